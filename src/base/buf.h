@@ -1,0 +1,42 @@
+/* A growable byte buffer with a maximum it must be given at birth. After an append that would pass the maximum the
+ * buffer is `over` and ignores further appends: check once at the end. Content is always followed by a NUL byte. */
+#ifndef AK_BASE_BUF_H
+#define AK_BASE_BUF_H
+
+#include <stdarg.h>
+
+#include "base/ak.h"
+
+struct ak_buf {
+	char *p; /* NULL while empty */
+	size_t n, cap, max;
+	bool over;
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+void ak_buf_init(struct ak_buf *b, size_t max);
+/* Keep the memory, drop the content and the `over` flag. */
+void ak_buf_clear(struct ak_buf *b);
+void ak_buf_release(struct ak_buf *b);
+/* Room for n more bytes; NULL when over. Commit by b->n += used; ak_buf_str and the next append put the NUL back. */
+char *ak_buf_room(struct ak_buf *b, size_t n);
+void ak_buf_add(struct ak_buf *b, const void *p, size_t n);
+void ak_buf_addc(struct ak_buf *b, char c);
+void ak_buf_adds(struct ak_buf *b, const char *z);
+void ak_buf_addstr(struct ak_buf *b, struct ak_str s);
+void ak_buf_addf(struct ak_buf *b, const char *fmt, ...) AK_PRINTF(2, 3);
+void ak_buf_vaddf(struct ak_buf *b, const char *fmt, va_list ap) AK_PRINTF(2, 0);
+/* Lower-case hex of n bytes. */
+void ak_buf_addhex(struct ak_buf *b, const void *p, size_t n);
+/* A view of the content, never NULL; dies at the next append. */
+struct ak_str ak_buf_str(const struct ak_buf *b);
+/* Hand the NUL-terminated content over to the caller (ak_free); the buffer is empty again. Never NULL. */
+char *ak_buf_detach(struct ak_buf *b);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

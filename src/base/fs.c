@@ -1,0 +1,182 @@
+#include "base/ak.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+
+void ak_fs_harden(void)
+{
+	struct rlimit none = {0, 0};
+
+	umask(077);
+	/* Otherwise the workspace could be opened as descriptor 2 and messages be written into it. */
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			_exit(AK_EXIT_LIMIT);
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static const char *kind(mode_t mode)
+{
+	static const struct {
+		mode_t type;
+		const char *name;
+	} kinds[] = {
+		{S_IFIFO, "a named pipe"},   {S_IFCHR, "a character device"}, {S_IFDIR, "a folder"},
+		{S_IFBLK, "a block device"}, {S_IFLNK, "a symbolic link"},    {S_IFSOCK, "a socket"},
+	};
+
+	for (size_t i = 0; i < AK_COUNT(kinds); i++)
+		if ((mode & S_IFMT) == kinds[i].type)
+			return kinds[i].name;
+	return "not a regular file";
+}
+
+static enum ak_rc refuse_kind(const char *path, mode_t mode, struct ak_err *err)
+{
+	if (S_ISLNK(mode))
+		ak_hint(err, "give the path of the file that the link points to");
+	return ak_fail(err, AK_EXIT_INPUT, "cannot read '%s': it is %s", path, kind(mode));
+}
+
+enum ak_rc ak_fs_open_read(const char *path, int *fd, struct ak_err *err)
+{
+	int got = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), why = errno;
+	struct stat st;
+
+	if (got < 0) {
+		if ((why == ELOOP || why == ENXIO) && lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+			return refuse_kind(path, st.st_mode, err);
+		return ak_fail_sys(err, AK_EXIT_INPUT, why, "cannot read '%s'", path);
+	}
+	if (fstat(got, &st) != 0) {
+		ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot read '%s'", path);
+		close(got);
+		return AK_FAIL;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		close(got);
+		return refuse_kind(path, st.st_mode, err);
+	}
+	*fd = got;
+	return AK_OK;
+}
+
+static enum ak_rc too_large(const char *path, size_t max, struct ak_err *err)
+{
+	return ak_fail(err, AK_EXIT_INPUT, "cannot read '%s': larger than %zu bytes", path, max);
+}
+
+static ssize_t read_some(int fd, void *to, size_t n)
+{
+	ssize_t got;
+
+	do
+		got = read(fd, to, n);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+/* Append until the end of the file; `max` bytes are sure to fit. */
+static enum ak_rc read_whole(int fd, const char *path, size_t max, struct ak_buf *out, struct ak_err *err)
+{
+	enum { CHUNK = 65536 };
+	size_t total = 0;
+	struct stat st;
+	ssize_t n;
+	char probe;
+
+	if (fstat(fd, &st) == 0 && (uint64_t)st.st_size > max)
+		return too_large(path, max, err);
+	do {
+		size_t room = max - total < CHUNK ? max - total : CHUNK;
+
+		n = read_some(fd, room ? ak_buf_room(out, room) : &probe, room ? room : 1);
+		if (n < 0)
+			return ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot read '%s'", path);
+		if (n > 0 && !room)
+			return too_large(path, max, err);
+		total += (size_t)n;
+		out->n += (size_t)n;
+	} while (n > 0);
+	if (fstat(fd, &st) != 0 || (uint64_t)st.st_size != total)
+		return ak_fail(err, AK_EXIT_INPUT, "cannot read '%s': its size changed meanwhile", path);
+	return AK_OK;
+}
+
+enum ak_rc ak_fs_slurp(const char *path, size_t max, struct ak_buf *out, struct ak_err *err)
+{
+	size_t before = out->n, room = out->max - out->n;
+	enum ak_rc rc;
+	int fd;
+
+	rc = ak_fs_open_read(path, &fd, err);
+	if (rc < 0)
+		return rc;
+	rc = read_whole(fd, path, max < room ? max : room, out, err);
+	close(fd);
+	if (rc < 0)
+		out->n = before;
+	return rc;
+}
+
+enum ak_rc ak_fs_write_all(int fd, const void *p, size_t n, const char *what, struct ak_err *err)
+{
+	const char *from = p;
+
+	while (n) {
+		ssize_t done = write(fd, from, n);
+
+		if (done > 0) {
+			from += done;
+			n -= (size_t)done;
+			continue;
+		}
+		if (done < 0 && errno == EAGAIN) {
+			struct pollfd wait = {fd, POLLOUT, 0};
+
+			poll(&wait, 1, -1);
+			continue;
+		}
+		if (done < 0 && errno == EINTR)
+			continue;
+		return ak_fail_sys(err, AK_EXIT_IO, done ? errno : EIO, "cannot write '%s'", what);
+	}
+	return AK_OK;
+}
+
+bool ak_fs_exists(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+bool ak_fs_is_dir(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+enum ak_rc ak_fs_check_private(const char *path, struct ak_err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot look at '%s'", path);
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return ak_fail(err, AK_EXIT_REFUSED, "cannot trust '%s': it belongs to another user", path);
+	if (st.st_mode & (S_IWGRP | S_IWOTH)) {
+		ak_hint(err, "chmod go-w it, after checking what others may have changed");
+		return ak_fail(err, AK_EXIT_REFUSED, "cannot trust '%s': other users may write to it", path);
+	}
+	return AK_OK;
+}

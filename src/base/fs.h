@@ -1,0 +1,63 @@
+/* Files: safe opening (SECURITY R-ARC-4), atomic replacement (temp, fsync, rename, fsync of the folder), modes. */
+#ifndef AK_BASE_FS_H
+#define AK_BASE_FS_H
+
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* umask 077, fds 0-2 opened to /dev/null when closed, core dumps off, dumpable off. Call first in main. */
+void ak_fs_harden(void);
+/* Open a regular file for reading: O_NOFOLLOW on the last component, O_CLOEXEC, O_NONBLOCK, then fstat says regular.
+ * FIFO, device, socket, folder and symlink are AK_EXIT_INPUT errors that say which. */
+enum ak_rc ak_fs_open_read(const char *path, int *fd, struct ak_err *err);
+/* Append a whole regular file, refused over max bytes (or what `out` has room for) and when its size changed meanwhile:
+ * AK_EXIT_INPUT; nothing is appended then. */
+enum ak_rc ak_fs_slurp(const char *path, size_t max, struct ak_buf *out, struct ak_err *err);
+/* Write all bytes; EINTR, EAGAIN and short writes are handled. AK_EXIT_IO; `what` is the name in the message. */
+enum ak_rc ak_fs_write_all(int fd, const void *p, size_t n, const char *what, struct ak_err *err);
+
+/* A file being written beside its target; nothing appears under the final name before commit. Start with zeros. */
+struct ak_fs_temp {
+	int fd;	    /* -1 when none */
+	char *path; /* temp name ".NAME.tmp" and random hex, same folder; NULL when none */
+	char *target;
+};
+/* mode is subject to the umask. AK_EXIT_IO. */
+enum ak_rc ak_fs_temp_open(struct ak_fs_temp *t, const char *target, mode_t mode, struct ak_err *err);
+/* fsync, rename (refused when the target exists and !replace: AK_EXIT_USAGE with hint --force), fsync the folder.
+ * After an error the temp file is still there to be released. */
+enum ak_rc ak_fs_temp_commit(struct ak_fs_temp *t, bool replace, struct ak_err *err);
+/* Removes an uncommitted temp file. Safe to call twice; cleanup attribute target. */
+void ak_fs_temp_release(struct ak_fs_temp *t);
+/* The three steps for bytes in memory. */
+enum ak_rc ak_fs_write_file(const char *path, struct ak_str content, mode_t mode, bool replace, struct ak_err *err);
+
+enum ak_rc ak_fs_mkdir(const char *path, mode_t mode, struct ak_err *err);  /* AK_EXIT_USAGE if it exists */
+enum ak_rc ak_fs_mkdirs(const char *path, mode_t mode, struct ak_err *err); /* missing parents too; ok if it exists */
+/* A file, a link (not what it points to) or a folder with all it holds; ok if there is none. */
+enum ak_rc ak_fs_remove_tree(const char *path, struct ak_err *err);
+/* Something has this name, be it a dangling link. */
+bool ak_fs_exists(const char *path);
+bool ak_fs_is_dir(const char *path);
+/* Refuses a path that is group- or world-writable or owned by another user (not root). AK_EXIT_REFUSED. */
+enum ak_rc ak_fs_check_private(const char *path, struct ak_err *err);
+/* Joined with one '/'; ak_free. */
+char *ak_fs_join(const char *dir, const char *name);
+/* Last component (a view into path, trailing slashes ignored). */
+struct ak_str ak_fs_base(const char *path);
+/* What is before the last component, "." when nothing is; ak_free. */
+char *ak_fs_dir(const char *path);
+/* Sorted names of a folder (bytes), "." and ".." left out; NULL-terminated array, free with ak_fs_list_free. */
+enum ak_rc ak_fs_list(const char *path, char ***names, size_t *n, struct ak_err *err);
+void ak_fs_list_free(char **names);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,33 @@
+/* UTF-8 and text made safe for people (SECURITY R-OUT-2). */
+#ifndef AK_BASE_TEXT_H
+#define AK_BASE_TEXT_H
+
+#include "base/buf.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Length of the valid UTF-8 prefix (no surrogates, no overlong forms). s.n when all is valid. */
+size_t ak_utf8_valid(struct ak_str s);
+/* Decode one code point at s.p[*i], advancing; 0xFFFD and one byte for invalid input. */
+uint32_t ak_utf8_next(struct ak_str s, size_t *i);
+/* Terminal cells: 0 for combining and format characters, 2 for East Asian wide. */
+int ak_text_width(struct ak_str s);
+/* C0, DEL, C1, bidi and zero-width controls, fillers, tags, BOM, line and paragraph separators: what a reader does not
+ * see or what moves other text around. */
+bool ak_text_is_hidden(uint32_t point);
+/* Append with hidden characters (also \n and \t) written as \u{hex}, invalid bytes as \xNN. */
+void ak_text_safe(struct ak_buf *b, struct ak_str s);
+/* True when ak_text_safe would change nothing. */
+bool ak_text_is_safe(struct ak_str s);
+/* Damerau-Levenshtein distance (adjacent transpositions, no letter edited twice) for did-you-mean, at most 64 bytes
+ * each, else 99. */
+int ak_text_distance(struct ak_str a, struct ak_str b);
+/* The nearest of the NULL-terminated names within a distance of 1 + n/4, or NULL. */
+const char *ak_text_nearest(struct ak_str word, const char *const *names);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

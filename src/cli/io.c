@@ -1,0 +1,218 @@
+#include "base/ak.h"
+#include "cmd/io.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/jsonw.h"
+#include "base/text.h"
+#include "base/time.h"
+
+#define MARGIN 10
+#define WIDTH 80
+#define FLUSH_AT 65536
+
+enum ak_rc ak_io_flush(struct ak_io *io, struct ak_err *err)
+{
+	enum ak_rc rc = AK_OK;
+
+	if (io->failed)
+		return ak_fail(err, AK_EXIT_IO, "cannot write to standard output");
+	if (io->out.n)
+		rc = ak_fs_write_all(STDOUT_FILENO, io->out.p, io->out.n, "standard output", err);
+	ak_buf_clear(&io->out);
+	io->failed = rc != AK_OK;
+	if (rc != AK_OK && err)
+		err->exit = AK_EXIT_IO;
+	return rc;
+}
+
+void ak_io_text(struct ak_io *io, struct ak_str s)
+{
+	ak_io_progress_end(io);
+	ak_buf_addstr(&io->out, s);
+	if (io->out.n >= FLUSH_AT)
+		ak_io_flush(io, NULL);
+}
+
+void ak_io_printf(struct ak_io *io, const char *fmt, ...)
+{
+	va_list ap;
+
+	ak_io_progress_end(io);
+	va_start(ap, fmt);
+	ak_buf_vaddf(&io->out, fmt, ap);
+	va_end(ap);
+	if (io->out.n >= FLUSH_AT)
+		ak_io_flush(io, NULL);
+}
+
+/* Words are never cut: a word longer than the line stands alone and runs over. */
+static void wrap(struct ak_buf *out, const char *keyword, struct ak_str text)
+{
+	size_t column = MARGIN;
+	bool first = true;
+
+	ak_buf_addf(out, "%-9s ", keyword);
+	while (text.n) {
+		size_t n = ak_str_find(text, ' ');
+		struct ak_str word = ak_str_n(text.p, n);
+		size_t w = (size_t)ak_text_width(word);
+		if (!first && column + 1 + w > WIDTH) {
+			ak_buf_addf(out, "\n%*s", MARGIN, "");
+			column = MARGIN;
+		} else if (!first) {
+			ak_buf_addc(out, ' ');
+			column++;
+		}
+		ak_buf_addstr(out, word);
+		column += w;
+		first = false;
+		text.p += n + (n < text.n);
+		text.n -= n + (n < text.n);
+	}
+	ak_buf_addc(out, '\n');
+}
+
+static void line(struct ak_buf *out, const char *keyword, const char *fmt, va_list ap) AK_PRINTF(3, 0);
+static void line(struct ak_buf *out, const char *keyword, const char *fmt, va_list ap)
+{
+	struct ak_buf raw, safe;
+
+	ak_buf_init(&raw, 1 << 20);
+	ak_buf_init(&safe, 1 << 22);
+	ak_buf_vaddf(&raw, fmt, ap);
+	ak_text_safe(&safe, ak_buf_str(&raw));
+	wrap(out, keyword, ak_buf_str(&safe));
+	ak_buf_release(&raw);
+	ak_buf_release(&safe);
+}
+
+void ak_io_line(struct ak_io *io, const char *keyword, const char *fmt, ...)
+{
+	va_list ap;
+
+	ak_io_progress_end(io);
+	va_start(ap, fmt);
+	line(&io->out, keyword, fmt, ap);
+	va_end(ap);
+	if (io->out.n >= FLUSH_AT)
+		ak_io_flush(io, NULL);
+}
+
+static void to_stderr(struct ak_str s) { (void)ak_fs_write_all(STDERR_FILENO, s.p, s.n, "standard error", NULL); }
+
+void ak_io_note(struct ak_io *io, const char *keyword, const char *fmt, ...)
+{
+	struct ak_buf b;
+	va_list ap;
+
+	if (io->quiet)
+		return;
+	ak_io_flush(io, NULL);
+	ak_io_progress_end(io);
+	ak_buf_init(&b, 1 << 20);
+	va_start(ap, fmt);
+	line(&b, keyword, fmt, ap);
+	va_end(ap);
+	to_stderr(ak_buf_str(&b));
+	ak_buf_release(&b);
+}
+
+enum ak_rc ak_io_json(struct ak_io *io, const json_t *v, struct ak_err *err)
+{
+	struct ak_buf b;
+	enum ak_rc rc;
+
+	ak_buf_init(&b, 1u << 30);
+	if ((rc = ak_json_pretty(v, &b, err)) == AK_OK) {
+		ak_io_text(io, ak_buf_str(&b));
+		rc = ak_io_flush(io, err);
+	}
+	ak_buf_release(&b);
+	return rc;
+}
+
+static bool due(struct ak_io *io, int64_t now)
+{
+	bool terminal = io->progress == AK_PROGRESS_AUTO && io->err_is_terminal;
+
+	if (io->quiet || io->progress == AK_PROGRESS_NONE || (io->progress == AK_PROGRESS_AUTO && !io->err_is_terminal))
+		return false;
+	if (!io->progress_start)
+		io->progress_start = io->progress_next = now;
+	if (now < io->progress_next)
+		return false;
+	io->progress_next = now + (terminal ? 200000 : 5000000);
+	return true;
+}
+
+static void add_share(struct ak_buf *b, double seconds, uint64_t done, uint64_t total)
+{
+	uint64_t left = done ? (uint64_t)(seconds * (double)(total - done) / (double)done) : 0;
+
+	ak_buf_addf(b, "  %llu %%", (unsigned long long)(done * 100 / total));
+	if (done && done <= total)
+		ak_buf_addf(b, "  %llu:%02llu left", (unsigned long long)(left / 60), (unsigned long long)(left % 60));
+}
+
+void ak_io_progress(struct ak_io *io, const char *what, uint64_t records, uint64_t done, uint64_t total)
+{
+	int64_t now = ak_time_now();
+	double seconds;
+	char n[32], rate[32];
+	struct ak_buf b;
+
+	if (!due(io, now))
+		return;
+	seconds = (double)(now - io->progress_start) / 1e6;
+	ak_buf_init(&b, 4096);
+	if (io->progress == AK_PROGRESS_AUTO)
+		ak_buf_adds(&b, "\r\033[K");
+	ak_text_safe(&b, ak_str_of(what));
+	ak_buf_addf(&b, "  %s records", ak_thousands(records, n));
+	if (seconds > 0.5)
+		ak_buf_addf(&b, "  %s/s", ak_thousands((uint64_t)((double)records / seconds), rate));
+	if (total)
+		add_share(&b, seconds, done < total ? done : total, total);
+	if (io->progress == AK_PROGRESS_PLAIN)
+		ak_buf_addc(&b, '\n');
+	io->progress_shown = io->progress == AK_PROGRESS_AUTO;
+	to_stderr(ak_buf_str(&b));
+	ak_buf_release(&b);
+}
+
+void ak_io_progress_end(struct ak_io *io)
+{
+	if (io->progress_shown)
+		to_stderr(AK_STR("\r\033[K"));
+	io->progress_shown = false;
+}
+
+const char *ak_thousands(uint64_t n, char buf[32])
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n), at = 0;
+
+	for (int i = 0; i < len; i++) {
+		if (i && (len - i) % 3 == 0)
+			buf[at++] = ',';
+		buf[at++] = digits[i];
+	}
+	buf[at] = '\0';
+	return buf;
+}
+
+const char *ak_percent(uint64_t n, uint64_t m, char buf[32])
+{
+	unsigned __int128 tenths = m ? (unsigned __int128)n * 1000 / m : 0;
+
+	if (!m)
+		snprintf(buf, 32, "-");
+	else
+		snprintf(buf, 32, "%llu.%llu %%", (unsigned long long)(tenths / 10), (unsigned long long)(tenths % 10));
+	return buf;
+}

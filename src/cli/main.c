@@ -1,0 +1,109 @@
+#include "base/ak.h"
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/text.h"
+#include "cli/help.h"
+#include "cli/open.h"
+
+static void print_error(const struct ak_io *io, const struct ak_err *err)
+{
+	struct ak_buf b;
+
+	ak_buf_init(&b, 1 << 16);
+	ak_buf_adds(&b, io->color_err ? "\033[31mauditkit:\033[0m " : "auditkit: ");
+	ak_text_safe(&b, ak_str_of(err->msg));
+	if (err->record)
+		ak_buf_addf(&b, ", record %llu", (unsigned long long)err->record);
+	ak_buf_addc(&b, '\n');
+	if (err->hint[0]) {
+		ak_buf_adds(&b, "hint: ");
+		ak_text_safe(&b, ak_str_of(err->hint));
+		ak_buf_addc(&b, '\n');
+	}
+	(void)ak_fs_write_all(STDERR_FILENO, b.p, b.n, "standard error", NULL);
+	ak_buf_release(&b);
+}
+
+static enum ak_rc choose(const char *what, const char *given, const char *const names[3], int *out, struct ak_err *err)
+{
+	*out = 0;
+	for (int i = 0; given && i < 3; i++)
+		if (strcmp(given, names[i]) == 0) {
+			*out = i;
+			return AK_OK;
+		}
+	return given ? ak_fail(err, AK_EXIT_USAGE, "option '--%s' is %s, %s or %s", what, names[0], names[1], names[2]) : AK_OK;
+}
+
+static enum ak_rc setup_io(struct ak_io *io, const struct ak_globals *g, struct ak_err *err)
+{
+	static const char *const colors[3] = {"auto", "always", "never"}, *const progress[3] = {"auto", "plain", "none"};
+	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+	bool may = !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+	int color = 0, how = 0;
+	enum ak_rc rc = choose("color", g->color, colors, &color, err);
+
+	if (rc == AK_OK)
+		rc = choose("progress", g->progress, progress, &how, err);
+	io->quiet = g->quiet;
+	io->verbose = g->verbose;
+	io->err_is_terminal = isatty(STDERR_FILENO);
+	io->color_out = color == 1 || (color == 0 && may && isatty(STDOUT_FILENO));
+	io->color_err = color == 1 || (color == 0 && may && io->err_is_terminal);
+	io->progress = how;
+	return rc;
+}
+
+static enum ak_exit run(struct ak_ctx *c, const struct ak_globals *g, struct ak_err *err)
+{
+	enum ak_exit code;
+
+	if (g->version)
+		return ak_help_version(c->io, g->verbose, err);
+	if (g->help || !c->args->cmd)
+		return ak_help_print(c->io, g->help || !c->args->cmd ? c->args->cmd : NULL, err);
+	if (ak_open_context(c, g, err) != AK_OK)
+		return err->exit;
+	code = c->args->cmd->run(c, err);
+	if (code == AK_EXIT_OK || code == AK_EXIT_PARTIAL || code == AK_EXIT_FINDINGS || code == AK_EXIT_VERIFY)
+		if (ak_io_flush(c->io, err) != AK_OK)
+			return AK_EXIT_IO;
+	return code;
+}
+
+int ak_cli_main(int argc, char **argv)
+{
+	struct ak_io io = {.progress = AK_PROGRESS_AUTO};
+	struct ak_globals g = {0};
+	struct ak_args args = {0};
+	struct ak_ctx c = {.io = &io, .args = &args};
+	struct ak_err err = {0};
+	enum ak_exit code;
+
+	ak_fs_harden();
+	ak_buf_init(&io.out, 1u << 30);
+	ak_arena_init(&c.arena);
+	if (ak_args_parse(argc, argv, &c.arena, &g, &args, &err) != AK_OK || setup_io(&io, &g, &err) != AK_OK) {
+		code = err.exit;
+	} else {
+		c.json = g.json;
+		c.quiet = g.quiet;
+		c.verbose = g.verbose;
+		c.color = io.color_out;
+		if (!args.cmd && !g.help && !g.version)
+			args.cmd = ak_cmd_find("status");
+		code = run(&c, &g, &err);
+	}
+	ak_io_flush(&io, NULL);
+	ak_io_progress_end(&io);
+	if (err.exit != AK_EXIT_OK && err.msg[0])
+		print_error(&io, &err);
+	ak_open_release(&c);
+	ak_buf_release(&io.out);
+	return (int)code;
+}

@@ -1,0 +1,168 @@
+#include "base/ak.h"
+#include "cli/open.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+
+/* ---- the environment ---- */
+
+static const char *env(const char *name)
+{
+	const char *v = getenv(name);
+
+	return v && *v ? v : NULL;
+}
+
+static void config_dirs(struct ak_ctx *c)
+{
+	const char *xdg = env("XDG_CONFIG_HOME"), *home = env("HOME");
+	AK_CLEANUP(ak_free_charp) char *base = NULL;
+
+	if (xdg)
+		base = ak_fs_join(xdg, "auditkit");
+	else if (home)
+		base = ak_fs_join(home, ".config/auditkit");
+	if (!base)
+		return;
+	c->user_config_dir = ak_arena_z(&c->arena, ak_str_of(base));
+	c->keys_root = ak_arena_printf(&c->arena, "%s/keys", base).p;
+}
+
+/* ---- the workspace ---- */
+
+static const char *workspace_at(struct ak_ctx *c, const char *dir)
+{
+	const char *inner;
+
+	if (ak_store_is_workspace(dir))
+		return ak_arena_z(&c->arena, ak_str_of(dir));
+	inner = ak_arena_printf(&c->arena, "%s/.auditkit", dir).p;
+	return ak_store_is_workspace(inner) ? inner : NULL;
+}
+
+/* The nearest folder upward that is a workspace or holds one. */
+static const char *search_upward(struct ak_ctx *c)
+{
+	AK_CLEANUP(ak_free_charp) char *dir = NULL;
+	char buf[4096];
+
+	if (!getcwd(buf, sizeof buf))
+		return NULL;
+	dir = ak_strdup(buf);
+	for (;;) {
+		const char *found = workspace_at(c, dir);
+		char *parent;
+		if (found || strcmp(dir, "/") == 0)
+			return found;
+		parent = ak_fs_dir(dir);
+		ak_free(dir);
+		dir = parent;
+	}
+}
+
+static enum ak_rc find_workspace(struct ak_ctx *c, const struct ak_globals *g, struct ak_err *err)
+{
+	const char *named = g->workspace ? g->workspace : env("AUDITKIT_WORKSPACE");
+
+	c->workspace = named ? workspace_at(c, named) : search_upward(c);
+	if (c->workspace)
+		return AK_OK;
+	ak_hint(err, "make one with 'auditkit init DIR', or name one with -w DIR");
+	if (named)
+		return ak_fail(err, AK_EXIT_CORRUPT, "'%s' is not an auditkit workspace", named);
+	return ak_fail(err, AK_EXIT_USAGE, "no workspace here or in a folder above");
+}
+
+static enum ak_rc load_keys(struct ak_ctx *c, struct ak_err *err)
+{
+	const char *dir;
+
+	if (!c->keys_root)
+		return ak_fail(err, AK_EXIT_REFUSED, "no place for keys: neither XDG_CONFIG_HOME nor HOME is set");
+	dir = ak_arena_printf(&c->arena, "%s/%s", c->keys_root, c->store->id).p;
+	c->keys = ak_arena_zero(&c->arena, sizeof *c->keys);
+	return ak_keys_load(dir, c->store->kid, c->keys, err);
+}
+
+static enum ak_rc load_policy(struct ak_ctx *c, struct ak_err *err)
+{
+	struct ak_buf text;
+	enum ak_rc rc;
+
+	c->policy_path = ak_arena_z(&c->arena, ak_arena_printf(&c->arena, "%s/policy.yaml", c->workspace));
+	if (!ak_fs_exists(c->policy_path))
+		return AK_OK;
+	ak_buf_init(&text, 1 << 21);
+	rc = ak_fs_slurp(c->policy_path, 1 << 20, &text, err);
+	if (rc == AK_OK) {
+		c->policy_text = ak_arena_str(&c->arena, ak_buf_str(&text));
+		c->policy = ak_arena_zero(&c->arena, sizeof *c->policy);
+		rc = ak_policy_parse("policy.yaml", c->policy_text, c->policy, err);
+		if (rc != AK_OK)
+			c->policy = NULL;
+	}
+	ak_buf_release(&text);
+	return rc;
+}
+
+static enum ak_rc load_registry(struct ak_ctx *c, struct ak_err *err)
+{
+	const char *folders[4] = {NULL};
+	size_t n = 0;
+
+	if (c->workspace)
+		folders[n++] = ak_arena_printf(&c->arena, "%s/formats", c->workspace).p;
+	if (c->user_config_dir)
+		folders[n++] = ak_arena_printf(&c->arena, "%s/formats", c->user_config_dir).p;
+	folders[n++] = "/etc/auditkit/formats";
+	return ak_registry_open(folders, &c->registry, err);
+}
+
+static void make_redactor(struct ak_ctx *c)
+{
+	struct ak_redact_opts o = {.token_key = c->keys->token,
+				   .ip4_prefix = c->policy ? c->policy->ip4_prefix : 24,
+				   .ip6_prefix = c->policy ? c->policy->ip6_prefix : 48};
+
+	memcpy(o.kid, c->keys->kid, sizeof o.kid);
+	c->redactor = ak_redactor_new(&o);
+}
+
+enum ak_rc ak_open_context(struct ak_ctx *c, const struct ak_globals *g, struct ak_err *err)
+{
+	unsigned needs = c->args->cmd->needs;
+	enum ak_rc rc = AK_OK;
+
+	config_dirs(c);
+	c->data_dir = env("AUDITKIT_DATA") ? env("AUDITKIT_DATA") : AK_DATA_DIR;
+	if (needs & (AK_NEED_READ | AK_NEED_WRITE)) {
+		rc = find_workspace(c, g, err);
+		if (rc == AK_OK)
+			rc = ak_store_open(c->workspace, needs & AK_NEED_WRITE ? AK_STORE_WRITE : AK_STORE_READ, &c->store, err);
+	} else if (g->workspace) {
+		c->workspace = g->workspace;
+	}
+	if (rc == AK_OK && needs & AK_NEED_KEYS)
+		rc = load_keys(c, err);
+	if (rc == AK_OK && needs & AK_NEED_POLICY)
+		rc = load_policy(c, err);
+	if (rc == AK_OK && needs & AK_NEED_REGISTRY)
+		rc = load_registry(c, err);
+	if (rc == AK_OK && needs & AK_NEED_KEYS)
+		make_redactor(c);
+	return rc;
+}
+
+void ak_open_release(struct ak_ctx *c)
+{
+	ak_redactor_free(c->redactor);
+	ak_registry_free(c->registry);
+	if (c->policy)
+		ak_policy_release(c->policy);
+	if (c->keys)
+		ak_keys_wipe(c->keys);
+	ak_store_close(c->store);
+	ak_arena_release(&c->arena);
+}

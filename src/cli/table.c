@@ -1,0 +1,83 @@
+#include "base/ak.h"
+#include "cmd/io.h"
+
+#include <stdarg.h>
+
+#include "base/text.h"
+
+void ak_table_init(struct ak_table *t, size_t ncols, const char *align)
+{
+	memset(t, 0, sizeof *t);
+	t->ncols = ncols;
+	t->right = align;
+}
+
+void ak_table_cell(struct ak_table *t, const char *fmt, ...)
+{
+	struct ak_buf raw, safe;
+	va_list ap;
+
+	if (t->nrows == t->cap) {
+		t->cap = t->cap ? 2 * t->cap : 64;
+		t->cell = ak_realloc(t->cell, t->cap * sizeof *t->cell);
+	}
+	ak_buf_init(&raw, 1 << 20);
+	ak_buf_init(&safe, 1 << 22);
+	va_start(ap, fmt);
+	ak_buf_vaddf(&raw, fmt, ap);
+	va_end(ap);
+	ak_text_safe(&safe, ak_buf_str(&raw));
+	t->cell[t->nrows++] = ak_buf_detach(&safe);
+	ak_buf_release(&raw);
+	ak_buf_release(&safe);
+}
+
+static int width_of(const struct ak_table *t, size_t col)
+{
+	int widest = 0;
+
+	for (size_t i = col; i < t->nrows; i += t->ncols) {
+		int w = ak_text_width(ak_str_of(t->cell[i]));
+		widest = w > widest ? w : widest;
+	}
+	return widest;
+}
+
+static void add_cell(struct ak_buf *b, const char *cell, int width, bool right, bool last)
+{
+	int pad = width - ak_text_width(ak_str_of(cell));
+
+	if (right)
+		ak_buf_addf(b, "%*s", pad, "");
+	ak_buf_adds(b, cell);
+	if (!right && !last)
+		ak_buf_addf(b, "%*s", pad, "");
+}
+
+void ak_table_print(struct ak_table *t, struct ak_io *io)
+{
+	int width[32];
+	struct ak_buf b;
+
+	ak_buf_init(&b, 1u << 28);
+	for (size_t c = 0; c < t->ncols && c < AK_COUNT(width); c++)
+		width[c] = width_of(t, c);
+	for (size_t i = 0; i < t->nrows; i++) {
+		size_t c = i % t->ncols;
+		if (c)
+			ak_buf_adds(&b, "  ");
+		add_cell(&b, t->cell[i], width[c], t->right[c] == 'r', c + 1 == t->ncols);
+		if (c + 1 == t->ncols)
+			ak_buf_addc(&b, '\n');
+	}
+	ak_io_text(io, ak_buf_str(&b));
+	ak_buf_release(&b);
+}
+
+void ak_table_release(struct ak_table *t)
+{
+	for (size_t i = 0; i < t->nrows; i++)
+		ak_free(t->cell[i]);
+	ak_free(t->cell);
+	memset(t, 0, sizeof *t);
+}

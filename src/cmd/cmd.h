@@ -1,0 +1,92 @@
+/* A subcommand is one exported const struct at the end of its file; cli/ parses options from its table, prints help and
+ * completions from it, and lint compares the man page with it. */
+#ifndef AK_CMD_CMD_H
+#define AK_CMD_CMD_H
+
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "cmd/io.h"
+#include "conf/policy.h"
+#include "format/registry.h"
+#include "redact/redact.h"
+#include "store/store.h"
+
+/* What cli/ opens before run() is called. */
+enum ak_need {
+	AK_NEED_NOTHING = 0,
+	AK_NEED_READ = 1,      /* the workspace, for reading */
+	AK_NEED_WRITE = 2,     /* the workspace, for writing */
+	AK_NEED_KEYS = 4,      /* the key folder: fails closed */
+	AK_NEED_POLICY = 8,    /* policy.yaml of the workspace, when there is one */
+	AK_NEED_REGISTRY = 16, /* mappings */
+	AK_NEED_ACCESS = 32,   /* appends a line to access.jsonl */
+	AK_NEED_EXEC = 64      /* may run ssh-keygen or a pager */
+};
+
+enum ak_opt_type { AK_OPT_FLAG, AK_OPT_TEXT, AK_OPT_INT, AK_OPT_LIST };
+
+struct ak_opt {
+	const char *name; /* long name without dashes */
+	char short_name;  /* 0 = none */
+	enum ak_opt_type type;
+	const char *arg;  /* placeholder, NULL for flags */
+	const char *help;
+};
+
+struct ak_example { const char *command, *says; };
+
+struct ak_args {
+	const char *const *word; /* positional arguments, NULL-terminated */
+	size_t nwords;
+	const struct ak_cmd *cmd;
+	struct ak_opt_value *value; /* private: ak_args_* read it */
+};
+
+struct ak_io; /* cmd/io.h */
+
+struct ak_ctx {
+	const struct ak_args *args;
+	struct ak_store *store;
+	struct ak_keys *keys;
+	struct ak_policy *policy; /* NULL when the workspace has none */
+	struct ak_str policy_text;
+	char *policy_path;
+	struct ak_registry *registry;
+	struct ak_redactor *redactor; /* with AK_NEED_KEYS */
+	struct ak_arena arena;        /* the command's memory */
+	struct ak_io *io;
+	const char *workspace;        /* folder, NULL when not needed */
+	const char *keys_root, *data_dir, *user_config_dir;
+	bool json, quiet, verbose, color;
+};
+
+struct ak_cmd {
+	const char *name;    /* "packet build" */
+	const char *args;    /* "[SOURCE...]" */
+	const char *summary; /* one line, lower case */
+	const char *text;    /* paragraphs for help and man page, NULL = none */
+	const struct ak_opt *opts; /* ends with name NULL; --json and --help are common */
+	const struct ak_example *examples; /* ends with command NULL; run by a test */
+	unsigned needs;
+	size_t min_words, max_words;
+	enum ak_exit (*run)(struct ak_ctx *c, struct ak_err *err); /* err->exit wins when set */
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+bool ak_args_flag(const struct ak_args *a, const char *name);
+const char *ak_args_text(const struct ak_args *a, const char *name); /* NULL when not given */
+int64_t ak_args_int(const struct ak_args *a, const char *name, int64_t otherwise);
+/* NULL-terminated values of a repeatable option, NULL when not given. */
+const char *const *ak_args_list(const struct ak_args *a, const char *name);
+
+extern const struct ak_cmd *const ak_cmds[]; /* cmd/table.c; ends with NULL */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,162 @@
+#include "base/ak.h"
+#include "cmd/cmd.h"
+
+#include "base/jsonw.h"
+#include "base/time.h"
+#include "cmd/ingest_report.h"
+#include "cmd/sourcelist.h"
+#include "ingest/ingest.h"
+
+static void progress(void *ctx, const struct ak_ingest_progress *p)
+{
+	struct ak_ctx *c = ctx;
+
+	ak_io_progress(c->io, p->file, p->records, p->done, p->total);
+}
+
+/* What was asked for, as it is kept in the workspace: no argv, no paths. */
+static const char *options_json(const struct ak_args *a, struct ak_arena *arena)
+{
+	static const char *const kept[] = {"format", "source", "owner", "exported-at", "tz", "query"};
+	static const char *const flags[] = {"dry-run", "strict", "remap"};
+	json_t *o = json_object();
+	struct ak_buf b;
+	const char *text;
+
+	for (size_t i = 0; i < AK_COUNT(kept); i++)
+		if (ak_args_text(a, kept[i]))
+			json_object_set_new(o, kept[i], json_string(ak_args_text(a, kept[i])));
+	for (size_t i = 0; i < AK_COUNT(flags); i++)
+		if (ak_args_flag(a, flags[i]))
+			json_object_set_new(o, flags[i], json_true());
+	if (ak_args_int(a, "max-rejects", -1) >= 0)
+		json_object_set_new(o, "max-rejects", json_integer(ak_args_int(a, "max-rejects", -1)));
+	json_object_set_new(o, "arguments", json_integer((json_int_t)a->nwords));
+	ak_buf_init(&b, 1 << 20);
+	if (ak_jcs(o, &b, NULL) != AK_OK)
+		AK_BUG("options cannot be written as JSON");
+	text = ak_arena_z(arena, ak_buf_str(&b));
+	ak_buf_release(&b);
+	json_decref(o);
+	return text;
+}
+
+static enum ak_rc exported_at(struct ak_ctx *c, struct ak_ingest_source *s, struct ak_err *err)
+{
+	const char *text = ak_args_text(c->args, "exported-at");
+	struct ak_time t;
+
+	if (!text)
+		return AK_OK;
+	if (ak_time_parse(ak_str_of(text), "UTC", &c->arena, &t, err) != AK_OK)
+		return ak_fail(err, AK_EXIT_USAGE, "option '--exported-at' wants an RFC 3339 time");
+	s->exported_at = ak_arena_z(&c->arena, t.text);
+	return AK_OK;
+}
+
+static enum ak_rc from_arguments(struct ak_ctx *c, struct ak_ingest_source **out, size_t *n, struct ak_err *err)
+{
+	const struct ak_args *a = c->args;
+	struct ak_ingest_source *s = ak_arena_zero(&c->arena, sizeof *s);
+	const struct ak_mapping *m = NULL;
+	const char *mapping = ak_args_text(a, "mapping");
+	enum ak_rc rc = AK_OK;
+
+	s->name = ak_args_text(a, "source");
+	s->format = ak_args_text(a, "format");
+	s->owner = ak_args_text(a, "owner");
+	s->query = ak_args_text(a, "query");
+	s->tz = ak_args_text(a, "tz");
+	s->paths = a->word;
+	s->npaths = a->nwords;
+	if (mapping && (rc = ak_registry_add_file(c->registry, mapping, &m, err)) == AK_OK && !s->format)
+		s->format = ak_mapping_info(m)->id;
+	if (rc == AK_OK && s->format)
+		rc = ak_registry_find(c->registry, s->format, &m, err);
+	if (rc == AK_OK)
+		rc = exported_at(c, s, err);
+	*out = s;
+	*n = 1;
+	return rc;
+}
+
+static enum ak_rc inspect(void *ctx, int64_t run, struct ak_err *err) { return ak_ingest_report(ctx, run, err); }
+
+static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_ingest_result *r)
+{
+	if (r->failed_files)
+		return AK_EXIT_INPUT;
+	return r->counts.rejected && !ak_ingest_rejects_allowed(c->policy, &r->counts) ? AK_EXIT_PARTIAL : AK_EXIT_OK;
+}
+
+static void notes(struct ak_ctx *c, const struct ak_ingest_result *r, int64_t us)
+{
+	char n[32];
+	uint64_t rate = us > 0 ? r->counts.in * 1000000u / (uint64_t)us : 0;
+
+	ak_io_note(c->io, "done", "%lld.%lld s, %s records/s", (long long)(us / 1000000), (long long)(us / 100000 % 10),
+		   ak_thousands(rate, n));
+	ak_io_note(c->io, "next", "auditkit status");
+}
+
+static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
+{
+	struct ak_ingest_opts o = {.store = c->store, .keys = c->keys, .registry = c->registry, .policy = c->policy,
+				   .policy_text = c->policy_text, .redactor = c->redactor, .progress = progress,
+				   .inspect = inspect, .ctx = c};
+	struct ak_ingest_source *sources = NULL;
+	struct ak_ingest_result r;
+	int64_t start = ak_time_now();
+	enum ak_rc rc;
+
+	o.dry_run = ak_args_flag(c->args, "dry-run");
+	o.strict = ak_args_flag(c->args, "strict");
+	o.remap = ak_args_flag(c->args, "remap");
+	o.max_rejects = ak_args_int(c->args, "max-rejects", -1);
+	o.options_json = options_json(c->args, &c->arena);
+	rc = c->args->nwords ? from_arguments(c, &sources, &o.nsources, err)
+			     : ak_sourcelist_from_policy(c, &sources, &o.nsources, err);
+	o.sources = sources;
+	if (rc == AK_OK)
+		rc = ak_ingest(&o, &r, err);
+	if (rc != AK_OK)
+		return err->exit;
+	notes(c, &r, ak_time_now() - start);
+	return exit_of(c, &r);
+}
+
+static const struct ak_opt opts[] = {
+	{"format", 0, AK_OPT_TEXT, "ID", "mapping to use instead of detecting one per file"},
+	{"mapping", 0, AK_OPT_TEXT, "FILE", "use this mapping file"},
+	{"source", 0, AK_OPT_TEXT, "NAME", "name of the export stream (default: the format's id)"},
+	{"owner", 0, AK_OPT_TEXT, "OWNER", "who answers for the source"},
+	{"exported-at", 0, AK_OPT_TEXT, "TIME", "when the source produced it (default: the file's time)"},
+	{"tz", 0, AK_OPT_TEXT, "ZONE", "zone of times that have none"},
+	{"query", 0, AK_OPT_TEXT, "TEXT", "query or filter that produced the export"},
+	{"dry-run", 'n', AK_OPT_FLAG, NULL, "report what would be stored, rejected and redacted; store nothing"},
+	{"max-rejects", 0, AK_OPT_INT, "N", "store nothing and exit 5 beyond N rejected records"},
+	{"strict", 0, AK_OPT_FLAG, NULL, "the same as --max-rejects 0"},
+	{"remap", 0, AK_OPT_FLAG, NULL, "replace records that another mapping stored"},
+	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
+};
+
+static const struct ak_example examples[] = {
+	{"auditkit ingest exports/", "everything below a folder, formats detected"},
+	{"zcat spend.jsonl.gz | auditkit ingest --source gateway-prod -", "standard input"},
+	{"auditkit ingest", "the sources of policy.yaml"},
+	{NULL, NULL},
+};
+
+const struct ak_cmd ak_cmd_ingest = {
+	.name = "ingest",
+	.args = "[SOURCE...]",
+	.summary = "read exports into the workspace, redacted before the first write",
+	.text = "A SOURCE is a file, a folder, a glob, an archive (tar, zip), a compressed stream (gzip, zstd, xz) or - for\n"
+		"standard input. Without one the sources of policy.yaml are read. Every file obeys\n"
+		"in = stored + duplicate + rejected + blank + excluded + expired. Reading the same again adds nothing.",
+	.opts = opts,
+	.examples = examples,
+	.needs = AK_NEED_WRITE | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_REGISTRY,
+	.max_words = 100000,
+	.run = run,
+};

@@ -1,0 +1,262 @@
+#include "base/ak.h"
+#include "cmd/ingest_report.h"
+
+#include <stdio.h>
+
+#include "base/map.h"
+#include "link/link.h"
+#include "query/query.h"
+
+#define REJECTS_SHOWN 10
+
+bool ak_ingest_rejects_allowed(const struct ak_policy *p, const struct ak_counts *n)
+{
+	if (!p)
+		return n->rejected == 0;
+	if (p->max_rejects_count >= 0)
+		return n->rejected <= (uint64_t)p->max_rejects_count;
+	if (p->max_rejects_ppm >= 0)
+		return (unsigned __int128)n->rejected * 1000000 <= (unsigned __int128)n->in * (uint64_t)p->max_rejects_ppm;
+	return n->rejected == 0;
+}
+
+static uint64_t num(const json_t *o, const char *key) { return (uint64_t)json_integer_value(json_object_get(o, key)); }
+static const char *txt(const json_t *o, const char *key, const char *otherwise)
+{
+	const char *z = json_string_value(json_object_get(o, key));
+
+	return z ? z : otherwise;
+}
+
+/* ---- the table ---- */
+
+static void source_row(struct ak_table *t, const char *name, const char *format, const json_t *o, const char *newest, bool more)
+{
+	static const char *const cols[] = {"records_in", "stored", "duplicate", "rejected", "blank"};
+	char n[32];
+
+	ak_table_cell(t, "%s", name);
+	ak_table_cell(t, "%s", format);
+	for (size_t i = 0; i < AK_COUNT(cols); i++)
+		ak_table_cell(t, "%s", ak_thousands(num(o, cols[i]), n));
+	if (more) {
+		ak_table_cell(t, "%s", ak_thousands(num(o, "excluded"), n));
+		ak_table_cell(t, "%s", ak_thousands(num(o, "expired"), n));
+	}
+	ak_table_cell(t, "%s", newest);
+}
+
+/* "2026-06-14T23:58:01Z" -> "06-14 23:58" */
+static const char *short_time(const char *rfc, char buf[16])
+{
+	if (!rfc || strlen(rfc) < 16)
+		return "-";
+	memcpy(buf, rfc + 5, 5);
+	buf[5] = ' ';
+	memcpy(buf + 6, rfc + 11, 5);
+	buf[11] = '\0';
+	return buf;
+}
+
+static void print_table(struct ak_ctx *c, const json_t *sources, const json_t *totals, uint64_t files)
+{
+	bool more = num(totals, "excluded") || num(totals, "expired");
+	static const char *const head[] = {"source", "format", "records", "= stored", "+ dup", "+ rej", "+ blank"};
+	struct ak_table t;
+	json_t *s;
+	size_t i;
+	char buf[16], label[48], n[32];
+
+	ak_table_init(&t, more ? 10 : 8, more ? "llrrrrrrrl" : "llrrrrrl");
+	for (i = 0; i < AK_COUNT(head); i++)
+		ak_table_cell(&t, "%s", head[i]);
+	if (more) {
+		ak_table_cell(&t, "+ excl");
+		ak_table_cell(&t, "+ exp");
+	}
+	ak_table_cell(&t, "newest (UTC)");
+	json_array_foreach((json_t *)sources, i, s)
+		source_row(&t, txt(s, "name", "?"), txt(s, "format", "?"), s, short_time(txt(s, "last", NULL), buf), more);
+	snprintf(label, sizeof label, "%s file%s", ak_thousands(files, n), files == 1 ? "" : "s");
+	source_row(&t, "total", label, totals, "", more);
+	ak_table_print(&t, c->io);
+	ak_table_release(&t);
+}
+
+/* ---- the lines ---- */
+
+static void print_rejects(struct ak_ctx *c, const json_t *diag, const json_t *totals)
+{
+	uint64_t rejected = num(totals, "rejected"), in = num(totals, "records_in");
+	struct ak_counts n = {.in = in, .rejected = rejected};
+	const char *limit = txt(c->policy ? ak_policy_get(c->policy, "limits") : NULL, "max_rejects", NULL);
+	char a[32], b[32], p[32];
+	json_t *d;
+	size_t i, shown = 0;
+
+	json_array_foreach((json_t *)diag, i, d) {
+		if (strcmp(txt(d, "severity", ""), "reject") != 0 || shown++ >= REJECTS_SHOWN)
+			continue;
+		ak_io_line(c->io, shown == 1 ? "rejected" : "", "%s/%s record %llu at byte %llu, %llu bytes: %s (%s)",
+			   txt(d, "source", "?"), txt(d, "file", "?"), (unsigned long long)num(d, "rec_no"),
+			   (unsigned long long)num(d, "byte_offset"), (unsigned long long)num(d, "byte_length"),
+			   txt(d, "detail", "not readable"), txt(d, "rule", "?"));
+	}
+	if (shown > REJECTS_SHOWN)
+		ak_io_line(c->io, "", "and %s more: auditkit sources show NAME", ak_thousands(shown - REJECTS_SHOWN, a));
+	if (rejected && limit)
+		ak_io_line(c->io, "", "%s of %s = %s, %s limits.max_rejects %s", ak_thousands(rejected, a), ak_thousands(in, b),
+			   ak_percent(rejected, in, p), ak_ingest_rejects_allowed(c->policy, &n) ? "within" : "BEYOND", limit);
+	else if (rejected)
+		ak_io_line(c->io, "", "%s of %s = %s, nothing else is lost", ak_thousands(rejected, a), ak_thousands(in, b),
+			   ak_percent(rejected, in, p));
+}
+
+/* Counts of one action over all sources, split by rule in brackets. */
+static void add_action(struct ak_buf *out, const json_t *sources, const char *action)
+{
+	struct ak_map rules;
+	uint64_t total = 0;
+	json_t *s, *r;
+	size_t i, k;
+	char n[32];
+
+	ak_map_init(&rules);
+	json_array_foreach((json_t *)sources, i, s)
+		json_array_foreach(json_object_get(s, "redaction"), k, r) {
+			if (strcmp(txt(r, "action", ""), action) != 0)
+				continue;
+			ak_map_put(&rules, ak_str_of(txt(r, "rule", "?")), NULL)->v.num += (int64_t)num(r, "n");
+			total += num(r, "n");
+		}
+	if (total) {
+		ak_buf_addf(out, "%s%s %s", out->n ? ", " : "", action, ak_thousands(total, n));
+		for (i = 0; i < rules.n && strcmp(action, "not collected") != 0; i++)
+			ak_buf_addf(out, "%s%s %s%s", i ? ", " : " (", rules.e[i].key.p,
+				    ak_thousands((uint64_t)rules.e[i].v.num, n), i + 1 == rules.n ? ")" : "");
+	}
+	ak_map_release(&rules);
+}
+
+static void print_redaction(struct ak_ctx *c, const json_t *sources)
+{
+	static const char *const actions[] = {"removed", "hashed", "masked", "sanitised", "not collected"};
+	struct ak_buf b;
+
+	ak_buf_init(&b, 1 << 16);
+	for (size_t i = 0; i < AK_COUNT(actions); i++)
+		add_action(&b, sources, actions[i]);
+	if (b.n)
+		ak_io_line(c->io, "redacted", "%s", b.p);
+	ak_buf_release(&b);
+}
+
+static void print_payload(struct ak_ctx *c, const json_t *sources)
+{
+	json_t *s, *p;
+	size_t i, k;
+	char a[32], b[32], m[32];
+
+	json_array_foreach((json_t *)sources, i, s) {
+		uint64_t present = 0, masked = 0, absent = 0;
+		json_array_foreach(json_object_get(s, "payload"), k, p) {
+			present += num(p, "present");
+			masked += num(p, "masked");
+			absent += num(p, "absent");
+		}
+		if (present + masked + absent)
+			ak_io_line(c->io, "payload", "%s: %s of %s prompt or completion fields arrived with content, %s masked by "
+						     "the source; none is kept", txt(s, "name", "?"), ak_thousands(present, a),
+				   ak_thousands(present + masked + absent, b), ak_thousands(masked, m));
+	}
+}
+
+static void print_warnings(struct ak_ctx *c, const json_t *sources)
+{
+	json_t *s, *w;
+	size_t i, k;
+	char n[32];
+
+	json_array_foreach((json_t *)sources, i, s)
+		json_array_foreach(json_object_get(s, "warnings"), k, w)
+			ak_io_line(c->io, "warning", "%s: %s %s: %s", txt(s, "name", "?"), txt(w, "rule", "?"),
+				   ak_thousands(num(w, "n"), n), txt(w, "detail", ""));
+	json_array_foreach((json_t *)sources, i, s)
+		if (json_array_size(json_object_get(s, "unknown_fields")))
+			ak_io_line(c->io, "drift", "%s unknown fields in %s, counted, not stored: auditkit sources show %s",
+				   ak_thousands(json_array_size(json_object_get(s, "unknown_fields")), n), txt(s, "name", "?"),
+				   txt(s, "name", "?"));
+}
+
+static void print_links(struct ak_ctx *c, const json_t *links)
+{
+	json_t *l, *b;
+	size_t i, k;
+	char x[32], y[32], p[32];
+	bool first = true;
+
+	json_array_foreach((json_t *)links, i, l) {
+		ak_io_line(c->io, first ? "linked" : "", "%s -> %s  %s of %s  %s  %s", txt(l, "from", "?"), txt(l, "to", "?"),
+			   ak_thousands(num(l, "linked"), x), ak_thousands(num(l, "total"), y),
+			   ak_percent(num(l, "linked"), num(l, "total"), p),
+			   strcmp(txt(l, "method", ""), "exact") == 0 ? "exact id" : "by sums");
+		first = false;
+	}
+	json_array_foreach((json_t *)links, i, l)
+		json_array_foreach(json_object_get(l, "bypass"), k, b)
+			ak_io_line(c->io, "bypass", "%s requests, key %s: no gateway record", ak_thousands(num(b, "requests"), x),
+				   txt(b, "key", "?"));
+}
+
+static void print_ledger(struct ak_ctx *c, const json_t *run)
+{
+	const json_t *cp = json_object_get(run, "checkpoint");
+
+	if (!json_is_object(cp))
+		return;
+	ak_io_line(c->io, "ledger", "checkpoint %llu %s", (unsigned long long)num(cp, "size"), txt(cp, "root", "?"));
+	ak_io_line(c->io, "", "keep that line outside this machine: git, ticket or mail");
+}
+
+/* ---- all of it ---- */
+
+static enum ak_rc print_json(struct ak_ctx *c, json_t *run, json_t *sources, json_t *diag, json_t *links, struct ak_err *err)
+{
+	json_t *doc = json_pack("{s:s, s:i, s:b, s:O, s:O, s:O, s:O}", "schema", "auditkit.ingest/1", "format_version", 1,
+				"dry_run", ak_args_flag(c->args, "dry-run"), "run", run, "sources", sources, "diagnostics", diag,
+				"links", links);
+	enum ak_rc rc = ak_io_json(c->io, doc, err);
+
+	json_decref(doc);
+	return rc;
+}
+
+enum ak_rc ak_ingest_report(struct ak_ctx *c, int64_t run_id, struct ak_err *err)
+{
+	json_t *run = NULL, *sources = NULL, *diag = NULL, *links = NULL, *totals;
+	enum ak_rc rc;
+
+	if ((rc = ak_query_run(c->store, run_id, &run, err)) == AK_OK &&
+	    (rc = ak_query_sources(c->store, run_id, &sources, err)) == AK_OK &&
+	    (rc = ak_query_diag(c->store, NULL, NULL, run_id, c->json ? 0 : 1000, &diag, err)) == AK_OK &&
+	    (rc = ak_link_coverage(c->store, run_id, INT64_MIN, INT64_MAX, &links, err)) == AK_OK) {
+		totals = json_object_get(run, "totals");
+		if (c->json) {
+			rc = print_json(c, run, sources, diag, links, err);
+		} else {
+			print_table(c, sources, totals, num(run, "files"));
+			ak_io_text(c->io, AK_STR("\n"));
+			print_rejects(c, diag, totals);
+			print_redaction(c, sources);
+			print_payload(c, sources);
+			print_warnings(c, sources);
+			print_links(c, links);
+			print_ledger(c, run);
+		}
+	}
+	json_decref(run);
+	json_decref(sources);
+	json_decref(diag);
+	json_decref(links);
+	return rc;
+}

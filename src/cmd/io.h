@@ -1,0 +1,62 @@
+/* What commands print with: results to stdout, everything else to stderr. Every write is checked; a failed one ends the
+ * command with exit 74. Text from data goes through ak_text_safe. Implemented in cli/. */
+#ifndef AK_CMD_IO_H
+#define AK_CMD_IO_H
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct ak_io {
+	bool quiet, verbose;
+	bool color_out, color_err;
+	enum { AK_PROGRESS_AUTO, AK_PROGRESS_PLAIN, AK_PROGRESS_NONE } progress;
+	bool err_is_terminal;
+	bool failed;             /* a write to stdout failed */
+	struct ak_buf out;       /* stdout, written in large pieces */
+	int64_t progress_next;   /* internal: when the next progress line is due, microseconds */
+	int64_t progress_start;
+	bool progress_shown;
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Result text, as it is (the caller has made data safe). */
+void ak_io_text(struct ak_io *io, struct ak_str s);
+void ak_io_printf(struct ak_io *io, const char *fmt, ...) AK_PRINTF(2, 3);
+/* A line of people's output with a keyword in the 10-column left margin: "rejected  ...". The text may come from data; it is
+ * made safe and wrapped at 80 columns with the margin kept. */
+void ak_io_line(struct ak_io *io, const char *keyword, const char *fmt, ...) AK_PRINTF(3, 4);
+/* The same on stderr (`done`, `next`), nothing with -q. */
+void ak_io_note(struct ak_io *io, const char *keyword, const char *fmt, ...) AK_PRINTF(3, 4);
+/* A JSON document with final newline, members sorted. */
+enum ak_rc ak_io_json(struct ak_io *io, const json_t *v, struct ak_err *err);
+/* Progress on stderr; total 0 = unknown. The line disappears at ak_io_progress_end. */
+void ak_io_progress(struct ak_io *io, const char *what, uint64_t records, uint64_t done, uint64_t total);
+void ak_io_progress_end(struct ak_io *io);
+/* Write out what is buffered. AK_EXIT_IO when stdout cannot be written. */
+enum ak_rc ak_io_flush(struct ak_io *io, struct ak_err *err);
+
+/* Tables: columns are padded to their widest cell, numbers right-aligned; widths count terminal cells. */
+struct ak_table {
+	size_t ncols, nrows, cap;
+	const char *right; /* per column 'r' or 'l' */
+	char **cell;
+};
+void ak_table_init(struct ak_table *t, size_t ncols, const char *align);
+void ak_table_cell(struct ak_table *t, const char *fmt, ...) AK_PRINTF(2, 3); /* cells fill rows from the left */
+void ak_table_print(struct ak_table *t, struct ak_io *io);
+void ak_table_release(struct ak_table *t);
+
+/* "1,234,567" */
+const char *ak_thousands(uint64_t n, char buf[32]);
+/* n of m as a truncated percentage with one decimal: "98.5 %"; "-" when m is 0. */
+const char *ak_percent(uint64_t n, uint64_t m, char buf[32]);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,13 @@
+/* The commands, in the order help lists them. */
+#include "base/ak.h"
+#include "cmd/cmd.h"
+
+#define COMMANDS(X)                                                                                                    \
+	X(init)                                                                                                        \
+	X(ingest)
+
+#define DECLARE(name) extern const struct ak_cmd ak_cmd_##name;
+COMMANDS(DECLARE)
+
+#define LIST(name) &ak_cmd_##name,
+const struct ak_cmd *const ak_cmds[] = {COMMANDS(LIST) NULL};

@@ -1,0 +1,21 @@
+/* Text made from the command tables: help pages, the overview, shell completions. */
+#ifndef AK_CMD_USAGE_H
+#define AK_CMD_USAGE_H
+
+#include "cmd/cmd.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+extern const struct ak_opt ak_global_opts[]; /* cli/args.c */
+
+void ak_usage_command(const struct ak_cmd *cmd, struct ak_buf *out);
+void ak_usage_overview(struct ak_buf *out);
+/* shell: "bash", "zsh" or "fish"; false for others. */
+bool ak_usage_completion(const char *shell, struct ak_buf *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,69 @@
+/* policy.yaml: what records cannot say by themselves (EXPERIENCE.md). The tree stays available; the typed view below
+ * covers what the program acts on. `unknown` is a legal answer everywhere and is never replaced by a default. */
+#ifndef AK_CONF_POLICY_H
+#define AK_CONF_POLICY_H
+
+#include "base/arena.h"
+#include "conf/yaml.h"
+
+/* One entry of sources:. The name is 1 to 64 of A-Z a-z 0-9 . _ -; the others are NULL when not given. */
+struct ak_policy_source {
+	const char *name, *path, *format, *owner, *every, *system, *query, *tz;
+	int line;
+};
+
+/* One declared answer: its dotted path, the value as text, the line and whether it is a real answer. */
+struct ak_answer {
+	const char *path;  /* "retention.request.keep", "scope.excluded.0.what" */
+	const char *value; /* "90d", "unknown", "[platform-head]", "" when left empty */
+	int line;
+	bool unknown; /* says `unknown` or is left empty */
+};
+
+struct ak_policy {
+	struct ak_yaml yaml;
+	struct ak_arena arena;				   /* private: texts of the view and the answers */
+	char digest[65];				   /* SHA-256 hex of the file's bytes */
+	const char *organization, *system, *control_point; /* NULL = not given, "unknown" = said so */
+	const char *declared_by, *declared_on, *review_by;
+	struct ak_policy_source *sources;
+	size_t nsources;
+	int ip4_prefix, ip6_prefix; /* redaction.ip_mask, default 24 and 48 */
+	bool per_packet_pseudonyms; /* redaction.pseudonyms, default per-packet */
+	const char *payload_mode;   /* redaction.payload_mode: metadata-only, masked, full, unknown or NULL */
+	/* limits.max_rejects: a share ("0.1%") or a count; both -1 when not given */
+	int64_t max_rejects_ppm, max_rejects_count;
+	const char *min_link_coverage; /* "95%" or NULL; ak_policy_ppm reads it */
+	int64_t max_export_age_days;   /* -1 when not given */
+	struct ak_answer *answers;     /* private: see ak_policy_answers */
+	size_t nanswers;
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Check every key (did-you-mean, file:line) and fill the view. Strings live as long as the policy. A mistake in the
+ * file is AK_EXIT_USAGE. Messages name the file by its base name. */
+enum ak_rc ak_policy_load(const char *path, struct ak_policy *out, struct ak_err *err);
+enum ak_rc ak_policy_parse(const char *name, struct ak_str text, struct ak_policy *out, struct ak_err *err);
+/* Safe on a zeroed struct and twice. */
+void ak_policy_release(struct ak_policy *p);
+
+/* Every leaf below scope, sources (owner, every), retention, access, redaction, sample_trace in file order, so that
+ * "14 of 52 answers unknown" can be counted. Caller frees the array only. */
+size_t ak_policy_answers(const struct ak_policy *p, struct ak_answer **out);
+/* Member by dotted path ("scope.apps.support-bot.owner", a number for a list entry), NULL when absent. Names that hold
+ * a dot themselves are found too. */
+const json_t *ak_policy_get(const struct ak_policy *p, const char *dotted);
+/* "90d" -> 90, "forever" -> INT64_MAX, else -1. */
+int64_t ak_policy_days(const char *text);
+/* "0.1%" -> 1000, "95%" -> 950000; at most four fraction digits and 100%, else -1. */
+int64_t ak_policy_ppm(const char *text);
+/* The commented file `init` writes. */
+extern const char ak_policy_template[];
+
+#ifdef __cplusplus
+}
+#endif
+#endif

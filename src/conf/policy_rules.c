@@ -1,0 +1,137 @@
+#include "base/ak.h"
+
+#include "conf/policy_rules.h"
+
+#define END                                                                                                            \
+	{                                                                                                              \
+		.name = NULL                                                                                           \
+	}
+#define ANY_KEY "*"
+
+static const struct ak_yaml_rule declared_rules[] = {
+	{"by", AK_Y_SCALAR, false, NULL},
+	{"on", AK_Y_SCALAR, false, NULL},
+	{"review_by", AK_Y_SCALAR, false, NULL},
+	END,
+};
+
+static const struct ak_yaml_rule app_rules[] = {
+	{"owner", AK_Y_SCALAR, false, NULL},
+	{"cost_center", AK_Y_SCALAR, false, NULL},
+	{"purpose", AK_Y_SCALAR, false, NULL},
+	END,
+};
+
+static const struct ak_yaml_rule provider_rules[] = {
+	{"region", AK_Y_SCALAR, false, NULL},
+	{"trains", AK_Y_SCALAR, false, NULL},
+	{"keeps_days", AK_Y_SCALAR, false, NULL},
+	{"contract", AK_Y_SCALAR, false, NULL},
+	END,
+};
+
+static const struct ak_yaml_rule excluded_rules[] = {
+	{"what", AK_Y_SCALAR, true, NULL},
+	{"why", AK_Y_SCALAR, false, NULL},
+	{"owner", AK_Y_SCALAR, false, NULL},
+	END,
+};
+
+static const struct ak_yaml_rule apps_rules[] = {{ANY_KEY, AK_Y_MAP_OR_UNKNOWN, false, app_rules}, END};
+static const struct ak_yaml_rule providers_rules[] = {{ANY_KEY, AK_Y_MAP_OR_UNKNOWN, false, provider_rules}, END};
+
+static const struct ak_yaml_rule scope_rules[] = {
+	{"organization", AK_Y_SCALAR, false, NULL},
+	{"system", AK_Y_SCALAR, false, NULL},
+	{"environments", AK_Y_STR_OR_LIST, false, NULL},
+	{"control_point", AK_Y_SCALAR, false, NULL},
+	{"apps", AK_Y_MAP_OR_UNKNOWN, false, apps_rules},
+	{"providers", AK_Y_MAP_OR_UNKNOWN, false, providers_rules},
+	{"excluded", AK_Y_LIST_OR_UNKNOWN, false, excluded_rules},
+	END,
+};
+
+static const struct ak_yaml_rule source_rules[] = {
+	{"path", AK_Y_SCALAR, false, NULL},   {"format", AK_Y_SCALAR, false, NULL},
+	{"owner", AK_Y_SCALAR, false, NULL},  {"every", AK_Y_SCALAR, false, NULL},
+	{"system", AK_Y_SCALAR, false, NULL}, {"query", AK_Y_SCALAR, false, NULL},
+	{"tz", AK_Y_SCALAR, false, NULL},     END,
+};
+
+static const struct ak_yaml_rule missing_rules[] = {
+	{"why", AK_Y_SCALAR, false, NULL},
+	{"owner", AK_Y_SCALAR, false, NULL},
+	{"due", AK_Y_SCALAR, false, NULL},
+	END,
+};
+
+static const struct ak_yaml_rule field_rules[] = {
+	{"keep", AK_Y_BOOL, false, NULL},
+	{"why", AK_Y_SCALAR, false, NULL},
+	END,
+};
+
+static const struct ak_yaml_rule redaction_rules[] = {
+	{"ip_mask", AK_Y_SCALAR, false, NULL},
+	{"pseudonyms", AK_Y_SCALAR, false, NULL},
+	{"payload_mode", AK_Y_SCALAR, false, NULL},
+	END,
+};
+
+static const struct ak_yaml_rule class_rules[] = {
+	{"keep", AK_Y_SCALAR, false, NULL},    {"why", AK_Y_SCALAR, false, NULL},
+	{"delete", AK_Y_SCALAR, false, NULL},  {"legal_basis", AK_Y_SCALAR, false, NULL},
+	{"archive", AK_Y_SCALAR, false, NULL}, END,
+};
+
+static const struct ak_yaml_rule exception_rules[] = {
+	{"approved_by", AK_Y_SCALAR, false, NULL},
+	{"holds", AK_Y_STR_OR_LIST, false, NULL},
+	END,
+};
+
+static const struct ak_yaml_rule retention_rules[] = {
+	{"exceptions", AK_Y_MAP_OR_UNKNOWN, false, exception_rules},
+	{ANY_KEY, AK_Y_MAP_OR_UNKNOWN, false, class_rules},
+	END,
+};
+
+static const struct ak_yaml_rule access_rules[] = {
+	{"roles_from", AK_Y_STR_OR_LIST, false, NULL},
+	{"payload_viewers", AK_Y_STR_OR_LIST, false, NULL},
+	{"export_approvers", AK_Y_STR_OR_LIST, false, NULL},
+	{"log_access_monitoring", AK_Y_SCALAR, false, NULL},
+	END,
+};
+
+static const struct ak_yaml_rule trace_rules[] = {
+	{"apps", AK_Y_STR_OR_LIST, false, NULL},
+	{"never", AK_Y_STR_OR_LIST, false, NULL},
+	END,
+};
+
+static const struct ak_yaml_rule limit_rules[] = {
+	{"max_rejects", AK_Y_SCALAR, false, NULL},
+	{"min_link_coverage", AK_Y_SCALAR, false, NULL},
+	{"max_export_age", AK_Y_SCALAR, false, NULL},
+	END,
+};
+
+static const struct ak_yaml_rule sources_rules[] = {{ANY_KEY, AK_Y_MAP, false, source_rules}, END};
+static const struct ak_yaml_rule not_provided_rules[] = {{ANY_KEY, AK_Y_MAP, false, missing_rules}, END};
+static const struct ak_yaml_rule fields_rules[] = {{ANY_KEY, AK_Y_MAP, false, field_rules}, END};
+
+const struct ak_yaml_rule ak_policy_rules[] = {
+	{"version", AK_Y_INT, true, NULL},
+	{"declared", AK_Y_MAP_OR_UNKNOWN, false, declared_rules},
+	{"scope", AK_Y_MAP_OR_UNKNOWN, false, scope_rules},
+	{"sources", AK_Y_MAP, false, sources_rules},
+	{"not_provided", AK_Y_MAP, false, not_provided_rules},
+	{"fields", AK_Y_MAP, false, fields_rules},
+	{"redaction", AK_Y_MAP_OR_UNKNOWN, false, redaction_rules},
+	{"retention", AK_Y_MAP_OR_UNKNOWN, false, retention_rules},
+	{"access", AK_Y_MAP_OR_UNKNOWN, false, access_rules},
+	{"sample_trace", AK_Y_MAP_OR_UNKNOWN, false, trace_rules},
+	{"limits", AK_Y_MAP_OR_UNKNOWN, false, limit_rules},
+	END,
+};

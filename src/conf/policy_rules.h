@@ -1,0 +1,20 @@
+/* The members policy.yaml may have, as data for ak_yaml_check. */
+#ifndef AK_CONF_POLICY_RULES_H
+#define AK_CONF_POLICY_RULES_H
+
+#include "conf/policy.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+extern const struct ak_yaml_rule ak_policy_rules[];
+/* The values behind the keys: dates, periods, shares, address masks, words of a fixed set. AK_EXIT_USAGE. */
+enum ak_rc ak_policy_check_values(const struct ak_policy *p, struct ak_err *err);
+/* Fill p->answers; for ak_policy_parse only. */
+void ak_policy_collect(struct ak_policy *p);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

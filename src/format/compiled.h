@@ -1,0 +1,191 @@
+/* Compiled mappings: private to format/. Everything lives in the mapping's arena and is never changed after
+ * ak_mapping_parse, so that threads may share it. */
+#ifndef AK_FORMAT_COMPILED_H
+#define AK_FORMAT_COMPILED_H
+
+#include "conf/yaml.h"
+#include "format/mapping.h"
+
+/* Level 0 is the record, level n the n-th object around it. */
+enum { AK_LEVELS = AK_CTX_MAX + 1 };
+
+struct ak_ref {
+	int level, slot;
+};
+
+struct ak_refs {
+	struct ak_ref *at;
+	size_t n;
+};
+
+/* A literal to compare with; a prefix when the mapping wrote `text*`. */
+struct ak_literal {
+	struct ak_str text;
+	bool prefix;
+};
+
+enum ak_cond_how { AK_COND_IS, AK_COND_NOT, AK_COND_SET, AK_COND_UNSET };
+
+struct ak_cond {
+	struct ak_cond *next; /* all must hold */
+	struct ak_refs refs;
+	enum ak_cond_how how;
+	struct ak_literal *value;
+	size_t nvalues;
+};
+
+struct ak_enum_row {
+	struct ak_literal from;
+	struct ak_str to;
+};
+
+/* Exact rows in byte order, then prefix rows from the longest on (`*` is the empty prefix). */
+struct ak_enum {
+	struct ak_enum_row *row;
+	size_t nexact, n;
+};
+
+enum ak_op { AK_OP_PICK, AK_OP_CONST, AK_OP_SUM, AK_OP_DIFF, AK_OP_CHANGES };
+
+/* The numeric ones follow enum ak_epoch. */
+enum ak_clock {
+	AK_CLOCK_NONE,
+	AK_CLOCK_TEXT,
+	AK_CLOCK_S,
+	AK_CLOCK_MS,
+	AK_CLOCK_US,
+	AK_CLOCK_NS,
+	AK_CLOCK_TICKS,
+	AK_CLOCK_AUTO
+};
+
+enum ak_traceparent { AK_TP_NONE, AK_TP_TRACE, AK_TP_SPAN };
+
+struct ak_rule {
+	struct ak_rule *next; /* tried when this one yields nothing */
+	enum ak_op op;
+	struct ak_refs refs;          /* of DIFF: before */
+	struct ak_refs after;         /* of DIFF */
+	struct ak_refs minus, key_from; /* at most one each */
+	struct ak_value constant;
+	struct ak_cond *when;
+	const struct ak_enum *table;
+	struct ak_str strip, split, currency;
+	const char *zone;
+	enum ak_clock clock;
+	enum ak_traceparent traceparent;
+	int scale, take, hex_bytes; /* take 0: all */
+	bool lower;
+};
+
+struct ak_ident_rule {
+	enum ak_field_id field;
+	struct ak_rule *rule;
+};
+
+struct ak_kind_rule {
+	struct ak_cond *when;
+	enum ak_kind kind;
+};
+
+struct ak_left_out {
+	const char *path, *why; /* why is NULL for payload */
+	struct ak_ref ref;
+	int role; /* of payload: prompt 0, completion 1, other 2 */
+};
+
+enum ak_sign_how { AK_SIGN_REQUIRED, AK_SIGN_ANY, AK_SIGN_FORBIDDEN, AK_SIGN_CONST };
+
+struct ak_sign {
+	enum ak_sign_how how;
+	struct ak_ref ref;
+	struct ak_str column; /* CSV: the header cell */
+	struct ak_literal *value;
+	size_t nvalues;
+};
+
+struct ak_detect {
+	struct ak_trie trie[AK_LEVELS];
+	struct ak_frame_plan plan;
+	struct ak_sign *sign;
+	size_t n;
+	int weight; /* required and const signs */
+};
+
+struct ak_mapping {
+	struct ak_mapping_info info;
+	struct ak_arena arena;
+	struct ak_trie trie[AK_LEVELS];
+	struct ak_frame_plan plan;
+	const char *zone;
+	struct ak_rule *rule[AK_F_COUNT];
+	const char *rule_text[AK_F_COUNT];
+	struct ak_ident_rule *ident;
+	size_t nident;
+	struct ak_kind_rule *kind;
+	size_t nkind;
+	struct ak_left_out *payload, *drop;
+	size_t npayload, ndrop;
+	struct ak_str *mask, *sentinel;
+	size_t nmask, nsentinel;
+	uint64_t sentinel_lengths; /* bit n: there is a sentinel of n bytes */
+	enum ak_field_id *identity, *dims;
+	size_t nidentity, ndims;
+	struct ak_rule *revision;
+	bool revision_exported;
+	bool payload_role[3];
+	struct ak_detect detect;
+};
+
+/* What the parts of the compiler share. */
+struct ak_compiler {
+	struct ak_mapping *m;
+	struct ak_yaml yaml;
+	const json_t *near; /* stands for nodes without a line of their own */
+	struct ak_err *err;
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* "name:line: ..." as AK_EXIT_USAGE; node is what the line is looked up for. */
+enum ak_rc ak_compile_fail(struct ak_compiler *c, const json_t *node, const char *fmt, ...) AK_PRINTF(3, 4);
+/* A scalar as text in the arena; true and false as such, p == NULL for containers and null. */
+struct ak_str ak_compile_scalar(struct ak_compiler *c, const json_t *node);
+/* One path into one of AK_LEVELS tries. */
+enum ak_rc ak_compile_path(struct ak_compiler *c, struct ak_trie *tries, const json_t *node, enum ak_pick_how how,
+			   struct ak_ref *out);
+/* A path or a list of paths, of the mapping's own tries; a missing node yields none. */
+enum ak_rc ak_compile_paths(struct ak_compiler *c, const json_t *node, enum ak_pick_how how, struct ak_refs *out);
+/* A scalar or a list of scalars; `prefixes`: a final `*` makes a prefix. */
+enum ak_rc ak_compile_literals(struct ak_compiler *c, const json_t *node, bool prefixes, struct ak_literal **out,
+			       size_t *n);
+/* A field by column or canonical name; near is the node whose line is named. */
+enum ak_rc ak_compile_field(struct ak_compiler *c, const json_t *near, struct ak_str name, enum ak_field_id *out);
+/* A list of field columns. */
+enum ak_rc ak_compile_columns(struct ak_compiler *c, const json_t *node, enum ak_field_id **out, size_t *n);
+enum ak_rc ak_compile_when(struct ak_compiler *c, const json_t *node, struct ak_cond **out);
+enum ak_rc ak_compile_enum(struct ak_compiler *c, const json_t *node, const struct ak_enum **out);
+/* A RULE for a field; *text is what the dictionary shows. */
+enum ak_rc ak_compile_rule(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule **out,
+			   const char **text);
+/* What ak_mapping_rule_text says of one rule; the node has been checked. */
+void ak_compile_rule_text(const json_t *node, struct ak_buf *b);
+/* Is this a zone that times can be read in? */
+enum ak_rc ak_compile_zone(struct ak_compiler *c, const json_t *node);
+/* `revision:` in its long or short form. */
+enum ak_rc ak_compile_revision(struct ak_compiler *c, const json_t *node, struct ak_rule **out);
+/* `payload:`, `drop:` and `headers:`. */
+enum ak_rc ak_compile_left_out(struct ak_compiler *c);
+enum ak_rc ak_compile_detect(struct ak_compiler *c, const json_t *node);
+
+bool ak_literal_fits(const struct ak_literal *l, struct ak_str text);
+/* NULL when no row fits. */
+const struct ak_str *ak_enum_find(const struct ak_enum *e, struct ak_str text);
+bool ak_mapping_is_sentinel(const struct ak_mapping *m, struct ak_str text);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

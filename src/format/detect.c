@@ -1,0 +1,166 @@
+#include "base/ak.h"
+
+#include "format/detect.h"
+
+/* Records that are looked at, and empty buckets that are passed over to find them. */
+enum { MOST_RECORDS = 5, MOST_EMPTY = 1000 };
+
+/* What one record shows. */
+struct tally {
+	int hits;
+	bool any_wanted, any, forbidden;
+};
+
+struct sample {
+	const struct ak_mapping *m;
+	struct ak_arena arena;
+	struct ak_row level[AK_LEVELS];
+	const struct ak_str *cells; /* CSV header, NULL for JSON */
+	size_t ncells;
+	size_t seen, fitting;
+};
+
+static bool has_column(const struct sample *s, struct ak_str name)
+{
+	for (size_t i = 0; i < s->ncells; i++)
+		if (ak_str_eq(s->cells[i], name))
+			return true;
+	return false;
+}
+
+static bool shows(const struct sample *s, const struct ak_sign *sign)
+{
+	const struct ak_row *row = &s->level[sign->ref.level];
+
+	if (sign->how != AK_SIGN_CONST && s->cells)
+		return has_column(s, sign->column);
+	for (size_t i = 0; i < row->n; i++) {
+		if (row->pick[i].slot != sign->ref.slot)
+			continue;
+		if (sign->how != AK_SIGN_CONST)
+			return true;
+		for (size_t v = 0; v < sign->nvalues; v++)
+			if (row->pick[i].type != AK_J_NULL && ak_literal_fits(&sign->value[v], row->pick[i].text))
+				return true;
+	}
+	return false;
+}
+
+static void count(struct tally *t, enum ak_sign_how how, bool holds)
+{
+	switch (how) {
+	case AK_SIGN_REQUIRED:
+	case AK_SIGN_CONST:
+		t->hits += holds;
+		break;
+	case AK_SIGN_ANY:
+		t->any_wanted = true;
+		t->any |= holds;
+		break;
+	case AK_SIGN_FORBIDDEN:
+		t->forbidden |= holds;
+		break;
+	}
+}
+
+static void judge(struct sample *s, struct ak_fit *out)
+{
+	const struct ak_detect *d = &s->m->detect;
+	struct tally t = {0};
+
+	for (size_t i = 0; i < d->n; i++)
+		count(&t, d->sign[i].how, shows(s, &d->sign[i]));
+	s->seen++;
+	s->fitting += t.hits == d->weight && !t.forbidden && (!t.any_wanted || t.any);
+	if (!t.forbidden && t.hits > out->hits)
+		out->hits = t.hits;
+}
+
+static void clear_rows(struct sample *s)
+{
+	ak_arena_clear(&s->arena);
+	for (int i = 0; i < AK_LEVELS; i++)
+		ak_row_init(&s->level[i], &s->arena);
+}
+
+static bool walk(struct sample *s, struct ak_walker *w, const struct ak_frame *f)
+{
+	clear_rows(s);
+	if (ak_walker_walk(w, f->text, f, &s->m->detect.trie[0], &s->level[0], NULL))
+		return false;
+	for (size_t i = 1; i <= f->nctx && i < AK_LEVELS; i++)
+		if (ak_walker_walk(w, f->ctx[i - 1], NULL, &s->m->detect.trie[i], &s->level[i], NULL))
+			return false;
+	return true;
+}
+
+/* The head is given as if it were all there is: then records inside a page that goes on behind it come out too. What is cut
+ * off at its end is a bad frame, and those are passed over. */
+static void try_json(struct sample *s, struct ak_walker *w, struct ak_str head, struct ak_fit *out)
+{
+	struct ak_framer *framer = ak_framer_new(&s->m->detect.plan);
+	size_t empty = 0;
+	struct ak_frame f;
+
+	ak_framer_feed(framer, head.p, head.n, true);
+	while (s->seen < MOST_RECORDS && empty < MOST_EMPTY && ak_framer_next(framer, &f) == AK_OK) {
+		if (f.kind == AK_FRAME_RECORD && !f.empty && walk(s, w, &f))
+			judge(s, out);
+		empty += f.empty;
+	}
+	ak_framer_free(framer);
+}
+
+static bool next_row(struct sample *s, struct ak_csv *csv, struct ak_walker *w)
+{
+	struct ak_frame f;
+	enum ak_rc rc;
+
+	do {
+		clear_rows(s);
+		rc = ak_csv_next(csv, &s->m->detect.trie[0], w, &s->level[0], &f, NULL);
+	} while (rc == AK_REJECT || (rc == AK_OK && f.kind != AK_FRAME_RECORD));
+	return rc == AK_OK;
+}
+
+/* A header alone is judged too: an export of a quiet month has no rows. */
+static void try_csv(struct sample *s, struct ak_walker *w, struct ak_str head, bool eof, struct ak_fit *out)
+{
+	struct ak_csv *csv = ak_csv_new(0);
+
+	ak_csv_feed(csv, head.p, head.n, eof);
+	if (ak_csv_header(csv, &s->cells, &s->ncells, NULL) == AK_OK) {
+		clear_rows(s);
+		while (s->seen < MOST_RECORDS && next_row(s, csv, w))
+			judge(s, out);
+		if (!s->seen)
+			judge(s, out);
+	}
+	ak_csv_free(csv);
+}
+
+static bool looks_like_json(struct ak_str head)
+{
+	if (ak_str_starts(head, AK_STR("\xEF\xBB\xBF")))
+		head = ak_str_n(head.p + 3, head.n - 3);
+	head = ak_str_trim(head);
+	return head.n && (head.p[0] == '{' || head.p[0] == '[');
+}
+
+void ak_detect_try(const struct ak_mapping *m, struct ak_walker *w, struct ak_str head, bool eof, struct ak_fit *out)
+{
+	struct sample s = {.m = m};
+
+	*out = (struct ak_fit){.signs = m->detect.weight};
+	if (m->info.csv == looks_like_json(head))
+		return;
+	ak_arena_init(&s.arena);
+	clear_rows(&s);
+	if (m->info.csv)
+		try_csv(&s, w, head, eof, out);
+	else
+		try_json(&s, w, head, out);
+	out->records = s.seen;
+	out->fits = s.seen && 2 * s.fitting > s.seen;
+	ak_arena_release(&s.arena);
+}

@@ -1,0 +1,147 @@
+#include "base/ak.h"
+
+#include "format/compiled.h"
+
+/* What a mapping names in order not to keep it: payload, dropped members, headers. */
+
+static const char *const roles[] = {"prompt", "completion", "other"};
+static const char header_why[] = "header that was not asked for";
+
+static enum ak_rc add_payload(struct ak_compiler *c, const json_t *path, int role)
+{
+	struct ak_mapping *m = c->m;
+	struct ak_left_out *p = &m->payload[m->npayload];
+
+	if (m->npayload == AK_MAX_PAYLOAD_RULES)
+		return ak_compile_fail(c, path, "more than %d payload paths", AK_MAX_PAYLOAD_RULES);
+	p->role = role;
+	p->path = ak_compile_scalar(c, path).p;
+	m->npayload++;
+	m->payload_role[role] = true;
+	return ak_compile_path(c, m->trie, path, AK_PICK_PAYLOAD, &p->ref);
+}
+
+static enum ak_rc add_drop(struct ak_compiler *c, const json_t *path, const char *why)
+{
+	struct ak_mapping *m = c->m;
+	struct ak_left_out *d = &m->drop[m->ndrop];
+
+	if (m->ndrop == 2 * AK_MAX_PAYLOAD_RULES)
+		return ak_compile_fail(c, path, "more than %d paths under drop and headers", 2 * AK_MAX_PAYLOAD_RULES);
+	d->why = why;
+	d->path = ak_compile_scalar(c, path).p;
+	m->ndrop++;
+	return ak_compile_path(c, m->trie, path, AK_PICK_DROP, &d->ref);
+}
+
+static enum ak_rc payload(struct ak_compiler *c, const json_t *node)
+{
+	for (int role = 0; role < (int)AK_COUNT(roles); role++) {
+		const json_t *list = json_object_get(node, roles[role]);
+		size_t n = json_is_string(list) ? 1 : json_array_size(list);
+
+		for (size_t i = 0; i < n; i++) {
+			enum ak_rc rc = add_payload(c, json_is_string(list) ? list : json_array_get(list, i), role);
+
+			if (rc)
+				return rc;
+		}
+	}
+	return AK_OK;
+}
+
+static enum ak_rc masks(struct ak_compiler *c, const json_t *node)
+{
+	struct ak_literal *lit;
+	enum ak_rc rc = ak_compile_literals(c, node, false, &lit, &c->m->nmask);
+
+	if (rc)
+		return rc;
+	c->m->mask = ak_arena_zero(&c->m->arena, (c->m->nmask + 1) * sizeof(*c->m->mask));
+	for (size_t i = 0; i < c->m->nmask; i++)
+		c->m->mask[i] = lit[i].text;
+	return AK_OK;
+}
+
+static enum ak_rc drops(struct ak_compiler *c, const json_t *node)
+{
+	const char *path;
+	json_t *why;
+
+	c->near = node;
+	json_object_foreach((json_t *)node, path, why) {
+		json_t *text = json_string(path);
+		struct ak_str reason = ak_compile_scalar(c, why);
+		enum ak_rc rc = reason.n ? add_drop(c, text, reason.p) :
+					   ak_compile_fail(c, node, "drop: '%s' needs a reason", path);
+
+		json_decref(text);
+		if (rc)
+			return rc;
+	}
+	return AK_OK;
+}
+
+static enum ak_rc headers(struct ak_compiler *c, const json_t *node)
+{
+	size_t n = json_array_size(node);
+
+	c->near = node;
+	for (size_t i = 0; i < n; i++) {
+		const json_t *item = json_array_get(node, i);
+		struct ak_str container = ak_compile_scalar(c, item);
+		json_t *text = json_sprintf("%.*s/*", AK_STR_FMT(container));
+		enum ak_rc rc = container.n ? add_drop(c, text, header_why) :
+					      ak_compile_fail(c, node, "headers: a list of paths");
+
+		json_decref(text);
+		if (rc)
+			return rc;
+	}
+	return AK_OK;
+}
+
+/* The first payload node with picks below it, or NULL. */
+static const struct ak_tnode *covered(const struct ak_tnode *n)
+{
+	const struct ak_tnode *found = NULL;
+
+	if (n->slot >= 0 && n->how == AK_PICK_PAYLOAD && (n->child || n->iter || n->any))
+		return n;
+	for (const struct ak_tnode *child = n->child; !found && child; child = child->next)
+		found = covered(child);
+	if (!found && n->iter)
+		found = covered(n->iter);
+	return found || !n->any ? found : covered(n->any);
+}
+
+/* Readers look at payload as a whole: a rule for something below it would never see a value. */
+static enum ak_rc check_payload(struct ak_compiler *c, const json_t *node)
+{
+	for (int level = 0; level < AK_LEVELS; level++) {
+		const struct ak_tnode *n = covered(c->m->trie[level].root);
+
+		if (n)
+			return ak_compile_fail(c, node, "payload: '%s' covers other paths of this mapping; name what is below",
+					       ak_trie_path(n, &c->m->arena).p);
+	}
+	return AK_OK;
+}
+
+enum ak_rc ak_compile_left_out(struct ak_compiler *c)
+{
+	const json_t *root = c->yaml.root, *pay = json_object_get(root, "payload");
+	struct ak_mapping *m = c->m;
+	enum ak_rc rc;
+
+	m->payload = ak_arena_zero(&m->arena, (AK_MAX_PAYLOAD_RULES + 1) * sizeof(*m->payload));
+	m->drop = ak_arena_zero(&m->arena, (2 * AK_MAX_PAYLOAD_RULES + 1) * sizeof(*m->drop));
+	rc = payload(c, pay);
+	if (!rc)
+		rc = masks(c, json_object_get(pay, "masks"));
+	if (!rc)
+		rc = drops(c, json_object_get(root, "drop"));
+	if (!rc)
+		rc = headers(c, json_object_get(root, "headers"));
+	return rc ? rc : check_payload(c, pay);
+}

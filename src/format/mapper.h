@@ -1,0 +1,58 @@
+/* The mapper's insides: private to format/. */
+#ifndef AK_FORMAT_MAPPER_H
+#define AK_FORMAT_MAPPER_H
+
+#include "format/convert.h"
+
+/* The picks of one object, found by slot. */
+struct ak_level {
+	struct ak_row row;
+	const struct ak_pick **first; /* by slot, NULL when nothing was picked */
+	uint32_t *count;              /* picks by slot */
+	int nslots;
+};
+
+struct ak_mapper {
+	const struct ak_mapping *m;
+	struct ak_walker *walker;
+	struct ak_convert conv;
+	struct ak_level level[AK_LEVELS];
+	struct ak_arena scratch; /* of one record: picks, intermediate texts */
+	struct ak_arena around;  /* of the objects around records: until ctx_id changes */
+	uint64_t ctx_id, records;
+	bool ctx_known;
+	enum ak_rc ctx_rc;       /* what came of the walk of the objects around */
+	struct ak_err ctx_err;
+	struct ak_str exported_at; /* canonical, in microseconds; empty when not given */
+	char exported_text[32];
+	int64_t now;
+	uint64_t of_kind[AK_K_COUNT];
+	struct ak_map_stats *stats;
+	bool saw[AK_F_COUNT];
+	signed char last[AK_F_COUNT]; /* of the last record: AK_GOT or the reason */
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+static inline const struct ak_pick *ak_level_first(const struct ak_mapper *mp, const struct ak_ref *ref)
+{
+	return mp->level[ref->level].first[ref->slot];
+}
+
+/* The pick of the same slot after p, or NULL. */
+const struct ak_pick *ak_level_next(const struct ak_mapper *mp, const struct ak_ref *ref, const struct ak_pick *p);
+/* All conditions of a `when`. */
+bool ak_eval_when(const struct ak_mapper *mp, const struct ak_cond *cond);
+/* The first pick of these paths that holds a value, NULL when there is none. */
+const struct ak_pick *ak_eval_first(const struct ak_mapper *mp, const struct ak_refs *refs);
+/* Fill the fields that have rules, then the identifiers. */
+void ak_eval_fields(struct ak_mapper *mp, struct ak_record *out);
+/* What the engine fills beside the rules: payload states, outcome, endpoint family, natural key, revision, flags. */
+void ak_derive(struct ak_mapper *mp, struct ak_record *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,288 @@
+#include "base/ak.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/embedded.h"
+#include "base/fs.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "format/detect.h"
+#include "format/registry.h"
+
+struct list {
+	struct ak_mapping **m;
+	size_t n, cap;
+};
+
+struct ak_registry {
+	struct list used;   /* sorted by id */
+	struct list hidden; /* in the order they were met */
+};
+
+static void push(struct list *l, struct ak_mapping *m)
+{
+	if (l->n == l->cap) {
+		l->cap = l->cap ? 2 * l->cap : 32;
+		l->m = ak_realloc(l->m, l->cap * sizeof(struct ak_mapping *));
+	}
+	l->m[l->n++] = m;
+}
+
+static void list_free(struct list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		ak_mapping_free(l->m[i]);
+	ak_free(l->m);
+}
+
+static struct ak_mapping **find(const struct ak_registry *r, const char *id)
+{
+	for (size_t i = 0; i < r->used.n; i++)
+		if (strcmp(r->used.m[i]->info.id, id) == 0)
+			return &r->used.m[i];
+	return NULL;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return strcmp((*(struct ak_mapping *const *)a)->info.id, (*(struct ak_mapping *const *)b)->info.id);
+}
+
+/* front: hides one of the same id, else it is hidden by it. */
+static void place(struct ak_registry *r, struct ak_mapping *m, bool front)
+{
+	struct ak_mapping **same = find(r, m->info.id);
+
+	if (!same) {
+		push(&r->used, m);
+		qsort(r->used.m, r->used.n, sizeof(struct ak_mapping *), by_id);
+		return;
+	}
+	push(&r->hidden, front ? *same : m);
+	if (front)
+		*same = m;
+}
+
+static enum ak_rc load_file(const char *path, struct ak_mapping **out, struct ak_err *err)
+{
+	struct ak_buf text;
+	enum ak_rc rc;
+
+	ak_buf_init(&text, AK_MAX_YAML_BYTES);
+	rc = ak_fs_slurp(path, AK_MAX_YAML_BYTES, &text, err);
+	if (!rc)
+		rc = ak_mapping_parse(path, ak_buf_str(&text), out, err);
+	ak_buf_release(&text);
+	return rc;
+}
+
+static bool is_yaml(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 5 && name[0] != '.' && strcmp(name + n - 5, ".yaml") == 0;
+}
+
+static enum ak_rc add_folder(struct ak_registry *r, const char *dir, struct ak_err *err)
+{
+	char **names = NULL;
+	size_t n = 0;
+	enum ak_rc rc = ak_fs_is_dir(dir) ? ak_fs_list(dir, &names, &n, err) : AK_OK;
+
+	for (size_t i = 0; !rc && i < n; i++) {
+		AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, names[i]);
+		struct ak_mapping *m;
+
+		if (!is_yaml(names[i]))
+			continue;
+		rc = load_file(path, &m, err);
+		if (!rc)
+			place(r, m, false);
+	}
+	if (names)
+		ak_fs_list_free(names);
+	return rc;
+}
+
+static enum ak_rc add_builtin(struct ak_registry *r, struct ak_err *err)
+{
+	enum ak_rc rc = AK_OK;
+
+	for (const struct ak_embedded *e = ak_embedded_formats; !rc && e->name; e++) {
+		struct ak_mapping *m;
+
+		rc = ak_mapping_parse(e->name, ak_str_n(e->text, e->n), &m, err);
+		if (rc)
+			return rc;
+		m->info.origin = "built in";
+		place(r, m, false);
+	}
+	return rc;
+}
+
+enum ak_rc ak_registry_open(const char *const *folders, struct ak_registry **out, struct ak_err *err)
+{
+	struct ak_registry *r = ak_alloc_zero(1, sizeof(*r));
+	enum ak_rc rc = AK_OK;
+
+	for (; !rc && folders && *folders; folders++)
+		rc = add_folder(r, *folders, err);
+	if (!rc)
+		rc = add_builtin(r, err);
+	if (!rc)
+		*out = r;
+	else
+		ak_registry_free(r);
+	return rc;
+}
+
+void ak_registry_free(struct ak_registry *r)
+{
+	if (!r)
+		return;
+	list_free(&r->used);
+	list_free(&r->hidden);
+	ak_free(r);
+}
+
+enum ak_rc ak_registry_add_file(struct ak_registry *r, const char *path, const struct ak_mapping **out,
+				struct ak_err *err)
+{
+	struct ak_mapping *m;
+	enum ak_rc rc = load_file(path, &m, err);
+
+	if (rc)
+		return rc;
+	place(r, m, true);
+	if (out)
+		*out = m;
+	return AK_OK;
+}
+
+size_t ak_registry_count(const struct ak_registry *r)
+{
+	return r->used.n;
+}
+
+const struct ak_mapping *ak_registry_at(const struct ak_registry *r, size_t i)
+{
+	return r->used.m[i];
+}
+
+const struct ak_mapping *ak_registry_hidden(const struct ak_registry *r, size_t i)
+{
+	return i < r->hidden.n ? r->hidden.m[i] : NULL;
+}
+
+enum ak_rc ak_registry_find(const struct ak_registry *r, const char *id, const struct ak_mapping **out,
+			    struct ak_err *err)
+{
+	struct ak_mapping **m = find(r, id);
+	const char **names, *near;
+
+	if (m) {
+		*out = *m;
+		return AK_OK;
+	}
+	names = ak_alloc_zero(r->used.n + 1, sizeof(char *));
+	for (size_t i = 0; i < r->used.n; i++)
+		names[i] = r->used.m[i]->info.id;
+	near = ak_text_nearest(ak_str_of(id), names);
+	ak_free(names);
+	if (near)
+		ak_hint(err, "did you mean '%s'?", near);
+	else
+		ak_hint(err, "'auditkit formats list' shows them all");
+	return ak_fail(err, AK_EXIT_USAGE, "unknown format '%s'", id);
+}
+
+/* The mapping with the largest share of matched signs, without `not`; r->used.n when none matched any. */
+static size_t nearest(const struct ak_registry *r, const struct ak_fit *fit, size_t not)
+{
+	size_t best = r->used.n;
+
+	for (size_t i = 0; i < r->used.n; i++)
+		if (i != not && fit[i].hits &&
+		    (best == r->used.n || fit[i].hits * fit[best].signs > fit[best].hits * fit[i].signs))
+			best = i;
+	return best;
+}
+
+static enum ak_rc nothing_fits(const struct ak_registry *r, const struct ak_fit *fit, size_t head, struct ak_err *err)
+{
+	size_t near = nearest(r, fit, r->used.n), records = 0;
+
+	for (size_t i = 0; i < r->used.n; i++)
+		records += fit[i].records;
+	if (near < r->used.n)
+		ak_hint(err, "try `auditkit formats try %s FILE`, or name the format with --format",
+			r->used.m[near]->info.id);
+	else
+		ak_hint(err, "name the format with --format; `auditkit formats list` shows them all");
+	if (!records)
+		return ak_fail(err, AK_EXIT_INPUT, "format not recognised: no complete record in the first %zu bytes",
+			       head);
+	if (near == r->used.n)
+		return ak_fail(err, AK_EXIT_INPUT, "format not recognised: no known format is near");
+	return ak_fail(err, AK_EXIT_INPUT, "format not recognised: nearest is '%s' (%d of %d signs)",
+		       r->used.m[near]->info.id, fit[near].hits, fit[near].signs);
+}
+
+static void explain(const struct ak_registry *r, const struct ak_fit *fit, size_t best, struct ak_detection *why)
+{
+	size_t next = nearest(r, fit, best);
+	int n;
+
+	why->score = fit[best].hits;
+	why->required = fit[best].signs;
+	n = snprintf(why->why, sizeof(why->why), "%d of %d signs", fit[best].hits, fit[best].signs);
+	if (next < r->used.n)
+		snprintf(why->why + n, sizeof(why->why) - (size_t)n, ", next best %s %d of %d", r->used.m[next]->info.id,
+			 fit[next].hits, fit[next].signs);
+}
+
+/* The fitting mapping with most signs; *tie is another with as many, or the count. */
+static size_t winner(const struct ak_registry *r, const struct ak_fit *fit, size_t *tie)
+{
+	size_t best = r->used.n;
+
+	*tie = r->used.n;
+	for (size_t i = 0; i < r->used.n; i++) {
+		if (!fit[i].fits)
+			continue;
+		if (best == r->used.n || fit[i].signs > fit[best].signs) {
+			best = i;
+			*tie = r->used.n;
+		} else if (fit[i].signs == fit[best].signs) {
+			*tie = i;
+		}
+	}
+	return best;
+}
+
+enum ak_rc ak_registry_detect(const struct ak_registry *r, struct ak_str head, bool eof, const struct ak_mapping **out,
+			      struct ak_detection *why, struct ak_err *err)
+{
+	struct ak_fit *fit = ak_alloc_zero(r->used.n + 1, sizeof(*fit));
+	struct ak_walker *w = ak_walker_new();
+	size_t best, tie;
+	enum ak_rc rc = AK_OK;
+
+	for (size_t i = 0; i < r->used.n; i++)
+		ak_detect_try(r->used.m[i], w, head, eof, &fit[i]);
+	best = winner(r, fit, &tie);
+	if (best == r->used.n) {
+		rc = nothing_fits(r, fit, head.n, err);
+	} else if (tie < r->used.n) {
+		ak_hint(err, "name the format with --format");
+		rc = ak_fail(err, AK_EXIT_INPUT, "format is not clear: '%s' and '%s' fit alike", r->used.m[best]->info.id,
+			     r->used.m[tie]->info.id);
+	} else {
+		*out = r->used.m[best];
+		explain(r, fit, best, why);
+	}
+	ak_walker_free(w);
+	ak_free(fit);
+	return rc;
+}

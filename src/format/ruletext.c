@@ -1,0 +1,63 @@
+#include "base/ak.h"
+
+#include "format/compiled.h"
+
+/* Rules in words, for the packet's dictionary. */
+
+static void paths(struct ak_buf *b, const json_t *node, const char *between)
+{
+	size_t n = json_is_array(node) ? json_array_size(node) : 1;
+
+	for (size_t i = 0; i < n; i++) {
+		ak_buf_adds(b, i ? between : "");
+		ak_buf_adds(b, json_string_value(json_is_array(node) ? json_array_get(node, i) : node));
+	}
+}
+
+static void constant(struct ak_buf *b, const json_t *value)
+{
+	if (json_is_string(value))
+		ak_buf_addf(b, "always '%s'", json_string_value(value));
+	else if (json_is_integer(value))
+		ak_buf_addf(b, "always %" JSON_INTEGER_FORMAT, json_integer_value(value));
+	else
+		ak_buf_addf(b, "always %s", json_is_true(value) ? "true" : "false");
+}
+
+static void diff(struct ak_buf *b, const json_t *d)
+{
+	const json_t *changes = json_object_get(d, "changes");
+	const json_t *before = json_object_get(d, "before"), *after = json_object_get(d, "after");
+
+	if (changes) {
+		ak_buf_adds(b, "changes in ");
+		paths(b, changes, ", ");
+		return;
+	}
+	if (before)
+		paths(b, before, ", ");
+	ak_buf_adds(b, before ? " -> " : "-> ");
+	if (after)
+		paths(b, after, ", ");
+}
+
+void ak_compile_rule_text(const json_t *node, struct ak_buf *b)
+{
+	const json_t *value = json_object_get(node, "const"), *sum = json_object_get(node, "sum");
+	const json_t *d = json_object_get(node, "diff"), *minus = json_object_get(node, "minus");
+
+	if (value)
+		constant(b, value);
+	else if (sum)
+		paths(b, sum, " + ");
+	else if (d)
+		diff(b, d);
+	else
+		paths(b, json_is_object(node) ? json_object_get(node, "path") : node, ", ");
+	if (minus) {
+		ak_buf_adds(b, " - ");
+		paths(b, minus, ", ");
+	}
+	if (json_object_get(node, "when"))
+		ak_buf_adds(b, " (conditional)");
+}

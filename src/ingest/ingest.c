@@ -1,0 +1,114 @@
+#include "base/ak.h"
+#include "ingest/ingest.h"
+
+#include "ingest/pipe.h"
+
+#define LOCK_MS 5000
+
+static enum ak_rc find_partial(struct ak_pipe *p, struct ak_err *err)
+{
+	enum ak_rc rc = ak_register_last_partial(p->o->store, &p->partial, &p->partial_source, &p->partial_name, err);
+
+	return rc == AK_END ? AK_OK : rc;
+}
+
+/* In whole mode the transaction stays open until finish. */
+static enum ak_rc start(struct ak_pipe *p, int64_t *run, struct ak_tlog *tlog, struct ak_err *err)
+{
+	const struct ak_ingest_opts *o = p->o;
+	enum ak_rc rc = ak_store_begin(o->store, err);
+
+	if (rc == AK_OK)
+		rc = ak_register_run(o->store, o->options_json, o->policy ? o->policy->digest : NULL, run, err);
+	if (rc == AK_OK && o->policy)
+		rc = ak_register_document(tlog, o->policy->digest, "policy", "policy.yaml", NULL, o->policy_text, err);
+	if (rc == AK_OK)
+		rc = ak_tlog_save(tlog, err);
+	return rc == AK_OK && !p->whole ? ak_store_commit(o->store, err) : rc;
+}
+
+static enum ak_rc finish(struct ak_pipe *p, int64_t run, struct ak_tlog *tlog, struct ak_ingest_result *out,
+			 struct ak_err *err)
+{
+	struct ak_store *s = p->o->store;
+	enum ak_rc rc = p->whole ? AK_OK : ak_store_begin(s, err);
+
+	if (rc == AK_OK)
+		rc = ak_register_interrupted(s, run, err);
+	if (rc == AK_OK)
+		rc = ak_tlog_checkpoint(tlog, p->o->keys, run, err);
+	if (rc == AK_OK && !p->o->dry_run)
+		rc = ak_store_commit(s, err);
+	if (rc == AK_OK && !p->o->dry_run)
+		out->checkpoint_size = ak_tlog_size(tlog);
+	if (rc == AK_OK && p->o->inspect)
+		rc = p->o->inspect(p->o->ctx, run, err);
+	return rc;
+}
+
+static void stop(struct ak_pipe *p)
+{
+	ak_queue_stop(&p->chunks);
+	ak_queue_stop(&p->batches);
+}
+
+static void drain(struct ak_pipe *p)
+{
+	for (size_t i = 0; i < p->chunks.n; i++)
+		ak_chunk_free(p->chunks.item[(p->chunks.head + i) % p->chunks.cap]);
+	for (size_t i = 0; i < p->batches.n; i++)
+		ak_batch_free(p->batches.item[(p->batches.head + i) % p->batches.cap]);
+}
+
+static enum ak_rc run_threads(struct ak_pipe *p, int64_t run, struct ak_tlog *tlog, struct ak_ingest_result *out,
+			      struct ak_err *err)
+{
+	pthread_t digest, map;
+	enum ak_rc rc;
+	int e = pthread_create(&digest, NULL, ak_pipe_digest, p);
+
+	if (e)
+		return ak_fail_sys(err, AK_EXIT_LIMIT, e, "cannot start a thread");
+	e = pthread_create(&map, NULL, ak_pipe_map, p);
+	if (e) {
+		stop(p);
+		pthread_join(digest, NULL);
+		return ak_fail_sys(err, AK_EXIT_LIMIT, e, "cannot start a thread");
+	}
+	rc = ak_pipe_write(p, run, tlog, out, err);
+	stop(p);
+	pthread_join(digest, NULL);
+	pthread_join(map, NULL);
+	return rc;
+}
+
+enum ak_rc ak_ingest(const struct ak_ingest_opts *o, struct ak_ingest_result *out, struct ak_err *err)
+{
+	struct ak_pipe p = {.o = o, .whole = o->dry_run || o->strict || o->max_rejects >= 0};
+	struct ak_tlog tlog = {0};
+	enum ak_rc rc = ak_store_lock(o->store, LOCK_MS, err);
+
+	memset(out, 0, sizeof *out);
+	if (rc != AK_OK || (rc = ak_tlog_open(o->store, &tlog, err)) != AK_OK)
+		return rc;
+	p.dedupe = ak_hmac_new(o->keys->dedupe, 32);
+	p.reject = ak_hmac_new(o->keys->reject, 32);
+	ak_queue_init(&p.chunks, 16);
+	ak_queue_init(&p.batches, 4);
+	p.next_file = ak_register_next_file(o->store);
+	rc = o->dry_run ? AK_OK : find_partial(&p, err);
+	if (rc == AK_OK && (rc = start(&p, &out->run, &tlog, err)) == AK_OK)
+		rc = run_threads(&p, out->run, &tlog, out, err);
+	if (rc == AK_OK)
+		rc = finish(&p, out->run, &tlog, out, err);
+	ak_store_rollback(o->store); /* nothing to do after a commit */
+	drain(&p);
+	ak_queue_release(&p.chunks);
+	ak_queue_release(&p.batches);
+	ak_hmac_free(p.dedupe);
+	ak_hmac_free(p.reject);
+	ak_free(p.partial_source);
+	ak_free(p.partial_name);
+	ak_tlog_release(&tlog);
+	return rc;
+}

@@ -1,0 +1,65 @@
+/* Ingest: the only place that sees io, read, format, redact and store together (DECISIONS 18 to 21).
+ *
+ * Three threads: digest (reads and hashes), map (frames, walks, maps, redacts, hashes records) and write (SQLite, the
+ * caller's thread), with bounded queues between them. One transaction per batch; a batch spans files. */
+#ifndef AK_INGEST_INGEST_H
+#define AK_INGEST_INGEST_H
+
+#include "conf/policy.h"
+#include "format/registry.h"
+#include "redact/redact.h"
+#include "store/register.h"
+#include "store/store.h"
+
+struct ak_ingest_source {
+	const char *name;   /* NULL: the format's id */
+	const char *format; /* mapping id, NULL = detect per file */
+	const char *owner, *query, *tz, *exported_at; /* NULL = not given */
+	const char *const *paths;
+	size_t npaths;
+};
+
+struct ak_ingest_progress {
+	const char *file;      /* safe base name of the file being read */
+	uint64_t records;      /* records seen so far */
+	uint64_t done, total;  /* bytes on disk, total 0 = unknown */
+};
+
+struct ak_ingest_opts {
+	struct ak_store *store; /* opened for writing; ingest takes and keeps the lock */
+	const struct ak_keys *keys;
+	const struct ak_registry *registry;
+	const struct ak_policy *policy; /* may be NULL */
+	struct ak_str policy_text;      /* the policy file's bytes */
+	const struct ak_redactor *redactor;
+	const struct ak_ingest_source *sources;
+	size_t nsources;
+	/* Dry run: everything happens in one transaction that is rolled back; inspect is called before that, to report. */
+	enum ak_rc (*inspect)(void *ctx, int64_t run, struct ak_err *err);
+	const char *options_json; /* parsed options, for the run table */
+	bool dry_run, strict, remap;
+	int64_t max_rejects;      /* -1 = no bound; beyond it nothing is committed and the run ends with AK_EXIT_INPUT */
+	void (*progress)(void *ctx, const struct ak_ingest_progress *p);
+	void *ctx;
+};
+
+struct ak_ingest_result {
+	int64_t run;
+	struct ak_counts counts;      /* of all files */
+	uint64_t files, failed_files; /* failed: unreadable or of no known format; each has a diag row */
+	uint64_t bytes;               /* decoded */
+	int64_t checkpoint_size;      /* 0 when nothing was committed */
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* AK_OK also with rejects and failed files (look at the result); AK_FAIL: AK_EXIT_BUSY, AK_EXIT_INPUT (--strict or
+ * --max-rejects stopped it, nothing was committed), AK_EXIT_IO and the classes of store/. */
+enum ak_rc ak_ingest(const struct ak_ingest_opts *o, struct ak_ingest_result *out, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,245 @@
+/* Second thread: frames records, maps and redacts them, and computes their digests. Nothing leaves it unredacted. */
+#include "base/ak.h"
+#include "ingest/pipe.h"
+
+#include "base/limits.h"
+#include "ingest/stage.h"
+
+#define HEAD_BYTES 1048576u /* seen by format detection at most */
+
+static void flush(struct ak_stage *m, bool end)
+{
+	struct ak_batch *b = m->batch;
+
+	ak_stage_flush_stats(m);
+	b->end = end;
+	b->open_file = m->file;
+	b->next_offset = m->next_offset;
+	if (m->check_offset <= m->next_offset) {
+		b->check_offset = m->check_offset;
+		memcpy(b->check_sha256, m->check_sha256, 32);
+	}
+	b->progress = (struct ak_ingest_progress){NULL, m->seen, m->done, m->total};
+	memcpy(b->progress_name, m->name, sizeof m->name);
+	if (!ak_queue_push(&m->p->batches, b)) {
+		ak_batch_free(b);
+		m->stopped = true;
+	}
+	m->batch = ak_batch_new();
+}
+
+static void maybe_flush(struct ak_stage *m)
+{
+	if (m->batch->records >= AK_MAX_BATCH_RECORDS || m->batch->arena.used >= AK_MAX_BATCH_BYTES)
+		flush(m, false);
+}
+
+/* ---- one frame ---- */
+
+static void reject(struct ak_stage *m, const struct ak_frame *f, const char *reason, const struct ak_err *err)
+{
+	struct ak_item *i = ak_batch_add(m->batch, AK_ITEM_REJECT);
+	uint8_t mac[32];
+
+	i->diag = (struct ak_diag_row){.severity = "reject", .rule = reason, .rec_no = m->rec_no, .offset = f->offset,
+				       .length = f->length, .n = 1};
+	if (err && err->msg[0])
+		i->diag.detail = ak_arena_z(&m->batch->arena, ak_str_of(err->msg));
+	ak_hmac(m->p->reject, f->text, mac);
+	ak_hex(mac, 16, i->diag.hash);
+	m->batch->records++;
+	if (strcmp(reason, "json_truncated") == 0 || strcmp(reason, "csv_truncated") == 0)
+		m->truncated = true;
+}
+
+static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_record *rec)
+{
+	struct ak_item *i = ak_batch_add(m->batch, AK_ITEM_RECORD);
+	struct ak_hashes *h = ak_arena_zero(&m->batch->arena, sizeof *h);
+	const char *format = ak_mapping_info(m->mapping)->id;
+
+	rec->rec_no = m->rec_no;
+	rec->offset = f->offset;
+	rec->length = f->length;
+	if (f->empty)
+		rec->flags |= AK_R_EMPTY_BUCKET;
+	ak_redact_secrets(m->p->o->redactor, rec, &m->scratch, &m->stats->ledger);
+	ak_leaf_content(m->leafer, m->p->dedupe, format, rec, h);
+	ak_redact_personal(m->p->o->redactor, rec, &m->scratch, &m->stats->ledger);
+	ak_stage_salt(m, h->salt);
+	ak_leaf_compute(m->leafer, format, m->file, rec, h);
+	i->rec = ak_record_pack(rec, &m->batch->arena);
+	i->hashes = h;
+	m->batch->records++;
+}
+
+static void handle(struct ak_stage *m, struct ak_frame *f, enum ak_rc rc, struct ak_record *rec, struct ak_err *err)
+{
+	if (f->kind != AK_FRAME_BLANK)
+		m->rec_no++;
+	if (f->offset < m->skip_to)
+		return;
+	ak_stage_need_stats(m);
+	if (f->kind == AK_FRAME_BLANK) {
+		struct ak_item *i = ak_batch_add(m->batch, AK_ITEM_BLANK);
+		i->n = 1;
+	} else if (f->kind == AK_FRAME_BAD) {
+		reject(m, f, f->reason, NULL);
+	} else if (rc != AK_OK) {
+		reject(m, f, err->reason[0] ? err->reason : "unreadable", err);
+	} else {
+		accept(m, f, rec);
+	}
+	m->seen++;
+	m->next_offset = f->offset + f->length;
+	maybe_flush(m);
+}
+
+static void run_json(struct ak_stage *m)
+{
+	struct ak_frame f;
+
+	while (!m->stopped && ak_framer_next(m->framer, &f) == AK_OK) {
+		struct ak_err err = {0};
+		enum ak_rc rc = AK_OK;
+		ak_arena_clear(&m->scratch);
+		ak_stage_need_stats(m);
+		if (f.kind == AK_FRAME_RECORD && f.offset >= m->skip_to)
+			rc = ak_mapper_json(m->mapper, &f, &m->scratch, &m->rec, &err);
+		handle(m, &f, rc, &m->rec, &err);
+	}
+}
+
+static void run_csv(struct ak_stage *m)
+{
+	while (!m->stopped) {
+		struct ak_frame f = {.kind = AK_FRAME_RECORD};
+		struct ak_err err = {0};
+		ak_arena_clear(&m->scratch);
+		ak_stage_need_stats(m);
+		enum ak_rc rc = ak_mapper_csv(m->mapper, m->csv, &f, &m->scratch, &m->rec, &err);
+		if (rc == AK_END)
+			return;
+		if (rc == AK_FAIL) {
+			m->csv_failed = true;
+			ak_stage_problem(m, "warning", "csv_header", &err);
+			return;
+		}
+		handle(m, &f, rc, &m->rec, &err);
+	}
+}
+
+static void feed(struct ak_stage *m, const char *p, size_t n, bool eof)
+{
+	if (!m->mapping || m->csv_failed)
+		return;
+	if (m->csv) {
+		ak_csv_feed(m->csv, p, n, eof);
+		run_csv(m);
+	} else {
+		ak_framer_feed(m->framer, p, n, eof);
+		run_json(m);
+	}
+}
+
+/* ---- files ---- */
+
+static void choose(struct ak_stage *m, bool eof)
+{
+	struct ak_err err = {0};
+
+	m->chosen = true;
+	ak_stage_choose(m, eof, &err);
+	ak_stage_announce_file(m, &err);
+	feed(m, m->head.p, m->head.n, eof);
+	ak_buf_clear(&m->head);
+}
+
+static void open_file(struct ak_stage *m, struct ak_chunk *c)
+{
+	if (c->error.exit != AK_EXIT_OK) {
+		ak_stage_unreadable(m, c);
+		return;
+	}
+	ak_stage_open(m, c);
+}
+
+static void data(struct ak_stage *m, const struct ak_chunk *c)
+{
+	if (!m->open)
+		return;
+	if (m->chosen) {
+		feed(m, c->data, c->n, false);
+	} else {
+		ak_buf_add(&m->head, c->data, c->n);
+		if (m->head.n >= HEAD_BYTES)
+			choose(m, false);
+	}
+	m->check_offset = c->end;
+	memcpy(m->check_sha256, c->sha256, 32);
+}
+
+static void close_file(struct ak_stage *m, struct ak_chunk *c)
+{
+	if (!m->open)
+		return;
+	if (!m->chosen)
+		choose(m, true);
+	else
+		feed(m, "", 0, true);
+	if (c->error.exit != AK_EXIT_OK) {
+		ak_stage_problem(m, "warning", c->error.reason[0] ? c->error.reason : "unreadable", &c->error);
+		m->truncated = true;
+	}
+	ak_stage_close(m, c);
+}
+
+static void end_export(struct ak_stage *m, struct ak_chunk *c)
+{
+	struct ak_item *i;
+
+	ak_stage_flush_stats(m);
+	if (!m->export_open)
+		return;
+	i = ak_batch_add(m->batch, AK_ITEM_EXPORT_END);
+	i->digest = c->digest;
+	m->export_open = false;
+	ak_stage_end_export(m);
+}
+
+void *ak_pipe_map(void *pipe)
+{
+	struct ak_stage *m = ak_stage_new(pipe);
+	bool end = false;
+
+	while (!end && !m->stopped) {
+		struct ak_chunk *c = ak_queue_pop(&m->p->chunks);
+		if (!c)
+			break;
+		m->done = c->done;
+		m->total = c->total;
+		switch (c->kind) {
+		case AK_CHUNK_OPEN:
+			if (m->export_open && c->export_index != m->export_index)
+				ak_stage_flush_stats(m);
+			open_file(m, c);
+			break;
+		case AK_CHUNK_DATA:
+			data(m, c);
+			break;
+		case AK_CHUNK_CLOSE:
+			close_file(m, c);
+			break;
+		case AK_CHUNK_EXPORT_END:
+			end_export(m, c);
+			break;
+		case AK_CHUNK_END:
+			end = true;
+		}
+		ak_chunk_free(c);
+	}
+	if (end)
+		flush(m, true);
+	ak_stage_free(m);
+	return NULL;
+}

@@ -1,0 +1,124 @@
+/* What flows through the pipeline: chunks of a stream from the digest thread, batches of items to the write thread.
+ * Internal to ingest/. */
+#ifndef AK_INGEST_PIPE_H
+#define AK_INGEST_PIPE_H
+
+#include "ingest/ingest.h"
+#include "ingest/queue.h"
+#include "io/source.h"
+#include "store/leaf.h"
+
+#define AK_CHUNK_BYTES 262144u
+
+/* ---- digest -> map ---- */
+
+enum ak_chunk_kind { AK_CHUNK_OPEN, AK_CHUNK_DATA, AK_CHUNK_CLOSE, AK_CHUNK_EXPORT_END, AK_CHUNK_END };
+
+struct ak_chunk {
+	enum ak_chunk_kind kind;
+	/* OPEN */
+	size_t source;         /* index into opts->sources */
+	uint64_t export_index; /* counts up over all sources */
+	enum ak_input_kind export_kind;
+	char *export_name, *name; /* safe */
+	const char *codec;
+	int64_t mtime_us;
+	struct ak_file_row *resume; /* partial file whose prefix was found unchanged, NULL = from the start */
+	struct ak_err error;        /* OPEN: cannot be read at all; CLOSE: why the stream ended early */
+	/* DATA: bytes, and the digest of everything decoded up to their end */
+	size_t n;
+	uint64_t end;
+	uint8_t sha256[32];
+	/* CLOSE and EXPORT_END */
+	struct ak_file_digest digest;
+	uint64_t done, total; /* for progress */
+	char data[];
+};
+
+/* ---- map -> write ---- */
+
+enum ak_item_kind { AK_ITEM_EXPORT, AK_ITEM_FILE, AK_ITEM_RECORD, AK_ITEM_REJECT, AK_ITEM_BLANK, AK_ITEM_STATS,
+		    AK_ITEM_FILE_END, AK_ITEM_EXPORT_END };
+
+struct ak_unknown_delta {
+	struct ak_str path;
+	const char *type;
+	uint64_t n, max_length, first_rec;
+};
+
+struct ak_item_stats {
+	struct ak_redact_ledger ledger;
+	struct ak_unknown_delta *unknown; /* in the batch arena */
+	size_t nunknown;
+	uint64_t unknown_over;
+	struct ak_map_stats map;  /* deltas */
+	const struct ak_mapping *mapping;
+};
+
+struct ak_item {
+	enum ak_item_kind kind;
+	struct ak_item *next;
+	/* EXPORT */
+	size_t source;
+	const char *export_name, *exported_at, *exported_at_basis;
+	/* FILE: name, codec, detection; resume */
+	const char *name, *codec, *detected;
+	const struct ak_mapping *mapping; /* NULL: not recognised */
+	struct ak_file_row *resume;
+	int64_t file;
+	/* RECORD */
+	struct ak_packed *rec;
+	struct ak_hashes *hashes;
+	/* REJECT and warnings: diag without ids */
+	struct ak_diag_row diag;
+	uint64_t n; /* BLANK */
+	/* STATS */
+	struct ak_item_stats *stats;
+	/* FILE_END and EXPORT_END */
+	struct ak_file_digest digest;
+	bool incomplete, failed;
+	int has_more;
+	const char *query;
+};
+
+struct ak_batch {
+	struct ak_arena arena;
+	struct ak_item *first, **last;
+	size_t records;
+	/* state of the file that is still open at the end of this batch; 0 = none is */
+	int64_t open_file;
+	uint64_t next_offset, check_offset;
+	uint8_t check_sha256[32];
+	struct ak_ingest_progress progress;
+	char progress_name[80];
+	bool end; /* last one */
+};
+
+struct ak_pipe {
+	const struct ak_ingest_opts *o;
+	struct ak_queue chunks, batches;
+	struct ak_hmac *dedupe, *reject;
+	struct ak_file_row partial; /* the one file an earlier run left open; id 0 = none */
+	char *partial_source, *partial_name;
+	int64_t next_file;  /* ids are given by the map thread, in order */
+	bool whole;         /* one transaction for the whole run: --strict, --max-rejects, --dry-run */
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+void *ak_pipe_digest(void *pipe); /* thread bodies */
+void *ak_pipe_map(void *pipe);
+enum ak_rc ak_pipe_write(struct ak_pipe *p, int64_t run, struct ak_tlog *ledger, struct ak_ingest_result *out,
+			 struct ak_err *err);
+
+void ak_chunk_free(struct ak_chunk *c);
+struct ak_batch *ak_batch_new(void);
+void ak_batch_free(struct ak_batch *b);
+struct ak_item *ak_batch_add(struct ak_batch *b, enum ak_item_kind kind);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,289 @@
+#include "base/ak.h"
+#include "ingest/stage.h"
+
+#include <stdio.h>
+
+#include "base/time.h"
+
+struct ak_stage *ak_stage_new(struct ak_pipe *p)
+{
+	struct ak_stage *m = ak_alloc_zero(1, sizeof *m);
+
+	m->p = p;
+	m->batch = ak_batch_new();
+	m->leafer = ak_leafer_new();
+	ak_arena_init(&m->scratch);
+	ak_buf_init(&m->head, 4u << 20);
+	ak_drift_init(&m->drift);
+	return m;
+}
+
+static void drop_readers(struct ak_stage *m)
+{
+	ak_framer_free(m->framer);
+	ak_csv_free(m->csv);
+	m->framer = NULL;
+	m->csv = NULL;
+}
+
+void ak_stage_free(struct ak_stage *m)
+{
+	drop_readers(m);
+	ak_mapper_free(m->mapper);
+	if (m->stats)
+		ak_ledger_release(&m->stats->ledger);
+	ak_free(m->stats);
+	ak_drift_release(&m->drift);
+	ak_batch_free(m->batch);
+	ak_leafer_free(m->leafer);
+	ak_arena_release(&m->scratch);
+	ak_buf_release(&m->head);
+	ak_free(m->full_name);
+	ak_free(m->resume);
+	ak_free(m);
+}
+
+void ak_stage_salt(struct ak_stage *m, uint8_t out[16])
+{
+	if (m->salts_left < 16) {
+		ak_random(m->salts, sizeof m->salts);
+		m->salts_left = sizeof m->salts;
+	}
+	m->salts_left -= 16;
+	memcpy(out, m->salts + m->salts_left, 16);
+	ak_wipe(m->salts + m->salts_left, 16);
+}
+
+static void open_export(struct ak_stage *m, const struct ak_chunk *c)
+{
+	const struct ak_ingest_source *s = &m->p->o->sources[c->source];
+	struct ak_item *i = ak_batch_add(m->batch, AK_ITEM_EXPORT);
+
+	m->export_open = true;
+	m->export_index = c->export_index;
+	m->source = c->source;
+	m->exported_at[0] = '\0';
+	if (s->exported_at) {
+		snprintf(m->exported_at, sizeof m->exported_at, "%s", s->exported_at);
+		m->exported_at_basis = "declared";
+	} else if (c->mtime_us) {
+		ak_time_z(c->mtime_us, 0, m->exported_at);
+		m->exported_at_basis = "file time";
+	} else {
+		m->exported_at_basis = "unknown";
+	}
+	i->source = c->source;
+	i->export_name = ak_arena_z(&m->batch->arena, ak_str_of(c->export_name ? c->export_name : "(not opened)"));
+	i->exported_at = ak_arena_z(&m->batch->arena, ak_str_of(m->exported_at));
+	i->exported_at_basis = m->exported_at_basis;
+	i->resume = c->resume;
+}
+
+void ak_stage_open(struct ak_stage *m, struct ak_chunk *c)
+{
+	if (!m->export_open || c->export_index != m->export_index)
+		open_export(m, c);
+	m->open = true;
+	m->chosen = m->truncated = m->csv_failed = false;
+	m->mapping = NULL;
+	m->rec_no = m->skip_to = m->next_offset = m->check_offset = 0;
+	ak_free(m->full_name);
+	m->full_name = c->name;
+	c->name = NULL;
+	snprintf(m->name, sizeof m->name, "%s", m->full_name);
+	m->codec = c->codec;
+	ak_free(m->resume);
+	m->resume = c->resume;
+	c->resume = NULL;
+	if (m->resume)
+		m->skip_to = m->next_offset = m->resume->next_offset;
+	m->file = m->resume ? m->resume->id : m->p->next_file++;
+}
+
+void ak_stage_unreadable(struct ak_stage *m, const struct ak_chunk *c)
+{
+	struct ak_item *i;
+
+	if (!m->export_open || m->source != c->source)
+		open_export(m, c);
+	m->file = m->p->next_file++;
+	m->mapping = NULL;
+	ak_free(m->full_name);
+	m->full_name = ak_strdup(c->name ? c->name : "(not opened)");
+	m->codec = "none";
+	snprintf(m->detected, sizeof m->detected, "not read");
+	ak_stage_announce_file(m, &c->error);
+	i = ak_batch_add(m->batch, AK_ITEM_FILE_END);
+	i->failed = true;
+	i->has_more = -1;
+	m->file = 0;
+}
+
+void ak_stage_problem(struct ak_stage *m, const char *severity, const char *rule, const struct ak_err *err)
+{
+	struct ak_item *i = ak_batch_add(m->batch, AK_ITEM_REJECT);
+	struct ak_buf text;
+
+	ak_buf_init(&text, 2048);
+	ak_buf_adds(&text, err->msg);
+	if (err->hint[0])
+		ak_buf_addf(&text, "; hint: %s", err->hint);
+	i->diag = (struct ak_diag_row){.severity = severity, .n = 1};
+	i->diag.rule = ak_arena_z(&m->batch->arena, ak_str_of(rule));
+	i->diag.detail = ak_arena_z(&m->batch->arena, ak_buf_str(&text));
+	ak_buf_release(&text);
+}
+
+static void use_mapping(struct ak_stage *m)
+{
+	const struct ak_mapping_info *info = ak_mapping_info(m->mapping);
+
+	if (m->mapper_for != m->mapping) {
+		ak_stage_flush_stats(m);
+		struct ak_mapper_opts opts = {.tz = m->p->o->sources[m->source].tz,
+					      .exported_at = m->exported_at[0] ? m->exported_at : NULL,
+					      .drift = &m->drift};
+		ak_mapper_free(m->mapper);
+		m->mapper = ak_mapper_new(m->mapping, &opts);
+		m->mapper_for = m->mapping;
+		memset(&m->taken, 0, sizeof m->taken);
+	}
+	drop_readers(m);
+	if (info->csv)
+		m->csv = ak_csv_new(0);
+	else
+		m->framer = ak_framer_new(ak_mapping_plan(m->mapping));
+}
+
+void ak_stage_choose(struct ak_stage *m, bool eof, struct ak_err *err)
+{
+	const char *format = m->p->o->sources[m->source].format;
+	struct ak_detection why = {0};
+	enum ak_rc rc;
+
+	if (format) {
+		rc = ak_registry_find(m->p->o->registry, format, &m->mapping, err);
+		snprintf(m->detected, sizeof m->detected, "--format");
+	} else {
+		rc = ak_registry_detect(m->p->o->registry, ak_buf_str(&m->head), eof, &m->mapping, &why, err);
+		snprintf(m->detected, sizeof m->detected, "%s", rc == AK_OK ? why.why : "not recognised");
+	}
+	if (rc == AK_OK)
+		use_mapping(m);
+	else
+		m->mapping = NULL;
+}
+
+void ak_stage_announce_file(struct ak_stage *m, const struct ak_err *err)
+{
+	struct ak_item *i = ak_batch_add(m->batch, AK_ITEM_FILE);
+
+	i->name = ak_arena_z(&m->batch->arena, ak_str_of(m->full_name));
+	i->codec = m->codec;
+	i->detected = ak_arena_z(&m->batch->arena, ak_str_of(m->detected));
+	i->mapping = m->mapping;
+	i->resume = m->resume;
+	i->file = m->file;
+	if (m->resume) {
+		i->resume = ak_arena_alloc(&m->batch->arena, sizeof *i->resume);
+		*i->resume = *m->resume;
+	}
+	if (err->exit != AK_EXIT_OK)
+		ak_stage_problem(m, "warning", err->reason[0] ? err->reason : "file_not_read", err);
+}
+
+/* The dimensions an aggregate export was grouped by: those that have a value anywhere in it. */
+static const char *derived_query(struct ak_stage *m)
+{
+	const enum ak_field_id *dims = NULL;
+	size_t n = m->mapping ? ak_mapping_dims(m->mapping, &dims) : 0;
+	struct ak_buf b;
+	char *z;
+
+	if (!n)
+		return NULL;
+	ak_buf_init(&b, 4096);
+	ak_buf_adds(&b, "group_by=");
+	for (size_t i = 0; i < n; i++)
+		if (ak_mapper_saw(m->mapper, dims[i]))
+			ak_buf_addf(&b, "%s%s", b.n > 9 ? "," : "", ak_fields[dims[i]].column);
+	z = ak_arena_z(&m->batch->arena, ak_buf_str(&b));
+	ak_buf_release(&b);
+	return z;
+}
+
+void ak_stage_close(struct ak_stage *m, const struct ak_chunk *c)
+{
+	struct ak_item *i = ak_batch_add(m->batch, AK_ITEM_FILE_END);
+
+	i->file = m->file;
+	i->digest = c->digest;
+	i->incomplete = m->truncated;
+	i->failed = !m->mapping || m->csv_failed;
+	i->has_more = m->framer ? ak_framer_has_more(m->framer) : -1;
+	i->query = derived_query(m);
+	drop_readers(m);
+	m->open = false;
+	m->file = 0;
+}
+
+void ak_stage_end_export(struct ak_stage *m)
+{
+	ak_mapper_free(m->mapper);
+	m->mapper = NULL;
+	m->mapper_for = NULL;
+	ak_drift_release(&m->drift);
+	ak_drift_init(&m->drift);
+}
+
+void ak_stage_need_stats(struct ak_stage *m)
+{
+	if (m->stats)
+		return;
+	m->stats = ak_alloc_zero(1, sizeof *m->stats);
+	ak_ledger_init(&m->stats->ledger);
+	m->stats->mapping = m->mapping;
+}
+
+static void take_map_stats(struct ak_stage *m)
+{
+	const uint64_t *now = m->mapper ? (const uint64_t *)ak_mapper_stats(m->mapper) : NULL;
+	uint64_t *taken = (uint64_t *)&m->taken, *delta = (uint64_t *)&m->stats->map;
+
+	if (!now || m->stats->mapping != m->mapper_for)
+		return;
+	for (size_t i = 0; i < sizeof m->taken / sizeof *taken; i++) {
+		delta[i] = now[i] - taken[i];
+		taken[i] = now[i];
+	}
+}
+
+static void take_drift(struct ak_stage *m)
+{
+	struct ak_arena *a = &m->batch->arena;
+	struct ak_item_stats *s = m->stats;
+
+	s->unknown = ak_arena_alloc(a, (m->drift.paths.n + 1) * sizeof *s->unknown);
+	for (size_t i = 0; i < m->drift.paths.n; i++) {
+		struct ak_unknown *u = m->drift.paths.e[i].v.ptr;
+		struct ak_str key = m->drift.paths.e[i].key;
+		if (u->count == u->taken)
+			continue;
+		key.n = ak_str_find(key, '\x1f');
+		s->unknown[s->nunknown++] = (struct ak_unknown_delta){ak_arena_str(a, key), ak_jtype_name(u->type),
+								      u->count - u->taken, u->max_len, u->first_rec};
+		u->taken = u->count;
+	}
+	s->unknown_over = m->drift.over;
+	m->drift.over = 0;
+}
+
+void ak_stage_flush_stats(struct ak_stage *m)
+{
+	if (!m->stats)
+		return;
+	take_map_stats(m);
+	take_drift(m);
+	ak_batch_add(m->batch, AK_ITEM_STATS)->stats = m->stats;
+	m->stats = NULL;
+}

@@ -1,0 +1,68 @@
+/* State of the map thread: the open export and file, the format in use, the batch being filled. Internal to ingest/. */
+#ifndef AK_INGEST_STAGE_H
+#define AK_INGEST_STAGE_H
+
+#include "ingest/pipe.h"
+
+struct ak_stage {
+	struct ak_pipe *p;
+	struct ak_batch *batch;
+	struct ak_arena scratch;
+	struct ak_record rec;
+	struct ak_leafer *leafer;
+	uint8_t salts[4096]; /* random bytes in stock */
+	size_t salts_left;
+	bool stopped;
+
+	bool export_open;
+	size_t source;
+	uint64_t export_index;
+	char exported_at[40];
+	const char *exported_at_basis;
+
+	bool open, chosen, truncated, csv_failed;
+	char name[80];          /* of the open file, cut, for progress */
+	char *full_name;
+	const char *codec;
+	struct ak_file_row *resume;
+	struct ak_buf head;
+	const struct ak_mapping *mapping, *mapper_for;
+	struct ak_mapper *mapper;
+	struct ak_framer *framer;
+	struct ak_csv *csv;
+	int64_t file;           /* id, 0 = none is open */
+	uint64_t rec_no, skip_to, next_offset, check_offset;
+	uint8_t check_sha256[32];
+	char detected[192];
+
+	struct ak_item_stats *stats;
+	struct ak_drift drift; /* of the open export */
+	struct ak_map_stats taken; /* what earlier STATS items already carried of the mapper's stats */
+	uint64_t seen, done, total;
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ak_stage *ak_stage_new(struct ak_pipe *p);
+void ak_stage_free(struct ak_stage *m);
+void ak_stage_salt(struct ak_stage *m, uint8_t out[16]);
+/* A readable file starts: announces its export when it is the first of it. */
+void ak_stage_open(struct ak_stage *m, struct ak_chunk *c);
+/* A file or argument that cannot be read: an export and a file without records, and a diag row. */
+void ak_stage_unreadable(struct ak_stage *m, const struct ak_chunk *c);
+/* Pick the mapping from m->head (or --format) and make reader and mapper; m->mapping stays NULL when nothing fits. */
+void ak_stage_choose(struct ak_stage *m, bool eof, struct ak_err *err);
+void ak_stage_announce_file(struct ak_stage *m, const struct ak_err *err);
+void ak_stage_close(struct ak_stage *m, const struct ak_chunk *c);
+void ak_stage_end_export(struct ak_stage *m);
+void ak_stage_problem(struct ak_stage *m, const char *severity, const char *rule, const struct ak_err *err);
+/* Counts go along with the batch whose records they speak of: make room for them, and hand them on. */
+void ak_stage_need_stats(struct ak_stage *m);
+void ak_stage_flush_stats(struct ak_stage *m);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,369 @@
+/* Third thread (the caller's): one transaction per batch. */
+#include "base/ak.h"
+#include "ingest/pipe.h"
+
+#include "base/map.h"
+#include "store/writer.h"
+
+struct sink {
+	struct ak_pipe *p;
+	struct ak_store *s;
+	struct ak_tlog *tlog;
+	struct ak_writer *writer;
+	struct ak_ingest_result *out;
+	struct ak_err *err;
+	int64_t run, export_;
+	bool export_incomplete;
+	const struct ak_ingest_source *source;
+	char *export_name, *exported_at;
+	const char *exported_at_basis;
+	struct ak_map exports; /* source name -> export id, of the open argument */
+	struct ak_file_row file; /* id 0 = none is open */
+	char *name, *codec, *detected;
+	const struct ak_mapping *mapping;
+	struct ak_record rec;
+	uint64_t repeated_keys; /* conflicts of the open file, for the one warning */
+	bool whole;             /* one transaction for the whole run */
+};
+
+static enum ak_rc open_export(struct sink *k, const struct ak_item *i)
+{
+	k->source = &k->p->o->sources[i->source];
+	k->export_incomplete = false;
+	k->export_ = i->resume ? i->resume->export_ : 0; /* a resumed file goes on under its old export */
+	ak_free(k->export_name);
+	ak_free(k->exported_at);
+	k->export_name = ak_strdup(i->export_name);
+	k->exported_at = ak_strdup(i->exported_at);
+	k->exported_at_basis = i->exported_at_basis;
+	ak_map_release(&k->exports);
+	ak_map_init(&k->exports);
+	return AK_OK;
+}
+
+/* One export row per argument and source: a folder may hold files of several formats, each its own source. */
+static enum ak_rc use_export(struct sink *k, const struct ak_mapping_info *info)
+{
+	const char *name = k->source->name ? k->source->name : info ? info->id : "unrecognised";
+	struct ak_export_row row = {.run = k->run, .name = k->export_name, .exported_at = k->exported_at,
+				    .exported_at_basis = k->exported_at_basis, .query = k->source->query,
+				    .state = "partial"};
+	struct ak_map_entry *e;
+	bool fresh;
+	enum ak_rc rc;
+
+	e = ak_map_put(&k->exports, ak_str_of(name), &fresh);
+	if (fresh) {
+		rc = ak_register_source(k->s, name, info ? info->system : NULL, info ? info->id : "unrecognised",
+					k->source->owner, &row.source, k->err);
+		if (rc == AK_OK)
+			rc = ak_register_export(k->s, &row, k->err);
+		if (rc != AK_OK)
+			return rc;
+		e->v.num = row.id;
+	}
+	k->export_ = e->v.num;
+	return AK_OK;
+}
+
+static enum ak_rc save_file(struct sink *k, const char *state)
+{
+	k->file.state = state;
+	return ak_register_file(k->s, &k->file, k->err);
+}
+
+static enum ak_rc open_file(struct sink *k, const struct ak_item *i)
+{
+	const struct ak_mapping_info *info = i->mapping ? ak_mapping_info(i->mapping) : NULL;
+	enum ak_rc rc = AK_OK;
+
+	ak_free(k->name);
+	ak_free(k->detected);
+	k->name = ak_strdup(i->name);
+	k->detected = ak_strdup(i->detected);
+	if (!i->resume && (rc = use_export(k, info)) != AK_OK)
+		return rc;
+	if (i->resume)
+		k->file = *i->resume;
+	else
+		k->file = (struct ak_file_row){.id = i->file, .export_ = k->export_, .first_us = INT64_MAX,
+					       .last_us = INT64_MIN};
+	k->file.name = k->name;
+	k->file.detected = k->detected;
+	k->file.codec = i->codec;
+	k->file.mapping = info ? info->digest : "";
+	k->file.format = info ? info->id : "unrecognised";
+	k->file.has_more = -1;
+	k->file.query = NULL;
+	k->mapping = i->mapping;
+	k->repeated_keys = 0;
+	k->out->files++;
+	if (info)
+		rc = ak_register_document(k->tlog, info->digest, "mapping", info->id, info->version, info->text, k->err);
+	return rc == AK_OK ? save_file(k, "partial") : rc;
+}
+
+static enum ak_rc put_record(struct sink *k, const struct ak_item *i)
+{
+	struct ak_counts *c = &k->file.counts;
+	struct ak_put_args args = {.format = k->file.format, .mapping = k->file.mapping, .file = k->file.id,
+				   .export_ = k->export_, .has_revision = ak_mapping_has_revision(k->mapping),
+				   .remap = k->p->o->remap};
+	struct ak_put_result r;
+	enum ak_rc rc;
+
+	ak_record_unpack(i->rec, &k->rec);
+	if ((rc = ak_writer_put(k->writer, &args, &k->rec, i->hashes, &r, k->err)) != AK_OK)
+		return rc;
+	c->in++;
+	c->stored += r.what == AK_PUT_STORED;
+	c->duplicate += r.what == AK_PUT_DUPLICATE;
+	c->expired += r.what == AK_PUT_EXPIRED;
+	c->conflict += r.conflict;
+	c->superseded += r.superseded;
+	k->repeated_keys += r.conflict;
+	if (k->rec.v[AK_F_START].set && !(k->rec.flags & AK_R_ODD_TIME)) {
+		int64_t t = k->rec.v[AK_F_START].num;
+		k->file.first_us = t < k->file.first_us ? t : k->file.first_us;
+		k->file.last_us = t > k->file.last_us ? t : k->file.last_us;
+	}
+	return AK_OK;
+}
+
+static enum ak_rc put_diag(struct sink *k, const struct ak_item *i)
+{
+	struct ak_diag_row row = i->diag;
+
+	row.export_ = k->export_;
+	row.file = k->file.id;
+	if (strcmp(row.severity, "reject") == 0) {
+		k->file.counts.in++;
+		k->file.counts.rejected++;
+	}
+	return ak_register_diag(k->s, &row, k->err);
+}
+
+static enum ak_rc put_map_stats(struct sink *k, const struct ak_item_stats *t)
+{
+	static const char *const reasons[] = {"not in this format", "null at source", "sentinel", "dropped by policy",
+					      "invalid"};
+	static const char *const roles[] = {"prompt", "completion", "other"};
+	enum ak_rc rc = AK_OK;
+	const char *path, *why;
+	int role;
+
+	for (int f = 0; f < AK_F_COUNT && rc == AK_OK; f++)
+		for (int a = AK_ABSENT_NULL; a <= AK_ABSENT_INVALID && rc == AK_OK; a++)
+			if (t->map.absent[f][a])
+				rc = ak_register_absent(k->s, k->export_, ak_fields[f].column, reasons[a],
+							t->map.absent[f][a], k->err);
+	for (size_t i = 0; rc == AK_OK && (path = ak_mapping_payload_path(t->mapping, i, &role)); i++)
+		rc = ak_register_payload(k->s, k->export_, path, roles[role], t->map.payload[i], k->err);
+	for (size_t i = 0; rc == AK_OK && (path = ak_mapping_drop_path(t->mapping, i, &why)); i++)
+		if (t->map.dropped[i])
+			rc = ak_register_redaction(k->s, k->export_, path, why, "not collected", t->map.dropped[i], k->err);
+	return rc;
+}
+
+static enum ak_rc put_stats(struct sink *k, const struct ak_item_stats *t)
+{
+	enum ak_rc rc = t->mapping ? put_map_stats(k, t) : AK_OK;
+
+	for (size_t i = 0; i < t->ledger.n && rc == AK_OK; i++) {
+		const struct ak_redact_count *c = &t->ledger.row[i];
+		rc = ak_register_redaction(k->s, k->export_, c->field < 0 ? "(names)" : ak_fields[c->field].column, c->rule,
+					   ak_action_name(c->action), c->n, k->err);
+	}
+	for (size_t i = 0; i < t->nunknown && rc == AK_OK; i++)
+		rc = ak_register_unknown(k->s, k->export_, t->unknown[i].path, t->unknown[i].type, t->unknown[i].n,
+					 t->unknown[i].max_length, t->unknown[i].first_rec, k->err);
+	if (rc == AK_OK && t->unknown_over)
+		rc = ak_register_unknown(k->s, k->export_, AK_STR("(more paths than are listed)"), "any", t->unknown_over, 0, 0,
+					 k->err);
+	return rc;
+}
+
+static enum ak_rc warn(struct sink *k, const char *rule, uint64_t n, const char *detail)
+{
+	struct ak_diag_row row = {.export_ = k->export_, .file = k->file.id, .severity = "warning", .rule = rule, .n = n,
+				  .detail = detail};
+
+	return n ? ak_register_diag(k->s, &row, k->err) : AK_OK;
+}
+
+/* Exactly as many records as a known export limit: what lies beyond may be missing (F037). */
+static bool suspect_cap(uint64_t in)
+{
+	static const uint64_t caps[] = {1000, 5000, 10000, 50000, 100000, 1000000, 1500000};
+
+	for (size_t i = 0; i < AK_COUNT(caps); i++)
+		if (in == caps[i])
+			return true;
+	return false;
+}
+
+static enum ak_rc file_warnings(struct sink *k)
+{
+	enum ak_rc rc = warn(k, "id_not_unique", k->repeated_keys,
+			     "records share a natural key but differ in content; all are kept");
+
+	if (rc == AK_OK && suspect_cap(k->file.counts.in))
+		rc = warn(k, "suspected_cap", k->file.counts.in, "exactly a known export limit; check for a further part");
+	if (rc == AK_OK && k->file.has_more == 1)
+		rc = warn(k, "has_more", 1, "the last page says that more pages follow");
+	return rc;
+}
+
+static void add_counts(struct ak_counts *to, const struct ak_counts *c)
+{
+	to->in += c->in;
+	to->stored += c->stored;
+	to->duplicate += c->duplicate;
+	to->rejected += c->rejected;
+	to->blank += c->blank;
+	to->excluded += c->excluded;
+	to->expired += c->expired;
+	to->conflict += c->conflict;
+	to->superseded += c->superseded;
+}
+
+static enum ak_rc end_file(struct sink *k, const struct ak_item *i)
+{
+	struct ak_file_row *f = &k->file;
+	enum ak_rc rc;
+
+	if (i->digest.given_known) {
+		ak_hex(i->digest.given, 32, f->sha256);
+		f->bytes = i->digest.given_bytes;
+	}
+	if (!i->failed || i->digest.decoded_bytes) {
+		ak_hex(i->digest.decoded, 32, f->decoded_sha256);
+		f->decoded_bytes = i->digest.decoded_bytes;
+	}
+	f->has_more = i->has_more;
+	f->query = i->query;
+	k->export_incomplete |= i->incomplete || i->failed;
+	k->out->failed_files += i->failed;
+	k->out->bytes += i->digest.decoded_bytes;
+	add_counts(&k->out->counts, &f->counts);
+	if ((rc = save_file(k, i->incomplete || i->failed ? "incomplete" : "complete")) == AK_OK &&
+	    (rc = file_warnings(k)) == AK_OK)
+		rc = ak_register_file_leaf(k->tlog, f, k->err);
+	f->id = 0;
+	return rc;
+}
+
+static enum ak_rc end_export(struct sink *k, const struct ak_item *i)
+{
+	const char *state = k->export_incomplete ? "incomplete" : "complete";
+	char hex[65];
+	enum ak_rc rc = k->exports.n ? AK_OK : ak_register_export_state(k->s, k->export_, state, k->err);
+
+	ak_hex(i->digest.given, 32, hex);
+	for (size_t e = 0; e < k->exports.n && rc == AK_OK; e++) {
+		int64_t id = k->exports.e[e].v.num;
+		if (i->digest.given_known)
+			rc = ak_register_file_digest(k->s, id, hex, i->digest.given_bytes, k->err);
+		if (rc == AK_OK)
+			rc = ak_register_export_state(k->s, id, state, k->err);
+	}
+	return rc;
+}
+
+static enum ak_rc handle(struct sink *k, const struct ak_item *i)
+{
+	switch (i->kind) {
+	case AK_ITEM_EXPORT:
+		return open_export(k, i);
+	case AK_ITEM_FILE:
+		return open_file(k, i);
+	case AK_ITEM_RECORD:
+		return put_record(k, i);
+	case AK_ITEM_REJECT:
+		return put_diag(k, i);
+	case AK_ITEM_BLANK:
+		k->file.counts.in += i->n;
+		k->file.counts.blank += i->n;
+		return AK_OK;
+	case AK_ITEM_STATS:
+		return put_stats(k, i->stats);
+	case AK_ITEM_FILE_END:
+		return end_file(k, i);
+	case AK_ITEM_EXPORT_END:
+		return end_export(k, i);
+	}
+	return AK_OK;
+}
+
+/* The file that is still open stays partial, with what a later run needs to go on. */
+static enum ak_rc save_progress(struct sink *k, const struct ak_batch *b)
+{
+	if (!k->file.id)
+		return AK_OK;
+	k->file.next_offset = b->next_offset;
+	k->file.check_offset = b->check_offset;
+	ak_hex(b->check_sha256, 32, k->file.check_sha256);
+	return save_file(k, "partial");
+}
+
+static enum ak_rc stopped_by_rejects(struct sink *k)
+{
+	const struct ak_ingest_opts *o = k->p->o;
+	uint64_t n = k->out->counts.rejected + (k->file.id ? k->file.counts.rejected : 0);
+	int64_t max = o->strict ? 0 : o->max_rejects;
+
+	if (max < 0 || n <= (uint64_t)max)
+		return AK_OK;
+	ak_hint(k->err, "run with --dry-run to see all of them; nothing was stored");
+	return ak_fail(k->err, AK_EXIT_INPUT, "stopped after %llu rejected records, %lld are allowed", (unsigned long long)n,
+		       (long long)max);
+}
+
+static enum ak_rc write_batch(struct sink *k, const struct ak_batch *b)
+{
+	enum ak_rc rc = k->whole ? AK_OK : ak_store_begin(k->s, k->err);
+
+	for (const struct ak_item *i = b->first; i && rc == AK_OK; i = i->next)
+		rc = handle(k, i);
+	if (rc == AK_OK)
+		rc = stopped_by_rejects(k);
+	if (rc == AK_OK)
+		rc = save_progress(k, b);
+	if (rc == AK_OK)
+		rc = ak_tlog_save(k->tlog, k->err);
+	if (rc == AK_OK && !k->whole)
+		rc = ak_store_commit(k->s, k->err);
+	return rc;
+}
+
+static void report(struct sink *k, struct ak_batch *b)
+{
+	b->progress.file = b->progress_name;
+	if (k->p->o->progress)
+		k->p->o->progress(k->p->o->ctx, &b->progress);
+}
+
+enum ak_rc ak_pipe_write(struct ak_pipe *p, int64_t run, struct ak_tlog *tlog, struct ak_ingest_result *out,
+			 struct ak_err *err)
+{
+	struct sink k = {.p = p, .s = p->o->store, .tlog = tlog, .out = out, .err = err, .run = run, .whole = p->whole};
+	bool end = false;
+	enum ak_rc rc = ak_writer_new(k.s, tlog, p->dedupe, &k.writer, err);
+
+	while (rc == AK_OK && !end) {
+		struct ak_batch *b = ak_queue_pop(&p->batches);
+		if (!b)
+			break;
+		end = b->end;
+		rc = write_batch(&k, b);
+		report(&k, b);
+		ak_batch_free(b);
+	}
+	ak_writer_free(k.writer);
+	ak_map_release(&k.exports);
+	ak_free(k.export_name);
+	ak_free(k.exported_at);
+	ak_free(k.name);
+	ak_free(k.detected);
+	return rc;
+}

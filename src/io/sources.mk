@@ -1,0 +1,10 @@
+libak_a_SOURCES += src/io/source.c src/io/source.h
+libak_a_SOURCES += src/io/expand.c src/io/expand.h
+libak_a_SOURCES += src/io/walk.c
+libak_a_SOURCES += src/io/sniff.c src/io/sniff.h
+libak_a_SOURCES += src/io/decode.c src/io/decode.h
+libak_a_SOURCES += src/io/stream.c src/io/stream.h
+libak_a_SOURCES += src/io/disk.c
+libak_a_SOURCES += src/io/gzip.c
+libak_a_SOURCES += src/io/unpack.c
+libak_a_SOURCES += src/io/member.c

@@ -1,0 +1,38 @@
+/* Links between records, always recomputed from identifiers: exact shared identifiers (record to record) and aggregate
+ * reconciliation with usage buckets (sums, never a per-request claim). EVIDENCE: two relations, never mixed. */
+#ifndef AK_LINK_LINK_H
+#define AK_LINK_LINK_H
+
+#include <jansson.h>
+
+#include "query/query.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Coverage per source pair: [{from, to, from_kind, to_kind, method: "exact", linked, ambiguous, unlinked, total,
+ * percent ("98.5 %", truncated)}] and aggregate rows [{from, to, method: "aggregate", dims: [..], linked (provider
+ * requests that the gateway's own count explains), unlinked, total (provider requests), percent, bypass: [{key, requests,
+ * input_tokens, first, last}]}]. linked + ambiguous + unlinked = total in each row. run: only records that run brought, 0 =
+ * all. Period half-open, microseconds. */
+enum ak_rc ak_link_coverage(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out,
+			    struct ak_err *err);
+
+/* The records of one interaction: starts from a record and follows identifiers of class call and attempt-group (never
+ * session or entity): [{seq, kind, field, value (the identifier that led there; absent for the first)}], sorted by seq. Stops
+ * at 10,000 records with AK_EXIT_LIMIT: an identifier that common is none. */
+enum ak_rc ak_link_closure(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
+
+/* Usage buckets that a request (a record document) falls into by provider, model and time, newest revision only: [{seq,
+ * cite, source, start, end, requests, model, key}]. */
+enum ak_rc ak_link_buckets(struct ak_store *s, const json_t *request, json_t **out, struct ak_err *err);
+
+/* Clock offset between app events and the gateway requests of the same trace, per source and app, from linked pairs:
+ * [{from, app, to, pairs, median_ms, min_ms, max_ms}], positive = the app's clock is behind; raw times are never changed. */
+enum ak_rc ak_link_clock(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

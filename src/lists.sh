@@ -1,0 +1,45 @@
+#!/bin/sh
+# Lists of files that automake wants spelled out: written to lists.mk by bootstrap, before autoreconf, so that a new
+# format, template, sample, man page or test is one new file and nothing else. usage: sh src/lists.sh >lists.mk
+set -eu
+LC_ALL=C
+export LC_ALL
+
+list() { # list VARIABLE FILE...
+	printf '%s =' "$1"
+	shift
+	for f in "$@"; do
+		[ -f "$f" ] && printf ' \\\n\t%s' "$f"
+	done
+	printf '\n\n'
+}
+
+echo '# made by src/lists.sh; do not edit'
+list format_files src/formats/*.yaml
+list template_files templates/*
+list man1_files man/*.1
+list man5_files man/*.5
+# Samples keep their folders; automake installs one folder at a time.
+list sample_files $(find samples -type f | sort)
+i=0
+printf 'sample_dirs =\n'
+for d in $(find samples -type d | sort); do
+	i=$((i + 1))
+	printf 'sample%ddir = $(pkgdatadir)/%s\n' "$i" "$d"
+	list "dist_sample${i}_DATA" $(find "$d" -maxdepth 1 -type f | sort)
+done
+list unit_sources tests/unit/test_*.c
+printf 'unit_programs ='
+for f in tests/unit/test_*.c; do
+	[ -f "$f" ] && printf ' \\\n\t%s' "${f%.c}"
+done
+printf '\n\n'
+for f in tests/unit/test_*.c; do
+	[ -f "$f" ] || continue
+	v=$(echo "${f%.c}" | tr -c 'A-Za-z0-9\n' '_')
+	printf '%s_SOURCES = %s tests/unit/tap.h\n%s_LDADD = libak.a $(AK_LIBS)\n' "$v" "$f" "$v"
+done
+echo
+list cli_tests tests/cli/*.t tests/lint/*.t tests/e2e/*.t
+list unit_headers tests/unit/*.h
+list test_support $(find tests -type f ! -name '*.t' ! -path 'tests/unit/*' ! -name '*.pyc' | sort)

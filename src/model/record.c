@@ -1,0 +1,75 @@
+#include "base/ak.h"
+#include "model/record.h"
+
+void ak_record_init(struct ak_record *r, enum ak_kind kind)
+{
+	memset(r, 0, sizeof *r);
+	r->kind = kind;
+}
+
+void ak_record_set_text(struct ak_record *r, enum ak_field_id f, struct ak_str s)
+{
+	r->v[f] = (struct ak_value){.text = s, .set = true};
+}
+
+void ak_record_set_num(struct ak_record *r, enum ak_field_id f, int64_t n)
+{
+	r->v[f] = (struct ak_value){.num = n, .set = true};
+}
+
+void ak_record_unset(struct ak_record *r, enum ak_field_id f)
+{
+	r->v[f] = (struct ak_value){.set = false};
+}
+
+static struct ak_str keep(struct ak_arena *a, struct ak_str s) { return s.p ? ak_arena_str(a, s) : s; }
+
+static struct ak_alias *keep_aliases(const struct ak_alias *from, struct ak_arena *a)
+{
+	struct ak_alias *head = NULL, **tail = &head;
+
+	for (; from; from = from->next) {
+		*tail = ak_arena_alloc(a, sizeof **tail);
+		**tail = (struct ak_alias){from->field, keep(a, from->value), NULL};
+		tail = &(*tail)->next;
+	}
+	return head;
+}
+
+struct ak_packed *ak_record_pack(const struct ak_record *r, struct ak_arena *a)
+{
+	struct ak_packed *p;
+	size_t n = 0;
+
+	for (int f = 0; f < AK_F_COUNT; f++)
+		n += r->v[f].set;
+	p = ak_arena_alloc(a, sizeof *p + n * sizeof p->value[0]);
+	*p = (struct ak_packed){.kind = r->kind, .flags = r->flags, .rec_no = r->rec_no, .offset = r->offset,
+				.length = r->length};
+	p->time_raw = keep(a, r->time_raw);
+	p->natural_key = keep(a, r->natural_key);
+	p->revision = keep(a, r->revision);
+	p->alias = keep_aliases(r->alias, a);
+	for (int f = 0; f < AK_F_COUNT; f++)
+		if (r->v[f].set) {
+			p->value[p->n].field = f;
+			p->value[p->n].v = r->v[f];
+			p->value[p->n++].v.text = keep(a, r->v[f].text);
+		}
+	return p;
+}
+
+void ak_record_unpack(const struct ak_packed *p, struct ak_record *out)
+{
+	ak_record_init(out, p->kind);
+	out->flags = p->flags;
+	out->time_raw = p->time_raw;
+	out->natural_key = p->natural_key;
+	out->revision = p->revision;
+	out->alias = p->alias;
+	out->rec_no = p->rec_no;
+	out->offset = p->offset;
+	out->length = p->length;
+	for (size_t i = 0; i < p->n; i++)
+		out->v[p->value[i].field] = p->value[i].v;
+}

@@ -1,0 +1,166 @@
+#include "base/ak.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/limits.h"
+#include "base/verdict.h"
+#include "packet/archive.h"
+#include "packet/reader.h"
+
+enum { RATIO_FLOOR = 1 << 20, TAR_MAGIC_AT = 257 };
+
+enum ak_rc ak_reader_refuse(struct ak_reader *r, const char *reason, const char *what)
+{
+	char text[AK_ERR_MSG];
+	if (r->entries)
+		snprintf(text, sizeof(text), "packet entry %" PRIu64 ": %s", r->entries, what);
+	else
+		snprintf(text, sizeof(text), "packet: %s", what);
+	ak_fail_verify(r->err, reason, text);
+	if (r->err)
+		r->err->record = r->entries;
+	return AK_FAIL;
+}
+
+static enum ak_rc refuse_name(struct ak_reader *r, const char *reason, const char *what)
+{
+	char text[AK_ERR_MSG];
+	snprintf(text, sizeof(text), "name %s", what);
+	return ak_reader_refuse(r, reason, text);
+}
+
+enum ak_rc ak_reader_next(struct ak_reader *r)
+{
+	if (++r->entries > AK_MAX_PACKET_ENTRIES)
+		return ak_reader_refuse(r, "archive_limit", "too many entries");
+	return AK_OK;
+}
+
+enum ak_rc ak_reader_name(struct ak_reader *r, struct ak_str name, bool folder)
+{
+	const char *what = ak_path_problem(name);
+	if (what)
+		return refuse_name(r, "archive_name", what);
+	what = ak_pathset_add(&r->names, name, folder);
+	return what ? refuse_name(r, "archive_duplicate", what) : AK_OK;
+}
+
+enum ak_rc ak_reader_entry(struct ak_reader *r, struct ak_str full, bool folder, struct ak_str *name)
+{
+	size_t n = ak_str_find(full, '/');
+	if (n == 0)
+		return refuse_name(r, "archive_name", full.n ? "is absolute" : "is empty");
+	const char *what = ak_path_problem(ak_str_n(full.p, n));
+	if (what)
+		return refuse_name(r, "archive_name", what);
+	if (n == full.n && !folder)
+		return refuse_name(r, "archive_name", "does not stand in a top folder");
+	if (!r->info.base[0])
+		memcpy(r->info.base, full.p, n); /* at most 100 bytes, as ak_path_problem says; zeroed before */
+	else if (!ak_str_is(ak_str_n(full.p, n), r->info.base))
+		return refuse_name(r, "archive_name", "stands in a second top folder");
+	*name = n < full.n ? ak_str_n(full.p + n + 1, full.n - n - 1) : (struct ak_str){0};
+	return n < full.n ? ak_reader_name(r, *name, folder) : AK_OK;
+}
+
+enum ak_rc ak_reader_count(struct ak_reader *r, size_t n)
+{
+	r->decoded += n;
+	if (r->decoded > AK_MAX_EXPANDED_BYTES)
+		return ak_reader_refuse(r, "archive_limit", "packet is too large");
+	if (r->info.given_bytes && r->decoded > RATIO_FLOOR && r->decoded / AK_MAX_PACKET_RATIO > r->info.given_bytes)
+		return ak_reader_refuse(r, "archive_limit", "packet grows too much when it is decompressed");
+	return AK_OK;
+}
+
+enum ak_rc ak_archive_pull(struct ak_archive_bytes *bytes, void *buf, size_t cap, size_t *n, struct ak_err *err)
+{
+	size_t got = 0;
+	if (!bytes->end) {
+		enum ak_rc rc = bytes->pull(bytes->src, buf, cap, &got, err);
+		if (rc < 0)
+			return rc;
+	}
+	bytes->end = got == 0;
+	bytes->reader->info.bytes += got;
+	*n = got;
+	return AK_OK;
+}
+
+enum ak_rc ak_reader_file(struct ak_reader *r, struct ak_str name,
+			  enum ak_rc (*pull)(void *src, void *buf, size_t cap, size_t *n, struct ak_err *err),
+			  void *src)
+{
+	struct ak_archive_bytes bytes = {.reader = r, .pull = pull, .src = src};
+	char rest[4096];
+	size_t n = 1;
+	r->info.files++;
+	enum ak_rc rc = r->visit(r->ctx, name, &bytes, r->err);
+	while (rc == AK_OK && n > 0)
+		rc = ak_archive_pull(&bytes, rest, sizeof(rest), &n, r->err);
+	return rc;
+}
+
+static bool detect(const uint8_t *p, size_t n, enum ak_form *form)
+{
+	static const struct {
+		size_t at, n;
+		const char *bytes;
+		enum ak_form form;
+	} magics[] = {
+		{0, 4, "PK\x03\x04", AK_FORM_ZIP},
+		{0, 2, "\x1f\x8b", AK_FORM_TAR_GZ},
+		{0, 4, "\x28\xb5\x2f\xfd", AK_FORM_TAR_ZST},
+		{TAR_MAGIC_AT, 5, "ustar", AK_FORM_TAR},
+	};
+	for (size_t i = 0; i < AK_COUNT(magics); i++) {
+		if (n >= magics[i].at + magics[i].n && memcmp(p + magics[i].at, magics[i].bytes, magics[i].n) == 0) {
+			*form = magics[i].form;
+			return true;
+		}
+	}
+	return false;
+}
+
+static enum ak_rc read_file(struct ak_reader *r, const char *path)
+{
+	int fd;
+	struct stat st;
+	uint8_t head[512];
+	enum ak_rc rc = ak_fs_open_read(path, &fd, r->err);
+	if (rc < 0)
+		return rc;
+	ssize_t n = pread(fd, head, sizeof(head), 0);
+	if (n < 0 || fstat(fd, &st) != 0) {
+		rc = ak_fail_sys(r->err, AK_EXIT_INPUT, errno, "cannot read '%s'", path);
+	} else {
+		r->info.given_bytes = (uint64_t)st.st_size;
+		if (!detect(head, (size_t)n, &r->info.form))
+			rc = ak_reader_refuse(r, "archive_unknown", "not a zip, tar, tar.gz or tar.zst archive");
+		else if (r->info.form == AK_FORM_ZIP)
+			rc = ak_read_zip(r, fd);
+		else
+			rc = ak_read_tar(r, fd);
+	}
+	close(fd);
+	return rc;
+}
+
+enum ak_rc ak_archive_read(const char *path,
+			   enum ak_rc (*visit)(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes,
+					       struct ak_err *err),
+			   void *ctx, struct ak_archive_info *info, struct ak_err *err)
+{
+	struct ak_reader r = {.visit = visit, .ctx = ctx, .err = err};
+	ak_pathset_init(&r.names);
+	enum ak_rc rc = ak_fs_is_dir(path) ? ak_read_folder(&r, path) : read_file(&r, path);
+	ak_pathset_release(&r.names);
+	if (rc == AK_OK)
+		*info = r.info;
+	return rc;
+}

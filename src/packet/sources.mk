@@ -1,0 +1,12 @@
+libak_a_SOURCES += src/packet/archive.h src/packet/archive_form.c
+libak_a_SOURCES += src/packet/archive_read.c src/packet/reader.h
+libak_a_SOURCES += src/packet/archive_write.c
+libak_a_SOURCES += src/packet/bag.c src/packet/bag.h
+libak_a_SOURCES += src/packet/folder_write.c src/packet/folder_write.h
+libak_a_SOURCES += src/packet/path.c src/packet/path.h
+libak_a_SOURCES += src/packet/read_folder.c
+libak_a_SOURCES += src/packet/read_tar.c
+libak_a_SOURCES += src/packet/read_zip.c
+libak_a_SOURCES += src/packet/sign.c src/packet/sign.h
+libak_a_SOURCES += src/packet/spool.c src/packet/spool.h
+libak_a_SOURCES += src/packet/zipdir.c src/packet/zipdir.h

@@ -1,0 +1,93 @@
+/* Set-based reads for link/: one statement each, through the lookup index. */
+#include "base/ak.h"
+#include "query/query.h"
+
+#include "query/rows.h"
+
+/* ?1 run (0 = all), ?2 and ?3 the period. The hash narrows, the columns decide. */
+static const char app_to_request[] =
+	"WITH a AS (SELECT r.seq, r.trace_id, r.gateway_request_id, r.response_id, r.provider_request_id, e.source AS src"
+	" FROM app_event r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"
+	" WHERE r.state = 0 AND (?1 = 0 OR e.run = ?1) AND coalesce(r.time_us, ?2) >= ?2 AND coalesce(r.time_us, ?2) < ?3),"
+	" m AS (SELECT a.seq, a.src,"
+	" (SELECT e.source FROM lookup l JOIN request q ON q.seq = l.seq JOIN file f ON f.id = q.file"
+	"  JOIN export e ON e.id = f.export WHERE l.h IN (ak_hash(a.trace_id), ak_hash(a.gateway_request_id))"
+	"  AND (q.trace_id = a.trace_id OR q.gateway_request_id = a.gateway_request_id) LIMIT 1) AS strong,"
+	" (SELECT count(*) * 1000000 + max(e.source) FROM lookup l JOIN request q ON q.seq = l.seq JOIN file f ON f.id = q.file"
+	"  JOIN export e ON e.id = f.export WHERE l.h IN (ak_hash(a.response_id), ak_hash(a.provider_request_id))"
+	"  AND (q.response_id = a.response_id OR q.provider_request_id = a.provider_request_id)) AS weak FROM a),"
+	" k AS (SELECT src, coalesce(strong, CASE WHEN weak / 1000000 >= 1 THEN weak % 1000000 END) AS target,"
+	" strong IS NOT NULL OR coalesce(weak / 1000000, 0) = 1 AS good,"
+	" strong IS NULL AND coalesce(weak / 1000000, 0) > 1 AS unclear FROM m)"
+	" SELECT s.name AS \"from\", t.name AS \"to\", sum(good) AS linked, sum(unclear) AS ambiguous, count(*) AS total"
+	" FROM k JOIN source s ON s.id = k.src LEFT JOIN source t ON t.id = k.target GROUP BY k.src, k.target ORDER BY 1, 2";
+
+static const char audit_to_request[] =
+	"WITH a AS (SELECT r.seq, r.trace_id, r.gateway_request_id, e.source AS src"
+	" FROM audit_event r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"
+	" WHERE r.state = 0 AND (?1 = 0 OR e.run = ?1) AND coalesce(r.time_us, ?2) >= ?2 AND coalesce(r.time_us, ?2) < ?3"
+	" AND coalesce(r.trace_id, r.gateway_request_id) IS NOT NULL),"
+	" m AS (SELECT a.seq, a.src,"
+	" (SELECT e.source FROM lookup l JOIN request q ON q.seq = l.seq JOIN file f ON f.id = q.file"
+	"  JOIN export e ON e.id = f.export WHERE l.h IN (ak_hash(a.trace_id), ak_hash(a.gateway_request_id))"
+	"  AND (q.trace_id = a.trace_id OR q.gateway_request_id = a.gateway_request_id"
+	"       OR q.response_id = a.gateway_request_id OR q.event_id = a.gateway_request_id) LIMIT 1) AS target FROM a)"
+	" SELECT s.name AS \"from\", t.name AS \"to\", sum(m.target IS NOT NULL) AS linked, 0 AS ambiguous, count(*) AS total"
+	" FROM m JOIN source s ON s.id = m.src LEFT JOIN source t ON t.id = m.target GROUP BY m.src, m.target ORDER BY 1, 2";
+
+enum ak_rc ak_query_exact_links(struct ak_store *s, enum ak_kind from, enum ak_kind to, int64_t run, int64_t from_us,
+				int64_t to_us, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(run), AK_PI(from_us), AK_PI(to_us)};
+
+	if (to != AK_K_REQUEST || (from != AK_K_APP && from != AK_K_AUDIT))
+		AK_BUG("no link is defined between these kinds");
+	return ak_rows(s, from == AK_K_APP ? app_to_request : audit_to_request, p, 3, out, err);
+}
+
+enum ak_rc ak_query_usage_rows(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out,
+			       struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(run), AK_PI(from_us), AK_PI(to_us)};
+
+	return ak_rows(s,
+		       "SELECT u.seq AS seq, s.name AS source, u.provider AS provider, u.response_model AS model,"
+		       " coalesce(u.key_id, u.key_alias, u.key_hash) AS key, u.event_start AS start, u.event_end AS \"end\","
+		       " u.time_us AS start_number, u.request_count AS requests, coalesce(u.input_tokens, 0) AS input_tokens"
+		       " FROM usage u JOIN file f ON f.id = u.file JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
+		       " WHERE u.state = 0 AND (?1 = 0 OR e.run = ?1) AND u.request_count > 0 AND u.time_us >= ?2 AND u.time_us < ?3"
+		       " AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = u.seq) ORDER BY u.time_us, u.seq",
+		       p, 3, out, err);
+}
+
+enum ak_rc ak_query_served(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us)};
+
+	return ak_rows(s,
+		       "SELECT s.name AS source, r.provider AS provider, coalesce(r.response_model, r.request_model) AS model,"
+		       " count(*) AS n FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"
+		       " JOIN source s ON s.id = e.source WHERE r.state = 0 AND r.time_us >= ?1 AND r.time_us < ?2"
+		       " AND coalesce(r.outcome, 'success') <> 'failure' AND coalesce(r.cache_status, 'miss') <> 'hit'"
+		       " AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)"
+		       " GROUP BY s.name, r.provider, 3 ORDER BY 1, 2, 3",
+		       p, 2, out, err);
+}
+
+enum ak_rc ak_query_clock_pairs(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(run)};
+
+	return ak_rows(s,
+		       "SELECT \"from\", app, \"to\", delta AS delta FROM (SELECT s.name AS \"from\", a.app AS app,"
+		       " (SELECT q.time_us FROM lookup l JOIN request q ON q.seq = l.seq"
+		       "  WHERE l.h = ak_hash(a.trace_id) AND q.trace_id = a.trace_id AND q.time_us IS NOT NULL"
+		       "  ORDER BY q.time_us LIMIT 1) - a.time_us AS delta,"
+		       " (SELECT t.name FROM lookup l JOIN request q ON q.seq = l.seq JOIN file f2 ON f2.id = q.file"
+		       "  JOIN export e2 ON e2.id = f2.export JOIN source t ON t.id = e2.source"
+		       "  WHERE l.h = ak_hash(a.trace_id) AND q.trace_id = a.trace_id LIMIT 1) AS \"to\""
+		       " FROM app_event a JOIN file f ON f.id = a.file JOIN export e ON e.id = f.export"
+		       " JOIN source s ON s.id = e.source WHERE a.state = 0 AND a.trace_id IS NOT NULL AND a.time_us IS NOT NULL"
+		       " AND (?1 = 0 OR e.run = ?1)) WHERE delta IS NOT NULL ORDER BY 1, 2, 3, 4",
+		       p, 1, out, err);
+}

@@ -1,0 +1,109 @@
+/* Typed reads of a workspace: what every consumer (status, sources, trace, packet, show) sees. SQL stays below here.
+ *
+ * Small results come as Jansson documents in the shape they are printed and packed (the caller owns them); bulk records
+ * come through an iterator. All counts are integers, money is decimal text, times are RFC 3339. Superseded records are left
+ * out of totals and said so. Deterministic order everywhere. */
+#ifndef AK_QUERY_QUERY_H
+#define AK_QUERY_QUERY_H
+
+#include <jansson.h>
+
+#include "store/record.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- sources ---- */
+
+/* Array, sorted by name: {name, system, format, kind (main record kind), kind_title, owner|null, store_class, cannot_prove,
+ *  exports: N, files: N, records_in, stored, duplicate, rejected, blank, excluded, expired, conflict, superseded,
+ *  first, last (RFC 3339|null), state: "complete"|"incomplete"|"partial"|"interrupted" (worst of its exports),
+ *  exported_at, exported_at_basis (newest export), query|null, has_more: bool,
+ *  bytes, sha256 (single file: its digest; more: SHA-256 of the sorted "sha256  name\n" listing),
+ *  redaction: [{field, rule, action, n}], payload: [{path, role, present, masked, absent}],
+ *  unknown_fields: [{path, type, n, max_length, first_rec}], absent: [{field, reason, n}], warnings: [{rule, n, detail}]}.
+ * run: only what that run brought (0 = everything). */
+enum ak_rc ak_query_sources(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err);
+/* Array of files: {id, source, export, name, format, mapping, detected, codec, sha256, bytes, decoded_sha256, decoded_bytes,
+ *  records_in ... superseded, first, last, state, query}. source NULL = all. */
+enum ak_rc ak_query_files(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err);
+/* Array of diagnostics: {source, file, severity, rule, rec_no, byte_offset, byte_length, field, n, detail, hash}; severity and
+ * source NULL = all; limit 0 = all. */
+enum ak_rc ak_query_diag(struct ak_store *s, const char *source, const char *severity, int64_t run, size_t limit, json_t **out,
+			 struct ak_err *err);
+
+/* ---- workspace ---- */
+
+/* {workspace_id, name, created, key_id, records: {request: N, ...}, records_total, ledger_size, first, last,
+ *  checkpoint: {size, root, time, note}|null, runs: N, rejected, conflicts, policy_digest|null}. */
+enum ak_rc ak_query_workspace(struct ak_store *s, json_t **out, struct ak_err *err);
+/* {run: id, started, version, options, checkpoint: {...}|null, totals: {records_in ... superseded}, files: N}. */
+enum ak_rc ak_query_run(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err);
+/* Mappings and policies kept: [{digest, kind, name, version, text}]. */
+enum ak_rc ak_query_documents(struct ak_store *s, json_t **out, struct ak_err *err);
+/* SHA-256 over the sorted set of content digests of live records, lower hex (DECISIONS 5); seconds at millions of rows. */
+enum ak_rc ak_query_content_digest(struct ak_store *s, char out[65], struct ak_err *err);
+
+/* ---- records ---- */
+
+/* One record as a document: {seq, kind, source, file, record (number in its file), cite ("litellm-prod:1288": source and ledger sequence), byte_offset, byte_length,
+ *  time, time_raw, flags: [names], fields: {canonical name: value} , absent: {name: reason}, leaf}. */
+enum ak_rc ak_query_record(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
+json_t *ak_query_record_json(const struct ak_stored *r, const char *source);
+/* Seq of a citation `source:seq`; AK_END when there is none. */
+enum ak_rc ak_query_cite(struct ak_store *s, const char *cite, int64_t *seq, struct ak_err *err);
+/* Records that carry this identifier value (any kind; token forms are the caller's: pass the stored form), sorted by seq:
+ * array of {seq, kind, field, class}. */
+enum ak_rc ak_query_lookup(struct ak_store *s, struct ak_str value, json_t **out, struct ak_err *err);
+
+/* All live records of a kind in time order (undated last), half-open period in microseconds (INT64_MIN/MAX = open). */
+struct ak_records;
+enum ak_rc ak_records_open(struct ak_store *s, enum ak_kind kind, int64_t from_us, int64_t to_us, struct ak_records **out,
+			   struct ak_err *err);
+/* AK_OK, AK_END. Views die at the next call. source = name of its source. */
+enum ak_rc ak_records_next(struct ak_records *it, struct ak_stored *rec, const char **source, bool *superseded,
+			   struct ak_err *err);
+void ak_records_free(struct ak_records *it);
+
+/* ---- what link/ needs ---- */
+
+/* Exact links between records of two kinds by shared identifiers, per source pair: [{from, to|null, linked, ambiguous,
+ * total}]; total counts the records of `from`. Strong identifiers (trace, gateway request) link; weak ones (response and provider
+ * request ids, which some systems repeat) link when exactly one record has them and are ambiguous otherwise. */
+enum ak_rc ak_query_exact_links(struct ak_store *s, enum ak_kind from, enum ak_kind to, int64_t run, int64_t from_us,
+				int64_t to_us, json_t **out, struct ak_err *err);
+/* Newest usage rows with a request count: [{seq, source, provider, model, key, start, end, start_number, requests,
+ * input_tokens}] sorted by start. */
+enum ak_rc ak_query_usage_rows(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out,
+			       struct ak_err *err);
+/* Gateway attempts that reached a provider successfully (no cache hit, no failure) in a period, by provider and served
+ * model: [{source, provider, model, n}]. */
+enum ak_rc ak_query_served(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Pairs of app events and the first gateway request of the same trace: [{from, app, to, delta_us}], sorted. */
+enum ak_rc ak_query_clock_pairs(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err);
+
+/* ---- totals and populations (period half-open) ---- */
+
+/* {requests: N (attempts), interactions: N, successes, failures, by_status: [{status, n}], by_provider: [{provider, requests,
+ *  input_tokens, output_tokens}], by_model..., by_app..., by_key..., cost: [{currency, estimated}], cache_hits,
+ *  payload: {prompt: {present, masked, absent}, completion: {...}}}: totals of gateway requests. */
+enum ak_rc ak_query_request_totals(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Usage rows: [{source, query, usage_type, rows, requests, input_tokens, output_tokens, cache_read_tokens, cost: [{currency,
+ *  billed}], first, last}]; rows of different query descriptors are never in one row. */
+enum ak_rc ak_query_usage_totals(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Keys seen anywhere: [{key (id or token), alias, owner, owner_type, team, app, sources: [..], in_inventory: bool, requests,
+ *  usage_requests, first, last, state}]. */
+enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Audit events with their ticket chain: [{cite, time, action, category, resource_type, resource_id, actor, actor_type, reason,
+ *  ticket, ticket_state, approver, deployment, rollback}]. */
+enum ak_rc ak_query_changes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Access grants: [{cite, principal, role, log_scope, state, reviewed, last_used}]. */
+enum ak_rc ak_query_grants(struct ak_store *s, json_t **out, struct ak_err *err);
+/* Distinct values of a field over a kind with counts: [{value, n}], most frequent first, ties by value. */
+enum ak_rc ak_query_distinct(struct ak_store *s, enum ak_kind kind, enum ak_field_id field, json_t **out, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

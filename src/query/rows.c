@@ -1,0 +1,85 @@
+#include "base/ak.h"
+#include "query/rows.h"
+
+#include <sqlite3.h>
+
+#include "base/time.h"
+
+static bool ends(struct ak_str s, struct ak_str tail)
+{
+	return s.n > tail.n && memcmp(s.p + s.n - tail.n, tail.p, tail.n) == 0;
+}
+
+static json_t *value(sqlite3_stmt *st, int col, struct ak_str name)
+{
+	char buf[32];
+	struct ak_str text;
+
+	switch (sqlite3_column_type(st, col)) {
+	case SQLITE_NULL:
+		return json_null();
+	case SQLITE_INTEGER:
+		if (ends(name, AK_STR("_us")))
+			return json_string(ak_time_z(sqlite3_column_int64(st, col), 0, buf));
+		if (ends(name, AK_STR("_flag")))
+			return json_boolean(sqlite3_column_int(st, col));
+		return json_integer(sqlite3_column_int64(st, col));
+	default:
+		text = ak_sql_text(st, col);
+		return json_stringn(text.p, text.n);
+	}
+}
+
+static json_t *row(sqlite3_stmt *st)
+{
+	json_t *o = json_object();
+
+	for (int i = 0; i < sqlite3_column_count(st); i++) {
+		struct ak_str name = ak_str_of(sqlite3_column_name(st, i));
+		json_t *v = value(st, i, name);
+		if (ends(name, AK_STR("_us")))
+			name.n -= 3;
+		else if (ends(name, AK_STR("_flag")))
+			name.n -= 5;
+		char *key = ak_strndup(name.p, name.n);
+		json_object_set_new(o, key, v);
+		ak_free(key);
+	}
+	return o;
+}
+
+enum ak_rc ak_rows(struct ak_store *s, const char *sql, const struct ak_param *p, size_t n, json_t **out, struct ak_err *err)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	json_t *list = json_array();
+	enum ak_rc rc = ak_sql_prepare(s, sql, &st, err);
+
+	for (size_t i = 0; i < n && rc == AK_OK; i++)
+		if (p[i].z)
+			ak_sql_bind_z(st, (int)i + 1, p[i].z);
+		else
+			sqlite3_bind_int64(st, (int)i + 1, p[i].i);
+	while (rc == AK_OK && (rc = ak_sql_step(s, st, err)) == AK_OK)
+		json_array_append_new(list, row(st));
+	if (rc != AK_END) {
+		json_decref(list);
+		return rc;
+	}
+	*out = list;
+	return AK_OK;
+}
+
+enum ak_rc ak_rows_one(struct ak_store *s, const char *sql, const struct ak_param *p, size_t n, json_t **out,
+		       struct ak_err *err)
+{
+	json_t *list = NULL;
+	enum ak_rc rc = ak_rows(s, sql, p, n, &list, err);
+
+	if (rc != AK_OK)
+		return rc;
+	rc = json_array_size(list) ? AK_OK : AK_END;
+	if (rc == AK_OK)
+		*out = json_incref(json_array_get(list, 0));
+	json_decref(list);
+	return rc;
+}

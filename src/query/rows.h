@@ -1,0 +1,32 @@
+/* Turning result rows into documents. Internal to query/. */
+#ifndef AK_QUERY_ROWS_H
+#define AK_QUERY_ROWS_H
+
+#include <jansson.h>
+
+#include "store/store.h"
+
+/* A bound parameter: text when z is set, else a number. */
+struct ak_param {
+	const char *z;
+	int64_t i;
+};
+#define AK_PZ(s) ((struct ak_param){(s), 0})
+#define AK_PI(n) ((struct ak_param){NULL, (n)})
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* All rows as an array of objects named after the result columns. Column name suffixes decide the type: `_us` a time in
+ * microseconds becomes RFC 3339 under the name without it, `_flag` a boolean, others by their SQLite type; NULL is null.
+ * Parameters bind ?1, ?2, ... */
+enum ak_rc ak_rows(struct ak_store *s, const char *sql, const struct ak_param *p, size_t n, json_t **out, struct ak_err *err);
+/* Exactly one row as an object; AK_END when there is none. */
+enum ak_rc ak_rows_one(struct ak_store *s, const char *sql, const struct ak_param *p, size_t n, json_t **out,
+		       struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

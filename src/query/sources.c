@@ -1,0 +1,171 @@
+/* The source register as documents. */
+#include "base/ak.h"
+#include "query/query.h"
+
+#include "base/crypto.h"
+#include "query/rows.h"
+
+#define COUNTS "records_in, stored, duplicate, rejected, blank, excluded, expired, conflict, superseded"
+
+static const char sources_sql[] =
+	"SELECT s.id AS id, s.name AS name, s.system AS system, s.format AS format, s.owner AS owner,"
+	" count(DISTINCT e.id) AS exports, count(f.id) AS files, coalesce(sum(f.records_in), 0) AS records_in,"
+	" coalesce(sum(f.stored), 0) AS stored, coalesce(sum(f.duplicate), 0) AS duplicate,"
+	" coalesce(sum(f.rejected), 0) AS rejected, coalesce(sum(f.blank), 0) AS blank,"
+	" coalesce(sum(f.excluded), 0) AS excluded, coalesce(sum(f.expired), 0) AS expired,"
+	" coalesce(sum(f.conflict), 0) AS conflict, coalesce(sum(f.superseded), 0) AS superseded,"
+	" min(f.first_us) AS first_us, max(f.last_us) AS last_us, coalesce(sum(f.bytes), 0) AS bytes,"
+	" coalesce(max(f.has_more), 0) = 1 AS has_more_flag,"
+	" CASE max(CASE f.state WHEN 'complete' THEN 0 WHEN 'interrupted' THEN 1 WHEN 'incomplete' THEN 2 ELSE 3 END)"
+	"  WHEN 0 THEN 'complete' WHEN 1 THEN 'interrupted' WHEN 2 THEN 'incomplete' WHEN 3 THEN 'partial' ELSE 'complete' END"
+	"  AS state,"
+	" (SELECT x.exported_at FROM export x WHERE x.source = s.id ORDER BY x.exported_at DESC, x.id DESC LIMIT 1)"
+	"  AS exported_at,"
+	" (SELECT x.exported_at_basis FROM export x WHERE x.source = s.id ORDER BY x.exported_at DESC, x.id DESC LIMIT 1)"
+	"  AS exported_at_basis,"
+	" (SELECT coalesce(x.query, y.query) FROM export x JOIN file y ON y.export = x.id WHERE x.source = s.id"
+	"  ORDER BY x.id DESC LIMIT 1) AS query"
+	" FROM source s JOIN export e ON e.source = s.id LEFT JOIN file f ON f.export = e.id"
+	" WHERE ?1 = 0 OR e.run = ?1 GROUP BY s.id ORDER BY s.name";
+
+/* Per-export counts of one source, added up; ?1 source, ?2 run or 0. */
+#define OF_SOURCE " export IN (SELECT id FROM export WHERE source = ?1 AND (?2 = 0 OR run = ?2))"
+static const struct {
+	const char *member, *sql;
+} parts[] = {
+	{"redaction", "SELECT field, rule, action, sum(n) AS n FROM redaction WHERE" OF_SOURCE
+		      " GROUP BY field, rule, action ORDER BY field, rule, action"},
+	{"payload", "SELECT path, role, sum(present) AS present, sum(masked) AS masked, sum(absent) AS absent FROM payload WHERE"
+		    OF_SOURCE " GROUP BY path ORDER BY path"},
+	{"unknown_fields", "SELECT path, type, sum(n) AS n, max(max_length) AS max_length, min(first_rec) AS first_rec"
+			   " FROM unknown_field WHERE" OF_SOURCE " GROUP BY path, type ORDER BY path, type"},
+	{"absent", "SELECT field, reason, sum(n) AS n FROM absent WHERE" OF_SOURCE
+		   " GROUP BY field, reason ORDER BY field, reason"},
+	{"warnings", "SELECT rule, sum(n) AS n, min(detail) AS detail FROM diag WHERE severity <> 'reject' AND" OF_SOURCE
+		     " GROUP BY rule ORDER BY rule"},
+};
+
+/* One file: its digest. Several: the digest of their sorted listing, as `sha256sum` would print it. */
+static enum ak_rc add_digest(struct ak_store *s, json_t *source, int64_t id, int64_t run, struct ak_err *err)
+{
+	json_t *files = NULL, *f;
+	struct ak_buf listing;
+	uint8_t digest[32];
+	char hex[65];
+	size_t i;
+	const struct ak_param p[] = {AK_PI(id), AK_PI(run)};
+	enum ak_rc rc = ak_rows(s, "SELECT DISTINCT coalesce(sha256, decoded_sha256) AS h, name FROM file WHERE" OF_SOURCE
+				   " AND coalesce(sha256, decoded_sha256) IS NOT NULL ORDER BY h, name", p, 2, &files, err);
+
+	if (rc != AK_OK)
+		return rc;
+	ak_buf_init(&listing, 1u << 28);
+	json_array_foreach(files, i, f)
+		ak_buf_addf(&listing, "%s  %s\n", json_string_value(json_object_get(f, "h")),
+			    json_string_value(json_object_get(f, "name")));
+	ak_sha256(listing.p, listing.n, digest);
+	ak_hex(digest, 32, hex);
+	if (json_array_size(files) == 1)
+		json_object_set(source, "sha256", json_object_get(json_array_get(files, 0), "h"));
+	else
+		json_object_set_new(source, "sha256", json_array_size(files) ? json_string(hex) : json_null());
+	ak_buf_release(&listing);
+	json_decref(files);
+	return AK_OK;
+}
+
+/* The record kind that most of a source's records have. */
+static enum ak_rc add_kind(struct ak_store *s, json_t *source, int64_t id, struct ak_err *err)
+{
+	struct ak_buf sql;
+	json_t *row = NULL;
+	int best = -1, k;
+	const struct ak_param p[] = {AK_PI(id)};
+	enum ak_rc rc;
+
+	ak_buf_init(&sql, 1 << 16);
+	ak_buf_adds(&sql, "SELECT k, count(*) AS n FROM (");
+	for (k = 0; k < AK_K_COUNT; k++)
+		ak_buf_addf(&sql, "%sSELECT %d AS k FROM %s r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"
+				  " WHERE e.source = ?1", k ? " UNION ALL " : "", k, ak_kinds[k].name);
+	ak_buf_adds(&sql, ") GROUP BY k ORDER BY n DESC, k LIMIT 1");
+	rc = ak_rows_one(s, sql.p, p, 1, &row, err);
+	ak_buf_release(&sql);
+	if (rc == AK_OK)
+		best = (int)json_integer_value(json_object_get(row, "k"));
+	json_decref(row);
+	json_object_set_new(source, "kind", best < 0 ? json_null() : json_string(ak_kinds[best].name));
+	json_object_set_new(source, "kind_title", best < 0 ? json_null() : json_string(ak_kinds[best].plural));
+	json_object_set_new(source, "store_class", best < 0 ? json_null() : json_string(ak_kinds[best].store_class));
+	json_object_set_new(source, "cannot_prove", best < 0 ? json_null() : json_string(ak_kinds[best].cannot_prove));
+	return rc == AK_END ? AK_OK : rc;
+}
+
+static enum ak_rc complete(struct ak_store *s, json_t *source, int64_t run, struct ak_err *err)
+{
+	int64_t id = json_integer_value(json_object_get(source, "id"));
+	const struct ak_param p[] = {AK_PI(id), AK_PI(run)};
+	enum ak_rc rc = add_kind(s, source, id, err);
+
+	for (size_t i = 0; i < AK_COUNT(parts) && rc == AK_OK; i++) {
+		json_t *rows = NULL;
+		rc = ak_rows(s, parts[i].sql, p, 2, &rows, err);
+		if (rc == AK_OK)
+			json_object_set_new(source, parts[i].member, rows);
+	}
+	if (rc == AK_OK)
+		rc = add_digest(s, source, id, run, err);
+	json_object_del(source, "id");
+	return rc;
+}
+
+enum ak_rc ak_query_sources(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(run)};
+	json_t *list = NULL, *source;
+	size_t i;
+	enum ak_rc rc = ak_rows(s, sources_sql, p, 1, &list, err);
+
+	if (rc != AK_OK)
+		return rc;
+	json_array_foreach(list, i, source)
+		if ((rc = complete(s, source, run, err)) != AK_OK)
+			break;
+	if (rc == AK_OK)
+		*out = list;
+	else
+		json_decref(list);
+	return rc;
+}
+
+enum ak_rc ak_query_files(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PZ(source ? source : ""), AK_PI(run)};
+
+	return ak_rows(s,
+		       "SELECT f.id AS id, s.name AS source, e.id AS export, f.name AS name, f.format AS format,"
+		       " f.mapping AS mapping, f.detected AS detected, f.codec AS codec, f.sha256 AS sha256, f.bytes AS bytes,"
+		       " f.decoded_sha256 AS decoded_sha256, f.decoded_bytes AS decoded_bytes, " COUNTS ","
+		       " f.first_us AS first_us, f.last_us AS last_us, f.state AS state, coalesce(e.query, f.query) AS query,"
+		       " e.exported_at AS exported_at, e.exported_at_basis AS exported_at_basis"
+		       " FROM file f JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
+		       " WHERE (?1 = '' OR s.name = ?1) AND (?2 = 0 OR e.run = ?2) ORDER BY s.name, f.id",
+		       p, 2, out, err);
+}
+
+enum ak_rc ak_query_diag(struct ak_store *s, const char *source, const char *severity, int64_t run, size_t limit, json_t **out,
+			 struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PZ(source ? source : ""), AK_PZ(severity ? severity : ""), AK_PI(run),
+				     AK_PI(limit ? (int64_t)limit : -1)};
+
+	return ak_rows(s,
+		       "SELECT s.name AS source, f.name AS file, d.severity AS severity, d.rule AS rule, d.rec_no AS rec_no,"
+		       " d.byte_offset AS byte_offset, d.byte_length AS byte_length, d.field AS field, d.n AS n,"
+		       " d.detail AS detail, d.hash AS hash"
+		       " FROM diag d JOIN export e ON e.id = d.export JOIN source s ON s.id = e.source"
+		       " LEFT JOIN file f ON f.id = d.file"
+		       " WHERE (?1 = '' OR s.name = ?1) AND (?2 = '' OR d.severity = ?2) AND (?3 = 0 OR e.run = ?3)"
+		       " ORDER BY s.name, d.id LIMIT ?4",
+		       p, 4, out, err);
+}

@@ -1,0 +1,420 @@
+/* CSV on libcsv. Physical lines are cut first, so that offsets are known and a broken row can be left behind. */
+#include "base/ak.h"
+#include "read/csv.h"
+
+#include <csv.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+
+#define ROW_BYTES AK_MAX_RECORD_BYTES
+
+struct ak_csv {
+	struct ak_buf buf;
+	size_t pos;          /* start of the row that comes next */
+	uint64_t base;       /* stream offset of buf[0] */
+	bool eof, begun, header_done, skipping;
+	uint64_t skip_from;
+	char delimiter;
+	struct csv_parser parser;
+	/* the row that libcsv is giving */
+	struct ak_arena cells;
+	struct ak_str *cell;
+	bool *null;
+	size_t n, cap, rows;
+	bool too_many;
+	/* header */
+	struct ak_arena header_arena;
+	struct ak_str *header;
+	size_t ncols;
+	const struct ak_trie *trie;
+	const struct ak_tnode **node;
+	uint64_t rec_no;
+};
+
+static void start_parser(struct ak_csv *c)
+{
+	if (csv_init(&c->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL) != 0)
+		AK_BUG("libcsv does not start");
+	csv_set_realloc_func(&c->parser, ak_realloc);
+	csv_set_free_func(&c->parser, ak_free);
+}
+
+struct ak_csv *ak_csv_new(char delimiter)
+{
+	struct ak_csv *c = ak_alloc_zero(1, sizeof *c);
+
+	ak_buf_init(&c->buf, SIZE_MAX);
+	ak_arena_init(&c->cells);
+	ak_arena_init(&c->header_arena);
+	c->delimiter = delimiter;
+	start_parser(c);
+	return c;
+}
+
+void ak_csv_free(struct ak_csv *c)
+{
+	if (!c)
+		return;
+	csv_free(&c->parser);
+	ak_buf_release(&c->buf);
+	ak_arena_release(&c->cells);
+	ak_arena_release(&c->header_arena);
+	ak_free(c->cell);
+	ak_free(c->null);
+	ak_free(c->node);
+	ak_free(c);
+}
+
+void ak_csv_feed(struct ak_csv *c, const char *p, size_t n, bool eof)
+{
+	if (c->pos) {
+		memmove(c->buf.p, c->buf.p + c->pos, c->buf.n - c->pos);
+		c->buf.n -= c->pos;
+		c->base += c->pos;
+		c->pos = 0;
+	}
+	ak_buf_add(&c->buf, p, n);
+	c->eof = eof;
+}
+
+/* ---- one row through libcsv ---- */
+
+static void on_cell(void *text, size_t n, void *ctx)
+{
+	struct ak_csv *c = ctx;
+
+	if (c->n > AK_MAX_CSV_COLUMNS) {
+		c->too_many = true;
+		return;
+	}
+	if (c->n == c->cap) {
+		c->cap = c->cap ? 2 * c->cap : 64;
+		c->cell = ak_realloc(c->cell, c->cap * sizeof *c->cell);
+		c->null = ak_realloc(c->null, c->cap * sizeof *c->null);
+	}
+	c->null[c->n] = !text;
+	c->cell[c->n++] = text ? ak_arena_str(&c->cells, ak_str_n(text, n)) : AK_STR("");
+}
+
+static void on_row(int last, void *ctx)
+{
+	(void)last;
+	((struct ak_csv *)ctx)->rows++;
+}
+
+static bool parse_strict(struct ak_csv *c, struct ak_str row)
+{
+	bool good;
+
+	ak_arena_clear(&c->cells);
+	c->n = c->rows = 0;
+	c->too_many = false;
+	csv_set_delim(&c->parser, (unsigned char)c->delimiter);
+	good = csv_parse(&c->parser, row.p, row.n, on_cell, on_row, c) == row.n;
+	good = csv_fini(&c->parser, on_cell, on_row, c) == 0 && good;
+	if (!good) {
+		csv_free(&c->parser);
+		start_parser(c);
+	}
+	return good && c->rows <= 1;
+}
+
+/* ---- physical lines ---- */
+
+enum cell_state { CELL_START, CELL_BARE, CELL_QUOTED, CELL_AFTER };
+
+/* RFC 4180 by states; a quote inside an unquoted cell is an ordinary character, as spreadsheets read it. */
+static enum cell_state next_state(const struct ak_csv *c, enum cell_state s, char ch)
+{
+	if (s == CELL_QUOTED)
+		return ch == '"' ? CELL_AFTER : CELL_QUOTED;
+	if (s == CELL_AFTER && ch == '"')
+		return CELL_QUOTED;
+	if (ch == c->delimiter)
+		return CELL_START;
+	if (s == CELL_START && ch == '"')
+		return CELL_QUOTED;
+	return s == CELL_AFTER ? CELL_AFTER : CELL_BARE;
+}
+
+/* End of the row that starts at from (behind its line end); 0 = more bytes are needed. *closed: not inside a quote there. */
+static size_t row_end(const struct ak_csv *c, size_t from, bool *closed)
+{
+	const char *p = c->buf.p;
+	enum cell_state s = CELL_START;
+	size_t i;
+
+	for (i = from; i < c->buf.n; i++) {
+		bool last = i + 1 == c->buf.n;
+		if (s != CELL_QUOTED && (p[i] == '\n' || (p[i] == '\r' && (last ? c->eof : p[i + 1] != '\n'))))
+			break;
+		s = next_state(c, s, p[i]);
+	}
+	*closed = s != CELL_QUOTED;
+	if (i < c->buf.n)
+		return i + 1;
+	return c->eof ? c->buf.n : 0;
+}
+
+/* libcsv refuses quotes inside unquoted cells: such cells are quoted for it. */
+static bool requote(const struct ak_csv *c, struct ak_str row, struct ak_buf *out)
+{
+	enum cell_state s = CELL_START;
+	bool changed = false;
+
+	for (size_t i = 0; i < row.n; i++) {
+		size_t end = i;
+		if (s != CELL_START || row.p[i] == '"' || row.p[i] == c->delimiter) {
+			s = next_state(c, s, row.p[i]);
+			ak_buf_addc(out, row.p[i]);
+			continue;
+		}
+		while (end < row.n && row.p[end] != c->delimiter && row.p[end] != '\n' && row.p[end] != '\r')
+			end++;
+		bool quotes = memchr(row.p + i, '"', end - i);
+		ak_buf_adds(out, quotes ? "\"" : "");
+		for (; i < end; i++) {
+			ak_buf_adds(out, row.p[i] == '"' ? "\"" : "");
+			ak_buf_addc(out, row.p[i]);
+		}
+		ak_buf_adds(out, quotes ? "\"" : "");
+		changed |= quotes;
+		s = CELL_BARE;
+		i--;
+	}
+	return changed;
+}
+
+/* Parse buf[from..to), which should be exactly one row. */
+static bool parse_row(struct ak_csv *c, size_t from, size_t to)
+{
+	struct ak_str row = ak_str_n(c->buf.p + from, to - from);
+	struct ak_buf again;
+	bool good = parse_strict(c, row);
+
+	if (good || ak_str_find(row, '"') == row.n)
+		return good;
+	ak_buf_init(&again, 4 * ROW_BYTES);
+	good = requote(c, row, &again) && parse_strict(c, ak_buf_str(&again));
+	ak_buf_release(&again);
+	return good;
+}
+
+static size_t line_end(const struct ak_csv *c, size_t from)
+{
+	const char *nl = memchr(c->buf.p + from, '\n', c->buf.n - from);
+
+	return nl ? (size_t)(nl - c->buf.p) + 1 : c->eof ? c->buf.n : 0;
+}
+
+static bool is_blank(const struct ak_csv *c, size_t from, size_t to)
+{
+	for (; from < to; from++)
+		if (!strchr(" \t\r\n", c->buf.p[from]))
+			return false;
+	return true;
+}
+
+/* ---- header ---- */
+
+static char guess_delimiter(struct ak_str line)
+{
+	static const char marks[] = ",;\t";
+	size_t best = 0, count[3] = {0};
+	bool quoted = false;
+
+	for (size_t i = 0; i < line.n; i++) {
+		const char *m;
+		if (line.p[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && line.p[i] && (m = strchr(marks, line.p[i])))
+			count[m - marks]++;
+	}
+	for (size_t i = 1; i < 3; i++)
+		if (count[i] > count[best])
+			best = i;
+	return marks[best];
+}
+
+static enum ak_rc check_header(struct ak_csv *c, struct ak_err *err)
+{
+	if (c->too_many || c->n > AK_MAX_CSV_COLUMNS)
+		return ak_fail(err, AK_EXIT_INPUT, "csv header has more than %llu columns", AK_MAX_CSV_COLUMNS);
+	for (size_t i = 0; i < c->n; i++) {
+		if (ak_utf8_valid(c->cell[i]) != c->cell[i].n || memchr(c->cell[i].p, 0, c->cell[i].n))
+			return ak_fail(err, AK_EXIT_INPUT, "csv header is not UTF-8 text");
+		for (size_t k = 0; k < i; k++)
+			if (ak_str_eq(c->cell[i], c->cell[k]))
+				return ak_fail(err, AK_EXIT_INPUT, "csv header names column %zu and column %zu alike", k + 1, i + 1);
+	}
+	return AK_OK;
+}
+
+static enum ak_rc take_header(struct ak_csv *c, struct ak_err *err)
+{
+	bool closed;
+	size_t end;
+	enum ak_rc rc;
+
+	if (!c->begun && c->buf.n >= 3 && memcmp(c->buf.p, "\xEF\xBB\xBF", 3) == 0)
+		c->pos = 3;
+	if (!c->begun && c->buf.n < 3 && !c->eof)
+		return AK_END;
+	c->begun = true;
+	if (c->eof && is_blank(c, c->pos, c->buf.n))
+		return ak_fail(err, AK_EXIT_INPUT, "csv file is empty: no header line");
+	if (!c->delimiter) {
+		if (!(end = line_end(c, c->pos)))
+			return AK_END;
+		c->delimiter = guess_delimiter(ak_str_n(c->buf.p + c->pos, end - c->pos));
+	}
+	end = row_end(c, c->pos, &closed);
+	if (!end)
+		return AK_END;
+	if (!closed || !parse_row(c, c->pos, end) || !c->n)
+		return ak_fail(err, AK_EXIT_INPUT, "csv header line cannot be read");
+	if ((rc = check_header(c, err)) != AK_OK)
+		return rc;
+	c->header = ak_arena_alloc(&c->header_arena, c->n * sizeof *c->header);
+	for (size_t i = 0; i < c->n; i++)
+		c->header[i] = ak_arena_str(&c->header_arena, c->cell[i]);
+	c->ncols = c->n;
+	c->pos = end;
+	c->header_done = true;
+	return AK_OK;
+}
+
+enum ak_rc ak_csv_header(struct ak_csv *c, const struct ak_str **cells, size_t *n, struct ak_err *err)
+{
+	enum ak_rc rc = c->header_done ? AK_OK : take_header(c, err);
+
+	if (rc == AK_OK) {
+		*cells = c->header;
+		*n = c->ncols;
+	}
+	return rc;
+}
+
+/* ---- rows ---- */
+
+static const char *cell_problem(const struct ak_csv *c)
+{
+	if (c->too_many || c->n != c->ncols)
+		return "csv_columns";
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->cell[i].n > AK_MAX_CSV_CELL_BYTES)
+			return "csv_cell_too_long";
+		if (memchr(c->cell[i].p, 0, c->cell[i].n))
+			return "csv_nul";
+		if (ak_utf8_valid(c->cell[i]) != c->cell[i].n)
+			return "csv_utf8";
+	}
+	return NULL;
+}
+
+static void frame_of(struct ak_csv *c, struct ak_frame *out, enum ak_frame_kind kind, size_t from, size_t to, const char *why)
+{
+	memset(out, 0, sizeof *out);
+	out->kind = kind;
+	out->reason = why;
+	out->offset = c->base + from;
+	out->length = to - from;
+	out->text = ak_str_n(c->buf.p + from, to - from);
+}
+
+static size_t without_line_end(const struct ak_csv *c, size_t from, size_t to)
+{
+	while (to > from && (c->buf.p[to - 1] == '\n' || c->buf.p[to - 1] == '\r'))
+		to--;
+	return to;
+}
+
+/* After a broken row: the next physical line that is a row by itself. The gap is one reject. */
+static enum ak_rc resync(struct ak_csv *c, size_t from, const char *why, struct ak_frame *out)
+{
+	size_t at = from;
+
+	for (;;) {
+		size_t end = line_end(c, at), next;
+		if (!end)
+			return AK_END;
+		at = end;
+		if (at >= c->buf.n && c->eof)
+			break;
+		next = line_end(c, at);
+		if (!next)
+			return AK_END;
+		if (!is_blank(c, at, next) && parse_row(c, at, next) && c->n == c->ncols)
+			break;
+	}
+	frame_of(c, out, AK_FRAME_BAD, from, without_line_end(c, from, at), why);
+	c->pos = at;
+	return AK_OK;
+}
+
+static enum ak_rc pick_cells(struct ak_csv *c, struct ak_walker *w, struct ak_row *row, struct ak_err *err)
+{
+	enum ak_rc rc = AK_OK;
+
+	for (size_t i = 0; i < c->ncols && rc == AK_OK; i++) {
+		const struct ak_tnode *n = c->node[i];
+		if (!n) {
+			if (row->drift && c->cell[i].n)
+				ak_drift_count(row->drift, AK_STR(""), c->header[i], AK_J_STR, c->cell[i].n, row->rec_no);
+		} else if (c->null[i]) {
+			if (n->slot >= 0 && n->how == AK_PICK_VALUE)
+				ak_row_add(row, (struct ak_pick){.slot = n->slot, .type = AK_J_NULL, .text = AK_STR("")});
+			else if (n->slot >= 0 && n->how == AK_PICK_PAYLOAD)
+				ak_row_add(row, (struct ak_pick){.slot = n->slot, .payload = AK_PAY_ABSENT});
+		} else {
+			rc = ak_walker_walk_text(w, c->cell[i], n, c->header[i], row, err);
+		}
+	}
+	return rc;
+}
+
+static void bind_columns(struct ak_csv *c, const struct ak_trie *trie)
+{
+	if (c->trie == trie)
+		return;
+	c->trie = trie;
+	c->node = ak_realloc(c->node, (c->ncols + 1) * sizeof *c->node);
+	for (size_t i = 0; i < c->ncols; i++)
+		c->node[i] = ak_trie_child(trie->root, c->header[i]);
+}
+
+static bool cut_short(const struct ak_csv *c, size_t end) { return c->eof && end == c->buf.n && c->buf.p[end - 1] != '\n'; }
+
+enum ak_rc ak_csv_next(struct ak_csv *c, const struct ak_trie *trie, struct ak_walker *w, struct ak_row *row,
+		       struct ak_frame *out, struct ak_err *err)
+{
+	enum ak_rc rc = c->header_done ? AK_OK : take_header(c, err);
+	const char *why;
+	bool closed;
+	size_t end;
+
+	if (rc != AK_OK)
+		return rc;
+	bind_columns(c, trie);
+	if (c->pos >= c->buf.n || !(end = row_end(c, c->pos, &closed))) {
+		if (c->buf.n - c->pos <= ROW_BYTES)
+			return AK_END;
+		return resync(c, c->pos, "csv_quote", out);
+	}
+	if (is_blank(c, c->pos, end)) {
+		frame_of(c, out, AK_FRAME_BLANK, c->pos, end, NULL);
+		c->pos = end;
+		return AK_OK;
+	}
+	if (!closed || !parse_row(c, c->pos, end))
+		return resync(c, c->pos, cut_short(c, end) && !closed && line_end(c, c->pos) >= c->buf.n ? "csv_truncated" : "csv_quote",
+			      out);
+	why = cell_problem(c);
+	frame_of(c, out, why ? AK_FRAME_BAD : AK_FRAME_RECORD, c->pos, without_line_end(c, c->pos, end), why);
+	if (why && c->n < c->ncols && cut_short(c, end))
+		out->reason = "csv_truncated";
+	c->pos = end;
+	row->rec_no = ++c->rec_no;
+	return why ? AK_OK : pick_cells(c, w, row, err);
+}

@@ -1,0 +1,16 @@
+libak_a_SOURCES += src/read/csv.c src/read/csv.h
+libak_a_SOURCES += src/read/drift.c
+libak_a_SOURCES += src/read/json.h
+libak_a_SOURCES += src/read/json_frame.c src/read/json_framer.h
+libak_a_SOURCES += src/read/json_hold.c src/read/json_hold.h
+libak_a_SOURCES += src/read/json_leaf.c
+libak_a_SOURCES += src/read/json_level.c
+libak_a_SOURCES += src/read/json_plan.c src/read/json_plan.h
+libak_a_SOURCES += src/read/json_resync.c
+libak_a_SOURCES += src/read/json_scan.c src/read/json_scan.h
+libak_a_SOURCES += src/read/json_text.c src/read/json_text.h
+libak_a_SOURCES += src/read/json_walk.cc
+libak_a_SOURCES += src/read/keys.c src/read/keys.h
+libak_a_SOURCES += src/read/payload.c src/read/payload.h
+libak_a_SOURCES += src/read/row.c src/read/row.h
+libak_a_SOURCES += src/read/trie.c src/read/trie.h

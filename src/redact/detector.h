@@ -1,0 +1,36 @@
+/* One detector: a literal, where it may stand, and what must follow. The table is redact/detectors.def. */
+#ifndef AK_REDACT_DETECTOR_H
+#define AK_REDACT_DETECTOR_H
+
+#include "redact/charset.h"
+
+/* The literal of a SHAPE stands at `at`. True with the secret's range; at <= *from is not required (user information
+ * starts behind its trigger). */
+typedef bool ak_shape_fn(struct ak_str s, size_t at, size_t *from, size_t *to);
+
+struct ak_detector {
+	const char *kind, *literal, *shape;
+	ak_shape_fn *match; /* NULL: the run of `set` around the literal */
+	uint16_t set;
+	uint16_t before, after; /* least number of set members */
+	bool anchored;
+};
+
+extern const struct ak_detector ak_detectors[];
+extern const size_t ak_detectors_n;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Does the detector's shape stand at `at`, where its literal has been seen? floor: nothing before it may be taken. */
+bool ak_detector_match(const struct ak_detector *d, struct ak_str s, size_t floor, size_t at, size_t *from, size_t *to);
+/* True when a word may begin at `at`: no letter or digit before, or only the letter of an escape such as \n. */
+bool ak_detector_left(struct ak_str s, size_t at);
+/* True when the source has cut or starred out what follows `at`. */
+bool ak_detector_masked(struct ak_str s, size_t at);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,133 @@
+#include "base/ak.h"
+#include "redact/email.h"
+
+enum { LONGEST_LOCAL = 64, LONGEST_DOMAIN = 253 };
+
+static bool local_char(char c)
+{
+	return ak_is_alnum((unsigned char)c) || (unsigned char)c >= 0x80 || memchr(".!#$%&'*+-/=?^_`{|}~", c, 20) != NULL;
+}
+
+/* Characters that are allowed in a local part by RFC 5322, but join an address to what stands before it. */
+static bool joins(char c)
+{
+	return memchr("/=?&'`|{}#!$*^", c, 14) != NULL;
+}
+
+static size_t local_start(struct ak_str s, size_t floor, size_t sign)
+{
+	size_t i = sign;
+
+	if (i > floor + 1 && s.p[i - 1] == '"') {
+		for (i -= 1; i > floor && sign - i < LONGEST_LOCAL; i--)
+			if (s.p[i - 1] == '"')
+				return i - 1;
+		return sign;
+	}
+	while (i > floor && sign - i < LONGEST_LOCAL && local_char(s.p[i - 1]) && !joins(s.p[i - 1]))
+		i--;
+	while (i < sign && (s.p[i] == '.' || s.p[i] == '%'))
+		i++;
+	return i;
+}
+
+static bool label_char(char c)
+{
+	return ak_is_alnum((unsigned char)c) || c == '-' || (unsigned char)c >= 0x80;
+}
+
+static bool top_label(struct ak_str l)
+{
+	if (l.n < 2)
+		return false;
+	for (size_t i = 0; i < l.n; i++)
+		if (ak_is_digit((unsigned char)l.p[i]) && !ak_str_starts(l, AK_STR("xn--")))
+			return false;
+	return l.p[l.n - 1] != '-';
+}
+
+/* `1.2` at the start of a domain: a version, not a host. */
+static bool is_version(struct ak_str d)
+{
+	size_t i = 0;
+
+	while (i < d.n && ak_is_digit((unsigned char)d.p[i]))
+		i++;
+	return i > 0 && i + 1 < d.n && d.p[i] == '.' && ak_is_digit((unsigned char)d.p[i + 1]);
+}
+
+/* End of the longest domain whose last label is a top label; `at` when there is none. */
+static size_t domain_end(struct ak_str s, size_t at)
+{
+	size_t i = at, label = at, end = at;
+
+	while (i < s.n && i - at < LONGEST_DOMAIN && label_char(s.p[i])) {
+		while (i < s.n && i - at < LONGEST_DOMAIN && label_char(s.p[i]))
+			i++;
+		if (label > at && top_label(ak_str_n(s.p + label, i - label)))
+			end = i;
+		if (i == s.n || s.p[i] != '.')
+			break;
+		label = ++i;
+	}
+	return is_version(ak_str_n(s.p + at, end - at)) ? at : end;
+}
+
+bool ak_email_find(struct ak_str s, size_t at, size_t *from, size_t *to)
+{
+	for (size_t i = at; i < s.n; i++) {
+		size_t sign, host, start, end;
+
+		if (s.p[i] != '@' && !(s.p[i] == '%' && ak_str_starts(ak_str_n(s.p + i, s.n - i), AK_STR("%40"))))
+			continue;
+		sign = i;
+		host = s.p[i] == '@' ? i + 1 : i + 3;
+		start = local_start(s, at, sign);
+		end = domain_end(s, host);
+		if (start == sign || end == host)
+			continue;
+		if (end < s.n && s.p[end] == ':' && ak_str_is(ak_str_n(s.p + start, sign - start), "git"))
+			continue;
+		*from = start;
+		*to = end;
+		return true;
+	}
+	return false;
+}
+
+struct ak_str ak_email_token(const struct ak_redactor *r, struct ak_str address, struct ak_arena *a)
+{
+	char *p = ak_arena_alloc(a, address.n);
+	size_t n = 0;
+
+	for (size_t i = 0; i < address.n; i++) {
+		bool encoded = ak_str_starts(ak_str_n(address.p + i, address.n - i), AK_STR("%40"));
+
+		p[n++] = encoded ? '@' : ak_lower(address.p[i]);
+		i += encoded ? 2 : 0;
+	}
+	return ak_redactor_token(r, "email", ak_str_n(p, n), a);
+}
+
+struct ak_str ak_email_replace(const struct ak_pass *p, struct ak_str s)
+{
+	static const size_t token = sizeof("email:") - 1 + AK_TOKEN_HEX;
+	size_t from, to, at = 0, n = 0, count = 0;
+	char *out;
+
+	if (!ak_email_find(s, 0, &from, &to))
+		return s;
+	for (size_t i = 0; ak_email_find(s, i, &from, &to); i = to)
+		count++;
+	out = ak_arena_alloc(p->a, s.n + count * token);
+	while (ak_email_find(s, at, &from, &to)) {
+		memcpy(out + n, s.p + at, from - at);
+		n += from - at;
+		memcpy(out + n, ak_email_token(p->r, ak_str_n(s.p + from, to - from), p->a).p, token);
+		n += token;
+		at = to;
+		ak_pass_count(p, "email", AK_ACT_HASHED);
+	}
+	memcpy(out + n, s.p + at, s.n - at);
+	return ak_str_n(out, n + s.n - at);
+}

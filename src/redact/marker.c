@@ -1,0 +1,45 @@
+#include "base/ak.h"
+#include "redact/marker.h"
+
+#include "redact/charset.h"
+
+enum { KIND_MAX = 40, KID_HEX = 8, TOKEN_HEX = 32 };
+
+static bool hex_then(struct ak_str s, size_t at, size_t n, char after)
+{
+	return s.n > at + n && ak_charset_run(ak_str_n(s.p, at + n), at, AK_SET_HEX) == at + n && s.p[at + n] == after;
+}
+
+size_t ak_marker_end(struct ak_str s, size_t at)
+{
+	static const struct ak_str open = {"[REDACTED:", 10};
+	size_t kind = at + open.n, i;
+
+	if (at >= s.n || !ak_str_starts(ak_str_n(s.p + at, s.n - at), open))
+		return at;
+	for (i = kind; i < s.n && i - kind < KIND_MAX; i++)
+		if (!ak_charset_has(AK_SET_LOWER36 | AK_CS_UNDER, s.p[i]))
+			break;
+	if (i == kind || i == s.n || s.p[i] != ':' || !hex_then(s, i + 1, KID_HEX, ':'))
+		return at;
+	i += 2 + KID_HEX;
+	return hex_then(s, i, TOKEN_HEX, ']') ? i + TOKEN_HEX + 1 : at;
+}
+
+bool ak_marker_is(struct ak_str s)
+{
+	return s.n > 0 && ak_marker_end(s, 0) == s.n;
+}
+
+bool ak_marker_is_token(struct ak_str s)
+{
+	static const char *const classes[] = {"email", "user", "id", "ip", "key"};
+	size_t colon = ak_str_find(s, ':');
+
+	if (colon == s.n || s.n - colon - 1 != TOKEN_HEX || ak_charset_run(s, colon + 1, AK_SET_HEX) != s.n)
+		return false;
+	for (size_t i = 0; i < AK_COUNT(classes); i++)
+		if (ak_str_is(ak_str_n(s.p, colon), classes[i]))
+			return true;
+	return false;
+}

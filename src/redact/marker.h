@@ -1,0 +1,22 @@
+/* Our own marks in redacted text: `[REDACTED:<kind>:<kid>:<fingerprint>]` and tokens `<class>:<32 hex>`. Detectors never
+ * look inside them, so redacting twice changes nothing. */
+#ifndef AK_REDACT_MARKER_H
+#define AK_REDACT_MARKER_H
+
+#include "base/ak.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* End of the well-formed marker that starts at `at`, or `at`. Well-formed: kind [a-z0-9_]{1,40}, 8 hex, 32 hex. */
+size_t ak_marker_end(struct ak_str s, size_t at);
+/* The whole text is one marker. */
+bool ak_marker_is(struct ak_str s);
+/* The whole text is one token: email, user, id, ip or key, ':' and 32 hex. */
+bool ak_marker_is_token(struct ak_str s);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,78 @@
+/* Redaction of a mapped record, before anything is written (SECURITY 1-3, DECISIONS 11-16).
+ *
+ * Two steps, because the content digest is taken between them: secrets first (every text value, ids and list members and
+ * the insides of diffs included), then personal values. Fail closed: a value that cannot be processed is removed and
+ * counted. redact(redact(x)) == redact(x).
+ *
+ * Secret:   [REDACTED:<kind>:<kid>:<32 hex>]  fingerprint = HMAC(secret)
+ * Person:   email:<32 hex> (e-mail shaped, domain and local part lower-cased), else user:<32 hex>; ids that name machines
+ *           (prefixes of providers' service accounts: svc_acct, user-, user_ ids are people and become tokens)
+ * Address:  ip:<32 hex> plus network prefix.  Key: key:<32 hex> of HMAC(sha256hex(raw)); a 64-hex value counts as the hash.
+ * Token:    id:<32 hex>. */
+#ifndef AK_REDACT_REDACT_H
+#define AK_REDACT_REDACT_H
+
+#include "base/crypto.h"
+#include "model/record.h"
+
+#define AK_TOKEN_HEX 32
+
+struct ak_redact_opts {
+	const uint8_t *token_key;   /* 32 bytes, HKDF "token" of the pseudonym master */
+	char kid[9];                /* key id, 8 hex */
+	int ip4_prefix, ip6_prefix; /* 0 = token only */
+	const char *const *allow;   /* fingerprints (32 hex) that `redact allow` let through; NULL-terminated, may be NULL */
+};
+
+enum ak_action { AK_ACT_REMOVED, AK_ACT_HASHED, AK_ACT_MASKED, AK_ACT_SANITISED, AK_ACT_NOT_COLLECTED, AK_ACT_COUNT };
+
+/* Counts per (field, rule, action), never the value. rule is a stable name: a secret kind ("openai_key"), "email",
+ * "user", "ip", "user_agent", "key", "not_id_shaped", "too_long", "control_characters", ... */
+struct ak_redact_count {
+	int field; /* enum ak_field_id, or -1 for texts that are no field (file names) */
+	const char *rule;
+	enum ak_action action;
+	uint64_t n;
+};
+struct ak_redact_ledger {
+	struct ak_redact_count *row;
+	size_t n, cap;
+	uint32_t hint[64]; /* rows last counted; they make merging quick */
+};
+
+struct ak_redactor; /* immutable after creation; shared between threads */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts);
+void ak_redactor_free(struct ak_redactor *r);
+
+/* Step 1. Values are re-written into the arena. Texts over KEPT_VALUE_BYTES are cut with a marker and flagged. */
+void ak_redact_secrets(const struct ak_redactor *r, struct ak_record *rec, struct ak_arena *a, struct ak_redact_ledger *l);
+/* Step 2; sets AK_R_REDACTED. */
+void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, struct ak_arena *a, struct ak_redact_ledger *l);
+
+/* One free text (a file name, a log line for `redact try`): secrets and e-mail shapes replaced, control bytes escaped.
+ * field -1. */
+struct ak_str ak_redact_text(const struct ak_redactor *r, struct ak_str s, struct ak_arena *a, struct ak_redact_ledger *l);
+/* The token of a candidate value for a field type (`identity resolve`, search by e-mail). */
+struct ak_str ak_redact_token(const struct ak_redactor *r, enum ak_type type, struct ak_str value, struct ak_arena *a);
+/* True when any prefix detector or the e-mail shape hits: the self-audit of a finished packet. *kind = rule name,
+ * *at = byte position. Tokens and markers of our own never hit. */
+bool ak_redact_scan(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind);
+
+void ak_ledger_init(struct ak_redact_ledger *l);
+void ak_ledger_release(struct ak_redact_ledger *l);
+void ak_ledger_add(struct ak_redact_ledger *l, int field, const char *rule, enum ak_action action, uint64_t n);
+const char *ak_action_name(enum ak_action a); /* "removed", "hashed", "masked", "sanitised", "not collected" */
+
+/* The detector table, for `redact rules` and the statement. */
+struct ak_detector_info { const char *kind, *shape, *tier; };
+size_t ak_redact_detectors(const struct ak_detector_info **out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

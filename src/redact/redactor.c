@@ -1,0 +1,94 @@
+#include "base/ak.h"
+#include "redact/redactor.h"
+
+#include <stdio.h>
+
+#define CLASS_PREFIX "auditkit/1/"
+
+static char **copy_list(const char *const *list)
+{
+	size_t n = 0;
+	char **out;
+
+	while (list && list[n])
+		n++;
+	out = ak_alloc((n + 1) * sizeof(*out));
+	for (size_t i = 0; i < n; i++)
+		out[i] = ak_strdup(list[i]);
+	out[n] = NULL;
+	return out;
+}
+
+struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts)
+{
+	struct ak_redactor *r = ak_alloc_zero(1, sizeof(*r));
+
+	r->hmac = ak_hmac_new(opts->token_key, 32);
+	memcpy(r->kid, opts->kid, sizeof(r->kid));
+	r->kid[8] = '\0';
+	r->ip4_prefix = opts->ip4_prefix;
+	r->ip6_prefix = opts->ip6_prefix;
+	r->allow = copy_list(opts->allow);
+	ak_scan_init(&r->scanner);
+	return r;
+}
+
+void ak_redactor_free(struct ak_redactor *r)
+{
+	if (!r)
+		return;
+	ak_hmac_free(r->hmac);
+	for (char **p = r->allow; *p; p++)
+		ak_free(*p);
+	ak_free(r->allow);
+	ak_scan_release(&r->scanner);
+	ak_free(r);
+}
+
+static void digest(const struct ak_redactor *r, const char *cls, struct ak_str value, char out[AK_TOKEN_HEX + 1])
+{
+	char name[sizeof(CLASS_PREFIX) + 16];
+	uint8_t mac[AK_SHA256_LEN];
+	int n = snprintf(name, sizeof(name), CLASS_PREFIX "%s", cls);
+
+	ak_hmac_class(r->hmac, ak_str_n(name, (size_t)n), value, mac);
+	ak_hex(mac, AK_TOKEN_HEX / 2, out);
+}
+
+struct ak_str ak_redactor_token(const struct ak_redactor *r, const char *cls, struct ak_str value, struct ak_arena *a)
+{
+	size_t n = strlen(cls);
+	char *p = ak_arena_alloc(a, n + 1 + AK_TOKEN_HEX + 1);
+
+	memcpy(p, cls, n);
+	p[n] = ':';
+	digest(r, cls, value, p + n + 1);
+	return ak_str_n(p, n + 1 + AK_TOKEN_HEX);
+}
+
+void ak_redactor_fingerprint(const struct ak_redactor *r, struct ak_str secret, char out[AK_TOKEN_HEX + 1])
+{
+	digest(r, "secret", secret, out);
+}
+
+bool ak_redactor_allows(const struct ak_redactor *r, const char *fingerprint)
+{
+	for (char **p = r->allow; *p; p++)
+		if (ak_str_is(ak_str_of(*p), fingerprint))
+			return true;
+	return false;
+}
+
+struct ak_str ak_redactor_marker(const struct ak_redactor *r, const char *kind, struct ak_str secret, struct ak_arena *a)
+{
+	char fp[AK_TOKEN_HEX + 1];
+
+	ak_redactor_fingerprint(r, secret, fp);
+	return ak_arena_printf(a, "[REDACTED:%s:%s:%s]", kind, r->kid, fp);
+}
+
+void ak_pass_count(const struct ak_pass *p, const char *rule, enum ak_action action)
+{
+	if (p->l)
+		ak_ledger_add(p->l, p->field, rule, action, 1);
+}

@@ -1,0 +1,41 @@
+/* The redactor itself and what its parts share: keyed tokens, markers, and the pass over one value. */
+#ifndef AK_REDACT_REDACTOR_H
+#define AK_REDACT_REDACTOR_H
+
+#include "redact/redact.h"
+#include "redact/scan.h"
+
+struct ak_redactor {
+	struct ak_hmac *hmac;
+	char kid[9];
+	int ip4_prefix, ip6_prefix;
+	char **allow; /* NULL-terminated */
+	struct ak_scanner scanner;
+};
+
+/* One value on its way: whose it is, where memory comes from, where to count. */
+struct ak_pass {
+	const struct ak_redactor *r;
+	struct ak_arena *a;
+	struct ak_redact_ledger *l;
+	int field;
+	bool *truncated; /* set when a value was cut; may be NULL */
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+void ak_pass_count(const struct ak_pass *p, const char *rule, enum ak_action action);
+/* Token `<cls>:<32 hex>` of a canonical value: HMAC-SHA-256 over "auditkit/1/" cls 0x00 value, first 16 bytes. */
+struct ak_str ak_redactor_token(const struct ak_redactor *r, const char *cls, struct ak_str value, struct ak_arena *a);
+/* Lower-case hex of a secret's fingerprint. */
+void ak_redactor_fingerprint(const struct ak_redactor *r, struct ak_str secret, char out[AK_TOKEN_HEX + 1]);
+bool ak_redactor_allows(const struct ak_redactor *r, const char *fingerprint);
+/* The marker that stands for a secret. */
+struct ak_str ak_redactor_marker(const struct ak_redactor *r, const char *kind, struct ak_str secret, struct ak_arena *a);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

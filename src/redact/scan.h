@@ -1,0 +1,40 @@
+/* The scanner: one pass over a text with all detectors, then over what its encodings hide. Linear, no backtracking. */
+#ifndef AK_REDACT_SCAN_H
+#define AK_REDACT_SCAN_H
+
+#include "base/arena.h"
+#include "redact/detector.h"
+
+#define AK_SCAN_DEPTH 4 /* layers of encoding; a text with more is taken whole */
+
+struct ak_hit {
+	size_t from, to;      /* what to replace */
+	const char *kind;
+	struct ak_str secret; /* what to fingerprint: decoded, without its surroundings */
+};
+
+struct ak_hits {
+	struct ak_hit *v; /* in order, never overlapping; in the arena */
+	size_t n, cap;
+};
+
+/* Dispatch tables over the detectors; immutable once made. */
+struct ak_scanner {
+	uint64_t pair[1024];        /* bit of every two bytes a literal may start with */
+	uint16_t bucket[257];       /* detectors by first byte: order[bucket[c]] to order[bucket[c + 1] - 1] */
+	const struct ak_detector **order;
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+void ak_scan_init(struct ak_scanner *sc);
+void ak_scan_release(struct ak_scanner *sc);
+/* All hits of a text; *out is overwritten. contexts: also values that only their name gives away. */
+void ak_scan(const struct ak_scanner *sc, struct ak_str s, bool contexts, struct ak_arena *a, struct ak_hits *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

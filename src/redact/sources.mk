@@ -1,0 +1,15 @@
+libak_a_SOURCES += src/redact/charset.c src/redact/charset.h
+libak_a_SOURCES += src/redact/context.c src/redact/context.h
+libak_a_SOURCES += src/redact/decode.c src/redact/decode.h
+libak_a_SOURCES += src/redact/detectors.c
+libak_a_SOURCES += src/redact/email.c src/redact/email.h
+libak_a_SOURCES += src/redact/json.c
+libak_a_SOURCES += src/redact/ledger.c
+libak_a_SOURCES += src/redact/marker.c src/redact/marker.h
+libak_a_SOURCES += src/redact/names.c src/redact/names.h
+libak_a_SOURCES += src/redact/record.c
+libak_a_SOURCES += src/redact/redactor.c src/redact/redactor.h
+libak_a_SOURCES += src/redact/scan.c src/redact/scan.h
+libak_a_SOURCES += src/redact/shape.c src/redact/shape.h
+libak_a_SOURCES += src/redact/values.c src/redact/values.h
+libak_a_SOURCES += src/redact/redact.h src/redact/detector.h src/redact/detectors.def

@@ -1,0 +1,24 @@
+/* access.jsonl: who read or exported evidence with this tool (DECISIONS 23). One RFC 8785 line per access, appended with
+ * O_APPEND, each holding the SHA-256 of the line before it; readers never wait for a writer. */
+#ifndef AK_STORE_ACCESS_H
+#define AK_STORE_ACCESS_H
+
+#include <jansson.h>
+
+#include "store/store.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* command: "trace reconstruct"; options: parsed options with tokens in place of personal values; records: how many were
+ * shown. The operator is the numeric user id as a keyed token. */
+enum ak_rc ak_access_append(struct ak_store *s, const struct ak_hmac *token, const char *command, const json_t *options,
+			    uint64_t records, struct ak_err *err);
+/* All lines in order as parsed documents (caller owns), and whether the chain is unbroken. */
+enum ak_rc ak_access_read(struct ak_store *s, json_t **out, bool *unbroken, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

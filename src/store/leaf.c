@@ -1,0 +1,202 @@
+#include "base/ak.h"
+#include "store/leaf.h"
+
+#include <stdlib.h>
+
+#include "base/jsonw.h"
+
+/* Members of `what` that are no fields: where the record came from. */
+enum { X_FORMAT = AK_F_COUNT, X_FILE, X_LENGTH, X_OFFSET, X_RECORD, X_END };
+static const char *const extra_names[X_END - AK_F_COUNT] = {"auditkit.format", "auditkit.source.file",
+							     "auditkit.source.length", "auditkit.source.offset",
+							     "auditkit.source.record"};
+
+struct ak_leafer {
+	struct ak_buf json;
+	int order[AK_G_COUNT][X_END]; /* members of a group in JCS order */
+	size_t n[AK_G_COUNT];
+};
+
+static const char *member_name(int m) { return m < AK_F_COUNT ? ak_fields[m].name : extra_names[m - AK_F_COUNT]; }
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(member_name(*(const int *)a), member_name(*(const int *)b));
+}
+
+struct ak_leafer *ak_leafer_new(void)
+{
+	struct ak_leafer *l = ak_alloc_zero(1, sizeof *l);
+
+	ak_buf_init(&l->json, 1 << 26);
+	for (int f = 0; f < AK_F_COUNT; f++)
+		l->order[ak_fields[f].group][l->n[ak_fields[f].group]++] = f;
+	for (int x = X_FORMAT; x < X_END; x++)
+		l->order[AK_G_WHAT][l->n[AK_G_WHAT]++] = x;
+	for (int g = 0; g < AK_G_COUNT; g++)
+		qsort(l->order[g], l->n[g], sizeof(int), by_name);
+	return l;
+}
+
+void ak_leafer_free(struct ak_leafer *l)
+{
+	if (l)
+		ak_buf_release(&l->json);
+	ak_free(l);
+}
+
+struct origin {
+	const char *format;
+	int64_t file; /* 0 = without auditkit.source members */
+};
+
+static void extra_value(int m, const struct origin *o, const struct ak_record *rec, struct ak_buf *b)
+{
+	if (m == X_FORMAT)
+		ak_jsonw_string(b, ak_str_of(o->format));
+	else
+		ak_jsonw_int(b, m == X_FILE	? o->file
+				: m == X_LENGTH ? (int64_t)rec->length
+				: m == X_OFFSET ? (int64_t)rec->offset
+						: (int64_t)rec->rec_no);
+}
+
+static void field_value(int f, const struct ak_value *v, struct ak_buf *b)
+{
+	switch (ak_fields[f].type) {
+	case AK_T_INT:
+		ak_jsonw_int(b, v->num);
+		break;
+	case AK_T_BOOL:
+	case AK_T_PRESENCE:
+		ak_buf_adds(b, v->num ? "true" : "false");
+		break;
+	default:
+		ak_jsonw_string(b, v->text);
+	}
+}
+
+static void group_json(struct ak_leafer *l, enum ak_group g, const struct origin *o, const struct ak_record *rec,
+		       struct ak_buf *b)
+{
+	bool first = true;
+
+	ak_buf_addc(b, '{');
+	for (size_t i = 0; i < l->n[g]; i++) {
+		int m = l->order[g][i];
+		if (m < AK_F_COUNT ? !rec->v[m].set : !o->file && m != X_FORMAT)
+			continue;
+		ak_jsonw_key(b, &first, member_name(m));
+		if (m < AK_F_COUNT)
+			field_value(m, &rec->v[m], b);
+		else
+			extra_value(m, o, rec, b);
+	}
+	ak_buf_addc(b, '}');
+}
+
+static void identity_of(const struct ak_hmac *dedupe, const char *cls, const char *format, struct ak_str key, uint8_t out[16])
+{
+	uint8_t mac[AK_SHA256_LEN];
+	struct ak_buf b;
+
+	ak_buf_init(&b, 1 << 24);
+	ak_buf_addf(&b, "%s\n", format);
+	ak_buf_addstr(&b, key);
+	ak_hmac_class(dedupe, ak_str_of(cls), ak_buf_str(&b), mac);
+	ak_buf_release(&b);
+	memcpy(out, mac, 16);
+}
+
+void ak_leaf_content(struct ak_leafer *l, const struct ak_hmac *dedupe, const char *format, const struct ak_record *rec,
+		     struct ak_hashes *out)
+{
+	static const enum ak_group order[] = {AK_G_WHO, AK_G_WHAT, AK_G_HOWMUCH};
+	struct origin o = {format, 0};
+
+	ak_buf_clear(&l->json);
+	ak_buf_adds(&l->json, format);
+	for (size_t i = 0; i < AK_COUNT(order); i++) {
+		ak_buf_addc(&l->json, '\n');
+		group_json(l, order[i], &o, rec, &l->json);
+	}
+	ak_hmac(dedupe, ak_buf_str(&l->json), out->content);
+	if (rec->natural_key.n && !(rec->flags & AK_R_NO_KEY))
+		identity_of(dedupe, "key", format, rec->natural_key, out->identity);
+	else
+		identity_of(dedupe, "content", format, ak_str_n((char *)out->content, 32), out->identity);
+}
+
+void ak_leaf_variant(const struct ak_hmac *dedupe, const char *format, struct ak_str natural_key,
+		     const uint8_t content[32], uint8_t out[16])
+{
+	struct ak_buf b;
+
+	ak_buf_init(&b, 1 << 24);
+	ak_buf_addstr(&b, natural_key);
+	ak_buf_addc(&b, '\n');
+	ak_buf_add(&b, content, 32);
+	identity_of(dedupe, "variant", format, ak_buf_str(&b), out);
+	ak_buf_release(&b);
+}
+
+void ak_leaf_group(struct ak_leafer *l, enum ak_group g, const char *format, int64_t file, const struct ak_record *rec,
+		   struct ak_buf *out)
+{
+	struct origin o = {format, file};
+
+	group_json(l, g, &o, rec, out);
+}
+
+void ak_leaf_group_salt(enum ak_group g, const uint8_t salt[16], uint8_t out[32])
+{
+	char text[64];
+	size_t n = 0;
+
+	for (const char *p = "auditkit/v1/salt/"; *p; p++)
+		text[n++] = *p;
+	for (const char *p = ak_group_name(g); *p; p++)
+		text[n++] = *p;
+	text[n++] = '\n';
+	memcpy(text + n, salt, 16);
+	ak_sha256(text, n + 16, out);
+}
+
+static void leaf_of(const char *kind, const uint8_t *digests, size_t n, uint8_t out[32])
+{
+	uint8_t text[160];
+	size_t len = 0;
+
+	text[len++] = 0x00;
+	for (const char *p = "auditkit/v1/"; *p; p++)
+		text[len++] = (uint8_t)*p;
+	for (const char *p = kind; *p; p++)
+		text[len++] = (uint8_t)*p;
+	text[len++] = '\n';
+	memcpy(text + len, digests, n);
+	ak_sha256(text, len + n, out);
+}
+
+void ak_leaf_compute(struct ak_leafer *l, const char *format, int64_t file, const struct ak_record *rec,
+		     struct ak_hashes *out)
+{
+	uint8_t digest[AK_G_COUNT * 32], salt[32];
+	struct origin o = {format, file};
+
+	for (int g = 0; g < AK_G_COUNT; g++) {
+		ak_leaf_group_salt(g, out->salt, salt);
+		ak_buf_clear(&l->json);
+		ak_buf_add(&l->json, salt, 32);
+		group_json(l, g, &o, rec, &l->json);
+		ak_sha256(l->json.p, l->json.n, digest + 32 * g);
+	}
+	leaf_of(ak_kinds[rec->kind].name, digest, sizeof digest, out->leaf);
+}
+
+void ak_leaf_entry(const char *kind, struct ak_str body, const uint8_t salt[16], uint8_t out[32])
+{
+	uint8_t digest[32];
+
+	ak_sha256_2(ak_str_n((const char *)salt, 16), body, digest);
+	leaf_of(kind, digest, 32, out);
+}

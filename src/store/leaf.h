@@ -1,0 +1,48 @@
+/* Content digest, identity and Merkle leaf of a record (DECISIONS 3, 5, 6; auditkit-packet(5)).
+ *
+ *   group(g)  = JCS object of the record's fields of group g, keyed by canonical name; `what` also holds auditkit.format,
+ *               auditkit.source.{file,offset,length,record}
+ *   content   = HMAC-SHA-256(dedupe key, format 0x0A who 0x0A what 0x0A how), before pseudonymisation and without the
+ *               auditkit.source members
+ *   salt(g)   = SHA-256("auditkit/v1/salt/" name(g) 0x0A || salt)
+ *   digest(g) = SHA-256(salt(g) || group(g))
+ *   leaf      = SHA-256(0x00 || "auditkit/v1/" kind 0x0A || digest(who) || digest(what) || digest(how_much)) */
+#ifndef AK_STORE_LEAF_H
+#define AK_STORE_LEAF_H
+
+#include "base/buf.h"
+#include "base/crypto.h"
+#include "model/record.h"
+
+struct ak_leafer; /* scratch buffers and key order; one per thread */
+
+struct ak_hashes {
+	uint8_t identity[16], content[32], salt[16], leaf[32];
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ak_leafer *ak_leafer_new(void);
+void ak_leafer_free(struct ak_leafer *l);
+/* Content digest and identity; call between ak_redact_secrets and ak_redact_personal. */
+void ak_leaf_content(struct ak_leafer *l, const struct ak_hmac *dedupe, const char *format, const struct ak_record *rec,
+		     struct ak_hashes *out);
+/* Identity of this natural key with this content: conflicts and revisions after the first. */
+void ak_leaf_variant(const struct ak_hmac *dedupe, const char *format, struct ak_str natural_key,
+		     const uint8_t content[32], uint8_t out[16]);
+/* The leaf of a redacted record; out->salt must be set. */
+void ak_leaf_compute(struct ak_leafer *l, const char *format, int64_t file, const struct ak_record *rec,
+		     struct ak_hashes *out);
+/* The canonical bytes of one group, as hashed (also what a packet shows), and its digest. */
+void ak_leaf_group(struct ak_leafer *l, enum ak_group g, const char *format, int64_t file, const struct ak_record *rec,
+		   struct ak_buf *out);
+void ak_leaf_group_salt(enum ak_group g, const uint8_t salt[16], uint8_t out[32]);
+/* Leaf of a ledger entry: SHA-256(0x00 || "auditkit/v1/" kind 0x0A || SHA-256(salt || body)). */
+void ak_leaf_entry(const char *kind, struct ak_str body, const uint8_t salt[16], uint8_t out[32]);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,33 @@
+/* The workspace's tables: schema.sql for the fixed ones, model/fields.def for the record tables. */
+#ifndef AK_STORE_SCHEMA_H
+#define AK_STORE_SCHEMA_H
+
+#include "base/buf.h"
+#include "model/field.h"
+
+#define AK_SCHEMA_VERSION 1
+#define AK_APPLICATION_ID 0x414B3031 /* "AK01" in the SQLite header */
+
+/* Columns every record table starts with, in this order; values of enum are also bind and result positions. */
+enum ak_fixed_column {
+	AK_C_SEQ, AK_C_FILE, AK_C_REC_NO, AK_C_OFFSET, AK_C_LENGTH, AK_C_FLAGS, AK_C_TIME_US, AK_C_TIME_RAW,
+	AK_C_IDENTITY, AK_C_CONTENT, AK_C_REVISION, AK_C_SALT, AK_C_LEAF, AK_C_STATE, AK_C_FIXED
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The whole DDL as one script. */
+void ak_schema_ddl(struct ak_buf *out);
+/* `INSERT INTO <kind>(...) VALUES(?1, ...)`: fixed columns, then the kind's fields in order of fields.def. */
+void ak_schema_insert(enum ak_kind kind, struct ak_buf *out);
+/* `SELECT <all columns in the same order> FROM <kind>`, without a WHERE clause. */
+void ak_schema_select(enum ak_kind kind, struct ak_buf *out);
+/* The same with further result columns (literal SQL) behind those of the record. */
+void ak_schema_select_with(enum ak_kind kind, const char *more, struct ak_buf *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

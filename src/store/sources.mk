@@ -1,0 +1,12 @@
+libak_a_SOURCES += src/store/schema.c src/store/schema.h
+libak_a_SOURCES += src/store/keys.c src/store/keys.h
+libak_a_SOURCES += src/store/leaf.c src/store/leaf.h
+libak_a_SOURCES += src/store/sql.c
+libak_a_SOURCES += src/store/store.c src/store/store.h
+libak_a_SOURCES += src/store/record.c src/store/record.h
+libak_a_SOURCES += src/store/tlog.c src/store/tlog.h
+libak_a_SOURCES += src/store/checkpoint.c
+libak_a_SOURCES += src/store/writer.c src/store/writer.h
+libak_a_SOURCES += src/store/register.c src/store/register.h
+libak_a_SOURCES += src/store/verify.c src/store/verify.h
+libak_a_SOURCES += src/store/access.c src/store/access.h

@@ -1,0 +1,119 @@
+/* Statement helpers: the few lines every SQL user of store/ and query/ shares. */
+#include "base/ak.h"
+#include "store/store.h"
+
+#include <sqlite3.h>
+
+static enum ak_exit class_of(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return AK_EXIT_BUSY;
+	case SQLITE_NOMEM:
+		return AK_EXIT_LIMIT;
+	case SQLITE_FULL:
+	case SQLITE_IOERR:
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+		return AK_EXIT_IO;
+	default:
+		return AK_EXIT_CORRUPT;
+	}
+}
+
+enum ak_rc ak_sql_fail(struct ak_store *s, const char *what, struct ak_err *err)
+{
+	int code = s->db ? sqlite3_extended_errcode(s->db) : SQLITE_NOMEM;
+	enum ak_exit exit = class_of(code);
+
+	if (exit == AK_EXIT_BUSY)
+		ak_hint(err, "another process works on this workspace; try again when it is done");
+	else if (exit == AK_EXIT_CORRUPT)
+		ak_hint(err, "run 'auditkit verify', or go back to a backup");
+	enum ak_rc rc = ak_fail(err, exit, "%s failed: %s (%d)", what, sqlite3_errstr(code), code);
+	if (err)
+		err->sys = code;
+	return rc;
+}
+
+enum ak_rc ak_sql_prepare(struct ak_store *s, const char *sql, struct sqlite3_stmt **out, struct ak_err *err)
+{
+	sqlite3_stmt *st = NULL;
+
+	if (sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &st, NULL) != SQLITE_OK)
+		return ak_sql_fail(s, "reading the workspace", err);
+	*out = st;
+	return AK_OK;
+}
+
+enum ak_rc ak_sql_step(struct ak_store *s, struct sqlite3_stmt *st, struct ak_err *err)
+{
+	int code = sqlite3_step(st);
+
+	if (code == SQLITE_ROW)
+		return AK_OK;
+	if (code == SQLITE_DONE)
+		return AK_END;
+	return ak_sql_fail(s, sqlite3_stmt_readonly(st) ? "reading the workspace" : "writing the workspace", err);
+}
+
+enum ak_rc ak_sql_exec(struct ak_store *s, const char *sql, struct ak_err *err)
+{
+	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return ak_sql_fail(s, "writing the workspace", err);
+	return AK_OK;
+}
+
+void ak_sql_finalizep(struct sqlite3_stmt **st)
+{
+	sqlite3_finalize(*st);
+	*st = NULL;
+}
+
+void ak_sql_bind(struct sqlite3_stmt *st, int pos, struct ak_str s)
+{
+	if (s.p)
+		sqlite3_bind_text64(st, pos, s.p, s.n, SQLITE_STATIC, SQLITE_UTF8);
+	else
+		sqlite3_bind_null(st, pos);
+}
+
+void ak_sql_bind_z(struct sqlite3_stmt *st, int pos, const char *z) { ak_sql_bind(st, pos, ak_str_of(z)); }
+
+struct ak_str ak_sql_text(struct sqlite3_stmt *st, int col)
+{
+	const unsigned char *p = sqlite3_column_text(st, col);
+
+	return ak_str_n((const char *)p, p ? (size_t)sqlite3_column_bytes(st, col) : 0);
+}
+
+int64_t ak_lookup_hash(struct ak_str value)
+{
+	uint64_t h = 0xcbf29ce484222325u; /* FNV-1a, then a finaliser that spreads short values */
+
+	for (size_t i = 0; i < value.n; i++)
+		h = (h ^ (unsigned char)value.p[i]) * 0x100000001b3u;
+	h ^= h >> 33;
+	h *= 0xff51afd7ed558ccdu;
+	h ^= h >> 33;
+	return (int64_t)h;
+}
+
+static void hash_function(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	const char *p = (const char *)sqlite3_value_text(v[0]);
+
+	(void)n;
+	if (p)
+		sqlite3_result_int64(ctx, ak_lookup_hash(ak_str_n(p, (size_t)sqlite3_value_bytes(v[0]))));
+}
+
+enum ak_rc ak_sql_functions(struct ak_store *s, struct ak_err *err)
+{
+	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+
+	if (sqlite3_create_function_v2(s->db, "ak_hash", 1, flags, NULL, hash_function, NULL, NULL, NULL) != SQLITE_OK)
+		return ak_sql_fail(s, "opening the workspace", err);
+	return AK_OK;
+}

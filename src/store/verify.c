@@ -1,0 +1,307 @@
+#include "base/ak.h"
+#include "store/verify.h"
+
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/jsonw.h"
+#include "store/access.h"
+#include "store/record.h"
+#include "store/tlog.h"
+
+#define ENTRY AK_K_COUNT /* the cursor of ledger_entry, after those of the record tables */
+
+/* One ordered cursor per table that holds leaves; the ledger is their merge by seq. */
+struct check {
+	struct ak_store *s;
+	struct ak_verify_report *out;
+	struct ak_err *err;
+	struct ak_leafer *leafer;
+	sqlite3_stmt *cursor[AK_K_COUNT + 1], *file, *covered;
+	int64_t seq[AK_K_COUNT + 1]; /* INT64_MAX: at the end */
+	int64_t file_id;
+	char format[128], source[256];
+	struct ak_merkle tree;
+	sqlite3_stmt *checkpoint; /* ordered by size; on a row while more_checkpoints */
+	bool more_checkpoints;
+	struct ak_note_key key;
+};
+
+static void AK_PRINTF(2, 3) broken(struct check *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (c->out->breaks++)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(c->out->first, sizeof c->out->first, fmt, ap);
+	va_end(ap);
+}
+
+static enum ak_rc advance(struct check *c, int k)
+{
+	enum ak_rc rc = ak_sql_step(c->s, c->cursor[k], c->err);
+
+	if (rc == AK_FAIL)
+		return rc;
+	c->seq[k] = rc == AK_OK ? sqlite3_column_int64(c->cursor[k], 0) : INT64_MAX;
+	return AK_OK;
+}
+
+static enum ak_rc open_cursors(struct check *c)
+{
+	enum ak_rc rc = AK_OK;
+
+	for (int k = 0; k < AK_K_COUNT && rc == AK_OK; k++)
+		rc = ak_stored_select(c->s, k, " ORDER BY seq", &c->cursor[k], c->err);
+	if (rc == AK_OK)
+		rc = ak_sql_prepare(c->s, "SELECT seq, kind, body, salt, leaf FROM ledger_entry ORDER BY seq", &c->cursor[ENTRY],
+				    c->err);
+	for (int k = 0; k <= ENTRY && rc == AK_OK; k++)
+		rc = advance(c, k);
+	if (rc == AK_OK)
+		rc = ak_sql_prepare(c->s, "SELECT f.format, s.name FROM file f JOIN export e ON e.id = f.export"
+					  " JOIN source s ON s.id = e.source WHERE f.id = ?1", &c->file, c->err);
+	if (rc == AK_OK)
+		rc = ak_sql_prepare(c->s, "SELECT count(*) FROM disposal WHERE first_seq <= ?1 AND last_seq >= ?1", &c->covered,
+				    c->err);
+	if (rc == AK_OK)
+		rc = ak_sql_prepare(c->s, "SELECT size, root, note FROM checkpoint ORDER BY size", &c->checkpoint, c->err);
+	if (rc == AK_OK && (rc = ak_sql_step(c->s, c->checkpoint, c->err)) != AK_FAIL) {
+		c->more_checkpoints = rc == AK_OK;
+		rc = AK_OK;
+	}
+	return rc;
+}
+
+/* Format and source of a file; records of one file stand together, so one is remembered. */
+static enum ak_rc load_file(struct check *c, int64_t id)
+{
+	enum ak_rc rc;
+
+	if (id == c->file_id)
+		return AK_OK;
+	sqlite3_bind_int64(c->file, 1, id);
+	rc = ak_sql_step(c->s, c->file, c->err);
+	if (rc == AK_OK) {
+		snprintf(c->format, sizeof c->format, "%s", (const char *)sqlite3_column_text(c->file, 0));
+		snprintf(c->source, sizeof c->source, "%s", (const char *)sqlite3_column_text(c->file, 1));
+	} else {
+		c->format[0] = c->source[0] = '\0';
+	}
+	sqlite3_reset(c->file);
+	c->file_id = id;
+	return rc == AK_FAIL ? rc : AK_OK;
+}
+
+static enum ak_rc check_disposed(struct check *c, const struct ak_stored *r)
+{
+	enum ak_rc rc;
+
+	sqlite3_bind_int64(c->covered, 1, r->seq);
+	rc = ak_sql_step(c->s, c->covered, c->err);
+	if (rc == AK_OK && sqlite3_column_int64(c->covered, 0) != 1)
+		broken(c, "entry %lld is disposed of, but not covered by exactly one disposal", (long long)r->seq);
+	sqlite3_reset(c->covered);
+	c->out->disposed++;
+	return rc == AK_FAIL ? rc : AK_OK;
+}
+
+static enum ak_rc check_record(struct check *c, int k, uint8_t leaf[32])
+{
+	struct ak_stored r;
+	struct ak_hashes h;
+	enum ak_rc rc;
+
+	ak_stored_read(c->cursor[k], 0, k, &r);
+	memcpy(leaf, r.hashes.leaf, 32);
+	c->out->records++;
+	if ((rc = load_file(c, r.file)) != AK_OK)
+		return rc;
+	if (r.state)
+		return check_disposed(c, &r);
+	h = r.hashes;
+	ak_leaf_compute(c->leafer, c->format, r.file, &r.rec, &h);
+	if (memcmp(h.leaf, leaf, 32) != 0)
+		broken(c, "entry %lld (%s:%llu, table %s) does not match its leaf: the record was changed", (long long)r.seq,
+		       c->source, (unsigned long long)r.rec.rec_no, ak_kinds[k].name);
+	else if (r.has_time && !r.rec.v[AK_F_START].set)
+		broken(c, "entry %lld (%s:%llu) has a sort key without a time", (long long)r.seq, c->source,
+		       (unsigned long long)r.rec.rec_no);
+	return AK_OK;
+}
+
+static enum ak_rc check_entry(struct check *c, uint8_t leaf[32])
+{
+	sqlite3_stmt *st = c->cursor[ENTRY];
+	uint8_t salt[16] = {0}, want[32];
+	const char *kind = (const char *)sqlite3_column_text(st, 1);
+	bool whole = sqlite3_column_bytes(st, 3) == 16 && sqlite3_column_type(st, 2) != SQLITE_NULL;
+
+	c->out->entries++;
+	memcpy(leaf, sqlite3_column_blob(st, 4), 32);
+	if (whole) {
+		memcpy(salt, sqlite3_column_blob(st, 3), 16);
+		ak_leaf_entry(kind, ak_sql_text(st, 2), salt, want);
+	}
+	if (!whole || memcmp(want, leaf, 32) != 0)
+		broken(c, "entry %lld (%s) does not match its leaf: it was changed", (long long)c->seq[ENTRY], kind);
+	return AK_OK;
+}
+
+/* Every stored checkpoint of this size must have this root, and be signed. */
+static enum ak_rc check_checkpoints(struct check *c)
+{
+	uint8_t root[32];
+	char text[64];
+	enum ak_rc rc = AK_OK;
+
+	while (c->more_checkpoints && (uint64_t)sqlite3_column_int64(c->checkpoint, 0) == c->tree.size && rc == AK_OK) {
+		struct ak_str signed_text;
+		struct ak_checkpoint cp;
+		struct ak_err ignored = {0};
+		ak_merkle_root(&c->tree, root);
+		ak_base64(root, 32, text);
+		c->out->checkpoints++;
+		c->out->last_checkpoint = (int64_t)c->tree.size;
+		if (!ak_str_is(ak_sql_text(c->checkpoint, 1), text))
+			broken(c, "checkpoint %llu has another root: history before it was rewritten",
+			       (unsigned long long)c->tree.size);
+		else if (ak_note_verify(ak_sql_text(c->checkpoint, 2), &c->key, &signed_text, &ignored) != AK_OK ||
+			 ak_checkpoint_parse(signed_text, &cp, &ignored) != AK_OK || cp.size != c->tree.size ||
+			 memcmp(cp.root, root, 32) != 0)
+			broken(c, "checkpoint %llu is not signed by this workspace's log key",
+			       (unsigned long long)c->tree.size);
+		rc = ak_sql_step(c->s, c->checkpoint, c->err);
+		c->more_checkpoints = rc == AK_OK;
+	}
+	return rc == AK_FAIL ? rc : AK_OK;
+}
+
+static int smallest(const struct check *c)
+{
+	int best = 0;
+
+	for (int k = 1; k <= ENTRY; k++)
+		if (c->seq[k] < c->seq[best])
+			best = k;
+	return best;
+}
+
+static enum ak_rc walk(struct check *c, uint64_t total, void (*progress)(void *, uint64_t, uint64_t), void *ctx)
+{
+	uint8_t leaf[32];
+	enum ak_rc rc = check_checkpoints(c);
+
+	for (int k = smallest(c); rc == AK_OK && c->seq[k] != INT64_MAX; k = smallest(c)) {
+		if ((uint64_t)c->seq[k] != c->tree.size) {
+			broken(c, "entry %llu is missing or doubled", (unsigned long long)c->tree.size);
+			return AK_OK;
+		}
+		rc = k == ENTRY ? check_entry(c, leaf) : check_record(c, k, leaf);
+		ak_merkle_append(&c->tree, leaf);
+		if (rc == AK_OK && (rc = check_checkpoints(c)) == AK_OK)
+			rc = advance(c, k);
+		if (progress && c->tree.size % 10000 == 0)
+			progress(ctx, c->tree.size, total);
+	}
+	if (rc == AK_OK && c->more_checkpoints)
+		broken(c, "the ledger ends at %llu entries, a checkpoint covers %lld: its tail is missing",
+		       (unsigned long long)c->tree.size, (long long)sqlite3_column_int64(c->checkpoint, 0));
+	return rc;
+}
+
+static enum ak_rc each_break(struct check *c, const char *sql, const char *what)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	enum ak_rc rc = ak_sql_prepare(c->s, sql, &st, c->err);
+
+	while (rc == AK_OK && (rc = ak_sql_step(c->s, st, c->err)) == AK_OK)
+		broken(c, "file %lld %s", (long long)sqlite3_column_int64(st, 0), what);
+	return rc == AK_END ? AK_OK : rc;
+}
+
+/* Counts of files must agree with what is stored for them. */
+static enum ak_rc check_counts(struct check *c)
+{
+	struct ak_buf sql;
+	enum ak_rc rc;
+
+	ak_buf_init(&sql, 1 << 16);
+	ak_buf_adds(&sql, "SELECT f.id FROM file f WHERE f.stored <> (SELECT coalesce(sum(n), 0) FROM (");
+	for (int k = 0; k < AK_K_COUNT; k++)
+		ak_buf_addf(&sql, "%sSELECT file, count(*) n FROM %s GROUP BY file", k ? " UNION ALL " : "", ak_kinds[k].name);
+	ak_buf_adds(&sql, ") t WHERE t.file = f.id) ORDER BY f.id");
+	rc = each_break(c, sql.p, "has another number of records than it says");
+	ak_buf_release(&sql);
+	if (rc == AK_OK)
+		rc = each_break(c, "SELECT id FROM file WHERE records_in <> stored + duplicate + rejected + blank + excluded + expired",
+				"breaks the conservation law");
+	return rc;
+}
+
+static enum ak_rc check_rest(struct check *c)
+{
+	AK_CLEANUP(ak_json_decref) json_t *lines = NULL;
+	bool unbroken;
+	struct ak_tlog tlog = {0};
+	uint8_t mine[32], saved[32];
+	enum ak_rc rc = check_counts(c);
+
+	if (rc == AK_OK && (rc = ak_access_read(c->s, &lines, &unbroken, c->err)) == AK_OK) {
+		c->out->access_lines = json_array_size(lines);
+		if (!unbroken)
+			broken(c, "the access log was changed: its chain is broken");
+	}
+	if (rc == AK_OK && (rc = ak_tlog_open(c->s, &tlog, c->err)) == AK_OK) {
+		ak_merkle_root(&c->tree, mine);
+		ak_tlog_root(&tlog, saved);
+		if ((uint64_t)ak_tlog_size(&tlog) != c->tree.size || memcmp(mine, saved, 32) != 0)
+			broken(c, "the ledger has %llu entries, its frontier speaks of %lld", (unsigned long long)c->tree.size,
+			       (long long)ak_tlog_size(&tlog));
+		ak_base64(mine, 32, c->out->root);
+		ak_tlog_release(&tlog);
+	}
+	return rc;
+}
+
+static uint64_t count_files(struct ak_store *s)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+
+	return ak_sql_prepare(s, "SELECT count(*) FROM file", &st, NULL) == AK_OK && ak_sql_step(s, st, NULL) == AK_OK
+		       ? (uint64_t)sqlite3_column_int64(st, 0)
+		       : 0;
+}
+
+enum ak_rc ak_store_verify(struct ak_store *s, const uint8_t log_pub[32],
+			   void (*progress)(void *ctx, uint64_t done, uint64_t total), void *ctx,
+			   struct ak_verify_report *out, struct ak_err *err)
+{
+	struct check c = {.s = s, .out = out, .err = err, .file_id = -1};
+	struct ak_tlog tlog = {0};
+	uint64_t total = 0;
+	enum ak_rc rc;
+
+	memset(out, 0, sizeof *out);
+	c.leafer = ak_leafer_new();
+	ak_merkle_init(&c.tree);
+	ak_tlog_note_key(s, log_pub, &c.key);
+	if ((rc = ak_sql_exec(s, "BEGIN", err)) == AK_OK && (rc = ak_tlog_open(s, &tlog, err)) == AK_OK) {
+		total = (uint64_t)ak_tlog_size(&tlog);
+		ak_tlog_release(&tlog);
+	}
+	if (rc == AK_OK && (rc = open_cursors(&c)) == AK_OK && (rc = walk(&c, total, progress, ctx)) == AK_OK)
+		rc = check_rest(&c);
+	out->leaves = c.tree.size;
+	out->files = count_files(s);
+	for (int k = 0; k <= ENTRY; k++)
+		sqlite3_finalize(c.cursor[k]);
+	sqlite3_finalize(c.file);
+	sqlite3_finalize(c.covered);
+	sqlite3_finalize(c.checkpoint);
+	ak_leafer_free(c.leafer);
+	ak_store_rollback(s);
+	return rc;
+}

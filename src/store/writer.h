@@ -1,0 +1,43 @@
+/* Storing records: identity and multiplicity (DECISIONS 3, 4), row, lookup entries, ledger. Inside a transaction. */
+#ifndef AK_STORE_WRITER_H
+#define AK_STORE_WRITER_H
+
+#include "store/tlog.h"
+#include "store/record.h"
+
+enum ak_put { AK_PUT_STORED, AK_PUT_DUPLICATE, AK_PUT_EXPIRED };
+
+struct ak_put_result {
+	enum ak_put what;
+	bool conflict;        /* stored, same natural key with other content */
+	bool superseded;      /* stored, but an older revision than one already there */
+	bool supersedes;      /* stored, and an older one was superseded */
+	bool remapped;        /* duplicate of a record that another mapping stored (--remap supersedes it) */
+	int64_t seq;          /* of the stored record */
+};
+
+struct ak_writer;
+
+struct ak_put_args {
+	const char *format;        /* mapping id */
+	const char *mapping;       /* mapping digest */
+	int64_t file, export_;
+	bool has_revision, remap;
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The ledger is shared with the caller and must outlive the writer. */
+enum ak_rc ak_writer_new(struct ak_store *s, struct ak_tlog *ledger, const struct ak_hmac *dedupe, struct ak_writer **out,
+			 struct ak_err *err);
+void ak_writer_free(struct ak_writer *w);
+/* rec must be redacted, h complete. A refused record (not redacted) is a bug. */
+enum ak_rc ak_writer_put(struct ak_writer *w, const struct ak_put_args *args, struct ak_record *rec, struct ak_hashes *h,
+			 struct ak_put_result *out, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
