@@ -64,8 +64,8 @@ enum ak_traceparent { AK_TP_NONE, AK_TP_TRACE, AK_TP_SPAN };
 struct ak_rule {
 	struct ak_rule *next; /* tried when this one yields nothing */
 	enum ak_op op;
-	struct ak_refs refs;          /* of DIFF: before */
-	struct ak_refs after;         /* of DIFF */
+	struct ak_refs refs;		/* of DIFF: before */
+	struct ak_refs after;		/* of DIFF */
 	struct ak_refs minus, key_from; /* at most one each */
 	struct ak_value constant;
 	struct ak_cond *when;

@@ -47,7 +47,8 @@ static bool is_number(const struct ak_pick *p)
 
 bool ak_convert_time(struct ak_convert *c, const struct ak_rule *r, const struct ak_pick *p, struct ak_time *out)
 {
-	bool text = r->clock == AK_CLOCK_TEXT || r->clock == AK_CLOCK_NONE || (r->clock == AK_CLOCK_AUTO && !is_number(p));
+	bool text =
+		r->clock == AK_CLOCK_TEXT || r->clock == AK_CLOCK_NONE || (r->clock == AK_CLOCK_AUTO && !is_number(p));
 
 	if (text)
 		return p->type == AK_J_STR && !ak_time_parse(p->text, zone_of(c, r), c->arena, out, NULL);
@@ -75,7 +76,8 @@ static int to_int(struct ak_convert *c, const struct ak_rule *r, enum ak_field_i
 	int64_t n;
 
 	(void)r, (void)f;
-	if (is_container(p->type) || p->type == AK_J_BOOL || ak_dec_int(p->text, p->type == AK_J_STR, &n, NULL) || n < 0)
+	if (is_container(p->type) || p->type == AK_J_BOOL || ak_dec_int(p->text, p->type == AK_J_STR, &n, NULL) ||
+	    n < 0)
 		return bad_number(c);
 	*out = (struct ak_value){.num = n, .set = true};
 	return AK_GOT;
@@ -145,10 +147,10 @@ static int to_list(struct ak_convert *c, const struct ak_rule *r, enum ak_field_
 }
 
 static converter *const converters[AK_T_COUNT] = {
-	[AK_T_TIME] = to_time, [AK_T_INT] = to_int,   [AK_T_BOOL] = to_bool,   [AK_T_DEC] = to_decimal,
-	[AK_T_ENUM] = to_text, [AK_T_ID] = to_text,   [AK_T_NAME] = to_text,   [AK_T_LIST] = to_list,
-	[AK_T_CODE] = to_text, [AK_T_UA] = to_text,   [AK_T_URLPATH] = to_text, [AK_T_TEMPLATE] = to_text,
-	[AK_T_IP] = to_text,   [AK_T_PERSON] = to_text, [AK_T_TOKEN] = to_text, [AK_T_KEY] = to_text,
+	[AK_T_TIME] = to_time,	  [AK_T_INT] = to_int,	   [AK_T_BOOL] = to_bool,    [AK_T_DEC] = to_decimal,
+	[AK_T_ENUM] = to_text,	  [AK_T_ID] = to_text,	   [AK_T_NAME] = to_text,    [AK_T_LIST] = to_list,
+	[AK_T_CODE] = to_text,	  [AK_T_UA] = to_text,	   [AK_T_URLPATH] = to_text, [AK_T_TEMPLATE] = to_text,
+	[AK_T_IP] = to_text,	  [AK_T_PERSON] = to_text, [AK_T_TOKEN] = to_text,   [AK_T_KEY] = to_text,
 	[AK_T_NETWORK] = to_text,
 };
 

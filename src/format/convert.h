@@ -11,11 +11,11 @@ enum { AK_GOT = -1 };
 
 struct ak_convert {
 	const struct ak_mapping *m;
-	struct ak_arena *arena;   /* of the record: what values point to */
+	struct ak_arena *arena;	  /* of the record: what values point to */
 	struct ak_arena *scratch; /* intermediate texts; lives at least as long as one record */
 	struct ak_buf buf;
-	const char *tz;           /* --tz, NULL = the rule's or the mapping's zone */
-	unsigned flags;           /* AK_R_* seen since the caller cleared them */
+	const char *tz; /* --tz, NULL = the rule's or the mapping's zone */
+	unsigned flags; /* AK_R_* seen since the caller cleared them */
 };
 
 #ifdef __cplusplus

@@ -94,8 +94,8 @@ static bool walk(struct sample *s, struct ak_walker *w, const struct ak_frame *f
 	return true;
 }
 
-/* The head is given as if it were all there is: then records inside a page that goes on behind it come out too. What is cut
- * off at its end is a bad frame, and those are passed over. */
+/* The head is given as if it were all there is: then records inside a page that goes on behind it come out too. What is
+ * cut off at its end is a bad frame, and those are passed over. */
 static void try_json(struct sample *s, struct ak_walker *w, struct ak_str head, struct ak_fit *out)
 {
 	struct ak_framer *framer = ak_framer_new(&s->m->detect.plan);

@@ -6,7 +6,7 @@
 
 struct ak_fit {
 	int hits, signs; /* signs that matched in the best record, of how many */
-	size_t records;  /* looked at */
+	size_t records;	 /* looked at */
 	bool fits;
 };
 

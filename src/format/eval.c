@@ -22,7 +22,8 @@ const struct ak_pick *ak_level_next(const struct ak_mapper *mp, const struct ak_
 const struct ak_pick *ak_eval_first(const struct ak_mapper *mp, const struct ak_refs *refs)
 {
 	for (size_t i = 0; i < refs->n; i++)
-		for (const struct ak_pick *p = ak_level_first(mp, &refs->at[i]); p; p = ak_level_next(mp, &refs->at[i], p))
+		for (const struct ak_pick *p = ak_level_first(mp, &refs->at[i]); p;
+		     p = ak_level_next(mp, &refs->at[i], p))
 			if (ak_convert_present(mp->m, p) == AK_GOT)
 				return p;
 	return NULL;

@@ -19,7 +19,7 @@ void ak_mapper_explain(const struct ak_mapper *mp, const struct ak_record *last,
 {
 	static const char *const reasons[] = {
 		[AK_ABSENT_NOT_MAPPED] = "(not in this format)", [AK_ABSENT_NULL] = "(not given)",
-		[AK_ABSENT_SENTINEL] = "(stands for nothing)",   [AK_ABSENT_DROPPED] = "(removed)",
+		[AK_ABSENT_SENTINEL] = "(stands for nothing)",	 [AK_ABSENT_DROPPED] = "(removed)",
 		[AK_ABSENT_INVALID] = "(does not fit)",
 	};
 

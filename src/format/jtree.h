@@ -8,8 +8,8 @@
 
 struct ak_jnode {
 	enum ak_jtype type;
-	struct ak_str key;      /* of members */
-	struct ak_str text;     /* scalars: token, or the unescaped string */
+	struct ak_str key;	/* of members */
+	struct ak_str text;	/* scalars: token, or the unescaped string */
 	struct ak_jnode *child; /* members in byte order of their keys; elements in document order */
 	struct ak_jnode *next;
 };

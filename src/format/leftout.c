@@ -69,11 +69,12 @@ static enum ak_rc drops(struct ak_compiler *c, const json_t *node)
 	json_t *why;
 
 	c->near = node;
-	json_object_foreach((json_t *)node, path, why) {
+	json_object_foreach((json_t *)node, path, why)
+	{
 		json_t *text = json_string(path);
 		struct ak_str reason = ak_compile_scalar(c, why);
-		enum ak_rc rc = reason.n ? add_drop(c, text, reason.p) :
-					   ak_compile_fail(c, node, "drop: '%s' needs a reason", path);
+		enum ak_rc rc = reason.n ? add_drop(c, text, reason.p)
+					 : ak_compile_fail(c, node, "drop: '%s' needs a reason", path);
 
 		json_decref(text);
 		if (rc)
@@ -91,8 +92,8 @@ static enum ak_rc headers(struct ak_compiler *c, const json_t *node)
 		const json_t *item = json_array_get(node, i);
 		struct ak_str container = ak_compile_scalar(c, item);
 		json_t *text = json_sprintf("%.*s/*", AK_STR_FMT(container));
-		enum ak_rc rc = container.n ? add_drop(c, text, header_why) :
-					      ak_compile_fail(c, node, "headers: a list of paths");
+		enum ak_rc rc = container.n ? add_drop(c, text, header_why)
+					    : ak_compile_fail(c, node, "headers: a list of paths");
 
 		json_decref(text);
 		if (rc)
@@ -122,7 +123,8 @@ static enum ak_rc check_payload(struct ak_compiler *c, const json_t *node)
 		const struct ak_tnode *n = covered(c->m->trie[level].root);
 
 		if (n)
-			return ak_compile_fail(c, node, "payload: '%s' covers other paths of this mapping; name what is below",
+			return ak_compile_fail(c, node,
+					       "payload: '%s' covers other paths of this mapping; name what is below",
 					       ak_trie_path(n, &c->m->arena).p);
 	}
 	return AK_OK;

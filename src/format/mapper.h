@@ -8,7 +8,7 @@
 struct ak_level {
 	struct ak_row row;
 	const struct ak_pick **first; /* by slot, NULL when nothing was picked */
-	uint32_t *count;              /* picks by slot */
+	uint32_t *count;	      /* picks by slot */
 	int nslots;
 };
 
@@ -18,10 +18,10 @@ struct ak_mapper {
 	struct ak_convert conv;
 	struct ak_level level[AK_LEVELS];
 	struct ak_arena scratch; /* of one record: picks, intermediate texts */
-	struct ak_arena around;  /* of the objects around records: until ctx_id changes */
+	struct ak_arena around;	 /* of the objects around records: until ctx_id changes */
 	uint64_t ctx_id, records;
 	bool ctx_known;
-	enum ak_rc ctx_rc;       /* what came of the walk of the objects around */
+	enum ak_rc ctx_rc; /* what came of the walk of the objects around */
 	struct ak_err ctx_err;
 	struct ak_str exported_at; /* canonical, in microseconds; empty when not given */
 	char exported_text[32];

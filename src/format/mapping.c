@@ -93,7 +93,8 @@ static enum ak_rc names(struct ak_compiler *c)
 	if (!info->csv && strcmp(container, "json") != 0)
 		return ak_compile_fail(c, json_object_get(root, "container"), "container is json or csv");
 	if (strcmp(info->status, stati[0]) != 0 && strcmp(info->status, stati[1]) != 0)
-		return ak_compile_fail(c, json_object_get(root, "status"), "status is '%s' or '%s'", stati[0], stati[1]);
+		return ak_compile_fail(c, json_object_get(root, "status"), "status is '%s' or '%s'", stati[0],
+				       stati[1]);
 	return AK_OK;
 }
 
@@ -170,8 +171,9 @@ static enum ak_rc record_paths(struct ak_compiler *c)
 
 static enum ak_rc sentinels(struct ak_compiler *c)
 {
-	static const char *const known[] = {"", "null", "NULL", "None", "N/A", "n/a", "-", "undefined", "Cache OFF",
-					    "00000000-0000-0000-0000-000000000000"};
+	static const char *const known[] = {
+		"",    "null", "NULL",	    "None",	 "N/A",
+		"n/a", "-",    "undefined", "Cache OFF", "00000000-0000-0000-0000-000000000000"};
 	struct ak_literal *more;
 	struct ak_mapping *m = c->m;
 	enum ak_rc rc = ak_compile_literals(c, json_object_get(c->yaml.root, "sentinels"), false, &more, &m->nsentinel);
@@ -204,7 +206,8 @@ static enum ak_rc fields(struct ak_compiler *c)
 	const char *column;
 
 	c->near = map;
-	json_object_foreach(map, column, rule) {
+	json_object_foreach(map, column, rule)
+	{
 		enum ak_field_id f;
 		enum ak_rc rc = ak_compile_field(c, rule, ak_str_of(column), &f);
 

@@ -1,17 +1,19 @@
 /* A mapping: one YAML file that says how records of one provider or gateway format become canonical records.
  *
  * Members (unknown ones are refused with file:line and did-you-mean; * = needed):
- *   id*, title*, version*, system: names; id of a-z, 0-9 and '-'; `system` groups formats of one product (corroboration)
+ *   id*, title*    id of a-z, 0-9 and '-'
+ *   version*, system
+ *                  `system` groups the formats of one product (corroboration)
  *   kind*          record kind, or a list of {when: ..., kind: ...}: the first that holds, the last without `when`
- *   doc            list of {page, read}; status: "verified on a real export" | "from docs" (default)
+ *   doc            list of {page, read}
+ *   status         "verified on a real export" | "from docs" (default)
  *   container*     json | csv
  *   records        record paths, e.g. ["/data/[]/results/[]"]; "" = the value itself (default [""])
- *   empty_records  true: an empty innermost container is stored as a record of zero; a CSV row without any number is one
- *                  too
+ *   empty_records  true: an empty innermost container is stored as a record of zero; so is a CSV row without numbers
  *   zone           zone of naive times (IANA name, UTC or +hh:mm); --tz wins
  *   sentinels      list of further texts that stand for no value
- *   detect*        {required: [path], any: [path], forbidden: [path], const: {path: value | [values]}}; a final `*` in a
- *                  value makes a prefix; a null member counts as there
+ *   detect*        {required: [path], any: [path], forbidden: [path], const: {path: value | [values]}}; a final `*` in
+ *                  a value makes a prefix; a null member counts as there
  *   identity       list of field columns (left out: identity is the content); one column: absent means no key, several:
  *                  usable when any is set
  *   revision       P | {path: P, time: ..., zone: ...} | exported_at: which row of one identity is newer
@@ -23,34 +25,42 @@
  *   headers        list of containers of HTTP headers: only members named in fields are taken, the rest is counted as
  *                  not collected
  *   drop           {path: why}: known, deliberately not kept
- *   samples        list of {name, input, expect: [{column: text, ...}, ...]}: canonical values before pseudonymisation;
- *                  TIME as RFC 3339, BOOL as true/false, kind: as `kind`
+ *   samples        list of {name, input, expect: [{column: text, ...}, ...]}: canonical values before
+ *                  pseudonymisation; TIME as RFC 3339, BOOL as true/false, kind: as `kind`
  *
  * Paths: see read/trie.h, plus leading `^` per parent object: `^/start_time` is a member of the object that holds the
  * innermost container, `^^/x` of the one around it. CSV: `/Column name`.
  *
- * RULE is a path, or {path: P, ...}, or a list of rules (first-of: the first that yields a value). In the long form one of
- *   path: P or [P, ...]           the first that yields a value; under `[]` the first element that does; of LIST fields all
- *                                 elements; of identifier fields further different elements become aliases
- *   const: value                  (all types but times, presence and diff)
- *   sum: [P...]                   of INT and DEC fields: all elements of all paths; absent ones skipped, all absent = absent
- *   diff: {before: P, after: P}   one side may be left out; containers or JSON in strings
- *   diff: {changes: P}            a list of {field|path|key|type, old|before|previous_value|from, new|after|current_value|to}
- *                                 or a map field -> {old, new}
- * The value becomes what the field's type says (model/field.h). Converters: string, int, bool, list: true restate the type;
- *   decimal: {scale: N, currency: xxx} (value times 10^N; currency sets cost_currency when the mapping has no rule for it),
- *   time: rfc3339 (default) | s | ms | us | ns | ticks | auto (numbers by magnitude, else text), zone: Z. INT and DEC take
- *   "1,245", "59200.0" and "$0.01" from strings; BOOL true/false, t/f, yes/no, 1/0 in any case; ENUM is lower-cased; LIST
- *   takes an array, JSON array text or single text; PRESENCE any value.
- * Modifiers, in this order: split: {by: ",", take: N} (N from 1, or from the end when negative; LIST fields may leave it out
- *   and get all pieces), strip-prefix: text, lower: true, traceparent: trace | span, hex-or-base64: BYTES (OTLP ids to lower
- *   hex), enum: {source value: canonical, "prefix*": canonical, "*": canonical} (exact first, longest prefix, then *; no
- *   match = absent). Apart from these: minus: P (difference value - P of DEC fields; with time: in ms),
- *   when: {path: P or [P...], is: V | in: [V] | not: V or [V] | set: true|false} or a list of these (all must hold; a final
- *   `*` in V makes a prefix; under `[]` any element may fit; set: neither null nor a sentinel), key-from: P (the key a
- *   path's `*` matched must equal the value at P, '.' and '_' alike: a member named by another member).
- * Values in the sentinel set ("", blanks, null, "None", "null", "NULL", "N/A", "n/a", "-", nil UUID, "Cache OFF", "undefined",
- * plus the mapping's `sentinels`) are absent with a reason.
+ * RULE is a path, or {path: P, ...}, or a list of rules (the first that yields a value). The long form has one of
+ *   path           P or [P...]: the first that yields a value; under `[]` the first element that does; LIST fields take
+ *                  all elements, identifier fields make aliases of further different ones
+ *   const          a value (not for times, presence and diff)
+ *   sum            [P...] of INT and DEC fields: all elements of all paths; absent ones skipped, all absent = absent
+ *   diff           {before: P, after: P}, one may be left out: containers or JSON in strings; or {changes: P}: a list
+ *                  of {field|path|key|type, old|before|previous_value|from, new|after|current_value|to} or a map
+ *                  field -> {old, new}
+ * The value becomes what the field's type says (model/field.h). Converters:
+ *   string, int, bool, list: true
+ *                  restate the type. INT and DEC take "1,245", "59200.0" and "$0.01" from strings; BOOL true/false,
+ *                  t/f, yes/no, 1/0 in any case; ENUM is lower-cased; LIST takes an array, JSON array text or
+ *                  single text; PRESENCE any value
+ *   decimal        {scale: N, currency: xxx}: value times 10^N; currency sets cost_currency when no rule does
+ *   time           rfc3339 (default) | s | ms | us | ns | ticks | auto (numbers by magnitude, else text); zone: Z
+ * Modifiers, in this order:
+ *   split          {by: ",", take: N}: N from 1, or from the end when negative; LIST fields may leave it out (all)
+ *   strip-prefix   text
+ *   lower          true
+ *   traceparent    trace | span
+ *   hex-or-base64  BYTES: OTLP ids to lower hex
+ *   enum           {source value: canonical, "prefix*": canonical, "*": canonical}: exact first, longest prefix, then
+ *                  `*`; no match = absent
+ * Apart from these:
+ *   minus          P: the difference value - P of DEC fields, in ms together with `time`
+ *   when           {path: P or [P...], is: V | in: [V] | not: V or [V] | set: true|false} or a list of these, all must
+ *                  hold; a final `*` in V makes a prefix; under `[]` any element may fit; set: no null, no sentinel
+ *   key-from       P: the key a path's `*` matched must equal the value at P, '.' and '_' alike
+ * Values in the sentinel set ("", blanks, null, "None", "null", "NULL", "N/A", "n/a", "-", nil UUID, "Cache OFF",
+ * "undefined", plus the mapping's `sentinels`) are absent with a reason.
  *
  * Without a rule for them, outcome follows from status_code (below 400 success, else failure) and endpoint_family from
  * endpoint or operation. */
@@ -65,11 +75,11 @@ struct ak_mapping; /* compiled, immutable, shared between threads */
 
 struct ak_mapping_info {
 	const char *id, *title, *version, *system, *status;
-	const char *origin;   /* "built in" or the file's path */
+	const char *origin; /* "built in" or the file's path */
 	bool csv;
-	unsigned kinds;       /* bits of the kinds it can yield */
-	char digest[65];      /* SHA-256 hex of the YAML text */
-	struct ak_str text;   /* the YAML */
+	unsigned kinds;	    /* bits of the kinds it can yield */
+	char digest[65];    /* SHA-256 hex of the YAML text */
+	struct ak_str text; /* the YAML */
 };
 
 /* What the mapper saw beside the values, per file. */
@@ -77,7 +87,7 @@ struct ak_mapping_info {
 struct ak_map_stats {
 	uint64_t absent[AK_F_COUNT][AK_ABSENT_INVALID + 1];
 	uint64_t invalid_kept_out[AK_F_COUNT]; /* values that failed their type and were dropped (bad numbers, codes) */
-	uint64_t payload[AK_MAX_PAYLOAD_RULES][3]; /* per payload path: absent, masked, present */
+	uint64_t payload[AK_MAX_PAYLOAD_RULES][3];  /* per payload path: absent, masked, present */
 	uint64_t dropped[AK_MAX_PAYLOAD_RULES * 2]; /* per drop or headers path: values left out */
 };
 
@@ -105,17 +115,17 @@ size_t ak_mapping_dims(const struct ak_mapping *m, const enum ak_field_id **dims
 bool ak_mapping_has_revision(const struct ak_mapping *m);
 
 struct ak_mapper_opts {
-	const char *tz;            /* --tz, NULL = the mapping's zone */
-	const char *exported_at;   /* RFC 3339, for revision: exported_at */
-	struct ak_drift *drift;    /* unknown fields are counted here; may be NULL */
+	const char *tz;		 /* --tz, NULL = the mapping's zone */
+	const char *exported_at; /* RFC 3339, for revision: exported_at */
+	struct ak_drift *drift;	 /* unknown fields are counted here; may be NULL */
 };
 struct ak_mapper *ak_mapper_new(const struct ak_mapping *m, const struct ak_mapper_opts *opts);
 void ak_mapper_free(struct ak_mapper *mp);
-/* Map one JSON frame of kind RECORD. Texts of the record live in the arena. AK_REJECT: reasons of the walker (of the record
- * or of an object around it) and record_not_object, with the frame's offset and length: a record is rejected only when it
- * cannot be read at all; a single bad value is dropped, flagged on the record and counted. A record without a usable
- * event_start keeps AK_R_NO_TIME. rec_no counts the frames given to this mapper; a caller that counts bad frames too sets
- * its own. */
+/* Map one JSON frame of kind RECORD. Texts of the record live in the arena. AK_REJECT: reasons of the walker (of the
+ * record or of an object around it) and record_not_object, with the frame's offset and length: a record is rejected
+ * only when it cannot be read at all; a single bad value is dropped, flagged on the record and counted. A record
+ * without a usable event_start keeps AK_R_NO_TIME. rec_no counts the frames given to this mapper; a caller that counts
+ * bad frames too sets its own. */
 enum ak_rc ak_mapper_json(struct ak_mapper *mp, const struct ak_frame *frame, struct ak_arena *arena,
 			  struct ak_record *out, struct ak_err *err);
 /* Next CSV row of this reader: AK_OK with frame->kind RECORD fills out; AK_END, AK_REJECT as ak_csv_next. */
@@ -124,8 +134,8 @@ enum ak_rc ak_mapper_csv(struct ak_mapper *mp, struct ak_csv *csv, struct ak_fra
 const struct ak_map_stats *ak_mapper_stats(const struct ak_mapper *mp);
 /* Fields that were set at least once (for the derived query descriptor). */
 bool ak_mapper_saw(const struct ak_mapper *mp, enum ak_field_id f);
-/* For `formats try`: one line per field of the last record, `field  value-or-reason  rule`. Values are those of `last`: give
- * a redacted record, and what was removed says so. */
+/* For `formats try`: one line per field of the last record, `field  value-or-reason  rule`. Values are those of `last`:
+ * give a redacted record, and what was removed says so. */
 void ak_mapper_explain(const struct ak_mapper *mp, const struct ak_record *last, struct ak_buf *out);
 
 #ifdef __cplusplus

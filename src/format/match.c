@@ -37,7 +37,8 @@ enum ak_rc ak_compile_enum(struct ak_compiler *c, const json_t *node, const stru
 	json_t *to;
 
 	e->row = ak_arena_zero(&c->m->arena, (json_object_size(node) + 1) * sizeof(*e->row));
-	json_object_foreach((json_t *)node, key, to) {
+	json_object_foreach((json_t *)node, key, to)
+	{
 		struct ak_enum_row *row = &e->row[e->n];
 		struct ak_str from = ak_arena_str(&c->m->arena, ak_str_of(key));
 
@@ -82,7 +83,7 @@ static enum ak_rc one_condition(struct ak_compiler *c, const json_t *node, struc
 
 	if (rc)
 		return rc;
-	if (!set + !not + !is + !in != 3)
+	if (!set + !not +!is + !in != 3)
 		return ak_compile_fail(c, node, "when: give one of is, in, not and set");
 	if (set)
 		cond->how = json_is_true(set) ? AK_COND_SET : AK_COND_UNSET;

@@ -198,12 +198,12 @@ enum ak_rc ak_registry_find(const struct ak_registry *r, const char *id, const s
 }
 
 /* The mapping with the largest share of matched signs, without `not`; r->used.n when none matched any. */
-static size_t nearest(const struct ak_registry *r, const struct ak_fit *fit, size_t not)
+static size_t nearest(const struct ak_registry *r, const struct ak_fit *fit, size_t not )
 {
 	size_t best = r->used.n;
 
 	for (size_t i = 0; i < r->used.n; i++)
-		if (i != not && fit[i].hits &&
+		if (i != not &&fit[i].hits &&
 		    (best == r->used.n || fit[i].hits * fit[best].signs > fit[best].hits * fit[i].signs))
 			best = i;
 	return best;
@@ -238,8 +238,8 @@ static void explain(const struct ak_registry *r, const struct ak_fit *fit, size_
 	why->required = fit[best].signs;
 	n = snprintf(why->why, sizeof(why->why), "%d of %d signs", fit[best].hits, fit[best].signs);
 	if (next < r->used.n)
-		snprintf(why->why + n, sizeof(why->why) - (size_t)n, ", next best %s %d of %d", r->used.m[next]->info.id,
-			 fit[next].hits, fit[next].signs);
+		snprintf(why->why + n, sizeof(why->why) - (size_t)n, ", next best %s %d of %d",
+			 r->used.m[next]->info.id, fit[next].hits, fit[next].signs);
 }
 
 /* The fitting mapping with most signs; *tie is another with as many, or the count. */
@@ -276,8 +276,8 @@ enum ak_rc ak_registry_detect(const struct ak_registry *r, struct ak_str head, b
 		rc = nothing_fits(r, fit, head.n, err);
 	} else if (tie < r->used.n) {
 		ak_hint(err, "name the format with --format");
-		rc = ak_fail(err, AK_EXIT_INPUT, "format is not clear: '%s' and '%s' fit alike", r->used.m[best]->info.id,
-			     r->used.m[tie]->info.id);
+		rc = ak_fail(err, AK_EXIT_INPUT, "format is not clear: '%s' and '%s' fit alike",
+			     r->used.m[best]->info.id, r->used.m[tie]->info.id);
 	} else {
 		*out = r->used.m[best];
 		explain(r, fit, best, why);

@@ -1,6 +1,5 @@
 #include "base/ak.h"
 
-
 #include <stdio.h>
 
 #include "base/text.h"
@@ -54,7 +53,7 @@ static const struct ak_yaml_rule rule_members[] = {
 /* Which field types a member of a rule is for. */
 #define TYPE(t) (1u << AK_T_##t)
 #define TEXTS                                                                                                          \
-	(TYPE(ENUM) | TYPE(ID) | TYPE(NAME) | TYPE(CODE) | TYPE(URLPATH) | TYPE(TEMPLATE) | TYPE(UA) | TYPE(IP) |     \
+	(TYPE(ENUM) | TYPE(ID) | TYPE(NAME) | TYPE(CODE) | TYPE(URLPATH) | TYPE(TEMPLATE) | TYPE(UA) | TYPE(IP) |      \
 	 TYPE(PERSON) | TYPE(TOKEN) | TYPE(KEY))
 static const struct {
 	const char *member;
@@ -250,7 +249,8 @@ static enum ak_rc one_rule(struct ak_compiler *c, enum ak_field_id f, const json
 	if (json_is_object(node))
 		return long_form(c, f, node, r);
 	if (!json_is_string(node))
-		return ak_compile_fail(c, node, "'%s': a rule is a path, a map or a list of rules", ak_fields[f].column);
+		return ak_compile_fail(c, node, "'%s': a rule is a path, a map or a list of rules",
+				       ak_fields[f].column);
 	if (ak_fields[f].type == AK_T_DIFF)
 		return ak_compile_fail(c, node, "'%s' needs 'diff'", ak_fields[f].column);
 	r->clock = ak_fields[f].type == AK_T_TIME ? AK_CLOCK_TEXT : AK_CLOCK_NONE;

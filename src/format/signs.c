@@ -51,7 +51,8 @@ static enum ak_rc constants(struct ak_compiler *c, const json_t *map)
 	const char *path;
 	json_t *value;
 
-	json_object_foreach((json_t *)map, path, value) {
+	json_object_foreach((json_t *)map, path, value)
+	{
 		json_t *text = json_string(path);
 		enum ak_rc rc = add_sign(c, text, AK_SIGN_CONST, value);
 

@@ -114,7 +114,7 @@ static inline uint64_t absent(const struct run *r, enum ak_field_id f, enum ak_a
 	return ak_mapper_stats(r->mp)->absent[f][why];
 }
 
-#define HEAD(kind, container)                                                                                         \
+#define HEAD(kind, container)                                                                                          \
 	"id: t\ntitle: t\nversion: 1\nkind: " kind "\ncontainer: " container "\ndetect: {required: [/id]}\n"
 
 #endif

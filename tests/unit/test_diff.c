@@ -7,7 +7,8 @@
 static const struct {
 	const char *before, *after, *want;
 } states[] = {
-	{"{\"a\":1,\"b\":{\"c\":[1,2],\"d\":\"x\"},\"e\":null}", "{\"a\":1.0,\"b\":{\"c\":[2,1],\"d\":\"x\"},\"f\":true}",
+	{"{\"a\":1,\"b\":{\"c\":[1,2],\"d\":\"x\"},\"e\":null}",
+	 "{\"a\":1.0,\"b\":{\"c\":[2,1],\"d\":\"x\"},\"f\":true}",
 	 "[{\"after\":[2,1],\"before\":[1,2],\"path\":\"/b/c\"},{\"before\":null,\"path\":\"/e\"},"
 	 "{\"after\":true,\"path\":\"/f\"}]"},
 	{"{\"a/b\":{\"~\":1}}", "{\"a/b\":{\"~\":0.10}}", "[{\"after\":\"0.1\",\"before\":1,\"path\":\"/a~1b/~0\"}]"},
@@ -25,7 +26,8 @@ static const struct {
 static const struct {
 	const char *list, *want; /* want NULL: refused */
 } changes[] = {
-	{"[{\"field\":\"limit\",\"old\":1,\"new\":2},{\"path\":\"/a/b\",\"previous_value\":\"x\",\"current_value\":null}]",
+	{"[{\"field\":\"limit\",\"old\":1,\"new\":2},{\"path\":\"/a/"
+	 "b\",\"previous_value\":\"x\",\"current_value\":null}]",
 	 "[{\"after\":2,\"before\":1,\"path\":\"/limit\"},{\"after\":null,\"before\":\"x\",\"path\":\"/a/b\"}]"},
 	{"{\"role\":{\"from\":\"viewer\",\"to\":\"owner\"},\"tag\":\"x\"}",
 	 "[{\"after\":\"owner\",\"before\":\"viewer\",\"path\":\"/role\"},{\"after\":\"x\",\"path\":\"/tag\"}]"},
@@ -37,8 +39,10 @@ static const struct {
 
 /* RFC 8259, and what evidence does not allow. */
 static const char *const no_json[] = {
-	"", "{", "[1,]", "{\"a\":1,}", "{\"a\" 1}", "{a:1}", "01", "+1", "1.", ".5", "tru", "\"a", "\"\\x\"", "\"\t\"",
-	"\"\\ud800\"", "\"\\udc00\"", "\"\\u12g4\"", "{\"a\":1,\"a\":2}", "1 2", "\"\xff\"", "[1}", "{\"a\":1]", "\"\\",
+	"",	   "{",	       "[1,]",	      "{\"a\":1,}",  "{\"a\" 1}",   "{a:1}",
+	"01",	   "+1",       "1.",	      ".5",	     "tru",	    "\"a",
+	"\"\\x\"", "\"\t\"",   "\"\\ud800\"", "\"\\udc00\"", "\"\\u12g4\"", "{\"a\":1,\"a\":2}",
+	"1 2",	   "\"\xff\"", "[1}",	      "{\"a\":1]",   "\"\\",
 };
 
 static struct ak_jnode *parse(const char *text, struct ak_arena *a)
@@ -70,7 +74,8 @@ int main(void)
 	}
 	for (size_t i = 0; i < AK_COUNT(changes); i++) {
 		ak_buf_clear(&b);
-		ok(ak_diff_changes(&b, parse(changes[i].list, &a)) == !!changes[i].want, "changes understood or refused");
+		ok(ak_diff_changes(&b, parse(changes[i].list, &a)) == !!changes[i].want,
+		   "changes understood or refused");
 		if (changes[i].want)
 			is_str(ak_buf_str(&b), changes[i].want, "changes");
 	}

@@ -4,20 +4,22 @@
 
 #include "map.h"
 
-/* Values: converters, modifiers, absence. Expected texts were worked out by hand or with Python's decimal and datetime. */
+/* Values: converters, modifiers, absence. Expected texts were worked out by hand or with Python's decimal and datetime.
+ */
 
 static void numbers(void)
 {
-	struct run *r = run_map(HEAD("request", "json")
-				"fields:\n  input_tokens: /a\n  output_tokens: /b\n  total_tokens: /c\n"
-				"  cost_estimated: {path: /d, decimal: {scale: -2, currency: eur}}\n"
-				"  duration_ms: [{path: /e, decimal: {scale: 3}}, /f]\n"
-				"  attempt_retries: {sum: [\"/g/[]/n\", /h]}\n  stream: /i\n  gateway_overhead_ms: {sum: [/j, /k]}\n",
-				"{\"a\":59200.0,\"b\":\"1,245\",\"c\":0,\"d\":\"$1.42\",\"e\":0.007394075393676758,"
-				"\"g\":[{\"n\":2},{\"n\":null},{\"n\":3}],\"h\":\"4\",\"i\":\"T\",\"j\":0.1,\"k\":\"0.2\"}\n"
-				"{\"a\":-1,\"b\":9007199254740992,\"c\":1.5,\"d\":1e70,\"e\":\"x\",\"f\":7,\"i\":1}\n"
-				"{\"a\":9007199254740991,\"d\":0,\"e\":\"12 ms\",\"h\":-3,\"i\":\"maybe\"}\n",
-				NULL);
+	struct run *r =
+		run_map(HEAD("request", "json") "fields:\n  input_tokens: /a\n  output_tokens: /b\n  total_tokens: /c\n"
+						"  cost_estimated: {path: /d, decimal: {scale: -2, currency: eur}}\n"
+						"  duration_ms: [{path: /e, decimal: {scale: 3}}, /f]\n"
+						"  attempt_retries: {sum: [\"/g/[]/n\", /h]}\n  stream: /i\n  "
+						"gateway_overhead_ms: {sum: [/j, /k]}\n",
+			"{\"a\":59200.0,\"b\":\"1,245\",\"c\":0,\"d\":\"$1.42\",\"e\":0.007394075393676758,"
+			"\"g\":[{\"n\":2},{\"n\":null},{\"n\":3}],\"h\":\"4\",\"i\":\"T\",\"j\":0.1,\"k\":\"0.2\"}\n"
+			"{\"a\":-1,\"b\":9007199254740992,\"c\":1.5,\"d\":1e70,\"e\":\"x\",\"f\":7,\"i\":1}\n"
+			"{\"a\":9007199254740991,\"d\":0,\"e\":\"12 ms\",\"h\":-3,\"i\":\"maybe\"}\n",
+			NULL);
 
 	is_int((int64_t)r->n, 3, "three records");
 	is_int(num_of(r, 0, AK_F_INPUT_TOKENS), 59200, "integer written as a float");
@@ -47,15 +49,17 @@ static void numbers(void)
 
 static void times(void)
 {
-	struct run *r = run_map(HEAD("request", "json") "zone: Europe/Berlin\n"
-				"fields:\n  event_start: {path: /s, time: auto}\n  event_end: /e\n"
-				"  duration_ms: {path: /n2, time: ns, minus: /n1}\n  time_to_first_chunk_ms: {path: /b, minus: /a}\n",
-				"{\"s\":1785564000.25,\"e\":\"2026-08-01T08:00:00+02:00\",\"n1\":\"1544712660000000001\","
-				"\"n2\":\"1544712661000000000\",\"a\":0.1,\"b\":0.35}\n"
-				"{\"s\":\"2025-01-24 09:20:46.847371\",\"e\":1785564000}\n"
-				"{\"s\":\"2014-12-31T23:59:59Z\",\"n1\":\"5\",\"n2\":null}\n"
-				"{\"s\":\"2025-10-26 02:30:00\"}\n{\"s\":\"yesterday\"}\n{\"s\":\"2999-01-01T00:00:00Z\"}\n",
-				NULL);
+	struct run *r =
+		run_map(HEAD("request", "json") "zone: Europe/Berlin\n"
+						"fields:\n  event_start: {path: /s, time: auto}\n  event_end: /e\n"
+						"  duration_ms: {path: /n2, time: ns, minus: /n1}\n  "
+						"time_to_first_chunk_ms: {path: /b, minus: /a}\n",
+			"{\"s\":1785564000.25,\"e\":\"2026-08-01T08:00:00+02:00\",\"n1\":\"1544712660000000001\","
+			"\"n2\":\"1544712661000000000\",\"a\":0.1,\"b\":0.35}\n"
+			"{\"s\":\"2025-01-24 09:20:46.847371\",\"e\":1785564000}\n"
+			"{\"s\":\"2014-12-31T23:59:59Z\",\"n1\":\"5\",\"n2\":null}\n"
+			"{\"s\":\"2025-10-26 02:30:00\"}\n{\"s\":\"yesterday\"}\n{\"s\":\"2999-01-01T00:00:00Z\"}\n",
+			NULL);
 
 	is_str(text_of(r, 0, AK_F_START), "2026-08-01T06:00:00.25Z", "epoch seconds by magnitude");
 	is_int(num_of(r, 0, AK_F_START), INT64_C(1785564000250000), "in microseconds");
@@ -92,13 +96,18 @@ static void times(void)
 static void texts(void)
 {
 	struct run *r = run_map(
-		HEAD("request", "json") "sentinels: [UNSPECIFIED]\nfields:\n"
-		"  trace_id: {path: \"/h/[]\", traceparent: trace}\n  span_id: {path: /sp, hex-or-base64: 8}\n"
-		"  request_model: {path: /m, strip-prefix: models/, split: {by: \"@\", take: 1}}\n"
-		"  provider: /p\n  region: {path: /z, split: {by: \"/\", take: -2}}\n"
-		"  cache_status: {path: /c, lower: true, enum: {\"true\": hit, \"mi*\": miss, \"miss-b*\": bypass}}\n"
-		"  project_id: /num\n  app: /bool\n  team_id: /one\n  organization_id: /many\n  environment: /u\n"
-		"  outcome: {path: /st, enum: {ok: success, \"*\": failure}}\n  stack_trace_present: /trace\n",
+		HEAD("request",
+		     "json") "sentinels: [UNSPECIFIED]\nfields:\n"
+			     "  trace_id: {path: \"/h/[]\", traceparent: trace}\n  span_id: {path: /sp, hex-or-base64: "
+			     "8}\n"
+			     "  request_model: {path: /m, strip-prefix: models/, split: {by: \"@\", take: 1}}\n"
+			     "  provider: /p\n  region: {path: /z, split: {by: \"/\", take: -2}}\n"
+			     "  cache_status: {path: /c, lower: true, enum: {\"true\": hit, \"mi*\": miss, "
+			     "\"miss-b*\": bypass}}\n"
+			     "  project_id: /num\n  app: /bool\n  team_id: /one\n  organization_id: /many\n  "
+			     "environment: /u\n"
+			     "  outcome: {path: /st, enum: {ok: success, \"*\": failure}}\n  stack_trace_present: "
+			     "/trace\n",
 		"{\"h\":[\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\"],\"sp\":\"7uGbfsPBsXQ=\","
 		"\"m\":\"models/gemini-2@001\",\"p\":\"OpenAI\",\"z\":\"projects/p/locations/europe-west1/models/x\","
 		"\"c\":\"TRUE\",\"num\":12345678901234567890,\"bool\":true,\"one\":[\"t1\"],\"many\":[\"a\",\"b\"],"
@@ -137,12 +146,14 @@ static void texts(void)
 
 static void lists(void)
 {
-	struct run *r = run_map(HEAD("request", "json") "fields:\n"
-				"  finish_reasons: \"/choices/[]/f\"\n  guardrails: {path: /g, split: {by: \",\"}, lower: true}\n",
-				"{\"choices\":[{\"f\":\"stop\"},{\"f\":null},{\"f\":\"le\\\"n\"}],\"g\":\"PII, Secrets ,\"}\n"
-				"{\"choices\":[],\"g\":[]}\n{\"g\":\"[\\\"a\\\",1,true]\"}\n{\"g\":[{\"x\":1}]}\n"
-				"{\"g\":\"[not json\"}\n",
-				NULL);
+	struct run *r =
+		run_map(HEAD("request", "json") "fields:\n"
+						"  finish_reasons: \"/choices/[]/f\"\n  guardrails: {path: /g, split: "
+						"{by: \",\"}, lower: true}\n",
+			"{\"choices\":[{\"f\":\"stop\"},{\"f\":null},{\"f\":\"le\\\"n\"}],\"g\":\"PII, Secrets ,\"}\n"
+			"{\"choices\":[],\"g\":[]}\n{\"g\":\"[\\\"a\\\",1,true]\"}\n{\"g\":[{\"x\":1}]}\n"
+			"{\"g\":\"[not json\"}\n",
+			NULL);
 
 	is_str(text_of(r, 0, AK_F_FINISH_REASONS), "[\"stop\",\"le\\\"n\"]", "elements of a path");
 	is_str(text_of(r, 0, AK_F_GUARDRAILS), "[\"pii\",\"secrets\"]", "delimited text");
@@ -156,16 +167,19 @@ static void lists(void)
 
 static void identifiers(void)
 {
-	struct run *r = run_map(HEAD("audit_event", "json")
-				"identity: [event_id, status_code]\nfields:\n  event_id: /id\n  status_code: /code\n"
-				"  resource_id: {path: \"/*/id\", key-from: /type}\n  key_id: \"/keys/[]\"\n"
-				"identifiers:\n  - {kind: key_id, path: /more}\n  - {kind: trace_id, path: /t}\n"
-				"  - {kind: trace_id, path: /t2, when: {path: /type, not: \"api_key.*\"}}\n",
-				"{\"id\":\"e1\",\"type\":\"api_key.created\",\"api_key.created\":{\"id\":\"k9\"},\"project\":{\"id\":\"p\"},"
-				"\"keys\":[\"a\",\"\",\"b\",\"a\"],\"more\":\"c\",\"t\":\"t1\",\"t2\":\"t9\",\"code\":200}\n"
-				"{\"type\":\"user.added\",\"user_added\":{\"id\":\"u1\"},\"more\":\"c\",\"t\":\"t1\",\"t2\":\"t2\",\"code\":0}\n"
-				"{\"type\":\"x\"}\n",
-				NULL);
+	struct run *r = run_map(
+		HEAD("audit_event",
+		     "json") "identity: [event_id, status_code]\nfields:\n  event_id: /id\n  status_code: /code\n"
+			     "  resource_id: {path: \"/*/id\", key-from: /type}\n  key_id: \"/keys/[]\"\n"
+			     "identifiers:\n  - {kind: key_id, path: /more}\n  - {kind: trace_id, path: /t}\n"
+			     "  - {kind: trace_id, path: /t2, when: {path: /type, not: \"api_key.*\"}}\n",
+		"{\"id\":\"e1\",\"type\":\"api_key.created\",\"api_key.created\":{\"id\":\"k9\"},\"project\":{\"id\":"
+		"\"p\"},"
+		"\"keys\":[\"a\",\"\",\"b\",\"a\"],\"more\":\"c\",\"t\":\"t1\",\"t2\":\"t9\",\"code\":200}\n"
+		"{\"type\":\"user.added\",\"user_added\":{\"id\":\"u1\"},\"more\":\"c\",\"t\":\"t1\",\"t2\":\"t2\","
+		"\"code\":0}\n"
+		"{\"type\":\"x\"}\n",
+		NULL);
 	const struct ak_alias *a = r->rec[0].alias;
 
 	is_str(text_of(r, 0, AK_F_RESOURCE_ID), "k9", "member named by another");
@@ -176,8 +190,14 @@ static void identifiers(void)
 	is_str(text_of(r, 0, AK_F_TRACE_ID), "t1", "an identifier without field rule fills the column");
 	is_str(text_of(r, 1, AK_F_KEY_ID), "c", "so does one whose rule gave nothing");
 	ok(r->rec[1].alias && ak_str_is(r->rec[1].alias->value, "t2"), "condition by prefix");
-	is_str(r->rec[0].natural_key, "e1\x1f" "200", "composite key");
-	is_str(r->rec[1].natural_key, "\x1f" "0", "usable when any part is set");
+	is_str(r->rec[0].natural_key,
+	       "e1\x1f"
+	       "200",
+	       "composite key");
+	is_str(r->rec[1].natural_key,
+	       "\x1f"
+	       "0",
+	       "usable when any part is set");
 	ok(r->rec[2].flags & AK_R_NO_KEY, "unusable when none is");
 	is_str(text_of(r, 0, AK_F_OUTCOME), "success", "outcome from the status");
 	ok(!r->rec[1].v[AK_F_OUTCOME].set, "a status of 0 says nothing");
@@ -186,13 +206,15 @@ static void identifiers(void)
 
 static void around(void)
 {
-	struct run *r = run_map(HEAD("usage", "json") "records: [\"/data/[]/results/[]\"]\nempty_records: true\n"
-				"fields:\n  event_start: {path: ^/start, time: s}\n  usage_type: ^^/object\n  input_tokens: /n\n"
-				"payload: {masks: [x]}\ndrop: {^^/has_more: paging}\n",
-				"{\"object\":\"page\",\"data\":[{\"start\":1785542400,\"results\":[{\"n\":1},{\"n\":2,\"n\":3}]},"
-				"{\"start\":1785628800,\"results\":[]},{\"start\":1,\"start\":2,\"results\":[{\"n\":4}]}],"
-				"\"has_more\":true,\"cursor\":\"c\"}",
-				NULL);
+	struct run *r = run_map(
+		HEAD("usage", "json") "records: [\"/data/[]/results/[]\"]\nempty_records: true\n"
+				      "fields:\n  event_start: {path: ^/start, time: s}\n  usage_type: ^^/object\n  "
+				      "input_tokens: /n\n"
+				      "payload: {masks: [x]}\ndrop: {^^/has_more: paging}\n",
+		"{\"object\":\"page\",\"data\":[{\"start\":1785542400,\"results\":[{\"n\":1},{\"n\":2,\"n\":3}]},"
+		"{\"start\":1785628800,\"results\":[]},{\"start\":1,\"start\":2,\"results\":[{\"n\":4}]}],"
+		"\"has_more\":true,\"cursor\":\"c\"}",
+		NULL);
 
 	is_int((int64_t)r->n, 2, "one record and one empty bucket");
 	is_int((int64_t)r->rejects, 2, "duplicate keys in a record and around one");
@@ -203,18 +225,21 @@ static void around(void)
 	is_str(text_of(r, 1, AK_F_START), "2026-08-02T00:00:00Z", "empty bucket has its time");
 	ok(r->rec[1].flags & AK_R_EMPTY_BUCKET, "and its flag");
 	ok(ak_map_get(&r->drift.paths, AK_STR("/cursor\x1fstring")), "unknown members around are counted");
-	ok(!ak_map_get(&r->drift.paths, AK_STR("/has_more\x1f" "boolean")), "known ones are not");
+	ok(!ak_map_get(&r->drift.paths, AK_STR("/has_more\x1f"
+					       "boolean")),
+	   "known ones are not");
 	run_end(r);
 }
 
 static void csv(void)
 {
-	struct run *r = run_map(HEAD("usage", "csv") "empty_records: true\nidentity: [event_start, project_id]\n"
-				"fields:\n  event_start: {path: /start_time, time: s}\n  project_id: /Project Id\n"
-				"  input_tokens: /n~1a\n  line_item: /meta|json/item\n",
-				"start_time,Project Id,n/a,meta,extra\r\n1785542400,p1,\"1,000\",\"{\"\"item\"\":\"\"x\"\"}\",e\r\n"
-				"1785628800,,,,\r\n1785628800,p2\r\n",
-				NULL);
+	struct run *r = run_map(
+		HEAD("usage", "csv") "empty_records: true\nidentity: [event_start, project_id]\n"
+				     "fields:\n  event_start: {path: /start_time, time: s}\n  project_id: /Project Id\n"
+				     "  input_tokens: /n~1a\n  line_item: /meta|json/item\n",
+		"start_time,Project Id,n/a,meta,extra\r\n1785542400,p1,\"1,000\",\"{\"\"item\"\":\"\"x\"\"}\",e\r\n"
+		"1785628800,,,,\r\n1785628800,p2\r\n",
+		NULL);
 
 	is_int((int64_t)r->n, 2, "two rows");
 	is_int(num_of(r, 0, AK_F_INPUT_TOKENS), 1000, "number, and an escaped column name");
@@ -228,16 +253,18 @@ static void csv(void)
 
 static void explained(void)
 {
-	struct run *r = run_map(HEAD("request", "json") "fields:\n  event_id: /id\n  team_id: /team\n  status_code: /s\n",
-				"{\"id\":\"a\\nb\",\"team\":\"-\",\"s\":404}", NULL);
+	struct run *r =
+		run_map(HEAD("request", "json") "fields:\n  event_id: /id\n  team_id: /team\n  status_code: /s\n",
+			"{\"id\":\"a\\nb\",\"team\":\"-\",\"s\":404}", NULL);
 	struct ak_buf b;
 
 	ak_buf_init(&b, 4096);
 	ak_mapper_explain(r->mp, &r->rec[0], &b);
-	is_str(ak_buf_str(&b), "event_id                a\\u{a}b  /id\n"
-			       "outcome                 failure  (derived)\n"
-			       "status_code             404  /s\n"
-			       "team_id                 (stands for nothing)  /team\n",
+	is_str(ak_buf_str(&b),
+	       "event_id                a\\u{a}b  /id\n"
+	       "outcome                 failure  (derived)\n"
+	       "status_code             404  /s\n"
+	       "team_id                 (stands for nothing)  /team\n",
 	       "one line per field");
 	ak_buf_release(&b);
 	run_end(r);
@@ -248,15 +275,24 @@ static void families(void)
 	static const struct {
 		const char *text, *want;
 	} of[] = {
-		{"/v1/chat/completions", "chat"},	  {"/v1/responses?x=1", "responses"},
-		{"/v1/completions", "completions"},	  {"/v1/embeddings", "embeddings"},
-		{"/v1/images/generations", "images"},	  {"/v1/audio/speech", "audio"},
-		{"/v1/moderations", "moderations"},	  {"/v1/models", "models"},
-		{"/v1/batches", "batch"},		  {"/v1/messages", "chat"},
-		{"/v1/files", "other"},			  {"acompletion", "chat"},
-		{"aresponses", "responses"},		  {"text_completion", "completions"},
-		{"anthropic_messages", "chat"},		  {"aembedding", "embeddings"},
-		{"atranscription", "audio"},		  {"generate_content", "chat"},
+		{"/v1/chat/completions", "chat"},
+		{"/v1/responses?x=1", "responses"},
+		{"/v1/completions", "completions"},
+		{"/v1/embeddings", "embeddings"},
+		{"/v1/images/generations", "images"},
+		{"/v1/audio/speech", "audio"},
+		{"/v1/moderations", "moderations"},
+		{"/v1/models", "models"},
+		{"/v1/batches", "batch"},
+		{"/v1/messages", "chat"},
+		{"/v1/files", "other"},
+		{"acompletion", "chat"},
+		{"aresponses", "responses"},
+		{"text_completion", "completions"},
+		{"anthropic_messages", "chat"},
+		{"aembedding", "embeddings"},
+		{"atranscription", "audio"},
+		{"generate_content", "chat"},
 		{"/v1/models/gpt-4o/chat/completions", "chat"},
 	};
 
