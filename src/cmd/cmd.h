@@ -84,6 +84,9 @@ int64_t ak_args_int(const struct ak_args *a, const char *name, int64_t otherwise
 /* NULL-terminated values of a repeatable option, NULL when not given. */
 const char *const *ak_args_list(const struct ak_args *a, const char *name);
 
+/* Append this command and its words (personal values as tokens) to access.jsonl. */
+enum ak_rc ak_cmd_log_access(struct ak_ctx *c, uint64_t records, struct ak_err *err);
+
 extern const struct ak_cmd *const ak_cmds[]; /* cmd/table.c; ends with NULL */
 
 #ifdef __cplusplus

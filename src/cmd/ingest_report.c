@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/map.h"
+#include "cmd/jsonget.h"
 #include "link/link.h"
 #include "query/query.h"
 
@@ -20,14 +21,6 @@ bool ak_ingest_rejects_allowed(const struct ak_policy *p, const struct ak_counts
 	return n->rejected == 0;
 }
 
-static uint64_t num(const json_t *o, const char *key) { return (uint64_t)json_integer_value(json_object_get(o, key)); }
-static const char *txt(const json_t *o, const char *key, const char *otherwise)
-{
-	const char *z = json_string_value(json_object_get(o, key));
-
-	return z ? z : otherwise;
-}
-
 /* ---- the table ---- */
 
 static void source_row(struct ak_table *t, const char *name, const char *format, const json_t *o, const char *newest, bool more)
@@ -38,10 +31,10 @@ static void source_row(struct ak_table *t, const char *name, const char *format,
 	ak_table_cell(t, "%s", name);
 	ak_table_cell(t, "%s", format);
 	for (size_t i = 0; i < AK_COUNT(cols); i++)
-		ak_table_cell(t, "%s", ak_thousands(num(o, cols[i]), n));
+		ak_table_cell(t, "%s", ak_thousands(ak_jnum(o, cols[i]), n));
 	if (more) {
-		ak_table_cell(t, "%s", ak_thousands(num(o, "excluded"), n));
-		ak_table_cell(t, "%s", ak_thousands(num(o, "expired"), n));
+		ak_table_cell(t, "%s", ak_thousands(ak_jnum(o, "excluded"), n));
+		ak_table_cell(t, "%s", ak_thousands(ak_jnum(o, "expired"), n));
 	}
 	ak_table_cell(t, "%s", newest);
 }
@@ -60,7 +53,7 @@ static const char *short_time(const char *rfc, char buf[16])
 
 static void print_table(struct ak_ctx *c, const json_t *sources, const json_t *totals, uint64_t files)
 {
-	bool more = num(totals, "excluded") || num(totals, "expired");
+	bool more = ak_jnum(totals, "excluded") || ak_jnum(totals, "expired");
 	static const char *const head[] = {"source", "format", "records", "= stored", "+ dup", "+ rej", "+ blank"};
 	struct ak_table t;
 	json_t *s;
@@ -76,7 +69,7 @@ static void print_table(struct ak_ctx *c, const json_t *sources, const json_t *t
 	}
 	ak_table_cell(&t, "newest (UTC)");
 	json_array_foreach((json_t *)sources, i, s)
-		source_row(&t, txt(s, "name", "?"), txt(s, "format", "?"), s, short_time(txt(s, "last", NULL), buf), more);
+		source_row(&t, ak_jtxt(s, "name", "?"), ak_jtxt(s, "format", "?"), s, short_time(ak_jtxt(s, "last", NULL), buf), more);
 	snprintf(label, sizeof label, "%s file%s", ak_thousands(files, n), files == 1 ? "" : "s");
 	source_row(&t, "total", label, totals, "", more);
 	ak_table_print(&t, c->io);
@@ -87,20 +80,20 @@ static void print_table(struct ak_ctx *c, const json_t *sources, const json_t *t
 
 static void print_rejects(struct ak_ctx *c, const json_t *diag, const json_t *totals)
 {
-	uint64_t rejected = num(totals, "rejected"), in = num(totals, "records_in");
+	uint64_t rejected = ak_jnum(totals, "rejected"), in = ak_jnum(totals, "records_in");
 	struct ak_counts n = {.in = in, .rejected = rejected};
-	const char *limit = txt(c->policy ? ak_policy_get(c->policy, "limits") : NULL, "max_rejects", NULL);
+	const char *limit = ak_jtxt(c->policy ? ak_policy_get(c->policy, "limits") : NULL, "max_rejects", NULL);
 	char a[32], b[32], p[32];
 	json_t *d;
 	size_t i, shown = 0;
 
 	json_array_foreach((json_t *)diag, i, d) {
-		if (strcmp(txt(d, "severity", ""), "reject") != 0 || shown++ >= REJECTS_SHOWN)
+		if (strcmp(ak_jtxt(d, "severity", ""), "reject") != 0 || shown++ >= REJECTS_SHOWN)
 			continue;
 		ak_io_line(c->io, shown == 1 ? "rejected" : "", "%s/%s record %llu at byte %llu, %llu bytes: %s (%s)",
-			   txt(d, "source", "?"), txt(d, "file", "?"), (unsigned long long)num(d, "rec_no"),
-			   (unsigned long long)num(d, "byte_offset"), (unsigned long long)num(d, "byte_length"),
-			   txt(d, "detail", "not readable"), txt(d, "rule", "?"));
+			   ak_jtxt(d, "source", "?"), ak_jtxt(d, "file", "?"), (unsigned long long)ak_jnum(d, "rec_no"),
+			   (unsigned long long)ak_jnum(d, "byte_offset"), (unsigned long long)ak_jnum(d, "byte_length"),
+			   ak_jtxt(d, "detail", "not readable"), ak_jtxt(d, "rule", "?"));
 	}
 	if (shown > REJECTS_SHOWN)
 		ak_io_line(c->io, "", "and %s more: auditkit sources show NAME", ak_thousands(shown - REJECTS_SHOWN, a));
@@ -124,10 +117,10 @@ static void add_action(struct ak_buf *out, const json_t *sources, const char *ac
 	ak_map_init(&rules);
 	json_array_foreach((json_t *)sources, i, s)
 		json_array_foreach(json_object_get(s, "redaction"), k, r) {
-			if (strcmp(txt(r, "action", ""), action) != 0)
+			if (strcmp(ak_jtxt(r, "action", ""), action) != 0)
 				continue;
-			ak_map_put(&rules, ak_str_of(txt(r, "rule", "?")), NULL)->v.num += (int64_t)num(r, "n");
-			total += num(r, "n");
+			ak_map_put(&rules, ak_str_of(ak_jtxt(r, "rule", "?")), NULL)->v.num += (int64_t)ak_jnum(r, "n");
+			total += ak_jnum(r, "n");
 		}
 	if (total) {
 		ak_buf_addf(out, "%s%s %s", out->n ? ", " : "", action, ak_thousands(total, n));
@@ -160,13 +153,13 @@ static void print_payload(struct ak_ctx *c, const json_t *sources)
 	json_array_foreach((json_t *)sources, i, s) {
 		uint64_t present = 0, masked = 0, absent = 0;
 		json_array_foreach(json_object_get(s, "payload"), k, p) {
-			present += num(p, "present");
-			masked += num(p, "masked");
-			absent += num(p, "absent");
+			present += ak_jnum(p, "present");
+			masked += ak_jnum(p, "masked");
+			absent += ak_jnum(p, "absent");
 		}
 		if (present + masked + absent)
 			ak_io_line(c->io, "payload", "%s: %s of %s prompt or completion fields arrived with content, %s masked by "
-						     "the source; none is kept", txt(s, "name", "?"), ak_thousands(present, a),
+						     "the source; none is kept", ak_jtxt(s, "name", "?"), ak_thousands(present, a),
 				   ak_thousands(present + masked + absent, b), ak_thousands(masked, m));
 	}
 }
@@ -179,13 +172,13 @@ static void print_warnings(struct ak_ctx *c, const json_t *sources)
 
 	json_array_foreach((json_t *)sources, i, s)
 		json_array_foreach(json_object_get(s, "warnings"), k, w)
-			ak_io_line(c->io, "warning", "%s: %s %s: %s", txt(s, "name", "?"), txt(w, "rule", "?"),
-				   ak_thousands(num(w, "n"), n), txt(w, "detail", ""));
+			ak_io_line(c->io, "warning", "%s: %s %s: %s", ak_jtxt(s, "name", "?"), ak_jtxt(w, "rule", "?"),
+				   ak_thousands(ak_jnum(w, "n"), n), ak_jtxt(w, "detail", ""));
 	json_array_foreach((json_t *)sources, i, s)
 		if (json_array_size(json_object_get(s, "unknown_fields")))
 			ak_io_line(c->io, "drift", "%s unknown fields in %s, counted, not stored: auditkit sources show %s",
-				   ak_thousands(json_array_size(json_object_get(s, "unknown_fields")), n), txt(s, "name", "?"),
-				   txt(s, "name", "?"));
+				   ak_thousands(json_array_size(json_object_get(s, "unknown_fields")), n), ak_jtxt(s, "name", "?"),
+				   ak_jtxt(s, "name", "?"));
 }
 
 static void print_links(struct ak_ctx *c, const json_t *links)
@@ -196,16 +189,16 @@ static void print_links(struct ak_ctx *c, const json_t *links)
 	bool first = true;
 
 	json_array_foreach((json_t *)links, i, l) {
-		ak_io_line(c->io, first ? "linked" : "", "%s -> %s  %s of %s  %s  %s", txt(l, "from", "?"), txt(l, "to", "?"),
-			   ak_thousands(num(l, "linked"), x), ak_thousands(num(l, "total"), y),
-			   ak_percent(num(l, "linked"), num(l, "total"), p),
-			   strcmp(txt(l, "method", ""), "exact") == 0 ? "exact id" : "by sums");
+		ak_io_line(c->io, first ? "linked" : "", "%s -> %s  %s of %s  %s  %s", ak_jtxt(l, "from", "?"), ak_jtxt(l, "to", "?"),
+			   ak_thousands(ak_jnum(l, "linked"), x), ak_thousands(ak_jnum(l, "total"), y),
+			   ak_percent(ak_jnum(l, "linked"), ak_jnum(l, "total"), p),
+			   strcmp(ak_jtxt(l, "method", ""), "exact") == 0 ? "exact id" : "by sums");
 		first = false;
 	}
 	json_array_foreach((json_t *)links, i, l)
 		json_array_foreach(json_object_get(l, "bypass"), k, b)
-			ak_io_line(c->io, "bypass", "%s requests, key %s: no gateway record", ak_thousands(num(b, "requests"), x),
-				   txt(b, "key", "?"));
+			ak_io_line(c->io, "bypass", "%s requests, key %s: no gateway record", ak_thousands(ak_jnum(b, "requests"), x),
+				   ak_jtxt(b, "key", "?"));
 }
 
 static void print_ledger(struct ak_ctx *c, const json_t *run)
@@ -214,7 +207,7 @@ static void print_ledger(struct ak_ctx *c, const json_t *run)
 
 	if (!json_is_object(cp))
 		return;
-	ak_io_line(c->io, "ledger", "checkpoint %llu %s", (unsigned long long)num(cp, "size"), txt(cp, "root", "?"));
+	ak_io_line(c->io, "ledger", "checkpoint %llu %s", (unsigned long long)ak_jnum(cp, "size"), ak_jtxt(cp, "root", "?"));
 	ak_io_line(c->io, "", "keep that line outside this machine: git, ticket or mail");
 }
 
@@ -244,7 +237,7 @@ enum ak_rc ak_ingest_report(struct ak_ctx *c, int64_t run_id, struct ak_err *err
 		if (c->json) {
 			rc = print_json(c, run, sources, diag, links, err);
 		} else {
-			print_table(c, sources, totals, num(run, "files"));
+			print_table(c, sources, totals, ak_jnum(run, "files"));
 			ak_io_text(c->io, AK_STR("\n"));
 			print_rejects(c, diag, totals);
 			print_redaction(c, sources);

@@ -4,7 +4,17 @@
 
 #define COMMANDS(X)                                                                                                    \
 	X(init)                                                                                                        \
-	X(ingest)
+	X(ingest)                                                                                                      \
+	X(status)                                                                                                      \
+	X(sources)                                                                                                     \
+	X(show)                                                                                                        \
+	X(verify)                                                                                                      \
+	X(checkpoint)                                                                                                  \
+	X(formats)                                                                                                     \
+	X(fields)                                                                                                      \
+	X(limits)                                                                                                      \
+	X(help)                                                                                                        \
+	X(completion)
 
 #define DECLARE(name) extern const struct ak_cmd ak_cmd_##name;
 COMMANDS(DECLARE)

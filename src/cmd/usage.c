@@ -42,3 +42,77 @@ void ak_usage_overview(struct ak_buf *out)
 		ak_buf_addf(out, "  %-18s %s\n", ak_cmds[i]->name, ak_cmds[i]->summary);
 	ak_buf_adds(out, "\nauditkit help COMMAND explains one; first steps: auditkit demo\n");
 }
+
+/* ---- completions ---- */
+
+static void long_options(const struct ak_opt *o, struct ak_buf *out)
+{
+	for (; o && o->name; o++)
+		ak_buf_addf(out, " --%s", o->name);
+}
+
+static void bash(struct ak_buf *out)
+{
+	ak_buf_adds(out, "# bash completion for auditkit; made by `auditkit completion bash`\n_auditkit()\n{\n"
+			 "\tlocal cur=${COMP_WORDS[COMP_CWORD]} words=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\" options=\"");
+	long_options(ak_global_opts, out);
+	ak_buf_adds(out, "\"\n\tcase \"$words\" in\n");
+	for (size_t i = 0; ak_cmds[i]; i++) {
+		ak_buf_addf(out, "\t\"%s\"*) options=\"$options", ak_cmds[i]->name);
+		long_options(ak_cmds[i]->opts, out);
+		ak_buf_adds(out, "\" ;;\n");
+	}
+	ak_buf_adds(out, "\tesac\n\tif [[ $cur == -* ]]; then\n\t\tCOMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n"
+			 "\telif ((COMP_CWORD == 1)); then\n\t\tCOMPREPLY=($(compgen -W \"");
+	for (size_t i = 0; ak_cmds[i]; i++)
+		ak_buf_addf(out, "%s%s", i ? " " : "", ak_cmds[i]->name);
+	ak_buf_adds(out, "\" -- \"$cur\"))\n\telse\n\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n\tfi\n}\n"
+			 "complete -o filenames -F _auditkit auditkit\n");
+}
+
+static void zsh(struct ak_buf *out)
+{
+	ak_buf_adds(out, "#compdef auditkit\n# made by `auditkit completion zsh`\n_auditkit() {\n\tlocal -a commands\n\tcommands=(\n");
+	for (size_t i = 0; ak_cmds[i]; i++)
+		ak_buf_addf(out, "\t\t'%s:%s'\n", ak_cmds[i]->name, ak_cmds[i]->summary);
+	ak_buf_adds(out, "\t)\n\tif ((CURRENT == 2)); then\n\t\t_describe command commands\n\t\treturn\n\tfi\n"
+			 "\tlocal -a options\n\tcase \"${words[2,CURRENT-1]}\" in\n");
+	for (size_t i = 0; ak_cmds[i]; i++) {
+		ak_buf_addf(out, "\t\"%s\"*) options=(", ak_cmds[i]->name);
+		long_options(ak_cmds[i]->opts, out);
+		ak_buf_adds(out, ") ;;\n");
+	}
+	ak_buf_adds(out, "\tesac\n\t_alternative \"options:option:($options");
+	long_options(ak_global_opts, out);
+	ak_buf_adds(out, ")\" 'files:file:_files'\n}\n_auditkit \"$@\"\n");
+}
+
+static void fish(struct ak_buf *out)
+{
+	ak_buf_adds(out, "# made by `auditkit completion fish`\n");
+	for (const struct ak_opt *o = ak_global_opts; o->name; o++)
+		ak_buf_addf(out, "complete -c auditkit -l %s -d '%s'\n", o->name, o->help);
+	for (size_t i = 0; ak_cmds[i]; i++) {
+		struct ak_str name = ak_str_of(ak_cmds[i]->name);
+		ak_buf_addf(out, "complete -c auditkit -n __fish_use_subcommand -a '%.*s' -d '%s'\n",
+			    (int)ak_str_find(name, ' '), name.p, ak_cmds[i]->summary);
+		for (const struct ak_opt *o = ak_cmds[i]->opts; o && o->name; o++)
+			ak_buf_addf(out, "complete -c auditkit -n '__fish_seen_subcommand_from %.*s' -l %s -d '%s'\n",
+				    (int)ak_str_find(name, ' '), name.p, o->name, o->help);
+	}
+}
+
+bool ak_usage_completion(const char *shell, struct ak_buf *out)
+{
+	static const struct {
+		const char *shell;
+		void (*print)(struct ak_buf *out);
+	} row[] = {{"bash", bash}, {"zsh", zsh}, {"fish", fish}};
+
+	for (size_t i = 0; i < AK_COUNT(row); i++)
+		if (strcmp(row[i].shell, shell) == 0) {
+			row[i].print(out);
+			return true;
+		}
+	return false;
+}

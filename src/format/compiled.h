@@ -149,6 +149,14 @@ struct ak_compiler {
 extern "C" {
 #endif
 
+/* A member, NULL when it is not there or null. */
+static inline json_t *ak_compile_member(const json_t *map, const char *name)
+{
+	json_t *v = json_object_get(map, name);
+
+	return json_is_null(v) ? NULL : v;
+}
+
 /* "name:line: ..." as AK_EXIT_USAGE; node is what the line is looked up for. */
 enum ak_rc ak_compile_fail(struct ak_compiler *c, const json_t *node, const char *fmt, ...) AK_PRINTF(3, 4);
 /* A scalar as text in the arena; true and false as such, p == NULL for containers and null. */

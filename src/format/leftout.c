@@ -37,7 +37,7 @@ static enum ak_rc add_drop(struct ak_compiler *c, const json_t *path, const char
 static enum ak_rc payload(struct ak_compiler *c, const json_t *node)
 {
 	for (int role = 0; role < (int)AK_COUNT(roles); role++) {
-		const json_t *list = json_object_get(node, roles[role]);
+		const json_t *list = ak_compile_member(node, roles[role]);
 		size_t n = json_is_string(list) ? 1 : json_array_size(list);
 
 		for (size_t i = 0; i < n; i++) {
@@ -132,7 +132,7 @@ static enum ak_rc check_payload(struct ak_compiler *c, const json_t *node)
 
 enum ak_rc ak_compile_left_out(struct ak_compiler *c)
 {
-	const json_t *root = c->yaml.root, *pay = json_object_get(root, "payload");
+	const json_t *root = c->yaml.root, *pay = ak_compile_member(root, "payload");
 	struct ak_mapping *m = c->m;
 	enum ak_rc rc;
 
@@ -140,10 +140,10 @@ enum ak_rc ak_compile_left_out(struct ak_compiler *c)
 	m->drop = ak_arena_zero(&m->arena, (2 * AK_MAX_PAYLOAD_RULES + 1) * sizeof(*m->drop));
 	rc = payload(c, pay);
 	if (!rc)
-		rc = masks(c, json_object_get(pay, "masks"));
+		rc = masks(c, ak_compile_member(pay, "masks"));
 	if (!rc)
-		rc = drops(c, json_object_get(root, "drop"));
+		rc = drops(c, ak_compile_member(root, "drop"));
 	if (!rc)
-		rc = headers(c, json_object_get(root, "headers"));
+		rc = headers(c, ak_compile_member(root, "headers"));
 	return rc ? rc : check_payload(c, pay);
 }

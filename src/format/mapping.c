@@ -63,7 +63,7 @@ static const struct ak_yaml_rule members[] = {
 
 static const char *text_member(struct ak_compiler *c, const char *name)
 {
-	const json_t *v = json_object_get(c->yaml.root, name);
+	const json_t *v = ak_compile_member(c->yaml.root, name);
 
 	return v ? ak_compile_scalar(c, v).p : NULL;
 }
@@ -89,11 +89,11 @@ static enum ak_rc names(struct ak_compiler *c)
 	info->status = status ? status : stati[0];
 	info->csv = strcmp(container, "csv") == 0;
 	if (!id_is_good(info->id))
-		return ak_compile_fail(c, json_object_get(root, "id"), "an id is 1 to 64 of a-z, 0-9 and '-'");
+		return ak_compile_fail(c, ak_compile_member(root, "id"), "an id is 1 to 64 of a-z, 0-9 and '-'");
 	if (!info->csv && strcmp(container, "json") != 0)
-		return ak_compile_fail(c, json_object_get(root, "container"), "container is json or csv");
+		return ak_compile_fail(c, ak_compile_member(root, "container"), "container is json or csv");
 	if (strcmp(info->status, stati[0]) != 0 && strcmp(info->status, stati[1]) != 0)
-		return ak_compile_fail(c, json_object_get(root, "status"), "status is '%s' or '%s'", stati[0],
+		return ak_compile_fail(c, ak_compile_member(root, "status"), "status is '%s' or '%s'", stati[0],
 				       stati[1]);
 	return AK_OK;
 }
@@ -105,8 +105,8 @@ static enum ak_rc one_kind(struct ak_compiler *c, const json_t *node, bool last,
 		{.name = "when", .type = AK_Y_ANY},
 		{.name = NULL},
 	};
-	const json_t *word = json_is_object(node) ? json_object_get(node, "kind") : node;
-	const json_t *when = json_object_get(node, "when");
+	const json_t *word = json_is_object(node) ? ak_compile_member(node, "kind") : node;
+	const json_t *when = ak_compile_member(node, "when");
 	int kind;
 
 	if (json_is_object(node)) {
@@ -127,7 +127,7 @@ static enum ak_rc one_kind(struct ak_compiler *c, const json_t *node, bool last,
 
 static enum ak_rc kinds(struct ak_compiler *c)
 {
-	const json_t *node = json_object_get(c->yaml.root, "kind");
+	const json_t *node = ak_compile_member(c->yaml.root, "kind");
 	size_t n = json_is_array(node) ? json_array_size(node) : 1;
 
 	if (!n)
@@ -146,22 +146,22 @@ static enum ak_rc kinds(struct ak_compiler *c)
 
 static enum ak_rc record_paths(struct ak_compiler *c)
 {
-	const json_t *node = json_object_get(c->yaml.root, "records");
+	const json_t *node = ak_compile_member(c->yaml.root, "records");
 	size_t n = json_is_array(node) ? json_array_size(node) : node ? 1 : 0;
 	struct ak_str *path = ak_arena_zero(&c->m->arena, (n + 1) * sizeof(*path));
 	struct ak_frame_plan *plan = &c->m->plan;
 
 	plan->paths = path;
 	plan->bare = n == 0;
-	plan->empty_records = json_is_true(json_object_get(c->yaml.root, "empty_records"));
+	plan->empty_records = json_is_true(ak_compile_member(c->yaml.root, "empty_records"));
 	if (c->m->info.csv && n)
 		return ak_compile_fail(c, node, "a CSV file has no record paths");
 	for (size_t i = 0; i < n; i++) {
 		struct ak_str s = ak_compile_scalar(c, json_is_array(node) ? json_array_get(node, i) : node);
 
-		if (!s.n)
+		if (s.p && !s.n)
 			plan->bare = true;
-		else if (s.p[0] == '/' && s.n > 3 && memcmp(s.p + s.n - 3, "/[]", 3) == 0)
+		else if (s.n > 3 && s.p[0] == '/' && memcmp(s.p + s.n - 3, "/[]", 3) == 0)
 			path[plan->npaths++] = s;
 		else
 			return ak_compile_fail(c, node, "a record path begins with '/' and ends with '/[]'");
@@ -176,7 +176,8 @@ static enum ak_rc sentinels(struct ak_compiler *c)
 		"n/a", "-",    "undefined", "Cache OFF", "00000000-0000-0000-0000-000000000000"};
 	struct ak_literal *more;
 	struct ak_mapping *m = c->m;
-	enum ak_rc rc = ak_compile_literals(c, json_object_get(c->yaml.root, "sentinels"), false, &more, &m->nsentinel);
+	enum ak_rc rc =
+		ak_compile_literals(c, ak_compile_member(c->yaml.root, "sentinels"), false, &more, &m->nsentinel);
 
 	if (rc)
 		return rc;
@@ -202,7 +203,7 @@ bool ak_mapping_is_sentinel(const struct ak_mapping *m, struct ak_str text)
 
 static enum ak_rc fields(struct ak_compiler *c)
 {
-	json_t *map = json_object_get(c->yaml.root, "fields"), *rule;
+	json_t *map = ak_compile_member(c->yaml.root, "fields"), *rule;
 	const char *column;
 
 	c->near = map;
@@ -223,13 +224,13 @@ static enum ak_rc fields(struct ak_compiler *c)
 
 static enum ak_rc identifiers(struct ak_compiler *c)
 {
-	const json_t *list = json_object_get(c->yaml.root, "identifiers");
+	const json_t *list = ak_compile_member(c->yaml.root, "identifiers");
 	size_t n = json_array_size(list);
 	struct ak_mapping *m = c->m;
 
 	m->ident = ak_arena_zero(&m->arena, (n + 1) * sizeof(*m->ident));
 	for (size_t i = 0; i < n; i++) {
-		const json_t *item = json_array_get(list, i), *kind = json_object_get(item, "kind");
+		const json_t *item = json_array_get(list, i), *kind = ak_compile_member(item, "kind");
 		struct ak_ident_rule *id = &m->ident[i];
 		const char *text;
 		enum ak_rc rc;
@@ -252,13 +253,13 @@ static enum ak_rc identifiers(struct ak_compiler *c)
 
 static enum ak_rc lineage(struct ak_compiler *c)
 {
-	const json_t *root = c->yaml.root, *revision = json_object_get(root, "revision");
-	const json_t *zone = json_object_get(root, "zone");
+	const json_t *root = c->yaml.root, *revision = ak_compile_member(root, "revision");
+	const json_t *zone = ak_compile_member(root, "zone");
 	struct ak_mapping *m = c->m;
-	enum ak_rc rc = ak_compile_columns(c, json_object_get(root, "identity"), &m->identity, &m->nidentity);
+	enum ak_rc rc = ak_compile_columns(c, ak_compile_member(root, "identity"), &m->identity, &m->nidentity);
 
 	if (!rc)
-		rc = ak_compile_columns(c, json_object_get(root, "dims"), &m->dims, &m->ndims);
+		rc = ak_compile_columns(c, ak_compile_member(root, "dims"), &m->dims, &m->ndims);
 	if (!rc && zone)
 		rc = ak_compile_zone(c, zone);
 	m->zone = zone ? text_member(c, "zone") : NULL;
@@ -284,7 +285,7 @@ static enum ak_rc compile(struct ak_compiler *c)
 	for (int level = 1; level < AK_LEVELS; level++)
 		c->m->plan.no_ctx &= !c->m->trie[level].nslots;
 	if (!rc)
-		rc = ak_compile_detect(c, json_object_get(c->yaml.root, "detect"));
+		rc = ak_compile_detect(c, ak_compile_member(c->yaml.root, "detect"));
 	for (int level = 0; !rc && level < AK_LEVELS; level++)
 		ak_trie_seal(&c->m->trie[level]);
 	return rc;

@@ -77,8 +77,8 @@ static const struct ak_yaml_rule when_members[] = {
 
 static enum ak_rc one_condition(struct ak_compiler *c, const json_t *node, struct ak_cond *cond)
 {
-	const json_t *set = json_object_get(node, "set"), *not = json_object_get(node, "not");
-	const json_t *is = json_object_get(node, "is"), *in = json_object_get(node, "in");
+	const json_t *set = ak_compile_member(node, "set"), *not = ak_compile_member(node, "not");
+	const json_t *is = ak_compile_member(node, "is"), *in = ak_compile_member(node, "in");
 	enum ak_rc rc = ak_yaml_check(&c->yaml, node, when_members, "when", c->err);
 
 	if (rc)
@@ -89,7 +89,7 @@ static enum ak_rc one_condition(struct ak_compiler *c, const json_t *node, struc
 		cond->how = json_is_true(set) ? AK_COND_SET : AK_COND_UNSET;
 	else
 		cond->how = not ? AK_COND_NOT : AK_COND_IS;
-	rc = ak_compile_paths(c, json_object_get(node, "path"), AK_PICK_VALUE, &cond->refs);
+	rc = ak_compile_paths(c, ak_compile_member(node, "path"), AK_PICK_VALUE, &cond->refs);
 	if (rc || set)
 		return rc;
 	return ak_compile_literals(c, not ? not : is ? is : in, true, &cond->value, &cond->nvalues);

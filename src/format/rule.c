@@ -80,7 +80,7 @@ static const struct {
 static enum ak_rc check_types(struct ak_compiler *c, enum ak_field_id f, const json_t *node)
 {
 	for (size_t i = 0; i < AK_COUNT(fits); i++)
-		if (json_object_get(node, fits[i].member) && !(fits[i].types >> ak_fields[f].type & 1))
+		if (ak_compile_member(node, fits[i].member) && !(fits[i].types >> ak_fields[f].type & 1))
 			return ak_compile_fail(c, node, "'%s' does not fit the field '%s' (%s)", fits[i].member,
 					       ak_fields[f].column, ak_type_name(ak_fields[f].type));
 	return AK_OK;
@@ -89,7 +89,7 @@ static enum ak_rc check_types(struct ak_compiler *c, enum ak_field_id f, const j
 static enum ak_rc word_of(struct ak_compiler *c, const json_t *node, const char *member, const char *const *words,
 			  int *out)
 {
-	const json_t *v = json_object_get(node, member);
+	const json_t *v = ak_compile_member(node, member);
 
 	if (!v)
 		return AK_OK;
@@ -105,7 +105,7 @@ static enum ak_rc clocks(struct ak_compiler *c, enum ak_field_id f, const json_t
 {
 	static const char *const words[] = {"rfc3339", "s", "ms", "us", "ns", "ticks", "auto", NULL};
 	static const char *const parts[] = {"trace", "span", NULL};
-	const json_t *zone = json_object_get(node, "zone");
+	const json_t *zone = ak_compile_member(node, "zone");
 	int clock = ak_fields[f].type == AK_T_TIME ? AK_CLOCK_TEXT : AK_CLOCK_NONE, part = AK_TP_NONE;
 	enum ak_rc rc = word_of(c, node, "time", words, &clock);
 
@@ -113,7 +113,7 @@ static enum ak_rc clocks(struct ak_compiler *c, enum ak_field_id f, const json_t
 		rc = word_of(c, node, "traceparent", parts, &part);
 	if (rc)
 		return rc;
-	if (clock && ak_fields[f].type == AK_T_DEC && !json_object_get(node, "minus"))
+	if (clock && ak_fields[f].type == AK_T_DEC && !ak_compile_member(node, "minus"))
 		return ak_compile_fail(c, node, "'time' of a number needs 'minus'");
 	r->clock = (enum ak_clock)clock;
 	r->traceparent = (enum ak_traceparent)part;
@@ -125,8 +125,8 @@ static enum ak_rc clocks(struct ak_compiler *c, enum ak_field_id f, const json_t
 
 static enum ak_rc decimals(struct ak_compiler *c, const json_t *node, struct ak_rule *r)
 {
-	const json_t *d = json_object_get(node, "decimal"), *currency = json_object_get(d, "currency");
-	json_int_t scale = json_integer_value(json_object_get(d, "scale"));
+	const json_t *d = ak_compile_member(node, "decimal"), *currency = ak_compile_member(d, "currency");
+	json_int_t scale = json_integer_value(ak_compile_member(d, "scale"));
 	enum ak_rc rc = AK_OK;
 
 	if (!d || json_is_true(d))
@@ -146,12 +146,12 @@ static enum ak_rc decimals(struct ak_compiler *c, const json_t *node, struct ak_
 
 static enum ak_rc modifiers(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule *r)
 {
-	const json_t *split = json_object_get(node, "split"), *strip = json_object_get(node, "strip-prefix");
-	const json_t *hex = json_object_get(node, "hex-or-base64");
+	const json_t *split = ak_compile_member(node, "split"), *strip = ak_compile_member(node, "strip-prefix");
+	const json_t *hex = ak_compile_member(node, "hex-or-base64");
 
 	if (split) {
-		r->split = ak_compile_scalar(c, json_object_get(split, "by"));
-		r->take = (int)json_integer_value(json_object_get(split, "take"));
+		r->split = ak_compile_scalar(c, ak_compile_member(split, "by"));
+		r->take = (int)json_integer_value(ak_compile_member(split, "take"));
 		if (r->split.n != 1)
 			return ak_compile_fail(c, split, "split: 'by' is one byte");
 		if (!r->take && ak_fields[f].type != AK_T_LIST)
@@ -162,21 +162,21 @@ static enum ak_rc modifiers(struct ak_compiler *c, enum ak_field_id f, const jso
 	r->hex_bytes = (int)json_integer_value(hex);
 	if (hex && (r->hex_bytes < 1 || r->hex_bytes > 64))
 		return ak_compile_fail(c, hex, "hex-or-base64: 1 to 64 bytes");
-	r->lower = json_is_true(json_object_get(node, "lower"));
+	r->lower = json_is_true(ak_compile_member(node, "lower"));
 	return AK_OK;
 }
 
 static enum ak_rc conditions(struct ak_compiler *c, const json_t *node, struct ak_rule *r)
 {
-	const json_t *when = json_object_get(node, "when"), *table = json_object_get(node, "enum");
+	const json_t *when = ak_compile_member(node, "when"), *table = ak_compile_member(node, "enum");
 	enum ak_rc rc = when ? ak_compile_when(c, when, &r->when) : AK_OK;
 
 	if (!rc && table)
 		rc = ak_compile_enum(c, table, &r->table);
 	if (!rc)
-		rc = ak_compile_paths(c, json_object_get(node, "key-from"), AK_PICK_VALUE, &r->key_from);
+		rc = ak_compile_paths(c, ak_compile_member(node, "key-from"), AK_PICK_VALUE, &r->key_from);
 	if (!rc)
-		rc = ak_compile_paths(c, json_object_get(node, "minus"), AK_PICK_VALUE, &r->minus);
+		rc = ak_compile_paths(c, ak_compile_member(node, "minus"), AK_PICK_VALUE, &r->minus);
 	return rc;
 }
 
@@ -198,8 +198,8 @@ static enum ak_rc constant(struct ak_compiler *c, enum ak_field_id f, const json
 
 static enum ak_rc diff(struct ak_compiler *c, const json_t *node, struct ak_rule *r)
 {
-	const json_t *changes = json_object_get(node, "changes");
-	const json_t *before = json_object_get(node, "before"), *after = json_object_get(node, "after");
+	const json_t *changes = ak_compile_member(node, "changes");
+	const json_t *before = ak_compile_member(node, "before"), *after = ak_compile_member(node, "after");
 	enum ak_rc rc;
 
 	if (changes ? before || after : !before && !after)
@@ -211,8 +211,8 @@ static enum ak_rc diff(struct ak_compiler *c, const json_t *node, struct ak_rule
 
 static enum ak_rc source(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule *r)
 {
-	const json_t *path = json_object_get(node, "path"), *value = json_object_get(node, "const");
-	const json_t *sum = json_object_get(node, "sum"), *d = json_object_get(node, "diff");
+	const json_t *path = ak_compile_member(node, "path"), *value = ak_compile_member(node, "const");
+	const json_t *sum = ak_compile_member(node, "sum"), *d = ak_compile_member(node, "diff");
 
 	if (!path + !value + !sum + !d != 3)
 		return ak_compile_fail(c, node, "'%s': give one of path, const, sum and diff", ak_fields[f].column);
@@ -296,7 +296,7 @@ enum ak_rc ak_compile_revision(struct ak_compiler *c, const json_t *node, struct
 		{.name = NULL},
 	};
 	struct ak_rule *r = ak_arena_zero(&c->m->arena, sizeof(*r));
-	const json_t *path = json_is_object(node) ? json_object_get(node, "path") : node;
+	const json_t *path = json_is_object(node) ? ak_compile_member(node, "path") : node;
 	enum ak_rc rc = AK_OK;
 
 	if (json_is_object(node)) {

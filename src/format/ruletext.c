@@ -26,8 +26,8 @@ static void constant(struct ak_buf *b, const json_t *value)
 
 static void diff(struct ak_buf *b, const json_t *d)
 {
-	const json_t *changes = json_object_get(d, "changes");
-	const json_t *before = json_object_get(d, "before"), *after = json_object_get(d, "after");
+	const json_t *changes = ak_compile_member(d, "changes");
+	const json_t *before = ak_compile_member(d, "before"), *after = ak_compile_member(d, "after");
 
 	if (changes) {
 		ak_buf_adds(b, "changes in ");
@@ -43,8 +43,8 @@ static void diff(struct ak_buf *b, const json_t *d)
 
 void ak_compile_rule_text(const json_t *node, struct ak_buf *b)
 {
-	const json_t *value = json_object_get(node, "const"), *sum = json_object_get(node, "sum");
-	const json_t *d = json_object_get(node, "diff"), *minus = json_object_get(node, "minus");
+	const json_t *value = ak_compile_member(node, "const"), *sum = ak_compile_member(node, "sum");
+	const json_t *d = ak_compile_member(node, "diff"), *minus = ak_compile_member(node, "minus");
 
 	if (value)
 		constant(b, value);
@@ -53,11 +53,11 @@ void ak_compile_rule_text(const json_t *node, struct ak_buf *b)
 	else if (d)
 		diff(b, d);
 	else
-		paths(b, json_is_object(node) ? json_object_get(node, "path") : node, ", ");
+		paths(b, json_is_object(node) ? ak_compile_member(node, "path") : node, ", ");
 	if (minus) {
 		ak_buf_adds(b, " - ");
 		paths(b, minus, ", ");
 	}
-	if (json_object_get(node, "when"))
+	if (ak_compile_member(node, "when"))
 		ak_buf_adds(b, " (conditional)");
 }

@@ -83,19 +83,19 @@ enum ak_rc ak_compile_detect(struct ak_compiler *c, const json_t *node)
 		enum ak_sign_how how;
 	} lists[] = {{"required", AK_SIGN_REQUIRED}, {"any", AK_SIGN_ANY}, {"forbidden", AK_SIGN_FORBIDDEN}};
 	struct ak_detect *d = &c->m->detect;
-	const json_t *consts = json_object_get(node, "const");
+	const json_t *consts = ak_compile_member(node, "const");
 	size_t n = json_object_size(consts);
 	enum ak_rc rc;
 
 	c->near = node;
 	for (size_t i = 0; i < AK_COUNT(lists); i++)
-		n += json_array_size(json_object_get(node, lists[i].member));
+		n += json_array_size(ak_compile_member(node, lists[i].member));
 	d->sign = ak_arena_zero(&c->m->arena, (n + 1) * sizeof(*d->sign));
 	for (int level = 0; level < AK_LEVELS; level++)
 		ak_trie_init(&d->trie[level], &c->m->arena);
 	rc = constants(c, consts);
 	for (size_t i = 0; i < AK_COUNT(lists); i++) {
-		const json_t *list = json_object_get(node, lists[i].member);
+		const json_t *list = ak_compile_member(node, lists[i].member);
 
 		for (size_t j = 0; !rc && j < json_array_size(list); j++)
 			rc = add_sign(c, json_array_get(list, j), lists[i].how, NULL);

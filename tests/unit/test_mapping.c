@@ -86,6 +86,24 @@ static const char whole[] =
 	"payload: {prompt: [/messages, ^/shared], other: /tools}\n"
 	"headers: [/headers]\ndrop: {/prices: pricing table}\n";
 
+/* Null is nothing given, wherever it stands. */
+static void nulls(void)
+{
+	struct run *r = run_map(
+		HEAD("request",
+		     "json") "zone:\nrecords:\nidentity:\nrevision:\nheaders:\npayload: {prompt: null}\n"
+			     "fields:\n  event_id: {path: /id, when: null, enum: null, split: null, const: null}\n",
+		"{\"id\":\"a\"}", NULL);
+	struct ak_mapping *m = NULL;
+	struct ak_err err = {0};
+
+	is_str(text_of(r, 0, AK_F_EVENT_ID), "a", "null members count as not given");
+	run_end(r);
+	ok(ak_mapping_parse("t", ak_str_of(HEAD("request", "json") "records: [null]\nfields: {}\n"), &m, &err) ==
+		   AK_FAIL,
+	   "a null in a list is a mistake");
+}
+
 static void facts(void)
 {
 	struct ak_mapping *m = load(whole);
@@ -164,6 +182,7 @@ static void kinds_and_levels(void)
 int main(void)
 {
 	refusals();
+	nulls();
 	facts();
 	kinds_and_levels();
 	return done_testing();

@@ -1,0 +1,25 @@
+/* One line in access.jsonl per access to evidence. */
+#include "base/ak.h"
+#include "cmd/cmd.h"
+
+#include "store/access.h"
+
+enum ak_rc ak_cmd_log_access(struct ak_ctx *c, uint64_t records, struct ak_err *err)
+{
+	struct ak_hmac *token = ak_hmac_new(c->keys->token, 32);
+	json_t *options = json_object(), *words = json_array();
+	struct ak_redact_ledger ignored;
+	enum ak_rc rc;
+
+	ak_ledger_init(&ignored);
+	for (size_t i = 0; i < c->args->nwords; i++) { /* words may hold an e-mail: kept as token */
+		struct ak_str s = ak_redact_text(c->redactor, ak_str_of(c->args->word[i]), &c->arena, &ignored);
+		json_array_append_new(words, json_stringn(s.p, s.n));
+	}
+	json_object_set_new(options, "words", words);
+	rc = ak_access_append(c->store, token, c->args->cmd->name, options, records, err);
+	ak_ledger_release(&ignored);
+	ak_hmac_free(token);
+	json_decref(options);
+	return rc;
+}

@@ -1,0 +1,98 @@
+#include "base/ak.h"
+#include "cmd/cmd.h"
+
+static json_t *field_json(int f)
+{
+	json_t *kinds = json_array();
+
+	for (int k = 0; k < AK_K_COUNT; k++)
+		if (ak_field_of(f, k))
+			json_array_append_new(kinds, json_string(ak_kinds[k].name));
+	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "column", ak_fields[f].column, "name", ak_fields[f].name,
+			 "kinds", kinds, "type", ak_type_name(ak_fields[f].type), "group", ak_group_name(ak_fields[f].group),
+			 "identifier", ak_ident_name(ak_fields[f].ident), "unit", ak_fields[f].unit, "redaction",
+			 ak_type_action(ak_fields[f].type), "purpose", ak_fields[f].purpose, "meaning", ak_fields[f].meaning);
+}
+
+static enum ak_rc list(struct ak_ctx *c, struct ak_err *err)
+{
+	struct ak_table t;
+	json_t *all = json_array(), *doc;
+	enum ak_rc rc = AK_OK;
+
+	ak_table_init(&t, 4, "llll");
+	for (int f = 0; f < AK_F_COUNT; f++) {
+		json_array_append_new(all, field_json(f));
+		ak_table_cell(&t, "%s", ak_fields[f].column);
+		ak_table_cell(&t, "%s", ak_type_name(ak_fields[f].type));
+		ak_table_cell(&t, "%s", ak_type_action(ak_fields[f].type));
+		ak_table_cell(&t, "%s", ak_fields[f].name);
+	}
+	doc = json_pack("{s:s, s:i, s:o}", "schema", "auditkit.fields/1", "format_version", 1, "fields", all);
+	if (c->json)
+		rc = ak_io_json(c->io, doc, err);
+	else
+		ak_table_print(&t, c->io);
+	json_decref(doc);
+	ak_table_release(&t);
+	return rc;
+}
+
+static enum ak_rc show(struct ak_ctx *c, const char *name, struct ak_err *err)
+{
+	int f = ak_field_find(ak_str_of(name));
+	struct ak_buf kinds;
+
+	if (f < 0) {
+		ak_hint(err, "'auditkit fields' lists them");
+		return ak_fail(err, AK_EXIT_USAGE, "no field '%s'", name);
+	}
+	if (c->json) {
+		json_t *doc = field_json(f);
+		enum ak_rc rc = ak_io_json(c->io, doc, err);
+		json_decref(doc);
+		return rc;
+	}
+	ak_buf_init(&kinds, 4096);
+	for (int k = 0; k < AK_K_COUNT; k++)
+		if (ak_field_of(f, k))
+			ak_buf_addf(&kinds, "%s%s", kinds.n ? ", " : "", ak_kinds[k].plural);
+	ak_io_line(c->io, "field", "%s, column %s", ak_fields[f].name, ak_fields[f].column);
+	ak_io_line(c->io, "meaning", "%s", ak_fields[f].meaning);
+	ak_io_line(c->io, "needed to", "%s", ak_fields[f].purpose);
+	ak_io_line(c->io, "type", "%s%s%s, %s by redaction, field group %s, identifier class %s", ak_type_name(ak_fields[f].type),
+		   *ak_fields[f].unit ? " in " : "", ak_fields[f].unit, ak_type_action(ak_fields[f].type),
+		   ak_group_name(ak_fields[f].group), ak_ident_name(ak_fields[f].ident));
+	ak_io_line(c->io, "found in", "%s", kinds.p);
+	ak_buf_release(&kinds);
+	return AK_OK;
+}
+
+static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
+{
+	const char *verb = c->args->nwords ? c->args->word[0] : "list";
+	enum ak_rc rc;
+
+	if (strcmp(verb, "show") == 0 && c->args->nwords == 2)
+		rc = show(c, c->args->word[1], err);
+	else if (strcmp(verb, "list") == 0)
+		rc = list(c, err);
+	else
+		rc = ak_fail(err, AK_EXIT_USAGE, "usage: auditkit fields [list | show NAME]");
+	return rc == AK_OK ? AK_EXIT_OK : err->exit;
+}
+
+static const struct ak_example examples[] = {
+	{"auditkit fields", "the field dictionary"},
+	{"auditkit fields show key_hash", "one field: meaning, purpose, type, redaction"},
+	{NULL, NULL},
+};
+
+const struct ak_cmd ak_cmd_fields = {
+	.name = "fields",
+	.args = "[list | show NAME]",
+	.summary = "the field dictionary: meaning, type, unit, purpose and redaction of every field",
+	.examples = examples,
+	.max_words = 2,
+	.run = run,
+};

@@ -1,0 +1,207 @@
+#include "base/ak.h"
+#include "cmd/cmd.h"
+
+#include "base/fs.h"
+#include "cmd/jsonget.h"
+#include "format/registry.h"
+
+#define TRY_RECORDS 3
+
+static json_t *mapping_json(const struct ak_mapping *m)
+{
+	const struct ak_mapping_info *i = ak_mapping_info(m);
+	json_t *kinds = json_array();
+
+	for (int k = 0; k < AK_K_COUNT; k++)
+		if (i->kinds >> k & 1)
+			json_array_append_new(kinds, json_string(ak_kinds[k].name));
+	return json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s, s:s, s:o, s:s}", "id", i->id, "title", i->title, "version", i->version,
+			 "system", i->system, "status", i->status, "origin", i->origin, "container", i->csv ? "csv" : "json", "kinds",
+			 kinds, "sha256", i->digest);
+}
+
+static enum ak_rc list(struct ak_ctx *c, struct ak_err *err)
+{
+	struct ak_table t;
+	json_t *all = json_array(), *doc;
+	enum ak_rc rc = AK_OK;
+
+	ak_table_init(&t, 4, "llll");
+	for (size_t i = 0; i < ak_registry_count(c->registry); i++) {
+		const struct ak_mapping_info *info = ak_mapping_info(ak_registry_at(c->registry, i));
+		json_array_append_new(all, mapping_json(ak_registry_at(c->registry, i)));
+		ak_table_cell(&t, "%s", info->id);
+		ak_table_cell(&t, "%s", info->csv ? "csv" : "json");
+		ak_table_cell(&t, "%s", info->origin);
+		ak_table_cell(&t, "%s", info->title);
+	}
+	doc = json_pack("{s:s, s:i, s:o}", "schema", "auditkit.formats/1", "format_version", 1, "formats", all);
+	if (c->json)
+		rc = ak_io_json(c->io, doc, err);
+	else
+		ak_table_print(&t, c->io);
+	json_decref(doc);
+	ak_table_release(&t);
+	return rc;
+}
+
+static enum ak_rc show(struct ak_ctx *c, const char *id, struct ak_err *err)
+{
+	const struct ak_mapping *m = NULL;
+	enum ak_rc rc = ak_registry_find(c->registry, id, &m, err);
+	json_t *doc;
+
+	if (rc != AK_OK)
+		return rc;
+	if (!c->json) {
+		ak_io_text(c->io, ak_mapping_info(m)->text);
+		return AK_OK;
+	}
+	doc = mapping_json(m);
+	json_object_set_new(doc, "text", json_stringn(ak_mapping_info(m)->text.p, ak_mapping_info(m)->text.n));
+	rc = ak_io_json(c->io, doc, err);
+	json_decref(doc);
+	return rc;
+}
+
+static enum ak_rc check(struct ak_ctx *c, const char *path, struct ak_err *err)
+{
+	const struct ak_mapping *m = NULL;
+	enum ak_rc rc = ak_registry_add_file(c->registry, path, &m, err);
+
+	if (rc == AK_OK)
+		ak_io_line(c->io, "good", "%s: %s version %s", path, ak_mapping_info(m)->id, ak_mapping_info(m)->version);
+	return rc;
+}
+
+/* ---- try ---- */
+
+/* Without a workspace values are shown under a key that is thrown away: tokens, never raw values. */
+static struct ak_redactor *throwaway(void)
+{
+	uint8_t key[32];
+	struct ak_redact_opts o = {.token_key = key, .kid = "00000000", .ip4_prefix = 24, .ip6_prefix = 48};
+
+	ak_random(key, sizeof key);
+	return ak_redactor_new(&o);
+}
+
+static void explain(struct ak_ctx *c, const struct ak_redactor *r, struct ak_mapper *mp, struct ak_record *rec, size_t n)
+{
+	struct ak_redact_ledger ignored;
+	struct ak_buf text, safe;
+
+	ak_ledger_init(&ignored);
+	ak_buf_init(&text, 1 << 22);
+	ak_buf_init(&safe, 1 << 22);
+	ak_redact_secrets(r, rec, &c->arena, &ignored);
+	ak_redact_personal(r, rec, &c->arena, &ignored);
+	ak_mapper_explain(mp, rec, &text);
+	ak_io_printf(c->io, "record %zu: %s\n", n, ak_kinds[rec->kind].name);
+	ak_io_text(c->io, ak_buf_str(&text));
+	ak_ledger_release(&ignored);
+	ak_buf_release(&text);
+	ak_buf_release(&safe);
+}
+
+static size_t try_json(struct ak_ctx *c, const struct ak_mapping *m, struct ak_mapper *mp, const struct ak_redactor *r,
+		       struct ak_str text)
+{
+	struct ak_framer *framer = ak_framer_new(ak_mapping_plan(m));
+	struct ak_frame f;
+	struct ak_record rec;
+	size_t n = 0;
+
+	ak_framer_feed(framer, text.p, text.n, true);
+	while (n < TRY_RECORDS && ak_framer_next(framer, &f) == AK_OK) {
+		struct ak_err why = {0};
+		if (f.kind != AK_FRAME_RECORD)
+			continue;
+		n++;
+		if (ak_mapper_json(mp, &f, &c->arena, &rec, &why) == AK_OK)
+			explain(c, r, mp, &rec, n);
+		else
+			ak_io_printf(c->io, "record %zu: rejected, %s (%s)\n", n, why.msg, why.reason);
+	}
+	ak_framer_free(framer);
+	return n;
+}
+
+static size_t try_csv(struct ak_ctx *c, struct ak_mapper *mp, const struct ak_redactor *r, struct ak_str text)
+{
+	struct ak_csv *csv = ak_csv_new(0);
+	struct ak_frame f;
+	struct ak_record rec;
+	struct ak_err why = {0};
+	size_t n = 0;
+
+	ak_csv_feed(csv, text.p, text.n, true);
+	while (n < TRY_RECORDS && ak_mapper_csv(mp, csv, &f, &c->arena, &rec, &why) == AK_OK)
+		if (f.kind == AK_FRAME_RECORD)
+			explain(c, r, mp, &rec, ++n);
+	ak_csv_free(csv);
+	return n;
+}
+
+static enum ak_rc try_file(struct ak_ctx *c, const char *id, const char *path, struct ak_err *err)
+{
+	const struct ak_mapping *m = NULL;
+	struct ak_mapper_opts opts = {0};
+	struct ak_mapper *mp;
+	struct ak_redactor *r;
+	struct ak_buf text;
+	size_t n;
+	enum ak_rc rc = ak_fs_exists(id) ? ak_registry_add_file(c->registry, id, &m, err) : ak_registry_find(c->registry, id, &m, err);
+
+	if (rc != AK_OK)
+		return rc;
+	ak_buf_init(&text, 1u << 26);
+	if ((rc = ak_fs_slurp(path, (1u << 26) - 1, &text, err)) == AK_OK) {
+		r = throwaway();
+		mp = ak_mapper_new(m, &opts);
+		n = ak_mapping_info(m)->csv ? try_csv(c, mp, r, ak_buf_str(&text)) : try_json(c, m, mp, r, ak_buf_str(&text));
+		if (!n)
+			rc = ak_fail(err, AK_EXIT_INPUT, "no record of '%s' could be framed in '%s'", ak_mapping_info(m)->id, path);
+		ak_mapper_free(mp);
+		ak_redactor_free(r);
+	}
+	ak_buf_release(&text);
+	return rc;
+}
+
+static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
+{
+	const char *const *w = c->args->word;
+	size_t n = c->args->nwords;
+	enum ak_rc rc;
+
+	if (n == 0 || strcmp(w[0], "list") == 0)
+		rc = list(c, err);
+	else if (strcmp(w[0], "show") == 0 && n == 2)
+		rc = show(c, w[1], err);
+	else if (strcmp(w[0], "check") == 0 && n == 2)
+		rc = check(c, w[1], err);
+	else if (strcmp(w[0], "try") == 0 && n == 3)
+		rc = try_file(c, w[1], w[2], err);
+	else
+		rc = ak_fail(err, AK_EXIT_USAGE, "usage: auditkit formats [list | show ID | check FILE | try ID INPUT]");
+	return rc == AK_OK ? AK_EXIT_OK : err->exit;
+}
+
+static const struct ak_example examples[] = {
+	{"auditkit formats", "the mappings in force and where they come from"},
+	{"auditkit formats show litellm-slp", "one mapping as the YAML it is"},
+	{NULL, NULL},
+};
+
+const struct ak_cmd ak_cmd_formats = {
+	.name = "formats",
+	.args = "[list | show ID | check FILE | try ID INPUT]",
+	.summary = "the mapping files: list, show, check, or try one on an export",
+	.text = "try prints for the first records which rule filled each field, or why none did; values are shown redacted,\n"
+		"under a key that is thrown away.",
+	.examples = examples,
+	.needs = AK_NEED_REGISTRY,
+	.max_words = 3,
+	.run = run,
+};

@@ -1,0 +1,153 @@
+#include "base/ak.h"
+#include "cmd/cmd.h"
+
+#include "cmd/jsonget.h"
+#include "base/jsonw.h"
+#include "query/query.h"
+
+/* ---- finding it ---- */
+
+static enum ak_rc by_identifier(struct ak_ctx *c, const char *id, json_t **records, struct ak_err *err)
+{
+	struct ak_str token = ak_redact_token(c->redactor, AK_T_PERSON, ak_str_of(id), &c->arena);
+	json_t *hits = NULL, *hit, *record;
+	int64_t last = -1;
+	size_t i;
+	enum ak_rc rc = ak_query_lookup(c->store, ak_str_of(id), &hits, err);
+
+	if (rc == AK_OK && json_array_size(hits) == 0 && token.p) { /* a person is stored as a token */
+		json_decref(hits);
+		rc = ak_query_lookup(c->store, token, &hits, err);
+	}
+	*records = json_array();
+	json_array_foreach(hits, i, hit) {
+		if ((int64_t)ak_jnum(hit, "seq") == last)
+			continue;
+		last = (int64_t)ak_jnum(hit, "seq");
+		if ((rc = ak_query_record(c->store, last, &record, err)) != AK_OK)
+			break;
+		json_array_append_new(*records, record);
+	}
+	json_decref(hits);
+	return rc;
+}
+
+static enum ak_rc find(struct ak_ctx *c, const char *id, json_t **records, struct ak_err *err)
+{
+	json_t *record = NULL;
+	int64_t seq;
+	enum ak_rc rc = ak_query_cite(c->store, id, &seq, err);
+
+	if (rc == AK_FAIL)
+		return rc;
+	if (rc == AK_END) {
+		rc = by_identifier(c, id, records, err);
+	} else if ((rc = ak_query_record(c->store, seq, &record, err)) == AK_OK) {
+		*records = json_array();
+		json_array_append_new(*records, record);
+	}
+	if (rc == AK_OK && json_array_size(*records) == 0) {
+		ak_hint(err, "citations look like source:number; any identifier works, an e-mail too");
+		rc = ak_fail(err, AK_EXIT_PARTIAL, "no record has this identifier");
+	}
+	return rc;
+}
+
+/* ---- printing it ---- */
+
+static void print_field(struct ak_ctx *c, const char *name, const json_t *v)
+{
+	struct ak_buf b;
+
+	ak_buf_init(&b, 1 << 22);
+	if (json_is_string(v))
+		ak_buf_adds(&b, json_string_value(v));
+	else
+		ak_jcs(v, &b, NULL);
+	ak_io_line(c->io, "", "%-36s %s", name, b.n ? b.p : "");
+	ak_buf_release(&b);
+}
+
+static void raw_ref(struct ak_ctx *c, const json_t *r)
+{
+	unsigned long long at = ak_jnum(r, "byte_offset"), n = ak_jnum(r, "byte_length");
+	const char *codec = ak_jtxt(r, "file_codec", "none");
+
+	ak_io_line(c->io, "file", "%s, sha256 %s, %s", ak_jtxt(r, "file_name", "?"), ak_jtxt(r, "file_sha256", "-"), codec);
+	ak_io_line(c->io, "original", "bytes %llu to %llu of the decoded stream:", at, at + n);
+	if (strcmp(codec, "none") == 0)
+		ak_io_line(c->io, "", "tail -c +%llu FILE | head -c %llu", at + 1, n);
+	else
+		ak_io_line(c->io, "", "%s -dc FILE | tail -c +%llu | head -c %llu", codec, at + 1, n);
+}
+
+static void print_record(struct ak_ctx *c, const json_t *r)
+{
+	const char *name;
+	json_t *v;
+
+	ak_io_line(c->io, "record", "%s, %s, number %llu in %s", ak_jtxt(r, "cite", "?"), ak_jtxt(r, "kind", "?"),
+		   (unsigned long long)ak_jnum(r, "record"), ak_jtxt(r, "file_name", "?"));
+	if (json_array_size(json_object_get(r, "flags")))
+		print_field(c, "flags", json_object_get(r, "flags"));
+	json_object_foreach(json_object_get(r, "fields"), name, v)
+		print_field(c, name, v);
+	ak_io_line(c->io, "leaf", "%s", ak_jtxt(r, "leaf", "?"));
+	if (ak_args_flag(c->args, "raw-ref"))
+		raw_ref(c, r);
+}
+
+static enum ak_rc print(struct ak_ctx *c, json_t *records, struct ak_err *err)
+{
+	json_t *r, *doc;
+	size_t i;
+	enum ak_rc rc;
+
+	if (!c->json) {
+		json_array_foreach(records, i, r)
+			print_record(c, r);
+		return AK_OK;
+	}
+	doc = json_pack("{s:s, s:i, s:O}", "schema", "auditkit.show/1", "format_version", 1, "records", records);
+	rc = ak_io_json(c->io, doc, err);
+	json_decref(doc);
+	return rc;
+}
+
+static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
+{
+	json_t *records = NULL;
+	enum ak_rc rc = find(c, c->args->word[0], &records, err);
+
+	if (rc == AK_OK)
+		rc = ak_cmd_log_access(c, json_array_size(records), err);
+	if (rc == AK_OK)
+		rc = print(c, records, err);
+	json_decref(records);
+	return rc == AK_OK ? AK_EXIT_OK : err->exit;
+}
+
+static const struct ak_opt opts[] = {
+	{"raw-ref", 0, AK_OPT_FLAG, NULL, "say where the record stands in the original file"},
+	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
+};
+
+static const struct ak_example examples[] = {
+	{"auditkit show rot-1", "the record with this identifier"},
+	{"auditkit show rot-1 --raw-ref", "and the command that cuts it out of the original export"},
+	{NULL, NULL},
+};
+
+const struct ak_cmd ak_cmd_show = {
+	.name = "show",
+	.args = "ID",
+	.summary = "one record whole, by citation or by any identifier",
+	.text = "ID is a citation (source:number), an identifier, or an e-mail, which is looked up by its token. What is shown\n"
+		"is what is stored: redacted. Each use leaves a line in access.jsonl.",
+	.opts = opts,
+	.examples = examples,
+	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_ACCESS,
+	.min_words = 1,
+	.max_words = 1,
+	.run = run,
+};
