@@ -87,6 +87,9 @@ const char *const *ak_args_list(const struct ak_args *a, const char *name);
 /* Append this command and its words (personal values as tokens) to access.jsonl. */
 enum ak_rc ak_cmd_log_access(struct ak_ctx *c, uint64_t records, struct ak_err *err);
 
+/* Print a trace as --format says and log the access. */
+enum ak_rc ak_cmd_print_trace(struct ak_ctx *c, const json_t *trace, struct ak_err *err);
+
 extern const struct ak_cmd *const ak_cmds[]; /* cmd/table.c; ends with NULL */
 
 #ifdef __cplusplus

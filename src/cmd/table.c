@@ -8,6 +8,8 @@
 	X(status)                                                                                                      \
 	X(sources)                                                                                                     \
 	X(show)                                                                                                        \
+	X(trace_reconstruct)                                                                                           \
+	X(trace_sample)                                                                                                \
 	X(verify)                                                                                                      \
 	X(checkpoint)                                                                                                  \
 	X(formats)                                                                                                     \

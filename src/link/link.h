@@ -20,12 +20,13 @@ enum ak_rc ak_link_coverage(struct ak_store *s, int64_t run, int64_t from_us, in
 			    struct ak_err *err);
 
 /* The records of one interaction: starts from a record and follows identifiers of class call and attempt-group (never
- * session or entity): [{seq, kind, field, value (the identifier that led there; absent for the first)}], sorted by seq. Stops
- * at 10,000 records with AK_EXIT_LIMIT: an identifier that common is none. */
-enum ak_rc ak_link_closure(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
+ * session or entity): [{seq, kind, record (document), field, value (the identifier that led there; absent for the first)}], in
+ * order of discovery. *ambiguous: [{field, value, calls}], response and provider request ids that several gateway calls share;
+ * they are not followed. 10,000 records are AK_EXIT_LIMIT: an identifier that common is none. */
+enum ak_rc ak_link_closure(struct ak_store *s, int64_t seq, json_t **out, json_t **ambiguous, struct ak_err *err);
 
-/* Usage buckets that a request (a record document) falls into by provider, model and time, newest revision only: [{seq,
- * cite, source, start, end, requests, model, key}]. */
+/* Usage rows whose bucket covers the start of a request (a record document), of its provider and served model, newest
+ * revision only: rows of ak_query_usage_rows with `cite`. */
 enum ak_rc ak_link_buckets(struct ak_store *s, const json_t *request, json_t **out, struct ak_err *err);
 
 /* Clock offset between app events and the gateway requests of the same trace, per source and app, from linked pairs:

@@ -91,3 +91,19 @@ enum ak_rc ak_query_clock_pairs(struct ak_store *s, int64_t run, json_t **out, s
 		       " AND (?1 = 0 OR e.run = ?1)) WHERE delta IS NOT NULL ORDER BY 1, 2, 3, 4",
 		       p, 1, out, err);
 }
+
+enum ak_rc ak_query_last_change(struct ak_store *s, const char *value, const char *before, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PZ(value), AK_PZ(before)};
+
+	return ak_rows_one(s,
+			   "SELECT s.name || ':' || a.seq AS cite, a.event_start AS time, a.action AS action, a.ticket_id AS ticket,"
+			   " (SELECT t.state_value FROM lookup l JOIN ticket t ON t.seq = l.seq"
+			   "  WHERE l.h = ak_hash(a.ticket_id) AND t.ticket_id = a.ticket_id LIMIT 1) AS ticket_state"
+			   " FROM lookup l JOIN audit_event a ON a.seq = l.seq JOIN file f ON f.id = a.file"
+			   " JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
+			   " WHERE l.h = ak_hash(?1) AND a.state = 0 AND a.event_start <= ?2"
+			   " AND (a.resource_id = ?1 OR a.key_hash = ?1 OR a.key_id = ?1)"
+			   " ORDER BY a.time_us DESC, a.seq DESC LIMIT 1",
+			   p, 2, out, err);
+}

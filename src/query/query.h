@@ -83,6 +83,9 @@ enum ak_rc ak_query_served(struct ak_store *s, int64_t from_us, int64_t to_us, j
 /* Pairs of app events and the first gateway request of the same trace: [{from, app, to, delta_us}], sorted. */
 enum ak_rc ak_query_clock_pairs(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err);
 
+/* The last audit event before a time that concerns a resource or key: {cite, time, action, ticket, ticket_state}. */
+enum ak_rc ak_query_last_change(struct ak_store *s, const char *value, const char *before, json_t **out, struct ak_err *err);
+
 /* ---- totals and populations (period half-open) ---- */
 
 /* {requests: N (attempts), interactions: N, successes, failures, by_status: [{status, n}], by_provider: [{provider, requests,

@@ -329,7 +329,7 @@ static ak_rc visit_scalar(ak_walker *w, ak_str token, const place &p)
 			     : !ak_str_is(token, type == AK_J_NULL ? "null" : token.p[0] == 't' ? "true" : "false"))
 		return refuse(w, type == AK_J_NUM ? "json_number" : "json_syntax",
 			      type == AK_J_NUM ? "not a number as json writes it" : "not a json value", token.p);
-	if (p.pay && type == AK_J_NUM && p.item) /* numbers in arrays: embeddings */
+	if (p.pay && type == AK_J_NUM && p.item && !p.label) /* numbers in arrays: embeddings */
 		p.pay->present = true;
 	if (is_picked(p.node) && !p.pay)
 		emit(w, p, type, token, token.n);
@@ -343,7 +343,7 @@ static const ak_tnode *child_of(const ak_tnode *n, ak_str key) { return n ? ak_t
 /* The place of a member; counts it when nobody asked for it. */
 static place member(ak_walker *w, const place &p, ak_str key, od::value v)
 {
-	place q = {child_of(p.node, key), p.star, p.item, p.pay, false};
+	place q = {child_of(p.node, key), p.star, p.pay ? 0 : p.item, p.pay, false};
 
 	if (p.pay) {
 		q.label = ak_payload_is_label(key);
@@ -351,7 +351,7 @@ static place member(ak_walker *w, const place &p, ak_str key, od::value v)
 	}
 	if (q.node && q.node == p.node->any)
 		q.star = kept(w, key);
-	if (p.node && p.node->how != AK_PICK_DROP && (!q.node || (!is_picked(q.node) && !leads_on(q.node)))) {
+	if (p.node && p.node->how != AK_PICK_DROP && !is_picked(p.node) && (!q.node || (!is_picked(q.node) && !leads_on(q.node)))) {
 		ak_str token = trimmed(v.raw_json_token());
 		ak_jtype type = type_of(token.n ? token.p[0] : 'n');
 		uint64_t len = type == AK_J_OBJ || type == AK_J_ARR ? 0 : type == AK_J_STR && token.n >= 2 ? token.n - 2 : token.n;

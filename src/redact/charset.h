@@ -1,4 +1,5 @@
-/* Character classes of secrets as bits, so that a set is a mask and a test is one load. ASCII only, locale never asked. */
+/* Character classes of secrets as bits, so that a set is a mask and a test is one load. ASCII only, locale never asked.
+ */
 #ifndef AK_REDACT_CHARSET_H
 #define AK_REDACT_CHARSET_H
 
@@ -8,8 +9,8 @@ enum ak_charset {
 	AK_CS_DIGIT = 1,
 	AK_CS_LOWER = 2,
 	AK_CS_UPPER = 4,
-	AK_CS_HEX = 8,       /* 0-9 a-f */
-	AK_CS_BASE32 = 16,   /* A-Z 2-7 */
+	AK_CS_HEX = 8,	   /* 0-9 a-f */
+	AK_CS_BASE32 = 16, /* A-Z 2-7 */
 	AK_CS_DASH = 32,
 	AK_CS_UNDER = 64,
 	AK_CS_DOT = 128,
@@ -58,6 +59,12 @@ static inline size_t ak_charset_run(struct ak_str s, size_t at, unsigned set)
 	while (at < s.n && ak_charset_has(set, s.p[at]))
 		at++;
 	return at;
+}
+
+/* Does the text hold this part somewhere? */
+static inline bool ak_str_holds(struct ak_str s, struct ak_str part)
+{
+	return s.n >= part.n && s.p && memmem(s.p, s.n, part.p, part.n) != NULL;
 }
 
 #endif

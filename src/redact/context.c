@@ -7,14 +7,22 @@
 #include "redact/names.h"
 
 /* A value that is still not over after LONGEST_VALUE bytes takes the rest of the text: a scan stays linear. */
-enum { LONGEST_VALUE = 1024, LONGEST_NAME = 64, MOST_BLANKS = 4, WEAK_VALUE = 6, PROSE_VALUE = 4, WEAK_PROSE_VALUE = 16 };
+enum {
+	LONGEST_VALUE = 1024,
+	LONGEST_NAME = 64,
+	LONGEST_WORD = 24,
+	MOST_BLANKS = 4,
+	WEAK_VALUE = 6,
+	PROSE_VALUE = 4,
+	WEAK_PROSE_VALUE = 16
+};
 
 struct pair {
 	struct ak_str name;
-	size_t from, to;   /* the value */
-	bool equals;       /* name=value, not name: value */
-	bool parameter;    /* the name follows ? or & */
-	bool inner;        /* the name follows : or / or . */
+	size_t from, to; /* the value */
+	bool equals;	 /* name=value, not name: value */
+	bool parameter;	 /* the name follows ? or & */
+	bool inner;	 /* the name follows : or / or . */
 	bool quoted_name, quoted_value, blank;
 };
 
@@ -23,10 +31,21 @@ static bool is_quote(char c)
 	return ak_charset_has(AK_CS_QUOTE, c);
 }
 
+static bool has_separator(struct ak_str name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!ak_is_alnum((unsigned char)name.p[i]))
+			return true;
+	return false;
+}
+
+/* Runs too long for a name are data, such as base64 in front of its padding. */
 static void read_name(struct ak_str s, size_t floor, size_t at, struct pair *p)
 {
 	size_t end = at, start;
 
+	while (p->equals && end > floor && at - end < MOST_BLANKS && s.p[end - 1] == ' ')
+		end--;
 	if (end > floor && is_quote(s.p[end - 1])) {
 		p->quoted_name = true;
 		end--;
@@ -37,6 +56,8 @@ static void read_name(struct ak_str s, size_t floor, size_t at, struct pair *p)
 	while (start > floor && end - start < LONGEST_NAME && ak_charset_has(AK_SET_DOTTED, s.p[start - 1]))
 		start--;
 	p->name = ak_str_n(s.p + start, end - start);
+	if (end - start == LONGEST_NAME || (end - start > LONGEST_WORD && !has_separator(p->name)))
+		p->name.n = 0;
 	if (start > 0) {
 		p->parameter = s.p[start - 1] == '?' || s.p[start - 1] == '&';
 		p->inner = s.p[start - 1] == ':' || s.p[start - 1] == '/';
@@ -48,7 +69,8 @@ static bool closes(struct ak_str s, size_t i)
 {
 	if (!memchr(",)}]", s.p[i], 4))
 		return false;
-	return i + 1 == s.n || ak_charset_has(AK_CS_BLANK | AK_CS_QUOTE, s.p[i + 1]) || memchr(",)}];&<", s.p[i + 1], 7);
+	return i + 1 == s.n || ak_charset_has(AK_CS_BLANK | AK_CS_QUOTE, s.p[i + 1]) ||
+	       memchr(",)}];&<", s.p[i + 1], 7);
 }
 
 static size_t bare_end(struct ak_str s, size_t i, bool header)
@@ -58,8 +80,9 @@ static size_t bare_end(struct ak_str s, size_t i, bool header)
 	for (; i < stop; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
-		if (header ? c == '\r' || c == '\n' || is_quote(s.p[i]) :
-			     ak_charset_has(AK_CS_BLANK | AK_CS_QUOTE, s.p[i]) || memchr("&;<>\\|", c, 6) || closes(s, i))
+		if (header ? c == '\r' || c == '\n' || is_quote(s.p[i])
+			   : ak_charset_has(AK_CS_BLANK | AK_CS_QUOTE, s.p[i]) || memchr("&;<>\\|", c, 6) ||
+				     closes(s, i))
 			return i;
 	}
 	return s.n;
@@ -114,15 +137,14 @@ static void read_value(struct ak_str s, size_t at, struct pair *p)
 /* Already a mask, a marker, a placeholder or a literal that says there is nothing. */
 static bool says_nothing(struct ak_str v)
 {
-	static const char *const words[] = {"null", "none",	"nil",	  "true",	"false",
+	static const char *const words[] = {"null",	 "none",     "nil",    "true",	     "false",
 					    "undefined", "redacted", "hidden", "[redacted]", "[redacted"};
-	size_t look = v.n > LONGEST_VALUE ? LONGEST_VALUE : v.n;
 
 	for (size_t i = 0; i < AK_COUNT(words); i++)
 		if (ak_str_eq_fold(v, ak_str_of(words[i])))
 			return true;
 	return v.n == 0 || ak_str_starts(v, AK_STR("${")) || ak_str_starts(v, AK_STR("{{")) ||
-	       memmem(v.p, look, "***", 3) || memmem(v.p, look, "...", 3);
+	       ak_marker_is_mask(ak_str_n(v.p, v.n > LONGEST_VALUE ? LONGEST_VALUE : v.n));
 }
 
 static bool has_digit(struct ak_str v)

@@ -53,7 +53,11 @@ static size_t reference(struct ak_str s, uint32_t *c)
 	static const struct {
 		struct ak_str name;
 		char c;
-	} named[] = {{{"&amp;", 5}, '&'}, {{"&lt;", 4}, '<'}, {{"&gt;", 4}, '>'}, {{"&quot;", 6}, '"'}, {{"&apos;", 6}, '\''}};
+	} named[] = {{{"&amp;", 5}, '&'},
+		     {{"&lt;", 4}, '<'},
+		     {{"&gt;", 4}, '>'},
+		     {{"&quot;", 6}, '"'},
+		     {{"&apos;", 6}, '\''}};
 	size_t i = 2;
 	uint32_t v = 0;
 

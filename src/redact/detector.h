@@ -13,6 +13,7 @@ struct ak_detector {
 	ak_shape_fn *match; /* NULL: the run of `set` around the literal */
 	uint16_t set;
 	uint16_t before, after; /* least number of set members */
+	uint8_t n;		/* length of the literal, at least 2 */
 	bool anchored;
 };
 
@@ -27,8 +28,6 @@ extern "C" {
 bool ak_detector_match(const struct ak_detector *d, struct ak_str s, size_t floor, size_t at, size_t *from, size_t *to);
 /* True when a word may begin at `at`: no letter or digit before, or only the letter of an escape such as \n. */
 bool ak_detector_left(struct ak_str s, size_t at);
-/* True when the source has cut or starred out what follows `at`. */
-bool ak_detector_masked(struct ak_str s, size_t at);
 
 #ifdef __cplusplus
 }

@@ -4,12 +4,31 @@
 #include "redact/shape.h"
 
 const struct ak_detector ak_detectors[] = {
-#define PREFIX(k, lit, s, min) {.kind = k, .literal = lit, .shape = lit " " #s "{" #min ",}", .set = AK_SET_##s, .after = min, .anchored = true},
-#define FREE(k, lit, s, min) {.kind = k, .literal = lit, .shape = lit " " #s "{" #min ",}", .set = AK_SET_##s, .after = min},
+#define PREFIX(k, lit, s, min)                                                                                         \
+	{.kind = k,                                                                                                    \
+	 .literal = lit,                                                                                               \
+	 .n = sizeof(lit) - 1,                                                                                         \
+	 .shape = lit " " #s "{" #min ",}",                                                                            \
+	 .set = AK_SET_##s,                                                                                            \
+	 .after = min,                                                                                                 \
+	 .anchored = true},
+#define FREE(k, lit, s, min)                                                                                           \
+	{.kind = k,                                                                                                    \
+	 .literal = lit,                                                                                               \
+	 .n = sizeof(lit) - 1,                                                                                         \
+	 .shape = lit " " #s "{" #min ",}",                                                                            \
+	 .set = AK_SET_##s,                                                                                            \
+	 .after = min},
 #define INFIX(k, lit, pre, s, min)                                                                                     \
-	{.kind = k, .literal = lit, .shape = #s "{" #pre ",} " lit " " #s "{" #min ",}", .set = AK_SET_##s,            \
-	 .before = pre, .after = min, .anchored = true},
-#define SHAPE(k, lit, fn, text) {.kind = k, .literal = lit, .shape = text, .match = fn},
+	{.kind = k,                                                                                                    \
+	 .literal = lit,                                                                                               \
+	 .n = sizeof(lit) - 1,                                                                                         \
+	 .shape = #s "{" #pre ",} " lit " " #s "{" #min ",}",                                                          \
+	 .set = AK_SET_##s,                                                                                            \
+	 .before = pre,                                                                                                \
+	 .after = min,                                                                                                 \
+	 .anchored = true},
+#define SHAPE(k, lit, fn, text) {.kind = k, .literal = lit, .n = sizeof(lit) - 1, .shape = text, .match = fn},
 #include "redact/detectors.def"
 #undef PREFIX
 #undef FREE
@@ -28,7 +47,8 @@ static const struct ak_detector_info infos[] = {
 #undef FREE
 #undef INFIX
 #undef SHAPE
-	{"named_secret", "value after a name that says secret: password=, \"api_key\": \"...\", Cookie:, ?key=", "context"},
+	{"named_secret",
+	 "value after a name that says secret: password=, \"api_key\": \"...\", Cookie:, ?key=", "context"},
 	{"nested_encoding", "text encoded more than 4 times over", "context"},
 };
 
@@ -42,17 +62,9 @@ bool ak_detector_left(struct ak_str s, size_t at)
 	return at >= 2 && s.p[at - 2] == '\\' && memchr("nrtbf", s.p[at - 1], 5);
 }
 
-bool ak_detector_masked(struct ak_str s, size_t at)
-{
-	struct ak_str rest = ak_str_n(s.p + at, s.n - at);
-
-	return ak_str_starts(rest, AK_STR("...")) || ak_str_starts(rest, AK_STR("**")) ||
-	       ak_str_starts(rest, AK_STR("\xe2\x80\xa6"));
-}
-
 bool ak_detector_match(const struct ak_detector *d, struct ak_str s, size_t floor, size_t at, size_t *from, size_t *to)
 {
-	size_t body = at + strlen(d->literal), start = at, end;
+	size_t body = at + d->n, start = at, end;
 
 	if (d->match)
 		return d->match(s, at, from, to);
@@ -61,7 +73,7 @@ bool ak_detector_match(const struct ak_detector *d, struct ak_str s, size_t floo
 	if (at - start < d->before || (d->anchored && !ak_detector_left(s, start)))
 		return false;
 	end = ak_charset_run(s, body, d->set);
-	if (end - body < d->after || (end - body < 2u * d->after && ak_detector_masked(s, end)))
+	if (end - body < d->after)
 		return false;
 	*from = start;
 	*to = end;

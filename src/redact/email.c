@@ -5,7 +5,8 @@ enum { LONGEST_LOCAL = 64, LONGEST_DOMAIN = 253 };
 
 static bool local_char(char c)
 {
-	return ak_is_alnum((unsigned char)c) || (unsigned char)c >= 0x80 || memchr(".!#$%&'*+-/=?^_`{|}~", c, 20) != NULL;
+	return ak_is_alnum((unsigned char)c) || (unsigned char)c >= 0x80 ||
+	       memchr(".!#$%&'*+-/=?^_`{|}~", c, 20) != NULL;
 }
 
 /* Characters that are allowed in a local part by RFC 5322, but join an address to what stands before it. */
@@ -86,7 +87,7 @@ bool ak_email_find(struct ak_str s, size_t at, size_t *from, size_t *to)
 		end = domain_end(s, host);
 		if (start == sign || end == host)
 			continue;
-		if (end < s.n && s.p[end] == ':' && ak_str_is(ak_str_n(s.p + start, sign - start), "git"))
+		if (ak_str_is(ak_str_n(s.p + start, sign - start), "git"))
 			continue;
 		*from = start;
 		*to = end;

@@ -1,5 +1,5 @@
 /* The e-mail shape: local@label.label with a last label of two or more letters, %40 for @ too. Quoted local parts and
- * non-ASCII letters are taken. Not e-mail: versions (`pkg@1.2.3`), `@scope/package`, `git@host:path`. */
+ * non-ASCII letters are taken. Not e-mail: versions (`pkg@1.2.3`), `@scope/package`, `git@host`. */
 #ifndef AK_REDACT_EMAIL_H
 #define AK_REDACT_EMAIL_H
 

@@ -2,8 +2,10 @@
 #include "redact/redact.h"
 
 static const char *const action_names[AK_ACT_COUNT] = {
-	[AK_ACT_REMOVED] = "removed",     [AK_ACT_HASHED] = "hashed",
-	[AK_ACT_MASKED] = "masked",       [AK_ACT_SANITISED] = "sanitised",
+	[AK_ACT_REMOVED] = "removed",
+	[AK_ACT_HASHED] = "hashed",
+	[AK_ACT_MASKED] = "masked",
+	[AK_ACT_SANITISED] = "sanitised",
 	[AK_ACT_NOT_COLLECTED] = "not collected",
 };
 

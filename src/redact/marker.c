@@ -3,7 +3,7 @@
 
 #include "redact/charset.h"
 
-enum { KIND_MAX = 40, KID_HEX = 8, TOKEN_HEX = 32 };
+enum { KIND_MAX = 40, KID_HEX = 8, TOKEN_HEX = 32, SHOWN_MAX = 16 };
 
 static bool hex_then(struct ak_str s, size_t at, size_t n, char after)
 {
@@ -42,4 +42,16 @@ bool ak_marker_is_token(struct ak_str s)
 		if (ak_str_is(ak_str_n(s.p, colon), classes[i]))
 			return true;
 	return false;
+}
+
+bool ak_marker_is_mask(struct ak_str s)
+{
+	size_t shown = 0;
+
+	if (!ak_str_holds(s, AK_STR("***")) && !ak_str_holds(s, AK_STR("...")) &&
+	    !ak_str_holds(s, AK_STR("\xe2\x80\xa6")))
+		return false;
+	for (size_t i = 0; i < s.n && shown <= SHOWN_MAX; i++)
+		shown += s.p[i] != '*' && s.p[i] != '.' && (unsigned char)s.p[i] < 0x80;
+	return shown <= SHOWN_MAX;
 }

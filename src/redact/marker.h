@@ -1,5 +1,5 @@
-/* Our own marks in redacted text: `[REDACTED:<kind>:<kid>:<fingerprint>]` and tokens `<class>:<32 hex>`. Detectors never
- * look inside them, so redacting twice changes nothing. */
+/* Our own marks in redacted text: `[REDACTED:<kind>:<kid>:<fingerprint>]` and tokens `<class>:<32 hex>`. Detectors
+ * never look inside them, so redacting twice changes nothing. */
 #ifndef AK_REDACT_MARKER_H
 #define AK_REDACT_MARKER_H
 
@@ -15,6 +15,9 @@ size_t ak_marker_end(struct ak_str s, size_t at);
 bool ak_marker_is(struct ak_str s);
 /* The whole text is one token: email, user, id, ip or key, ':' and 32 hex. */
 bool ak_marker_is_token(struct ak_str s);
+
+/* A secret its source has masked: stars or dots, and no more than 16 other characters. */
+bool ak_marker_is_mask(struct ak_str s);
 
 #ifdef __cplusplus
 }

@@ -8,8 +8,8 @@
 enum ak_name_class {
 	AK_NAME_PLAIN,
 	AK_NAME_PERSON, /* user_id, email, owner: people */
-	AK_NAME_WEAK,   /* token, session, signature: often a secret, also an everyday word */
-	AK_NAME_STRONG  /* password, api_key, authorization, cookie: nothing but a secret */
+	AK_NAME_WEAK,	/* token, session, signature: often a secret, also an everyday word */
+	AK_NAME_STRONG	/* password, api_key, authorization, cookie: nothing but a secret */
 };
 
 #ifdef __cplusplus

@@ -1,423 +1,206 @@
-/* The two steps over a record: secrets, then persons. */
+/* The two steps over a record: what each type of value goes through. */
 #include "base/ak.h"
-#include "redact/redactor.h"
+#include "redact/redact.h"
 
-#include "base/limits.h"
-#include "base/text.h"
 #include "redact/email.h"
-#include "redact/marker.h"
-#include "redact/names.h"
-#include "redact/values.h"
+#include "redact/value.h"
 
-#define NAME_BYTES 200
-#define DIFF_PROSE 64
+static struct ak_str list_secrets(const struct ak_pass *p, struct ak_str s)
+{
+	return ak_value_map_json(p, s, false, ak_value_inner_secrets);
+}
 
-struct job {
-	const struct ak_redactor *r;
-	struct ak_record *rec;
-	struct ak_arena *a;
-	struct ak_redact_ledger *l;
-	int field;
+static struct ak_str diff_secrets(const struct ak_pass *p, struct ak_str s)
+{
+	return ak_value_map_json(p, s, true, ak_value_inner_secrets);
+}
+
+static struct ak_str list_personal(const struct ak_pass *p, struct ak_str s)
+{
+	return ak_value_map_json(p, s, false, ak_value_inner);
+}
+
+static struct ak_str diff_personal(const struct ak_pass *p, struct ak_str s)
+{
+	return ak_value_map_json(p, s, true, ak_value_inner);
+}
+
+static struct ak_str address(const struct ak_pass *p, struct ak_str s)
+{
+	return ak_value_address(p, s, NULL);
+}
+
+/* Times and decimals are validated, not scanned (R-PII-2). */
+static struct ak_str typed(const struct ak_pass *p, struct ak_str s)
+{
+	size_t i = 0;
+
+	while (i < s.n && (ak_is_digit((unsigned char)s.p[i]) || memchr("+-.:TZ", s.p[i], 6)))
+		i++;
+	if (i == s.n && s.n <= 80)
+		return s;
+	ak_pass_count(p, "not_typed", AK_ACT_REMOVED);
+	return ak_str_n(NULL, 0);
+}
+
+static const struct {
+	ak_value_fn *secrets, *personal; /* NULL: nothing to do */
+} steps[AK_T_COUNT] = {
+	[AK_T_TIME] = {typed, NULL},
+	[AK_T_DEC] = {typed, NULL},
+	[AK_T_ENUM] = {ak_value_plain_secrets, ak_value_enum},
+	[AK_T_ID] = {ak_value_id_secrets, ak_value_id},
+	[AK_T_NAME] = {ak_value_plain_secrets, ak_value_name},
+	[AK_T_LIST] = {list_secrets, list_personal},
+	[AK_T_CODE] = {ak_value_plain_secrets, ak_value_code},
+	[AK_T_URLPATH] = {ak_value_plain_secrets, ak_value_urlpath},
+	[AK_T_TEMPLATE] = {ak_value_secrets, ak_value_template},
+	[AK_T_DIFF] = {diff_secrets, diff_personal},
+	[AK_T_UA] = {ak_value_plain_secrets, ak_value_agent},
+	[AK_T_IP] = {ak_value_plain_secrets, address},
+	[AK_T_NETWORK] = {ak_value_plain_secrets, ak_value_network},
+	[AK_T_PERSON] = {ak_value_plain_secrets, ak_value_person},
+	[AK_T_TOKEN] = {ak_value_plain_secrets, ak_value_token},
+	[AK_T_KEY] = {ak_value_key_digest, ak_value_key},
 };
 
-static void set(struct job *j, struct ak_str s)
+static void apply(struct ak_pass *p, struct ak_record *rec, int field, ak_value_fn *fn)
 {
+	struct ak_value *v = &rec->v[field];
+	struct ak_str s;
+
+	if (!fn || !v->set || !v->text.p)
+		return;
+	p->field = field;
+	s = fn(p, v->text);
 	if (s.p)
-		j->rec->v[j->field].text = s;
+		v->text = s;
 	else
-		ak_record_unset(j->rec, (enum ak_field_id)j->field);
+		ak_record_unset(rec, (enum ak_field_id)field);
 }
 
-static void count(struct job *j, const char *rule, enum ak_action action) { ak_ledger_add(j->l, j->field, rule, action, 1); }
-
-static void drop(struct job *j, const char *rule)
-{
-	count(j, rule, AK_ACT_REMOVED);
-	ak_record_unset(j->rec, (enum ak_field_id)j->field);
-}
-
-static struct ak_str replace_emails(struct job *j, struct ak_str s)
-{
-	const struct ak_pass pass = {j->r, j->a, j->l, j->field, NULL};
-
-	return ak_email_replace(&pass, s);
-}
-
-static bool is_email(struct ak_str s)
-{
-	size_t from, to;
-
-	return ak_email_find(s, 0, &from, &to) && from == 0 && to == s.n;
-}
-
-static struct ak_str replace_secrets(struct job *j, struct ak_str s)
-{
-	struct ak_hits hits;
-	struct ak_buf b;
-	size_t at = 0;
-
-	ak_scan(&j->r->scanner, s, true, j->a, &hits);
-	if (!hits.n)
-		return s;
-	ak_buf_init(&b, 1u << 26);
-	for (size_t i = 0; i < hits.n; i++) {
-		char fp[AK_TOKEN_HEX + 1];
-		ak_redactor_fingerprint(j->r, hits.v[i].secret, fp);
-		ak_buf_add(&b, s.p + at, hits.v[i].from - at);
-		at = hits.v[i].to;
-		if (ak_redactor_allows(j->r, fp)) {
-			ak_buf_add(&b, s.p + hits.v[i].from, at - hits.v[i].from);
-			continue;
-		}
-		ak_buf_addstr(&b, ak_redactor_marker(j->r, hits.v[i].kind, hits.v[i].secret, j->a));
-		count(j, hits.v[i].kind, AK_ACT_REMOVED);
-	}
-	ak_buf_add(&b, s.p + at, s.n - at);
-	s = ak_arena_str(j->a, ak_buf_str(&b));
-	ak_buf_release(&b);
-	return s;
-}
-
-/* Control and bidi characters made visible, cut at KEPT_VALUE_BYTES. */
-static struct ak_str sanitise(struct job *j, struct ak_str s, bool *cut)
-{
-	struct ak_buf b;
-
-	if (s.n > AK_MAX_KEPT_VALUE_BYTES) {
-		s.n = ak_utf8_valid(ak_str_n(s.p, AK_MAX_KEPT_VALUE_BYTES));
-		s = ak_arena_printf(j->a, "%.*s[CUT]", AK_STR_FMT(s));
-		count(j, "too_long", AK_ACT_SANITISED);
-		*cut = true;
-	}
-	if (ak_text_is_safe(s))
-		return s;
-	ak_buf_init(&b, 1u << 20);
-	ak_text_safe(&b, s);
-	s = ak_arena_str(j->a, ak_buf_str(&b));
-	ak_buf_release(&b);
-	count(j, "control_characters", AK_ACT_SANITISED);
-	return s;
-}
-
-/* ---- step 1 ---- */
-
-static bool is_shaped(struct ak_str s, const char *extra, size_t max)
+/* The original text of a time starts with a digit and holds no more than a date can. */
+static bool is_time_text(struct ak_str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!ak_is_alnum((unsigned char)s.p[i]) && !(s.p[i] && strchr(extra, s.p[i])))
+		if (!ak_charset_has(AK_SET_AN | AK_CS_PLUS | AK_CS_DASH | AK_CS_DOT | AK_CS_SLASH, s.p[i]) &&
+		    !memchr(" :,", s.p[i], 3))
 			return false;
-	return s.n > 0 && s.n <= max;
+	return s.n > 0 && s.n <= 48 && ak_is_digit((unsigned char)s.p[0]);
 }
 
-static bool is_id(struct ak_str s) { return is_shaped(s, "._:/@+=-", 200); }
-static bool is_marker(struct ak_str s) { return ak_marker_is(s); }
-
-static struct ak_str clean_name(struct job *j, struct ak_str s)
+/* What is stored beside the fields. */
+static void beside_fields(struct ak_pass *p, struct ak_record *rec)
 {
-	bool cut = false;
-
-	s = replace_secrets(j, s);
-	if (s.n > NAME_BYTES && !is_marker(s)) {
-		s.n = ak_utf8_valid(ak_str_n(s.p, NAME_BYTES));
-		count(j, "too_long", AK_ACT_SANITISED);
-		cut = true;
+	p->field = AK_F_START;
+	if (rec->time_raw.p && !is_time_text(rec->time_raw)) {
+		ak_pass_count(p, "not_typed", AK_ACT_REMOVED);
+		rec->time_raw = ak_str_n(NULL, 0);
 	}
-	s = sanitise(j, s, &cut);
-	if (cut)
-		j->rec->flags |= AK_R_TRUNCATED;
-	return s;
-}
-
-/* An id that is not shaped like one becomes a token: it may be anything. */
-static struct ak_str clean_id(struct job *j, struct ak_str s)
-{
-	struct ak_str t = replace_secrets(j, s);
-
-	if (is_id(t) || is_marker(t) || is_email(t))
-		return t;
-	count(j, "not_id_shaped", AK_ACT_HASHED);
-	return ak_redactor_token(j->r, "id", t, j->a);
-}
-
-static struct ak_str list_secret(void *ctx, struct ak_str name, struct ak_str s)
-{
-	(void)name;
-	return clean_name(ctx, s);
-}
-
-static bool has_blank_inside(struct ak_str s) { return ak_str_find(s, ' ') < s.n; }
-
-static struct ak_str diff_secret(void *ctx, struct ak_str name, struct ak_str s)
-{
-	struct job *j = ctx;
-
-	if (name.n && ak_name_class(name) >= AK_NAME_WEAK && s.n && !is_marker(s) && !ak_is_masked_key(s)) {
-		count(j, "named_secret", AK_ACT_REMOVED);
-		return ak_redactor_marker(j->r, "named_secret", s, j->a);
+	p->field = -1;
+	if (rec->revision.p)
+		rec->revision = ak_value_id_secrets(p, rec->revision);
+	for (struct ak_alias *al = rec->alias; al; al = al->next) {
+		p->field = al->field;
+		if (steps[ak_fields[al->field].type].secrets)
+			al->value = steps[ak_fields[al->field].type].secrets(p, al->value);
 	}
-	if (s.n > DIFF_PROSE && has_blank_inside(s)) {
-		count(j, "free_text", AK_ACT_REMOVED);
-		return AK_STR("[REMOVED:free_text]");
-	}
-	return clean_name(j, s);
 }
 
-static void key_secret(struct job *j, struct ak_str s)
+void ak_redact_secrets(const struct ak_redactor *r, struct ak_record *rec, struct ak_arena *a,
+		       struct ak_redact_ledger *l)
 {
-	uint8_t digest[32];
-	char hex[65];
-	size_t hexes = 0;
+	bool truncated = false;
+	struct ak_pass p = {.r = r, .a = a, .l = l, .truncated = &truncated};
 
-	while (hexes < s.n && ak_is_hex((unsigned char)s.p[hexes]))
-		hexes++;
-	if (ak_marker_is_token(s) || ak_is_machine_name(s) || ak_is_masked_key(s))
+	for (int f = 0; f < AK_F_COUNT; f++)
+		apply(&p, rec, f, steps[ak_fields[f].type].secrets);
+	beside_fields(&p, rec);
+	if (truncated)
+		rec->flags |= AK_R_TRUNCATED;
+}
+
+/* The address leaves its network behind, unless the source gives one. */
+static void client_network(struct ak_pass *p, struct ak_record *rec)
+{
+	struct ak_value *v = &rec->v[AK_F_CLIENT_ADDRESS];
+	struct ak_str network = {NULL, 0}, s;
+
+	if (!v->set || !v->text.p)
 		return;
-	if (hexes != 64 || s.n != 64) {
-		ak_sha256(s.p, s.n, digest);
-		ak_hex(digest, 32, hex);
-		count(j, "raw_key", AK_ACT_REMOVED);
-		set(j, ak_arena_str(j->a, ak_str_of(hex)));
-		return;
-	}
-	for (size_t i = 0; i < 64; i++)
-		hex[i] = ak_lower(s.p[i]);
-	set(j, ak_arena_str(j->a, ak_str_n(hex, 64)));
-}
-
-static void json_secret(struct job *j, struct ak_str s, bool diff)
-{
-	struct ak_str out = ak_json_strings(s, diff, j->a, diff ? diff_secret : list_secret, j);
-
-	if (out.p)
-		set(j, out);
+	p->field = AK_F_CLIENT_ADDRESS;
+	s = ak_value_address(p, v->text, &network);
+	if (s.p)
+		v->text = s;
 	else
-		drop(j, "unreadable");
+		ak_record_unset(rec, AK_F_CLIENT_ADDRESS);
+	if (network.p && !rec->v[AK_F_CLIENT_NETWORK].set)
+		ak_record_set_text(rec, AK_F_CLIENT_NETWORK, network);
 }
 
-static void code_secret(struct job *j, struct ak_str s)
+void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, struct ak_arena *a,
+			struct ak_redact_ledger *l)
 {
-	char low[64];
+	struct ak_pass p = {.r = r, .a = a, .l = l};
 
-	for (size_t i = 0; i < s.n && i < sizeof low; i++)
-		low[i] = ak_lower(s.p[i]);
-	if (s.n <= 64 && is_shaped(ak_str_n(low, s.n), "_.-", 64))
-		set(j, replace_secrets(j, ak_arena_str(j->a, ak_str_n(low, s.n))));
-	else
-		drop(j, "free_text");
-}
+	client_network(&p, rec);
+	for (int f = 0; f < AK_F_COUNT; f++)
+		apply(&p, rec, f, steps[ak_fields[f].type].personal);
+	p.field = -1;
+	if (rec->revision.p)
+		rec->revision = ak_value_id(&p, rec->revision);
+	for (struct ak_alias **al = &rec->alias; *al;) {
+		ak_value_fn *fn = steps[ak_fields[(*al)->field].type].personal;
 
-static void secret_of(struct job *j, enum ak_type type, struct ak_str s)
-{
-	switch (type) {
-	case AK_T_ID:
-		set(j, clean_id(j, s));
-		break;
-	case AK_T_ENUM:
-	case AK_T_NAME:
-	case AK_T_PERSON:
-	case AK_T_TOKEN:
-		set(j, clean_name(j, s));
-		break;
-	case AK_T_LIST:
-	case AK_T_DIFF:
-		json_secret(j, s, type == AK_T_DIFF);
-		break;
-	case AK_T_CODE:
-		code_secret(j, s);
-		break;
-	case AK_T_URLPATH:
-		set(j, clean_name(j, ak_url_path(s, j->a)));
-		break;
-	case AK_T_TEMPLATE:
-		count(j, "error_template", AK_ACT_SANITISED);
-		set(j, clean_name(j, ak_error_template(s, j->a)));
-		break;
-	case AK_T_UA:
-		count(j, "user_agent", AK_ACT_MASKED);
-		set(j, clean_name(j, ak_user_agent(s, j->a)));
-		break;
-	case AK_T_KEY:
-		key_secret(j, s);
-		break;
-	default:
-		break;
+		p.field = (*al)->field;
+		(*al)->value = fn ? fn(&p, (*al)->value) : (*al)->value;
+		if ((*al)->value.p)
+			al = &(*al)->next;
+		else
+			*al = (*al)->next;
 	}
-}
-
-/* Texts beside the fields that are stored too. */
-static void clean_rest(struct job *j)
-{
-	struct ak_record *r = j->rec;
-
-	j->field = AK_F_START;
-	if (r->time_raw.p && !is_shaped(r->time_raw, ":+.,-/ ", 48))
-		r->time_raw = (struct ak_str){NULL, 0};
-	if (r->revision.p && !is_shaped(r->revision, ":+._-", 64))
-		r->revision = ak_redactor_token(j->r, "id", r->revision, j->a);
-	for (struct ak_alias *a = r->alias; a; a = a->next) {
-		j->field = a->field;
-		a->value = replace_emails(j, clean_id(j, a->value));
-	}
-}
-
-void ak_redact_secrets(const struct ak_redactor *r, struct ak_record *rec, struct ak_arena *a, struct ak_redact_ledger *l)
-{
-	struct job j = {r, rec, a, l, 0};
-
-	for (j.field = 0; j.field < AK_F_COUNT; j.field++)
-		if (rec->v[j.field].set && rec->v[j.field].text.p)
-			secret_of(&j, ak_fields[j.field].type, rec->v[j.field].text);
-	clean_rest(&j);
-}
-
-/* ---- step 2 ---- */
-
-static struct ak_str email_inside(void *ctx, struct ak_str name, struct ak_str s)
-{
-	struct job *j = ctx;
-
-	(void)name;
-	return replace_emails(j, s);
-}
-
-static struct ak_str person_inside(void *ctx, struct ak_str name, struct ak_str s)
-{
-	struct job *j = ctx;
-	struct ak_str canonical, network;
-
-	(void)name;
-	if (ak_str_find(s, '.') < s.n && ak_address(j->r, s, j->a, &canonical, &network) && canonical.p) {
-		count(j, "ip", AK_ACT_HASHED);
-		return ak_redactor_token(j->r, "ip", canonical, j->a);
-	}
-	return replace_emails(j, s);
-}
-
-static void hash_person(struct job *j, struct ak_str s)
-{
-	s = ak_str_trim(s);
-	if (ak_marker_is_token(s) || is_marker(s) || ak_is_machine_name(s))
-		return;
-	if (is_email(s)) {
-		set(j, replace_emails(j, s));
-		return;
-	}
-	count(j, "user", AK_ACT_HASHED);
-	set(j, ak_redactor_token(j->r, "user", s, j->a));
-}
-
-static void hash_address(struct job *j, struct ak_str s)
-{
-	struct ak_str canonical, network;
-
-	if (ak_marker_is_token(s))
-		return;
-	if (!ak_address(j->r, s, j->a, &canonical, &network)) {
-		drop(j, "not_an_address");
-		return;
-	}
-	count(j, "ip", canonical.p ? AK_ACT_HASHED : AK_ACT_MASKED);
-	set(j, canonical.p ? ak_redactor_token(j->r, "ip", canonical, j->a) : canonical);
-	if (network.p && !j->rec->v[AK_F_CLIENT_NETWORK].set)
-		ak_record_set_text(j->rec, AK_F_CLIENT_NETWORK, network);
-}
-
-static void hash_with(struct job *j, const char *cls, const char *rule, struct ak_str s)
-{
-	if (ak_marker_is_token(s) || is_marker(s))
-		return;
-	count(j, rule, AK_ACT_HASHED);
-	set(j, ak_redactor_token(j->r, cls, s, j->a));
-}
-
-static void person_of(struct job *j, enum ak_type type, struct ak_str s)
-{
-	switch (type) {
-	case AK_T_ID:
-	case AK_T_NAME:
-	case AK_T_ENUM:
-	case AK_T_CODE:
-	case AK_T_URLPATH:
-	case AK_T_TEMPLATE:
-	case AK_T_UA:
-		set(j, email_inside(j, s, s));
-		break;
-	case AK_T_LIST:
-		set(j, ak_json_strings(s, false, j->a, email_inside, j));
-		break;
-	case AK_T_DIFF:
-		set(j, ak_json_strings(s, true, j->a, person_inside, j));
-		break;
-	case AK_T_PERSON:
-		hash_person(j, s);
-		break;
-	case AK_T_TOKEN:
-		hash_with(j, "id", "identifier", s);
-		break;
-	case AK_T_KEY:
-		if (!ak_is_machine_name(s) && !ak_is_masked_key(s))
-			hash_with(j, "key", "key", s);
-		break;
-	case AK_T_IP:
-		hash_address(j, s);
-		break;
-	default:
-		break;
-	}
-}
-
-void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, struct ak_arena *a, struct ak_redact_ledger *l)
-{
-	struct job j = {r, rec, a, l, 0};
-
-	for (j.field = 0; j.field < AK_F_COUNT; j.field++)
-		if (rec->v[j.field].set && rec->v[j.field].text.p)
-			person_of(&j, ak_fields[j.field].type, rec->v[j.field].text);
 	rec->flags |= AK_R_REDACTED;
 }
 
-/* ---- single texts ---- */
-
-struct ak_str ak_redact_text(const struct ak_redactor *r, struct ak_str s, struct ak_arena *a, struct ak_redact_ledger *l)
+struct ak_str ak_redact_text(const struct ak_redactor *r, struct ak_str s, struct ak_arena *a,
+			     struct ak_redact_ledger *l)
 {
-	struct job j = {r, NULL, a, l, -1};
-	bool ignored = false;
+	struct ak_pass p = {.r = r, .a = a, .l = l, .field = -1};
 
-	return sanitise(&j, replace_emails(&j, replace_secrets(&j, s)), &ignored);
+	return ak_value_safe(&p, ak_value_secrets(&p, s));
 }
 
 struct ak_str ak_redact_token(const struct ak_redactor *r, enum ak_type type, struct ak_str value, struct ak_arena *a)
 {
-	enum ak_field_id f = type == AK_T_IP ? AK_F_CLIENT_ADDRESS : type == AK_T_KEY ? AK_F_KEY_HASH
-			     : type == AK_T_TOKEN ? AK_F_TENANT : AK_F_ACTOR_ID;
-	struct ak_redact_ledger ignored;
-	struct ak_record rec;
+	struct ak_pass p = {.r = r, .a = a, .field = -1};
+	struct ak_str s = steps[type].secrets ? steps[type].secrets(&p, value) : value;
 
-	ak_record_init(&rec, AK_K_AUDIT);
-	ak_ledger_init(&ignored);
-	ak_record_set_text(&rec, f, value);
-	ak_redact_secrets(r, &rec, a, &ignored);
-	ak_redact_personal(r, &rec, a, &ignored);
-	ak_ledger_release(&ignored);
-	return rec.v[f].text;
+	return s.p && steps[type].personal ? steps[type].personal(&p, s) : s;
 }
 
 bool ak_redact_scan(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind)
 {
 	struct ak_arena a;
-	struct ak_hits hits;
-	size_t to;
-	bool found;
+	struct ak_hits h;
+	size_t from, to, i;
+	bool email = ak_email_find(s, 0, &from, &to);
 
 	ak_arena_init(&a);
-	ak_scan(&r->scanner, s, false, &a, &hits);
-	found = hits.n > 0;
-	if (found) {
-		*at = hits.v[0].from;
-		*kind = hits.v[0].kind;
-	} else if ((found = ak_email_find(s, 0, at, &to))) {
+	ak_scan(&r->scanner, s, false, &a, &h);
+	for (i = 0; i < h.n; i++) {
+		char fp[AK_TOKEN_HEX + 1];
+
+		ak_redactor_fingerprint(r, h.v[i].secret, fp);
+		if (!ak_redactor_allows(r, fp))
+			break;
+	}
+	if (i < h.n && (!email || h.v[i].from <= from)) {
+		*at = h.v[i].from;
+		*kind = h.v[i].kind;
+	} else if (email) {
+		*at = from;
 		*kind = "email";
 	}
 	ak_arena_release(&a);
-	return found;
+	return i < h.n || email;
 }

@@ -55,7 +55,7 @@ void ak_redact_secrets(const struct ak_redactor *r, struct ak_record *rec, struc
 void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, struct ak_arena *a, struct ak_redact_ledger *l);
 
 /* One free text (a file name, a log line for `redact try`): secrets and e-mail shapes replaced, control bytes escaped.
- * field -1. */
+ * field -1. l may be NULL. */
 struct ak_str ak_redact_text(const struct ak_redactor *r, struct ak_str s, struct ak_arena *a, struct ak_redact_ledger *l);
 /* The token of a candidate value for a field type (`identity resolve`, search by e-mail). */
 struct ak_str ak_redact_token(const struct ak_redactor *r, enum ak_type type, struct ak_str value, struct ak_arena *a);

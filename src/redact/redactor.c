@@ -79,7 +79,8 @@ bool ak_redactor_allows(const struct ak_redactor *r, const char *fingerprint)
 	return false;
 }
 
-struct ak_str ak_redactor_marker(const struct ak_redactor *r, const char *kind, struct ak_str secret, struct ak_arena *a)
+struct ak_str ak_redactor_marker(const struct ak_redactor *r, const char *kind, struct ak_str secret,
+				 struct ak_arena *a)
 {
 	char fp[AK_TOKEN_HEX + 1];
 

@@ -33,7 +33,8 @@ struct ak_str ak_redactor_token(const struct ak_redactor *r, const char *cls, st
 void ak_redactor_fingerprint(const struct ak_redactor *r, struct ak_str secret, char out[AK_TOKEN_HEX + 1]);
 bool ak_redactor_allows(const struct ak_redactor *r, const char *fingerprint);
 /* The marker that stands for a secret. */
-struct ak_str ak_redactor_marker(const struct ak_redactor *r, const char *kind, struct ak_str secret, struct ak_arena *a);
+struct ak_str ak_redactor_marker(const struct ak_redactor *r, const char *kind, struct ak_str secret,
+				 struct ak_arena *a);
 
 #ifdef __cplusplus
 }

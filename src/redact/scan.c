@@ -5,172 +5,221 @@
 #include "redact/decode.h"
 #include "redact/marker.h"
 
+struct scan {
+	const struct ak_scanner *sc;
+	struct ak_arena *a;
+	bool contexts;
+};
+
+static void mark_pair(struct ak_scanner *sc, unsigned char x, unsigned char y)
+{
+	sc->pair[x << 2 | y >> 6] |= UINT64_C(1) << (y & 63);
+}
+
+static inline bool has_pair(const struct ak_scanner *sc, const char *p)
+{
+	unsigned char x = (unsigned char)p[0], y = (unsigned char)p[1];
+
+	return sc->pair[x << 2 | y >> 6] >> (y & 63) & 1;
+}
+
 void ak_scan_init(struct ak_scanner *sc)
 {
 	size_t n = 0;
 
 	memset(sc, 0, sizeof(*sc));
-	sc->order = ak_alloc(ak_detectors_n * sizeof(*sc->order));
+	sc->order = ak_alloc(ak_detectors_n * sizeof(sc->order[0]));
 	for (int c = 0; c < 256; c++) {
 		sc->bucket[c] = (uint16_t)n;
-		for (size_t i = 0; i < ak_detectors_n; i++) {
-			const char *lit = ak_detectors[i].literal;
-			unsigned pair = (unsigned)(unsigned char)lit[0] << 8 | (unsigned char)lit[1];
-			if ((unsigned char)lit[0] != c)
-				continue;
-			sc->order[n++] = &ak_detectors[i];
-			sc->pair[pair >> 6] |= UINT64_C(1) << (pair & 63);
-		}
+		for (size_t i = 0; i < ak_detectors_n; i++)
+			if ((unsigned char)ak_detectors[i].literal[0] == c)
+				sc->order[n++] = &ak_detectors[i];
+		mark_pair(sc, '=', (unsigned char)c);
+		mark_pair(sc, ':', (unsigned char)c);
 	}
 	sc->bucket[256] = (uint16_t)n;
+	for (size_t i = 0; i < ak_detectors_n; i++)
+		mark_pair(sc, (unsigned char)ak_detectors[i].literal[0], (unsigned char)ak_detectors[i].literal[1]);
+	mark_pair(sc, '[', 'R');
 }
 
 void ak_scan_release(struct ak_scanner *sc)
 {
 	ak_free(sc->order);
-	sc->order = NULL;
 }
 
-/* One text on its way through the scanner. */
-struct job {
-	const struct ak_scanner *sc;
-	struct ak_arena *a;
-	struct ak_hits *out;
-	bool contexts;
-};
-
-static void add(struct job *j, size_t from, size_t to, const char *kind, struct ak_str secret)
+static struct ak_hit *push(struct scan *c, struct ak_hits *h)
 {
-	struct ak_hits *h = j->out;
-
 	if (h->n == h->cap) {
-		size_t cap = h->cap ? 2 * h->cap : 8;
-		struct ak_hit *more = ak_arena_alloc(j->a, cap * sizeof(*more));
+		size_t cap = h->cap ? h->cap * 2 : 4;
+		struct ak_hit *v = ak_arena_alloc(c->a, cap * sizeof(*v));
+
 		if (h->n)
-			memcpy(more, h->v, h->n * sizeof(*more));
-		h->v = more;
+			memcpy(v, h->v, h->n * sizeof(*v));
+		h->v = v;
 		h->cap = cap;
 	}
-	h->v[h->n++] = (struct ak_hit){from, to, kind, secret};
+	return &h->v[h->n++];
 }
 
-static bool may_start(const struct ak_scanner *sc, const char *p)
+/* A detector at `at`, which is not the last byte. */
+static bool literal_at(const struct scan *c, struct ak_str s, size_t floor, size_t at, struct ak_hit *out)
 {
-	unsigned pair = (unsigned)(unsigned char)p[0] << 8 | (unsigned char)p[1];
-
-	return sc->pair[pair >> 6] >> (pair & 63) & 1;
-}
-
-/* End of the secret that a detector sees at i, or 0. */
-static size_t detect(struct job *j, struct ak_str s, size_t floor, size_t i)
-{
-	const struct ak_scanner *sc = j->sc;
-	unsigned char c = (unsigned char)s.p[i];
-
-	for (size_t d = sc->bucket[c]; d < sc->bucket[c + 1]; d++) {
-		struct ak_str lit = ak_str_of(sc->order[d]->literal);
-		size_t from = i, to = i;
-		if (s.n - i < lit.n || memcmp(s.p + i, lit.p, lit.n) != 0 ||
-		    !ak_detector_match(sc->order[d], s, floor, i, &from, &to) || from < floor || to <= from)
-			continue;
-		add(j, from, to, sc->order[d]->kind, ak_str_n(s.p + from, to - from));
-		return to;
-	}
-	return 0;
-}
-
-static size_t named(struct job *j, struct ak_str s, size_t floor, size_t i)
-{
+	unsigned char first = (unsigned char)s.p[at];
 	size_t from, to;
-	struct ak_str value;
 
-	if (!j->contexts || !ak_context_match(s, floor, i, &from, &to) || from < floor || to <= from)
-		return 0;
-	value = ak_str_n(s.p + from, to - from);
-	if (ak_marker_is(value) || ak_marker_is_token(value) || ak_detector_masked(s, from))
-		return 0;
-	add(j, from, to, "named_secret", value);
-	return to;
-}
+	for (uint16_t i = c->sc->bucket[first]; i < c->sc->bucket[first + 1]; i++) {
+		const struct ak_detector *d = c->sc->order[i];
 
-static void plain(struct job *j, struct ak_str s)
-{
-	size_t floor = 0;
-
-	for (size_t i = 0; i + 1 < s.n; i++) {
-		size_t end = s.p[i] == '[' ? ak_marker_end(s, i) : i;
-		if (end > i) {
-			floor = end;
-			i = end - 1;
+		if (d->literal[1] != s.p[at + 1] || s.n - at < d->n || memcmp(s.p + at, d->literal, d->n) != 0 ||
+		    !ak_detector_match(d, s, floor, at, &from, &to))
 			continue;
-		}
-		end = may_start(j->sc, s.p + i) ? detect(j, s, floor, i) : 0;
-		if (!end && (s.p[i] == '=' || s.p[i] == ':'))
-			end = named(j, s, floor, i);
-		if (end > i) {
-			floor = end;
-			i = end - 1;
-		}
-	}
-}
-
-static void layer(struct job *j, struct ak_str s, int depth);
-
-/* What a decoded text hides, as one hit over the encoded range. */
-static bool hidden(struct job *j, struct ak_str decoded, int depth, size_t from, size_t to)
-{
-	struct ak_hits inner = {0};
-	struct job k = {j->sc, j->a, &inner, j->contexts};
-
-	if (depth >= AK_SCAN_DEPTH) { /* too deep to be looked into: taken whole */
-		add(j, from, to, "nested_encoding", decoded);
+		*out = (struct ak_hit){from, to, d->kind, ak_str_n(s.p + from, to - from)};
 		return true;
 	}
-	layer(&k, decoded, depth + 1);
-	if (!inner.n)
+	return false;
+}
+
+/* A value with a secret's name; when it also has a secret's own shape, that says more. */
+static bool context_at(const struct scan *c, struct ak_str s, size_t floor, size_t at, struct ak_hit *out)
+{
+	size_t from, to;
+
+	if (!c->contexts || (s.p[at] != '=' && s.p[at] != ':') || !ak_context_match(s, floor, at, &from, &to))
 		return false;
-	add(j, from, to, inner.v[0].kind, inner.v[0].secret);
+	if (from + 1 < s.n && literal_at(c, s, floor, from, out) && out->from == from && out->to >= to)
+		return true;
+	*out = (struct ak_hit){from, to, "named_secret", ak_str_n(s.p + from, to - from)};
 	return true;
 }
 
-static bool all_hex(struct ak_str s)
+/* The text as it stands. Tells whether there may be something below it. */
+static void plain(struct scan *c, struct ak_str s, struct ak_hits *h, bool *escapes, bool *runs)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (!ak_is_hex((unsigned char)s.p[i]))
-			return false;
-	return true;
+	size_t floor = 0, run = 0;
+	unsigned seen = 0;
+	bool long_run = false;
+
+	for (size_t i = 0; i + 1 < s.n; i++) {
+		uint16_t cs = ak_charset[(unsigned char)s.p[i]];
+		struct ak_hit hit;
+
+		seen |= cs;
+		run = cs & AK_SET_ANY64 ? run + 1 : 0;
+		long_run |= run == AK_DECODE_RUN - 1;
+		if (!has_pair(c->sc, s.p + i))
+			continue;
+		if (s.p[i] == '[' && ak_marker_end(s, i) > i) {
+			floor = ak_marker_end(s, i);
+			i = floor - 1;
+			continue;
+		}
+		if (!literal_at(c, s, floor, i, &hit) && !context_at(c, s, floor, i, &hit))
+			continue;
+		*push(c, h) = hit;
+		floor = hit.to;
+		i = hit.to - 1;
+		run = 0;
+	}
+	*escapes = (seen & AK_CS_ESCAPE) != 0;
+	*runs = long_run;
 }
 
-static void base64_runs(struct job *j, struct ak_str s, int depth)
+/* Adds a hit of a lower layer; overlapping ones become one. Keeps the order. */
+static void merge(struct scan *c, struct ak_hits *h, struct ak_hit hit)
 {
-	for (size_t at = 0; at < s.n;) {
-		size_t end = ak_charset_run(s, at, AK_SET_ANY64);
-		struct ak_str run = ak_str_n(s.p + at, end - at), text;
-		for (size_t shift = 0; run.n >= AK_DECODE_RUN && !all_hex(run) && shift < 4 && shift + 16 < run.n; shift++)
-			if (ak_decode_base64(ak_str_n(run.p + shift, run.n - shift), j->a, &text) &&
-			    hidden(j, text, depth, at, end))
-				break;
-		at = end > at ? end : at + 1;
+	size_t i = 0, gone = 0, rest;
+
+	while (i < h->n && h->v[i].to <= hit.from)
+		i++;
+	while (i + gone < h->n && h->v[i + gone].from < hit.to) {
+		const struct ak_hit *o = &h->v[i + gone++];
+
+		hit.from = o->from < hit.from ? o->from : hit.from;
+		hit.to = o->to > hit.to ? o->to : hit.to;
+		hit.kind = o->kind;
+		hit.secret = o->secret;
+	}
+	rest = h->n - i - gone;
+	if (gone == 0)
+		push(c, h);
+	else
+		h->n -= gone - 1;
+	memmove(&h->v[i + 1], &h->v[i + gone], rest * sizeof(*h->v));
+	h->v[i] = hit;
+}
+
+static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h);
+
+static void below_escapes(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
+{
+	struct ak_unescaped u;
+	struct ak_hits sub = {0};
+
+	if (!ak_decode_escapes(s, c->a, &u))
+		return;
+	layer(c, u.text, depth + 1, &sub);
+	for (size_t i = 0; i < sub.n; i++) {
+		sub.v[i].from = u.at[sub.v[i].from];
+		sub.v[i].to = u.at[sub.v[i].to];
+		merge(c, h, sub.v[i]);
 	}
 }
 
-static void layer(struct job *j, struct ak_str s, int depth)
+/* One run. Text may begin at its start and behind every slash, since a slash also joins the parts of a path. */
+static void base64_run(struct scan *c, struct ak_str s, size_t from, size_t to, int depth, struct ak_hits *h)
 {
-	struct ak_unescaped u;
+	while (to - from >= AK_DECODE_RUN) {
+		struct ak_hits sub = {0};
+		struct ak_str text;
 
-	plain(j, s);
-	if (j->out->n)
+		if (ak_decode_base64(ak_str_n(s.p + from, to - from), c->a, &text)) {
+			layer(c, text, depth + 1, &sub);
+			if (sub.n) {
+				to = ak_charset_run(s, to, AK_CS_EQUAL);
+				merge(c, h, (struct ak_hit){from, to, sub.v[0].kind, sub.v[0].secret});
+				return;
+			}
+			from += text.n;
+		}
+		from += ak_str_find(ak_str_n(s.p + from, to - from), '/');
+		from += from < to;
+	}
+}
+
+static void below_base64(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
+{
+	for (size_t i = 0; i < s.n;) {
+		size_t end = s.p[i] == '[' ? ak_marker_end(s, i) : i;
+
+		if (end == i) {
+			end = ak_charset_run(s, i, AK_SET_ANY64);
+			base64_run(c, s, i, end, depth, h);
+			end += end == i;
+		}
+		i = end;
+	}
+}
+
+static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
+{
+	bool escapes = false, runs = false;
+
+	if (depth > AK_SCAN_DEPTH) {
+		*push(c, h) = (struct ak_hit){0, s.n, "nested_encoding", s};
 		return;
-	if (ak_decode_escapes(s, j->a, &u) && hidden(j, u.text, depth, 0, s.n))
-		return;
-	if (s.n >= AK_DECODE_RUN)
-		base64_runs(j, s, depth);
+	}
+	plain(c, s, h, &escapes, &runs);
+	if (escapes)
+		below_escapes(c, s, depth, h);
+	if (runs)
+		below_base64(c, s, depth, h);
 }
 
 void ak_scan(const struct ak_scanner *sc, struct ak_str s, bool contexts, struct ak_arena *a, struct ak_hits *out)
 {
-	struct job j = {sc, a, out, contexts};
+	struct scan c = {sc, a, contexts};
 
-	memset(out, 0, sizeof(*out));
-	layer(&j, s, 0);
+	*out = (struct ak_hits){0};
+	layer(&c, s, 0, out);
 }

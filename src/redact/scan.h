@@ -8,7 +8,7 @@
 #define AK_SCAN_DEPTH 4 /* layers of encoding; a text with more is taken whole */
 
 struct ak_hit {
-	size_t from, to;      /* what to replace */
+	size_t from, to; /* what to replace */
 	const char *kind;
 	struct ak_str secret; /* what to fingerprint: decoded, without its surroundings */
 };
@@ -20,8 +20,8 @@ struct ak_hits {
 
 /* Dispatch tables over the detectors; immutable once made. */
 struct ak_scanner {
-	uint64_t pair[1024];        /* bit of every two bytes a literal may start with */
-	uint16_t bucket[257];       /* detectors by first byte: order[bucket[c]] to order[bucket[c + 1] - 1] */
+	uint64_t pair[1024];  /* bit of every two bytes a literal may start with */
+	uint16_t bucket[257]; /* detectors by first byte: order[bucket[c]] to order[bucket[c + 1] - 1] */
 	const struct ak_detector **order;
 };
 

@@ -17,8 +17,6 @@ bool ak_shape_sk(struct ak_str s, size_t at, size_t *from, size_t *to)
 
 	if (!ak_detector_left(s, at) || end - body < 16 || starts_at(s, body, AK_STR("learn-")))
 		return false;
-	if (end - body < 32 && ak_detector_masked(s, end))
-		return false;
 	*from = at;
 	*to = end;
 	return true;
@@ -66,7 +64,7 @@ bool ak_shape_pem(struct ak_str s, size_t at, size_t *from, size_t *to)
 
 	while (end < s.n && end - label < LONGEST_LABEL && s.p[end] != '-')
 		end++;
-	if (!memmem(s.p + label, end - label, "PRIVATE KEY", 11))
+	if (!ak_str_holds(ak_str_n(s.p + label, end - label), AK_STR("PRIVATE KEY")))
 		return false;
 	*from = at;
 	*to = pem_end(s, end);
@@ -90,11 +88,14 @@ bool ak_shape_bearer(struct ak_str s, size_t at, size_t *from, size_t *to)
 	end = ak_charset_run(s, body, AK_SET_TOKEN68);
 	for (size_t i = body; i < end; i++)
 		digit |= ak_is_digit((unsigned char)s.p[i]);
-	if (end - body < 6 || !(digit || end - body >= 20) || ak_detector_masked(s, end) || !ak_detector_left(s, at))
+	if (end - body < 6 || !(digit || end - body >= 20) || !ak_detector_left(s, at))
 		return false;
 	*from = body;
 	*to = end;
-	return memmem(s.p + body, end - body, "...", 3) == NULL;
+	/* The stars of a mask are not part of the run. */
+	while (end < s.n && (s.p[end] == '*' || ak_charset_has(AK_SET_TOKEN68, s.p[end])))
+		end++;
+	return !ak_marker_is_mask(ak_str_n(s.p + body, end - body));
 }
 
 bool ak_shape_basic(struct ak_str s, size_t at, size_t *from, size_t *to)
@@ -120,8 +121,8 @@ bool ak_shape_userinfo(struct ak_str s, size_t at, size_t *from, size_t *to)
 {
 	size_t start = at + 3, end = start, sign = 0, colon;
 
-	while (end < s.n && end - start < LONGEST_USERINFO && !ak_charset_has(AK_CS_BLANK | AK_CS_QUOTE | AK_CS_SLASH, s.p[end]) &&
-	       !memchr("?#<>", s.p[end], 4)) {
+	while (end < s.n && end - start < LONGEST_USERINFO &&
+	       !ak_charset_has(AK_CS_BLANK | AK_CS_QUOTE | AK_CS_SLASH, s.p[end]) && !memchr("?#<>", s.p[end], 4)) {
 		if (s.p[end] == '@')
 			sign = end;
 		end++;
@@ -135,5 +136,5 @@ bool ak_shape_userinfo(struct ak_str s, size_t at, size_t *from, size_t *to)
 		return false;
 	*from = start;
 	*to = colon > start ? colon : sign;
-	return ak_marker_end(s, start) == start && !ak_detector_masked(s, start);
+	return ak_marker_end(s, start) == start && !ak_marker_is_mask(ak_str_n(s.p + start, *to - start));
 }

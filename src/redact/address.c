@@ -1,0 +1,157 @@
+/* Addresses: read by inet_pton only, canonical text for the token, a prefix for the network. */
+#include "base/ak.h"
+#include "redact/value.h"
+
+#include <arpa/inet.h>
+
+#include "redact/marker.h"
+
+struct address {
+	int family, bits;
+	uint8_t b[16];
+};
+
+/* Without blanks, brackets, port and zone id; of a list the first. */
+static struct ak_str bare(struct ak_str s)
+{
+	size_t colons = 0;
+
+	s = ak_str_trim(ak_str_n(s.p, ak_str_find(s, ',')));
+	if (s.n && s.p[0] == '[') {
+		size_t end = ak_str_find(s, ']');
+
+		s = ak_str_n(s.p + 1, end - 1);
+	}
+	for (size_t i = 0; i < s.n; i++)
+		colons += s.p[i] == ':';
+	if (colons == 1)
+		s.n = ak_str_find(s, ':');
+	s.n = ak_str_find(s, '%');
+	return s;
+}
+
+static bool read_address(struct ak_str s, struct address *out)
+{
+	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+	char z[INET6_ADDRSTRLEN];
+
+	if (s.n == 0 || s.n >= sizeof(z) || memchr(s.p, '\0', s.n))
+		return false;
+	memcpy(z, s.p, s.n);
+	z[s.n] = '\0';
+	memset(out, 0, sizeof(*out));
+	out->family = strchr(z, ':') ? AF_INET6 : AF_INET;
+	out->bits = out->family == AF_INET ? 32 : 128;
+	if (inet_pton(out->family, z, out->b) != 1)
+		return false;
+	if (out->family == AF_INET6 && memcmp(out->b, mapped, sizeof(mapped)) == 0) {
+		memmove(out->b, out->b + 12, 4);
+		out->family = AF_INET;
+		out->bits = 32;
+	}
+	return true;
+}
+
+static struct ak_str text_of(const struct address *d, struct ak_arena *a)
+{
+	char z[INET6_ADDRSTRLEN];
+
+	return ak_arena_str(a, ak_str_of(inet_ntop(d->family, d->b, z, sizeof(z))));
+}
+
+/* The policy's prefix of an address, or a shorter one the source gives. */
+static struct ak_str network_of(const struct ak_pass *p, struct address d, int known)
+{
+	int prefix = d.family == AF_INET ? p->r->ip4_prefix : p->r->ip6_prefix;
+	struct ak_str text;
+
+	if (known < prefix)
+		prefix = known;
+	if (prefix <= 0)
+		return ak_str_n(NULL, 0);
+	for (int bit = prefix; bit < d.bits; bit++)
+		d.b[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
+	text = text_of(&d, p->a);
+	return ak_arena_printf(p->a, "%.*s/%d", AK_STR_FMT(text), prefix);
+}
+
+/* `203.0.113.0/24`, and `203.0.113.***` or `203.0.113.x` as sources mask it. *known = bits that are left. */
+static bool read_network(struct ak_str s, struct address *out, int *known)
+{
+	size_t slash = ak_str_find(s, '/'), n = 0;
+	char z[16];
+	int octets = 0, bits = 0;
+
+	if (slash < s.n) {
+		for (size_t i = slash + 1; i < s.n && i < slash + 4; i++)
+			bits = ak_is_digit((unsigned char)s.p[i]) ? bits * 10 + s.p[i] - '0' : 999;
+		*known = bits;
+		return s.n > slash + 1 && s.n < slash + 5 && read_address(ak_str_n(s.p, slash), out) &&
+		       bits <= out->bits;
+	}
+	while (n < s.n && n < sizeof(z) && (ak_is_digit((unsigned char)s.p[n]) || s.p[n] == '.'))
+		octets += s.p[n++] == '.';
+	if (octets == 0 || octets > 3 || n == s.n || n > 12 || s.p[n - 1] != '.')
+		return false;
+	for (size_t i = n; i < s.n; i++)
+		if (s.p[i] != '*' && s.p[i] != 'x' && s.p[i] != 'X' && s.p[i] != '.')
+			return false;
+	memcpy(z, s.p, n);
+	for (int i = octets; i < 4; i++) {
+		z[n++] = '0';
+		if (i < 3)
+			z[n++] = '.';
+	}
+	*known = 8 * octets;
+	return read_address(ak_str_n(z, n), out);
+}
+
+bool ak_value_address_text(struct ak_str s, struct ak_arena *a, struct ak_str *out)
+{
+	struct address d;
+
+	if (!read_address(bare(s), &d))
+		return false;
+	*out = text_of(&d, a);
+	return true;
+}
+
+struct ak_str ak_value_address(const struct ak_pass *p, struct ak_str s, struct ak_str *network)
+{
+	struct ak_str none = {NULL, 0}, ignored;
+	struct address d;
+	int known;
+
+	network = network ? network : &ignored;
+	*network = none;
+	if (ak_marker_is(s) || ak_marker_is_token(s))
+		return s;
+	if (read_address(bare(s), &d)) {
+		*network = network_of(p, d, d.bits);
+		ak_pass_count(p, "ip", AK_ACT_HASHED);
+		return ak_redactor_token(p->r, "ip", text_of(&d, p->a), p->a);
+	}
+	if (read_network(ak_str_trim(s), &d, &known)) {
+		*network = network_of(p, d, known);
+		ak_pass_count(p, "ip", AK_ACT_MASKED);
+		return none;
+	}
+	ak_pass_count(p, "not_an_address", AK_ACT_REMOVED);
+	return none;
+}
+
+struct ak_str ak_value_network(const struct ak_pass *p, struct ak_str s)
+{
+	struct ak_str out = {NULL, 0};
+	struct address d;
+	int known;
+
+	s = ak_str_trim(s);
+	if (read_network(s, &d, &known))
+		out = network_of(p, d, known);
+	else if (read_address(bare(s), &d))
+		out = network_of(p, d, d.bits);
+	if (!out.p)
+		ak_pass_count(p, "not_a_network", AK_ACT_REMOVED);
+	return out;
+}

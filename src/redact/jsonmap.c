@@ -1,0 +1,137 @@
+/* Strings inside LIST and DIFF values, one by one. */
+#include "base/ak.h"
+#include "redact/value.h"
+
+#include "base/jsonw.h"
+#include "base/limits.h"
+
+struct map {
+	const struct ak_pass *p;
+	ak_inner_fn *fn;
+};
+
+static json_t *rewrite(const struct map *m, enum ak_name_class name, json_t *v);
+
+static enum ak_name_class stronger(enum ak_name_class a, enum ak_name_class b)
+{
+	return a > b ? a : b;
+}
+
+/* Below a secret's name everything is secret; people's names say something about their own value only. */
+static enum ak_name_class inherited(enum ak_name_class outer, const char *key)
+{
+	enum ak_name_class own = ak_name_class(ak_str_of(key));
+
+	return outer >= AK_NAME_WEAK ? stronger(outer, own) : own;
+}
+
+static json_t *rewrite_object(const struct map *m, enum ak_name_class name, json_t *v)
+{
+	json_t *out = json_object(), *member;
+	const char *key;
+
+	json_object_foreach(v, key, member)
+	{
+		struct ak_str safe = m->fn(m->p, AK_NAME_PLAIN, ak_str_of(key));
+		char *z = ak_strndup(safe.p ? safe.p : "", safe.n);
+
+		json_object_set_new(out, z, rewrite(m, inherited(name, key), member));
+		ak_free(z);
+	}
+	return out;
+}
+
+static json_t *rewrite_number(const struct map *m, enum ak_name_class name, json_t *v)
+{
+	struct ak_str text, s;
+
+	if (name == AK_NAME_PLAIN || !json_is_integer(v))
+		return json_incref(v);
+	text = ak_arena_printf(m->p->a, "%lld", (long long)json_integer_value(v));
+	s = m->fn(m->p, name, text);
+	return ak_str_eq(s, text) ? json_incref(v) : json_stringn(s.p ? s.p : "", s.n);
+}
+
+static json_t *rewrite(const struct map *m, enum ak_name_class name, json_t *v)
+{
+	struct ak_str s;
+	json_t *out, *item;
+	size_t i;
+
+	if (json_is_object(v))
+		return rewrite_object(m, name, v);
+	if (json_is_array(v)) {
+		out = json_array();
+		json_array_foreach(v, i, item) json_array_append_new(out, rewrite(m, name, item));
+		return out;
+	}
+	if (!json_is_string(v))
+		return rewrite_number(m, name, v);
+	s = m->fn(m->p, name, ak_str_n(json_string_value(v), json_string_length(v)));
+	return json_stringn(s.p ? s.p : "", s.n);
+}
+
+/* {path, before, after}: the path names both values. */
+static json_t *rewrite_entry(const struct map *m, json_t *e)
+{
+	json_t *path = json_object_get(e, "path"), *out, *member;
+	enum ak_name_class name = AK_NAME_PLAIN;
+	const char *key;
+
+	if (!json_is_object(e) || !json_is_string(path))
+		return rewrite(m, AK_NAME_PLAIN, e);
+	name = ak_name_path_class(ak_str_n(json_string_value(path), json_string_length(path)));
+	out = json_object();
+	json_object_foreach(e, key, member)
+	{
+		bool side = strcmp(key, "before") == 0 || strcmp(key, "after") == 0;
+
+		json_object_set_new(out, key, rewrite(m, side ? name : AK_NAME_PLAIN, member));
+	}
+	return out;
+}
+
+/* Entries as long as they fit. False when one of them cannot be written. */
+static bool write_all(const struct map *m, json_t *in, bool diff, size_t most, struct ak_buf *b)
+{
+	json_t *e;
+	size_t i;
+
+	ak_buf_addc(b, '[');
+	json_array_foreach(in, i, e)
+	{
+		AK_CLEANUP(ak_json_decref) json_t *out = diff ? rewrite_entry(m, e) : rewrite(m, AK_NAME_PLAIN, e);
+		size_t before = b->n;
+
+		if (i)
+			ak_buf_addc(b, ',');
+		if (!out || ak_jcs(out, b, NULL) != AK_OK)
+			return false;
+		if (b->n + 1 <= most)
+			continue;
+		b->n = before;
+		ak_pass_count(m->p, "too_long", AK_ACT_REMOVED);
+		if (m->p->truncated)
+			*m->p->truncated = true;
+		break;
+	}
+	ak_buf_addc(b, ']');
+	return !b->over;
+}
+
+struct ak_str ak_value_map_json(const struct ak_pass *p, struct ak_str json, bool diff, ak_inner_fn *fn)
+{
+	const struct map m = {p, fn};
+	AK_CLEANUP(ak_json_decref)
+	json_t *in = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+	struct ak_str text = {NULL, 0};
+	struct ak_buf b;
+
+	ak_buf_init(&b, (size_t)1 << 26);
+	if (json_is_array(in) && write_all(&m, in, diff, diff ? AK_VALUE_DIFF_BYTES : AK_MAX_KEPT_VALUE_BYTES, &b))
+		text = ak_arena_str(p->a, ak_buf_str(&b));
+	else
+		ak_pass_count(p, "unreadable", AK_ACT_REMOVED);
+	ak_buf_release(&b);
+	return text;
+}

@@ -1,0 +1,113 @@
+#include "base/ak.h"
+#include "redact/value.h"
+
+#include "base/text.h"
+#include "redact/email.h"
+#include "redact/marker.h"
+
+enum { LONGEST_ID = 200, LONGEST_WORD = 64, INNER_PROSE = 64 };
+
+struct ak_str ak_value_safe(const struct ak_pass *p, struct ak_str s)
+{
+	struct ak_buf b;
+
+	s = ak_email_replace(p, s);
+	if (ak_text_is_safe(s))
+		return s;
+	ak_buf_init(&b, s.n * 10 + 1);
+	ak_text_safe(&b, s);
+	s = ak_arena_str(p->a, ak_buf_str(&b));
+	ak_buf_release(&b);
+	ak_pass_count(p, "control_characters", AK_ACT_SANITISED);
+	return s;
+}
+
+static bool only(struct ak_str s, unsigned set, const char *more, size_t most)
+{
+	if (s.n == 0 || s.n > most)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!ak_charset_has(set, s.p[i]) && !(s.p[i] && strchr(more, s.p[i])))
+			return false;
+	return true;
+}
+
+bool ak_value_is_id(struct ak_str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; n++) {
+		size_t end = ak_marker_end(s, i);
+
+		if (end == i && !ak_charset_has(AK_SET_DOTTED | AK_CS_SLASH | AK_CS_PLUS | AK_CS_EQUAL, s.p[i]) &&
+		    s.p[i] != ':' && s.p[i] != '@')
+			return false;
+		i = end > i ? end : i + 1;
+	}
+	return n > 0 && n <= LONGEST_ID;
+}
+
+struct ak_str ak_value_id(const struct ak_pass *p, struct ak_str s)
+{
+	if (ak_value_is_id(s))
+		return ak_email_replace(p, s);
+	ak_pass_count(p, "not_id_shaped", AK_ACT_HASHED);
+	return ak_redactor_token(p->r, "id", s, p->a);
+}
+
+struct ak_str ak_value_name(const struct ak_pass *p, struct ak_str s)
+{
+	return ak_value_safe(p, s);
+}
+
+struct ak_str ak_value_enum(const struct ak_pass *p, struct ak_str s)
+{
+	char *low;
+
+	if (ak_marker_end(s, 0) > 0 || !only(s, AK_SET_DOTTED | AK_CS_SLASH, ":", LONGEST_WORD))
+		return ak_value_name(p, s);
+	low = ak_arena_z(p->a, s);
+	for (size_t i = 0; i < s.n; i++)
+		low[i] = ak_lower(low[i]);
+	return ak_str_n(low, s.n);
+}
+
+struct ak_str ak_value_code(const struct ak_pass *p, struct ak_str s)
+{
+	if (ak_marker_is(s) || only(s, AK_SET_LOWER36 | AK_CS_UNDER | AK_CS_DOT | AK_CS_DASH, "", LONGEST_WORD))
+		return s;
+	ak_pass_count(p, "not_code_shaped", AK_ACT_REMOVED);
+	return ak_str_n(NULL, 0);
+}
+
+struct ak_str ak_value_token(const struct ak_pass *p, struct ak_str s)
+{
+	if (ak_marker_is(s) || ak_marker_is_token(s))
+		return s;
+	ak_pass_count(p, "identifier", AK_ACT_HASHED);
+	return ak_redactor_token(p->r, "id", ak_str_trim(s), p->a);
+}
+
+static bool is_prose(struct ak_str s)
+{
+	return s.n > INNER_PROSE && ak_str_find(s, ' ') < s.n && ak_marker_end(s, 0) == 0;
+}
+
+struct ak_str ak_value_inner(const struct ak_pass *p, enum ak_name_class name, struct ak_str s)
+{
+	struct ak_str address;
+
+	if (s.n == 0 || ak_marker_is(s) || ak_marker_is_token(s))
+		return s;
+	if (name == AK_NAME_WEAK || name == AK_NAME_STRONG)
+		return ak_value_is_digest(s) ? ak_value_key(p, s) : ak_value_safe(p, s);
+	if (name == AK_NAME_PERSON)
+		return ak_value_person(p, s);
+	if (ak_value_address_text(s, p->a, &address))
+		return ak_value_address(p, s, NULL);
+	if (is_prose(s)) {
+		ak_pass_count(p, "free_text", AK_ACT_REMOVED);
+		return AK_STR("[REMOVED:free_text]");
+	}
+	return ak_value_safe(p, s);
+}

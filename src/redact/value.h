@@ -1,0 +1,62 @@
+/* What each value type becomes in the two steps, one value at a time. Every function returns the new text, in the arena
+ * or unchanged; p == NULL means that the value goes away. All may be applied twice without further effect. */
+#ifndef AK_REDACT_VALUE_H
+#define AK_REDACT_VALUE_H
+
+#include "redact/names.h"
+#include "redact/redactor.h"
+
+#define AK_VALUE_DIFF_BYTES 65536 /* a DIFF; entries beyond are left out and counted */
+
+typedef struct ak_str ak_value_fn(const struct ak_pass *p, struct ak_str s);
+/* One string (or integer, as text) inside LIST and DIFF; name is what its member's name says. */
+typedef struct ak_str ak_inner_fn(const struct ak_pass *p, enum ak_name_class name, struct ak_str s);
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- step 1 ---- */
+
+/* Secrets replaced by markers, as long as the text is. */
+struct ak_str ak_value_secrets(const struct ak_pass *p, struct ak_str s);
+/* The same, cut at KEPT_VALUE_BYTES. */
+ak_value_fn ak_value_plain_secrets, ak_value_id_secrets;
+ak_inner_fn ak_value_inner_secrets;
+/* A raw key becomes the lower-case hex of its SHA-256; names, masks and tokens stay. */
+ak_value_fn ak_value_key_digest;
+
+/* ---- step 2 ---- */
+
+ak_value_fn ak_value_id, ak_value_name, ak_value_enum, ak_value_code, ak_value_token, ak_value_person, ak_value_key;
+ak_value_fn ak_value_urlpath, ak_value_template, ak_value_agent;
+ak_inner_fn ak_value_inner;
+/* An address; *network (may be NULL) gets its prefix, or p == NULL. */
+struct ak_str ak_value_address(const struct ak_pass *p, struct ak_str s, struct ak_str *network);
+ak_value_fn ak_value_network;
+
+/* ---- shared ---- */
+
+/* A JSON array of NAMEs (diff false) or of {path, before, after} (diff true), with every string and every key through
+ * fn, written as RFC 8785. Unreadable JSON goes away. */
+struct ak_str ak_value_map_json(const struct ak_pass *p, struct ak_str json, bool diff, ak_inner_fn *fn);
+/* E-mail shapes replaced, controls and broken UTF-8 escaped: what any kept text must be. */
+struct ak_str ak_value_safe(const struct ak_pass *p, struct ak_str s);
+/* [A-Za-z0-9._:/@+=-]{1,200}; markers inside count as one character each. */
+bool ak_value_is_id(struct ak_str s);
+/* A key that its source has masked: `sk-...AbCd`, `sk-abc...def`, all stars. */
+bool ak_value_is_masked(struct ak_str s);
+/* Names of machines, not people: providers' service accounts, gateways' built-in users. */
+bool ak_value_is_machine(struct ak_str s);
+/* The built-in names among them, without the prefixes: what may stand in a key's place without being a key. */
+bool ak_value_is_builtin(struct ak_str s);
+/* 64 lower-case hex digits. */
+bool ak_value_is_digest(struct ak_str s);
+/* The canonical text of an address (RFC 5952), without brackets, port, zone and IPv4 mapping. False for anything else.
+ */
+bool ak_value_address_text(struct ak_str s, struct ak_arena *a, struct ak_str *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,254 @@
+#include "base/ak.h"
+#include "trace/hops.h"
+
+#include <stdio.h>
+
+const char *ak_trace_field(const json_t *record, const char *name)
+{
+	return json_string_value(json_object_get(json_object_get(record, "fields"), name));
+}
+
+int64_t ak_trace_int(const json_t *record, const char *name, int64_t otherwise)
+{
+	const json_t *v = json_object_get(json_object_get(record, "fields"), name);
+
+	return json_is_integer(v) ? json_integer_value(v) : otherwise;
+}
+
+static const char *or_dash(const char *z) { return z ? z : "-"; }
+
+/* ---- building a hop ---- */
+
+static json_t *hop(struct ak_trace *t, int n, const char *title, const char *state, const char *time)
+{
+	json_t *h = json_pack("{s:i, s:s, s:s, s:o, s:[]}", "n", n, "title", title, "state", state, "time",
+			      time ? json_string(time) : json_null(), "lines");
+
+	json_array_append_new(t->hops, h);
+	return h;
+}
+
+static void say(json_t *h, const char *fmt, ...) AK_PRINTF(2, 3);
+static void say(json_t *h, const char *fmt, ...)
+{
+	struct ak_buf b;
+	va_list ap;
+
+	ak_buf_init(&b, 1 << 16);
+	va_start(ap, fmt);
+	ak_buf_vaddf(&b, fmt, ap);
+	va_end(ap);
+	json_array_append_new(json_object_get(h, "lines"), json_stringn(b.n ? b.p : "", b.n));
+	ak_buf_release(&b);
+}
+
+static void cite(json_t *h, const json_t *record)
+{
+	json_object_set(h, "cite", json_object_get(record, "cite"));
+	json_object_set(h, "seq", json_object_get(record, "seq"));
+	json_object_set(h, "fields", json_object_get(record, "fields"));
+}
+
+/* A hop that is not there, with the declared reason where policy.yaml has one. */
+static void missing(struct ak_trace *t, int n, const char *title, const char *why)
+{
+	json_t *h = hop(t, n, title, "missing", NULL);
+
+	json_object_set_new(h, "reason", json_string(why));
+	say(h, "MISSING, %s", why);
+	t->missing++;
+}
+
+/* ---- the five ---- */
+
+static void app_hops(struct ak_trace *t)
+{
+	json_t *r;
+	size_t i;
+
+	json_array_foreach(t->apps, i, r) {
+		json_t *h = hop(t, 1, "app event", "present", ak_trace_field(r, "event.start"));
+		cite(h, r);
+		say(h, "%s", or_dash(ak_trace_field(r, "event.action")));
+		say(h, "app %s, env %s, actor %s", or_dash(ak_trace_field(r, "service.name")),
+		    or_dash(ak_trace_field(r, "deployment.environment.name")), or_dash(ak_trace_field(r, "user.id")));
+		t->exact += json_array_size(t->attempts) > 0;
+	}
+	if (!json_array_size(t->apps))
+		missing(t, 1, "app event", "no application record has this trace or request id");
+}
+
+static void attempt_line(json_t *h, const json_t *r)
+{
+	int64_t status = ak_trace_int(r, "http.response.status_code", -1);
+	const char *error = ak_trace_field(r, "error.type");
+
+	if (status >= 0)
+		say(h, "%lld from %s%s%s", (long long)status, or_dash(ak_trace_field(r, "gen_ai.provider.name")), error ? ", " : "",
+		    error ? error : "");
+	else
+		say(h, "%s from %s%s%s", or_dash(ak_trace_field(r, "event.outcome")),
+		    or_dash(ak_trace_field(r, "gen_ai.provider.name")), error ? ", " : "", error ? error : "");
+}
+
+static void attempt_hops(struct ak_trace *t)
+{
+	size_t n = json_array_size(t->attempts), i;
+	json_t *r;
+	char title[48];
+
+	json_array_foreach(t->attempts, i, r) {
+		snprintf(title, sizeof title, "gateway %zu of %zu", i + 1, n);
+		json_t *h = hop(t, 2, title, "present", ak_trace_field(r, "event.start"));
+		cite(h, r);
+		attempt_line(h, r);
+		say(h, "%s -> %s", or_dash(ak_trace_field(r, "gen_ai.request.model")), or_dash(ak_trace_field(r, "gen_ai.response.model")));
+		say(h, "key %s (%s), %s ms, in %lld, out %lld, %s %s%s", or_dash(ak_trace_field(r, "auditkit.key.alias")),
+		    or_dash(ak_trace_field(r, "auditkit.team.id")), or_dash(ak_trace_field(r, "auditkit.duration_ms")),
+		    (long long)ak_trace_int(r, "gen_ai.usage.input_tokens", 0),
+		    (long long)ak_trace_int(r, "gen_ai.usage.output_tokens", 0), or_dash(ak_trace_field(r, "auditkit.cost.currency")),
+		    or_dash(ak_trace_field(r, "auditkit.cost.estimated")),
+		    ak_trace_field(r, "auditkit.cache.status") && strcmp(ak_trace_field(r, "auditkit.cache.status"), "hit") == 0
+			    ? ", cache hit" : "");
+	}
+	if (!n)
+		missing(t, 2, "gateway", "no gateway record has this id");
+}
+
+/* The provider's own record of the call exists only where one carries its request id; otherwise the route is what the
+ * gateway recorded, and said so. */
+static void route_hop(struct ak_trace *t)
+{
+	size_t n = json_array_size(t->attempts);
+	const json_t *last = json_array_get(t->attempts, n - 1);
+	const char *id;
+	json_t *h, *a;
+	size_t i;
+
+	if (!n) {
+		missing(t, 3, "provider route", "no gateway record to follow");
+		return;
+	}
+	id = ak_trace_field(last, "auditkit.provider.request_id");
+	json_array_foreach(t->audits, i, a) {
+		const char *theirs = ak_trace_field(a, "auditkit.provider.request_id");
+		if (!id || !theirs || strcmp(id, theirs) != 0)
+			continue;
+		h = hop(t, 3, "provider route", "present", ak_trace_field(a, "event.start"));
+		cite(h, a);
+		say(h, "%s, exact id %s", or_dash(ak_trace_field(a, "event.action")), id);
+		t->exact++;
+		return;
+	}
+	h = hop(t, 3, "provider route", "present", ak_trace_field(last, "event.start"));
+	cite(h, last);
+	say(h, "%s %s, as the gateway recorded it", or_dash(ak_trace_field(last, "gen_ai.provider.name")),
+	    or_dash(ak_trace_field(last, "gen_ai.response.model")));
+	say(h, "provider request id %s", id ? id : "not provided by source");
+	if (id)
+		say(h, "no provider export in this workspace carries it");
+}
+
+static void add_declared_gaps(struct ak_trace *t, json_t *h)
+{
+	const json_t *gaps = t->policy ? ak_policy_get(t->policy, "not_provided") : NULL;
+	const char *name;
+	json_t *gap;
+
+	json_object_foreach((json_t *)gaps, name, gap) {
+		say(h, "%s: MISSING, declared gap, due %s (policy.yaml:%d)", name,
+		    or_dash(json_string_value(json_object_get(gap, "due"))), ak_yaml_key_line(&t->policy->yaml, gaps, name));
+		t->declared++;
+	}
+}
+
+static enum ak_rc usage_hop(struct ak_trace *t, struct ak_err *err)
+{
+	size_t n = json_array_size(t->attempts), i;
+	json_t *r, *rows = NULL, *row, *h = NULL;
+	size_t k;
+	enum ak_rc rc = AK_OK;
+
+	if (n) {
+		h = hop(t, 4, "usage and cost", "aggregate", NULL);
+		say(h, "aggregate buckets, not this request alone");
+		json_object_set_new(h, "buckets", json_array());
+	}
+	json_array_foreach(t->attempts, i, r) {
+		if ((rc = ak_link_buckets(t->s, r, &rows, err)) != AK_OK)
+			return rc;
+		json_array_foreach(rows, k, row) {
+			say(h, "%s to %s: %lld requests of %s, key %s [%s]", json_string_value(json_object_get(row, "start")),
+			    json_string_value(json_object_get(row, "end")), (long long)json_integer_value(json_object_get(row, "requests")),
+			    or_dash(json_string_value(json_object_get(row, "model"))), or_dash(json_string_value(json_object_get(row, "key"))),
+			    json_string_value(json_object_get(row, "cite")));
+			json_array_append(json_object_get(h, "buckets"), row);
+			t->aggregate++;
+		}
+		json_decref(rows);
+	}
+	if (!h) {
+		missing(t, 4, "usage and cost", "no gateway record to follow");
+		return AK_OK;
+	}
+	add_declared_gaps(t, h);
+	if (!json_array_size(json_object_get(h, "buckets"))) {
+		json_object_set_new(h, "state", json_string("missing"));
+		json_object_set_new(h, "reason", json_string("no provider usage row covers it"));
+		say(h, "no provider usage row covers it");
+		t->missing++;
+	}
+	return AK_OK;
+}
+
+static void final_hop(struct ak_trace *t)
+{
+	const json_t *app = json_array_get(t->apps, 0), *last = json_array_get(t->attempts, json_array_size(t->attempts) - 1);
+	const json_t *from = app && ak_trace_int(app, "http.response.status_code", -1) >= 0 ? app : last ? last : app;
+	const char *end = from ? ak_trace_field(from, "event.end") : NULL;
+	json_t *h;
+
+	if (!from) {
+		missing(t, 5, "final status", "nothing recorded how it ended");
+		return;
+	}
+	h = hop(t, 5, "final status", "present", end ? end : ak_trace_field(from, "event.start"));
+	cite(h, from);
+	if (ak_trace_int(from, "http.response.status_code", -1) >= 0)
+		say(h, "%lld %s", (long long)ak_trace_int(from, "http.response.status_code", -1),
+		    from == app ? "returned by the app" : "at the gateway");
+	else
+		say(h, "%s %s", or_dash(ak_trace_field(from, "event.outcome")), from == app ? "in the app" : "at the gateway");
+}
+
+static void settlement_hops(struct ak_trace *t)
+{
+	json_t *a;
+	size_t i;
+
+	json_array_foreach(t->audits, i, a) {
+		json_t *h;
+		if (!ak_trace_field(a, "http.request.id"))
+			continue;
+		h = hop(t, 6, "admin event", "present", ak_trace_field(a, "event.start"));
+		cite(h, a);
+		say(h, "%s of %s, reason %s, by %s", or_dash(ak_trace_field(a, "event.action")),
+		    or_dash(ak_trace_field(a, "auditkit.resource.id")), or_dash(ak_trace_field(a, "event.reason")),
+		    or_dash(ak_trace_field(a, "user.id")));
+		t->exact++;
+	}
+}
+
+enum ak_rc ak_trace_hops(struct ak_trace *t, struct ak_err *err)
+{
+	enum ak_rc rc;
+
+	app_hops(t);
+	attempt_hops(t);
+	route_hop(t);
+	if ((rc = usage_hop(t, err)) != AK_OK)
+		return rc;
+	final_hop(t);
+	settlement_hops(t);
+	return AK_OK;
+}

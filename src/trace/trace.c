@@ -1,0 +1,357 @@
+#include "base/ak.h"
+#include "trace/hops.h"
+
+#include <stdio.h>
+
+#include "base/crypto.h"
+#include "base/decimal.h"
+#include "base/jsonw.h"
+#include "base/time.h"
+
+/* ---- where to start ---- */
+
+static bool starts(const json_t *hit)
+{
+	const char *class = json_string_value(json_object_get(hit, "class")), *field = json_string_value(json_object_get(hit, "field"));
+
+	return strcmp(class, "entity") != 0 || strcmp(field, "event.id") == 0 || strcmp(field, "auditkit.settlement.id") == 0;
+}
+
+/* One record to start from. An id that several unrelated calls share is refused, and they are named. */
+static enum ak_rc find_start(struct ak_store *s, struct ak_str id, int64_t *seq, const char **kind, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *z = ak_strndup(id.p, id.n);
+	json_t *hits = NULL, *hit;
+	size_t i, n = 0;
+	enum ak_rc rc = ak_query_cite(s, z, seq, err);
+
+	*kind = "citation";
+	if (rc != AK_END)
+		return rc;
+	if ((rc = ak_query_lookup(s, id, &hits, err)) != AK_OK)
+		return rc;
+	json_array_foreach(hits, i, hit) {
+		int f = ak_field_find(ak_str_of(json_string_value(json_object_get(hit, "field"))));
+		if (!starts(hit) || n++)
+			continue;
+		*seq = json_integer_value(json_object_get(hit, "seq"));
+		*kind = ak_fields[f].name;
+	}
+	rc = n ? AK_OK : AK_END;
+	if (!n && json_array_size(hits)) {
+		ak_hint(err, "'auditkit show' lists the records that have it");
+		rc = ak_fail(err, AK_EXIT_USAGE, "this identifier names a key, person or resource, not one request");
+	}
+	json_decref(hits);
+	return rc;
+}
+
+/* ---- members by kind, in time order ---- */
+
+static const char *time_of(const json_t *row)
+{
+	const char *z = ak_trace_field(json_object_get(row, "record"), "event.start");
+
+	return z ? z : "~";
+}
+
+static int64_t seq_of(const json_t *row) { return json_integer_value(json_object_get(row, "seq")); }
+
+static bool before(const json_t *a, const json_t *b)
+{
+	int order = strcmp(time_of(a), time_of(b));
+
+	return order < 0 || (order == 0 && seq_of(a) < seq_of(b));
+}
+
+/* Insertion sort: an interaction has a handful of records. */
+static json_t *in_time_order(const json_t *rows)
+{
+	json_t *out = json_array(), *row;
+	size_t i, at;
+
+	json_array_foreach((json_t *)rows, i, row) {
+		for (at = 0; at < json_array_size(out) && before(json_array_get(out, at), row); at++)
+			;
+		json_array_insert(out, at, row);
+	}
+	return out;
+}
+
+static void sort_out(struct ak_trace *t)
+{
+	json_t *row;
+	size_t i;
+
+	t->apps = json_array();
+	t->attempts = json_array();
+	t->audits = json_array();
+	json_array_foreach(t->members, i, row) {
+		const char *kind = json_string_value(json_object_get(row, "kind"));
+		json_t *list = strcmp(kind, "app_event") == 0 ? t->apps : strcmp(kind, "request") == 0 ? t->attempts
+			       : strcmp(kind, "audit_event") == 0 ? t->audits : NULL;
+		if (list)
+			json_array_append(list, json_object_get(row, "record"));
+	}
+}
+
+/* ---- the document ---- */
+
+static json_t *cost(const struct ak_trace *t)
+{
+	struct ak_dec_sum sum;
+	struct ak_arena a;
+	const char *currency = NULL;
+	json_t *out = json_array(), *r;
+	size_t i;
+	bool any = false;
+
+	ak_arena_init(&a);
+	ak_dec_sum_init(&sum);
+	json_array_foreach(t->attempts, i, r) {
+		const char *amount = ak_trace_field(r, "auditkit.cost.estimated");
+		if (!amount || !ak_dec_sum_add(&sum, ak_str_of(amount)))
+			continue;
+		currency = ak_trace_field(r, "auditkit.cost.currency");
+		any = true;
+	}
+	if (any) {
+		struct ak_str total = ak_dec_sum_text(&sum, &a);
+		json_array_append_new(out, json_pack("{s:s, s:o}", "currency", currency ? currency : "unknown", "estimated",
+						     json_stringn(total.p, total.n)));
+	}
+	ak_arena_release(&a);
+	return out;
+}
+
+static json_t *final_status(const struct ak_trace *t)
+{
+	json_t *h;
+	size_t i;
+
+	json_array_foreach(t->hops, i, h)
+		if (json_integer_value(json_object_get(h, "n")) == 5)
+			return json_incref(json_array_get(json_object_get(h, "lines"), 0));
+	return json_null();
+}
+
+static json_t *members_json(const struct ak_trace *t)
+{
+	json_t *out = json_array(), *row;
+	size_t i;
+
+	json_array_foreach(t->members, i, row) {
+		json_t *r = json_object_get(row, "record");
+		json_t *m = json_pack("{s:O, s:O, s:O, s:O}", "cite", json_object_get(r, "cite"), "seq", json_object_get(row, "seq"),
+				      "kind", json_object_get(row, "kind"), "leaf", json_object_get(r, "leaf"));
+		json_array_append_new(out, m);
+	}
+	return out;
+}
+
+static void set_digest(json_t *doc)
+{
+	struct ak_buf b;
+	uint8_t digest[32];
+	char hex[65];
+
+	ak_buf_init(&b, 1u << 26);
+	if (ak_jcs(doc, &b, NULL) != AK_OK)
+		AK_BUG("trace cannot be written as JSON");
+	ak_sha256(b.p, b.n, digest);
+	ak_hex(digest, 32, hex);
+	json_object_set_new(doc, "digest", json_string(hex));
+	ak_buf_release(&b);
+}
+
+static const char *trace_id(const struct ak_trace *t)
+{
+	const json_t *lists[] = {t->apps, t->attempts, t->audits};
+	json_t *r;
+	size_t i;
+
+	for (size_t l = 0; l < AK_COUNT(lists); l++)
+		json_array_foreach((json_t *)lists[l], i, r)
+			if (ak_trace_field(r, "trace.id"))
+				return ak_trace_field(r, "trace.id");
+	r = json_object_get(json_array_get(t->members, 0), "record");
+	return r ? json_string_value(json_object_get(r, "cite")) : "";
+}
+
+static json_t *document(struct ak_trace *t)
+{
+	json_t *doc = json_pack("{s:s, s:i, s:s, s:I, s:o, s:o, s:O, s:O, s:O, s:O, s:o}", "schema", "auditkit.trace/1",
+				"format_version", 1, "id", trace_id(t), "attempts", (json_int_t)json_array_size(t->attempts),
+				"final_status", final_status(t), "cost", cost(t), "story", t->story, "hops", t->hops, "in_force",
+				t->in_force, "ambiguous", t->ambiguous, "members", members_json(t));
+
+	json_object_set_new(doc, "links",
+			    json_pack("{s:I, s:i, s:I, s:I, s:I, s:I}", "exact", (json_int_t)t->exact, "inferred", 0, "ambiguous",
+				      (json_int_t)json_array_size(t->ambiguous), "aggregate", (json_int_t)t->aggregate, "missing",
+				      (json_int_t)t->missing, "declared", (json_int_t)t->declared));
+	json_object_set_new(doc, "complete", json_boolean(t->missing == 0 && json_array_size(t->ambiguous) == 0));
+	set_digest(doc);
+	return doc;
+}
+
+static void release(struct ak_trace *t)
+{
+	json_t *all[] = {t->members, t->apps, t->attempts, t->audits, t->ambiguous, t->hops, t->in_force, t->story};
+
+	for (size_t i = 0; i < AK_COUNT(all); i++)
+		json_decref(all[i]);
+}
+
+static enum ak_rc build(struct ak_store *s, int64_t seq, const struct ak_trace_opts *o, json_t **out, struct ak_err *err)
+{
+	struct ak_trace t = {.s = s, .policy = o->policy, .hops = json_array(), .in_force = json_array(), .story = json_array()};
+	json_t *found = NULL;
+	enum ak_rc rc = ak_link_closure(s, seq, &found, &t.ambiguous, err);
+
+	if (rc == AK_OK) {
+		t.members = in_time_order(found);
+		sort_out(&t);
+		rc = ak_trace_hops(&t, err);
+	}
+	if (rc == AK_OK)
+		rc = ak_trace_in_force(&t, err);
+	if (rc == AK_OK) {
+		ak_trace_story(&t);
+		*out = document(&t);
+	}
+	json_decref(found);
+	release(&t);
+	return rc;
+}
+
+enum ak_rc ak_trace_reconstruct(struct ak_store *s, struct ak_str id, const struct ak_trace_opts *o, json_t **out,
+				struct ak_err *err)
+{
+	const char *kind = NULL;
+	int64_t seq;
+	enum ak_rc rc = find_start(s, id, &seq, &kind, err);
+
+	return rc == AK_OK ? build(s, seq, o, out, err) : rc;
+}
+
+/* ---- a sample that is safe to show ---- */
+
+static const char rule_text[] =
+	"the first trace, in the order given by SHA-256(seed, ledger number), whose gateway request succeeded, of an app that policy "
+	"sample_trace.apps names (all apps when it names none), with app event, gateway, provider route, usage bucket and final "
+	"status present, no DLP or guardrail finding, no payload, no ambiguous id, no conflict and no refund";
+
+static bool app_wanted(const struct ak_policy *p, const char *app)
+{
+	const json_t *apps = p ? ak_policy_get(p, "sample_trace.apps") : NULL;
+	json_t *a;
+	size_t i;
+
+	if (json_array_size(apps) == 0)
+		return true;
+	json_array_foreach((json_t *)apps, i, a)
+		if (app && json_is_string(a) && strcmp(json_string_value(a), app) == 0)
+			return true;
+	return false;
+}
+
+static bool is_calm(const struct ak_stored *r)
+{
+	const struct ak_value *v = r->rec.v;
+	bool verdict = !v[AK_F_POLICY_VERDICT].set || ak_str_is(v[AK_F_POLICY_VERDICT].text, "allowed");
+	bool payload = v[AK_F_PAYLOAD_PROMPT].set && ak_str_is(v[AK_F_PAYLOAD_PROMPT].text, "present");
+
+	return v[AK_F_OUTCOME].set && ak_str_is(v[AK_F_OUTCOME].text, "success") && verdict && !payload &&
+	       v[AK_F_TRACE_ID].set && v[AK_F_PROVIDER].set && !(r->rec.flags & (AK_R_CONFLICT | AK_R_ODD_TIME));
+}
+
+static bool is_whole(const json_t *trace)
+{
+	json_t *h;
+	size_t i;
+
+	json_array_foreach(json_object_get(trace, "hops"), i, h)
+		if (json_integer_value(json_object_get(h, "n")) == 6)
+			return false;
+	return json_is_true(json_object_get(trace, "complete"));
+}
+
+#define CANDIDATES 200
+
+struct candidate {
+	uint8_t rank[32];
+	int64_t seq;
+};
+
+static void rank(uint64_t seed, int64_t seq, struct candidate *c)
+{
+	char text[64];
+	int n = snprintf(text, sizeof text, "auditkit sample %llu %lld", (unsigned long long)seed, (long long)seq);
+
+	ak_sha256(text, (size_t)n, c->rank);
+	c->seq = seq;
+}
+
+/* The best CANDIDATES by rank, so that memory stays bounded whatever the workspace holds. */
+static size_t keep_best(struct candidate *best, size_t n, const struct candidate *c)
+{
+	size_t at = n;
+
+	if (n == CANDIDATES && memcmp(c->rank, best[n - 1].rank, 32) >= 0)
+		return n;
+	n += n < CANDIDATES;
+	at = n - 1;
+	while (at && memcmp(best[at - 1].rank, c->rank, 32) > 0) {
+		best[at] = best[at - 1];
+		at--;
+	}
+	best[at] = *c;
+	return n;
+}
+
+static enum ak_rc candidates(struct ak_store *s, uint64_t seed, const struct ak_trace_opts *o, struct candidate *best, size_t *n,
+			     struct ak_err *err)
+{
+	struct ak_records *it = NULL;
+	struct ak_stored r;
+	const char *source;
+	bool superseded;
+	enum ak_rc rc = ak_records_open(s, AK_K_REQUEST, INT64_MIN, INT64_MAX, &it, err);
+
+	while (rc == AK_OK && (rc = ak_records_next(it, &r, &source, &superseded, err)) == AK_OK) {
+		struct candidate c;
+		char app[128];
+		snprintf(app, sizeof app, "%.*s", AK_STR_FMT(r.rec.v[AK_F_APP].text));
+		if (superseded || !is_calm(&r) || !app_wanted(o->policy, r.rec.v[AK_F_APP].set ? app : NULL))
+			continue;
+		rank(seed, r.seq, &c);
+		*n = keep_best(best, *n, &c);
+	}
+	ak_records_free(it);
+	return rc == AK_END ? AK_OK : rc;
+}
+
+enum ak_rc ak_trace_sample(struct ak_store *s, uint64_t seed, const struct ak_trace_opts *o, json_t **out, char **rule,
+			   struct ak_err *err)
+{
+	struct candidate *best = ak_alloc_zero(CANDIDATES, sizeof *best);
+	json_t *trace = NULL;
+	size_t n = 0;
+	enum ak_rc rc = candidates(s, seed, o, best, &n, err);
+
+	for (size_t i = 0; i < n && rc == AK_OK; i++) {
+		rc = build(s, best[i].seq, o, &trace, err);
+		if (rc == AK_OK && is_whole(trace))
+			break;
+		json_decref(trace);
+		trace = NULL;
+	}
+	ak_free(best);
+	if (rc != AK_OK)
+		return rc;
+	if (!trace)
+		return AK_END;
+	*out = trace;
+	*rule = ak_strdup(rule_text);
+	return AK_OK;
+}
