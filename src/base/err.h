@@ -10,16 +10,16 @@
 
 /* The exit code table of the program (also printed in the man page): the only one. */
 enum ak_exit {
-	AK_EXIT_OK = 0,
-	AK_EXIT_FINDINGS = 1,
-	AK_EXIT_USAGE = 2,
+	AK_EXIT_OK = 0,      /* success */
+	AK_EXIT_FINDINGS = 1, /* the answer is no: a check or comparison found something */
+	AK_EXIT_USAGE = 2,   /* usage error */
 	AK_EXIT_PARTIAL = 3, /* done, but records were rejected or evidence is missing */
 	AK_EXIT_VERIFY = 4,  /* a verification or redaction self-audit failed */
 	AK_EXIT_INPUT = 5,   /* input unreadable, format unknown, or stopped by --max-rejects */
 	AK_EXIT_REFUSED = 6, /* refused by policy, hold or missing approval or key */
 	AK_EXIT_CORRUPT = 7, /* workspace corrupt, foreign or newer than this program */
-	AK_EXIT_NETWORK = 69,
-	AK_EXIT_BUG = 70,
+	AK_EXIT_NETWORK = 69, /* service unreachable */
+	AK_EXIT_BUG = 70,   /* a bug in auditkit */
 	AK_EXIT_LIMIT = 71, /* out of memory or another system limit */
 	AK_EXIT_IO = 74,    /* I/O error, disk full */
 	AK_EXIT_BUSY = 75   /* another process works on the workspace; try again */

@@ -40,7 +40,7 @@ void ak_usage_overview(struct ak_buf *out)
 			 "usage: auditkit [-w DIR] COMMAND [options]\n\ncommands\n");
 	for (size_t i = 0; ak_cmds[i]; i++)
 		ak_buf_addf(out, "  %-18s %s\n", ak_cmds[i]->name, ak_cmds[i]->summary);
-	ak_buf_adds(out, "\nauditkit help COMMAND explains one; first steps: auditkit demo\n");
+	ak_buf_adds(out, "\nauditkit help COMMAND explains one\n");
 }
 
 /* ---- completions ---- */

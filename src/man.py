@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Manual pages from the commands' own help: python3 src/man.py AUDITKIT man. A test compares them with what is kept."""
+import os
+import re
+import subprocess
+import sys
+
+tool, out = sys.argv[1:3]
+
+
+def run(*words):
+    return subprocess.run([tool, *words], check=True, capture_output=True, text=True).stdout
+
+
+def roff(text):
+    text = text.replace("\\", "\\e").replace("-", "\\-")
+    return "\n".join("\\&" + l if l[:1] in ".'" else l for l in text.split("\n"))
+
+
+def page(name, section, summary, parts):
+    lines = ['.TH %s %d "November 21, 2026" auditkit "auditkit manual"' % (name.upper(), section), ".SH NAME",
+             roff(name) + " \\- " + roff(summary)]
+    for title, kind, body in parts:
+        lines.append(".SH " + title)
+        lines += [".nf", roff(body), ".fi"] if kind == "nf" else [roff(body)]
+    with open("%s/%s.%d" % (out, name, section), "w") as f:
+        f.write("\n".join(lines) + "\n")
+
+
+def command(words):
+    text = run("help", *words.split())
+    head, rest = text.split("\n\n", 1)
+    summary = head.split(": ", 1)[1]
+    usage, rest = rest.split("\n\n", 1) if "\n\n" in rest else (rest, "")
+    parts = [("SYNOPSIS", "nf", usage.replace("usage: ", ""))]
+    body = []
+    for block in rest.strip("\n").split("\n\n"):
+        title = block.split("\n", 1)[0]
+        if title in ("options", "global options", "examples"):
+            parts.append((title.upper(), "nf", block.split("\n", 1)[1]))
+        else:
+            body.append(block)
+    if body:
+        parts.insert(1, ("DESCRIPTION", "p", "\n.PP\n".join(body)))
+    parts.append(("SEE ALSO", "p", "auditkit(1)"))
+    page("auditkit-" + words.replace(" ", "-"), 1, summary, parts)
+
+
+def exits():
+    """The numbers and their comments from the one declaration."""
+    text = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "base/err.h")).read()
+    rows = re.findall(r"AK_EXIT_\w+ = (\d+),?\s*/\* (.*?) \*/", text)
+    return "\n".join("%-4s%s" % row for row in rows)
+
+
+names = re.findall(r"complete|^  ([a-z]+(?: [a-z]+)?)  ", run("help"), re.M)
+names = [n for n in names if n]
+for n in names:
+    command(n)
+page("auditkit", 1, "audit evidence from LLM gateway and provider exports",
+     [("SYNOPSIS", "nf", "auditkit COMMAND [options]"), ("DESCRIPTION", "nf", run("help").rstrip("\n")),
+      ("EXIT STATUS", "nf", exits())])

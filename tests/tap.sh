@@ -1,0 +1,27 @@
+# TAP for shell tests: . "$AK_SRCDIR/tests/tap.sh", then ok NAME COMMAND..., is NAME GOT WANT, finish.
+tap_n=0
+tap_dir=$(mktemp -d)
+trap 'rm -rf "$tap_dir"' EXIT
+XDG_CONFIG_HOME=$tap_dir/config
+export XDG_CONFIG_HOME
+umask 022
+
+tap() { # tap STATUS NAME
+	tap_n=$((tap_n + 1))
+	if [ "$1" = 0 ]; then echo "ok $tap_n - $2"; else echo "not ok $tap_n - $2"; fi
+}
+ok() {
+	tap_name=$1
+	shift
+	"$@" >"$tap_dir/tap.out" 2>&1
+	tap_rc=$?
+	tap "$tap_rc" "$tap_name"
+	[ "$tap_rc" = 0 ] || sed 's/^/# /' "$tap_dir/tap.out"
+}
+is() {
+	if [ "$2" = "$3" ]; then tap 0 "$1"; else
+		tap 1 "$1"
+		printf '# got  %s\n# want %s\n' "$2" "$3"
+	fi
+}
+finish() { echo "1..$tap_n"; }
