@@ -42,4 +42,5 @@ done
 echo
 list cli_tests tests/cli/*.t tests/lint/*.t tests/e2e/*.t
 list unit_headers tests/unit/*.h
+list src_extra $(find src -type f ! -name "*.c" ! -name "*.cc" ! -name "*.pyc" ! -path "src/gen/*" | sort)
 list test_support $(find tests -type f ! -name '*.t' ! -path 'tests/unit/*' ! -name '*.pyc' | sort)
