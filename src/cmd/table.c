@@ -10,6 +10,9 @@
 	X(show)                                                                                                        \
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
+	X(packet_build)                                                                                                      \
+	X(packet_verify)                                                                                                      \
+	X(packet_show)                                                                                                      \
 	X(verify)                                                                                                      \
 	X(checkpoint)                                                                                                  \
 	X(formats)                                                                                                     \

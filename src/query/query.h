@@ -86,26 +86,6 @@ enum ak_rc ak_query_clock_pairs(struct ak_store *s, int64_t run, json_t **out, s
 /* The last audit event before a time that concerns a resource or key: {cite, time, action, ticket, ticket_state}. */
 enum ak_rc ak_query_last_change(struct ak_store *s, const char *value, const char *before, json_t **out, struct ak_err *err);
 
-/* ---- totals and populations (period half-open) ---- */
-
-/* {requests: N (attempts), interactions: N, successes, failures, by_status: [{status, n}], by_provider: [{provider, requests,
- *  input_tokens, output_tokens}], by_model..., by_app..., by_key..., cost: [{currency, estimated}], cache_hits,
- *  payload: {prompt: {present, masked, absent}, completion: {...}}}: totals of gateway requests. */
-enum ak_rc ak_query_request_totals(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
-/* Usage rows: [{source, query, usage_type, rows, requests, input_tokens, output_tokens, cache_read_tokens, cost: [{currency,
- *  billed}], first, last}]; rows of different query descriptors are never in one row. */
-enum ak_rc ak_query_usage_totals(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
-/* Keys seen anywhere: [{key (id or token), alias, owner, owner_type, team, app, sources: [..], in_inventory: bool, requests,
- *  usage_requests, first, last, state}]. */
-enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
-/* Audit events with their ticket chain: [{cite, time, action, category, resource_type, resource_id, actor, actor_type, reason,
- *  ticket, ticket_state, approver, deployment, rollback}]. */
-enum ak_rc ak_query_changes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
-/* Access grants: [{cite, principal, role, log_scope, state, reviewed, last_used}]. */
-enum ak_rc ak_query_grants(struct ak_store *s, json_t **out, struct ak_err *err);
-/* Distinct values of a field over a kind with counts: [{value, n}], most frequent first, ties by value. */
-enum ak_rc ak_query_distinct(struct ak_store *s, enum ak_kind kind, enum ak_field_id field, json_t **out, struct ak_err *err);
-
 #ifdef __cplusplus
 }
 #endif

@@ -11,8 +11,9 @@ for c in status sources verify "sources --json"; do
 	# shellcheck disable=SC2086
 	"$AUDITKIT" -w w $c >>out 2>&1
 done
+"$AUDITKIT" -w w packet build --draft -o packet >>out 2>&1
 is "many strings were planted" "$(($(jq length ex/canaries.json) > 10000))" 1
-cat out w/* config/auditkit/*/* config/auditkit/*/*/* 2>/dev/null | grep -ao "$mark[0-9]\{6\}" | sort -u >kept
+cat out $(find packet -type f) w/* config/auditkit/*/* config/auditkit/*/*/* 2>/dev/null | grep -ao "$mark[0-9]\{6\}" | sort -u >kept
 is "fields that are kept are there" "$(($(wc -l <kept) > 1000))" 1
 python3 - >verdict <<'PY'
 import json

@@ -1,0 +1,72 @@
+#include "base/ak.h"
+#include "cmd/cmd.h"
+
+#include "base/fs.h"
+#include "base/time.h"
+#include "cmd/jsonget.h"
+#include "packet/check.h"
+
+static void print(struct ak_ctx *c, const json_t *doc)
+{
+	json_t *check;
+	size_t i;
+	char a[32];
+
+	ak_io_line(c->io, "packet", "%s%s, %s, %s files", ak_jtxt(doc, "packet", "unknown"),
+		   json_is_true(json_object_get(doc, "draft")) ? " (DRAFT)" : "", ak_jtxt(doc, "form", ""),
+		   ak_thousands(ak_jnum(doc, "files"), a));
+	json_array_foreach(json_object_get(doc, "checks"), i, check)
+		ak_io_line(c->io, json_is_true(json_object_get(check, "ok")) ? "ok" : "BROKEN", "%s: %s", ak_jtxt(check, "name", ""),
+			   ak_jtxt(check, "detail", ""));
+	ak_io_line(c->io, "digest", "sha256 %s", ak_jtxt(doc, "digest", ""));
+}
+
+static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
+{
+	const char *signers = ak_args_text(c->args, "signers");
+	struct ak_packet_check o = {.digest = ak_args_text(c->args, "digest"), .now_us = ak_time_now()};
+	struct ak_buf text;
+	json_t *doc = NULL;
+	enum ak_rc rc = AK_OK;
+	bool good = false;
+
+	ak_buf_init(&text, 1 << 20);
+	if (signers) {
+		rc = ak_fs_slurp(signers, 1 << 20, &text, err);
+		o.signers = text.n ? ak_buf_str(&text) : AK_STR("");
+	}
+	if (rc == AK_OK)
+		rc = ak_packet_verify(c->args->word[0], &o, &doc, err);
+	if (rc == AK_OK) {
+		good = json_is_true(json_object_get(doc, "ok"));
+		if (c->json)
+			rc = ak_io_json(c->io, doc, err);
+		else
+			print(c, doc);
+	}
+	json_decref(doc);
+	ak_buf_release(&text);
+	return rc != AK_OK ? err->exit : good ? AK_EXIT_OK : AK_EXIT_VERIFY;
+}
+
+static const struct ak_opt opts[] = {
+	{"digest", 0, AK_OPT_TEXT, "HEX", "the packet digest you were given by another way"},
+	{"signers", 0, AK_OPT_TEXT, "FILE", "allowed_signers file of your own instead of the packet's"},
+	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
+};
+
+static const struct ak_example examples[] = {
+	{"auditkit packet verify packet.tar", "files, manifests, signature and signed tree head"},
+	{NULL, NULL},
+};
+
+const struct ak_cmd ak_cmd_packet_verify = {
+	.name = "packet verify",
+	.args = "PACKET",
+	.summary = "check a packet without its workspace: files, manifests, signature, tree head",
+	.opts = opts,
+	.examples = examples,
+	.min_words = 1,
+	.max_words = 1,
+	.run = run,
+};

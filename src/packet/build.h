@@ -1,0 +1,42 @@
+/* The reviewer packet: sections from the workspace and policy.yaml into a signed bag (EVIDENCE 1). */
+#ifndef AK_PACKET_BUILD_H
+#define AK_PACKET_BUILD_H
+
+#include "conf/policy.h"
+#include "packet/bag.h"
+#include "redact/redact.h"
+#include "store/store.h"
+
+struct ak_packet_opts {
+	struct ak_store *store;
+	const struct ak_keys *keys;
+	const struct ak_policy *policy;     /* may be NULL */
+	const struct ak_redactor *redactor;
+	const char *workspace;		    /* its templates/ folder comes first; may be NULL */
+	const char *data_dir;		    /* then this one's templates/ */
+	bool draft;			    /* marked, never signed */
+	bool allow_gaps;
+};
+
+struct ak_packet_result {
+	char id[16];	      /* "AK-" and 8 hex */
+	char signer[64];      /* fingerprint, empty for a draft */
+	char created[32];     /* time of the checkpoint it shows */
+	int64_t mtime;	      /* the same, seconds since 1970 */
+	size_t gaps, files;
+	json_t *gap_list;     /* [{section, gap}], the caller's */
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A finished bag, the caller's. AK_EXIT_PARTIAL when there are gaps and neither draft nor allow_gaps (out->gap_list says
+ * which); AK_EXIT_VERIFY when a secret or an e-mail address would be in it: nothing is made then. */
+enum ak_rc ak_packet_build(const struct ak_packet_opts *o, const char *name, struct ak_bag **bag,
+			   struct ak_packet_result *out, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,30 @@
+/* Checking a packet as a stranger would: files against manifests, manifests against the signature, the checkpoint
+ * against its key. Nothing of the workspace is needed. */
+#ifndef AK_PACKET_CHECK_H
+#define AK_PACKET_CHECK_H
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct ak_packet_check {
+	const char *digest;  /* hex the caller insists on, or NULL */
+	struct ak_str signers; /* allowed_signers text from elsewhere, or a NULL view: the packet's own */
+	int64_t now_us;
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* {schema, ok, packet (id), draft, digest, form, files, bytes, signer|null, signer_source: "given"|"packet",
+ *  checks: [{name, ok, detail}]}. AK_OK also when a check failed: `ok` says so. */
+enum ak_rc ak_packet_verify(const char *path, const struct ak_packet_check *o, json_t **out, struct ak_err *err);
+/* The bytes of one file of a packet. AK_END when it has none of that name. */
+enum ak_rc ak_packet_file(const char *path, const char *name, struct ak_buf *out, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

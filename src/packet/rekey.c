@@ -1,0 +1,72 @@
+/* Pseudonyms of one packet: tokens are keyed again with the packet's id, so that two packets cannot be joined on them by
+ * who has only the packets (DECISIONS 41). */
+#include "base/ak.h"
+#include "packet/rekey.h"
+
+#include "base/buf.h"
+
+static const char *const classes[] = {"email:", "user:", "id:", "ip:", "key:"};
+
+static size_t token_at(const char *p, size_t left, size_t *cls)
+{
+	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
+		size_t n = strlen(classes[i]), k = 0;
+
+		if (left < n + 32 || memcmp(p, classes[i], n) != 0)
+			continue;
+		while (k < 32 && ((p[n + k] >= '0' && p[n + k] <= '9') || (p[n + k] >= 'a' && p[n + k] <= 'f')))
+			k++;
+		if (k == 32) {
+			*cls = n;
+			return n + 32;
+		}
+	}
+	return 0;
+}
+
+static json_t *text(const struct ak_hmac *key, const json_t *v)
+{
+	const char *p = json_string_value(v);
+	size_t n = json_string_length(v), cls = 0;
+	struct ak_buf b;
+	json_t *o;
+
+	ak_buf_init(&b, (size_t)16 << 20);
+	for (size_t i = 0; i < n;) {
+		size_t len = token_at(p + i, n - i, &cls);
+
+		if (len) {
+			uint8_t mac[32];
+
+			ak_hmac(key, ak_str_n(p + i, len), mac);
+			ak_buf_add(&b, p + i, cls);
+			ak_buf_addhex(&b, mac, 16);
+			i += len;
+		} else
+			ak_buf_addc(&b, p[i++]);
+	}
+	o = json_stringn(b.p ? b.p : "", b.n);
+	ak_buf_release(&b);
+	return o;
+}
+
+void ak_packet_rekey(const struct ak_hmac *key, json_t *v)
+{
+	const char *name;
+	json_t *item;
+	size_t i;
+	void *next;
+
+	json_array_foreach(v, i, item) {
+		if (json_is_string(item))
+			json_array_set_new(v, i, text(key, item));
+		else
+			ak_packet_rekey(key, item);
+	}
+	json_object_foreach_safe(v, next, name, item) {
+		if (json_is_string(item))
+			json_object_set_new(v, name, text(key, item));
+		else
+			ak_packet_rekey(key, item);
+	}
+}

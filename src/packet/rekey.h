@@ -1,0 +1,18 @@
+#ifndef AK_PACKET_REKEY_H
+#define AK_PACKET_REKEY_H
+
+#include <jansson.h>
+
+#include "base/crypto.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Every token (`class:` and 32 hex) in every string of a tree is replaced, in place. */
+void ak_packet_rekey(const struct ak_hmac *key, json_t *v);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,29 @@
+/* Pages and tables of a packet from its section documents. */
+#ifndef AK_PACKET_RENDER_H
+#define AK_PACKET_RENDER_H
+
+#include "packet/bag.h"
+#include "packet/build.h"
+#include "tmpl/mustache.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Render template NAME.mustache (workspace, data folder, compiled in) and add it to the bag as path. The page passes the
+ * self-audit or nothing is added. */
+enum ak_rc ak_render_page(const struct ak_packet_opts *o, struct ak_bag *bag, const char *tmpl, const char *path,
+			  enum ak_escape escape, const json_t *data, struct ak_err *err);
+/* A document of our own, as people's JSON. */
+enum ak_rc ak_render_json(const struct ak_packet_opts *o, struct ak_bag *bag, const char *path, const json_t *doc,
+			  struct ak_err *err);
+/* Every table of every section as CSV, described by data/datapackage.json (Table Schema). */
+enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, const json_t *sections, struct ak_err *err);
+/* Add bytes that have passed the self-audit. AK_EXIT_VERIFY otherwise. */
+enum ak_rc ak_render_add(const struct ak_packet_opts *o, struct ak_bag *bag, const char *path, struct ak_str bytes,
+			 struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

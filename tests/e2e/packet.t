@@ -1,0 +1,71 @@
+#!/bin/sh
+# The packet of the sample tenant: checked with other people's tools, the same bytes anywhere, broken by any change.
+. "$AK_SRCDIR/tests/tap.sh"
+mkdir "$tap_dir/a"
+cp -r "$AK_SRCDIR/samples" "$tap_dir/a/ex"
+chmod -R u+w "$tap_dir/a"
+cd "$tap_dir/a" || exit 1
+"$AUDITKIT" init w >/dev/null 2>&1
+sed 's#path: \([a-z]\)#path: ../ex/\1#' ex/policy.yaml >w/policy.yaml
+"$AUDITKIT" -w w ingest >/dev/null 2>&1
+
+"$AUDITKIT" -w w packet build -o p.tar >gaps 2>&1
+is "open questions: exit 3" "$?" 3
+is "and nothing is written" "$(ls p.tar* 2>/dev/null)" ""
+is "each is named" "$(grep -c '^gap ' gaps)" "$("$AUDITKIT" -w w packet build --draft --json -o d.zip | jq .gap_count)"
+is "a draft is unsigned and says so" "$("$AUDITKIT" packet verify d.zip --json | jq -c '[.ok, .draft, .signer]')" '[true,true,null]'
+
+ok "build" "$AUDITKIT" -w w packet build --allow-gaps -o p.tar
+mkdir other
+(cd other && umask 077 && TZ=Asia/Kathmandu LC_ALL=tr_TR.UTF-8 "$AUDITKIT" -w ../w packet build --allow-gaps -o p.tar) >/dev/null 2>&1
+ok "another zone, locale, umask and folder: the same bytes" cmp p.tar other/p.tar
+digest=$(sed -n 's/^digest   sha256 //p' p.tar.receipt.txt)
+for f in p.zip p.tar.gz p.tar.zst folder; do
+	"$AUDITKIT" -w w packet build --allow-gaps -q -o "$f" >/dev/null
+	is "$f has the same digest" "$("$AUDITKIT" packet verify "$f" --digest "$digest" --json | jq -c '[.ok, .digest]')" "[true,\"$digest\"]"
+done
+
+tar -xf p.tar
+ok "VERIFY.txt as written" sh -c 'cd p && PATH=/usr/bin:/bin sh -eu VERIFY.txt'
+is "digest by sha256sum" "$(sha256sum p/tagmanifest-sha256.txt | cut -c1-64)" "$digest"
+is "sections as JSON and Markdown" "$(ls p/data/0[1-7]*.json p/data/0[1-7]*.md | wc -l)" 14
+is "every sentence is tagged" "$(jq -r '.statements[].tag' p/data/0[1-7]*.json | sort -u | tr '\n' ' ')" "declared proven "
+is "stored records as sqlite3 counts them" "$(python3 -c 'import csv; print(sum(int(r["records"]) for r in csv.DictReader(open("p/data/tables/records.csv"))))')" \
+	"$(for t in request audit_event app_event usage ticket access_grant api_key; do sqlite3 w/workspace.db "select count(*) from $t"; done | paste -sd+ | bc 2>/dev/null ||
+		for t in request audit_event app_event usage ticket access_grant api_key; do sqlite3 w/workspace.db "select count(*) from $t"; done | awk '{ n += $1 } END { print n }')"
+is "conservation in the packed table" "$(python3 -c '
+import csv
+for r in csv.DictReader(open("p/data/tables/sources.csv")):
+    n = {k: int(v) for k, v in r.items() if k in "records_in stored duplicate rejected blank excluded expired".split()}
+    if n["records_in"] * 2 != sum(n.values()): print(r["name"])')" ""
+is "page needs no script and no network" "$(grep -ciE '<script|https?://|@import|url\(' p/index.html)" 0
+sqlite3 w/workspace.db .dump | grep -oE '(user|email|id|key|ip):[0-9a-f]{32}' | sort -u >tokens
+grep -rhoE '(user|email|id|key|ip):[0-9a-f]{32}' p | sort -u >packed
+is "pseudonyms of the workspace are not in the packet" "$(comm -12 tokens packed | wc -l)" 0
+is "but some are" "$(($(wc -l <packed) > 0))" 1
+
+printf ' ' >>p/data/02-sources.md
+"$AUDITKIT" packet verify p >/dev/null 2>&1
+is "a changed file: exit 4" "$?" 4
+rm -rf p && tar -xf p.tar && echo more >p/data/extra.txt
+"$AUDITKIT" packet verify p >/dev/null 2>&1
+is "an added file: exit 4" "$?" 4
+rm -rf p && tar -xf p.tar && rm p/data/tables/links.csv
+"$AUDITKIT" packet verify p >/dev/null 2>&1
+is "a missing file: exit 4" "$?" 4
+rm -rf p && tar -xf p.tar
+ssh-keygen -q -t ed25519 -N '' -f stranger
+echo "auditkit namespaces=\"auditkit-packet\" $(cut -d' ' -f1,2 stranger.pub)" >signers
+"$AUDITKIT" packet verify p --signers signers >/dev/null 2>&1
+is "a signer that is not on the list: exit 4" "$?" 4
+ok "show prints one file" sh -c '"$1" packet show p.tar data/05-retention.md | cmp - p/data/05-retention.md' - "$AUDITKIT"
+
+mkdir -p w/templates
+echo 'Mine: {{id}}' >w/templates/readme.md.mustache
+"$AUDITKIT" -w w packet build --allow-gaps --force -o p.tar >/dev/null 2>&1
+is "a template of the workspace comes first" "$("$AUDITKIT" packet show p.tar | cut -c1-8)" "Mine: AK"
+printf 'AK%s%s\n' IA ABCDEFGHIJKLMNOP >w/templates/readme.md.mustache
+"$AUDITKIT" -w w packet build --allow-gaps --force -o leak.tar >/dev/null 2>&1
+is "a secret in a page: exit 4" "$?" 4
+is "and no packet" "$(ls leak.tar* 2>/dev/null)" ""
+finish
