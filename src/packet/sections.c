@@ -94,7 +94,7 @@ static enum ak_rc sources(struct ak_sections *s, struct ak_err *err)
 		if (!json_is_string(json_object_get(row, "owner")))
 			ak_section_gap(s, o, "source %s: no owner", json_string_value(json_object_get(row, "name")));
 	}
-	ak_section_say(o, "proven", "tables/sources.csv", "%lld of %lld records that were read are stored; %lld were rejected",
+	ak_section_say(o, "proven", "tables/sources.csv", "%lld of %lld records that were read are stored, %lld rejected",
 		       (long long)stored, (long long)in, (long long)rejected);
 	if (!json_array_size(all))
 		ak_section_gap(s, o, "no source has been read");
@@ -163,7 +163,7 @@ static enum ak_rc redaction(struct ak_sections *s, struct ak_err *err)
 
 static enum ak_rc access(struct ak_sections *s, struct ak_err *err)
 {
-	json_t *o = ak_section_new(s, "access", "Access statement", "Who can see the logs, and who looked?"), *doc, *row;
+	json_t *o = ak_section_new(s, "access", "Access statement", "Who can see the logs?"), *doc, *row;
 	json_t *t = ak_section_table(o, "grants", "Access grants in the reviews that were read",
 				     "citation time principal role scope state");
 	struct ak_records *it = NULL;
