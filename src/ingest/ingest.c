@@ -2,6 +2,7 @@
 #include "ingest/ingest.h"
 
 #include "ingest/pipe.h"
+#include "store/access.h"
 
 #define LOCK_MS 5000
 
@@ -35,6 +36,10 @@ static enum ak_rc finish(struct ak_pipe *p, int64_t run, struct ak_tlog *tlog, s
 
 	if (rc == AK_OK)
 		rc = ak_register_interrupted(s, run, err);
+	if (rc == AK_OK)
+		rc = ak_access_anchor(tlog, err);
+	if (rc == AK_OK)
+		rc = ak_tlog_save(tlog, err);
 	if (rc == AK_OK)
 		rc = ak_tlog_checkpoint(tlog, p->o->keys, run, err);
 	if (rc == AK_OK && !p->o->dry_run)

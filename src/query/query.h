@@ -86,6 +86,25 @@ enum ak_rc ak_query_clock_pairs(struct ak_store *s, int64_t run, json_t **out, s
 /* The last audit event before a time that concerns a resource or key: {cite, time, action, ticket, ticket_state}. */
 enum ak_rc ak_query_last_change(struct ak_store *s, const char *value, const char *before, json_t **out, struct ak_err *err);
 
+/* ---- populations and totals; half-open period in microseconds, newest revisions of live records ---- */
+
+/* Every key that a record names or the inventory lists: [{key, alias, attempts (gateway), provider_requests (text), first,
+ * last, state, owner, owner_basis: "key inventory"|"request records"|null}]. Rows meet by key id or hash, never by label. */
+enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* [{source, layer: "gateway attempts"|"provider usage", provider, model, line_item, currency, records, requests,
+ * input_tokens, output_tokens, estimated, billed, query}]: sums are exact decimal text, null when no record gives the value;
+ * rows of another layer, currency or query descriptor are never one row. */
+enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* How payload arrived, by attempt: [{source, attempts, present, masked}]; the rest came without. */
+enum ak_rc ak_query_payload(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Model paths: [{source, asked, provider, served, attempts, failed, after_fallback, cache_hits, without_key}]. */
+enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Privileged changes: [{citation, time, category, action, resource_type, resource, actor_type, ticket, ticket_state,
+ * outcome}] by time. */
+enum ak_rc ak_query_changes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Per record kind that has any: [{kind, records, dated, first, last, oldest (microseconds)}]. */
+enum ak_rc ak_query_ages(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+
 #ifdef __cplusplus
 }
 #endif

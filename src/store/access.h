@@ -7,6 +7,8 @@
 
 #include "store/store.h"
 
+struct ak_tlog;
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -17,6 +19,11 @@ enum ak_rc ak_access_append(struct ak_store *s, const struct ak_hmac *token, con
 			    uint64_t records, struct ak_err *err);
 /* All lines in order as parsed documents (caller owns), and whether the chain is unbroken. */
 enum ak_rc ak_access_read(struct ak_store *s, json_t **out, bool *unbroken, struct ak_err *err);
+/* Write how far the log reaches into the ledger (entry kind `access`: {lines, sha256 of the last line}), unless the last
+ * anchor says the same. */
+enum ak_rc ak_access_anchor(struct ak_tlog *l, struct ak_err *err);
+/* lines: of ak_access_read. *covered: lines before the newest anchor; *agrees: every anchor meets its line. */
+enum ak_rc ak_access_anchored(struct ak_store *s, const json_t *lines, size_t *covered, bool *agrees, struct ak_err *err);
 
 #ifdef __cplusplus
 }

@@ -9,4 +9,4 @@ libak_a_SOURCES += src/store/checkpoint.c
 libak_a_SOURCES += src/store/writer.c src/store/writer.h
 libak_a_SOURCES += src/store/register.c src/store/register.h
 libak_a_SOURCES += src/store/verify.c src/store/verify.h
-libak_a_SOURCES += src/store/access.c src/store/access.h
+libak_a_SOURCES += src/store/access.c src/store/anchor.c src/store/access.h

@@ -4,6 +4,8 @@
 
 #include <sqlite3.h>
 
+#include "base/decimal.h"
+
 static enum ak_exit class_of(int code)
 {
 	switch (code & 0xff) {
@@ -109,11 +111,47 @@ static void hash_function(sqlite3_context *ctx, int n, sqlite3_value **v)
 		sqlite3_result_int64(ctx, ak_lookup_hash(ak_str_n(p, (size_t)sqlite3_value_bytes(v[0]))));
 }
 
+/* ak_sum(x): exact sum of integers and canonical decimals as canonical text; NULL when every value is. */
+struct sum {
+	struct ak_dec_sum total;
+	bool started;
+};
+
+static void sum_step(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	struct sum *s = sqlite3_aggregate_context(ctx, sizeof *s);
+	const char *p = (const char *)sqlite3_value_text(v[0]);
+
+	(void)n;
+	if (!s || !p)
+		return;
+	if (!s->started)
+		ak_dec_sum_init(&s->total);
+	s->started = true;
+	if (!ak_dec_sum_add(&s->total, ak_str_n(p, (size_t)sqlite3_value_bytes(v[0]))))
+		sqlite3_result_error(ctx, "a number in the workspace is not canonical", -1);
+}
+
+static void sum_final(sqlite3_context *ctx)
+{
+	struct sum *s = sqlite3_aggregate_context(ctx, 0);
+	struct ak_arena a;
+	struct ak_str text;
+
+	if (!s || !s->started)
+		return;
+	ak_arena_init(&a);
+	text = ak_dec_sum_text(&s->total, &a);
+	sqlite3_result_text(ctx, text.p, (int)text.n, SQLITE_TRANSIENT);
+	ak_arena_release(&a);
+}
+
 enum ak_rc ak_sql_functions(struct ak_store *s, struct ak_err *err)
 {
 	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
 
-	if (sqlite3_create_function_v2(s->db, "ak_hash", 1, flags, NULL, hash_function, NULL, NULL, NULL) != SQLITE_OK)
+	if (sqlite3_create_function_v2(s->db, "ak_hash", 1, flags, NULL, hash_function, NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_create_function_v2(s->db, "ak_sum", 1, flags, NULL, NULL, sum_step, sum_final, NULL) != SQLITE_OK)
 		return ak_sql_fail(s, "opening the workspace", err);
 	return AK_OK;
 }

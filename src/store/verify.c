@@ -244,7 +244,8 @@ static enum ak_rc check_counts(struct check *c)
 static enum ak_rc check_rest(struct check *c)
 {
 	AK_CLEANUP(ak_json_decref) json_t *lines = NULL;
-	bool unbroken;
+	bool unbroken, agrees;
+	size_t covered;
 	struct ak_tlog tlog = {0};
 	uint8_t mine[32], saved[32];
 	enum ak_rc rc = check_counts(c);
@@ -253,6 +254,9 @@ static enum ak_rc check_rest(struct check *c)
 		c->out->access_lines = json_array_size(lines);
 		if (!unbroken)
 			broken(c, "the access log was changed: its chain is broken");
+		rc = ak_access_anchored(c->s, lines, &covered, &agrees, c->err);
+		if (rc == AK_OK && !agrees)
+			broken(c, "the access log is not the one that the ledger speaks of");
 	}
 	if (rc == AK_OK && (rc = ak_tlog_open(c->s, &tlog, c->err)) == AK_OK) {
 		ak_merkle_root(&c->tree, mine);

@@ -1,0 +1,129 @@
+/* Populations and totals that a packet and `status` state. Every sum is exact, every row names its layer: what the
+ * gateway counted, what a provider counted and what was billed are never added to each other. */
+#include "base/ak.h"
+#include "query/query.h"
+
+#include "query/rows.h"
+
+#define OF_FILE(r) " JOIN file f ON f.id = " r ".file JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
+/* ?1 and ?2 bound the period; undated records belong to the open one only. */
+#define LIVE(r)                                                                                                           \
+	" " r ".state = 0 AND coalesce(" r ".time_us, ?1) >= ?1 AND coalesce(" r ".time_us, ?1) < ?2"                     \
+	" AND (" r ".time_us IS NOT NULL OR (?1 = -9223372036854775808 AND ?2 = 9223372036854775807))"                    \
+	" AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = " r ".seq)"
+
+static enum ak_rc period(struct ak_store *s, const char *sql, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us)};
+
+	return ak_rows(s, sql, p, 2, out, err);
+}
+
+/* A key is one when id or hash meet in the inventory; labels are never joined on. */
+enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	static const char sql[] =
+		"WITH seen AS ("
+		" SELECT r.key_id, r.key_hash, r.key_alias, coalesce(r.team_id, r.team_name) AS team, count(*) AS attempts,"
+		"  0 AS provider_requests, min(r.time_us) AS a, max(r.time_us) AS b"
+		"  FROM request r WHERE" LIVE("r") " GROUP BY 1, 2, 3, 4"
+		" UNION ALL SELECT u.key_id, u.key_hash, u.key_alias, coalesce(u.team_id, u.team_name), 0,"
+		"  ak_sum(u.request_count), min(u.time_us), max(u.time_us)"
+		"  FROM usage u WHERE" LIVE("u") " GROUP BY 1, 2, 3, 4"
+		" UNION ALL SELECT k.key_id, k.key_hash, k.key_alias, NULL, 0, 0, NULL, NULL FROM api_key k WHERE k.state = 0),"
+		" named AS (SELECT seen.*, (SELECT k.seq FROM api_key k WHERE k.state = 0"
+		"  AND (k.key_hash = seen.key_hash OR k.key_id = seen.key_id) ORDER BY k.time_us DESC, k.seq DESC LIMIT 1) AS inv"
+		"  FROM seen)"
+		" SELECT coalesce(k.key_id, n.key_id, n.key_hash, n.key_alias) AS key,"
+		" max(coalesce(k.key_alias, n.key_alias)) AS alias, sum(n.attempts) AS attempts,"
+		" ak_sum(n.provider_requests) AS provider_requests, min(n.a) AS first_us, max(n.b) AS last_us,"
+		" max(k.state_value) AS state, coalesce(max(k.owner_id), max(k.team_id), max(k.team_name), max(n.team)) AS owner,"
+		" CASE WHEN max(coalesce(k.owner_id, k.team_id, k.team_name)) IS NOT NULL THEN 'key inventory'"
+		"  WHEN max(n.team) IS NOT NULL THEN 'request records' END AS owner_basis"
+		" FROM named n LEFT JOIN api_key k ON k.seq = n.inv"
+		" WHERE coalesce(n.key_id, n.key_hash, n.key_alias) IS NOT NULL GROUP BY 1 ORDER BY 1";
+
+	return period(s, sql, from_us, to_us, out, err);
+}
+
+enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	static const char sql[] =
+		"SELECT s.name AS source, 'gateway attempts' AS layer, r.provider AS provider,"
+		" coalesce(r.response_model, r.request_model) AS model, NULL AS line_item, r.cost_currency AS currency,"
+		" count(*) AS records, ak_sum(1) AS requests, ak_sum(r.input_tokens) AS input_tokens,"
+		" ak_sum(r.output_tokens) AS output_tokens, ak_sum(r.cost_estimated) AS estimated, ak_sum(r.cost_billed) AS billed,"
+		" NULL AS query FROM request r" OF_FILE("r") " WHERE" LIVE("r") " GROUP BY 1, 3, 4, 6"
+		" UNION ALL"
+		" SELECT s.name, 'provider usage', u.provider, u.response_model, u.line_item, u.cost_currency, count(*),"
+		" ak_sum(u.request_count), ak_sum(u.input_tokens), ak_sum(u.output_tokens), NULL, ak_sum(u.cost_billed), f.query"
+		" FROM usage u" OF_FILE("u") " WHERE" LIVE("u") " GROUP BY 1, 3, 4, 5, 6, f.query ORDER BY 1, 2, 3, 4, 5, 6, 13";
+
+	return period(s, sql, from_us, to_us, out, err);
+}
+
+enum ak_rc ak_query_payload(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	static const char sql[] =
+		"SELECT s.name AS source, count(*) AS attempts,"
+		" sum(coalesce(r.payload_prompt = 'present', 0) OR coalesce(r.payload_completion = 'present', 0)) AS present,"
+		" sum(NOT (coalesce(r.payload_prompt = 'present', 0) OR coalesce(r.payload_completion = 'present', 0))"
+		"  AND (coalesce(r.payload_prompt = 'masked', 0) OR coalesce(r.payload_completion = 'masked', 0))) AS masked"
+		" FROM request r" OF_FILE("r") " WHERE" LIVE("r") " GROUP BY s.name ORDER BY s.name";
+
+	return period(s, sql, from_us, to_us, out, err);
+}
+
+enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	static const char sql[] =
+		"SELECT s.name AS source, r.request_model AS asked, r.provider AS provider, r.response_model AS served,"
+		" count(*) AS attempts, sum(coalesce(r.outcome = 'failure', 0)) AS failed,"
+		" sum(r.fallback_from IS NOT NULL OR coalesce(r.attempt_fallbacks, 0) > 0) AS after_fallback,"
+		" sum(coalesce(r.cache_status = 'hit', 0)) AS cache_hits, sum(r.key_id IS NULL AND r.key_hash IS NULL"
+		" AND r.key_alias IS NULL) AS without_key FROM request r" OF_FILE("r") " WHERE" LIVE("r")
+		" GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4";
+
+	return period(s, sql, from_us, to_us, out, err);
+}
+
+enum ak_rc ak_query_changes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	static const char sql[] =
+		"SELECT s.name || ':' || a.seq AS citation, a.event_start AS time, a.category AS category, a.action AS action,"
+		" a.resource_type AS resource_type, a.resource_id AS resource, a.actor_type AS actor_type, a.ticket_id AS ticket,"
+		" (SELECT t.state_value FROM lookup l JOIN ticket t ON t.seq = l.seq WHERE l.h = ak_hash(a.ticket_id)"
+		"  AND t.ticket_id = a.ticket_id ORDER BY t.seq DESC LIMIT 1) AS ticket_state, a.outcome AS outcome"
+		" FROM audit_event a" OF_FILE("a") " WHERE" LIVE("a")
+		" AND a.category IN ('keys', 'quota', 'routing', 'billing', 'admin_access', 'configuration')"
+		" ORDER BY a.time_us, a.seq";
+
+	return period(s, sql, from_us, to_us, out, err);
+}
+
+enum ak_rc ak_query_ages(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	json_t *list = json_array(), *row = NULL;
+	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us)};
+	enum ak_rc rc = AK_OK;
+
+	for (int k = 0; k < AK_K_COUNT && rc == AK_OK; k++) {
+		struct ak_buf sql;
+
+		ak_buf_init(&sql, 4096);
+		ak_buf_addf(&sql, "SELECT '%s' AS kind, count(*) AS records, count(r.time_us) AS dated, min(r.time_us) AS first_us,"
+				  " max(r.time_us) AS last_us, min(r.time_us) AS oldest FROM %s r WHERE" LIVE("r"),
+			    ak_kinds[k].name, ak_kinds[k].name);
+		rc = ak_rows_one(s, sql.p, p, 2, &row, err);
+		ak_buf_release(&sql);
+		if (rc == AK_OK && json_integer_value(json_object_get(row, "records")))
+			json_array_append(list, row);
+		json_decref(row);
+		row = NULL;
+	}
+	if (rc == AK_OK)
+		*out = list;
+	else
+		json_decref(list);
+	return rc;
+}
