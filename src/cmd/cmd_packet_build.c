@@ -1,8 +1,13 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include <stdlib.h>
+
+#include "base/decimal.h"
 #include "base/fs.h"
+#include "base/time.h"
 #include "cmd/jsonget.h"
+#include "cmd/questions.h"
 #include "packet/archive.h"
 #include "packet/build.h"
 
@@ -18,7 +23,7 @@ static enum ak_rc receipt(const struct ak_packet_result *r, const char *digest, 
 	ak_buf_addf(&text,
 		    "packet   %s\nfile     %.*s\nas of    %s\ndigest   sha256 %s\nsigner   %s\nverify   auditkit packet verify %.*s "
 		    "--digest %s\n",
-		    r->id, AK_STR_FMT(base), r->created, digest, *r->signer ? r->signer : "none, a draft", AK_STR_FMT(base), digest);
+		    r->id, AK_STR_FMT(base), r->as_of, digest, *r->signer ? r->signer : "none, a draft", AK_STR_FMT(base), digest);
 	rc = ak_fs_write_file(name.p, ak_buf_str(&text), 0644, replace, err);
 	ak_buf_release(&name);
 	ak_buf_release(&text);
@@ -30,75 +35,153 @@ static void print_gaps(struct ak_ctx *c, const struct ak_packet_result *r)
 	json_t *gap;
 	size_t i;
 
-	json_array_foreach(r->gap_list, i, gap)
-		ak_io_line(c->io, "gap", "%s: %s", ak_jtxt(gap, "section", ""), ak_jtxt(gap, "gap", ""));
+	json_array_foreach(r->gap_list, i, gap) {
+		const char *owner = ak_jtxt(gap, "owner", NULL), *due = ak_jtxt(gap, "due", NULL);
+
+		ak_io_line(c->io, json_is_true(json_object_get(gap, "declared")) ? "declared" : "gap", "%s: %s%s%s%s%s", ak_jtxt(gap, "section", ""),
+			   ak_jtxt(gap, "gap", ""), owner ? ", owed by " : "", owner ? owner : "", due ? ", due " : "", due ? due : "");
+	}
 }
 
-static enum ak_rc report(struct ak_ctx *c, const struct ak_packet_result *r, const char *digest, const char *path,
-			 struct ak_err *err)
+static void print_period(struct ak_ctx *c, const struct ak_packet_opts *o, const struct ak_packet_result *r)
 {
-	json_t *doc;
-	enum ak_rc rc;
+	char from[32], to[32];
 
-	if (!c->json) {
-		if (c->io->verbose)
-			print_gaps(c, r);
-		ak_io_line(c->io, "packet", "%s: %s, %zu files%s", r->id, path, r->files, *r->signer ? "" : ", DRAFT, not signed");
-		ak_io_line(c->io, "gaps", "%zu questions are not answered", r->gaps);
-		ak_io_line(c->io, "digest", "sha256 %s", digest);
-		if (*r->signer)
-			ak_io_line(c->io, "signer", "%s", r->signer);
-		ak_io_line(c->io, "receipt", "%s.receipt.txt", path);
-		ak_io_note(c->io, "next", "auditkit packet verify %s", path);
-		return AK_OK;
+	if (o->from_us != INT64_MIN || o->to_us != INT64_MAX)
+		ak_io_line(c->io, "period", "%s to %s, end not included", o->from_us == INT64_MIN ? "the first record" : ak_time_z(o->from_us, 0, from),
+			   o->to_us == INT64_MAX ? "the last record" : ak_time_z(o->to_us, 0, to));
+	else
+		ak_io_line(c->io, "period", "everything in the workspace");
+	ak_io_line(c->io, "built on", "checkpoint of %s", r->as_of);
+}
+
+static void print_sections(struct ak_ctx *c, const struct ak_packet_result *r)
+{
+	json_t *row;
+	size_t i;
+
+	ak_io_printf(c->io, "\n%-22s %10s %9s %8s  %s\n", "section", "proven", "declared", "unknown", "state");
+	json_array_foreach(r->sections, i, row) {
+		uint64_t gaps = ak_jnum(row, "gaps"), admitted = ak_jnum(row, "not_provided");
+		char state[64];
+
+		snprintf(state, sizeof state, gaps ? "%llu gap%s" : admitted ? "%llu declared gap%s" : "complete",
+			 (unsigned long long)(gaps ? gaps : admitted), (gaps ? gaps : admitted) == 1 ? "" : "s");
+		ak_io_printf(c->io, "%llu %-20s %10llu %9llu %8llu  %s\n", (unsigned long long)ak_jnum(row, "number"), ak_jtxt(row, "title", ""),
+			     (unsigned long long)ak_jnum(row, "proven"), (unsigned long long)ak_jnum(row, "declared"), (unsigned long long)gaps,
+			     state);
 	}
-	doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:I, s:I, s:O, s:o}", "schema", "auditkit.packet-build/1", "format_version", 1,
-			"packet", r->id, "file", path, "created", r->created, "digest", digest, "files", (json_int_t)r->files, "gap_count",
-			(json_int_t)r->gaps, "gaps", r->gap_list, "signer", *r->signer ? json_string(r->signer) : json_null());
-	rc = ak_io_json(c->io, doc, err);
+}
+
+static void print_report(struct ak_ctx *c, const struct ak_packet_opts *o, const struct ak_packet_result *r, const char *digest,
+			 const char *path)
+{
+	ak_io_line(c->io, "packet", "%s%s%s%s", r->id, o->reviewer ? " for " : "", o->reviewer ? o->reviewer : "",
+		   o->draft ? ", DRAFT, not signed" : "");
+	print_period(c, o, r);
+	print_sections(c, r);
+	ak_print_questions(c, r->questions);
+	ak_io_printf(c->io, "\n");
+	if (r->gaps || c->io->verbose)
+		print_gaps(c, r);
+	ak_io_line(c->io, "wrote", "%s, %zu files", path, r->files);
+	ak_io_line(c->io, "", "%s.receipt.txt   send it by another channel", path);
+	ak_io_printf(c->io, "%-10s%s\n", "digest", digest);
+	if (*r->signer)
+		ak_io_line(c->io, "signed", "%s", r->signer);
+	ak_io_note(c->io, "next", "auditkit packet verify %s", path);
+}
+
+static enum ak_rc print_json(struct ak_ctx *c, const struct ak_packet_result *r, const char *digest, const char *path,
+			     struct ak_err *err)
+{
+	json_t *doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:O, s:O, s:O, s:o}", "schema", "auditkit.packet-build/1",
+				"format_version", 1, "packet", r->id, "file", path, "created", r->created, "as_of", r->as_of, "digest", digest,
+				"files", (json_int_t)r->files, "gap_count", (json_int_t)r->gaps, "gaps", r->gap_list, "sections", r->sections,
+				"questions", r->questions, "signer", *r->signer ? json_string(r->signer) : json_null());
+	enum ak_rc rc = ak_io_json(c->io, doc, err);
+
 	json_decref(doc);
 	return rc;
+}
+
+/* SOURCE_DATE_EPOCH as reproducible-builds.org defines it. */
+static enum ak_rc read_epoch(int64_t *out, struct ak_err *err)
+{
+	const char *text = getenv("SOURCE_DATE_EPOCH");
+	struct ak_err ignored = {0};
+
+	*out = -1;
+	if (!text || !*text)
+		return AK_OK;
+	if (ak_dec_int(ak_str_of(text), false, out, &ignored) == AK_OK && *out >= 0 && *out <= INT64_C(253402300799))
+		return AK_OK;
+	ak_hint(err, "seconds since 1970, or unset it");
+	return ak_fail(err, AK_EXIT_USAGE, "SOURCE_DATE_EPOCH is no time");
+}
+
+static enum ak_rc read_period(struct ak_ctx *c, struct ak_packet_opts *o, struct ak_err *err)
+{
+	const char *from = ak_args_text(c->args, "from"), *to = ak_args_text(c->args, "to");
+	int64_t now = ak_time_now();
+
+	if ((from && ak_time_arg(from, now, &o->from_us, err) != AK_OK) || (to && ak_time_arg(to, now, &o->to_us, err) != AK_OK))
+		return AK_FAIL;
+	return o->from_us < o->to_us ? AK_OK : ak_fail(err, AK_EXIT_USAGE, "--from is not before --to");
+}
+
+static enum ak_rc write_packet(struct ak_ctx *c, const struct ak_packet_opts *o, const char *path, struct ak_packet_result *r,
+			       char digest[65], struct ak_err *err)
+{
+	bool replace = ak_args_flag(c->args, "force");
+	AK_CLEANUP(ak_free_charp) char *base = NULL;
+	struct ak_bag *bag = NULL;
+	enum ak_form form;
+	uint8_t raw[32];
+	enum ak_rc rc = ak_archive_form(path, &form, &base, err);
+
+	if (rc == AK_OK && (rc = ak_packet_build(o, base, &bag, r, err)) == AK_OK) {
+		ak_bag_digest(bag, raw);
+		ak_hex(raw, 32, digest);
+		rc = ak_archive_write(bag, path, r->mtime, replace, err);
+	}
+	ak_bag_free(bag);
+	return rc == AK_OK ? receipt(r, digest, path, replace, err) : rc;
 }
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *path = ak_args_text(c->args, "output");
-	bool draft = ak_args_flag(c->args, "draft"), replace = ak_args_flag(c->args, "force");
-	const struct ak_packet_opts o = {.store = c->store, .keys = c->keys, .policy = c->policy, .redactor = c->redactor,
-					 .workspace = c->workspace, .data_dir = c->data_dir, .draft = draft,
-					 .allow_gaps = ak_args_flag(c->args, "allow-gaps")};
-	AK_CLEANUP(ak_free_charp) char *base = NULL;
+	struct ak_packet_opts o = {.store = c->store, .keys = c->keys, .policy = c->policy, .redactor = c->redactor,
+				   .workspace = c->workspace, .data_dir = c->data_dir, .from_us = INT64_MIN, .to_us = INT64_MAX,
+				   .reviewer = ak_args_text(c->args, "reviewer"), .approved_by = ak_args_text(c->args, "approved-by"),
+				   .draft = ak_args_flag(c->args, "draft"), .allow_gaps = ak_args_flag(c->args, "allow-gaps")};
 	struct ak_packet_result r = {0};
-	struct ak_bag *bag = NULL;
-	enum ak_form form;
-	uint8_t raw[32];
 	char digest[65];
-	enum ak_rc rc;
+	enum ak_rc rc = read_period(c, &o, err);
 
 	if (!path)
 		path = "packet.zip";
-	if (ak_archive_form(path, &form, &base, err) != AK_OK)
-		return err->exit;
-	rc = ak_packet_build(&o, base, &bag, &r, err);
-	if (rc == AK_OK) {
-		ak_bag_digest(bag, raw);
-		ak_hex(raw, 32, digest);
-		rc = ak_archive_write(bag, path, r.mtime, replace, err);
-	} else if (r.gap_list && !c->json)
+	if (rc == AK_OK)
+		rc = read_epoch(&o.epoch, err);
+	if (rc == AK_OK && (rc = write_packet(c, &o, path, &r, digest, err)) != AK_OK && r.gap_list && !c->json)
 		print_gaps(c, &r);
 	if (rc == AK_OK)
-		rc = receipt(&r, digest, path, replace, err);
-	if (rc == AK_OK)
 		rc = ak_cmd_log_access(c, 0, err);
-	if (rc == AK_OK)
-		rc = report(c, &r, digest, path, err);
-	ak_bag_free(bag);
-	json_decref(r.gap_list);
+	if (rc == AK_OK && c->json)
+		rc = print_json(c, &r, digest, path, err);
+	else if (rc == AK_OK)
+		print_report(c, &o, &r, digest, path);
+	ak_packet_result_release(&r);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
 
 static const struct ak_opt opts[] = {
 	{"output", 'o', AK_OPT_TEXT, "FILE", "a folder, .tar, .tar.gz, .tar.zst or .zip (default: packet.zip)"},
+	{"from", 0, AK_OPT_TEXT, "TIME", "first moment of the period (default: everything)"},
+	{"to", 0, AK_OPT_TEXT, "TIME", "end of the period, not included"},
+	{"reviewer", 0, AK_OPT_TEXT, "NAME", "for whom the packet is made; printed in it"},
+	{"approved-by", 0, AK_OPT_TEXT, "ROLE", "who approved the export; one of access.export_approvers in policy.yaml"},
 	{"draft", 0, AK_OPT_FLAG, NULL, "mark it as a draft and do not sign it"},
 	{"allow-gaps", 0, AK_OPT_FLAG, NULL, "build although questions are not answered; the packet lists them"},
 	{"force", 0, AK_OPT_FLAG, NULL, "replace what stands there"},
@@ -108,6 +191,8 @@ static const struct ak_opt opts[] = {
 static const struct ak_example examples[] = {
 	{"auditkit packet build --draft -o draft.zip", "see what a reviewer would see, unsigned"},
 	{"auditkit packet build --allow-gaps -o packet.tar", "signed, with its open questions listed"},
+	{"auditkit packet build --from 2026-06-01 --to 2026-06-15 --reviewer 'Example Assurance' --approved-by platform-head --allow-gaps",
+	 "two weeks, for one reviewer"},
 	{NULL, NULL},
 };
 
@@ -115,8 +200,10 @@ const struct ak_cmd ak_cmd_packet_build = {
 	.name = "packet build",
 	.summary = "make the reviewer packet: seven sections, tables, manifests, signature",
 	.text = "Each sentence is proven from records, declared in policy.yaml, or listed as not answered. Without --allow-gaps or\n"
-		"--draft a question without an answer is exit 3 and nothing is built. A template of the same name in the\n"
-		"templates folder of the workspace replaces a page. Beside the packet stands its receipt.",
+		"--draft a question without an answer is exit 3 and nothing is built; what policy.yaml lists under not_provided is\n"
+		"printed and does not count. A template of the same name in the templates folder of the workspace replaces a page.\n"
+		"Beside the packet stands its receipt. With SOURCE_DATE_EPOCH in the environment the packet bears that time\n"
+		"instead of its checkpoint's.",
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_ACCESS,

@@ -6,19 +6,36 @@
 #include "cmd/jsonget.h"
 #include "packet/check.h"
 
+static const char *word(const char *result)
+{
+	return strcmp(result, "pass") == 0 ? "PASS" : strcmp(result, "fail") == 0 ? "FAIL" : "SKIPPED";
+}
+
+static void print_verdict(struct ak_ctx *c, const json_t *doc)
+{
+	const char *packet = ak_jtxt(doc, "packet", "a packet without a name"), *who = ak_jtxt(doc, "signer_name", NULL);
+	uint64_t altered = ak_jnum(doc, "altered");
+	char a[32], b[32];
+
+	ak_io_printf(c->io, "\n");
+	ak_io_line(c->io, "", "not provable here: calls that never reached an export, edits before ingest");
+	if (!json_is_true(json_object_get(doc, "ok")))
+		ak_io_line(c->io, "NOT VERIFIED", "%s: %s of %s files altered", packet, ak_thousands(altered, a), ak_thousands(ak_jnum(doc, "files"), b));
+	else if (who)
+		ak_io_line(c->io, "VERIFIED", "%s: %s files, 0 alterations, signed by %s", packet, ak_thousands(ak_jnum(doc, "files"), a), who);
+	else
+		ak_io_line(c->io, "VERIFIED", "%s: %s files, 0 alterations, a DRAFT, not signed", packet, ak_thousands(ak_jnum(doc, "files"), a));
+}
+
 static void print(struct ak_ctx *c, const json_t *doc)
 {
 	json_t *check;
 	size_t i;
-	char a[32];
 
-	ak_io_line(c->io, "packet", "%s%s, %s, %s files", ak_jtxt(doc, "packet", "unknown"),
-		   json_is_true(json_object_get(doc, "draft")) ? " (DRAFT)" : "", ak_jtxt(doc, "form", ""),
-		   ak_thousands(ak_jnum(doc, "files"), a));
 	json_array_foreach(json_object_get(doc, "checks"), i, check)
-		ak_io_line(c->io, json_is_true(json_object_get(check, "ok")) ? "ok" : "BROKEN", "%s: %s", ak_jtxt(check, "name", ""),
-			   ak_jtxt(check, "detail", ""));
-	ak_io_line(c->io, "digest", "sha256 %s", ak_jtxt(doc, "digest", ""));
+		ak_io_line(c->io, word(ak_jtxt(check, "result", "")), "%-13s %s", ak_jtxt(check, "name", ""), ak_jtxt(check, "detail", ""));
+	ak_io_printf(c->io, "%-10s%s\n", "digest", ak_jtxt(doc, "digest", ""));
+	print_verdict(c, doc);
 }
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)

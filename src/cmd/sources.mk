@@ -16,6 +16,7 @@ libak_a_SOURCES += src/cmd/cmd_verify.c
 libak_a_SOURCES += src/cmd/ingest_report.c src/cmd/ingest_report.h
 libak_a_SOURCES += src/cmd/sourcelist.c src/cmd/sourcelist.h
 libak_a_SOURCES += src/cmd/table.c
+libak_a_SOURCES += src/cmd/questions.c src/cmd/questions.h
 libak_a_SOURCES += src/cmd/usage.c src/cmd/usage.h
 libak_a_SOURCES += src/cmd/cmd.h src/cmd/io.h src/cmd/jsonget.h
 libak_a_SOURCES += src/cmd/cmd_packet_build.c

@@ -12,15 +12,33 @@
 #include "store/tlog.h"
 
 #define PRINCIPAL "auditkit"
+#define PAGE_ROWS 200 /* of a table on a page; the CSV has all, and the page says so */
 
-/* The id follows from what is shown: the checkpoint and the policy. */
+static const char *or_empty(const char *s) { return s ? s : ""; }
+
+/* The id follows from what is shown: checkpoint, policy, period and reviewer. */
 static void name_packet(const struct ak_packet_opts *o, const char *root, struct ak_packet_result *out)
 {
+	struct ak_buf b;
 	uint8_t h[32];
 
-	ak_sha256_2(ak_str_of(root), ak_str_of(o->policy ? o->policy->digest : ""), h);
+	ak_buf_init(&b, 1 << 20);
+	ak_buf_addf(&b, "%s\n%s\n%lld\n%lld\n%s\n%s\n", root, o->policy ? o->policy->digest : "", (long long)o->from_us,
+		    (long long)o->to_us, or_empty(o->reviewer), or_empty(o->approved_by));
+	ak_sha256(b.p, b.n, h);
+	ak_buf_release(&b);
 	memcpy(out->id, "AK-", 3);
 	ak_hex(h, 4, out->id + 3);
+}
+
+static size_t tagged(const json_t *section, const char *tag)
+{
+	json_t *s;
+	size_t i, n = 0;
+
+	json_array_foreach(json_object_get(section, "statements"), i, s)
+		n += strcmp(json_string_value(json_object_get(s, "tag")), tag) == 0;
+	return n;
 }
 
 static json_t *gaps_of(const json_t *sections)
@@ -30,11 +48,32 @@ static json_t *gaps_of(const json_t *sections)
 
 	json_array_foreach(sections, i, section)
 		json_array_foreach(json_object_get(section, "gaps"), k, gap)
-			json_array_append_new(list, json_pack("{s:O, s:O}", "section", json_object_get(section, "id"), "gap", gap));
+			json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:O, s:O}", "section", json_object_get(section, "id"), "gap",
+							      json_object_get(gap, "text"), "owner", json_object_get(gap, "owner"), "due",
+							      json_object_get(gap, "due"), "declared", json_object_get(gap, "declared")));
 	return list;
 }
 
-static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *bag, const json_t *sections, struct ak_err *err)
+static json_t *summary(const json_t *sections)
+{
+	json_t *list = json_array(), *section, *gap;
+	size_t i, k;
+
+	json_array_foreach(sections, i, section) {
+		size_t open = 0, admitted = 0;
+
+		json_array_foreach(json_object_get(section, "gaps"), k, gap)
+			*(json_is_true(json_object_get(gap, "declared")) ? &admitted : &open) += 1;
+		json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:i, s:i, s:i, s:i}", "number", json_object_get(section, "number"), "id",
+						      json_object_get(section, "id"), "title", json_object_get(section, "title"), "proven",
+						      (int)tagged(section, "proven"), "declared", (int)tagged(section, "declared"), "gaps",
+						      (int)open, "not_provided", (int)admitted));
+	}
+	return list;
+}
+
+static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *bag, const json_t *sections, const json_t *views,
+			       struct ak_err *err)
 {
 	json_t *section;
 	size_t i;
@@ -47,18 +86,19 @@ static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *ba
 		if (ak_render_json(o, bag, path, section, err) != AK_OK)
 			return AK_FAIL;
 		snprintf(path, sizeof path, "data/%02zu-%s.md", i + 1, id);
-		if (ak_render_page(o, bag, "section.md.mustache", path, AK_ESC_MARKDOWN, section, err) != AK_OK)
+		if (ak_render_page(o, bag, "section.md.mustache", path, AK_ESC_MARKDOWN, json_array_get(views, i), err) != AK_OK)
 			return AK_FAIL;
 	}
 	return ak_render_tables(o, bag, sections, err);
 }
 
-static enum ak_rc add_integrity(const struct ak_packet_opts *o, struct ak_bag *bag, const json_t *checkpoint,
-				struct ak_err *err)
+static enum ak_rc add_integrity(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s, struct ak_err *err)
 {
 	struct ak_note_key key;
 	struct ak_buf b;
 	uint8_t pub[32];
+	const char *path;
+	json_t *text;
 	enum ak_rc rc;
 
 	ak_ed25519_public(o->keys->log, pub);
@@ -68,22 +108,29 @@ static enum ak_rc add_integrity(const struct ak_packet_opts *o, struct ak_bag *b
 	ak_buf_addc(&b, '\n');
 	rc = ak_render_add(o, bag, "data/integrity/log.vkey", ak_buf_str(&b), err);
 	ak_buf_release(&b);
-	return rc == AK_OK ? ak_render_add(o, bag, "data/integrity/checkpoint.note",
-					   ak_str_of(json_string_value(json_object_get(checkpoint, "note"))), err)
-			   : rc;
+	if (rc == AK_OK)
+		rc = ak_render_add(o, bag, "data/integrity/checkpoint.note",
+				   ak_str_of(json_string_value(json_object_get(s->checkpoint, "note"))), err);
+	json_object_foreach(s->files, path, text)
+		if (rc == AK_OK)
+			rc = ak_render_add(o, bag, path, ak_str_n(json_string_value(text), json_string_length(text)), err);
+	return rc;
 }
 
 static enum ak_rc finish(const struct ak_packet_opts *o, struct ak_bag *bag, struct ak_packet_result *out, struct ak_err *err)
 {
+	char date[11];
 	const struct ak_bag_info info[] = {
 		{"Source-Organization", o->policy ? o->policy->organization : NULL},
 		{"External-Identifier", out->id},
-		{"Bagging-Date", out->created},
+		{"Bagging-Date", date},
+		{"Bag-Software-Agent", "auditkit " PACKAGE_VERSION},
 		{"Auditkit-Draft", o->draft ? "yes" : NULL},
 	};
 	struct ak_sshkey key;
 	uint8_t pub[32];
 
+	snprintf(date, sizeof date, "%.10s", out->created);
 	if (ak_bag_finish(bag, info, sizeof info / sizeof *info, err) != AK_OK)
 		return AK_FAIL;
 	if (o->draft)
@@ -94,117 +141,248 @@ static enum ak_rc finish(const struct ak_packet_opts *o, struct ak_bag *bag, str
 	return ak_bag_sign(bag, o->keys->packet, PRINCIPAL, err);
 }
 
-static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_result *r, const json_t *checkpoint,
-			const json_t *sections)
+static json_t *when(int64_t us)
 {
-	json_t *d = json_pack("{s:s, s:i, s:s, s:s, s:b, s:b, s:i, s:s, s:O, s:O, s:O}", "schema", "auditkit.packet/1",
-			      "format_version", 1, "id", r->id, "created", r->created, "draft", o->draft, "signed", !o->draft, "gap_count",
-			      (int)r->gaps, "principal", PRINCIPAL, "gaps", r->gap_list, "ledger_size",
-			      json_object_get(checkpoint, "size"), "ledger_root", json_object_get(checkpoint, "root"));
+	char buf[32];
 
+	return us == INT64_MIN || us == INT64_MAX ? json_null() : json_string(ak_time_z(us, 0, buf));
+}
+
+static json_t *named(const char *value) { return value && strcmp(value, "unknown") != 0 ? json_string(value) : json_null(); }
+
+static json_int_t total(const json_t *summary, const char *member)
+{
+	json_int_t n = 0;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(summary, i, row)
+		n += json_integer_value(json_object_get(row, member));
+	return n;
+}
+
+/* packet.json: what pages and checks need to know of the packet as a whole. */
+static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_result *r, const struct ak_sections *s)
+{
+	const struct ak_policy *p = o->policy;
+	json_t *d = json_pack("{s:s, s:i, s:s, s:s, s:s, s:b, s:b, s:s, s:s}", "schema", "auditkit.packet/1", "format_version", 1, "id", r->id,
+			      "created", r->created, "as_of", r->as_of, "draft", o->draft, "signed", !o->draft, "principal", PRINCIPAL,
+			      "program", "auditkit " PACKAGE_VERSION);
+
+	json_object_set_new(d, "period", json_pack("{s:o, s:o}", "from", when(o->from_us), "to", when(o->to_us)));
+	json_object_set_new(d, "reviewer", named(o->reviewer));
+	json_object_set_new(d, "approved_by", named(o->approved_by));
+	json_object_set_new(d, "prepared_by", named(p ? p->declared_by : NULL));
+	json_object_set_new(d, "organization", named(p ? p->organization : NULL));
+	json_object_set_new(d, "system", named(p ? p->system : NULL));
+	json_object_set_new(d, "policy_sha256", named(p ? p->digest : NULL));
 	json_object_set_new(d, "workspace", json_string(o->store->id));
-	json_object_set_new(d, "policy_sha256", o->policy ? json_string(o->policy->digest) : json_null());
-	json_object_set_new(d, "organization", json_string(o->policy && o->policy->organization ? o->policy->organization : "unknown"));
-	json_object_set_new(d, "system", json_string(o->policy && o->policy->system ? o->policy->system : "unknown"));
-	json_object_set_new(d, "sections", json_copy((json_t *)sections));
+	json_object_set(d, "ledger_size", json_object_get(s->checkpoint, "size"));
+	json_object_set(d, "ledger_root", json_object_get(s->checkpoint, "root"));
+	json_object_set_new(d, "proven", json_integer(total(r->sections, "proven")));
+	json_object_set_new(d, "declared", json_integer(total(r->sections, "declared")));
+	json_object_set_new(d, "gap_count", json_integer((json_int_t)r->gaps));
+	json_object_set(d, "sections", r->sections);
 	return d;
 }
 
-static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, json_t *view, struct ak_err *err)
+static json_t *verdicts(const json_t *questions)
 {
-	json_t *packet = json_copy(view), *ids = json_array(), *section;
+	static const char *const names[] = {"met", "not met", "not evaluable"};
+	json_t *o = json_object(), *q;
+	size_t i;
+
+	for (size_t k = 0; k < AK_COUNT(names); k++) {
+		json_int_t n = 0;
+		char key[16];
+
+		json_array_foreach(questions, i, q)
+			n += strcmp(json_string_value(json_object_get(q, "verdict")), names[k]) == 0;
+		snprintf(key, sizeof key, "%s", names[k]);
+		for (char *c = key; *c; c++)
+			*c = *c == ' ' ? '_' : *c;
+		json_object_set_new(o, key, json_integer(n));
+	}
+	return o;
+}
+
+static json_t *question_views(const json_t *questions)
+{
+	json_t *list = json_array(), *q;
+	size_t i;
+
+	json_array_foreach(questions, i, q) {
+		const char *verdict = json_string_value(json_object_get(q, "verdict"));
+		json_t *v = json_copy(q);
+
+		json_object_set_new(v, "is_met", json_boolean(strcmp(verdict, "met") == 0));
+		json_object_set_new(v, "is_not_met", json_boolean(strcmp(verdict, "not met") == 0));
+		json_object_set_new(v, "is_open", json_boolean(strcmp(verdict, "not evaluable") == 0));
+		json_array_append_new(list, v);
+	}
+	return list;
+}
+
+/* What pages see: the overview with all sections, verdicts and gaps. */
+static json_t *page_view(const json_t *packet, const struct ak_packet_result *r, json_t *views)
+{
+	json_t *v = json_copy((json_t *)packet);
+
+	json_object_set(v, "sections", views);
+	json_object_set_new(v, "questions", question_views(r->questions));
+	json_object_set_new(v, "verdicts", verdicts(r->questions));
+	json_object_set(v, "gaps", r->gap_list);
+	json_object_set_new(v, "has_gaps", json_boolean(json_array_size(r->gap_list)));
+	json_object_set_new(v, "page_rows", json_integer(PAGE_ROWS));
+	return v;
+}
+
+static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s,
+		       const struct ak_packet_result *r, struct ak_err *err)
+{
+	json_t *packet = overview(o, r, s), *views = json_array(), *view, *answers, *section;
 	size_t i;
 	enum ak_rc rc;
 
-	json_array_foreach(json_object_get(view, "sections"), i, section)
-		json_array_append(ids, json_object_get(section, "id"));
-	json_object_set_new(packet, "sections", ids);
-	rc = ak_render_json(o, bag, "data/packet.json", packet, err);
-	json_decref(packet);
+	json_array_foreach(s->all, i, section)
+		json_array_append_new(views, ak_section_view(section, PAGE_ROWS));
+	view = page_view(packet, r, views);
+	answers = json_pack("{s:s, s:i, s:O, s:O}", "schema", "auditkit.questions/1", "format_version", 1, "questions", r->questions, "gaps",
+			    r->gap_list);
+	rc = add_sections(o, bag, s->all, views, err);
 	if (rc == AK_OK)
-		rc = ak_render_json(o, bag, "data/08-requests/questions.json", json_object_get(view, "gaps"), err);
+		rc = ak_render_json(o, bag, "data/packet.json", packet, err);
+	if (rc == AK_OK)
+		rc = ak_render_json(o, bag, "data/08-requests/questions.json", answers, err);
 	if (rc == AK_OK)
 		rc = ak_render_page(o, bag, "index.html.mustache", "index.html", AK_ESC_HTML, view, err);
 	if (rc == AK_OK)
 		rc = ak_render_page(o, bag, "readme.md.mustache", "README.md", AK_ESC_MARKDOWN, view, err);
 	if (rc == AK_OK)
 		rc = ak_render_page(o, bag, "verify.txt.mustache", "VERIFY.txt", AK_ESC_TEXT, view, err);
+	json_decref(answers);
+	json_decref(view);
+	json_decref(views);
+	json_decref(packet);
 	return rc;
 }
 
-static enum ak_rc make(const struct ak_packet_opts *o, const char *name, struct ak_sections *s, const json_t *checkpoint,
-		       struct ak_bag **bag, struct ak_packet_result *out, struct ak_err *err)
+static void rekey(const struct ak_packet_opts *o, const char *id, json_t *sections)
 {
-	struct ak_hmac *key = ak_hmac_new(o->keys->repacket, 32);
+	struct ak_hmac *key;
 	uint8_t mac[32];
-	json_t *view;
-	enum ak_rc rc = ak_bag_new(name, o->store->dir, bag, err);
 
-	ak_hmac(key, ak_str_of(out->id), mac);
+	if (o->policy && !o->policy->per_packet_pseudonyms)
+		return;
+	key = ak_hmac_new(o->keys->repacket, 32);
+	ak_hmac(key, ak_str_of(id), mac);
 	ak_hmac_free(key);
 	key = ak_hmac_new(mac, sizeof mac);
-	if (!o->policy || o->policy->per_packet_pseudonyms)
-		ak_packet_rekey(key, s->all);
+	ak_packet_rekey(key, sections);
 	ak_hmac_free(key);
-	view = overview(o, out, checkpoint, s->all);
+}
+
+static enum ak_rc make(const struct ak_packet_opts *o, const char *name, struct ak_sections *s, struct ak_bag **bag,
+		       struct ak_packet_result *out, struct ak_err *err)
+{
+	enum ak_rc rc = ak_bag_new(name, o->store->dir, bag, err);
+
+	if (rc != AK_OK)
+		return rc;
+	rekey(o, out->id, s->all);
+	rc = fill(o, *bag, s, out, err);
 	if (rc == AK_OK)
-		rc = add_sections(o, *bag, s->all, err);
-	if (rc == AK_OK)
-		rc = add_integrity(o, *bag, checkpoint, err);
-	if (rc == AK_OK)
-		rc = fill(o, *bag, view, err);
+		rc = add_integrity(o, *bag, s, err);
 	if (rc == AK_OK)
 		rc = finish(o, *bag, out, err);
-	out->files = rc == AK_OK ? ak_bag_count(*bag) : 0;
-	json_decref(view);
-	if (rc != AK_OK) {
-		ak_bag_free(*bag);
-		*bag = NULL;
+	if (rc == AK_OK) {
+		out->files = ak_bag_count(*bag);
+		return AK_OK;
 	}
+	ak_bag_free(*bag);
+	*bag = NULL;
 	return rc;
+}
+
+static enum ak_rc approved(const struct ak_packet_opts *o, struct ak_err *err)
+{
+	const json_t *roles = o->policy ? ak_policy_get(o->policy, "access.export_approvers") : NULL;
+	json_t *role;
+	size_t i;
+
+	if (!o->approved_by || !json_array_size(roles))
+		return AK_OK;
+	json_array_foreach((json_t *)roles, i, role)
+		if (json_is_string(role) && strcmp(json_string_value(role), o->approved_by) == 0)
+			return AK_OK;
+	ak_hint(err, "access.export_approvers in policy.yaml names who may approve an export");
+	return ak_fail(err, AK_EXIT_REFUSED, "'%s' may not approve the export of a packet", o->approved_by);
+}
+
+static enum ak_rc begin(const struct ak_packet_opts *o, const json_t *ws, struct ak_sections *s, struct ak_packet_result *out,
+			struct ak_err *err)
+{
+	const json_t *cp = json_object_get(ws, "checkpoint");
+
+	if (!json_is_object(cp)) {
+		ak_hint(err, "'auditkit ingest' comes first");
+		return ak_fail(err, AK_EXIT_PARTIAL, "there is nothing to pack: this workspace has no checkpoint yet");
+	}
+	s->checkpoint = cp;
+	snprintf(out->as_of, sizeof out->as_of, "%s", json_string_value(json_object_get(cp, "time")));
+	if (approved(o, err) != AK_OK || ak_time_arg(out->as_of, 0, &s->as_of_us, err) != AK_OK)
+		return AK_FAIL;
+	out->mtime = o->epoch >= 0 ? o->epoch : s->as_of_us / 1000000;
+	ak_time_z(out->mtime * 1000000, 0, out->created);
+	name_packet(o, json_string_value(json_object_get(cp, "root")), out);
+	return AK_OK;
+}
+
+static enum ak_rc judge(const struct ak_packet_opts *o, const struct ak_sections *s, struct ak_packet_result *out,
+			struct ak_err *err)
+{
+	out->gaps = s->gaps;
+	out->gap_list = gaps_of(s->all);
+	out->sections = summary(s->all);
+	out->questions = json_incref(s->questions);
+	if (!s->gaps || o->draft || o->allow_gaps)
+		return AK_OK;
+	ak_hint(err, "answer them in policy.yaml, or build with --allow-gaps or --draft: the packet lists them");
+	return ak_fail(err, AK_EXIT_PARTIAL, "%zu questions have no answer; no packet was built", s->gaps);
 }
 
 enum ak_rc ak_packet_build(const struct ak_packet_opts *o, const char *name, struct ak_bag **bag,
 			   struct ak_packet_result *out, struct ak_err *err)
 {
 	struct ak_arena arena;
-	struct ak_sections s = {.store = o->store, .policy = o->policy, .redactor = o->redactor, .arena = &arena};
-	json_t *ws = NULL, *cp;
-	int64_t us = 0;
-	enum ak_rc rc = ak_query_workspace(o->store, &ws, err);
+	struct ak_sections s = {.store = o->store, .policy = o->policy, .redactor = o->redactor, .arena = &arena, .from_us = o->from_us,
+				.to_us = o->to_us, .approved_by = o->approved_by};
+	json_t *ws = NULL;
+	enum ak_rc rc;
 
 	ak_arena_init(&arena);
 	*bag = NULL;
 	memset(out, 0, sizeof *out);
-	if (rc != AK_OK) {
-		ak_arena_release(&arena);
-		return rc;
-	}
-	cp = json_object_get(ws, "checkpoint");
-	if (!json_is_object(cp)) {
-		ak_hint(err, "'auditkit ingest' comes first");
-		rc = ak_fail(err, AK_EXIT_PARTIAL, "there is nothing to pack: this workspace has no checkpoint yet");
-	}
-	if (rc == AK_OK) {
-		snprintf(out->created, sizeof out->created, "%s", json_string_value(json_object_get(cp, "time")));
-		rc = ak_time_arg(out->created, 0, &us, err);
-		out->mtime = us / 1000000;
-		name_packet(o, json_string_value(json_object_get(cp, "root")), out);
-	}
+	rc = ak_query_workspace(o->store, &ws, err);
+	if (rc == AK_OK)
+		rc = begin(o, ws, &s, out, err);
 	if (rc == AK_OK)
 		rc = ak_sections_build(&s, err);
-	if (rc == AK_OK) {
-		out->gaps = s.gaps;
-		out->gap_list = gaps_of(s.all);
-		if (s.gaps && !o->draft && !o->allow_gaps) {
-			ak_hint(err, "answer them in policy.yaml, or build with --allow-gaps or --draft: the packet lists them");
-			rc = ak_fail(err, AK_EXIT_PARTIAL, "%zu questions have no answer; no packet was built", s.gaps);
-		}
-	}
 	if (rc == AK_OK)
-		rc = make(o, name, &s, cp, bag, out, err);
+		rc = judge(o, &s, out, err);
+	if (rc == AK_OK)
+		rc = make(o, name, &s, bag, out, err);
 	json_decref(s.all);
+	json_decref(s.questions);
+	json_decref(s.files);
 	json_decref(ws);
 	ak_arena_release(&arena);
 	return rc;
+}
+
+void ak_packet_result_release(struct ak_packet_result *r)
+{
+	json_decref(r->gap_list);
+	json_decref(r->sections);
+	json_decref(r->questions);
 }

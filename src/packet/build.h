@@ -14,6 +14,10 @@ struct ak_packet_opts {
 	const struct ak_redactor *redactor;
 	const char *workspace;		    /* its templates/ folder comes first; may be NULL */
 	const char *data_dir;		    /* then this one's templates/ */
+	int64_t from_us, to_us;		    /* period, half-open; INT64_MIN and INT64_MAX when open */
+	const char *reviewer;		    /* for whom; NULL = not said */
+	const char *approved_by;	    /* role that approved the export; NULL = nobody named */
+	int64_t epoch;			    /* SOURCE_DATE_EPOCH, seconds since 1970; -1 = the checkpoint's time */
 	bool draft;			    /* marked, never signed */
 	bool allow_gaps;
 };
@@ -21,10 +25,13 @@ struct ak_packet_opts {
 struct ak_packet_result {
 	char id[16];	      /* "AK-" and 8 hex */
 	char signer[64];      /* fingerprint, empty for a draft */
-	char created[32];     /* time of the checkpoint it shows */
-	int64_t mtime;	      /* the same, seconds since 1970 */
-	size_t gaps, files;
-	json_t *gap_list;     /* [{section, gap}], the caller's */
+	char as_of[32];	      /* time of the checkpoint it shows */
+	char created[32];     /* the same, or SOURCE_DATE_EPOCH */
+	int64_t mtime;	      /* created, seconds since 1970 */
+	size_t gaps, files;   /* gaps: those that nobody declared */
+	json_t *gap_list;     /* [{section, gap, owner, due, declared}] */
+	json_t *sections;     /* [{number, id, title, proven, declared, gaps, not_provided}] */
+	json_t *questions;    /* questions.h */
 };
 
 #ifdef __cplusplus
@@ -32,9 +39,11 @@ extern "C" {
 #endif
 
 /* A finished bag, the caller's. AK_EXIT_PARTIAL when there are gaps and neither draft nor allow_gaps (out->gap_list says
- * which); AK_EXIT_VERIFY when a secret or an e-mail address would be in it: nothing is made then. */
+ * which); AK_EXIT_REFUSED when approved_by is no role of the policy's export_approvers; AK_EXIT_VERIFY when a secret or an
+ * e-mail address would be in it: nothing is made then. */
 enum ak_rc ak_packet_build(const struct ak_packet_opts *o, const char *name, struct ak_bag **bag,
 			   struct ak_packet_result *out, struct ak_err *err);
+void ak_packet_result_release(struct ak_packet_result *r);
 
 #ifdef __cplusplus
 }

@@ -6,242 +6,257 @@
 #include "base/crypto.h"
 #include "base/jsonw.h"
 #include "base/note.h"
-#include "base/signers.h"
-#include "base/sshsig.h"
 #include "packet/archive.h"
+#include "packet/checks.h"
 
-#define KEPT_BYTES ((size_t)16 << 20)
+#define KEPT_BYTES ((size_t)256 << 20)
 
-/* Files whose text the checks read; all others are only hashed. */
-static const char *const kept_names[] = {
-	"manifest-sha256.txt",	      "tagmanifest-sha256.txt",	      "data/packet.json", "signatures/tagmanifest-sha256.txt.sshsig",
-	"signatures/allowed_signers", "data/integrity/checkpoint.note", "data/integrity/log.vkey", "bagit.txt",
-	"signatures/tagmanifest-sha256.txt.ed25519",
-};
-enum { MANIFEST, TAGS, PACKET, SSHSIG, SIGNERS, NOTE, VKEY, BAGIT, RAWSIG, KEPT };
-
-struct packet {
-	json_t *hashes; /* name -> hex */
-	struct ak_buf kept[KEPT];
-	bool have[KEPT];
-	struct ak_sha256 *sha;
-	const char *want; /* for ak_packet_file */
-	struct ak_buf *copy;
-	bool found;
-};
-
-static enum ak_rc visit(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err)
+void ak_check_say(struct ak_checked *p, const char *name, enum ak_result result, const char *fmt, ...)
 {
-	struct packet *p = ctx;
-	struct ak_buf *keep = NULL;
-	char block[65536], hex[65];
-	uint8_t digest[32];
-	size_t n;
-	enum ak_rc rc;
-
-	for (int i = 0; i < KEPT; i++)
-		if (ak_str_eq(name, ak_str_of(kept_names[i]))) {
-			keep = &p->kept[i];
-			p->have[i] = true;
-		}
-	if (p->want && ak_str_eq(name, ak_str_of(p->want))) {
-		keep = p->copy;
-		p->found = true;
-	}
-	ak_sha256_start(p->sha);
-	while ((rc = ak_archive_pull(bytes, block, sizeof block, &n, err)) == AK_OK && n) {
-		ak_sha256_add(p->sha, block, n);
-		if (keep && keep->n + n > KEPT_BYTES)
-			return ak_fail(err, AK_EXIT_LIMIT, "a file of the packet that must be read whole is over 16 MiB");
-		if (keep)
-			ak_buf_add(keep, block, n);
-	}
-	if (rc != AK_OK)
-		return rc;
-	ak_sha256_end(p->sha, digest);
-	ak_hex(digest, 32, hex);
-	json_object_setn_new(p->hashes, name.p, name.n, json_string(hex));
-	return AK_OK;
-}
-
-static void check(json_t *doc, const char *name, bool ok, const char *fmt, ...) AK_PRINTF(4, 5);
-static void check(json_t *doc, const char *name, bool ok, const char *fmt, ...)
-{
+	static const char *const names[] = {"pass", "fail", "skipped"};
 	char detail[512];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(detail, sizeof detail, fmt, ap);
 	va_end(ap);
-	json_array_append_new(json_object_get(doc, "checks"), json_pack("{s:s, s:b, s:s}", "name", name, "ok", ok, "detail", detail));
-	if (!ok)
-		json_object_set_new(doc, "ok", json_false());
+	json_array_append_new(json_object_get(p->doc, "checks"),
+			      json_pack("{s:s, s:s, s:s}", "name", name, "result", names[result], "detail", detail));
+	if (result == AK_RESULT_FAIL)
+		json_object_set_new(p->doc, "ok", json_false());
 }
 
-/* One manifest: each line names a file whose digest is as given. Names seen go into listed. */
-static void manifest(json_t *doc, const struct packet *p, int which, json_t *listed)
+struct ak_str ak_check_text(const struct ak_checked *p, const char *name)
 {
-	struct ak_str text = ak_buf_str(&p->kept[which]), line;
-	size_t lines = 0, bad = 0;
-	char first[160] = "";
+	const struct ak_map_entry *e = ak_map_get(&p->texts, ak_str_of(name));
+	const struct ak_buf *b = e ? e->v.ptr : NULL;
 
-	while (ak_note_line(&text, &line)) {
+	return b ? ak_str_n(b->p ? b->p : "", b->n) : ak_str_n(NULL, 0);
+}
+
+json_t *ak_check_json(const struct ak_checked *p, const char *name)
+{
+	struct ak_str text = ak_check_text(p, name);
+	struct ak_err ignored = {0};
+	json_t *doc = NULL;
+
+	return text.p && ak_json_parse(text, &doc, &ignored) == AK_OK ? doc : NULL;
+}
+
+/* Where the text of a file goes, NULL when memory says no. */
+static struct ak_buf *keep(struct ak_checked *p, struct ak_str name)
+{
+	struct ak_buf *b;
+
+	if (p->too_big)
+		return NULL;
+	b = ak_alloc_zero(1, sizeof *b);
+	ak_buf_init(b, KEPT_BYTES);
+	ak_map_put(&p->texts, name, NULL)->v.ptr = b;
+	return b;
+}
+
+static enum ak_rc visit(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err)
+{
+	struct ak_checked *p = ctx;
+	struct ak_buf *b = keep(p, name);
+	struct ak_sha256 *sha = ak_sha256_new();
+	char block[65536], hex[65];
+	uint8_t digest[32];
+	size_t n;
+	enum ak_rc rc;
+
+	ak_sha256_start(sha);
+	while ((rc = ak_archive_pull(bytes, block, sizeof block, &n, err)) == AK_OK && n) {
+		ak_sha256_add(sha, block, n);
+		p->kept += n;
+		p->too_big = p->too_big || p->kept > KEPT_BYTES;
+		if (b && !p->too_big)
+			ak_buf_add(b, block, n);
+	}
+	ak_sha256_end(sha, digest);
+	ak_sha256_free(sha);
+	ak_hex(digest, 32, hex);
+	json_object_setn_new(p->hashes, name.p, name.n, json_string(hex));
+	return rc;
+}
+
+/* What the manifests say against what is there. */
+struct count {
+	size_t files, equal, missing, extra, broken; /* broken: lines that are no manifest lines */
+	char first[160];
+};
+
+static void note(struct count *c, const char *name, const char *what)
+{
+	if (!*c->first)
+		snprintf(c->first, sizeof c->first, "; %.100s %s", name, what);
+}
+
+static void manifest(struct ak_checked *p, const char *file, json_t *listed, struct count *c)
+{
+	struct ak_str text = ak_check_text(p, file), line;
+	size_t lines = 0;
+
+	while (text.p && ak_note_line(&text, &line)) {
 		const char *have;
 		char name[128];
 
 		lines++;
 		if (line.n < 67 || line.n - 66 >= sizeof name || line.p[64] != ' ' || line.p[65] != ' ') {
-			bad++;
+			c->broken++;
 			continue;
 		}
 		memcpy(name, line.p + 66, line.n - 66);
 		name[line.n - 66] = '\0';
 		have = json_string_value(json_object_get(p->hashes, name));
-		if (!have || memcmp(have, line.p, 64) != 0) {
-			if (!bad++)
-				snprintf(first, sizeof first, "%s %s", name, have ? "differs" : "is missing");
-		}
+		c->files += !json_object_get(listed, name);
 		json_object_set_new(listed, name, json_true());
+		if (!have) {
+			c->missing++;
+			note(c, name, "is missing");
+		} else if (memcmp(have, line.p, 64) != 0)
+			note(c, name, "differs from the manifest");
+		else
+			c->equal++;
 	}
-	if (text.n)
-		bad++;
-	check(doc, which == MANIFEST ? "payload" : "tags", p->have[which] && lines && !bad,
-	      bad ? "%zu of %zu files differ or are missing%s%.100s" : "%zu of %zu files differ%s%.100s", bad, lines, *first ? ": " : "",
-	      first);
+	if (!lines || text.n)
+		c->broken++;
 }
 
-static bool unsigned_part(const char *name)
+/* Signatures come later than the manifests; the tag manifest is what they sign. */
+static bool unlisted(const char *name)
 {
 	return strncmp(name, "signatures/", 11) == 0 || strcmp(name, "tagmanifest-sha256.txt") == 0;
 }
 
-static void strangers(json_t *doc, const struct packet *p, const json_t *listed)
+static void strangers(const struct ak_checked *p, const json_t *listed, struct count *c)
 {
-	const char *name, *first = "";
-	size_t n = 0;
+	const char *name;
 	json_t *v;
 
-	json_object_foreach(p->hashes, name, v)
-		if (!unsigned_part(name) && !json_object_get(listed, name) && !n++)
-			first = name;
-	check(doc, "nothing else", n == 0, "%zu files stand in no manifest%s%.100s", n, n ? ": " : "", first);
-}
-
-static void signature(json_t *doc, const struct packet *p, const struct ak_packet_check *o, bool draft)
-{
-	struct ak_str who = {0}, signers = o->signers.p ? o->signers : ak_buf_str(&p->kept[SIGNERS]);
-	struct ak_sshkey key;
-	struct ak_err why;
-	char print[AK_SSHKEY_PRINT];
-
-	memset(&why, 0, sizeof why);
-	json_object_set_new(doc, "signer", json_null());
-	json_object_set_new(doc, "signer_source", json_string(o->signers.p ? "given" : "packet"));
-	if (draft && !p->have[SSHSIG]) {
-		check(doc, "signature", true, "a draft has none");
-		return;
+	json_object_foreach(p->hashes, name, v) {
+		if (unlisted(name) || json_object_get(listed, name))
+			continue;
+		c->extra++;
+		note(c, name, "is in no manifest");
 	}
-	if (!p->have[SSHSIG] || ak_sshsig_verify(ak_buf_str(&p->kept[SSHSIG]), AK_SSHSIG_NAMESPACE, ak_buf_str(&p->kept[TAGS]), &key,
-						 &why) != AK_OK) {
-		check(doc, "signature", false, "%s", p->have[SSHSIG] ? "is not one of this packet" : "is missing");
-		return;
-	}
-	ak_sshkey_fingerprint(&key, print);
-	json_object_set_new(doc, "signer", json_string(print));
-	if (ak_signers_find(signers, &key, NULL, AK_SSHSIG_NAMESPACE, o->now_us, &who, &why) != AK_OK)
-		check(doc, "signature", false, "is good, but %s may not sign: it is not in the list of signers", print);
-	else if (!p->have[RAWSIG] || p->kept[RAWSIG].n != 64 ||
-		 (!key.token && !ak_ed25519_verify(key.pub, ak_buf_str(&p->kept[TAGS]), (const uint8_t *)p->kept[RAWSIG].p)))
-		check(doc, "signature", false, "the raw Ed25519 signature is not by the same key");
-	else
-		check(doc, "signature", true, "by %s%s", print, o->signers.p ? "" : "; the packet names its own signer, compare the fingerprint");
 }
 
-static void sealed(json_t *doc, const struct packet *p, const json_t *packet)
+static void fixity(struct ak_checked *p, const char *digest)
 {
-	struct ak_str key_line = ak_buf_str(&p->kept[VKEY]), key_text, text;
-	struct ak_checkpoint cp;
-	struct ak_note_key key;
-	struct ak_err why;
+	json_t *listed = json_object();
+	struct count c = {0};
+	bool other = p->o->digest && strcmp(p->o->digest, digest) != 0;
+	size_t differ;
 
-	memset(&why, 0, sizeof why);
-	if (!ak_note_line(&key_line, &key_text) || !ak_note_key_parse(key_text, &key) ||
-	    ak_note_verify(ak_buf_str(&p->kept[NOTE]), &key, &text, &why) != AK_OK || ak_checkpoint_parse(text, &cp, &why) != AK_OK)
-		check(doc, "checkpoint", false, "the signed tree head does not verify");
-	else if ((json_int_t)cp.size != json_integer_value(json_object_get(packet, "ledger_size")))
-		check(doc, "checkpoint", false, "the signed tree head is of another size than packet.json says");
-	else
-		check(doc, "checkpoint", true, "a signed tree head over %llu leaves", (unsigned long long)cp.size);
+	manifest(p, "manifest-sha256.txt", listed, &c);
+	manifest(p, "tagmanifest-sha256.txt", listed, &c);
+	strangers(p, listed, &c);
+	json_decref(listed);
+	differ = c.files - c.equal - c.missing;
+	p->altered = differ || c.missing || c.extra || c.broken || other;
+	json_object_set_new(p->doc, "altered", json_integer((json_int_t)(differ + c.missing + c.extra)));
+	ak_check_say(p, "fixity", differ || c.broken || other ? AK_RESULT_FAIL : AK_RESULT_PASS, "%zu of %zu SHA-256 equal%s%s%s", c.equal, c.files,
+		     c.broken ? "; a manifest is missing or not one" : "", other ? "; the digest is another than the one you gave" : "",
+		     differ ? c.first : p->o->digest && !other ? "; digest is the one you gave" : "");
+	ak_check_say(p, "completeness", c.missing || c.extra ? AK_RESULT_FAIL : AK_RESULT_PASS, "%zu missing, %zu extra%s", c.missing, c.extra,
+		     c.missing || c.extra ? c.first : "");
 }
 
-static enum ak_rc judge(json_t *doc, const struct packet *p, const struct ak_packet_check *o)
+static void structure(struct ak_checked *p, const struct ak_archive_info *info)
 {
-	json_t *listed = json_object(), *packet = NULL;
-	struct ak_err why;
+	struct ak_str bagit = ak_check_text(p, "bagit.txt");
+	bool good = ak_str_is(bagit, "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
+
+	if (good && p->packet)
+		ak_check_say(p, "structure", AK_RESULT_PASS, "BagIt 1.0, %llu files, no links, no path leaves the packet",
+			     (unsigned long long)info->files);
+	else
+		ak_check_say(p, "structure", AK_RESULT_FAIL, "%s", good ? "data/packet.json is missing or cannot be read"
+									: "bagit.txt is missing or not that of BagIt 1.0");
+}
+
+static void judge(struct ak_checked *p, const struct ak_archive_info *info)
+{
+	struct ak_str tags = ak_check_text(p, "tagmanifest-sha256.txt");
 	uint8_t digest[32];
 	char hex[65];
-	bool draft;
 
-	memset(&why, 0, sizeof why);
-	manifest(doc, p, MANIFEST, listed);
-	manifest(doc, p, TAGS, listed);
-	strangers(doc, p, listed);
-	check(doc, "bag", p->have[BAGIT], "bagit.txt %s", p->have[BAGIT] ? "is there" : "is missing");
-	if (ak_json_parse(ak_buf_str(&p->kept[PACKET]), &packet, &why) != AK_OK)
-		check(doc, "packet.json", false, "cannot be read");
-	draft = json_is_true(json_object_get(packet, "draft"));
-	ak_sha256(p->kept[TAGS].p, p->kept[TAGS].n, digest);
+	p->packet = ak_check_json(p, "data/packet.json");
+	p->draft = json_is_true(json_object_get(p->packet, "draft"));
+	ak_sha256(tags.p, tags.n, digest);
 	ak_hex(digest, 32, hex);
-	json_object_set_new(doc, "digest", json_string(hex));
-	json_object_set_new(doc, "draft", json_boolean(draft));
-	json_object_set(doc, "packet", json_object_get(packet, "id") ? json_object_get(packet, "id") : json_null());
-	if (o->digest)
-		check(doc, "digest", strcmp(o->digest, hex) == 0, "%s", strcmp(o->digest, hex) == 0 ? "is the one given" : "is another than the one given");
-	signature(doc, p, o, draft);
-	sealed(doc, p, packet);
-	json_decref(packet);
-	json_decref(listed);
-	return AK_OK;
+	json_object_set_new(p->doc, "digest", json_string(hex));
+	json_object_set_new(p->doc, "draft", json_boolean(p->draft));
+	if (json_object_get(p->packet, "id"))
+		json_object_set(p->doc, "packet", json_object_get(p->packet, "id"));
+	structure(p, info);
+	fixity(p, hex);
+	ak_check_tables(p);
+	ak_check_signature(p);
+	ak_check_say(p, "timestamp", AK_RESULT_SKIPPED, "no RFC 3161 token in the packet");
+	ak_check_log(p);
+	ak_check_say(p, "continuity", AK_RESULT_SKIPPED, "the packet names no earlier one");
+	json_decref(p->packet);
 }
 
-static enum ak_rc read_packet(const char *path, struct packet *p, struct ak_archive_info *info, struct ak_err *err)
+static void release(struct ak_checked *p)
 {
-	p->hashes = json_object();
-	p->sha = ak_sha256_new();
-	for (int i = 0; i < KEPT; i++)
-		ak_buf_init(&p->kept[i], KEPT_BYTES + 1);
-	return ak_archive_read(path, visit, p, info, err);
-}
-
-static void release(struct packet *p)
-{
+	for (size_t i = 0; i < p->texts.n; i++) {
+		ak_buf_release(p->texts.e[i].v.ptr);
+		ak_free(p->texts.e[i].v.ptr);
+	}
+	ak_map_release(&p->texts);
 	json_decref(p->hashes);
-	ak_sha256_free(p->sha);
-	for (int i = 0; i < KEPT; i++)
-		ak_buf_release(&p->kept[i]);
 }
 
 enum ak_rc ak_packet_verify(const char *path, const struct ak_packet_check *o, json_t **out, struct ak_err *err)
 {
-	struct packet p = {0};
+	struct ak_checked p = {.o = o, .hashes = json_object()};
 	struct ak_archive_info info;
-	enum ak_rc rc = read_packet(path, &p, &info, err);
+	enum ak_rc rc;
 
+	ak_map_init(&p.texts);
+	rc = ak_archive_read(path, visit, &p, &info, err);
 	if (rc == AK_OK) {
-		*out = json_pack("{s:s, s:i, s:b, s:s, s:I, s:I, s:[]}", "schema", "auditkit.packet-verify/1", "format_version", 1, "ok", 1,
-				 "form", ak_form_name(info.form), "files", (json_int_t)info.files, "bytes", (json_int_t)info.bytes, "checks");
-		rc = judge(*out, &p, o);
+		p.doc = json_pack("{s:s, s:i, s:b, s:s, s:I, s:I, s:n, s:n, s:n, s:s, s:[]}", "schema", "auditkit.packet-verify/1",
+				  "format_version", 1, "ok", 1, "form", ak_form_name(info.form), "files", (json_int_t)info.files, "bytes",
+				  (json_int_t)info.bytes, "packet", "signer", "signer_name", "signer_source", o->signers.p ? "given" : "packet",
+				  "checks");
+		judge(&p, &info);
+		*out = p.doc;
 	}
 	release(&p);
 	return rc;
 }
 
+struct wanted {
+	const char *name;
+	struct ak_buf *out;
+	bool found;
+};
+
+static enum ak_rc copy(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err)
+{
+	struct wanted *w = ctx;
+	char block[65536];
+	size_t n;
+	enum ak_rc rc = AK_OK;
+
+	if (!ak_str_is(name, w->name))
+		return AK_OK;
+	w->found = true;
+	while ((rc = ak_archive_pull(bytes, block, sizeof block, &n, err)) == AK_OK && n)
+		ak_buf_add(w->out, block, n);
+	return rc == AK_OK && w->out->over ? ak_fail(err, AK_EXIT_LIMIT, "this file of the packet is too large to be shown") : rc;
+}
+
 enum ak_rc ak_packet_file(const char *path, const char *name, struct ak_buf *out, struct ak_err *err)
 {
-	struct packet p = {.want = name, .copy = out};
+	struct wanted w = {name, out, false};
 	struct ak_archive_info info;
-	enum ak_rc rc = read_packet(path, &p, &info, err);
+	enum ak_rc rc = ak_archive_read(path, copy, &w, &info, err);
 
-	release(&p);
-	return rc == AK_OK && !p.found ? AK_END : rc;
+	return rc == AK_OK && !w.found ? AK_END : rc;
 }

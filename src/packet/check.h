@@ -1,5 +1,5 @@
-/* Checking a packet as a stranger would: files against manifests, manifests against the signature, the checkpoint
- * against its key. Nothing of the workspace is needed. */
+/* Checking a packet as a stranger would: files against manifests, manifests against the signature, tables against the
+ * sections, records against the signed tree head. Nothing of the workspace is needed, nothing is extracted. */
 #ifndef AK_PACKET_CHECK_H
 #define AK_PACKET_CHECK_H
 
@@ -18,8 +18,9 @@ struct ak_packet_check {
 extern "C" {
 #endif
 
-/* {schema, ok, packet (id), draft, digest, form, files, bytes, signer|null, signer_source: "given"|"packet",
- *  checks: [{name, ok, detail}]}. AK_OK also when a check failed: `ok` says so. */
+/* {schema, ok, packet (id), draft, digest, form, files, bytes, signer|null, signer_name|null, signer_source:
+ *  "given"|"packet", checks: [{name, result: "pass"|"fail"|"skipped", detail}]}, checks in the order structure, fixity,
+ *  completeness, schema, content, signature, timestamp, log, continuity. AK_OK also when a check failed: `ok` says so. */
 enum ak_rc ak_packet_verify(const char *path, const struct ak_packet_check *o, json_t **out, struct ak_err *err);
 /* The bytes of one file of a packet. AK_END when it has none of that name. */
 enum ak_rc ak_packet_file(const char *path, const char *name, struct ak_buf *out, struct ak_err *err);

@@ -50,6 +50,16 @@ static json_t *text(const struct ak_hmac *key, const json_t *v)
 	return o;
 }
 
+bool ak_packet_has_token(const char *text)
+{
+	size_t n = strlen(text), cls;
+
+	for (size_t i = 0; i < n; i++)
+		if (token_at(text + i, n - i, &cls))
+			return true;
+	return false;
+}
+
 void ak_packet_rekey(const struct ak_hmac *key, json_t *v)
 {
 	const char *name;

@@ -11,6 +11,8 @@ extern "C" {
 
 /* Every token (`class:` and 32 hex) in every string of a tree is replaced, in place. */
 void ak_packet_rekey(const struct ak_hmac *key, json_t *v);
+/* Whether a text holds a token. */
+bool ak_packet_has_token(const char *text);
 
 #ifdef __cplusplus
 }

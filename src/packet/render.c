@@ -83,40 +83,61 @@ enum ak_rc ak_render_json(const struct ak_packet_opts *o, struct ak_bag *bag, co
 	return rc;
 }
 
+/* Sums come as text, too long for an integer of JSON; they are numbers all the same and need no formula guard. */
+static void csv_cell(struct ak_csvw *w, const json_t *v, const json_t *column)
+{
+	const char *type = json_string_value(json_object_get(column, "type"));
+	struct ak_str s = ak_str_n(json_string_value(v), json_string_length(v));
+	char number[24];
+
+	if (json_is_integer(v)) {
+		snprintf(number, sizeof number, "%lld", (long long)json_integer_value(v));
+		s = ak_str_of(number);
+	} else if (json_is_boolean(v))
+		s = ak_str_of(json_is_true(v) ? "true" : "false");
+	if (s.p && strcmp(type, "string") != 0 && strcmp(type, "datetime") != 0)
+		ak_csvw_number(w, s);
+	else
+		ak_csvw_text(w, s);
+}
+
 static enum ak_rc csv(const struct ak_packet_opts *o, struct ak_bag *bag, const char *path, const json_t *table,
-		      struct ak_err *err)
+		      json_t *resource, struct ak_err *err)
 {
 	struct ak_csvw w;
 	struct ak_buf b;
 	json_t *row, *v;
 	size_t i, k;
 	enum ak_rc rc;
+	uint8_t digest[32];
+	char hash[80] = "sha256:";
 
 	ak_buf_init(&b, PAGE_BYTES);
 	ak_csvw_init(&w, &b);
 	json_array_foreach(json_object_get(table, "columns"), k, v)
-		ak_csvw_text(&w, ak_str_of(json_string_value(v)));
+		ak_csvw_text(&w, ak_str_of(json_string_value(json_object_get(v, "name"))));
 	ak_csvw_end(&w);
 	json_array_foreach(json_object_get(table, "rows"), i, row) {
-		json_array_foreach(json_object_get(row, "cells"), k, v)
-			ak_csvw_text(&w, ak_str_n(json_string_value(v), json_string_length(v)));
+		json_array_foreach(row, k, v)
+			csv_cell(&w, v, json_array_get(json_object_get(table, "columns"), k));
 		ak_csvw_end(&w);
 	}
 	rc = ak_render_add(o, bag, path, ak_buf_str(&b), err);
+	ak_sha256(b.p, b.n, digest);
+	ak_hex(digest, 32, hash + strlen(hash));
+	json_object_set_new(resource, "bytes", json_integer((json_int_t)b.n));
+	json_object_set_new(resource, "hash", json_string(hash));
 	ak_buf_release(&b);
 	return rc;
 }
 
+/* The dialect is that of base/csvw.h; said in full, because readers have other defaults. */
 static json_t *resource(const json_t *table, const char *path)
 {
-	json_t *fields = json_array(), *v;
-	size_t k;
-
-	json_array_foreach(json_object_get(table, "columns"), k, v)
-		json_array_append_new(fields, json_pack("{s:O, s:s}", "name", v, "type", "string"));
-	return json_pack("{s:O, s:O, s:s, s:s, s:s, s:s, s:{s:o}}", "name", json_object_get(table, "name"), "title",
-			 json_object_get(table, "title"), "path", path, "format", "csv", "mediatype", "text/csv", "encoding", "utf-8",
-			 "schema", "fields", fields);
+	return json_pack("{s:O, s:O, s:s, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:b, s:b}, s:{s:O, s:[s]}}", "name",
+			 json_object_get(table, "name"), "title", json_object_get(table, "title"), "path", path, "format", "csv",
+			 "mediatype", "text/csv", "encoding", "utf-8", "dialect", "delimiter", ",", "quoteChar", "\"", "lineTerminator",
+			 "\r\n", "doubleQuote", 1, "header", 1, "schema", "fields", json_object_get(table, "columns"), "missingValues", "");
 }
 
 enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, const json_t *sections, struct ak_err *err)
@@ -129,13 +150,16 @@ enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, 
 		json_array_foreach(json_object_get(section, "tables"), k, table) {
 			char path[100];
 
+			json_t *r;
+
 			snprintf(path, sizeof path, "data/tables/%s.csv", json_string_value(json_object_get(table, "name")));
+			r = resource(table, path + strlen("data/"));
 			if (rc == AK_OK)
-				rc = csv(o, bag, path, table, err);
-			json_array_append_new(resources, resource(table, path + strlen("data/")));
+				rc = csv(o, bag, path, table, r, err);
+			json_array_append_new(resources, r);
 		}
 	}
-	doc = json_pack("{s:s, s:o}", "name", "auditkit-packet", "resources", resources);
+	doc = json_pack("{s:s, s:s, s:o}", "profile", "tabular-data-package", "name", "auditkit-packet", "resources", resources);
 	if (rc == AK_OK)
 		rc = ak_render_json(o, bag, "data/datapackage.json", doc, err);
 	json_decref(doc);

@@ -1,6 +1,8 @@
-/* A section of a packet as one document, of which Markdown, HTML, JSON and CSV are all made: {number, id, title, question,
- * statements: [{tag: "proven"|"declared"|"unknown", text, basis}], gaps: [text], tables: [{name, title, columns: [names],
- * rows: [{cells: [texts]}], count}], text|null}. */
+/* A section of a packet as one document, of which Markdown, HTML, JSON and CSV are all made:
+ * {number, id, title, question, statements: [{tag: "proven"|"declared", text, basis}],
+ *  gaps: [{text, owner|null, due|null, declared: bool}], tables: [table], text|absent}
+ *  table = {name, title, columns: [{name, type}], rows: [[values]], count}
+ * Types are those of Table Schema: string, integer, number (decimal text), datetime, boolean. A missing value is null. */
 #ifndef AK_PACKET_SECTION_H
 #define AK_PACKET_SECTION_H
 
@@ -16,8 +18,14 @@ struct ak_sections {
 	const struct ak_policy *policy; /* NULL when there is none */
 	const struct ak_redactor *redactor;
 	struct ak_arena *arena;
-	json_t *all; /* array of section documents */
-	size_t gaps;
+	const json_t *checkpoint; /* {size, root, time, note} */
+	int64_t as_of_us;	  /* its time */
+	const char *approved_by;  /* role that approved the export, NULL = nobody named */
+	int64_t from_us, to_us;	  /* period, half-open; INT64_MIN and INT64_MAX when open */
+	json_t *all;		  /* array of section documents */
+	json_t *questions;	  /* array, see questions.h */
+	json_t *files;		  /* further files of the packet: {path: text} */
+	size_t gaps;		  /* those that nobody declared */
 };
 
 #ifdef __cplusplus
@@ -26,15 +34,25 @@ extern "C" {
 
 json_t *ak_section_new(struct ak_sections *s, const char *id, const char *title, const char *question);
 void ak_section_say(json_t *section, const char *tag, const char *basis, const char *fmt, ...) AK_PRINTF(4, 5);
-/* A question that nothing answers; counted. */
+/* A question that nothing answers; counted. Owed by who declared the policy, until its review. */
 void ak_section_gap(struct ak_sections *s, json_t *section, const char *fmt, ...) AK_PRINTF(3, 4);
-/* columns: names separated by a blank. Returns the table, owned by the section. */
+/* A gap that policy.yaml admits under not_provided; printed, not counted. owner and due may be NULL. */
+void ak_section_not_provided(json_t *section, const char *owner, const char *due, const char *fmt, ...) AK_PRINTF(4, 5);
+/* columns: "name name:integer ...", string when no type is given. Returns the table, owned by the section. */
 json_t *ak_section_table(json_t *section, const char *name, const char *title, const char *columns);
-/* One row from members of an object by column name; missing ones are empty, lists are joined with blanks. */
+/* One row from members of an object by column name; missing ones are null, lists are joined with blanks. */
 void ak_section_row(json_t *table, const json_t *object);
+void ak_section_rows(json_t *table, const json_t *objects);
 
-/* All seven. */
+/* The answers of one branch of policy.yaml as declared statements; what is unknown is a gap. */
+void ak_section_declared(struct ak_sections *s, json_t *section, const char *branch);
+
+/* All seven, the verdicts and the proofs of the sample trace. */
 enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err);
+
+/* The document as templates see it: columns become {name, title, number}, rows {cells: [{text, number}]}, at most
+ * `most` of them, with `left_out` counting the rest; tables and gaps carry has_* flags. The caller's. */
+json_t *ak_section_view(const json_t *section, size_t most);
 
 #ifdef __cplusplus
 }

@@ -51,6 +51,9 @@ enum ak_rc ak_query_content_digest(struct ak_store *s, char out[65], struct ak_e
  *  time, time_raw, flags: [names], fields: {canonical name: value} , absent: {name: reason}, leaf}. */
 enum ak_rc ak_query_record(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
 json_t *ak_query_record_json(const struct ak_stored *r, const char *source);
+/* What the leaf of a live record was made from (store/leaf.h): {index, kind, leaf, groups: {who|what|how_much: {digest, salt,
+ * body}}}, digests and salts in hex, body as the text that was hashed. AK_END; AK_EXIT_VERIFY when it gives another leaf. */
+enum ak_rc ak_query_leaf(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
 /* Seq of a citation `source:seq`; AK_END when there is none. */
 enum ak_rc ak_query_cite(struct ak_store *s, const char *cite, int64_t *seq, struct ak_err *err);
 /* Records that carry this identifier value (any kind; token forms are the caller's: pass the stored form), sorted by seq:
@@ -102,6 +105,10 @@ enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, j
 /* Privileged changes: [{citation, time, category, action, resource_type, resource, actor_type, ticket, ticket_state,
  * outcome}] by time. */
 enum ak_rc ak_query_changes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Access grants: [{citation, principal, actor_type, team, resource, role, log_scope, state, created, last_used, reviewed}]. */
+enum ak_rc ak_query_grants(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Environments that requests and app events name: [{environment, records}]. */
+enum ak_rc ak_query_environments(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Per record kind that has any: [{kind, records, dated, first, last, oldest (microseconds)}]. */
 enum ak_rc ak_query_ages(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 

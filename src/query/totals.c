@@ -101,6 +101,28 @@ enum ak_rc ak_query_changes(struct ak_store *s, int64_t from_us, int64_t to_us, 
 	return period(s, sql, from_us, to_us, out, err);
 }
 
+enum ak_rc ak_query_grants(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	static const char sql[] =
+		"SELECT s.name || ':' || g.seq AS citation, coalesce(g.actor_email, g.actor_id) AS principal, g.actor_type AS actor_type,"
+		" g.team_id AS team, g.resource_id AS resource, g.role AS role, g.log_scope AS log_scope, g.state_value AS state,"
+		" g.created_at AS created, g.last_used_at AS last_used, coalesce(g.reviewed_at, g.event_start) AS reviewed"
+		" FROM access_grant g" OF_FILE("g") " WHERE" LIVE("g") " ORDER BY g.resource_id, g.role, g.seq";
+
+	return period(s, sql, from_us, to_us, out, err);
+}
+
+enum ak_rc ak_query_environments(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	static const char sql[] =
+		"SELECT environment, sum(n) AS records FROM ("
+		" SELECT r.environment, count(*) AS n FROM request r WHERE" LIVE("r") " GROUP BY 1"
+		" UNION ALL SELECT p.environment, count(*) FROM app_event p WHERE" LIVE("p") " GROUP BY 1)"
+		" WHERE environment IS NOT NULL GROUP BY 1 ORDER BY 1";
+
+	return period(s, sql, from_us, to_us, out, err);
+}
+
 enum ak_rc ak_query_ages(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
 	json_t *list = json_array(), *row = NULL;

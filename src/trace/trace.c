@@ -316,7 +316,8 @@ static enum ak_rc candidates(struct ak_store *s, uint64_t seed, const struct ak_
 	struct ak_stored r;
 	const char *source;
 	bool superseded;
-	enum ak_rc rc = ak_records_open(s, AK_K_REQUEST, INT64_MIN, INT64_MAX, &it, err);
+	bool any = !o->from_us && !o->to_us;
+	enum ak_rc rc = ak_records_open(s, AK_K_REQUEST, any ? INT64_MIN : o->from_us, any ? INT64_MAX : o->to_us, &it, err);
 
 	while (rc == AK_OK && (rc = ak_records_next(it, &r, &source, &superseded, err)) == AK_OK) {
 		struct candidate c;

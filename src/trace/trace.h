@@ -10,6 +10,7 @@
 
 struct ak_trace_opts {
 	const struct ak_policy *policy; /* may be NULL */
+	int64_t from_us, to_us;		/* of a sample: half-open; both 0 = any time */
 };
 
 #ifdef __cplusplus

@@ -13,6 +13,7 @@ sed 's#path: \([a-z]\)#path: ../ex/\1#' ex/policy.yaml >w/policy.yaml
 is "open questions: exit 3" "$?" 3
 is "and nothing is written" "$(ls p.tar* 2>/dev/null)" ""
 is "each is named" "$(grep -c '^gap ' gaps)" "$("$AUDITKIT" -w w packet build --draft --json -o d.zip | jq .gap_count)"
+is "what policy.yaml admits is named and not counted" "$(grep -c '^declared .*aws-cost' gaps)" 1
 is "a draft is unsigned and says so" "$("$AUDITKIT" packet verify d.zip --json | jq -c '[.ok, .draft, .signer]')" '[true,true,null]'
 
 ok "build" "$AUDITKIT" -w w packet build --allow-gaps -o p.tar
@@ -58,6 +59,48 @@ ssh-keygen -q -t ed25519 -N '' -f stranger
 echo "auditkit namespaces=\"auditkit-packet\" $(cut -d' ' -f1,2 stranger.pub)" >signers
 "$AUDITKIT" packet verify p --signers signers >/dev/null 2>&1
 is "a signer that is not on the list: exit 4" "$?" 4
+rm -rf p && tar -xf p.tar
+ok "leaves, proofs and tree head by Python and openssl" python3 "$AK_SRCDIR/tests/e2e/check_packet.py" p proofs
+ok "tables as their Table Schema says, by Python" python3 "$AK_SRCDIR/tests/e2e/check_packet.py" p tables
+is "verify says so too" "$("$AUDITKIT" packet verify p --json | jq -r '.checks[] | .name + " " + .result' | paste -sd,)" \
+	"structure pass,fixity pass,completeness pass,schema pass,content pass,signature pass,timestamp skipped,log pass,continuity skipped"
+
+# A forger who also mends the manifests and signs anew still cannot change a figure in one place only.
+reseal() {
+	(cd "$1" && find data -type f | LC_ALL=C sort | xargs sha256sum >manifest-sha256.txt &&
+		cut -c67- tagmanifest-sha256.txt | xargs sha256sum >t && mv t tagmanifest-sha256.txt)
+}
+failed() { "$AUDITKIT" packet verify "$1" --json | jq -r '[.checks[] | select(.result == "fail") | .name] | join(",")'; }
+sed -i 's/2112/2113/' p/data/tables/records.csv && reseal p
+is "a changed figure in one table" "$(failed p)" content,signature
+rm -rf p && tar -xf p.tar && sed -i 's/,[0-9]*,/,x,/' p/data/tables/records.csv && reseal p
+is "a word for a number" "$(failed p)" schema,signature
+rm -rf p && tar -xf p.tar && sed -i 's/"outcome\\": \\"success/"outcome\\": \\"failure/; s/success/failure/' p/data/integrity/proofs/*.json && reseal p
+is "a changed record of the trace" "$(failed p)" signature,log
+rm -rf p && tar -xf p.tar && printf 'sk%sabcdefghijklmnopqrstuvwxyz0123456789abcdefghijkl\n' -proj- >p/data/note.md && reseal p
+is "a secret that came in later" "$(failed p)" content,signature
+rm -rf p && tar -xf p.tar && echo more >p/data/extra.txt
+(cd p && sh VERIFY.txt) >/dev/null 2>&1
+is "VERIFY.txt sees an extra file" "$?" 1
+rm -rf p && tar -xf p.tar
+
+"$AUDITKIT" -w w packet build --allow-gaps -q --from 2026-06-03 --to 2026-06-05 --reviewer 'Example Assurance' --approved-by platform-head -o part >/dev/null
+is "a period: its requests only" "$(python3 -c 'import csv; print(next(r["records"] for r in csv.DictReader(open("part/data/tables/records.csv")) if r["kind"] == "request"))')" \
+	"$(sqlite3 w/workspace.db "select count(*) from request where event_start >= '2026-06-03' and event_start < '2026-06-05' and seq not in (select seq from superseded)")"
+is "its trace lies in it" "$(jq -r '.trace.hops[0].time | .[:10] >= "2026-06-03" and .[:10] < "2026-06-05"' part/data/07-sample-trace.json)" true
+is "reviewer and approval are in it" "$(jq -c '[.reviewer, .approved_by]' part/data/packet.json)" '["Example Assurance","platform-head"]'
+is "and it is another packet" "$(cat part/data/packet.json p/data/packet.json | jq -r .id | sort -u | wc -l)" 2
+"$AUDITKIT" -w w packet build --allow-gaps --approved-by somebody -o no.zip >/dev/null 2>&1
+is "who may not approve: exit 6" "$?" 6
+is "SOURCE_DATE_EPOCH is the packet's time" \
+	"$(SOURCE_DATE_EPOCH=1700000000 "$AUDITKIT" -w w packet build --allow-gaps --json -o sde.tar | jq -r .created; tar -tvf sde.tar --full-time --utc | head -n 1 | grep -o '2023-11-14 22:13:20')" \
+	"$(printf '2023-11-14T22:13:20Z\n2023-11-14 22:13:20')"
+SOURCE_DATE_EPOCH=0 "$AUDITKIT" -w w packet build --allow-gaps -o old.zip >/dev/null 2>&1
+is "before 1980 there is no zip: exit 2" "$?" 2
+"$AUDITKIT" -w w trace sample >/dev/null 2>&1
+mkdir later
+"$AUDITKIT" -w w packet build --allow-gaps -q -o later/p.tar >/dev/null
+ok "reading the evidence does not change the packet" cmp p.tar later/p.tar
 ok "show prints one file" sh -c '"$1" packet show p.tar data/05-retention.md | cmp - p/data/05-retention.md' - "$AUDITKIT"
 
 mkdir -p w/templates

@@ -1,0 +1,32 @@
+/* What the records of a period say, read once: sections and verdicts are made from it. */
+#ifndef AK_PACKET_FACTS_H
+#define AK_PACKET_FACTS_H
+
+#include <jansson.h>
+
+#include "store/store.h"
+
+struct ak_facts {
+	/* documents of query/ and link/; populations and totals are those of the period */
+	json_t *workspace, *sources, *rejects, *links;
+	json_t *keys, *routes, *spend, *payload, *changes, *grants, *environments, *ages;
+	json_t *access;	       /* lines of access.jsonl */
+	size_t access_covered; /* those that the ledger covers */
+	bool access_good;      /* their chain and the ledger's anchors agree */
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Period half-open, microseconds. Released by the caller also after an error. */
+enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, struct ak_facts *out, struct ak_err *err);
+void ak_facts_release(struct ak_facts *f);
+
+/* Sum of an integer member over an array of objects. */
+json_int_t ak_facts_sum(const json_t *rows, const char *member);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,267 @@
+#include "base/ak.h"
+#include "packet/questions.h"
+
+#include <stdarg.h>
+
+#define DAY_US INT64_C(86400000000)
+
+enum verdict { MET, NOT_MET, NOT_EVALUABLE };
+static const char *const verdict_names[] = {"met", "not met", "not evaluable"};
+
+struct asked {
+	const struct ak_facts *f;
+	const struct ak_policy *policy;
+	int64_t as_of_us;
+	char measured[240];
+};
+
+static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
+static json_int_t num(const json_t *o, const char *member) { return json_integer_value(json_object_get(o, member)); }
+
+static void measure(struct asked *q, const char *fmt, ...) AK_PRINTF(2, 3);
+static void measure(struct asked *q, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(q->measured, sizeof q->measured, fmt, ap);
+	va_end(ap);
+}
+
+static bool used(const json_t *key)
+{
+	const char *provider = text(key, "provider_requests");
+
+	return num(key, "attempts") > 0 || (provider && strcmp(provider, "0") != 0);
+}
+
+static enum verdict who(struct asked *q)
+{
+	json_int_t none = ak_facts_sum(q->f->routes, "without_key"), all = ak_facts_sum(q->f->routes, "attempts");
+	size_t i, n = 0, owned = 0;
+	json_t *key;
+
+	json_array_foreach(q->f->keys, i, key) {
+		n += used(key);
+		owned += used(key) && text(key, "owner");
+	}
+	if (!n) {
+		measure(q, "no record names a key");
+		return NOT_EVALUABLE;
+	}
+	measure(q, none ? "%zu of %zu keys in use have an owner; %lld of %lld attempts name no key" : "%zu of %zu keys in use have an owner",
+		owned, n, (long long)none, (long long)all);
+	return owned == n && !none ? MET : NOT_MET;
+}
+
+static enum verdict path(struct asked *q)
+{
+	json_int_t all = ak_facts_sum(q->f->routes, "attempts"), known = 0;
+	json_t *route;
+	size_t i;
+
+	json_array_foreach(q->f->routes, i, route)
+		if (text(route, "served"))
+			known += num(route, "attempts");
+	measure(q, "%lld of %lld attempts name the model that served", (long long)known, (long long)all);
+	return !all ? NOT_EVALUABLE : known == all ? MET : NOT_MET;
+}
+
+static enum verdict stored(struct asked *q)
+{
+	const char *mode = q->policy ? q->policy->payload_mode : NULL;
+	json_int_t all = ak_facts_sum(q->f->payload, "attempts"), present = ak_facts_sum(q->f->payload, "present");
+	bool declared = mode && strcmp(mode, "unknown") != 0;
+
+	measure(q, "%lld of %lld attempts came with payload; %s%s", (long long)present, (long long)all,
+		declared ? "declared mode: " : "no payload mode is declared", declared ? mode : "");
+	if (!all || !declared)
+		return NOT_EVALUABLE;
+	return present == 0 || strcmp(mode, "full") == 0 ? MET : NOT_MET;
+}
+
+static enum verdict reconstruct(struct asked *q)
+{
+	const char *wanted = q->policy ? q->policy->min_link_coverage : NULL;
+	int64_t limit = wanted ? ak_policy_ppm(wanted) : -1;
+	json_int_t linked = 0, all = 0;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(q->f->links, i, row) {
+		if (strcmp(text(row, "method"), "exact") != 0 || strcmp(text(row, "from_kind"), "app_event") != 0)
+			continue;
+		linked += num(row, "linked");
+		all += num(row, "total");
+	}
+	measure(q, "%lld of %lld app events meet a gateway record; %s%s", (long long)linked, (long long)all,
+		limit < 0 ? "no limits.min_link_coverage is declared" : "at least ", limit < 0 ? "" : wanted);
+	if (!all || limit < 0)
+		return NOT_EVALUABLE;
+	return (__int128)linked * 1000000 >= (__int128)all * limit ? MET : NOT_MET;
+}
+
+static bool has_cost(const json_t *spend, const char *provider)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(spend, i, row)
+		if (text(row, "provider") && strcmp(text(row, "provider"), provider) == 0 && text(row, "billed") &&
+		    strcmp(text(row, "layer"), "provider usage") == 0)
+			return true;
+	return false;
+}
+
+static json_int_t bypass(const json_t *links, json_int_t *all)
+{
+	json_int_t n = 0;
+	json_t *row, *b;
+	size_t i, k;
+
+	json_array_foreach(links, i, row) {
+		json_array_foreach(json_object_get(row, "bypass"), k, b)
+			n += num(b, "requests");
+		if (strcmp(text(row, "method"), "exact") != 0)
+			*all += num(row, "total");
+	}
+	return n;
+}
+
+static enum verdict spend(struct asked *q)
+{
+	json_int_t all = 0, outside = bypass(q->f->links, &all);
+	const char *missing = NULL;
+	json_t *route;
+	bool any = false;
+	size_t i;
+
+	json_array_foreach(q->f->routes, i, route) {
+		const char *provider = text(route, "provider");
+
+		any = any || provider;
+		if (provider && !missing && !has_cost(q->f->spend, provider))
+			missing = provider;
+	}
+	if (!any)
+		measure(q, "no attempt names its provider");
+	else if (missing)
+		measure(q, "no cost record of %s; %lld of %lld provider requests have no gateway record", missing, (long long)outside,
+			(long long)all);
+	else
+		measure(q, "every provider has cost records; %lld of %lld provider requests have no gateway record", (long long)outside,
+			(long long)all);
+	return !any || missing ? NOT_EVALUABLE : outside ? NOT_MET : MET;
+}
+
+/* Kinds that are logs; snapshots such as an inventory have no age of their own. */
+static bool is_log(const char *kind)
+{
+	static const char *const logs[] = {"request", "app_event", "audit_event", "usage"};
+
+	for (size_t i = 0; i < AK_COUNT(logs); i++)
+		if (strcmp(kind, logs[i]) == 0)
+			return true;
+	return false;
+}
+
+static enum verdict how_long(struct asked *q)
+{
+	enum verdict worst = NOT_EVALUABLE;
+	int64_t least = INT64_MAX; /* days left */
+	json_t *age;
+	size_t i;
+
+	measure(q, "no dated log record");
+	json_array_foreach(q->f->ages, i, age) {
+		const char *kind = text(age, "kind");
+		char answer[64];
+		const json_t *keep;
+		int64_t days, old;
+
+		if (!is_log(kind) || !json_is_integer(json_object_get(age, "oldest")))
+			continue;
+		snprintf(answer, sizeof answer, "retention.%s.keep", kind);
+		keep = q->policy ? ak_policy_get(q->policy, answer) : NULL;
+		days = json_is_string(keep) ? ak_policy_days(json_string_value(keep)) : -1;
+		if (days < 0) {
+			measure(q, "no retention class is declared for %s", kind);
+			return NOT_EVALUABLE;
+		}
+		old = (q->as_of_us - num(age, "oldest")) / DAY_US;
+		if (days - old >= least)
+			continue;
+		least = days - old;
+		worst = least < 0 ? NOT_MET : MET;
+		measure(q, "oldest %s %lld d, class %s", kind, (long long)old, json_string_value(keep));
+	}
+	return worst;
+}
+
+static bool listed(const json_t *list, const char *name)
+{
+	json_t *item;
+	size_t i;
+
+	if (json_is_string(list))
+		return name && strcmp(json_string_value(list), name) == 0;
+	json_array_foreach((json_t *)list, i, item)
+		if (name && json_is_string(item) && strcmp(json_string_value(item), name) == 0)
+			return true;
+	return false;
+}
+
+static enum verdict who_views(struct asked *q)
+{
+	const json_t *viewers = q->policy ? ak_policy_get(q->policy, "access.payload_viewers") : NULL;
+	bool declared = viewers && !(json_is_string(viewers) && strcmp(json_string_value(viewers), "unknown") == 0);
+	json_t *grant, *roles = json_object();
+	const char *newest = "";
+	size_t i, n = 0, strangers = 0;
+
+	json_array_foreach(q->f->grants, i, grant) {
+		const char *role = text(grant, "role"), *scope = text(grant, "log_scope"), *reviewed = text(grant, "reviewed");
+
+		json_object_set_new(roles, role ? role : "", json_true());
+		if (reviewed && strcmp(reviewed, newest) > 0)
+			newest = reviewed;
+		if (scope && (strcmp(scope, "payload") == 0 || strcmp(scope, "both") == 0) && !listed(viewers, role))
+			strangers++;
+	}
+	n = json_object_size(roles);
+	json_decref(roles);
+	if (!json_array_size(q->f->grants)) {
+		measure(q, "no access review was read");
+		return NOT_EVALUABLE;
+	}
+	measure(q, "%zu grants in %zu roles, reviewed %.10s; %zu may see payload %s", json_array_size(q->f->grants), n, newest, strangers,
+		declared ? "without being declared" : "and access.payload_viewers is not declared");
+	return !declared ? NOT_EVALUABLE : strangers ? NOT_MET : MET;
+}
+
+static const struct {
+	const char *question, *proof;
+	enum verdict (*judge)(struct asked *q);
+} questions[] = {
+	{"who used the API", "keys", who},
+	{"which model path", "routes", path},
+	{"what data was stored", "payload", stored},
+	{"reconstruct an incident", "links", reconstruct},
+	{"spend under control", "usage_cost", spend},
+	{"how long do logs live", "retention", how_long},
+	{"who can view them", "access_grants", who_views},
+};
+
+json_t *ak_questions(const struct ak_facts *f, const struct ak_policy *policy, int64_t as_of_us)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < AK_COUNT(questions); i++) {
+		struct asked q = {.f = f, .policy = policy, .as_of_us = as_of_us};
+		const char *verdict = verdict_names[questions[i].judge(&q)];
+
+		json_array_append_new(list, json_pack("{s:i, s:s, s:s, s:s, s:s}", "number", (int)i + 1, "question", questions[i].question,
+						      "verdict", verdict, "measured", q.measured, "proof", questions[i].proof));
+	}
+	return list;
+}

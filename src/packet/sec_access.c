@@ -1,0 +1,50 @@
+/* 6 Access statement: who may see the logs, and who used this tool to see them. */
+#include "base/ak.h"
+#include "packet/sections.h"
+
+static void own_log(struct ak_sections *s, json_t *o, const struct ak_facts *f)
+{
+	json_t *t = ak_section_table(o, "access_log", "Who read or exported the evidence with auditkit, up to the checkpoint",
+				     "time:datetime operator command records:integer"), *line;
+	size_t i;
+
+	json_array_foreach(f->access, i, line) {
+		if (i == f->access_covered)
+			break;
+		ak_section_row(t, line);
+	}
+	if (!f->access_good)
+		ak_section_gap(s, o, "the log of accesses with auditkit was changed: its chain or its anchor in the ledger is broken");
+	else
+		ak_section_say(o, "proven", "tables/access_log.csv", "%zu accesses with auditkit up to the checkpoint, in an unbroken chain",
+			       f->access_covered);
+}
+
+/* Who let this packet out. */
+static void approval(struct ak_sections *s, json_t *o)
+{
+	if (s->approved_by)
+		ak_section_say(o, "declared", "packet.json", "the export of this packet was approved by %s", s->approved_by);
+	else if (s->policy && json_array_size(ak_policy_get(s->policy, "access.export_approvers")))
+		ak_section_gap(s, o, "nobody is named who approved the export of this packet (packet build --approved-by)");
+}
+
+enum ak_rc ak_section_access(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
+{
+	json_t *o = ak_section_new(s, "access", "Access statement", "Who can see the logs?");
+
+	(void)err;
+	ak_section_rows(ak_section_table(o, "access_grants", "Access grants in the reviews that were read",
+					 "citation principal actor_type team resource role log_scope state created:datetime "
+					 "last_used:datetime reviewed:datetime"),
+			f->grants);
+	if (json_array_size(f->grants))
+		ak_section_say(o, "proven", "tables/access_grants.csv", "%zu grants in the access reviews that were read",
+			       json_array_size(f->grants));
+	else
+		ak_section_gap(s, o, "no access review was read");
+	own_log(s, o, f);
+	approval(s, o);
+	ak_section_declared(s, o, "access");
+	return AK_OK;
+}

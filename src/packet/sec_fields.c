@@ -1,0 +1,25 @@
+/* 3 Field dictionary: the program's own table, which is also what the store and the redaction are made from. */
+#include "base/ak.h"
+#include "packet/sections.h"
+
+#include "model/field.h"
+
+enum ak_rc ak_section_fields(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
+{
+	json_t *o = ak_section_new(s, "fields", "Field dictionary", "What can a stored record hold, and why?");
+	json_t *t = ak_section_table(o, "fields", "Fields", "name column type unit redaction purpose meaning");
+
+	(void)f;
+	(void)err;
+	for (int i = 0; i < AK_F_COUNT; i++) {
+		json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", ak_fields[i].name, "column",
+					ak_fields[i].column, "type", ak_type_name(ak_fields[i].type), "unit", ak_fields[i].unit,
+					"redaction", ak_type_action(ak_fields[i].type), "purpose", ak_fields[i].purpose, "meaning",
+					ak_fields[i].meaning);
+
+		ak_section_row(t, row);
+		json_decref(row);
+	}
+	ak_section_say(o, "proven", "tables/fields.csv", "%d fields; what is not listed is not stored", (int)AK_F_COUNT);
+	return AK_OK;
+}

@@ -1,0 +1,50 @@
+/* 5 Retention statement: the declared classes against the age of what is stored. */
+#include "base/ak.h"
+#include "packet/sections.h"
+
+#define DAY_US INT64_C(86400000000)
+
+static int64_t class_days(const struct ak_policy *policy, const char *kind)
+{
+	char path[64];
+	const json_t *v;
+
+	snprintf(path, sizeof path, "retention.%s.keep", kind);
+	v = policy ? ak_policy_get(policy, path) : NULL;
+	return json_is_string(v) ? ak_policy_days(json_string_value(v)) : -1;
+}
+
+static json_t *row_of(struct ak_sections *s, const json_t *age)
+{
+	const char *kind = json_string_value(json_object_get(age, "kind"));
+	int64_t days = class_days(s->policy, kind);
+	json_t *row = json_copy((json_t *)age), *oldest = json_object_get(age, "oldest");
+	int64_t old = json_is_integer(oldest) ? (s->as_of_us - json_integer_value(oldest)) / DAY_US : -1;
+
+	json_object_set_new(row, "age_days", old >= 0 ? json_integer(old) : json_null());
+	json_object_set_new(row, "class_days", days >= 0 && days != INT64_MAX ? json_integer(days) : json_null());
+	json_object_set_new(row, "state", json_string(days < 0 ? "no class declared" : days == INT64_MAX ? "kept forever by choice"
+						      : old < 0 ? "no dated record" : old > days ? "overdue" : "within its class"));
+	return row;
+}
+
+enum ak_rc ak_section_retention(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
+{
+	json_t *o = ak_section_new(s, "retention", "Retention statement", "How long do logs live, and where?"), *age, *row;
+	json_t *t = ak_section_table(o, "retention", "Age of the oldest stored record against its class, on the day of the checkpoint",
+				     "kind records:integer dated:integer first:datetime age_days:integer class_days:integer state");
+	size_t i;
+
+	(void)err;
+	json_array_foreach(f->ages, i, age) {
+		row = row_of(s, age);
+		ak_section_row(t, row);
+		ak_section_say(o, "proven", "tables/retention.csv", "%s: the oldest of %lld dated records is %lld days old: %s",
+			       json_string_value(json_object_get(row, "kind")), (long long)json_integer_value(json_object_get(row, "dated")),
+			       (long long)json_integer_value(json_object_get(row, "age_days")),
+			       json_string_value(json_object_get(row, "state")));
+		json_decref(row);
+	}
+	ak_section_declared(s, o, "retention");
+	return AK_OK;
+}

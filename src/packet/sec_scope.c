@@ -1,0 +1,84 @@
+/* 1 Scope: what the packet speaks about, and the populations in it. */
+#include "base/ak.h"
+#include "packet/sections.h"
+
+#include "base/time.h"
+#include "model/field.h"
+
+static void period(struct ak_sections *s, json_t *o)
+{
+	char from[32], to[32];
+
+	if (s->from_us == INT64_MIN && s->to_us == INT64_MAX)
+		ak_section_say(o, "proven", "packet.json", "period: everything in the workspace");
+	else
+		ak_section_say(o, "proven", "packet.json", "period: %s to %s, the end not included",
+			       s->from_us == INT64_MIN ? "the first record" : ak_time_z(s->from_us, 0, from),
+			       s->to_us == INT64_MAX ? "the last record" : ak_time_z(s->to_us, 0, to));
+}
+
+static void kinds(json_t *o, const struct ak_facts *f)
+{
+	json_t *t = ak_section_table(o, "records", "Records of the period by kind",
+				     "kind records:integer first:datetime last:datetime cannot_prove"), *row;
+	size_t i;
+
+	json_array_foreach(f->ages, i, row) {
+		int k = ak_kind_find(ak_str_of(json_string_value(json_object_get(row, "kind"))));
+
+		json_object_set_new(row, "cannot_prove", json_string(ak_kinds[k].cannot_prove));
+		ak_section_row(t, row);
+	}
+	ak_section_say(o, "proven", "tables/records.csv", "%lld records of %zu kinds in the period, of %lld in the workspace; the ledger has %lld leaves",
+		       (long long)ak_facts_sum(f->ages, "records"), json_array_size(f->ages),
+		       (long long)json_integer_value(json_object_get(f->workspace, "records_total")),
+		       (long long)json_integer_value(json_object_get(json_object_get(f->workspace, "checkpoint"), "size")));
+}
+
+/* An environment that occurs without being declared is test data shown as production, or a gap in the scope. */
+static void environments(struct ak_sections *s, json_t *o, const struct ak_facts *f)
+{
+	const json_t *declared = s->policy ? ak_policy_get(s->policy, "scope.environments") : NULL;
+	json_t *row, *item;
+	size_t i, k;
+
+	json_array_foreach(f->environments, i, row) {
+		const char *name = json_string_value(json_object_get(row, "environment"));
+		bool known = json_is_string(declared) && strcmp(json_string_value(declared), name) == 0;
+
+		json_array_foreach(declared, k, item)
+			known = known || (json_is_string(item) && strcmp(json_string_value(item), name) == 0);
+		ak_section_say(o, "proven", "request and app event records", "environment %s: %lld records", name,
+			       (long long)json_integer_value(json_object_get(row, "records")));
+		if (!known)
+			ak_section_gap(s, o, "environment %s occurs in the records and policy.yaml does not name it", name);
+	}
+}
+
+enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
+{
+	json_t *o = ak_section_new(s, "scope", "Scope", "Which use of which AI APIs does this packet cover?");
+
+	(void)err;
+	period(s, o);
+	kinds(o, f);
+	environments(s, o, f);
+	ak_section_declared(s, o, "scope");
+	ak_section_rows(ak_section_table(o, "keys", "Keys: every key that a record names or the inventory lists",
+					 "key alias attempts:integer provider_requests:integer first:datetime last:datetime state owner "
+					 "owner_basis"),
+			f->keys);
+	ak_section_rows(ak_section_table(o, "routes", "Model paths: what was asked for and what served it",
+					 "source asked provider served attempts:integer failed:integer after_fallback:integer "
+					 "cache_hits:integer without_key:integer"),
+			f->routes);
+	ak_section_rows(ak_section_table(o, "usage_cost", "Usage and cost; layers and currencies are never added to each other",
+					 "source layer provider model line_item currency records:integer requests:integer "
+					 "input_tokens:integer output_tokens:integer estimated:number billed:number query"),
+			f->spend);
+	ak_section_rows(ak_section_table(o, "changes", "Changes by administrators",
+					 "citation time:datetime category action resource_type resource actor_type ticket ticket_state "
+					 "outcome"),
+			f->changes);
+	return AK_OK;
+}

@@ -1,0 +1,99 @@
+/* 2 Source index: what was read, what was lost, what does not meet. */
+#include "base/ak.h"
+#include "packet/sections.h"
+
+#include "base/time.h"
+
+static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
+
+static bool overdue(const struct ak_sections *s, const char *due)
+{
+	char day[32];
+
+	return strncmp(due, ak_time_z(s->as_of_us, 0, day), 10) < 0;
+}
+
+/* not_provided of policy.yaml: said openly, so it is a declared gap and not an open question (DECISIONS 35). */
+static void not_provided(struct ak_sections *s, json_t *o)
+{
+	const json_t *all = s->policy ? ak_policy_get(s->policy, "not_provided") : NULL;
+	const char *name;
+	json_t *v;
+
+	json_object_foreach((json_t *)all, name, v) {
+		const char *why = text(v, "why"), *owner = text(v, "owner"), *due = text(v, "due");
+
+		if (!why || !owner || !due)
+			ak_section_gap(s, o, "%s is not provided; why, owner or due is missing in policy.yaml", name);
+		else
+			ak_section_not_provided(o, owner, due, "%s is not provided: %s%s", name, why, overdue(s, due) ? "; OVERDUE" : "");
+	}
+}
+
+/* A source of the policy from which nothing was ever read. */
+static void missing(struct ak_sections *s, json_t *o, const struct ak_facts *f)
+{
+	for (size_t p = 0; s->policy && p < s->policy->nsources; p++) {
+		json_t *row;
+		bool seen = false;
+		size_t i;
+
+		json_array_foreach(f->sources, i, row)
+			seen = seen || strcmp(text(row, "name"), s->policy->sources[p].name) == 0;
+		if (!seen)
+			ak_section_gap(s, o, "source %s is declared (policy.yaml:%d), nothing was read from it", s->policy->sources[p].name,
+				       s->policy->sources[p].line);
+	}
+}
+
+static void counts(struct ak_sections *s, json_t *o, const struct ak_facts *f)
+{
+	json_t *t = ak_section_table(o, "sources", "Sources: in = stored + duplicate + rejected + blank + excluded + expired",
+				     "name kind format owner files:integer records_in:integer stored:integer duplicate:integer "
+				     "rejected:integer blank:integer excluded:integer expired:integer conflict:integer "
+				     "superseded:integer state first:datetime last:datetime exported_at:datetime exported_at_basis query "
+				     "sha256 cannot_prove"), *row;
+	size_t i;
+
+	json_array_foreach(f->sources, i, row) {
+		const char *state = text(row, "state"), *name = text(row, "name");
+
+		ak_section_row(t, row);
+		if (!text(row, "owner"))
+			ak_section_gap(s, o, "source %s has no owner", name);
+		if (state && strcmp(state, "complete") != 0)
+			ak_section_gap(s, o, "source %s is %s: not everything in it was read", name, state);
+		if (json_is_true(json_object_get(row, "has_more")))
+			ak_section_gap(s, o, "source %s ends in a page that says more pages follow", name);
+	}
+	if (!json_array_size(f->sources))
+		ak_section_gap(s, o, "no source has been read");
+	ak_section_say(o, "proven", "tables/sources.csv", "%lld of %lld records that were read are stored, %lld were duplicates, %lld rejected",
+		       (long long)ak_facts_sum(f->sources, "stored"), (long long)ak_facts_sum(f->sources, "records_in"),
+		       (long long)ak_facts_sum(f->sources, "duplicate"), (long long)ak_facts_sum(f->sources, "rejected"));
+}
+
+enum ak_rc ak_section_sources(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
+{
+	json_t *o = ak_section_new(s, "sources", "Source index", "Which exports were read, and was anything lost?"), *row, *t;
+	size_t i;
+
+	(void)err;
+	counts(s, o, f);
+	not_provided(s, o);
+	missing(s, o, f);
+	t = ak_section_table(o, "links", "Links between sources: linked + ambiguous + unlinked = total",
+			     "from to method linked:integer ambiguous:integer unlinked:integer total:integer percent");
+	ak_section_rows(t, f->links);
+	json_array_foreach(f->links, i, row)
+		ak_section_say(o, "proven", "tables/links.csv", "%s to %s: %lld of %lld linked, %s", text(row, "from"),
+			       text(row, "to") ? text(row, "to") : "nothing",
+			       (long long)json_integer_value(json_object_get(row, "linked")),
+			       (long long)json_integer_value(json_object_get(row, "total")),
+			       strcmp(text(row, "method"), "exact") == 0 ? "by an identifier both have" : "by sums per bucket, key and model");
+	ak_section_rows(ak_section_table(o, "rejects", "Rejected records: where they stand, never what they hold",
+					 "source file rule rec_no:integer byte_offset:integer byte_length:integer hash"),
+			f->rejects);
+	ak_section_declared(s, o, "sources");
+	return AK_OK;
+}

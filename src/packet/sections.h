@@ -1,0 +1,24 @@
+/* The seven sections, each its own file. Internal to packet/. */
+#ifndef AK_PACKET_SECTIONS_H
+#define AK_PACKET_SECTIONS_H
+
+#include "packet/facts.h"
+#include "packet/section.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum ak_rc ak_section_fn(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err);
+
+ak_section_fn ak_section_scope, ak_section_sources, ak_section_fields, ak_section_redaction, ak_section_retention,
+	ak_section_access, ak_section_trace;
+
+/* Proofs that the records of a trace stand in the ledger, as files data/integrity/proofs/SEQ.json and .tlog-proof, and a
+ * table of them in the section. */
+enum ak_rc ak_section_prove(struct ak_sections *s, json_t *section, const json_t *trace, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
