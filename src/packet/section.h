@@ -50,7 +50,7 @@ void ak_section_declared(struct ak_sections *s, json_t *section, const char *bra
 /* All seven, the verdicts and the proofs of the sample trace. */
 enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err);
 
-/* The document as templates see it: columns become {name, title, number}, rows {cells: [{text, number}]}, at most
+/* The document as templates see it: columns become {name, title, number}, rows {cells: [{text, number, time}]}, at most
  * `most` of them, with `left_out` counting the rest; tables and gaps carry has_* flags. The caller's. */
 json_t *ak_section_view(const json_t *section, size_t most);
 

@@ -2,6 +2,8 @@
 #include "base/ak.h"
 #include "packet/section.h"
 
+static bool is_time(const json_t *column) { return strcmp(json_string_value(json_object_get(column, "type")), "datetime") == 0; }
+
 static bool is_number(const json_t *column)
 {
 	const char *type = json_string_value(json_object_get(column, "type"));
@@ -37,8 +39,11 @@ static json_t *row_view(const json_t *row, const json_t *columns)
 	json_t *cells = json_array(), *v;
 	size_t i;
 
-	json_array_foreach(row, i, v)
-		json_array_append_new(cells, json_pack("{s:o, s:b}", "text", text_of(v), "number", is_number(json_array_get(columns, i))));
+	json_array_foreach(row, i, v) {
+		const json_t *column = json_array_get(columns, i);
+
+		json_array_append_new(cells, json_pack("{s:o, s:b, s:b}", "text", text_of(v), "number", is_number(column), "time", is_time(column)));
+	}
 	return json_pack("{s:o}", "cells", cells);
 }
 
