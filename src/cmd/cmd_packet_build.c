@@ -11,23 +11,44 @@
 #include "packet/archive.h"
 #include "packet/build.h"
 
-static enum ak_rc receipt(const struct ak_packet_result *r, const char *digest, const char *path, bool replace, struct ak_err *err)
+static char *receipt_path(const char *path)
 {
-	struct ak_str base = ak_fs_base(path);
-	struct ak_buf name, text;
-	enum ak_rc rc;
+	struct ak_buf name;
 
 	ak_buf_init(&name, 8192);
-	ak_buf_init(&text, 8192);
 	ak_buf_addf(&name, "%s.receipt.txt", path);
+	return name.p;
+}
+
+static enum ak_rc receipt(const struct ak_packet_result *r, const char *digest, const char *path, bool replace, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *name = receipt_path(path);
+	struct ak_str base = ak_fs_base(path);
+	struct ak_buf text;
+	enum ak_rc rc;
+
+	ak_buf_init(&text, 8192);
 	ak_buf_addf(&text,
 		    "packet   %s\nfile     %.*s\nas of    %s\ndigest   sha256 %s\nsigner   %s\nverify   auditkit packet verify %.*s "
 		    "--digest %s\n",
 		    r->id, AK_STR_FMT(base), r->as_of, digest, *r->signer ? r->signer : "none, a draft", AK_STR_FMT(base), digest);
-	rc = ak_fs_write_file(name.p, ak_buf_str(&text), 0644, replace, err);
-	ak_buf_release(&name);
+	rc = ak_fs_write_file(name, ak_buf_str(&text), 0644, replace, err);
 	ak_buf_release(&text);
 	return rc;
+}
+
+/* Neither packet nor receipt may stand there: a packet beside the receipt of another one would be worse than none. */
+static enum ak_rc is_free(const char *path, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *name = receipt_path(path);
+	const char *const both[] = {path, name};
+
+	for (size_t i = 0; i < AK_COUNT(both); i++)
+		if (ak_fs_exists(both[i])) {
+			ak_hint(err, "use --force to replace it");
+			return ak_fail(err, AK_EXIT_USAGE, "cannot write '%s': it exists already", both[i]);
+		}
+	return AK_OK;
 }
 
 static void print_gaps(struct ak_ctx *c, const struct ak_packet_result *r)
@@ -140,6 +161,8 @@ static enum ak_rc write_packet(struct ak_ctx *c, const struct ak_packet_opts *o,
 	uint8_t raw[32];
 	enum ak_rc rc = ak_archive_form(path, &form, &base, err);
 
+	if (rc == AK_OK && !replace)
+		rc = is_free(path, err);
 	if (rc == AK_OK && (rc = ak_packet_build(o, base, &bag, r, err)) == AK_OK) {
 		ak_bag_digest(bag, raw);
 		ak_hex(raw, 32, digest);

@@ -41,8 +41,8 @@ static void reject(struct ak_stage *m, const struct ak_frame *f, const char *rea
 	struct ak_item *i = ak_batch_add(m->batch, AK_ITEM_REJECT);
 	uint8_t mac[32];
 
-	i->diag = (struct ak_diag_row){.severity = "reject", .rule = reason, .rec_no = m->rec_no, .offset = f->offset,
-				       .length = f->length, .n = 1};
+	i->diag = (struct ak_diag_row){.severity = "reject", .rec_no = m->rec_no, .offset = f->offset, .length = f->length, .n = 1};
+	i->diag.rule = ak_arena_z(&m->batch->arena, ak_str_of(reason)); /* it may stand in the caller's err */
 	if (err && err->msg[0])
 		i->diag.detail = ak_arena_z(&m->batch->arena, ak_str_of(err->msg));
 	ak_hmac(m->p->reject, f->text, mac);

@@ -38,6 +38,8 @@ void ak_section_say(json_t *section, const char *tag, const char *basis, const c
 	json_array_append_new(json_object_get(section, "statements"), o);
 }
 
+static const char *known(const char *answer) { return answer && strcmp(answer, "unknown") != 0 ? answer : NULL; }
+
 static void add_gap(json_t *section, bool declared, const char *owner, const char *due, json_t *what)
 {
 	json_array_append_new(json_object_get(section, "gaps"),
@@ -49,7 +51,7 @@ void ak_section_gap(struct ak_sections *s, json_t *section, const char *fmt, ...
 	va_list ap;
 
 	va_start(ap, fmt);
-	add_gap(section, false, s->policy ? s->policy->declared_by : NULL, s->policy ? s->policy->review_by : NULL, text(fmt, ap));
+	add_gap(section, false, s->policy ? known(s->policy->declared_by) : NULL, s->policy ? known(s->policy->review_by) : NULL, text(fmt, ap));
 	va_end(ap);
 	s->gaps++;
 }

@@ -16,6 +16,10 @@ is "each is named" "$(grep -c '^gap ' gaps)" "$("$AUDITKIT" -w w packet build --
 is "what policy.yaml admits is named and not counted" "$(grep -c '^declared .*aws-cost' gaps)" 1
 is "a draft is unsigned and says so" "$("$AUDITKIT" packet verify d.zip --json | jq -c '[.ok, .draft, .signer]')" '[true,true,null]'
 
+echo kept >p.tar.receipt.txt
+"$AUDITKIT" -w w packet build --allow-gaps -o p.tar >/dev/null 2>&1
+is "the receipt of another packet stands in the way: exit 2, nothing is written" "$? $(ls p.tar 2>/dev/null)$(cat p.tar.receipt.txt)" "2 kept"
+rm p.tar.receipt.txt
 ok "build" "$AUDITKIT" -w w packet build --allow-gaps -o p.tar
 mkdir other
 (cd other && umask 077 && TZ=Asia/Kathmandu LC_ALL=tr_TR.UTF-8 "$AUDITKIT" -w ../w packet build --allow-gaps -o p.tar) >/dev/null 2>&1

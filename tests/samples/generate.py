@@ -4,7 +4,7 @@
 usage: generate.py OUTDIR [--seed N] [--canary PREFIX] [--with-secrets]
 
 The same seed gives the same content. truths.json counts what is planted, for tests. --canary puts PREFIX and a running number
-into every string position that does not decide how a file is read; canaries.json says where each stands. --with-secrets
+into every string position that does not decide how a file is read; canaries.json says where each stands: format and path. --with-secrets
 plants secrets, put together from pieces, into error texts. Nobody and nothing in these files is real.
 """
 import argparse
@@ -326,18 +326,19 @@ class Canaries:
                 out["x-" + self.new(where + "/(key)")] = self.new(where + "/(extra)")
             return out
         if isinstance(value, list):
-            return [self.plant(v, where + "/[]", key) for v in value]
-        if isinstance(value, str) and key not in SKIP and not where.endswith(("stringValue",)):
+            return [self.plant(v, where + ("|kv/" + v["key"] if isinstance(v, dict) and "key" in v and "value" in v else "/[]"), key)
+                    for v in value]
+        if isinstance(value, str) and key == "stringValue":
+            return value + " " + self.new(where[:-len("/value/stringValue")])
+        if isinstance(value, str) and key not in SKIP:
             return self.new(where)
-        if isinstance(value, str) and where.endswith("stringValue"):
-            return value + " " + self.new(where)
         return value
 
     def cells(self, rows, name):
         keep = {"action", "created_at", "closed_at", "reviewed_at", "last_used_at", "expires_at", "before", "after", "Action", "Timestamp",
                 "Tokens (input)", "Tokens (output)", "Cost", "actor_ip", "IP Address", "audit_event_id", "ticket_id", "key_id"}
         head = rows[0]
-        return [head] + [[c if head[i] in keep or c == "" else self.new("%s/%s" % (name, head[i])) for i, c in enumerate(r)]
+        return [head] + [[c if head[i] in keep or c == "" else self.new("%s /%s" % (name, head[i])) for i, c in enumerate(r)]
                          for r in rows[1:]]
 
 
@@ -394,11 +395,12 @@ def main():
     usage, pages, (tickets, review, keys) = usage_pages(b), openai_audit(b), grc(b)
     c = Canaries(a.canary) if a.canary else None
     if c:
-        first, second = c.plant(first, "slp1"), c.plant(second, "slp2")
-        audit, usage, costs, pages = c.plant(audit, "audit"), c.plant(usage, "usage"), c.plant(costs, "costs"), c.plant(pages, "openai")
-        b.spans = [(app, c.plant(s, "span")) for app, s in b.spans]
-        admin, chat = c.cells(admin, "admin"), c.cells(chat, "chat")
-        tickets, review, keys = c.cells(tickets, "tickets"), c.cells(review, "review"), c.cells(keys, "keys")
+        first, second, audit, pages = ([c.plant(doc, name + " ") for doc in docs] for docs, name in (
+            (first, "litellm-slp"), (second, "litellm-slp"), (audit, "litellm-audit"), (pages, "openai-audit")))
+        usage, costs = c.plant(usage, "openai-usage "), c.plant(costs, "openai-costs ")
+        b.spans = [(app, c.plant(s, "otlp-spans /resourceSpans/[]/scopeSpans/[]/spans/[]")) for app, s in b.spans]
+        admin, chat = c.cells(admin, "admin-audit-csv"), c.cells(chat, "ai-audit-csv")
+        tickets, review, keys = c.cells(tickets, "tickets-csv"), c.cells(review, "access-review-csv"), c.cells(keys, "key-inventory-csv")
     duplicates = first[-4:] + second[:2]
     broken = json.dumps(dict(second[200], id="chatcmpl-broken", trace_id="cut"))[:900].encode()
     lines = jsonl(second[:300]) + broken + b"\n" + jsonl(second[300:])
