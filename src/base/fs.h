@@ -38,6 +38,9 @@ void ak_fs_temp_release(struct ak_fs_temp *t);
 /* The three steps for bytes in memory. */
 enum ak_rc ak_fs_write_file(const char *path, struct ak_str content, mode_t mode, bool replace, struct ak_err *err);
 
+/* Rename within a folder, to a name that is free, and sync the folder. AK_EXIT_IO. */
+enum ak_rc ak_fs_rename(const char *from, const char *to, struct ak_err *err);
+
 enum ak_rc ak_fs_mkdir(const char *path, mode_t mode, struct ak_err *err);  /* AK_EXIT_USAGE if it exists */
 enum ak_rc ak_fs_mkdirs(const char *path, mode_t mode, struct ak_err *err); /* missing parents too; ok if it exists */
 /* A file, a link (not what it points to) or a folder with all it holds; ok if there is none. */

@@ -74,6 +74,13 @@ static enum ak_rc sync_folder(const char *target, struct ak_err *err)
 	return why ? ak_fail_sys(err, AK_EXIT_IO, why, "cannot sync folder '%s'", dir) : AK_OK;
 }
 
+enum ak_rc ak_fs_rename(const char *from, const char *to, struct ak_err *err)
+{
+	int why = rename_new(from, to);
+
+	return why ? ak_fail_sys(err, AK_EXIT_IO, why, "cannot write '%s'", to) : sync_folder(to, err);
+}
+
 /* Nothing to remove any more. */
 static void forget(struct ak_fs_temp *t)
 {

@@ -21,9 +21,10 @@ static enum ak_rc create(struct ak_ctx *c, const char *dir, struct ak_err *err)
 		ak_hint(err, "'auditkit -w %s status' shows where it stands", dir);
 		return ak_fail(err, AK_EXIT_USAGE, "'%s' is a workspace already", dir);
 	}
-	if ((rc = ak_store_create(dir, c->keys_root, err)) != AK_OK || (rc = write_policy(dir, err)) != AK_OK)
+	/* The database comes last: it makes the folder a workspace. */
+	if ((rc = ak_fs_mkdirs(formats, 0700, err)) != AK_OK || (rc = write_policy(dir, err)) != AK_OK)
 		return rc;
-	return ak_fs_mkdirs(formats, 0700, err);
+	return ak_store_create(dir, c->keys_root, err);
 }
 
 static json_t *document(const char *dir, const struct ak_store *s, const char *keys)

@@ -24,7 +24,8 @@ static enum ak_rc open_log(struct ak_store *s, int flags, int *fd, struct ak_err
 					   : ak_fail_sys(err, AK_EXIT_IO, errno, "cannot open the access log of '%s'", s->dir);
 }
 
-/* Digest of the last complete line; the log is locked. */
+/* Digest of the last complete line; the log is locked. A line that a kill cut short is taken off: its command has shown
+ * nothing yet. */
 static enum ak_rc last_line(int fd, char out[65], struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *buf = ak_alloc(TAIL_BYTES);
@@ -36,6 +37,10 @@ static enum ak_rc last_line(int fd, char out[65], struct ak_err *err)
 	if (size < 0 || n < 0 || n != size - from)
 		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot read the access log");
 	memcpy(out, FIRST, 65);
+	while (n && buf[n - 1] != '\n')
+		n--;
+	if (from + n != size && ftruncate(fd, from + n) != 0)
+		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot mend the access log");
 	if (n == 0)
 		return AK_OK;
 	for (start = n - 1; start > 0 && buf[start - 1] != '\n'; start--)
@@ -118,6 +123,8 @@ enum ak_rc ak_access_read(struct ak_store *s, json_t **out, bool *unbroken, stru
 		json_t *doc = NULL;
 		line.n = ak_str_find(line, '\n');
 		at += line.n + 1;
+		if (at > text.n) /* cut short by a kill; the next access takes it off */
+			break;
 		if (ak_json_parse(line, &doc, NULL) != AK_OK) {
 			*unbroken = false;
 			continue;

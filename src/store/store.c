@@ -14,6 +14,7 @@
 #include "store/schema.h"
 
 #define DB_NAME "workspace.db"
+#define NEW_NAME DB_NAME ".new"
 #define BUSY_MS 5000
 
 static void limits(sqlite3 *db)
@@ -41,9 +42,9 @@ static void lock_down(sqlite3 *db)
 		sqlite3_db_config(db, row[i].id, row[i].on, NULL);
 }
 
-static enum ak_rc open_db(struct ak_store *s, int flags, struct ak_err *err)
+static enum ak_rc open_db(struct ak_store *s, const char *name, int flags, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, DB_NAME);
+	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, name);
 
 	sqlite3_soft_heap_limit64(192 << 20);
 	if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL) !=
@@ -178,7 +179,7 @@ enum ak_rc ak_store_open(const char *dir, enum ak_store_mode mode, struct ak_sto
 		return ak_fail(err, AK_EXIT_CORRUPT, "'%s' is not an auditkit workspace", dir);
 	}
 	/* Readers open read-write too where they can: recovery of a WAL after a crash needs it. */
-	if ((rc = ak_fs_check_private(dir, err)) != AK_OK || (rc = open_db(s, SQLITE_OPEN_READWRITE, err)) != AK_OK ||
+	if ((rc = ak_fs_check_private(dir, err)) != AK_OK || (rc = open_db(s, DB_NAME, SQLITE_OPEN_READWRITE, err)) != AK_OK ||
 	    (rc = ak_sql_exec(s, pragmas, err)) != AK_OK || (rc = check_identity(s, err)) != AK_OK ||
 	    (rc = choose_journal(s, err)) != AK_OK || (rc = read_identity(s, err)) != AK_OK)
 		return rc;
@@ -214,11 +215,42 @@ static enum ak_rc fill_new(struct ak_store *s, const char *name, const char *id,
 	return rc;
 }
 
-enum ak_rc ak_store_create(const char *dir, const char *keys_root, struct ak_err *err)
+/* What an interrupted init left behind. */
+static enum ak_rc clear_new(const char *dir, struct ak_err *err)
+{
+	static const char *const names[] = {NEW_NAME, NEW_NAME "-journal"};
+
+	for (size_t i = 0; i < AK_COUNT(names); i++) {
+		AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, names[i]);
+
+		if (ak_fs_remove_tree(path, err) != AK_OK)
+			return AK_FAIL;
+	}
+	return AK_OK;
+}
+
+/* The database is written under another name and renamed when it is complete: half a workspace is none. */
+static enum ak_rc write_new(const char *dir, const char *id, const char *kid, struct ak_err *err)
 {
 	AK_CLEANUP(ak_store_closep) struct ak_store *s = ak_alloc_zero(1, sizeof *s);
+	struct ak_str base = ak_fs_base(dir);
+	AK_CLEANUP(ak_free_charp) char *name = ak_strndup(base.p, base.n);
+	enum ak_rc rc = clear_new(dir, err);
+
+	s->dir = ak_strdup(dir);
+	s->lock_fd = -1;
+	if (rc == AK_OK)
+		rc = open_db(s, NEW_NAME, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
+	if (rc == AK_OK)
+		rc = ak_sql_exec(s, pragmas, err);
+	return rc == AK_OK ? fill_new(s, name, id, kid, err) : rc;
+}
+
+enum ak_rc ak_store_create(const char *dir, const char *keys_root, struct ak_err *err)
+{
 	AK_CLEANUP(ak_free_charp) char *keys_dir = NULL;
-	AK_CLEANUP(ak_free_charp) char *name = NULL;
+	AK_CLEANUP(ak_free_charp) char *from = ak_fs_join(dir, NEW_NAME);
+	AK_CLEANUP(ak_free_charp) char *to = ak_fs_join(dir, DB_NAME);
 	struct ak_keys keys;
 	uint8_t raw[16];
 	char id[33];
@@ -227,20 +259,11 @@ enum ak_rc ak_store_create(const char *dir, const char *keys_root, struct ak_err
 	ak_random(raw, sizeof raw);
 	ak_hex(raw, sizeof raw, id);
 	keys_dir = ak_fs_join(keys_root, id);
-	name = ak_strndup(ak_fs_base(dir).p, ak_fs_base(dir).n);
-	s->dir = ak_strdup(dir);
-	s->lock_fd = -1;
 	if ((rc = ak_fs_mkdirs(dir, 0700, err)) != AK_OK || (rc = ak_keys_create(keys_dir, &keys, err)) != AK_OK)
 		return rc;
-	rc = open_db(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
-	if (rc == AK_OK)
-		rc = ak_sql_exec(s, pragmas, err);
-	if (rc == AK_OK)
-		rc = fill_new(s, name, id, keys.kid, err);
-	if (rc == AK_OK)
-		rc = choose_journal(s, err);
+	rc = write_new(dir, id, keys.kid, err);
 	ak_keys_wipe(&keys);
-	return rc;
+	return rc == AK_OK ? ak_fs_rename(from, to, err) : rc;
 }
 
 void ak_store_close(struct ak_store *s)

@@ -29,7 +29,7 @@ extern "C" {
 #endif
 
 /* Make a workspace folder (must not exist or be empty) with its database, and its keys in keys_dir/<workspace id>. The
- * folder appears under its name only when it is complete. */
+ * database appears under its name only when it is complete. */
 enum ak_rc ak_store_create(const char *dir, const char *keys_root, struct ak_err *err);
 /* AK_EXIT_CORRUPT: not a workspace, newer than this program, schema altered, database damaged. AK_EXIT_REFUSED: folder
  * readable by others. */

@@ -1,33 +1,110 @@
 #!/bin/sh
-# Killed at every write of a small ingest, then run again: the same content as an undisturbed run.
+# Killed at every call that changes a file (killshim.c counts them and kills: before the call, after it, or with half of
+# its bytes written, in turn), then run again: the same content as an undisturbed run, a workspace that verifies, a packet
+# that is whole or not there. AK_LONG=1 tries all three ways at each call.
 . "$AK_SRCDIR/tests/tap.sh"
-command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null || { echo '1..0 # SKIP no strace here'; exit 0; }
-case $(nm -D "$AUDITKIT" 2>/dev/null) in *asan*) echo '1..0 # SKIP sanitizers and ptrace'; exit 0 ;; esac
+case $(nm -D "$AUDITKIT" 2>/dev/null) in *asan*) echo '1..0 # SKIP sanitizers are loaded before anything else'; exit 0 ;; esac
 cd "$tap_dir" || exit 1
+${CC:-cc} -O1 -shared -fPIC -o shim.so "$AK_SRCDIR/tests/e2e/killshim.c" -ldl || exit 1
 src=$AK_SRCDIR/samples/grc
-digest() { "$AUDITKIT" -w "$1" verify --json | jq -r .content_digest; }
+digest() { "$AUDITKIT" -w "$1" verify --json | jq -r 'select(.intact) | .content_digest'; }
+counted() { KILL_COUNT=$PWD/n LD_PRELOAD=$PWD/shim.so "$AUDITKIT" "$@" >/dev/null 2>&1; }
+killed() { # killed N HOW ARGS...
+	at=$1
+	how=$2
+	shift 2
+	KILL_AT=$at KILL_HOW=$how LD_PRELOAD=$PWD/shim.so "$AUDITKIT" "$@" >/dev/null 2>&1
+}
+ways() {
+	if [ "${AK_LONG-}" ]; then echo before after torn; else set -- before after torn; shift "$(($k % 3))"; echo "$1"; fi
+}
+# sweep TOTAL STEP TRY: TRY AT HOW for each call to cut; counts in $points and $bad
+sweep() {
+	k=1
+	bad=0
+	points=0
+	while [ "$k" -le "$1" ]; do
+		for way in $(ways); do
+			points=$((points + 1))
+			"$3" "$k" "$way" || { bad=$((bad + 1)); echo "# cut $way call $k"; }
+		done
+		k=$((k + $2))
+	done
+}
 
 "$AUDITKIT" init base >/dev/null 2>&1
-id=$(sqlite3 base/workspace.db .dump | sha256sum)
-[ -n "$id" ]
 cp -r base whole
-strace -f -o calls -e trace=write,pwrite64,fsync,fdatasync "$AUDITKIT" -w whole ingest "$src" >/dev/null 2>&1
+counted -w whole ingest "$src"
 want=$(digest whole)
-n=$(grep -c 'pwrite64(' calls)
-is "an undisturbed run has content" "$((${#want} == 64))" 1
-is "there are writes to cut" "$((n > 10))" 1
-k=1
-bad=0
-points=0
-while [ "$k" -le "$n" ]; do
+n=$(cat n)
+is "an undisturbed run has content" "${#want}" 64
+is "there are calls to cut" "$((n > 80))" 1
+if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+	cp -r base seen
+	strace -f -o calls -e signal=none -e trace=write,writev,pwrite64,fsync,fdatasync,ftruncate,unlink,unlinkat,rmdir,rename,renameat,renameat2,link,linkat,mkdir,mkdirat,fchmod,openat \
+		"$AUDITKIT" -w seen ingest "$src" >/dev/null 2>&1
+	is "strace sees as many calls as are counted" "$(grep -vE 'openat|write\([12],|\+\+\+|resumed' calls | wc -l) + $(grep -c O_CREAT calls)" \
+		"$((n - $(grep -c O_CREAT calls))) + $(grep -c O_CREAT calls)"
+fi
+
+ingest_again() {
 	rm -rf w
 	cp -r base w
-	strace -f -o /dev/null -e trace=pwrite64 -e inject=pwrite64:signal=SIGKILL:when="$k" \
-		"$AUDITKIT" -w w ingest "$src" >/dev/null 2>&1
-	"$AUDITKIT" -w w ingest "$src" >/dev/null 2>&1
-	points=$((points + 1))
-	[ "$(digest w)" = "$want" ] || { bad=$((bad + 1)); echo "# cut at write $k differs"; }
-	k=$((k + 1 + n / 60))
+	killed "$1" "$2" -w w ingest "$src"
+	# Every fourth time the second run is killed as well.
+	[ "$(($1 % 4))" != 0 ] || killed "$(($1 / 2 + 1))" "$2" -w w ingest "$src"
+	"$AUDITKIT" -w w ingest "$src" >/dev/null 2>&1 && [ "$(digest w)" = "$want" ]
+}
+sweep "$n" 1 ingest_again
+is "ingest: $points cuts at $n calls end in the same content" "$bad" 0
+
+python3 - >usage.csv <<'PY'
+print("start_time,end_time,project_id,model,num_model_requests,input_tokens,output_tokens")
+for i in range(12000):
+    print("%d,%d,proj_%d,gpt-4.1,%d,%d,%d" % (1780272000 + 3600 * (i % 336), 1780275600 + 3600 * (i % 336), i // 336, i + 1, 10 * i, i))
+PY
+cp -r base several
+counted -w several ingest --format openai-usage-csv usage.csv
+many=$(cat n)
+content=$(digest several)
+is "12,000 rows are three transactions" "$(sqlite3 several/workspace.db "SELECT count(*) FROM usage") ${#content}" "12000 64"
+batches_again() {
+	rm -rf w
+	cp -r base w
+	killed "$1" "$2" -w w ingest --format openai-usage-csv usage.csv
+	"$AUDITKIT" -w w ingest --format openai-usage-csv usage.csv >/dev/null 2>&1 && [ "$(digest w)" = "$content" ]
+}
+sweep "$many" "$((many / 24))" batches_again
+is "several transactions: $points cuts of $many calls end in the same content" "$bad" 0
+
+counted init made
+n=$(cat n)
+init_again() {
+	rm -rf made
+	killed "$1" "$2" init made
+	[ -e made/workspace.db ] || "$AUDITKIT" init made >/dev/null 2>&1
+	"$AUDITKIT" -w made verify >/dev/null 2>&1
+}
+sweep "$n" "$((${AK_LONG:-0} ? 1 : 4))" init_again
+is "init: $points cuts of $n calls leave a workspace or none" "$bad" 0
+
+"$AUDITKIT" -w whole packet build --allow-gaps -q -o good.tar >/dev/null
+packet=$(sed -n 's/^digest   sha256 //p' good.tar.receipt.txt)
+pack_again() {
+	rm -rf out
+	mkdir out
+	killed "$1" "$2" -w whole packet build --allow-gaps -o "out/$form"
+	if [ -e "out/$form" ]; then "$AUDITKIT" packet verify "out/$form" --digest "$packet" >/dev/null 2>&1 || return 1; fi
+	"$AUDITKIT" -w whole packet build --allow-gaps --force -o "out/$form" >/dev/null 2>&1 &&
+		"$AUDITKIT" packet verify "out/$form" --digest "$packet" >/dev/null 2>&1 && digest whole >/dev/null
+}
+for form in p.zip p.tar folder; do
+	rm -rf out
+	mkdir out
+	counted -w whole packet build --allow-gaps -o "out/$form"
+	n=$(cat n)
+	sweep "$n" "$((n > 100 && ! ${AK_LONG:-0} ? 7 : 1))" pack_again
+	is "packet build $form: $points cuts of $n calls leave a whole packet or none" "$bad" 0
 done
-is "$points cut points of $n writes end in the same content" "$bad" 0
+is "the workspace is as it was" "$(digest whole)" "$want"
 finish
