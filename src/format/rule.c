@@ -147,7 +147,7 @@ static enum ak_rc decimals(struct ak_compiler *c, const json_t *node, struct ak_
 static enum ak_rc modifiers(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule *r)
 {
 	const json_t *split = ak_compile_member(node, "split"), *strip = ak_compile_member(node, "strip-prefix");
-	const json_t *hex = ak_compile_member(node, "hex-or-base64");
+	const json_t *hex = ak_compile_member(node, "hex-or-base64"), *lower = ak_compile_member(node, "lower");
 
 	if (split) {
 		r->split = ak_compile_scalar(c, ak_compile_member(split, "by"));
@@ -162,7 +162,7 @@ static enum ak_rc modifiers(struct ak_compiler *c, enum ak_field_id f, const jso
 	r->hex_bytes = (int)json_integer_value(hex);
 	if (hex && (r->hex_bytes < 1 || r->hex_bytes > 64))
 		return ak_compile_fail(c, hex, "hex-or-base64: 1 to 64 bytes");
-	r->lower = json_is_true(ak_compile_member(node, "lower"));
+	r->lower = json_is_true(lower);
 	return AK_OK;
 }
 

@@ -18,9 +18,9 @@ enum ak_rc ak_reader_refuse(struct ak_reader *r, const char *reason, const char 
 {
 	char text[AK_ERR_MSG];
 	if (r->entries)
-		snprintf(text, sizeof(text), "packet entry %" PRIu64 ": %s", r->entries, what);
+		snprintf(text, sizeof(text), "packet entry %" PRIu64 ": %.200s", r->entries, what);
 	else
-		snprintf(text, sizeof(text), "packet: %s", what);
+		snprintf(text, sizeof(text), "packet: %.200s", what);
 	ak_fail_verify(r->err, reason, text);
 	if (r->err)
 		r->err->record = r->entries;

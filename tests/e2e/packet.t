@@ -22,7 +22,17 @@ is "the receipt of another packet stands in the way: exit 2, nothing is written"
 rm p.tar.receipt.txt
 ok "build" "$AUDITKIT" -w w packet build --allow-gaps -o p.tar
 mkdir other
+# Turkish has another upper case of i, German another decimal point; both are made here where the system lacks them.
+for l in tr_TR de_DE; do localedef -i $l -f UTF-8 "$PWD/$l.UTF-8" >/dev/null 2>&1; done
+LOCPATH=$PWD
+export LOCPATH
+is "a German locale is there" "$(LC_ALL=de_DE.UTF-8 locale decimal_point)" ","
+is "a Turkish locale is there" "$(LC_ALL=tr_TR.UTF-8 locale -k charmap)" 'charmap="UTF-8"'
 (cd other && umask 077 && TZ=Asia/Kathmandu LC_ALL=tr_TR.UTF-8 "$AUDITKIT" -w ../w packet build --allow-gaps -o p.tar) >/dev/null 2>&1
+mkdir third
+(cd third && TZ=America/St_Johns LC_ALL=de_DE.UTF-8 "$AUDITKIT" -w ../w packet build --allow-gaps -o p.tar) >/dev/null 2>&1
+unset LOCPATH
+ok "a third zone and locale: the same bytes" cmp p.tar third/p.tar
 ok "another zone, locale, umask and folder: the same bytes" cmp p.tar other/p.tar
 digest=$(sed -n 's/^digest   sha256 //p' p.tar.receipt.txt)
 for f in p.zip p.tar.gz p.tar.zst folder; do

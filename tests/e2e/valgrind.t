@@ -1,0 +1,43 @@
+#!/bin/sh
+# The main job under valgrind: no invalid access, nothing lost. AK_LONG=1 runs every unit test program under it as well.
+. "$AK_SRCDIR/tests/tap.sh"
+command -v valgrind >/dev/null || { echo '1..0 # SKIP no valgrind here'; exit 0; }
+case $(nm -D "$AUDITKIT" 2>/dev/null) in *asan*) echo '1..0 # SKIP sanitizers and valgrind exclude each other'; exit 0 ;; esac
+cd "$tap_dir" || exit 1
+memcheck() { valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect --error-exitcode=99 --log-file="$tap_dir/vg.%p" "$@"; }
+clean() { # clean WANT ARGS...: the exit code that a run without valgrind has
+	want=$1
+	shift
+	memcheck "$AUDITKIT" "$@" >/dev/null 2>&1
+	rc=$?
+	is "$*" "$rc$(cat vg.* | head -n 12)" "$want"
+	rm -f vg.*
+}
+cp -r "$AK_SRCDIR/samples/grc" "$AK_SRCDIR/samples/gateway" "$AK_SRCDIR/samples/assistant" .
+mkdir app litellm
+zstd -dcq "$(find "$AK_SRCDIR/samples/app" -name '*.zst' | sort | head -n 1)" | head -n 40 >app/spans.jsonl
+zcat "$(find "$AK_SRCDIR/samples/litellm" -name 'slp*.gz' | sort | head -n 1)" | head -n 60 >litellm/slp.jsonl
+printf '{"broken\n' >>litellm/slp.jsonl
+clean 0 init w
+sed 's#path: \([a-z]\)#path: ../\1#' "$AK_SRCDIR/samples/policy.yaml" >w/policy.yaml
+clean 3 -w w ingest app litellm grc gateway assistant
+clean 0 -w w status
+clean 0 -w w sources --json
+id=$(sqlite3 w/workspace.db "SELECT trace_id FROM request WHERE trace_id IS NOT NULL LIMIT 1")
+clean 0 -w w trace reconstruct "$id"
+clean 0 -w w show "$id"
+clean 0 -w w packet build --allow-gaps -o p.tar.gz
+clean 0 packet verify p.tar.gz
+clean 0 -w w verify
+clean 0 formats try litellm-slp litellm/slp.jsonl
+clean 5 -w w ingest w/workspace.db
+clean 2 -w w ingest --no-such-option
+if [ "${AK_LONG-}" ]; then
+	for t in "$(dirname "$AUDITKIT")"/tests/unit/test_*; do
+		case $t in *.o | *.log | *.trs) continue ;; esac
+		memcheck "$t" >out 2>&1
+		is "$(basename "$t")" "$?$(cat vg.* | head -n 12)" 0
+		rm -f vg.*
+	done
+fi
+finish
