@@ -81,7 +81,7 @@ int ak_cli_main(int argc, char **argv)
 	struct ak_io io = {.progress = AK_PROGRESS_AUTO};
 	struct ak_globals g = {0};
 	struct ak_args args = {0};
-	struct ak_ctx c = {.io = &io, .args = &args};
+	struct ak_ctx c = {.io = &io, .args = &args, .cli = ak_cli_main};
 	struct ak_err err = {0};
 	enum ak_exit code;
 

@@ -60,6 +60,7 @@ struct ak_ctx {
 	const char *workspace;        /* folder, NULL when not needed */
 	const char *keys_root, *data_dir, *user_config_dir;
 	bool json, quiet, verbose, color;
+	int (*cli)(int argc, char **argv); /* another command line, in the same process */
 };
 
 struct ak_cmd {

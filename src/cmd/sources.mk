@@ -1,6 +1,7 @@
 libak_a_SOURCES += src/cmd/access.c
 libak_a_SOURCES += src/cmd/cmd_checkpoint.c
 libak_a_SOURCES += src/cmd/cmd_completion.c
+libak_a_SOURCES += src/cmd/cmd_demo.c
 libak_a_SOURCES += src/cmd/cmd_fields.c
 libak_a_SOURCES += src/cmd/cmd_formats.c
 libak_a_SOURCES += src/cmd/cmd_help.c
