@@ -12,6 +12,13 @@ extern "C" {
 size_t ak_utf8_valid(struct ak_str s);
 /* Decode one code point at s.p[*i], advancing; 0xFFFD and one byte for invalid input. */
 uint32_t ak_utf8_next(struct ak_str s, size_t *i);
+/* Append words from column `column` on, at most to column `width`; further lines begin with `indent` blanks. A word is never
+ * cut: one that is too long stands alone. No blanks at line ends, no final line end; returns the column reached. */
+size_t ak_text_wrap(struct ak_buf *out, struct ak_str text, size_t column, size_t indent, size_t width);
+/* "1,234,567" */
+const char *ak_thousands(uint64_t n, char buf[32]);
+/* n of m as a truncated percentage: "98.5 %", below one "0.04 %", "under 0.01 %"; "-" when m is 0. */
+const char *ak_percent(uint64_t n, uint64_t m, char buf[32]);
 /* Terminal cells: 0 for combining and format characters, 2 for East Asian wide. */
 int ak_text_width(struct ak_str s);
 /* C0, DEL, C1, bidi and zero-width controls, fillers, tags, BOM, line and paragraph separators: what a reader does not

@@ -50,30 +50,14 @@ void ak_io_printf(struct ak_io *io, const char *fmt, ...)
 		ak_io_flush(io, NULL);
 }
 
-/* Words are never cut: a word longer than the line stands alone and runs over. */
 static void wrap(struct ak_buf *out, const char *keyword, struct ak_str text)
 {
-	size_t column = MARGIN;
-	bool first = true;
+	size_t used = strlen(keyword);
 
-	ak_buf_addf(out, "%-9s ", keyword);
-	while (text.n) {
-		size_t n = ak_str_find(text, ' ');
-		struct ak_str word = ak_str_n(text.p, n);
-		size_t w = (size_t)ak_text_width(word);
-		if (!first && column + 1 + w > WIDTH) {
-			ak_buf_addf(out, "\n%*s", MARGIN, "");
-			column = MARGIN;
-		} else if (!first) {
-			ak_buf_addc(out, ' ');
-			column++;
-		}
-		ak_buf_addstr(out, word);
-		column += w;
-		first = false;
-		text.p += n + (n < text.n);
-		text.n -= n + (n < text.n);
-	}
+	ak_buf_adds(out, keyword);
+	if (text.n)
+		ak_buf_addf(out, "%*s", used < MARGIN ? (int)(MARGIN - used) : 1, "");
+	ak_text_wrap(out, text, used < MARGIN ? MARGIN : used + 1, MARGIN, WIDTH);
 	ak_buf_addc(out, '\n');
 }
 
@@ -190,29 +174,4 @@ void ak_io_progress_end(struct ak_io *io)
 	if (io->progress_shown)
 		to_stderr(AK_STR("\r\033[K"));
 	io->progress_shown = false;
-}
-
-const char *ak_thousands(uint64_t n, char buf[32])
-{
-	char digits[24];
-	int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n), at = 0;
-
-	for (int i = 0; i < len; i++) {
-		if (i && (len - i) % 3 == 0)
-			buf[at++] = ',';
-		buf[at++] = digits[i];
-	}
-	buf[at] = '\0';
-	return buf;
-}
-
-const char *ak_percent(uint64_t n, uint64_t m, char buf[32])
-{
-	unsigned __int128 tenths = m ? (unsigned __int128)n * 1000 / m : 0;
-
-	if (!m)
-		snprintf(buf, 32, "-");
-	else
-		snprintf(buf, 32, "%llu.%llu %%", (unsigned long long)(tenths / 10), (unsigned long long)(tenths % 10));
-	return buf;
 }

@@ -21,9 +21,14 @@ static void print_error(const struct ak_io *io, const struct ak_err *err)
 		ak_buf_addf(&b, ", record %llu", (unsigned long long)err->record);
 	ak_buf_addc(&b, '\n');
 	if (err->hint[0]) {
+		struct ak_buf hint;
+
+		ak_buf_init(&hint, 1 << 16);
+		ak_text_safe(&hint, ak_str_of(err->hint));
 		ak_buf_adds(&b, "hint: ");
-		ak_text_safe(&b, ak_str_of(err->hint));
+		ak_text_wrap(&b, ak_buf_str(&hint), 6, 6, 80);
 		ak_buf_addc(&b, '\n');
+		ak_buf_release(&hint);
 	}
 	(void)ak_fs_write_all(STDERR_FILENO, b.p, b.n, "standard error", NULL);
 	ak_buf_release(&b);

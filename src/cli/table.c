@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 
+#define WIDTH 80
+
 void ak_table_init(struct ak_table *t, size_t ncols, const char *align)
 {
 	memset(t, 0, sizeof *t);
@@ -54,21 +56,39 @@ static void add_cell(struct ak_buf *b, const char *cell, int width, bool right, 
 		ak_buf_addf(b, "%*s", pad, "");
 }
 
+/* Where the last column begins; a long text in it goes on below itself. */
+static size_t last_column(const struct ak_table *t, const int *width)
+{
+	size_t at = 0;
+
+	for (size_t c = 0; c + 1 < t->ncols; c++)
+		at += (size_t)width[c] + (t->tight && t->right[c + 1] == 'r' ? 1 : 2);
+	return at;
+}
+
 void ak_table_print(struct ak_table *t, struct ak_io *io)
 {
 	int width[32];
+	size_t at;
 	struct ak_buf b;
 
 	ak_buf_init(&b, 1u << 28);
 	for (size_t c = 0; c < t->ncols && c < AK_COUNT(width); c++)
 		width[c] = width_of(t, c);
+	at = last_column(t, width);
 	for (size_t i = 0; i < t->nrows; i++) {
 		size_t c = i % t->ncols;
 		if (c)
-			ak_buf_adds(&b, "  ");
-		add_cell(&b, t->cell[i], width[c], t->right[c] == 'r', c + 1 == t->ncols);
-		if (c + 1 == t->ncols)
-			ak_buf_addc(&b, '\n');
+			ak_buf_adds(&b, t->tight && t->right[c] == 'r' ? " " : "  ");
+		if (c + 1 == t->ncols && t->right[c] == 'l' && at <= WIDTH - 30)
+			ak_text_wrap(&b, ak_str_of(t->cell[i]), at, at, WIDTH);
+		else
+			add_cell(&b, t->cell[i], width[c], t->right[c] == 'r', c + 1 == t->ncols);
+		if (c + 1 < t->ncols)
+			continue;
+		while (b.n && b.p[b.n - 1] == ' ')
+			b.n--;
+		ak_buf_addc(&b, '\n');
 	}
 	ak_io_text(io, ak_buf_str(&b));
 	ak_buf_release(&b);

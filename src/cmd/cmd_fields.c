@@ -20,13 +20,12 @@ static enum ak_rc list(struct ak_ctx *c, struct ak_err *err)
 	json_t *all = json_array(), *doc;
 	enum ak_rc rc = AK_OK;
 
-	ak_table_init(&t, 4, "llll");
+	ak_table_init(&t, 3, "lll");
 	for (int f = 0; f < AK_F_COUNT; f++) {
 		json_array_append_new(all, field_json(f));
-		ak_table_cell(&t, "%s", ak_fields[f].column);
+		ak_table_cell(&t, "%s", ak_fields[f].name);
 		ak_table_cell(&t, "%s", ak_type_name(ak_fields[f].type));
 		ak_table_cell(&t, "%s", ak_type_action(ak_fields[f].type));
-		ak_table_cell(&t, "%s", ak_fields[f].name);
 	}
 	doc = json_pack("{s:s, s:i, s:o}", "schema", "auditkit.fields/1", "format_version", 1, "fields", all);
 	if (c->json)

@@ -28,7 +28,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		ak_usage_command(cmd, &text);
 	} else if (!c->args->nwords) {
 		ak_usage_overview(&text);
-	} else {
+	} else if (!ak_usage_group(name.p, &text)) {
 		ak_hint(err, "'auditkit help' lists the commands");
 		ak_fail(err, code = AK_EXIT_USAGE, "no command '%s'", name.p);
 	}

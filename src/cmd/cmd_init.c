@@ -35,7 +35,7 @@ static json_t *document(const char *dir, const struct ak_store *s, const char *k
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
-	const char *dir = c->args->nwords ? c->args->word[0] : ".auditkit", *keys;
+	const char *dir = c->args->nwords ? c->args->word[0] : c->workspace ? c->workspace : ".auditkit", *keys;
 	struct ak_io *io = c->io;
 
 	if (create(c, dir, err) != AK_OK || ak_store_open(dir, AK_STORE_READ, &c->store, err) != AK_OK)

@@ -46,11 +46,7 @@ static enum ak_rc find(struct ak_ctx *c, const char *id, json_t **records, struc
 		*records = json_array();
 		json_array_append_new(*records, record);
 	}
-	if (rc == AK_OK && json_array_size(*records) == 0) {
-		ak_hint(err, "citations look like source:number; any identifier works, an e-mail too");
-		rc = ak_fail(err, AK_EXIT_PARTIAL, "no record has this identifier");
-	}
-	return rc;
+	return rc == AK_OK && json_array_size(*records) == 0 ? AK_END : rc;
 }
 
 /* ---- printing it ---- */
@@ -114,10 +110,57 @@ static enum ak_rc print(struct ak_ctx *c, json_t *records, struct ak_err *err)
 	return rc;
 }
 
+#define KEY_RECORDS 20
+
+static enum ak_rc print_key(struct ak_ctx *c, const char *key, const json_t *rows, int64_t total, struct ak_err *err)
+{
+	json_t *r, *doc;
+	size_t i;
+	char n[32];
+	enum ak_rc rc;
+
+	if (c->json) {
+		doc = json_pack("{s:s, s:i, s:s, s:I, s:O}", "schema", "auditkit.show-key/1", "format_version", 1, "key", key, "total",
+				(json_int_t)total, "first", rows);
+		rc = ak_io_json(c->io, doc, err);
+		json_decref(doc);
+		return rc;
+	}
+	ak_io_line(c->io, "key", "%s: %s records%s", key, ak_thousands((uint64_t)total, n), total > KEY_RECORDS ? ", the first of them" : "");
+	json_array_foreach((json_t *)rows, i, r)
+		ak_io_line(c->io, "", "%-24s %-12s %s", ak_jtxt(r, "time", "undated"), ak_jtxt(r, "kind", "?"), ak_jtxt(r, "cite", "?"));
+	ak_io_note(c->io, "next", "auditkit show %s", ak_jtxt(json_array_get(rows, 0), "cite", "CITATION"));
+	return AK_OK;
+}
+
+/* A key has more records than one looks at: what there is, and where it begins. */
+static enum ak_rc show_key(struct ak_ctx *c, const char *key, struct ak_err *err)
+{
+	json_t *rows = NULL;
+	int64_t total = 0;
+	enum ak_rc rc = ak_query_of_key(c->store, key, KEY_RECORDS, &rows, &total, err);
+
+	if (rc == AK_OK && !total) {
+		ak_hint(err, "citations look like source:number; any identifier works, an e-mail or a key id too");
+		rc = ak_fail(err, AK_EXIT_PARTIAL, "no record has this identifier");
+	}
+	if (rc == AK_OK)
+		rc = ak_cmd_log_access(c, json_array_size(rows), err);
+	if (rc == AK_OK)
+		rc = print_key(c, key, rows, total, err);
+	json_decref(rows);
+	return rc;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	json_t *records = NULL;
 	enum ak_rc rc = find(c, c->args->word[0], &records, err);
+
+	if (rc == AK_END) {
+		json_decref(records);
+		return show_key(c, c->args->word[0], err) == AK_OK ? AK_EXIT_OK : err->exit;
+	}
 
 	if (rc == AK_OK)
 		rc = ak_cmd_log_access(c, json_array_size(records), err);

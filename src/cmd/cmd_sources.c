@@ -6,13 +6,14 @@
 
 static void list(struct ak_ctx *c, const json_t *sources)
 {
-	static const char *const head[] = {"source", "kind", "files", "records", "stored", "rejected", "first", "last", "state"};
+	static const char *const head[] = {"source", "kind", "files", "records", "stored", "rej", "first", "last"};
 	struct ak_table t;
 	json_t *s;
 	size_t i;
 	char n[32];
 
-	ak_table_init(&t, AK_COUNT(head), "llrrrrlll");
+	ak_table_init(&t, AK_COUNT(head), "llrrrrll");
+	t.tight = true;
 	for (i = 0; i < AK_COUNT(head); i++)
 		ak_table_cell(&t, "%s", head[i]);
 	json_array_foreach((json_t *)sources, i, s) {
@@ -24,10 +25,12 @@ static void list(struct ak_ctx *c, const json_t *sources)
 		ak_table_cell(&t, "%s", ak_thousands(ak_jnum(s, "rejected"), n));
 		ak_table_cell(&t, "%.10s", ak_jtxt(s, "first", "-"));
 		ak_table_cell(&t, "%.10s", ak_jtxt(s, "last", "-"));
-		ak_table_cell(&t, "%s", ak_jtxt(s, "state", "?"));
 	}
 	ak_table_print(&t, c->io);
 	ak_table_release(&t);
+	json_array_foreach((json_t *)sources, i, s)
+		if (strcmp(ak_jtxt(s, "state", "?"), "complete") != 0)
+			ak_io_line(c->io, "warning", "%s is %s", ak_jtxt(s, "name", "?"), ak_jtxt(s, "state", "?"));
 }
 
 static void rows(struct ak_ctx *c, const json_t *source, const char *member, const char *keyword, const char *const *cols)

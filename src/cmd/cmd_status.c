@@ -1,12 +1,16 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include "base/time.h"
 #include "cmd/jsonget.h"
-#include "link/link.h"
-#include "query/query.h"
+#include "cmd/questions.h"
+#include "packet/questions.h"
+
+#define COMMAND_AT 50 /* column of the command that helps */
 
 struct state {
-	json_t *workspace, *sources, *links, *answers; /* answers: policy lines that still say unknown */
+	struct ak_facts facts;
+	json_t *questions, *answers; /* answers: policy lines that still say unknown */
 	size_t unknown, declared;
 };
 
@@ -28,76 +32,116 @@ static void read_policy(struct ak_ctx *c, struct state *s)
 
 static enum ak_rc read_state(struct ak_ctx *c, struct state *s, struct ak_err *err)
 {
-	enum ak_rc rc = ak_query_workspace(c->store, &s->workspace, err);
+	enum ak_rc rc = ak_facts_read(c->store, INT64_MIN, INT64_MAX, &s->facts, err);
 
-	if (rc == AK_OK)
-		rc = ak_query_sources(c->store, 0, &s->sources, err);
-	if (rc == AK_OK)
-		rc = ak_link_coverage(c->store, 0, INT64_MIN, INT64_MAX, &s->links, err);
-	if (rc == AK_OK)
-		read_policy(c, s);
-	return rc;
+	if (rc != AK_OK)
+		return rc;
+	s->questions = ak_questions(&s->facts, c->policy, ak_time_now());
+	read_policy(c, s);
+	return AK_OK;
 }
 
 static void todo(struct ak_ctx *c, int *n, const char *keyword, const char *what, const char *with)
 {
+	struct ak_buf b;
+	size_t column;
+
 	if (++*n == 1)
-		ak_io_printf(c->io, "\ndo this first\n");
-	ak_io_line(c->io, keyword, "%d %s  ->  %s", *n, what, with);
+		ak_io_printf(c->io, "\n%-*s%s\n", COMMAND_AT, "do this first", "with");
+	ak_buf_init(&b, 1 << 16);
+	ak_buf_addf(&b, "%d %-8s ", *n, keyword);
+	column = ak_text_wrap(&b, ak_str_of(what), 11, 11, COMMAND_AT - 1);
+	ak_buf_addf(&b, "%*s", column < COMMAND_AT ? (int)(COMMAND_AT - column) : 1, "");
+	ak_text_wrap(&b, ak_str_of(with), COMMAND_AT, COMMAND_AT, 80);
+	ak_buf_addc(&b, '\n');
+	ak_io_text(c->io, ak_buf_str(&b));
+	ak_buf_release(&b);
+}
+
+static void todo_links(struct ak_ctx *c, int *n, const struct state *s)
+{
+	json_t *l, *b;
+	size_t i, k;
+	char a[32];
+
+	json_array_foreach(s->facts.links, i, l)
+		json_array_foreach(json_object_get(l, "bypass"), k, b)
+			todo(c, n, "bypass",
+			     ak_arena_printf(&c->arena, "%s requests of %s, no gateway record", ak_thousands(ak_jnum(b, "requests"), a),
+					     ak_jtxt(l, "to", "?")).p,
+			     ak_arena_printf(&c->arena, "auditkit show %s", ak_jtxt(b, "key", "KEY")).p);
+}
+
+static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
+{
+	json_t *src;
+	size_t i;
+
+	json_array_foreach(s->facts.sources, i, src) {
+		const char *name = ak_jtxt(src, "name", "?");
+
+		if (strcmp(ak_jtxt(src, "state", ""), "complete") != 0)
+			todo(c, n, "source", ak_arena_printf(&c->arena, "%s is %s", name, ak_jtxt(src, "state", "?")).p, "auditkit ingest");
+		if (json_is_true(json_object_get(src, "has_more")))
+			todo(c, n, "source", ak_arena_printf(&c->arena, "%s lacks its last page", name).p, "auditkit ingest");
+		if (json_is_null(json_object_get(src, "owner")))
+			todo(c, n, "owner", ak_arena_printf(&c->arena, "%s has no declared owner", name).p, "$EDITOR policy.yaml");
+	}
+	if (!json_array_size(s->facts.sources))
+		todo(c, n, "source", "nothing has been ingested", "auditkit ingest EXPORT...");
 }
 
 static void print_todo(struct ak_ctx *c, const struct state *s)
 {
-	json_t *l, *b, *src;
-	size_t i, k;
 	int n = 0;
 
-	json_array_foreach(s->links, i, l)
-		json_array_foreach(json_object_get(l, "bypass"), k, b)
-			todo(c, &n, "bypass",
-			     ak_arena_printf(&c->arena, "%llu provider requests of key %s have no gateway record",
-					     (unsigned long long)ak_jnum(b, "requests"), ak_jtxt(b, "key", "?")).p,
-			     "auditkit sources show NAME");
-	json_array_foreach(s->sources, i, src) {
-		if (strcmp(ak_jtxt(src, "state", ""), "complete") != 0)
-			todo(c, &n, "source", ak_arena_printf(&c->arena, "%s is %s", ak_jtxt(src, "name", "?"), ak_jtxt(src, "state", "?")).p,
-			     "ingest it again");
-		if (json_is_null(json_object_get(src, "owner")))
-			todo(c, &n, "owner", ak_arena_printf(&c->arena, "%s has no declared owner", ak_jtxt(src, "name", "?")).p,
-			     "policy.yaml, sources:");
-	}
+	todo_links(c, &n, s);
+	todo_sources(c, &n, s);
 	if (s->unknown)
-		todo(c, &n, "policy", ak_arena_printf(&c->arena, "%zu of %zu answers unknown, the first at policy.yaml:%llu", s->unknown,
-						      s->declared, (unsigned long long)ak_jnum(json_array_get(s->answers, 0), "line")).p,
+		todo(c, &n, "policy", ak_arena_printf(&c->arena, "%zu of %zu answers unknown, first on line %llu", s->unknown, s->declared,
+						      (unsigned long long)ak_jnum(json_array_get(s->answers, 0), "line")).p,
 		     "$EDITOR policy.yaml");
-	if (!json_array_size(s->sources))
-		todo(c, &n, "source", "nothing has been ingested", "auditkit ingest EXPORT...");
+	if (json_array_size(s->facts.sources))
+		todo(c, &n, "packet", "see what a reviewer would see", "auditkit packet build --draft");
+}
+
+static size_t verdicts(const struct state *s, const char *verdict)
+{
+	json_t *q;
+	size_t i, n = 0;
+
+	json_array_foreach(s->questions, i, q)
+		n += strcmp(ak_jtxt(q, "verdict", ""), verdict) == 0;
+	return n;
 }
 
 static void print_state(struct ak_ctx *c, const struct state *s)
 {
-	const json_t *cp = json_object_get(s->workspace, "checkpoint");
+	const json_t *ws = s->facts.workspace, *cp = json_object_get(ws, "checkpoint");
 	char a[32], b[32];
 
-	ak_io_line(c->io, "workspace", "%s, %zu sources, %s records, %.10s to %.10s", ak_jtxt(s->workspace, "name", "?"),
-		   json_array_size(s->sources), ak_thousands(ak_jnum(s->workspace, "records_total"), a),
-		   ak_jtxt(s->workspace, "first", "-"), ak_jtxt(s->workspace, "last", "-"));
-	ak_io_line(c->io, "odd", "%s rejected, %s conflicts", ak_thousands(ak_jnum(s->workspace, "rejected"), a),
-		   ak_thousands(ak_jnum(s->workspace, "conflicts"), b));
+	ak_io_line(c->io, "workspace", "%s, %zu sources, %s records, %.10s to %.10s", ak_jtxt(ws, "name", "?"),
+		   json_array_size(s->facts.sources), ak_thousands(ak_jnum(ws, "records_total"), a), ak_jtxt(ws, "first", "-"),
+		   ak_jtxt(ws, "last", "-"));
+	ak_io_line(c->io, "questions", "%zu met, %zu NOT MET, %zu not evaluable", verdicts(s, "met"), verdicts(s, "not met"),
+		   verdicts(s, "not evaluable"));
+	ak_io_line(c->io, "odd", "%s rejected, %s conflicts", ak_thousands(ak_jnum(ws, "rejected"), a),
+		   ak_thousands(ak_jnum(ws, "conflicts"), b));
 	ak_io_line(c->io, "policy", "%zu of %zu answers unknown", s->unknown, s->declared);
 	if (json_is_object(cp))
-		ak_io_line(c->io, "ledger", "%s leaves sealed %s: %s", ak_thousands(ak_jnum(cp, "size"), a), ak_jtxt(cp, "time", "?"),
-			   ak_jtxt(cp, "root", "?"));
+		ak_io_line(c->io, "ledger", "%s leaves, sealed %s", ak_thousands(ak_jnum(cp, "size"), a), ak_jtxt(cp, "time", "?"));
 	else
 		ak_io_line(c->io, "ledger", "no checkpoint yet");
+	if (c->io->verbose)
+		ak_print_questions(c, s->questions);
 	print_todo(c, s);
 }
 
 static enum ak_rc print_json(struct ak_ctx *c, const struct state *s, struct ak_err *err)
 {
-	json_t *doc = json_pack("{s:s, s:i, s:O, s:O, s:O, s:I, s:O}", "schema", "auditkit.status/1", "format_version", 1, "workspace",
-				s->workspace, "sources", s->sources, "links", s->links, "policy_answers",
-				(json_int_t)s->declared, "policy_unknown", s->answers);
+	json_t *doc = json_pack("{s:s, s:i, s:O, s:O, s:O, s:O, s:I, s:O}", "schema", "auditkit.status/1", "format_version", 1, "workspace",
+				s->facts.workspace, "sources", s->facts.sources, "links", s->facts.links, "questions", s->questions,
+				"policy_answers", (json_int_t)s->declared, "policy_unknown", s->answers);
 	enum ak_rc rc = ak_io_json(c->io, doc, err);
 
 	json_decref(doc);
@@ -113,9 +157,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = print_json(c, &s, err);
 	else if (rc == AK_OK)
 		print_state(c, &s);
-	json_decref(s.workspace);
-	json_decref(s.sources);
-	json_decref(s.links);
+	ak_facts_release(&s.facts);
+	json_decref(s.questions);
 	json_decref(s.answers);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
@@ -128,6 +171,8 @@ static const struct ak_example examples[] = {
 const struct ak_cmd ak_cmd_status = {
 	.name = "status",
 	.summary = "where this workspace stands and what to do next",
+	.text = "Without a command, auditkit in a workspace is `status`. With -v the questions of a reviewer stand there one by one,\n"
+		"each with its verdict and measure.",
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_POLICY,
 	.run = run,

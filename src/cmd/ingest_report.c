@@ -54,20 +54,21 @@ static const char *short_time(const char *rfc, char buf[16])
 static void print_table(struct ak_ctx *c, const json_t *sources, const json_t *totals, uint64_t files)
 {
 	bool more = ak_jnum(totals, "excluded") || ak_jnum(totals, "expired");
-	static const char *const head[] = {"source", "format", "records", "= stored", "+ dup", "+ rej", "+ blank"};
+	static const char *const head[] = {"source", "format", "records", "=stored", "+dup", "+rej", "+blank"};
 	struct ak_table t;
 	json_t *s;
 	size_t i;
 	char buf[16], label[48], n[32];
 
 	ak_table_init(&t, more ? 10 : 8, more ? "llrrrrrrrl" : "llrrrrrl");
+	t.tight = true;
 	for (i = 0; i < AK_COUNT(head); i++)
 		ak_table_cell(&t, "%s", head[i]);
 	if (more) {
-		ak_table_cell(&t, "+ excl");
-		ak_table_cell(&t, "+ exp");
+		ak_table_cell(&t, "+excl");
+		ak_table_cell(&t, "+exp");
 	}
-	ak_table_cell(&t, "newest (UTC)");
+	ak_table_cell(&t, "newest UTC");
 	json_array_foreach((json_t *)sources, i, s)
 		source_row(&t, ak_jtxt(s, "name", "?"), ak_jtxt(s, "format", "?"), s, short_time(ak_jtxt(s, "last", NULL), buf), more);
 	snprintf(label, sizeof label, "%s file%s", ak_thousands(files, n), files == 1 ? "" : "s");
@@ -144,24 +145,17 @@ static void print_redaction(struct ak_ctx *c, const json_t *sources)
 	ak_buf_release(&b);
 }
 
-static void print_payload(struct ak_ctx *c, const json_t *sources)
+/* DECISIONS 36: what arrived, by attempt, before anything was removed. */
+static void print_payload(struct ak_ctx *c, const json_t *arrived)
 {
-	json_t *s, *p;
-	size_t i, k;
+	json_t *s;
+	size_t i;
 	char a[32], b[32], m[32];
 
-	json_array_foreach((json_t *)sources, i, s) {
-		uint64_t present = 0, masked = 0, absent = 0;
-		json_array_foreach(json_object_get(s, "payload"), k, p) {
-			present += ak_jnum(p, "present");
-			masked += ak_jnum(p, "masked");
-			absent += ak_jnum(p, "absent");
-		}
-		if (present + masked + absent)
-			ak_io_line(c->io, "payload", "%s: %s of %s prompt or completion fields arrived with content, %s masked by "
-						     "the source; none is kept", ak_jtxt(s, "name", "?"), ak_thousands(present, a),
-				   ak_thousands(present + masked + absent, b), ak_thousands(masked, m));
-	}
+	json_array_foreach((json_t *)arrived, i, s)
+		ak_io_line(c->io, "payload", "%s: %s of %s %s arrived with a prompt or completion, %s with one masked by the source; none is kept",
+			   ak_jtxt(s, "source", "?"), ak_thousands(ak_jnum(s, "present"), a), ak_thousands(ak_jnum(s, "attempts"), b),
+			   strcmp(ak_jtxt(s, "kind", ""), "request") == 0 ? "attempts" : "events", ak_thousands(ak_jnum(s, "masked"), m));
 }
 
 static void print_warnings(struct ak_ctx *c, const json_t *sources)
@@ -172,8 +166,9 @@ static void print_warnings(struct ak_ctx *c, const json_t *sources)
 
 	json_array_foreach((json_t *)sources, i, s)
 		json_array_foreach(json_object_get(s, "warnings"), k, w)
-			ak_io_line(c->io, "warning", "%s: %s %s: %s", ak_jtxt(s, "name", "?"), ak_jtxt(w, "rule", "?"),
-				   ak_thousands(ak_jnum(w, "n"), n), ak_jtxt(w, "detail", ""));
+			if (strcmp(ak_jtxt(w, "rule", ""), "has_more") != 0 || json_is_true(json_object_get(s, "has_more")))
+				ak_io_line(c->io, "warning", "%s: %s %s: %s", ak_jtxt(s, "name", "?"), ak_jtxt(w, "rule", "?"),
+					   ak_thousands(ak_jnum(w, "n"), n), ak_jtxt(w, "detail", ""));
 	json_array_foreach((json_t *)sources, i, s)
 		if (json_array_size(json_object_get(s, "unknown_fields")))
 			ak_io_line(c->io, "drift", "%s unknown fields in %s, counted, not stored: auditkit sources show %s",
@@ -183,18 +178,21 @@ static void print_warnings(struct ak_ctx *c, const json_t *sources)
 
 static void print_links(struct ak_ctx *c, const json_t *links)
 {
+	struct ak_table t;
 	json_t *l, *b;
 	size_t i, k;
 	char x[32], y[32], p[32];
-	bool first = true;
 
+	ak_table_init(&t, 5, "llrrl");
 	json_array_foreach((json_t *)links, i, l) {
-		ak_io_line(c->io, first ? "linked" : "", "%s -> %s  %s of %s  %s  %s", ak_jtxt(l, "from", "?"), ak_jtxt(l, "to", "?"),
-			   ak_thousands(ak_jnum(l, "linked"), x), ak_thousands(ak_jnum(l, "total"), y),
-			   ak_percent(ak_jnum(l, "linked"), ak_jnum(l, "total"), p),
-			   strcmp(ak_jtxt(l, "method", ""), "exact") == 0 ? "exact id" : "by sums");
-		first = false;
+		ak_table_cell(&t, "%s", i ? "        " : "linked  ");
+		ak_table_cell(&t, "%s -> %s", ak_jtxt(l, "from", "?"), ak_jtxt(l, "to", "?"));
+		ak_table_cell(&t, "%s of %s", ak_thousands(ak_jnum(l, "linked"), x), ak_thousands(ak_jnum(l, "total"), y));
+		ak_table_cell(&t, "%s", ak_percent(ak_jnum(l, "linked"), ak_jnum(l, "total"), p));
+		ak_table_cell(&t, "%s", strcmp(ak_jtxt(l, "method", ""), "exact") == 0 ? "exact id" : "by sums");
 	}
+	ak_table_print(&t, c->io);
+	ak_table_release(&t);
 	json_array_foreach((json_t *)links, i, l)
 		json_array_foreach(json_object_get(l, "bypass"), k, b)
 			ak_io_line(c->io, "bypass", "%s requests, key %s: no gateway record", ak_thousands(ak_jnum(b, "requests"), x),
@@ -213,11 +211,12 @@ static void print_ledger(struct ak_ctx *c, const json_t *run)
 
 /* ---- all of it ---- */
 
-static enum ak_rc print_json(struct ak_ctx *c, json_t *run, json_t *sources, json_t *diag, json_t *links, struct ak_err *err)
+static enum ak_rc print_json(struct ak_ctx *c, json_t *run, json_t *sources, json_t *diag, json_t *links, json_t *arrived,
+			     struct ak_err *err)
 {
-	json_t *doc = json_pack("{s:s, s:i, s:b, s:O, s:O, s:O, s:O}", "schema", "auditkit.ingest/1", "format_version", 1,
+	json_t *doc = json_pack("{s:s, s:i, s:b, s:O, s:O, s:O, s:O, s:O}", "schema", "auditkit.ingest/1", "format_version", 1,
 				"dry_run", ak_args_flag(c->args, "dry-run"), "run", run, "sources", sources, "diagnostics", diag,
-				"links", links);
+				"links", links, "payload", arrived);
 	enum ak_rc rc = ak_io_json(c->io, doc, err);
 
 	json_decref(doc);
@@ -226,22 +225,23 @@ static enum ak_rc print_json(struct ak_ctx *c, json_t *run, json_t *sources, jso
 
 enum ak_rc ak_ingest_report(struct ak_ctx *c, int64_t run_id, struct ak_err *err)
 {
-	json_t *run = NULL, *sources = NULL, *diag = NULL, *links = NULL, *totals;
+	json_t *run = NULL, *sources = NULL, *diag = NULL, *links = NULL, *arrived = NULL, *totals;
 	enum ak_rc rc;
 
 	if ((rc = ak_query_run(c->store, run_id, &run, err)) == AK_OK &&
 	    (rc = ak_query_sources(c->store, run_id, &sources, err)) == AK_OK &&
 	    (rc = ak_query_diag(c->store, NULL, NULL, run_id, c->json ? 0 : 1000, &diag, err)) == AK_OK &&
+	    (rc = ak_query_payload(c->store, run_id, INT64_MIN, INT64_MAX, &arrived, err)) == AK_OK &&
 	    (rc = ak_link_coverage(c->store, run_id, INT64_MIN, INT64_MAX, &links, err)) == AK_OK) {
 		totals = json_object_get(run, "totals");
 		if (c->json) {
-			rc = print_json(c, run, sources, diag, links, err);
+			rc = print_json(c, run, sources, diag, links, arrived, err);
 		} else {
 			print_table(c, sources, totals, ak_jnum(run, "files"));
 			ak_io_text(c->io, AK_STR("\n"));
 			print_rejects(c, diag, totals);
 			print_redaction(c, sources);
-			print_payload(c, sources);
+			print_payload(c, arrived);
 			print_warnings(c, sources);
 			print_links(c, links);
 			print_ledger(c, run);
@@ -251,5 +251,6 @@ enum ak_rc ak_ingest_report(struct ak_ctx *c, int64_t run_id, struct ak_err *err
 	json_decref(sources);
 	json_decref(diag);
 	json_decref(links);
+	json_decref(arrived);
 	return rc;
 }

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/text.h"
 
 struct ak_io {
 	bool quiet, verbose;
@@ -42,6 +43,7 @@ enum ak_rc ak_io_flush(struct ak_io *io, struct ak_err *err);
 
 /* Tables: columns are padded to their widest cell, numbers right-aligned; widths count terminal cells. */
 struct ak_table {
+	bool tight; /* one blank, not two, before numbers */
 	size_t ncols, nrows, cap;
 	const char *right; /* per column 'r' or 'l' */
 	char **cell;
@@ -50,11 +52,6 @@ void ak_table_init(struct ak_table *t, size_t ncols, const char *align);
 void ak_table_cell(struct ak_table *t, const char *fmt, ...) AK_PRINTF(2, 3); /* cells fill rows from the left */
 void ak_table_print(struct ak_table *t, struct ak_io *io);
 void ak_table_release(struct ak_table *t);
-
-/* "1,234,567" */
-const char *ak_thousands(uint64_t n, char buf[32]);
-/* n of m as a truncated percentage with one decimal: "98.5 %"; "-" when m is 0. */
-const char *ak_percent(uint64_t n, uint64_t m, char buf[32]);
 
 #ifdef __cplusplus
 }

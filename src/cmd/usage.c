@@ -1,26 +1,70 @@
 #include "base/ak.h"
 #include "cmd/usage.h"
 
+#include <stdio.h>
+
+#include "base/text.h"
+
+#define WIDTH 80
+#define OPTION_AT 29
+#define SUMMARY_AT 21
+
+static void wrapped(struct ak_buf *out, const char *left, const char *text, size_t at)
+{
+	size_t used = strlen(left);
+
+	ak_buf_adds(out, left);
+	ak_buf_addf(out, "%*s", used < at ? (int)(at - used) : 1, "");
+	ak_text_wrap(out, ak_str_of(text), used < at ? at : used + 1, at, WIDTH);
+	ak_buf_addc(out, '\n');
+}
+
 static void option_line(const struct ak_opt *o, struct ak_buf *out)
 {
 	struct ak_buf left;
 
 	ak_buf_init(&left, 1024);
+	ak_buf_adds(&left, "  ");
 	if (o->short_name)
 		ak_buf_addf(&left, "-%c, ", o->short_name);
 	ak_buf_addf(&left, "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
-	ak_buf_addf(out, "  %-26s %s\n", left.p, o->help);
+	wrapped(out, left.p, o->help, OPTION_AT);
 	ak_buf_release(&left);
+}
+
+/* Paragraphs are parted by empty lines; single line ends in the source are layout there. */
+static void paragraphs(const char *text, struct ak_buf *out)
+{
+	struct ak_buf one;
+
+	ak_buf_init(&one, 1 << 16);
+	while (*text) {
+		const char *end = strstr(text, "\n\n");
+		size_t n = end ? (size_t)(end - text) : strlen(text);
+
+		ak_buf_clear(&one);
+		for (size_t i = 0; i < n; i++)
+			ak_buf_addc(&one, text[i] == '\n' ? ' ' : text[i]);
+		ak_buf_addc(out, '\n');
+		ak_text_wrap(out, ak_buf_str(&one), 0, 0, WIDTH);
+		ak_buf_addc(out, '\n');
+		text += n + (end ? 2 : 0);
+	}
+	ak_buf_release(&one);
 }
 
 void ak_usage_command(const struct ak_cmd *c, struct ak_buf *out)
 {
 	bool any = c->opts && c->opts->name;
+	struct ak_buf head;
 
-	ak_buf_addf(out, "auditkit %s: %s\n\nusage: auditkit %s%s%s%s\n", c->name, c->summary, c->name, any ? " [options]" : "",
-		    c->args ? " " : "", c->args ? c->args : "");
+	ak_buf_init(&head, 4096);
+	ak_buf_addf(&head, "auditkit %s: %s", c->name, c->summary);
+	ak_text_wrap(out, ak_buf_str(&head), 0, 0, WIDTH);
+	ak_buf_release(&head);
+	ak_buf_addf(out, "\n\nusage: auditkit %s%s%s%s\n", c->name, any ? " [options]" : "", c->args ? " " : "", c->args ? c->args : "");
 	if (c->text)
-		ak_buf_addf(out, "\n%s\n", c->text);
+		paragraphs(c->text, out);
 	if (any)
 		ak_buf_adds(out, "\noptions\n");
 	for (const struct ak_opt *o = c->opts; o && o->name; o++)
@@ -30,8 +74,18 @@ void ak_usage_command(const struct ak_cmd *c, struct ak_buf *out)
 		option_line(o, out);
 	if (c->examples && c->examples->command)
 		ak_buf_adds(out, "\nexamples\n");
-	for (const struct ak_example *e = c->examples; e && e->command; e++)
-		ak_buf_addf(out, "  %s\n      %s\n", e->command, e->says);
+	for (const struct ak_example *e = c->examples; e && e->command; e++) {
+		ak_buf_addf(out, "  %s\n", e->command);
+		wrapped(out, "", e->says, 6);
+	}
+}
+
+static void command_line(const struct ak_cmd *c, struct ak_buf *out)
+{
+	char left[64];
+
+	snprintf(left, sizeof left, "  %s", c->name);
+	wrapped(out, left, c->summary, SUMMARY_AT);
 }
 
 void ak_usage_overview(struct ak_buf *out)
@@ -39,8 +93,22 @@ void ak_usage_overview(struct ak_buf *out)
 	ak_buf_adds(out, "auditkit answers a security review of AI API use with records\n\n"
 			 "usage: auditkit [-w DIR] COMMAND [options]\n\ncommands\n");
 	for (size_t i = 0; ak_cmds[i]; i++)
-		ak_buf_addf(out, "  %-18s %s\n", ak_cmds[i]->name, ak_cmds[i]->summary);
+		command_line(ak_cmds[i], out);
 	ak_buf_adds(out, "\nauditkit help COMMAND explains one\n");
+}
+
+bool ak_usage_group(const char *name, struct ak_buf *out)
+{
+	size_t n = strlen(name), found = 0;
+
+	for (size_t i = 0; ak_cmds[i]; i++) {
+		if (strncmp(ak_cmds[i]->name, name, n) != 0 || ak_cmds[i]->name[n] != ' ')
+			continue;
+		if (!found++)
+			ak_buf_addf(out, "usage: auditkit %s COMMAND [options]\n\ncommands\n", name);
+		command_line(ak_cmds[i], out);
+	}
+	return found;
 }
 
 /* ---- completions ---- */

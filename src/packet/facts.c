@@ -12,6 +12,11 @@ static enum ak_rc coverage(struct ak_store *s, int64_t from_us, int64_t to_us, j
 	return ak_link_coverage(s, 0, from_us, to_us, out, err);
 }
 
+static enum ak_rc payload(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	return ak_query_payload(s, 0, from_us, to_us, out, err);
+}
+
 static enum ak_rc read_access(struct ak_store *s, struct ak_facts *f, struct ak_err *err)
 {
 	bool unbroken, agrees;
@@ -33,7 +38,7 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, str
 		{ak_query_keys, &out->keys},
 		{ak_query_routes, &out->routes},
 		{ak_query_spend, &out->spend},
-		{ak_query_payload, &out->payload},
+		{payload, &out->payload},
 		{ak_query_changes, &out->changes},
 		{ak_query_grants, &out->grants},
 		{ak_query_environments, &out->environments},

@@ -3,6 +3,8 @@
 
 #include <stdarg.h>
 
+#include "base/text.h"
+
 #define DAY_US INT64_C(86400000000)
 
 enum verdict { MET, NOT_MET, NOT_EVALUABLE };
@@ -28,6 +30,15 @@ static void measure(struct asked *q, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* "1,957 of 1,986" */
+static const char *of(json_int_t n, json_int_t all, char buf[72])
+{
+	char a[32], b[32];
+
+	snprintf(buf, 72, "%s of %s", ak_thousands((uint64_t)n, a), ak_thousands((uint64_t)all, b));
+	return buf;
+}
+
 static bool used(const json_t *key)
 {
 	const char *provider = text(key, "provider_requests");
@@ -39,6 +50,7 @@ static enum verdict who(struct asked *q)
 {
 	json_int_t none = ak_facts_sum(q->f->routes, "without_key"), all = ak_facts_sum(q->f->routes, "attempts");
 	size_t i, n = 0, owned = 0;
+	char share[72];
 	json_t *key;
 
 	json_array_foreach(q->f->keys, i, key) {
@@ -49,8 +61,8 @@ static enum verdict who(struct asked *q)
 		measure(q, "no record names a key");
 		return NOT_EVALUABLE;
 	}
-	measure(q, none ? "%zu of %zu keys in use have an owner; %lld of %lld attempts name no key" : "%zu of %zu keys in use have an owner",
-		owned, n, (long long)none, (long long)all);
+	measure(q, none ? "%zu of %zu keys in use have an owner; %s attempts name no key" : "%zu of %zu keys in use have an owner",
+		owned, n, of(none, all, share));
 	return owned == n && !none ? MET : NOT_MET;
 }
 
@@ -58,12 +70,13 @@ static enum verdict path(struct asked *q)
 {
 	json_int_t all = ak_facts_sum(q->f->routes, "attempts"), known = 0;
 	json_t *route;
+	char share[72];
 	size_t i;
 
 	json_array_foreach(q->f->routes, i, route)
 		if (text(route, "served"))
 			known += num(route, "attempts");
-	measure(q, "%lld of %lld attempts name the model that served", (long long)known, (long long)all);
+	measure(q, "%s attempts name the model that served", of(known, all, share));
 	return !all ? NOT_EVALUABLE : known == all ? MET : NOT_MET;
 }
 
@@ -72,8 +85,9 @@ static enum verdict stored(struct asked *q)
 	const char *mode = q->policy ? q->policy->payload_mode : NULL;
 	json_int_t all = ak_facts_sum(q->f->payload, "attempts"), present = ak_facts_sum(q->f->payload, "present");
 	bool declared = mode && strcmp(mode, "unknown") != 0;
+	char share[72];
 
-	measure(q, "%lld of %lld attempts came with payload; %s%s", (long long)present, (long long)all,
+	measure(q, "%s attempts and app events came with payload; %s%s", of(present, all, share),
 		declared ? "declared mode: " : "no payload mode is declared", declared ? mode : "");
 	if (!all || !declared)
 		return NOT_EVALUABLE;
@@ -85,6 +99,7 @@ static enum verdict reconstruct(struct asked *q)
 	const char *wanted = q->policy ? q->policy->min_link_coverage : NULL;
 	int64_t limit = wanted ? ak_policy_ppm(wanted) : -1;
 	json_int_t linked = 0, all = 0;
+	char share[72];
 	json_t *row;
 	size_t i;
 
@@ -94,7 +109,7 @@ static enum verdict reconstruct(struct asked *q)
 		linked += num(row, "linked");
 		all += num(row, "total");
 	}
-	measure(q, "%lld of %lld app events meet a gateway record; %s%s", (long long)linked, (long long)all,
+	measure(q, "%s app events meet a gateway record; %s%s", of(linked, all, share),
 		limit < 0 ? "no limits.min_link_coverage is declared" : "at least ", limit < 0 ? "" : wanted);
 	if (!all || limit < 0)
 		return NOT_EVALUABLE;
@@ -134,6 +149,7 @@ static enum verdict spend(struct asked *q)
 	const char *missing = NULL;
 	json_t *route;
 	bool any = false;
+	char share[72];
 	size_t i;
 
 	json_array_foreach(q->f->routes, i, route) {
@@ -146,11 +162,9 @@ static enum verdict spend(struct asked *q)
 	if (!any)
 		measure(q, "no attempt names its provider");
 	else if (missing)
-		measure(q, "no cost record of %s; %lld of %lld provider requests have no gateway record", missing, (long long)outside,
-			(long long)all);
+		measure(q, "no cost record of %s; %s provider requests have no gateway record", missing, of(outside, all, share));
 	else
-		measure(q, "every provider has cost records; %lld of %lld provider requests have no gateway record", (long long)outside,
-			(long long)all);
+		measure(q, "every provider has cost records; %s provider requests have no gateway record", of(outside, all, share));
 	return !any || missing ? NOT_EVALUABLE : outside ? NOT_MET : MET;
 }
 

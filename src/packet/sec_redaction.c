@@ -23,9 +23,10 @@ static void arrival(json_t *o, const struct ak_facts *f)
 		json_int_t present = json_integer_value(json_object_get(row, "present")), masked = json_integer_value(json_object_get(row, "masked"));
 
 		ak_section_say(o, "proven", "tables/payload.csv",
-			       "%s: %lld of %lld attempts arrived with a prompt or completion, %lld with one masked by the source, %lld with none; "
+			       "%s: %lld of %lld %s arrived with a prompt or completion, %lld with one masked by the source, %lld with none; "
 			       "none is stored",
-			       json_string_value(json_object_get(row, "source")), (long long)present, (long long)all, (long long)masked,
+			       json_string_value(json_object_get(row, "source")), (long long)present, (long long)all,
+			       strcmp(json_string_value(json_object_get(row, "kind")), "request") == 0 ? "attempts" : "app events", (long long)masked,
 			       (long long)(all - present - masked));
 	}
 }

@@ -94,12 +94,15 @@ enum ak_rc ak_query_last_change(struct ak_store *s, const char *value, const cha
 /* Every key that a record names or the inventory lists: [{key, alias, attempts (gateway), provider_requests (text), first,
  * last, state, owner, owner_basis: "key inventory"|"request records"|null}]. Rows meet by key id or hash, never by label. */
 enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Records that carry a key by id, hash token or label, in time order: [{cite, kind, time}], at most `most` of *total. */
+enum ak_rc ak_query_of_key(struct ak_store *s, const char *key, size_t most, json_t **rows, int64_t *total, struct ak_err *err);
 /* [{source, layer: "gateway attempts"|"provider usage", provider, model, line_item, currency, records, requests,
  * input_tokens, output_tokens, estimated, billed, query}]: sums are exact decimal text, null when no record gives the value;
  * rows of another layer, currency or query descriptor are never one row. */
 enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
-/* How payload arrived, by attempt: [{source, attempts, present, masked}]; the rest came without. */
-enum ak_rc ak_query_payload(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* How payload arrived, by request or app event: [{source, kind, attempts, present, masked}]; the rest came without. run: only
+ * what that run brought, 0 = all. */
+enum ak_rc ak_query_payload(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Model paths: [{source, asked, provider, served, attempts, failed, after_fallback, cache_hits, without_key}]. */
 enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Privileged changes: [{citation, time, category, action, resource_type, resource, actor_type, ticket, ticket_state,

@@ -46,6 +46,24 @@ enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, jso
 	return period(s, sql, from_us, to_us, out, err);
 }
 
+enum ak_rc ak_query_of_key(struct ak_store *s, const char *key, size_t most, json_t **rows, int64_t *total, struct ak_err *err)
+{
+	static const char sql[] =
+		"SELECT s.name || ':' || r.seq AS cite, r.kind AS kind, r.time_us AS time_us, count(*) OVER () AS total FROM ("
+		"SELECT seq, file, time_us, 'request' AS kind FROM request WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
+		" UNION ALL SELECT seq, file, time_us, 'usage' FROM usage WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
+		" UNION ALL SELECT seq, file, time_us, 'audit_event' FROM audit_event WHERE state = 0"
+		"  AND ?1 IN (key_id, key_hash, key_alias, resource_id)"
+		" UNION ALL SELECT seq, file, time_us, 'api_key' FROM api_key WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
+		") r" OF_FILE("r") " ORDER BY r.time_us, r.seq LIMIT ?2";
+	const struct ak_param p[] = {AK_PZ(key), AK_PI((int64_t)most)};
+	enum ak_rc rc = ak_rows(s, sql, p, 2, rows, err);
+
+	if (rc == AK_OK)
+		*total = json_integer_value(json_object_get(json_array_get(*rows, 0), "total"));
+	return rc;
+}
+
 enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
 	static const char sql[] =
@@ -62,16 +80,18 @@ enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, js
 	return period(s, sql, from_us, to_us, out, err);
 }
 
-enum ak_rc ak_query_payload(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
-{
-	static const char sql[] =
-		"SELECT s.name AS source, count(*) AS attempts,"
-		" sum(coalesce(r.payload_prompt = 'present', 0) OR coalesce(r.payload_completion = 'present', 0)) AS present,"
-		" sum(NOT (coalesce(r.payload_prompt = 'present', 0) OR coalesce(r.payload_completion = 'present', 0))"
-		"  AND (coalesce(r.payload_prompt = 'masked', 0) OR coalesce(r.payload_completion = 'masked', 0))) AS masked"
-		" FROM request r" OF_FILE("r") " WHERE" LIVE("r") " GROUP BY s.name ORDER BY s.name";
+#define PRESENT "(coalesce(r.payload_prompt = 'present', 0) OR coalesce(r.payload_completion = 'present', 0))"
+#define MASKED "(coalesce(r.payload_prompt = 'masked', 0) OR coalesce(r.payload_completion = 'masked', 0))"
+#define ARRIVED(table)                                                                                                    \
+	"SELECT s.name AS source, '" table "' AS kind, count(*) AS attempts, sum(" PRESENT ") AS present,"                \
+	" sum(NOT " PRESENT " AND " MASKED ") AS masked FROM " table " r" OF_FILE("r") " WHERE" LIVE("r")                 \
+	" AND (?3 = 0 OR e.run = ?3) GROUP BY s.name"
 
-	return period(s, sql, from_us, to_us, out, err);
+enum ak_rc ak_query_payload(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us), AK_PI(run)};
+
+	return ak_rows(s, ARRIVED("request") " UNION ALL " ARRIVED("app_event") " ORDER BY 1, 2", p, 3, out, err);
 }
 
 enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)

@@ -1,5 +1,7 @@
 #include "base/ak.h"
 
+#include <strings.h>
+
 #include "base/text.h"
 #include "tmpl/mustache.h"
 
@@ -36,6 +38,33 @@ static bool is_url(struct ak_str s, size_t at)
 	return at > 0 && s.n - at > 2 && s.p[at + 1] == '/' && s.p[at + 2] == '/';
 }
 
+static bool word_at(struct ak_str s, size_t i) { return i < s.n && ak_is_alnum((unsigned char)s.p[i]); }
+
+static bool only_digits_before(struct ak_str s, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (!ak_is_digit((unsigned char)s.p[i]))
+			return false;
+	return at > 0;
+}
+
+/* Does a byte mean something to Markdown where it stands? Values are cells or parts of a line: what makes a heading, a list
+ * or a rule does so only as their first byte. */
+static bool is_syntax(struct ak_str s, size_t i)
+{
+	char c = s.p[i];
+
+	if (strchr("\\`*[]|<>&~$", c))
+		return true;
+	if (c == '_')
+		return !word_at(s, i + 1) || i == 0 || !word_at(s, i - 1);
+	if (c == '.')
+		return only_digits_before(s, i) || (i >= 3 && (i == 3 || !word_at(s, i - 4)) && strncasecmp(s.p + i - 3, "www", 3) == 0);
+	if (c == ')')
+		return only_digits_before(s, i);
+	return i == 0 && strchr("#+-=", c);
+}
+
 /* Backslash escapes keep the value out of the syntax; the `:` of a URL and the `@` of an address stand in brackets,
  * since autolinking works on the unescaped text. */
 static void markdown(struct ak_buf *out, struct ak_str s)
@@ -46,10 +75,8 @@ static void markdown(struct ak_buf *out, struct ak_str s)
 			ak_buf_addf(out, "\\[%c\\]", c);
 			continue;
 		}
-		if (c && strchr("\\`*_{}[]()#+-.!|<>&~$", c))
+		if (c && is_syntax(s, i))
 			ak_buf_addc(out, '\\');
-		else if (c == '=' && i == 0)
-			ak_buf_addc(out, '\\'); /* a line of = makes a heading of the one above */
 		ak_buf_addc(out, c);
 	}
 }

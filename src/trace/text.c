@@ -15,41 +15,44 @@ static const char *txt(const json_t *o, const char *key)
 
 static void safe(struct ak_buf *out, const char *z) { ak_text_safe(out, ak_str_of(z)); }
 
-/* Left text, then the citation flush right; on its own line where both do not fit. */
-static void with_cite(struct ak_buf *out, const char *left, const char *cite)
-{
-	struct ak_buf b;
-	int used, room;
-
-	ak_buf_init(&b, 1 << 20);
-	safe(&b, left);
-	used = ak_text_width(ak_buf_str(&b));
-	ak_buf_addstr(out, ak_buf_str(&b));
-	ak_buf_release(&b);
-	if (!*cite) {
-		ak_buf_addc(out, '\n');
-		return;
-	}
-	room = WIDTH - used - (int)strlen(cite);
-	if (room < 1) {
-		ak_buf_addc(out, '\n');
-		room = WIDTH - (int)strlen(cite);
-	}
-	ak_buf_addf(out, "%*s", room, "");
-	safe(out, cite);
-	ak_buf_addc(out, '\n');
-}
-
-/* "2026-06-09T14:02:11.318Z" -> "14:02:11.318" */
+/* "2026-06-09T14:02:11.3184Z" -> "14:02:11.318": three digits whatever the source gives. */
 static void clock_of(const char *time, struct ak_buf *out)
 {
-	size_t n = strlen(time);
+	size_t n = strlen(time), digits = n > 20 && time[19] == '.' ? strspn(time + 20, "0123456789") : 0;
 
 	if (n < 20)
 		ak_buf_addf(out, "%-13s", "");
 	else
-		ak_buf_addf(out, "%-12.*s ", (int)(n - 12 < 12 ? n - 12 : 12), time + 11);
+		ak_buf_addf(out, "%.8s.%.*s%.*s ", time + 11, (int)(digits < 3 ? digits : 3), time + 20, (int)(digits < 3 ? 3 - digits : 0), "000");
 }
+
+/* Words that end before the citation, which stands at the end of the first line or, where it does not fit, of its own. */
+static void wrapped(struct ak_buf *out, const char *first, const char *text, size_t indent, const char *cite)
+{
+	struct ak_buf safe_text;
+	size_t room = strlen(cite) + (*cite != 0), column = strlen(first);
+
+	ak_buf_init(&safe_text, 1 << 20);
+	safe(&safe_text, text);
+	ak_buf_adds(out, first);
+	if (*cite && column + (size_t)ak_text_width(ak_buf_str(&safe_text)) + room <= WIDTH) {
+		column = ak_text_wrap(out, ak_buf_str(&safe_text), column, indent, WIDTH);
+		ak_buf_addf(out, "%*s", (int)(WIDTH - column - strlen(cite)), "");
+		safe(out, cite);
+	} else {
+		column = ak_text_wrap(out, ak_buf_str(&safe_text), column, indent, WIDTH);
+		if (*cite && column + room <= WIDTH)
+			ak_buf_addf(out, "%*s", (int)(WIDTH - column - strlen(cite)), "");
+		else if (*cite)
+			ak_buf_addf(out, "\n%*s", (int)(WIDTH - strlen(cite)), "");
+		safe(out, cite);
+	}
+	ak_buf_addc(out, '\n');
+	ak_buf_release(&safe_text);
+}
+
+#define HOP_TEXT 31
+#define HOP_DETAIL 16
 
 static void print_hop(struct ak_buf *out, const json_t *h)
 {
@@ -61,80 +64,81 @@ static void print_hop(struct ak_buf *out, const json_t *h)
 	ak_buf_init(&b, 1 << 20);
 	clock_of(txt(h, "time"), &b);
 	ak_buf_addf(&b, "%lld %-15s ", (long long)json_integer_value(json_object_get(h, "n")), txt(h, "title"));
-	ak_buf_adds(&b, json_array_size(lines) ? json_string_value(json_array_get(lines, 0)) : "");
-	with_cite(out, b.p, txt(h, "cite"));
-	json_array_foreach((json_t *)lines, i, l) {
-		if (!i)
-			continue;
-		ak_buf_adds(out, "                ");
-		safe(out, json_string_value(l));
-		ak_buf_addc(out, '\n');
-	}
+	wrapped(out, b.p, json_array_size(lines) ? json_string_value(json_array_get(lines, 0)) : "", HOP_TEXT, txt(h, "cite"));
+	json_array_foreach((json_t *)lines, i, l)
+		if (i)
+			wrapped(out, "                ", json_string_value(l), HOP_DETAIL, "");
 	ak_buf_release(&b);
 }
 
 static void print_story(struct ak_buf *out, const json_t *story)
 {
-	size_t column = 10, i;
+	struct ak_buf text;
 	json_t *s;
+	size_t i;
 
-	ak_buf_adds(out, "story     ");
-	json_array_foreach((json_t *)story, i, s) {
-		struct ak_str text = ak_str_of(txt(s, "text"));
-		while (text.n) {
-			struct ak_str word = ak_str_n(text.p, ak_str_find(text, ' '));
-			if (column + word.n + 1 > WIDTH) {
-				ak_buf_adds(out, "\n          ");
-				column = 10;
-			}
-			ak_text_safe(out, word);
-			ak_buf_addc(out, ' ');
-			column += word.n + 1;
-			text.p += word.n + (word.n < text.n);
-			text.n -= word.n + (word.n < text.n);
-		}
-	}
-	ak_buf_adds(out, "\n\n");
+	ak_buf_init(&text, 1 << 20);
+	json_array_foreach((json_t *)story, i, s)
+		ak_buf_addf(&text, "%s%s", i ? " " : "", txt(s, "text"));
+	wrapped(out, "story     ", text.p ? text.p : "", 10, "");
+	ak_buf_addc(out, '\n');
+	ak_buf_release(&text);
+}
+
+static void print_when(struct ak_buf *out, const json_t *t)
+{
+	const json_t *when = json_object_get(t, "when"), *cost = json_array_get(json_object_get(t, "cost"), 0), *ms;
+	long long attempts = json_integer_value(json_object_get(t, "attempts"));
+	struct ak_buf b;
+
+	ak_buf_init(&b, 1 << 20);
+	ak_buf_addf(&b, "%.10s", txt(when, "start"));
+	if (json_is_integer(ms = json_object_get(when, "duration_ms")))
+		ak_buf_addf(&b, ", %lld.%03lld s", (long long)json_integer_value(ms) / 1000, (long long)json_integer_value(ms) % 1000);
+	ak_buf_addf(&b, ", %lld attempt%s, final status %s", attempts, attempts == 1 ? "" : "s", txt(t, "final_status"));
+	if (cost)
+		ak_buf_addf(&b, ", est. %s %s", txt(cost, "currency"), txt(cost, "estimated"));
+	wrapped(out, "when      ", b.p, 10, "");
+	ak_buf_release(&b);
 }
 
 static void print_links(struct ak_buf *out, const json_t *l)
 {
-	static const char *const names[] = {"exact", "inferred", "ambiguous", "aggregate", "missing"};
+	static const char *const names[] = {"exact", "inferred", "ambiguous", "aggregate"};
+	long long open = json_integer_value(json_object_get(l, "missing")), declared = json_integer_value(json_object_get(l, "declared"));
 
 	ak_buf_adds(out, "links     ");
 	for (size_t i = 0; i < AK_COUNT(names); i++)
-		ak_buf_addf(out, "%s%lld %s", i ? ", " : "", (long long)json_integer_value(json_object_get(l, names[i])), names[i]);
-	if (json_integer_value(json_object_get(l, "declared")))
-		ak_buf_addf(out, ", %lld declared gaps", (long long)json_integer_value(json_object_get(l, "declared")));
+		ak_buf_addf(out, "%lld %s%s", (long long)json_integer_value(json_object_get(l, names[i])), names[i], i < 2 ? ", " : "; ");
+	ak_buf_addf(out, "%lld missing", open + declared);
+	if (declared && open)
+		ak_buf_addf(out, " (%lld declared)", declared);
+	else if (declared)
+		ak_buf_adds(out, " (declared)");
 	ak_buf_addc(out, '\n');
 }
 
 void ak_trace_text(const json_t *t, struct ak_buf *out)
 {
-	const json_t *hops = json_object_get(t, "hops"), *cost = json_array_get(json_object_get(t, "cost"), 0);
+	const json_t *hops = json_object_get(t, "hops");
 	json_t *h, *f;
 	size_t i;
 
 	ak_buf_addf(out, "trace     ");
 	safe(out, txt(t, "id"));
-	ak_buf_addf(out, "\nwhen      %.10s, %lld attempts, final status ", txt(json_array_get(hops, 0), "time"),
-		    (long long)json_integer_value(json_object_get(t, "attempts")));
-	safe(out, txt(t, "final_status"));
-	if (cost)
-		ak_buf_addf(out, ", est. %s %s", txt(cost, "currency"), txt(cost, "estimated"));
 	ak_buf_addc(out, '\n');
+	print_when(out, t);
 	print_story(out, json_object_get(t, "story"));
-	with_cite(out, "UTC          hop", "evidence");
+	wrapped(out, "UTC          hop", "", 0, "evidence");
 	json_array_foreach((json_t *)hops, i, h)
 		print_hop(out, h);
 	if (json_array_size(json_object_get(t, "in_force")))
 		ak_buf_adds(out, "\nin force then\n");
 	json_array_foreach(json_object_get(t, "in_force"), i, f) {
-		struct ak_buf b;
-		ak_buf_init(&b, 1 << 20);
-		ak_buf_addf(&b, "  %-13s %s", txt(f, "title"), txt(f, "state"));
-		with_cite(out, b.p, txt(f, "cite"));
-		ak_buf_release(&b);
+		char title[32];
+
+		snprintf(title, sizeof title, "  %-13.28s ", txt(f, "title"));
+		wrapped(out, title, txt(f, "state"), HOP_DETAIL, txt(f, "cite"));
 	}
 	ak_buf_addc(out, '\n');
 	print_links(out, json_object_get(t, "links"));

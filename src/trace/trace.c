@@ -178,6 +178,31 @@ static const char *trace_id(const struct ak_trace *t)
 	return r ? json_string_value(json_object_get(r, "cite")) : "";
 }
 
+/* First start and last end of app events and attempts. */
+static json_t *when(const struct ak_trace *t)
+{
+	const json_t *const lists[] = {t->apps, t->attempts};
+	int64_t start = INT64_MAX, end = INT64_MIN, us;
+	struct ak_err ignored = {0};
+	const json_t *r;
+	char a[32], b[32];
+	size_t i;
+
+	for (size_t k = 0; k < AK_COUNT(lists); k++)
+		json_array_foreach((json_t *)lists[k], i, r) {
+			const char *from = ak_trace_field(r, "event.start"), *to = ak_trace_field(r, "event.end");
+
+			if (from && ak_time_arg(from, 0, &us, &ignored) == AK_OK && us < start)
+				start = us;
+			if ((to || from) && ak_time_arg(to ? to : from, 0, &us, &ignored) == AK_OK && us > end)
+				end = us;
+		}
+	if (start == INT64_MAX || end < start)
+		return json_null();
+	return json_pack("{s:s, s:s, s:I}", "start", ak_time_z(start, 3, a), "end", ak_time_z(end, 3, b), "duration_ms",
+			 (json_int_t)((end - start) / 1000));
+}
+
 static json_t *document(struct ak_trace *t)
 {
 	json_t *doc = json_pack("{s:s, s:i, s:s, s:I, s:o, s:o, s:O, s:O, s:O, s:O, s:o}", "schema", "auditkit.trace/1",
@@ -185,6 +210,7 @@ static json_t *document(struct ak_trace *t)
 				"final_status", final_status(t), "cost", cost(t), "story", t->story, "hops", t->hops, "in_force",
 				t->in_force, "ambiguous", t->ambiguous, "members", members_json(t));
 
+	json_object_set_new(doc, "when", when(t));
 	json_object_set_new(doc, "links",
 			    json_pack("{s:I, s:i, s:I, s:I, s:I, s:I}", "exact", (json_int_t)t->exact, "inferred", 0, "ambiguous",
 				      (json_int_t)json_array_size(t->ambiguous), "aggregate", (json_int_t)t->aggregate, "missing",

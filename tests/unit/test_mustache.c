@@ -140,14 +140,19 @@ static void test_escapes(void)
 {
 	escape_is(AK_ESC_HTML, AK_STR("a\nb\x1b[0m"), "a\nb\\u{1b}[0m", "HTML keeps line ends and shows controls");
 	escape_is(AK_ESC_HTML, AK_STR("x\xe2\x80\xaey"), "x\\u{202e}y", "bidi controls are shown");
-	escape_is(AK_ESC_MARKDOWN, AK_STR("# 1. a|b\n- c"), "\\# 1\\. a\\|b \\- c", "Markdown stays in its cell");
+	escape_is(AK_ESC_MARKDOWN, AK_STR("# 1. a|b\n- c"), "\\# 1. a\\|b - c", "Markdown stays in its cell");
 	escape_is(AK_ESC_MARKDOWN, AK_STR("==="), "\\===", "no heading from a value");
-	escape_is(AK_ESC_MARKDOWN, AK_STR("http://x.example"), "http\\[:\\]//x\\.example", "no link from a URL");
-	escape_is(AK_ESC_MARKDOWN, AK_STR("www.example.org"), "www\\.example\\.org", "nor from a bare host");
-	escape_is(AK_ESC_MARKDOWN, AK_STR("a@b.example"), "a\\[@\\]b\\.example", "no link from an address");
+	escape_is(AK_ESC_MARKDOWN, AK_STR("http://x.example"), "http\\[:\\]//x.example", "no link from a URL");
+	escape_is(AK_ESC_MARKDOWN, AK_STR("www.example.org"), "www\\.example.org", "nor from a bare host");
+	escape_is(AK_ESC_MARKDOWN, AK_STR("a@b.example"), "a\\[@\\]b.example", "no link from an address");
 	escape_is(AK_ESC_MARKDOWN, AK_STR("model@20250101 12:30"), "model@20250101 12:30", "other @ and : stay");
-	escape_is(AK_ESC_MARKDOWN, AK_STR("[a](javascript:x)"), "\\[a\\]\\(javascript:x\\)", "no link syntax");
+	escape_is(AK_ESC_MARKDOWN, AK_STR("[a](javascript:x)"), "\\[a\\](javascript:x)", "no link syntax");
 	escape_is(AK_ESC_MARKDOWN, AK_STR("~~`*_\\"), "\\~\\~\\`\\*\\_\\\\", "no emphasis or code");
+	escape_is(AK_ESC_MARKDOWN, AK_STR("12. x"), "12\\. x", "no list item from a number");
+	escape_is(AK_ESC_MARKDOWN, AK_STR("1) x"), "1\\) x", "nor with a bracket");
+	escape_is(AK_ESC_MARKDOWN, AK_STR("- x"), "\\- x", "nor from a dash");
+	escape_is(AK_ESC_MARKDOWN, AK_STR("gpt-4.1_mini 2026-06-01 _x_ __"), "gpt-4.1_mini 2026-06-01 \\_x\\_ \\_\\_",
+		  "names and dates stay readable");
 	escape_is(AK_ESC_TEXT, AK_STR("a\nb"), "a\\u{a}b", "text shows line ends");
 }
 
