@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Manual pages from the commands' own help: python3 src/man.py AUDITKIT man. A test compares them with what is kept."""
+import json
 import os
 import re
 import subprocess
@@ -22,7 +23,7 @@ def page(name, section, summary, parts):
              roff(name) + " \\- " + roff(summary)]
     for title, kind, body in parts:
         lines.append(".SH " + title)
-        lines += [".nf", roff(body), ".fi"] if kind == "nf" else [roff(body)]
+        lines += [".nf", roff(body), ".fi"] if kind == "nf" else [body if kind == "raw" else roff(body)]
     with open("%s/%s.%d" % (out, name, section), "w") as f:
         f.write("\n".join(lines) + "\n")
 
@@ -30,7 +31,7 @@ def page(name, section, summary, parts):
 def command(words):
     text = run("help", *words.split())
     head, rest = text.split("\n\n", 1)
-    summary = head.split(": ", 1)[1]
+    summary = head.split(": ", 1)[1].replace("\n", " ")
     usage, rest = rest.split("\n\n", 1) if "\n\n" in rest else (rest, "")
     parts = [("SYNOPSIS", "nf", usage.replace("usage: ", ""))]
     body = []
@@ -53,6 +54,25 @@ def exits():
     return "\n".join("%-4s%s" % row for row in rows)
 
 
+def fields():
+    """auditkit-fields(5): the dictionary as it is compiled in."""
+    rows = json.loads(run("fields", "--json"))["fields"]
+    parts = [("DESCRIPTION", "p", "What a stored record can hold. A field that is not listed here is not stored. The name is the key in JSON and in the"
+              " ledger, the column stands in brackets; then type and what redaction does by default, what it means and why it is needed."
+              " auditkit fields prints the same.")]
+    for group, title in (("what", "WHAT HAPPENED"), ("who", "WHO ACTED"), ("how_much", "HOW MUCH")):
+        body = []
+        for f in (r for r in rows if r["group"] == group):
+            unit = " in " + f["unit"] if f["unit"] else ""
+            body.append(".TP\n.BR %s \" (%s)\"\n%s%s, %s. In %s.\n%s. Needed to %s." % (
+                roff(f["name"]), roff(f["column"]), f["type"], roff(unit), f["redaction"], ", ".join(f["kinds"]),
+                roff(f["meaning"][0].upper() + f["meaning"][1:]), roff(f["purpose"])))
+        parts.append((title, "raw", "\n".join(body)))
+    parts.append(("EXAMPLES", "nf", "  auditkit fields\n  auditkit fields show gen_ai.usage.input_tokens"))
+    parts.append(("SEE ALSO", "p", "auditkit-fields(1), auditkit-formats(5)"))
+    page("auditkit-fields", 5, "the field dictionary", parts)
+
+
 names = re.findall(r"complete|^  ([a-z]+(?: [a-z]+)?)  ", run("help"), re.M)
 names = [n for n in names if n]
 for n in names:
@@ -60,3 +80,4 @@ for n in names:
 page("auditkit", 1, "audit evidence from LLM gateway and provider exports",
      [("SYNOPSIS", "nf", "auditkit COMMAND [options]"), ("DESCRIPTION", "nf", run("help").rstrip("\n")),
       ("EXIT STATUS", "nf", exits())])
+fields()

@@ -6,6 +6,7 @@
 #define AK_INGEST_INGEST_H
 
 #include "conf/policy.h"
+#include "model/field.h"
 #include "format/registry.h"
 #include "redact/redact.h"
 #include "store/register.h"
@@ -58,6 +59,9 @@ extern "C" {
 /* AK_OK also with rejects and failed files (look at the result); AK_FAIL: AK_EXIT_BUSY, AK_EXIT_INPUT (--strict or
  * --max-rejects stopped it, nothing was committed), AK_EXIT_IO and the classes of store/. */
 enum ak_rc ak_ingest(const struct ak_ingest_opts *o, struct ak_ingest_result *out, struct ak_err *err);
+
+/* Fields that policy.yaml says not to keep (`fields: NAME: {keep: false}`). An unknown name is AK_EXIT_USAGE. */
+enum ak_rc ak_ingest_dropped(const struct ak_policy *p, bool dropped[AK_F_COUNT], struct ak_err *err);
 
 #ifdef __cplusplus
 }

@@ -52,6 +52,16 @@ static void reject(struct ak_stage *m, const struct ak_frame *f, const char *rea
 		m->truncated = true;
 }
 
+static void drop_fields(struct ak_stage *m, struct ak_record *rec)
+{
+	for (int f = 0; f < AK_F_COUNT && m->p->drops; f++) {
+		if (!m->p->dropped[f] || !rec->v[f].set)
+			continue;
+		rec->v[f].set = false;
+		m->stats->map.absent[f][AK_ABSENT_DROPPED]++;
+	}
+}
+
 static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_record *rec)
 {
 	struct ak_item *i = ak_batch_add(m->batch, AK_ITEM_RECORD);
@@ -63,6 +73,7 @@ static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_recor
 	rec->length = f->length;
 	if (f->empty)
 		rec->flags |= AK_R_EMPTY_BUCKET;
+	drop_fields(m, rec);
 	ak_redact_secrets(m->p->o->redactor, rec, &m->scratch, &m->stats->ledger);
 	ak_leaf_content(m->leafer, m->p->dedupe, format, rec, h);
 	ak_redact_personal(m->p->o->redactor, rec, &m->scratch, &m->stats->ledger);

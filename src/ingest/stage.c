@@ -253,7 +253,7 @@ static void take_map_stats(struct ak_stage *m)
 	if (!now || m->stats->mapping != m->mapper_for)
 		return;
 	for (size_t i = 0; i < sizeof m->taken / sizeof *taken; i++) {
-		delta[i] = now[i] - taken[i];
+		delta[i] += now[i] - taken[i];
 		taken[i] = now[i];
 	}
 }

@@ -34,4 +34,9 @@ is "the same again adds nothing" "$("$AUDITKIT" -w .auditkit verify --json | jq 
 ok "trace from a provider's id" "$AUDITKIT" -w .auditkit trace reconstruct "$(truth refund.request)"
 "$AUDITKIT" -w .auditkit trace reconstruct no-such-id >/dev/null 2>&1
 is "an unknown id is not a success" "$(($? != 0))" 1
+is "a field that policy.yaml does not keep is nowhere" "$(sqlite3 $db "SELECT count(end_user_id) FROM request")" 0
+is "and counted as dropped" "$(sqlite3 $db "SELECT sum(n) > 2000 FROM absent WHERE field = 'end_user_id' AND reason = 'dropped by policy'")" 1
+sed 's/  end_user: {/  end_usr: {/' .auditkit/policy.yaml >p && mv p .auditkit/policy.yaml
+"$AUDITKIT" -w .auditkit ingest >out 2>&1
+is "a field that does not exist: exit 2" "$? $(grep -c "policy.yaml:[0-9]*: there is no field 'end_usr'" out)" "2 1"
 finish
