@@ -63,11 +63,6 @@ void ak_buf_add(struct ak_buf *b, const void *p, size_t n)
 	b->n += n;
 }
 
-void ak_buf_addc(struct ak_buf *b, char c)
-{
-	ak_buf_add(b, &c, 1);
-}
-
 void ak_buf_adds(struct ak_buf *b, const char *z)
 {
 	ak_buf_add(b, z, strlen(z));

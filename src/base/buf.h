@@ -24,7 +24,15 @@ void ak_buf_release(struct ak_buf *b);
 /* Room for n more bytes; NULL when over. Commit by b->n += used; ak_buf_str and the next append put the NUL back. */
 char *ak_buf_room(struct ak_buf *b, size_t n);
 void ak_buf_add(struct ak_buf *b, const void *p, size_t n);
-void ak_buf_addc(struct ak_buf *b, char c);
+static inline void ak_buf_addc(struct ak_buf *b, char c)
+{
+	if (b->n + 1 < b->cap && b->n < b->max && !b->over) {
+		b->p[b->n++] = c;
+		b->p[b->n] = '\0';
+	} else {
+		ak_buf_add(b, &c, 1);
+	}
+}
 void ak_buf_adds(struct ak_buf *b, const char *z);
 void ak_buf_addstr(struct ak_buf *b, struct ak_str s);
 void ak_buf_addf(struct ak_buf *b, const char *fmt, ...) AK_PRINTF(2, 3);

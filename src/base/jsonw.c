@@ -15,6 +15,27 @@ static bool plain(unsigned char c)
 	return c >= 0x20 && c != '"' && c != '\\';
 }
 
+#define ONES (UINT64_MAX / 255)
+
+/* Whether one of eight bytes is 0. */
+static uint64_t has_zero(uint64_t v) { return (v - ONES) & ~v & (ONES << 7); }
+
+/* First byte from i on that must be escaped; eight at a time. */
+static size_t next_special(struct ak_str s, size_t i)
+{
+	for (; i + 8 <= s.n; i += 8) {
+		uint64_t v;
+
+		memcpy(&v, s.p + i, 8);
+		/* Bytes below 0x20: subtracting 0x20 borrows into the top bit where that was clear. */
+		if ((((v - ONES * 0x20) & ~v) | has_zero(v ^ ONES * '"') | has_zero(v ^ ONES * '\\')) & (ONES << 7))
+			break;
+	}
+	while (i < s.n && plain((unsigned char)s.p[i]))
+		i++;
+	return i;
+}
+
 static void escape(struct ak_buf *b, unsigned char c)
 {
 	if (c >= 0x20) {
@@ -34,8 +55,7 @@ void ak_jsonw_string(struct ak_buf *b, struct ak_str s)
 
 	ak_buf_addc(b, '"');
 	for (;;) {
-		while (i < s.n && plain((unsigned char)s.p[i]))
-			i++;
+		i = next_special(s, i);
 		ak_buf_add(b, s.p + from, i - from);
 		if (i == s.n)
 			break;

@@ -26,8 +26,8 @@
 	X(DRIFT_PATHS, 500, "paths", "distinct unknown fields listed per source; the rest is counted")                 \
 	X(YAML_BYTES, 1048576, "bytes", "one YAML file")                                                               \
 	X(YAML_NODES, 50000, "nodes", "values in one YAML file")                                                       \
-	X(BATCH_RECORDS, 5000, "records", "records in one transaction")                                                \
-	X(BATCH_BYTES, 8388608, "bytes", "memory of the records in one transaction")
+	X(BATCH_RECORDS, 20000, "records", "records in one transaction")                                                \
+	X(BATCH_BYTES, 25165824, "bytes", "memory of the records in one transaction")
 
 #define AK_LIMIT_CONST(name, value, unit, what) static const unsigned long long AK_MAX_##name = value;
 AK_LIMITS(AK_LIMIT_CONST)

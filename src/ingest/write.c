@@ -330,6 +330,8 @@ static enum ak_rc write_batch(struct sink *k, const struct ak_batch *b)
 	if (rc == AK_OK)
 		rc = save_progress(k, b);
 	if (rc == AK_OK)
+		rc = ak_writer_flush(k->writer, k->err);
+	if (rc == AK_OK)
 		rc = ak_tlog_save(k->tlog, k->err);
 	if (rc == AK_OK && !k->whole)
 		rc = ak_store_commit(k->s, k->err);

@@ -11,8 +11,15 @@ static const char *const extra_names[X_END - AK_F_COUNT] = {"auditkit.format", "
 							     "auditkit.source.length", "auditkit.source.offset",
 							     "auditkit.source.record"};
 
+/* `,"name":` of a member, ready to be copied. */
+struct key {
+	char *p;
+	size_t n;
+};
+
 struct ak_leafer {
 	struct ak_buf json;
+	struct key key[X_END];
 	int order[AK_G_COUNT][X_END]; /* members of a group in JCS order */
 	size_t n[AK_G_COUNT];
 };
@@ -35,11 +42,22 @@ struct ak_leafer *ak_leafer_new(void)
 		l->order[AK_G_WHAT][l->n[AK_G_WHAT]++] = x;
 	for (int g = 0; g < AK_G_COUNT; g++)
 		qsort(l->order[g], l->n[g], sizeof(int), by_name);
+	for (int m = 0; m < X_END; m++) {
+		struct ak_buf b;
+		bool first = false;
+
+		ak_buf_init(&b, 1 << 16);
+		ak_jsonw_key(&b, &first, member_name(m));
+		l->key[m].n = b.n;
+		l->key[m].p = ak_buf_detach(&b);
+	}
 	return l;
 }
 
 void ak_leafer_free(struct ak_leafer *l)
 {
+	for (int m = 0; l && m < X_END; m++)
+		ak_free(l->key[m].p);
 	if (l)
 		ak_buf_release(&l->json);
 	ak_free(l);
@@ -86,7 +104,8 @@ static void group_json(struct ak_leafer *l, enum ak_group g, const struct origin
 		int m = l->order[g][i];
 		if (m < AK_F_COUNT ? !rec->v[m].set : !o->file && m != X_FORMAT)
 			continue;
-		ak_jsonw_key(b, &first, member_name(m));
+		ak_buf_add(b, l->key[m].p + first, l->key[m].n - first);
+		first = false;
 		if (m < AK_F_COUNT)
 			field_value(m, &rec->v[m], b);
 		else

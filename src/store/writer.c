@@ -2,6 +2,7 @@
 #include "store/writer.h"
 
 #include <sqlite3.h>
+#include <stdlib.h>
 
 enum { S_NEW, S_GET, S_SHOWN, S_POINT, S_LOOKUP, S_ALIAS, S_SUPERSEDE, S_MAPPING, S_COUNT };
 
@@ -16,10 +17,16 @@ static const char *const sqls[S_COUNT] = {
 	[S_MAPPING] = "SELECT mapping FROM file WHERE id=?1",
 };
 
+struct lookup {
+	int64_t h, seq;
+};
+
 struct ak_writer {
 	struct ak_store *store;
 	struct ak_tlog *ledger;
 	const struct ak_hmac *dedupe;
+	struct lookup *pending; /* lookup entries of this transaction */
+	size_t npending, cap;
 	sqlite3_stmt *st[S_COUNT], *insert[AK_K_COUNT], *select[AK_K_COUNT];
 };
 
@@ -60,6 +67,7 @@ void ak_writer_free(struct ak_writer *w)
 		sqlite3_finalize(w->insert[k]);
 		sqlite3_finalize(w->select[k]);
 	}
+	ak_free(w->pending);
 	ak_free(w);
 }
 
@@ -128,11 +136,35 @@ static enum ak_rc point(struct ak_writer *w, const uint8_t id[16], int64_t seq, 
 
 /* ---- rows ---- */
 
-static enum ak_rc put_lookup(struct ak_writer *w, struct ak_str value, int64_t seq, struct ak_err *err)
+static void put_lookup(struct ak_writer *w, struct ak_str value, int64_t seq)
 {
-	sqlite3_bind_int64(w->st[S_LOOKUP], 1, ak_lookup_hash(value));
-	sqlite3_bind_int64(w->st[S_LOOKUP], 2, seq);
-	return run(w, w->st[S_LOOKUP], err);
+	if (w->npending == w->cap) {
+		w->cap = w->cap ? 2 * w->cap : 4096;
+		w->pending = ak_realloc(w->pending, w->cap * sizeof *w->pending);
+	}
+	w->pending[w->npending++] = (struct lookup){ak_lookup_hash(value), seq};
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const struct lookup *x = a, *y = b;
+
+	return x->h != y->h ? (x->h > y->h) - (x->h < y->h) : (x->seq > y->seq) - (x->seq < y->seq);
+}
+
+enum ak_rc ak_writer_flush(struct ak_writer *w, struct ak_err *err)
+{
+	sqlite3_stmt *st = w->st[S_LOOKUP];
+	enum ak_rc rc = AK_OK;
+
+	qsort(w->pending, w->npending, sizeof *w->pending, by_hash);
+	for (size_t i = 0; i < w->npending && rc == AK_OK; i++) {
+		sqlite3_bind_int64(st, 1, w->pending[i].h);
+		sqlite3_bind_int64(st, 2, w->pending[i].seq);
+		rc = run(w, st, err);
+	}
+	w->npending = 0;
+	return rc;
 }
 
 /* Entities are looked up where they are few; a request's key or project would only repeat an index. */
@@ -150,14 +182,13 @@ static enum ak_rc put_identifiers(struct ak_writer *w, const struct ak_record *r
 
 	for (int f = 0; f < AK_F_COUNT && rc == AK_OK; f++)
 		if (r->v[f].set && indexed(r->kind, f))
-			rc = put_lookup(w, r->v[f].text, seq, err);
+			put_lookup(w, r->v[f].text, seq);
 	for (const struct ak_alias *a = r->alias; a && rc == AK_OK; a = a->next) {
 		sqlite3_bind_int64(w->st[S_ALIAS], 1, seq);
 		ak_sql_bind_z(w->st[S_ALIAS], 2, ak_fields[a->field].column);
 		ak_sql_bind(w->st[S_ALIAS], 3, a->value);
 		rc = run(w, w->st[S_ALIAS], err);
-		if (rc == AK_OK)
-			rc = put_lookup(w, a->value, seq, err);
+		put_lookup(w, a->value, seq);
 	}
 	return rc;
 }

@@ -60,21 +60,21 @@ is "ingest: $points cuts at $n calls end in the same content" "$bad" 0
 
 python3 - >usage.csv <<'PY'
 print("start_time,end_time,project_id,model,num_model_requests,input_tokens,output_tokens")
-for i in range(12000):
+for i in range(22000):
     print("%d,%d,proj_%d,gpt-4.1,%d,%d,%d" % (1780272000 + 3600 * (i % 336), 1780275600 + 3600 * (i % 336), i // 336, i + 1, 10 * i, i))
 PY
 cp -r base several
 counted -w several ingest --format openai-usage-csv usage.csv
 many=$(cat n)
 content=$(digest several)
-is "12,000 rows are three transactions" "$(sqlite3 several/workspace.db "SELECT count(*) FROM usage") ${#content}" "12000 64"
+is "22,000 rows are two transactions" "$(sqlite3 several/workspace.db "SELECT count(*) FROM usage") ${#content}" "22000 64"
 batches_again() {
 	rm -rf w
 	cp -r base w
 	killed "$1" "$2" -w w ingest --format openai-usage-csv usage.csv
 	"$AUDITKIT" -w w ingest --format openai-usage-csv usage.csv >/dev/null 2>&1 && [ "$(digest w)" = "$content" ]
 }
-sweep "$many" "$((many / 24))" batches_again
+sweep "$many" "$((many / 12))" batches_again
 is "several transactions: $points cuts of $many calls end in the same content" "$bad" 0
 
 counted init made
