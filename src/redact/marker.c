@@ -48,10 +48,8 @@ bool ak_marker_is_mask(struct ak_str s)
 {
 	size_t shown = 0;
 
-	if (!ak_str_holds(s, AK_STR("***")) && !ak_str_holds(s, AK_STR("...")) &&
-	    !ak_str_holds(s, AK_STR("\xe2\x80\xa6")))
-		return false;
 	for (size_t i = 0; i < s.n && shown <= SHOWN_MAX; i++)
 		shown += s.p[i] != '*' && s.p[i] != '.' && (unsigned char)s.p[i] < 0x80;
-	return shown <= SHOWN_MAX;
+	return shown <= SHOWN_MAX &&
+	       (ak_str_holds(s, AK_STR("***")) || ak_str_holds(s, AK_STR("...")) || ak_str_holds(s, AK_STR("\xe2\x80\xa6")));
 }

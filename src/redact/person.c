@@ -6,31 +6,32 @@
 #include "redact/marker.h"
 
 /* Names that no person has: built-in users of gateways and providers. */
-static const char *const machines[] = {
-	"anonymous",
-	"api",
-	"automation",
-	"cron",
-	"default",
-	"default_user_id",
-	"gateway",
-	"litellm-dashboard",
-	"litellm-internal-health-check",
-	"litellm-proxy-master-key",
-	"litellm_proxy_master_key",
-	"policy",
-	"root",
-	"scheduler",
-	"service",
-	"service-account",
-	"service_account",
-	"serviceaccount",
-	"support",
-	"svc_acct",
-	"system",
-	"unauthenticated",
-	"unknown",
-	"vendor",
+#define NAME(z) {z, sizeof z - 1}
+static const struct ak_str machines[] = {
+	NAME("anonymous"),
+	NAME("api"),
+	NAME("automation"),
+	NAME("cron"),
+	NAME("default"),
+	NAME("default_user_id"),
+	NAME("gateway"),
+	NAME("litellm-dashboard"),
+	NAME("litellm-internal-health-check"),
+	NAME("litellm-proxy-master-key"),
+	NAME("litellm_proxy_master_key"),
+	NAME("policy"),
+	NAME("root"),
+	NAME("scheduler"),
+	NAME("service"),
+	NAME("service-account"),
+	NAME("service_account"),
+	NAME("serviceaccount"),
+	NAME("support"),
+	NAME("svc_acct"),
+	NAME("system"),
+	NAME("unauthenticated"),
+	NAME("unknown"),
+	NAME("vendor"),
 };
 
 /* What the ids of service accounts, keys and roles begin with. `user-`, `user_` and the like are people. */
@@ -69,7 +70,7 @@ static bool is_role(struct ak_str s)
 bool ak_value_is_builtin(struct ak_str s)
 {
 	for (size_t i = 0; i < AK_COUNT(machines); i++)
-		if (ak_str_eq_fold(s, ak_str_of(machines[i])))
+		if (s.n == machines[i].n && ak_str_eq_fold(s, machines[i]))
 			return true;
 	return false;
 }

@@ -157,7 +157,8 @@ enum ak_rc ak_writer_flush(struct ak_writer *w, struct ak_err *err)
 	sqlite3_stmt *st = w->st[S_LOOKUP];
 	enum ak_rc rc = AK_OK;
 
-	qsort(w->pending, w->npending, sizeof *w->pending, by_hash);
+	if (w->npending)
+		qsort(w->pending, w->npending, sizeof *w->pending, by_hash);
 	for (size_t i = 0; i < w->npending && rc == AK_OK; i++) {
 		sqlite3_bind_int64(st, 1, w->pending[i].h);
 		sqlite3_bind_int64(st, 2, w->pending[i].seq);
