@@ -124,11 +124,10 @@ static enum ak_rc check_record(struct check *c, int k, uint8_t leaf[32])
 	h = r.hashes;
 	ak_leaf_compute(c->leafer, c->format, r.file, &r.rec, &h);
 	if (memcmp(h.leaf, leaf, 32) != 0)
-		broken(c, "entry %lld (%s:%llu, table %s) does not match its leaf: the record was changed", (long long)r.seq,
-		       c->source, (unsigned long long)r.rec.rec_no, ak_kinds[k].name);
+		broken(c, "record %s:%lld (number %llu of its file, table %s) does not match its leaf: it was changed",
+		       c->source, (long long)r.seq, (unsigned long long)r.rec.rec_no, ak_kinds[k].name);
 	else if (r.has_time && !r.rec.v[AK_F_START].set)
-		broken(c, "entry %lld (%s:%llu) has a sort key without a time", (long long)r.seq, c->source,
-		       (unsigned long long)r.rec.rec_no);
+		broken(c, "record %s:%lld has a sort key without a time", c->source, (long long)r.seq);
 	return AK_OK;
 }
 

@@ -1,0 +1,66 @@
+#!/bin/sh
+# Somebody with the database in hand: what verify says of each change, and that it ends with 4 (or 7 where the schema is
+# another).
+. "$AK_SRCDIR/tests/tap.sh"
+cd "$tap_dir" || exit 1
+"$AUDITKIT" init good >/dev/null 2>&1
+"$AUDITKIT" -w good ingest "$AK_SRCDIR/samples/grc" "$AK_SRCDIR/samples/gateway" "$AK_SRCDIR/samples/assistant" >/dev/null 2>&1
+"$AUDITKIT" -w good trace sample >/dev/null 2>&1
+"$AUDITKIT" -w good show CHG-1183 >/dev/null 2>&1
+"$AUDITKIT" -w good ingest "$AK_SRCDIR/samples/litellm/audit.jsonl" >/dev/null 2>&1
+"$AUDITKIT" -w good verify >/dev/null 2>&1
+is "untouched" "$?" 0
+seq=$(sqlite3 good/workspace.db "SELECT max(seq) FROM ticket")
+# Triggers are taken off and put back as they were: they protect against accidents only.
+tampered() { # tampered NAME SQL CODE WORDS
+	rm -rf bad
+	cp -r good bad
+	python3 - "$2" <<'PY'
+import sqlite3, sys
+db = sqlite3.connect("bad/workspace.db", isolation_level=None)
+triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+for name, _ in triggers:
+    db.execute("DROP TRIGGER " + name)
+db.execute("PRAGMA foreign_keys = OFF")
+db.executescript(sys.argv[1])
+for _, sql in triggers:
+    db.execute(sql)
+db.close()
+PY
+	"$AUDITKIT" -w bad verify >out 2>&1
+	rc=$?
+	is "$1" "$rc $(tr '\n' ' ' <out | tr -s ' ' | grep -c "$4")" "$3 1"
+	[ "$rc" = "$3" ] || tail -n 3 out | sed 's/^/# /'
+}
+tampered "a value" "UPDATE ticket SET state_value = 'closed' || coalesce(state_value, '') WHERE seq = $seq" 4 "record tickets-csv:$seq (number"
+tampered "a leaf too" "UPDATE ticket SET leaf = zeroblob(32) WHERE seq = $seq" 4 "does not match"
+tampered "a record is gone" "DELETE FROM ticket WHERE seq = $seq" 4 "$seq"
+tampered "two records change places" "UPDATE ticket SET seq = -1 WHERE seq = $seq; UPDATE ticket SET seq = $seq WHERE seq = $seq - 1; UPDATE ticket SET seq = $seq - 1 WHERE seq = -1" 4 "BROKEN"
+tampered "a salt" "UPDATE ticket SET salt = zeroblob(16) WHERE seq = $seq" 4 "does not match"
+tampered "a ledger entry" "UPDATE ledger_entry SET body = '{}' WHERE kind = 'policy' OR seq = (SELECT max(seq) FROM ledger_entry)" 4 "does not match"
+tampered "the tail is cut off" "DELETE FROM ledger_entry WHERE seq = (SELECT max(seq) FROM ledger_entry)" 4 "BROKEN"
+tampered "a checkpoint's root" "UPDATE checkpoint SET root = 'AAAA' || substr(root, 5)" 4 "BROKEN"
+tampered "a checkpoint's signature" "UPDATE checkpoint SET note = replace(note, 'auditkit/', 'auditkiT/')" 4 "BROKEN"
+tampered "the counts of a file" "UPDATE file SET stored = stored + 1, records_in = records_in + 1 WHERE id = 1" 4 "another number of records"
+tampered "the tree's frontier" "UPDATE meta SET value = zeroblob(8) WHERE key = 'frontier'" 4 "BROKEN\|frontier"
+tampered "marked as disposed" "UPDATE ticket SET state = 1 WHERE seq = $seq" 4 "BROKEN"
+tampered "a new table" "CREATE TABLE more(a)" 7 "altered schema"
+tampered "a new trigger" "CREATE TRIGGER t AFTER INSERT ON diag BEGIN DELETE FROM diag; END" 7 "altered schema"
+tampered "another program's file" "PRAGMA application_id = 1" 7 "is not an auditkit workspace"
+tampered "a newer format" "PRAGMA user_version = 99" 7 "format 99"
+rm -rf bad
+cp -r good bad
+sed -i '1d' bad/access.jsonl
+"$AUDITKIT" -w bad verify >out 2>&1
+is "a line of the access log is gone" "$? $(grep -c 'access log' out)" "4 1"
+rm -rf bad
+cp -r good bad
+python3 - <<'PY'
+raw = bytearray(open("bad/workspace.db", "rb").read())
+at = raw.index(b"CHG-1190")
+raw[at + 7] ^= 1
+open("bad/workspace.db", "wb").write(raw)
+PY
+"$AUDITKIT" -w bad verify >out 2>&1
+is "a byte of the file itself" "$? $(grep -c 'does not match' out)" "4 1"
+finish
