@@ -17,6 +17,62 @@ static bool starts(const json_t *hit)
 	return strcmp(class, "entity") != 0 || strcmp(field, "event.id") == 0 || strcmp(field, "auditkit.settlement.id") == 0;
 }
 
+#define CALLS_NAMED 4
+
+static bool has_member(const json_t *members, json_int_t seq)
+{
+	json_t *m;
+	size_t i;
+
+	json_array_foreach((json_t *)members, i, m)
+		if (json_integer_value(json_object_get(m, "seq")) == seq)
+			return true;
+	return false;
+}
+
+/* Name one more call, by citation. */
+static enum ak_rc name_call(struct ak_store *s, json_int_t seq, size_t n, struct ak_buf *out, struct ak_err *err)
+{
+	json_t *record = NULL;
+	enum ak_rc rc = n < CALLS_NAMED ? ak_query_record(s, seq, &record, err) : AK_OK;
+
+	if (rc == AK_OK && record)
+		ak_buf_addf(out, "%s%s", n ? ", " : "", json_string_value(json_object_get(record, "cite")));
+	json_decref(record);
+	return rc;
+}
+
+/* All records that have the id must belong to the interaction of the first one. */
+static enum ak_rc same_call(struct ak_store *s, const json_t *hits, json_int_t first, struct ak_err *err)
+{
+	json_t *members = NULL, *ambiguous = NULL, *hit;
+	struct ak_buf named;
+	json_int_t last = first;
+	size_t i, n = 0;
+	enum ak_rc rc = ak_link_closure(s, first, &members, &ambiguous, err);
+
+	ak_buf_init(&named, 1 << 16);
+	json_array_foreach((json_t *)hits, i, hit) {
+		json_int_t seq = json_integer_value(json_object_get(hit, "seq"));
+
+		if (rc != AK_OK || !starts(hit) || seq == last || has_member(members, seq))
+			continue;
+		if (!n)
+			rc = name_call(s, first, n++, &named, err);
+		last = seq;
+		if (rc == AK_OK)
+			rc = name_call(s, seq, n++, &named, err);
+	}
+	if (rc == AK_OK && n) {
+		ak_hint(err, "reconstruct one of them: %s%s", named.p, n > CALLS_NAMED ? ", ..." : "");
+		rc = ak_fail(err, AK_EXIT_USAGE, "%zu separate records have this identifier; none is picked", n);
+	}
+	ak_buf_release(&named);
+	json_decref(members);
+	json_decref(ambiguous);
+	return rc;
+}
+
 /* One record to start from. An id that several unrelated calls share is refused, and they are named. */
 static enum ak_rc find_start(struct ak_store *s, struct ak_str id, int64_t *seq, const char **kind, struct ak_err *err)
 {
@@ -37,7 +93,7 @@ static enum ak_rc find_start(struct ak_store *s, struct ak_str id, int64_t *seq,
 		*seq = json_integer_value(json_object_get(hit, "seq"));
 		*kind = ak_fields[f].name;
 	}
-	rc = n ? AK_OK : AK_END;
+	rc = n ? same_call(s, hits, *seq, err) : AK_END;
 	if (!n && json_array_size(hits)) {
 		ak_hint(err, "'auditkit show' lists the records that have it");
 		rc = ak_fail(err, AK_EXIT_USAGE, "this identifier names a key, person or resource, not one request");
