@@ -15,6 +15,50 @@
 #define WIDTH 80
 #define FLUSH_AT 65536
 
+/* Alarm words and verdicts; they stand in capitals where there is no colour. Longer ones first. */
+static const struct {
+	struct ak_str word;
+	const char *color;
+} painted[] = {
+	{{"NOT VERIFIED", 12}, "31"}, {{"NOT MET", 7}, "31"}, {{"NO TICKET", 9}, "31"}, {{"MISSING", 7}, "31"}, {{"BROKEN", 6}, "31"},
+	{{"OVERDUE", 7}, "31"},	      {{"BEYOND", 6}, "31"},  {{"FAIL", 4}, "31"},	{{"VERIFIED", 8}, "32"}, {{"INTACT", 6}, "32"},
+	{{"PASS", 4}, "32"},	      {{"SKIPPED", 7}, "33"}, {{"DRAFT", 5}, "33"},
+};
+
+static bool is_word_end(struct ak_str s, size_t i) { return i >= s.n || !ak_is_alnum((unsigned char)s.p[i]); }
+
+static void paint(struct ak_buf *out, struct ak_str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		size_t k = AK_COUNT(painted);
+
+		if (s.p[i] >= 'A' && s.p[i] <= 'Z' && (i == 0 || is_word_end(s, i - 1)))
+			for (k = 0; k < AK_COUNT(painted); k++)
+				if (ak_str_starts(ak_str_n(s.p + i, s.n - i), painted[k].word) && is_word_end(s, i + painted[k].word.n))
+					break;
+		if (k == AK_COUNT(painted)) {
+			ak_buf_addc(out, s.p[i]);
+			continue;
+		}
+		ak_buf_addf(out, "\033[%sm%s\033[0m", painted[k].color, painted[k].word.p);
+		i += painted[k].word.n - 1;
+	}
+}
+
+static enum ak_rc write_out(struct ak_io *io, struct ak_err *err)
+{
+	struct ak_buf colored;
+	enum ak_rc rc;
+
+	if (!io->color_out)
+		return ak_fs_write_all(STDOUT_FILENO, io->out.p, io->out.n, "standard output", err);
+	ak_buf_init(&colored, 1u << 30);
+	paint(&colored, ak_buf_str(&io->out));
+	rc = ak_fs_write_all(STDOUT_FILENO, colored.p, colored.n, "standard output", err);
+	ak_buf_release(&colored);
+	return rc;
+}
+
 enum ak_rc ak_io_flush(struct ak_io *io, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
@@ -22,7 +66,7 @@ enum ak_rc ak_io_flush(struct ak_io *io, struct ak_err *err)
 	if (io->failed)
 		return ak_fail(err, AK_EXIT_IO, "cannot write to standard output");
 	if (io->out.n)
-		rc = ak_fs_write_all(STDOUT_FILENO, io->out.p, io->out.n, "standard output", err);
+		rc = write_out(io, err);
 	ak_buf_clear(&io->out);
 	io->failed = rc != AK_OK;
 	if (rc != AK_OK && err)

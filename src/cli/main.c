@@ -58,7 +58,7 @@ static enum ak_rc setup_io(struct ak_io *io, const struct ak_globals *g, struct 
 	io->quiet = g->quiet;
 	io->verbose = g->verbose;
 	io->err_is_terminal = isatty(STDERR_FILENO);
-	io->color_out = color == 1 || (color == 0 && may && isatty(STDOUT_FILENO));
+	io->color_out = !g->json && (color == 1 || (color == 0 && may && isatty(STDOUT_FILENO)));
 	io->color_err = color == 1 || (color == 0 && may && io->err_is_terminal);
 	io->progress = how;
 	return rc;

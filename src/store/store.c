@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -231,12 +232,25 @@ static enum ak_rc clear_new(const char *dir, struct ak_err *err)
 	return AK_OK;
 }
 
+/* A workspace is called after its folder; .auditkit after the one it stands in. */
+static char *name_of(const char *dir)
+{
+	AK_CLEANUP(ak_free_charp) char *real = realpath(dir, NULL);
+	AK_CLEANUP(ak_free_charp) char *parent = NULL;
+	struct ak_str base = ak_fs_base(real ? real : dir);
+
+	if (real && ak_str_is(base, ".auditkit")) {
+		parent = ak_fs_dir(real);
+		base = ak_fs_base(parent);
+	}
+	return ak_strndup(base.p, base.n);
+}
+
 /* The database is written under another name and renamed when it is complete: half a workspace is none. */
 static enum ak_rc write_new(const char *dir, const char *id, const char *kid, struct ak_err *err)
 {
 	AK_CLEANUP(ak_store_closep) struct ak_store *s = ak_alloc_zero(1, sizeof *s);
-	struct ak_str base = ak_fs_base(dir);
-	AK_CLEANUP(ak_free_charp) char *name = ak_strndup(base.p, base.n);
+	AK_CLEANUP(ak_free_charp) char *name = name_of(dir);
 	enum ak_rc rc = clear_new(dir, err);
 
 	s->dir = ak_strdup(dir);

@@ -45,4 +45,7 @@ is "commands that were looked at" "$((${#ran} > 40))" 1
 # Mappings, digests of files and paths of fields are never cut: such a word may stand alone on a longer line.
 is "no line is longer than 80, none ends in a blank" "$(grep -vE 'long: +[^ ]+$' wrong | head -n 20)" ""
 is "no escape codes without a terminal" "$(grep -c "$(printf '\033')" all)" 0
+is "colour where it is asked for" "$("$AUDITKIT" --color always -w w status | grep -c "$(printf '\033')\[31mNOT MET")" 1
+is "but never in JSON" "$("$AUDITKIT" --color always -w w status --json | grep -c "$(printf '\033')")" 0
+is "a workspace in .auditkit has its folder's name" "$(mkdir brindle && cd brindle && "$AUDITKIT" init >/dev/null 2>&1 && "$AUDITKIT" status --json | jq -r .workspace.name)" brindle
 finish
