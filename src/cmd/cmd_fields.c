@@ -48,6 +48,8 @@ static enum ak_rc show(struct ak_ctx *c, const char *name, struct ak_err *err)
 	}
 	if (c->json) {
 		json_t *doc = field_json(f);
+		json_object_set_new(doc, "schema", json_string("auditkit.field/1"));
+		json_object_set_new(doc, "format_version", json_integer(1));
 		enum ak_rc rc = ak_io_json(c->io, doc, err);
 		json_decref(doc);
 		return rc;

@@ -3,7 +3,7 @@
 
 #include "base/fs.h"
 #include "cmd/jsonget.h"
-#include "format/registry.h"
+#include "format/samples.h"
 
 #define TRY_RECORDS 3
 
@@ -58,19 +58,72 @@ static enum ak_rc show(struct ak_ctx *c, const char *id, struct ak_err *err)
 		return AK_OK;
 	}
 	doc = mapping_json(m);
+	json_object_set_new(doc, "schema", json_string("auditkit.format/1"));
+	json_object_set_new(doc, "format_version", json_integer(1));
 	json_object_set_new(doc, "text", json_stringn(ak_mapping_info(m)->text.p, ak_mapping_info(m)->text.n));
 	rc = ak_io_json(c->io, doc, err);
 	json_decref(doc);
 	return rc;
 }
 
+/* ---- check ---- */
+
+struct checked {
+	struct ak_ctx *c;
+	size_t points, bad;
+	json_t *findings;
+};
+
+static void each(void *ctx, const struct ak_sample_point *p)
+{
+	struct checked *k = ctx;
+
+	k->points++;
+	if (p->good)
+		return;
+	k->bad++;
+	json_array_append_new(k->findings, json_pack("{s:s, s:s, s:o, s:o}", "sample", p->sample, "what", p->what, "got",
+						     p->got.p ? json_stringn(p->got.p, p->got.n) : json_null(), "want",
+						     p->want.p ? json_stringn(p->want.p, p->want.n) : json_null()));
+}
+
+static enum ak_rc report(struct ak_ctx *c, const struct ak_mapping *m, const struct checked *k, size_t samples, struct ak_err *err)
+{
+	json_t *f, *doc;
+	size_t i;
+	enum ak_rc rc = AK_OK;
+
+	if (c->json) {
+		doc = json_pack("{s:s, s:i, s:s, s:s, s:I, s:I, s:O}", "schema", "auditkit.formats-check/1", "format_version", 1, "id",
+				ak_mapping_info(m)->id, "version", ak_mapping_info(m)->version, "samples", (json_int_t)samples, "compared",
+				(json_int_t)k->points, "findings", k->findings);
+		rc = ak_io_json(c->io, doc, err);
+		json_decref(doc);
+		return rc;
+	}
+	json_array_foreach(k->findings, i, f)
+		ak_io_line(c->io, "differs", "%s: %s: got '%s', want '%s'", ak_jtxt(f, "sample", "?"), ak_jtxt(f, "what", "?"),
+			   ak_jtxt(f, "got", "nothing"), ak_jtxt(f, "want", "nothing"));
+	ak_io_line(c->io, k->bad ? "differs" : "good", "%s version %s: %zu of %zu comparisons in %zu samples agree", ak_mapping_info(m)->id,
+		   ak_mapping_info(m)->version, k->points - k->bad, k->points, samples);
+	return rc;
+}
+
+/* The file, and its samples: values as they are before redaction are the mapping's own texts, so they may be shown. */
 static enum ak_rc check(struct ak_ctx *c, const char *path, struct ak_err *err)
 {
 	const struct ak_mapping *m = NULL;
+	struct checked k = {.c = c, .findings = json_array()};
+	size_t samples = 0;
 	enum ak_rc rc = ak_registry_add_file(c->registry, path, &m, err);
 
 	if (rc == AK_OK)
-		ak_io_line(c->io, "good", "%s: %s version %s", path, ak_mapping_info(m)->id, ak_mapping_info(m)->version);
+		rc = ak_samples_run(m, c->registry, each, &k, &samples, err);
+	if (rc == AK_OK)
+		rc = report(c, m, &k, samples, err);
+	if (rc == AK_OK && k.bad)
+		rc = ak_fail(err, AK_EXIT_VERIFY, "%zu of %zu comparisons differ", k.bad, k.points);
+	json_decref(k.findings);
 	return rc;
 }
 
@@ -86,7 +139,19 @@ static struct ak_redactor *throwaway(void)
 	return ak_redactor_new(&o);
 }
 
-static void explain(struct ak_ctx *c, const struct ak_redactor *r, struct ak_mapper *mp, struct ak_record *rec, size_t n)
+/* What try prints, or collects for --json. */
+static void tell(struct ak_ctx *c, json_t *records, size_t n, const char *kind, struct ak_str text)
+{
+	if (c->json) {
+		json_array_append_new(records, json_pack("{s:I, s:s, s:o}", "record", (json_int_t)n, "kind", kind, "explained",
+							 json_stringn(text.p, text.n)));
+		return;
+	}
+	ak_io_printf(c->io, "record %zu: %s\n", n, kind);
+	ak_io_text(c->io, text);
+}
+
+static void explain(struct ak_ctx *c, json_t *records, const struct ak_redactor *r, struct ak_mapper *mp, struct ak_record *rec, size_t n)
 {
 	struct ak_redact_ledger ignored;
 	struct ak_buf text, safe;
@@ -97,14 +162,13 @@ static void explain(struct ak_ctx *c, const struct ak_redactor *r, struct ak_map
 	ak_redact_secrets(r, rec, &c->arena, &ignored);
 	ak_redact_personal(r, rec, &c->arena, &ignored);
 	ak_mapper_explain(mp, rec, &text);
-	ak_io_printf(c->io, "record %zu: %s\n", n, ak_kinds[rec->kind].name);
-	ak_io_text(c->io, ak_buf_str(&text));
+	tell(c, records, n, ak_kinds[rec->kind].name, ak_buf_str(&text));
 	ak_ledger_release(&ignored);
 	ak_buf_release(&text);
 	ak_buf_release(&safe);
 }
 
-static size_t try_json(struct ak_ctx *c, const struct ak_mapping *m, struct ak_mapper *mp, const struct ak_redactor *r,
+static size_t try_json(struct ak_ctx *c, json_t *records, const struct ak_mapping *m, struct ak_mapper *mp, const struct ak_redactor *r,
 		       struct ak_str text)
 {
 	struct ak_framer *framer = ak_framer_new(ak_mapping_plan(m));
@@ -119,15 +183,15 @@ static size_t try_json(struct ak_ctx *c, const struct ak_mapping *m, struct ak_m
 			continue;
 		n++;
 		if (ak_mapper_json(mp, &f, &c->arena, &rec, &why) == AK_OK)
-			explain(c, r, mp, &rec, n);
+			explain(c, records, r, mp, &rec, n);
 		else
-			ak_io_printf(c->io, "record %zu: rejected, %s (%s)\n", n, why.msg, why.reason);
+			tell(c, records, n, "rejected", ak_arena_printf(&c->arena, "%s (%s)\n", why.msg, why.reason));
 	}
 	ak_framer_free(framer);
 	return n;
 }
 
-static size_t try_csv(struct ak_ctx *c, struct ak_mapper *mp, const struct ak_redactor *r, struct ak_str text)
+static size_t try_csv(struct ak_ctx *c, json_t *records, struct ak_mapper *mp, const struct ak_redactor *r, struct ak_str text)
 {
 	struct ak_csv *csv = ak_csv_new(0);
 	struct ak_frame f;
@@ -138,7 +202,7 @@ static size_t try_csv(struct ak_ctx *c, struct ak_mapper *mp, const struct ak_re
 	ak_csv_feed(csv, text.p, text.n, true);
 	while (n < TRY_RECORDS && ak_mapper_csv(mp, csv, &f, &c->arena, &rec, &why) == AK_OK)
 		if (f.kind == AK_FRAME_RECORD)
-			explain(c, r, mp, &rec, ++n);
+			explain(c, records, r, mp, &rec, ++n);
 	ak_csv_free(csv);
 	return n;
 }
@@ -150,22 +214,30 @@ static enum ak_rc try_file(struct ak_ctx *c, const char *id, const char *path, s
 	struct ak_mapper *mp;
 	struct ak_redactor *r;
 	struct ak_buf text;
+	json_t *records = json_array(), *doc;
 	size_t n;
 	enum ak_rc rc = ak_fs_exists(id) ? ak_registry_add_file(c->registry, id, &m, err) : ak_registry_find(c->registry, id, &m, err);
 
-	if (rc != AK_OK)
+	if (rc != AK_OK) {
+		json_decref(records);
 		return rc;
+	}
 	ak_buf_init(&text, 1u << 26);
 	if ((rc = ak_fs_slurp(path, (1u << 26) - 1, &text, err)) == AK_OK) {
 		r = throwaway();
 		mp = ak_mapper_new(m, &opts);
-		n = ak_mapping_info(m)->csv ? try_csv(c, mp, r, ak_buf_str(&text)) : try_json(c, m, mp, r, ak_buf_str(&text));
+		n = ak_mapping_info(m)->csv ? try_csv(c, records, mp, r, ak_buf_str(&text)) : try_json(c, records, m, mp, r, ak_buf_str(&text));
 		if (!n)
 			rc = ak_fail(err, AK_EXIT_INPUT, "no record of '%s' could be framed in '%s'", ak_mapping_info(m)->id, path);
 		ak_mapper_free(mp);
 		ak_redactor_free(r);
 	}
 	ak_buf_release(&text);
+	doc = json_pack("{s:s, s:i, s:s, s:o}", "schema", "auditkit.formats-try/1", "format_version", 1, "id", ak_mapping_info(m)->id,
+			"records", records);
+	if (rc == AK_OK && c->json)
+		rc = ak_io_json(c->io, doc, err);
+	json_decref(doc);
 	return rc;
 }
 

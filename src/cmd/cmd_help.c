@@ -15,12 +15,39 @@ static const struct ak_cmd *named(const struct ak_args *a, struct ak_buf *name)
 	return NULL;
 }
 
+/* The command tables as data. */
+static json_t *options_json(const struct ak_opt *o)
+{
+	json_t *list = json_array();
+
+	for (; o && o->name; o++)
+		json_array_append_new(list, json_pack("{s:s, s:s?, s:s}", "name", o->name, "argument", o->arg, "help", o->help));
+	return list;
+}
+
+static enum ak_rc print_json(struct ak_ctx *c, struct ak_err *err)
+{
+	json_t *list = json_array(), *doc;
+	enum ak_rc rc;
+
+	for (size_t i = 0; ak_cmds[i]; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s?, s:s, s:o}", "name", ak_cmds[i]->name, "arguments", ak_cmds[i]->args, "summary",
+						      ak_cmds[i]->summary, "options", options_json(ak_cmds[i]->opts)));
+	doc = json_pack("{s:s, s:i, s:o, s:o}", "schema", "auditkit.help/1", "format_version", 1, "global_options",
+			options_json(ak_global_opts), "commands", list);
+	rc = ak_io_json(c->io, doc, err);
+	json_decref(doc);
+	return rc;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	struct ak_buf name, text;
 	const struct ak_cmd *cmd;
 	enum ak_exit code = AK_EXIT_OK;
 
+	if (c->json)
+		return print_json(c, err) == AK_OK ? AK_EXIT_OK : err->exit;
 	ak_buf_init(&name, 4096);
 	ak_buf_init(&text, 1 << 20);
 	cmd = named(c->args, &name);

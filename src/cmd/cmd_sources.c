@@ -116,8 +116,11 @@ static enum ak_rc print(struct ak_ctx *c, const json_t *sources, const char *nam
 	json_array_foreach((json_t *)sources, i, s) {
 		if (strcmp(ak_jtxt(s, "name", ""), name) != 0)
 			continue;
-		if (c->json)
+		if (c->json) {
+			json_object_set_new(s, "schema", json_string("auditkit.source/1"));
+			json_object_set_new(s, "format_version", json_integer(1));
 			return ak_io_json(c->io, s, err);
+		}
 		show(c, s);
 		return show_rejects(c, name, err);
 	}

@@ -18,3 +18,4 @@ libak_a_SOURCES += src/format/rule.c
 libak_a_SOURCES += src/format/ruletext.c
 libak_a_SOURCES += src/format/signs.c
 libak_a_SOURCES += src/format/compiled.h
+libak_a_SOURCES += src/format/samples.c src/format/samples.h
