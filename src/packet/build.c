@@ -4,6 +4,7 @@
 #include "base/note.h"
 #include "base/sshkey.h"
 #include "base/time.h"
+#include "packet/facts.h"
 #include "packet/rekey.h"
 #include "packet/render.h"
 #include "packet/section.h"
@@ -150,17 +151,6 @@ static json_t *when(int64_t us)
 
 static json_t *named(const char *value) { return value && strcmp(value, "unknown") != 0 ? json_string(value) : json_null(); }
 
-static json_int_t total(const json_t *summary, const char *member)
-{
-	json_int_t n = 0;
-	json_t *row;
-	size_t i;
-
-	json_array_foreach(summary, i, row)
-		n += json_integer_value(json_object_get(row, member));
-	return n;
-}
-
 /* packet.json: what pages and checks need to know of the packet as a whole. */
 static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_result *r, const struct ak_sections *s)
 {
@@ -179,8 +169,8 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 	json_object_set_new(d, "workspace", json_string(o->store->id));
 	json_object_set(d, "ledger_size", json_object_get(s->checkpoint, "size"));
 	json_object_set(d, "ledger_root", json_object_get(s->checkpoint, "root"));
-	json_object_set_new(d, "proven", json_integer(total(r->sections, "proven")));
-	json_object_set_new(d, "declared", json_integer(total(r->sections, "declared")));
+	json_object_set_new(d, "proven", json_integer(ak_facts_sum(r->sections, "proven")));
+	json_object_set_new(d, "declared", json_integer(ak_facts_sum(r->sections, "declared")));
 	json_object_set_new(d, "gap_count", json_integer((json_int_t)r->gaps));
 	json_object_set(d, "sections", r->sections);
 	return d;
