@@ -1,18 +1,11 @@
 #include "base/ak.h"
 
-#include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "base/arena.h"
 
-enum { FIRST_BLOCK = 8192, LARGEST_BLOCK = 1 << 20, ALIGN = 16 };
-
-struct ak_arena_block {
-	struct ak_arena_block *next;
-	size_t cap, used;
-	alignas(ALIGN) char data[];
-};
+enum { FIRST_BLOCK = 8192, LARGEST_BLOCK = 1 << 20 };
 
 void ak_arena_init(struct ak_arena *a)
 {
@@ -70,20 +63,17 @@ static struct ak_arena_block *new_block(struct ak_arena *a, size_t n)
 	return b;
 }
 
-void *ak_arena_alloc(struct ak_arena *a, size_t n)
+void *ak_arena_more(struct ak_arena *a, size_t n)
 {
-	struct ak_arena_block *b = a->head;
-	void *p;
+	struct ak_arena_block *b;
 
 	if (n > SIZE_MAX / 2)
 		AK_BUG("arena request too large");
-	n = (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-	if (!b || b->cap - b->used < n)
-		b = new_block(a, n);
-	p = b->data + b->used;
-	b->used += n;
+	n = (n + AK_ARENA_ALIGN - 1) & ~(size_t)(AK_ARENA_ALIGN - 1);
+	b = new_block(a, n);
+	b->used = n;
 	a->used += n;
-	return p;
+	return b->data;
 }
 
 void *ak_arena_zero(struct ak_arena *a, size_t n)

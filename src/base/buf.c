@@ -40,7 +40,7 @@ static void grow(struct ak_buf *b, size_t need)
 	b->cap = cap;
 }
 
-char *ak_buf_room(struct ak_buf *b, size_t n)
+char *ak_buf_grow(struct ak_buf *b, size_t n)
 {
 	if (b->over || n > b->max - b->n) {
 		b->over = true;
@@ -49,18 +49,6 @@ char *ak_buf_room(struct ak_buf *b, size_t n)
 	if (b->cap < b->n + n + 1)
 		grow(b, b->n + n + 1);
 	return b->p + b->n;
-}
-
-void ak_buf_add(struct ak_buf *b, const void *p, size_t n)
-{
-	char *to = ak_buf_room(b, n);
-
-	if (!to)
-		return;
-	if (n)
-		memcpy(to, p, n);
-	to[n] = '\0';
-	b->n += n;
 }
 
 void ak_buf_adds(struct ak_buf *b, const char *z)

@@ -21,9 +21,23 @@ void ak_buf_init(struct ak_buf *b, size_t max);
 /* Keep the memory, drop the content and the `over` flag. */
 void ak_buf_clear(struct ak_buf *b);
 void ak_buf_release(struct ak_buf *b);
+char *ak_buf_grow(struct ak_buf *b, size_t n); /* ak_buf_room when the buffer is full */
 /* Room for n more bytes; NULL when over. Commit by b->n += used; ak_buf_str and the next append put the NUL back. */
-char *ak_buf_room(struct ak_buf *b, size_t n);
-void ak_buf_add(struct ak_buf *b, const void *p, size_t n);
+static inline char *ak_buf_room(struct ak_buf *b, size_t n)
+{
+	return !b->over && n < b->cap - b->n && n <= b->max - b->n ? b->p + b->n : ak_buf_grow(b, n);
+}
+static inline void ak_buf_add(struct ak_buf *b, const void *p, size_t n)
+{
+	char *to = ak_buf_room(b, n);
+
+	if (!to)
+		return;
+	if (n)
+		memcpy(to, p, n);
+	to[n] = '\0';
+	b->n += n;
+}
 static inline void ak_buf_addc(struct ak_buf *b, char c)
 {
 	if (b->n + 1 < b->cap && b->n < b->max && !b->over) {

@@ -1,9 +1,12 @@
 #include "base/ak.h"
 
+/* SHA-256 through OpenSSL's plain functions: a record takes a dozen digests of a few hundred bytes, for which the EVP
+ * layer costs as much as the hashing itself (HACKING). They are deprecated as an interface, not removed. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <pthread.h>
+#include <openssl/sha.h>
 #include <stdio.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -13,18 +16,12 @@
 enum { HMAC_BLOCK = 64 };
 
 struct ak_sha256 {
-	EVP_MD_CTX *ctx;
+	SHA256_CTX ctx;
 };
 
 struct ak_hmac {
-	EVP_MD_CTX *inner, *outer; /* after the first block; read only from then on */
+	SHA256_CTX inner, outer; /* after the first block; read only from then on */
 };
-
-/* Fetching by name costs a search through the providers, so it happens once. */
-static EVP_MD *sha256_md, *sha512_md;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_key_t scratch_key;
-static _Thread_local EVP_MD_CTX *scratch;
 
 static void need(bool good)
 {
@@ -32,80 +29,39 @@ static void need(bool good)
 		AK_BUG("libcrypto call failed");
 }
 
-static void free_scratch(void *ctx)
-{
-	EVP_MD_CTX_free(ctx);
-}
-
-static void set_up(void)
-{
-	sha256_md = EVP_MD_fetch(NULL, "SHA256", NULL);
-	sha512_md = EVP_MD_fetch(NULL, "SHA512", NULL);
-	need(sha256_md && sha512_md && !pthread_key_create(&scratch_key, free_scratch));
-}
-
-static EVP_MD_CTX *new_ctx(void)
-{
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-
-	need(ctx != NULL);
-	return ctx;
-}
-
-static void start(EVP_MD_CTX *ctx)
-{
-	/* A context that already holds SHA-256 is restarted without another set-up. */
-	need(EVP_DigestInit_ex2(ctx, EVP_MD_CTX_get0_md(ctx) == sha256_md ? NULL : sha256_md, NULL));
-}
-
-/* This thread's context, freed when the thread ends. */
-static EVP_MD_CTX *thread_ctx(void)
-{
-	if (!scratch) {
-		pthread_once(&once, set_up);
-		scratch = new_ctx();
-		pthread_setspecific(scratch_key, scratch);
-	}
-	return scratch;
-}
-
 struct ak_sha256 *ak_sha256_new(void)
 {
 	struct ak_sha256 *h = ak_alloc(sizeof(*h));
 
-	pthread_once(&once, set_up);
-	h->ctx = new_ctx();
-	start(h->ctx);
+	ak_sha256_start(h);
 	return h;
 }
 
 void ak_sha256_free(struct ak_sha256 *h)
 {
-	if (h)
-		EVP_MD_CTX_free(h->ctx);
 	ak_free(h);
 }
 
 void ak_sha256_start(struct ak_sha256 *h)
 {
-	start(h->ctx);
+	need(SHA256_Init(&h->ctx));
 }
 
 void ak_sha256_add(struct ak_sha256 *h, const void *p, size_t n)
 {
-	need(EVP_DigestUpdate(h->ctx, p, n));
+	need(SHA256_Update(&h->ctx, p, n));
 }
 
 void ak_sha256_end(struct ak_sha256 *h, uint8_t out[AK_SHA256_LEN])
 {
-	need(EVP_DigestFinal_ex(h->ctx, out, NULL));
+	need(SHA256_Final(out, &h->ctx));
 }
 
 void ak_sha256_peek(const struct ak_sha256 *h, uint8_t out[AK_SHA256_LEN])
 {
-	EVP_MD_CTX *ctx = thread_ctx();
+	SHA256_CTX ctx = h->ctx;
 
-	need(EVP_MD_CTX_copy_ex(ctx, h->ctx) && EVP_DigestFinal_ex(ctx, out, NULL));
+	need(SHA256_Final(out, &ctx));
 }
 
 void ak_sha256(const void *p, size_t n, uint8_t out[AK_SHA256_LEN])
@@ -115,29 +71,24 @@ void ak_sha256(const void *p, size_t n, uint8_t out[AK_SHA256_LEN])
 
 void ak_sha256_2(struct ak_str a, struct ak_str b, uint8_t out[AK_SHA256_LEN])
 {
-	EVP_MD_CTX *ctx = thread_ctx();
+	SHA256_CTX ctx;
 
-	start(ctx);
-	need(EVP_DigestUpdate(ctx, a.p, a.n) && EVP_DigestUpdate(ctx, b.p, b.n) && EVP_DigestFinal_ex(ctx, out, NULL));
+	need(SHA256_Init(&ctx) && SHA256_Update(&ctx, a.p, a.n) && SHA256_Update(&ctx, b.p, b.n) && SHA256_Final(out, &ctx));
 }
 
 void ak_sha512(const void *p, size_t n, uint8_t out[AK_SHA512_LEN])
 {
-	pthread_once(&once, set_up);
-	need(EVP_Digest(p, n, out, NULL, sha512_md, NULL));
+	need(SHA512(p, n, out) != NULL);
 }
 
-static EVP_MD_CTX *keyed(const uint8_t key[HMAC_BLOCK], uint8_t pad)
+static void keyed(const uint8_t key[HMAC_BLOCK], uint8_t pad, SHA256_CTX *ctx)
 {
-	EVP_MD_CTX *ctx = new_ctx();
 	uint8_t block[HMAC_BLOCK];
 
 	for (int i = 0; i < HMAC_BLOCK; i++)
 		block[i] = key[i] ^ pad;
-	start(ctx);
-	need(EVP_DigestUpdate(ctx, block, sizeof(block)));
+	need(SHA256_Init(ctx) && SHA256_Update(ctx, block, sizeof(block)));
 	ak_wipe(block, sizeof(block));
-	return ctx;
 }
 
 struct ak_hmac *ak_hmac_new(const uint8_t *key, size_t n)
@@ -145,49 +96,46 @@ struct ak_hmac *ak_hmac_new(const uint8_t *key, size_t n)
 	struct ak_hmac *h = ak_alloc(sizeof(*h));
 	uint8_t block[HMAC_BLOCK] = {0};
 
-	pthread_once(&once, set_up);
 	if (n > HMAC_BLOCK)
 		ak_sha256(key, n, block);
 	else if (n)
 		memcpy(block, key, n);
-	h->inner = keyed(block, 0x36);
-	h->outer = keyed(block, 0x5C);
+	keyed(block, 0x36, &h->inner);
+	keyed(block, 0x5C, &h->outer);
 	ak_wipe(block, sizeof(block));
 	return h;
 }
 
 void ak_hmac_free(struct ak_hmac *h)
 {
-	if (!h)
-		return;
-	EVP_MD_CTX_free(h->inner);
-	EVP_MD_CTX_free(h->outer);
+	if (h)
+		ak_wipe(h, sizeof(*h));
 	ak_free(h);
 }
 
-static void hmac_finish(const struct ak_hmac *h, EVP_MD_CTX *ctx, uint8_t out[AK_SHA256_LEN])
+static void hmac_finish(const struct ak_hmac *h, SHA256_CTX *ctx, uint8_t out[AK_SHA256_LEN])
 {
 	uint8_t inner[AK_SHA256_LEN];
 
-	need(EVP_DigestFinal_ex(ctx, inner, NULL) && EVP_MD_CTX_copy_ex(ctx, h->outer) &&
-	     EVP_DigestUpdate(ctx, inner, sizeof(inner)) && EVP_DigestFinal_ex(ctx, out, NULL));
+	need(SHA256_Final(inner, ctx));
+	*ctx = h->outer;
+	need(SHA256_Update(ctx, inner, sizeof(inner)) && SHA256_Final(out, ctx));
 }
 
 void ak_hmac(const struct ak_hmac *h, struct ak_str msg, uint8_t out[AK_SHA256_LEN])
 {
-	EVP_MD_CTX *ctx = thread_ctx();
+	SHA256_CTX ctx = h->inner;
 
-	need(EVP_MD_CTX_copy_ex(ctx, h->inner) && EVP_DigestUpdate(ctx, msg.p, msg.n));
-	hmac_finish(h, ctx, out);
+	need(SHA256_Update(&ctx, msg.p, msg.n));
+	hmac_finish(h, &ctx, out);
 }
 
 void ak_hmac_class(const struct ak_hmac *h, struct ak_str cls, struct ak_str value, uint8_t out[AK_SHA256_LEN])
 {
-	EVP_MD_CTX *ctx = thread_ctx();
+	SHA256_CTX ctx = h->inner;
 
-	need(EVP_MD_CTX_copy_ex(ctx, h->inner) && EVP_DigestUpdate(ctx, cls.p, cls.n) && EVP_DigestUpdate(ctx, "", 1) &&
-	     EVP_DigestUpdate(ctx, value.p, value.n));
-	hmac_finish(h, ctx, out);
+	need(SHA256_Update(&ctx, cls.p, cls.n) && SHA256_Update(&ctx, "", 1) && SHA256_Update(&ctx, value.p, value.n));
+	hmac_finish(h, &ctx, out);
 }
 
 void ak_hkdf(const uint8_t *ikm, size_t n, const char *info, uint8_t *out, size_t out_n)
@@ -245,6 +193,14 @@ bool ak_const_eq(const void *a, const void *b, size_t n)
 void ak_wipe(void *p, size_t n)
 {
 	OPENSSL_cleanse(p, n);
+}
+
+static EVP_MD_CTX *new_ctx(void)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	need(ctx != NULL);
+	return ctx;
 }
 
 static EVP_PKEY *private_key(const uint8_t seed[32])

@@ -31,23 +31,30 @@ static bool at_digit(const struct lexer *l)
 	return l->p < l->end && ak_is_digit((unsigned char)*l->p);
 }
 
-static void digit(struct lexer *l, char c)
+/* A run of digits; zeros at its end wait until a digit follows, those before the first digit count for nothing. */
+static void keep_digits(struct lexer *l, const char *p, size_t n)
 {
 	struct ak_dec_parts *out = l->out;
+	size_t zeros = 0;
 
-	if (c == '0') {
-		if (out->n)
-			l->zeros++;
+	while (!out->n && n && *p == '0')
+		p++, n--;
+	while (zeros < n && p[n - 1 - zeros] == '0')
+		zeros++;
+	if (zeros == n) {
+		l->zeros += (int64_t)n;
 		return;
 	}
-	if (out->too_long || l->zeros + out->n + 1 > (int64_t)sizeof(out->digits)) {
+	n -= zeros;
+	if (out->too_long || n > sizeof(out->digits) || l->zeros + out->n + (int64_t)n > (int64_t)sizeof(out->digits)) {
 		out->too_long = true;
 		return;
 	}
 	memset(out->digits + out->n, '0', (size_t)l->zeros);
 	out->n = (uint8_t)(out->n + l->zeros);
-	out->digits[out->n++] = c;
-	l->zeros = 0;
+	memcpy(out->digits + out->n, p, n);
+	out->n = (uint8_t)(out->n + n);
+	l->zeros = (int64_t)zeros;
 }
 
 /* Returns how many digits there were. */
@@ -55,8 +62,9 @@ static size_t digits(struct lexer *l)
 {
 	const char *from = l->p;
 
-	for (; at_digit(l); l->p++)
-		digit(l, *l->p);
+	while (at_digit(l))
+		l->p++;
+	keep_digits(l, from, (size_t)(l->p - from));
 	return (size_t)(l->p - from);
 }
 

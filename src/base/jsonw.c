@@ -1,6 +1,9 @@
 #include "base/ak.h"
 
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/jsonw.h"
 #include "base/text.h"
@@ -20,19 +23,44 @@ static bool plain(unsigned char c)
 /* Whether one of eight bytes is 0. */
 static uint64_t has_zero(uint64_t v) { return (v - ONES) & ~v & (ONES << 7); }
 
-/* First byte from i on that must be escaped; eight at a time. */
-static size_t next_special(struct ak_str s, size_t i)
+/* Whether one of eight bytes must be escaped. */
+static bool special(uint64_t v)
 {
-	for (; i + 8 <= s.n; i += 8) {
-		uint64_t v;
+	/* Bytes below 0x20: subtracting 0x20 borrows into the top bit where that was clear. */
+	return (((v - ONES * 0x20) & ~v) | has_zero(v ^ ONES * '"') | has_zero(v ^ ONES * '\\')) & (ONES << 7);
+}
 
-		memcpy(&v, s.p + i, 8);
-		/* Bytes below 0x20: subtracting 0x20 borrows into the top bit where that was clear. */
-		if ((((v - ONES * 0x20) & ~v) | has_zero(v ^ ONES * '"') | has_zero(v ^ ONES * '\\')) & (ONES << 7))
+/* Copies what needs no escape, eight bytes at a time, and says how much that was. There is room for s.n. */
+static size_t copy_plain(char *to, struct ak_str s)
+{
+	size_t i = 0;
+	uint64_t v;
+
+#ifdef __SSE2__
+	for (; i + 16 <= s.n; i += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i));
+		__m128i quote = _mm_cmpeq_epi8(x, _mm_set1_epi8('"')), back = _mm_cmpeq_epi8(x, _mm_set1_epi8('\\'));
+		__m128i low = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x);
+		if (_mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(quote, back))))
 			break;
+		_mm_storeu_si128((__m128i *)(void *)(to + i), x);
 	}
-	while (i < s.n && plain((unsigned char)s.p[i]))
-		i++;
+#endif
+	for (; i + 8 <= s.n; i += 8) {
+		memcpy(&v, s.p + i, 8);
+		if (special(v))
+			break;
+		memcpy(to + i, &v, 8);
+	}
+	if (i && s.n - i && s.n - i < 8) { /* the last eight overlap what has been copied */
+		memcpy(&v, s.p + s.n - 8, 8);
+		if (!special(v)) {
+			memcpy(to + s.n - 8, &v, 8);
+			return s.n;
+		}
+	}
+	for (; i < s.n && plain((unsigned char)s.p[i]); i++)
+		to[i] = s.p[i];
 	return i;
 }
 
@@ -51,17 +79,19 @@ static void escape(struct ak_buf *b, unsigned char c)
 
 void ak_jsonw_string(struct ak_buf *b, struct ak_str s)
 {
-	size_t i = 0, from = 0;
+	char *to = ak_buf_room(b, s.n + 2);
+	size_t n;
 
-	ak_buf_addc(b, '"');
-	for (;;) {
-		i = next_special(s, i);
-		ak_buf_add(b, s.p + from, i - from);
-		if (i == s.n)
-			break;
-		escape(b, (unsigned char)s.p[i]);
-		from = ++i;
+	if (!to)
+		return;
+	*to = '"';
+	for (b->n++; (n = copy_plain(b->p + b->n, s)) < s.n; s = ak_str_n(s.p + n + 1, s.n - n - 1)) {
+		b->n += n;
+		escape(b, (unsigned char)s.p[n]);
+		if (!ak_buf_room(b, s.n - n))
+			return;
 	}
+	b->n += n;
 	ak_buf_addc(b, '"');
 }
 

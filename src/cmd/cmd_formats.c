@@ -159,8 +159,10 @@ static void explain(struct ak_ctx *c, json_t *records, const struct ak_redactor 
 	ak_ledger_init(&ignored);
 	ak_buf_init(&text, 1 << 22);
 	ak_buf_init(&safe, 1 << 22);
-	ak_redact_secrets(r, rec, &c->arena, &ignored);
-	ak_redact_personal(r, rec, &c->arena, &ignored);
+	struct ak_redact_ctx ctx = {&c->arena, &ignored, NULL};
+
+	ak_redact_secrets(r, rec, &ctx);
+	ak_redact_personal(r, rec, &ctx);
 	ak_mapper_explain(mp, rec, &text);
 	tell(c, records, n, ak_kinds[rec->kind].name, ak_buf_str(&text));
 	ak_ledger_release(&ignored);

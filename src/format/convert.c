@@ -181,16 +181,16 @@ static int time_difference(struct ak_convert *c, const struct ak_rule *r, const 
 			   const struct ak_pick *minus, struct ak_value *out)
 {
 	struct ak_time a, b;
-	struct ak_str ns;
 	int64_t d;
 
 	if (!ak_convert_time(c, r, p, &a) || !ak_convert_time(c, r, minus, &b))
 		return AK_ABSENT_INVALID;
 	if (__builtin_mul_overflow(a.us - b.us, INT64_C(1000), &d))
 		return bad_number(c);
-	ns = ak_arena_printf(c->scratch, "%lld", (long long)(d + nanoseconds_below(&a) - nanoseconds_below(&b)));
+	ak_buf_clear(&c->buf);
+	ak_jsonw_int(&c->buf, d + nanoseconds_below(&a) - nanoseconds_below(&b));
 	*out = (struct ak_value){.set = true};
-	return ak_dec_parse(ns, -6, false, c->arena, &out->text, NULL) ? bad_number(c) : AK_GOT;
+	return ak_dec_parse(ak_buf_str(&c->buf), -6, false, c->arena, &out->text, NULL) ? bad_number(c) : AK_GOT;
 }
 
 static int difference(struct ak_convert *c, const struct ak_rule *r, enum ak_field_id f, const struct ak_pick *p,

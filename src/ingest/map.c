@@ -74,9 +74,11 @@ static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_recor
 	if (f->empty)
 		rec->flags |= AK_R_EMPTY_BUCKET;
 	drop_fields(m, rec);
-	ak_redact_secrets(m->p->o->redactor, rec, &m->scratch, &m->stats->ledger);
+	struct ak_redact_ctx ctx = {&m->scratch, &m->stats->ledger, m->cache};
+
+	ak_redact_secrets(m->p->o->redactor, rec, &ctx);
 	ak_leaf_content(m->leafer, m->p->dedupe, format, rec, h);
-	ak_redact_personal(m->p->o->redactor, rec, &m->scratch, &m->stats->ledger);
+	ak_redact_personal(m->p->o->redactor, rec, &ctx);
 	ak_stage_salt(m, h->salt);
 	ak_leaf_compute(m->leafer, format, m->file, rec, h);
 	i->rec = ak_record_pack(rec, &m->batch->arena);

@@ -1,6 +1,8 @@
 #include "base/ak.h"
 #include "ingest/stage.h"
 
+#include "redact/cache.h"
+
 #include <stdio.h>
 
 #include "base/time.h"
@@ -12,6 +14,7 @@ struct ak_stage *ak_stage_new(struct ak_pipe *p)
 	m->p = p;
 	m->batch = ak_batch_new();
 	m->leafer = ak_leafer_new();
+	m->cache = ak_redact_cache_new();
 	ak_arena_init(&m->scratch);
 	ak_buf_init(&m->head, 4u << 20);
 	ak_drift_init(&m->drift);
@@ -36,6 +39,7 @@ void ak_stage_free(struct ak_stage *m)
 	ak_drift_release(&m->drift);
 	ak_batch_free(m->batch);
 	ak_leafer_free(m->leafer);
+	ak_redact_cache_free(m->cache);
 	ak_arena_release(&m->scratch);
 	ak_buf_release(&m->head);
 	ak_free(m->full_name);
@@ -52,6 +56,16 @@ void ak_stage_salt(struct ak_stage *m, uint8_t out[16])
 	m->salts_left -= 16;
 	memcpy(out, m->salts + m->salts_left, 16);
 	ak_wipe(m->salts + m->salts_left, 16);
+}
+
+/* The chunk's own is freed with its file, which may be long before the write thread comes to this batch. */
+static struct ak_file_row *keep_resume(struct ak_stage *m, const struct ak_file_row *resume)
+{
+	struct ak_file_row *kept = resume ? ak_arena_alloc(&m->batch->arena, sizeof *kept) : NULL;
+
+	if (kept)
+		*kept = *resume;
+	return kept;
 }
 
 static void open_export(struct ak_stage *m, const struct ak_chunk *c)
@@ -76,7 +90,7 @@ static void open_export(struct ak_stage *m, const struct ak_chunk *c)
 	i->export_name = ak_arena_z(&m->batch->arena, ak_str_of(c->export_name ? c->export_name : "(not opened)"));
 	i->exported_at = ak_arena_z(&m->batch->arena, ak_str_of(m->exported_at));
 	i->exported_at_basis = m->exported_at_basis;
-	i->resume = c->resume;
+	i->resume = keep_resume(m, c->resume);
 }
 
 void ak_stage_open(struct ak_stage *m, struct ak_chunk *c)
@@ -182,12 +196,8 @@ void ak_stage_announce_file(struct ak_stage *m, const struct ak_err *err)
 	i->codec = m->codec;
 	i->detected = ak_arena_z(&m->batch->arena, ak_str_of(m->detected));
 	i->mapping = m->mapping;
-	i->resume = m->resume;
+	i->resume = keep_resume(m, m->resume);
 	i->file = m->file;
-	if (m->resume) {
-		i->resume = ak_arena_alloc(&m->batch->arena, sizeof *i->resume);
-		*i->resume = *m->resume;
-	}
 	if (err->exit != AK_EXIT_OK)
 		ak_stage_problem(m, "warning", err->reason[0] ? err->reason : "file_not_read", err);
 }

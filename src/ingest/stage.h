@@ -10,6 +10,7 @@ struct ak_stage {
 	struct ak_arena scratch;
 	struct ak_record rec;
 	struct ak_leafer *leafer;
+	struct ak_redact_cache *cache;
 	uint8_t salts[4096]; /* random bytes in stock */
 	size_t salts_left;
 	bool stopped;

@@ -21,7 +21,6 @@ struct sink {
 	struct ak_file_row file; /* id 0 = none is open */
 	char *name, *codec, *detected;
 	const struct ak_mapping *mapping;
-	struct ak_record rec;
 	uint64_t repeated_keys; /* conflicts of the open file, for the one warning */
 	bool whole;             /* one transaction for the whole run */
 };
@@ -109,11 +108,11 @@ static enum ak_rc put_record(struct sink *k, const struct ak_item *i)
 	struct ak_put_args args = {.format = k->file.format, .mapping = k->file.mapping, .file = k->file.id,
 				   .export_ = k->export_, .has_revision = ak_mapping_has_revision(k->mapping),
 				   .remap = k->p->o->remap};
+	const struct ak_value *start;
 	struct ak_put_result r;
 	enum ak_rc rc;
 
-	ak_record_unpack(i->rec, &k->rec);
-	if ((rc = ak_writer_put(k->writer, &args, &k->rec, i->hashes, &r, k->err)) != AK_OK)
+	if ((rc = ak_writer_put(k->writer, &args, i->rec, i->hashes, &r, k->err)) != AK_OK)
 		return rc;
 	c->in++;
 	c->stored += r.what == AK_PUT_STORED;
@@ -122,8 +121,9 @@ static enum ak_rc put_record(struct sink *k, const struct ak_item *i)
 	c->conflict += r.conflict;
 	c->superseded += r.superseded;
 	k->repeated_keys += r.conflict;
-	if (k->rec.v[AK_F_START].set && !(k->rec.flags & AK_R_ODD_TIME)) {
-		int64_t t = k->rec.v[AK_F_START].num;
+	start = ak_packed_get(i->rec, AK_F_START);
+	if (start && !(i->rec->flags & AK_R_ODD_TIME)) {
+		int64_t t = start->num;
 		k->file.first_us = t < k->file.first_us ? t : k->file.first_us;
 		k->file.last_us = t > k->file.last_us ? t : k->file.last_us;
 	}
@@ -319,10 +319,26 @@ static enum ak_rc stopped_by_rejects(struct sink *k)
 		       (long long)max);
 }
 
+static enum ak_rc expect_records(struct sink *k, const struct ak_batch *b)
+{
+	const uint8_t **ids = ak_alloc((b->records + 1) * sizeof *ids);
+	size_t n = 0;
+	enum ak_rc rc;
+
+	for (const struct ak_item *i = b->first; i; i = i->next)
+		if (i->kind == AK_ITEM_RECORD)
+			ids[n++] = i->hashes->identity;
+	rc = ak_writer_expect(k->writer, ids, n, k->err);
+	ak_free(ids);
+	return rc;
+}
+
 static enum ak_rc write_batch(struct sink *k, const struct ak_batch *b)
 {
 	enum ak_rc rc = k->whole ? AK_OK : ak_store_begin(k->s, k->err);
 
+	if (rc == AK_OK)
+		rc = expect_records(k, b);
 	for (const struct ak_item *i = b->first; i && rc == AK_OK; i = i->next)
 		rc = handle(k, i);
 	if (rc == AK_OK)

@@ -67,6 +67,8 @@ extern const struct ak_kind_info ak_kinds[AK_K_COUNT];
 int ak_field_find(struct ak_str name);
 int ak_kind_find(struct ak_str name);
 static inline bool ak_field_of(enum ak_field_id f, enum ak_kind k) { return ak_fields[f].kinds >> k & 1; }
+/* Is the value in `num` and not a text? */
+static inline bool ak_type_is_number(enum ak_type t) { return t == AK_T_INT || t == AK_T_BOOL || t == AK_T_PRESENCE; }
 const char *ak_type_name(enum ak_type t);
 /* kept, masked, hashed, sanitised, removed: the default action of a type, as the redaction statement says it. */
 const char *ak_type_action(enum ak_type t);

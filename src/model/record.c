@@ -59,17 +59,10 @@ struct ak_packed *ak_record_pack(const struct ak_record *r, struct ak_arena *a)
 	return p;
 }
 
-void ak_record_unpack(const struct ak_packed *p, struct ak_record *out)
+const struct ak_value *ak_packed_get(const struct ak_packed *p, enum ak_field_id f)
 {
-	ak_record_init(out, p->kind);
-	out->flags = p->flags;
-	out->time_raw = p->time_raw;
-	out->natural_key = p->natural_key;
-	out->revision = p->revision;
-	out->alias = p->alias;
-	out->rec_no = p->rec_no;
-	out->offset = p->offset;
-	out->length = p->length;
-	for (size_t i = 0; i < p->n; i++)
-		out->v[p->value[i].field] = p->value[i].v;
+	for (size_t i = 0; i < p->n && p->value[i].field <= f; i++)
+		if (p->value[i].field == f)
+			return &p->value[i].v;
+	return NULL;
 }

@@ -71,9 +71,10 @@ void ak_record_init(struct ak_record *r, enum ak_kind kind);
 void ak_record_set_text(struct ak_record *r, enum ak_field_id f, struct ak_str s);
 void ak_record_set_num(struct ak_record *r, enum ak_field_id f, int64_t n);
 void ak_record_unset(struct ak_record *r, enum ak_field_id f);
-/* Copy into the arena, texts too; and back into a scratch record whose texts stay in that arena. */
+/* Copy into the arena, texts too; values in the order of the fields. */
 struct ak_packed *ak_record_pack(const struct ak_record *r, struct ak_arena *a);
-void ak_record_unpack(const struct ak_packed *p, struct ak_record *out);
+/* NULL when absent. */
+const struct ak_value *ak_packed_get(const struct ak_packed *p, enum ak_field_id f);
 
 #ifdef __cplusplus
 }

@@ -165,6 +165,8 @@ static bool skip_mark(struct ak_framer *f)
 /* Between top-level values. */
 static enum ak_step run_top(struct ak_framer *f)
 {
+	enum ak_step step;
+
 	if (!f->begun && !skip_mark(f))
 		return AK_STEP_MORE;
 	while (f->pos < f->buf.n && ak_fr_blank(f->buf.p[f->pos])) {
@@ -181,8 +183,12 @@ static enum ak_step run_top(struct ak_framer *f)
 	}
 	if (f->pos == f->buf.n)
 		return AK_STEP_MORE;
-	f->line_used = true;
 	f->nelided = 0;
+	if (ak_fr_line(f, &step)) {
+		f->line_used |= step != AK_STEP_MORE;
+		return step;
+	}
+	f->line_used = true;
 	ak_fr_value(f, f->root, AK_LEAF_RECORD);
 	return AK_STEP_GO;
 }

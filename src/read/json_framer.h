@@ -102,6 +102,10 @@ enum ak_step ak_fr_emit(struct ak_framer *f, enum ak_frame_kind kind, const char
 /* The same for a record whose text is not in buf. */
 enum ak_step ak_fr_emit_empty(struct ak_framer *f, uint64_t offset, uint64_t length);
 
+/* json_line.c */
+/* At the start of a top-level value: true when it was a whole object on its line, or when that needs more bytes. */
+bool ak_fr_line(struct ak_framer *f, enum ak_step *step);
+
 /* json_leaf.c */
 void ak_fr_leaf_begin(struct ak_framer *f, enum ak_leaf_role role, size_t start);
 enum ak_step ak_fr_leaf_run(struct ak_framer *f);

@@ -4,6 +4,9 @@
  * everything in subtrees that nobody asked for is checked here, by visiting every value. */
 #include "base/ak.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include <simdjson.h>
 
 #include "base/limits.h"
@@ -117,6 +120,14 @@ static ak_str raw_key(const char *p)
 {
 	const char *q = p;
 
+#ifdef __SSE2__
+	/* The text is padded, so that 16 bytes may be read anywhere in it. */
+	__m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i *>(p));
+	int quote = _mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')));
+	int back = _mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
+	if (quote && !back)
+		return ak_str_n(p, static_cast<size_t>(__builtin_ctz(static_cast<unsigned>(quote))));
+#endif
 	while (*q != '"')
 		q += *q == '\\' ? 2 : 1;
 	return ak_str_n(p, static_cast<size_t>(q - p));

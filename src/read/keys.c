@@ -3,7 +3,7 @@
 #include "base/map.h"
 #include "read/keys.h"
 
-enum { FEW = 16, FIRST_SLOTS = 64 };
+enum { FEW = 32, FIRST_SLOTS = 64 };
 
 void ak_keyset_init(struct ak_keyset *ks)
 {
@@ -27,7 +27,7 @@ void ak_keyset_clear(struct ak_keyset *ks)
 
 struct ak_keyset_obj ak_keyset_open(const struct ak_keyset *ks)
 {
-	struct ak_keyset_obj obj = {ks->n, ks->nslot, 0};
+	struct ak_keyset_obj obj = {ks->n, ks->nslot, 0, 0};
 
 	return obj;
 }
@@ -92,8 +92,10 @@ bool ak_keyset_add(struct ak_keyset *ks, struct ak_keyset_obj *obj, struct ak_st
 		ks->key = ak_realloc(ks->key, ks->cap * sizeof(*ks->key));
 	}
 	if (ks->n - obj->base < FEW) {
-		if (known_few(ks, obj, &k))
+		uint64_t bit = UINT64_C(1) << (k.hash & 63);
+		if ((obj->seen & bit) && known_few(ks, obj, &k))
 			return false;
+		obj->seen |= bit;
 		ks->key[ks->n++] = k;
 		return true;
 	}

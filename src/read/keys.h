@@ -23,6 +23,7 @@ struct ak_keyset_obj {
 	size_t base;  /* its first key */
 	size_t table; /* its table in slot */
 	size_t slots; /* size of the table, 0 while there is none */
+	uint64_t seen; /* bit n: there may be a key whose hash ends in n */
 };
 
 #ifdef __cplusplus

@@ -2,6 +2,7 @@ libak_a_SOURCES += src/read/csv.c src/read/csv.h
 libak_a_SOURCES += src/read/drift.c
 libak_a_SOURCES += src/read/json.h
 libak_a_SOURCES += src/read/json_frame.c src/read/json_framer.h
+libak_a_SOURCES += src/read/json_line.c
 libak_a_SOURCES += src/read/json_hold.c src/read/json_hold.h
 libak_a_SOURCES += src/read/json_leaf.c
 libak_a_SOURCES += src/read/json_level.c

@@ -76,6 +76,8 @@ static size_t domain_end(struct ak_str s, size_t at)
 
 bool ak_email_find(struct ak_str s, size_t at, size_t *from, size_t *to)
 {
+	if (at >= s.n || (!memchr(s.p + at, '@', s.n - at) && !memchr(s.p + at, '%', s.n - at)))
+		return false;
 	for (size_t i = at; i < s.n; i++) {
 		size_t sign, host, start, end;
 

@@ -33,9 +33,12 @@ static struct ak_str address(const struct ak_pass *p, struct ak_str s)
 /* Times and decimals are validated, not scanned (R-PII-2). */
 static struct ak_str typed(const struct ak_pass *p, struct ak_str s)
 {
+	static const bool part[256] = {['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true, ['5'] = true,
+				       ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true, ['+'] = true, ['-'] = true,
+				       ['.'] = true, [':'] = true, ['T'] = true, ['Z'] = true};
 	size_t i = 0;
 
-	while (i < s.n && (ak_is_digit((unsigned char)s.p[i]) || memchr("+-.:TZ", s.p[i], 6)))
+	while (i < s.n && part[(unsigned char)s.p[i]])
 		i++;
 	if (i == s.n && s.n <= 80)
 		return s;
@@ -64,19 +67,47 @@ static const struct {
 	[AK_T_KEY] = {ak_value_key_digest, ak_value_key},
 };
 
-static void apply(struct ak_pass *p, struct ak_record *rec, int field, ak_value_fn *fn)
+static void put(struct ak_record *rec, int field, struct ak_str s)
 {
-	struct ak_value *v = &rec->v[field];
-	struct ak_str s;
-
-	if (!fn || !v->set || !v->text.p)
-		return;
-	p->field = field;
-	s = fn(p, v->text);
 	if (s.p)
-		v->text = s;
+		rec->v[field].text = s;
 	else
 		ak_record_unset(rec, (enum ak_field_id)field);
+}
+
+/* What was kept of this value, with its counts. */
+static bool again(struct ak_pass *p, enum ak_cache_step step, struct ak_str value, struct ak_cached *out)
+{
+	if (!ak_cache_find(p->cache, step, p->field, value, p->a, out))
+		return false;
+	for (size_t i = 0; i < out->ncounts; i++)
+		ak_pass_count(p, out->count[i].rule, out->count[i].action);
+	return true;
+}
+
+static struct ak_str fresh(struct ak_pass *p, enum ak_cache_step step, ak_value_fn *fn, struct ak_str value)
+{
+	struct ak_cached r = {.ncounts = 0};
+
+	p->note = p->cache ? &r : NULL;
+	r.out = fn(p, value);
+	p->note = NULL;
+	ak_cache_keep(p->cache, step, p->field, value, &r);
+	return r.out;
+}
+
+static void apply(struct ak_pass *p, struct ak_record *rec, int field, enum ak_cache_step step, ak_value_fn *fn)
+{
+	struct ak_str value = rec->v[field].text;
+	struct ak_cached r;
+
+	p->field = field;
+	if (fn == typed)
+		put(rec, field, typed(p, value));
+	else if (again(p, step, value, &r))
+		put(rec, field, r.out);
+	else
+		put(rec, field, fresh(p, step, fn, value));
 }
 
 /* The original text of a time starts with a digit and holds no more than a date can. */
@@ -107,14 +138,14 @@ static void beside_fields(struct ak_pass *p, struct ak_record *rec)
 	}
 }
 
-void ak_redact_secrets(const struct ak_redactor *r, struct ak_record *rec, struct ak_arena *a,
-		       struct ak_redact_ledger *l)
+void ak_redact_secrets(const struct ak_redactor *r, struct ak_record *rec, const struct ak_redact_ctx *ctx)
 {
 	bool truncated = false;
-	struct ak_pass p = {.r = r, .a = a, .l = l, .truncated = &truncated};
+	struct ak_pass p = {.r = r, .a = ctx->arena, .l = ctx->ledger, .cache = ctx->cache, .truncated = &truncated};
 
 	for (int f = 0; f < AK_F_COUNT; f++)
-		apply(&p, rec, f, steps[ak_fields[f].type].secrets);
+		if (rec->v[f].set && rec->v[f].text.p && steps[ak_fields[f].type].secrets)
+			apply(&p, rec, f, AK_CACHE_SECRETS, steps[ak_fields[f].type].secrets);
 	beside_fields(&p, rec);
 	if (truncated)
 		rec->flags |= AK_R_TRUNCATED;
@@ -124,28 +155,30 @@ void ak_redact_secrets(const struct ak_redactor *r, struct ak_record *rec, struc
 static void client_network(struct ak_pass *p, struct ak_record *rec)
 {
 	struct ak_value *v = &rec->v[AK_F_CLIENT_ADDRESS];
-	struct ak_str network = {NULL, 0}, s;
+	struct ak_cached r = {.ncounts = 0};
 
 	if (!v->set || !v->text.p)
 		return;
 	p->field = AK_F_CLIENT_ADDRESS;
-	s = ak_value_address(p, v->text, &network);
-	if (s.p)
-		v->text = s;
-	else
-		ak_record_unset(rec, AK_F_CLIENT_ADDRESS);
-	if (network.p && !rec->v[AK_F_CLIENT_NETWORK].set)
-		ak_record_set_text(rec, AK_F_CLIENT_NETWORK, network);
+	if (!again(p, AK_CACHE_ADDRESS, v->text, &r)) {
+		p->note = p->cache ? &r : NULL;
+		r.out = ak_value_address(p, v->text, &r.more);
+		p->note = NULL;
+		ak_cache_keep(p->cache, AK_CACHE_ADDRESS, p->field, v->text, &r);
+	}
+	put(rec, AK_F_CLIENT_ADDRESS, r.out);
+	if (r.more.p && !rec->v[AK_F_CLIENT_NETWORK].set)
+		ak_record_set_text(rec, AK_F_CLIENT_NETWORK, r.more);
 }
 
-void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, struct ak_arena *a,
-			struct ak_redact_ledger *l)
+void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, const struct ak_redact_ctx *ctx)
 {
-	struct ak_pass p = {.r = r, .a = a, .l = l};
+	struct ak_pass p = {.r = r, .a = ctx->arena, .l = ctx->ledger, .cache = ctx->cache};
 
 	client_network(&p, rec);
 	for (int f = 0; f < AK_F_COUNT; f++)
-		apply(&p, rec, f, steps[ak_fields[f].type].personal);
+		if (rec->v[f].set && rec->v[f].text.p && steps[ak_fields[f].type].personal)
+			apply(&p, rec, f, AK_CACHE_PERSONAL, steps[ak_fields[f].type].personal);
 	p.field = -1;
 	if (rec->revision.p)
 		rec->revision = ak_value_id(&p, rec->revision);

@@ -40,6 +40,7 @@ struct ak_redact_ledger {
 	uint32_t hint[64]; /* rows last counted; they make merging quick */
 };
 
+struct ak_redact_cache; /* redact/cache.h */
 struct ak_redactor; /* immutable after creation; shared between threads */
 
 #ifdef __cplusplus
@@ -49,10 +50,17 @@ extern "C" {
 struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts);
 void ak_redactor_free(struct ak_redactor *r);
 
+/* Where, besides the redactor, one record's redaction reads and writes. */
+struct ak_redact_ctx {
+	struct ak_arena *arena;          /* new texts */
+	struct ak_redact_ledger *ledger; /* counts */
+	struct ak_redact_cache *cache;   /* of this thread; NULL = none */
+};
+
 /* Step 1. Values are re-written into the arena. Texts over KEPT_VALUE_BYTES are cut with a marker and flagged. */
-void ak_redact_secrets(const struct ak_redactor *r, struct ak_record *rec, struct ak_arena *a, struct ak_redact_ledger *l);
+void ak_redact_secrets(const struct ak_redactor *r, struct ak_record *rec, const struct ak_redact_ctx *ctx);
 /* Step 2; sets AK_R_REDACTED. */
-void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, struct ak_arena *a, struct ak_redact_ledger *l);
+void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, const struct ak_redact_ctx *ctx);
 
 /* One free text (a file name, a log line for `redact try`): secrets and e-mail shapes replaced, control bytes escaped.
  * field -1. l may be NULL. */

@@ -1,8 +1,6 @@
 #include "base/ak.h"
 #include "redact/redactor.h"
 
-#include <stdio.h>
-
 #define CLASS_PREFIX "auditkit/1/"
 
 static char **copy_list(const char *const *list)
@@ -47,11 +45,14 @@ void ak_redactor_free(struct ak_redactor *r)
 
 static void digest(const struct ak_redactor *r, const char *cls, struct ak_str value, char out[AK_TOKEN_HEX + 1])
 {
-	char name[sizeof(CLASS_PREFIX) + 16];
+	char name[sizeof(CLASS_PREFIX) + 16] = CLASS_PREFIX;
 	uint8_t mac[AK_SHA256_LEN];
-	int n = snprintf(name, sizeof(name), CLASS_PREFIX "%s", cls);
+	size_t n = strlen(cls);
 
-	ak_hmac_class(r->hmac, ak_str_n(name, (size_t)n), value, mac);
+	if (n > 16)
+		AK_BUG("token class too long");
+	memcpy(name + sizeof(CLASS_PREFIX) - 1, cls, n);
+	ak_hmac_class(r->hmac, ak_str_n(name, sizeof(CLASS_PREFIX) - 1 + n), value, mac);
 	ak_hex(mac, AK_TOKEN_HEX / 2, out);
 }
 
@@ -92,4 +93,6 @@ void ak_pass_count(const struct ak_pass *p, const char *rule, enum ak_action act
 {
 	if (p->l)
 		ak_ledger_add(p->l, p->field, rule, action, 1);
+	if (p->note && p->note->ncounts++ < AK_CACHE_COUNTS)
+		p->note->count[p->note->ncounts - 1] = (struct ak_cache_count){rule, action};
 }

@@ -2,6 +2,7 @@
 #ifndef AK_REDACT_REDACTOR_H
 #define AK_REDACT_REDACTOR_H
 
+#include "redact/cache.h"
 #include "redact/redact.h"
 #include "redact/scan.h"
 
@@ -20,6 +21,8 @@ struct ak_pass {
 	struct ak_redact_ledger *l;
 	int field;
 	bool *truncated; /* set when a value was cut; may be NULL */
+	struct ak_redact_cache *cache; /* NULL = none */
+	struct ak_cached *note;        /* counts of this value, to be kept with its result; NULL = not wanted */
 };
 
 #ifdef __cplusplus

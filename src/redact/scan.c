@@ -11,9 +11,12 @@ struct scan {
 	bool contexts;
 };
 
+#define FIRST_OF_PAIR 0x10000u /* in traits, above the bits of enum ak_charset */
+
 static void mark_pair(struct ak_scanner *sc, unsigned char x, unsigned char y)
 {
 	sc->pair[x << 2 | y >> 6] |= UINT64_C(1) << (y & 63);
+	sc->traits[x] |= FIRST_OF_PAIR;
 }
 
 static inline bool has_pair(const struct ak_scanner *sc, const char *p)
@@ -29,6 +32,8 @@ void ak_scan_init(struct ak_scanner *sc)
 
 	memset(sc, 0, sizeof(*sc));
 	sc->order = ak_alloc(ak_detectors_n * sizeof(sc->order[0]));
+	for (int c = 0; c < 256; c++)
+		sc->traits[c] = ak_charset[c];
 	for (int c = 0; c < 256; c++) {
 		sc->bucket[c] = (uint16_t)n;
 		for (size_t i = 0; i < ak_detectors_n; i++)
@@ -101,13 +106,13 @@ static void plain(struct scan *c, struct ak_str s, struct ak_hits *h, bool *esca
 	bool long_run = false;
 
 	for (size_t i = 0; i + 1 < s.n; i++) {
-		uint16_t cs = ak_charset[(unsigned char)s.p[i]];
+		uint32_t traits = c->sc->traits[(unsigned char)s.p[i]];
 		struct ak_hit hit;
 
-		seen |= cs;
-		run = cs & AK_SET_ANY64 ? run + 1 : 0;
+		seen |= traits;
+		run = traits & AK_SET_ANY64 ? run + 1 : 0;
 		long_run |= run == AK_DECODE_RUN - 1;
-		if (!has_pair(c->sc, s.p + i))
+		if (!(traits & FIRST_OF_PAIR) || !has_pair(c->sc, s.p + i))
 			continue;
 		if (s.p[i] == '[' && ak_marker_end(s, i) > i) {
 			floor = ak_marker_end(s, i);

@@ -37,7 +37,7 @@ bool ak_value_is_id(struct ak_str s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; n++) {
-		size_t end = ak_marker_end(s, i);
+		size_t end = s.p[i] == '[' ? ak_marker_end(s, i) : i;
 
 		if (end == i && !ak_charset_has(AK_SET_DOTTED | AK_CS_SLASH | AK_CS_PLUS | AK_CS_EQUAL, s.p[i]) &&
 		    s.p[i] != ':' && s.p[i] != '@')

@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "store/leaf.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
 #include "base/jsonw.h"
@@ -20,6 +21,7 @@ struct key {
 struct ak_leafer {
 	struct ak_buf json;
 	struct key key[X_END];
+	size_t name[AK_F_COUNT]; /* lengths of the fields' names, with their NUL */
 	int order[AK_G_COUNT][X_END]; /* members of a group in JCS order */
 	size_t n[AK_G_COUNT];
 };
@@ -36,8 +38,10 @@ struct ak_leafer *ak_leafer_new(void)
 	struct ak_leafer *l = ak_alloc_zero(1, sizeof *l);
 
 	ak_buf_init(&l->json, 1 << 26);
-	for (int f = 0; f < AK_F_COUNT; f++)
+	for (int f = 0; f < AK_F_COUNT; f++) {
+		l->name[f] = strlen(ak_fields[f].name) + 1;
 		l->order[ak_fields[f].group][l->n[ak_fields[f].group]++] = f;
+	}
 	for (int x = X_FORMAT; x < X_END; x++)
 		l->order[AK_G_WHAT][l->n[AK_G_WHAT]++] = x;
 	for (int g = 0; g < AK_G_COUNT; g++)
@@ -65,7 +69,7 @@ void ak_leafer_free(struct ak_leafer *l)
 
 struct origin {
 	const char *format;
-	int64_t file; /* 0 = without auditkit.source members */
+	int64_t file;
 };
 
 static void extra_value(int m, const struct origin *o, const struct ak_record *rec, struct ak_buf *b)
@@ -102,7 +106,7 @@ static void group_json(struct ak_leafer *l, enum ak_group g, const struct origin
 	ak_buf_addc(b, '{');
 	for (size_t i = 0; i < l->n[g]; i++) {
 		int m = l->order[g][i];
-		if (m < AK_F_COUNT ? !rec->v[m].set : !o->file && m != X_FORMAT)
+		if (m < AK_F_COUNT && !rec->v[m].set)
 			continue;
 		ak_buf_add(b, l->key[m].p + first, l->key[m].n - first);
 		first = false;
@@ -114,48 +118,72 @@ static void group_json(struct ak_leafer *l, enum ak_group g, const struct origin
 	ak_buf_addc(b, '}');
 }
 
-static void identity_of(const struct ak_hmac *dedupe, const char *cls, const char *format, struct ak_str key, uint8_t out[16])
+static void identity_of(struct ak_buf *b, const struct ak_hmac *dedupe, const char *cls, const char *format, struct ak_str key,
+			uint8_t out[16])
 {
 	uint8_t mac[AK_SHA256_LEN];
-	struct ak_buf b;
 
-	ak_buf_init(&b, 1 << 24);
-	ak_buf_addf(&b, "%s\n", format);
-	ak_buf_addstr(&b, key);
-	ak_hmac_class(dedupe, ak_str_of(cls), ak_buf_str(&b), mac);
-	ak_buf_release(&b);
+	ak_buf_clear(b);
+	ak_buf_adds(b, format);
+	ak_buf_addc(b, '\n');
+	ak_buf_addstr(b, key);
+	ak_hmac_class(dedupe, ak_str_of(cls), ak_buf_str(b), mac);
 	memcpy(out, mac, 16);
+}
+
+static void content_value(struct ak_buf *b, int f, const struct ak_value *v)
+{
+	size_t at = b->n, n;
+	uint64_t length = htole64(v->text.n);
+
+	ak_buf_add(b, &length, sizeof length);
+	if (!ak_type_is_number(ak_fields[f].type)) {
+		ak_buf_addstr(b, v->text);
+		return;
+	}
+	ak_jsonw_int(b, v->num);
+	n = b->n - at - sizeof length;
+	length = htole64(n);
+	memcpy(b->p + at, &length, sizeof length);
+}
+
+static void content_of(struct ak_leafer *l, const char *format, const struct ak_record *rec)
+{
+	ak_buf_clear(&l->json);
+	ak_buf_add(&l->json, format, strlen(format) + 1);
+	for (int g = 0; g < AK_G_COUNT; g++)
+		for (size_t i = 0; i < l->n[g]; i++) {
+			int m = l->order[g][i];
+			if (m >= AK_F_COUNT || !rec->v[m].set)
+				continue;
+			ak_buf_add(&l->json, ak_fields[m].name, l->name[m]);
+			content_value(&l->json, m, &rec->v[m]);
+		}
 }
 
 void ak_leaf_content(struct ak_leafer *l, const struct ak_hmac *dedupe, const char *format, const struct ak_record *rec,
 		     struct ak_hashes *out)
 {
-	static const enum ak_group order[] = {AK_G_WHO, AK_G_WHAT, AK_G_HOWMUCH};
-	struct origin o = {format, 0};
-
-	ak_buf_clear(&l->json);
-	ak_buf_adds(&l->json, format);
-	for (size_t i = 0; i < AK_COUNT(order); i++) {
-		ak_buf_addc(&l->json, '\n');
-		group_json(l, order[i], &o, rec, &l->json);
-	}
+	content_of(l, format, rec);
 	ak_hmac(dedupe, ak_buf_str(&l->json), out->content);
 	if (rec->natural_key.n && !(rec->flags & AK_R_NO_KEY))
-		identity_of(dedupe, "key", format, rec->natural_key, out->identity);
+		identity_of(&l->json, dedupe, "key", format, rec->natural_key, out->identity);
 	else
-		identity_of(dedupe, "content", format, ak_str_n((char *)out->content, 32), out->identity);
+		identity_of(&l->json, dedupe, "content", format, ak_str_n((char *)out->content, 32), out->identity);
 }
 
 void ak_leaf_variant(const struct ak_hmac *dedupe, const char *format, struct ak_str natural_key,
 		     const uint8_t content[32], uint8_t out[16])
 {
-	struct ak_buf b;
+	struct ak_buf key, b;
 
+	ak_buf_init(&key, 1 << 24);
 	ak_buf_init(&b, 1 << 24);
-	ak_buf_addstr(&b, natural_key);
-	ak_buf_addc(&b, '\n');
-	ak_buf_add(&b, content, 32);
-	identity_of(dedupe, "variant", format, ak_buf_str(&b), out);
+	ak_buf_addstr(&key, natural_key);
+	ak_buf_addc(&key, '\n');
+	ak_buf_add(&key, content, 32);
+	identity_of(&b, dedupe, "variant", format, ak_buf_str(&key), out);
+	ak_buf_release(&key);
 	ak_buf_release(&b);
 }
 

@@ -2,8 +2,9 @@
  *
  *   group(g)  = JCS object of the record's fields of group g, keyed by canonical name; `what` also holds auditkit.format,
  *               auditkit.source.{file,offset,length,record}
- *   content   = HMAC-SHA-256(dedupe key, format 0x0A who 0x0A what 0x0A how), before pseudonymisation and without the
- *               auditkit.source members
+ *   content   = HMAC-SHA-256(dedupe key, format 0x00, then for each field that has a value, in the order of the groups
+ *               and their names: name 0x00 length (8 bytes, little endian) value), before pseudonymisation; numbers and
+ *               booleans as decimal text. Nobody else can compute it, so it needs no JSON.
  *   salt(g)   = SHA-256("auditkit/v1/salt/" name(g) 0x0A || salt)
  *   digest(g) = SHA-256(salt(g) || group(g))
  *   leaf      = SHA-256(0x00 || "auditkit/v1/" kind 0x0A || digest(who) || digest(what) || digest(how_much)) */

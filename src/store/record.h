@@ -1,4 +1,4 @@
-/* Record rows: binding a redacted record to an INSERT and reading one back. */
+/* Reading record rows back. */
 #ifndef AK_STORE_RECORD_H
 #define AK_STORE_RECORD_H
 
@@ -19,9 +19,6 @@ struct ak_stored {
 extern "C" {
 #endif
 
-/* Bind all columns of ak_schema_insert(rec->kind). Texts must outlive the step. */
-void ak_stored_bind(struct sqlite3_stmt *st, int64_t seq, int64_t file, const struct ak_record *rec,
-		    const struct ak_hashes *h);
 /* Read the columns of ak_schema_select(kind) starting at result column `at`. */
 void ak_stored_read(struct sqlite3_stmt *st, int at, enum ak_kind kind, struct ak_stored *out);
 /* A statement over one record table: its select list plus the given tail (" WHERE seq=?1", literal text). */

@@ -29,13 +29,19 @@ static const char *sql_type(enum ak_type t)
 	return t == AK_T_INT || t == AK_T_BOOL || t == AK_T_PRESENCE ? "INTEGER" : "TEXT";
 }
 
-static void columns(enum ak_kind k, struct ak_buf *out)
+/* Returns how many; fields NULL = all of the kind. */
+static int columns(enum ak_kind k, const uint64_t *fields, struct ak_buf *out)
 {
+	int n = AK_C_FIXED;
+
 	for (int i = 0; i < AK_C_FIXED; i++)
 		ak_buf_addf(out, "%s%s", i ? ", " : "", fixed[i].name);
 	for (int f = 0; f < AK_F_COUNT; f++)
-		if (ak_field_of(f, k))
+		if (ak_field_of(f, k) && (!fields || fields[f / 64] >> (f % 64) & 1)) {
 			ak_buf_addf(out, ", %s", ak_fields[f].column);
+			n++;
+		}
+	return n;
 }
 
 static void record_table(enum ak_kind k, struct ak_buf *out)
@@ -87,14 +93,12 @@ void ak_schema_ddl(struct ak_buf *out)
 	identifier_view(out);
 }
 
-void ak_schema_insert(enum ak_kind kind, struct ak_buf *out)
+void ak_schema_insert(enum ak_kind kind, const uint64_t *fields, struct ak_buf *out)
 {
-	int n = AK_C_FIXED;
+	int n;
 
-	for (int f = 0; f < AK_F_COUNT; f++)
-		n += ak_field_of(f, kind);
 	ak_buf_addf(out, "INSERT INTO %s(", ak_kinds[kind].name);
-	columns(kind, out);
+	n = columns(kind, fields, out);
 	ak_buf_adds(out, ") VALUES(");
 	for (int i = 1; i <= n; i++)
 		ak_buf_addf(out, "%s?%d", i > 1 ? "," : "", i);
@@ -104,7 +108,7 @@ void ak_schema_insert(enum ak_kind kind, struct ak_buf *out)
 void ak_schema_select_with(enum ak_kind kind, const char *more, struct ak_buf *out)
 {
 	ak_buf_adds(out, "SELECT ");
-	columns(kind, out);
+	columns(kind, NULL, out);
 	ak_buf_addf(out, "%s%s FROM %s", *more ? ", " : "", more, ak_kinds[kind].name);
 }
 

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "model/field.h"
 
-#define AK_SCHEMA_VERSION 1
+#define AK_SCHEMA_VERSION 2
 #define AK_APPLICATION_ID 0x414B3031 /* "AK01" in the SQLite header */
 
 /* Columns every record table starts with, in this order; values of enum are also bind and result positions. */
@@ -20,8 +20,8 @@ extern "C" {
 
 /* The whole DDL as one script. */
 void ak_schema_ddl(struct ak_buf *out);
-/* `INSERT INTO <kind>(...) VALUES(?1, ...)`: fixed columns, then the kind's fields in order of fields.def. */
-void ak_schema_insert(enum ak_kind kind, struct ak_buf *out);
+/* `INSERT INTO <kind>(...) VALUES(?1, ...)`: fixed columns, then those fields whose bit is set, in order of fields.def. */
+void ak_schema_insert(enum ak_kind kind, const uint64_t *fields, struct ak_buf *out);
 /* `SELECT <all columns in the same order> FROM <kind>`, without a WHERE clause. */
 void ak_schema_select(enum ak_kind kind, struct ak_buf *out);
 /* The same with further result columns (literal SQL) behind those of the record. */

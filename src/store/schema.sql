@@ -83,7 +83,8 @@ CREATE TABLE file(
 
 CREATE INDEX file_export ON file(export);
 
--- Which record stands for an identity, and how often one export showed it (DECISIONS: multiplicity is a maximum).
+-- Which record stands for an identity, and how often one export showed it (DECISIONS: multiplicity is a maximum), where
+-- that is not the plain case: one record, shown once. The plain ones stand in the identity runs only.
 CREATE TABLE identity(
   id BLOB PRIMARY KEY,             -- 16 bytes, keyed
   seq INTEGER,                     -- newest record of this identity; NULL = tombstone of a disposed record
@@ -92,11 +93,27 @@ CREATE TABLE identity(
   kept INTEGER NOT NULL            -- records stored for it
 ) STRICT, WITHOUT ROWID;
 
--- Finds records by identifier: h is a 64-bit hash of the value; the value itself stands in the record's columns.
-CREATE TABLE lookup(
-  h INTEGER NOT NULL,
-  seq INTEGER NOT NULL,
-  PRIMARY KEY(h, seq)
+-- Indexes that grow by sorted runs (store/runs.h): identity (16 bytes -> ledger seq and export) and lookup (64-bit hash
+-- of an identifier -> seq; the value itself stands in the record's columns). Can be rebuilt from the records.
+CREATE TABLE index_run(
+  id INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,           -- 0 identity, 1 lookup
+  entries INTEGER NOT NULL,
+  pages INTEGER NOT NULL
+) STRICT;
+
+-- A page: entries in order, big-endian; identity 24 bytes (id, seq << 24 | export), lookup 16 bytes (hash, seq).
+CREATE TABLE index_page(
+  id INTEGER PRIMARY KEY,          -- run << 24 | number of the page
+  data BLOB NOT NULL
+) STRICT;
+
+-- Finds the page of a key.
+CREATE TABLE index_fence(
+  run INTEGER NOT NULL,
+  first INTEGER NOT NULL,          -- first 64 bits of the page's first key, minus 2^63
+  page INTEGER NOT NULL,
+  PRIMARY KEY(run, first, page)
 ) STRICT, WITHOUT ROWID;
 
 -- Further values of an identifier that a record's own column does not hold.

@@ -10,3 +10,5 @@ libak_a_SOURCES += src/store/writer.c src/store/writer.h
 libak_a_SOURCES += src/store/register.c src/store/register.h
 libak_a_SOURCES += src/store/verify.c src/store/verify.h
 libak_a_SOURCES += src/store/access.c src/store/anchor.c src/store/access.h
+libak_a_SOURCES += src/store/runs.c src/store/runs.h src/store/runpage.c src/store/runpage.h src/store/lookup.c
+libak_a_SOURCES += src/store/claims.c src/store/claims.h src/store/inserts.c src/store/inserts.h

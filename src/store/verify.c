@@ -8,6 +8,7 @@
 #include "base/jsonw.h"
 #include "store/access.h"
 #include "store/record.h"
+#include "store/runs.h"
 #include "store/tlog.h"
 
 #define ENTRY AK_K_COUNT /* the cursor of ledger_entry, after those of the record tables */
@@ -240,6 +241,22 @@ static enum ak_rc check_counts(struct check *c)
 	return rc;
 }
 
+/* The identifier indexes can be rebuilt, but answers come from them. */
+static enum ak_rc check_runs(struct check *c)
+{
+	enum ak_rc rc = AK_OK;
+
+	for (int kind = 0; kind < AK_RUN_KINDS && rc == AK_OK; kind++) {
+		struct ak_runs *r = NULL;
+		const char *what = NULL;
+		uint64_t n;
+		if ((rc = ak_runs_open(c->s, kind, &r, c->err)) == AK_OK && (rc = ak_runs_check(r, &n, &what, c->err)) == AK_OK && what)
+			broken(c, "the index of %s %s", kind == AK_RUN_LOOKUP ? "identifiers" : "identities", what);
+		ak_runs_free(r);
+	}
+	return rc;
+}
+
 static enum ak_rc check_rest(struct check *c)
 {
 	AK_CLEANUP(ak_json_decref) json_t *lines = NULL;
@@ -249,6 +266,8 @@ static enum ak_rc check_rest(struct check *c)
 	uint8_t mine[32], saved[32];
 	enum ak_rc rc = check_counts(c);
 
+	if (rc == AK_OK)
+		rc = check_runs(c);
 	if (rc == AK_OK && (rc = ak_access_read(c->s, &lines, &unbroken, c->err)) == AK_OK) {
 		c->out->access_lines = json_array_size(lines);
 		if (!unbroken)

@@ -33,11 +33,12 @@ extern "C" {
 enum ak_rc ak_writer_new(struct ak_store *s, struct ak_tlog *ledger, const struct ak_hmac *dedupe, struct ak_writer **out,
 			 struct ak_err *err);
 void ak_writer_free(struct ak_writer *w);
-/* Write the lookup entries of the records put since the last call, in index order: pages of a large index are touched once
- * a transaction. Before every commit. */
+/* Look up the identities of the records to come together (16 bytes each); not required, but much cheaper. */
+enum ak_rc ak_writer_expect(struct ak_writer *w, const uint8_t *const *ids, size_t n, struct ak_err *err);
+/* Write the index entries of the records put since the last call as sorted runs. Before every commit. */
 enum ak_rc ak_writer_flush(struct ak_writer *w, struct ak_err *err);
 /* rec must be redacted, h complete. A refused record (not redacted) is a bug. */
-enum ak_rc ak_writer_put(struct ak_writer *w, const struct ak_put_args *args, struct ak_record *rec, struct ak_hashes *h,
+enum ak_rc ak_writer_put(struct ak_writer *w, const struct ak_put_args *args, struct ak_packed *rec, struct ak_hashes *h,
 			 struct ak_put_result *out, struct ak_err *err);
 
 #ifdef __cplusplus

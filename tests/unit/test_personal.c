@@ -15,11 +15,11 @@ static struct ak_str both(enum ak_field_id f, const char *in)
 
 	ak_record_init(&rec, AK_K_REQUEST);
 	ak_record_set_text(&rec, f, ak_str_of(in));
-	ak_redact_secrets(r, &rec, &a, &l);
-	ak_redact_personal(r, &rec, &a, &l);
+	ak_redact_secrets(r, &rec, &(struct ak_redact_ctx){&a, &l, NULL});
+	ak_redact_personal(r, &rec, &(struct ak_redact_ctx){&a, &l, NULL});
 	once = rec.v[f].set ? rec.v[f].text : ak_str_n(NULL, 0);
-	ak_redact_secrets(r, &rec, &a, &l);
-	ak_redact_personal(r, &rec, &a, &l);
+	ak_redact_secrets(r, &rec, &(struct ak_redact_ctx){&a, &l, NULL});
+	ak_redact_personal(r, &rec, &(struct ak_redact_ctx){&a, &l, NULL});
 	if (!ak_str_eq(once, rec.v[f].set ? rec.v[f].text : ak_str_n(NULL, 0))) {
 		printf("# twice: %.*s\n", AK_STR_FMT(rec.v[f].text));
 		ok(false, in);

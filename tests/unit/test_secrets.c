@@ -13,7 +13,7 @@ static struct ak_str step1(const struct ak_redactor *r, enum ak_field_id f, stru
 {
 	ak_record_init(&rec, AK_K_REQUEST);
 	ak_record_set_text(&rec, f, in);
-	ak_redact_secrets(r, &rec, a, l);
+	ak_redact_secrets(r, &rec, &(struct ak_redact_ctx){a, l, NULL});
 	return rec.v[f].set ? rec.v[f].text : ak_str_n(NULL, 0);
 }
 
@@ -45,7 +45,7 @@ static void every_type(const struct ak_redactor *r, struct ak_arena *a, struct a
 		ok(once.n > 0 && !sample_holds(once, key), ak_fields[f].column);
 		ok(sample_holds(once, AK_STR("[REDACTED:openai_key:0a1b2c3d:")), "  has the marker");
 		ok(ak_str_eq(step1(r, f, once, a, l), once), "  step 1 again changes nothing");
-		ak_redact_personal(r, &rec, a, l);
+		ak_redact_personal(r, &rec, &(struct ak_redact_ctx){a, l, NULL});
 		ok(rec.flags & AK_R_REDACTED, "  step 2 says so");
 		ok(!rec.v[f].set || !sample_holds(rec.v[f].text, key), "  and keeps it out");
 		ok(sample_counted(l, (int)f, "openai_key", AK_ACT_REMOVED) >= 1, "  counted");
@@ -151,13 +151,13 @@ static void beside(const struct ak_redactor *r, struct ak_arena *a, struct ak_re
 	rec.alias = &al;
 	rec.time_raw = AK_STR("Jane Doe, yesterday");
 	rec.revision = key_sample(a);
-	ak_redact_secrets(r, &rec, a, l);
-	ak_redact_personal(r, &rec, a, l);
+	ak_redact_secrets(r, &rec, &(struct ak_redact_ctx){a, l, NULL});
+	ak_redact_personal(r, &rec, &(struct ak_redact_ctx){a, l, NULL});
 	ok(ak_str_starts(al.value, AK_STR("[REDACTED:openai_key:")), "aliases are scanned");
 	ok(!rec.time_raw.p, "a time that is no time goes");
 	ok(ak_str_starts(rec.revision, AK_STR("[REDACTED:")), "revisions are scanned");
 	rec.time_raw = AK_STR("2026-06-01 10:00:00.5 +0200");
-	ak_redact_secrets(r, &rec, a, l);
+	ak_redact_secrets(r, &rec, &(struct ak_redact_ctx){a, l, NULL});
 	is_str(rec.time_raw, "2026-06-01 10:00:00.5 +0200", "a time stays");
 }
 

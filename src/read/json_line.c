@@ -1,0 +1,147 @@
+/* The common case of a log: one whole object on a line. Such a line is a record without a look at its members when its
+ * brackets close at its end and no name that the plan looks for stands in it. Everything else takes the long way. */
+#include "base/ak.h"
+
+#include "read/json_framer.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+
+/* 64 bytes. */
+struct block {
+	__m128i a, b, c, d;
+};
+
+static struct block load(const char *p)
+{
+	const __m128i *x = (const __m128i *)(const void *)p;
+
+	return (struct block){_mm_loadu_si128(x), _mm_loadu_si128(x + 1), _mm_loadu_si128(x + 2), _mm_loadu_si128(x + 3)};
+}
+
+/* Lower-case letters' bit set in all bytes: '[' and ']' become '{' and '}', no other byte does. */
+static struct block braces(struct block x)
+{
+	const __m128i bit = _mm_set1_epi8(0x20);
+
+	return (struct block){_mm_or_si128(x.a, bit), _mm_or_si128(x.b, bit), _mm_or_si128(x.c, bit), _mm_or_si128(x.d, bit)};
+}
+
+static uint64_t bits(__m128i x, __m128i want) { return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, want)); }
+
+/* Bit n: byte n is c. */
+static uint64_t equal(const struct block *x, char c)
+{
+	const __m128i want = _mm_set1_epi8(c);
+
+	return bits(x->a, want) | bits(x->b, want) << 16 | bits(x->c, want) << 32 | bits(x->d, want) << 48;
+}
+
+/* Of each run of backslashes, which bytes behind it are escaped (*carry: the first of the next block). */
+static uint64_t escaped_by(uint64_t back, bool *carry)
+{
+	uint64_t out = *carry;
+
+	back &= ~out; /* an escaped backslash escapes nothing */
+	*carry = false;
+	while (back) {
+		uint64_t bit = back & -back;
+		*carry = bit >> 63;
+		out |= bit << 1;
+		back &= ~(bit | bit << 1);
+	}
+	return out;
+}
+
+/* Bit n: an odd number of bits up to n is set. */
+static uint64_t parity(uint64_t x)
+{
+	for (int shift = 1; shift < 64; shift *= 2)
+		x ^= x << shift;
+	return x;
+}
+
+/* Where the first bracket of all closes, among the brackets of this block; 64 when it does not. */
+static unsigned closes_at(uint64_t brackets, uint64_t opens, int64_t *depth)
+{
+	for (; brackets; brackets &= brackets - 1) {
+		unsigned at = (unsigned)__builtin_ctzll(brackets);
+		*depth += opens >> at & 1 ? 1 : -1;
+		if (!*depth)
+			return at;
+	}
+	return 64;
+}
+
+/* Do the brackets outside strings close with the last byte, and not before? */
+static bool closes_at_end(const char *p, size_t n)
+{
+	uint64_t in_string = 0;
+	bool carry = false;
+	int64_t depth = 0;
+
+	for (size_t i = 0; i < n; i += 64) {
+		char last[64] = {0};
+		struct block x = load(n - i < 64 ? memcpy(last, p + i, n - i) : p + i), y = braces(x);
+		uint64_t quotes = equal(&x, '"'), back = equal(&x, '\\'), opens = equal(&y, '{');
+		unsigned at;
+		if (back || carry)
+			quotes &= ~escaped_by(back, &carry);
+		in_string ^= parity(quotes);
+		at = closes_at((opens | equal(&y, '}')) & ~in_string, opens, &depth);
+		if (at < 64)
+			return i + at == n - 1;
+		in_string = (uint64_t)((int64_t)in_string >> 63);
+	}
+	return false;
+}
+
+#else
+
+static bool closes_at_end(const char *p, size_t n)
+{
+	struct ak_scan s = {.accept = false};
+	size_t pos = 0;
+
+	return ak_scan_run(&s, p, &pos, n, AK_MAX_STRING_BYTES) == AK_SCAN_DONE && pos == n;
+}
+
+#endif
+
+/* A name of the plan as it stands in JSON, anywhere in the line: it may be a page of records. */
+static bool names_plan(const struct ak_framer *f, struct ak_str line)
+{
+	for (const struct ak_plan_node *c = f->root->child; c; c = c->next) {
+		const char *p = line.p;
+		while ((p = memmem(p, (size_t)(line.p + line.n - p), c->key.p, c->key.n))) {
+			if (p[-1] == '"' && p + c->key.n < line.p + line.n && p[c->key.n] == '"')
+				return true;
+			p++;
+		}
+	}
+	return false;
+}
+
+bool ak_fr_line(struct ak_framer *f, enum ak_step *step)
+{
+	const char *p = f->buf.p + f->pos, *end = memchr(p, '\n', f->buf.n - f->pos);
+	struct ak_str line;
+
+	if (*p != '{' || (!f->bare && !f->root->record))
+		return false;
+	if (!end && !f->eof && f->buf.n - f->pos < AK_MAX_STRING_BYTES) {
+		*step = AK_STEP_MORE;
+		return true;
+	}
+	if (!end)
+		return false;
+	while (end > p && ak_fr_blank(end[-1]))
+		end--;
+	line = ak_str_n(p, (size_t)(end - p));
+	if (line.n > AK_MAX_STRING_BYTES || line.n < 2 || line.p[line.n - 1] != '}' || !closes_at_end(line.p, line.n) ||
+	    (!f->root->record && names_plan(f, line)))
+		return false;
+	f->pos += line.n;
+	*step = ak_fr_emit(f, AK_FRAME_RECORD, NULL, f->pos - line.n, f->pos, ak_fr_offset(f, f->pos - line.n));
+	return true;
+}

@@ -1,0 +1,32 @@
+/* Pages of sorted runs and their merge; internal to store/runs.c. */
+#ifndef AK_STORE_RUNPAGE_H
+#define AK_STORE_RUNPAGE_H
+
+#include "store/runs.h"
+
+#define AK_RUN_PAGE_BYTES 4032 /* fits a database page of 4 KB with its row header; a multiple of both entry sizes */
+#define AK_RUN_PAGE_MAX (AK_RUN_PAGE_BYTES / 16)
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Row id of a page; a run has fewer than 2^24 pages. */
+static inline int64_t ak_run_page_id(int64_t run, int64_t page) { return run << 24 | page; }
+/* A key as SQLite orders integers. */
+static inline int64_t ak_run_fence(uint64_t key) { return (int64_t)(key ^ (UINT64_C(1) << 63)); }
+
+/* 0 when the bytes are no page of this kind. */
+size_t ak_run_unpack(enum ak_run_kind kind, const void *blob, size_t bytes, struct ak_run_entry *out);
+/* Write sorted entries as a new run; equal neighbours once. */
+enum ak_rc ak_run_write(struct ak_store *s, enum ak_run_kind kind, const struct ak_run_entry *e, size_t n,
+			struct ak_err *err);
+/* Replace these runs by one, reading and writing page by page. */
+enum ak_rc ak_run_merge(struct ak_store *s, enum ak_run_kind kind, const int64_t *ids, size_t n, struct ak_err *err);
+enum ak_rc ak_run_check(struct ak_store *s, enum ak_run_kind kind, int64_t run, uint64_t entries, int64_t pages,
+			const char **broken, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,235 @@
+#include "base/ak.h"
+#include "store/runs.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+
+#include "store/runpage.h"
+
+#define FANOUT 8
+
+enum { S_LIST, S_FENCE, S_PAGE, S_COUNT };
+
+static const char *const sqls[S_COUNT] = {
+	[S_LIST] = "SELECT id, entries, pages FROM index_run WHERE kind = ?1 ORDER BY id",
+	[S_FENCE] = "SELECT page FROM index_fence WHERE run = ?1 AND first < ?2 ORDER BY first DESC, page DESC LIMIT 1",
+	[S_PAGE] = "SELECT data FROM index_page WHERE id = ?1",
+};
+
+struct run {
+	int64_t id, entries, pages;
+	int64_t at; /* page that is loaded, -1 = none */
+	size_t n;
+	struct ak_run_entry page[AK_RUN_PAGE_MAX];
+};
+
+struct ak_runs {
+	struct ak_store *s;
+	enum ak_run_kind kind;
+	struct run **run;
+	size_t n, cap;
+	sqlite3_stmt *st[S_COUNT];
+};
+
+enum ak_rc ak_runs_open(struct ak_store *s, enum ak_run_kind kind, struct ak_runs **out, struct ak_err *err)
+{
+	struct ak_runs *r = ak_alloc_zero(1, sizeof *r);
+	enum ak_rc rc = AK_OK;
+
+	r->s = s;
+	r->kind = kind;
+	for (int i = 0; i < S_COUNT && rc == AK_OK; i++)
+		rc = ak_sql_prepare(s, sqls[i], &r->st[i], err);
+	if (rc == AK_OK)
+		rc = ak_runs_reload(r, err);
+	if (rc == AK_OK)
+		*out = r;
+	else
+		ak_runs_free(r);
+	return rc;
+}
+
+static void forget(struct ak_runs *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		ak_free(r->run[i]);
+	r->n = 0;
+}
+
+void ak_runs_free(struct ak_runs *r)
+{
+	if (!r)
+		return;
+	forget(r);
+	ak_free(r->run);
+	for (int i = 0; i < S_COUNT; i++)
+		sqlite3_finalize(r->st[i]);
+	ak_free(r);
+}
+
+enum ak_rc ak_runs_reload(struct ak_runs *r, struct ak_err *err)
+{
+	sqlite3_stmt *st = r->st[S_LIST];
+	enum ak_rc rc;
+
+	forget(r);
+	sqlite3_bind_int(st, 1, r->kind);
+	while ((rc = ak_sql_step(r->s, st, err)) == AK_OK) {
+		struct run *run = ak_alloc_zero(1, sizeof *run);
+		run->id = sqlite3_column_int64(st, 0);
+		run->entries = sqlite3_column_int64(st, 1);
+		run->pages = sqlite3_column_int64(st, 2);
+		run->at = -1;
+		if (r->n == r->cap) {
+			r->cap = r->cap ? 2 * r->cap : 16;
+			r->run = ak_realloc(r->run, r->cap * sizeof(struct run *));
+		}
+		r->run[r->n++] = run;
+	}
+	sqlite3_reset(st);
+	return rc == AK_END ? AK_OK : rc;
+}
+
+/* ---- finding ---- */
+
+static enum ak_rc load(struct ak_runs *r, struct run *run, int64_t page, struct ak_err *err)
+{
+	sqlite3_stmt *st = r->st[S_PAGE];
+	enum ak_rc rc;
+
+	sqlite3_bind_int64(st, 1, ak_run_page_id(run->id, page));
+	if ((rc = ak_sql_step(r->s, st, err)) == AK_OK) {
+		run->n = ak_run_unpack(r->kind, sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0), run->page);
+		run->at = page;
+	}
+	sqlite3_reset(st);
+	if (rc == AK_END || (rc == AK_OK && !run->n))
+		return ak_fail(err, AK_EXIT_CORRUPT, "a page of the identifier index is missing or damaged");
+	return rc;
+}
+
+/* Load the page where entries with this key begin: the last one whose first key is below it. */
+static enum ak_rc seek(struct ak_runs *r, struct run *run, const struct ak_run_entry *k, struct ak_err *err)
+{
+	sqlite3_stmt *st = r->st[S_FENCE];
+	int64_t page = 0;
+	enum ak_rc rc;
+
+	if (run->at >= 0 && run->page[0].key < k->key && run->page[run->n - 1].key >= k->key)
+		return AK_OK;
+	sqlite3_bind_int64(st, 1, run->id);
+	sqlite3_bind_int64(st, 2, ak_run_fence(k->key));
+	if ((rc = ak_sql_step(r->s, st, err)) == AK_OK)
+		page = sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	if (rc == AK_FAIL)
+		return rc;
+	return run->at == page ? AK_OK : load(r, run, page, err);
+}
+
+static size_t lower_bound(const struct run *run, const struct ak_run_entry *k)
+{
+	size_t lo = 0, hi = run->n;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		const struct ak_run_entry *e = &run->page[mid];
+		if (e->key < k->key || (e->key == k->key && e->key2 < k->key2))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static enum ak_rc find_in(struct ak_runs *r, struct run *run, const struct ak_run_entry *k,
+			  void (*found)(void *, const struct ak_run_entry *), void *ctx, struct ak_err *err)
+{
+	enum ak_rc rc = seek(r, run, k, err);
+	size_t i = rc == AK_OK ? lower_bound(run, k) : 0;
+
+	while (rc == AK_OK) {
+		for (; i < run->n; i++) {
+			if (run->page[i].key != k->key || run->page[i].key2 != k->key2)
+				return AK_OK;
+			found(ctx, &run->page[i]);
+		}
+		if (run->at + 1 >= run->pages)
+			return AK_OK;
+		rc = load(r, run, run->at + 1, err);
+		i = rc == AK_OK ? lower_bound(run, k) : 0;
+	}
+	return rc;
+}
+
+enum ak_rc ak_runs_find(struct ak_runs *r, const struct ak_run_entry *keys, size_t n,
+			void (*found)(void *ctx, const struct ak_run_entry *e), void *ctx, struct ak_err *err)
+{
+	enum ak_rc rc = AK_OK;
+
+	for (size_t i = 0; i < r->n; i++)
+		for (size_t k = 0; k < n && rc == AK_OK; k++)
+			rc = find_in(r, r->run[i], &keys[k], found, ctx, err);
+	return rc;
+}
+
+/* ---- adding ---- */
+
+static int class_of(int64_t entries)
+{
+	int class = 0;
+
+	for (; entries >= FANOUT; entries /= FANOUT)
+		class++;
+	return class;
+}
+
+/* Merge the runs of one size class when there are enough of them; one class is looked at, the caller goes on. */
+static enum ak_rc merge_class(struct ak_runs *r, int class, bool *merged, struct ak_err *err)
+{
+	int64_t ids[64];
+	size_t n = 0;
+	enum ak_rc rc;
+
+	*merged = false;
+	for (size_t i = 0; i < r->n && n < AK_COUNT(ids); i++)
+		if (class_of(r->run[i]->entries) == class)
+			ids[n++] = r->run[i]->id;
+	if (n < FANOUT)
+		return AK_OK;
+	if ((rc = ak_run_merge(r->s, r->kind, ids, n, err)) != AK_OK)
+		return rc;
+	*merged = true;
+	return ak_runs_reload(r, err);
+}
+
+enum ak_rc ak_runs_add(struct ak_runs *r, struct ak_run_entry *e, size_t n, struct ak_err *err)
+{
+	bool merged = true;
+	enum ak_rc rc;
+
+	if (!n)
+		return AK_OK;
+	ak_run_sort(e, n);
+	if ((rc = ak_run_write(r->s, r->kind, e, n, err)) != AK_OK || (rc = ak_runs_reload(r, err)) != AK_OK)
+		return rc;
+	while (merged && rc == AK_OK) {
+		merged = false;
+		for (int class = 0; class < 24 && !merged && rc == AK_OK; class++)
+			rc = merge_class(r, class, &merged, err);
+	}
+	return rc;
+}
+
+enum ak_rc ak_runs_check(struct ak_runs *r, uint64_t *entries, const char **broken, struct ak_err *err)
+{
+	enum ak_rc rc = AK_OK;
+
+	*entries = 0;
+	*broken = NULL;
+	for (size_t i = 0; i < r->n && rc == AK_OK && !*broken; i++) {
+		rc = ak_run_check(r->s, r->kind, r->run[i]->id, (uint64_t)r->run[i]->entries, r->run[i]->pages, broken, err);
+		*entries += (uint64_t)r->run[i]->entries;
+	}
+	return rc;
+}
