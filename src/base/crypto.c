@@ -44,6 +44,8 @@ static void set_up(void)
 	need(sha256_md && sha512_md && !pthread_key_create(&scratch_key, free_scratch));
 }
 
+void ak_crypto_start(void) { pthread_once(&once, set_up); }
+
 static EVP_MD_CTX *new_ctx(void)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();

@@ -13,7 +13,8 @@
 #include "redact/redact.h"
 #include "store/store.h"
 
-/* What cli/ opens before run() is called. */
+/* What cli/ opens before run() is called, and so what the sandbox around run() leaves open (cli/cage.c): nothing else is
+ * reached from within. */
 enum ak_need {
 	AK_NEED_NOTHING = 0,
 	AK_NEED_READ = 1,      /* the workspace, for reading */
@@ -22,10 +23,16 @@ enum ak_need {
 	AK_NEED_POLICY = 8,    /* policy.yaml of the workspace, when there is one */
 	AK_NEED_REGISTRY = 16, /* mappings */
 	AK_NEED_ACCESS = 32,   /* appends a line to access.jsonl */
-	AK_NEED_EXEC = 64      /* may run ssh-keygen or a pager */
+	AK_NEED_EXEC = 64,     /* may run ssh-keygen or a pager */
+	AK_NEED_NET = 128,     /* may open network connections */
+	AK_NEED_INPUT = 256,   /* its words are paths that it reads; without one, the sources of policy.yaml */
+	AK_NEED_OUTPUT = 512,  /* its word is a file or folder that it makes */
+	AK_NEED_NEWKEYS = 1024 /* makes keys */
 };
 
-enum ak_opt_type { AK_OPT_FLAG, AK_OPT_TEXT, AK_OPT_INT, AK_OPT_LIST };
+/* INPUT is the path of a file that is read, OUTPUT of one that is made (also by default, in the current folder): the
+ * sandbox opens these and nothing else that an argument names. */
+enum ak_opt_type { AK_OPT_FLAG, AK_OPT_TEXT, AK_OPT_INT, AK_OPT_LIST, AK_OPT_INPUT, AK_OPT_OUTPUT };
 
 struct ak_opt {
 	const char *name; /* long name without dashes */
