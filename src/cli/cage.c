@@ -75,7 +75,7 @@ static enum ak_rc grant_words(struct ak_ctx *c, struct ak_sandbox *s, struct ak_
 	if (rc == AK_OK && needs & AK_NEED_OUTPUT)
 		rc = grant_place(s, a->nwords ? a->word[0] : c->workspace ? c->workspace : "made-here", err);
 	if (rc == AK_OK && needs & AK_NEED_NEWKEYS && c->keys_root)
-		rc = grant_place(s, c->keys_root, err);
+		rc = ak_sandbox_grant(s, c->keys_root, AK_GRANT_WRITE, err);
 	return rc;
 }
 

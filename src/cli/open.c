@@ -146,6 +146,9 @@ enum ak_rc ak_open_context(struct ak_ctx *c, const struct ak_globals *g, struct 
 	}
 	if (rc == AK_OK && needs & AK_NEED_KEYS)
 		rc = load_keys(c, err);
+	/* Made now, so that the sandbox need not leave open the folder it stands in, which may be the home. */
+	if (rc == AK_OK && needs & AK_NEED_NEWKEYS && c->keys_root)
+		rc = ak_fs_mkdirs(c->keys_root, 0700, err);
 	if (rc == AK_OK && needs & AK_NEED_POLICY)
 		rc = load_policy(c, err);
 	if (rc == AK_OK && needs & AK_NEED_REGISTRY)
