@@ -133,7 +133,8 @@ enum ak_rc ak_cage_enter(struct ak_ctx *c, struct ak_err *err)
 	if (how && *how && strcmp(how, "on") != 0 && strcmp(how, "require") != 0)
 		return ak_fail(err, AK_EXIT_USAGE, "AUDITKIT_SANDBOX is on, off or require");
 	/* What libraries read when they are first used, they read now. */
-	ak_crypto_start();
 	json_object_seed(0);
+	if (ak_cage_box(c->args->cmd->needs) != AK_BOX_PURE)
+		ak_crypto_start();
 	return close_cage(c, how && strcmp(how, "require") == 0, err);
 }
