@@ -99,13 +99,19 @@ static long landlock_create(const struct ruleset *r, size_t size, uint32_t flags
 
 void ak_sandbox_look(struct ak_sandbox_kernel *out)
 {
-	uint32_t action = SECCOMP_RET_ERRNO;
-	long abi = landlock_create(NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-
-	*out = (struct ak_sandbox_kernel){.built = true, .landlock = abi > 0 ? (int)abi : 0};
-	out->seccomp = ARCH && syscall(__NR_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 #ifdef AK_NO_SANDBOX
 	*out = (struct ak_sandbox_kernel){.built = false};
+#else
+	static struct ak_sandbox_kernel known; /* in a cage the kernel no longer answers */
+
+	if (!known.built) {
+		uint32_t action = SECCOMP_RET_ERRNO;
+		long abi = landlock_create(NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+
+		known = (struct ak_sandbox_kernel){.built = true, .landlock = abi > 0 ? (int)abi : 0};
+		known.seccomp = ARCH && syscall(__NR_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+	}
+	*out = known;
 #endif
 }
 
@@ -173,6 +179,8 @@ enum ak_rc ak_sandbox_open(struct ak_sandbox *s, enum ak_box box, struct ak_err 
 {
 	*s = (struct ak_sandbox){.box = box, .ruleset = -1};
 	ak_sandbox_look(&s->kernel);
+	if (inside)
+		return AK_OK;
 	if (s->kernel.landlock) {
 		struct ruleset r = handled(s->kernel.landlock, box);
 		size_t size = s->kernel.landlock < 4 ? sizeof r.fs : s->kernel.landlock < 6 ? 2 * sizeof r.fs : sizeof r;

@@ -16,7 +16,7 @@ enum ak_box ak_cage_box(unsigned needs)
 		{AK_NEED_NET, AK_BOX_NET},
 		{AK_NEED_EXEC, AK_BOX_EXEC},
 		/* Reading a database may mean mending it after a crash, and the log of accesses is written. */
-		{AK_NEED_READ | AK_NEED_WRITE | AK_NEED_ACCESS | AK_NEED_OUTPUT | AK_NEED_NEWKEYS, AK_BOX_STORE},
+		{AK_NEED_READ | AK_NEED_WRITE | AK_NEED_ACCESS | AK_NEED_OUTPUT | AK_NEED_NEWKEYS | AK_NEED_FIND, AK_BOX_STORE},
 		{AK_NEED_INPUT, AK_BOX_READ},
 	};
 
@@ -74,8 +74,8 @@ static enum ak_rc grant_words(struct ak_ctx *c, struct ak_sandbox *s, struct ak_
 	}
 	if (rc == AK_OK && needs & AK_NEED_OUTPUT)
 		rc = grant_place(s, a->nwords ? a->word[0] : c->workspace ? c->workspace : "made-here", err);
-	if (rc == AK_OK && needs & AK_NEED_NEWKEYS && c->keys_root)
-		rc = ak_sandbox_grant(s, c->keys_root, AK_GRANT_WRITE, err);
+	if (rc == AK_OK && needs & (AK_NEED_NEWKEYS | AK_NEED_FIND) && c->keys_root)
+		rc = ak_sandbox_grant(s, c->keys_root, needs & AK_NEED_NEWKEYS ? AK_GRANT_WRITE : AK_GRANT_READ, err);
 	return rc;
 }
 
@@ -116,6 +116,7 @@ static enum ak_rc close_cage(struct ak_ctx *c, bool required, struct ak_err *err
 		ak_hint(err, "run on a kernel with Landlock and seccomp, or set AUDITKIT_SANDBOX=on to use what there is");
 		rc = ak_fail(err, AK_EXIT_LIMIT, "AUDITKIT_SANDBOX=require: this kernel or container cannot close the sandbox");
 	}
+	c->sandbox = s.kernel;
 	if (rc == AK_OK)
 		rc = grant_all(c, &s, err);
 	if (rc == AK_OK)

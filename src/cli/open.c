@@ -141,6 +141,12 @@ enum ak_rc ak_open_context(struct ak_ctx *c, const struct ak_globals *g, struct 
 		rc = find_workspace(c, g, err);
 		if (rc == AK_OK)
 			rc = ak_store_open(c->workspace, needs & AK_NEED_WRITE ? AK_STORE_WRITE : AK_STORE_READ, &c->store, err);
+	} else if (needs & AK_NEED_FIND) {
+		rc = find_workspace(c, g, err);
+		if (rc != AK_OK && err->exit == AK_EXIT_USAGE) {
+			ak_err_clear(err);
+			rc = AK_OK;
+		}
 	} else if (g->workspace) {
 		c->workspace = g->workspace;
 	}

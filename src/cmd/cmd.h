@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/sandbox.h"
 #include "cmd/io.h"
 #include "conf/policy.h"
 #include "format/registry.h"
@@ -27,7 +28,8 @@ enum ak_need {
 	AK_NEED_NET = 128,     /* may open network connections */
 	AK_NEED_INPUT = 256,   /* its words are paths that it reads; without one, the sources of policy.yaml */
 	AK_NEED_OUTPUT = 512,  /* its word is a file or folder that it makes */
-	AK_NEED_NEWKEYS = 1024 /* makes keys */
+	AK_NEED_NEWKEYS = 1024, /* makes keys */
+	AK_NEED_FIND = 2048    /* the folder of the workspace when there is one, not opened; may look at the keys */
 };
 
 /* INPUT is the path of a file that is read, OUTPUT of one that is made (also by default, in the current folder): the
@@ -66,6 +68,7 @@ struct ak_ctx {
 	struct ak_io *io;
 	const char *workspace;        /* folder, NULL when not needed */
 	const char *keys_root, *data_dir, *user_config_dir;
+	struct ak_sandbox_kernel sandbox; /* what the kernel has; all false when AUDITKIT_SANDBOX is off */
 	bool json, quiet, verbose, color;
 	int (*cli)(int argc, char **argv); /* another command line, in the same process */
 };

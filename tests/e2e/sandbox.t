@@ -92,6 +92,8 @@ kernel none maybe limits
 is "another word is a usage error" "$rc $(head -n 1 err)" "2 auditkit: AUDITKIT_SANDBOX is on, off or require"
 kernel none require -w ws ingest grc
 is "required and there" "$rc $(lines DONE)" "0 0"
+kernel none require demo d2
+is "required and there, for commands within a command too" "$rc $(lines DONE)" "0 0"
 kernel no-landlock on -w ws ingest grc
 is "without Landlock, seccomp still refuses network, programs, tracing" "$rc $(echo "$report" | grep -E 'socket|connect|run-program|be-traced|signal' | grep -c EPERM)" "0 15"
 kernel no-landlock on packet verify p.zip
