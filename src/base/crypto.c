@@ -45,6 +45,7 @@ static void set_up(void)
 }
 
 void ak_crypto_start(void) { pthread_once(&once, set_up); }
+const char *ak_crypto_library(void) { return OpenSSL_version(OPENSSL_VERSION_STRING); }
 
 static EVP_MD_CTX *new_ctx(void)
 {

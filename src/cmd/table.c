@@ -18,6 +18,7 @@
 	X(formats)                                                                                                     \
 	X(fields)                                                                                                      \
 	X(limits)                                                                                                      \
+	X(doctor)                                                                                                      \
 	X(demo)                                                                                                        \
 	X(help)                                                                                                        \
 	X(completion)

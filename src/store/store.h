@@ -64,6 +64,9 @@ enum ak_rc ak_sql_fail(struct ak_store *s, const char *what, struct ak_err *err)
 /* SQL functions of our own: ak_hash(text) = ak_lookup_hash. Called by ak_store_open. */
 enum ak_rc ak_sql_functions(struct ak_store *s, struct ak_err *err);
 
+/* Version of SQLite, "3.40.1"; *usable: not older than what this program was built with, and safe for threads. */
+const char *ak_sql_library(bool *usable);
+
 /* Stable 64-bit hash of an identifier value for the lookup table. */
 int64_t ak_lookup_hash(struct ak_str value);
 

@@ -48,6 +48,7 @@ caged 0 print -w ws status
 caged 0 print -w ws sources
 caged 0 print -w ws verify
 caged 0 print -w ws checkpoint
+caged 0 print -w ws doctor
 caged 0 "print sync" -w ws packet build --draft -o p.zip
 caged 0 "print sync" -w ws packet build --allow-gaps -o p
 caged 0 print packet verify p.zip
