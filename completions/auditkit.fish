@@ -44,6 +44,7 @@ complete -c auditkit -n '__fish_seen_subcommand_from packet' -l signers -d 'allo
 complete -c auditkit -n __fish_use_subcommand -a 'packet' -d 'print the overview or one file of a packet, without extracting it'
 complete -c auditkit -n __fish_use_subcommand -a 'verify' -d 'recompute everything the workspace claims and name the first break'
 complete -c auditkit -n __fish_use_subcommand -a 'checkpoint' -d 'print the last signed tree head of the ledger'
+complete -c auditkit -n __fish_use_subcommand -a 'backup' -d 'copy the workspace into one file, without its keys, and verify the copy'
 complete -c auditkit -n __fish_use_subcommand -a 'formats' -d 'the mapping files: list, show, check, or try one on an export'
 complete -c auditkit -n __fish_use_subcommand -a 'fields' -d 'the field dictionary: meaning, type, unit, purpose and redaction of every field'
 complete -c auditkit -n __fish_use_subcommand -a 'limits' -d 'the named hard limits'

@@ -1,4 +1,5 @@
 libak_a_SOURCES += src/cmd/access.c
+libak_a_SOURCES += src/cmd/cmd_backup.c
 libak_a_SOURCES += src/cmd/cmd_checkpoint.c
 libak_a_SOURCES += src/cmd/cmd_completion.c
 libak_a_SOURCES += src/cmd/cmd_demo.c

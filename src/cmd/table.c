@@ -15,6 +15,7 @@
 	X(packet_show)                                                                                                      \
 	X(verify)                                                                                                      \
 	X(checkpoint)                                                                                                  \
+	X(backup)                                                                                                      \
 	X(formats)                                                                                                     \
 	X(fields)                                                                                                      \
 	X(limits)                                                                                                      \

@@ -33,6 +33,7 @@ json fields show key_hash
 json limits
 json doctor
 json -w w doctor
+json -w w backup copy.tar
 json help
 # A mapping whose sample does not come out as it says.
 sed 's/state_value: approved/state_value: refused/' "$AK_SRCDIR/src/formats/tickets.yaml" >mine.yaml

@@ -51,6 +51,7 @@ caged 0 print -w ws checkpoint
 caged 0 print -w ws doctor
 caged 0 "print sync" -w ws packet build --draft -o p.zip
 caged 0 "print sync" -w ws packet build --allow-gaps -o p
+caged 0 "print sync" -w ws backup copy.tar
 caged 0 print packet verify p.zip
 caged 0 print packet verify p
 caged 0 print packet show p.zip
