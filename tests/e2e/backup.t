@@ -23,7 +23,7 @@ is "a backup is made" "$? $(jq -r '.content_digest + " " + .root' out.json)" "0 
 is "it says that the keys are not in it" "$(jq .keys_included out.json)" false
 is "what is no part of a workspace is named" "$(jq -c .left_out out.json)" '["formats/.mine.yaml.swp","notes.txt"]'
 is "only its owner reads it" "$(stat -c %a copy.tar)" 600
-is "nothing else is left" "$(ls -A | grep -c tmp)" 0
+is "nothing else is left" "$(find . -maxdepth 1 -name '*tmp*' | wc -l)" 0
 is "the access is logged, with the name alone" "$(tail -n 1 ws/access.jsonl | jq -c '[.command, .options.words, .records]')" "[\"backup\",[\"copy.tar\"],$records]"
 page() { sed 's/\\-/-/g; s/\\e/\\/g; s/\\&//g' "$AK_SRCDIR/man/auditkit-workspace.5"; }
 page | sed -n '/^  tar /,/^\.fi/p' | grep -v '^\.fi' >restore.sh
@@ -53,8 +53,7 @@ mkdir one two
 auditkit -w ws packet build --allow-gaps -o one/p.tar >/dev/null 2>&1
 auditkit -w out/restored packet build --allow-gaps -o two/p.tar >/dev/null 2>&1
 is "both give the same packet" "$(cmp one/p.tar two/p.tar && echo same)" same
-sed 's/^[^,]*/CHG-9999/; 1s/.*//' ex/grc/tickets.csv | tail -n 1 >more
-{ head -n 1 ex/grc/tickets.csv; cat more; } >more.csv
+{ head -n 1 ex/grc/tickets.csv; tail -n 1 ex/grc/tickets.csv | sed 's/^[^,]*/CHG-9999/'; } >more.csv
 for w in ws out/restored; do auditkit -w "$w" ingest --source more --format tickets-csv more.csv >/dev/null 2>&1; done
 is "both take the same next record" "$(digest ws | cut -d' ' -f1) $(auditkit -w ws status --json | jq .workspace.records_total)" "$(digest out/restored | cut -d' ' -f1) $((records + 1))"
 
@@ -65,7 +64,7 @@ refused() { # refused EXIT NAME ARGS...
 	shift 2
 	cp -r ws/access.jsonl log
 	auditkit "$@" >out.txt 2>err
-	is "$name" "$? $(ls -A | grep -c tmp) $(cmp log ws/access.jsonl && echo same)" "$want 0 same"
+	is "$name" "$? $(find . -maxdepth 1 -name '*tmp*' | wc -l) $(cmp log ws/access.jsonl && echo same)" "$want 0 same"
 }
 refused 2 "a backup replaces nothing" -w ws backup copy.tar
 refused 2 "other archives" -w ws backup copy.zip
@@ -108,7 +107,7 @@ spoiled() { # spoiled NAME EXITS SPOIL=WHAT SPOIL_AT=N
 	rm -f bad.tar
 	env "$3" "$4" LD_PRELOAD="$PWD/spoil.so" auditkit -w ws backup bad.tar >out.txt 2>err
 	rc=$?
-	is "$1" "$(echo "$rc" | grep -cE "^($2)$") $(ls -A | grep -c 'tmp\|bad.tar')" "1 0"
+	is "$1" "$(echo "$rc" | grep -cE "^($2)$") $(find . -maxdepth 1 -name '*tmp*' -o -name bad.tar | wc -l)" "1 0"
 }
 spoiled "a byte is wrong in the file: not kept" 4 SPOIL=archive SPOIL_AT=0
 # Pages of tables (13) and indexes (10): the first cells stand at their ends.

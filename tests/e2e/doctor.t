@@ -7,7 +7,7 @@ ws="a b's"
 "$AUDITKIT" -w "$ws" ingest "$AK_SRCDIR/samples/grc" >/dev/null 2>&1
 keys=$(echo "$XDG_CONFIG_HOME"/auditkit/keys/*)
 doctor() { # all but what this machine may lack
-	"$AUDITKIT" -w "$ws" doctor --json "$@" >out 2>err
+	"$AUDITKIT" -w "$ws" doctor --json >out 2>err
 	rc=$?
 }
 faults() { jq -r '.checks[] | select(.state != "ok" and .name != "sandbox" and .name != "filesystem") | .name + " " + .state' out | sort | tr '\n' ' '; }
