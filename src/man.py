@@ -73,11 +73,28 @@ def fields():
     page("auditkit-fields", 5, "the field dictionary", parts)
 
 
+ENVIRONMENT = (
+    ("AUDITKIT_WORKSPACE", "The workspace, unless -w names one."),
+    ("AUDITKIT_DATA", "The folder with samples and templates, where they are not installed."),
+    ("AUDITKIT_SANDBOX", "A command opens what its arguments name, then closes a sandbox around itself: with Landlock and"
+     " seccomp it can open nothing else, use no network and run no program. on (or not set) uses what the kernel or container"
+     " has; if that is there and fails, the command stops with 71. require stops also where it is not there. off makes none,"
+     " for debuggers and the like. auditkit --version -v says what there is."),
+    ("SOURCE_DATE_EPOCH", "The time that packet build gives a packet, instead of its checkpoint's."),
+    ("XDG_CONFIG_HOME", "Keys and mappings of the user are in auditkit below it; $HOME/.config if it is not set."),
+    ("NO_COLOR, TERM", "No colour if NO_COLOR is set or TERM is dumb."),
+)
+
+
+def environment():
+    return "\n".join(".TP\n.B %s\n%s" % (roff(name), roff(text)) for name, text in ENVIRONMENT)
+
+
 names = re.findall(r"complete|^  ([a-z]+(?: [a-z]+)?)  ", run("help"), re.M)
 names = [n for n in names if n]
 for n in names:
     command(n)
 page("auditkit", 1, "audit evidence from LLM gateway and provider exports",
      [("SYNOPSIS", "nf", "auditkit COMMAND [options]"), ("DESCRIPTION", "nf", run("help").rstrip("\n")),
-      ("EXIT STATUS", "nf", exits())])
+      ("EXIT STATUS", "nf", exits()), ("ENVIRONMENT", "raw", environment())])
 fields()

@@ -29,6 +29,17 @@ static void need(bool good)
 		AK_BUG("libcrypto call failed");
 }
 
+/* Signatures go through EVP, which reads its configuration and opens its providers at the first fetch. */
+void ak_crypto_start(void)
+{
+	EVP_MD *md = EVP_MD_fetch(NULL, "SHA512", NULL);
+
+	need(md != NULL);
+	EVP_MD_free(md);
+}
+
+const char *ak_crypto_library(void) { return OpenSSL_version(OPENSSL_VERSION_STRING); }
+
 struct ak_sha256 *ak_sha256_new(void)
 {
 	struct ak_sha256 *h = ak_alloc(sizeof(*h));

@@ -35,6 +35,11 @@ void ak_hmac(const struct ak_hmac *h, struct ak_str msg, uint8_t out[AK_SHA256_L
 /* HMAC over a || 0x00 || b: class-separated values (SECURITY R-HMAC-1). */
 void ak_hmac_class(const struct ak_hmac *h, struct ak_str cls, struct ak_str value, uint8_t out[AK_SHA256_LEN]);
 
+/* Let the library read its configuration now: later a sandbox may keep it from doing so. */
+void ak_crypto_start(void);
+/* Version of the library, "3.0.15". */
+const char *ak_crypto_library(void);
+
 /* HKDF-SHA-256 (extract with empty salt, expand with info). out_n <= 255 * 32. */
 void ak_hkdf(const uint8_t *ikm, size_t n, const char *info, uint8_t *out, size_t out_n);
 

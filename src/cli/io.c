@@ -22,7 +22,7 @@ static const struct {
 } painted[] = {
 	{{"NOT VERIFIED", 12}, "31"}, {{"NOT MET", 7}, "31"}, {{"NO TICKET", 9}, "31"}, {{"MISSING", 7}, "31"}, {{"BROKEN", 6}, "31"},
 	{{"OVERDUE", 7}, "31"},	      {{"BEYOND", 6}, "31"},  {{"FAIL", 4}, "31"},	{{"VERIFIED", 8}, "32"}, {{"INTACT", 6}, "32"},
-	{{"PASS", 4}, "32"},	      {{"SKIPPED", 7}, "33"}, {{"DRAFT", 5}, "33"},
+	{{"BAD", 3}, "31"},	      {{"WARN", 4}, "33"},    {{"PASS", 4}, "32"},	      {{"SKIPPED", 7}, "33"}, {{"DRAFT", 5}, "33"},
 };
 
 static bool is_word_end(struct ak_str s, size_t i) { return i >= s.n || !ak_is_alnum((unsigned char)s.p[i]); }

@@ -7,6 +7,7 @@
 
 #include "base/fs.h"
 #include "base/text.h"
+#include "cli/cage.h"
 #include "cli/help.h"
 #include "cli/open.h"
 
@@ -72,7 +73,7 @@ static enum ak_exit run(struct ak_ctx *c, const struct ak_globals *g, struct ak_
 		return ak_help_version(c->io, g->verbose, err);
 	if (g->help || !c->args->cmd)
 		return ak_help_print(c->io, g->help || !c->args->cmd ? c->args->cmd : NULL, err);
-	if (ak_open_context(c, g, err) != AK_OK)
+	if (ak_open_context(c, g, err) != AK_OK || ak_cage_enter(c, err) != AK_OK)
 		return err->exit;
 	code = c->args->cmd->run(c, err);
 	if (code == AK_EXIT_OK || code == AK_EXIT_PARTIAL || code == AK_EXIT_FINDINGS || code == AK_EXIT_VERIFY)

@@ -141,11 +141,20 @@ enum ak_rc ak_open_context(struct ak_ctx *c, const struct ak_globals *g, struct 
 		rc = find_workspace(c, g, err);
 		if (rc == AK_OK)
 			rc = ak_store_open(c->workspace, needs & AK_NEED_WRITE ? AK_STORE_WRITE : AK_STORE_READ, &c->store, err);
+	} else if (needs & AK_NEED_FIND) {
+		rc = find_workspace(c, g, err);
+		if (rc != AK_OK && err->exit == AK_EXIT_USAGE) {
+			ak_err_clear(err);
+			rc = AK_OK;
+		}
 	} else if (g->workspace) {
 		c->workspace = g->workspace;
 	}
 	if (rc == AK_OK && needs & AK_NEED_KEYS)
 		rc = load_keys(c, err);
+	/* Made now, so that the sandbox need not leave open the folder it stands in, which may be the home. */
+	if (rc == AK_OK && needs & AK_NEED_NEWKEYS && c->keys_root)
+		rc = ak_fs_mkdirs(c->keys_root, 0700, err);
 	if (rc == AK_OK && needs & AK_NEED_POLICY)
 		rc = load_policy(c, err);
 	if (rc == AK_OK && needs & AK_NEED_REGISTRY)

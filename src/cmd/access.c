@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include "base/fs.h"
 #include "store/access.h"
 
 enum ak_rc ak_cmd_log_access(struct ak_ctx *c, uint64_t records, struct ak_err *err)
@@ -13,7 +14,9 @@ enum ak_rc ak_cmd_log_access(struct ak_ctx *c, uint64_t records, struct ak_err *
 
 	ak_ledger_init(&ignored);
 	for (size_t i = 0; i < c->args->nwords; i++) { /* words may hold an e-mail: kept as token */
-		struct ak_str s = ak_redact_text(c->redactor, ak_str_of(c->args->word[i]), &c->arena, &ignored);
+		/* Of a file that is made the name only. */
+		struct ak_str word = c->args->cmd->needs & AK_NEED_OUTPUT ? ak_fs_base(c->args->word[i]) : ak_str_of(c->args->word[i]);
+		struct ak_str s = ak_redact_text(c->redactor, word, &c->arena, &ignored);
 		json_array_append_new(words, json_stringn(s.p, s.n));
 	}
 	json_object_set_new(options, "words", words);

@@ -7,13 +7,15 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/sandbox.h"
 #include "cmd/io.h"
 #include "conf/policy.h"
 #include "format/registry.h"
 #include "redact/redact.h"
 #include "store/store.h"
 
-/* What cli/ opens before run() is called. */
+/* What cli/ opens before run() is called, and so what the sandbox around run() leaves open (cli/cage.c): nothing else is
+ * reached from within. */
 enum ak_need {
 	AK_NEED_NOTHING = 0,
 	AK_NEED_READ = 1,      /* the workspace, for reading */
@@ -22,10 +24,17 @@ enum ak_need {
 	AK_NEED_POLICY = 8,    /* policy.yaml of the workspace, when there is one */
 	AK_NEED_REGISTRY = 16, /* mappings */
 	AK_NEED_ACCESS = 32,   /* appends a line to access.jsonl */
-	AK_NEED_EXEC = 64      /* may run ssh-keygen or a pager */
+	AK_NEED_EXEC = 64,     /* may run ssh-keygen or a pager */
+	AK_NEED_NET = 128,     /* may open network connections */
+	AK_NEED_INPUT = 256,   /* its words are paths that it reads; without one, the sources of policy.yaml */
+	AK_NEED_OUTPUT = 512,  /* its word is a file or folder that it makes */
+	AK_NEED_NEWKEYS = 1024, /* makes keys */
+	AK_NEED_FIND = 2048    /* the folder of the workspace when there is one, not opened; may look at the keys */
 };
 
-enum ak_opt_type { AK_OPT_FLAG, AK_OPT_TEXT, AK_OPT_INT, AK_OPT_LIST };
+/* INPUT is the path of a file that is read, OUTPUT of one that is made (also by default, in the current folder): the
+ * sandbox opens these and nothing else that an argument names. */
+enum ak_opt_type { AK_OPT_FLAG, AK_OPT_TEXT, AK_OPT_INT, AK_OPT_LIST, AK_OPT_INPUT, AK_OPT_OUTPUT };
 
 struct ak_opt {
 	const char *name; /* long name without dashes */
@@ -59,6 +68,7 @@ struct ak_ctx {
 	struct ak_io *io;
 	const char *workspace;        /* folder, NULL when not needed */
 	const char *keys_root, *data_dir, *user_config_dir;
+	struct ak_sandbox_kernel sandbox; /* what the kernel has; all false when AUDITKIT_SANDBOX is off */
 	bool json, quiet, verbose, color;
 	int (*cli)(int argc, char **argv); /* another command line, in the same process */
 };

@@ -117,6 +117,7 @@ const struct ak_cmd ak_cmd_demo = {
 		"command is shown before it runs, so that it can be tried again by hand. The samples hold one broken line and some\n"
 		"open questions on purpose.",
 	.examples = examples,
+	.needs = AK_NEED_OUTPUT,
 	.max_words = 1,
 	.run = run,
 };

@@ -275,7 +275,7 @@ const struct ak_cmd ak_cmd_formats = {
 	.text = "try prints for the first records which rule filled each field, or why none did; values are shown redacted,\n"
 		"under a key that is thrown away.",
 	.examples = examples,
-	.needs = AK_NEED_REGISTRY,
+	.needs = AK_NEED_REGISTRY | AK_NEED_INPUT,
 	.max_words = 3,
 	.run = run,
 };

@@ -127,7 +127,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 
 static const struct ak_opt opts[] = {
 	{"format", 0, AK_OPT_TEXT, "ID", "mapping to use instead of detecting one per file"},
-	{"mapping", 0, AK_OPT_TEXT, "FILE", "use this mapping file"},
+	{"mapping", 0, AK_OPT_INPUT, "FILE", "use this mapping file"},
 	{"source", 0, AK_OPT_TEXT, "NAME", "name of the export stream (default: the format's id)"},
 	{"owner", 0, AK_OPT_TEXT, "OWNER", "who answers for the source"},
 	{"exported-at", 0, AK_OPT_TEXT, "TIME", "when the source produced it (default: the file's time)"},
@@ -156,7 +156,7 @@ const struct ak_cmd ak_cmd_ingest = {
 		"in = stored + duplicate + rejected + blank + excluded + expired. Reading the same again adds nothing.",
 	.opts = opts,
 	.examples = examples,
-	.needs = AK_NEED_WRITE | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_REGISTRY,
+	.needs = AK_NEED_WRITE | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_REGISTRY | AK_NEED_INPUT,
 	.max_words = 100000,
 	.run = run,
 };

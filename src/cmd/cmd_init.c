@@ -67,6 +67,7 @@ const struct ak_cmd ak_cmd_init = {
 	.text = "The workspace is a private folder (default .auditkit). Its three keys lie outside it, below\n"
 		"$XDG_CONFIG_HOME/auditkit/keys; without them nothing can be ingested, so back them up.",
 	.examples = examples,
+	.needs = AK_NEED_OUTPUT | AK_NEED_NEWKEYS,
 	.max_words = 1,
 	.run = run,
 };

@@ -200,7 +200,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 }
 
 static const struct ak_opt opts[] = {
-	{"output", 'o', AK_OPT_TEXT, "FILE", "a folder, .tar, .tar.gz, .tar.zst or .zip (default: packet.zip)"},
+	{"output", 'o', AK_OPT_OUTPUT, "FILE", "a folder, .tar, .tar.gz, .tar.zst or .zip (default: packet.zip)"},
 	{"from", 0, AK_OPT_TEXT, "TIME", "first moment of the period (default: everything)"},
 	{"to", 0, AK_OPT_TEXT, "TIME", "end of the period, not included"},
 	{"reviewer", 0, AK_OPT_TEXT, "NAME", "for whom the packet is made; printed in it"},

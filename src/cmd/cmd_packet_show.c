@@ -45,6 +45,7 @@ const struct ak_cmd ak_cmd_packet_show = {
 	.args = "PACKET [FILE]",
 	.summary = "print the overview or one file of a packet, without extracting it",
 	.examples = examples,
+	.needs = AK_NEED_INPUT,
 	.min_words = 1,
 	.max_words = 2,
 	.run = run,

@@ -68,7 +68,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 
 static const struct ak_opt opts[] = {
 	{"digest", 0, AK_OPT_TEXT, "HEX", "the packet digest you were given by another way"},
-	{"signers", 0, AK_OPT_TEXT, "FILE", "allowed_signers file of your own instead of the packet's"},
+	{"signers", 0, AK_OPT_INPUT, "FILE", "allowed_signers file of your own instead of the packet's"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
 
@@ -83,6 +83,7 @@ const struct ak_cmd ak_cmd_packet_verify = {
 	.summary = "check a packet without its workspace: files, manifests, signature, tree head",
 	.opts = opts,
 	.examples = examples,
+	.needs = AK_NEED_INPUT,
 	.min_words = 1,
 	.max_words = 1,
 	.run = run,

@@ -1,7 +1,9 @@
 libak_a_SOURCES += src/cmd/access.c
+libak_a_SOURCES += src/cmd/cmd_backup.c
 libak_a_SOURCES += src/cmd/cmd_checkpoint.c
 libak_a_SOURCES += src/cmd/cmd_completion.c
 libak_a_SOURCES += src/cmd/cmd_demo.c
+libak_a_SOURCES += src/cmd/cmd_doctor.c src/cmd/doctor.h src/cmd/doctor_files.c src/cmd/doctor_machine.c
 libak_a_SOURCES += src/cmd/cmd_fields.c
 libak_a_SOURCES += src/cmd/cmd_formats.c
 libak_a_SOURCES += src/cmd/cmd_help.c

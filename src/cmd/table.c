@@ -15,9 +15,11 @@
 	X(packet_show)                                                                                                      \
 	X(verify)                                                                                                      \
 	X(checkpoint)                                                                                                  \
+	X(backup)                                                                                                      \
 	X(formats)                                                                                                     \
 	X(fields)                                                                                                      \
 	X(limits)                                                                                                      \
+	X(doctor)                                                                                                      \
 	X(demo)                                                                                                        \
 	X(help)                                                                                                        \
 	X(completion)

@@ -30,6 +30,8 @@ extern "C" {
  * .tar.xz, ...) is AK_EXIT_USAGE. */
 enum ak_rc ak_archive_form(const char *path, enum ak_form *form, char **base, struct ak_err *err);
 const char *ak_form_name(enum ak_form form);
+/* Name and version of the library that reads and writes archives. */
+const char *ak_archive_library(void);
 
 /* Write the bag to path in the form its name says: sorted files below the bag's name, mode 0644, uid and gid 0, no
  * names, mtime in seconds since 1970 for all. A temp file or folder beside the target, fsync, rename. An existing

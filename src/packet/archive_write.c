@@ -143,3 +143,5 @@ enum ak_rc ak_archive_write(const struct ak_bag *bag, const char *path, int64_t 
 	ak_fs_temp_release(&t);
 	return rc;
 }
+
+const char *ak_archive_library(void) { return archive_version_string(); }

@@ -155,3 +155,9 @@ enum ak_rc ak_sql_functions(struct ak_store *s, struct ak_err *err)
 		return ak_sql_fail(s, "opening the workspace", err);
 	return AK_OK;
 }
+
+const char *ak_sql_library(bool *usable)
+{
+	*usable = sqlite3_libversion_number() >= SQLITE_VERSION_NUMBER && sqlite3_threadsafe();
+	return sqlite3_libversion();
+}

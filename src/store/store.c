@@ -336,6 +336,7 @@ enum ak_rc ak_store_lock(struct ak_store *s, int wait_ms, struct ak_err *err)
 }
 
 enum ak_rc ak_store_begin(struct ak_store *s, struct ak_err *err) { return ak_sql_exec(s, "BEGIN IMMEDIATE", err); }
+enum ak_rc ak_store_snapshot(struct ak_store *s, struct ak_err *err) { return ak_sql_exec(s, "BEGIN", err); }
 enum ak_rc ak_store_commit(struct ak_store *s, struct ak_err *err) { return ak_sql_exec(s, "COMMIT", err); }
 
 void ak_store_rollback(struct ak_store *s)

@@ -41,6 +41,16 @@ bool ak_store_is_workspace(const char *dir);
 /* One writer at a time: waits up to wait_ms, then AK_EXIT_BUSY. Released by close. */
 enum ak_rc ak_store_lock(struct ak_store *s, int wait_ms, struct ak_err *err);
 
+/* A copy of the database as this connection sees it, into dir/workspace.db, which must be new: within a read transaction
+ * that is the transaction's state. Nobody waits for it where the journal is a write-ahead log. AK_EXIT_IO, AK_EXIT_BUSY. */
+enum ak_rc ak_store_copy(struct ak_store *s, const char *dir, struct ak_err *err);
+/* SQLite's own check of pages, rows and indexes; minutes where there are millions of rows. AK_EXIT_CORRUPT. */
+enum ak_rc ak_store_check_pages(struct ak_store *s, struct ak_err *err);
+/* SHA-256 over every value of every table, in stored order: equal for a database and its copy. */
+enum ak_rc ak_store_digest(struct ak_store *s, uint8_t out[32], struct ak_err *err);
+/* A read transaction: everything read up to the end is of one moment. */
+enum ak_rc ak_store_snapshot(struct ak_store *s, struct ak_err *err);
+
 enum ak_rc ak_store_begin(struct ak_store *s, struct ak_err *err);
 enum ak_rc ak_store_commit(struct ak_store *s, struct ak_err *err);
 void ak_store_rollback(struct ak_store *s);
@@ -63,6 +73,9 @@ enum ak_rc ak_sql_fail(struct ak_store *s, const char *what, struct ak_err *err)
 
 /* SQL functions of our own: ak_hash(text) = ak_lookup_hash. Called by ak_store_open. */
 enum ak_rc ak_sql_functions(struct ak_store *s, struct ak_err *err);
+
+/* Version of SQLite, "3.40.1"; *usable: not older than what this program was built with, and safe for threads. */
+const char *ak_sql_library(bool *usable);
 
 /* Stable 64-bit hash of an identifier value for the lookup table. */
 int64_t ak_lookup_hash(struct ak_str value);

@@ -14,7 +14,7 @@ page() { sed 's/\\-/-/g; s/\\e/\\/g; s/\\&//g' "$AK_SRCDIR/man/$1"; }
 run() { # run WHERE COMMAND
 	out=$(echo "$2" | sed -n 's/.* -o \([^ ]*\).*/\1/p')
 	[ -z "$out" ] || rm -rf "$out" "$out.receipt.txt"
-	rm -rf ws auditkit-demo
+	rm -rf ws auditkit-demo copy.tar
 	sh -c "$2" >out.txt 2>&1
 	rc=$?
 	tap "$((rc != 0 && rc != 3))" "$1: $2"

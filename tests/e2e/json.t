@@ -31,6 +31,9 @@ json formats try tickets-csv "$AK_SRCDIR/samples/grc/tickets.csv"
 json fields
 json fields show key_hash
 json limits
+json doctor
+json -w w doctor
+json -w w backup copy.tar
 json help
 # A mapping whose sample does not come out as it says.
 sed 's/state_value: approved/state_value: refused/' "$AK_SRCDIR/src/formats/tickets.yaml" >mine.yaml

@@ -17,24 +17,24 @@
 static atomic_long calls;
 static long at;
 static char how = 'b';
-static const char *count_file;
+static FILE *count_file; /* opened at once: later the sandbox is closed */
 
 __attribute__((constructor)) static void start(void)
 {
-	const char *n = getenv("KILL_AT"), *h = getenv("KILL_HOW");
+	const char *n = getenv("KILL_AT"), *h = getenv("KILL_HOW"), *count = getenv("KILL_COUNT");
 
 	at = n ? atol(n) : 0;
 	how = h ? *h : 'b';
-	count_file = getenv("KILL_COUNT");
+	count_file = count ? fopen(count, "w") : NULL;
 }
 
 __attribute__((destructor)) static void end(void)
 {
-	FILE *f = count_file ? fopen(count_file, "w") : NULL;
+	long n = calls; /* writing it is no call of the program */
 
-	if (f) {
-		fprintf(f, "%ld\n", (long)calls);
-		fclose(f);
+	if (count_file) {
+		fprintf(count_file, "%ld\n", n);
+		fclose(count_file);
 	}
 }
 
