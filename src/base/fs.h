@@ -22,18 +22,23 @@ enum ak_rc ak_fs_slurp(const char *path, size_t max, struct ak_buf *out, struct 
 /* Write all bytes; EINTR, EAGAIN and short writes are handled. AK_EXIT_IO; `what` is the name in the message. */
 enum ak_rc ak_fs_write_all(int fd, const void *p, size_t n, const char *what, struct ak_err *err);
 
-/* A file being written beside its target; nothing appears under the final name before commit. Start with zeros. */
+/* A file or folder being written beside its target; nothing appears under the final name before commit. It is locked
+ * while it is in use: those of the same target that nobody holds were left by a crash, and opening removes them. Start
+ * with zeros. */
 struct ak_fs_temp {
-	int fd;	    /* -1 when none */
+	int fd;	    /* -1 when none; of a folder, to be opened below */
 	char *path; /* temp name ".NAME.tmp" and random hex, same folder; NULL when none */
 	char *target;
 };
 /* mode is subject to the umask. AK_EXIT_IO. */
 enum ak_rc ak_fs_temp_open(struct ak_fs_temp *t, const char *target, mode_t mode, struct ak_err *err);
+/* The same for a folder; to be filled, then committed. */
+enum ak_rc ak_fs_temp_mkdir(struct ak_fs_temp *t, const char *target, mode_t mode, struct ak_err *err);
 /* fsync, rename (refused when the target exists and !replace: AK_EXIT_USAGE with hint --force), fsync the folder.
- * After an error the temp file is still there to be released. */
+ * A folder is exchanged with what it replaces, then that is removed: there is always a whole one. After an error the
+ * temp file is still there to be released. */
 enum ak_rc ak_fs_temp_commit(struct ak_fs_temp *t, bool replace, struct ak_err *err);
-/* Removes an uncommitted temp file. Safe to call twice; cleanup attribute target. */
+/* Removes an uncommitted temp file or folder. Safe to call twice; cleanup attribute target. */
 void ak_fs_temp_release(struct ak_fs_temp *t);
 /* The three steps for bytes in memory. */
 enum ak_rc ak_fs_write_file(const char *path, struct ak_str content, mode_t mode, bool replace, struct ak_err *err);
