@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
-#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -14,8 +13,6 @@
 #include "base/time.h"
 #include "store/schema.h"
 
-#define DB_NAME "workspace.db"
-#define NEW_NAME DB_NAME ".new"
 #define BUSY_MS 5000
 
 static void limits(sqlite3 *db)
@@ -43,13 +40,14 @@ static void lock_down(sqlite3 *db)
 		sqlite3_db_config(db, row[i].id, row[i].on, NULL);
 }
 
-static enum ak_rc open_db(struct ak_store *s, const char *name, int flags, struct ak_err *err)
+static enum ak_rc open_db(struct ak_store *s, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, name);
+	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, AK_DB_NAME);
+
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX;
 
 	sqlite3_soft_heap_limit64(192 << 20);
-	if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL) !=
-	    SQLITE_OK)
+	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
 		return ak_sql_fail(s, "opening the workspace", err);
 	limits(s->db);
 	lock_down(s->db);
@@ -182,7 +180,7 @@ enum ak_rc ak_store_open(const char *dir, enum ak_store_mode mode, struct ak_sto
 		return ak_fail(err, AK_EXIT_CORRUPT, "'%s' is not an auditkit workspace", dir);
 	}
 	/* Readers open read-write too where they can: recovery of a WAL after a crash needs it. */
-	if ((rc = ak_fs_check_private(dir, err)) != AK_OK || (rc = open_db(s, DB_NAME, SQLITE_OPEN_READWRITE, err)) != AK_OK ||
+	if ((rc = ak_fs_check_private(dir, err)) != AK_OK || (rc = open_db(s, err)) != AK_OK ||
 	    (rc = ak_sql_exec(s, pragmas, err)) != AK_OK || (rc = check_identity(s, err)) != AK_OK ||
 	    (rc = choose_journal(s, err)) != AK_OK || (rc = read_identity(s, err)) != AK_OK)
 		return rc;
@@ -193,93 +191,6 @@ enum ak_rc ak_store_open(const char *dir, enum ak_store_mode mode, struct ak_sto
 	*out = s;
 	s = NULL;
 	return AK_OK;
-}
-
-static enum ak_rc fill_new(struct ak_store *s, const char *name, const char *id, const char *kid, struct ak_err *err)
-{
-	struct ak_buf ddl;
-	char now[32];
-	enum ak_rc rc;
-
-	ak_buf_init(&ddl, 1 << 20);
-	ak_buf_addf(&ddl, "PRAGMA application_id=%d; PRAGMA user_version=%d; BEGIN;", AK_APPLICATION_ID, AK_SCHEMA_VERSION);
-	ak_schema_ddl(&ddl);
-	ak_buf_adds(&ddl, "COMMIT;");
-	rc = ak_sql_exec(s, ddl.p, err);
-	ak_buf_release(&ddl);
-	if (rc == AK_OK)
-		rc = ak_store_set(s, "workspace_id", ak_str_of(id), err);
-	if (rc == AK_OK)
-		rc = ak_store_set(s, "key_id", ak_str_of(kid), err);
-	if (rc == AK_OK)
-		rc = ak_store_set(s, "name", ak_str_of(name), err);
-	if (rc == AK_OK)
-		rc = ak_store_set(s, "created", ak_str_of(ak_time_z(ak_time_now(), 0, now)), err);
-	return rc;
-}
-
-/* What an interrupted init left behind. */
-static enum ak_rc clear_new(const char *dir, struct ak_err *err)
-{
-	static const char *const names[] = {NEW_NAME, NEW_NAME "-journal"};
-
-	for (size_t i = 0; i < AK_COUNT(names); i++) {
-		AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, names[i]);
-
-		if (ak_fs_remove_tree(path, err) != AK_OK)
-			return AK_FAIL;
-	}
-	return AK_OK;
-}
-
-/* A workspace is called after its folder; .auditkit after the one it stands in. */
-static char *name_of(const char *dir)
-{
-	AK_CLEANUP(ak_free_charp) char *real = realpath(dir, NULL);
-	AK_CLEANUP(ak_free_charp) char *parent = NULL;
-	struct ak_str base = ak_fs_base(real ? real : dir);
-
-	if (real && ak_str_is(base, ".auditkit")) {
-		parent = ak_fs_dir(real);
-		base = ak_fs_base(parent);
-	}
-	return ak_strndup(base.p, base.n);
-}
-
-/* The database is written under another name and renamed when it is complete: half a workspace is none. */
-static enum ak_rc write_new(const char *dir, const char *id, const char *kid, struct ak_err *err)
-{
-	AK_CLEANUP(ak_store_closep) struct ak_store *s = ak_alloc_zero(1, sizeof *s);
-	AK_CLEANUP(ak_free_charp) char *name = name_of(dir);
-	enum ak_rc rc = clear_new(dir, err);
-
-	s->dir = ak_strdup(dir);
-	s->lock_fd = -1;
-	if (rc == AK_OK)
-		rc = open_db(s, NEW_NAME, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
-	if (rc == AK_OK)
-		rc = ak_sql_exec(s, pragmas, err);
-	return rc == AK_OK ? fill_new(s, name, id, kid, err) : rc;
-}
-
-enum ak_rc ak_store_create(const char *dir, const char *keys_root, struct ak_err *err)
-{
-	AK_CLEANUP(ak_free_charp) char *keys_dir = NULL;
-	AK_CLEANUP(ak_free_charp) char *from = ak_fs_join(dir, NEW_NAME);
-	AK_CLEANUP(ak_free_charp) char *to = ak_fs_join(dir, DB_NAME);
-	struct ak_keys keys;
-	uint8_t raw[16];
-	char id[33];
-	enum ak_rc rc;
-
-	ak_random(raw, sizeof raw);
-	ak_hex(raw, sizeof raw, id);
-	keys_dir = ak_fs_join(keys_root, id);
-	if ((rc = ak_fs_mkdirs(dir, 0700, err)) != AK_OK || (rc = ak_keys_create(keys_dir, &keys, err)) != AK_OK)
-		return rc;
-	rc = write_new(dir, id, keys.kid, err);
-	ak_keys_wipe(&keys);
-	return rc == AK_OK ? ak_fs_rename(from, to, err) : rc;
 }
 
 void ak_store_close(struct ak_store *s)
@@ -302,7 +213,7 @@ void ak_store_closep(struct ak_store **s)
 
 bool ak_store_is_workspace(const char *dir)
 {
-	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, DB_NAME);
+	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, AK_DB_NAME);
 
 	return ak_fs_is_dir(dir) && ak_fs_exists(path);
 }
