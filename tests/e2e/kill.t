@@ -80,13 +80,18 @@ is "several transactions: $points cuts of $many calls end in the same content" "
 counted init made
 n=$(cat n)
 init_again() {
-	rm -rf made
+	rm -rf made "$XDG_CONFIG_HOME/auditkit/keys"
 	killed "$1" "$2" init made
 	[ -e made/workspace.db ] || "$AUDITKIT" init made >/dev/null 2>&1
-	"$AUDITKIT" -w made verify >/dev/null 2>&1
+	"$AUDITKIT" -w made verify >/dev/null 2>&1 && [ "$(ls "$XDG_CONFIG_HOME/auditkit/keys")" = "$(id_of made)" ] &&
+		[ "$(ls -A made | tr '\n' ' ')" = "formats policy.yaml workspace.db " ]
 }
+id_of() { sqlite3 "$1/workspace.db" "SELECT value FROM meta WHERE key='workspace_id'"; }
+cp -r "$XDG_CONFIG_HOME" kept
 sweep "$n" "$((${AK_LONG:-0} ? 1 : 4))" init_again
-is "init: $points cuts of $n calls leave a workspace or none" "$bad" 0
+is "init: $points cuts of $n calls leave a workspace or none, and its keys alone" "$bad" 0
+rm -rf "$XDG_CONFIG_HOME"
+mv kept "$XDG_CONFIG_HOME"
 
 "$AUDITKIT" -w whole packet build --allow-gaps -q -o good.tar >/dev/null
 packet=$(sed -n 's/^digest   sha256 //p' good.tar.receipt.txt)
