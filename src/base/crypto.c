@@ -26,6 +26,29 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t scratch_key;
 static _Thread_local EVP_MD_CTX *scratch;
 
+static void *take(size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return ak_alloc(n);
+}
+
+static void *retake(void *p, size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return ak_realloc(p, n);
+}
+
+static void give(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	ak_free(p);
+}
+
+void ak_crypto_use_alloc(void) { CRYPTO_set_mem_functions(take, retake, give); }
+
 static void need(bool good)
 {
 	if (!good)

@@ -13,6 +13,11 @@ extern "C" {
 
 /* umask 077, fds 0-2 opened to /dev/null when closed, core dumps off, dumpable off. Call first in main. */
 void ak_fs_harden(void);
+/* open(2) that goes on after a signal: a descriptor, or -1 and errno. */
+int ak_fs_open(const char *path, int flags, mode_t mode);
+int ak_fs_openat(int dir, const char *path, int flags, mode_t mode);
+/* n bytes from an offset on, fewer only where the file ends; signals and short reads are handled. -1 and errno. */
+ssize_t ak_fs_pread(int fd, void *to, size_t n, off_t at);
 /* Open a regular file for reading: O_NOFOLLOW on the last component, O_CLOEXEC, O_NONBLOCK, then fstat says regular.
  * FIFO, device, socket, folder and symlink are AK_EXIT_INPUT errors that say which. */
 enum ak_rc ak_fs_open_read(const char *path, int *fd, struct ak_err *err);
@@ -50,7 +55,8 @@ enum ak_rc ak_fs_mkdir(const char *path, mode_t mode, struct ak_err *err);  /* A
 enum ak_rc ak_fs_mkdirs(const char *path, mode_t mode, struct ak_err *err); /* missing parents too; ok if it exists */
 /* A file, a link (not what it points to) or a folder with all it holds; ok if there is none. */
 enum ak_rc ak_fs_remove_tree(const char *path, struct ak_err *err);
-/* Something has this name, be it a dangling link. */
+/* Something has this name, be it a dangling link. Where the system cannot say (an I/O error), the answer is yes to both,
+ * so that the next step fails and nothing is taken for missing. */
 bool ak_fs_exists(const char *path);
 bool ak_fs_is_dir(const char *path);
 /* Refuses a path that is group- or world-writable or owned by another user (not root). AK_EXIT_REFUSED. */

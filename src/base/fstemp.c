@@ -51,7 +51,7 @@ static bool is_temp_name(struct ak_str name, struct ak_str prefix)
 /* Whoever is still writing it holds its lock. */
 static void remove_unused(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd = ak_fs_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
 
 	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
 		ak_fs_remove_tree(path, NULL);
@@ -80,8 +80,8 @@ static void sweep(const char *target)
 static int create(const char *path, mode_t mode, bool folder)
 {
 	if (!folder)
-		return open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-	return mkdir(path, mode) == 0 ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+		return ak_fs_open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	return mkdir(path, mode) == 0 ? ak_fs_open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0) : -1;
 }
 
 /* False: another process swept it away between creation and here. Where there are no locks nobody sweeps. */
@@ -142,7 +142,7 @@ static int rename_new(const char *from, const char *to)
 static enum ak_rc sync_folder(const char *target, struct ak_err *err)
 {
 	char *dir AK_CLEANUP(ak_free_charp) = ak_fs_dir(target);
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = ak_fs_open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	int why = fd < 0 ? errno : 0;
 
 	/* EINVAL: a file system where folders cannot be synced. */

@@ -27,7 +27,7 @@ static enum ak_rc copy_bytes(const struct ak_bag_file *f, int fd, const char *pa
 static enum ak_rc write_file(const struct ak_bag_file *f, const char *path, int64_t mtime, struct ak_err *err)
 {
 	struct timespec when[2] = {{.tv_sec = (time_t)mtime}, {.tv_sec = (time_t)mtime}};
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	int fd = ak_fs_open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot create '%s'", path);
 	enum ak_rc rc = copy_bytes(f, fd, path, err);
@@ -40,7 +40,7 @@ static enum ak_rc write_file(const struct ak_bag_file *f, const char *path, int6
 
 static enum ak_rc sync_folder(const char *path, struct ak_err *err)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = ak_fs_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	if (fd < 0 || fsync(fd) != 0) {
 		ak_fail_sys(err, AK_EXIT_IO, errno, "cannot write '%s'", path);
 		if (fd >= 0)

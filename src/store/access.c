@@ -19,7 +19,7 @@ static enum ak_rc open_log(struct ak_store *s, int flags, int *fd, struct ak_err
 {
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, "access.jsonl");
 
-	*fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+	*fd = ak_fs_open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
 	return *fd >= 0 || errno == ENOENT ? AK_OK
 					   : ak_fail_sys(err, AK_EXIT_IO, errno, "cannot open the access log of '%s'", s->dir);
 }
@@ -30,17 +30,17 @@ static enum ak_rc last_line(int fd, char out[65], struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *buf = ak_alloc(TAIL_BYTES);
 	off_t size = lseek(fd, 0, SEEK_END), from = size > TAIL_BYTES ? size - TAIL_BYTES : 0;
-	ssize_t n = size > 0 ? pread(fd, buf, (size_t)(size - from), from) : 0;
+	ssize_t n = size > 0 ? ak_fs_pread(fd, buf, (size_t)(size - from), from) : 0;
 	uint8_t digest[32];
 	ssize_t start;
 
 	if (size < 0 || n < 0 || n != size - from)
-		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot read the access log");
+		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot read 'access.jsonl'");
 	memcpy(out, FIRST, 65);
 	while (n && buf[n - 1] != '\n')
 		n--;
 	if (from + n != size && ftruncate(fd, from + n) != 0)
-		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot mend the access log");
+		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot mend 'access.jsonl'");
 	if (n == 0)
 		return AK_OK;
 	for (start = n - 1; start > 0 && buf[start - 1] != '\n'; start--)
@@ -79,9 +79,9 @@ static enum ak_rc append_line(int fd, const struct ak_hmac *token, const char *c
 	ak_buf_addc(&b, '\n');
 	if (rc == AK_OK)
 		rc = b.over ? ak_fail(err, AK_EXIT_LIMIT, "options are too long for the access log")
-			    : ak_fs_write_all(fd, b.p, b.n, "access log", err);
+			    : ak_fs_write_all(fd, b.p, b.n, "access.jsonl", err);
 	if (rc == AK_OK && fsync(fd) != 0)
-		rc = ak_fail_sys(err, AK_EXIT_IO, errno, "cannot write the access log");
+		rc = ak_fail_sys(err, AK_EXIT_IO, errno, "cannot write 'access.jsonl'");
 	ak_buf_release(&b);
 	return rc;
 }
@@ -97,11 +97,11 @@ enum ak_rc ak_access_append(struct ak_store *s, const struct ak_hmac *token, con
 	while (flock(fd, LOCK_EX) != 0)
 		if (errno != EINTR) {
 			close(fd);
-			return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot lock the access log");
+			return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot lock 'access.jsonl'");
 		}
 	rc = append_line(fd, token, command, options, records, err);
 	if (close(fd) != 0 && rc == AK_OK)
-		rc = ak_fail_sys(err, AK_EXIT_IO, errno, "cannot write the access log");
+		rc = ak_fail_sys(err, AK_EXIT_IO, errno, "cannot write 'access.jsonl'");
 	return rc;
 }
 

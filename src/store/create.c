@@ -46,7 +46,7 @@ static enum ak_rc choose_id(const char *dir, char id[ID + 1], struct ak_err *err
 /* Empty, and there before the keys are: from here on a second try finds the id. */
 static enum ak_rc claim(const char *path, struct ak_err *err)
 {
-	AK_CLEANUP(closep) int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	AK_CLEANUP(closep) int fd = ak_fs_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	return fd >= 0 ? AK_OK : ak_fail_sys(err, AK_EXIT_IO, errno, "cannot create '%s'", path);
 }
@@ -112,7 +112,7 @@ static enum ak_rc build(const char *dir, const char *path, const char *id, const
 /* The folder, held until it is a workspace; -1 after an error. */
 static int lock(const char *dir, struct ak_err *err)
 {
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = ak_fs_open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	bool held = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
 
 	if (held && !ak_store_is_workspace(dir))

@@ -26,16 +26,19 @@ static void derive(const uint8_t master[32], struct ak_keys *out)
 static enum ak_rc write_key(const char *dir, const char *name, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, name);
-	enum ak_rc rc = AK_OK;
+	struct ak_err why = {0};
+	enum ak_rc rc;
 	uint8_t key[32];
 	char hex[66];
 
-	if (ak_fs_exists(path))
-		return AK_OK;
 	ak_random(key, sizeof key);
 	ak_hex(key, 32, hex);
 	hex[64] = '\n';
-	rc = ak_fs_write_file(path, ak_str_n(hex, 65), 0600, false, err);
+	rc = ak_fs_write_file(path, ak_str_n(hex, 65), 0600, false, &why);
+	if (rc != AK_OK && why.exit == AK_EXIT_USAGE) /* it is there */
+		rc = AK_OK;
+	else if (rc != AK_OK && err)
+		*err = why;
 	ak_wipe(hex, sizeof hex);
 	ak_wipe(key, sizeof key);
 	return rc;
@@ -80,7 +83,7 @@ enum ak_rc ak_keys_load(const char *dir, const char *kid, struct ak_keys *out, s
 	for (int i = 0; i < KEY_FILES && rc == AK_OK; i++) {
 		AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, names[i]);
 		rc = ak_keys_read_seed(path, key[i], err);
-		if (rc != AK_OK && err)
+		if (rc != AK_OK && err && err->exit == AK_EXIT_INPUT)
 			err->exit = AK_EXIT_REFUSED;
 	}
 	if (rc == AK_OK) {

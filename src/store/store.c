@@ -75,13 +75,14 @@ static enum ak_rc choose_journal(struct ak_store *s, struct ak_err *err)
 	return AK_OK;
 }
 
-static int64_t pragma_int(struct ak_store *s, const char *sql)
+static enum ak_rc pragma_int(struct ak_store *s, const char *sql, int64_t *out, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	enum ak_rc rc = ak_sql_prepare(s, sql, &st, err);
 
-	if (ak_sql_prepare(s, sql, &st, NULL) != AK_OK || ak_sql_step(s, st, NULL) != AK_OK)
-		return -1;
-	return sqlite3_column_int64(st, 0);
+	if (rc == AK_OK && (rc = ak_sql_step(s, st, err)) == AK_OK)
+		*out = sqlite3_column_int64(st, 0);
+	return rc;
 }
 
 /* All CREATE statements as stored, in a fixed order: what the schema is compared by. */
@@ -139,11 +140,13 @@ static enum ak_rc check_schema(struct ak_store *s, struct ak_err *err)
 
 static enum ak_rc check_identity(struct ak_store *s, struct ak_err *err)
 {
-	int64_t version;
+	int64_t application, version;
+	enum ak_rc rc = pragma_int(s, "PRAGMA application_id", &application, err);
 
-	if (pragma_int(s, "PRAGMA application_id") != AK_APPLICATION_ID)
+	if (rc == AK_OK && application != AK_APPLICATION_ID)
 		return ak_fail(err, AK_EXIT_CORRUPT, "'%s' is not an auditkit workspace", s->dir);
-	version = pragma_int(s, "PRAGMA user_version");
+	if (rc != AK_OK || (rc = pragma_int(s, "PRAGMA user_version", &version, err)) != AK_OK)
+		return rc;
 	if (version > AK_SCHEMA_VERSION) {
 		ak_hint(err, "install the newer auditkit that wrote it");
 		return ak_fail(err, AK_EXIT_CORRUPT, "workspace '%s' has format %lld, this program knows up to %d", s->dir,
@@ -154,17 +157,18 @@ static enum ak_rc check_identity(struct ak_store *s, struct ak_err *err)
 
 static enum ak_rc read_identity(struct ak_store *s, struct ak_err *err)
 {
-	char *id = ak_store_get(s, "workspace_id"), *kid = ak_store_get(s, "key_id");
-	bool good = id && kid && strlen(id) == 32 && strlen(kid) == 8;
+	AK_CLEANUP(ak_free_charp) char *id = NULL;
+	AK_CLEANUP(ak_free_charp) char *kid = NULL;
+	enum ak_rc rc = ak_store_get(s, "workspace_id", &id, err);
 
-	if (good) {
-		memcpy(s->id, id, 33);
-		memcpy(s->kid, kid, 9);
-		s->name = ak_store_get(s, "name");
-	}
-	ak_free(id);
-	ak_free(kid);
-	return good ? AK_OK : ak_fail(err, AK_EXIT_CORRUPT, "workspace '%s' has lost its identity", s->dir);
+	if (rc != AK_OK || (rc = ak_store_get(s, "key_id", &kid, err)) != AK_OK ||
+	    (rc = ak_store_get(s, "name", &s->name, err)) != AK_OK)
+		return rc;
+	if (!id || !kid || strlen(id) != 32 || strlen(kid) != 8)
+		return ak_fail(err, AK_EXIT_CORRUPT, "workspace '%s' has lost its identity", s->dir);
+	memcpy(s->id, id, 33);
+	memcpy(s->kid, kid, 9);
+	return AK_OK;
 }
 
 enum ak_rc ak_store_open(const char *dir, enum ak_store_mode mode, struct ak_store **out, struct ak_err *err)
@@ -223,7 +227,7 @@ enum ak_rc ak_store_lock(struct ak_store *s, int wait_ms, struct ak_err *err)
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, "ingest.lock");
 	const struct timespec nap = {0, 20 * 1000 * 1000};
 
-	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	s->lock_fd = ak_fs_open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (s->lock_fd < 0)
 		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot lock '%s'", s->dir);
 	for (int waited = 0; flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0; waited += 20) {
@@ -247,18 +251,21 @@ void ak_store_rollback(struct ak_store *s)
 		ak_sql_exec(s, "ROLLBACK", NULL);
 }
 
-char *ak_store_get(struct ak_store *s, const char *key)
+enum ak_rc ak_store_get(struct ak_store *s, const char *key, char **out, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-	struct ak_str text;
+	enum ak_rc rc = ak_sql_prepare(s, "SELECT value FROM meta WHERE key=?1", &st, err);
+	struct ak_str text = {NULL, 0};
 
-	if (ak_sql_prepare(s, "SELECT value FROM meta WHERE key=?1", &st, NULL) != AK_OK)
-		return NULL;
+	if (rc != AK_OK)
+		return rc;
 	ak_sql_bind_z(st, 1, key);
-	if (ak_sql_step(s, st, NULL) != AK_OK)
-		return NULL;
-	text = ak_sql_text(st, 0);
-	return ak_strndup(text.p, text.n);
+	if ((rc = ak_sql_step(s, st, err)) == AK_OK)
+		text = ak_sql_text(st, 0);
+	if (rc == AK_FAIL)
+		return rc;
+	*out = text.p ? ak_strndup(text.p, text.n) : NULL;
+	return AK_OK;
 }
 
 enum ak_rc ak_store_set(struct ak_store *s, const char *key, struct ak_str value, struct ak_err *err)

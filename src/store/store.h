@@ -48,8 +48,8 @@ enum ak_rc ak_store_begin(struct ak_store *s, struct ak_err *err);
 enum ak_rc ak_store_commit(struct ak_store *s, struct ak_err *err);
 void ak_store_rollback(struct ak_store *s);
 
-/* Settings. get: NULL when absent, ak_free. */
-char *ak_store_get(struct ak_store *s, const char *key);
+/* Settings. get: *out is NULL when absent, ak_free. */
+enum ak_rc ak_store_get(struct ak_store *s, const char *key, char **out, struct ak_err *err);
 enum ak_rc ak_store_set(struct ak_store *s, const char *key, struct ak_str value, struct ak_err *err);
 
 /* Statement helpers of store/ and query/: prepare fails loudly (AK_EXIT_CORRUPT), step returns AK_OK (row), AK_END. */
