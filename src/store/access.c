@@ -105,19 +105,34 @@ enum ak_rc ak_access_append(struct ak_store *s, const struct ak_hmac *token, con
 	return rc;
 }
 
-enum ak_rc ak_access_read(struct ak_store *s, json_t **out, bool *unbroken, struct ak_err *err)
+/* The log as it stands between two lines being appended; empty when there is none. */
+static enum ak_rc read_log(struct ak_store *s, struct ak_buf *out, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, "access.jsonl");
+	int fd = -1;
+	enum ak_rc rc = open_log(s, O_RDONLY, &fd, err);
+
+	if (rc != AK_OK || fd < 0)
+		return rc;
+	/* Where there are no locks nothing is appended either. */
+	while (flock(fd, LOCK_SH) != 0 && errno == EINTR)
+		;
+	rc = ak_fs_slurp(path, out->max - 1, out, err);
+	close(fd);
+	return rc;
+}
+
+enum ak_rc ak_access_read(struct ak_store *s, json_t **out, bool *unbroken, struct ak_err *err)
+{
 	AK_CLEANUP(ak_json_decref) json_t *lines = json_array();
 	char want[65] = FIRST;
 	struct ak_buf text;
 	uint8_t digest[32];
-	enum ak_rc rc = AK_OK;
+	enum ak_rc rc;
 
 	*unbroken = true;
 	ak_buf_init(&text, 1u << 28);
-	if (ak_fs_exists(path))
-		rc = ak_fs_slurp(path, (1u << 28) - 1, &text, err);
+	rc = read_log(s, &text, err);
 	for (size_t at = 0; at < text.n && rc == AK_OK;) {
 		struct ak_str line = ak_str_n(text.p + at, text.n - at);
 		json_t *doc = NULL;
