@@ -48,6 +48,9 @@ void ak_fs_temp_release(struct ak_fs_temp *t);
 /* The three steps for bytes in memory. */
 enum ak_rc ak_fs_write_file(const char *path, struct ak_str content, mode_t mode, bool replace, struct ak_err *err);
 
+/* The same, left alone when something has that name. */
+enum ak_rc ak_fs_write_missing(const char *path, struct ak_str content, mode_t mode, struct ak_err *err);
+
 /* Rename within a folder, to a name that is free, and sync the folder. AK_EXIT_IO. */
 enum ak_rc ak_fs_rename(const char *from, const char *to, struct ak_err *err);
 

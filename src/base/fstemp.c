@@ -108,8 +108,10 @@ static enum ak_rc open_temp(struct ak_fs_temp *t, const char *target, mode_t mod
 			*t = (struct ak_fs_temp){fd, path, ak_strdup(target)};
 			return AK_OK;
 		}
-		if (fd >= 0)
+		if (fd >= 0) {
 			close(fd);
+			ak_fs_remove_tree(path, NULL);
+		}
 		ak_free(path);
 	}
 	return ak_fail_sys(err, AK_EXIT_IO, why, "cannot create '%s'", target);
@@ -244,5 +246,17 @@ enum ak_rc ak_fs_write_file(const char *path, struct ak_str content, mode_t mode
 		rc = ak_fs_write_all(t.fd, content.p, content.n, path, err);
 	if (rc == AK_OK)
 		rc = ak_fs_temp_commit(&t, replace, err);
+	return rc;
+}
+
+enum ak_rc ak_fs_write_missing(const char *path, struct ak_str content, mode_t mode, struct ak_err *err)
+{
+	struct ak_err why = {0};
+	enum ak_rc rc = ak_fs_write_file(path, content, mode, false, &why);
+
+	if (rc != AK_OK && why.exit == AK_EXIT_USAGE) /* not asked beforehand: a look that fails would decide */
+		return AK_OK;
+	if (rc != AK_OK && err)
+		*err = why;
 	return rc;
 }

@@ -139,12 +139,15 @@ static int compare_names(const void *a, const void *b)
 
 enum ak_rc ak_fs_list(const char *path, char ***names, size_t *n, struct ak_err *err)
 {
-	DIR *d = opendir(path);
 	char **list = NULL;
 	size_t used = 0, cap = 0;
 	const struct dirent *e;
+	DIR *d;
 	int why;
 
+	do
+		d = opendir(path);
+	while (!d && errno == EINTR);
 	if (!d)
 		return ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot list folder '%s'", path);
 	for (errno = 0; (e = readdir(d)) != NULL; errno = 0) {

@@ -73,12 +73,12 @@ static enum ak_rc run_threads(struct ak_pipe *p, int64_t run, struct ak_tlog *tl
 	int e = pthread_create(&digest, NULL, ak_pipe_digest, p);
 
 	if (e)
-		return ak_fail_sys(err, AK_EXIT_LIMIT, e, "cannot start a thread");
+		return ak_fail_sys(err, AK_EXIT_LIMIT, e, "cannot start a thread of 'ingest'");
 	e = pthread_create(&map, NULL, ak_pipe_map, p);
 	if (e) {
 		stop(p);
 		pthread_join(digest, NULL);
-		return ak_fail_sys(err, AK_EXIT_LIMIT, e, "cannot start a thread");
+		return ak_fail_sys(err, AK_EXIT_LIMIT, e, "cannot start a thread of 'ingest'");
 	}
 	rc = ak_pipe_write(p, run, tlog, out, err);
 	stop(p);

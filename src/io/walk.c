@@ -114,7 +114,12 @@ enum ak_rc ak_expand_open(const struct ak_disk_file *f, int *fd, struct ak_err *
 		close(dir);
 	if (got < 0)
 		return ak_fail_sys(err, AK_EXIT_INPUT, errnum, "cannot read '%s' below '%s'", f->rel, arg);
-	if (fstat(got, &st) != 0 || !S_ISREG(st.st_mode)) {
+	if (fstat(got, &st) != 0) {
+		ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot read '%s' below '%s'", f->rel, arg);
+		close(got);
+		return AK_FAIL;
+	}
+	if (!S_ISREG(st.st_mode)) {
 		close(got);
 		return ak_stream_fail(err, "not_regular", NULL, "cannot read '%s' below '%s': it is not a regular file",
 				      f->rel, arg);

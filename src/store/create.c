@@ -113,8 +113,10 @@ static enum ak_rc build(const char *dir, const char *path, const char *id, const
 static int lock(const char *dir, struct ak_err *err)
 {
 	int fd = ak_fs_open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-	bool held = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+	bool held = false;
 
+	while (fd >= 0 && !(held = flock(fd, LOCK_EX | LOCK_NB) == 0) && errno == EINTR)
+		;
 	if (held && !ak_store_is_workspace(dir))
 		return fd;
 	if (held || (fd >= 0 && errno == EWOULDBLOCK))

@@ -26,7 +26,6 @@ static void derive(const uint8_t master[32], struct ak_keys *out)
 static enum ak_rc write_key(const char *dir, const char *name, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, name);
-	struct ak_err why = {0};
 	enum ak_rc rc;
 	uint8_t key[32];
 	char hex[66];
@@ -34,11 +33,7 @@ static enum ak_rc write_key(const char *dir, const char *name, struct ak_err *er
 	ak_random(key, sizeof key);
 	ak_hex(key, 32, hex);
 	hex[64] = '\n';
-	rc = ak_fs_write_file(path, ak_str_n(hex, 65), 0600, false, &why);
-	if (rc != AK_OK && why.exit == AK_EXIT_USAGE) /* it is there */
-		rc = AK_OK;
-	else if (rc != AK_OK && err)
-		*err = why;
+	rc = ak_fs_write_missing(path, ak_str_n(hex, 65), 0600, err);
 	ak_wipe(hex, sizeof hex);
 	ak_wipe(key, sizeof key);
 	return rc;

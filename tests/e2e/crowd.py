@@ -6,7 +6,7 @@ import json, os, pathlib, random, shutil, signal, subprocess, sys, time
 
 AUDITKIT, TREE, SECONDS = sys.argv[1], sys.argv[2], float(sys.argv[3])
 SECRET = "sk-" + "ant-api03-" + "Zq7" * 31 + "-AA"
-BUSY, ENOUGH = 75, 60
+BUSY, ENOUGH = 75, 40
 os.environ["XDG_CONFIG_HOME"] = str(pathlib.Path("config").resolve())
 tests = 0
 
@@ -45,7 +45,7 @@ def make_input():
     shutil.copy(src / "litellm/slp-2026-06-01_07.jsonl.gz", "slp.jsonl.gz")
     with open("usage.csv", "w") as f:
         f.write("start_time,end_time,project_id,model,num_model_requests,input_tokens,output_tokens\n")
-        for i in range(25000):
+        for i in range(20500):
             t = 1780272000 + 3600 * (i % 336)
             f.write("%d,%d,proj_%d,gpt-4.1,%d,%d,%d\n" % (t, t + 3600, i // 336, i + 1, 10 * i, i))
 

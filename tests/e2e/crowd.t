@@ -2,4 +2,4 @@
 # Eight processes at once on one workspace, readers and writers, of the same and of other files, every third killed: see
 # crowd.py. AK_LONG=1: a minute of it.
 . "$AK_SRCDIR/tests/tap.sh"
-cd "$tap_dir" && python3 "$AK_SRCDIR/tests/e2e/crowd.py" "$AUDITKIT" "$AK_SRCDIR" "$((${AK_LONG:-0} ? 60 : 5))"
+cd "$tap_dir" && python3 "$AK_SRCDIR/tests/e2e/crowd.py" "$AUDITKIT" "$AK_SRCDIR" "$((${AK_LONG:-0} ? 60 : 3))"
