@@ -40,7 +40,7 @@ for f in tests/unit/test_*.c; do
 	printf '%s_SOURCES = %s tests/unit/tap.h\n%s_LDADD = libak.a $(AK_LIBS)\n' "$v" "$f" "$v"
 done
 echo
-list cli_tests tests/cli/*.t tests/lint/*.t tests/e2e/*.t
+list cli_tests tests/cli/*.t tests/lint/*.t tests/e2e/*.t tests/bench/*.t
 list unit_headers tests/unit/*.h
 list src_extra $(find src -type f ! -name "*.c" ! -name "*.cc" ! -name "*.pyc" ! -path "src/gen/*" | sort)
 list test_support $(find tests -type f ! -name '*.t' ! -path 'tests/unit/*' ! -name '*.pyc' | sort)

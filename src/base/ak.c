@@ -13,7 +13,7 @@ void ak_bug(const char *file, int line, const char *what)
 	_exit(EXIT_CODE_BUG);
 }
 
-AK_NORETURN static void out_of_memory(void)
+void ak_out_of_memory(void)
 {
 	static const char msg[] = "auditkit: out of memory\n";
 	ssize_t done = write(STDERR_FILENO, msg, sizeof(msg) - 1);
@@ -27,7 +27,7 @@ void *ak_alloc(size_t n)
 	void *p = malloc(n ? n : 1);
 
 	if (!p)
-		out_of_memory();
+		ak_out_of_memory();
 	return p;
 }
 
@@ -36,7 +36,7 @@ void *ak_alloc_zero(size_t count, size_t size)
 	void *p = calloc(count ? count : 1, size ? size : 1);
 
 	if (!p)
-		out_of_memory();
+		ak_out_of_memory();
 	return p;
 }
 
@@ -45,7 +45,7 @@ void *ak_realloc(void *p, size_t n)
 	void *q = realloc(p, n ? n : 1);
 
 	if (!q)
-		out_of_memory();
+		ak_out_of_memory();
 	return q;
 }
 

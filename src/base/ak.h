@@ -50,8 +50,11 @@ extern "C" {
 #define AK_BUG(what) ak_bug(__FILE__, __LINE__, (what))
 AK_NORETURN void ak_bug(const char *file, int line, const char *what);
 
-/* Allocation that does not return NULL: on failure prints one line and exits 71 without flushing anything half-done
- * (SQLite transactions and temp files make that safe). The only malloc callers outside libraries. */
+/* Memory is gone: prints one line and exits 71 without flushing anything half-done (SQLite transactions and temp files make
+ * that safe). Also for libraries that say so in their own way. */
+AK_NORETURN void ak_out_of_memory(void);
+
+/* Allocation that does not return NULL: ak_out_of_memory on failure. The only malloc callers outside libraries. */
 void *ak_alloc(size_t n) __attribute__((malloc, alloc_size(1), returns_nonnull));
 void *ak_alloc_zero(size_t count, size_t size) __attribute__((malloc, alloc_size(1, 2), returns_nonnull));
 void *ak_realloc(void *p, size_t n) __attribute__((alloc_size(2), returns_nonnull));

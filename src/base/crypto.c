@@ -23,6 +23,29 @@ struct ak_hmac {
 	SHA256_CTX inner, outer; /* after the first block; read only from then on */
 };
 
+static void *take(size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return ak_alloc(n);
+}
+
+static void *retake(void *p, size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return ak_realloc(p, n);
+}
+
+static void give(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	ak_free(p);
+}
+
+void ak_crypto_use_alloc(void) { CRYPTO_set_mem_functions(take, retake, give); }
+
 static void need(bool good)
 {
 	if (!good)

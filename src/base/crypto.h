@@ -15,6 +15,9 @@ struct ak_sha256; /* incremental; context reused, EVP_MD fetched once per proces
 extern "C" {
 #endif
 
+/* From here on the library's memory is ak_alloc's: a digest that could not be taken must not be told from a bug. Before
+ * its first use. */
+void ak_crypto_use_alloc(void);
 struct ak_sha256 *ak_sha256_new(void);
 void ak_sha256_free(struct ak_sha256 *h);
 void ak_sha256_start(struct ak_sha256 *h);

@@ -1,5 +1,6 @@
 #include "base/ak.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -56,6 +57,32 @@ enum ak_rc ak_fail(struct ak_err *err, enum ak_exit exit, const char *fmt, ...)
 	return AK_FAIL;
 }
 
+/* What the system says outweighs what the caller was doing: a full disk is no fault of the input. */
+static const struct {
+	int sys;
+	enum ak_exit exit;
+	const char *hint;
+} causes[] = {
+	{EIO, AK_EXIT_IO, "look at the disk or mount it lies on, then run the same command again"},
+	{ENOSPC, AK_EXIT_IO, "free space on that disk, then run the same command again"},
+	{EDQUOT, AK_EXIT_IO, "free space or have the quota raised, then run the same command again"},
+	{EMFILE, AK_EXIT_LIMIT, "raise the limit of open files (ulimit -n), then run the same command again"},
+	{ENFILE, AK_EXIT_LIMIT, "too many files are open on this machine; try again later"},
+	{ENOMEM, AK_EXIT_LIMIT, "close other programs or raise the memory limit, then run the same command again"},
+	{EAGAIN, AK_EXIT_LIMIT, "raise the limit of processes (ulimit -u), then run the same command again"},
+};
+
+enum ak_exit ak_class_sys(enum ak_exit exit, int errnum, struct ak_err *err)
+{
+	for (size_t i = 0; i < AK_COUNT(causes); i++)
+		if (causes[i].sys == errnum) {
+			if (err && !err->hint[0])
+				ak_hint(err, "%s", causes[i].hint);
+			return causes[i].exit;
+		}
+	return exit;
+}
+
 enum ak_rc ak_fail_sys(struct ak_err *err, enum ak_exit exit, int errnum, const char *fmt, ...)
 {
 	char what[AK_ERR_MSG];
@@ -66,7 +93,7 @@ enum ak_rc ak_fail_sys(struct ak_err *err, enum ak_exit exit, int errnum, const 
 	va_start(ap, fmt);
 	put(what, sizeof(what), fmt, ap);
 	va_end(ap);
-	ak_fail(err, exit, "%s: %s", what, strerror(errnum));
+	ak_fail(err, ak_class_sys(exit, errnum, err), "%s: %s", what, strerror(errnum));
 	err->sys = errnum;
 	return AK_FAIL;
 }

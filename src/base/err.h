@@ -47,8 +47,11 @@ extern "C" {
  * err may be NULL. A hint and a location that are already there stay; a zeroed err gets offset UINT64_MAX (none).
  * The message is cut at AK_ERR_MSG - 1 bytes on a UTF-8 boundary, control bytes become '?'. */
 enum ak_rc ak_fail(struct ak_err *err, enum ak_exit exit, const char *fmt, ...) AK_PRINTF(3, 4);
-/* The same, with strerror text of errnum appended after ": ". */
+/* The same, with strerror text of errnum appended after ": ", its class and, where there is none yet, its hint. */
 enum ak_rc ak_fail_sys(struct ak_err *err, enum ak_exit exit, int errnum, const char *fmt, ...) AK_PRINTF(4, 5);
+/* The class of an errno that has one whatever was being done (EIO, ENOSPC: 74; EMFILE, ENOMEM: 71), otherwise exit; the
+ * hint of such an errno is set in err where there is none yet. */
+enum ak_exit ak_class_sys(enum ak_exit exit, int errnum, struct ak_err *err);
 /* Reject a record: reason is a stable code that lands in the diag table; returns AK_REJECT. */
 enum ak_rc ak_reject(struct ak_err *err, const char *reason, const char *fmt, ...) AK_PRINTF(3, 4);
 /* Set the hint line (printf style); returns nothing so that it composes before a return. */

@@ -23,6 +23,36 @@ void ak_fs_harden(void)
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
+int ak_fs_openat(int dir, const char *path, int flags, mode_t mode)
+{
+	int fd;
+
+	do
+		fd = openat(dir, path, flags, mode);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+int ak_fs_open(const char *path, int flags, mode_t mode) { return ak_fs_openat(AT_FDCWD, path, flags, mode); }
+
+ssize_t ak_fs_pread(int fd, void *to, size_t n, off_t at)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t got = pread(fd, (char *)to + done, n - done, at + (off_t)done);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
 static const char *kind(mode_t mode)
 {
 	static const struct {
@@ -48,7 +78,7 @@ static enum ak_rc refuse_kind(const char *path, mode_t mode, struct ak_err *err)
 
 enum ak_rc ak_fs_open_read(const char *path, int *fd, struct ak_err *err)
 {
-	int got = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), why = errno;
+	int got = ak_fs_open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0), why = errno;
 	struct stat st;
 
 	if (got < 0) {
@@ -106,7 +136,9 @@ static enum ak_rc read_whole(int fd, const char *path, size_t max, struct ak_buf
 		total += (size_t)n;
 		out->n += (size_t)n;
 	} while (n > 0);
-	if (fstat(fd, &st) != 0 || (uint64_t)st.st_size != total)
+	if (fstat(fd, &st) != 0)
+		return ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot read '%s'", path);
+	if ((uint64_t)st.st_size != total)
 		return ak_fail(err, AK_EXIT_INPUT, "cannot read '%s': its size changed meanwhile", path);
 	return AK_OK;
 }
@@ -152,18 +184,24 @@ enum ak_rc ak_fs_write_all(int fd, const void *p, size_t n, const char *what, st
 	return AK_OK;
 }
 
+/* Of a look that failed: is it sure that there is nothing to be had? */
+static bool is_absent(void)
+{
+	return errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ELOOP || errno == ENAMETOOLONG;
+}
+
 bool ak_fs_exists(const char *path)
 {
 	struct stat st;
 
-	return lstat(path, &st) == 0;
+	return lstat(path, &st) == 0 || !is_absent();
 }
 
 bool ak_fs_is_dir(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	return stat(path, &st) == 0 ? S_ISDIR(st.st_mode) : !is_absent();
 }
 
 enum ak_rc ak_fs_check_private(const char *path, struct ak_err *err)

@@ -13,6 +13,11 @@ extern "C" {
 
 /* umask 077, fds 0-2 opened to /dev/null when closed, core dumps off, dumpable off. Call first in main. */
 void ak_fs_harden(void);
+/* open(2) that goes on after a signal: a descriptor, or -1 and errno. */
+int ak_fs_open(const char *path, int flags, mode_t mode);
+int ak_fs_openat(int dir, const char *path, int flags, mode_t mode);
+/* n bytes from an offset on, fewer only where the file ends; signals and short reads are handled. -1 and errno. */
+ssize_t ak_fs_pread(int fd, void *to, size_t n, off_t at);
 /* Open a regular file for reading: O_NOFOLLOW on the last component, O_CLOEXEC, O_NONBLOCK, then fstat says regular.
  * FIFO, device, socket, folder and symlink are AK_EXIT_INPUT errors that say which. */
 enum ak_rc ak_fs_open_read(const char *path, int *fd, struct ak_err *err);
@@ -22,21 +27,29 @@ enum ak_rc ak_fs_slurp(const char *path, size_t max, struct ak_buf *out, struct 
 /* Write all bytes; EINTR, EAGAIN and short writes are handled. AK_EXIT_IO; `what` is the name in the message. */
 enum ak_rc ak_fs_write_all(int fd, const void *p, size_t n, const char *what, struct ak_err *err);
 
-/* A file being written beside its target; nothing appears under the final name before commit. Start with zeros. */
+/* A file or folder being written beside its target; nothing appears under the final name before commit. It is locked
+ * while it is in use: those of the same target that nobody holds were left by a crash, and opening removes them. Start
+ * with zeros. */
 struct ak_fs_temp {
-	int fd;	    /* -1 when none */
+	int fd;	    /* -1 when none; of a folder, to be opened below */
 	char *path; /* temp name ".NAME.tmp" and random hex, same folder; NULL when none */
 	char *target;
 };
 /* mode is subject to the umask. AK_EXIT_IO. */
 enum ak_rc ak_fs_temp_open(struct ak_fs_temp *t, const char *target, mode_t mode, struct ak_err *err);
+/* The same for a folder; to be filled, then committed. */
+enum ak_rc ak_fs_temp_mkdir(struct ak_fs_temp *t, const char *target, mode_t mode, struct ak_err *err);
 /* fsync, rename (refused when the target exists and !replace: AK_EXIT_USAGE with hint --force), fsync the folder.
- * After an error the temp file is still there to be released. */
+ * A folder is exchanged with what it replaces, then that is removed: there is always a whole one. After an error the
+ * temp file is still there to be released. */
 enum ak_rc ak_fs_temp_commit(struct ak_fs_temp *t, bool replace, struct ak_err *err);
-/* Removes an uncommitted temp file. Safe to call twice; cleanup attribute target. */
+/* Removes an uncommitted temp file or folder. Safe to call twice; cleanup attribute target. */
 void ak_fs_temp_release(struct ak_fs_temp *t);
 /* The three steps for bytes in memory. */
 enum ak_rc ak_fs_write_file(const char *path, struct ak_str content, mode_t mode, bool replace, struct ak_err *err);
+
+/* The same, left alone when something has that name. */
+enum ak_rc ak_fs_write_missing(const char *path, struct ak_str content, mode_t mode, struct ak_err *err);
 
 /* Rename within a folder, to a name that is free, and sync the folder. AK_EXIT_IO. */
 enum ak_rc ak_fs_rename(const char *from, const char *to, struct ak_err *err);
@@ -45,7 +58,8 @@ enum ak_rc ak_fs_mkdir(const char *path, mode_t mode, struct ak_err *err);  /* A
 enum ak_rc ak_fs_mkdirs(const char *path, mode_t mode, struct ak_err *err); /* missing parents too; ok if it exists */
 /* A file, a link (not what it points to) or a folder with all it holds; ok if there is none. */
 enum ak_rc ak_fs_remove_tree(const char *path, struct ak_err *err);
-/* Something has this name, be it a dangling link. */
+/* Something has this name, be it a dangling link. Where the system cannot say (an I/O error), the answer is yes to both,
+ * so that the next step fails and nothing is taken for missing. */
 bool ak_fs_exists(const char *path);
 bool ak_fs_is_dir(const char *path);
 /* Refuses a path that is group- or world-writable or owned by another user (not root). AK_EXIT_REFUSED. */

@@ -54,7 +54,7 @@ static int remove_at(int dir, const char *name, int depth)
 		return 0;
 	if (errno != EISDIR && errno != EPERM)
 		return errno;
-	fd = depth > MOST_DEPTH ? -1 : openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = depth > MOST_DEPTH ? -1 : ak_fs_openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
 	if (fd < 0)
 		return depth > MOST_DEPTH ? ELOOP : errno;
 	d = fdopendir(fd);
@@ -63,9 +63,11 @@ static int remove_at(int dir, const char *name, int depth)
 		close(fd);
 		return why;
 	}
-	while (!why && (e = readdir(d)) != NULL)
+	for (errno = 0; !why && (e = readdir(d)) != NULL; errno = 0)
 		if (!is_dots(e->d_name))
 			why = remove_at(fd, e->d_name, depth + 1);
+	if (!why)
+		why = errno;
 	closedir(d);
 	if (!why && unlinkat(dir, name, AT_REMOVEDIR) != 0)
 		why = errno;
@@ -137,12 +139,15 @@ static int compare_names(const void *a, const void *b)
 
 enum ak_rc ak_fs_list(const char *path, char ***names, size_t *n, struct ak_err *err)
 {
-	DIR *d = opendir(path);
 	char **list = NULL;
 	size_t used = 0, cap = 0;
 	const struct dirent *e;
+	DIR *d;
 	int why;
 
+	do
+		d = opendir(path);
+	while (!d && errno == EINTR);
 	if (!d)
 		return ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot list folder '%s'", path);
 	for (errno = 0; (e = readdir(d)) != NULL; errno = 0) {

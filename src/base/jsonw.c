@@ -8,6 +8,8 @@
 #include "base/jsonw.h"
 #include "base/text.h"
 
+void ak_json_use_alloc(void) { json_set_alloc_funcs(ak_alloc, ak_free); }
+
 static const json_int_t INT_LARGEST = (INT64_C(1) << 53) - 1;
 
 /* The short escapes of RFC 8785 3.2.2.2, 0 where there is none. */

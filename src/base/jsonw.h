@@ -12,6 +12,8 @@
 extern "C" {
 #endif
 
+/* From here on Jansson's memory is ak_alloc's: it would leave members out in silence. */
+void ak_json_use_alloc(void);
 /* A JSON string literal with JCS escapes (\b \t \n \f \r \" \\ and \u00xx lower case); the text must be UTF-8. */
 void ak_jsonw_string(struct ak_buf *b, struct ak_str s);
 void ak_jsonw_int(struct ak_buf *b, int64_t v);

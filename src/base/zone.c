@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/fs.h"
 #include "base/tzrule.h"
 #include "base/zone.h"
 
@@ -151,15 +152,13 @@ static void load(struct ak_zone *z)
 	char path[sizeof(ZONE_DIR) + MOST_NAME];
 	struct stat st;
 	ssize_t got;
-	size_t n = 0;
 	int fd;
 
 	snprintf(path, sizeof(path), "%s%s", ZONE_DIR, z->name);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = ak_fs_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
 	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-		while (n < MOST_BYTES && (got = read(fd, bytes + n, MOST_BYTES - n)) > 0)
-			n += (size_t)got;
-		z->good = read_zone(z, bytes, n);
+		got = ak_fs_pread(fd, bytes, MOST_BYTES, 0);
+		z->good = got > 0 && read_zone(z, bytes, (size_t)got);
 	}
 	if (fd >= 0)
 		close(fd);

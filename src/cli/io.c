@@ -63,8 +63,10 @@ enum ak_rc ak_io_flush(struct ak_io *io, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
 
-	if (io->failed)
-		return ak_fail(err, AK_EXIT_IO, "cannot write to standard output");
+	if (io->failed) {
+		ak_hint(err, "the disk is full or the reader has gone; run the same command again");
+		return ak_fail(err, AK_EXIT_IO, "cannot write 'standard output'");
+	}
 	if (io->out.n)
 		rc = write_out(io, err);
 	ak_buf_clear(&io->out);

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/crypto.h"
 #include "base/fs.h"
+#include "base/jsonw.h"
 #include "base/text.h"
 #include "cli/cage.h"
 #include "cli/help.h"
@@ -92,6 +94,8 @@ int ak_cli_main(int argc, char **argv)
 	enum ak_exit code;
 
 	ak_fs_harden();
+	ak_crypto_use_alloc();
+	ak_json_use_alloc();
 	ak_buf_init(&io.out, 1u << 30);
 	ak_arena_init(&c.arena);
 	if (ak_args_parse(argc, argv, &c.arena, &g, &args, &err) != AK_OK || setup_io(&io, &g, &err) != AK_OK) {

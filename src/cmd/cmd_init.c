@@ -7,7 +7,7 @@ static enum ak_rc write_policy(const char *dir, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, "policy.yaml");
 
-	return ak_fs_exists(path) ? AK_OK : ak_fs_write_file(path, ak_str_of(ak_policy_template), 0600, false, err);
+	return ak_fs_write_missing(path, ak_str_of(ak_policy_template), 0600, err);
 }
 
 static enum ak_rc create(struct ak_ctx *c, const char *dir, struct ak_err *err)

@@ -151,25 +151,40 @@ static enum ak_rc read_period(struct ak_ctx *c, struct ak_packet_opts *o, struct
 	return o->from_us < o->to_us ? AK_OK : ak_fail(err, AK_EXIT_USAGE, "--from is not before --to");
 }
 
+/* The packet comes last: where one stands under its name, its line in the access log and its receipt stand too. */
+static enum ak_rc write_out(struct ak_ctx *c, const struct ak_bag *bag, const char *path, const struct ak_packet_result *r,
+			    const char *digest, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *name = receipt_path(path);
+	bool replace = ak_args_flag(c->args, "force");
+	enum ak_rc rc = ak_cmd_log_access(c, 0, err);
+
+	if (rc != AK_OK || (rc = receipt(r, digest, path, replace, err)) != AK_OK)
+		return rc;
+	rc = ak_archive_write(bag, path, r->mtime, replace, err);
+	if (rc != AK_OK)
+		ak_fs_remove_tree(name, NULL); /* of a packet that is not there */
+	return rc;
+}
+
 static enum ak_rc write_packet(struct ak_ctx *c, const struct ak_packet_opts *o, const char *path, struct ak_packet_result *r,
 			       char digest[65], struct ak_err *err)
 {
-	bool replace = ak_args_flag(c->args, "force");
 	AK_CLEANUP(ak_free_charp) char *base = NULL;
 	struct ak_bag *bag = NULL;
 	enum ak_form form;
 	uint8_t raw[32];
 	enum ak_rc rc = ak_archive_form(path, &form, &base, err);
 
-	if (rc == AK_OK && !replace)
+	if (rc == AK_OK && !ak_args_flag(c->args, "force"))
 		rc = is_free(path, err);
 	if (rc == AK_OK && (rc = ak_packet_build(o, base, &bag, r, err)) == AK_OK) {
 		ak_bag_digest(bag, raw);
 		ak_hex(raw, 32, digest);
-		rc = ak_archive_write(bag, path, r->mtime, replace, err);
+		rc = write_out(c, bag, path, r, digest, err);
 	}
 	ak_bag_free(bag);
-	return rc == AK_OK ? receipt(r, digest, path, replace, err) : rc;
+	return rc;
 }
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
@@ -189,8 +204,6 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = read_epoch(&o.epoch, err);
 	if (rc == AK_OK && (rc = write_packet(c, &o, path, &r, digest, err)) != AK_OK && r.gap_list && !c->json)
 		print_gaps(c, &r);
-	if (rc == AK_OK)
-		rc = ak_cmd_log_access(c, 0, err);
 	if (rc == AK_OK && c->json)
 		rc = print_json(c, &r, digest, path, err);
 	else if (rc == AK_OK)

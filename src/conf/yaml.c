@@ -64,6 +64,8 @@ static enum ak_rc next_event(struct loader *l, yaml_event_t *ev)
 	if (yaml_parser_parse(&l->parser, ev))
 		return AK_OK;
 	const yaml_parser_t *p = &l->parser;
+	if (p->error == YAML_MEMORY_ERROR)
+		ak_out_of_memory();
 	const char *problem = p->problem ? p->problem : "not readable as YAML";
 	/* Reader errors (bytes that are no UTF-8) come without a mark; the parser's own position is the best known. */
 	size_t line = p->error == YAML_READER_ERROR ? p->mark.line : p->problem_mark.line;
@@ -253,15 +255,12 @@ enum ak_rc ak_yaml_load(const char *name, struct ak_str text, struct ak_yaml *ou
 	struct ak_yaml y = {.name = ak_strdup(name), .lines = ak_alloc(sizeof(struct ak_map))};
 	ak_map_init(y.lines);
 	struct loader l = {.y = &y, .err = err};
-	enum ak_rc rc = AK_FAIL;
-	if (!yaml_parser_initialize(&l.parser)) {
-		ak_fail(err, AK_EXIT_LIMIT, "cannot load '%s': out of memory", name);
-	} else {
-		yaml_parser_set_encoding(&l.parser, YAML_UTF8_ENCODING);
-		yaml_parser_set_input_string(&l.parser, (const unsigned char *)text.p, text.n);
-		rc = document_parse(&l);
-		yaml_parser_delete(&l.parser);
-	}
+	if (!yaml_parser_initialize(&l.parser))
+		ak_out_of_memory();
+	yaml_parser_set_encoding(&l.parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&l.parser, (const unsigned char *)text.p, text.n);
+	enum ak_rc rc = document_parse(&l);
+	yaml_parser_delete(&l.parser);
 	if (rc != AK_OK) {
 		ak_yaml_release(&y);
 		return rc;

@@ -1,5 +1,6 @@
 #include "base/ak.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -88,8 +89,13 @@ static enum ak_rc add_folder(struct ak_registry *r, const char *dir, struct ak_e
 {
 	char **names = NULL;
 	size_t n = 0;
-	enum ak_rc rc = ak_fs_is_dir(dir) ? ak_fs_list(dir, &names, &n, err) : AK_OK;
+	struct ak_err why = {0};
+	enum ak_rc rc = ak_fs_is_dir(dir) ? ak_fs_list(dir, &names, &n, &why) : AK_OK;
 
+	if (rc != AK_OK && why.sys == ENOENT)
+		return AK_OK;
+	if (rc != AK_OK && err)
+		*err = why;
 	for (size_t i = 0; !rc && i < n; i++) {
 		AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, names[i]);
 		struct ak_mapping *m;

@@ -73,12 +73,12 @@ static enum ak_rc run_threads(struct ak_pipe *p, int64_t run, struct ak_tlog *tl
 	int e = pthread_create(&digest, NULL, ak_pipe_digest, p);
 
 	if (e)
-		return ak_fail_sys(err, AK_EXIT_LIMIT, e, "cannot start a thread");
+		return ak_fail_sys(err, AK_EXIT_LIMIT, e, "cannot start a thread of 'ingest'");
 	e = pthread_create(&map, NULL, ak_pipe_map, p);
 	if (e) {
 		stop(p);
 		pthread_join(digest, NULL);
-		return ak_fail_sys(err, AK_EXIT_LIMIT, e, "cannot start a thread");
+		return ak_fail_sys(err, AK_EXIT_LIMIT, e, "cannot start a thread of 'ingest'");
 	}
 	rc = ak_pipe_write(p, run, tlog, out, err);
 	stop(p);
@@ -105,8 +105,9 @@ enum ak_rc ak_ingest(const struct ak_ingest_opts *o, struct ak_ingest_result *ou
 	p.reject = ak_hmac_new(o->keys->reject, 32);
 	ak_queue_init(&p.chunks, 16);
 	ak_queue_init(&p.batches, 2);
-	p.next_file = ak_register_next_file(o->store);
-	rc = o->dry_run ? AK_OK : find_partial(&p, err);
+	rc = ak_register_next_file(o->store, &p.next_file, err);
+	if (rc == AK_OK && !o->dry_run)
+		rc = find_partial(&p, err);
 	if (rc == AK_OK && (rc = start(&p, &out->run, &tlog, err)) == AK_OK)
 		rc = run_threads(&p, out->run, &tlog, out, err);
 	if (rc == AK_OK)

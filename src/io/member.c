@@ -36,13 +36,9 @@ static const struct ak_stream_ops member_ops = {member_pull, member_close};
 enum ak_rc ak_members_open(struct ak_stream *up, bool zip, struct ak_members **out, struct ak_err *err)
 {
 	struct archive *a = archive_read_new();
-	if (!a)
-		return ak_fail(err, AK_EXIT_LIMIT, "cannot read '%s': out of memory", up->name);
 	/* Streaming zip: bytes are hashed in the order they stand in the file. */
-	if (zip)
-		archive_read_support_format_zip_streamable(a);
-	else
-		archive_read_support_format_tar(a);
+	if (!a || (zip ? archive_read_support_format_zip_streamable(a) : archive_read_support_format_tar(a)) != ARCHIVE_OK)
+		ak_out_of_memory();
 	struct ak_members *m = ak_alloc_zero(1, sizeof(*m));
 	ak_stream_init(&m->s, &member_ops, up);
 	m->feed.up = up;

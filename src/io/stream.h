@@ -92,6 +92,7 @@ void ak_members_close(struct ak_members *m);
 /* Shared by the two libarchive readers. */
 struct ak_feed {
 	struct ak_stream *up;
+	struct archive *a;
 	const uint8_t *last; /* chunk libarchive got last */
 	size_t last_n;
 	uint64_t fed;

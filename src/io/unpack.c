@@ -26,6 +26,7 @@ static la_ssize_t feed_read(struct archive *a, void *ctx, const void **buf)
 
 enum ak_rc ak_feed_open(struct ak_feed *f, struct archive *a, struct ak_err *err)
 {
+	f->a = a;
 	if (archive_read_open2(a, f, NULL, feed_read, NULL, NULL) == ARCHIVE_OK)
 		return AK_OK;
 	return ak_feed_fail(f, f->up->name, err);
@@ -38,6 +39,8 @@ enum ak_rc ak_feed_fail(const struct ak_feed *f, const char *name, struct ak_err
 			*err = f->up->fault;
 		return AK_FAIL;
 	}
+	if (archive_errno(f->a) == ENOMEM)
+		return ak_stream_fail(err, "memory", "unpack it and give the files", "cannot read '%s' to its end: out of memory", name);
 	return ak_stream_fail(err, f->starved ? "stream_truncated" : "stream_corrupt",
 			      "the export or transfer may have been cut off: take it again; what is readable was read",
 			      "cannot read '%s' to its end: %s", name,
@@ -101,15 +104,18 @@ enum ak_rc ak_filter_open(struct ak_stream *up, const char *codec, struct ak_str
 {
 	struct archive *a = archive_read_new();
 	if (!a)
-		return ak_fail(err, AK_EXIT_LIMIT, "cannot read '%s': out of memory", up->name);
+		ak_out_of_memory();
 	bool zstd = strcmp(codec, "zstd") == 0;
 	if ((zstd ? archive_read_support_filter_zstd(a) : archive_read_support_filter_xz(a)) != ARCHIVE_OK) {
+		if (archive_errno(a) == ENOMEM)
+			ak_out_of_memory();
 		archive_read_free(a);
 		ak_fail(err, AK_EXIT_INPUT, "cannot read '%s': libarchive was built without %s", up->name, codec);
 		ak_hint(err, "decompress it first, or compress it with gzip");
 		return AK_FAIL;
 	}
-	archive_read_support_format_raw(a);
+	if (archive_read_support_format_raw(a) != ARCHIVE_OK)
+		ak_out_of_memory();
 	struct filter *f = ak_alloc(sizeof(*f));
 	ak_stream_init(&f->s, &filter_ops, up);
 	f->feed = (struct ak_feed){.up = up};

@@ -90,7 +90,7 @@ static int parent_open(int root, const char *rel, const char **leaf)
 	const char *slash;
 	while (fd >= 0 && (slash = strchr(rel, '/'))) {
 		char *part = ak_strndup(rel, (size_t)(slash - rel));
-		int next = openat(fd, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		int next = ak_fs_openat(fd, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
 		ak_free(part);
 		close(fd);
 		fd = next;
@@ -107,14 +107,19 @@ enum ak_rc ak_expand_open(const struct ak_disk_file *f, int *fd, struct ak_err *
 		return ak_fs_open_read(arg, fd, err);
 	const char *leaf;
 	struct stat st;
-	int dir = parent_open(open(arg, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), f->rel, &leaf);
-	int got = dir < 0 ? -1 : openat(dir, leaf, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	int dir = parent_open(ak_fs_open(arg, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0), f->rel, &leaf);
+	int got = dir < 0 ? -1 : ak_fs_openat(dir, leaf, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0);
 	int errnum = errno;
 	if (dir >= 0)
 		close(dir);
 	if (got < 0)
 		return ak_fail_sys(err, AK_EXIT_INPUT, errnum, "cannot read '%s' below '%s'", f->rel, arg);
-	if (fstat(got, &st) != 0 || !S_ISREG(st.st_mode)) {
+	if (fstat(got, &st) != 0) {
+		ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot read '%s' below '%s'", f->rel, arg);
+		close(got);
+		return AK_FAIL;
+	}
+	if (!S_ISREG(st.st_mode)) {
 		close(got);
 		return ak_stream_fail(err, "not_regular", NULL, "cannot read '%s' below '%s': it is not a regular file",
 				      f->rel, arg);

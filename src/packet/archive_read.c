@@ -27,6 +27,14 @@ enum ak_rc ak_reader_refuse(struct ak_reader *r, const char *reason, const char 
 	return AK_FAIL;
 }
 
+enum ak_rc ak_reader_damaged(struct ak_reader *r, int errnum, const char *what)
+{
+	/* A verdict about bytes that could not be read would be a false one. */
+	if (ak_class_sys(AK_EXIT_VERIFY, errnum, NULL) != AK_EXIT_VERIFY)
+		return ak_fail_sys(r->err, AK_EXIT_IO, errnum, "cannot read '%s'", r->path);
+	return ak_reader_refuse(r, "archive_damaged", what);
+}
+
 static enum ak_rc refuse_name(struct ak_reader *r, const char *reason, const char *what)
 {
 	char text[AK_ERR_MSG];
@@ -135,7 +143,7 @@ static enum ak_rc read_file(struct ak_reader *r, const char *path)
 	enum ak_rc rc = ak_fs_open_read(path, &fd, r->err);
 	if (rc < 0)
 		return rc;
-	ssize_t n = pread(fd, head, sizeof(head), 0);
+	ssize_t n = ak_fs_pread(fd, head, sizeof(head), 0);
 	if (n < 0 || fstat(fd, &st) != 0) {
 		rc = ak_fail_sys(r->err, AK_EXIT_INPUT, errno, "cannot read '%s'", path);
 	} else {
@@ -156,7 +164,7 @@ enum ak_rc ak_archive_read(const char *path,
 					       struct ak_err *err),
 			   void *ctx, struct ak_archive_info *info, struct ak_err *err)
 {
-	struct ak_reader r = {.visit = visit, .ctx = ctx, .err = err};
+	struct ak_reader r = {.visit = visit, .ctx = ctx, .path = path, .err = err};
 	ak_pathset_init(&r.names);
 	enum ak_rc rc = ak_fs_is_dir(path) ? ak_read_folder(&r, path) : read_file(&r, path);
 	ak_pathset_release(&r.names);

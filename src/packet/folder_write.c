@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,7 +27,7 @@ static enum ak_rc copy_bytes(const struct ak_bag_file *f, int fd, const char *pa
 static enum ak_rc write_file(const struct ak_bag_file *f, const char *path, int64_t mtime, struct ak_err *err)
 {
 	struct timespec when[2] = {{.tv_sec = (time_t)mtime}, {.tv_sec = (time_t)mtime}};
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	int fd = ak_fs_open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot create '%s'", path);
 	enum ak_rc rc = copy_bytes(f, fd, path, err);
@@ -42,7 +40,7 @@ static enum ak_rc write_file(const struct ak_bag_file *f, const char *path, int6
 
 static enum ak_rc sync_folder(const char *path, struct ak_err *err)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = ak_fs_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	if (fd < 0 || fsync(fd) != 0) {
 		ak_fail_sys(err, AK_EXIT_IO, errno, "cannot write '%s'", path);
 		if (fd >= 0)
@@ -70,8 +68,8 @@ static enum ak_rc write_files(const struct ak_bag *bag, const char *folder, int6
 	return rc;
 }
 
-/* Make room for the new folder: nothing there, or a bag that may go. */
-static enum ak_rc clear_target(const char *path, bool replace, struct ak_err *err)
+/* Only a bag may be replaced. */
+static enum ak_rc check_target(const char *path, bool replace, struct ak_err *err)
 {
 	if (!ak_fs_exists(path))
 		return AK_OK;
@@ -83,45 +81,24 @@ static enum ak_rc clear_target(const char *path, bool replace, struct ak_err *er
 	char *mark = ak_fs_join(path, "bagit.txt");
 	bool bag = ak_fs_is_dir(path) && ak_fs_exists(mark);
 	ak_free(mark);
-	if (!bag)
-		return ak_fail(err, AK_EXIT_USAGE, "'%s' is not a packet and is not replaced", path);
-	return ak_fs_remove_tree(path, err);
-}
-
-static enum ak_rc move_in(const char *temp, const char *target, bool replace, struct ak_err *err)
-{
-	enum ak_rc rc = clear_target(target, replace, err);
-	if (rc < 0)
-		return rc;
-	if (chmod(temp, 0755) != 0 || rename(temp, target) != 0)
-		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot create '%s'", target);
-	char *parent = ak_fs_dir(target);
-	rc = sync_folder(parent, err);
-	ak_free(parent);
-	return rc;
+	return bag ? AK_OK : ak_fail(err, AK_EXIT_USAGE, "'%s' is not a packet and is not replaced", path);
 }
 
 enum ak_rc ak_folder_write(const struct ak_bag *bag, const char *path, int64_t mtime, bool replace, struct ak_err *err)
 {
-	struct ak_str name = ak_fs_base(path);
+	struct ak_fs_temp t AK_CLEANUP(ak_fs_temp_release) = {-1, NULL, NULL};
 	size_t n = strlen(path);
 	while (n > 1 && path[n - 1] == '/')
 		n--;
-	if (!name.n)
+	if (!ak_fs_base(path).n)
 		return ak_fail(err, AK_EXIT_USAGE, "'%s' is not a name for a packet", path);
-	char *target = ak_strndup(path, n), *temp = ak_alloc(n + 16);
-	snprintf(temp, n + 16, "%s.tmp-XXXXXX", target);
-	enum ak_rc rc;
-	if (!mkdtemp(temp)) {
-		rc = ak_fail_sys(err, AK_EXIT_IO, errno, "cannot create a folder beside '%s'", target);
-	} else {
-		rc = write_files(bag, temp, mtime, err);
-		if (rc == AK_OK)
-			rc = move_in(temp, target, replace, err);
-		if (rc < 0)
-			ak_fs_remove_tree(temp, NULL);
-	}
-	ak_free(temp);
-	ak_free(target);
-	return rc;
+	char *target AK_CLEANUP(ak_free_charp) = ak_strndup(path, n);
+	enum ak_rc rc = check_target(target, replace, err);
+	if (rc == AK_OK)
+		rc = ak_fs_temp_mkdir(&t, target, 0700, err);
+	if (rc == AK_OK)
+		rc = write_files(bag, t.path, mtime, err);
+	if (rc == AK_OK && fchmod(t.fd, 0755) != 0)
+		rc = ak_fail_sys(err, AK_EXIT_IO, errno, "cannot create '%s'", target);
+	return rc == AK_OK ? ak_fs_temp_commit(&t, replace, err) : rc;
 }

@@ -25,7 +25,7 @@ static enum ak_rc pull(void *src, void *buf, size_t cap, size_t *n, struct ak_er
 		got = read(s->fd, buf, cap);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
-		return ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot read the packet");
+		return ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot read '%s'", s->r->path);
 	s->done += (uint64_t)got;
 	if (got == 0 ? s->done != s->size : s->done > s->size)
 		return ak_reader_refuse(s->r, "archive_damaged", "file changed while it was read");
@@ -41,7 +41,7 @@ static enum ak_rc read_one(struct ak_reader *r, const char *path, struct ak_str 
 	if (rc < 0)
 		return rc;
 	if (fstat(s.fd, &st) != 0) {
-		rc = ak_fail_sys(r->err, AK_EXIT_INPUT, errno, "cannot read the packet");
+		rc = ak_fail_sys(r->err, AK_EXIT_INPUT, errno, "cannot read '%s'", r->path);
 	} else {
 		s.size = (uint64_t)st.st_size;
 		rc = ak_reader_file(r, name, pull, &s);
@@ -54,7 +54,7 @@ static enum ak_rc enter(struct ak_reader *r, const char *path, struct ak_str nam
 {
 	struct stat st;
 	if (lstat(path, &st) != 0)
-		return ak_fail_sys(r->err, AK_EXIT_INPUT, errno, "cannot read the packet");
+		return ak_fail_sys(r->err, AK_EXIT_INPUT, errno, "cannot read '%s'", r->path);
 	bool folder = S_ISDIR(st.st_mode);
 	enum ak_rc rc = ak_reader_next(r);
 	if (rc == AK_OK)

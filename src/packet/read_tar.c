@@ -41,7 +41,7 @@ static enum ak_rc take(struct tar *t, void *buf, size_t n, size_t *got)
 	while (done < n) {
 		la_ssize_t k = archive_read_data(t->a, (char *)buf + done, n - done);
 		if (k < 0)
-			return ak_reader_refuse(t->r, "archive_damaged", "compressed data are damaged or cut short");
+			return ak_reader_damaged(t->r, archive_errno(t->a), "compressed data are damaged or cut short");
 		if (k == 0)
 			break;
 		done += (size_t)k;
@@ -248,9 +248,9 @@ enum ak_rc ak_read_tar(struct ak_reader *r, int fd)
 	struct tar t = {.r = r, .a = archive_read_new()};
 	enum ak_rc rc;
 	if (!t.a)
-		rc = ak_fail(r->err, AK_EXIT_LIMIT, "cannot read the packet: out of memory");
+		ak_out_of_memory();
 	else if (open_stream(t.a, fd, r->info.form) != ARCHIVE_OK)
-		rc = ak_reader_refuse(r, "archive_damaged", "compressed data are damaged or cut short");
+		rc = ak_reader_damaged(r, archive_errno(t.a), "compressed data are damaged or cut short");
 	else if (archive_filter_count(t.a) > 2)
 		rc = ak_reader_refuse(r, "archive_damaged", "archive is compressed more than once");
 	else

@@ -13,9 +13,9 @@ struct zip {
 	struct ak_zipdir dir;
 };
 
-static enum ak_rc damaged(struct ak_reader *r)
+static enum ak_rc damaged(const struct zip *z)
 {
-	return ak_reader_refuse(r, "archive_damaged", "data are damaged or cut short");
+	return ak_reader_damaged(z->r, archive_errno(z->a), "data are damaged or cut short");
 }
 
 static enum ak_rc pull(void *src, void *buf, size_t cap, size_t *n, struct ak_err *err)
@@ -24,7 +24,7 @@ static enum ak_rc pull(void *src, void *buf, size_t cap, size_t *n, struct ak_er
 	(void)err; /* the reader's own */
 	la_ssize_t got = archive_read_data(z->a, buf, cap);
 	if (got < 0)
-		return damaged(z->r);
+		return damaged(z);
 	*n = (size_t)got;
 	return ak_reader_count(z->r, *n);
 }
@@ -51,12 +51,12 @@ static enum ak_rc read_entries(struct zip *z)
 		struct archive_entry *e;
 		int rc = archive_read_next_header(z->a, &e);
 		if (rc == ARCHIVE_EOF)
-			return i == z->dir.n ? AK_OK : damaged(z->r);
+			return i == z->dir.n ? AK_OK : damaged(z);
 		enum ak_rc next = ak_reader_next(z->r);
 		if (next < 0)
 			return next;
 		if (rc != ARCHIVE_OK || i >= z->dir.n)
-			return damaged(z->r);
+			return damaged(z);
 		next = read_entry(z, e, &z->dir.v[i]);
 		if (next < 0)
 			return next;
@@ -70,10 +70,10 @@ enum ak_rc ak_read_zip(struct ak_reader *r, int fd)
 	if (rc == AK_OK) {
 		z.a = archive_read_new();
 		if (!z.a)
-			rc = ak_fail(r->err, AK_EXIT_LIMIT, "cannot read the packet: out of memory");
+			ak_out_of_memory();
 		else if (archive_read_support_format_zip_seekable(z.a) != ARCHIVE_OK ||
 			 archive_read_open_fd(z.a, fd, 65536) != ARCHIVE_OK)
-			rc = damaged(r);
+			rc = damaged(&z);
 		else
 			rc = read_entries(&z);
 		archive_read_free(z.a);

@@ -27,7 +27,7 @@ void ak_spool_release(struct ak_spool *s)
 /* A file without a name; where the file system has none, one whose name is removed at once. */
 static enum ak_rc open_nameless(const char *folder, int *fd, struct ak_err *err)
 {
-	*fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	*fd = ak_fs_open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (*fd < 0) {
 		char *name = ak_fs_join(folder, "spool-XXXXXX");
 		*fd = mkostemp(name, O_CLOEXEC);
@@ -69,10 +69,7 @@ enum ak_rc ak_spool_read(const struct ak_spool *s, uint64_t offset, void *buf, s
 		*n = want;
 		return AK_OK;
 	}
-	ssize_t got;
-	do
-		got = pread(s->fd, buf, want, (off_t)offset);
-	while (got < 0 && errno == EINTR);
+	ssize_t got = ak_fs_pread(s->fd, buf, want, (off_t)offset);
 	if (got < 0 || (got == 0 && want))
 		return ak_fail_sys(err, AK_EXIT_IO, got < 0 ? errno : EIO, "cannot read a temporary file back");
 	*n = (size_t)got;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fs.h"
 #include "base/limits.h"
 #include "packet/zipdir.h"
 
@@ -34,15 +35,10 @@ static enum ak_rc damaged(struct ak_reader *r)
 
 static enum ak_rc read_at(struct ak_reader *r, int fd, uint64_t at, void *buf, size_t n)
 {
-	for (size_t done = 0; done < n;) {
-		ssize_t k = pread(fd, (char *)buf + done, n - done, (off_t)(at + done));
-		if (k < 0 && errno != EINTR)
-			return ak_fail_sys(r->err, AK_EXIT_INPUT, errno, "cannot read the packet");
-		if (k == 0)
-			return damaged(r);
-		done += k > 0 ? (size_t)k : 0;
-	}
-	return AK_OK;
+	ssize_t got = ak_fs_pread(fd, buf, n, (off_t)at);
+	if (got < 0)
+		return ak_fail_sys(r->err, AK_EXIT_INPUT, errno, "cannot read '%s'", r->path);
+	return (size_t)got == n ? AK_OK : damaged(r);
 }
 
 /* The external attributes hold a Unix mode when the high byte of "made by" is 3 (Unix) or 19 (macOS). The library takes

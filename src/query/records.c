@@ -49,7 +49,7 @@ enum ak_rc ak_records_next(struct ak_records *it, struct ak_stored *rec, const c
 	if (rc != AK_OK)
 		return rc;
 	ak_stored_read(it->st, 0, it->kind, rec);
-	*source = (const char *)sqlite3_column_text(it->st, it->columns);
+	*source = ak_sql_text(it->st, it->columns).p;
 	*superseded = sqlite3_column_int(it->st, it->columns + 1);
 	return AK_OK;
 }

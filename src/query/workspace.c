@@ -6,14 +6,15 @@
 
 #include "query/rows.h"
 
-static json_t *settings(struct ak_store *s)
+static enum ak_rc settings(struct ak_store *s, json_t **out, struct ak_err *err)
 {
-	char *created = ak_store_get(s, "created");
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s*}", "workspace_id", s->id, "name", s->name ? s->name : "", "key_id", s->kid,
-			      "created", created);
+	AK_CLEANUP(ak_free_charp) char *created = NULL;
+	enum ak_rc rc = ak_store_get(s, "created", &created, err);
 
-	ak_free(created);
-	return o;
+	if (rc == AK_OK)
+		*out = json_pack("{s:s, s:s, s:s, s:s*}", "workspace_id", s->id, "name", s->name ? s->name : "", "key_id", s->kid,
+				 "created", created);
+	return rc;
 }
 
 static enum ak_rc add_records(struct ak_store *s, json_t *o, struct ak_err *err)
@@ -51,9 +52,11 @@ static enum ak_rc last_checkpoint(struct ak_store *s, int64_t run, json_t *o, st
 
 enum ak_rc ak_query_workspace(struct ak_store *s, json_t **out, struct ak_err *err)
 {
-	json_t *o = settings(s), *row = NULL;
-	enum ak_rc rc = add_records(s, o, err);
+	json_t *o = NULL, *row = NULL;
+	enum ak_rc rc = settings(s, &o, err);
 
+	if (rc == AK_OK)
+		rc = add_records(s, o, err);
 	if (rc == AK_OK)
 		rc = ak_rows_one(s, "SELECT (SELECT count(*) FROM run) AS runs, coalesce(sum(rejected), 0) AS rejected,"
 				    " coalesce(sum(conflict), 0) AS conflicts, min(first_us) AS first_us, max(last_us) AS last_us,"

@@ -76,6 +76,8 @@ static ak_rc refuse(ak_walker *w, const char *reason, const char *text, const ch
 static ak_rc refuse_code(ak_walker *w, simdjson::error_code code)
 {
 	switch (code) {
+	case simdjson::MEMALLOC:
+		ak_out_of_memory();
 	case simdjson::UTF8_ERROR:
 		return refuse(w, "json_utf8", "text is not valid UTF-8", nullptr);
 	case simdjson::STRING_ERROR:

@@ -19,7 +19,7 @@ static enum ak_rc open_log(struct ak_store *s, int flags, int *fd, struct ak_err
 {
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, "access.jsonl");
 
-	*fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+	*fd = ak_fs_open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
 	return *fd >= 0 || errno == ENOENT ? AK_OK
 					   : ak_fail_sys(err, AK_EXIT_IO, errno, "cannot open the access log of '%s'", s->dir);
 }
@@ -30,17 +30,17 @@ static enum ak_rc last_line(int fd, char out[65], struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *buf = ak_alloc(TAIL_BYTES);
 	off_t size = lseek(fd, 0, SEEK_END), from = size > TAIL_BYTES ? size - TAIL_BYTES : 0;
-	ssize_t n = size > 0 ? pread(fd, buf, (size_t)(size - from), from) : 0;
+	ssize_t n = size > 0 ? ak_fs_pread(fd, buf, (size_t)(size - from), from) : 0;
 	uint8_t digest[32];
 	ssize_t start;
 
 	if (size < 0 || n < 0 || n != size - from)
-		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot read the access log");
+		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot read 'access.jsonl'");
 	memcpy(out, FIRST, 65);
 	while (n && buf[n - 1] != '\n')
 		n--;
 	if (from + n != size && ftruncate(fd, from + n) != 0)
-		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot mend the access log");
+		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot mend 'access.jsonl'");
 	if (n == 0)
 		return AK_OK;
 	for (start = n - 1; start > 0 && buf[start - 1] != '\n'; start--)
@@ -79,9 +79,9 @@ static enum ak_rc append_line(int fd, const struct ak_hmac *token, const char *c
 	ak_buf_addc(&b, '\n');
 	if (rc == AK_OK)
 		rc = b.over ? ak_fail(err, AK_EXIT_LIMIT, "options are too long for the access log")
-			    : ak_fs_write_all(fd, b.p, b.n, "access log", err);
+			    : ak_fs_write_all(fd, b.p, b.n, "access.jsonl", err);
 	if (rc == AK_OK && fsync(fd) != 0)
-		rc = ak_fail_sys(err, AK_EXIT_IO, errno, "cannot write the access log");
+		rc = ak_fail_sys(err, AK_EXIT_IO, errno, "cannot write 'access.jsonl'");
 	ak_buf_release(&b);
 	return rc;
 }
@@ -97,27 +97,42 @@ enum ak_rc ak_access_append(struct ak_store *s, const struct ak_hmac *token, con
 	while (flock(fd, LOCK_EX) != 0)
 		if (errno != EINTR) {
 			close(fd);
-			return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot lock the access log");
+			return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot lock 'access.jsonl'");
 		}
 	rc = append_line(fd, token, command, options, records, err);
 	if (close(fd) != 0 && rc == AK_OK)
-		rc = ak_fail_sys(err, AK_EXIT_IO, errno, "cannot write the access log");
+		rc = ak_fail_sys(err, AK_EXIT_IO, errno, "cannot write 'access.jsonl'");
+	return rc;
+}
+
+/* The log as it stands between two lines being appended; empty when there is none. */
+static enum ak_rc read_log(struct ak_store *s, struct ak_buf *out, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, "access.jsonl");
+	int fd = -1;
+	enum ak_rc rc = open_log(s, O_RDONLY, &fd, err);
+
+	if (rc != AK_OK || fd < 0)
+		return rc;
+	/* Where there are no locks nothing is appended either. */
+	while (flock(fd, LOCK_SH) != 0 && errno == EINTR)
+		;
+	rc = ak_fs_slurp(path, out->max - 1, out, err);
+	close(fd);
 	return rc;
 }
 
 enum ak_rc ak_access_read(struct ak_store *s, json_t **out, bool *unbroken, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, "access.jsonl");
 	AK_CLEANUP(ak_json_decref) json_t *lines = json_array();
 	char want[65] = FIRST;
 	struct ak_buf text;
 	uint8_t digest[32];
-	enum ak_rc rc = AK_OK;
+	enum ak_rc rc;
 
 	*unbroken = true;
 	ak_buf_init(&text, 1u << 28);
-	if (ak_fs_exists(path))
-		rc = ak_fs_slurp(path, (1u << 28) - 1, &text, err);
+	rc = read_log(s, &text, err);
 	for (size_t at = 0; at < text.n && rc == AK_OK;) {
 		struct ak_str line = ak_str_n(text.p + at, text.n - at);
 		json_t *doc = NULL;

@@ -23,38 +23,29 @@ static void derive(const uint8_t master[32], struct ak_keys *out)
 	ak_hmac_free(h);
 }
 
-static enum ak_rc write_key(const char *dir, const char *name, const uint8_t key[32], struct ak_err *err)
+static enum ak_rc write_key(const char *dir, const char *name, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, name);
+	enum ak_rc rc;
+	uint8_t key[32];
 	char hex[66];
 
+	ak_random(key, sizeof key);
 	ak_hex(key, 32, hex);
 	hex[64] = '\n';
-	enum ak_rc rc = ak_fs_write_file(path, ak_str_n(hex, 65), 0600, false, err);
+	rc = ak_fs_write_missing(path, ak_str_n(hex, 65), 0600, err);
 	ak_wipe(hex, sizeof hex);
+	ak_wipe(key, sizeof key);
 	return rc;
 }
 
 enum ak_rc ak_keys_create(const char *dir, struct ak_keys *out, struct ak_err *err)
 {
-	uint8_t key[KEY_FILES][32];
-	enum ak_rc rc = AK_OK;
+	enum ak_rc rc = ak_fs_mkdirs(dir, 0700, err);
 
-	if (ak_fs_exists(dir)) {
-		ak_hint(err, "keys are never replaced; choose another workspace");
-		return ak_fail(err, AK_EXIT_REFUSED, "key folder '%s' exists already", dir);
-	}
-	rc = ak_fs_mkdirs(dir, 0700, err);
-	ak_random(key, sizeof key);
 	for (int i = 0; i < KEY_FILES && rc == AK_OK; i++)
-		rc = write_key(dir, names[i], key[i], err);
-	if (rc == AK_OK) {
-		memcpy(out->log, key[LOG], 32);
-		memcpy(out->packet, key[PACKET], 32);
-		derive(key[PSEUDONYM], out);
-	}
-	ak_wipe(key, sizeof key);
-	return rc;
+		rc = write_key(dir, names[i], err);
+	return rc == AK_OK ? ak_keys_load(dir, NULL, out, err) : rc;
 }
 
 enum ak_rc ak_keys_read_seed(const char *path, uint8_t out[32], struct ak_err *err)
@@ -87,7 +78,7 @@ enum ak_rc ak_keys_load(const char *dir, const char *kid, struct ak_keys *out, s
 	for (int i = 0; i < KEY_FILES && rc == AK_OK; i++) {
 		AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, names[i]);
 		rc = ak_keys_read_seed(path, key[i], err);
-		if (rc != AK_OK && err)
+		if (rc != AK_OK && err && err->exit == AK_EXIT_INPUT)
 			err->exit = AK_EXIT_REFUSED;
 	}
 	if (rc == AK_OK) {

@@ -17,7 +17,7 @@ struct ak_keys {
 extern "C" {
 #endif
 
-/* Make the folder (parents too) and three fresh keys; refused when it exists. */
+/* Make the folder (parents too) and three fresh keys. A key that is there already, from an interrupted try, is kept. */
 enum ak_rc ak_keys_create(const char *dir, struct ak_keys *out, struct ak_err *err);
 /* Load all three. AK_EXIT_REFUSED when the folder or a file is missing, readable by others, foreign or not a key, or when
  * the pseudonym key's id is not kid (NULL = any). */

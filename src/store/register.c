@@ -130,11 +130,9 @@ enum ak_rc ak_register_file_digest(struct ak_store *s, int64_t export_, const ch
 	return execute(s, "UPDATE file SET sha256=?2, bytes=?3 WHERE export=?1 AND sha256 IS NULL", args, 3, err);
 }
 
-int64_t ak_register_next_file(struct ak_store *s)
+enum ak_rc ak_register_next_file(struct ak_store *s, int64_t *out, struct ak_err *err)
 {
-	int64_t id = 0;
-
-	return one_int(s, "SELECT coalesce(max(id), 0) FROM file", NULL, &id, NULL) == AK_OK ? id + 1 : 1;
+	return one_int(s, "SELECT coalesce(max(id), 0) + 1 FROM file", NULL, out, err);
 }
 
 enum ak_rc ak_register_document(struct ak_tlog *l, const char *digest, const char *kind, const char *name,

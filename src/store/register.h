@@ -51,7 +51,7 @@ enum ak_rc ak_register_export_state(struct ak_store *s, int64_t id, const char *
 /* Insert or update by id (row->id must be set: ak_register_next_file). */
 enum ak_rc ak_register_file(struct ak_store *s, const struct ak_file_row *row, struct ak_err *err);
 enum ak_rc ak_register_file_digest(struct ak_store *s, int64_t export_, const char *sha256, uint64_t bytes, struct ak_err *err);
-int64_t ak_register_next_file(struct ak_store *s);
+enum ak_rc ak_register_next_file(struct ak_store *s, int64_t *out, struct ak_err *err);
 /* Keep a text once; new ones also become a ledger entry of that kind (mapping or policy). */
 enum ak_rc ak_register_document(struct ak_tlog *l, const char *digest, const char *kind, const char *name,
 				const char *version, struct ak_str text, struct ak_err *err);

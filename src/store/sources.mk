@@ -4,6 +4,7 @@ libak_a_SOURCES += src/store/keys.c src/store/keys.h
 libak_a_SOURCES += src/store/leaf.c src/store/leaf.h
 libak_a_SOURCES += src/store/sql.c
 libak_a_SOURCES += src/store/store.c src/store/store.h
+libak_a_SOURCES += src/store/create.c
 libak_a_SOURCES += src/store/record.c src/store/record.h
 libak_a_SOURCES += src/store/tlog.c src/store/tlog.h
 libak_a_SOURCES += src/store/checkpoint.c

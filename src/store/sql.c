@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "store/store.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 
 #include "base/decimal.h"
@@ -24,6 +25,27 @@ static enum ak_exit class_of(int code)
 	}
 }
 
+/* The errno behind a code, 0 when there is none. SQLite calls a database whose disk cannot be read malformed. */
+static int system_errno(struct ak_store *s, int code)
+{
+	int errnum = 0;
+
+	switch (code & 0xff) {
+	case SQLITE_NOMEM:
+		return ENOMEM;
+	case SQLITE_FULL:
+		return ENOSPC;
+	case SQLITE_IOERR:
+	case SQLITE_CANTOPEN:
+		return s->db ? sqlite3_system_errno(s->db) : 0;
+	case SQLITE_CORRUPT:
+		sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_LAST_ERRNO, &errnum);
+		return errnum;
+	default:
+		return 0;
+	}
+}
+
 enum ak_rc ak_sql_fail(struct ak_store *s, const char *what, struct ak_err *err)
 {
 	int code = s->db ? sqlite3_extended_errcode(s->db) : SQLITE_NOMEM;
@@ -31,9 +53,13 @@ enum ak_rc ak_sql_fail(struct ak_store *s, const char *what, struct ak_err *err)
 
 	if (exit == AK_EXIT_BUSY)
 		ak_hint(err, "another process works on this workspace; try again when it is done");
-	else if (exit == AK_EXIT_CORRUPT)
+	else
+		exit = ak_class_sys(exit, system_errno(s, code), err);
+	if (exit == AK_EXIT_CORRUPT)
 		ak_hint(err, "run 'auditkit verify', or go back to a backup");
-	enum ak_rc rc = ak_fail(err, exit, "%s failed: %s (%d)", what, sqlite3_errstr(code), code);
+	else if (exit != AK_EXIT_BUSY && err && !err->hint[0])
+		ak_hint(err, "look at the disk it lies on and who may write there, then run the same command again");
+	enum ak_rc rc = ak_fail(err, exit, "%s '%s' failed: %s (%d)", what, s->dir ? s->dir : "", sqlite3_errstr(code), code);
 	if (err)
 		err->sys = code;
 	return rc;
@@ -87,6 +113,8 @@ struct ak_str ak_sql_text(struct sqlite3_stmt *st, int col)
 {
 	const unsigned char *p = sqlite3_column_text(st, col);
 
+	if (!p && sqlite3_column_type(st, col) != SQLITE_NULL)
+		ak_out_of_memory(); /* NULL would be taken for an absent value */
 	return ak_str_n((const char *)p, p ? (size_t)sqlite3_column_bytes(st, col) : 0);
 }
 
@@ -102,9 +130,19 @@ int64_t ak_lookup_hash(struct ak_str value)
 	return (int64_t)h;
 }
 
+/* The text of an argument, NULL for NULL only. */
+static const char *text_of(sqlite3_value *v)
+{
+	const char *p = (const char *)sqlite3_value_text(v);
+
+	if (!p && sqlite3_value_type(v) != SQLITE_NULL)
+		ak_out_of_memory();
+	return p;
+}
+
 static void hash_function(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
-	const char *p = (const char *)sqlite3_value_text(v[0]);
+	const char *p = text_of(v[0]);
 
 	(void)n;
 	if (p)
@@ -120,10 +158,12 @@ struct sum {
 static void sum_step(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
 	struct sum *s = sqlite3_aggregate_context(ctx, sizeof *s);
-	const char *p = (const char *)sqlite3_value_text(v[0]);
+	const char *p = text_of(v[0]);
 
 	(void)n;
-	if (!s || !p)
+	if (!s)
+		ak_out_of_memory();
+	if (!p)
 		return;
 	if (!s->started)
 		ak_dec_sum_init(&s->total);

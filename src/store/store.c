@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
-#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -15,10 +14,7 @@
 #include "store/runs.h"
 #include "store/schema.h"
 
-#define DB_NAME "workspace.db"
-#define NEW_NAME DB_NAME ".new"
 #define BUSY_MS 5000
-#define PAGE_SIZE 8192 /* a third fewer system calls than 4096 where rows come by the thousand */
 
 static void limits(sqlite3 *db)
 {
@@ -45,13 +41,14 @@ static void lock_down(sqlite3 *db)
 		sqlite3_db_config(db, row[i].id, row[i].on, NULL);
 }
 
-static enum ak_rc open_db(struct ak_store *s, const char *name, int flags, struct ak_err *err)
+static enum ak_rc open_db(struct ak_store *s, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, name);
+	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, AK_DB_NAME);
+
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX;
 
 	sqlite3_soft_heap_limit64(192 << 20);
-	if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL) !=
-	    SQLITE_OK)
+	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
 		return ak_sql_fail(s, "opening the workspace", err);
 	limits(s->db);
 	lock_down(s->db);
@@ -79,13 +76,14 @@ static enum ak_rc choose_journal(struct ak_store *s, struct ak_err *err)
 	return AK_OK;
 }
 
-static int64_t pragma_int(struct ak_store *s, const char *sql)
+static enum ak_rc pragma_int(struct ak_store *s, const char *sql, int64_t *out, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	enum ak_rc rc = ak_sql_prepare(s, sql, &st, err);
 
-	if (ak_sql_prepare(s, sql, &st, NULL) != AK_OK || ak_sql_step(s, st, NULL) != AK_OK)
-		return -1;
-	return sqlite3_column_int64(st, 0);
+	if (rc == AK_OK && (rc = ak_sql_step(s, st, err)) == AK_OK)
+		*out = sqlite3_column_int64(st, 0);
+	return rc;
 }
 
 /* All CREATE statements as stored, in a fixed order: what the schema is compared by. */
@@ -143,11 +141,13 @@ static enum ak_rc check_schema(struct ak_store *s, struct ak_err *err)
 
 static enum ak_rc check_identity(struct ak_store *s, struct ak_err *err)
 {
-	int64_t version;
+	int64_t application, version;
+	enum ak_rc rc = pragma_int(s, "PRAGMA application_id", &application, err);
 
-	if (pragma_int(s, "PRAGMA application_id") != AK_APPLICATION_ID)
+	if (rc == AK_OK && application != AK_APPLICATION_ID)
 		return ak_fail(err, AK_EXIT_CORRUPT, "'%s' is not an auditkit workspace", s->dir);
-	version = pragma_int(s, "PRAGMA user_version");
+	if (rc != AK_OK || (rc = pragma_int(s, "PRAGMA user_version", &version, err)) != AK_OK)
+		return rc;
 	if (version > AK_SCHEMA_VERSION) {
 		ak_hint(err, "install the newer auditkit that wrote it");
 		return ak_fail(err, AK_EXIT_CORRUPT, "workspace '%s' has format %lld, this program knows up to %d", s->dir,
@@ -163,17 +163,18 @@ static enum ak_rc check_identity(struct ak_store *s, struct ak_err *err)
 
 static enum ak_rc read_identity(struct ak_store *s, struct ak_err *err)
 {
-	char *id = ak_store_get(s, "workspace_id"), *kid = ak_store_get(s, "key_id");
-	bool good = id && kid && strlen(id) == 32 && strlen(kid) == 8;
+	AK_CLEANUP(ak_free_charp) char *id = NULL;
+	AK_CLEANUP(ak_free_charp) char *kid = NULL;
+	enum ak_rc rc = ak_store_get(s, "workspace_id", &id, err);
 
-	if (good) {
-		memcpy(s->id, id, 33);
-		memcpy(s->kid, kid, 9);
-		s->name = ak_store_get(s, "name");
-	}
-	ak_free(id);
-	ak_free(kid);
-	return good ? AK_OK : ak_fail(err, AK_EXIT_CORRUPT, "workspace '%s' has lost its identity", s->dir);
+	if (rc != AK_OK || (rc = ak_store_get(s, "key_id", &kid, err)) != AK_OK ||
+	    (rc = ak_store_get(s, "name", &s->name, err)) != AK_OK)
+		return rc;
+	if (!id || !kid || strlen(id) != 32 || strlen(kid) != 8)
+		return ak_fail(err, AK_EXIT_CORRUPT, "workspace '%s' has lost its identity", s->dir);
+	memcpy(s->id, id, 33);
+	memcpy(s->kid, kid, 9);
+	return AK_OK;
 }
 
 enum ak_rc ak_store_open(const char *dir, enum ak_store_mode mode, struct ak_store **out, struct ak_err *err)
@@ -189,7 +190,7 @@ enum ak_rc ak_store_open(const char *dir, enum ak_store_mode mode, struct ak_sto
 		return ak_fail(err, AK_EXIT_CORRUPT, "'%s' is not an auditkit workspace", dir);
 	}
 	/* Readers open read-write too where they can: recovery of a WAL after a crash needs it. */
-	if ((rc = ak_fs_check_private(dir, err)) != AK_OK || (rc = open_db(s, DB_NAME, SQLITE_OPEN_READWRITE, err)) != AK_OK ||
+	if ((rc = ak_fs_check_private(dir, err)) != AK_OK || (rc = open_db(s, err)) != AK_OK ||
 	    (rc = ak_sql_exec(s, pragmas, err)) != AK_OK || (rc = check_identity(s, err)) != AK_OK ||
 	    (rc = choose_journal(s, err)) != AK_OK || (rc = read_identity(s, err)) != AK_OK)
 		return rc;
@@ -200,94 +201,6 @@ enum ak_rc ak_store_open(const char *dir, enum ak_store_mode mode, struct ak_sto
 	*out = s;
 	s = NULL;
 	return AK_OK;
-}
-
-static enum ak_rc fill_new(struct ak_store *s, const char *name, const char *id, const char *kid, struct ak_err *err)
-{
-	struct ak_buf ddl;
-	char now[32];
-	enum ak_rc rc;
-
-	ak_buf_init(&ddl, 1 << 20);
-	ak_buf_addf(&ddl, "PRAGMA page_size=%d; PRAGMA application_id=%d; PRAGMA user_version=%d; BEGIN;", PAGE_SIZE, AK_APPLICATION_ID,
-		    AK_SCHEMA_VERSION);
-	ak_schema_ddl(&ddl);
-	ak_buf_adds(&ddl, "COMMIT;");
-	rc = ak_sql_exec(s, ddl.p, err);
-	ak_buf_release(&ddl);
-	if (rc == AK_OK)
-		rc = ak_store_set(s, "workspace_id", ak_str_of(id), err);
-	if (rc == AK_OK)
-		rc = ak_store_set(s, "key_id", ak_str_of(kid), err);
-	if (rc == AK_OK)
-		rc = ak_store_set(s, "name", ak_str_of(name), err);
-	if (rc == AK_OK)
-		rc = ak_store_set(s, "created", ak_str_of(ak_time_z(ak_time_now(), 0, now)), err);
-	return rc;
-}
-
-/* What an interrupted init left behind. */
-static enum ak_rc clear_new(const char *dir, struct ak_err *err)
-{
-	static const char *const names[] = {NEW_NAME, NEW_NAME "-journal"};
-
-	for (size_t i = 0; i < AK_COUNT(names); i++) {
-		AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, names[i]);
-
-		if (ak_fs_remove_tree(path, err) != AK_OK)
-			return AK_FAIL;
-	}
-	return AK_OK;
-}
-
-/* A workspace is called after its folder; .auditkit after the one it stands in. */
-static char *name_of(const char *dir)
-{
-	AK_CLEANUP(ak_free_charp) char *real = realpath(dir, NULL);
-	AK_CLEANUP(ak_free_charp) char *parent = NULL;
-	struct ak_str base = ak_fs_base(real ? real : dir);
-
-	if (real && ak_str_is(base, ".auditkit")) {
-		parent = ak_fs_dir(real);
-		base = ak_fs_base(parent);
-	}
-	return ak_strndup(base.p, base.n);
-}
-
-/* The database is written under another name and renamed when it is complete: half a workspace is none. */
-static enum ak_rc write_new(const char *dir, const char *id, const char *kid, struct ak_err *err)
-{
-	AK_CLEANUP(ak_store_closep) struct ak_store *s = ak_alloc_zero(1, sizeof *s);
-	AK_CLEANUP(ak_free_charp) char *name = name_of(dir);
-	enum ak_rc rc = clear_new(dir, err);
-
-	s->dir = ak_strdup(dir);
-	s->lock_fd = -1;
-	if (rc == AK_OK)
-		rc = open_db(s, NEW_NAME, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
-	if (rc == AK_OK)
-		rc = ak_sql_exec(s, pragmas, err);
-	return rc == AK_OK ? fill_new(s, name, id, kid, err) : rc;
-}
-
-enum ak_rc ak_store_create(const char *dir, const char *keys_root, struct ak_err *err)
-{
-	AK_CLEANUP(ak_free_charp) char *keys_dir = NULL;
-	AK_CLEANUP(ak_free_charp) char *from = ak_fs_join(dir, NEW_NAME);
-	AK_CLEANUP(ak_free_charp) char *to = ak_fs_join(dir, DB_NAME);
-	struct ak_keys keys;
-	uint8_t raw[16];
-	char id[33];
-	enum ak_rc rc;
-
-	ak_random(raw, sizeof raw);
-	ak_hex(raw, sizeof raw, id);
-	keys_dir = ak_fs_join(keys_root, id);
-	if ((rc = ak_fs_mkdirs(dir, 0700, err)) != AK_OK || (rc = ak_keys_create(keys_dir, &keys, err)) != AK_OK)
-		return rc;
-	rc = write_new(dir, id, keys.kid, err);
-	ak_keys_wipe(&keys);
-	return rc == AK_OK ? ak_fs_rename(from, to, err) : rc;
 }
 
 void ak_store_close(struct ak_store *s)
@@ -310,7 +223,7 @@ void ak_store_closep(struct ak_store **s)
 
 bool ak_store_is_workspace(const char *dir)
 {
-	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, DB_NAME);
+	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, AK_DB_NAME);
 
 	return ak_fs_is_dir(dir) && ak_fs_exists(path);
 }
@@ -320,7 +233,7 @@ enum ak_rc ak_store_lock(struct ak_store *s, int wait_ms, struct ak_err *err)
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, "ingest.lock");
 	const struct timespec nap = {0, 20 * 1000 * 1000};
 
-	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	s->lock_fd = ak_fs_open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (s->lock_fd < 0)
 		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot lock '%s'", s->dir);
 	for (int waited = 0; flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0; waited += 20) {
@@ -345,18 +258,21 @@ void ak_store_rollback(struct ak_store *s)
 		ak_sql_exec(s, "ROLLBACK", NULL);
 }
 
-char *ak_store_get(struct ak_store *s, const char *key)
+enum ak_rc ak_store_get(struct ak_store *s, const char *key, char **out, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-	struct ak_str text;
+	enum ak_rc rc = ak_sql_prepare(s, "SELECT value FROM meta WHERE key=?1", &st, err);
+	struct ak_str text = {NULL, 0};
 
-	if (ak_sql_prepare(s, "SELECT value FROM meta WHERE key=?1", &st, NULL) != AK_OK)
-		return NULL;
+	if (rc != AK_OK)
+		return rc;
 	ak_sql_bind_z(st, 1, key);
-	if (ak_sql_step(s, st, NULL) != AK_OK)
-		return NULL;
-	text = ak_sql_text(st, 0);
-	return ak_strndup(text.p, text.n);
+	if ((rc = ak_sql_step(s, st, err)) == AK_OK)
+		text = ak_sql_text(st, 0);
+	if (rc == AK_FAIL)
+		return rc;
+	*out = text.p ? ak_strndup(text.p, text.n) : NULL;
+	return AK_OK;
 }
 
 enum ak_rc ak_store_set(struct ak_store *s, const char *key, struct ak_str value, struct ak_err *err)

@@ -11,6 +11,8 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
+#define AK_DB_NAME "workspace.db"
+
 enum ak_store_mode { AK_STORE_READ, AK_STORE_WRITE };
 
 struct ak_store {
@@ -28,8 +30,9 @@ struct ak_store {
 extern "C" {
 #endif
 
-/* Make a workspace folder (must not exist or be empty) with its database, and its keys in keys_dir/<workspace id>. The
- * database appears under its name only when it is complete. */
+/* Make the database of a workspace in a private folder, and its keys in keys_root/<workspace id>. The database appears
+ * under its name, which makes the folder a workspace, only when all is complete; after a crash the next call goes on with
+ * the same id and keys. AK_EXIT_BUSY while another process does the same. */
 enum ak_rc ak_store_create(const char *dir, const char *keys_root, struct ak_err *err);
 /* AK_EXIT_CORRUPT: not a workspace, newer than this program, schema altered, database damaged. AK_EXIT_REFUSED: folder
  * readable by others. */
@@ -55,8 +58,8 @@ enum ak_rc ak_store_begin(struct ak_store *s, struct ak_err *err);
 enum ak_rc ak_store_commit(struct ak_store *s, struct ak_err *err);
 void ak_store_rollback(struct ak_store *s);
 
-/* Settings. get: NULL when absent, ak_free. */
-char *ak_store_get(struct ak_store *s, const char *key);
+/* Settings. get: *out is NULL when absent, ak_free. */
+enum ak_rc ak_store_get(struct ak_store *s, const char *key, char **out, struct ak_err *err);
 enum ak_rc ak_store_set(struct ak_store *s, const char *key, struct ak_str value, struct ak_err *err);
 
 /* Statement helpers of store/ and query/: prepare fails loudly (AK_EXIT_CORRUPT), step returns AK_OK (row), AK_END. */

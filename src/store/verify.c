@@ -86,8 +86,8 @@ static enum ak_rc load_file(struct check *c, int64_t id)
 	sqlite3_bind_int64(c->file, 1, id);
 	rc = ak_sql_step(c->s, c->file, c->err);
 	if (rc == AK_OK) {
-		snprintf(c->format, sizeof c->format, "%s", (const char *)sqlite3_column_text(c->file, 0));
-		snprintf(c->source, sizeof c->source, "%s", (const char *)sqlite3_column_text(c->file, 1));
+		snprintf(c->format, sizeof c->format, "%s", ak_sql_text(c->file, 0).p);
+		snprintf(c->source, sizeof c->source, "%s", ak_sql_text(c->file, 1).p);
 	} else {
 		c->format[0] = c->source[0] = '\0';
 	}
@@ -136,7 +136,7 @@ static enum ak_rc check_entry(struct check *c, uint8_t leaf[32])
 {
 	sqlite3_stmt *st = c->cursor[ENTRY];
 	uint8_t salt[16] = {0}, want[32];
-	const char *kind = (const char *)sqlite3_column_text(st, 1);
+	const char *kind = ak_sql_text(st, 1).p;
 	bool whole = sqlite3_column_bytes(st, 3) == 16 && sqlite3_column_type(st, 2) != SQLITE_NULL;
 
 	c->out->entries++;
@@ -288,13 +288,14 @@ static enum ak_rc check_rest(struct check *c)
 	return rc;
 }
 
-static uint64_t count_files(struct ak_store *s)
+static enum ak_rc count_files(struct check *c)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	enum ak_rc rc = ak_sql_prepare(c->s, "SELECT count(*) FROM file", &st, c->err);
 
-	return ak_sql_prepare(s, "SELECT count(*) FROM file", &st, NULL) == AK_OK && ak_sql_step(s, st, NULL) == AK_OK
-		       ? (uint64_t)sqlite3_column_int64(st, 0)
-		       : 0;
+	if (rc == AK_OK && (rc = ak_sql_step(c->s, st, c->err)) == AK_OK)
+		c->out->files = (uint64_t)sqlite3_column_int64(st, 0);
+	return rc;
 }
 
 enum ak_rc ak_store_verify(struct ak_store *s, const uint8_t log_pub[32],
@@ -317,7 +318,8 @@ enum ak_rc ak_store_verify(struct ak_store *s, const uint8_t log_pub[32],
 	if (rc == AK_OK && (rc = open_cursors(&c)) == AK_OK && (rc = walk(&c, total, progress, ctx)) == AK_OK)
 		rc = check_rest(&c);
 	out->leaves = c.tree.size;
-	out->files = count_files(s);
+	if (rc == AK_OK)
+		rc = count_files(&c);
 	for (int k = 0; k <= ENTRY; k++)
 		sqlite3_finalize(c.cursor[k]);
 	sqlite3_finalize(c.file);

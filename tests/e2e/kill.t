@@ -74,19 +74,49 @@ batches_again() {
 	killed "$1" "$2" -w w ingest --format openai-usage-csv usage.csv
 	"$AUDITKIT" -w w ingest --format openai-usage-csv usage.csv >/dev/null 2>&1 && [ "$(digest w)" = "$content" ]
 }
-sweep "$many" "$((many / 12))" batches_again
+sweep "$many" "$((many / (${AK_LONG:-0} ? 100 : 12)))" batches_again
 is "several transactions: $points cuts of $many calls end in the same content" "$bad" 0
+
+# Cut between its two transactions, and the run that goes on from there is cut too.
+cp -r base half
+killed "$((many * 2 / 3))" before -w half ingest --format openai-usage-csv usage.csv
+cp -r half whole_half
+counted -w whole_half ingest --format openai-usage-csv usage.csv
+rest=$(cat n)
+is "the first transaction is there" "$(sqlite3 half/workspace.db "SELECT count(*) FROM usage")" 20000
+resume_again() {
+	rm -rf w
+	cp -r half w
+	killed "$1" "$2" -w w ingest --format openai-usage-csv usage.csv
+	"$AUDITKIT" -w w ingest --format openai-usage-csv usage.csv >/dev/null 2>&1 && [ "$(digest w)" = "$content" ]
+}
+sweep "$rest" "$((rest / (${AK_LONG:-0} ? 60 : 6)))" resume_again
+is "a resumed ingest: $points cuts of $rest calls end in the same content" "$bad" 0
+
+verify_again() {
+	killed "$1" "$2" -w whole verify
+	[ "$(digest whole)" = "$want" ]
+}
+counted -w whole verify
+n=$(cat n)
+sweep "$n" 1 verify_again
+is "verify: $points cuts at $n calls leave the workspace as it was" "$bad$((n == 0))" 00
 
 counted init made
 n=$(cat n)
 init_again() {
-	rm -rf made
+	rm -rf made "$XDG_CONFIG_HOME/auditkit/keys"
 	killed "$1" "$2" init made
 	[ -e made/workspace.db ] || "$AUDITKIT" init made >/dev/null 2>&1
-	"$AUDITKIT" -w made verify >/dev/null 2>&1
+	"$AUDITKIT" -w made verify >/dev/null 2>&1 && [ "$(ls "$XDG_CONFIG_HOME/auditkit/keys")" = "$(id_of made)" ] &&
+		[ "$(ls -A made | tr '\n' ' ')" = "formats policy.yaml workspace.db " ]
 }
+id_of() { sqlite3 "$1/workspace.db" "SELECT value FROM meta WHERE key='workspace_id'"; }
+cp -r "$XDG_CONFIG_HOME" kept
 sweep "$n" "$((${AK_LONG:-0} ? 1 : 4))" init_again
-is "init: $points cuts of $n calls leave a workspace or none" "$bad" 0
+is "init: $points cuts of $n calls leave a workspace or none, and its keys alone" "$bad" 0
+rm -rf "$XDG_CONFIG_HOME"
+mv kept "$XDG_CONFIG_HOME"
 
 "$AUDITKIT" -w whole packet build --allow-gaps -q -o good.tar >/dev/null
 packet=$(sed -n 's/^digest   sha256 //p' good.tar.receipt.txt)

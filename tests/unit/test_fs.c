@@ -77,6 +77,52 @@ static void large(void)
 	unlink("large");
 }
 
+static void put(const char *path)
+{
+	close(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+}
+
+/* What a crash left goes when the same target is written again; what somebody holds, or only looks alike, stays. */
+static void swept(void)
+{
+	struct ak_fs_temp held = {0};
+	struct ak_err err = {0};
+
+	ok(mkdir("s", 0700) == 0 && ak_fs_temp_open(&held, "s/a", 0600, &err) == AK_OK, "one is being written");
+	put("s/.a.tmp0123456789ab");
+	put("s/.a.tmp0123456789a");
+	put("s/.a.tmp0123456789ax");
+	put("s/.b.tmp0123456789ab");
+	ok(mkdir("s/.a.tmp0123456789ac", 0700) == 0, "a folder was left too");
+	put("s/.a.tmp0123456789ac/x");
+	is_int((int64_t)entries("s"), 6, "before");
+	ok(ak_fs_write_file("s/a", AK_STR("x"), 0600, false, &err) == AK_OK, "written");
+	is_int((int64_t)entries("s"), 5, "the two that were left are gone");
+	ok(ak_fs_exists("s/.b.tmp0123456789ab") && ak_fs_exists(held.path), "not those of another file or of a live process");
+	ok(ak_fs_temp_commit(&held, true, &err) == AK_OK, "which can finish");
+	ok(ak_fs_remove_tree("s", &err) == AK_OK, "cleared");
+}
+
+static void temporary_folder(void)
+{
+	struct ak_fs_temp t = {0};
+	struct ak_err err = {0};
+
+	ok(mkdir("t", 0700) == 0 && ak_fs_temp_mkdir(&t, "t/d", 0700, &err) == AK_OK, "a temporary folder");
+	ok(mkdirat(t.fd, "first", 0700) == 0 && ak_fs_temp_commit(&t, false, &err) == AK_OK, "committed");
+	ok(ak_fs_is_dir("t/d/first"), "it has its name");
+	ok(ak_fs_temp_mkdir(&t, "t/d", 0700, &err) == AK_OK && mkdirat(t.fd, "second", 0700) == 0, "another");
+	is_failure(ak_fs_temp_commit(&t, false, &err), &err, AK_EXIT_USAGE, "exists already", "not replaced");
+	ok(ak_fs_is_dir("t/d/first"), "the first stays");
+	ok(ak_fs_temp_commit(&t, true, &err) == AK_OK, "replaced");
+	ok(ak_fs_is_dir("t/d/second") && !ak_fs_exists("t/d/first"), "by the second");
+	is_int((int64_t)entries("t"), 1, "nothing else is left");
+	ok(ak_fs_temp_mkdir(&t, "t/d", 0700, &err) == AK_OK && mkdirat(t.fd, "third", 0700) == 0, "one that is dropped");
+	ak_fs_temp_release(&t);
+	is_int((int64_t)entries("t"), 1, "with what it holds");
+	ok(ak_fs_remove_tree("t", &err) == AK_OK, "cleared");
+}
+
 static void temporary(void)
 {
 	struct ak_fs_temp t = {0}, unused = {0};
@@ -280,6 +326,8 @@ int main(void)
 	writing();
 	large();
 	temporary();
+	temporary_folder();
+	swept();
 	kinds();
 	growing();
 	write_errors();
