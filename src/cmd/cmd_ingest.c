@@ -86,6 +86,8 @@ static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_ingest_result *r)
 {
 	if (r->failed_files)
 		return AK_EXIT_INPUT;
+	if (r->incomplete_files)
+		return AK_EXIT_PARTIAL;
 	return r->counts.rejected && !ak_ingest_rejects_allowed(c->policy, &r->counts) ? AK_EXIT_PARTIAL : AK_EXIT_OK;
 }
 

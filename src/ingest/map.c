@@ -2,8 +2,11 @@
 #include "base/ak.h"
 #include "ingest/pipe.h"
 
+#include <stdio.h>
+
 #include "base/limits.h"
 #include "ingest/stage.h"
+#include "read/reason.h"
 
 #define HEAD_BYTES 1048576u /* seen by format detection at most */
 
@@ -43,8 +46,11 @@ static void reject(struct ak_stage *m, const struct ak_frame *f, const char *rea
 
 	i->diag = (struct ak_diag_row){.severity = "reject", .rec_no = m->rec_no, .offset = f->offset, .length = f->length, .n = 1};
 	i->diag.rule = ak_arena_z(&m->batch->arena, ak_str_of(reason)); /* it may stand in the caller's err */
-	if (err && err->msg[0])
-		i->diag.detail = ak_arena_z(&m->batch->arena, ak_str_of(err->msg));
+	i->diag.detail = err && err->msg[0] ? ak_arena_z(&m->batch->arena, ak_str_of(err->msg)) : ak_reason_of(reason)->what;
+	/* Where in the record; not known once long strings were left out of it. */
+	if (err && err->offset != UINT64_MAX && err->offset < f->length && !f->nelided)
+		i->diag.detail = ak_arena_printf(&m->batch->arena, "%s, %llu bytes in", i->diag.detail,
+						 (unsigned long long)err->offset).p;
 	ak_hmac(m->p->reject, f->text, mac);
 	ak_hex(mac, 16, i->diag.hash);
 	m->batch->records++;
@@ -194,6 +200,12 @@ static void close_file(struct ak_stage *m, struct ak_chunk *c)
 {
 	if (!m->open)
 		return;
+	if (!m->chosen && !m->head.n && c->error.exit != AK_EXIT_OK) {
+		snprintf(m->detected, sizeof m->detected, "not read");
+		ak_stage_announce_file(m, &c->error);
+		ak_stage_close(m, c);
+		return;
+	}
 	if (!m->chosen)
 		choose(m, true);
 	else
