@@ -9,6 +9,7 @@
 struct ak_reader {
 	enum ak_rc (*visit)(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err);
 	void *ctx;
+	struct ak_str label; /* base name of the packet, for messages */
 	struct ak_archive_info info;
 	struct ak_pathset names;
 	uint64_t entries; /* files and folders so far */
@@ -28,7 +29,7 @@ struct ak_archive_bytes {
 extern "C" {
 #endif
 
-/* AK_FAIL with the reason and "entry N: what". */
+/* AK_FAIL with the reason and "packet 'NAME', entry N: what". */
 enum ak_rc ak_reader_refuse(struct ak_reader *r, const char *reason, const char *what);
 /* The next entry begins: count it. Messages name its number from here on. */
 enum ak_rc ak_reader_next(struct ak_reader *r);

@@ -33,7 +33,10 @@ enum ak_rc ak_sql_fail(struct ak_store *s, const char *what, struct ak_err *err)
 		ak_hint(err, "another process works on this workspace; try again when it is done");
 	else if (exit == AK_EXIT_CORRUPT)
 		ak_hint(err, "run 'auditkit verify', or go back to a backup");
-	enum ak_rc rc = ak_fail(err, exit, "%s failed: %s (%d)", what, sqlite3_errstr(code), code);
+	else if (exit == AK_EXIT_IO)
+		ak_hint(err, "look at free space, rights and the kind of each file in that folder, then try again");
+	enum ak_rc rc = ak_fail(err, exit, "%s workspace '%s' failed: %s (%d)", what, s->dir ? s->dir : "", sqlite3_errstr(code),
+				code);
 	if (err)
 		err->sys = code;
 	return rc;
@@ -44,7 +47,7 @@ enum ak_rc ak_sql_prepare(struct ak_store *s, const char *sql, struct sqlite3_st
 	sqlite3_stmt *st = NULL;
 
 	if (sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &st, NULL) != SQLITE_OK)
-		return ak_sql_fail(s, "reading the workspace", err);
+		return ak_sql_fail(s, "reading", err);
 	*out = st;
 	return AK_OK;
 }
@@ -57,13 +60,13 @@ enum ak_rc ak_sql_step(struct ak_store *s, struct sqlite3_stmt *st, struct ak_er
 		return AK_OK;
 	if (code == SQLITE_DONE)
 		return AK_END;
-	return ak_sql_fail(s, sqlite3_stmt_readonly(st) ? "reading the workspace" : "writing the workspace", err);
+	return ak_sql_fail(s, sqlite3_stmt_readonly(st) ? "reading" : "writing", err);
 }
 
 enum ak_rc ak_sql_exec(struct ak_store *s, const char *sql, struct ak_err *err)
 {
 	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		return ak_sql_fail(s, "writing the workspace", err);
+		return ak_sql_fail(s, "writing", err);
 	return AK_OK;
 }
 

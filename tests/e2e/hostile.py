@@ -5,7 +5,7 @@ A row of hostile/*.tsv has six cells:
   make     Python expression over hostile_make.py; makes the input `in` at run time, or changes the copy `w` of a
            workspace. Nothing hostile is kept in the repository.
   command  for sh, in the case's folder; `ak` is auditkit
-  exit     DECISIONS 27
+  exit     DECISIONS 27; `4|7` where the damage decides which
   counts   in = stored + duplicate + rejected + blank of all files of the last run, "-" when nothing may have been stored
   says     regular expressions, joined by " && ", over the output with its white space squeezed
 
@@ -23,7 +23,7 @@ MARK = hostile_make.MARK
 OURS = re.compile(r"workspace\.db(-wal|-shm)?|policy\.yaml|access\.jsonl|ingest\.lock|formats(/.*)?")
 # C0 but newline, DEL, C1, zero width, line ends of Unicode, bidi, byte order mark.
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-NEEDS_STEP = {2, 5, 6, 7, 71, 74, 75}
+NEEDS_STEP = {2, 5, 6, 7, 71, 74, 75}  # and every other code once there is an error message
 
 
 def rows():
@@ -95,7 +95,7 @@ def judge(folder, made, row, code, raw, seconds):
     name, _, command, want, counts, says = row
     text = raw.decode("utf-8", "surrogateescape")
     flat = " ".join(text.split())
-    faults = [] if code == int(want) else ["exit %d, want %s" % (code, want)]
+    faults = [] if re.fullmatch(want, str(code)) else ["exit %d, want %s" % (code, want)]
     faults += ["does not say: " + s for s in says.split(" && ") if s != "-" and not re.search(s, flat)]
     if seconds > 10:
         faults.append("took %.0f s" % seconds)
@@ -105,7 +105,7 @@ def judge(folder, made, row, code, raw, seconds):
         faults.append("unsafe bytes in the output")
     if re.search("Sanitizer|runtime error|Segmentation|Assertion", text):
         faults.append("a crash")
-    if int(want) in NEEDS_STEP and not made.mute and not re.search(r"hint: \S|repair +\S", flat):
+    if (code in NEEDS_STEP or "auditkit: " in text) and not made.mute and not re.search(r"hint: \S|repair +\S", flat):
         faults.append("no next step")
     if made.bad and counts not in "-*" and not (re.search(r"record \d+ at byte [\d,]+, [\d,]+ bytes", flat) and "repair " in flat):
         faults.append("a reject without place or next step")

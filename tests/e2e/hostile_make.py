@@ -308,6 +308,46 @@ def over(d, offset, data):
     return d
 
 
+def pending(path="w"):
+    """The workspace as a crash leaves it: the last transaction stands in the log only."""
+    p = at(path)
+    db = sqlite3.connect(str(p / "workspace.db"), isolation_level=None)
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA wal_autocheckpoint=0")
+    db.execute("INSERT INTO diag(export, severity, rule, n) SELECT min(id), 'notice', 'case', 1 FROM export")
+    keep = {n: (p / n).read_bytes() for n in ("workspace.db", "workspace.db-wal")}
+    db.close()
+    for n, data in keep.items():
+        (p / n).write_bytes(data)
+        (p / n).chmod(0o600)
+    return lawless()
+
+
+def schema(statement, path="w/workspace.db"):
+    """Edit sqlite_schema itself."""
+    db = sqlite3.connect(str(at(path)), isolation_level=None)
+    db.execute("PRAGMA writable_schema=ON")
+    db.execute(statement)
+    db.close()
+    return lawless()
+
+
+def key(change=None, name=None):
+    """The keys of the workspace as a folder of the case; change gets that folder."""
+    shutil.copytree(box["home"] / "config", at("config"))
+    for k in sorted(at("config").glob("auditkit/keys/*/*")):
+        if change and (name is None or k.name.startswith(name)):
+            change(k)
+    return env(lawless(), XDG_CONFIG_HOME=str(at("config")))
+
+
+def hold():
+    """Another process has the workspace's lock for the time of the case."""
+    box["holder"] = subprocess.Popen(["flock", "-x", str(at("w/ingest.lock")), "sleep", "20"])
+    time.sleep(0.3)
+    return lawless()
+
+
 def page(d, kind, back=0):
     """Offset of the last (or one before) b-tree page of a kind: 13 table leaf, 10 index leaf, 5 table inside."""
     size = struct.unpack(">H", d[16:18])[0]
@@ -378,7 +418,7 @@ def packet_tar(change=None):
     src = tarfile.open(box["home"] / "good.tar")
     members = [(i, src.extractfile(i).read() if i.isreg() else b"") for i in src.getmembers()]
     members = change(members) if change else members
-    return lawless(tar(*members, form=tarfile.USTAR_FORMAT))
+    return lawless(tar(*members))
 
 
 def packet_zip(change=lambda d: d):
@@ -423,7 +463,9 @@ def make(expression):
 
 
 def end(folder):
-    """Take rights back that a case took away, so that everything can be read and removed."""
+    """End what a case began; take rights back that a case took away, so that everything can be read and removed."""
+    if "holder" in box:
+        box.pop("holder").kill()
     for root, dirs, files in os.walk(folder):
         for n in dirs:
             if not os.path.islink(os.path.join(root, n)):
