@@ -1,5 +1,6 @@
 #include "base/ak.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -66,6 +67,9 @@ enum ak_rc ak_fail_sys(struct ak_err *err, enum ak_exit exit, int errnum, const 
 	va_start(ap, fmt);
 	put(what, sizeof(what), fmt, ap);
 	va_end(ap);
+	/* Whoever opened the file could not know that it is the process that has too many. */
+	if (errnum == EMFILE || errnum == ENFILE || errnum == ENOMEM)
+		exit = AK_EXIT_LIMIT;
 	ak_fail(err, exit, "%s: %s", what, strerror(errnum));
 	err->sys = errnum;
 	return AK_FAIL;

@@ -71,6 +71,7 @@ enum ak_rc ak_fs_open_read(const char *path, int *fd, struct ak_err *err)
 
 static enum ak_rc too_large(const char *path, size_t max, struct ak_err *err)
 {
+	ak_hint(err, "is it the right file? `auditkit limits` prints the bounds");
 	return ak_fail(err, AK_EXIT_INPUT, "cannot read '%s': larger than %zu bytes", path, max);
 }
 

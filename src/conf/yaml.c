@@ -254,6 +254,9 @@ enum ak_rc ak_yaml_load(const char *name, struct ak_str text, struct ak_yaml *ou
 	ak_map_init(y.lines);
 	struct loader l = {.y = &y, .err = err};
 	enum ak_rc rc = AK_FAIL;
+	/* Notepad's mark; the library takes it for text once it is told the encoding. */
+	if (ak_str_starts(text, AK_STR("\xEF\xBB\xBF")))
+		text = ak_str_n(text.p + 3, text.n - 3);
 	if (!yaml_parser_initialize(&l.parser)) {
 		ak_fail(err, AK_EXIT_LIMIT, "cannot load '%s': out of memory", name);
 	} else {

@@ -196,6 +196,14 @@ static void data(struct ak_stage *m, const struct ak_chunk *c)
 	memcpy(m->check_sha256, c->sha256, 32);
 }
 
+/* Size or time on disk are not what they were: somebody writes to it, so what was read may be part of it only. */
+static void changed(struct ak_stage *m, struct ak_err *err)
+{
+	ak_fail(err, AK_EXIT_INPUT, "'%s' changed while it was read", m->full_name);
+	ak_hint(err, "ingest it again when its writer is done: what is stored is not stored twice");
+	snprintf(err->reason, sizeof err->reason, "file_changed");
+}
+
 static void close_file(struct ak_stage *m, struct ak_chunk *c)
 {
 	if (!m->open)
@@ -210,6 +218,8 @@ static void close_file(struct ak_stage *m, struct ak_chunk *c)
 		choose(m, true);
 	else
 		feed(m, "", 0, true);
+	if (c->error.exit == AK_EXIT_OK && c->digest.changed)
+		changed(m, &c->error);
 	if (c->error.exit != AK_EXIT_OK) {
 		ak_stage_problem(m, "warning", c->error.reason[0] ? c->error.reason : "unreadable", &c->error);
 		m->truncated = true;

@@ -89,7 +89,7 @@ enum ak_rc ak_keys_load(const char *dir, const char *kid, struct ak_keys *out, s
 	for (int i = 0; i < KEY_FILES && rc == AK_OK; i++) {
 		AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, names[i]);
 		rc = ak_keys_read_seed(path, key[i], err);
-		if (rc != AK_OK && err)
+		if (rc != AK_OK && err && err->exit != AK_EXIT_LIMIT)
 			err->exit = AK_EXIT_REFUSED;
 	}
 	if (rc == AK_OK) {
