@@ -101,6 +101,7 @@ enum ak_rc ak_fs_open_read(const char *path, int *fd, struct ak_err *err)
 
 static enum ak_rc too_large(const char *path, size_t max, struct ak_err *err)
 {
+	ak_hint(err, "is it the right file? `auditkit limits` prints the bounds");
 	return ak_fail(err, AK_EXIT_INPUT, "cannot read '%s': larger than %zu bytes", path, max);
 }
 
@@ -204,17 +205,51 @@ bool ak_fs_is_dir(const char *path)
 	return stat(path, &st) == 0 ? S_ISDIR(st.st_mode) : !is_absent();
 }
 
+static enum ak_rc check_owner(const char *path, const struct stat *st, mode_t forbidden, struct ak_err *err)
+{
+	if (st->st_uid != geteuid() && st->st_uid != 0) {
+		ak_hint(err, "chown it to the user who runs auditkit, after checking what it holds");
+		return ak_fail(err, AK_EXIT_REFUSED, "cannot trust '%s': it belongs to another user", path);
+	}
+	if (st->st_mode & forbidden & (S_IWGRP | S_IWOTH)) {
+		ak_hint(err, "chmod go-w it, after checking what others may have changed");
+		return ak_fail(err, AK_EXIT_REFUSED, "cannot trust '%s': other users may write to it", path);
+	}
+	if (st->st_mode & forbidden) {
+		ak_hint(err, "chmod go= it, and ask who may have read it");
+		return ak_fail(err, AK_EXIT_REFUSED, "cannot trust '%s': other users may read it", path);
+	}
+	return AK_OK;
+}
+
 enum ak_rc ak_fs_check_private(const char *path, struct ak_err *err)
 {
 	struct stat st;
 
 	if (stat(path, &st) != 0)
 		return ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot look at '%s'", path);
-	if (st.st_uid != geteuid() && st.st_uid != 0)
-		return ak_fail(err, AK_EXIT_REFUSED, "cannot trust '%s': it belongs to another user", path);
-	if (st.st_mode & (S_IWGRP | S_IWOTH)) {
-		ak_hint(err, "chmod go-w it, after checking what others may have changed");
-		return ak_fail(err, AK_EXIT_REFUSED, "cannot trust '%s': other users may write to it", path);
+	return check_owner(path, &st, S_IWGRP | S_IWOTH, err);
+}
+
+static enum ak_rc check_file(const char *path, mode_t forbidden, struct ak_err *err)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot look at '%s'", path);
+	if (!S_ISREG(st.st_mode)) {
+		ak_hint(err, "put the file itself there");
+		return ak_fail(err, AK_EXIT_REFUSED, "cannot trust '%s': it is %s", path, kind(st.st_mode));
 	}
-	return AK_OK;
+	return check_owner(path, &st, forbidden, err);
+}
+
+enum ak_rc ak_fs_check_private_file(const char *path, struct ak_err *err)
+{
+	return check_file(path, S_IWGRP | S_IWOTH, err);
+}
+
+enum ak_rc ak_fs_check_secret_file(const char *path, struct ak_err *err)
+{
+	return check_file(path, S_IRWXG | S_IRWXO, err);
 }

@@ -64,6 +64,10 @@ bool ak_fs_exists(const char *path);
 bool ak_fs_is_dir(const char *path);
 /* Refuses a path that is group- or world-writable or owned by another user (not root). AK_EXIT_REFUSED. */
 enum ak_rc ak_fs_check_private(const char *path, struct ak_err *err);
+/* The same for a file, which must be a regular one: no symlink, FIFO, device, folder. */
+enum ak_rc ak_fs_check_private_file(const char *path, struct ak_err *err);
+/* The same for a secret: others may not read it either. */
+enum ak_rc ak_fs_check_secret_file(const char *path, struct ak_err *err);
 /* Joined with one '/'; ak_free. */
 char *ak_fs_join(const char *dir, const char *name);
 /* Last component (a view into path, trailing slashes ignored). */

@@ -13,8 +13,33 @@
 #include "cli/help.h"
 #include "cli/open.h"
 
+/* The next step where whoever failed knew no better one. */
+static const char *default_hint(enum ak_exit exit)
+{
+	static const struct {
+		enum ak_exit exit;
+		const char *hint;
+	} hints[] = {
+		{AK_EXIT_USAGE, "'auditkit help COMMAND' explains a command; a file is mended at the line that is named"},
+		{AK_EXIT_VERIFY, "do not rely on it until the sender or a backup has given the genuine one"},
+		{AK_EXIT_INPUT, "look at what kind of file it is and who may read it, then name it again"},
+		{AK_EXIT_REFUSED, "mend what the message names, then try again"},
+		{AK_EXIT_CORRUPT, "run 'auditkit verify', or go back to a backup"},
+		{AK_EXIT_BUG, "please report it, with the version and without data"},
+		{AK_EXIT_LIMIT, "'auditkit limits' prints the bounds; give it less at a time or more memory"},
+		{AK_EXIT_IO, "look at free space and at who may write there, then try again"},
+		{AK_EXIT_BUSY, "try again when the other process is done"},
+	};
+
+	for (size_t i = 0; i < AK_COUNT(hints); i++)
+		if (hints[i].exit == exit)
+			return hints[i].hint;
+	return NULL;
+}
+
 static void print_error(const struct ak_io *io, const struct ak_err *err)
 {
+	const char *next = err->hint[0] ? err->hint : default_hint(err->exit);
 	struct ak_buf b;
 
 	ak_buf_init(&b, 1 << 16);
@@ -23,11 +48,11 @@ static void print_error(const struct ak_io *io, const struct ak_err *err)
 	if (err->record)
 		ak_buf_addf(&b, ", record %llu", (unsigned long long)err->record);
 	ak_buf_addc(&b, '\n');
-	if (err->hint[0]) {
+	if (next) {
 		struct ak_buf hint;
 
 		ak_buf_init(&hint, 1 << 16);
-		ak_text_safe(&hint, ak_str_of(err->hint));
+		ak_text_safe(&hint, ak_str_of(next));
 		ak_buf_adds(&b, "hint: ");
 		ak_text_wrap(&b, ak_buf_str(&hint), 6, 6, 80);
 		ak_buf_addc(&b, '\n');

@@ -79,8 +79,10 @@ static enum ak_rc load_keys(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *dir;
 
-	if (!c->keys_root)
+	if (!c->keys_root) {
+		ak_hint(err, "set HOME, or XDG_CONFIG_HOME to the folder that holds auditkit/keys");
 		return ak_fail(err, AK_EXIT_REFUSED, "no place for keys: neither XDG_CONFIG_HOME nor HOME is set");
+	}
 	dir = ak_arena_printf(&c->arena, "%s/%s", c->keys_root, c->store->id).p;
 	c->keys = ak_arena_zero(&c->arena, sizeof *c->keys);
 	return ak_keys_load(dir, c->store->kid, c->keys, err);
@@ -94,6 +96,8 @@ static enum ak_rc load_policy(struct ak_ctx *c, struct ak_err *err)
 	c->policy_path = ak_arena_z(&c->arena, ak_arena_printf(&c->arena, "%s/policy.yaml", c->workspace));
 	if (!ak_fs_exists(c->policy_path))
 		return AK_OK;
+	if ((rc = ak_fs_check_private_file(c->policy_path, err)) != AK_OK)
+		return rc;
 	ak_buf_init(&text, 1 << 21);
 	rc = ak_fs_slurp(c->policy_path, 1 << 20, &text, err);
 	if (rc == AK_OK) {
@@ -141,6 +145,8 @@ enum ak_rc ak_open_context(struct ak_ctx *c, const struct ak_globals *g, struct 
 		rc = find_workspace(c, g, err);
 		if (rc == AK_OK)
 			rc = ak_store_open(c->workspace, needs & AK_NEED_WRITE ? AK_STORE_WRITE : AK_STORE_READ, &c->store, err);
+		if (rc == AK_OK && c->store->mended)
+			ak_io_note(c->io, "mended", "%d missing indexes of '%s' were made again", c->store->mended, c->workspace);
 	} else if (needs & AK_NEED_FIND) {
 		rc = find_workspace(c, g, err);
 		if (rc != AK_OK && err->exit == AK_EXIT_USAGE) {

@@ -60,6 +60,7 @@ static enum ak_rc from_arguments(struct ak_ctx *c, struct ak_ingest_source **out
 	struct ak_ingest_source *s = ak_arena_zero(&c->arena, sizeof *s);
 	const struct ak_mapping *m = NULL;
 	const char *mapping = ak_args_text(a, "mapping");
+	struct ak_time t;
 	enum ak_rc rc = AK_OK;
 
 	s->name = ak_args_text(a, "source");
@@ -69,6 +70,10 @@ static enum ak_rc from_arguments(struct ak_ctx *c, struct ak_ingest_source **out
 	s->tz = ak_args_text(a, "tz");
 	s->paths = a->word;
 	s->npaths = a->nwords;
+	if (s->tz && ak_time_parse(AK_STR("2026-01-15 12:00:00"), s->tz, &c->arena, &t, NULL) != AK_OK) {
+		ak_hint(err, "names are those of the time zone database, such as Europe/Berlin, or +02:00");
+		return ak_fail(err, AK_EXIT_USAGE, "option '--tz': there is no time zone '%.60s' here", s->tz);
+	}
 	if (mapping && (rc = ak_registry_add_file(c->registry, mapping, &m, err)) == AK_OK && !s->format)
 		s->format = ak_mapping_info(m)->id;
 	if (rc == AK_OK && s->format)
@@ -86,6 +91,8 @@ static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_ingest_result *r)
 {
 	if (r->failed_files)
 		return AK_EXIT_INPUT;
+	if (r->incomplete_files)
+		return AK_EXIT_PARTIAL;
 	return r->counts.rejected && !ak_ingest_rejects_allowed(c->policy, &r->counts) ? AK_EXIT_PARTIAL : AK_EXIT_OK;
 }
 
@@ -113,6 +120,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	o.strict = ak_args_flag(c->args, "strict");
 	o.remap = ak_args_flag(c->args, "remap");
 	o.max_rejects = ak_args_int(c->args, "max-rejects", -1);
+	if (ak_args_int(c->args, "max-rejects", 0) < 0) {
+		ak_fail(err, AK_EXIT_USAGE, "option '--max-rejects' wants a number from 0 up");
+		return err->exit;
+	}
 	o.options_json = options_json(c->args, &c->arena);
 	rc = c->args->nwords ? from_arguments(c, &sources, &o.nsources, err)
 			     : ak_sourcelist_from_policy(c, &sources, &o.nsources, err);

@@ -17,6 +17,10 @@ static enum ak_rc create(struct ak_ctx *c, const char *dir, struct ak_err *err)
 
 	if (!c->keys_root)
 		return ak_fail(err, AK_EXIT_REFUSED, "no place for keys: neither XDG_CONFIG_HOME nor HOME is set");
+	if (ak_fs_exists(dir) && !ak_fs_is_dir(dir)) {
+		ak_hint(err, "name a folder, or a name that is free");
+		return ak_fail(err, AK_EXIT_USAGE, "'%s' is no folder", dir);
+	}
 	if (ak_store_is_workspace(dir)) {
 		ak_hint(err, "'auditkit -w %s status' shows where it stands", dir);
 		return ak_fail(err, AK_EXIT_USAGE, "'%s' is a workspace already", dir);

@@ -91,9 +91,9 @@ static enum ak_rc show_rejects(struct ak_ctx *c, const char *name, struct ak_err
 	enum ak_rc rc = ak_query_diag(c->store, name, "reject", 0, 0, &diag, err);
 
 	json_array_foreach(diag, i, d)
-		ak_io_line(c->io, i ? "" : "rejected", "%s record %llu at byte %llu, %llu bytes: %s, hash %s", ak_jtxt(d, "file", "?"),
+		ak_io_line(c->io, i ? "" : "rejected", "%s record %llu at byte %llu, %llu bytes: %s (%s), hash %s", ak_jtxt(d, "file", "?"),
 			   (unsigned long long)ak_jnum(d, "rec_no"), (unsigned long long)ak_jnum(d, "byte_offset"),
-			   (unsigned long long)ak_jnum(d, "byte_length"), ak_jtxt(d, "rule", "?"), ak_jtxt(d, "hash", "-"));
+			   (unsigned long long)ak_jnum(d, "byte_length"), ak_jtxt(d, "detail", "not readable"), ak_jtxt(d, "rule", "?"), ak_jtxt(d, "hash", "-"));
 	json_decref(diag);
 	return rc;
 }

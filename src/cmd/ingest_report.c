@@ -7,8 +7,10 @@
 #include "cmd/jsonget.h"
 #include "link/link.h"
 #include "query/query.h"
+#include "read/reason.h"
 
 #define REJECTS_SHOWN 10
+#define WARNINGS_SHOWN 20 /* of one source */
 
 bool ak_ingest_rejects_allowed(const struct ak_policy *p, const struct ak_counts *n)
 {
@@ -79,6 +81,27 @@ static void print_table(struct ak_ctx *c, const json_t *sources, const json_t *t
 
 /* ---- the lines ---- */
 
+/* What to do about each kind of reject, once. */
+static void print_repairs(struct ak_ctx *c, const json_t *diag)
+{
+	struct ak_map seen;
+	json_t *d;
+	size_t i;
+	bool first = true, fresh;
+
+	ak_map_init(&seen);
+	json_array_foreach((json_t *)diag, i, d) {
+		const char *rule = ak_jtxt(d, "rule", "?");
+		if (strcmp(ak_jtxt(d, "severity", ""), "reject") != 0)
+			continue;
+		ak_map_put(&seen, ak_str_of(rule), &fresh);
+		if (fresh)
+			ak_io_line(c->io, first ? "repair" : "", "%s: %s", rule, ak_reason_of(rule)->repair);
+		first = first && !fresh;
+	}
+	ak_map_release(&seen);
+}
+
 static void print_rejects(struct ak_ctx *c, const json_t *diag, const json_t *totals)
 {
 	uint64_t rejected = ak_jnum(totals, "rejected"), in = ak_jnum(totals, "records_in");
@@ -96,14 +119,15 @@ static void print_rejects(struct ak_ctx *c, const json_t *diag, const json_t *to
 			   (unsigned long long)ak_jnum(d, "byte_offset"), (unsigned long long)ak_jnum(d, "byte_length"),
 			   ak_jtxt(d, "detail", "not readable"), ak_jtxt(d, "rule", "?"));
 	}
-	if (shown > REJECTS_SHOWN)
-		ak_io_line(c->io, "", "and %s more: auditkit sources show NAME", ak_thousands(shown - REJECTS_SHOWN, a));
+	if (rejected > REJECTS_SHOWN)
+		ak_io_line(c->io, "", "and %s more: auditkit sources show NAME", ak_thousands(rejected - REJECTS_SHOWN, a));
 	if (rejected && limit)
 		ak_io_line(c->io, "", "%s of %s = %s, %s limits.max_rejects %s", ak_thousands(rejected, a), ak_thousands(in, b),
 			   ak_percent(rejected, in, p), ak_ingest_rejects_allowed(c->policy, &n) ? "within" : "BEYOND", limit);
 	else if (rejected)
 		ak_io_line(c->io, "", "%s of %s = %s, nothing else is lost", ak_thousands(rejected, a), ak_thousands(in, b),
 			   ak_percent(rejected, in, p));
+	print_repairs(c, diag);
 }
 
 /* Counts of one action over all sources, split by rule in brackets. */
@@ -164,11 +188,17 @@ static void print_warnings(struct ak_ctx *c, const json_t *sources)
 	size_t i, k;
 	char n[32];
 
-	json_array_foreach((json_t *)sources, i, s)
+	json_array_foreach((json_t *)sources, i, s) {
+		size_t shown = 0;
 		json_array_foreach(json_object_get(s, "warnings"), k, w)
-			if (strcmp(ak_jtxt(w, "rule", ""), "has_more") != 0 || json_is_true(json_object_get(s, "has_more")))
+			if ((strcmp(ak_jtxt(w, "rule", ""), "has_more") != 0 || json_is_true(json_object_get(s, "has_more"))) &&
+			    shown++ < WARNINGS_SHOWN)
 				ak_io_line(c->io, "warning", "%s: %s %s: %s", ak_jtxt(s, "name", "?"), ak_jtxt(w, "rule", "?"),
 					   ak_thousands(ak_jnum(w, "n"), n), ak_jtxt(w, "detail", ""));
+		if (shown > WARNINGS_SHOWN)
+			ak_io_line(c->io, "", "and %s more: auditkit sources show %s",
+				   ak_thousands(shown - WARNINGS_SHOWN, n), ak_jtxt(s, "name", "?"));
+	}
 	json_array_foreach((json_t *)sources, i, s)
 		if (json_array_size(json_object_get(s, "unknown_fields")))
 			ak_io_line(c->io, "drift", "%s unknown fields in %s, counted, not stored: auditkit sources show %s",

@@ -1,6 +1,7 @@
 #include "base/ak.h"
 
 #include "conf/policy_rules.h"
+#include "model/field.h"
 
 /* One value with a fixed shape: where it stands, how it is tested, what a person should write instead. */
 struct shape {
@@ -144,6 +145,24 @@ static enum ak_rc forever_check(const struct ak_policy *p, struct ak_err *err)
 	return AK_OK;
 }
 
+/* A class that no record has would never be applied, and nobody would notice. */
+static enum ak_rc classes_check(const struct ak_policy *p, struct ak_err *err)
+{
+	const json_t *classes = json_object_get(p->yaml.root, "retention");
+	const char *name;
+	json_t *cls;
+	json_object_foreach((json_t *)classes, name, cls)
+	{
+		struct ak_str s = ak_str_of(name);
+		if (ak_kind_find(s) >= 0 || ak_str_is(s, "packet") || ak_str_is(s, "exceptions"))
+			continue;
+		ak_hint(err, "classes are request, audit_event, app_event, usage, ticket, access_grant, api_key and packet");
+		return ak_fail(err, AK_EXIT_USAGE, "%s:%d: 'retention.%.60s' is no class of records", p->yaml.name,
+			       ak_yaml_key_line(&p->yaml, classes, name), name);
+	}
+	return AK_OK;
+}
+
 static bool name_fits(struct ak_str s)
 {
 	if (s.n == 0 || s.n > 64)
@@ -180,5 +199,7 @@ enum ak_rc ak_policy_check_values(const struct ak_policy *p, struct ak_err *err)
 	enum ak_rc rc = names_check(p, err);
 	for (size_t i = 0; i < AK_COUNT(shapes) && rc == AK_OK; i++)
 		rc = shape_check_all(p, &shapes[i], err);
+	if (rc == AK_OK)
+		rc = classes_check(p, err);
 	return rc == AK_OK ? forever_check(p, err) : rc;
 }

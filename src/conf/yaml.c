@@ -255,6 +255,9 @@ enum ak_rc ak_yaml_load(const char *name, struct ak_str text, struct ak_yaml *ou
 	struct ak_yaml y = {.name = ak_strdup(name), .lines = ak_alloc(sizeof(struct ak_map))};
 	ak_map_init(y.lines);
 	struct loader l = {.y = &y, .err = err};
+	/* Notepad's mark; the library takes it for text once it is told the encoding. */
+	if (ak_str_starts(text, AK_STR("\xEF\xBB\xBF")))
+		text = ak_str_n(text.p + 3, text.n - 3);
 	if (!yaml_parser_initialize(&l.parser))
 		ak_out_of_memory();
 	yaml_parser_set_encoding(&l.parser, YAML_UTF8_ENCODING);

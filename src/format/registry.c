@@ -221,6 +221,10 @@ static enum ak_rc nothing_fits(const struct ak_registry *r, const struct ak_fit 
 
 	for (size_t i = 0; i < r->used.n; i++)
 		records += fit[i].records;
+	if (!head) {
+		ak_hint(err, "if there was nothing to export, say what it is an export of with --format");
+		return ak_fail(err, AK_EXIT_INPUT, "format not recognised: the file is empty");
+	}
 	if (near < r->used.n)
 		ak_hint(err, "try `auditkit formats try %s FILE`, or name the format with --format",
 			r->used.m[near]->info.id);

@@ -4,6 +4,7 @@
 #include "ingest/pipe.h"
 
 #include <pthread.h>
+#include <stdio.h>
 
 #include "base/arena.h"
 
@@ -49,6 +50,14 @@ static char *safe_name(struct reader *r, struct ak_str name)
 	ak_ledger_release(&ignored);
 	ak_arena_release(&a);
 	return z;
+}
+
+/* Messages name files, and are stored. */
+static void safe_error(struct reader *r, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *msg = safe_name(r, ak_str_of(err->msg));
+
+	snprintf(err->msg, sizeof err->msg, "%s", msg);
 }
 
 /* Does the file still start with the bytes of the interrupted run? Read once more, before the real pass. */
@@ -139,6 +148,7 @@ static void read_file(struct reader *r)
 		else
 			ak_chunk_free(c);
 	}
+	safe_error(r, &close->error);
 	ak_inputs_digest(r->in, &close->digest);
 	send(r, close);
 }
@@ -173,6 +183,9 @@ static void read_source(struct reader *r)
 		} else {
 			c->source = r->source;
 			c->error = err;
+			safe_error(r, &c->error);
+			if (!open_failed)
+				c->name = safe_name(r, ak_str_of(ak_inputs_label(r->in)));
 			ak_err_clear(&err);
 		}
 		send(r, c);

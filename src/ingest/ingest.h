@@ -48,6 +48,7 @@ struct ak_ingest_result {
 	int64_t run;
 	struct ak_counts counts;      /* of all files */
 	uint64_t files, failed_files; /* failed: unreadable or of no known format; each has a diag row */
+	uint64_t incomplete_files;    /* read in part: cut off, damaged or changed meanwhile; each has a diag row */
 	uint64_t bytes;               /* decoded */
 	int64_t checkpoint_size;      /* 0 when nothing was committed */
 };

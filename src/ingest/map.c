@@ -2,8 +2,11 @@
 #include "base/ak.h"
 #include "ingest/pipe.h"
 
+#include <stdio.h>
+
 #include "base/limits.h"
 #include "ingest/stage.h"
+#include "read/reason.h"
 
 #define HEAD_BYTES 1048576u /* seen by format detection at most */
 
@@ -43,8 +46,11 @@ static void reject(struct ak_stage *m, const struct ak_frame *f, const char *rea
 
 	i->diag = (struct ak_diag_row){.severity = "reject", .rec_no = m->rec_no, .offset = f->offset, .length = f->length, .n = 1};
 	i->diag.rule = ak_arena_z(&m->batch->arena, ak_str_of(reason)); /* it may stand in the caller's err */
-	if (err && err->msg[0])
-		i->diag.detail = ak_arena_z(&m->batch->arena, ak_str_of(err->msg));
+	i->diag.detail = err && err->msg[0] ? ak_arena_z(&m->batch->arena, ak_str_of(err->msg)) : ak_reason_of(reason)->what;
+	/* Where in the record; not known once long strings were left out of it. */
+	if (err && err->offset != UINT64_MAX && err->offset < f->length && !f->nelided)
+		i->diag.detail = ak_arena_printf(&m->batch->arena, "%s, %llu bytes in", i->diag.detail,
+						 (unsigned long long)err->offset).p;
 	ak_hmac(m->p->reject, f->text, mac);
 	ak_hex(mac, 16, i->diag.hash);
 	m->batch->records++;
@@ -192,14 +198,30 @@ static void data(struct ak_stage *m, const struct ak_chunk *c)
 	memcpy(m->check_sha256, c->sha256, 32);
 }
 
+/* Size or time on disk are not what they were: somebody writes to it, so what was read may be part of it only. */
+static void changed(struct ak_stage *m, struct ak_err *err)
+{
+	ak_fail(err, AK_EXIT_INPUT, "'%s' changed while it was read", m->full_name);
+	ak_hint(err, "ingest it again when its writer is done: what is stored is not stored twice");
+	snprintf(err->reason, sizeof err->reason, "file_changed");
+}
+
 static void close_file(struct ak_stage *m, struct ak_chunk *c)
 {
 	if (!m->open)
 		return;
+	if (!m->chosen && !m->head.n && c->error.exit != AK_EXIT_OK) {
+		snprintf(m->detected, sizeof m->detected, "not read");
+		ak_stage_announce_file(m, &c->error);
+		ak_stage_close(m, c);
+		return;
+	}
 	if (!m->chosen)
 		choose(m, true);
 	else
 		feed(m, "", 0, true);
+	if (c->error.exit == AK_EXIT_OK && c->digest.changed)
+		changed(m, &c->error);
 	if (c->error.exit != AK_EXIT_OK) {
 		ak_stage_problem(m, "warning", c->error.reason[0] ? c->error.reason : "unreadable", &c->error);
 		m->truncated = true;

@@ -21,7 +21,7 @@ struct sink {
 	struct ak_file_row file; /* id 0 = none is open */
 	char *name, *codec, *detected;
 	const struct ak_mapping *mapping;
-	uint64_t repeated_keys; /* conflicts of the open file, for the one warning */
+	uint64_t repeated_keys, odd_times, bad_numbers; /* of the open file, for the one warning of each */
 	bool whole;             /* one transaction for the whole run */
 };
 
@@ -95,7 +95,7 @@ static enum ak_rc open_file(struct sink *k, const struct ak_item *i)
 	k->file.has_more = -1;
 	k->file.query = NULL;
 	k->mapping = i->mapping;
-	k->repeated_keys = 0;
+	k->repeated_keys = k->odd_times = k->bad_numbers = 0;
 	k->out->files++;
 	if (info)
 		rc = ak_register_document(k->tlog, info->digest, "mapping", info->id, info->version, info->text, k->err);
@@ -121,6 +121,8 @@ static enum ak_rc put_record(struct sink *k, const struct ak_item *i)
 	c->conflict += r.conflict;
 	c->superseded += r.superseded;
 	k->repeated_keys += r.conflict;
+	k->odd_times += (i->rec->flags & AK_R_ODD_TIME) != 0;
+	k->bad_numbers += (i->rec->flags & AK_R_BAD_NUMBER) != 0;
 	start = ak_packed_get(i->rec, AK_F_START);
 	if (start && !(i->rec->flags & AK_R_ODD_TIME)) {
 		int64_t t = start->num;
@@ -207,6 +209,11 @@ static enum ak_rc file_warnings(struct sink *k)
 	enum ak_rc rc = warn(k, "id_not_unique", k->repeated_keys,
 			     "records share a natural key but differ in content; all are kept");
 
+	if (rc == AK_OK)
+		rc = warn(k, "odd_time", k->odd_times, "records with a time before 2015 or in the future; kept, out of timelines");
+	if (rc == AK_OK)
+		rc = warn(k, "bad_number", k->bad_numbers,
+			  "records with a count or amount below zero or over the bounds; kept, out of totals");
 	if (rc == AK_OK && suspect_cap(k->file.counts.in))
 		rc = warn(k, "suspected_cap", k->file.counts.in, "exactly a known export limit; check for a further part");
 	if (rc == AK_OK && k->file.has_more == 1)
@@ -244,6 +251,7 @@ static enum ak_rc end_file(struct sink *k, const struct ak_item *i)
 	f->query = i->query;
 	k->export_incomplete |= i->incomplete || i->failed;
 	k->out->failed_files += i->failed;
+	k->out->incomplete_files += i->incomplete;
 	k->out->bytes += i->digest.decoded_bytes;
 	add_counts(&k->out->counts, &f->counts);
 	if ((rc = save_file(k, i->incomplete || i->failed ? "incomplete" : "complete")) == AK_OK &&

@@ -1,5 +1,6 @@
 #include "base/ak.h"
 
+#include "io/coded.h"
 #include "io/decode.h"
 
 static enum ak_rc tip_sniff(struct ak_stream *s, struct ak_tip *tip, struct ak_err *err)
@@ -13,13 +14,11 @@ static enum ak_rc tip_sniff(struct ak_stream *s, struct ak_tip *tip, struct ak_e
 	return ak_sniff_refuse(head, s->name, err);
 }
 
-static enum ak_rc decoder_open(struct ak_stream *up, enum ak_shape shape, struct ak_stream **out, struct ak_err *err)
-{
-	if (shape != AK_SHAPE_GZIP)
-		return ak_filter_open(up, ak_shape_codec(shape), out, err);
-	*out = ak_gzip_open(up);
-	return AK_OK;
-}
+static const struct ak_codec *const codecs[] = {
+	[AK_SHAPE_GZIP] = &ak_codec_gzip,
+	[AK_SHAPE_ZSTD] = &ak_codec_zstd,
+	[AK_SHAPE_XZ] = &ak_codec_xz,
+};
 
 enum ak_rc ak_decode(struct ak_stream *s, struct ak_stream **decoder, struct ak_tip *tip, struct ak_err *err)
 {
@@ -27,6 +26,6 @@ enum ak_rc ak_decode(struct ak_stream *s, struct ak_stream **decoder, struct ak_
 	if (rc != AK_OK || tip->shape == AK_SHAPE_TEXT || ak_shape_is_archive(tip->shape))
 		return rc;
 	tip->codec = ak_shape_codec(tip->shape);
-	rc = decoder_open(s, tip->shape, decoder, err);
-	return rc == AK_OK ? tip_sniff(*decoder, tip, err) : rc;
+	*decoder = ak_coded_open(s, codecs[tip->shape]);
+	return tip_sniff(*decoder, tip, err);
 }

@@ -45,6 +45,7 @@ static enum ak_rc disk_pull(struct ak_stream *s, struct ak_err *err)
 		return AK_OK;
 	if (got == 0)
 		return AK_END;
+	ak_hint(err, "give a file or a stream that can be read, or look at its disk");
 	ak_fail_sys(err, AK_EXIT_IO, errno, "cannot read '%s'", s->name);
 	memcpy(err->reason, "read_error", sizeof("read_error"));
 	return AK_FAIL;

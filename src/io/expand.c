@@ -56,11 +56,21 @@ static struct ak_export_info *export_add(struct ak_expansion *x, const char *arg
 
 static enum ak_rc refuse_kind(const char *arg, mode_t mode, struct ak_err *err)
 {
+	struct ak_str name = ak_fs_base(arg);
 	if (S_ISLNK(mode))
-		return ak_stream_fail(err, "symlink", "give the path it points to", "cannot read '%s': it is a symlink",
-				      arg);
+		return ak_stream_fail(err, "symlink", "give the path it points to",
+				      "cannot read '%.*s': it is a symlink", AK_STR_FMT(name));
 	return ak_stream_fail(err, "not_regular", "send its content to standard input and give -",
-			      "cannot read '%s': it is not a regular file", arg);
+			      "cannot read '%.*s': it is not a regular file", AK_STR_FMT(name));
+}
+
+enum ak_rc ak_expand_fail(const char *path, int errnum, struct ak_err *err)
+{
+	struct ak_str name = ak_fs_base(path);
+	ak_fail_sys(err, AK_EXIT_INPUT, errnum, "cannot read '%.*s'", AK_STR_FMT(name));
+	ak_hint(err, errnum == EACCES ? "ask for the right to read it, or run as a user who has it"
+				      : "give a file, a folder, a quoted pattern or - for standard input");
+	return AK_FAIL;
 }
 
 static enum ak_rc path_add(struct ak_expansion *x, const char *arg, const struct stat *st, struct ak_err *err)
@@ -84,7 +94,7 @@ static enum ak_rc matches_add(struct ak_expansion *x, const glob_t *g, struct ak
 		const char *path = g->gl_pathv[i];
 		struct stat st;
 		if (lstat(path, &st) != 0)
-			return ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot read '%s'", path);
+			return ak_expand_fail(path, errno, err);
 		if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
 			ak_expand_skip(x, ak_strdup(path), S_ISLNK(st.st_mode) ? "symlink" : "not a regular file");
 			continue;
@@ -104,7 +114,7 @@ static enum ak_rc glob_add(struct ak_expansion *x, const char *pattern, struct a
 	int got = glob(pattern, GLOB_NOSORT | GLOB_ERR, NULL, &g);
 	if (got != 0 && got != GLOB_NOMATCH) {
 		globfree(&g);
-		return ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot list files for '%s'", pattern);
+		return ak_expand_fail(pattern, errno, err);
 	}
 	enum ak_rc rc = AK_OK;
 	if (got == 0) {
@@ -115,14 +125,15 @@ static enum ak_rc glob_add(struct ak_expansion *x, const char *pattern, struct a
 	if (rc != AK_OK || x->nexports > before)
 		return rc;
 	return ak_stream_fail(err, "not_found", "check the folder and the pattern; symlinks do not count",
-			      "cannot read '%s': no file matches", pattern);
+			      "cannot read '%.*s': no file matches", AK_STR_FMT(ak_fs_base(pattern)));
 }
 
 static enum ak_rc stdin_add(struct ak_expansion *x, struct ak_err *err)
 {
 	for (size_t i = 0; i < x->nexports; i++)
 		if (x->exports[i]->kind == AK_IN_STDIN)
-			return ak_fail(err, AK_EXIT_USAGE, "standard input '-' is given twice");
+			return ak_stream_fail(err, "stdin_twice", "give - once; join the streams before if there are several",
+					      "standard input '-' is given twice");
 	ak_expand_file(x, export_add(x, "-", AK_IN_STDIN), NULL, NULL);
 	return AK_OK;
 }
@@ -137,9 +148,7 @@ static enum ak_rc argument_add(struct ak_expansion *x, const char *arg, struct a
 	int errnum = errno;
 	if (strpbrk(arg, "*?["))
 		return glob_add(x, arg, err);
-	ak_fail_sys(err, AK_EXIT_INPUT, errnum, "cannot read '%s'", arg);
-	ak_hint(err, "give a file, a folder, a quoted pattern or - for standard input");
-	return AK_FAIL;
+	return ak_expand_fail(arg, errnum, err);
 }
 
 enum ak_rc ak_expand(struct ak_expansion *x, const char *const *args, size_t n, struct ak_err *err)

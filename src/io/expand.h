@@ -38,6 +38,8 @@ void ak_expand_file(struct ak_expansion *x, struct ak_export_info *e, char *rel,
 enum ak_rc ak_expand_walk(struct ak_expansion *x, struct ak_export_info *e, struct ak_err *err);
 /* Open a file for reading; below a folder no symlink is followed on the way. */
 enum ak_rc ak_expand_open(const struct ak_disk_file *f, int *fd, struct ak_err *err);
+/* AK_FAIL (AK_EXIT_INPUT) with the path's base name: messages may be stored, so no folder is ever named in one. */
+enum ak_rc ak_expand_fail(const char *path, int errnum, struct ak_err *err);
 int64_t ak_expand_mtime(const struct stat *st);
 
 #ifdef __cplusplus

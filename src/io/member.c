@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "io/stream.h"
+#include "io/ziptail.h"
 
 struct ak_members {
 	struct ak_stream s;
@@ -142,11 +143,26 @@ static enum ak_rc entry_check(struct ak_members *m, struct archive_entry *e, str
 	return AK_OK;
 }
 
+/* What libarchive has not taken: the end of the chunk it got last, or a few bytes more. */
+static enum ak_rc zip_end_check(struct ak_members *m, struct ak_err *err)
+{
+	const struct ak_feed *f = &m->feed;
+	uint64_t left = f->fed - (uint64_t)archive_filter_bytes(m->a, -1);
+	struct ak_ziptail t = {.up = f->up};
+	if (left > f->last_n + sizeof(f->before))
+		return ak_feed_fail(f, m->s.up->name, err);
+	t.nlater = left < f->last_n ? (size_t)left : f->last_n;
+	t.later = f->last + f->last_n - t.nlater;
+	t.n = (size_t)left - t.nlater;
+	t.p = f->before + sizeof(f->before) - t.n;
+	return ak_ziptail_check(&t, m->entries, err);
+}
+
 /* A tar must say that it ends, and say so last: a second archive appended to it would be lost without a word. */
 static enum ak_rc end_check(struct ak_members *m, struct ak_err *err)
 {
 	if (m->zip)
-		return AK_END;
+		return zip_end_check(m, err);
 	if (m->feed.starved)
 		return ak_feed_fail(&m->feed, m->s.up->name, err);
 	uint64_t left = m->feed.fed - (uint64_t)archive_filter_bytes(m->a, -1);
@@ -182,6 +198,9 @@ enum ak_rc ak_members_next(struct ak_members *m, struct ak_member *out, bool *fa
 	name_take(m, e);
 	m->s.n = 0;
 	m->s.ended = m->s.failed = false;
+	m->feed.block_n = 0;
+	m->feed.at = 0;
+	m->feed.spoilt = false;
 	return entry_check(m, e, out, err);
 }
 

@@ -11,6 +11,8 @@ struct magic {
 
 static const struct magic readable[] = {
 	{{"\x1f\x8b\x08", 3}, 0, AK_SHAPE_GZIP}, {{"\x28\xb5\x2f\xfd", 4}, 0, AK_SHAPE_ZSTD},
+	/* A skippable frame, as pzstd writes before each of its frames. */
+	{{"\x50\x2a\x4d\x18", 4}, 0, AK_SHAPE_ZSTD},
 	{{"\xfd\x37zXZ\0", 6}, 0, AK_SHAPE_XZ},	 {{"ustar", 5}, 257, AK_SHAPE_TAR},
 	{{"PK\x03\x04", 4}, 0, AK_SHAPE_ZIP},	 {{"PK\x05\x06", 4}, 0, AK_SHAPE_ZIP},
 };
@@ -22,7 +24,8 @@ struct refusal {
 	const char *what, *hint;
 };
 
-#define HINT_UTF16 "convert it first: iconv -f UTF-16 -t UTF-8 FILE > FILE.utf8"
+#define HINT_UTF(from) "convert it first: iconv -f " from " -t UTF-8 FILE > FILE.utf8"
+#define HINT_UTF16 HINT_UTF("UTF-16")
 #define HINT_UNPACK "unpack it, or pack it again with gzip, zstd, xz, tar or zip"
 #define HINT_TABLE "export it as JSON lines or CSV"
 
@@ -39,12 +42,18 @@ static const struct refusal refusals[] = {
 	 true,
 	 "a pg_dump archive",
 	 "export the table instead: psql -c \"\\copy (select * from TABLE) to 'x.csv' csv header\""},
+	{{"\xff\xfe\0\0", 4}, false, "UTF-32 text", HINT_UTF("UTF-32")},
+	{{"\0\0\xfe\xff", 4}, false, "UTF-32 text", HINT_UTF("UTF-32")},
+	{{"{\0\0\0", 4}, false, "UTF-32 text", HINT_UTF("UTF-32LE")},
+	{{"[\0\0\0", 4}, false, "UTF-32 text", HINT_UTF("UTF-32LE")},
+	{{"\0\0\0{", 4}, false, "UTF-32 text", HINT_UTF("UTF-32BE")},
+	{{"\0\0\0[", 4}, false, "UTF-32 text", HINT_UTF("UTF-32BE")},
 	{{"\xff\xfe", 2}, false, "UTF-16 text", HINT_UTF16},
 	{{"\xfe\xff", 2}, false, "UTF-16 text", HINT_UTF16},
-	{{"{\0", 2}, false, "UTF-16 text", HINT_UTF16},
-	{{"[\0", 2}, false, "UTF-16 text", HINT_UTF16},
-	{{"\0{", 2}, false, "UTF-16 text", HINT_UTF16},
-	{{"\0[", 2}, false, "UTF-16 text", HINT_UTF16},
+	{{"{\0", 2}, false, "UTF-16 text", HINT_UTF("UTF-16LE")},
+	{{"[\0", 2}, false, "UTF-16 text", HINT_UTF("UTF-16LE")},
+	{{"\0{", 2}, false, "UTF-16 text", HINT_UTF("UTF-16BE")},
+	{{"\0[", 2}, false, "UTF-16 text", HINT_UTF("UTF-16BE")},
 	{{"BZh", 3}, true, "bzip2", HINT_UNPACK},
 	{{"7z\xbc\xaf\x27\x1c", 6}, false, "a 7z archive", HINT_UNPACK},
 	{{"Rar!\x1a\x07", 6}, false, "a RAR archive", HINT_UNPACK},

@@ -21,7 +21,7 @@ struct ak_inputs {
 	struct ak_file_digest now; /* of the current file; decoded is final when settled */
 	bool settled;
 	size_t now_file; /* index of the file on disk `now` belongs to */
-	char *label;	 /* path of the file on disk, for messages */
+	char *label;	 /* of the file on disk, for messages: base name, or the path below the folder given */
 	char *name;	 /* behind ak_file_info.name */
 };
 
@@ -187,8 +187,8 @@ static enum ak_rc disk_open(struct ak_inputs *in, struct ak_err *err)
 	int fd = 0;
 	ak_free(in->label);
 	in->label = e->kind == AK_IN_STDIN ? ak_strdup("standard input")
-		    : f->rel		   ? ak_fs_join(e->argument, f->rel)
-					   : ak_strdup(e->argument);
+		    : f->rel		   ? ak_strdup(f->rel)
+					   : ak_strndup(e->name.p, e->name.n);
 	if (e->kind != AK_IN_STDIN) {
 		enum ak_rc rc = ak_expand_open(f, &fd, err);
 		if (rc != AK_OK)
@@ -286,6 +286,11 @@ void ak_inputs_peek(struct ak_inputs *in, uint8_t decoded[32])
 		memcpy(decoded, in->now.decoded, AK_SHA256_LEN);
 	else
 		ak_sha256_peek(in->hash, decoded);
+}
+
+const char *ak_inputs_label(const struct ak_inputs *in)
+{
+	return in->label;
 }
 
 uint64_t ak_inputs_total(const struct ak_inputs *in, uint64_t *done)

@@ -4,8 +4,8 @@
  * per match of a glob) and yields their files one after the other. A file is a named byte stream; bytes as given and
  * bytes decoded are hashed apart. Compression (gzip, zstd, xz) and containers (tar, zip, also inside compression) are
  * found by magic bytes, never by name. SECURITY R-ARC-1..4: only these formats are enabled in libarchive, members must
- * be regular files, names are checked, limits ARCHIVE_ENTRIES, EXPANDED_BYTES, EXPANSION_RATIO hold. The <archive.h>
- * and <zlib.h> cage (with packet/).
+ * be regular files, names are checked, limits ARCHIVE_ENTRIES, EXPANDED_BYTES, EXPANSION_RATIO hold. The cage of
+ * <archive.h> (with packet/), <zlib.h>, <zstd.h> and <lzma.h>.
  *
  * Unreadable shapes are refused with the export command to run instead (DECISIONS 26): Parquet, SQLite database,
  * pg_dump custom format, OTLP protobuf-looking binary, UTF-16 text. */
@@ -56,8 +56,11 @@ void ak_inputs_free(struct ak_inputs *in);
  * "refused_format", "nested_archive", "expansion_limit", "member_name", "member_duplicate", "member_encrypted",
  * "archive_entries", "archive_empty", and those of ak_inputs_read. */
 enum ak_rc ak_inputs_next(struct ak_inputs *in, struct ak_file_info *out, struct ak_err *err);
+/* Name of the file on disk (or "standard input") that the last ak_inputs_next was about, also after its failure; NULL
+ * before. Raw bytes, no folder that was given. */
+const char *ak_inputs_label(const struct ak_inputs *in);
 /* Decoded bytes of the current file; *n = 0 at its end (the return code is AK_OK then, too). Failures come after all
- * bytes that could be decoded have been given (zstd and xz: but for the last, incomplete 128 KiB), reasons:
+ * bytes that can be decoded have been given, reasons:
  * "stream_truncated", "stream_corrupt", "stream_trailing_data" (bytes behind the compressed stream that nobody reads),
  * "expansion_limit", "read_error". A failed file stays failed. */
 enum ak_rc ak_inputs_read(struct ak_inputs *in, void *buf, size_t cap, size_t *n, struct ak_err *err);

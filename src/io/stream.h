@@ -70,12 +70,6 @@ enum ak_rc ak_disk_finish(struct ak_disk *d, uint8_t digest[AK_SHA256_LEN], stru
 void ak_disk_stop(struct ak_disk *d);
 void ak_disk_release(struct ak_disk *d);
 
-/* Decoders. The stream above must be sniffed already. */
-struct ak_stream *ak_gzip_open(struct ak_stream *up);
-/* libarchive's filter for "zstd" or "xz"; AK_FAIL when this build of libarchive has none of its own (it would run a
- * program instead). */
-enum ak_rc ak_filter_open(struct ak_stream *up, const char *codec, struct ak_stream **out, struct ak_err *err);
-
 /* Members of a tar or zip archive, one at a time: a stream of the current member's bytes. */
 struct ak_members;
 struct ak_member {
@@ -89,19 +83,24 @@ enum ak_rc ak_members_next(struct ak_members *m, struct ak_member *out, bool *fa
 struct ak_stream *ak_members_stream(struct ak_members *m);
 void ak_members_close(struct ak_members *m);
 
-/* Shared by the two libarchive readers. */
+/* What feeds libarchive. */
 struct ak_feed {
 	struct ak_stream *up;
 	struct archive *a;
 	const uint8_t *last; /* chunk libarchive got last */
 	size_t last_n;
+	uint8_t before[64]; /* the end of the chunk before that one */
 	uint64_t fed;
 	bool starved; /* libarchive asked for more than there is */
+	const uint8_t *block; /* of the current member, not handed out yet */
+	size_t block_n;
+	uint64_t at; /* bytes of the current member so far */
+	bool spoilt; /* it turned out to be damaged when its last block came */
 };
 enum ak_rc ak_feed_open(struct ak_feed *f, struct archive *a, struct ak_err *err);
 /* The failure behind an error of libarchive: the stream above, its end, or damage. */
 enum ak_rc ak_feed_fail(const struct ak_feed *f, const char *name, struct ak_err *err);
-/* archive_read_data until the buffer is full, the end or a failure. */
+/* The next bytes of the member until the buffer is full, the end or a failure; all good ones before a failure. */
 enum ak_rc ak_feed_pull(struct ak_feed *f, struct archive *a, struct ak_stream *s, uint8_t *buf, struct ak_err *err);
 
 #ifdef __cplusplus

@@ -1,7 +1,6 @@
 #include "base/ak.h"
 
 #include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 
 #include "io/stream.h"
@@ -9,6 +8,9 @@
 static la_ssize_t feed_read(struct archive *a, void *ctx, const void **buf)
 {
 	struct ak_feed *f = ctx;
+	size_t keep = f->last_n < sizeof(f->before) ? f->last_n : sizeof(f->before);
+	if (keep)
+		memcpy(f->before + sizeof(f->before) - keep, f->last + f->last_n - keep, keep);
 	enum ak_rc rc = ak_stream_fill(f->up, NULL);
 	if (rc == AK_FAIL) {
 		archive_set_error(a, EIO, "the stream above failed");
@@ -47,80 +49,43 @@ enum ak_rc ak_feed_fail(const struct ak_feed *f, const char *name, struct ak_err
 			      f->starved ? "it ends too early" : "it is damaged");
 }
 
+/* The blocks that archive_read_data is made of: it forgets what it has copied when the next block fails. */
+static enum ak_rc block_next(struct ak_feed *f, struct archive *a, const char *name, struct ak_err *err)
+{
+	const void *p = NULL;
+	la_int64_t offset = 0;
+	int got = f->spoilt ? ARCHIVE_FAILED : archive_read_data_block(a, &p, &f->block_n, &offset);
+	f->block = p;
+	/* A wrong zip checksum comes with the last bytes. */
+	f->spoilt = got == ARCHIVE_WARN;
+	if (got == ARCHIVE_EOF || !p)
+		f->block_n = 0;
+	if (got != ARCHIVE_EOF && got != ARCHIVE_OK && got != ARCHIVE_WARN)
+		return ak_feed_fail(f, name, err);
+	if (f->block_n && (uint64_t)offset != f->at)
+		return ak_stream_fail(err, "member_sparse", "pack it again without --sparse",
+				      "cannot read '%s': it is a sparse file", name);
+	f->at += f->block_n;
+	return got == ARCHIVE_EOF ? AK_END : AK_OK;
+}
+
 enum ak_rc ak_feed_pull(struct ak_feed *f, struct archive *a, struct ak_stream *s, uint8_t *buf, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
 	size_t n = 0;
 	while (n < AK_STREAM_BLOCK && rc == AK_OK) {
-		la_ssize_t got = archive_read_data(a, buf + n, AK_STREAM_BLOCK - n);
-		if (got > 0)
-			n += (size_t)got;
-		else
-			/* Also ARCHIVE_WARN: that is how a wrong zip checksum is told. */
-			rc = got == 0 ? AK_END : ak_feed_fail(f, s->name, err);
+		if (!f->block_n)
+			rc = block_next(f, a, s->name, err);
+		if (rc != AK_OK)
+			break;
+		size_t take = f->block_n < AK_STREAM_BLOCK - n ? f->block_n : AK_STREAM_BLOCK - n;
+		if (take)
+			memcpy(buf + n, f->block, take);
+		f->block += take;
+		f->block_n -= take;
+		n += take;
 	}
 	s->p = buf;
 	s->n = n;
 	return rc;
-}
-
-/* One compressed stream, decoded by a libarchive filter under its `raw` format. */
-struct filter {
-	struct ak_stream s;
-	struct ak_feed feed;
-	struct archive *a;
-	bool begun;
-	uint8_t buf[AK_STREAM_BLOCK];
-};
-
-static enum ak_rc filter_pull(struct ak_stream *s, struct ak_err *err)
-{
-	struct filter *f = (struct filter *)s;
-	struct archive_entry *entry;
-	if (!f->begun) {
-		f->begun = true;
-		enum ak_rc rc = ak_feed_open(&f->feed, f->a, err);
-		if (rc != AK_OK)
-			return rc;
-		int got = archive_read_next_header(f->a, &entry);
-		if (got == ARCHIVE_EOF)
-			return AK_END;
-		if (got != ARCHIVE_OK)
-			return ak_feed_fail(&f->feed, s->name, err);
-	}
-	return ak_feed_pull(&f->feed, f->a, s, f->buf, err);
-}
-
-static void filter_close(struct ak_stream *s)
-{
-	struct filter *f = (struct filter *)s;
-	archive_read_free(f->a);
-	ak_free(f);
-}
-
-static const struct ak_stream_ops filter_ops = {filter_pull, filter_close};
-
-enum ak_rc ak_filter_open(struct ak_stream *up, const char *codec, struct ak_stream **out, struct ak_err *err)
-{
-	struct archive *a = archive_read_new();
-	if (!a)
-		ak_out_of_memory();
-	bool zstd = strcmp(codec, "zstd") == 0;
-	if ((zstd ? archive_read_support_filter_zstd(a) : archive_read_support_filter_xz(a)) != ARCHIVE_OK) {
-		if (archive_errno(a) == ENOMEM)
-			ak_out_of_memory();
-		archive_read_free(a);
-		ak_fail(err, AK_EXIT_INPUT, "cannot read '%s': libarchive was built without %s", up->name, codec);
-		ak_hint(err, "decompress it first, or compress it with gzip");
-		return AK_FAIL;
-	}
-	if (archive_read_support_format_raw(a) != ARCHIVE_OK)
-		ak_out_of_memory();
-	struct filter *f = ak_alloc(sizeof(*f));
-	ak_stream_init(&f->s, &filter_ops, up);
-	f->feed = (struct ak_feed){.up = up};
-	f->a = a;
-	f->begun = false;
-	*out = &f->s;
-	return AK_OK;
 }

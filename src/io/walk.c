@@ -33,7 +33,7 @@ static enum ak_rc name_add(struct ak_expansion *x, struct ak_export_info *e, cha
 	struct stat st;
 	char *path = ak_fs_join(e->argument, rel);
 	if (lstat(path, &st) != 0) {
-		ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot read '%s'", path);
+		ak_expand_fail(rel, errno, err);
 		ak_free(path);
 		ak_free(rel);
 		return AK_FAIL;
@@ -63,7 +63,7 @@ static enum ak_rc folder_walk(struct ak_expansion *x, struct ak_export_info *e, 
 	size_t n;
 	enum ak_rc rc = ak_fs_list(path, &names, &n, err);
 	if (rc != AK_OK)
-		return rc;
+		return ak_expand_fail(path, err ? err->sys : 0, err);
 	for (size_t i = 0; i < n && rc == AK_OK; i++) {
 		char *below = rel ? ak_fs_join(rel, names[i]) : ak_strdup(names[i]);
 		rc = name_add(x, e, below, names[i], depth, err);
@@ -79,7 +79,7 @@ enum ak_rc ak_expand_walk(struct ak_expansion *x, struct ak_export_info *e, stru
 	if (rc != AK_OK || x->nfiles > before)
 		return rc;
 	return ak_stream_fail(err, "not_found", "dot files, symlinks and empty files do not count",
-			      "cannot read '%s': the folder holds no file to read", e->argument);
+			      "cannot read '%.*s': the folder holds no file to read", AK_STR_FMT(e->name));
 }
 
 /* Open the folder a path below a root stands in, component by component, so that a symlink put in the way later is
@@ -100,11 +100,20 @@ static int parent_open(int root, const char *rel, const char **leaf)
 	return fd;
 }
 
+/* What was a regular file when the arguments were looked at is none now, or cannot be opened. */
+static enum ak_rc gone(struct ak_str name, struct ak_err *err)
+{
+	if (err && err->sys)
+		return ak_expand_fail(name.p, err->sys, err);
+	return ak_stream_fail(err, "not_regular", "run it again when nobody changes the files",
+			      "cannot read '%.*s': it is no regular file any more", AK_STR_FMT(name));
+}
+
 enum ak_rc ak_expand_open(const struct ak_disk_file *f, int *fd, struct ak_err *err)
 {
 	const char *arg = f->export_->argument;
 	if (!f->rel)
-		return ak_fs_open_read(arg, fd, err);
+		return ak_fs_open_read(arg, fd, err) == AK_OK ? AK_OK : gone(f->export_->name, err);
 	const char *leaf;
 	struct stat st;
 	int dir = parent_open(ak_fs_open(arg, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0), f->rel, &leaf);
@@ -113,16 +122,15 @@ enum ak_rc ak_expand_open(const struct ak_disk_file *f, int *fd, struct ak_err *
 	if (dir >= 0)
 		close(dir);
 	if (got < 0)
-		return ak_fail_sys(err, AK_EXIT_INPUT, errnum, "cannot read '%s' below '%s'", f->rel, arg);
+		return ak_expand_fail(f->rel, errnum, err);
 	if (fstat(got, &st) != 0) {
-		ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot read '%s' below '%s'", f->rel, arg);
+		errnum = errno;
 		close(got);
-		return AK_FAIL;
+		return ak_expand_fail(f->rel, errnum, err);
 	}
 	if (!S_ISREG(st.st_mode)) {
 		close(got);
-		return ak_stream_fail(err, "not_regular", NULL, "cannot read '%s' below '%s': it is not a regular file",
-				      f->rel, arg);
+		return gone(ak_str_of(f->rel), err);
 	}
 	*fd = got;
 	return AK_OK;

@@ -17,14 +17,13 @@ enum { RATIO_FLOOR = 1 << 20, TAR_MAGIC_AT = 257 };
 enum ak_rc ak_reader_refuse(struct ak_reader *r, const char *reason, const char *what)
 {
 	char text[AK_ERR_MSG];
+	struct ak_str label = ak_str_n(r->label.p, r->label.n < 120 ? r->label.n : 120);
 	if (r->entries)
-		snprintf(text, sizeof(text), "packet entry %" PRIu64 ": %.200s", r->entries, what);
+		snprintf(text, sizeof(text), "packet '%.*s', entry %" PRIu64 ": %.150s", AK_STR_FMT(label), r->entries, what);
 	else
-		snprintf(text, sizeof(text), "packet: %.200s", what);
-	ak_fail_verify(r->err, reason, text);
-	if (r->err)
-		r->err->record = r->entries;
-	return AK_FAIL;
+		snprintf(text, sizeof(text), "packet '%.*s': %.150s", AK_STR_FMT(label), what);
+	ak_hint(r->err, "do not rely on it: ask its sender for the packet again, and for its digest by another way");
+	return ak_fail_verify(r->err, reason, text);
 }
 
 enum ak_rc ak_reader_damaged(struct ak_reader *r, int errnum, const char *what)
@@ -80,9 +79,9 @@ enum ak_rc ak_reader_count(struct ak_reader *r, size_t n)
 {
 	r->decoded += n;
 	if (r->decoded > AK_MAX_EXPANDED_BYTES)
-		return ak_reader_refuse(r, "archive_limit", "packet is too large");
+		return ak_reader_refuse(r, "archive_limit", "grows beyond the limit when it is decompressed");
 	if (r->info.given_bytes && r->decoded > RATIO_FLOOR && r->decoded / AK_MAX_PACKET_RATIO > r->info.given_bytes)
-		return ak_reader_refuse(r, "archive_limit", "packet grows too much when it is decompressed");
+		return ak_reader_refuse(r, "archive_limit", "grows beyond 200 times its size when it is decompressed");
 	return AK_OK;
 }
 
@@ -164,7 +163,7 @@ enum ak_rc ak_archive_read(const char *path,
 					       struct ak_err *err),
 			   void *ctx, struct ak_archive_info *info, struct ak_err *err)
 {
-	struct ak_reader r = {.visit = visit, .ctx = ctx, .path = path, .err = err};
+	struct ak_reader r = {.visit = visit, .ctx = ctx, .path = path, .label = ak_fs_base(path), .err = err};
 	ak_pathset_init(&r.names);
 	enum ak_rc rc = ak_fs_is_dir(path) ? ak_read_folder(&r, path) : read_file(&r, path);
 	ak_pathset_release(&r.names);

@@ -9,7 +9,8 @@
 struct ak_reader {
 	enum ak_rc (*visit)(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err);
 	void *ctx;
-	const char *path; /* of the packet, for messages */
+	const char *path;    /* of the packet */
+	struct ak_str label; /* its base name, for messages */
 	struct ak_archive_info info;
 	struct ak_pathset names;
 	uint64_t entries; /* files and folders so far */
@@ -29,7 +30,7 @@ struct ak_archive_bytes {
 extern "C" {
 #endif
 
-/* AK_FAIL with the reason and "entry N: what". */
+/* AK_FAIL with the reason and "packet 'NAME', entry N: what". */
 enum ak_rc ak_reader_refuse(struct ak_reader *r, const char *reason, const char *what);
 /* The library could not go on; errnum is what it says. The system's fault (AK_EXIT_IO, AK_EXIT_LIMIT) or the packet's. */
 enum ak_rc ak_reader_damaged(struct ak_reader *r, int errnum, const char *what);

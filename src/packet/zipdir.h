@@ -2,8 +2,8 @@
  *
  * Zip readers may trust the directory at the end or the headers between the data, so a file can show two faces. A
  * packet must not: its entries stand back to back from the first byte to the directory, the directory ends the file,
- * and both descriptions of every entry agree. Zip64, comments, encryption and methods other than stored and deflated
- * are refused. */
+ * and both descriptions of every entry agree, also where their sizes stand in zip64 fields. Comments, encryption and
+ * methods other than stored and deflated are refused. */
 #ifndef AK_PACKET_ZIPDIR_H
 #define AK_PACKET_ZIPDIR_H
 

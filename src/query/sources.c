@@ -4,6 +4,7 @@
 
 #include "base/crypto.h"
 #include "query/rows.h"
+#include "read/reason.h"
 
 #define COUNTS "records_in, stored, duplicate, rejected, blank, excluded, expired, conflict, superseded"
 
@@ -46,8 +47,8 @@ static const struct {
 			   " FROM unknown_field WHERE" OF_SOURCE " GROUP BY path, type ORDER BY path, type"},
 	{"absent", "SELECT field, reason, sum(n) AS n FROM absent WHERE" OF_SOURCE
 		   " GROUP BY field, reason ORDER BY field, reason"},
-	{"warnings", "SELECT rule, sum(n) AS n, min(detail) AS detail FROM diag WHERE severity <> 'reject' AND" OF_SOURCE
-		     " GROUP BY rule ORDER BY rule"},
+	{"warnings", "SELECT rule, sum(n) AS n, detail FROM diag WHERE severity <> 'reject' AND" OF_SOURCE
+		     " GROUP BY rule, detail ORDER BY rule, detail"},
 };
 
 /* One file: its digest. Several: the digest of their sorted listing, as `sha256sum` would print it. */
@@ -158,13 +159,24 @@ enum ak_rc ak_query_files(struct ak_store *s, const char *source, int64_t run, j
 		       p, 2, out, err);
 }
 
+static void add_repairs(json_t *diag)
+{
+	json_t *d;
+	size_t i;
+
+	json_array_foreach(diag, i, d)
+		if (strcmp(json_string_value(json_object_get(d, "severity")), "reject") == 0)
+			json_object_set_new(d, "repair",
+					    json_string(ak_reason_of(json_string_value(json_object_get(d, "rule")))->repair));
+}
+
 enum ak_rc ak_query_diag(struct ak_store *s, const char *source, const char *severity, int64_t run, size_t limit, json_t **out,
 			 struct ak_err *err)
 {
 	const struct ak_param p[] = {AK_PZ(source ? source : ""), AK_PZ(severity ? severity : ""), AK_PI(run),
 				     AK_PI(limit ? (int64_t)limit : -1)};
-
-	return ak_rows(s,
+	enum ak_rc rc =
+		ak_rows(s,
 		       "SELECT s.name AS source, f.name AS file, d.severity AS severity, d.rule AS rule, d.rec_no AS rec_no,"
 		       " d.byte_offset AS byte_offset, d.byte_length AS byte_length, d.field AS field, d.n AS n,"
 		       " d.detail AS detail, d.hash AS hash"
@@ -173,4 +185,8 @@ enum ak_rc ak_query_diag(struct ak_store *s, const char *source, const char *sev
 		       " WHERE (?1 = '' OR s.name = ?1) AND (?2 = '' OR d.severity = ?2) AND (?3 = 0 OR e.run = ?3)"
 		       " ORDER BY s.name, d.id LIMIT ?4",
 		       p, 4, out, err);
+
+	if (rc == AK_OK)
+		add_repairs(*out);
+	return rc;
 }

@@ -26,7 +26,7 @@ struct ak_csv {
 	/* header */
 	struct ak_arena header_arena;
 	struct ak_str *header;
-	size_t ncols;
+	size_t ncols, nbound; /* nbound: those that the trie asks for */
 	const struct ak_trie *trie;
 	const struct ak_tnode **node;
 	uint64_t rec_no;
@@ -237,16 +237,26 @@ static char guess_delimiter(struct ak_str line)
 	return marks[best];
 }
 
+static enum ak_rc bad_header(struct ak_err *err, const char *what, const char *hint)
+{
+	ak_hint(err, "%s", hint);
+	return ak_fail(err, AK_EXIT_INPUT, "csv %s", what);
+}
+
 static enum ak_rc check_header(struct ak_csv *c, struct ak_err *err)
 {
 	if (c->too_many || c->n > AK_MAX_CSV_COLUMNS)
-		return ak_fail(err, AK_EXIT_INPUT, "csv header has more than %llu columns", AK_MAX_CSV_COLUMNS);
+		return bad_header(err, "header has more columns than the limit",
+				  "export fewer columns; `auditkit limits` prints the bound");
 	for (size_t i = 0; i < c->n; i++) {
 		if (ak_utf8_valid(c->cell[i]) != c->cell[i].n || memchr(c->cell[i].p, 0, c->cell[i].n))
-			return ak_fail(err, AK_EXIT_INPUT, "csv header is not UTF-8 text");
+			return bad_header(err, "header is not UTF-8 text",
+					  "export as UTF-8, or convert the file: iconv -f latin1 -t UTF-8");
 		for (size_t k = 0; k < i; k++)
-			if (ak_str_eq(c->cell[i], c->cell[k]))
+			if (ak_str_eq(c->cell[i], c->cell[k])) {
+				ak_hint(err, "rename or leave out one of them: which one counts is not ours to guess");
 				return ak_fail(err, AK_EXIT_INPUT, "csv header names column %zu and column %zu alike", k + 1, i + 1);
+			}
 	}
 	return AK_OK;
 }
@@ -263,7 +273,8 @@ static enum ak_rc take_header(struct ak_csv *c, struct ak_err *err)
 		return AK_END;
 	c->begun = true;
 	if (c->eof && is_blank(c, c->pos, c->buf.n))
-		return ak_fail(err, AK_EXIT_INPUT, "csv file is empty: no header line");
+		return bad_header(err, "file is empty: no header line",
+				  "export again; an export without rows still has its header line");
 	if (!c->delimiter) {
 		if (!(end = line_end(c, c->pos)))
 			return AK_END;
@@ -273,7 +284,7 @@ static enum ak_rc take_header(struct ak_csv *c, struct ak_err *err)
 	if (!end)
 		return AK_END;
 	if (!closed || !parse_row(c, c->pos, end) || !c->n)
-		return ak_fail(err, AK_EXIT_INPUT, "csv header line cannot be read");
+		return bad_header(err, "header line cannot be read", "the first line names the columns: mend its quotes");
 	if ((rc = check_header(c, err)) != AK_OK)
 		return rc;
 	c->header = ak_arena_alloc(&c->header_arena, c->n * sizeof *c->header);
@@ -380,8 +391,11 @@ static void bind_columns(struct ak_csv *c, const struct ak_trie *trie)
 		return;
 	c->trie = trie;
 	c->node = ak_realloc(c->node, (c->ncols + 1) * sizeof *c->node);
-	for (size_t i = 0; i < c->ncols; i++)
+	c->nbound = 0;
+	for (size_t i = 0; i < c->ncols; i++) {
 		c->node[i] = ak_trie_child(trie->root, c->header[i]);
+		c->nbound += c->node[i] != NULL;
+	}
 }
 
 static bool cut_short(const struct ak_csv *c, size_t end) { return c->eof && end == c->buf.n && c->buf.p[end - 1] != '\n'; }
@@ -397,6 +411,9 @@ enum ak_rc ak_csv_next(struct ak_csv *c, const struct ak_trie *trie, struct ak_w
 	if (rc != AK_OK)
 		return rc;
 	bind_columns(c, trie);
+	if (!c->nbound)
+		return bad_header(err, "header names no column that this format reads",
+				  "name another --format; `auditkit formats show ID` lists the columns of one");
 	if (c->pos >= c->buf.n || !(end = row_end(c, c->pos, &closed))) {
 		if (c->buf.n - c->pos <= ROW_BYTES)
 			return AK_END;

@@ -211,6 +211,8 @@ static enum ak_step truncated(struct ak_framer *f)
 	const char *why = f->resync ? "json_syntax" : "json_truncated";
 	enum ak_step step;
 
+	if (ak_fr_line_again(f, &step))
+		return step;
 	for (size_t i = f->nlevels; i-- > 0;)
 		if (f->level[i].undecided && !f->resync)
 			from = f->level[i].offset;

@@ -123,6 +123,8 @@ void ak_fr_abandon(struct ak_framer *f);
 /* json_resync.c */
 /* The structure is broken at pos. */
 enum ak_step ak_fr_problem(struct ak_framer *f);
+/* A value of the top level is broken or cut off: did it swallow the lines behind its own? Then those are read. */
+bool ak_fr_line_again(struct ak_framer *f, enum ak_step *step);
 enum ak_step ak_fr_resync_run(struct ak_framer *f);
 /* At an opening bracket that starts a line inside a value: is it where a value may stand? */
 bool ak_fr_line_fits(struct ak_framer *f);

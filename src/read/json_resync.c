@@ -43,9 +43,41 @@ static void drop_undecided(struct ak_framer *f)
 	}
 }
 
+/* Where the line of a broken top-level value ends, if the value ran on into lines that start with an object of their
+ * own, as after `{"a":`; 0 = it did not. An indented bracket is part of a value that is printed over several lines, and
+ * where long strings were left out offsets are known no more. */
+static size_t broken_line(const struct ak_framer *f)
+{
+	const struct ak_fr_level *l = &f->level[0];
+	size_t start = f->nlevels ? l->start : f->leaf.start;
+	const char *nl;
+
+	if (f->nelided || (f->nlevels ? !l->undecided || l->too_large : !f->leaf.on || f->leaf.dropped))
+		return 0;
+	nl = memchr(f->buf.p + start, '\n', f->pos - start);
+	return nl && nl + 1 < f->buf.p + f->buf.n && nl[1] == '{' ? (size_t)(nl - f->buf.p) : 0;
+}
+
+bool ak_fr_line_again(struct ak_framer *f, enum ak_step *step)
+{
+	size_t line = broken_line(f);
+
+	if (!line)
+		return false;
+	f->bad_offset = f->nlevels ? f->level[0].offset : f->leaf.offset;
+	drop_undecided(f);
+	f->line_mode = ak_fr_offset(f, f->pos);
+	*step = bad_until(f, line);
+	return true;
+}
+
 enum ak_step ak_fr_problem(struct ak_framer *f)
 {
 	size_t line = f->leaf.on ? f->leaf.line : 0;
+	enum ak_step step;
+
+	if (ak_fr_line_again(f, &step))
+		return step;
 
 	f->bad_offset = f->leaf.on ? f->leaf.offset : ak_fr_offset(f, f->pos);
 	if (f->leaf.on && f->leaf.role == AK_LEAF_MEMBER)

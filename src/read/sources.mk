@@ -13,5 +13,6 @@ libak_a_SOURCES += src/read/json_text.c src/read/json_text.h
 libak_a_SOURCES += src/read/json_walk.cc
 libak_a_SOURCES += src/read/keys.c src/read/keys.h
 libak_a_SOURCES += src/read/payload.c src/read/payload.h
+libak_a_SOURCES += src/read/reason.c src/read/reason.h
 libak_a_SOURCES += src/read/row.c src/read/row.h
 libak_a_SOURCES += src/read/trie.c src/read/trie.h

@@ -19,7 +19,9 @@ static enum ak_rc open_log(struct ak_store *s, int flags, int *fd, struct ak_err
 {
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, "access.jsonl");
 
-	*fd = ak_fs_open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (ak_fs_exists(path) && ak_fs_check_private_file(path, err) != AK_OK)
+		return AK_FAIL;
+	*fd = ak_fs_open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	return *fd >= 0 || errno == ENOENT ? AK_OK
 					   : ak_fail_sys(err, AK_EXIT_IO, errno, "cannot open the access log of '%s'", s->dir);
 }

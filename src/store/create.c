@@ -58,7 +58,7 @@ static enum ak_rc open_new(struct ak_store *s, const char *path, struct ak_err *
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX;
 
 	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
-		return ak_sql_fail(s, "making the workspace", err);
+		return ak_sql_fail(s, "making", err);
 	return ak_sql_exec(s, "PRAGMA journal_mode=OFF; PRAGMA synchronous=FULL", err);
 }
 

@@ -53,12 +53,14 @@ enum ak_rc ak_keys_read_seed(const char *path, uint8_t out[32], struct ak_err *e
 	struct ak_buf text;
 	enum ak_rc rc;
 
-	if ((rc = ak_fs_check_private(path, err)) != AK_OK)
+	if ((rc = ak_fs_check_secret_file(path, err)) != AK_OK)
 		return rc;
 	ak_buf_init(&text, 256);
 	rc = ak_fs_slurp(path, 255, &text, err);
-	if (rc == AK_OK && !ak_unhex(ak_str_trim(ak_buf_str(&text)), out, 32))
+	if (rc == AK_OK && !ak_unhex(ak_str_trim(ak_buf_str(&text)), out, 32)) {
+		ak_hint(err, "restore the backup of the keys made after 'auditkit init'");
 		rc = ak_fail(err, AK_EXIT_REFUSED, "'%s' is not a key: 64 hex digits expected", path);
+	}
 	if (text.p)
 		ak_wipe(text.p, text.n);
 	ak_buf_release(&text);

@@ -146,6 +146,6 @@ enum ak_rc ak_lookup_table(struct ak_store *s, struct ak_err *err)
 	};
 
 	if (sqlite3_create_module_v2(s->db, "lookup", &module, s, NULL) != SQLITE_OK)
-		return ak_sql_fail(s, "opening the workspace", err);
+		return ak_sql_fail(s, "opening", err);
 	return AK_OK;
 }

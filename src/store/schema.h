@@ -18,6 +18,11 @@ enum ak_fixed_column {
 extern "C" {
 #endif
 
+struct ak_store;
+struct ak_err;
+/* Compare the schema as stored with ours, text by text. A missing index is made again (s->mended counts them); anything
+ * else is AK_EXIT_CORRUPT. */
+enum ak_rc ak_schema_check(struct ak_store *s, struct ak_err *err);
 /* The whole DDL as one script. */
 void ak_schema_ddl(struct ak_buf *out);
 /* `INSERT INTO <kind>(...) VALUES(?1, ...)`: fixed columns, then those fields whose bit is set, in order of fields.def. */

@@ -58,8 +58,9 @@ enum ak_rc ak_sql_fail(struct ak_store *s, const char *what, struct ak_err *err)
 	if (exit == AK_EXIT_CORRUPT)
 		ak_hint(err, "run 'auditkit verify', or go back to a backup");
 	else if (exit != AK_EXIT_BUSY && err && !err->hint[0])
-		ak_hint(err, "look at the disk it lies on and who may write there, then run the same command again");
-	enum ak_rc rc = ak_fail(err, exit, "%s '%s' failed: %s (%d)", what, s->dir ? s->dir : "", sqlite3_errstr(code), code);
+		ak_hint(err, "look at free space, rights and the kind of each file in that folder, then run the same command again");
+	enum ak_rc rc = ak_fail(err, exit, "%s workspace '%s' failed: %s (%d)", what, s->dir ? s->dir : "", sqlite3_errstr(code),
+				code);
 	if (err)
 		err->sys = code;
 	return rc;
@@ -70,7 +71,7 @@ enum ak_rc ak_sql_prepare(struct ak_store *s, const char *sql, struct sqlite3_st
 	sqlite3_stmt *st = NULL;
 
 	if (sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &st, NULL) != SQLITE_OK)
-		return ak_sql_fail(s, "reading the workspace", err);
+		return ak_sql_fail(s, "reading", err);
 	*out = st;
 	return AK_OK;
 }
@@ -83,13 +84,13 @@ enum ak_rc ak_sql_step(struct ak_store *s, struct sqlite3_stmt *st, struct ak_er
 		return AK_OK;
 	if (code == SQLITE_DONE)
 		return AK_END;
-	return ak_sql_fail(s, sqlite3_stmt_readonly(st) ? "reading the workspace" : "writing the workspace", err);
+	return ak_sql_fail(s, sqlite3_stmt_readonly(st) ? "reading" : "writing", err);
 }
 
 enum ak_rc ak_sql_exec(struct ak_store *s, const char *sql, struct ak_err *err)
 {
 	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		return ak_sql_fail(s, "writing the workspace", err);
+		return ak_sql_fail(s, "writing", err);
 	return AK_OK;
 }
 
@@ -192,7 +193,7 @@ enum ak_rc ak_sql_functions(struct ak_store *s, struct ak_err *err)
 
 	if (sqlite3_create_function_v2(s->db, "ak_hash", 1, flags, NULL, hash_function, NULL, NULL, NULL) != SQLITE_OK ||
 	    sqlite3_create_function_v2(s->db, "ak_sum", 1, flags, NULL, NULL, sum_step, sum_final, NULL) != SQLITE_OK)
-		return ak_sql_fail(s, "opening the workspace", err);
+		return ak_sql_fail(s, "opening", err);
 	return AK_OK;
 }
 

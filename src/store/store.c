@@ -49,7 +49,7 @@ static enum ak_rc open_db(struct ak_store *s, struct ak_err *err)
 
 	sqlite3_soft_heap_limit64(192 << 20);
 	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
-		return ak_sql_fail(s, "opening the workspace", err);
+		return ak_sql_fail(s, "opening", err);
 	limits(s->db);
 	lock_down(s->db);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
@@ -71,7 +71,7 @@ static enum ak_rc choose_journal(struct ak_store *s, struct ak_err *err)
 	if (rc == AK_OK)
 		rc = ak_sql_step(s, st, err);
 	if (rc != AK_OK)
-		return rc == AK_END ? ak_sql_fail(s, "opening the workspace", err) : rc;
+		return rc == AK_END ? ak_sql_fail(s, "opening", err) : rc;
 	s->rollback_journal = !ak_str_is(ak_sql_text(st, 0), "wal");
 	return AK_OK;
 }
@@ -86,66 +86,15 @@ static enum ak_rc pragma_int(struct ak_store *s, const char *sql, int64_t *out, 
 	return rc;
 }
 
-/* All CREATE statements as stored, in a fixed order: what the schema is compared by. */
-static enum ak_rc schema_text(struct ak_store *s, struct ak_buf *out, struct ak_err *err)
-{
-	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-	enum ak_rc rc = ak_sql_prepare(s, "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name",
-				       &st, err);
-
-	while (rc == AK_OK && (rc = ak_sql_step(s, st, err)) == AK_OK)
-		for (int i = 0; i < 3; i++) {
-			ak_buf_addstr(out, ak_sql_text(st, i));
-			ak_buf_addc(out, '\n');
-		}
-	return rc == AK_END ? AK_OK : rc;
-}
-
-static enum ak_rc expected_schema(struct ak_buf *out, struct ak_err *err)
-{
-	struct ak_store mem = {.lock_fd = -1};
-	struct ak_buf ddl;
-	enum ak_rc rc = AK_OK;
-
-	ak_buf_init(&ddl, 1 << 20);
-	ak_schema_ddl(&ddl);
-	if (sqlite3_open_v2(":memory:", &mem.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
-		rc = ak_sql_fail(&mem, "preparing the schema", err);
-	if (rc == AK_OK)
-		rc = ak_sql_exec(&mem, ddl.p, err);
-	if (rc == AK_OK)
-		rc = schema_text(&mem, out, err);
-	sqlite3_close(mem.db);
-	ak_buf_release(&ddl);
-	return rc;
-}
-
-static enum ak_rc check_schema(struct ak_store *s, struct ak_err *err)
-{
-	struct ak_buf want, have;
-	enum ak_rc rc;
-
-	ak_buf_init(&want, 1 << 20);
-	ak_buf_init(&have, 1 << 20);
-	rc = expected_schema(&want, err);
-	if (rc == AK_OK)
-		rc = schema_text(s, &have, err);
-	if (rc == AK_OK && !ak_str_eq(ak_buf_str(&want), ak_buf_str(&have))) {
-		rc = ak_fail(err, AK_EXIT_CORRUPT, "workspace '%s' has a foreign or altered schema", s->dir);
-		ak_hint(err, "unknown tables, views and triggers are refused; go back to a backup");
-	}
-	ak_buf_release(&want);
-	ak_buf_release(&have);
-	return rc;
-}
-
 static enum ak_rc check_identity(struct ak_store *s, struct ak_err *err)
 {
 	int64_t application, version;
 	enum ak_rc rc = pragma_int(s, "PRAGMA application_id", &application, err);
 
-	if (rc == AK_OK && application != AK_APPLICATION_ID)
+	if (rc == AK_OK && application != AK_APPLICATION_ID) {
+		ak_hint(err, "its database is another program's, or damaged: go back to a backup, or name another folder with -w DIR");
 		return ak_fail(err, AK_EXIT_CORRUPT, "'%s' is not an auditkit workspace", s->dir);
+	}
 	if (rc != AK_OK || (rc = pragma_int(s, "PRAGMA user_version", &version, err)) != AK_OK)
 		return rc;
 	if (version > AK_SCHEMA_VERSION) {
@@ -153,12 +102,16 @@ static enum ak_rc check_identity(struct ak_store *s, struct ak_err *err)
 		return ak_fail(err, AK_EXIT_CORRUPT, "workspace '%s' has format %lld, this program knows up to %d", s->dir,
 			       (long long)version, AK_SCHEMA_VERSION);
 	}
+	if (version < 1) {
+		ak_hint(err, "go back to a backup");
+		return ak_fail(err, AK_EXIT_CORRUPT, "workspace '%s' has format %lld, which never was", s->dir, (long long)version);
+	}
 	if (version < AK_SCHEMA_VERSION) {
 		ak_hint(err, "ingest the exports again into a new workspace; the old one stays as it is");
 		return ak_fail(err, AK_EXIT_CORRUPT, "workspace '%s' has format %lld of a development version, this program writes %d",
 			       s->dir, (long long)version, AK_SCHEMA_VERSION);
 	}
-	return check_schema(s, err);
+	return ak_schema_check(s, err);
 }
 
 static enum ak_rc read_identity(struct ak_store *s, struct ak_err *err)
@@ -170,11 +123,21 @@ static enum ak_rc read_identity(struct ak_store *s, struct ak_err *err)
 	if (rc != AK_OK || (rc = ak_store_get(s, "key_id", &kid, err)) != AK_OK ||
 	    (rc = ak_store_get(s, "name", &s->name, err)) != AK_OK)
 		return rc;
-	if (!id || !kid || strlen(id) != 32 || strlen(kid) != 8)
+	if (!id || !kid || strlen(id) != 32 || strlen(kid) != 8) {
+		ak_hint(err, "go back to a backup");
 		return ak_fail(err, AK_EXIT_CORRUPT, "workspace '%s' has lost its identity", s->dir);
+	}
 	memcpy(s->id, id, 33);
 	memcpy(s->kid, kid, 9);
 	return AK_OK;
+}
+
+/* A file of the workspace, if it is there, is a plain one that nobody else may write. */
+static enum ak_rc check_file(const struct ak_store *s, const char *name, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, name);
+
+	return ak_fs_exists(path) ? ak_fs_check_private_file(path, err) : AK_OK;
 }
 
 enum ak_rc ak_store_open(const char *dir, enum ak_store_mode mode, struct ak_store **out, struct ak_err *err)
@@ -190,7 +153,8 @@ enum ak_rc ak_store_open(const char *dir, enum ak_store_mode mode, struct ak_sto
 		return ak_fail(err, AK_EXIT_CORRUPT, "'%s' is not an auditkit workspace", dir);
 	}
 	/* Readers open read-write too where they can: recovery of a WAL after a crash needs it. */
-	if ((rc = ak_fs_check_private(dir, err)) != AK_OK || (rc = open_db(s, err)) != AK_OK ||
+	if ((rc = ak_fs_check_private(dir, err)) != AK_OK || (rc = check_file(s, AK_DB_NAME, err)) != AK_OK ||
+	    (rc = open_db(s, err)) != AK_OK ||
 	    (rc = ak_sql_exec(s, pragmas, err)) != AK_OK || (rc = check_identity(s, err)) != AK_OK ||
 	    (rc = choose_journal(s, err)) != AK_OK || (rc = read_identity(s, err)) != AK_OK)
 		return rc;
@@ -233,6 +197,8 @@ enum ak_rc ak_store_lock(struct ak_store *s, int wait_ms, struct ak_err *err)
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, "ingest.lock");
 	const struct timespec nap = {0, 20 * 1000 * 1000};
 
+	if (check_file(s, "ingest.lock", err) != AK_OK)
+		return AK_FAIL;
 	s->lock_fd = ak_fs_open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (s->lock_fd < 0)
 		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot lock '%s'", s->dir);

@@ -24,6 +24,7 @@ struct ak_store {
 	char kid[9];        /* id of the pseudonym key it was made with */
 	char *name;         /* base name of the folder at init */
 	bool rollback_journal; /* true where WAL was not possible */
+	int mended;         /* missing indexes that ak_store_open made again */
 };
 
 #ifdef __cplusplus
@@ -71,7 +72,7 @@ void ak_sql_finalizep(struct sqlite3_stmt **st); /* cleanup attribute target */
 void ak_sql_bind(struct sqlite3_stmt *st, int pos, struct ak_str s);
 void ak_sql_bind_z(struct sqlite3_stmt *st, int pos, const char *z);
 struct ak_str ak_sql_text(struct sqlite3_stmt *st, int col); /* NULL view for NULL; dies at the next step */
-/* Class and message of the last SQLite error (74 full or I/O, 75 busy, 71 memory, 7 otherwise). */
+/* Class and message of the last SQLite error; what: "reading", "writing", ... (74 full or I/O, 75 busy, 71 memory, 7 otherwise). */
 enum ak_rc ak_sql_fail(struct ak_store *s, const char *what, struct ak_err *err);
 
 /* SQL functions of our own: ak_hash(text) = ak_lookup_hash. Called by ak_store_open. */

@@ -51,8 +51,10 @@ static enum ak_rc load(struct ak_tlog *l, struct ak_err *err)
 		return rc;
 	if (rc == AK_END)
 		return AK_OK;
-	if (!ak_merkle_load(ak_str_n(sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0)), &t))
+	if (!ak_merkle_load(ak_str_n(sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0)), &t)) {
+		ak_hint(err, "go back to a backup");
 		return ak_fail(err, AK_EXIT_CORRUPT, "the ledger's frontier is damaged");
+	}
 	split(&t, l);
 	return AK_OK;
 }

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Hostile input (SECURITY 5.3 to 5.5): one row of tests/e2e/hostile/*.tsv is one case; hostile.py has the rules that hold
+# for all of them. With AK_CASE only the cases whose name contains it.
+. "$AK_SRCDIR/tests/tap.sh"
+cd "$tap_dir" || exit 1
+unset AUDITKIT_WORKSPACE
+mkdir bin
+ln -s "$AUDITKIT" bin/ak
+python3 "$AK_SRCDIR/tests/e2e/hostile.py" "$AK_SRCDIR" "${AK_CASE-}"
