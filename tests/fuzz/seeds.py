@@ -15,6 +15,88 @@ SEEDS = {
     + [b"\x00" + t for t in (b"1785564000", b"1750000000.123456", b"1.75e9", b"-1")]
     + [b"\x031750000000123", b"\x0c639000000000000000", b"\x0f1750000000123456789", b"\x01yesterday", b"\x0130d",
        b"\x012026-03"],
+    "json": [
+        p + s + t
+        for p, t in (
+            (b"\x00", b'{"id":"a","o":{"x":[1,2]}}\n\n{"id":1e5}\n{"broken\n{"id":2}\n'),
+            (b"\x00", b'\xef\xbb\xbf{\n "m": {"k": true, "l": null},\n "p": [{"role": "user", "content": "hi"}]\n}\n'),
+            (b"\x00", b'{"j":"{\\"x\\":[3,{\\"y\\":\\"\\\\u00e9\\"}]}","d":"\\ud83d\\ude00"}{"a":[{"b":-0.5},{"b":1E+2}]}'),
+            (b"\x00", b'{"attributes":[{"key":"k","value":{"stringValue":"v"}},{"key":"n","value":{"intValue":"3"}}]}'),
+            (b"\x01", b'{"data":[{"start":1,"results":[{"id":1},{"id":2}],"end":2},{"results":[]}],"has_more":true}'),
+            (b"\x02", b'{"data":[{"results":[{"id":"x"}\n,{"id":}\n,{"id":"y"}]}],"has_more":false}'),
+            (b"\x03", b'{"a":[{"id":1},{"id":2}],"z":0}\n{"b":{"c":[{"id":3}]}}\n{"id":4}'),
+            (b"\x04", b'{"a":[{"id":1},2,"x",null]} {"b":{"c":[]}}'),
+            (b"\x05", b'[{"id":1},\n{"id":2}\n,[],{"id"}]'),
+            (b"\x06", b'{"id":"\\u0000","id":2}{"\\ud800":1}\n[1]\n"x"\ntrue\n'),
+        )
+        for s in (b"\x00", b"\x03")
+    ],
+    "csv": [
+        p + s + t
+        for p, t in (
+            (b"\x00", b'id,a,j,p,d,u\r\n1,x,"{""x"":[1]}",hi,,z\r\n\r\n2,"two\nlines",,,,\r\n'),
+            (b"\x00", b"\xef\xbb\xbfid;a\n1;2\n3\n4;5;6\n7;8"),
+            (b"\x00", b'id,a\n1,"open\n2,b\n3,c"d\n4,e\n'),
+            (b"\x03", b"id\ta\n1\t\xff\n2\t\x00\n3\tok\n"),
+            (b"\x01", b'm,id\n"{""k"":1,""k"":2}",1\n"not json",2\n'),
+            (b"\x00", b"id,id\n1,2\n"),
+        )
+        for s in (b"\x00", b"\x02")
+    ],
+    "mapping": [
+        b"id: t\ntitle: t\nversion: 1\nkind: " + t
+        for t in (
+            b"request\ncontainer: json\nrecords: [/data/[]/results/[], '']\nempty_records: true\n"
+            b"detect: {required: [/id], const: {/s: 'a*'}}\nidentity: [event_id]\nrevision: exported_at\n"
+            b"fields:\n  event_id: /id\n  event_start: {path: ^/start_time, time: s}\n"
+            b"  response_cost: {path: /n, decimal: {scale: -2, currency: usd}}\n  request_model: [/a/[]/x, {const: m}]\n"
+            b"payload: {prompt: [/p], masks: ['x']}\ndrop: {/b: why}\n",
+            b"request\ncontainer: csv\nzone: Europe/Berlin\nsentinels: [none]\ndetect: {required: [/id]}\n"
+            b"fields:\n  event_id: {path: /id, strip-prefix: a, lower: true}\n  event_start: {path: /s, time: rfc3339}\n"
+            b"  response_cost: /n\n  request_model: {path: /j|json/x, split: {by: ',', take: -1}}\n",
+            b"[{when: {path: /b, is: true}, kind: audit_event}, {kind: request}]\ncontainer: json\n"
+            b"detect: {any: [/id, /data], forbidden: [/q]}\nfields:\n"
+            b"  outcome: {path: /s, enum: {'2*': success, '*': failure}, when: [{path: /m/k, in: [v, w]}]}\n"
+            b"  changes: {diff: {before: /m, after: /j|json}}\n  input_tokens: {sum: [/a/[]/x, /n]}\n"
+            b"identifiers:\n  - {path: /id, kind: trace_id, hex-or-base64: 16}\nheaders: [/m]\n",
+            b"nothing\n",
+            b"request\nkind: request\n",
+        )
+    ],
+    "policy": [
+        b"version: 1\n",
+        b"version: 1\ndeclared: {by: security-lead, on: 2026-06-16, review_by: 2026-09-30}\n"
+        b"scope: {organization: Brindle Labs, system: unknown, excluded: [{what: a, why: b, owner: c}]}\n"
+        b"sources:\n  gateway: {path: 'x/*.jsonl', owner: platform, every: 1d, tz: Europe/Berlin}\n"
+        b"not_provided: {cost: {why: later, owner: fin, due: 2026-07-15}}\n",
+        b"version: 1\nredaction: {payload_mode: metadata-only, ip_mask: {v4: 24, v6: 48}, pseudonyms: per-packet}\n"
+        b"limits: {max_rejects: 0.1%, min_link_coverage: 95%, max_export_age: 40d}\n",
+        b"version: 1\nretention: {request: {keep: 90d, why: x}}\nfields:\n  end_user: {keep: false, why: no need}\n",
+        b"version: 2\nretension: 3\n",
+        b"a: &x [1]\nb: *x\n",
+    ],
+    "redact": [
+        p + t
+        for p, t in (
+            (b"\x00\x05\x00\x00\x00\x00", b"plain words"),
+            (b"\x01\x08\x01\x00\x00\x04", b"mail to ada@example.org, please"),
+            (b"\x02\x10\x02\x00\x00\x09", b'{"password": "hunter2hunter2", "a": [1]}'),
+            (b"\x03\x18\x03\x00\x00\x02", b"203.0.113.7 and 2001:db8::1"),
+            (b"\x84\x20\x00\x00\x00\x02", b"key: [REDACTED:sk_key:0a1b2c3d:" + b"0" * 32 + b"]"),
+            (b"\x85\x28\x04\x00\x00\x01", b"%73%6b\\u002d\\n\xe2\x80\x8bc2stYWJj"),
+            (b"\x86\x30\x05\x00\x00\x01", b'[{"path":"/a","before":"x","after":{"k":["y"]}}]'),
+            (b"\x80\x38\x00\x00\x00\x00", b"https://gw.example.org/v1/chat?x=1#y"),
+        )
+    ],
+    "argv": [
+        b"\0".join(a) + b"\0"
+        for a in (
+            [b"status"], [b"-w", b"dir", b"ingest", b"a", b"b", b"--strict"], [b"packet", b"build", b"--draft", b"-o", b"d.zip"],
+            [b"packet", b"verify", b"--digest=00", b"--", b"-x"], [b"trace", b"reconstruct", b"id", b"--json"],
+            [b"--hepl"], [b"ingst"], [b"help", b"packet", b"build"], [b"formats", b"try", b"x", b"y", b"-q"], [b"--version", b"-v"],
+            [b"ingest", b"--max-rejects", b"-3"], [b"-wdir", b"verify", b"--color=never", b"--progress", b"plain"], [b"-", b""],
+        )
+    ],
 }
 
 
