@@ -1,7 +1,43 @@
 #!/usr/bin/env python3
 """Writes the first inputs of the fuzz targets: python3 seeds.py CORPUS. Fuzzing added the others, minimized."""
+import io
 import pathlib
+import struct
 import sys
+import tarfile
+import zipfile
+
+
+
+def edit(op, at, data=b"", n=None):
+    return struct.pack(">BIB", op, at, len(data) if n is None else n) + data
+
+
+def tar(**files):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as t:
+        for name, text in files.items():
+            info = tarfile.TarInfo("p/" + name.replace("_", "."))
+            info.size = len(text)
+            t.addfile(info, io.BytesIO(text))
+    return b"\xff" + out.getvalue()[:3072]
+
+
+def zip_(method, **files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as z:
+        for name, text in files.items():
+            z.writestr(zipfile.ZipInfo("p/" + name.replace("_", "."), (1980, 1, 1, 0, 0, 0)), text, method)
+    return b"\xff" + out.getvalue()
+
+
+def part(which, text):
+    return struct.pack(">BH", which, len(text)) + text
+
+
+# Whole files and edits of packets and workspaces; positions are taken modulo the size.
+EDITS = [b"", edit(0, 700, b"x"), edit(0, 0, b"\0\0\0\0"), edit(1, 5000), edit(1, 0), edit(2, 1024, b"abc"), edit(3, 512, n=200),
+         edit(2, 0xFFFFFFFF, b"\0" * 40), edit(0, 100, b"0000777"), edit(0, 156, b"2") + edit(0, 157, b"../../x")]
 
 SEEDS = {
     "decimal": [
@@ -96,6 +132,24 @@ SEEDS = {
             [b"--hepl"], [b"ingst"], [b"help", b"packet", b"build"], [b"formats", b"try", b"x", b"y", b"-q"], [b"--version", b"-v"],
             [b"ingest", b"--max-rejects", b"-3"], [b"-wdir", b"verify", b"--color=never", b"--progress", b"plain"], [b"-", b""],
         )
+    ],
+    "tar": EDITS + [tar(bagit_txt=b"BagIt-Version: 1.0\n"), tar(a=b"1", b=b"2"), tar(a=b"1", A=b"2")],
+    "zip": EDITS + [zip_(m, bagit_txt=b"BagIt-Version: 1.0\n", a=b"1" * 40) for m in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)]
+    + [edit(0, 6, b"\x01"), edit(0, 8, b"\x63")],
+    "packet": [
+        b"\x01",
+        b"\x00" + part(0, b'{"draft":true,"ledger_size":1,"workspace":"w","proven":0,"declared":0,"sections":[]}'),
+        b"\x00" + part(1, b'{"resources":[{"path":"tables/sources.csv","schema":{"fields":[{"name":"a","type":"integer"}]}}]}')
+        + part(3, b"a\r\n1\r\n"),
+        b"\x00" + part(2, b'{"tables":[{"name":"sources","columns":[{"name":"name"}],"rows":[["gw"],[1,2],{}]}],"statements":7}'),
+        b"\x01" + part(3, b'name,records_in,stored,rejected\r\n"g""w",3,2,1\r\n"\r\n'),
+        b"\x00" + part(4, b"x+00000000+AAAA\n") + part(5, b"x\n1\nAAAA\n\n\xe2\x80\x94 x AAAA\n"),
+        b"\x00" + part(6, b'{"index":0,"kind":1,"groups":{"who":{"digest":"0","body":"x"}}}'),
+        b"\x00" + part(7, b"c2sp.org/tlog-proof@v1\nindex 0\n\n"),
+        b"\x00" + part(2, b'{"tables":[{"name":"sources","columns":[{}],"rows":[["gw",3,2,1],[null,0,0,0]]}]}'),
+        b"\x00" + part(2, b'{"tables":[{"name":"links","columns":[{"name":"linked"},{"name":"ambiguous"}],'
+                          b'"rows":[[9223372036854775807,1]]}]}'),
+        b"\x00" + part(0, b"[]") + part(1, b"[]") + part(2, b"[]"),
     ],
 }
 
