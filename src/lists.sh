@@ -40,7 +40,19 @@ for f in tests/unit/test_*.c; do
 	printf '%s_SOURCES = %s tests/unit/tap.h\n%s_LDADD = libak.a $(AK_LIBS)\n' "$v" "$f" "$v"
 done
 echo
-list cli_tests tests/cli/*.t tests/lint/*.t tests/e2e/*.t tests/bench/*.t
+printf 'fuzz_programs ='
+for f in tests/fuzz/fuzz_*.c; do
+	[ -f "$f" ] && printf ' \\\n\t%s' "${f%.c}"
+done
+printf '\n\n'
+for f in tests/fuzz/fuzz_*.c; do
+	[ -f "$f" ] || continue
+	v=$(echo "${f%.c}" | tr -c 'A-Za-z0-9\n' '_')
+	printf '%s_SOURCES = %s $(fuzz_support)\n%s_LDADD = libak.a $(AK_LIBS)\n%s_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)\n' \
+		"$v" "$f" "$v" "$v"
+done
+echo
+list cli_tests tests/cli/*.t tests/lint/*.t tests/e2e/*.t tests/fuzz/*.t tests/bench/*.t
 list unit_headers tests/unit/*.h
 list src_extra $(find src -type f ! -name "*.c" ! -name "*.cc" ! -name "*.pyc" ! -path "src/gen/*" | sort)
 list test_support $(find tests -type f ! -name '*.t' ! -path 'tests/unit/*' ! -name '*.pyc' | sort)

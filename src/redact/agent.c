@@ -96,12 +96,17 @@ static struct ak_str reduce(const struct ak_pass *p, struct ak_str s)
 
 struct ak_str ak_value_agent(const struct ak_pass *p, struct ak_str s)
 {
-	struct ak_str out;
+	struct ak_str out, longer;
 
 	s = ak_str_trim(s);
 	if (ak_marker_is(s))
 		return s;
 	out = reduce(p, s);
+	/* A name that its slash made a product may be other words without it (`v2-4R/x`). */
+	do {
+		longer = out;
+		out = reduce(p, longer);
+	} while (out.n < longer.n);
 	if (out.n == 0) {
 		ak_pass_count(p, "user_agent", AK_ACT_REMOVED);
 		return ak_str_n(NULL, 0);

@@ -112,14 +112,12 @@ struct ak_str ak_email_token(const struct ak_redactor *r, struct ak_str address,
 	return ak_redactor_token(r, "email", ak_str_n(p, n), a);
 }
 
-struct ak_str ak_email_replace(const struct ak_pass *p, struct ak_str s)
+static struct ak_str replace(const struct ak_pass *p, struct ak_str s)
 {
 	static const size_t token = sizeof("email:") - 1 + AK_TOKEN_HEX;
 	size_t from, to, at = 0, n = 0, count = 0;
 	char *out;
 
-	if (!ak_email_find(s, 0, &from, &to))
-		return s;
 	for (size_t i = 0; ak_email_find(s, i, &from, &to); i = to)
 		count++;
 	out = ak_arena_alloc(p->a, s.n + count * token);
@@ -133,4 +131,15 @@ struct ak_str ak_email_replace(const struct ak_pass *p, struct ak_str s)
 	}
 	memcpy(out + n, s.p + at, s.n - at);
 	return ak_str_n(out, n + s.n - at);
+}
+
+/* In `a@b.cc@d.ee` the first token becomes the local part of another address. Each round leaves fewer signs than the one
+ * before. */
+struct ak_str ak_email_replace(const struct ak_pass *p, struct ak_str s)
+{
+	size_t from, to;
+
+	while (ak_email_find(s, 0, &from, &to))
+		s = replace(p, s);
+	return s;
 }

@@ -2,6 +2,8 @@
 #include "base/ak.h"
 #include "redact/value.h"
 
+#include "base/text.h"
+#include "redact/email.h"
 #include "redact/marker.h"
 
 bool ak_value_is_masked(struct ak_str s)
@@ -56,10 +58,11 @@ struct ak_str ak_value_key_digest(const struct ak_pass *p, struct ak_str s)
 
 struct ak_str ak_value_key(const struct ak_pass *p, struct ak_str s)
 {
+	size_t from, to;
+
 	s = ak_value_key_digest(p, s);
-	if (ak_value_is_masked(s) || ak_value_is_builtin(s))
-		return ak_value_safe(p, s);
-	if (stays(s))
+	/* A mask that would have to be cleaned is none. */
+	if (stays(s) && ak_text_is_safe(s) && !ak_email_find(s, 0, &from, &to))
 		return s;
 	ak_pass_count(p, "key", AK_ACT_HASHED);
 	return ak_redactor_token(p->r, "key", s, p->a);

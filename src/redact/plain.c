@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "redact/marker.h"
 
+enum { MOST_ROUNDS = 8 };
+
 static const char cut_mark[] = "[CUT]";
 
 /* Replaces the hits that are not allowed. */
@@ -32,12 +34,32 @@ static struct ak_str replace(const struct ak_pass *p, struct ak_str s, const str
 	return s;
 }
 
+static struct ak_str whole(const struct ak_pass *p, const char *kind, struct ak_str s)
+{
+	char fp[AK_TOKEN_HEX + 1];
+
+	ak_redactor_fingerprint(p->r, s, fp);
+	if (ak_redactor_allows(p->r, fp))
+		return s;
+	ak_pass_count(p, kind, AK_ACT_REMOVED);
+	return ak_redactor_marker(p->r, kind, s, p->a);
+}
+
+/* A marker may bring into reach what was not hit before: until nothing is hit any more. */
 struct ak_str ak_value_secrets(const struct ak_pass *p, struct ak_str s)
 {
+	struct ak_str before;
 	struct ak_hits h;
 
-	ak_scan(&p->r->scanner, s, true, p->a, &h);
-	return h.n ? replace(p, s, &h) : s;
+	for (int round = 0; round < MOST_ROUNDS; round++) {
+		before = s;
+		ak_scan(&p->r->scanner, s, true, p->a, &h);
+		if (h.n)
+			s = replace(p, s, &h);
+		if (!h.n || ak_str_eq(s, before))
+			return s;
+	}
+	return whole(p, "nested_encoding", s);
 }
 
 /* A place at or before n where neither a character nor a marker is torn. */
@@ -63,17 +85,6 @@ struct ak_str ak_value_plain_secrets(const struct ak_pass *p, struct ak_str s)
 		*p->truncated = true;
 	s.n = whole_before(s, AK_MAX_KEPT_VALUE_BYTES - sizeof(cut_mark));
 	return ak_arena_printf(p->a, "%.*s%s", AK_STR_FMT(s), cut_mark);
-}
-
-static struct ak_str whole(const struct ak_pass *p, const char *kind, struct ak_str s)
-{
-	char fp[AK_TOKEN_HEX + 1];
-
-	ak_redactor_fingerprint(p->r, s, fp);
-	if (ak_redactor_allows(p->r, fp))
-		return s;
-	ak_pass_count(p, kind, AK_ACT_REMOVED);
-	return ak_redactor_marker(p->r, kind, s, p->a);
 }
 
 /* An id that looks like a bearer key never survives, whatever its length (R-STR-3). */

@@ -117,6 +117,17 @@ bool ak_shape_basic(struct ak_str s, size_t at, size_t *from, size_t *to)
 	return memchr(plain, ':', n) != NULL;
 }
 
+/* The first colon that is not part of a marker, or `end`. */
+static size_t colon_before(struct ak_str s, size_t at, size_t end)
+{
+	while (at < end && s.p[at] != ':') {
+		size_t marker = ak_marker_end(s, at);
+
+		at = marker > at ? marker : at + 1;
+	}
+	return at < end ? at : end;
+}
+
 bool ak_shape_userinfo(struct ak_str s, size_t at, size_t *from, size_t *to)
 {
 	size_t start = at + 3, end = start, sign = 0, colon;
@@ -129,7 +140,7 @@ bool ak_shape_userinfo(struct ak_str s, size_t at, size_t *from, size_t *to)
 	}
 	if (sign <= start)
 		return false;
-	colon = start + ak_str_find(ak_str_n(s.p + start, sign - start), ':');
+	colon = colon_before(s, start, sign);
 	if (colon + 1 < sign)
 		start = colon + 1;
 	else if (colon - start < TOKEN_LIKE_USER)

@@ -20,6 +20,9 @@ static size_t path_start(struct ak_str s)
 	}
 	while (i < s.n && !memchr("/?#", s.p[i], 3))
 		i++;
+	/* `https://host//path`: two slashes would make a host of the path's first part. */
+	while (ak_str_starts(ak_str_n(s.p + i, s.n - i), AK_STR("//")))
+		i++;
 	return i;
 }
 

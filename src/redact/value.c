@@ -7,11 +7,10 @@
 
 enum { LONGEST_ID = 200, LONGEST_WORD = 64, INNER_PROSE = 64 };
 
-struct ak_str ak_value_safe(const struct ak_pass *p, struct ak_str s)
+static struct ak_str escaped(const struct ak_pass *p, struct ak_str s)
 {
 	struct ak_buf b;
 
-	s = ak_email_replace(p, s);
 	if (ak_text_is_safe(s))
 		return s;
 	ak_buf_init(&b, s.n * 10 + 1);
@@ -19,6 +18,20 @@ struct ak_str ak_value_safe(const struct ak_pass *p, struct ak_str s)
 	s = ak_arena_str(p->a, ak_buf_str(&b));
 	ak_buf_release(&b);
 	ak_pass_count(p, "control_characters", AK_ACT_SANITISED);
+	return s;
+}
+
+/* A secret in which a control character or an address stood is whole only now. */
+struct ak_str ak_value_safe(const struct ak_pass *p, struct ak_str s)
+{
+	struct ak_str before;
+
+	do {
+		before = s;
+		s = escaped(p, ak_email_replace(p, s));
+		if (!ak_str_eq(s, before))
+			s = ak_value_secrets(p, s);
+	} while (!ak_str_eq(s, before));
 	return s;
 }
 
@@ -60,12 +73,19 @@ struct ak_str ak_value_name(const struct ak_pass *p, struct ak_str s)
 	return ak_value_safe(p, s);
 }
 
+static bool is_enum(struct ak_str s)
+{
+	return ak_marker_end(s, 0) == 0 && only(s, AK_SET_DOTTED | AK_CS_SLASH, ":", LONGEST_WORD);
+}
+
 struct ak_str ak_value_enum(const struct ak_pass *p, struct ak_str s)
 {
 	char *low;
 
-	if (ak_marker_end(s, 0) > 0 || !only(s, AK_SET_DOTTED | AK_CS_SLASH, ":", LONGEST_WORD))
-		return ak_value_name(p, s);
+	if (!is_enum(s))
+		s = ak_value_name(p, s);
+	if (!is_enum(s))
+		return s;
 	low = ak_arena_z(p->a, s);
 	for (size_t i = 0; i < s.n; i++)
 		low[i] = ak_lower(low[i]);
