@@ -4,7 +4,10 @@
 
 #include "base/ak.h"
 
-enum ak_kind { AK_K_REQUEST, AK_K_AUDIT, AK_K_APP, AK_K_USAGE, AK_K_TICKET, AK_K_GRANT, AK_K_KEY, AK_K_COUNT };
+enum ak_kind {
+	AK_K_REQUEST, AK_K_AUDIT, AK_K_APP, AK_K_USAGE, AK_K_TICKET, AK_K_GRANT, AK_K_KEY, AK_K_CALL, AK_K_VERDICT, AK_K_QUOTA,
+	AK_K_SETTLEMENT, AK_K_PRICE, AK_K_CONFIG, AK_K_COUNT
+};
 
 /* How a value is checked, redacted and stored. `action` is what the redaction statement says by default. */
 enum ak_type {

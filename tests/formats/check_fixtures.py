@@ -21,7 +21,8 @@ import sys
 import tempfile
 from decimal import Decimal
 
-TABLES = "request audit_event app_event usage ticket access_grant api_key".split()
+TABLES = ("request audit_event app_event usage ticket access_grant api_key provider_call dlp_verdict quota_event settlement "
+          "price config_snapshot").split()
 TIMES = {"event_start", "event_end", "created_at", "expires_at", "last_used_at", "reviewed_at"}
 TOKENS = {
     "actor_id": "email|user", "actor_email": "email", "end_user_id": "email|user", "approver_id": "email|user",
@@ -372,7 +373,67 @@ def api_key(r):
     }
 
 
+CALLS = {"InvokeModel", "InvokeModelWithResponseStream", "Converse", "ConverseStream"}
+
+
+def cloudtrail(r):
+    who = r.get("userIdentity") or {}
+    bedrock = r["eventSource"].startswith("bedrock")
+    call = bedrock and r["eventName"] in CALLS
+    model = dig(r, "requestParameters", "modelId")
+    want = {
+        "event_id": r["eventID"], "event_start": r["eventTime"], "provider_request_id": r.get("requestID"),
+        "action": r["eventName"], "outcome": "failure" if r.get("errorCode") else "success",
+        "error_type": r.get("errorCode"), "region": r["awsRegion"], "project_id": r.get("recipientAccountId"),
+        "actor_id": first(who.get("arn"), who.get("invokedBy")), "provider": "aws.bedrock" if bedrock else None,
+        "actor_role": dig(who, "sessionContext", "sessionIssuer", "userName"), "key_hash": who.get("accessKeyId"),
+    }
+    if call:
+        want.update({"category": "ai_interaction", "request_model": model})
+    elif model:
+        want["resource_id"] = model
+    return ("provider_call" if call else "audit_event"), want
+
+
+def invocation(r):
+    return "provider_call", {
+        "event_start": r["timestamp"], "provider_request_id": r["requestId"], "request_model": r["modelId"],
+        "input_tokens": dig(r, "input", "inputTokenCount"), "output_tokens": dig(r, "output", "outputTokenCount"),
+        "cache_read_tokens": dig(r, "input", "cacheReadInputTokenCount"), "project_id": r.get("accountId"),
+        "actor_id": dig(r, "identity", "arn"), "trace_id": dig(r, "requestMetadata", "trace"),
+        "error_type": r.get("errorCode"), "outcome": "failure" if r.get("errorCode") else "success",
+        "payload_prompt": "present" if dig(r, "input", "inputBodyJson") else "absent",
+        "payload_completion": "present" if dig(r, "output", "outputBodyJson") else "absent",
+    }
+
+
+CLOUDS = {"Amazon Web Services": "aws", "AWS": "aws", "Microsoft": "azure", "Google Cloud": "gcp"}
+
+
+def null(v):
+    return None if v in (None, "", "NULL") else v
+
+
+def focus(r):
+    tags = json.loads(null(r.get("Tags")) or "{}")
+    provider = r["ProviderName"]
+    return "usage", {
+        "event_start": r["ChargePeriodStart"], "event_end": r["ChargePeriodEnd"], "charge_category": r["ChargeCategory"].lower(),
+        "charge_class": (null(r.get("ChargeClass")) or "").lower() or None, "cost_currency": r["BillingCurrency"].lower(),
+        "cost_billed": number(r["BilledCost"]), "cost_effective": number(null(r.get("EffectiveCost"))),
+        "cost_list": number(null(r.get("ListCost"))), "project_id": null(r.get("SubAccountId")),
+        "quantity": number(null(first(null(r.get("ConsumedQuantity")), null(r.get("PricingQuantity"))))),
+        "quantity_unit": first(null(r.get("ConsumedUnit")), null(r.get("PricingUnit"))), "billed_service": null(r["ServiceName"]),
+        "provider": "aws.bedrock" if r["ServiceName"] == "Amazon Bedrock" else CLOUDS.get(provider, provider.lower()),
+        "region": null(r.get("RegionId")), "environment": first(tags.get("environment"), tags.get("env")), "app": first(tags.get("app"), tags.get("application")),
+        "team_name": tags.get("business_unit"), "team_id": tags.get("team"), "organization_id": r["BillingAccountId"],
+    }
+
+
 FORMATS = {
+    "aws-cloudtrail": (json_rows("Records"), cloudtrail),
+    "bedrock-invocations": (json_rows(), invocation),
+    "focus-csv": (csv_rows, focus),
     "openai-audit": (json_rows("data"), openai_audit),
     "openai-usage": (buckets, openai_usage),
     "openai-costs": (buckets, openai_costs),
@@ -399,6 +460,8 @@ FORMATS = {
     "key-inventory-csv": (csv_rows, api_key),
 }
 FIXTURES = [
+    ("aws-cloudtrail", "aws/cloudtrail-bedrock-invoke-model.json"),
+    ("focus-csv", "focus/focus_sample.csv"),
     ("litellm-spendlogs", "litellm/spend_logs_payload.json"),
     ("litellm-slp", "litellm/standard_logging_payload.json"),
     ("otlp-spans", "otlp/trace.json"),
