@@ -430,7 +430,110 @@ def focus(r):
     }
 
 
+KINDS = {"manual_adjustment": "adjustment"}
+
+
+def settlement(r):
+    return "settlement", {
+        "settlement_id": r["settlement_id"], "event_start": first(r.get("settled_at"), r.get("created_at")),
+        "settlement_type": KINDS.get(r["type"], r["type"]), "cost_billed": number(r["amount"]), "cost_currency": "eur",
+        "gateway_request_id": r.get("request_id"), "invoice_id": r.get("invoice_id"), "approver_id": r.get("approved_by"),
+        "approval_event_id": r.get("approval_event_id"), "reason_code": r.get("reason"), "ticket_id": r.get("ticket_id"),
+        "state_value": (blank(r.get("state")) or "").lower() or None, "actor_id": r.get("actor_id"),
+    }
+
+
+def price(r):
+    return "price", {
+        "event_start": r["valid_from"], "event_end": r.get("valid_to"), "created_at": r.get("captured_at"),
+        "provider": PROVIDERS.get(r["provider"].lower(), r["provider"].lower()), "response_model": r["model"],
+        "price_item": {"cached_input": "cache_read"}.get(r["item"], r["item"]), "price": number(r["price"]),
+        "price_per": number(r["per"]), "price_unit": r["unit"], "cost_currency": r["currency"].lower(),
+        "service_tier": r.get("tier"),
+    }
+
+
+MODES = {"metadata": "metadata-only", True: "full"}
+
+
+def snapshot(r):
+    return "config_snapshot", {
+        "event_id": r.get("snapshot_id"), "event_start": r["captured_at"], "resource_id": r["system"],
+        "payload_mode": MODES[r["payload_logging"]], "config_version": r.get("config_version"),
+        "retention_days": number(first(r.get("retention_days"), dig(r, "settings", "retention_days"))),
+        "actor_id": r.get("captured_by"), "environment": r.get("environment"),
+    }
+
+
+def log_access(r):
+    return "audit_event", {
+        "event_id": r["event_id"], "event_start": r["time"], "actor_id": r["viewer"], "action": r["action"],
+        "actor_role": r.get("viewer_role"), "log_scope": r["log_class"].lower(), "resource_id": r["log"],
+        "category": "data_access", "ticket_id": r.get("ticket_id"), "approver_id": r.get("approved_by"),
+        "gateway_request_id": r.get("request_id"), "outcome": {"denied": "failure"}.get(r.get("outcome")),
+        "client_address": r.get("ip"),
+    }
+
+
+VERDICTS = {"clean": "allowed"}
+SIDES = {"output": "completion", "response": "completion"}
+
+
+def dlp_verdict(r):
+    side = first(r.get("checked"), r.get("direction"))
+    return "dlp_verdict", {
+        "event_id": r["verdict_id"], "event_start": r["time"], "gateway_request_id": r.get("request_id"),
+        "trace_id": r.get("trace_id"), "policy_verdict": VERDICTS.get(r["verdict"].lower(), r["verdict"].lower()),
+        "dlp_result": r.get("dlp_result"), "rule_name": r["rule"], "checked": SIDES.get(side, side),
+        "rule_version": r.get("rule_version"), "findings": number(r.get("findings")), "actor_id": r.get("user"),
+    }
+
+
+def quota_event(r):
+    threshold = blank(r.get("threshold"))
+    return "quota_event", {
+        "event_id": r["event_id"], "event_start": r["time"], "quota_scope": r["scope"].lower(), "resource_id": r["scope_id"],
+        "quota_limit": number(r["limit"]), "quota_used": number(r["used"]), "quota_unit": r["unit"],
+        "quota_window": r["window"], "budget_policy_version": r["policy_version"], "gateway_request_id": r.get("request_id"),
+        "quota_decision": {"alert": "warned"}.get(r["decision"], r["decision"]), "status_code": number(r.get("status")),
+        "quota_threshold": number(str(threshold).rstrip("%")) if threshold else None, "key_alias": r.get("key_alias"),
+    }
+
+
+YES = {"yes": True, "no": False, "": None}
+
+
+def proxy_log(r):
+    r = {re.sub("[^a-z]+", "_", k.lower()).strip("_"): v for k, v in r.items()}
+    status, percent = blank(r.get("status_code")), blank(r.get("rate_limit"))
+    failed = r["log_type"].lower() == "error" or (status and int(status) >= 400)
+    return "request", {
+        "facet": r["log_type"].lower(), "event_start": r["timestamp"], "gateway_request_id": r["request_id"],
+        "request_model": r.get("model"), "response_model": r.get("model_version"), "status_code": number(status),
+        "http_method": (r.get("method") or "").lower() or None, "endpoint": r.get("endpoint"), "actor_id": r.get("user_id"),
+        "outcome": "failure" if failed else "success" if status else None, "error_type": r.get("error_type"),
+        "total_tokens": number(r.get("tokens_used")), "input_tokens": number(r.get("prompt_tokens")),
+        "attempt_retries": number(r.get("retry_count")), "fallback_used": YES[(r.get("fallback_used") or "").lower()],
+        "rate_limit_used": number(percent.rstrip("%")) if percent else None, "risk_score": number(r.get("anomaly_score")),
+        "client_address": r.get("client_ip"), "client_country": (r.get("geo_location") or "").split("/")[0] or None,
+        "cost_estimated": number(r.get("cost_usd")), "key_id": r.get("key_id"),
+    }
+
+
 FORMATS = {
+    "settlements": (json_rows("data"), settlement),
+    "settlements-csv": (csv_rows, settlement),
+    "price-catalog": (json_rows("data"), price),
+    "price-catalog-csv": (csv_rows, price),
+    "config-snapshot": (json_rows("snapshots"), snapshot),
+    "log-access": (json_rows("data"), log_access),
+    "log-access-csv": (csv_rows, log_access),
+    "dlp-verdicts": (json_rows("data"), dlp_verdict),
+    "dlp-verdicts-csv": (csv_rows, dlp_verdict),
+    "quota-events": (json_rows("data"), quota_event),
+    "quota-events-csv": (csv_rows, quota_event),
+    "proxy-log": (json_rows("logs"), proxy_log),
+    "proxy-log-csv": (csv_rows, proxy_log),
     "aws-cloudtrail": (json_rows("Records"), cloudtrail),
     "bedrock-invocations": (json_rows(), invocation),
     "focus-csv": (csv_rows, focus),
