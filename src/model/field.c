@@ -33,6 +33,8 @@ const struct ak_kind_info ak_kinds[AK_K_COUNT] = {
 			 "the settings between two snapshots, or that the system obeyed them"},
 };
 
+const char *const ak_facet_order[AK_FACETS] = {"response", "request", "error", "security"};
+
 static const struct {
 	const char *name, *action;
 } types[AK_T_COUNT] = {

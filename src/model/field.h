@@ -66,6 +66,11 @@ extern "C" {
 extern const struct ak_field ak_fields[AK_F_COUNT];
 extern const struct ak_kind_info ak_kinds[AK_K_COUNT];
 
+/* Entries of one call fold into one attempt: of a field that several have, the value of the first facet in this order
+ * counts. Times are the earliest start and the latest end; of payload states the strictest counts. */
+#define AK_FACETS 4
+extern const char *const ak_facet_order[AK_FACETS];
+
 /* By column or canonical name; -1 when unknown. */
 int ak_field_find(struct ak_str name);
 int ak_kind_find(struct ak_str name);

@@ -5,12 +5,8 @@
 
 #include "query/rows.h"
 
-#define OF_FILE(r) " JOIN file f ON f.id = " r ".file JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
-/* ?1 and ?2 bound the period; undated records belong to the open one only. */
-#define LIVE(r)                                                                                                           \
-	" " r ".state = 0 AND coalesce(" r ".time_us, ?1) >= ?1 AND coalesce(" r ".time_us, ?1) < ?2"                     \
-	" AND (" r ".time_us IS NOT NULL OR (?1 = -9223372036854775808 AND ?2 = 9223372036854775807))"                    \
-	" AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = " r ".seq)"
+#define OF_FILE AK_OF_FILE
+#define LIVE AK_LIVE
 
 static enum ak_rc period(struct ak_store *s, const char *sql, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
@@ -26,7 +22,7 @@ enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, jso
 		"WITH seen AS ("
 		" SELECT r.key_id, r.key_hash, r.key_alias, coalesce(r.team_id, r.team_name) AS team, count(*) AS attempts,"
 		"  0 AS provider_requests, min(r.time_us) AS a, max(r.time_us) AS b"
-		"  FROM request r WHERE" LIVE("r") " GROUP BY 1, 2, 3, 4"
+		"  FROM attempt r WHERE" LIVE("r") " GROUP BY 1, 2, 3, 4"
 		" UNION ALL SELECT u.key_id, u.key_hash, u.key_alias, coalesce(u.team_id, u.team_name), 0,"
 		"  ak_sum(u.request_count), min(u.time_us), max(u.time_us)"
 		"  FROM usage u WHERE" LIVE("u") " GROUP BY 1, 2, 3, 4"
@@ -71,19 +67,27 @@ enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, js
 		" coalesce(r.response_model, r.request_model) AS model, NULL AS line_item, r.cost_currency AS currency,"
 		" count(*) AS records, ak_sum(1) AS requests, ak_sum(r.input_tokens) AS input_tokens,"
 		" ak_sum(r.output_tokens) AS output_tokens, ak_sum(r.cost_estimated) AS estimated, ak_sum(r.cost_billed) AS billed,"
-		" NULL AS query FROM request r" OF_FILE("r") " WHERE" LIVE("r") " GROUP BY 1, 3, 4, 6"
+		" NULL AS query FROM attempt r" OF_FILE("r") " WHERE" LIVE("r") " GROUP BY 1, 3, 4, 6"
 		" UNION ALL"
 		" SELECT s.name, 'provider usage', u.provider, u.response_model, u.line_item, u.cost_currency, count(*),"
 		" ak_sum(u.request_count), ak_sum(u.input_tokens), ak_sum(u.output_tokens), NULL, ak_sum(u.cost_billed), f.query"
-		" FROM usage u" OF_FILE("u") " WHERE" LIVE("u") " GROUP BY 1, 3, 4, 5, 6, f.query ORDER BY 1, 2, 3, 4, 5, 6, 13";
+		" FROM usage u" OF_FILE("u") " WHERE" LIVE("u") " GROUP BY 1, 3, 4, 5, 6, f.query"
+		" UNION ALL"
+		" SELECT s.name, 'provider calls', v.provider, coalesce(v.response_model, v.request_model), NULL, NULL, count(*),"
+		" ak_sum(1), ak_sum(v.input_tokens), ak_sum(v.output_tokens), NULL, NULL, NULL"
+		" FROM provider_call v" OF_FILE("v") " WHERE" LIVE("v") " GROUP BY 1, 3, 4"
+		" UNION ALL"
+		" SELECT s.name, 'settlement', t.provider, NULL, t.settlement_type, t.cost_currency, count(*), NULL, NULL, NULL, NULL,"
+		" ak_sum(t.cost_billed), NULL FROM settlement t" OF_FILE("t") " WHERE" LIVE("t") " GROUP BY 1, 3, 5, 6"
+		" ORDER BY 1, 2, 3, 4, 5, 6, 13";
 
 	return period(s, sql, from_us, to_us, out, err);
 }
 
 #define PRESENT "(coalesce(r.payload_prompt = 'present', 0) OR coalesce(r.payload_completion = 'present', 0))"
 #define MASKED "(coalesce(r.payload_prompt = 'masked', 0) OR coalesce(r.payload_completion = 'masked', 0))"
-#define ARRIVED(table)                                                                                                    \
-	"SELECT s.name AS source, '" table "' AS kind, count(*) AS attempts, sum(" PRESENT ") AS present,"                \
+#define ARRIVED(kind, table)                                                                                              \
+	"SELECT s.name AS source, '" kind "' AS kind, count(*) AS attempts, sum(" PRESENT ") AS present,"                 \
 	" sum(NOT " PRESENT " AND " MASKED ") AS masked FROM " table " r" OF_FILE("r") " WHERE" LIVE("r")                 \
 	" AND (?3 = 0 OR e.run = ?3) GROUP BY s.name"
 
@@ -91,7 +95,8 @@ enum ak_rc ak_query_payload(struct ak_store *s, int64_t run, int64_t from_us, in
 {
 	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us), AK_PI(run)};
 
-	return ak_rows(s, ARRIVED("request") " UNION ALL " ARRIVED("app_event") " ORDER BY 1, 2", p, 3, out, err);
+	return ak_rows(s, ARRIVED("request", "attempt") " UNION ALL " ARRIVED("app_event", "app_event") " UNION ALL "
+			  ARRIVED("provider_call", "provider_call") " ORDER BY 1, 2", p, 3, out, err);
 }
 
 enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
@@ -99,9 +104,9 @@ enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, j
 	static const char sql[] =
 		"SELECT s.name AS source, r.request_model AS asked, r.provider AS provider, r.response_model AS served,"
 		" count(*) AS attempts, sum(coalesce(r.outcome = 'failure', 0)) AS failed,"
-		" sum(r.fallback_from IS NOT NULL OR coalesce(r.attempt_fallbacks, 0) > 0) AS after_fallback,"
+		" sum(r.fallback_from IS NOT NULL OR coalesce(r.attempt_fallbacks, r.fallback_used, 0) > 0) AS after_fallback,"
 		" sum(coalesce(r.cache_status = 'hit', 0)) AS cache_hits, sum(r.key_id IS NULL AND r.key_hash IS NULL"
-		" AND r.key_alias IS NULL) AS without_key FROM request r" OF_FILE("r") " WHERE" LIVE("r")
+		" AND r.key_alias IS NULL) AS without_key FROM attempt r" OF_FILE("r") " WHERE" LIVE("r")
 		" GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4";
 
 	return period(s, sql, from_us, to_us, out, err);
@@ -136,11 +141,19 @@ enum ak_rc ak_query_environments(struct ak_store *s, int64_t from_us, int64_t to
 {
 	static const char sql[] =
 		"SELECT environment, sum(n) AS records FROM ("
-		" SELECT r.environment, count(*) AS n FROM request r WHERE" LIVE("r") " GROUP BY 1"
+		" SELECT r.environment, count(*) AS n FROM attempt r WHERE" LIVE("r") " GROUP BY 1"
 		" UNION ALL SELECT p.environment, count(*) FROM app_event p WHERE" LIVE("p") " GROUP BY 1)"
 		" WHERE environment IS NOT NULL GROUP BY 1 ORDER BY 1";
 
 	return period(s, sql, from_us, to_us, out, err);
+}
+
+enum ak_rc ak_query_entries(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us)};
+
+	return ak_rows_one(s, "SELECT coalesce(sum(r.records), 0) AS entries, count(*) AS attempts FROM attempt r WHERE" LIVE("r")
+			      " AND r.folded", p, 2, out, err);
 }
 
 enum ak_rc ak_query_ages(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
