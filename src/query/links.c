@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "query/query.h"
 
+#include "query/attempt.h"
 #include "query/rows.h"
 
 /* Records of one table with the requests that share an identifier with them. ?1 run (0 = all), ?2 and ?3 the period. The hash
@@ -76,18 +77,27 @@ enum ak_rc ak_query_usage_rows(struct ak_store *s, int64_t run, int64_t from_us,
 		       p, 3, out, err);
 }
 
+#define SERVED(table)                                                                                                     \
+	"SELECT s.name AS source, r.provider AS provider, coalesce(r.response_model, r.request_model) AS model,"          \
+	" count(*) AS n FROM " table " r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"                   \
+	" JOIN source s ON s.id = e.source WHERE r.state = 0 AND r.time_us >= ?1 AND r.time_us < ?2"                      \
+	" AND coalesce(r.outcome, 'success') <> 'failure' AND coalesce(r.cache_status, 'miss') <> 'hit'"                  \
+	" AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)"                                                 \
+	" GROUP BY s.name, r.provider, 3 ORDER BY 1, 2, 3"
+
+#define SERVED_OF                                                                                                         \
+	AK_FOLDED(", provider, response_model, request_model, outcome, cache_status",                                     \
+		  AK_FOLD("provider") AK_FOLD("response_model") AK_FOLD("request_model") AK_FOLD("outcome")               \
+		  AK_FOLD("cache_status"))
+
 enum ak_rc ak_query_served(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
+	static const struct ak_over sql = {SERVED("request"), SERVED(SERVED_OF)};
 	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us)};
+	const char *chosen = NULL;
+	enum ak_rc rc = ak_over_choose(s, &sql, &chosen, err);
 
-	return ak_rows(s,
-		       "SELECT s.name AS source, r.provider AS provider, coalesce(r.response_model, r.request_model) AS model,"
-		       " count(*) AS n FROM attempt r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"
-		       " JOIN source s ON s.id = e.source WHERE r.state = 0 AND r.time_us >= ?1 AND r.time_us < ?2"
-		       " AND coalesce(r.outcome, 'success') <> 'failure' AND coalesce(r.cache_status, 'miss') <> 'hit'"
-		       " AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)"
-		       " GROUP BY s.name, r.provider, 3 ORDER BY 1, 2, 3",
-		       p, 2, out, err);
+	return rc == AK_OK ? ak_rows(s, chosen, p, 2, out, err) : rc;
 }
 
 enum ak_rc ak_query_clock_pairs(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err)

@@ -113,6 +113,8 @@ enum ak_rc ak_query_changes(struct ak_store *s, int64_t from_us, int64_t to_us, 
 enum ak_rc ak_query_grants(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Environments that requests and app events name: [{environment, records}]. */
 enum ak_rc ak_query_environments(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Whether any request record is an entry that folds with others (view attempt). */
+enum ak_rc ak_query_folds(struct ak_store *s, bool *out, struct ak_err *err);
 /* How many entries (records with a facet) fold into how many attempts: {entries, attempts}. */
 enum ak_rc ak_query_entries(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Settlement rows by time: [{citation, time, type, settlement, amount, currency, request, request_state: "found"|"not found"|

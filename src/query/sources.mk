@@ -1,3 +1,4 @@
+libak_a_SOURCES += src/query/attempt.c src/query/attempt.h
 libak_a_SOURCES += src/query/kinds.c
 libak_a_SOURCES += src/query/leaf.c
 libak_a_SOURCES += src/query/links.c

@@ -107,7 +107,7 @@ static void folded(enum ak_field_id f, struct ak_buf *out)
 static void attempt_view(struct ak_buf *out)
 {
 	ak_buf_adds(out, "\n-- A call counted once: a request record as it is, or the entries (facets) of one request id folded; `records`\n"
-			 "-- says how many. Totals read this, never request itself.\n"
+			 "-- says how many. Totals count these.\n"
 			 "CREATE INDEX request_facet ON request(gateway_request_id) WHERE facet IS NOT NULL;\n"
 			 "CREATE VIEW attempt AS\nSELECT seq, file, state, time_us, 1 AS records, 0 AS folded");
 	for (size_t i = 0; i < AK_COUNT(of_attempt); i++)

@@ -39,6 +39,8 @@ is "FOCUS rows and their sum" "$(sum usage_cost records "source == 'focus-csv'")
 
 is "records of the entries" "$(sqlite3 w/workspace.db "SELECT count(*) FROM request WHERE facet IS NOT NULL")" "$(want proxy_records)"
 is "they are this many attempts" "$(sum routes attempts "source == 'proxy-log'")" "$(want proxy_attempts)"
+is "the view attempt says the same to sqlite3" "$(sqlite3 -separator ' ' w/workspace.db "SELECT sum(records), count(*) FROM attempt WHERE folded; SELECT sum(input_tokens), sum(output_tokens), sum(outcome = 'failure'), sum(payload_prompt = 'present'), sum(key_id = 'key_0') FROM attempt WHERE folded" | tr '\n' ' ')" \
+	"$(want proxy_records) $(want proxy_attempts) $(want proxy_tokens) $(want proxy_failed) $(want proxy_present) $(want proxy_key_0) "
 is "their tokens are counted once" "$(sum usage_cost input_tokens "$(layer 'gateway attempts' proxy-log)") $(sum usage_cost output_tokens "$(layer 'gateway attempts' proxy-log)")" "$(want proxy_tokens)"
 is "their cost is counted once" "$(sum usage_cost estimated "$(layer 'gateway attempts' proxy-log)")" "$(want proxy_cost)"
 is "a failure is that of the answer, or of an error without one" "$(sum routes failed "source == 'proxy-log'")" "$(want proxy_failed)"
