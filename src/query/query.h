@@ -131,6 +131,10 @@ enum ak_rc ak_query_views(struct ak_store *s, int64_t from_us, int64_t to_us, js
 /* Settings captured before the end of the period, by system and time: [{citation, time, system, payload_mode, retention_days,
  * version, settings (count), last: the newest of its system}]. */
 enum ak_rc ak_query_snapshots(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Stored costs of attempts against the price catalogue, empty without one: [{source, provider, model, currency, attempts (with a
+ * cost), priced (with prices in force at their time), stored, recomputed, residual (of the priced ones, exact text)}]. Prices of
+ * other service tiers than the default are not applied; a price_per that is no power of ten prices nothing. */
+enum ak_rc ak_query_price_check(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* The record of a kind that has this event id; AK_END when none has. */
 enum ak_rc ak_query_by_event_id(struct ak_store *s, enum ak_kind kind, const char *event_id, json_t **out, struct ak_err *err);
 /* Per record kind that has any: [{kind, records, dated, first, last, oldest (microseconds)}]. */

@@ -94,6 +94,16 @@ def snapshots(rng):
              "settings": {"roles": {"auditor": ["logs.read"]}}} for m, mode, days in ((-10, "metadata", 90), (20, "full", 30))]
 
 
+def prices(rng):
+    """The price of the gateway's model changes after twenty minutes; gpt-4 has a price for its output only."""
+    for since, tokens_in, tokens_out in (("2026-01-01T00:00:00Z", "0.06", "0.24"), (iso(20), "0.07", "0.25")):
+        for item, amount in (("input", tokens_in), ("output", tokens_out)):
+            yield {"provider": "bedrock", "model": "amazon.nova-lite-v1:0", "item": item, "price": amount, "per": 1000000,
+                   "unit": "tokens", "currency": "USD", "valid_from": since}
+    yield {"provider": None, "model": "gpt-4-0613", "item": "output", "price": "30", "per": 1000000, "unit": "tokens",
+           "currency": "USD", "valid_from": "2026-01-01"}
+
+
 def approvals(rng):
     return [{"audit_event_id": "ae-%d" % i, "actor_id": "user-1", "actor_role": "owner", "actor_ip": None, "organization_id": "o",
              "target_type": "settlement", "target_id": "st-%d" % i, "action": "refund.approve", "before": None, "after": None,
@@ -101,7 +111,7 @@ def approvals(rng):
 
 
 FILES = {"gateway": gateway, "invocations": invocations, "proxy": proxy, "settlements": settlements, "verdicts": verdicts,
-         "quotas": quotas, "views": views, "snapshots": snapshots, "approvals": approvals}
+         "quotas": quotas, "views": views, "snapshots": snapshots, "approvals": approvals, "prices": prices}
 
 
 def make(folder):
@@ -132,6 +142,11 @@ def expect(folder):
     inv = read(folder, "invocations")
     out["invocation_tokens"] = "%d %d" % (sum(r["input"]["inputTokenCount"] for r in inv), sum(r["output"]["outputTokenCount"] for r in inv))
     entries = read(folder, "proxy")
+    rates = [[Decimal("0.06"), Decimal("0.24")], [Decimal("0.07"), Decimal("0.25")]]
+    cost = sum(r["prompt_tokens"] * rates[i >= 20][0] + r["completion_tokens"] * rates[i >= 20][1]
+               for i, r in enumerate(read(folder, "gateway"))) / 1000000
+    stored = len(asked) * Decimal("0.001")
+    out["price_check"] = " ".join(["40 40"] + [format(x.normalize(), "f") for x in (stored, cost, stored - cost)])
     by_id = {}
     for e in entries:
         by_id.setdefault(e["request_id"], {})[e["log_type"]] = e

@@ -10,7 +10,7 @@ want() { sed -n "s/^$1 //p" expected; }
 "$AUDITKIT" init w >/dev/null 2>&1
 sed 's/payload_mode: unknown/payload_mode: metadata-only/' w/policy.yaml >p && cat p >w/policy.yaml
 "$AUDITKIT" -w w ingest in/*.jsonl in/*.gz in/*.csv >out 2>&1
-is "every file is recognised and read whole" "$? $("$AUDITKIT" -w w sources --json | jq -c '[([.sources[].rejected] | add), (.sources | length)]')" "0 [0,11]"
+is "every file is recognised and read whole" "$? $("$AUDITKIT" -w w sources --json | jq -c '[([.sources[].rejected] | add), (.sources | length)]')" "0 [0,12]"
 is "CloudTrail tells calls from administration" "$(sqlite3 w/workspace.db "SELECT (SELECT count(*) FROM provider_call p JOIN file f ON f.id = p.file WHERE f.format = 'aws-cloudtrail') || ' ' || group_concat(action || ' ' || category) FROM audit_event WHERE category = 'configuration'")" \
 	"$(want cloudtrail_linked | cut -d' ' -f2) DeleteModelInvocationLoggingConfiguration configuration"
 is "no body of a call is kept" "$(grep -rlF NEVERKEPT w | wc -l)" 0
@@ -55,6 +55,9 @@ is "from any of its records, the same trace" "$(for c in $(echo "$one" | jq -r '
 
 is "settlement rows, with request, with approval" "$(rows settlements True) $(rows settlements "request_state == 'found'") $(rows settlements "approval != ''")" "$(want settlements)"
 is "settled, per currency" "$(sum usage_cost billed "layer == 'settlement' and currency == 'eur'") $(sum usage_cost billed "layer == 'settlement' and currency == 'usd'")" "$(want settled_eur) $(want settled_usd)"
+gw="source == 'litellm-slp'"
+is "costs computed again with the price of their time" "$(for c in attempts priced stored recomputed residual; do sum price_check $c "$gw"; done | paste -sd' ')" "$(want price_check)"
+is "a model without a price for what it used is not priced" "$(rows price_check "source == 'proxy-log' and priced == '0'")" 1
 is "verdicts, other than allowed, of known calls" "$(sum dlp_verdicts verdicts) $(sum dlp_verdicts verdicts "verdict != 'allowed'") $(sum dlp_verdicts linked)" "$(want verdicts)"
 is "quota events, of known calls" "$(sum quota_events events) $(sum quota_events linked)" "$(want quotas)"
 is "views of logs, of payload" "$(rows log_views "log_scope != ''") $(rows log_views "log_scope == 'payload'")" "$(want views)"
