@@ -535,6 +535,7 @@ FORMATS = {
     "proxy-log": (json_rows("logs"), proxy_log),
     "proxy-log-csv": (csv_rows, proxy_log),
     "aws-cloudtrail": (json_rows("Records"), cloudtrail),
+    "aws-cloudtrail-lookup": (json_rows("Events"), lambda r: cloudtrail(json.loads(r["CloudTrailEvent"]))),
     "bedrock-invocations": (json_rows(), invocation),
     "focus-csv": (csv_rows, focus),
     "openai-audit": (json_rows("data"), openai_audit),
