@@ -15,5 +15,9 @@ is "files of a packet" "$(grep -ohE '"(data|signatures)/[a-z0-9/._-]+[a-z0-9]"|"
 	sed 's#.*/##' | sort -u | missing auditkit-packet)" ""
 is "checks of a packet" "$(grep -ohE 'ak_check_say\([a-z&]+, "[a-z]+"' src/packet/*.c | grep -o '"[a-z]*"' | tr -d '"' | sort -u | missing auditkit-packet)" ""
 is "fields" "$("$AUDITKIT" fields --json | jq -r '.fields[] | .name, .column' | missing auditkit-fields)" ""
+is "plain formats and what they need" "$(for f in $(grep -l 'page: auditkit-formats(5)' src/formats/*.yaml | grep -v -e -csv); do
+	basename "$f" .yaml
+	sed -n 's/^  required: \[\(.*\)\].*/\1/p' "$f" | tr -d '/ ' | tr ',' '\n'
+done | sort -u | missing auditkit-formats)" ""
 is "mandoc finds nothing" "$(mandoc -T lint -W warning man/*.5 2>&1 | head -n 3)" ""
 finish
