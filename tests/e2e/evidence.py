@@ -25,7 +25,8 @@ def gateway(rng):
                "startTime": (START + datetime.timedelta(minutes=i)).timestamp(),
                "endTime": (START + datetime.timedelta(minutes=i, seconds=2)).timestamp(), "response_time": 2,
                "prompt_tokens": 10 + i, "completion_tokens": 5, "total_tokens": 15 + i, "model": "amazon.nova-lite-v1:0",
-               "model_group": "chat", "model_parameters": {}, "metadata": {"user_api_key_alias": "svc"},
+               "model_group": "chat", "model_parameters": {}, 
+               "metadata": {"user_api_key_alias": "svc", "usage_object": {"prompt_tokens_details": {"cached_tokens": i % 4}}},
                "hidden_params": {"additional_headers": {"llm_provider-x-amzn-requestid": "aws-%04d" % i}}}
 
 
@@ -95,11 +96,14 @@ def snapshots(rng):
 
 
 def prices(rng):
-    """The price of the gateway's model changes after twenty minutes; gpt-4 has a price for its output only."""
+    """The price of the gateway's model changes after twenty minutes, and cached input gets one of its own; gpt-4 has a price
+    for its output only."""
     for since, tokens_in, tokens_out in (("2026-01-01T00:00:00Z", "0.06", "0.24"), (iso(20), "0.07", "0.25")):
         for item, amount in (("input", tokens_in), ("output", tokens_out)):
             yield {"provider": "bedrock", "model": "amazon.nova-lite-v1:0", "item": item, "price": amount, "per": 1000000,
                    "unit": "tokens", "currency": "USD", "valid_from": since}
+    yield {"provider": "bedrock", "model": "amazon.nova-lite-v1:0", "item": "cached_input", "price": "0.015", "per": 1000000,
+           "unit": "tokens", "currency": "USD", "valid_from": iso(20)}
     yield {"provider": None, "model": "gpt-4-0613", "item": "output", "price": "30", "per": 1000000, "unit": "tokens",
            "currency": "USD", "valid_from": "2026-01-01"}
 
@@ -143,8 +147,9 @@ def expect(folder):
     out["invocation_tokens"] = "%d %d" % (sum(r["input"]["inputTokenCount"] for r in inv), sum(r["output"]["outputTokenCount"] for r in inv))
     entries = read(folder, "proxy")
     rates = [[Decimal("0.06"), Decimal("0.24")], [Decimal("0.07"), Decimal("0.25")]]
-    cost = sum(r["prompt_tokens"] * rates[i >= 20][0] + r["completion_tokens"] * rates[i >= 20][1]
-               for i, r in enumerate(read(folder, "gateway"))) / 1000000
+    cached = [i % 4 if i >= 20 else 0 for i in range(40)]
+    cost = sum((r["prompt_tokens"] - cached[i]) * rates[i >= 20][0] + cached[i] * Decimal("0.015")
+               + r["completion_tokens"] * rates[i >= 20][1] for i, r in enumerate(read(folder, "gateway"))) / 1000000
     stored = len(asked) * Decimal("0.001")
     out["price_check"] = " ".join(["40 40"] + [format(x.normalize(), "f") for x in (stored, cost, stored - cost)])
     by_id = {}
