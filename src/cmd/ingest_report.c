@@ -169,6 +169,11 @@ static void print_redaction(struct ak_ctx *c, const json_t *sources)
 	ak_buf_release(&b);
 }
 
+static const char *payload_unit(const char *kind)
+{
+	return strcmp(kind, "request") == 0 ? "attempts" : strcmp(kind, "provider_call") == 0 ? "provider calls" : "events";
+}
+
 /* DECISIONS 36: what arrived, by attempt, before anything was removed. */
 static void print_payload(struct ak_ctx *c, const json_t *arrived)
 {
@@ -179,7 +184,7 @@ static void print_payload(struct ak_ctx *c, const json_t *arrived)
 	json_array_foreach((json_t *)arrived, i, s)
 		ak_io_line(c->io, "payload", "%s: %s of %s %s arrived with a prompt or completion, %s with one masked by the source; none is kept",
 			   ak_jtxt(s, "source", "?"), ak_thousands(ak_jnum(s, "present"), a), ak_thousands(ak_jnum(s, "attempts"), b),
-			   strcmp(ak_jtxt(s, "kind", ""), "request") == 0 ? "attempts" : "events", ak_thousands(ak_jnum(s, "masked"), m));
+			   payload_unit(ak_jtxt(s, "kind", "")), ak_thousands(ak_jnum(s, "masked"), m));
 }
 
 static void print_warnings(struct ak_ctx *c, const json_t *sources)

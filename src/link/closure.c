@@ -56,6 +56,16 @@ static bool is_weak(const char *field)
 	return strcmp(field, "gen_ai.response.id") == 0 || strcmp(field, "auditkit.provider.request_id") == 0;
 }
 
+/* Whether an earlier hit is an entry of the same call. */
+static bool entry_seen(const json_t *hits, size_t at, const json_t *call)
+{
+	for (size_t i = 0; i < at; i++)
+		if (json_equal(json_object_get(json_array_get(hits, i), "call"), call))
+			return true;
+	return false;
+}
+
+/* Hits come sorted by record. Entries that fold into one call are one. */
 static size_t calls(const json_t *hits)
 {
 	json_t *hit;
@@ -64,10 +74,12 @@ static size_t calls(const json_t *hits)
 
 	json_array_foreach(hits, i, hit) {
 		int64_t seq = json_integer_value(json_object_get(hit, "seq"));
-		if (strcmp(json_string_value(json_object_get(hit, "kind")), "request") == 0 && seq != last) {
-			n++;
-			last = seq;
-		}
+		const json_t *call = json_object_get(hit, "call");
+
+		if (strcmp(json_string_value(json_object_get(hit, "kind")), "request") != 0 || seq == last)
+			continue;
+		n += !call || !entry_seen(hits, i, call);
+		last = seq;
 	}
 	return n;
 }

@@ -253,11 +253,12 @@ static enum ak_rc aggregate(struct ak_store *s, int64_t run, int64_t from_us, in
 enum ak_rc ak_link_coverage(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out,
 			    struct ak_err *err)
 {
+	static const enum ak_kind from[] = {AK_K_APP, AK_K_AUDIT, AK_K_CALL, AK_K_VERDICT, AK_K_QUOTA, AK_K_SETTLEMENT};
 	json_t *list = json_array();
-	enum ak_rc rc = exact(s, AK_K_APP, run, from_us, to_us, list, err);
+	enum ak_rc rc = AK_OK;
 
-	if (rc == AK_OK)
-		rc = exact(s, AK_K_AUDIT, run, from_us, to_us, list, err);
+	for (size_t i = 0; i < AK_COUNT(from) && rc == AK_OK; i++)
+		rc = exact(s, from[i], run, from_us, to_us, list, err);
 	if (rc == AK_OK)
 		rc = aggregate(s, run, from_us, to_us, list, err);
 	if (rc == AK_OK)

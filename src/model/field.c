@@ -2,7 +2,8 @@
 #include "model/field.h"
 
 enum { R = 1 << AK_K_REQUEST, A = 1 << AK_K_AUDIT, P = 1 << AK_K_APP, U = 1 << AK_K_USAGE, T = 1 << AK_K_TICKET,
-       G = 1 << AK_K_GRANT, K = 1 << AK_K_KEY };
+       G = 1 << AK_K_GRANT, K = 1 << AK_K_KEY, V = 1 << AK_K_CALL, D = 1 << AK_K_VERDICT, Q = 1 << AK_K_QUOTA,
+       S = 1 << AK_K_SETTLEMENT, C = 1 << AK_K_PRICE, N = 1 << AK_K_CONFIG };
 
 const struct ak_field ak_fields[AK_F_COUNT] = {
 #define FIELD(id, column, name, kinds, type, group, ident, unit, purpose, meaning)                                     \
@@ -22,7 +23,17 @@ const struct ak_kind_info ak_kinds[AK_K_COUNT] = {
 	[AK_K_TICKET] = {"ticket", "change tickets", "metadata log", "that the change was made as approved"},
 	[AK_K_GRANT] = {"access_grant", "access grants", "metadata log", "that the access was used"},
 	[AK_K_KEY] = {"api_key", "API keys", "metadata log", "that every key in use is listed"},
+	[AK_K_CALL] = {"provider_call", "provider calls", "provider admin log",
+		       "which application or person behind the gateway's credential made the call"},
+	[AK_K_VERDICT] = {"dlp_verdict", "DLP and guardrail verdicts", "metadata log", "that calls without a verdict were checked"},
+	[AK_K_QUOTA] = {"quota_event", "quota events", "metadata log", "that no call passed while a limit was off"},
+	[AK_K_SETTLEMENT] = {"settlement", "settlement rows", "metadata log", "that the money moved, or that the call behind it took place"},
+	[AK_K_PRICE] = {"price", "prices", "metadata log", "what the provider billed"},
+	[AK_K_CONFIG] = {"config_snapshot", "configuration snapshots", "metadata log",
+			 "the settings between two snapshots, or that the system obeyed them"},
 };
+
+const char *const ak_facet_order[AK_FACETS] = {"response", "request", "error", "security"};
 
 static const struct {
 	const char *name, *action;

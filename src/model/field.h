@@ -4,7 +4,10 @@
 
 #include "base/ak.h"
 
-enum ak_kind { AK_K_REQUEST, AK_K_AUDIT, AK_K_APP, AK_K_USAGE, AK_K_TICKET, AK_K_GRANT, AK_K_KEY, AK_K_COUNT };
+enum ak_kind {
+	AK_K_REQUEST, AK_K_AUDIT, AK_K_APP, AK_K_USAGE, AK_K_TICKET, AK_K_GRANT, AK_K_KEY, AK_K_CALL, AK_K_VERDICT, AK_K_QUOTA,
+	AK_K_SETTLEMENT, AK_K_PRICE, AK_K_CONFIG, AK_K_COUNT
+};
 
 /* How a value is checked, redacted and stored. `action` is what the redaction statement says by default. */
 enum ak_type {
@@ -62,6 +65,11 @@ extern "C" {
 
 extern const struct ak_field ak_fields[AK_F_COUNT];
 extern const struct ak_kind_info ak_kinds[AK_K_COUNT];
+
+/* Entries of one call fold into one attempt: of a field that several have, the value of the first facet in this order
+ * counts. Times are the earliest start and the latest end; of payload states the strictest counts. */
+#define AK_FACETS 4
+extern const char *const ak_facet_order[AK_FACETS];
 
 /* By column or canonical name; -1 when unknown. */
 int ak_field_find(struct ak_str name);

@@ -43,6 +43,13 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, str
 		{ak_query_grants, &out->grants},
 		{ak_query_environments, &out->environments},
 		{ak_query_ages, &out->ages},
+		{ak_query_settlements, &out->settlements},
+		{ak_query_verdicts, &out->verdicts},
+		{ak_query_quotas, &out->quotas},
+		{ak_query_views, &out->views},
+		{ak_query_snapshots, &out->snapshots},
+		{ak_query_entries, &out->entries},
+		{ak_query_price_check, &out->price_check},
 	};
 	enum ak_rc rc;
 
@@ -60,7 +67,9 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, str
 void ak_facts_release(struct ak_facts *f)
 {
 	json_t *const all[] = {f->workspace, f->sources, f->rejects, f->links,	f->keys,	 f->routes, f->spend,
-			       f->payload,   f->changes, f->grants,  f->environments, f->ages, f->access};
+			       f->payload,   f->changes, f->grants,  f->environments, f->ages, f->access,
+			       f->settlements, f->verdicts, f->quotas, f->views, f->snapshots, f->entries,
+			       f->price_check};
 
 	for (size_t i = 0; i < AK_COUNT(all); i++)
 		json_decref(all[i]);

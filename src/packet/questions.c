@@ -80,15 +80,34 @@ static enum verdict path(struct asked *q)
 	return !all ? NOT_EVALUABLE : known == all ? MET : NOT_MET;
 }
 
+/* A system whose last captured settings log more than is declared; NULL when none does. */
+static const char *captured_more(const struct asked *q, const char *mode)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(q->f->snapshots, i, row) {
+		const char *was = text(row, "payload_mode");
+
+		if (json_is_true(json_object_get(row, "last")) && was && strcmp(was, "full") == 0 && strcmp(mode, "full") != 0)
+			return text(row, "system") ? text(row, "system") : "a system";
+	}
+	return NULL;
+}
+
 static enum verdict stored(struct asked *q)
 {
 	const char *mode = q->policy ? q->policy->payload_mode : NULL;
 	json_int_t all = ak_facts_sum(q->f->payload, "attempts"), present = ak_facts_sum(q->f->payload, "present");
 	bool declared = mode && strcmp(mode, "unknown") != 0;
+	const char *more = declared ? captured_more(q, mode) : NULL;
 	char share[72];
 
-	measure(q, "%s attempts and app events came with payload; %s%s", of(present, all, share),
-		declared ? "declared mode: " : "no payload mode is declared", declared ? mode : "");
+	measure(q, "%s attempts, provider calls and app events came with payload; %s%s%s%s", of(present, all, share),
+		declared ? "declared mode: " : "no payload mode is declared", declared ? mode : "",
+		more ? "; full payload was on when captured: " : "", more ? more : "");
+	if (more)
+		return NOT_MET;
 	if (!all || !declared)
 		return NOT_EVALUABLE;
 	return present == 0 || strcmp(mode, "full") == 0 ? MET : NOT_MET;
@@ -143,9 +162,25 @@ static json_int_t bypass(const json_t *links, json_int_t *all)
 	return n;
 }
 
+/* The provider's own log with the most calls that no gateway record has by id. Two logs of a provider tell of the same calls, so
+ * they are not added. */
+static const json_t *unmet_calls(const json_t *links)
+{
+	const json_t *worst = NULL;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach((json_t *)links, i, row)
+		if (text(row, "from_kind") && strcmp(text(row, "from_kind"), "provider_call") == 0 &&
+		    (!worst || num(row, "unlinked") > num(worst, "unlinked")))
+			worst = row;
+	return worst && num(worst, "unlinked") ? worst : NULL;
+}
+
 static enum verdict spend(struct asked *q)
 {
 	json_int_t all = 0, outside = bypass(q->f->links, &all);
+	const json_t *calls = unmet_calls(q->f->links);
 	const char *missing = NULL;
 	json_t *route;
 	bool any = false;
@@ -165,13 +200,19 @@ static enum verdict spend(struct asked *q)
 		measure(q, "no cost record of %s; %s provider requests have no gateway record", missing, of(outside, all, share));
 	else
 		measure(q, "every provider has cost records; %s provider requests have no gateway record", of(outside, all, share));
+	if (any && calls) {
+		size_t n = strlen(q->measured);
+		snprintf(q->measured + n, sizeof q->measured - n, "; %s calls of %s have none by id",
+			 of(num(calls, "unlinked"), num(calls, "total"), share), text(calls, "from"));
+		return NOT_MET;
+	}
 	return !any || missing ? NOT_EVALUABLE : outside ? NOT_MET : MET;
 }
 
 /* Kinds that are logs; snapshots such as an inventory have no age of their own. */
 static bool is_log(const char *kind)
 {
-	static const char *const logs[] = {"request", "app_event", "audit_event", "usage"};
+	static const char *const logs[] = {"request", "app_event", "audit_event", "usage", "provider_call", "dlp_verdict", "quota_event"};
 
 	for (size_t i = 0; i < AK_COUNT(logs); i++)
 		if (strcmp(kind, logs[i]) == 0)

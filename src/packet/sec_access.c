@@ -20,6 +20,25 @@ static void own_log(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 			       f->access_covered);
 }
 
+/* Views and exports of logs that the systems themselves recorded. */
+static void views(json_t *o, const struct ak_facts *f)
+{
+	size_t i, n = json_array_size(f->views), payload = 0;
+	json_t *row;
+
+	if (!n)
+		return;
+	json_array_foreach(f->views, i, row) {
+		const char *scope = json_string_value(json_object_get(row, "log_scope"));
+		payload += scope && (strcmp(scope, "payload") == 0 || strcmp(scope, "both") == 0);
+	}
+	ak_section_rows(ak_section_table(o, "log_views", "Who viewed or exported logs and data, as the systems recorded it",
+					 "citation time:datetime viewer role actor_type action log_scope resource outcome reason ticket"),
+			f->views);
+	ak_section_say(o, "proven", "tables/log_views.csv", "%zu views and exports of logs or data are recorded; %zu of them name payload as what was seen",
+		       n, payload);
+}
+
 /* Who let this packet out. */
 static void approval(struct ak_sections *s, json_t *o)
 {
@@ -43,6 +62,7 @@ enum ak_rc ak_section_access(struct ak_sections *s, const struct ak_facts *f, st
 			       json_array_size(f->grants));
 	else
 		ak_section_gap(s, o, "no access review was read");
+	views(o, f);
 	own_log(s, o, f);
 	approval(s, o);
 	ak_section_declared(s, o, "access");

@@ -2,6 +2,8 @@
 #include "base/ak.h"
 #include "packet/sections.h"
 
+#include "model/field.h"
+
 static void with_source(json_t *table, const json_t *source, const char *member)
 {
 	json_t *row;
@@ -11,6 +13,11 @@ static void with_source(json_t *table, const json_t *source, const char *member)
 		json_object_set(row, "source", json_object_get(source, "name"));
 		ak_section_row(table, row);
 	}
+}
+
+static const char *unit(const char *kind)
+{
+	return strcmp(kind, "request") == 0 ? "attempts" : ak_kinds[ak_kind_find(ak_str_of(kind))].plural;
 }
 
 static void arrival(json_t *o, const struct ak_facts *f)
@@ -26,9 +33,42 @@ static void arrival(json_t *o, const struct ak_facts *f)
 			       "%s: %lld of %lld %s arrived with a prompt or completion, %lld with one masked by the source, %lld with none; "
 			       "none is stored",
 			       json_string_value(json_object_get(row, "source")), (long long)present, (long long)all,
-			       strcmp(json_string_value(json_object_get(row, "kind")), "request") == 0 ? "attempts" : "app events", (long long)masked,
-			       (long long)(all - present - masked));
+			       unit(json_string_value(json_object_get(row, "kind"))), (long long)masked, (long long)(all - present - masked));
 	}
+}
+
+static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
+
+/* What DLP and guardrails decided. */
+static void verdicts(json_t *o, const struct ak_facts *f)
+{
+	json_int_t all = ak_facts_sum(f->verdicts, "verdicts"), linked = ak_facts_sum(f->verdicts, "linked"), allowed = 0;
+	json_t *row;
+	size_t i;
+
+	if (!all)
+		return;
+	json_array_foreach(f->verdicts, i, row)
+		if (text(row, "verdict") && strcmp(text(row, "verdict"), "allowed") == 0)
+			allowed += json_integer_value(json_object_get(row, "verdicts"));
+	ak_section_rows(ak_section_table(o, "dlp_verdicts", "Verdicts of DLP and guardrails; linked: with a gateway record of the call",
+					 "source verdict result rule version checked verdicts:integer findings:integer linked:integer "
+					 "first:datetime last:datetime"),
+			f->verdicts);
+	ak_section_say(o, "proven", "tables/dlp_verdicts.csv", "%lld of %lld DLP verdicts are other than allowed; %lld of %lld belong to a call in the gateway's records",
+		       (long long)(all - allowed), (long long)all, (long long)linked, (long long)all);
+}
+
+/* What the systems were set to, beside what is declared. */
+static void modes(json_t *o, const struct ak_facts *f)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(f->snapshots, i, row)
+		if (text(row, "payload_mode") && json_is_true(json_object_get(row, "last")))
+			ak_section_say(o, "proven", text(row, "citation"), "%s was set to payload mode %s when its settings were captured at %s",
+				       text(row, "system") ? text(row, "system") : "a system", text(row, "payload_mode"), text(row, "time"));
 }
 
 enum ak_rc ak_section_redaction(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
@@ -49,6 +89,8 @@ enum ak_rc ak_section_redaction(struct ak_sections *s, const struct ak_facts *f,
 	}
 	ak_section_say(o, "proven", "tables/redaction.csv", "values were replaced before the first write; the counts are per field and rule");
 	arrival(o, f);
+	verdicts(o, f);
+	modes(o, f);
 	ak_section_declared(s, o, "redaction");
 	return AK_OK;
 }

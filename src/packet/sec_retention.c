@@ -28,6 +28,26 @@ static json_t *row_of(struct ak_sections *s, const json_t *age)
 	return row;
 }
 
+/* What the systems were set to, beside what is declared. */
+static void captured(json_t *o, const struct ak_facts *f)
+{
+	json_t *row;
+	size_t i;
+
+	if (!json_array_size(f->snapshots))
+		return;
+	ak_section_rows(ak_section_table(o, "config_snapshots", "Settings of systems as they were captured; each holds until the next of its system",
+					 "citation time:datetime system payload_mode retention_days:integer version settings:integer"),
+			f->snapshots);
+	json_array_foreach(f->snapshots, i, row)
+		if (json_is_integer(json_object_get(row, "retention_days")) && json_is_true(json_object_get(row, "last")))
+			ak_section_say(o, "proven", json_string_value(json_object_get(row, "citation")),
+				       "%s was set to keep logs for %lld days when its settings were captured at %s",
+				       json_is_string(json_object_get(row, "system")) ? json_string_value(json_object_get(row, "system")) : "a system",
+				       (long long)json_integer_value(json_object_get(row, "retention_days")),
+				       json_string_value(json_object_get(row, "time")));
+}
+
 enum ak_rc ak_section_retention(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
 {
 	json_t *o = ak_section_new(s, "retention", "Retention statement", "How long do logs live, and where?"), *age, *row;
@@ -45,6 +65,7 @@ enum ak_rc ak_section_retention(struct ak_sections *s, const struct ak_facts *f,
 			       json_string_value(json_object_get(row, "state")));
 		json_decref(row);
 	}
+	captured(o, f);
 	ak_section_declared(s, o, "retention");
 	return AK_OK;
 }

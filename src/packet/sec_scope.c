@@ -35,6 +35,16 @@ static void kinds(json_t *o, const struct ak_facts *f)
 		       (long long)json_integer_value(json_object_get(json_object_get(f->workspace, "checkpoint"), "size")));
 }
 
+/* DECISIONS 1: several entries of one request id are one attempt. */
+static void folded(json_t *o, const struct ak_facts *f)
+{
+	long long entries = (long long)json_integer_value(json_object_get(f->entries, "entries"));
+
+	if (entries)
+		ak_section_say(o, "proven", "request records", "%lld entries of request logs fold into %lld attempts, one per request id; totals count attempts",
+			       entries, (long long)json_integer_value(json_object_get(f->entries, "attempts")));
+}
+
 /* An environment that occurs without being declared is test data shown as production, or a gap in the scope. */
 static void environments(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 {
@@ -55,6 +65,58 @@ static void environments(struct ak_sections *s, json_t *o, const struct ak_facts
 	}
 }
 
+/* F014, F108: estimated costs against the prices in force at the time of each call. */
+static void recomputed(json_t *o, const struct ak_facts *f)
+{
+	size_t i, agree = 0, n = json_array_size(f->price_check);
+	json_t *row;
+
+	if (!n)
+		return;
+	json_array_foreach(f->price_check, i, row) {
+		const char *left = json_string_value(json_object_get(row, "residual"));
+		agree += json_integer_value(json_object_get(row, "priced")) > 0 && left && strcmp(left, "0") == 0;
+	}
+	ak_section_rows(ak_section_table(o, "price_check", "Estimated costs computed again with the catalogue's price at the time of each call",
+					 "source provider model currency attempts:integer priced:integer stored:number recomputed:number "
+					 "residual:number"),
+			f->price_check);
+	ak_section_say(o, "proven", "tables/price_check.csv", "%lld of %lld dated and answered attempts with an estimated cost have prices for their time; %zu of %zu models agree to the last digit",
+		       (long long)ak_facts_sum(f->price_check, "priced"), (long long)ak_facts_sum(f->price_check, "attempts"), agree, n);
+}
+
+/* Money that was given back or added, and limits that acted. */
+static void settled(json_t *o, const struct ak_facts *f)
+{
+	size_t i, n = json_array_size(f->settlements), found = 0, approved = 0;
+	json_t *row;
+
+	if (!n)
+		return;
+	json_array_foreach(f->settlements, i, row) {
+		found += strcmp(json_string_value(json_object_get(row, "request_state")), "found") == 0;
+		approved += json_is_string(json_object_get(row, "approval"));
+	}
+	ak_section_rows(ak_section_table(o, "settlements", "Settlement rows: credits, refunds, voids, adjustments, charges and invoices",
+					 "citation time:datetime type settlement amount:number currency request request_state invoice reason "
+					 "approval_event approval state"),
+			f->settlements);
+	ak_section_say(o, "proven", "tables/settlements.csv", "%zu of %zu settlement rows meet a gateway record, %zu of %zu the admin event that approved them",
+		       found, n, approved, n);
+}
+
+static void quotas(json_t *o, const struct ak_facts *f)
+{
+	if (!json_array_size(f->quotas))
+		return;
+	ak_section_rows(ak_section_table(o, "quota_events", "Events of quotas, budgets and rate limits; linked: with a gateway record of the call",
+					 "source decision scope scope_id limit:number unit window policy_version events:integer "
+					 "linked:integer first:datetime last:datetime"),
+			f->quotas);
+	ak_section_say(o, "proven", "tables/quota_events.csv", "%lld quota events, %lld of them belong to a call in the gateway's records",
+		       (long long)ak_facts_sum(f->quotas, "events"), (long long)ak_facts_sum(f->quotas, "linked"));
+}
+
 enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
 {
 	json_t *o = ak_section_new(s, "scope", "Scope", "Which use of which AI APIs does this packet cover?");
@@ -62,6 +124,7 @@ enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, str
 	(void)err;
 	period(s, o);
 	kinds(o, f);
+	folded(o, f);
 	environments(s, o, f);
 	ak_section_declared(s, o, "scope");
 	ak_section_rows(ak_section_table(o, "keys", "Keys: every key that a record names or the inventory lists",
@@ -80,5 +143,8 @@ enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, str
 					 "citation time:datetime category action resource_type resource actor_type ticket ticket_state "
 					 "outcome"),
 			f->changes);
+	recomputed(o, f);
+	settled(o, f);
+	quotas(o, f);
 	return AK_OK;
 }

@@ -57,7 +57,7 @@ enum ak_rc ak_query_leaf(struct ak_store *s, int64_t seq, json_t **out, struct a
 /* Seq of a citation `source:seq`; AK_END when there is none. */
 enum ak_rc ak_query_cite(struct ak_store *s, const char *cite, int64_t *seq, struct ak_err *err);
 /* Records that carry this identifier value (any kind; token forms are the caller's: pass the stored form), sorted by seq:
- * array of {seq, kind, field, class}. */
+ * array of {seq, kind, field, class, call (request id, of an entry that is one of several of a call)}. */
 enum ak_rc ak_query_lookup(struct ak_store *s, struct ak_str value, json_t **out, struct ak_err *err);
 
 /* All live records of a kind in time order (undated last), half-open period in microseconds (INT64_MIN/MAX = open). */
@@ -96,7 +96,8 @@ enum ak_rc ak_query_last_change(struct ak_store *s, const char *value, const cha
 enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Records that carry a key by id, hash token or label, in time order: [{cite, kind, time}], at most `most` of *total. */
 enum ak_rc ak_query_of_key(struct ak_store *s, const char *key, size_t most, json_t **rows, int64_t *total, struct ak_err *err);
-/* [{source, layer: "gateway attempts"|"provider usage", provider, model, line_item, currency, records, requests,
+/* [{source, layer: "gateway attempts"|"provider usage"|"provider calls"|
+ * "settlement", provider, model, line_item, currency, records, requests,
  * input_tokens, output_tokens, estimated, billed, query}]: sums are exact decimal text, null when no record gives the value;
  * rows of another layer, currency or query descriptor are never one row. */
 enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
@@ -112,6 +113,30 @@ enum ak_rc ak_query_changes(struct ak_store *s, int64_t from_us, int64_t to_us, 
 enum ak_rc ak_query_grants(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Environments that requests and app events name: [{environment, records}]. */
 enum ak_rc ak_query_environments(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Whether any request record is an entry that folds with others (view attempt). */
+enum ak_rc ak_query_folds(struct ak_store *s, bool *out, struct ak_err *err);
+/* How many entries (records with a facet) fold into how many attempts: {entries, attempts}. */
+enum ak_rc ak_query_entries(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Settlement rows by time: [{citation, time, type, settlement, amount, currency, request, request_state: "found"|"not found"|
+ * "no request named", invoice, reason, approval_event, approval (citation of that event)|null, state}]. */
+enum ak_rc ak_query_settlements(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Verdicts: [{source, verdict, result, rule, version, checked, verdicts, findings (text), linked (with a gateway record), first,
+ * last}]. */
+enum ak_rc ak_query_verdicts(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Quota events: [{source, decision, scope, scope_id, limit, unit, window, policy_version, events, linked, first, last}]. */
+enum ak_rc ak_query_quotas(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Who viewed or exported logs and data: [{citation, time, viewer, role, actor_type, action, log_scope, resource, outcome,
+ * reason, ticket}] by time. */
+enum ak_rc ak_query_views(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Settings captured before the end of the period, by system and time: [{citation, time, system, payload_mode, retention_days,
+ * version, settings (count), last: the newest of its system}]. */
+enum ak_rc ak_query_snapshots(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Stored costs of attempts against the price catalogue, empty without one: [{source, provider, model, currency, attempts (with a
+ * cost), priced (with prices in force at their time), stored, recomputed, residual (of the priced ones, exact text)}]. Prices of
+ * other service tiers than the default are not applied; a price_per that is no power of ten prices nothing. */
+enum ak_rc ak_query_price_check(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* The record of a kind that has this event id; AK_END when none has. */
+enum ak_rc ak_query_by_event_id(struct ak_store *s, enum ak_kind kind, const char *event_id, json_t **out, struct ak_err *err);
 /* Per record kind that has any: [{kind, records, dated, first, last, oldest (microseconds)}]. */
 enum ak_rc ak_query_ages(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 

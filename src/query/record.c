@@ -157,6 +157,17 @@ static enum ak_rc add_aliases(struct ak_store *s, const struct ak_stored *r, str
 	return rc == AK_END ? AK_OK : rc;
 }
 
+/* Entries of one request id are one call. */
+static void mark_call(json_t *list, int64_t seq, struct ak_str request_id)
+{
+	json_t *h;
+	size_t i;
+
+	json_array_foreach(list, i, h)
+		if (json_integer_value(json_object_get(h, "seq")) == seq)
+			json_object_set_new(h, "call", json_stringn(request_id.p, request_id.n));
+}
+
 /* The lookup table holds hashes: what counts is the value in the record's own columns. */
 static enum ak_rc add_hits(struct ak_store *s, int64_t seq, struct ak_str value, json_t *list, struct ak_err *err)
 {
@@ -169,6 +180,8 @@ static enum ak_rc add_hits(struct ak_store *s, int64_t seq, struct ak_str value,
 	for (int f = 0; f < AK_F_COUNT; f++)
 		if (ak_fields[f].ident != AK_I_NONE && r.rec.v[f].set && ak_str_eq(r.rec.v[f].text, value))
 			json_array_append_new(list, hit(seq, r.rec.kind, ak_fields[f].name, ak_fields[f].ident));
+	if (r.rec.v[AK_F_FACET].set && r.rec.v[AK_F_REQUEST_ID].set)
+		mark_call(list, seq, r.rec.v[AK_F_REQUEST_ID].text);
 	return add_aliases(s, &r, value, list, err);
 }
 

@@ -14,6 +14,14 @@ struct ak_param {
 #define AK_PZ(s) ((struct ak_param){(s), 0})
 #define AK_PI(n) ((struct ak_param){NULL, (n)})
 
+/* A record table under an alias with its file, export and source. */
+#define AK_OF_FILE(r) " JOIN file f ON f.id = " r ".file JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
+/* Live records of a period, newest revisions. ?1 and ?2 bound it; undated records belong to the open one only. */
+#define AK_LIVE(r)                                                                                                        \
+	" " r ".state = 0 AND coalesce(" r ".time_us, ?1) >= ?1 AND coalesce(" r ".time_us, ?1) < ?2"                     \
+	" AND (" r ".time_us IS NOT NULL OR (?1 = -9223372036854775808 AND ?2 = 9223372036854775807))"                    \
+	" AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = " r ".seq)"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -1,5 +1,8 @@
+libak_a_SOURCES += src/query/attempt.c src/query/attempt.h
+libak_a_SOURCES += src/query/kinds.c
 libak_a_SOURCES += src/query/leaf.c
 libak_a_SOURCES += src/query/links.c
+libak_a_SOURCES += src/query/prices.c
 libak_a_SOURCES += src/query/query.h
 libak_a_SOURCES += src/query/record.c
 libak_a_SOURCES += src/query/records.c

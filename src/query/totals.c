@@ -3,14 +3,11 @@
 #include "base/ak.h"
 #include "query/query.h"
 
+#include "query/attempt.h"
 #include "query/rows.h"
 
-#define OF_FILE(r) " JOIN file f ON f.id = " r ".file JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
-/* ?1 and ?2 bound the period; undated records belong to the open one only. */
-#define LIVE(r)                                                                                                           \
-	" " r ".state = 0 AND coalesce(" r ".time_us, ?1) >= ?1 AND coalesce(" r ".time_us, ?1) < ?2"                     \
-	" AND (" r ".time_us IS NOT NULL OR (?1 = -9223372036854775808 AND ?2 = 9223372036854775807))"                    \
-	" AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = " r ".seq)"
+#define OF_FILE AK_OF_FILE
+#define LIVE AK_LIVE
 
 static enum ak_rc period(struct ak_store *s, const char *sql, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
@@ -19,31 +16,44 @@ static enum ak_rc period(struct ak_store *s, const char *sql, int64_t from_us, i
 	return ak_rows(s, sql, p, 2, out, err);
 }
 
+static enum ak_rc attempts(struct ak_store *s, const struct ak_over *o, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	const char *sql = NULL;
+	enum ak_rc rc = ak_over_choose(s, o, &sql, err);
+
+	return rc == AK_OK ? period(s, sql, from_us, to_us, out, err) : rc;
+}
+
+#define KEYS_OF AK_FOLDED(", key_id, key_hash, key_alias, team_id, team_name", \
+		  AK_FOLD("key_id") AK_FOLD("key_hash") AK_FOLD("key_alias") AK_FOLD("team_id") AK_FOLD("team_name"))
+
+#define KEYS(table)                                                                                                   \
+	"WITH seen AS ("                                                                                              \
+	" SELECT r.key_id, r.key_hash, r.key_alias, coalesce(r.team_id, r.team_name) AS team, count(*) AS attempts,"  \
+	"  0 AS provider_requests, min(r.time_us) AS a, max(r.time_us) AS b"                                          \
+	"  FROM " table " r WHERE" LIVE("r") " GROUP BY 1, 2, 3, 4"                                                   \
+	" UNION ALL SELECT u.key_id, u.key_hash, u.key_alias, coalesce(u.team_id, u.team_name), 0,"                   \
+	"  ak_sum(u.request_count), min(u.time_us), max(u.time_us)"                                                   \
+	"  FROM usage u WHERE" LIVE("u") " GROUP BY 1, 2, 3, 4"                                                       \
+	" UNION ALL SELECT k.key_id, k.key_hash, k.key_alias, NULL, 0, 0, NULL, NULL FROM api_key k WHERE k.state = 0)," \
+	" named AS (SELECT seen.*, (SELECT k.seq FROM api_key k WHERE k.state = 0"                                    \
+	"  AND (k.key_hash = seen.key_hash OR k.key_id = seen.key_id) ORDER BY k.time_us DESC, k.seq DESC LIMIT 1) AS inv" \
+	"  FROM seen)"                                                                                                \
+	" SELECT coalesce(k.key_id, n.key_id, n.key_hash, n.key_alias) AS key,"                                       \
+	" max(coalesce(k.key_alias, n.key_alias)) AS alias, sum(n.attempts) AS attempts,"                             \
+	" ak_sum(n.provider_requests) AS provider_requests, min(n.a) AS first_us, max(n.b) AS last_us,"               \
+	" max(k.state_value) AS state, coalesce(max(k.owner_id), max(k.team_id), max(k.team_name), max(n.team)) AS owner," \
+	" CASE WHEN max(coalesce(k.owner_id, k.team_id, k.team_name)) IS NOT NULL THEN 'key inventory'"               \
+	"  WHEN max(n.team) IS NOT NULL THEN 'request records' END AS owner_basis"                                    \
+	" FROM named n LEFT JOIN api_key k ON k.seq = n.inv"                                                          \
+	" WHERE coalesce(n.key_id, n.key_hash, n.key_alias) IS NOT NULL GROUP BY 1 ORDER BY 1"
+
 /* A key is one when id or hash meet in the inventory; labels are never joined on. */
 enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
-	static const char sql[] =
-		"WITH seen AS ("
-		" SELECT r.key_id, r.key_hash, r.key_alias, coalesce(r.team_id, r.team_name) AS team, count(*) AS attempts,"
-		"  0 AS provider_requests, min(r.time_us) AS a, max(r.time_us) AS b"
-		"  FROM request r WHERE" LIVE("r") " GROUP BY 1, 2, 3, 4"
-		" UNION ALL SELECT u.key_id, u.key_hash, u.key_alias, coalesce(u.team_id, u.team_name), 0,"
-		"  ak_sum(u.request_count), min(u.time_us), max(u.time_us)"
-		"  FROM usage u WHERE" LIVE("u") " GROUP BY 1, 2, 3, 4"
-		" UNION ALL SELECT k.key_id, k.key_hash, k.key_alias, NULL, 0, 0, NULL, NULL FROM api_key k WHERE k.state = 0),"
-		" named AS (SELECT seen.*, (SELECT k.seq FROM api_key k WHERE k.state = 0"
-		"  AND (k.key_hash = seen.key_hash OR k.key_id = seen.key_id) ORDER BY k.time_us DESC, k.seq DESC LIMIT 1) AS inv"
-		"  FROM seen)"
-		" SELECT coalesce(k.key_id, n.key_id, n.key_hash, n.key_alias) AS key,"
-		" max(coalesce(k.key_alias, n.key_alias)) AS alias, sum(n.attempts) AS attempts,"
-		" ak_sum(n.provider_requests) AS provider_requests, min(n.a) AS first_us, max(n.b) AS last_us,"
-		" max(k.state_value) AS state, coalesce(max(k.owner_id), max(k.team_id), max(k.team_name), max(n.team)) AS owner,"
-		" CASE WHEN max(coalesce(k.owner_id, k.team_id, k.team_name)) IS NOT NULL THEN 'key inventory'"
-		"  WHEN max(n.team) IS NOT NULL THEN 'request records' END AS owner_basis"
-		" FROM named n LEFT JOIN api_key k ON k.seq = n.inv"
-		" WHERE coalesce(n.key_id, n.key_hash, n.key_alias) IS NOT NULL GROUP BY 1 ORDER BY 1";
+	static const struct ak_over sql = {KEYS("request"), KEYS(KEYS_OF)};
 
-	return period(s, sql, from_us, to_us, out, err);
+	return attempts(s, &sql, from_us, to_us, out, err);
 }
 
 enum ak_rc ak_query_of_key(struct ak_store *s, const char *key, size_t most, json_t **rows, int64_t *total, struct ak_err *err)
@@ -64,47 +74,82 @@ enum ak_rc ak_query_of_key(struct ak_store *s, const char *key, size_t most, jso
 	return rc;
 }
 
+#define SPEND_OF                                                                                                      \
+	AK_FOLDED(", provider, response_model, request_model, cost_currency, input_tokens, output_tokens,"            \
+		  " cost_estimated, cost_billed",                                                                     \
+		  AK_FOLD("provider") AK_FOLD("response_model") AK_FOLD("request_model") AK_FOLD("cost_currency") \
+		  AK_FOLD("input_tokens") AK_FOLD("output_tokens") AK_FOLD("cost_estimated") AK_FOLD("cost_billed"))
+
+#define SPEND(table)                                                                                                  \
+	"SELECT s.name AS source, 'gateway attempts' AS layer, r.provider AS provider,"                               \
+	" coalesce(r.response_model, r.request_model) AS model, NULL AS line_item, r.cost_currency AS currency,"      \
+	" count(*) AS records, ak_sum(1) AS requests, ak_sum(r.input_tokens) AS input_tokens,"                        \
+	" ak_sum(r.output_tokens) AS output_tokens, ak_sum(r.cost_estimated) AS estimated, ak_sum(r.cost_billed) AS billed," \
+	" NULL AS query FROM " table " r" OF_FILE("r") " WHERE" LIVE("r") " GROUP BY 1, 3, 4, 6"                      \
+	" UNION ALL"                                                                                                  \
+	" SELECT s.name, 'provider usage', u.provider, u.response_model, u.line_item, u.cost_currency, count(*),"     \
+	" ak_sum(u.request_count), ak_sum(u.input_tokens), ak_sum(u.output_tokens), NULL, ak_sum(u.cost_billed), f.query" \
+	" FROM usage u" OF_FILE("u") " WHERE" LIVE("u") " GROUP BY 1, 3, 4, 5, 6, f.query"                            \
+	" UNION ALL"                                                                                                  \
+	" SELECT s.name, 'provider calls', v.provider, coalesce(v.response_model, v.request_model), NULL, NULL, count(*)," \
+	" ak_sum(1), ak_sum(v.input_tokens), ak_sum(v.output_tokens), NULL, NULL, NULL"                               \
+	" FROM provider_call v" OF_FILE("v") " WHERE" LIVE("v") " GROUP BY 1, 3, 4"                                   \
+	" UNION ALL"                                                                                                  \
+	" SELECT s.name, 'settlement', t.provider, NULL, t.settlement_type, t.cost_currency, count(*), NULL, NULL, NULL, NULL," \
+	" ak_sum(t.cost_billed), NULL FROM settlement t" OF_FILE("t") " WHERE" LIVE("t") " GROUP BY 1, 3, 5, 6"       \
+	" ORDER BY 1, 2, 3, 4, 5, 6, 13"
+
 enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
-	static const char sql[] =
-		"SELECT s.name AS source, 'gateway attempts' AS layer, r.provider AS provider,"
-		" coalesce(r.response_model, r.request_model) AS model, NULL AS line_item, r.cost_currency AS currency,"
-		" count(*) AS records, ak_sum(1) AS requests, ak_sum(r.input_tokens) AS input_tokens,"
-		" ak_sum(r.output_tokens) AS output_tokens, ak_sum(r.cost_estimated) AS estimated, ak_sum(r.cost_billed) AS billed,"
-		" NULL AS query FROM request r" OF_FILE("r") " WHERE" LIVE("r") " GROUP BY 1, 3, 4, 6"
-		" UNION ALL"
-		" SELECT s.name, 'provider usage', u.provider, u.response_model, u.line_item, u.cost_currency, count(*),"
-		" ak_sum(u.request_count), ak_sum(u.input_tokens), ak_sum(u.output_tokens), NULL, ak_sum(u.cost_billed), f.query"
-		" FROM usage u" OF_FILE("u") " WHERE" LIVE("u") " GROUP BY 1, 3, 4, 5, 6, f.query ORDER BY 1, 2, 3, 4, 5, 6, 13";
+	static const struct ak_over sql = {SPEND("request"), SPEND(SPEND_OF)};
 
-	return period(s, sql, from_us, to_us, out, err);
+	return attempts(s, &sql, from_us, to_us, out, err);
 }
 
 #define PRESENT "(coalesce(r.payload_prompt = 'present', 0) OR coalesce(r.payload_completion = 'present', 0))"
 #define MASKED "(coalesce(r.payload_prompt = 'masked', 0) OR coalesce(r.payload_completion = 'masked', 0))"
-#define ARRIVED(table)                                                                                                    \
-	"SELECT s.name AS source, '" table "' AS kind, count(*) AS attempts, sum(" PRESENT ") AS present,"                \
+#define ARRIVED(kind, table)                                                                                              \
+	"SELECT s.name AS source, '" kind "' AS kind, count(*) AS attempts, sum(" PRESENT ") AS present,"                 \
 	" sum(NOT " PRESENT " AND " MASKED ") AS masked FROM " table " r" OF_FILE("r") " WHERE" LIVE("r")                 \
 	" AND (?3 = 0 OR e.run = ?3) GROUP BY s.name"
 
+#define PAYLOAD_OF AK_FOLDED(", payload_prompt, payload_completion", \
+		  AK_FOLD_STRICTEST("payload_prompt") AK_FOLD_STRICTEST("payload_completion"))
+
+#define PAYLOAD(table)                                                                                                    \
+	ARRIVED("request", table) " UNION ALL " ARRIVED("app_event", "app_event") " UNION ALL "                           \
+	ARRIVED("provider_call", "provider_call") " ORDER BY 1, 2"
+
 enum ak_rc ak_query_payload(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
+	static const struct ak_over sql = {PAYLOAD("request"), PAYLOAD(PAYLOAD_OF)};
 	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us), AK_PI(run)};
+	const char *chosen = NULL;
+	enum ak_rc rc = ak_over_choose(s, &sql, &chosen, err);
 
-	return ak_rows(s, ARRIVED("request") " UNION ALL " ARRIVED("app_event") " ORDER BY 1, 2", p, 3, out, err);
+	return rc == AK_OK ? ak_rows(s, chosen, p, 3, out, err) : rc;
 }
+
+#define ROUTES_OF                                                                                                     \
+	AK_FOLDED(", request_model, provider, response_model, outcome, fallback_from, attempt_fallbacks,"             \
+		  " fallback_used, cache_status, key_id, key_hash, key_alias",                                        \
+		  AK_FOLD("request_model") AK_FOLD("provider") AK_FOLD("response_model") AK_FOLD("outcome") \
+		  AK_FOLD("fallback_from") AK_FOLD("attempt_fallbacks") AK_FOLD("fallback_used") \
+		  AK_FOLD("cache_status") AK_FOLD("key_id") AK_FOLD("key_hash") AK_FOLD("key_alias"))
+
+#define ROUTES(table)                                                                                                 \
+	"SELECT s.name AS source, r.request_model AS asked, r.provider AS provider, r.response_model AS served,"      \
+	" count(*) AS attempts, sum(coalesce(r.outcome = 'failure', 0)) AS failed,"                                   \
+	" sum(r.fallback_from IS NOT NULL OR coalesce(r.attempt_fallbacks, r.fallback_used, 0) > 0) AS after_fallback," \
+	" sum(coalesce(r.cache_status = 'hit', 0)) AS cache_hits, sum(r.key_id IS NULL AND r.key_hash IS NULL"        \
+	" AND r.key_alias IS NULL) AS without_key FROM " table " r" OF_FILE("r") " WHERE" LIVE("r")                   \
+	" GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
 
 enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
-	static const char sql[] =
-		"SELECT s.name AS source, r.request_model AS asked, r.provider AS provider, r.response_model AS served,"
-		" count(*) AS attempts, sum(coalesce(r.outcome = 'failure', 0)) AS failed,"
-		" sum(r.fallback_from IS NOT NULL OR coalesce(r.attempt_fallbacks, 0) > 0) AS after_fallback,"
-		" sum(coalesce(r.cache_status = 'hit', 0)) AS cache_hits, sum(r.key_id IS NULL AND r.key_hash IS NULL"
-		" AND r.key_alias IS NULL) AS without_key FROM request r" OF_FILE("r") " WHERE" LIVE("r")
-		" GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4";
+	static const struct ak_over sql = {ROUTES("request"), ROUTES(ROUTES_OF)};
 
-	return period(s, sql, from_us, to_us, out, err);
+	return attempts(s, &sql, from_us, to_us, out, err);
 }
 
 enum ak_rc ak_query_changes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
@@ -132,15 +177,39 @@ enum ak_rc ak_query_grants(struct ak_store *s, int64_t from_us, int64_t to_us, j
 	return period(s, sql, from_us, to_us, out, err);
 }
 
+#define ENVIRONMENTS_OF AK_FOLDED(", environment", AK_FOLD("environment"))
+
+#define ENVIRONMENTS(table)                                                                                           \
+	"SELECT environment, sum(n) AS records FROM ("                                                                \
+	" SELECT r.environment, count(*) AS n FROM " table " r WHERE" LIVE("r") " GROUP BY 1"                         \
+	" UNION ALL SELECT p.environment, count(*) FROM app_event p WHERE" LIVE("p") " GROUP BY 1)"                   \
+	" WHERE environment IS NOT NULL GROUP BY 1 ORDER BY 1"
+
 enum ak_rc ak_query_environments(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
-	static const char sql[] =
-		"SELECT environment, sum(n) AS records FROM ("
-		" SELECT r.environment, count(*) AS n FROM request r WHERE" LIVE("r") " GROUP BY 1"
-		" UNION ALL SELECT p.environment, count(*) FROM app_event p WHERE" LIVE("p") " GROUP BY 1)"
-		" WHERE environment IS NOT NULL GROUP BY 1 ORDER BY 1";
+	static const struct ak_over sql = {ENVIRONMENTS("request"), ENVIRONMENTS(ENVIRONMENTS_OF)};
 
-	return period(s, sql, from_us, to_us, out, err);
+	return attempts(s, &sql, from_us, to_us, out, err);
+}
+
+#define ENTRIES_OF                                                                                                    \
+	"(SELECT min(q.seq) AS seq, 0 AS state, min(q.time_us) AS time_us, count(*) AS records FROM request q"        \
+	" JOIN file qf ON qf.id = q.file JOIN export qe ON qe.id = qf.export WHERE q.facet IS NOT NULL AND q.state = 0" \
+	" AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = q.seq)"                                             \
+	" GROUP BY qe.source, coalesce(q.gateway_request_id, q.seq))"
+
+enum ak_rc ak_query_entries(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us)};
+	bool folds;
+	enum ak_rc rc = ak_query_folds(s, &folds, err);
+
+	if (rc == AK_OK && !folds)
+		*out = json_pack("{s:i, s:i}", "entries", 0, "attempts", 0);
+	else if (rc == AK_OK)
+		rc = ak_rows_one(s, "SELECT coalesce(sum(r.records), 0) AS entries, count(*) AS attempts FROM "
+				    ENTRIES_OF " r WHERE" LIVE("r"), p, 2, out, err);
+	return rc;
 }
 
 enum ak_rc ak_query_ages(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)

@@ -85,12 +85,55 @@ static void identifier_view(struct ak_buf *out)
 	ak_buf_adds(out, "\nUNION ALL SELECT seq, NULL, field, NULL, value FROM alias;\n");
 }
 
+/* What totals ask of an attempt. */
+static const enum ak_field_id of_attempt[] = {
+	AK_F_REQUEST_ID,   AK_F_TRACE_ID,      AK_F_OUTCOME,	 AK_F_PROVIDER,	     AK_F_REQUEST_MODEL,  AK_F_RESPONSE_MODEL,
+	AK_F_FALLBACK_FROM, AK_F_FALLBACK_USED, AK_F_ATTEMPT_FALLBACKS, AK_F_STATUS_CODE, AK_F_CACHE_STATUS, AK_F_PAYLOAD_PROMPT,
+	AK_F_PAYLOAD_COMPLETION, AK_F_ENVIRONMENT, AK_F_KEY_ID,	 AK_F_KEY_HASH,	     AK_F_KEY_ALIAS,	  AK_F_TEAM,
+	AK_F_TEAM_NAME,	   AK_F_COST_CURRENCY, AK_F_COST_ESTIMATED, AK_F_COST_BILLED, AK_F_INPUT_TOKENS, AK_F_OUTPUT_TOKENS,
+	AK_F_CACHE_READ_TOKENS, AK_F_CACHE_WRITE_TOKENS, AK_F_INPUT_INCLUDES_CACHE,
+};
+
+/* The words of payload states sort from the mildest to the strictest: absent, masked, present. */
+static void folded(enum ak_field_id f, struct ak_buf *out)
+{
+	const char *column = ak_fields[f].column;
+
+	if (f == AK_F_PAYLOAD_PROMPT || f == AK_F_PAYLOAD_COMPLETION) {
+		ak_buf_addf(out, ",\n  max(r.%s)", column);
+		return;
+	}
+	ak_buf_adds(out, ",\n  coalesce(");
+	for (int i = 0; i < AK_FACETS; i++)
+		ak_buf_addf(out, "%smax(CASE r.facet WHEN '%s' THEN r.%s END)", i ? ", " : "", ak_facet_order[i], column);
+	ak_buf_adds(out, ")");
+}
+
+/* A call once, whatever number of entries tell of it. */
+static void attempt_view(struct ak_buf *out)
+{
+	ak_buf_adds(out, "\n-- A call counted once: a request record as it is, or the entries (facets) of one request id folded; `records`\n"
+			 "-- says how many. Totals count these.\n"
+			 "CREATE INDEX request_facet ON request(gateway_request_id) WHERE facet IS NOT NULL;\n"
+			 "CREATE VIEW attempt AS\nSELECT seq, file, state, time_us, 1 AS records, 0 AS folded");
+	for (size_t i = 0; i < AK_COUNT(of_attempt); i++)
+		ak_buf_addf(out, ", %s", ak_fields[of_attempt[i]].column);
+	ak_buf_adds(out, "\n  FROM request WHERE facet IS NULL\n"
+			 "UNION ALL SELECT min(r.seq), min(r.file), 0, min(r.time_us), count(*), 1");
+	for (size_t i = 0; i < AK_COUNT(of_attempt); i++)
+		folded(of_attempt[i], out);
+	ak_buf_adds(out, "\n  FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export\n"
+			 "  WHERE r.facet IS NOT NULL AND r.state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)\n"
+			 "  GROUP BY e.source, coalesce(r.gateway_request_id, r.seq);\n");
+}
+
 void ak_schema_ddl(struct ak_buf *out)
 {
 	ak_buf_adds(out, ak_embedded_schema[0].text);
 	for (int k = 0; k < AK_K_COUNT; k++)
 		record_table(k, out);
 	identifier_view(out);
+	attempt_view(out);
 }
 
 void ak_schema_insert(enum ak_kind kind, const uint64_t *fields, struct ak_buf *out)

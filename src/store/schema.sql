@@ -1,6 +1,6 @@
 -- The workspace, version 1. A sentence per table, a comment per column. The record tables (request, audit_event,
--- app_event, usage, ticket, access_grant, api_key) are made from model/fields.def after this file; their fixed columns
--- are described at the end. Rows of the ledger are never updated: triggers refuse it. Triggers protect against accidents
+-- app_event, usage, ticket, access_grant, api_key, provider_call, dlp_verdict, quota_event, settlement, price,
+-- config_snapshot) are made from model/fields.def after this file; their fixed columns are described at the end. Rows of the ledger are never updated: triggers refuse it. Triggers protect against accidents
 -- only; what detects tampering is a checkpoint that is kept elsewhere.
 
 -- Settings of this workspace, one row each: workspace id, creation time, ledger size and frontier, key ids.

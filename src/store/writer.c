@@ -101,7 +101,7 @@ enum ak_rc ak_writer_flush(struct ak_writer *w, struct ak_err *err)
 static bool indexed(enum ak_kind kind, int f)
 {
 	enum ak_ident i = ak_fields[f].ident;
-	bool bulk = kind == AK_K_REQUEST || kind == AK_K_USAGE || kind == AK_K_APP;
+	bool bulk = kind == AK_K_REQUEST || kind == AK_K_USAGE || kind == AK_K_APP || kind == AK_K_CALL;
 
 	return i == AK_I_CALL || i == AK_I_ATTEMPTS || i == AK_I_SESSION || (i == AK_I_ENTITY && (!bulk || f == AK_F_EVENT_ID));
 }

@@ -15,11 +15,11 @@ int64_t ak_trace_int(const json_t *record, const char *name, int64_t otherwise)
 	return json_is_integer(v) ? json_integer_value(v) : otherwise;
 }
 
-static const char *or_dash(const char *z) { return z ? z : "-"; }
+const char *ak_trace_dash(const char *z) { return z ? z : "-"; }
 
 /* ---- building a hop ---- */
 
-static json_t *hop(struct ak_trace *t, int n, const char *title, const char *state, const char *time)
+json_t *ak_trace_hop(struct ak_trace *t, int n, const char *title, const char *state, const char *time)
 {
 	json_t *h = json_pack("{s:i, s:s, s:s, s:o, s:[]}", "n", n, "title", title, "state", state, "time",
 			      time ? json_string(time) : json_null(), "lines");
@@ -28,8 +28,7 @@ static json_t *hop(struct ak_trace *t, int n, const char *title, const char *sta
 	return h;
 }
 
-static void say(json_t *h, const char *fmt, ...) AK_PRINTF(2, 3);
-static void say(json_t *h, const char *fmt, ...)
+void ak_trace_say(json_t *h, const char *fmt, ...)
 {
 	struct ak_buf b;
 	va_list ap;
@@ -42,7 +41,7 @@ static void say(json_t *h, const char *fmt, ...)
 	ak_buf_release(&b);
 }
 
-static void cite(json_t *h, const json_t *record)
+void ak_trace_cite(json_t *h, const json_t *record)
 {
 	json_object_set(h, "cite", json_object_get(record, "cite"));
 	json_object_set(h, "seq", json_object_get(record, "seq"));
@@ -52,10 +51,10 @@ static void cite(json_t *h, const json_t *record)
 /* A hop that is not there, with the declared reason where policy.yaml has one. */
 static void missing(struct ak_trace *t, int n, const char *title, const char *why)
 {
-	json_t *h = hop(t, n, title, "missing", NULL);
+	json_t *h = ak_trace_hop(t, n, title, "missing", NULL);
 
 	json_object_set_new(h, "reason", json_string(why));
-	say(h, "MISSING, %s", why);
+	ak_trace_say(h, "MISSING, %s", why);
 	t->missing++;
 }
 
@@ -67,11 +66,11 @@ static void app_hops(struct ak_trace *t)
 	size_t i;
 
 	json_array_foreach(t->apps, i, r) {
-		json_t *h = hop(t, 1, "app event", "present", ak_trace_field(r, "event.start"));
-		cite(h, r);
-		say(h, "%s", or_dash(ak_trace_field(r, "event.action")));
-		say(h, "app %s, env %s, actor %s", or_dash(ak_trace_field(r, "service.name")),
-		    or_dash(ak_trace_field(r, "deployment.environment.name")), or_dash(ak_trace_field(r, "user.id")));
+		json_t *h = ak_trace_hop(t, 1, "app event", "present", ak_trace_field(r, "event.start"));
+		ak_trace_cite(h, r);
+		ak_trace_say(h, "%s", ak_trace_dash(ak_trace_field(r, "event.action")));
+		ak_trace_say(h, "app %s, env %s, actor %s", ak_trace_dash(ak_trace_field(r, "service.name")),
+		    ak_trace_dash(ak_trace_field(r, "deployment.environment.name")), ak_trace_dash(ak_trace_field(r, "user.id")));
 		t->exact += json_array_size(t->attempts) > 0;
 	}
 	if (!json_array_size(t->apps))
@@ -84,11 +83,28 @@ static void attempt_line(json_t *h, const json_t *r)
 	const char *error = ak_trace_field(r, "error.type");
 
 	if (status >= 0)
-		say(h, "%lld from %s%s%s", (long long)status, or_dash(ak_trace_field(r, "gen_ai.provider.name")), error ? ", " : "",
+		ak_trace_say(h, "%lld from %s%s%s", (long long)status, ak_trace_dash(ak_trace_field(r, "gen_ai.provider.name")), error ? ", " : "",
 		    error ? error : "");
 	else
-		say(h, "%s from %s%s%s", or_dash(ak_trace_field(r, "event.outcome")),
-		    or_dash(ak_trace_field(r, "gen_ai.provider.name")), error ? ", " : "", error ? error : "");
+		ak_trace_say(h, "%s from %s%s%s", ak_trace_dash(ak_trace_field(r, "event.outcome")),
+		    ak_trace_dash(ak_trace_field(r, "gen_ai.provider.name")), error ? ", " : "", error ? error : "");
+}
+
+/* The entries that an attempt was folded from, each with its own citation. */
+static void facet_hops(struct ak_trace *t, const json_t *attempt)
+{
+	char title[80];
+	json_t *f;
+	size_t i;
+
+	json_array_foreach(json_object_get(attempt, "facets"), i, f) {
+		json_t *h;
+
+		snprintf(title, sizeof title, "%s entry", json_string_value(json_object_get(f, "facet")));
+		h = ak_trace_hop(t, 2, title, "present", json_string_value(json_object_get(f, "time")));
+		ak_trace_cite(h, f);
+		ak_trace_say(h, "folded into the attempt above");
+	}
 }
 
 static void attempt_hops(struct ak_trace *t)
@@ -99,54 +115,83 @@ static void attempt_hops(struct ak_trace *t)
 
 	json_array_foreach(t->attempts, i, r) {
 		snprintf(title, sizeof title, "gateway %zu of %zu", i + 1, n);
-		json_t *h = hop(t, 2, title, "present", ak_trace_field(r, "event.start"));
-		cite(h, r);
+		json_t *h = ak_trace_hop(t, 2, title, "present", ak_trace_field(r, "event.start"));
+		ak_trace_cite(h, r);
 		attempt_line(h, r);
-		say(h, "%s -> %s", or_dash(ak_trace_field(r, "gen_ai.request.model")), or_dash(ak_trace_field(r, "gen_ai.response.model")));
-		say(h, "key %s (%s), %s ms, in %lld, out %lld, %s %s%s", or_dash(ak_trace_field(r, "auditkit.key.alias")),
-		    or_dash(ak_trace_field(r, "auditkit.team.id")), or_dash(ak_trace_field(r, "auditkit.duration_ms")),
+		ak_trace_say(h, "%s -> %s", ak_trace_dash(ak_trace_field(r, "gen_ai.request.model")), ak_trace_dash(ak_trace_field(r, "gen_ai.response.model")));
+		ak_trace_say(h, "key %s (%s), %s ms, in %lld, out %lld, %s %s%s", ak_trace_dash(ak_trace_field(r, "auditkit.key.alias")),
+		    ak_trace_dash(ak_trace_field(r, "auditkit.team.id")), ak_trace_dash(ak_trace_field(r, "auditkit.duration_ms")),
 		    (long long)ak_trace_int(r, "gen_ai.usage.input_tokens", 0),
-		    (long long)ak_trace_int(r, "gen_ai.usage.output_tokens", 0), or_dash(ak_trace_field(r, "auditkit.cost.currency")),
-		    or_dash(ak_trace_field(r, "auditkit.cost.estimated")),
+		    (long long)ak_trace_int(r, "gen_ai.usage.output_tokens", 0), ak_trace_dash(ak_trace_field(r, "auditkit.cost.currency")),
+		    ak_trace_dash(ak_trace_field(r, "auditkit.cost.estimated")),
 		    ak_trace_field(r, "auditkit.cache.status") && strcmp(ak_trace_field(r, "auditkit.cache.status"), "hit") == 0
 			    ? ", cache hit" : "");
+		facet_hops(t, r);
 	}
 	if (!n)
 		missing(t, 2, "gateway", "no gateway record has this id");
 }
 
-/* The provider's own record of the call exists only where one carries its request id; otherwise the route is what the
- * gateway recorded, and said so. */
+/* Whether an attempt names this provider request id. */
+static bool asked_by(const struct ak_trace *t, const char *id)
+{
+	json_t *r;
+	size_t i;
+
+	json_array_foreach(t->attempts, i, r) {
+		const char *ours = ak_trace_field(r, "auditkit.provider.request_id");
+
+		if (id && ours && strcmp(id, ours) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The provider's own records of the call: those of its request log, else events of its audit log. */
+static size_t provider_hops(struct ak_trace *t, const json_t *records)
+{
+	size_t i, n = 0;
+	json_t *r, *h;
+
+	json_array_foreach((json_t *)records, i, r) {
+		const char *id = ak_trace_field(r, "auditkit.provider.request_id");
+
+		if (!asked_by(t, id))
+			continue;
+		h = ak_trace_hop(t, 3, "provider route", "present", ak_trace_field(r, "event.start"));
+		ak_trace_cite(h, r);
+		ak_trace_say(h, "%s, exact id %s", ak_trace_dash(ak_trace_field(r, "event.action")), id);
+		if (ak_trace_int(r, "gen_ai.usage.input_tokens", -1) >= 0)
+			ak_trace_say(h, "the provider counted in %lld, out %lld", (long long)ak_trace_int(r, "gen_ai.usage.input_tokens", 0),
+				     (long long)ak_trace_int(r, "gen_ai.usage.output_tokens", 0));
+		t->exact++;
+		n++;
+	}
+	return n;
+}
+
+/* Where no record of the provider carries the id, the route is what the gateway recorded, and said so. */
 static void route_hop(struct ak_trace *t)
 {
 	size_t n = json_array_size(t->attempts);
 	const json_t *last = json_array_get(t->attempts, n - 1);
 	const char *id;
-	json_t *h, *a;
-	size_t i;
+	json_t *h;
 
 	if (!n) {
 		missing(t, 3, "provider route", "no gateway record to follow");
 		return;
 	}
-	id = ak_trace_field(last, "auditkit.provider.request_id");
-	json_array_foreach(t->audits, i, a) {
-		const char *theirs = ak_trace_field(a, "auditkit.provider.request_id");
-		if (!id || !theirs || strcmp(id, theirs) != 0)
-			continue;
-		h = hop(t, 3, "provider route", "present", ak_trace_field(a, "event.start"));
-		cite(h, a);
-		say(h, "%s, exact id %s", or_dash(ak_trace_field(a, "event.action")), id);
-		t->exact++;
+	if (provider_hops(t, t->calls) + provider_hops(t, t->audits))
 		return;
-	}
-	h = hop(t, 3, "provider route", "present", ak_trace_field(last, "event.start"));
-	cite(h, last);
-	say(h, "%s %s, as the gateway recorded it", or_dash(ak_trace_field(last, "gen_ai.provider.name")),
-	    or_dash(ak_trace_field(last, "gen_ai.response.model")));
-	say(h, "provider request id %s", id ? id : "not provided by source");
+	id = ak_trace_field(last, "auditkit.provider.request_id");
+	h = ak_trace_hop(t, 3, "provider route", "present", ak_trace_field(last, "event.start"));
+	ak_trace_cite(h, last);
+	ak_trace_say(h, "%s %s, as the gateway recorded it", ak_trace_dash(ak_trace_field(last, "gen_ai.provider.name")),
+	    ak_trace_dash(ak_trace_field(last, "gen_ai.response.model")));
+	ak_trace_say(h, "provider request id %s", id ? id : "not provided by source");
 	if (id)
-		say(h, "no provider export in this workspace carries it");
+		ak_trace_say(h, "no provider export in this workspace carries it");
 }
 
 static void add_declared_gaps(struct ak_trace *t, json_t *h)
@@ -156,8 +201,8 @@ static void add_declared_gaps(struct ak_trace *t, json_t *h)
 	json_t *gap;
 
 	json_object_foreach((json_t *)gaps, name, gap) {
-		say(h, "%s: MISSING, declared gap, due %s (policy.yaml:%d)", name,
-		    or_dash(json_string_value(json_object_get(gap, "due"))), ak_yaml_key_line(&t->policy->yaml, gaps, name));
+		ak_trace_say(h, "%s: MISSING, declared gap, due %s (policy.yaml:%d)", name,
+		    ak_trace_dash(json_string_value(json_object_get(gap, "due"))), ak_yaml_key_line(&t->policy->yaml, gaps, name));
 		t->declared++;
 	}
 }
@@ -170,17 +215,17 @@ static enum ak_rc usage_hop(struct ak_trace *t, struct ak_err *err)
 	enum ak_rc rc = AK_OK;
 
 	if (n) {
-		h = hop(t, 4, "usage and cost", "aggregate", NULL);
-		say(h, "aggregate buckets, not this request alone");
+		h = ak_trace_hop(t, 4, "usage and cost", "aggregate", NULL);
+		ak_trace_say(h, "aggregate buckets, not this request alone");
 		json_object_set_new(h, "buckets", json_array());
 	}
 	json_array_foreach(t->attempts, i, r) {
 		if ((rc = ak_link_buckets(t->s, r, &rows, err)) != AK_OK)
 			return rc;
 		json_array_foreach(rows, k, row) {
-			say(h, "%s to %s: %lld requests of %s, key %s [%s]", json_string_value(json_object_get(row, "start")),
+			ak_trace_say(h, "%s to %s: %lld requests of %s, key %s [%s]", json_string_value(json_object_get(row, "start")),
 			    json_string_value(json_object_get(row, "end")), (long long)json_integer_value(json_object_get(row, "requests")),
-			    or_dash(json_string_value(json_object_get(row, "model"))), or_dash(json_string_value(json_object_get(row, "key"))),
+			    ak_trace_dash(json_string_value(json_object_get(row, "model"))), ak_trace_dash(json_string_value(json_object_get(row, "key"))),
 			    json_string_value(json_object_get(row, "cite")));
 			json_array_append(json_object_get(h, "buckets"), row);
 			t->aggregate++;
@@ -195,7 +240,7 @@ static enum ak_rc usage_hop(struct ak_trace *t, struct ak_err *err)
 	if (!json_array_size(json_object_get(h, "buckets"))) {
 		json_object_set_new(h, "state", json_string("missing"));
 		json_object_set_new(h, "reason", json_string("no provider usage row covers it"));
-		say(h, "no provider usage row covers it");
+		ak_trace_say(h, "no provider usage row covers it");
 		t->missing++;
 	}
 	return AK_OK;
@@ -212,31 +257,13 @@ static void final_hop(struct ak_trace *t)
 		missing(t, 5, "final status", "nothing recorded how it ended");
 		return;
 	}
-	h = hop(t, 5, "final status", "present", end ? end : ak_trace_field(from, "event.start"));
-	cite(h, from);
+	h = ak_trace_hop(t, 5, "final status", "present", end ? end : ak_trace_field(from, "event.start"));
+	ak_trace_cite(h, from);
 	if (ak_trace_int(from, "http.response.status_code", -1) >= 0)
-		say(h, "%lld %s", (long long)ak_trace_int(from, "http.response.status_code", -1),
+		ak_trace_say(h, "%lld %s", (long long)ak_trace_int(from, "http.response.status_code", -1),
 		    from == app ? "returned by the app" : "at the gateway");
 	else
-		say(h, "%s %s", or_dash(ak_trace_field(from, "event.outcome")), from == app ? "in the app" : "at the gateway");
-}
-
-static void settlement_hops(struct ak_trace *t)
-{
-	json_t *a;
-	size_t i;
-
-	json_array_foreach(t->audits, i, a) {
-		json_t *h;
-		if (!ak_trace_field(a, "http.request.id"))
-			continue;
-		h = hop(t, 6, "admin event", "present", ak_trace_field(a, "event.start"));
-		cite(h, a);
-		say(h, "%s of %s, reason %s, by %s", or_dash(ak_trace_field(a, "event.action")),
-		    or_dash(ak_trace_field(a, "auditkit.resource.id")), or_dash(ak_trace_field(a, "event.reason")),
-		    or_dash(ak_trace_field(a, "user.id")));
-		t->exact++;
-	}
+		ak_trace_say(h, "%s %s", ak_trace_dash(ak_trace_field(from, "event.outcome")), from == app ? "in the app" : "at the gateway");
 }
 
 enum ak_rc ak_trace_hops(struct ak_trace *t, struct ak_err *err)
@@ -249,6 +276,5 @@ enum ak_rc ak_trace_hops(struct ak_trace *t, struct ak_err *err)
 	if ((rc = usage_hop(t, err)) != AK_OK)
 		return rc;
 	final_hop(t);
-	settlement_hops(t);
-	return AK_OK;
+	return ak_trace_beside(t, err);
 }

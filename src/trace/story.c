@@ -40,6 +40,6 @@ void ak_trace_story(struct ak_trace *t)
 		tell_attempt(t, r, i, n);
 	}
 	if (n)
-		tell(t, first, with_payload ? json_sprintf("%zu of %zu records arrived with a prompt; it was not kept.", with_payload, n)
-					    : json_string("None of the records arrived with a prompt or completion."));
+		tell(t, first, with_payload ? json_sprintf("%zu of %zu attempts arrived with a prompt; it was not kept.", with_payload, n)
+					    : json_string("None of the attempts arrived with a prompt or completion."));
 }

@@ -88,14 +88,15 @@ static void print_story(struct ak_buf *out, const json_t *story)
 static void print_when(struct ak_buf *out, const json_t *t)
 {
 	const json_t *when = json_object_get(t, "when"), *cost = json_array_get(json_object_get(t, "cost"), 0), *ms;
-	long long attempts = json_integer_value(json_object_get(t, "attempts"));
+	long long attempts = json_integer_value(json_object_get(t, "attempts")), records = json_integer_value(json_object_get(t, "records"));
 	struct ak_buf b;
 
 	ak_buf_init(&b, 1 << 20);
 	ak_buf_addf(&b, "%.10s", txt(when, "start"));
 	if (json_is_integer(ms = json_object_get(when, "duration_ms")))
 		ak_buf_addf(&b, ", %lld.%03lld s", (long long)json_integer_value(ms) / 1000, (long long)json_integer_value(ms) % 1000);
-	ak_buf_addf(&b, ", %lld attempt%s, final status %s", attempts, attempts == 1 ? "" : "s", txt(t, "final_status"));
+	ak_buf_addf(&b, ", %lld attempt%s in %lld record%s, final status %s", attempts, attempts == 1 ? "" : "s", records,
+		    records == 1 ? "" : "s", txt(t, "final_status"));
 	if (cost)
 		ak_buf_addf(&b, ", est. %s %s", txt(cost, "currency"), txt(cost, "estimated"));
 	wrapped(out, "when      ", b.p, 10, "");

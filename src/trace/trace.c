@@ -136,19 +136,23 @@ static json_t *in_time_order(const json_t *rows)
 
 static void sort_out(struct ak_trace *t)
 {
+	const struct {
+		enum ak_kind kind;
+		json_t **list;
+	} lists[] = {
+		{AK_K_APP, &t->apps},	   {AK_K_REQUEST, &t->attempts}, {AK_K_AUDIT, &t->audits},	 {AK_K_CALL, &t->calls},
+		{AK_K_VERDICT, &t->verdicts}, {AK_K_QUOTA, &t->quotas},	 {AK_K_SETTLEMENT, &t->settlements},
+	};
 	json_t *row;
 	size_t i;
 
-	t->apps = json_array();
-	t->attempts = json_array();
-	t->audits = json_array();
-	json_array_foreach(t->members, i, row) {
-		const char *kind = json_string_value(json_object_get(row, "kind"));
-		json_t *list = strcmp(kind, "app_event") == 0 ? t->apps : strcmp(kind, "request") == 0 ? t->attempts
-			       : strcmp(kind, "audit_event") == 0 ? t->audits : NULL;
-		if (list)
-			json_array_append(list, json_object_get(row, "record"));
+	for (size_t k = 0; k < AK_COUNT(lists); k++) {
+		*lists[k].list = json_array();
+		json_array_foreach(t->members, i, row)
+			if (strcmp(json_string_value(json_object_get(row, "kind")), ak_kinds[lists[k].kind].name) == 0)
+				json_array_append(*lists[k].list, json_object_get(row, "record"));
 	}
+	ak_trace_fold(t->attempts);
 }
 
 /* ---- the document ---- */
@@ -267,6 +271,7 @@ static json_t *document(struct ak_trace *t)
 				t->in_force, "ambiguous", t->ambiguous, "members", members_json(t));
 
 	json_object_set_new(doc, "when", when(t));
+	json_object_set_new(doc, "records", json_integer((json_int_t)json_array_size(t->members)));
 	json_object_set_new(doc, "links",
 			    json_pack("{s:I, s:i, s:I, s:I, s:I, s:I}", "exact", (json_int_t)t->exact, "inferred", 0, "ambiguous",
 				      (json_int_t)json_array_size(t->ambiguous), "aggregate", (json_int_t)t->aggregate, "missing",
@@ -278,7 +283,8 @@ static json_t *document(struct ak_trace *t)
 
 static void release(struct ak_trace *t)
 {
-	json_t *all[] = {t->members, t->apps, t->attempts, t->audits, t->ambiguous, t->hops, t->in_force, t->story};
+	json_t *all[] = {t->members, t->apps,	t->attempts,	t->audits,    t->calls, t->verdicts,
+			 t->quotas,  t->settlements, t->ambiguous, t->hops, t->in_force, t->story};
 
 	for (size_t i = 0; i < AK_COUNT(all); i++)
 		json_decref(all[i]);
@@ -353,7 +359,7 @@ static bool is_whole(const json_t *trace)
 	size_t i;
 
 	json_array_foreach(json_object_get(trace, "hops"), i, h)
-		if (json_integer_value(json_object_get(h, "n")) == 6)
+		if (json_integer_value(json_object_get(h, "n")) == 6 || json_is_true(json_object_get(h, "finding")))
 			return false;
 	return json_is_true(json_object_get(trace, "complete"));
 }

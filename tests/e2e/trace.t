@@ -35,4 +35,11 @@ is "an id that several calls share is no answer, the calls are listed" "$? $(gre
 "$AUDITKIT" -w w trace reconstruct no-such-id >out 2>&1
 is "an unknown id" "$? $(grep -c 'no record' out)" "3 1"
 is "a cost that is declared missing is a hop" "$(jq '[.hops[] | select(.n == 4) | .lines[]] | map(select(test("aws-cost: MISSING"))) | length' sample)" 1
+
+# A verdict on the sample's call, from a DLP export of its own.
+call=$(jq -r '[.hops[] | select(.n == 2)][0].fields["http.request.id"]' sample)
+echo "{\"verdict_id\": \"v-1\", \"time\": \"2026-06-09T14:02:12Z\", \"request_id\": \"$call\", \"verdict\": \"blocked\", \"rule\": \"pii\"}" >dlp.jsonl
+"$AUDITKIT" -w w ingest dlp.jsonl >/dev/null 2>&1
+is "a verdict stands on its call" "$(trace "$call" | jq -c '[.hops[] | select(.title == "DLP verdict") | .lines[0]]')" '["blocked"]'
+is "a call with a finding is never the sample" "$("$AUDITKIT" -w w trace sample --json 2>/dev/null | jq --arg c "$call" '[.hops[] | select(.n == 2)][0].fields["http.request.id"] != $c')" true
 finish

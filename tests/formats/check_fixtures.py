@@ -21,7 +21,8 @@ import sys
 import tempfile
 from decimal import Decimal
 
-TABLES = "request audit_event app_event usage ticket access_grant api_key".split()
+TABLES = ("request audit_event app_event usage ticket access_grant api_key provider_call dlp_verdict quota_event settlement "
+          "price config_snapshot").split()
 TIMES = {"event_start", "event_end", "created_at", "expires_at", "last_used_at", "reviewed_at"}
 TOKENS = {
     "actor_id": "email|user", "actor_email": "email", "end_user_id": "email|user", "approver_id": "email|user",
@@ -372,7 +373,171 @@ def api_key(r):
     }
 
 
+CALLS = {"InvokeModel", "InvokeModelWithResponseStream", "Converse", "ConverseStream"}
+
+
+def cloudtrail(r):
+    who = r.get("userIdentity") or {}
+    bedrock = r["eventSource"].startswith("bedrock")
+    call = bedrock and r["eventName"] in CALLS
+    model = dig(r, "requestParameters", "modelId")
+    want = {
+        "event_id": r["eventID"], "event_start": r["eventTime"], "provider_request_id": r.get("requestID"),
+        "action": r["eventName"], "outcome": "failure" if r.get("errorCode") else "success",
+        "error_type": r.get("errorCode"), "region": r["awsRegion"], "project_id": r.get("recipientAccountId"),
+        "actor_id": first(who.get("arn"), who.get("invokedBy")), "provider": "aws.bedrock" if bedrock else None,
+        "actor_role": dig(who, "sessionContext", "sessionIssuer", "userName"), "key_hash": who.get("accessKeyId"),
+    }
+    if call:
+        want.update({"category": "ai_interaction", "request_model": model})
+    elif model:
+        want["resource_id"] = model
+    return ("provider_call" if call else "audit_event"), want
+
+
+def invocation(r):
+    return "provider_call", {
+        "event_start": r["timestamp"], "provider_request_id": r["requestId"], "request_model": r["modelId"],
+        "input_tokens": dig(r, "input", "inputTokenCount"), "output_tokens": dig(r, "output", "outputTokenCount"),
+        "cache_read_tokens": dig(r, "input", "cacheReadInputTokenCount"), "project_id": r.get("accountId"),
+        "actor_id": dig(r, "identity", "arn"), "trace_id": dig(r, "requestMetadata", "trace"),
+        "error_type": r.get("errorCode"), "outcome": "failure" if r.get("errorCode") else "success",
+        "payload_prompt": "present" if dig(r, "input", "inputBodyJson") else "absent",
+        "payload_completion": "present" if dig(r, "output", "outputBodyJson") else "absent",
+    }
+
+
+CLOUDS = {"Amazon Web Services": "aws", "AWS": "aws", "Microsoft": "azure", "Google Cloud": "gcp"}
+
+
+def null(v):
+    return None if v in (None, "", "NULL") else v
+
+
+def focus(r):
+    tags = json.loads(null(r.get("Tags")) or "{}")
+    provider = r["ProviderName"]
+    return "usage", {
+        "event_start": r["ChargePeriodStart"], "event_end": r["ChargePeriodEnd"], "charge_category": r["ChargeCategory"].lower(),
+        "charge_class": (null(r.get("ChargeClass")) or "").lower() or None, "cost_currency": r["BillingCurrency"].lower(),
+        "cost_billed": number(r["BilledCost"]), "cost_effective": number(null(r.get("EffectiveCost"))),
+        "cost_list": number(null(r.get("ListCost"))), "project_id": null(r.get("SubAccountId")),
+        "quantity": number(null(first(null(r.get("ConsumedQuantity")), null(r.get("PricingQuantity"))))),
+        "quantity_unit": first(null(r.get("ConsumedUnit")), null(r.get("PricingUnit"))), "billed_service": null(r["ServiceName"]),
+        "provider": "aws.bedrock" if r["ServiceName"] == "Amazon Bedrock" else CLOUDS.get(provider, provider.lower()),
+        "region": null(r.get("RegionId")), "environment": first(tags.get("environment"), tags.get("env")), "app": first(tags.get("app"), tags.get("application")),
+        "team_name": tags.get("business_unit"), "team_id": tags.get("team"), "organization_id": r["BillingAccountId"],
+    }
+
+
+KINDS = {"manual_adjustment": "adjustment"}
+
+
+def settlement(r):
+    return "settlement", {
+        "settlement_id": r["settlement_id"], "event_start": first(r.get("settled_at"), r.get("created_at")),
+        "settlement_type": KINDS.get(r["type"], r["type"]), "cost_billed": number(r["amount"]), "cost_currency": "eur",
+        "gateway_request_id": r.get("request_id"), "invoice_id": r.get("invoice_id"), "approver_id": r.get("approved_by"),
+        "approval_event_id": r.get("approval_event_id"), "reason_code": r.get("reason"), "ticket_id": r.get("ticket_id"),
+        "state_value": (blank(r.get("state")) or "").lower() or None, "actor_id": r.get("actor_id"),
+    }
+
+
+def price(r):
+    return "price", {
+        "event_start": r["valid_from"], "event_end": r.get("valid_to"), "created_at": r.get("captured_at"),
+        "provider": PROVIDERS.get(r["provider"].lower(), r["provider"].lower()), "response_model": r["model"],
+        "price_item": {"cached_input": "cache_read"}.get(r["item"], r["item"]), "price": number(r["price"]),
+        "price_per": number(r["per"]), "price_unit": r["unit"], "cost_currency": r["currency"].lower(),
+        "service_tier": r.get("tier"),
+    }
+
+
+MODES = {"metadata": "metadata-only", True: "full"}
+
+
+def snapshot(r):
+    return "config_snapshot", {
+        "event_id": r.get("snapshot_id"), "event_start": r["captured_at"], "resource_id": r["system"],
+        "payload_mode": MODES[r["payload_logging"]], "config_version": r.get("config_version"),
+        "retention_days": number(first(r.get("retention_days"), dig(r, "settings", "retention_days"))),
+        "actor_id": r.get("captured_by"), "environment": r.get("environment"),
+    }
+
+
+def log_access(r):
+    return "audit_event", {
+        "event_id": r["event_id"], "event_start": r["time"], "actor_id": r["viewer"], "action": r["action"],
+        "actor_role": r.get("viewer_role"), "log_scope": r["log_class"].lower(), "resource_id": r["log"],
+        "category": "data_access", "ticket_id": r.get("ticket_id"), "approver_id": r.get("approved_by"),
+        "gateway_request_id": r.get("request_id"), "outcome": {"denied": "failure"}.get(r.get("outcome")),
+        "client_address": r.get("ip"),
+    }
+
+
+VERDICTS = {"clean": "allowed"}
+SIDES = {"output": "completion", "response": "completion"}
+
+
+def dlp_verdict(r):
+    side = first(r.get("checked"), r.get("direction"))
+    return "dlp_verdict", {
+        "event_id": r["verdict_id"], "event_start": r["time"], "gateway_request_id": r.get("request_id"),
+        "trace_id": r.get("trace_id"), "policy_verdict": VERDICTS.get(r["verdict"].lower(), r["verdict"].lower()),
+        "dlp_result": r.get("dlp_result"), "rule_name": r["rule"], "checked": SIDES.get(side, side),
+        "rule_version": r.get("rule_version"), "findings": number(r.get("findings")), "actor_id": r.get("user"),
+    }
+
+
+def quota_event(r):
+    threshold = blank(r.get("threshold"))
+    return "quota_event", {
+        "event_id": r["event_id"], "event_start": r["time"], "quota_scope": r["scope"].lower(), "resource_id": r["scope_id"],
+        "quota_limit": number(r["limit"]), "quota_used": number(r["used"]), "quota_unit": r["unit"],
+        "quota_window": r["window"], "budget_policy_version": r["policy_version"], "gateway_request_id": r.get("request_id"),
+        "quota_decision": {"alert": "warned"}.get(r["decision"], r["decision"]), "status_code": number(r.get("status")),
+        "quota_threshold": number(str(threshold).rstrip("%")) if threshold else None, "key_alias": r.get("key_alias"),
+    }
+
+
+YES = {"yes": True, "no": False, "": None}
+
+
+def proxy_log(r):
+    r = {re.sub("[^a-z]+", "_", k.lower()).strip("_"): v for k, v in r.items()}
+    status, percent = blank(r.get("status_code")), blank(r.get("rate_limit"))
+    failed = r["log_type"].lower() == "error" or (status and int(status) >= 400)
+    return "request", {
+        "facet": r["log_type"].lower(), "event_start": r["timestamp"], "gateway_request_id": r["request_id"],
+        "request_model": r.get("model"), "response_model": r.get("model_version"), "status_code": number(status),
+        "http_method": (r.get("method") or "").lower() or None, "endpoint": r.get("endpoint"), "actor_id": r.get("user_id"),
+        "outcome": "failure" if failed else "success" if status else None, "error_type": r.get("error_type"),
+        "total_tokens": number(r.get("tokens_used")), "input_tokens": number(r.get("prompt_tokens")),
+        "attempt_retries": number(r.get("retry_count")), "fallback_used": YES[(r.get("fallback_used") or "").lower()],
+        "rate_limit_used": number(percent.rstrip("%")) if percent else None, "risk_score": number(r.get("anomaly_score")),
+        "client_address": r.get("client_ip"), "client_country": (r.get("geo_location") or "").split("/")[0] or None,
+        "cost_estimated": number(r.get("cost_usd")), "key_id": r.get("key_id"),
+    }
+
+
 FORMATS = {
+    "settlements": (json_rows("data"), settlement),
+    "settlements-csv": (csv_rows, settlement),
+    "price-catalog": (json_rows("data"), price),
+    "price-catalog-csv": (csv_rows, price),
+    "config-snapshot": (json_rows("snapshots"), snapshot),
+    "log-access": (json_rows("data"), log_access),
+    "log-access-csv": (csv_rows, log_access),
+    "dlp-verdicts": (json_rows("data"), dlp_verdict),
+    "dlp-verdicts-csv": (csv_rows, dlp_verdict),
+    "quota-events": (json_rows("data"), quota_event),
+    "quota-events-csv": (csv_rows, quota_event),
+    "proxy-log": (json_rows("logs"), proxy_log),
+    "proxy-log-csv": (csv_rows, proxy_log),
+    "aws-cloudtrail": (json_rows("Records"), cloudtrail),
+    "aws-cloudtrail-lookup": (json_rows("Events"), lambda r: cloudtrail(json.loads(r["CloudTrailEvent"]))),
+    "bedrock-invocations": (json_rows(), invocation),
+    "focus-csv": (csv_rows, focus),
     "openai-audit": (json_rows("data"), openai_audit),
     "openai-usage": (buckets, openai_usage),
     "openai-costs": (buckets, openai_costs),
@@ -399,6 +564,8 @@ FORMATS = {
     "key-inventory-csv": (csv_rows, api_key),
 }
 FIXTURES = [
+    ("aws-cloudtrail", "aws/cloudtrail-bedrock-invoke-model.json"),
+    ("focus-csv", "focus/focus_sample.csv"),
     ("litellm-spendlogs", "litellm/spend_logs_payload.json"),
     ("litellm-slp", "litellm/standard_logging_payload.json"),
     ("otlp-spans", "otlp/trace.json"),

@@ -26,13 +26,20 @@ static const struct {
 	{2, "", "{\"routes\": [{\"attempts\": 4, \"served\": \"m\"}]}", "met", "4 of 4 attempts name the model that served"},
 	{2, "", "{\"routes\": []}", "not evaluable", "0 of 0 attempts name the model that served"},
 	{3, "redaction: {payload_mode: metadata-only}\n", "{\"payload\": [{\"attempts\": 9, \"present\": 0}]}", "met",
-	 "0 of 9 attempts and app events came with payload; declared mode: metadata-only"},
+	 "0 of 9 attempts, provider calls and app events came with payload; declared mode: metadata-only"},
 	{3, "redaction: {payload_mode: metadata-only}\n", "{\"payload\": [{\"attempts\": 9, \"present\": 1}]}", "not met",
-	 "1 of 9 attempts and app events came with payload; declared mode: metadata-only"},
+	 "1 of 9 attempts, provider calls and app events came with payload; declared mode: metadata-only"},
 	{3, "redaction: {payload_mode: full}\n", "{\"payload\": [{\"attempts\": 9, \"present\": 9}]}", "met",
-	 "9 of 9 attempts and app events came with payload; declared mode: full"},
+	 "9 of 9 attempts, provider calls and app events came with payload; declared mode: full"},
 	{3, "redaction: {payload_mode: unknown}\n", "{\"payload\": [{\"attempts\": 9, \"present\": 0}]}", "not evaluable",
-	 "0 of 9 attempts and app events came with payload; no payload mode is declared"},
+	 "0 of 9 attempts, provider calls and app events came with payload; no payload mode is declared"},
+	{3, "redaction: {payload_mode: metadata-only}\n", "{\"payload\": [{\"attempts\": 9, \"present\": 0}],"
+		" \"snapshots\": [{\"system\": \"gw\", \"payload_mode\": \"full\", \"last\": true}]}", "not met",
+	 "0 of 9 attempts, provider calls and app events came with payload; declared mode: metadata-only; full payload was on when"
+	 " captured: gw"},
+	{3, "redaction: {payload_mode: metadata-only}\n", "{\"payload\": [{\"attempts\": 9, \"present\": 0}],"
+		" \"snapshots\": [{\"system\": \"gw\", \"payload_mode\": \"full\", \"last\": false}]}", "met",
+	 "0 of 9 attempts, provider calls and app events came with payload; declared mode: metadata-only"},
 	{4, "limits: {min_link_coverage: 95%}\n",
 	 "{\"links\": [{\"method\": \"exact\", \"from_kind\": \"app_event\", \"linked\": 95, \"total\": 100}]}", "met",
 	 "95 of 100 app events meet a gateway record; at least 95%"},
@@ -51,6 +58,10 @@ static const struct {
 	 "every provider has cost records; 2 of 7 provider requests have no gateway record"},
 	{5, "", "{\"routes\": [{\"provider\": \"p\"}], \"spend\": [{\"provider\": \"p\", \"layer\": \"gateway attempts\", \"billed\": \"1\"}]}",
 	 "not evaluable", "no cost record of p; 0 of 0 provider requests have no gateway record"},
+	{5, "", "{\"routes\": [{\"provider\": \"p\"}], \"spend\": [{\"provider\": \"p\", \"layer\": \"provider usage\", \"billed\": \"1\"}],"
+		" \"links\": [{\"method\": \"exact\", \"from_kind\": \"provider_call\", \"from\": \"a\", \"unlinked\": 2, \"total\": 9},"
+		" {\"method\": \"exact\", \"from_kind\": \"provider_call\", \"from\": \"b\", \"unlinked\": 3, \"total\": 9}]}", "not met",
+	 "every provider has cost records; 0 of 0 provider requests have no gateway record; 3 of 9 calls of b have none by id"},
 	{6, "retention: {request: {keep: 90d}}\n", "{\"ages\": [{\"kind\": \"request\", \"oldest\": 0}]}", "not met", "oldest request 100 d, class 90d"},
 	{6, "retention: {request: {keep: 100d}}\n", "{\"ages\": [{\"kind\": \"request\", \"oldest\": 0}]}", "met", "oldest request 100 d, class 100d"},
 	{6, "retention: {request: {keep: forever, why: law}}\n", "{\"ages\": [{\"kind\": \"request\", \"oldest\": 0}]}", "met",
@@ -93,6 +104,7 @@ static void run(size_t i)
 	f.spend = json_object_get(facts, "spend");
 	f.ages = json_object_get(facts, "ages");
 	f.grants = json_object_get(facts, "grants");
+	f.snapshots = json_object_get(facts, "snapshots");
 	all = ak_questions(&f, &policy, 100 * DAY);
 	q = json_array_get(all, (size_t)cases[i].number - 1);
 	snprintf(name, sizeof name, "question %d, case %zu", cases[i].number, i);
