@@ -72,7 +72,7 @@ is "a foreign database" "$rc $(faults)" "1 database bad "
 cp kept "$ws/workspace.db"
 AUDITKIT_SANDBOX=off "$AUDITKIT" -w "$ws" doctor --json >out
 is "sandbox off" "$? $(jq -r '.checks[] | select(.name == "sandbox") | .state + " " + .repair' out)" "0 warn unset AUDITKIT_SANDBOX"
-(ulimit -n 100 && ulimit -f 1000000 && "$AUDITKIT" -w "$ws" doctor --json >out)
+prlimit --nofile=100 --fsize=1000000000 "$AUDITKIT" -w "$ws" doctor --json >out
 is "low limits" "$(jq -c '[.checks[] | select(.name == "limits") | .repair]' out)" '["ulimit -n 1024","ulimit -f unlimited"]'
 
 # ---- another machine ----
