@@ -54,6 +54,16 @@ void ak_stage_salt(struct ak_stage *m, uint8_t out[16])
 	ak_wipe(m->salts + m->salts_left, 16);
 }
 
+/* Items outlive the stage's own row: the writer reads them later. */
+static struct ak_file_row *copy_row(struct ak_stage *m, const struct ak_file_row *row)
+{
+	struct ak_file_row *copy = row ? ak_arena_alloc(&m->batch->arena, sizeof *copy) : NULL;
+
+	if (copy)
+		*copy = *row;
+	return copy;
+}
+
 static void open_export(struct ak_stage *m, const struct ak_chunk *c)
 {
 	const struct ak_ingest_source *s = &m->p->o->sources[c->source];
@@ -76,7 +86,7 @@ static void open_export(struct ak_stage *m, const struct ak_chunk *c)
 	i->export_name = ak_arena_z(&m->batch->arena, ak_str_of(c->export_name ? c->export_name : "(not opened)"));
 	i->exported_at = ak_arena_z(&m->batch->arena, ak_str_of(m->exported_at));
 	i->exported_at_basis = m->exported_at_basis;
-	i->resume = c->resume;
+	i->resume = copy_row(m, c->resume);
 }
 
 void ak_stage_open(struct ak_stage *m, struct ak_chunk *c)
@@ -182,12 +192,8 @@ void ak_stage_announce_file(struct ak_stage *m, const struct ak_err *err)
 	i->codec = m->codec;
 	i->detected = ak_arena_z(&m->batch->arena, ak_str_of(m->detected));
 	i->mapping = m->mapping;
-	i->resume = m->resume;
+	i->resume = copy_row(m, m->resume);
 	i->file = m->file;
-	if (m->resume) {
-		i->resume = ak_arena_alloc(&m->batch->arena, sizeof *i->resume);
-		*i->resume = *m->resume;
-	}
 	if (err->exit != AK_EXIT_OK)
 		ak_stage_problem(m, "warning", err->reason[0] ? err->reason : "file_not_read", err);
 }
