@@ -1,5 +1,6 @@
 /* Preloaded by faults.py: the Nth allocation fails, wherever it is made. FAULT_AT=N, FAULT_ON=1: every later one as well;
- * of an undisturbed run FAULT_COUNT=FILE gets the number, FAULT_PLACES=FILE the first of each chain of callers. */
+ * of an undisturbed run FAULT_COUNT=FILE gets the number, FAULT_PLACES=FILE the first of each chain of callers, and
+ * a number for the chain. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <execinfo.h>
@@ -22,7 +23,7 @@ static atomic_long seen;
 static long at;
 static int on, started;
 
-enum { CALLERS = 12, MOST = 1 << 17 };
+enum { CALLERS = 8, MOST = 1 << 17 };
 static uint64_t chains[MOST]; /* a hash table of those seen; 0 is free */
 static int places = -1;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -68,7 +69,7 @@ static void note_place(long n)
 {
 	uint64_t chain = 14695981039346656037u;
 	void *frame[CALLERS + 3];
-	char line[32];
+	char line[48];
 	int got;
 
 	within = 1;
@@ -76,7 +77,7 @@ static void note_place(long n)
 	for (int i = 3; i < got; i++)
 		chain = (chain ^ (uintptr_t)frame[i]) * 1099511628211u;
 	pthread_mutex_lock(&lock);
-	if (is_new(chain | 1) && write(places, line, (size_t)snprintf(line, sizeof line, "%ld\n", n)) < 0)
+	if (is_new(chain | 1) && write(places, line, (size_t)snprintf(line, sizeof line, "%ld %lx\n", n, (long)chain)) < 0)
 		_exit(99);
 	pthread_mutex_unlock(&lock);
 	within = 0;
