@@ -9,12 +9,21 @@
 
 #define ROW_BYTES AK_MAX_RECORD_BYTES
 
+/* What is passed over after a broken row. */
+struct gap {
+	bool open, whole; /* whole: all its bytes are still in buf, from pos on */
+	bool at_line;     /* `at` is the start of a line that has not been looked at */
+	size_t at;
+	uint64_t from, end; /* in the stream; end: without the last line end */
+	const char *why;
+};
+
 struct ak_csv {
 	struct ak_buf buf;
 	size_t pos;          /* start of the row that comes next */
 	uint64_t base;       /* stream offset of buf[0] */
-	bool eof, begun, header_done, skipping;
-	uint64_t skip_from;
+	bool eof, begun, header_done;
+	struct gap gap;
 	char delimiter;
 	struct csv_parser parser;
 	/* the row that libcsv is giving */
@@ -72,6 +81,7 @@ void ak_csv_feed(struct ak_csv *c, const char *p, size_t n, bool eof)
 		memmove(c->buf.p, c->buf.p + c->pos, c->buf.n - c->pos);
 		c->buf.n -= c->pos;
 		c->base += c->pos;
+		c->gap.at -= c->gap.open ? c->pos : 0;
 		c->pos = 0;
 	}
 	ak_buf_add(&c->buf, p, n);
@@ -276,11 +286,15 @@ static enum ak_rc take_header(struct ak_csv *c, struct ak_err *err)
 		return bad_header(err, "file is empty: no header line",
 				  "export again; an export without rows still has its header line");
 	if (!c->delimiter) {
-		if (!(end = line_end(c, c->pos)))
+		end = line_end(c, c->pos);
+		if (!end && c->buf.n - c->pos <= ROW_BYTES)
 			return AK_END;
+		end = end ? end : c->buf.n;
 		c->delimiter = guess_delimiter(ak_str_n(c->buf.p + c->pos, end - c->pos));
 	}
 	end = row_end(c, c->pos, &closed);
+	if (!end && c->buf.n - c->pos > ROW_BYTES)
+		return bad_header(err, "header line is longer than a record may be", "is it a CSV file? name its --format");
 	if (!end)
 		return AK_END;
 	if (!closed || !parse_row(c, c->pos, end) || !c->n)
@@ -341,27 +355,68 @@ static size_t without_line_end(const struct ak_csv *c, size_t from, size_t to)
 	return to;
 }
 
-/* After a broken row: the next physical line that is a row by itself. The gap is one reject. */
-static enum ak_rc resync(struct ak_csv *c, size_t from, const char *why, struct ak_frame *out)
-{
-	size_t at = from;
+/* ---- after a broken row: the next physical line that is a row by itself; the gap is one reject ---- */
 
+/* A gap that is too long to be kept goes on without its bytes. */
+static void gap_forget(struct ak_csv *c)
+{
+	if (c->gap.at - c->pos > ROW_BYTES) {
+		c->pos = c->gap.at;
+		c->gap.whole = false;
+	}
+}
+
+static void gap_pass(struct ak_csv *c, size_t end)
+{
+	size_t text = without_line_end(c, c->gap.at, end);
+
+	if (text > c->gap.at)
+		c->gap.end = c->base + text;
+	c->gap.at = end;
+	gap_forget(c);
+}
+
+static enum ak_rc gap_close(struct ak_csv *c, struct ak_frame *out)
+{
+	uint64_t length = c->gap.end - c->gap.from;
+
+	frame_of(c, out, AK_FRAME_BAD, c->pos, c->pos + (c->gap.whole ? (size_t)length : 0), c->gap.why);
+	out->offset = c->gap.from;
+	out->length = length;
+	c->gap.open = false;
+	c->pos = c->gap.at;
+	return AK_OK;
+}
+
+static bool is_row(struct ak_csv *c, size_t from, size_t to)
+{
+	return !is_blank(c, from, to) && parse_row(c, from, to) && c->n == c->ncols;
+}
+
+/* AK_END: more bytes are needed. */
+static enum ak_rc gap_run(struct ak_csv *c, struct ak_frame *out)
+{
 	for (;;) {
-		size_t end = line_end(c, at), next;
+		size_t end = line_end(c, c->gap.at);
+		if (c->gap.at >= c->buf.n && c->eof)
+			return gap_close(c, out);
+		if (end && c->gap.at_line && is_row(c, c->gap.at, end))
+			return gap_close(c, out);
+		if (!end && c->gap.at_line && c->buf.n - c->gap.at <= ROW_BYTES)
+			return AK_END;
+		/* A line that is too long for a row is passed as it comes. */
+		c->gap.at_line = end != 0;
+		gap_pass(c, end ? end : c->buf.n);
 		if (!end)
 			return AK_END;
-		at = end;
-		if (at >= c->buf.n && c->eof)
-			break;
-		next = line_end(c, at);
-		if (!next)
-			return AK_END;
-		if (!is_blank(c, at, next) && parse_row(c, at, next) && c->n == c->ncols)
-			break;
 	}
-	frame_of(c, out, AK_FRAME_BAD, from, without_line_end(c, from, at), why);
-	c->pos = at;
-	return AK_OK;
+}
+
+static enum ak_rc resync(struct ak_csv *c, const char *why, struct ak_frame *out)
+{
+	c->gap = (struct gap){.open = true, .whole = true, .at = c->pos, .from = c->base + c->pos, .why = why};
+	c->gap.end = c->gap.from;
+	return gap_run(c, out);
 }
 
 static enum ak_rc pick_cells(struct ak_csv *c, struct ak_walker *w, struct ak_row *row, struct ak_err *err)
@@ -414,10 +469,12 @@ enum ak_rc ak_csv_next(struct ak_csv *c, const struct ak_trie *trie, struct ak_w
 	if (!c->nbound)
 		return bad_header(err, "header names no column that this format reads",
 				  "name another --format; `auditkit formats show ID` lists the columns of one");
+	if (c->gap.open)
+		return gap_run(c, out);
 	if (c->pos >= c->buf.n || !(end = row_end(c, c->pos, &closed))) {
 		if (c->buf.n - c->pos <= ROW_BYTES)
 			return AK_END;
-		return resync(c, c->pos, "csv_quote", out);
+		return resync(c, "csv_quote", out);
 	}
 	if (is_blank(c, c->pos, end)) {
 		frame_of(c, out, AK_FRAME_BLANK, c->pos, end, NULL);
@@ -425,7 +482,7 @@ enum ak_rc ak_csv_next(struct ak_csv *c, const struct ak_trie *trie, struct ak_w
 		return AK_OK;
 	}
 	if (!closed || !parse_row(c, c->pos, end))
-		return resync(c, c->pos, cut_short(c, end) && !closed && line_end(c, c->pos) >= c->buf.n ? "csv_truncated" : "csv_quote",
+		return resync(c, cut_short(c, end) && !closed && line_end(c, c->pos) >= c->buf.n ? "csv_truncated" : "csv_quote",
 			      out);
 	why = cell_problem(c);
 	frame_of(c, out, why ? AK_FRAME_BAD : AK_FRAME_RECORD, c->pos, without_line_end(c, c->pos, end), why);
