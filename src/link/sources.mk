@@ -2,3 +2,4 @@ libak_a_SOURCES += src/link/buckets.c
 libak_a_SOURCES += src/link/clock.c
 libak_a_SOURCES += src/link/closure.c
 libak_a_SOURCES += src/link/coverage.c src/link/link.h
+libak_a_SOURCES += src/link/sums.c src/link/sums.h

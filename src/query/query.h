@@ -10,6 +10,12 @@
 
 #include "store/record.h"
 
+/* One usage record; texts die with the call, NULL = absent. */
+struct ak_usage_row {
+	const char *source, *provider, *model, *key, *start, *end;
+	int64_t start_us, requests, input_tokens;
+};
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -76,6 +82,12 @@ void ak_records_free(struct ak_records *it);
  * request ids, which some systems repeat) link when exactly one record has them and are ambiguous otherwise. */
 enum ak_rc ak_query_exact_links(struct ak_store *s, enum ak_kind from, enum ak_kind to, int64_t run, int64_t from_us,
 				int64_t to_us, json_t **out, struct ak_err *err);
+/* The same rows as ak_query_usage_rows, one by one. each may stop with AK_FAIL. */
+enum ak_rc ak_query_usage_each(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us,
+			       enum ak_rc (*each)(void *ctx, const struct ak_usage_row *row, struct ak_err *err), void *ctx,
+			       struct ak_err *err);
+/* Is there any request record at all? */
+enum ak_rc ak_query_any_request(struct ak_store *s, bool *out, struct ak_err *err);
 /* Newest usage rows with a request count: [{seq, source, provider, model, key, start, end, start_number, requests,
  * input_tokens}] sorted by start. */
 enum ak_rc ak_query_usage_rows(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out,

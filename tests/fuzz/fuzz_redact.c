@@ -5,6 +5,7 @@
 
 #include "../unit/redact_sample.h"
 #include "base/text.h"
+#include "redact/cache.h"
 #include "fuzz.h"
 
 /* Prefix, alphabet and length of secrets that their prefix gives away; put together at run time. */
@@ -57,8 +58,11 @@ static void text(struct ak_str in, struct ak_str secret, struct ak_arena *a)
 
 static void redact(struct ak_record *rec, struct ak_arena *a, struct ak_redact_ledger *l)
 {
-	ak_redact_secrets(redactor, rec, a, l);
-	ak_redact_personal(redactor, rec, a, l);
+	static struct ak_redact_cache *cache;
+	struct ak_redact_ctx ctx = {a, l, cache ? cache : (cache = ak_redact_cache_new())};
+
+	ak_redact_secrets(redactor, rec, &ctx);
+	ak_redact_personal(redactor, rec, &ctx);
 }
 
 /* The mapper gives UTF-8 only. */
