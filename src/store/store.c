@@ -347,7 +347,7 @@ char *ak_store_get(struct ak_store *s, const char *key)
 	if (ak_sql_step(s, st, NULL) != AK_OK)
 		return NULL;
 	text = ak_sql_text(st, 0);
-	return ak_strndup(text.p, text.n);
+	return text.p ? ak_strndup(text.p, text.n) : NULL;
 }
 
 enum ak_rc ak_store_set(struct ak_store *s, const char *key, struct ak_str value, struct ak_err *err)

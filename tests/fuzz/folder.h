@@ -24,13 +24,13 @@ static inline void fuzz_enter(void)
 	atexit(fuzz_leave);
 }
 
-/* Path of a file in the folder; good until the next call but one. */
+/* Path of a file in the folder; good for the next three calls. */
 static inline const char *fuzz_path(const char *name)
 {
-	static char path[2][512];
+	static char path[4][512];
 	static int turn;
 
-	turn = !turn;
+	turn = (turn + 1) % 4;
 	snprintf(path[turn], sizeof path[turn], "%s/%s", fuzz_folder, name);
 	return path[turn];
 }
