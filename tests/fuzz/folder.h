@@ -43,8 +43,8 @@ static inline void fuzz_put(const char *path, struct ak_str bytes)
 	close(fd);
 }
 
-/* Small edits of a large file, so that inputs stay small: an operation (overwrite, cut off, insert, delete), four bytes of
- * position, a length, then the bytes. */
+/* Small edits of a large file, so that inputs stay small: an operation (overwrite, cut off, insert, delete), four bytes
+ * of position, a length, then the bytes. */
 static inline void fuzz_edit(struct ak_buf *b, struct fuzz_in *in)
 {
 	while (in->n) {

@@ -20,12 +20,14 @@ static uint8_t log_pub[32];
 static char content[65];
 static int64_t records;
 
-static const char tickets[] = "ticket_id,title,state,resource_type,resource_id,requested_by,approver,created_at,closed_at,deployment,rollback\n"
+static const char tickets[] = "ticket_id,title,state,resource_type,resource_id,requested_by,approver,created_at,closed_"
+			      "at,deployment,rollback\n"
 			      "CHG-1,change,closed,gateway,gw,ada@example.org,bob@example.org,2026-03-01T10:00:00Z,,,\n"
 			      "CHG-2,change,open,gateway,gw,ada@example.org,,2026-03-02T10:00:00Z,,,\n";
 static const char requests[] =
 	"User,Action,Resource,Model,Tokens (input),Tokens (output),Cost,DLP Result,IP Address,User Agent,Timestamp\n"
-	"ada@example.org,chat.completion,chat:1,m-1,\"1,200\",300,$0.0142,clean,203.0.113.40,Desk/1.2,2026-03-01T00:00:00Z\n"
+	"ada@example.org,chat.completion,chat:1,m-1,\"1,200\",300,$0.0142,clean,203.0.113.40,Desk/"
+	"1.2,2026-03-01T00:00:00Z\n"
 	"bob@example.org,chat.completion,chat:2,m-1,1,2,$0.01,clean,203.0.113.41,Desk/1.2,2026-03-01T13:00:00Z\n";
 
 /* The program itself, in a process of its own: it changes what a process may do. */
@@ -75,20 +77,47 @@ static void ask(struct ak_store *s, unsigned question)
 	bool chain;
 
 	switch (question % 14) {
-	case 0: rc = ak_query_workspace(s, &doc, &err); break;
-	case 1: rc = ak_query_sources(s, 0, &doc, &err); break;
-	case 2: rc = ak_query_files(s, NULL, 0, &doc, &err); break;
-	case 3: rc = ak_query_diag(s, NULL, NULL, 0, 0, &doc, &err); break;
-	case 4: rc = ak_query_run(s, 1, &doc, &err); break;
-	case 5: rc = ak_query_documents(s, &doc, &err); break;
-	case 6: rc = ak_query_record(s, 3, &doc, &err); break;
-	case 7: rc = ak_query_leaf(s, 3, &doc, &err); break;
-	case 8: rc = ak_query_lookup(s, AK_STR("CHG-1"), &doc, &err); break;
-	case 9: rc = ak_query_keys(s, from, to, &doc, &err); break;
-	case 10: rc = ak_query_spend(s, from, to, &doc, &err); break;
-	case 11: rc = ak_query_changes(s, from, to, &doc, &err); break;
-	case 12: rc = ak_access_read(s, &doc, &chain, &err); break;
-	default: rc = each_kind(s, &err);
+	case 0:
+		rc = ak_query_workspace(s, &doc, &err);
+		break;
+	case 1:
+		rc = ak_query_sources(s, 0, &doc, &err);
+		break;
+	case 2:
+		rc = ak_query_files(s, NULL, 0, &doc, &err);
+		break;
+	case 3:
+		rc = ak_query_diag(s, NULL, NULL, 0, 0, &doc, &err);
+		break;
+	case 4:
+		rc = ak_query_run(s, 1, &doc, &err);
+		break;
+	case 5:
+		rc = ak_query_documents(s, &doc, &err);
+		break;
+	case 6:
+		rc = ak_query_record(s, 3, &doc, &err);
+		break;
+	case 7:
+		rc = ak_query_leaf(s, 3, &doc, &err);
+		break;
+	case 8:
+		rc = ak_query_lookup(s, AK_STR("CHG-1"), &doc, &err);
+		break;
+	case 9:
+		rc = ak_query_keys(s, from, to, &doc, &err);
+		break;
+	case 10:
+		rc = ak_query_spend(s, from, to, &doc, &err);
+		break;
+	case 11:
+		rc = ak_query_changes(s, from, to, &doc, &err);
+		break;
+	case 12:
+		rc = ak_access_read(s, &doc, &chain, &err);
+		break;
+	default:
+		rc = each_kind(s, &err);
 	}
 	HOLDS(rc == AK_OK || rc == AK_END || rc == AK_FAIL);
 	HOLDS(rc != AK_FAIL || (err.exit != AK_EXIT_OK && err.msg[0]));
@@ -152,7 +181,8 @@ static void prepare(void)
 	run((const char *[]){"-w", w, "ingest", fuzz_path("ai.csv"), fuzz_path("tickets.csv"), NULL});
 	run((const char *[]){"-w", w, "show", "CHG-1", NULL});
 	HOLDS(ak_store_open(w, AK_STORE_READ, &s, NULL) == AK_OK);
-	snprintf(edited.p ? edited.p : ak_buf_room(&edited, 300), 300, "%s/%s", fuzz_path("config/auditkit/keys"), s->id);
+	snprintf(edited.p ? edited.p : ak_buf_room(&edited, 300), 300, "%s/%s", fuzz_path("config/auditkit/keys"),
+		 s->id);
 	HOLDS(ak_keys_load(edited.p, NULL, &keys, NULL) == AK_OK);
 	ak_store_close(s);
 	ak_ed25519_public(keys.log, log_pub);

@@ -22,8 +22,11 @@ static enum ak_rc walk(struct ak_walker *w, const char *text, struct ak_err *err
 
 int main(void)
 {
-	static const char *const good[] = {"true", " \t\r\n1 \t\r\n", "\"\"\n", "[1] "},
-				 *const bad[] = {"true\f", "1\x1a", "\"x\"\v", "null\f\f", "[1]\f", "{}\x1a", "1 2", "\ftrue"};
+	static const char *const good[] = {"true", " \t\r\n1 \t\r\n", "\"\"\n", "[1] "}, *const bad[] = {
+												 "true\f",  "1\x1a",
+												 "\"x\"\v", "null\f\f",
+												 "[1]\f",   "{}\x1a",
+												 "1 2",	    "\ftrue"};
 	struct ak_walker *w = ak_walker_new();
 
 	for (size_t i = 0; i < AK_COUNT(good); i++) {

@@ -9,9 +9,9 @@ static const char *check(const json_t *doc, const char *name, const char *member
 	json_t *c;
 	size_t i;
 
-	json_array_foreach(json_object_get(doc, "checks"), i, c)
-		if (strcmp(json_string_value(json_object_get(c, "name")), name) == 0)
-			return json_string_value(json_object_get(c, member));
+	json_array_foreach(json_object_get(doc, "checks"), i,
+			   c) if (strcmp(json_string_value(json_object_get(c, "name")), name) ==
+				  0) return json_string_value(json_object_get(c, member));
 	return "";
 }
 
@@ -33,7 +33,8 @@ static void strange_name(void)
 		at[2] = '\xff';
 	fuzz_put(fuzz_path("q.tar"), ak_buf_str(&file));
 	doc = packet_verify(fuzz_path("q.tar"));
-	ok(doc && !packet_ok(doc) && strcmp(check(doc, "completeness", "result"), "fail") == 0, "a name that is not UTF-8");
+	ok(doc && !packet_ok(doc) && strcmp(check(doc, "completeness", "result"), "fail") == 0,
+	   "a name that is not UTF-8");
 	ok(strstr(check(doc, "completeness", "detail"), "\\xffanifest-sha256.txt is missing") != NULL, "it is shown");
 	json_decref(doc);
 	ak_buf_release(&file);
@@ -73,11 +74,13 @@ int main(void)
 	for (int i = 0; i < PARTS; i++)
 		ak_buf_release(&part[i]);
 	fails(PART_SECTION,
-	      "{\"statements\":[{\"tag\":\"proven\"}],\"tables\":[{\"name\":\"sources\",\"columns\":[{},{\"name\":\"records_in\"}],"
+	      "{\"statements\":[{\"tag\":\"proven\"}],\"tables\":[{\"name\":\"sources\",\"columns\":[{},{\"name\":"
+	      "\"records_in\"}],"
 	      "\"rows\":[[\"gw\",3,2,1],[null,0,0,0]]}]}",
 	      "content", "sources: a row does not add up", "a column without a name");
 	fails(PART_SECTION,
-	      "{\"statements\":[{\"tag\":\"proven\"}],\"tables\":[{\"name\":\"sources\",\"rows\":[[\"gw\",3,2,1],[null,0,0,0]]},"
+	      "{\"statements\":[{\"tag\":\"proven\"}],\"tables\":[{\"name\":\"sources\",\"rows\":[[\"gw\",3,2,1],[null,"
+	      "0,0,0]]},"
 	      "{\"name\":\"links\",\"columns\":[{\"name\":\"linked\"},{\"name\":\"ambiguous\"},{\"name\":\"total\"}],"
 	      "\"rows\":[[9223372036854775807,1,-9223372036854775808]]}]}",
 	      "content", "links: a row does not add up", "a sum beyond 64 bits");
