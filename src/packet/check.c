@@ -6,10 +6,24 @@
 #include "base/crypto.h"
 #include "base/jsonw.h"
 #include "base/note.h"
+#include "base/text.h"
 #include "packet/archive.h"
 #include "packet/checks.h"
 
 #define KEPT_BYTES ((size_t)256 << 20)
+
+/* A text with bytes that JSON cannot hold would take its whole check out of the report. */
+json_t *ak_check_safe(struct ak_str s)
+{
+	struct ak_buf b;
+	json_t *v;
+
+	ak_buf_init(&b, 10 * s.n + 1);
+	ak_text_safe(&b, s);
+	v = json_stringn(b.p ? b.p : "", b.n);
+	ak_buf_release(&b);
+	return v;
+}
 
 void ak_check_say(struct ak_checked *p, const char *name, enum ak_result result, const char *fmt, ...)
 {
@@ -21,7 +35,7 @@ void ak_check_say(struct ak_checked *p, const char *name, enum ak_result result,
 	vsnprintf(detail, sizeof detail, fmt, ap);
 	va_end(ap);
 	json_array_append_new(json_object_get(p->doc, "checks"),
-			      json_pack("{s:s, s:s, s:s}", "name", name, "result", names[result], "detail", detail));
+			      json_pack("{s:s, s:s, s:o}", "name", name, "result", names[result], "detail", ak_check_safe(ak_str_of(detail))));
 	if (result == AK_RESULT_FAIL)
 		json_object_set_new(p->doc, "ok", json_false());
 }

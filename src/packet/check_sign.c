@@ -35,7 +35,7 @@ void ak_check_signature(struct ak_checked *p)
 	} else if (raw.n != 64 || (!key.token && !ak_ed25519_verify(key.pub, tags, (const uint8_t *)raw.p))) {
 		ak_check_say(p, "signature", AK_RESULT_FAIL, "the raw Ed25519 signature is not by the same key");
 	} else {
-		json_object_set_new(p->doc, "signer_name", json_stringn(who.p, who.n));
+		json_object_set_new(p->doc, "signer_name", ak_check_safe(who));
 		ak_check_say(p, "signature", AK_RESULT_PASS, "%s is \"%.*s\" in %s", print, AK_STR_FMT(who),
 			     p->o->signers.p ? "the list given" : "the packet's own list: compare the fingerprint");
 	}

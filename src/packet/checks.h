@@ -25,6 +25,8 @@ extern "C" {
 #endif
 
 void ak_check_say(struct ak_checked *p, const char *name, enum ak_result result, const char *fmt, ...) AK_PRINTF(4, 5);
+/* A text from the packet as a JSON string; what is not fit to be shown is written as \xNN or \u{hex}. */
+json_t *ak_check_safe(struct ak_str s);
 /* The text of a file, a NULL view when the packet has none or it was too big. */
 struct ak_str ak_check_text(const struct ak_checked *p, const char *name);
 /* Parsed JSON of a file, NULL when it is missing or is none. The caller's. */

@@ -11,9 +11,10 @@ static enum ak_rc format_of(struct ak_store *s, int64_t file, char out[128], str
 	const struct ak_param p[] = {AK_PI(file)};
 	json_t *row = NULL;
 	enum ak_rc rc = ak_rows_one(s, "SELECT format FROM file WHERE id = ?1", p, 1, &row, err);
+	const char *format = json_string_value(json_object_get(row, "format"));
 
 	if (rc == AK_OK)
-		snprintf(out, 128, "%s", json_string_value(json_object_get(row, "format")));
+		snprintf(out, 128, "%s", format ? format : "");
 	json_decref(row);
 	return rc == AK_END ? ak_fail(err, AK_EXIT_CORRUPT, "a record has lost its file") : rc;
 }

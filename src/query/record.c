@@ -37,32 +37,32 @@ static json_t *field_json(int f, const struct ak_value *v)
 	case AK_T_LIST:
 	case AK_T_DIFF: {
 		json_t *tree = json_loadb(v->text.p, v->text.n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
-		return tree ? tree : json_stringn(v->text.p, v->text.n);
+		return tree ? tree : ak_row_text(v->text);
 	}
 	default:
-		return json_stringn(v->text.p, v->text.n);
+		return ak_row_text(v->text);
 	}
 }
 
 json_t *ak_query_record_json(const struct ak_stored *r, const char *source)
 {
-	json_t *fields = json_object(), *o;
+	json_t *fields = json_object(), *from = ak_row_text(ak_str_of(source)), *o;
 	char leaf[65];
 
 	for (int f = 0; f < AK_F_COUNT; f++)
 		if (r->rec.v[f].set)
 			json_object_set_new(fields, ak_fields[f].name, field_json(f, &r->rec.v[f]));
 	ak_hex(r->hashes.leaf, 32, leaf);
-	o = json_pack("{s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:s, s:s}", "seq", (json_int_t)r->seq, "kind",
-		      ak_kinds[r->rec.kind].name, "source", source, "file", (json_int_t)r->file, "record",
+	o = json_pack("{s:I, s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:s, s:s}", "seq", (json_int_t)r->seq, "kind",
+		      ak_kinds[r->rec.kind].name, "source", from, "file", (json_int_t)r->file, "record",
 		      (json_int_t)r->rec.rec_no, "byte_offset", (json_int_t)r->rec.offset, "byte_length",
 		      (json_int_t)r->rec.length, "flags", flags_json(r->rec.flags), "fields", fields, "leaf", leaf, "state",
 		      r->state ? "disposed" : "live");
-	json_object_set_new(o, "cite", json_sprintf("%s:%lld", source, (long long)r->seq));
+	json_object_set_new(o, "cite", json_sprintf("%s:%lld", json_string_value(from), (long long)r->seq));
 	if (r->rec.time_raw.p)
-		json_object_set_new(o, "time_raw", json_stringn(r->rec.time_raw.p, r->rec.time_raw.n));
+		json_object_set_new(o, "time_raw", ak_row_text(r->rec.time_raw));
 	if (r->rec.v[AK_F_START].set)
-		json_object_set_new(o, "time", json_stringn(r->rec.v[AK_F_START].text.p, r->rec.v[AK_F_START].text.n));
+		json_object_set_new(o, "time", ak_row_text(r->rec.v[AK_F_START].text));
 	return o;
 }
 

@@ -51,7 +51,7 @@ enum ak_rc ak_records_next(struct ak_records *it, struct ak_stored *rec, const c
 	ak_stored_read(it->st, 0, it->kind, rec);
 	*source = ak_sql_text(it->st, it->columns).p;
 	*superseded = sqlite3_column_int(it->st, it->columns + 1);
-	return AK_OK;
+	return *source ? AK_OK : ak_fail(err, AK_EXIT_CORRUPT, "a record has lost its file");
 }
 
 void ak_records_free(struct ak_records *it)

@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include "base/text.h"
 #include "base/time.h"
 
 static bool ends(struct ak_str s, struct ak_str tail)
@@ -10,10 +11,23 @@ static bool ends(struct ak_str s, struct ak_str tail)
 	return s.n > tail.n && memcmp(s.p + s.n - tail.n, tail.p, tail.n) == 0;
 }
 
+json_t *ak_row_text(struct ak_str s)
+{
+	json_t *v = s.p ? json_stringn(s.p, s.n) : json_null();
+	struct ak_buf safe;
+
+	if (v)
+		return v;
+	ak_buf_init(&safe, 10 * s.n + 1);
+	ak_text_safe(&safe, s);
+	v = json_stringn(safe.p, safe.n);
+	ak_buf_release(&safe);
+	return v;
+}
+
 static json_t *value(sqlite3_stmt *st, int col, struct ak_str name)
 {
 	char buf[32];
-	struct ak_str text;
 
 	switch (sqlite3_column_type(st, col)) {
 	case SQLITE_NULL:
@@ -25,8 +39,7 @@ static json_t *value(sqlite3_stmt *st, int col, struct ak_str name)
 			return json_boolean(sqlite3_column_int(st, col));
 		return json_integer(sqlite3_column_int64(st, col));
 	default:
-		text = ak_sql_text(st, col);
-		return json_stringn(text.p, text.n);
+		return ak_row_text(ak_sql_text(st, col));
 	}
 }
 

@@ -30,6 +30,8 @@ extern "C" {
  * microseconds becomes RFC 3339 under the name without it, `_flag` a boolean, others by their SQLite type; NULL is null.
  * Parameters bind ?1, ?2, ... */
 enum ak_rc ak_rows(struct ak_store *s, const char *sql, const struct ak_param *p, size_t n, json_t **out, struct ak_err *err);
+/* A text that was stored, null for a NULL view. What is stored is UTF-8: damage is shown as \xNN, never left out. */
+json_t *ak_row_text(struct ak_str s);
 /* Exactly one row as an object; AK_END when there is none. */
 enum ak_rc ak_rows_one(struct ak_store *s, const char *sql, const struct ak_param *p, size_t n, json_t **out,
 		       struct ak_err *err);

@@ -632,8 +632,10 @@ static ak_rc visit_document(ak_walker *w, od::document &doc, size_t length, cons
 			return refuse(w, "json_trailing", "something follows the json value", rest);
 		return AK_OK;
 	}
-	ak_str scalar = trimmed(token), all = ak_str_trim(ak_str_n(w->base, length));
-	if (scalar.n != all.n)
+	/* The kernel ends a token at a form feed too. */
+	ak_str scalar = trimmed(token);
+	const char *end = scalar.p + scalar.n;
+	if (trimmed(std::string_view(end, static_cast<size_t>(w->base + length - end))).n)
 		return refuse(w, "json_trailing", "something follows the json value", nullptr);
 	return visit_scalar(w, scalar, p);
 }

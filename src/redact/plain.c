@@ -92,7 +92,7 @@ struct ak_str ak_value_id_secrets(const struct ak_pass *p, struct ak_str s)
 {
 	struct ak_str out = ak_value_plain_secrets(p, s);
 
-	if (out.p == s.p && s.n > 3 && ak_str_starts(s, AK_STR("sk-")) && !ak_value_is_masked(s))
+	if (out.n > 3 && ak_str_starts(out, AK_STR("sk-")) && !ak_value_is_masked(out))
 		return whole(p, "sk_key", s);
 	return out;
 }

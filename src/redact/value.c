@@ -63,7 +63,9 @@ bool ak_value_is_id(struct ak_str s)
 struct ak_str ak_value_id(const struct ak_pass *p, struct ak_str s)
 {
 	if (ak_value_is_id(s))
-		return ak_email_replace(p, s);
+		s = ak_value_safe(p, s);
+	if (ak_value_is_id(s))
+		return s;
 	ak_pass_count(p, "not_id_shaped", AK_ACT_HASHED);
 	return ak_redactor_token(p->r, "id", s, p->a);
 }

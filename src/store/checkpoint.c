@@ -16,14 +16,12 @@ static enum ak_rc read_last(struct ak_store *s, struct last *out, struct ak_err 
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	enum ak_rc rc = ak_sql_prepare(s, "SELECT size, root FROM checkpoint ORDER BY size DESC LIMIT 1", &st, err);
-	struct ak_str root;
 
 	if (rc != AK_OK || (rc = ak_sql_step(s, st, err)) != AK_OK)
 		return rc == AK_END ? AK_OK : rc;
-	root = ak_sql_text(st, 1);
 	out->any = true;
 	out->size = (uint64_t)sqlite3_column_int64(st, 0);
-	memcpy(out->root, root.p, root.n < sizeof out->root ? root.n + 1 : 1);
+	ak_sql_copy(st, 1, out->root, sizeof out->root);
 	return AK_OK;
 }
 
@@ -38,8 +36,8 @@ static enum ak_rc tile_root(void *store, uint64_t first, size_t n, uint8_t *out,
 		return rc;
 	sqlite3_bind_int64(st, 1, (int64_t)first);
 	sqlite3_bind_int64(st, 2, (int64_t)(first + n));
-	while (found < n && (rc = ak_sql_step(s, st, err)) == AK_OK)
-		memcpy(out + 32 * found++, sqlite3_column_blob(st, 0), 32);
+	while (found < n && (rc = ak_sql_step(s, st, err)) == AK_OK && ak_sql_blob(st, 0, out + 32 * found, 32))
+		found++;
 	return rc == AK_FAIL ? rc : found == n ? AK_OK : ak_fail(err, AK_EXIT_VERIFY, "tiles of the ledger are missing");
 }
 

@@ -3,16 +3,6 @@
 
 #include <sqlite3.h>
 
-static void read_blob(sqlite3_stmt *st, int col, uint8_t *out, int n)
-{
-	const void *p = sqlite3_column_blob(st, col);
-
-	if (p && sqlite3_column_bytes(st, col) == n)
-		memcpy(out, p, (size_t)n);
-	else
-		memset(out, 0, (size_t)n);
-}
-
 static void read_fixed(sqlite3_stmt *st, int at, struct ak_stored *o)
 {
 	o->seq = sqlite3_column_int64(st, at + AK_C_SEQ);
@@ -25,10 +15,10 @@ static void read_fixed(sqlite3_stmt *st, int at, struct ak_stored *o)
 	o->time_us = sqlite3_column_int64(st, at + AK_C_TIME_US);
 	o->rec.time_raw = ak_sql_text(st, at + AK_C_TIME_RAW);
 	o->rec.revision = ak_sql_text(st, at + AK_C_REVISION);
-	read_blob(st, at + AK_C_IDENTITY, o->hashes.identity, 16);
-	read_blob(st, at + AK_C_CONTENT, o->hashes.content, 32);
-	read_blob(st, at + AK_C_SALT, o->hashes.salt, 16);
-	read_blob(st, at + AK_C_LEAF, o->hashes.leaf, 32);
+	ak_sql_blob(st, at + AK_C_IDENTITY, o->hashes.identity, 16);
+	ak_sql_blob(st, at + AK_C_CONTENT, o->hashes.content, 32);
+	ak_sql_blob(st, at + AK_C_SALT, o->hashes.salt, 16);
+	ak_sql_blob(st, at + AK_C_LEAF, o->hashes.leaf, 32);
 	o->state = sqlite3_column_int(st, at + AK_C_STATE);
 }
 

@@ -119,6 +119,28 @@ struct ak_str ak_sql_text(struct sqlite3_stmt *st, int col)
 	return ak_str_n((const char *)p, p ? (size_t)sqlite3_column_bytes(st, col) : 0);
 }
 
+bool ak_sql_blob(struct sqlite3_stmt *st, int col, uint8_t *out, size_t n)
+{
+	const void *p = sqlite3_column_blob(st, col);
+	bool good = p && (size_t)sqlite3_column_bytes(st, col) == n;
+
+	if (good)
+		memcpy(out, p, n);
+	else
+		memset(out, 0, n);
+	return good;
+}
+
+void ak_sql_copy(struct sqlite3_stmt *st, int col, char *out, size_t n)
+{
+	struct ak_str s = ak_sql_text(st, col);
+	size_t len = s.n < n ? s.n : n - 1;
+
+	if (len)
+		memcpy(out, s.p, len);
+	out[len] = '\0';
+}
+
 int64_t ak_lookup_hash(struct ak_str value)
 {
 	uint64_t h = 0xcbf29ce484222325u; /* FNV-1a, then a finaliser that spreads short values */

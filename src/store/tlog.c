@@ -182,10 +182,9 @@ enum ak_rc ak_tlog_read_leaves(void *store, uint64_t first, size_t n, uint8_t *o
 	sqlite3_bind_int64(st, 1, (int64_t)first);
 	sqlite3_bind_int64(st, 2, (int64_t)(first + n));
 	while ((rc = ak_sql_step(s, st, err)) == AK_OK) {
-		size_t at = (size_t)((uint64_t)sqlite3_column_int64(st, 0) - first);
-		if (sqlite3_column_bytes(st, 1) == 32)
-			memcpy(out + 32 * at, sqlite3_column_blob(st, 1), 32);
-		found++;
+		/* A damaged index can bring rows that were not asked for. */
+		uint64_t at = (uint64_t)sqlite3_column_int64(st, 0) - first;
+		found += at < n && ak_sql_blob(st, 1, out + 32 * at, 32);
 	}
 	if (rc != AK_END)
 		return rc;

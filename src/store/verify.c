@@ -86,8 +86,8 @@ static enum ak_rc load_file(struct check *c, int64_t id)
 	sqlite3_bind_int64(c->file, 1, id);
 	rc = ak_sql_step(c->s, c->file, c->err);
 	if (rc == AK_OK) {
-		snprintf(c->format, sizeof c->format, "%s", ak_sql_text(c->file, 0).p);
-		snprintf(c->source, sizeof c->source, "%s", ak_sql_text(c->file, 1).p);
+		ak_sql_copy(c->file, 0, c->format, sizeof c->format);
+		ak_sql_copy(c->file, 1, c->source, sizeof c->source);
 	} else {
 		c->format[0] = c->source[0] = '\0';
 	}
@@ -135,16 +135,15 @@ static enum ak_rc check_record(struct check *c, int k, uint8_t leaf[32])
 static enum ak_rc check_entry(struct check *c, uint8_t leaf[32])
 {
 	sqlite3_stmt *st = c->cursor[ENTRY];
-	uint8_t salt[16] = {0}, want[32];
-	const char *kind = ak_sql_text(st, 1).p;
-	bool whole = sqlite3_column_bytes(st, 3) == 16 && sqlite3_column_type(st, 2) != SQLITE_NULL;
+	uint8_t salt[16], want[32];
+	char kind[32];
+	bool whole = ak_sql_blob(st, 3, salt, sizeof salt) && sqlite3_column_type(st, 2) != SQLITE_NULL;
 
 	c->out->entries++;
-	memcpy(leaf, sqlite3_column_blob(st, 4), 32);
-	if (whole) {
-		memcpy(salt, sqlite3_column_blob(st, 3), 16);
+	ak_sql_copy(st, 1, kind, sizeof kind);
+	whole = ak_sql_blob(st, 4, leaf, 32) && whole;
+	if (whole)
 		ak_leaf_entry(kind, ak_sql_text(st, 2), salt, want);
-	}
 	if (!whole || memcmp(want, leaf, 32) != 0)
 		broken(c, "entry %lld (%s) does not match its leaf: it was changed", (long long)c->seq[ENTRY], kind);
 	return AK_OK;

@@ -34,6 +34,11 @@ PY
 }
 tampered "a value" "UPDATE ticket SET state_value = 'closed' || coalesce(state_value, '') WHERE seq = $seq" 4 "record tickets-csv:$seq (number"
 tampered "a leaf too" "UPDATE ticket SET leaf = zeroblob(32) WHERE seq = $seq" 4 "does not match"
+# What CHECK constraints refuse can be written by who turns them off.
+off="PRAGMA ignore_check_constraints = 1;"
+tampered "a leaf of one byte" "$off UPDATE ticket SET leaf = x'00' WHERE seq = $seq" 4 "does not match"
+tampered "an entry's leaf of one byte" "$off UPDATE ledger_entry SET leaf = x'00' WHERE seq = (SELECT max(seq) FROM ledger_entry)" 4 "does not match"
+tampered "a frontier of no bytes" "UPDATE meta SET value = x'' WHERE key = 'frontier'" 7 "frontier"
 tampered "a record is gone" "DELETE FROM ticket WHERE seq = $seq" 4 "$seq"
 tampered "two records change places" "UPDATE ticket SET seq = -1 WHERE seq = $seq; UPDATE ticket SET seq = $seq WHERE seq = $seq - 1; UPDATE ticket SET seq = $seq - 1 WHERE seq = -1" 4 "BROKEN"
 tampered "a salt" "UPDATE ticket SET salt = zeroblob(16) WHERE seq = $seq" 4 "does not match"
@@ -48,6 +53,8 @@ tampered "a new table" "CREATE TABLE more(a)" 7 "altered schema"
 tampered "a new trigger" "CREATE TRIGGER t AFTER INSERT ON diag BEGIN DELETE FROM diag; END" 7 "altered schema"
 tampered "another program's file" "PRAGMA application_id = 1" 7 "is not an auditkit workspace"
 tampered "a newer format" "PRAGMA user_version = 99" 7 "format 99"
+tampered "a source's name that is no text" "UPDATE source SET name = CAST(x'41ff42' AS TEXT) WHERE name = 'tickets-csv'" 0 "INTACT"
+is "is shown with its byte" "$("$AUDITKIT" -w bad sources --json | jq -r '.sources[].name' | grep -c '^A\\xffB$')" 1
 rm -rf bad
 cp -r good bad
 sed -i '1d' bad/access.jsonl

@@ -24,13 +24,13 @@ static inline void fuzz_enter(void)
 	atexit(fuzz_leave);
 }
 
-/* Path of a file in the folder; good until the next call but one. */
+/* Path of a file in the folder; good for the next three calls. */
 static inline const char *fuzz_path(const char *name)
 {
-	static char path[2][512];
+	static char path[4][512];
 	static int turn;
 
-	turn = !turn;
+	turn = (turn + 1) % 4;
 	snprintf(path[turn], sizeof path[turn], "%s/%s", fuzz_folder, name);
 	return path[turn];
 }
@@ -43,8 +43,8 @@ static inline void fuzz_put(const char *path, struct ak_str bytes)
 	close(fd);
 }
 
-/* Small edits of a large file, so that inputs stay small: an operation (overwrite, cut off, insert, delete), four bytes of
- * position, a length, then the bytes. */
+/* Small edits of a large file, so that inputs stay small: an operation (overwrite, cut off, insert, delete), four bytes
+ * of position, a length, then the bytes. */
 static inline void fuzz_edit(struct ak_buf *b, struct fuzz_in *in)
 {
 	while (in->n) {

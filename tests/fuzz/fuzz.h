@@ -21,7 +21,6 @@ static inline void fuzz_holds(bool good, const char *what, const char *file, int
 	abort();
 }
 
-
 /* The input is used up from the front; 0 when nothing is left. */
 struct fuzz_in {
 	const uint8_t *p;

@@ -1,5 +1,5 @@
-/* The command line, parsed and not run: a command with as many words as it takes, or a usage error. Input: arguments, each
- * ended by a NUL. */
+/* The command line, parsed and not run: a command with as many words as it takes, or a usage error. Input: arguments,
+ * each ended by a NUL. */
 #include "base/ak.h"
 
 #include "cli/args.h"

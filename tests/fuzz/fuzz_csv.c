@@ -66,9 +66,11 @@ static void rows(struct table *t, struct ak_csv *csv, struct ak_str in, uint64_t
 			fuzz_rejected(&err);
 		HOLDS(f.offset >= *end && f.offset + f.length <= in.n);
 		*end = f.offset + f.length;
-		ak_buf_addf(said, "\n%d %d %s %" PRIu64 "+%" PRIu64, (int)rc, (int)f.kind, f.reason ? f.reason : "", f.offset, f.length);
+		ak_buf_addf(said, "\n%d %d %s %" PRIu64 "+%" PRIu64, (int)rc, (int)f.kind, f.reason ? f.reason : "",
+			    f.offset, f.length);
 		for (size_t i = 0; rc == AK_OK && f.kind == AK_FRAME_RECORD && i < row.n; i++)
-			ak_buf_addf(said, " %d:%d:%.*s", row.pick[i].slot, (int)row.pick[i].type, AK_STR_FMT(row.pick[i].text));
+			ak_buf_addf(said, " %d:%d:%.*s", row.pick[i].slot, (int)row.pick[i].type,
+				    AK_STR_FMT(row.pick[i].text));
 		ak_arena_clear(&t->arena);
 		ak_row_init(&row, &t->arena);
 		ak_err_clear(&err);

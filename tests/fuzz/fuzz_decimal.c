@@ -1,5 +1,5 @@
-/* Decimals: what is printed reads back as itself, and sums, differences and comparisons agree. Input: a byte of flags and
- * scale, then one or two numbers with a newline between them. */
+/* Decimals: what is printed reads back as itself, and sums, differences and comparisons agree. Input: a byte of flags
+ * and scale, then one or two numbers with a newline between them. */
 #include "base/ak.h"
 
 #include <inttypes.h>

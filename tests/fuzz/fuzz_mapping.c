@@ -1,14 +1,17 @@
-/* Mapping YAML: whatever parses can be asked and maps records; the rest is refused with file and line. Input: the YAML. */
+/* Mapping YAML: whatever parses can be asked and maps records; the rest is refused with file and line. Input: the YAML.
+ */
 #include "base/ak.h"
 
 #include "format/mapping.h"
 #include "fuzz.h"
 
 static const char json[] =
-	"{\"id\":\"a1\",\"n\":1.50,\"t\":1750000000,\"s\":\"2026-03-02T10:00:00\",\"m\":{\"k\":\"v\",\"l\":[1,2]},\"b\":true,"
+	"{\"id\":\"a1\",\"n\":1.50,\"t\":1750000000,\"s\":\"2026-03-02T10:00:00\",\"m\":{\"k\":\"v\",\"l\":[1,2]},"
+	"\"b\":true,"
 	"\"a\":[{\"x\":\"1\",\"y\":null},{\"x\":\"2\"}],\"j\":\"{\\\"x\\\":[3]}\",\"p\":\"content\"}\n"
 	"{\"data\":[{\"start_time\":1750000000,\"results\":[{\"id\":\"b\",\"n\":\"1,245\"}]}],\"has_more\":false}\n";
-static const char csv[] = "id,n,t,s,b,j,p\na1,1.50,1750000000,2026-03-02T10:00:00,true,\"{\"\"x\"\":[3]}\",content\nb,,,,,,\n";
+static const char csv[] =
+	"id,n,t,s,b,j,p\na1,1.50,1750000000,2026-03-02T10:00:00,true,\"{\"\"x\"\":[3]}\",content\nb,,,,,,\n";
 
 static void ask(const struct ak_mapping *m)
 {

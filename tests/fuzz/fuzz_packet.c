@@ -1,6 +1,6 @@
-/* A packet whose files agree with its manifests but hold anything: what a forger with sha256sum can make. Verified means
- * that no check failed, and a packet that is no draft was signed. Input: a byte (1 = signed), then for each file to
- * replace its number, two bytes of length, the text. */
+/* A packet whose files agree with its manifests but hold anything: what a forger with sha256sum can make. Verified
+ * means that no check failed, and a packet that is no draft was signed. Input: a byte (1 = signed), then for each file
+ * to replace its number, two bytes of length, the text. */
 #include "base/ak.h"
 
 #include "packet_sample.h"
@@ -45,9 +45,9 @@ static const char *result(const json_t *doc, const char *name)
 	json_t *check;
 	size_t i;
 
-	json_array_foreach(json_object_get(doc, "checks"), i, check)
-		if (strcmp(json_string_value(json_object_get(check, "name")), name) == 0)
-			return json_string_value(json_object_get(check, "result"));
+	json_array_foreach(json_object_get(doc, "checks"), i,
+			   check) if (strcmp(json_string_value(json_object_get(check, "name")), name) ==
+				      0) return json_string_value(json_object_get(check, "result"));
 	return "";
 }
 
@@ -64,8 +64,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	packet_write(part, sign, fuzz_path("p.tar"));
 	doc = packet_verify(fuzz_path("p.tar"));
 	HOLDS(doc && strcmp(result(doc, "fixity"), "pass") == 0 && strcmp(result(doc, "completeness"), "pass") == 0);
-	json_array_foreach(json_object_get(doc, "checks"), i, check)
-		failed |= strcmp(json_string_value(json_object_get(check, "result")), "fail") == 0;
+	json_array_foreach(json_object_get(doc, "checks"), i, check) failed |=
+		strcmp(json_string_value(json_object_get(check, "result")), "fail") == 0;
 	HOLDS(packet_ok(doc) == !failed);
 	HOLDS(!packet_ok(doc) || sign || json_is_true(json_object_get(doc, "draft")));
 	json_decref(doc);

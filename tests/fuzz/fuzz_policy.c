@@ -24,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		HOLDS(strlen(policy.sources[i].name) >= 1 && strlen(policy.sources[i].name) <= 64);
 	count = ak_policy_answers(&policy, &answers);
 	for (size_t i = 0; i < count; i++)
-		HOLDS(answers[i].path && answers[i].value && (ak_policy_get(&policy, answers[i].path) || answers[i].unknown));
+		HOLDS(answers[i].path && answers[i].value &&
+		      (ak_policy_get(&policy, answers[i].path) || answers[i].unknown));
 	ak_free(answers);
 	ak_policy_release(&policy);
 	return 0;

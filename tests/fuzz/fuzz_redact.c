@@ -14,8 +14,9 @@ static const struct {
 	size_t n;
 	const char *end;
 } shapes[] = {
-	{"sk-", "or-v1-", HEX, 64, ""},	      {"sk-", "ant-api03-", U64, 93, "AA"}, {"AK", "IA", B32, 16, ""},
-	{"AI", "za", U64, 35, ""},	      {"gh", "p_", AN, 36, ""},		    {"csk", "-", AN, 48, ""},
+	{"sk-", "or-v1-", HEX, 64, ""}, {"sk-", "ant-api03-", U64, 93, "AA"},
+	{"AK", "IA", B32, 16, ""},	{"AI", "za", U64, 35, ""},
+	{"gh", "p_", AN, 36, ""},	{"csk", "-", AN, 48, ""},
 	{"GOC", "SPX-", U64, 28, ""},
 };
 
@@ -99,8 +100,8 @@ static struct ak_str plant(struct ak_str in, struct ak_str secret, uint32_t wher
 	const char *c = around[where >> 16 & 0xff ? (where >> 16) % AK_COUNT(around) : 0];
 	size_t at = in.n ? (where & 0xffff) % (in.n + 1) : 0;
 
-	return ak_arena_printf(a, "%.*s%c%.*s%c%.*s", (int)at, in.p ? in.p : "", c[0], AK_STR_FMT(secret), c[1], (int)(in.n - at),
-			       in.p ? in.p + at : "");
+	return ak_arena_printf(a, "%.*s%c%.*s%c%.*s", (int)at, in.p ? in.p : "", c[0], AK_STR_FMT(secret), c[1],
+			       (int)(in.n - at), in.p ? in.p + at : "");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
@@ -122,7 +123,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		rest.n = 0;
 	text(plant(rest, secret, where, &a), secret, &a);
 	if (is_text(ak_fields[f % AK_F_COUNT].type))
-		field((enum ak_field_id)(f % AK_F_COUNT), which & 128 ? rest : plant(rest, secret, where, &a), secret, &a);
+		field((enum ak_field_id)(f % AK_F_COUNT), which & 128 ? rest : plant(rest, secret, where, &a), secret,
+		      &a);
 	ak_arena_release(&a);
 	return 0;
 }

@@ -1,5 +1,5 @@
-/* Times: the canonical text reads back as the same instant and the same text. Input: a byte that chooses reader, zone and
- * unit, then the text. */
+/* Times: the canonical text reads back as the same instant and the same text. Input: a byte that chooses reader, zone
+ * and unit, then the text. */
 #include "base/ak.h"
 
 #include "base/time.h"

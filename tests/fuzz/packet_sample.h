@@ -13,9 +13,14 @@
 
 enum { PART_PACKET, PART_TABLES, PART_SECTION, PART_CSV, PART_KEY, PART_NOTE, PART_RECORD, PART_PROOF, PARTS };
 
-static const char *const part_names[PARTS] = {
-	"data/packet.json",	   "data/datapackage.json",	     "data/01-sources.json",	     "data/tables/sources.csv",
-	"data/integrity/log.vkey", "data/integrity/checkpoint.note", "data/integrity/proofs/0.json", "data/integrity/proofs/0.tlog-proof"};
+static const char *const part_names[PARTS] = {"data/packet.json",
+					      "data/datapackage.json",
+					      "data/01-sources.json",
+					      "data/tables/sources.csv",
+					      "data/integrity/log.vkey",
+					      "data/integrity/checkpoint.note",
+					      "data/integrity/proofs/0.json",
+					      "data/integrity/proofs/0.tlog-proof"};
 
 static const uint8_t packet_seed[32] = {1, 2, 3}, log_seed[32] = {4, 5, 6};
 
@@ -45,15 +50,19 @@ static inline void packet_texts(struct ak_buf part[PARTS])
 	ak_hex(other, 32, hex[0]);
 	ak_hex(what, 32, hex[1]);
 	ak_hex(salt, 32, hex[2]);
-	ak_buf_adds(&part[PART_PACKET], "{\"draft\":false,\"id\":\"AK-1\",\"ledger_size\":1,\"workspace\":\"w\",\"proven\":1,\"declared\":0,"
-					"\"sections\":[{\"id\":\"sources\",\"proven\":1,\"declared\":0}]}\n");
-	ak_buf_adds(&part[PART_TABLES],
-		    "{\"resources\":[{\"name\":\"sources\",\"path\":\"tables/sources.csv\",\"schema\":{\"fields\":[{\"name\":\"name\","
-		    "\"type\":\"string\"},{\"name\":\"records_in\",\"type\":\"integer\"},{\"name\":\"stored\",\"type\":\"integer\"},"
-		    "{\"name\":\"rejected\",\"type\":\"integer\"}]}}]}\n");
-	ak_buf_adds(&part[PART_SECTION],
-		    "{\"statements\":[{\"tag\":\"proven\"}],\"tables\":[{\"name\":\"sources\",\"columns\":[{\"name\":\"name\"},"
-		    "{\"name\":\"records_in\"},{\"name\":\"stored\"},{\"name\":\"rejected\"}],\"rows\":[[\"gw\",3,2,1],[null,0,0,0]]}]}\n");
+	ak_buf_adds(
+		&part[PART_PACKET],
+		"{\"draft\":false,\"id\":\"AK-1\",\"ledger_size\":1,\"workspace\":\"w\",\"proven\":1,\"declared\":0,"
+		"\"sections\":[{\"id\":\"sources\",\"proven\":1,\"declared\":0}]}\n");
+	ak_buf_adds(&part[PART_TABLES], "{\"resources\":[{\"name\":\"sources\",\"path\":\"tables/"
+					"sources.csv\",\"schema\":{\"fields\":[{\"name\":\"name\","
+					"\"type\":\"string\"},{\"name\":\"records_in\",\"type\":\"integer\"},{\"name\":"
+					"\"stored\",\"type\":\"integer\"},"
+					"{\"name\":\"rejected\",\"type\":\"integer\"}]}}]}\n");
+	ak_buf_adds(&part[PART_SECTION], "{\"statements\":[{\"tag\":\"proven\"}],\"tables\":[{\"name\":\"sources\","
+					 "\"columns\":[{\"name\":\"name\"},"
+					 "{\"name\":\"records_in\"},{\"name\":\"stored\"},{\"name\":\"rejected\"}],"
+					 "\"rows\":[[\"gw\",3,2,1],[null,0,0,0]]}]}\n");
 	ak_buf_adds(&part[PART_CSV], "name,records_in,stored,rejected\r\ngw,3,2,1\r\n,0,0,0\r\n");
 	ak_ed25519_public(log_seed, pub);
 	HOLDS(ak_note_key_init("auditkit/w", pub, &key));
@@ -63,7 +72,8 @@ static inline void packet_texts(struct ak_buf part[PARTS])
 	ak_checkpoint_text(&head, &leaf);
 	HOLDS(ak_note_sign(log_seed, "auditkit/w", ak_buf_str(&leaf), &part[PART_NOTE], NULL) == AK_OK);
 	ak_buf_addf(&part[PART_RECORD],
-		    "{\"index\":0,\"kind\":\"request\",\"groups\":{\"who\":{\"digest\":\"%s\"},\"what\":{\"digest\":\"%s\",\"salt\":\"%s\","
+		    "{\"index\":0,\"kind\":\"request\",\"groups\":{\"who\":{\"digest\":\"%s\"},\"what\":{\"digest\":\"%"
+		    "s\",\"salt\":\"%s\","
 		    "\"body\":\"{}\"},\"how_much\":{\"digest\":\"%s\"}}}\n",
 		    hex[0], hex[1], hex[2], hex[0]);
 	ak_tlog_proof_text(0, &path, ak_buf_str(&part[PART_NOTE]), &part[PART_PROOF]);
@@ -110,8 +120,8 @@ static inline const char *packet_digest(const json_t *doc)
 	return json_string_value(json_object_get(doc, "digest"));
 }
 
-/* A packet file with edits: when it verifies, it is still the packet that was signed. A first byte of 255: the rest is the
- * file itself. */
+/* A packet file with edits: when it verifies, it is still the packet that was signed. A first byte of 255: the rest is
+ * the file itself. */
 static inline void packet_edited(const char *name, struct fuzz_in *in)
 {
 	static struct ak_buf original, edited;

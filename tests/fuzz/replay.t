@@ -11,8 +11,7 @@ for d in "$AK_SRCDIR"/tests/fuzz/corpus/*; do
 	files=$(find "$d" -type f | wc -l)
 	is "$name has inputs" "$((files >= 5))" 1
 	"$programs/fuzz_$name" "$d"/* >"$tap_dir/out" 2>&1
-	is "$name: none of its $files inputs breaks anything" "$? $(grep -c '^Executed ' "$tap_dir/out")" "0 $files" ||
-		grep -v '^Executed ' "$tap_dir/out" | head -n 40 | sed 's/^/# /'
+	is "$name: none of its $files inputs breaks anything" "$? $(grep -c '^Executed ' "$tap_dir/out")" "0 $files"
 	[ "$(grep -c '^Executed ' "$tap_dir/out")" = "$files" ] || grep -v '^Executed ' "$tap_dir/out" | head -n 40 | sed 's/^/# /'
 done
 finish

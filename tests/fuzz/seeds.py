@@ -136,6 +136,11 @@ SEEDS = {
     "tar": EDITS + [tar(bagit_txt=b"BagIt-Version: 1.0\n"), tar(a=b"1", b=b"2"), tar(a=b"1", A=b"2")],
     "zip": EDITS + [zip_(m, bagit_txt=b"BagIt-Version: 1.0\n", a=b"1" * 40) for m in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)]
     + [edit(0, 6, b"\x01"), edit(0, 8, b"\x63")],
+    "workspace": [b"\0" + e for e in EDITS] + [b"\x40" + e for e in EDITS[:6]]
+    # A byte here and there: the header, and all over the pages.
+    + [b"\0" + edit(0, at, b"\x7f") for at in (18, 28, 44, 60, 68, *range(4096 + 3, 240000, 7919))]
+    + [b"\x40" + edit(2, 9, b"\0"), b"\xcc" + edit(0, 40, b"}")]
+    + [bytes([128 + q]) + edit(0, 4096 + 5003 * q, b"\0\xff") for q in range(14)],
     "packet": [
         b"\x01",
         b"\x00" + part(0, b'{"draft":true,"ledger_size":1,"workspace":"w","proven":0,"declared":0,"sections":[]}'),

@@ -151,6 +151,8 @@ static void second_pass(void)
 		{AK_F_REQUEST_MODEL, "a@example.com.@example.org", "@example.org"},
 		{AK_F_REQUEST_MODEL, "x://jane\x01:hunter2@host", "hunter2"},
 		{AK_F_REQUEST_MODEL, "x://aaaa\xff\xff\xff\xff@host", "aaaa"},
+		{AK_F_EVENT_ID, "x://jane@a.example:@b.xy", "jane"},
+		{AK_F_EVENT_ID, "sk-a/x://jane:hunter2@host", "sk-a"},
 		{AK_F_KEY_HASH, "sk-ab\x0e...\x01", "sk-ab"},
 		{AK_F_KEY_HASH, "...a@b.example", "example"},
 	};
