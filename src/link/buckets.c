@@ -35,15 +35,13 @@ static bool same(const json_t *row, const char *member, const char *value)
 
 enum ak_rc ak_link_buckets(struct ak_store *s, const json_t *request, json_t **out, struct ak_err *err)
 {
-	json_t *rows = NULL, *row;
+	json_t *rows = NULL, *row, *list = json_array();
 	int64_t at, end;
 	size_t i;
-	enum ak_rc rc;
+	enum ak_rc rc = AK_OK;
 
-	*out = json_array();
-	if (!parse_us(field(request, "event.start"), &at))
-		return AK_OK;
-	rc = ak_query_usage_rows(s, 0, at - DAY_US, at + 1, &rows, err);
+	if (parse_us(field(request, "event.start"), &at))
+		rc = ak_query_usage_rows(s, 0, at - DAY_US, at + 1, &rows, err);
 	json_array_foreach(rows, i, row) {
 		if (!parse_us(json_string_value(json_object_get(row, "end")), &end) || end <= at)
 			continue;
@@ -52,8 +50,12 @@ enum ak_rc ak_link_buckets(struct ak_store *s, const json_t *request, json_t **o
 			continue;
 		json_object_set_new(row, "cite", json_sprintf("%s:%lld", json_string_value(json_object_get(row, "source")),
 							      (long long)json_integer_value(json_object_get(row, "seq"))));
-		json_array_append(*out, row);
+		json_array_append(list, row);
 	}
 	json_decref(rows);
+	if (rc == AK_OK)
+		*out = list;
+	else
+		json_decref(list);
 	return rc;
 }

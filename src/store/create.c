@@ -121,9 +121,10 @@ static int lock(const char *dir, struct ak_err *err)
 		;
 	if (held && !ak_store_is_workspace(dir))
 		return fd;
-	if (held || (fd >= 0 && errno == EWOULDBLOCK))
+	if (held || (fd >= 0 && errno == EWOULDBLOCK)) {
+		ak_hint(err, "run the same command again when it is done");
 		ak_fail(err, AK_EXIT_BUSY, "another process makes '%s' a workspace", dir);
-	else
+	} else
 		ak_fail_sys(err, AK_EXIT_IO, errno, "cannot lock '%s'", dir);
 	closep(&fd);
 	return -1;

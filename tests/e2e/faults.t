@@ -2,7 +2,11 @@
 # Calls that fail, are cut short or are interrupted, in every command: the right result or a clear error, and nothing partial.
 # AK_LONG=1 takes every call.
 . "$AK_SRCDIR/tests/tap.sh"
-case $(nm -D "$AUDITKIT" 2>/dev/null) in *asan*) echo '1..0 # SKIP sanitizers are loaded before anything else'; exit 0 ;; esac
+# With a sanitizer in the program nothing may be lost on the way out either. libarchive loses a buffer when a write fails.
+echo leak:libarchive >"$tap_dir/known"
+ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=1
+LSAN_OPTIONS=suppressions=$tap_dir/known:print_suppressions=0
+export ASAN_OPTIONS LSAN_OPTIONS
 mkdir "$tap_dir/shims" "$tap_dir/work"
 for s in faultshim killshim; do
 	${CC:-cc} -O1 -shared -fPIC -o "$tap_dir/shims/$s.so" "$AK_SRCDIR/tests/e2e/$s.c" -ldl || exit 1
