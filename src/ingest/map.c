@@ -51,8 +51,11 @@ static void reject(struct ak_stage *m, const struct ak_frame *f, const char *rea
 	if (err && err->offset != UINT64_MAX && err->offset < f->length && !f->nelided)
 		i->diag.detail = ak_arena_printf(&m->batch->arena, "%s, %llu bytes in", i->diag.detail,
 						 (unsigned long long)err->offset).p;
-	ak_hmac(m->p->reject, f->text, mac);
-	ak_hex(mac, 16, i->diag.hash);
+	/* What is too long to be kept has no hash: one of part of it would say nothing. */
+	if (f->text.n) {
+		ak_hmac(m->p->reject, f->text, mac);
+		ak_hex(mac, 16, i->diag.hash);
+	}
 	m->batch->records++;
 	if (strcmp(reason, "json_truncated") == 0 || strcmp(reason, "csv_truncated") == 0)
 		m->truncated = true;

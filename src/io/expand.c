@@ -131,9 +131,10 @@ static enum ak_rc glob_add(struct ak_expansion *x, const char *pattern, struct a
 static enum ak_rc stdin_add(struct ak_expansion *x, struct ak_err *err)
 {
 	for (size_t i = 0; i < x->nexports; i++)
-		if (x->exports[i]->kind == AK_IN_STDIN)
-			return ak_stream_fail(err, "stdin_twice", "give - once; join the streams before if there are several",
-					      "standard input '-' is given twice");
+		if (x->exports[i]->kind == AK_IN_STDIN) {
+			ak_hint(err, "give - once; join the streams before if there are several");
+			return ak_fail(err, AK_EXIT_USAGE, "standard input '-' is given twice");
+		}
 	ak_expand_file(x, export_add(x, "-", AK_IN_STDIN), NULL, NULL);
 	return AK_OK;
 }

@@ -34,7 +34,8 @@ struct ak_elided {
 
 struct ak_frame {
 	enum ak_frame_kind kind;
-	struct ak_str text;           /* the slice, valid until the next ak_framer_next or ak_framer_feed */
+	struct ak_str text;           /* the slice, valid until the next ak_framer_next or ak_framer_feed; of AK_FRAME_BAD its
+				       * bytes where they are still at hand, else empty */
 	uint64_t offset, length;      /* in the decoded stream, elided bytes included */
 	const char *reason;           /* of AK_FRAME_BAD: json_syntax, json_too_large, json_truncated, json_held_limit, ... */
 	struct ak_str ctx[AK_CTX_MAX]; /* objects around the record, innermost first, without the container on the way down:

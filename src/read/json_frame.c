@@ -48,6 +48,8 @@ static size_t keep_from(const struct ak_framer *f)
 {
 	size_t keep = f->pos > LOOK_BACK ? f->pos - LOOK_BACK : 0;
 
+	if (f->resync && ak_fr_holds(f, f->bad_offset) && f->buf.n - ak_fr_pos(f, f->bad_offset) <= AK_MAX_RECORD_BYTES)
+		keep = smaller(keep, ak_fr_pos(f, f->bad_offset));
 	if (f->leaf.on && !f->leaf.dropped)
 		keep = smaller(keep, f->leaf.start);
 	for (size_t i = 0; i < f->nlevels; i++) {
@@ -133,6 +135,8 @@ enum ak_step ak_fr_emit(struct ak_framer *f, enum ak_frame_kind kind, const char
 		frame.text = ak_str_n(f->buf.p + start, end - start);
 		take_elided(f, start, end, &frame);
 	} else if (kind == AK_FRAME_BAD) {
+		if (ak_fr_holds(f, offset))
+			frame.text = ak_str_n(f->buf.p + ak_fr_pos(f, offset), end - ak_fr_pos(f, offset));
 		f->nelided = 0;
 	}
 	return hand_out(f, &frame);

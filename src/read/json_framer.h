@@ -64,6 +64,7 @@ struct ak_framer {
 	struct ak_buf buf;
 	size_t pos;
 	uint64_t base, left_out;
+	uint64_t left_out_to; /* stream offset behind the last bytes that were left out */
 	bool eof, begun;
 
 	uint64_t line_offset;  /* top level: where this line starts */
@@ -88,6 +89,17 @@ struct ak_framer {
 static inline uint64_t ak_fr_offset(const struct ak_framer *f, size_t pos)
 {
 	return f->base + f->left_out + pos;
+}
+
+/* Is every byte from that stream offset on still in buf? Then it is at ak_fr_pos. */
+static inline bool ak_fr_holds(const struct ak_framer *f, uint64_t offset)
+{
+	return offset >= f->base + f->left_out && offset >= f->left_out_to;
+}
+
+static inline size_t ak_fr_pos(const struct ak_framer *f, uint64_t offset)
+{
+	return (size_t)(offset - f->base - f->left_out);
 }
 
 static inline bool ak_fr_blank(char c)

@@ -54,6 +54,7 @@ static void elide(struct ak_framer *f, size_t end, bool *more)
 	f->buf.n -= n;
 	f->pos -= n;
 	f->left_out += n;
+	f->left_out_to = ak_fr_offset(f, f->pos);
 	f->leaf.line = 0;
 	*more = true;
 }

@@ -194,6 +194,8 @@ static void test_refusals(void)
 		"policy.yaml:3: 'retention.usage.keep' must be a number of days such as 90d, or forever, or unknown");
 	refused("version: 1\nretention:\n  usage: {keep: forever}\n",
 		"policy.yaml:3: 'retention.usage' is kept forever without a why");
+	refused("version: 1\nretention:\n  requests: {keep: 90d}\n",
+		"policy.yaml:3: 'retention.requests' is no class of records");
 	refused("version: 1\nredaction: {ip_mask: 24}\n",
 		"policy.yaml:2: 'redaction.ip_mask' must be two prefix lengths such as 24/48, or unknown");
 	refused("version: 1\nredaction: {ip_mask: 33/48}\n",
@@ -211,7 +213,7 @@ static void test_refusals(void)
 	ok(parse("version: 1\nscope: unknown\nretention: {usage: unknown}\naccess: unknown\n") == AK_OK,
 	   "unknown in place of a section");
 	ok(parse("version: 1\nsources:\n  a: {path: p, format: f, owner: o, every: 7d, system: s, query: q, tz: UTC}\n"
-		 "retention:\n  x: {keep: 1d, why: w, delete: d, legal_basis: l, archive: a}\nlimits: {max_rejects: "
+		 "retention:\n  ticket: {keep: 1d, why: w, delete: d, legal_basis: l, archive: a}\nlimits: {max_rejects: "
 		 "5}\n") == AK_OK,
 	   "every other member");
 	is_int(policy.max_rejects_count, 5, "rejects as a count");
