@@ -1,6 +1,6 @@
 /* Preloaded by sandbox.t: late in a command, inside calls that it makes itself, tries what a sandbox is to refuse and
  * writes to PROBE_REPORT what came of it. PROBE_SECRET is a file, PROBE_FOLDER a folder that no argument names.
- * PROBE_KERNEL=no-landlock|no-seccomp|broken-landlock|broken-seccomp is a kernel of another kind. */
+ * PROBE_KERNEL=no-landlock|no-seccomp|broken-landlock|broken-seccomp|abi-N is a kernel of another kind. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -163,5 +163,7 @@ long syscall(long nr, ...)
 		errno = why;
 		return -1;
 	}
+	if (nr == SYS_landlock_create_ruleset && !a[0] && kernel_kind && strncmp(kernel_kind, "abi-", 4) == 0)
+		return strtol(kernel_kind + 4, NULL, 10);
 	return REAL(long, "syscall", long, ...)(nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
