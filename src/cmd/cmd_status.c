@@ -4,13 +4,16 @@
 #include "base/time.h"
 #include "cmd/jsonget.h"
 #include "cmd/questions.h"
+#include "cmd/sourcelist.h"
 #include "packet/questions.h"
+#include "query/query.h"
 
 #define COMMAND_AT 50 /* column of the command that helps */
 
 struct state {
 	struct ak_facts facts;
 	json_t *questions, *answers; /* answers: policy lines that still say unknown */
+	json_t *overdue;	     /* cmd/sourcelist.h */
 	size_t unknown, declared;
 };
 
@@ -32,10 +35,13 @@ static void read_policy(struct ak_ctx *c, struct state *s)
 
 static enum ak_rc read_state(struct ak_ctx *c, struct state *s, struct ak_err *err)
 {
+	json_t *exports = NULL;
 	enum ak_rc rc = ak_facts_read(c->store, INT64_MIN, INT64_MAX, &s->facts, err);
 
-	if (rc != AK_OK)
+	if (rc != AK_OK || (rc = ak_query_exports(c->store, &exports, err)) != AK_OK)
 		return rc;
+	s->overdue = ak_sourcelist_overdue(c->policy, exports, ak_time_now());
+	json_decref(exports);
 	s->questions = ak_questions(&s->facts, c->policy, ak_time_now());
 	read_policy(c, s);
 	return AK_OK;
@@ -91,12 +97,39 @@ static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
 		todo(c, n, "source", "nothing has been ingested", "auditkit ingest EXPORT...");
 }
 
+static bool was_read(const struct state *s, const char *name)
+{
+	json_t *src;
+	size_t i;
+
+	json_array_foreach(s->facts.sources, i, src)
+		if (strcmp(ak_jtxt(src, "name", ""), name) == 0)
+			return true;
+	return false;
+}
+
+/* What policy.yaml promises: sources never read, and sources that are late. */
+static void todo_promised(struct ak_ctx *c, int *n, const struct state *s)
+{
+	json_t *late;
+	size_t i;
+
+	for (i = 0; c->policy && i < c->policy->nsources; i++)
+		if (!was_read(s, c->policy->sources[i].name))
+			todo(c, n, "source", ak_arena_printf(&c->arena, "%s is declared on line %d, never read", c->policy->sources[i].name,
+							     c->policy->sources[i].line).p, "auditkit ingest");
+	json_array_foreach(s->overdue, i, late)
+		todo(c, n, "source", ak_arena_printf(&c->arena, "%s is OVERDUE, %llu days old", ak_jtxt(late, "source", "?"),
+						     (unsigned long long)ak_jnum(late, "days")).p, "auditkit ingest");
+}
+
 static void print_todo(struct ak_ctx *c, const struct state *s)
 {
 	int n = 0;
 
 	todo_links(c, &n, s);
 	todo_sources(c, &n, s);
+	todo_promised(c, &n, s);
 	if (s->unknown)
 		todo(c, &n, "policy", ak_arena_printf(&c->arena, "%zu of %zu answers unknown, first on line %llu", s->unknown, s->declared,
 						      (unsigned long long)ak_jnum(json_array_get(s->answers, 0), "line")).p,
@@ -139,9 +172,9 @@ static void print_state(struct ak_ctx *c, const struct state *s)
 
 static enum ak_rc print_json(struct ak_ctx *c, const struct state *s, struct ak_err *err)
 {
-	json_t *doc = json_pack("{s:s, s:i, s:O, s:O, s:O, s:O, s:I, s:O}", "schema", "auditkit.status/1", "format_version", 1, "workspace",
+	json_t *doc = json_pack("{s:s, s:i, s:O, s:O, s:O, s:O, s:I, s:O, s:O}", "schema", "auditkit.status/1", "format_version", 1, "workspace",
 				s->facts.workspace, "sources", s->facts.sources, "links", s->facts.links, "questions", s->questions,
-				"policy_answers", (json_int_t)s->declared, "policy_unknown", s->answers);
+				"policy_answers", (json_int_t)s->declared, "policy_unknown", s->answers, "overdue", s->overdue);
 	enum ak_rc rc = ak_io_json(c->io, doc, err);
 
 	json_decref(doc);
@@ -160,6 +193,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	ak_facts_release(&s.facts);
 	json_decref(s.questions);
 	json_decref(s.answers);
+	json_decref(s.overdue);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
 

@@ -4,7 +4,9 @@
 #include <stdio.h>
 
 #include "base/map.h"
+#include "base/time.h"
 #include "cmd/jsonget.h"
+#include "cmd/sourcelist.h"
 #include "link/link.h"
 #include "query/query.h"
 
@@ -79,12 +81,21 @@ static void print_table(struct ak_ctx *c, const json_t *sources, const json_t *t
 
 /* ---- the lines ---- */
 
+/* limits.max_rejects as it is written, NULL without one. */
+static const char *limit_text(const struct ak_policy *p, char buf[32])
+{
+	if (!p || (p->max_rejects_count < 0 && p->max_rejects_ppm < 0))
+		return NULL;
+	return p->max_rejects_count >= 0 ? ak_thousands((uint64_t)p->max_rejects_count, buf)
+					 : ak_jtxt(ak_policy_get(p, "limits"), "max_rejects", NULL);
+}
+
 static void print_rejects(struct ak_ctx *c, const json_t *diag, const json_t *totals)
 {
 	uint64_t rejected = ak_jnum(totals, "rejected"), in = ak_jnum(totals, "records_in");
 	struct ak_counts n = {.in = in, .rejected = rejected};
-	const char *limit = ak_jtxt(c->policy ? ak_policy_get(c->policy, "limits") : NULL, "max_rejects", NULL);
-	char a[32], b[32], p[32];
+	char a[32], b[32], p[32], written[32];
+	const char *limit = limit_text(c->policy, written);
 	json_t *d;
 	size_t i, shown = 0;
 
@@ -104,6 +115,35 @@ static void print_rejects(struct ak_ctx *c, const json_t *diag, const json_t *to
 	else if (rejected)
 		ak_io_line(c->io, "", "%s of %s = %s, nothing else is lost", ak_thousands(rejected, a), ak_thousands(in, b),
 			   ak_percent(rejected, in, p));
+}
+
+/* What policy.yaml promises and the exports do not hold. */
+static void print_absent(struct ak_ctx *c, const json_t *missing, const json_t *overdue)
+{
+	json_t *s;
+	size_t i;
+
+	json_array_foreach((json_t *)missing, i, s)
+		ak_io_line(c->io, "MISSING", "%s (policy.yaml:%llu): %s", ak_jtxt(s, "source", "?"), (unsigned long long)ak_jnum(s, "line"),
+			   ak_jtxt(s, "why", "?"));
+	json_array_foreach((json_t *)overdue, i, s)
+		ak_io_line(c->io, "OVERDUE", "%s (policy.yaml:%llu): newest export %.10s (%s), %llu days old; %s is %llud",
+			   ak_jtxt(s, "source", "?"), (unsigned long long)ak_jnum(s, "line"), ak_jtxt(s, "exported_at", "?"),
+			   ak_jtxt(s, "exported_at_basis", "?"), (unsigned long long)ak_jnum(s, "days"), ak_jtxt(s, "limit", "?"),
+			   (unsigned long long)ak_jnum(s, "every"));
+}
+
+/* DECISIONS 38: a file's time stands in for the time of its export, and that is said. */
+static void print_dated(struct ak_ctx *c, const json_t *sources)
+{
+	size_t i, n = 0;
+	json_t *s;
+
+	json_array_foreach((json_t *)sources, i, s)
+		n += strcmp(ak_jtxt(s, "exported_at_basis", ""), "file time") == 0;
+	if (n)
+		ak_io_line(c->io, "dated", "%zu of %zu sources by the time of their newest file; --exported-at says better", n,
+			   json_array_size(sources));
 }
 
 /* Counts of one action over all sources, split by rule in brackets. */
@@ -212,38 +252,43 @@ static void print_ledger(struct ak_ctx *c, const json_t *run)
 /* ---- all of it ---- */
 
 static enum ak_rc print_json(struct ak_ctx *c, json_t *run, json_t *sources, json_t *diag, json_t *links, json_t *arrived,
-			     struct ak_err *err)
+			     const json_t *missing, json_t *overdue, struct ak_err *err)
 {
-	json_t *doc = json_pack("{s:s, s:i, s:b, s:O, s:O, s:O, s:O, s:O}", "schema", "auditkit.ingest/1", "format_version", 1,
+	json_t *doc = json_pack("{s:s, s:i, s:b, s:O, s:O, s:O, s:O, s:O, s:o, s:O}", "schema", "auditkit.ingest/1", "format_version", 1,
 				"dry_run", ak_args_flag(c->args, "dry-run"), "run", run, "sources", sources, "diagnostics", diag,
-				"links", links, "payload", arrived);
+				"links", links, "payload", arrived, "missing", missing ? json_incref((json_t *)missing) : json_array(),
+				"overdue", overdue);
 	enum ak_rc rc = ak_io_json(c->io, doc, err);
 
 	json_decref(doc);
 	return rc;
 }
 
-enum ak_rc ak_ingest_report(struct ak_ctx *c, int64_t run_id, struct ak_err *err)
+enum ak_rc ak_ingest_report(struct ak_ctx *c, int64_t run_id, const json_t *missing, struct ak_err *err)
 {
-	json_t *run = NULL, *sources = NULL, *diag = NULL, *links = NULL, *arrived = NULL, *totals;
+	json_t *run = NULL, *sources = NULL, *diag = NULL, *links = NULL, *arrived = NULL, *exports = NULL, *overdue = NULL, *totals;
 	enum ak_rc rc;
 
 	if ((rc = ak_query_run(c->store, run_id, &run, err)) == AK_OK &&
 	    (rc = ak_query_sources(c->store, run_id, &sources, err)) == AK_OK &&
 	    (rc = ak_query_diag(c->store, NULL, NULL, run_id, c->json ? 0 : 1000, &diag, err)) == AK_OK &&
+	    (rc = ak_query_exports(c->store, &exports, err)) == AK_OK &&
 	    (rc = ak_query_payload(c->store, run_id, INT64_MIN, INT64_MAX, &arrived, err)) == AK_OK &&
 	    (rc = ak_link_coverage(c->store, run_id, INT64_MIN, INT64_MAX, &links, err)) == AK_OK) {
 		totals = json_object_get(run, "totals");
+		overdue = ak_sourcelist_overdue(c->policy, exports, ak_time_now());
 		if (c->json) {
-			rc = print_json(c, run, sources, diag, links, arrived, err);
+			rc = print_json(c, run, sources, diag, links, arrived, missing, overdue, err);
 		} else {
 			print_table(c, sources, totals, ak_jnum(run, "files"));
 			ak_io_text(c->io, AK_STR("\n"));
+			print_absent(c, missing, overdue);
 			print_rejects(c, diag, totals);
 			print_redaction(c, sources);
 			print_payload(c, arrived);
 			print_warnings(c, sources);
 			print_links(c, links);
+			print_dated(c, sources);
 			print_ledger(c, run);
 		}
 	}
@@ -252,5 +297,7 @@ enum ak_rc ak_ingest_report(struct ak_ctx *c, int64_t run_id, struct ak_err *err
 	json_decref(diag);
 	json_decref(links);
 	json_decref(arrived);
+	json_decref(exports);
+	json_decref(overdue);
 	return rc;
 }

@@ -2,37 +2,112 @@
 #include "cmd/sourcelist.h"
 
 #include "base/fs.h"
+#include "base/time.h"
+#include "cmd/jsonget.h"
+#include "io/source.h"
+
+#define DAY_US INT64_C(86400000000)
 
 static const char *given(const char *text) { return text && strcmp(text, "unknown") != 0 ? text : NULL; }
 
-static const char *beside_policy(struct ak_ctx *c, const char *path)
+static const char *below(struct ak_ctx *c, const char *dir, const char *path)
 {
-	AK_CLEANUP(ak_free_charp) char *dir = ak_fs_dir(c->policy_path);
-
 	return path[0] == '/' ? path : ak_arena_printf(&c->arena, "%s/%s", dir, path).p;
 }
 
-enum ak_rc ak_sourcelist_from_policy(struct ak_ctx *c, struct ak_ingest_source **out, size_t *n, struct ak_err *err)
+static const char *base_folder(struct ak_ctx *c)
+{
+	AK_CLEANUP(ak_free_charp) char *dir = ak_fs_dir(c->policy_path);
+	const char *own = ak_arena_z(&c->arena, ak_str_of(dir));
+
+	return c->policy->exports ? below(c, own, c->policy->exports) : own;
+}
+
+/* Does the path name anything? Folders are walked, nothing is opened. */
+static bool matches(const char *path, struct ak_err *why)
+{
+	struct ak_inputs *in = NULL;
+	bool found = ak_inputs_open(&path, 1, &in, why) == AK_OK;
+
+	ak_inputs_free(in);
+	return found;
+}
+
+static enum ak_rc pick(struct ak_ctx *c, const char *base, struct ak_ingest_source *list, size_t *n, json_t *missing,
+		       struct ak_err *err)
+{
+	for (size_t i = 0; i < c->policy->nsources; i++) {
+		const struct ak_policy_source *p = &c->policy->sources[i];
+		const char **paths = ak_arena_zero(&c->arena, 2 * sizeof *paths);
+		struct ak_err why = {0};
+
+		if (!given(p->path)) {
+			ak_hint(err, "fill in policy.yaml line %d", p->line);
+			return ak_fail(err, AK_EXIT_USAGE, "source '%s' of policy.yaml has no path", p->name);
+		}
+		paths[0] = below(c, base, p->path);
+		if (!matches(paths[0], &why)) {
+			json_array_append_new(missing, json_pack("{s:s, s:i, s:s}", "source", p->name, "line", p->line, "why", why.msg));
+			continue;
+		}
+		list[(*n)++] = (struct ak_ingest_source){.name = p->name, .format = given(p->format), .owner = given(p->owner),
+							 .query = given(p->query), .tz = given(p->tz), .paths = paths, .npaths = 1};
+	}
+	return AK_OK;
+}
+
+enum ak_rc ak_sourcelist_from_policy(struct ak_ctx *c, struct ak_ingest_source **out, size_t *n, json_t **missing,
+				     struct ak_err *err)
 {
 	struct ak_ingest_source *list;
+	const char *base;
+	size_t found = 0;
 
 	if (!c->policy || !c->policy->nsources) {
 		ak_hint(err, "name the exports: auditkit ingest FILE..., or list them below 'sources:' in policy.yaml");
 		return ak_fail(err, AK_EXIT_USAGE, "nothing to ingest: policy.yaml names no sources");
 	}
+	base = base_folder(c);
 	list = ak_arena_zero(&c->arena, c->policy->nsources * sizeof *list);
-	for (size_t i = 0; i < c->policy->nsources; i++) {
-		const struct ak_policy_source *p = &c->policy->sources[i];
-		const char **paths = ak_arena_zero(&c->arena, 2 * sizeof *paths);
-		if (!given(p->path)) {
-			ak_hint(err, "fill in policy.yaml line %d", p->line);
-			return ak_fail(err, AK_EXIT_USAGE, "source '%s' of policy.yaml has no path", p->name);
-		}
-		paths[0] = beside_policy(c, p->path);
-		list[i] = (struct ak_ingest_source){.name = p->name, .format = given(p->format), .owner = given(p->owner),
-						    .query = given(p->query), .tz = given(p->tz), .paths = paths, .npaths = 1};
+	*missing = json_array();
+	if (pick(c, base, list, &found, *missing, err) != AK_OK)
+		return AK_FAIL;
+	if (!found) {
+		ak_hint(err, "correct 'exports:' in policy.yaml, the folder that the paths start from");
+		return ak_fail(err, AK_EXIT_INPUT, "none of the %zu sources of policy.yaml has a file below '%s'", c->policy->nsources,
+			       base);
 	}
 	*out = list;
-	*n = c->policy->nsources;
+	*n = found;
 	return AK_OK;
+}
+
+/* Whole days between a canonical time and now; -1 when it is none. */
+static int64_t age(const char *exported_at, int64_t now_us)
+{
+	struct ak_err ignored = {0};
+	int64_t us;
+
+	return exported_at && ak_time_arg(exported_at, now_us, &us, &ignored) == AK_OK ? (now_us - us) / DAY_US : -1;
+}
+
+json_t *ak_sourcelist_overdue(const struct ak_policy *p, const json_t *exports, int64_t now_us)
+{
+	json_t *list = json_array(), *e;
+	size_t k;
+
+	for (size_t i = 0; p && i < p->nsources; i++)
+		json_array_foreach((json_t *)exports, k, e) {
+			const struct ak_policy_source *s = &p->sources[i];
+			int64_t own = ak_policy_days(given(s->every)), most = own >= 0 ? own : p->max_export_age_days;
+			int64_t days = age(ak_jtxt(e, "exported_at", NULL), now_us);
+
+			if (strcmp(ak_jtxt(e, "source", ""), s->name) != 0 || most < 0 || days <= most)
+				continue;
+			json_array_append_new(list, json_pack("{s:s, s:i, s:I, s:s, s:O, s:O, s:I}", "source", s->name, "line", s->line, "every",
+							      (json_int_t)most, "limit", own >= 0 ? "every" : "limits.max_export_age",
+							      "exported_at", json_object_get(e, "exported_at"), "exported_at_basis",
+							      json_object_get(e, "exported_at_basis"), "days", (json_int_t)days));
+		}
+	return list;
 }

@@ -125,6 +125,7 @@ const struct ak_yaml_rule ak_policy_rules[] = {
 	{"version", AK_Y_INT, true, NULL},
 	{"declared", AK_Y_MAP_OR_UNKNOWN, false, declared_rules},
 	{"scope", AK_Y_MAP_OR_UNKNOWN, false, scope_rules},
+	{"exports", AK_Y_SCALAR, false, NULL},
 	{"sources", AK_Y_MAP, false, sources_rules},
 	{"not_provided", AK_Y_MAP, false, not_provided_rules},
 	{"fields", AK_Y_MAP, false, fields_rules},

@@ -21,6 +21,7 @@ const char ak_policy_template[] = "# policy.yaml: what records cannot say by the
 				  "  excluded:                     # what this packet leaves out on purpose\n"
 				  "    # - {what: research notebooks, why: no customer data, owner: team-research}\n"
 				  "\n"
+				  "exports: .              # folder the paths below start from, seen from this file\n"
 				  "sources:                # 2 SOURCES: `auditkit ingest` alone reads all of them\n"
 				  "  # gateway-prod: {path: gateway/slp-*.jsonl.gz, owner: platform, every: 1d}\n"
 				  "  # also, where needed: format: ID, system: NAME, query: TEXT, tz: ZONE\n"

@@ -20,11 +20,13 @@ extern "C" {
  *  exports: N, files: N, records_in, stored, duplicate, rejected, blank, excluded, expired, conflict, superseded,
  *  first, last (RFC 3339|null), state: "complete"|"incomplete"|"partial"|"interrupted" (worst of its exports),
  *  exported_at, exported_at_basis (newest export), query|null, has_more: bool,
- *  bytes, sha256 (single file: its digest; more: SHA-256 of the sorted "sha256  name\n" listing),
+ *  bytes, sha256 (single file: its digest; more: SHA-256 of the sorted "sha256  name\n" listing), listed: files in that listing,
  *  redaction: [{field, rule, action, n}], payload: [{path, role, present, masked, absent}],
  *  unknown_fields: [{path, type, n, max_length, first_rec}], absent: [{field, reason, n}], warnings: [{rule, n, detail}]}.
  * run: only what that run brought (0 = everything). */
 enum ak_rc ak_query_sources(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err);
+/* Array of {source, exported_at, exported_at_basis}: the newest export of each source that says when it was made. */
+enum ak_rc ak_query_exports(struct ak_store *s, json_t **out, struct ak_err *err);
 /* Array of files: {id, source, export, name, format, mapping, detected, codec, sha256, bytes, decoded_sha256, decoded_bytes,
  *  records_in ... superseded, first, last, state, query}. source NULL = all. */
 enum ak_rc ak_query_files(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err);
