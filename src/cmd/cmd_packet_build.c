@@ -11,6 +11,8 @@
 #include "packet/archive.h"
 #include "packet/build.h"
 
+#define GAPS_SHOWN 12
+
 static char *receipt_path(const char *path)
 {
 	struct ak_buf name;
@@ -53,15 +55,19 @@ static enum ak_rc is_free(const char *path, struct ak_err *err)
 
 static void print_gaps(struct ak_ctx *c, const struct ak_packet_result *r)
 {
+	size_t i, most = c->io->verbose ? SIZE_MAX : GAPS_SHOWN, n = json_array_size(r->gap_list);
 	json_t *gap;
-	size_t i;
 
 	json_array_foreach(r->gap_list, i, gap) {
+		if (i == most)
+			break;
 		const char *owner = ak_jtxt(gap, "owner", NULL), *due = ak_jtxt(gap, "due", NULL);
 
 		ak_io_line(c->io, json_is_true(json_object_get(gap, "declared")) ? "declared" : "gap", "%s: %s%s%s%s%s", ak_jtxt(gap, "section", ""),
 			   ak_jtxt(gap, "gap", ""), owner ? ", owed by " : "", owner ? owner : "", due ? ", due " : "", due ? due : "");
 	}
+	if (n > most)
+		ak_io_line(c->io, "", "and %zu more of %zu: -v lists them, so does the packet", n - most, n);
 }
 
 static void print_period(struct ak_ctx *c, const struct ak_packet_opts *o, const struct ak_packet_result *r)

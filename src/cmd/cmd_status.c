@@ -42,6 +42,7 @@ static enum ak_rc read_state(struct ak_ctx *c, struct state *s, struct ak_err *e
 		return rc;
 	s->overdue = ak_sourcelist_overdue(c->policy, exports, ak_time_now());
 	json_decref(exports);
+	ak_facts_declare(&s->facts, c->policy);
 	s->questions = ak_questions(&s->facts, c->policy, ak_time_now());
 	read_policy(c, s);
 	return AK_OK;

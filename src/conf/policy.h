@@ -61,8 +61,6 @@ const json_t *ak_policy_get(const struct ak_policy *p, const char *dotted);
 int64_t ak_policy_days(const char *text);
 /* "0.1%" -> 1000, "95%" -> 950000; at most four fraction digits and 100%, else -1. */
 int64_t ak_policy_ppm(const char *text);
-/* The commented file `init` writes. */
-extern const char ak_policy_template[];
 
 #ifdef __cplusplus
 }

@@ -57,6 +57,24 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, str
 	return rc == AK_OK ? read_access(s, out, err) : rc;
 }
 
+void ak_facts_declare(struct ak_facts *f, const struct ak_policy *policy)
+{
+	const json_t *declared = policy ? ak_policy_get(policy, "scope.keys") : NULL;
+	json_t *key;
+	size_t i;
+
+	json_array_foreach(f->keys, i, key) {
+		const char *name = json_string_value(json_object_get(key, "key"));
+		json_t *owner = json_object_get(json_object_get(declared, name ? name : ""), "owner");
+		const char *text = json_string_value(owner);
+
+		if (json_is_string(json_object_get(key, "owner")) || !text || !*text || strcmp(text, "unknown") == 0)
+			continue;
+		json_object_set(key, "owner", owner);
+		json_object_set_new(key, "owner_basis", json_string("policy.yaml"));
+	}
+}
+
 void ak_facts_release(struct ak_facts *f)
 {
 	json_t *const all[] = {f->workspace, f->sources, f->rejects, f->links,	f->keys,	 f->routes, f->spend,

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "conf/policy.h"
 #include "store/store.h"
 
 struct ak_facts {
@@ -21,6 +22,9 @@ extern "C" {
 
 /* Period half-open, microseconds. Released by the caller also after an error. */
 enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, struct ak_facts *out, struct ak_err *err);
+/* scope.keys of policy.yaml: an owner for each key that no record gives one, its owner_basis "policy.yaml". policy may be
+ * NULL. */
+void ak_facts_declare(struct ak_facts *f, const struct ak_policy *policy);
 void ak_facts_release(struct ak_facts *f);
 
 /* Sum of an integer member over an array of objects. */

@@ -49,20 +49,23 @@ static bool used(const json_t *key)
 static enum verdict who(struct asked *q)
 {
 	json_int_t none = ak_facts_sum(q->f->routes, "without_key"), all = ak_facts_sum(q->f->routes, "attempts");
-	size_t i, n = 0, owned = 0;
-	char share[72];
+	size_t i, n = 0, owned = 0, only = 0;
+	char share[72], declared[64] = "";
 	json_t *key;
 
 	json_array_foreach(q->f->keys, i, key) {
 		n += used(key);
 		owned += used(key) && text(key, "owner");
+		only += used(key) && text(key, "owner_basis") && strcmp(text(key, "owner_basis"), "policy.yaml") == 0;
 	}
 	if (!n) {
 		measure(q, "no record names a key");
 		return NOT_EVALUABLE;
 	}
-	measure(q, none ? "%zu of %zu keys in use have an owner; %s attempts name no key" : "%zu of %zu keys in use have an owner",
-		owned, n, of(none, all, share));
+	if (only)
+		snprintf(declared, sizeof declared, ", %zu of them by declaration only", only);
+	measure(q, none ? "%zu of %zu keys in use have an owner%s; %s attempts name no key" : "%zu of %zu keys in use have an owner%s",
+		owned, n, declared, of(none, all, share));
 	return owned == n && !none ? MET : NOT_MET;
 }
 

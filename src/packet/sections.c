@@ -11,6 +11,7 @@ enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
 	struct ak_facts f;
 	enum ak_rc rc = ak_facts_read(s->store, s->from_us, s->to_us, &f, err);
 
+	ak_facts_declare(&f, s->policy);
 	s->all = json_array();
 	s->files = json_object();
 	for (size_t i = 0; i < AK_COUNT(order) && rc == AK_OK; i++)

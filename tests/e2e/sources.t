@@ -6,10 +6,10 @@ chmod -R u+w "$tap_dir/ex"
 cd "$tap_dir" || exit 1
 "$AUDITKIT" init ws >/dev/null 2>&1
 policy() { { sed "$1" "$AK_SRCDIR/samples/policy.yaml" && echo 'exports: ../ex'; } >ws/policy.yaml; }
-ingest() { # ingest OPTION...: answer in out.json and out.txt, exit code in rc
-	"$AUDITKIT" -w ws ingest --dry-run "$@" >out.txt 2>err.txt
+ingest() { # answer in out.json and out.txt, exit code in rc
+	"$AUDITKIT" -w ws ingest --dry-run >out.txt 2>err.txt
 	rc=$?
-	"$AUDITKIT" -w ws ingest --dry-run --json "$@" >out.json 2>/dev/null
+	"$AUDITKIT" -w ws ingest --dry-run --json >out.json 2>/dev/null
 }
 has() { grep -c "$1" "$2"; }
 
