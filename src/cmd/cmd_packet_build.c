@@ -31,9 +31,9 @@ static enum ak_rc receipt(const struct ak_packet_result *r, const char *digest, 
 
 	ak_buf_init(&text, 8192);
 	ak_buf_addf(&text,
-		    "packet   %s\nfile     %.*s\nas of    %s\ndigest   sha256 %s\nsigner   %s\nverify   auditkit packet verify %.*s "
+		    "%spacket   %s\nfile     %.*s\nas of    %s\ndigest   sha256 %s\nsigner   %s\nverify   auditkit packet verify %.*s "
 		    "--digest %s\n",
-		    r->id, AK_STR_FMT(base), r->as_of, digest, *r->signer ? r->signer : "none, a draft", AK_STR_FMT(base), digest);
+		    *r->signer ? "" : "DRAFT    not signed, nothing to decide on\n", r->id, AK_STR_FMT(base), r->as_of, digest, *r->signer ? r->signer : "none, a draft", AK_STR_FMT(base), digest);
 	rc = ak_fs_write_file(name, ak_buf_str(&text), 0644, replace, err);
 	ak_buf_release(&text);
 	return rc;

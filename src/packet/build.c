@@ -234,8 +234,12 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 	size_t i;
 	enum ak_rc rc;
 
-	json_array_foreach(s->all, i, section)
-		json_array_append_new(views, ak_section_view(section, PAGE_ROWS));
+	json_array_foreach(s->all, i, section) {
+		json_t *v = ak_section_view(section, PAGE_ROWS);
+
+		json_object_set_new(v, "draft", json_boolean(o->draft));
+		json_array_append_new(views, v);
+	}
 	view = page_view(packet, r, views);
 	answers = json_pack("{s:s, s:i, s:O, s:O}", "schema", "auditkit.questions/1", "format_version", 1, "questions", r->questions, "gaps",
 			    r->gap_list);
