@@ -10,6 +10,7 @@
 #include "cmd/questions.h"
 #include "packet/archive.h"
 #include "packet/build.h"
+#include "packet/findings.h"
 
 #define GAPS_SHOWN 12
 
@@ -53,9 +54,10 @@ static enum ak_rc is_free(const char *path, struct ak_err *err)
 	return AK_OK;
 }
 
-static void print_gaps(struct ak_ctx *c, const struct ak_packet_result *r)
+/* The first few; all where nothing was written that could list them. */
+static void print_gaps(struct ak_ctx *c, const struct ak_packet_result *r, bool all)
 {
-	size_t i, most = c->io->verbose ? SIZE_MAX : GAPS_SHOWN, n = json_array_size(r->gap_list);
+	size_t i, most = all || c->io->verbose ? SIZE_MAX : GAPS_SHOWN, n = json_array_size(r->gap_list);
 	json_t *gap;
 
 	json_array_foreach(r->gap_list, i, gap) {
@@ -100,6 +102,31 @@ static void print_sections(struct ak_ctx *c, const struct ak_packet_result *r)
 	}
 }
 
+static void print_findings(struct ak_ctx *c, const struct ak_packet_opts *o, const struct ak_packet_result *r)
+{
+	size_t i, n = json_array_size(r->findings);
+	json_t *f;
+
+	if (n)
+		ak_io_line(c->io, "findings", "%zu, %zu of them with a response in responses.yaml", n, r->answered);
+	json_array_foreach(r->findings, i, f) {
+		const json_t *answer = json_object_get(f, "response");
+		const char *closed = ak_jtxt(answer, "closed", NULL), *due = ak_jtxt(answer, "due", NULL);
+
+		ak_io_line(c->io, "", "%s: %s%s%s%s%s", ak_jtxt(f, "id", "?"), ak_jtxt(f, "measured", ""),
+			   json_is_object(answer) ? ", answered by " : ", no response", ak_jtxt(answer, "owner", ""),
+			   closed ? ", closed " : due ? ", due " : "", closed ? closed : due ? due : "");
+	}
+	for (const char *const *id = ak_finding_ids; *id; id++) {
+		bool holds = false;
+
+		json_array_foreach(r->findings, i, f)
+			holds = holds || strcmp(ak_jtxt(f, "id", ""), *id) == 0;
+		if (!holds && ak_responses_get(o->responses, *id))
+			ak_io_line(c->io, "", "responses.yaml answers %s, which was not found", *id);
+	}
+}
+
 static void print_report(struct ak_ctx *c, const struct ak_packet_opts *o, const struct ak_packet_result *r, const char *digest,
 			 const char *path)
 {
@@ -109,8 +136,9 @@ static void print_report(struct ak_ctx *c, const struct ak_packet_opts *o, const
 	print_sections(c, r);
 	ak_print_questions(c, r->questions);
 	ak_io_printf(c->io, "\n");
+	print_findings(c, o, r);
 	if (r->gaps || c->io->verbose)
-		print_gaps(c, r);
+		print_gaps(c, r, false);
 	ak_io_line(c->io, "wrote", "%s, %zu files", path, r->files);
 	ak_io_line(c->io, "", "%s.receipt.txt   send it by another channel", path);
 	ak_io_printf(c->io, "%-10s%s\n", "digest", digest);
@@ -122,10 +150,10 @@ static void print_report(struct ak_ctx *c, const struct ak_packet_opts *o, const
 static enum ak_rc print_json(struct ak_ctx *c, const struct ak_packet_result *r, const char *digest, const char *path,
 			     struct ak_err *err)
 {
-	json_t *doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:O, s:O, s:O, s:o}", "schema", "auditkit.packet-build/1",
+	json_t *doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:O, s:O, s:O, s:O, s:o}", "schema", "auditkit.packet-build/1",
 				"format_version", 1, "packet", r->id, "file", path, "created", r->created, "as_of", r->as_of, "digest", digest,
 				"files", (json_int_t)r->files, "gap_count", (json_int_t)r->gaps, "gaps", r->gap_list, "sections", r->sections,
-				"questions", r->questions, "signer", *r->signer ? json_string(r->signer) : json_null());
+				"questions", r->questions, "findings", r->findings, "signer", *r->signer ? json_string(r->signer) : json_null());
 	enum ak_rc rc = ak_io_json(c->io, doc, err);
 
 	json_decref(doc);
@@ -178,6 +206,25 @@ static enum ak_rc write_packet(struct ak_ctx *c, const struct ak_packet_opts *o,
 	return rc == AK_OK ? receipt(r, digest, path, replace, err) : rc;
 }
 
+/* responses.yaml of the workspace, when there is one. */
+static enum ak_rc read_responses(struct ak_ctx *c, struct ak_responses *out, struct ak_packet_opts *o, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(c->workspace, "responses.yaml");
+	struct ak_buf text;
+	enum ak_rc rc;
+
+	if (!ak_fs_exists(path))
+		return AK_OK;
+	ak_buf_init(&text, 1 << 20);
+	rc = ak_fs_slurp(path, 1 << 20, &text, err);
+	if (rc == AK_OK)
+		rc = ak_responses_parse("responses.yaml", ak_buf_str(&text), ak_finding_ids, out, err);
+	ak_buf_release(&text);
+	if (rc == AK_OK)
+		o->responses = out;
+	return rc;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *path = ak_args_text(c->args, "output");
@@ -186,6 +233,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 				   .reviewer = ak_args_text(c->args, "reviewer"), .approved_by = ak_args_text(c->args, "approved-by"),
 				   .draft = ak_args_flag(c->args, "draft"), .allow_gaps = ak_args_flag(c->args, "allow-gaps")};
 	struct ak_packet_result r = {0};
+	struct ak_responses responses = {0};
 	char digest[65];
 	enum ak_rc rc = read_period(c, &o, err);
 
@@ -193,8 +241,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		path = "packet.zip";
 	if (rc == AK_OK)
 		rc = read_epoch(&o.epoch, err);
+	if (rc == AK_OK)
+		rc = read_responses(c, &responses, &o, err);
 	if (rc == AK_OK && (rc = write_packet(c, &o, path, &r, digest, err)) != AK_OK && r.gap_list && !c->json)
-		print_gaps(c, &r);
+		print_gaps(c, &r, true);
 	if (rc == AK_OK)
 		rc = ak_cmd_log_access(c, 0, err);
 	if (rc == AK_OK && c->json)
@@ -202,6 +252,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	else if (rc == AK_OK)
 		print_report(c, &o, &r, digest, path);
 	ak_packet_result_release(&r);
+	ak_responses_release(&responses);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
 
@@ -230,8 +281,9 @@ const struct ak_cmd ak_cmd_packet_build = {
 	.summary = "make the reviewer packet: seven sections, tables, manifests, signature",
 	.text = "Each sentence is proven from records, declared in policy.yaml, or listed as not answered. Without --allow-gaps or\n"
 		"--draft a question without an answer is exit 3 and nothing is built; what policy.yaml lists under not_provided is\n"
-		"printed and does not count. A template of the same name in the templates folder of the workspace replaces a page.\n"
-		"Beside the packet stands its receipt. With SOURCE_DATE_EPOCH in the environment the packet bears that time\n"
+		"printed and does not count. Findings are printed with the responses that responses.yaml in the workspace gives them. A\n"
+		"template of the same name in the templates folder of the workspace replaces a page. Beside the packet stands its\n"
+		"receipt. With SOURCE_DATE_EPOCH in the environment the packet bears that time\n"
 		"instead of its checkpoint's.",
 	.opts = opts,
 	.examples = examples,

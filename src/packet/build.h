@@ -3,6 +3,7 @@
 #define AK_PACKET_BUILD_H
 
 #include "conf/policy.h"
+#include "conf/responses.h"
 #include "packet/bag.h"
 #include "redact/redact.h"
 #include "store/store.h"
@@ -11,6 +12,7 @@ struct ak_packet_opts {
 	struct ak_store *store;
 	const struct ak_keys *keys;
 	const struct ak_policy *policy;     /* may be NULL */
+	const struct ak_responses *responses; /* to findings; may be NULL */
 	const struct ak_redactor *redactor;
 	const char *workspace;		    /* its templates/ folder comes first; may be NULL */
 	const char *data_dir;		    /* then this one's templates/ */
@@ -32,6 +34,8 @@ struct ak_packet_result {
 	json_t *gap_list;     /* [{section, gap, owner, due, declared}] */
 	json_t *sections;     /* [{number, id, title, proven, declared, gaps, not_provided}] */
 	json_t *questions;    /* questions.h */
+	json_t *findings;     /* findings.h */
+	size_t answered;      /* findings with a response */
 };
 
 #ifdef __cplusplus

@@ -94,3 +94,26 @@ json_int_t ak_facts_sum(const json_t *rows, const char *member)
 		n += json_integer_value(json_object_get(row, member));
 	return n;
 }
+
+bool ak_facts_key_used(const json_t *key)
+{
+	const char *provider = json_string_value(json_object_get(key, "provider_requests"));
+
+	return json_integer_value(json_object_get(key, "attempts")) > 0 || (provider && strcmp(provider, "0") != 0);
+}
+
+json_int_t ak_facts_bypass(const json_t *links, json_int_t *all)
+{
+	json_int_t n = 0;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(links, i, row) {
+		const char *method = json_string_value(json_object_get(row, "method"));
+
+		n += ak_facts_sum(json_object_get(row, "bypass"), "requests");
+		if (method && strcmp(method, "exact") != 0)
+			*all += json_integer_value(json_object_get(row, "total"));
+	}
+	return n;
+}

@@ -39,13 +39,6 @@ static const char *of(json_int_t n, json_int_t all, char buf[72])
 	return buf;
 }
 
-static bool used(const json_t *key)
-{
-	const char *provider = text(key, "provider_requests");
-
-	return num(key, "attempts") > 0 || (provider && strcmp(provider, "0") != 0);
-}
-
 static enum verdict who(struct asked *q)
 {
 	json_int_t none = ak_facts_sum(q->f->routes, "without_key"), all = ak_facts_sum(q->f->routes, "attempts");
@@ -54,9 +47,9 @@ static enum verdict who(struct asked *q)
 	json_t *key;
 
 	json_array_foreach(q->f->keys, i, key) {
-		n += used(key);
-		owned += used(key) && text(key, "owner");
-		only += used(key) && text(key, "owner_basis") && strcmp(text(key, "owner_basis"), "policy.yaml") == 0;
+		n += ak_facts_key_used(key);
+		owned += ak_facts_key_used(key) && text(key, "owner");
+		only += ak_facts_key_used(key) && text(key, "owner_basis") && strcmp(text(key, "owner_basis"), "policy.yaml") == 0;
 	}
 	if (!n) {
 		measure(q, "no record names a key");
@@ -131,24 +124,9 @@ static bool has_cost(const json_t *spend, const char *provider)
 	return false;
 }
 
-static json_int_t bypass(const json_t *links, json_int_t *all)
-{
-	json_int_t n = 0;
-	json_t *row, *b;
-	size_t i, k;
-
-	json_array_foreach(links, i, row) {
-		json_array_foreach(json_object_get(row, "bypass"), k, b)
-			n += num(b, "requests");
-		if (strcmp(text(row, "method"), "exact") != 0)
-			*all += num(row, "total");
-	}
-	return n;
-}
-
 static enum verdict spend(struct asked *q)
 {
-	json_int_t all = 0, outside = bypass(q->f->links, &all);
+	json_int_t all = 0, outside = ak_facts_bypass(q->f->links, &all);
 	const char *missing = NULL;
 	json_t *route;
 	bool any = false;

@@ -12,6 +12,7 @@ libak_a_SOURCES += src/packet/spool.c src/packet/spool.h
 libak_a_SOURCES += src/packet/zipdir.c src/packet/zipdir.h
 libak_a_SOURCES += src/packet/section.c
 libak_a_SOURCES += src/packet/sections.c src/packet/sections.h
+libak_a_SOURCES += src/packet/findings.c src/packet/findings.h
 libak_a_SOURCES += src/packet/facts.c src/packet/facts.h
 libak_a_SOURCES += src/packet/questions.c src/packet/questions.h
 libak_a_SOURCES += src/packet/proof.c src/packet/view.c
