@@ -8,42 +8,17 @@
 #include "base/time.h"
 #include "cmd/jsonget.h"
 #include "cmd/questions.h"
+#include "cmd/receipt.h"
 #include "packet/archive.h"
 #include "packet/build.h"
 #include "packet/findings.h"
 
 #define GAPS_SHOWN 12
 
-static char *receipt_path(const char *path)
-{
-	struct ak_buf name;
-
-	ak_buf_init(&name, 8192);
-	ak_buf_addf(&name, "%s.receipt.txt", path);
-	return name.p;
-}
-
-static enum ak_rc receipt(const struct ak_packet_result *r, const char *digest, const char *path, bool replace, struct ak_err *err)
-{
-	AK_CLEANUP(ak_free_charp) char *name = receipt_path(path);
-	struct ak_str base = ak_fs_base(path);
-	struct ak_buf text;
-	enum ak_rc rc;
-
-	ak_buf_init(&text, 8192);
-	ak_buf_addf(&text,
-		    "%spacket   %s\nfile     %.*s\nas of    %s\ndigest   sha256 %s\nsigner   %s\nverify   auditkit packet verify %.*s "
-		    "--digest %s\n",
-		    *r->signer ? "" : "DRAFT    not signed, nothing to decide on\n", r->id, AK_STR_FMT(base), r->as_of, digest, *r->signer ? r->signer : "none, a draft", AK_STR_FMT(base), digest);
-	rc = ak_fs_write_file(name, ak_buf_str(&text), 0644, replace, err);
-	ak_buf_release(&text);
-	return rc;
-}
-
 /* Neither packet nor receipt may stand there: a packet beside the receipt of another one would be worse than none. */
 static enum ak_rc is_free(const char *path, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *name = receipt_path(path);
+	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path);
 	const char *const both[] = {path, name};
 
 	for (size_t i = 0; i < AK_COUNT(both); i++)
@@ -144,6 +119,11 @@ static void print_report(struct ak_ctx *c, const struct ak_packet_opts *o, const
 	ak_io_printf(c->io, "%-10s%s\n", "digest", digest);
 	if (*r->signer)
 		ak_io_line(c->io, "signed", "%s", r->signer);
+	if (o->unsigned_ && !o->draft) {
+		ak_io_line(c->io, "signed", "not yet");
+		ak_io_note(c->io, "next", "auditkit packet sign %s --key FILE", path);
+		return;
+	}
 	ak_io_note(c->io, "next", "auditkit packet verify %s", path);
 }
 
@@ -191,6 +171,7 @@ static enum ak_rc write_packet(struct ak_ctx *c, const struct ak_packet_opts *o,
 	bool replace = ak_args_flag(c->args, "force");
 	AK_CLEANUP(ak_free_charp) char *base = NULL;
 	struct ak_bag *bag = NULL;
+	struct ak_receipt what;
 	enum ak_form form;
 	uint8_t raw[32];
 	enum ak_rc rc = ak_archive_form(path, &form, &base, err);
@@ -203,7 +184,10 @@ static enum ak_rc write_packet(struct ak_ctx *c, const struct ak_packet_opts *o,
 		rc = ak_archive_write(bag, path, r->mtime, replace, err);
 	}
 	ak_bag_free(bag);
-	return rc == AK_OK ? receipt(r, digest, path, replace, err) : rc;
+	if (rc != AK_OK)
+		return rc;
+	what = (struct ak_receipt){r->id, r->as_of, digest, r->signer, o->draft};
+	return ak_receipt_write(&what, path, replace, err);
 }
 
 /* responses.yaml of the workspace, when there is one. */
@@ -231,7 +215,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	struct ak_packet_opts o = {.store = c->store, .keys = c->keys, .policy = c->policy, .redactor = c->redactor,
 				   .workspace = c->workspace, .data_dir = c->data_dir, .from_us = INT64_MIN, .to_us = INT64_MAX,
 				   .reviewer = ak_args_text(c->args, "reviewer"), .approved_by = ak_args_text(c->args, "approved-by"),
-				   .draft = ak_args_flag(c->args, "draft"), .allow_gaps = ak_args_flag(c->args, "allow-gaps")};
+				   .draft = ak_args_flag(c->args, "draft"), .unsigned_ = ak_args_flag(c->args, "unsigned"),
+				   .allow_gaps = ak_args_flag(c->args, "allow-gaps")};
 	struct ak_packet_result r = {0};
 	struct ak_responses responses = {0};
 	char digest[65];
@@ -263,6 +248,7 @@ static const struct ak_opt opts[] = {
 	{"reviewer", 0, AK_OPT_TEXT, "NAME", "for whom the packet is made; printed in it"},
 	{"approved-by", 0, AK_OPT_TEXT, "ROLE", "who approved the export; one of access.export_approvers in policy.yaml"},
 	{"draft", 0, AK_OPT_FLAG, NULL, "mark it as a draft and do not sign it"},
+	{"unsigned", 0, AK_OPT_FLAG, NULL, "leave the signature to 'auditkit packet sign', here or elsewhere"},
 	{"allow-gaps", 0, AK_OPT_FLAG, NULL, "build although questions are not answered; the packet lists them"},
 	{"force", 0, AK_OPT_FLAG, NULL, "replace what stands there"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},

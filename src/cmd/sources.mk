@@ -24,4 +24,6 @@ libak_a_SOURCES += src/cmd/usage.c src/cmd/usage.h
 libak_a_SOURCES += src/cmd/cmd.h src/cmd/io.h src/cmd/jsonget.h
 libak_a_SOURCES += src/cmd/cmd_packet_build.c
 libak_a_SOURCES += src/cmd/cmd_packet_verify.c
+libak_a_SOURCES += src/cmd/cmd_packet_sign.c
+libak_a_SOURCES += src/cmd/receipt.c src/cmd/receipt.h
 libak_a_SOURCES += src/cmd/cmd_packet_show.c

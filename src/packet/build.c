@@ -130,18 +130,21 @@ static enum ak_rc finish(const struct ak_packet_opts *o, struct ak_bag *bag, str
 		{"Bag-Software-Agent", "auditkit " PACKAGE_VERSION},
 		{"Auditkit-Draft", o->draft ? "yes" : NULL},
 	};
+	struct ak_signer signer = {0};
 	struct ak_sshkey key;
-	uint8_t pub[32];
+	enum ak_rc rc;
 
 	snprintf(date, sizeof date, "%.10s", out->created);
 	if (ak_bag_finish(bag, info, sizeof info / sizeof *info, err) != AK_OK)
 		return AK_FAIL;
-	if (o->draft)
+	if (o->draft || o->unsigned_)
 		return AK_OK;
-	ak_ed25519_public(o->keys->packet, pub);
-	ak_sshkey_from_pub(pub, &key);
-	ak_sshkey_fingerprint(&key, out->signer);
-	return ak_bag_sign(bag, o->keys->packet, PRINCIPAL, err);
+	memcpy(signer.seed, o->keys->packet, sizeof signer.seed);
+	rc = ak_bag_sign(bag, &signer, PRINCIPAL, &key, err);
+	if (rc == AK_OK)
+		ak_sshkey_fingerprint(&key, out->signer);
+	ak_signer_wipe(&signer);
+	return rc;
 }
 
 static json_t *when(int64_t us)

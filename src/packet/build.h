@@ -21,12 +21,13 @@ struct ak_packet_opts {
 	const char *approved_by;	    /* role that approved the export; NULL = nobody named */
 	int64_t epoch;			    /* SOURCE_DATE_EPOCH, seconds since 1970; -1 = the checkpoint's time */
 	bool draft;			    /* marked, never signed */
+	bool unsigned_;			    /* to be signed later: ak_packet_sign */
 	bool allow_gaps;
 };
 
 struct ak_packet_result {
 	char id[16];	      /* "AK-" and 8 hex */
-	char signer[64];      /* fingerprint, empty for a draft */
+	char signer[64];      /* fingerprint, empty when it is not signed */
 	char as_of[32];	      /* time of the checkpoint it shows */
 	char created[32];     /* the same, or SOURCE_DATE_EPOCH */
 	int64_t mtime;	      /* created, seconds since 1970 */
