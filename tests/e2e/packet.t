@@ -134,4 +134,13 @@ printf 'AK%s%s\n' IA ABCDEFGHIJKLMNOP >w/templates/readme.md.mustache
 "$AUDITKIT" -w w packet build --allow-gaps --force -o leak.tar >/dev/null 2>&1
 is "a secret in a page: exit 4" "$?" 4
 is "and no packet" "$(ls leak.tar* 2>/dev/null)" ""
+
+# The third letters of this log key's base64 are those of an Azure key; one workspace in about 500 has such a key.
+"$AUDITKIT" init odd >/dev/null 2>&1
+id=$("$AUDITKIT" -w odd status --json | jq -r .workspace.workspace_id)
+printf 'log key 1955' | sha256sum | cut -c1-64 >"$XDG_CONFIG_HOME/auditkit/keys/$id/log"
+"$AUDITKIT" -w odd ingest ex/grc >/dev/null 2>&1
+"$AUDITKIT" -w odd packet build --draft -o odd.zip >/dev/null 2>&1
+is "a public key that looks like a secret stops no packet" "$? $("$AUDITKIT" packet show odd.zip data/integrity/log.vkey | grep -c '+ARm') \
+$("$AUDITKIT" packet verify odd.zip --json | jq .ok)" "0 1 true"
 finish
