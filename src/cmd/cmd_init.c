@@ -147,16 +147,19 @@ static void print_found(struct ak_ctx *c, const struct made *m)
 
 static void print(struct ak_ctx *c, const struct made *m)
 {
+	/* The workspace of a folder is found without being named. */
+	const char *w = strcmp(m->dir, ".auditkit") == 0 ? "" : ak_arena_printf(&c->arena, "-w %s ", m->dir).p;
+
 	ak_io_line(c->io, "created", "%s, mode 0700: workspace.db, policy.yaml, formats/", m->dir);
 	ak_io_line(c->io, "keys", "3 in %s: log, packet, pseudonym. Back them up.", m->keys);
 	if (m->seen) {
 		print_found(c, m);
-		ak_io_note(c->io, "next", "auditkit -w %s ingest", m->dir);
-		ak_io_note(c->io, "", "then: auditkit -w %s packet build --draft", m->dir);
+		ak_io_note(c->io, "next", "auditkit %singest", w);
+		ak_io_note(c->io, "", "then: auditkit %spacket build --draft", w);
 		return;
 	}
 	ak_io_line(c->io, "policy", "every answer in policy.yaml still says \"unknown\"; each becomes a gap in the packet, none stops you");
-	ak_io_note(c->io, "next", "auditkit -w %s ingest EXPORT...", m->dir);
+	ak_io_note(c->io, "next", "auditkit %singest EXPORT...", w);
 }
 
 static enum ak_rc print_json(struct ak_ctx *c, const struct made *m, struct ak_err *err)

@@ -13,7 +13,7 @@ static void list(struct ak_ctx *c, const json_t *sources)
 	char n[32];
 
 	ak_table_init(&t, AK_COUNT(head), "llrrrrll");
-	t.tight = true;
+	t.tight = t.head = true;
 	for (i = 0; i < AK_COUNT(head); i++)
 		ak_table_cell(&t, "%s", head[i]);
 	json_array_foreach((json_t *)sources, i, s) {

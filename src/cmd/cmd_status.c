@@ -52,14 +52,18 @@ static void todo(struct ak_ctx *c, int *n, const char *keyword, const char *what
 {
 	struct ak_buf b;
 	size_t column;
+	bool narrow = c->io->width < 80; /* the command then has a line of its own */
 
 	if (++*n == 1)
-		ak_io_printf(c->io, "\n%-*s%s\n", COMMAND_AT, "do this first", "with");
+		ak_io_printf(c->io, narrow ? "\ndo this first\n" : "\n%-*s%s\n", COMMAND_AT, "do this first", "with");
 	ak_buf_init(&b, 1 << 16);
 	ak_buf_addf(&b, "%d %-8s ", *n, keyword);
-	column = ak_text_wrap(&b, ak_str_of(what), 11, 11, COMMAND_AT - 1);
-	ak_buf_addf(&b, "%*s", column < COMMAND_AT ? (int)(COMMAND_AT - column) : 1, "");
-	ak_text_wrap(&b, ak_str_of(with), COMMAND_AT, COMMAND_AT, 80);
+	column = ak_text_wrap(&b, ak_str_of(what), 11, 11, narrow ? c->io->width : COMMAND_AT - 1);
+	if (narrow)
+		ak_buf_addf(&b, "\n%*s", 11, "");
+	else
+		ak_buf_addf(&b, "%*s", column < COMMAND_AT ? (int)(COMMAND_AT - column) : 1, "");
+	ak_text_wrap(&b, ak_str_of(with), narrow ? 11 : COMMAND_AT, narrow ? 11 : COMMAND_AT, c->io->width);
 	ak_buf_addc(&b, '\n');
 	ak_io_text(c->io, ak_buf_str(&b));
 	ak_buf_release(&b);
@@ -81,8 +85,9 @@ static void todo_links(struct ak_ctx *c, int *n, const struct state *s)
 
 static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
 {
+	const char *first = NULL;
 	json_t *src;
-	size_t i;
+	size_t i, unowned = 0;
 
 	json_array_foreach(s->facts.sources, i, src) {
 		const char *name = ak_jtxt(src, "name", "?");
@@ -91,9 +96,14 @@ static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
 			todo(c, n, "source", ak_arena_printf(&c->arena, "%s is %s", name, ak_jtxt(src, "state", "?")).p, "auditkit ingest");
 		if (json_is_true(json_object_get(src, "has_more")))
 			todo(c, n, "source", ak_arena_printf(&c->arena, "%s lacks its last page", name).p, "auditkit ingest");
-		if (json_is_null(json_object_get(src, "owner")))
-			todo(c, n, "owner", ak_arena_printf(&c->arena, "%s has no declared owner", name).p, "$EDITOR policy.yaml");
+		if (json_is_null(json_object_get(src, "owner"))) {
+			first = first ? first : name;
+			unowned++;
+		}
 	}
+	if (unowned)
+		todo(c, n, "owner", ak_arena_printf(&c->arena, "%zu of %zu sources without a declared owner, first %s", unowned,
+						    json_array_size(s->facts.sources), first).p, "$EDITOR policy.yaml");
 	if (!json_array_size(s->facts.sources))
 		todo(c, n, "source", "nothing has been ingested", "auditkit ingest EXPORT...");
 }

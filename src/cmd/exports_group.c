@@ -43,11 +43,21 @@ static bool is_taken(const struct ak_exports *x, const char *name)
 	return false;
 }
 
+/* A stream is not called after its container. */
+static const char *stream_of(struct ak_exports *x, const char *format)
+{
+	size_t n = strlen(format);
+
+	return n > 4 && strcmp(format + n - 4, "-csv") == 0 ? ak_arena_z(x->arena, ak_str_n(format, n - 4)) : format;
+}
+
 /* The format; where that is taken, with the last part of the path; where that is, too, with a number. */
 static const char *name_source(struct ak_exports *x, const struct ak_redactor *r, const char *path, const char *format)
 {
-	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *name = format;
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *name;
 	struct ak_buf b;
+
+	format = name = stream_of(x, format);
 
 	ak_buf_init(&b, 8192);
 	ak_buf_addf(&b, "%s-", format);

@@ -25,13 +25,14 @@ bool ak_ingest_rejects_allowed(const struct ak_policy *p, const struct ak_counts
 
 /* ---- the table ---- */
 
-static void source_row(struct ak_table *t, const char *name, const char *format, const json_t *o, const char *newest, bool more)
+static void source_row(struct ak_table *t, const char *name, const char *format, /* NULL: no such column */ const json_t *o, const char *newest, bool more)
 {
 	static const char *const cols[] = {"records_in", "stored", "duplicate", "rejected", "blank"};
 	char n[32];
 
 	ak_table_cell(t, "%s", name);
-	ak_table_cell(t, "%s", format);
+	if (format)
+		ak_table_cell(t, "%s", format);
 	for (size_t i = 0; i < AK_COUNT(cols); i++)
 		ak_table_cell(t, "%s", ak_thousands(ak_jnum(o, cols[i]), n));
 	if (more) {
@@ -53,28 +54,44 @@ static const char *short_time(const char *rfc, char buf[16])
 	return buf;
 }
 
+/* A stream that was given no name bears that of its format: the format need not be said twice. */
+static bool named_apart(const json_t *sources)
+{
+	json_t *s;
+	size_t i;
+
+	json_array_foreach((json_t *)sources, i, s)
+		if (strcmp(ak_jtxt(s, "name", "?"), ak_jtxt(s, "format", "?")) != 0)
+			return true;
+	return false;
+}
+
 static void print_table(struct ak_ctx *c, const json_t *sources, const json_t *totals, uint64_t files)
 {
-	bool more = ak_jnum(totals, "excluded") || ak_jnum(totals, "expired");
+	bool more = ak_jnum(totals, "excluded") || ak_jnum(totals, "expired"), apart = named_apart(sources);
 	static const char *const head[] = {"source", "format", "records", "=stored", "+dup", "+rej", "+blank"};
 	struct ak_table t;
 	json_t *s;
 	size_t i;
 	char buf[16], label[48], n[32];
 
-	ak_table_init(&t, more ? 10 : 8, more ? "llrrrrrrrl" : "llrrrrrl");
-	t.tight = true;
+	ak_table_init(&t, (more ? 9 : 7) + (size_t)apart, (more ? "llrrrrrrrl" : "llrrrrrl") + !apart);
+	t.tight = t.head = true;
 	for (i = 0; i < AK_COUNT(head); i++)
-		ak_table_cell(&t, "%s", head[i]);
+		if (apart || i != 1)
+			ak_table_cell(&t, "%s", head[i]);
 	if (more) {
 		ak_table_cell(&t, "+excl");
 		ak_table_cell(&t, "+exp");
 	}
 	ak_table_cell(&t, "newest UTC");
 	json_array_foreach((json_t *)sources, i, s)
-		source_row(&t, ak_jtxt(s, "name", "?"), ak_jtxt(s, "format", "?"), s, short_time(ak_jtxt(s, "last", NULL), buf), more);
+		source_row(&t, ak_jtxt(s, "name", "?"), apart ? ak_jtxt(s, "format", "?") : NULL, s, short_time(ak_jtxt(s, "last", NULL), buf), more);
 	snprintf(label, sizeof label, "%s file%s", ak_thousands(files, n), files == 1 ? "" : "s");
-	source_row(&t, "total", label, totals, "", more);
+	if (apart)
+		source_row(&t, "total", label, totals, "", more);
+	else
+		source_row(&t, label, NULL, totals, "", more);
 	ak_table_print(&t, c->io);
 	ak_table_release(&t);
 }
@@ -216,11 +233,16 @@ static void print_warnings(struct ak_ctx *c, const json_t *sources)
 				   ak_jtxt(s, "name", "?"));
 }
 
-static void print_links(struct ak_ctx *c, const json_t *links)
+static const char *method(const json_t *link)
+{
+	return strcmp(ak_jtxt(link, "method", ""), "exact") == 0 ? "exact id" : "by sums";
+}
+
+static void link_table(struct ak_ctx *c, const json_t *links)
 {
 	struct ak_table t;
-	json_t *l, *b;
-	size_t i, k;
+	json_t *l;
+	size_t i;
 	char x[32], y[32], p[32];
 
 	ak_table_init(&t, 5, "llrrl");
@@ -229,10 +251,25 @@ static void print_links(struct ak_ctx *c, const json_t *links)
 		ak_table_cell(&t, "%s -> %s", ak_jtxt(l, "from", "?"), ak_jtxt(l, "to", "?"));
 		ak_table_cell(&t, "%s of %s", ak_thousands(ak_jnum(l, "linked"), x), ak_thousands(ak_jnum(l, "total"), y));
 		ak_table_cell(&t, "%s", ak_percent(ak_jnum(l, "linked"), ak_jnum(l, "total"), p));
-		ak_table_cell(&t, "%s", strcmp(ak_jtxt(l, "method", ""), "exact") == 0 ? "exact id" : "by sums");
+		ak_table_cell(&t, "%s", method(l));
 	}
 	ak_table_print(&t, c->io);
 	ak_table_release(&t);
+}
+
+static void print_links(struct ak_ctx *c, const json_t *links)
+{
+	json_t *l, *b;
+	size_t i, k;
+	char x[32], y[32], p[32];
+
+	if (c->io->width >= 80)
+		link_table(c, links);
+	else
+		json_array_foreach((json_t *)links, i, l)
+			ak_io_line(c->io, i ? "" : "linked", "%s -> %s: %s of %s, %s, %s", ak_jtxt(l, "from", "?"), ak_jtxt(l, "to", "?"),
+				   ak_thousands(ak_jnum(l, "linked"), x), ak_thousands(ak_jnum(l, "total"), y),
+				   ak_percent(ak_jnum(l, "linked"), ak_jnum(l, "total"), p), method(l));
 	json_array_foreach((json_t *)links, i, l)
 		json_array_foreach(json_object_get(l, "bypass"), k, b)
 			ak_io_line(c->io, "bypass", "%s requests, key %s: no gateway record", ak_thousands(ak_jnum(b, "requests"), x),

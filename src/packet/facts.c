@@ -57,12 +57,28 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, str
 	return rc == AK_OK ? read_access(s, out, err) : rc;
 }
 
+static void declare_source_owners(struct ak_facts *f, const struct ak_policy *policy)
+{
+	json_t *source;
+	size_t i;
+
+	for (size_t k = 0; policy && k < policy->nsources; k++)
+		json_array_foreach(f->sources, i, source) {
+			const struct ak_policy_source *s = &policy->sources[k];
+
+			if (strcmp(json_string_value(json_object_get(source, "name")), s->name) == 0 && s->owner && strcmp(s->owner, "unknown") != 0 &&
+			    !json_is_string(json_object_get(source, "owner")))
+				json_object_set_new(source, "owner", json_string(s->owner));
+		}
+}
+
 void ak_facts_declare(struct ak_facts *f, const struct ak_policy *policy)
 {
 	const json_t *declared = policy ? ak_policy_get(policy, "scope.keys") : NULL;
 	json_t *key;
 	size_t i;
 
+	declare_source_owners(f, policy);
 	json_array_foreach(f->keys, i, key) {
 		const char *name = json_string_value(json_object_get(key, "key"));
 		json_t *owner = json_object_get(json_object_get(declared, name ? name : ""), "owner");

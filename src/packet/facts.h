@@ -22,8 +22,8 @@ extern "C" {
 
 /* Period half-open, microseconds. Released by the caller also after an error. */
 enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, struct ak_facts *out, struct ak_err *err);
-/* scope.keys of policy.yaml: an owner for each key that no record gives one, its owner_basis "policy.yaml". policy may be
- * NULL. */
+/* What policy.yaml declares and records lack: scope.keys, an owner for each key that no record gives one, its owner_basis
+ * "policy.yaml"; sources, the owner of each source that had none when it was read. policy may be NULL. */
 void ak_facts_declare(struct ak_facts *f, const struct ak_policy *policy);
 void ak_facts_release(struct ak_facts *f);
 

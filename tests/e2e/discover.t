@@ -17,7 +17,7 @@ is "nothing is stored: only the settings have rows" "$(for t in $(sqlite3 ws/wor
 is "what the exports name" "$(sed -n '/^  apps:/,/^  excluded:/p' ws/policy.yaml | grep -c 'support-bot: {owner: team-support, cost_center: CC-410, purpose: unknown}\|key_15b3785b: {owner: unknown}\|key_a1f0c2d4: {owner: team-support}\|aws.bedrock: {region: unknown')" 4
 is "environments" "$(has '^    - prod$' ws/policy.yaml)" 1
 is "where the exports are" "$(sed -n 's/^exports: \([^ ]*\).*/\1/p' ws/policy.yaml)" ../ex
-is "patterns instead of dates" "$(path_of litellm-slp) $(path_of access-review-csv) $(path_of openai-audit)" \
+is "patterns instead of dates" "$(path_of litellm-slp) $(path_of access-review) $(path_of openai-audit)" \
 	"litellm/slp-*.jsonl.gz grc/access-review-*.csv openai/audit-page*.json"
 "$AUDITKIT" -w ws status --json >status.json
 n=$(jq .policy_answers status.json) u=$(jq '.policy_unknown | length' status.json)
@@ -39,6 +39,10 @@ is "an owner given here is told from one that records give" "$(grep -c '^key_15b
 $(grep -c '^key_a1f0c2d4,.*,key inventory' owned/data/tables/keys.csv) \
 $(jq -r '.questions[0].measured' owned/data/08-requests/questions.json | cut -d';' -f1)" \
 	"1 1 7 of 7 keys in use have an owner, 1 of them by declaration only"
+
+is "a source that had no owner when it was read has the one that policy.yaml gives it now" \
+	"$(sed 's/^  tickets: {\(.*\)owner: unknown/  tickets: {\1owner: sec-ops/' ws/policy.yaml >p && cat p >ws/policy.yaml
+	"$AUDITKIT" -w ws packet build --draft -o owners >/dev/null 2>&1; grep -c '^tickets,ticket,tickets-csv,sec-ops,' owners/data/tables/sources.csv)" 1
 
 # Awkward folders: everything that is recognised is read once and under a name that may be printed.
 secret="sk-proj-$(printf 'Ab3%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)"
