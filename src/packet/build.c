@@ -109,8 +109,7 @@ static enum ak_rc add_integrity(const struct ak_packet_opts *o, struct ak_bag *b
 	ak_buf_init(&b, 4096);
 	ak_note_key_text(&key, &b);
 	ak_buf_addc(&b, '\n');
-	/* Not scanned: a public key can look like a provider's secret, and it stays the same for ever. */
-	rc = ak_bag_add(bag, "data/integrity/log.vkey", ak_buf_str(&b), err);
+	rc = ak_render_add(o, bag, "data/integrity/log.vkey", ak_buf_str(&b), err);
 	ak_buf_release(&b);
 	if (rc == AK_OK)
 		rc = ak_render_add(o, bag, "data/integrity/checkpoint.note",

@@ -3,8 +3,7 @@
 #include "base/ak.h"
 #include "packet/checks.h"
 
-#include "base/note.h"
-#include "redact/redact.h"
+#include "packet/selfaudit.h"
 
 struct tally {
 	size_t json, tables, rows;     /* schema */
@@ -252,22 +251,6 @@ static void statements(struct ak_checked *p, struct tally *t, const json_t *sect
 	compare(t, declared == json_integer_value(json_object_get(p->packet, "declared")), "packet.json", "declared statements in all");
 }
 
-/* What of a file is scanned: of the log's public key, which can look like a secret, only the name. */
-static struct ak_str scanned(const struct ak_checked *p, const char *name, struct ak_note_key *key)
-{
-	struct ak_str text = ak_check_text(p, name), rest = text, line;
-	struct ak_buf again;
-	bool is_key = strcmp(name, "data/integrity/log.vkey") == 0 && text.p && ak_note_line(&rest, &line) && ak_note_key_parse(line, key);
-
-	ak_buf_init(&again, 4096);
-	if (is_key)
-		ak_note_key_text(key, &again);
-	ak_buf_addc(&again, '\n');
-	is_key = is_key && ak_str_eq(ak_buf_str(&again), text);
-	ak_buf_release(&again);
-	return is_key ? ak_str_of(key->name) : text;
-}
-
 /* Secrets and e-mail addresses, by the detectors that looked before packing. */
 static size_t leaks(struct ak_checked *p, const char **where)
 {
@@ -279,10 +262,9 @@ static size_t leaks(struct ak_checked *p, const char **where)
 	size_t n = 0, at;
 
 	json_object_foreach(p->hashes, name, hash) {
-		struct ak_note_key key;
-		struct ak_str text = scanned(p, name, &key);
+		struct ak_str text = ak_check_text(p, name);
 
-		if (strncmp(name, "signatures/", 11) != 0 && text.p && ak_redact_scan(r, text, &at, &kind) && !n++)
+		if (strncmp(name, "signatures/", 11) != 0 && text.p && ak_selfaudit(r, name, text, &at, &kind) && !n++)
 			*where = name;
 	}
 	ak_redactor_free(r);
