@@ -4,8 +4,8 @@
 #include "base/time.h"
 #include "cmd/jsonget.h"
 #include "cmd/questions.h"
-#include "cmd/sourcelist.h"
 #include "packet/questions.h"
+#include "packet/overdue.h"
 #include "query/query.h"
 
 #define COMMAND_AT 50 /* column of the command that helps */
@@ -13,7 +13,7 @@
 struct state {
 	struct ak_facts facts;
 	json_t *questions, *answers; /* answers: policy lines that still say unknown */
-	json_t *overdue;	     /* cmd/sourcelist.h */
+	json_t *overdue;	     /* packet/overdue.h */
 	size_t unknown, declared;
 };
 
@@ -40,7 +40,7 @@ static enum ak_rc read_state(struct ak_ctx *c, struct state *s, struct ak_err *e
 
 	if (rc != AK_OK || (rc = ak_query_exports(c->store, &exports, err)) != AK_OK)
 		return rc;
-	s->overdue = ak_sourcelist_overdue(c->policy, exports, ak_time_now());
+	s->overdue = ak_overdue(c->policy, exports, "source", ak_time_now());
 	json_decref(exports);
 	ak_facts_declare(&s->facts, c->policy);
 	s->questions = ak_questions(&s->facts, c->policy, ak_time_now());

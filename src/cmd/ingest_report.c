@@ -6,8 +6,8 @@
 #include "base/map.h"
 #include "base/time.h"
 #include "cmd/jsonget.h"
-#include "cmd/sourcelist.h"
 #include "link/link.h"
+#include "packet/overdue.h"
 #include "query/query.h"
 
 #define REJECTS_SHOWN 10
@@ -313,7 +313,7 @@ enum ak_rc ak_ingest_report(struct ak_ctx *c, int64_t run_id, const json_t *miss
 	    (rc = ak_query_payload(c->store, run_id, INT64_MIN, INT64_MAX, &arrived, err)) == AK_OK &&
 	    (rc = ak_link_coverage(c->store, run_id, INT64_MIN, INT64_MAX, &links, err)) == AK_OK) {
 		totals = json_object_get(run, "totals");
-		overdue = ak_sourcelist_overdue(c->policy, exports, ak_time_now());
+		overdue = ak_overdue(c->policy, exports, "source", ak_time_now());
 		if (c->json) {
 			rc = print_json(c, run, sources, diag, links, arrived, missing, overdue, err);
 		} else {

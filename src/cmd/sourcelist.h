@@ -16,11 +16,6 @@ extern "C" {
 enum ak_rc ak_sourcelist_from_policy(struct ak_ctx *c, struct ak_ingest_source **out, size_t *n, json_t **missing,
 				     struct ak_err *err);
 
-/* Sources that are declared and late: [{source, line, every, limit (the member of policy.yaml that says so), exported_at,
- * exported_at_basis, days}]. exports: ak_query_exports. A source is late when its newest export is more whole days old than
- * `every`, or, without one, than limits.max_export_age. The caller's. */
-json_t *ak_sourcelist_overdue(const struct ak_policy *p, const json_t *exports, int64_t now_us);
-
 #ifdef __cplusplus
 }
 #endif

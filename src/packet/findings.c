@@ -2,11 +2,14 @@
 #include "packet/findings.h"
 
 #include "base/text.h"
+#include "packet/overdue.h"
 #include "packet/questions.h"
 #include "redact/redact.h"
 
 struct found {
 	const struct ak_facts *f;
+	const struct ak_policy *policy;
+	int64_t as_of_us;
 	uint64_t n, of; /* what was found, of how many; n 0 = no finding */
 };
 
@@ -73,6 +76,15 @@ static void secrets(struct found *x)
 	}
 }
 
+static void late_sources(struct found *x)
+{
+	json_t *late = ak_overdue(x->policy, x->f->sources, "name", x->as_of_us);
+
+	x->n = json_array_size(late);
+	x->of = json_array_size(x->f->sources);
+	json_decref(late);
+}
+
 /* A finding is measured by its own function, or is what keeps a question from being met. */
 #define FINDINGS(X) \
 	X("key-no-owner", "keys in use that nobody answers for", "keys", keys_without_owner, "keys in use", 0) \
@@ -80,6 +92,7 @@ static void secrets(struct found *x)
 	X("change-no-ticket", "changes by administrators that name no ticket", "changes", changes_without_ticket, "changes", 0) \
 	X("provider-bypass", "provider requests without a gateway record", "links", bypass, "provider requests", 0) \
 	X("secret-in-record", "values that look like secrets, removed: rotate them", "redaction", secrets, "values in records", 0) \
+	X("source-overdue", "sources whose newest export is older than their rhythm allows", "sources", late_sources, "sources", 0) \
 	X("model-unknown", "attempts that do not say which model served them", "routes", NULL, NULL, 2) \
 	X("payload-arrived", "prompts or completions arrived against the declared mode", "payload", NULL, NULL, 3) \
 	X("coverage-below-limit", "app events that meet no gateway record, more than the limit allows", "links", NULL, NULL, 4) \
@@ -120,13 +133,14 @@ static json_t *measured(const struct found *x, const char *of)
 	return json_sprintf("%s of %s %s", ak_thousands(x->n, a), ak_thousands(x->of, b), of);
 }
 
-json_t *ak_findings(const struct ak_facts *f, const json_t *questions, const struct ak_responses *responses)
+json_t *ak_findings(const struct ak_facts *f, const struct ak_policy *policy, int64_t as_of_us, const json_t *questions,
+		    const struct ak_responses *responses)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < AK_COUNT(rules); i++) {
 		const json_t *q = json_array_get(questions, (size_t)rules[i].question - 1);
-		struct found x = {.f = f};
+		struct found x = {.f = f, .policy = policy, .as_of_us = as_of_us};
 		json_t *what;
 
 		if (rules[i].measure)

@@ -14,8 +14,10 @@ extern "C" {
 extern const char *const ak_finding_ids[];
 
 /* Those that hold: [{id, title, measured, proof (a table of the packet), response: {text, owner, due, closed}|null}].
- * questions: ak_questions of the same facts; responses may be NULL. The caller's. */
-json_t *ak_findings(const struct ak_facts *f, const json_t *questions, const struct ak_responses *responses);
+ * questions: ak_questions of the same facts; policy and
+ * responses may be NULL; as_of_us: the moment on which exports are late. The caller's. */
+json_t *ak_findings(const struct ak_facts *f, const struct ak_policy *policy, int64_t as_of_us, const json_t *questions,
+		    const struct ak_responses *responses);
 
 #ifdef __cplusplus
 }

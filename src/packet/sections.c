@@ -19,7 +19,7 @@ enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
 		rc = order[i](s, &f, err);
 	if (rc == AK_OK) {
 		s->questions = ak_questions(&f, s->policy, s->as_of_us);
-		s->findings = ak_findings(&f, s->questions, s->responses);
+		s->findings = ak_findings(&f, s->policy, s->as_of_us, s->questions, s->responses);
 	}
 	ak_facts_release(&f);
 	return rc;

@@ -3,7 +3,8 @@
 . "$AK_SRCDIR/tests/tap.sh"
 cd "$tap_dir" || exit 1
 "$AUDITKIT" init w >/dev/null 2>&1
-{ cat "$AK_SRCDIR/samples/policy.yaml" && echo "exports: $AK_SRCDIR/samples"; } >w/policy.yaml
+cp -r "$AK_SRCDIR/samples" ex # made now: none is late
+{ cat "$AK_SRCDIR/samples/policy.yaml" && echo "exports: ../ex"; } >w/policy.yaml
 "$AUDITKIT" -w w ingest >/dev/null 2>&1
 build() { "$AUDITKIT" -w w packet build --draft --force -o "$1" >out.txt 2>err.txt; }
 found() { jq -r ".findings[] | $1" "$2/data/08-requests/findings.json"; }
@@ -64,4 +65,13 @@ is "an address in a response: the self-audit stops it" "$? $(has 'responses.yaml
 echo 'responses: {}' >w/responses.yaml
 "$AUDITKIT" -w w packet build --draft -o no.zip >out.txt 2>err.txt
 is "a version is needed" "$? $(has "'version' is missing" err.txt)" "2 1"
+
+chmod -R u+w ex
+touch -d '3 days ago' ex/grc/tickets.csv ex/litellm/audit.jsonl
+rm w/responses.yaml
+"$AUDITKIT" init late >/dev/null 2>&1
+cp w/policy.yaml late/
+"$AUDITKIT" -w late ingest >/dev/null 2>&1
+"$AUDITKIT" -w late packet build --draft -o late.d >out.txt 2>err.txt
+is "a source older than its rhythm, 1 d; another within its 30 d" "$(found 'select(.id == "source-overdue").measured' late.d)" "1 of 11 sources"
 finish

@@ -3,7 +3,8 @@
 . "$AK_SRCDIR/tests/tap.sh"
 cd "$tap_dir" || exit 1
 "$AUDITKIT" init w >/dev/null 2>&1
-{ cat "$AK_SRCDIR/samples/policy.yaml" && echo "exports: $AK_SRCDIR/samples"; } >w/policy.yaml
+cp -r "$AK_SRCDIR/samples" ex
+{ cat "$AK_SRCDIR/samples/policy.yaml" && echo "exports: ../ex"; } >w/policy.yaml
 "$AUDITKIT" -w w ingest >/dev/null 2>&1
 build() { "$AUDITKIT" -w w packet build --allow-gaps --force "$@" >out.txt 2>err.txt; }
 sign() { "$AUDITKIT" packet sign "$@" >out.txt 2>err.txt; }
