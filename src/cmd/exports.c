@@ -2,6 +2,7 @@
 #include "cmd/exports.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/fs.h"
