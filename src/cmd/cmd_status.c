@@ -104,7 +104,7 @@ static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
 	if (unowned)
 		todo(c, n, "owner", ak_arena_printf(&c->arena, "%zu of %zu sources without a declared owner, first %s", unowned,
 						    json_array_size(s->facts.sources), first).p, "$EDITOR policy.yaml");
-	if (!json_array_size(s->facts.sources))
+	if (!json_array_size(s->facts.sources) && !(c->policy && c->policy->nsources))
 		todo(c, n, "source", "nothing has been ingested", "auditkit ingest EXPORT...");
 }
 
@@ -122,13 +122,18 @@ static bool was_read(const struct state *s, const char *name)
 /* What policy.yaml promises: sources never read, and sources that are late. */
 static void todo_promised(struct ak_ctx *c, int *n, const struct state *s)
 {
+	size_t i, all = c->policy ? c->policy->nsources : 0, unread = 0;
+	const struct ak_policy_source *first = NULL;
 	json_t *late;
-	size_t i;
 
-	for (i = 0; c->policy && i < c->policy->nsources; i++)
-		if (!was_read(s, c->policy->sources[i].name))
-			todo(c, n, "source", ak_arena_printf(&c->arena, "%s is declared on line %d, never read", c->policy->sources[i].name,
-							     c->policy->sources[i].line).p, "auditkit ingest");
+	for (i = 0; i < all; i++)
+		if (!was_read(s, c->policy->sources[i].name)) {
+			first = first ? first : &c->policy->sources[i];
+			unread++;
+		}
+	if (first)
+		todo(c, n, "source", ak_arena_printf(&c->arena, "%zu of %zu sources of policy.yaml never read, first %s on line %d", unread, all,
+						     first->name, first->line).p, "auditkit ingest");
 	json_array_foreach(s->overdue, i, late)
 		todo(c, n, "source", ak_arena_printf(&c->arena, "%s is OVERDUE, %llu days old", ak_jtxt(late, "source", "?"),
 						     (unsigned long long)ak_jnum(late, "days")).p, "auditkit ingest");
