@@ -7,11 +7,16 @@
 #include "cmd/sourcelist.h"
 #include "ingest/ingest.h"
 
+struct job {
+	struct ak_ctx *c;
+	json_t *missing; /* sources of policy.yaml without a file; NULL when it was not asked */
+};
+
 static void progress(void *ctx, const struct ak_ingest_progress *p)
 {
-	struct ak_ctx *c = ctx;
+	struct job *j = ctx;
 
-	ak_io_progress(c->io, p->file, p->records, p->done, p->total);
+	ak_io_progress(j->c->io, p->file, p->records, p->done, p->total);
 }
 
 /* What was asked for, as it is kept in the workspace: no argv, no paths. */
@@ -85,13 +90,18 @@ static enum ak_rc from_arguments(struct ak_ctx *c, struct ak_ingest_source **out
 	return rc;
 }
 
-static enum ak_rc inspect(void *ctx, int64_t run, struct ak_err *err) { return ak_ingest_report(ctx, run, err); }
+static enum ak_rc inspect(void *ctx, int64_t run, struct ak_err *err)
+{
+	struct job *j = ctx;
 
-static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_ingest_result *r)
+	return ak_ingest_report(j->c, run, j->missing, err);
+}
+
+static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_ingest_result *r, const json_t *missing)
 {
 	if (r->failed_files)
 		return AK_EXIT_INPUT;
-	if (r->incomplete_files)
+	if (r->incomplete_files || json_array_size(missing))
 		return AK_EXIT_PARTIAL;
 	return r->counts.rejected && !ak_ingest_rejects_allowed(c->policy, &r->counts) ? AK_EXIT_PARTIAL : AK_EXIT_OK;
 }
@@ -108,12 +118,14 @@ static void notes(struct ak_ctx *c, const struct ak_ingest_result *r, int64_t us
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
+	struct job job = {.c = c};
 	struct ak_ingest_opts o = {.store = c->store, .keys = c->keys, .registry = c->registry, .policy = c->policy,
 				   .policy_text = c->policy_text, .redactor = c->redactor, .progress = progress,
-				   .inspect = inspect, .ctx = c};
+				   .inspect = inspect, .ctx = &job};
 	struct ak_ingest_source *sources = NULL;
 	struct ak_ingest_result r;
 	int64_t start = ak_time_now();
+	enum ak_exit exit;
 	enum ak_rc rc;
 
 	o.dry_run = ak_args_flag(c->args, "dry-run");
@@ -126,14 +138,15 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	}
 	o.options_json = options_json(c->args, &c->arena);
 	rc = c->args->nwords ? from_arguments(c, &sources, &o.nsources, err)
-			     : ak_sourcelist_from_policy(c, &sources, &o.nsources, err);
+			     : ak_sourcelist_from_policy(c, &sources, &o.nsources, &job.missing, err);
 	o.sources = sources;
 	if (rc == AK_OK)
 		rc = ak_ingest(&o, &r, err);
-	if (rc != AK_OK)
-		return err->exit;
-	notes(c, &r, ak_time_now() - start);
-	return exit_of(c, &r);
+	if (rc == AK_OK)
+		notes(c, &r, ak_time_now() - start);
+	exit = rc == AK_OK ? exit_of(c, &r, job.missing) : err->exit;
+	json_decref(job.missing);
+	return exit;
 }
 
 static const struct ak_opt opts[] = {
@@ -163,7 +176,9 @@ const struct ak_cmd ak_cmd_ingest = {
 	.args = "[SOURCE...]",
 	.summary = "read exports into the workspace, redacted before the first write",
 	.text = "A SOURCE is a file, a folder, a glob, an archive (tar, zip), a compressed stream (gzip, zstd, xz) or - for\n"
-		"standard input. Without one the sources of policy.yaml are read. Every file obeys\n"
+		"standard input. Without one the sources of policy.yaml are read: one without a file is MISSING (exit 3), one whose\n"
+		"newest export is older than its `every` is OVERDUE. Rejects within limits.max_rejects of policy.yaml are printed and\n"
+		"exit 0, beyond it 3. Every file obeys\n"
 		"in = stored + duplicate + rejected + blank + excluded + expired. Reading the same again adds nothing.",
 	.opts = opts,
 	.examples = examples,

@@ -9,8 +9,9 @@
 extern "C" {
 #endif
 
-/* JSON with --json, the block of EXPERIENCE otherwise. Reads the workspace as the run left it. */
-enum ak_rc ak_ingest_report(struct ak_ctx *c, int64_t run, struct ak_err *err);
+/* JSON with --json, the block of EXPERIENCE otherwise. Reads the workspace as the run left it. missing: sources of
+ * policy.yaml without a file (cmd/sourcelist.h), NULL when it was not asked. */
+enum ak_rc ak_ingest_report(struct ak_ctx *c, int64_t run, const json_t *missing, struct ak_err *err);
 /* Are the rejects within policy limits.max_rejects? Without that limit none is. */
 bool ak_ingest_rejects_allowed(const struct ak_policy *p, const struct ak_counts *n);
 
