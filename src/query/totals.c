@@ -65,6 +65,11 @@ enum ak_rc ak_query_of_key(struct ak_store *s, const char *key, size_t most, jso
 		" UNION ALL SELECT seq, file, time_us, 'usage' FROM usage WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
 		" UNION ALL SELECT seq, file, time_us, 'audit_event' FROM audit_event WHERE state = 0"
 		"  AND ?1 IN (key_id, key_hash, key_alias, resource_id)"
+		" UNION ALL SELECT seq, file, time_us, 'provider_call' FROM provider_call WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
+		" UNION ALL SELECT seq, file, time_us, 'quota_event' FROM quota_event WHERE state = 0"
+		"  AND ?1 IN (key_id, key_hash, key_alias, resource_id)"
+		" UNION ALL SELECT seq, file, time_us, 'dlp_verdict' FROM dlp_verdict WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
+		" UNION ALL SELECT seq, file, time_us, 'settlement' FROM settlement WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
 		" UNION ALL SELECT seq, file, time_us, 'api_key' FROM api_key WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
 		") r" OF_FILE("r") " ORDER BY r.time_us, r.seq LIMIT ?2";
 	const struct ak_param p[] = {AK_PZ(key), AK_PI((int64_t)most)};
