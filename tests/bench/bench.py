@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Benchmarks, each a ratio in one run, or a figure beside what was asked for (issue: speed and size).
 
-usage: run AUDITKIT SHARED_BENCH_FOLDER [NAME...]   in $BENCH_DIR or the user cache folder; names: see JOBS below
+usage: bench.py AUDITKIT SHARED_BENCH_FOLDER [NAME...]   in $BENCH_DIR or the user cache folder; names: see JOBS below
 ROWS (500000), PAIRS (3), PAYLOAD_ROWS (100000), USAGE_ROWS (1000000), DAYS (10) of ROWS each for the large workspace.
 """
 import json
