@@ -165,7 +165,9 @@ static enum ak_rc add_rule(const struct ak_sandbox *s, const char *path, uint64_
 		return AK_OK;
 	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
 	if (rule.parent_fd < 0)
-		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? failed("too many open files", err) : AK_OK;
+		return errno == EMFILE || errno == ENFILE || errno == ENOMEM
+			       ? ak_fail_sys(err, AK_EXIT_LIMIT, errno, "cannot close the sandbox around '%s'", path)
+			       : AK_OK;
 	rule.allowed_access = rights & handled(s->kernel.landlock, s->box).fs;
 	if (fstat(rule.parent_fd, &st) == 0 && !S_ISDIR(st.st_mode))
 		rule.allowed_access &= FILE_ONLY;

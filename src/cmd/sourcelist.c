@@ -73,8 +73,9 @@ enum ak_rc ak_sourcelist_from_policy(struct ak_ctx *c, struct ak_ingest_source *
 		return AK_FAIL;
 	if (!found) {
 		ak_hint(err, "correct 'exports:' in policy.yaml, the folder that the paths start from");
-		return ak_fail(err, AK_EXIT_INPUT, "none of the %zu sources of policy.yaml has a file below '%s'", c->policy->nsources,
-			       base_folder(c));
+		return ak_fail(err, AK_EXIT_INPUT, "none of the %zu sources of policy.yaml has a file below '%s'; the first one: %s",
+			       c->policy->nsources, base_folder(c),
+			       json_string_value(json_object_get(json_array_get(*missing, 0), "why")));
 	}
 	*out = list;
 	*n = found;

@@ -256,6 +256,18 @@ static enum ak_rc check_runs(struct check *c)
 	return rc;
 }
 
+/* The database file itself: pages, cells, and that each index holds what its table does. An index that lacks a row makes
+ * a search say less than there is. */
+static enum ak_rc check_pages(struct check *c)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	enum ak_rc rc = ak_sql_prepare(c->s, "PRAGMA integrity_check(1)", &st, c->err);
+
+	if (rc == AK_OK && (rc = ak_sql_step(c->s, st, c->err)) == AK_OK && !ak_str_is(ak_sql_text(st, 0), "ok"))
+		broken(c, "the database file is damaged (%.*s): go back to a backup", AK_STR_FMT(ak_sql_text(st, 0)));
+	return rc == AK_END ? AK_OK : rc;
+}
+
 static enum ak_rc check_rest(struct check *c)
 {
 	AK_CLEANUP(ak_json_decref) json_t *lines = NULL;
@@ -265,8 +277,8 @@ static enum ak_rc check_rest(struct check *c)
 	uint8_t mine[32], saved[32];
 	enum ak_rc rc = check_counts(c);
 
-	if (rc == AK_OK)
-		rc = check_runs(c);
+	if (rc == AK_OK && (rc = check_runs(c)) == AK_OK)
+		rc = check_pages(c); /* after the checks that can say more about the same damage */
 	if (rc == AK_OK && (rc = ak_access_read(c->s, &lines, &unbroken, c->err)) == AK_OK) {
 		c->out->access_lines = json_array_size(lines);
 		if (!unbroken)
@@ -285,18 +297,6 @@ static enum ak_rc check_rest(struct check *c)
 		ak_tlog_release(&tlog);
 	}
 	return rc;
-}
-
-/* The database file itself: pages, cells, and that each index holds what its table does. An index that lacks a row makes
- * a search say less than there is. */
-static enum ak_rc check_pages(struct check *c)
-{
-	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-	enum ak_rc rc = ak_sql_prepare(c->s, "PRAGMA integrity_check(1)", &st, c->err);
-
-	if (rc == AK_OK && (rc = ak_sql_step(c->s, st, c->err)) == AK_OK && !ak_str_is(ak_sql_text(st, 0), "ok"))
-		broken(c, "the database file is damaged (%.*s): go back to a backup", AK_STR_FMT(ak_sql_text(st, 0)));
-	return rc == AK_END ? AK_OK : rc;
 }
 
 static enum ak_rc count_files(struct check *c)
@@ -326,7 +326,7 @@ enum ak_rc ak_store_verify(struct ak_store *s, const uint8_t log_pub[32],
 		total = (uint64_t)ak_tlog_size(&tlog);
 		ak_tlog_release(&tlog);
 	}
-	if (rc == AK_OK && (rc = check_pages(&c)) == AK_OK && (rc = open_cursors(&c)) == AK_OK && (rc = walk(&c, total, progress, ctx)) == AK_OK)
+	if (rc == AK_OK && (rc = open_cursors(&c)) == AK_OK && (rc = walk(&c, total, progress, ctx)) == AK_OK)
 		rc = check_rest(&c);
 	out->leaves = c.tree.size;
 	if (rc == AK_OK)

@@ -235,9 +235,9 @@ def make_workspaces():
     tap(SECRET in open("in/audit.jsonl").read() and b"sk-ant" not in b"".join(p.read_bytes() for p in pathlib.Path("whole").glob("*.db")),
         "the input holds a secret, the workspace does not")
     # Killed after the first of its two transactions.
-    n = 4000
+    n = 100
     while not pathlib.Path("half").exists() or rows("half") == 0:
-        n += 200
+        n += 60
         clear("half")
         shutil.copytree("empty", "half")
         run(["-w", "half", "ingest", "--format", "openai-usage-csv", "usage.csv"], **killer(n))

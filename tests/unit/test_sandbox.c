@@ -155,7 +155,7 @@ static const struct {
 	{"map memory that can be written and run", act_code, "+.....", false, false},
 	{"make a name space", act_namespace, "+.....", false, true},
 	{"become dumpable again", act_dumpable, "+...+.", false, false},
-	{"make a file in memory", act_memfd, "+.....", false, false},
+	{"make a file in memory", act_memfd, "+...+.", false, false},
 	{"use a key ring", act_keyring, "+.....", false, true},
 };
 
