@@ -48,5 +48,5 @@ complete -c auditkit -n __fish_use_subcommand -a 'formats' -d 'the mapping files
 complete -c auditkit -n __fish_use_subcommand -a 'fields' -d 'the field dictionary: meaning, type, unit, purpose and redaction of every field'
 complete -c auditkit -n __fish_use_subcommand -a 'limits' -d 'the named hard limits'
 complete -c auditkit -n __fish_use_subcommand -a 'demo' -d 'the main job on the installed samples, step by step'
-complete -c auditkit -n __fish_use_subcommand -a 'help' -d 'explain a command, or list them'
+complete -c auditkit -n __fish_use_subcommand -a 'help' -d 'explain a command, or how to export what a system knows'
 complete -c auditkit -n __fish_use_subcommand -a 'completion' -d 'print the completion script for bash, zsh or fish'

@@ -1,3 +1,4 @@
+libak_a_SOURCES += src/cmd/collect.c src/cmd/collect.h
 libak_a_SOURCES += src/cmd/access.c
 libak_a_SOURCES += src/cmd/cmd_checkpoint.c
 libak_a_SOURCES += src/cmd/cmd_completion.c

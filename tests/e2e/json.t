@@ -32,6 +32,8 @@ json fields
 json fields show key_hash
 json limits
 json help
+json help collect
+json help collect openai
 # A mapping whose sample does not come out as it says.
 sed 's/state_value: approved/state_value: refused/' "$AK_SRCDIR/src/formats/tickets.yaml" >mine.yaml
 "$AUDITKIT" formats check mine.yaml --json >out 2>/dev/null

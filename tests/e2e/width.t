@@ -36,6 +36,8 @@ run 0 formats
 run 0 fields
 run 0 fields show gen_ai.usage.input_tokens
 run 0 limits
+run 0 help collect
+for s in litellm openai anthropic bedrock azure cloudflare otel; do run 0 help collect "$s"; done
 "$AUDITKIT" help | sed -n 's/^  \([a-z]\{2,\}\( [a-z]\{2,\}\)\{0,1\}\)  .*/\1/p' >names
 for c in '' packet trace $(tr ' ' / <names); do
 	# shellcheck disable=SC2046
