@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include "cmd/grouping.h"
 #include "cmd/jsonget.h"
 #include "query/query.h"
 
@@ -77,6 +78,7 @@ static void show(struct ak_ctx *c, const json_t *s)
 		   (unsigned long long)ak_jnum(s, "superseded"));
 	ak_io_line(c->io, "sha256", "%s", ak_jtxt(s, "sha256", "-"));
 	ak_io_line(c->io, "alone", "this source does not prove %s", ak_jtxt(s, "cannot_prove", "anything"));
+	ak_grouping_print(c, json_object_get(s, "grouping"));
 	rows(c, s, "warnings", "warning", warnings);
 	rows(c, s, "redaction", "redacted", redaction);
 	rows(c, s, "payload", "payload", payload);
@@ -100,8 +102,9 @@ static enum ak_rc show_rejects(struct ak_ctx *c, const char *name, struct ak_err
 
 static enum ak_rc print(struct ak_ctx *c, const json_t *sources, const char *name, struct ak_err *err)
 {
-	json_t *s, *doc;
+	json_t *s, *doc, *grouping = NULL;
 	size_t i;
+	enum ak_rc rc;
 
 	if (!name && !c->json) {
 		list(c, sources);
@@ -109,13 +112,16 @@ static enum ak_rc print(struct ak_ctx *c, const json_t *sources, const char *nam
 	}
 	if (!name) {
 		doc = json_pack("{s:s, s:i, s:O}", "schema", "auditkit.sources/1", "format_version", 1, "sources", sources);
-		enum ak_rc rc = ak_io_json(c->io, doc, err);
+		rc = ak_io_json(c->io, doc, err);
 		json_decref(doc);
 		return rc;
 	}
 	json_array_foreach((json_t *)sources, i, s) {
 		if (strcmp(ak_jtxt(s, "name", ""), name) != 0)
 			continue;
+		if ((rc = ak_grouping_missing(c, name, 0, &grouping, err)) != AK_OK)
+			return rc;
+		json_object_set_new(s, "grouping", grouping);
 		if (c->json) {
 			json_object_set_new(s, "schema", json_string("auditkit.source/1"));
 			json_object_set_new(s, "format_version", json_integer(1));
@@ -154,7 +160,7 @@ const struct ak_cmd ak_cmd_sources = {
 	.args = "[list | show NAME]",
 	.summary = "the source register: counts, periods, digests, what was redacted and what is odd",
 	.examples = examples,
-	.needs = AK_NEED_READ,
+	.needs = AK_NEED_READ | AK_NEED_REGISTRY,
 	.max_words = 2,
 	.run = run,
 };

@@ -33,6 +33,10 @@ enum ak_rc ak_query_files(struct ak_store *s, const char *source, int64_t run, j
 enum ak_rc ak_query_diag(struct ak_store *s, const char *source, const char *severity, int64_t run, size_t limit, json_t **out,
 			 struct ak_err *err);
 
+/* Files with usage rows that measure something: [{source, format, declared|null (--query), rows, and per column of usage the rows
+ * that have it}] by source and format. source NULL, run 0 = all. */
+enum ak_rc ak_query_groupings(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err);
+
 /* ---- workspace ---- */
 
 /* {workspace_id, name, created, key_id, records: {request: N, ...}, records_total, ledger_size, first, last,
