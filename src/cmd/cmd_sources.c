@@ -3,6 +3,7 @@
 
 #include "cmd/grouping.h"
 #include "cmd/jsonget.h"
+#include "cmd/source_drift.h"
 #include "query/query.h"
 
 static void list(struct ak_ctx *c, const json_t *sources)
@@ -140,8 +141,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	json_t *sources = NULL;
 	enum ak_rc rc;
 
+	if (strcmp(verb, "drift") == 0)
+		return ak_source_drift_print(c, name, err) == AK_OK ? AK_EXIT_OK : err->exit;
 	if (strcmp(verb, "list") != 0 && (strcmp(verb, "show") != 0 || !name))
-		return ak_fail(err, AK_EXIT_USAGE, "usage: auditkit sources [list | show NAME]"), err->exit;
+		return ak_fail(err, AK_EXIT_USAGE, "usage: auditkit sources [list | show NAME | drift [NAME]]"), err->exit;
 	rc = ak_query_sources(c->store, 0, &sources, err);
 	if (rc == AK_OK)
 		rc = print(c, sources, strcmp(verb, "show") == 0 ? name : NULL, err);
@@ -152,12 +155,13 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 static const struct ak_example examples[] = {
 	{"auditkit sources", "all sources with their counts"},
 	{"auditkit sources --json", "the same, with redaction, payload, drift and absence counts"},
+	{"auditkit sources drift", "fields that no mapping names, and known ones that the last batch lacks"},
 	{NULL, NULL},
 };
 
 const struct ak_cmd ak_cmd_sources = {
 	.name = "sources",
-	.args = "[list | show NAME]",
+	.args = "[list | show NAME | drift [NAME]]",
 	.summary = "the source register: counts, periods, digests, what was redacted and what is odd",
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_REGISTRY,

@@ -172,7 +172,7 @@ static void print_warnings(struct ak_ctx *c, const json_t *sources)
 					   ak_thousands(ak_jnum(w, "n"), n), ak_jtxt(w, "detail", ""));
 	json_array_foreach((json_t *)sources, i, s)
 		if (json_array_size(json_object_get(s, "unknown_fields")))
-			ak_io_line(c->io, "drift", "%s unknown fields in %s, counted, not stored: auditkit sources show %s",
+			ak_io_line(c->io, "drift", "%s unknown fields in %s, counted, not stored: auditkit sources drift %s",
 				   ak_thousands(json_array_size(json_object_get(s, "unknown_fields")), n), ak_jtxt(s, "name", "?"),
 				   ak_jtxt(s, "name", "?"));
 }

@@ -37,6 +37,12 @@ enum ak_rc ak_query_diag(struct ak_store *s, const char *source, const char *sev
  * that have it}] by source and format. source NULL, run 0 = all. */
 enum ak_rc ak_query_groupings(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err);
 
+/* Per source: {source, format, runs, records_in, unknown: [{path, type, n, max_length, first_seen (start of the run), first_in
+ * (export), first_rec, new: first met by the newest of several runs}], path_limit, unlisted: occurrences of paths beyond it,
+ * gone: [{kind, field, column, before, of_before, last: 0, of_last}]: fields that records stored by earlier runs have and none
+ * of the newest run's has}. source NULL = all. */
+enum ak_rc ak_query_drift(struct ak_store *s, const char *source, json_t **out, struct ak_err *err);
+
 /* ---- workspace ---- */
 
 /* {workspace_id, name, created, key_id, records: {request: N, ...}, records_total, ledger_size, first, last,

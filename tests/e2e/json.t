@@ -15,6 +15,8 @@ json -w w ingest "$AK_SRCDIR/samples/grc"
 json -w w status
 json -w w sources
 json -w w sources show litellm-prod
+json -w w sources drift
+json -w w sources drift litellm-prod
 json -w w verify
 json -w w checkpoint
 json -w w trace sample

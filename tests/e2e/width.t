@@ -21,6 +21,7 @@ run 0 -w w ingest
 run 0 -w w status
 run 0 -w w status -v
 run 0 -w w sources
+run 0 -w w sources drift
 for s in $(sqlite3 w/workspace.db 'SELECT name FROM source'); do run 0 -w w sources show "$s"; done
 run 0 -w w verify
 run 0 -w w trace sample
