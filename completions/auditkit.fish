@@ -13,6 +13,7 @@ complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l format -d 'mappi
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l mapping -d 'use this mapping file'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l source -d 'name of the export stream (default: the format's id)'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l owner -d 'who answers for the source'
+complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l system -d 'system it is an export of; two sources of one system that tell of the same attempt count it once'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l exported-at -d 'when the source produced it (default: the file's time)'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l tz -d 'zone of times that have none'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l query -d 'query or filter that produced the export'

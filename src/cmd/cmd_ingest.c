@@ -17,7 +17,7 @@ static void progress(void *ctx, const struct ak_ingest_progress *p)
 /* What was asked for, as it is kept in the workspace: no argv, no paths. */
 static const char *options_json(const struct ak_args *a, struct ak_arena *arena)
 {
-	static const char *const kept[] = {"format", "source", "owner", "exported-at", "tz", "query"};
+	static const char *const kept[] = {"format", "source", "owner", "system", "exported-at", "tz", "query"};
 	static const char *const flags[] = {"dry-run", "strict", "remap"};
 	json_t *o = json_object();
 	struct ak_buf b;
@@ -65,6 +65,7 @@ static enum ak_rc from_arguments(struct ak_ctx *c, struct ak_ingest_source **out
 	s->name = ak_args_text(a, "source");
 	s->format = ak_args_text(a, "format");
 	s->owner = ak_args_text(a, "owner");
+	s->system = ak_args_text(a, "system");
 	s->query = ak_args_text(a, "query");
 	s->tz = ak_args_text(a, "tz");
 	s->paths = a->word;
@@ -130,6 +131,7 @@ static const struct ak_opt opts[] = {
 	{"mapping", 0, AK_OPT_TEXT, "FILE", "use this mapping file"},
 	{"source", 0, AK_OPT_TEXT, "NAME", "name of the export stream (default: the format's id)"},
 	{"owner", 0, AK_OPT_TEXT, "OWNER", "who answers for the source"},
+	{"system", 0, AK_OPT_TEXT, "NAME", "system it is an export of; two sources of one system that tell of the same attempt count it once"},
 	{"exported-at", 0, AK_OPT_TEXT, "TIME", "when the source produced it (default: the file's time)"},
 	{"tz", 0, AK_OPT_TEXT, "ZONE", "zone of times that have none"},
 	{"query", 0, AK_OPT_TEXT, "TEXT", "query or filter that produced the export"},

@@ -4,6 +4,7 @@
 #include "cmd/grouping.h"
 #include "cmd/jsonget.h"
 #include "cmd/source_drift.h"
+#include "cmd/witness_report.h"
 #include "query/query.h"
 
 static void list(struct ak_ctx *c, const json_t *sources)
@@ -79,6 +80,7 @@ static void show(struct ak_ctx *c, const json_t *s)
 		   (unsigned long long)ak_jnum(s, "superseded"));
 	ak_io_line(c->io, "sha256", "%s", ak_jtxt(s, "sha256", "-"));
 	ak_io_line(c->io, "alone", "this source does not prove %s", ak_jtxt(s, "cannot_prove", "anything"));
+	ak_witness_print(c, json_object_get(s, "witnesses"), ak_jtxt(s, "name", "?"));
 	ak_grouping_print(c, json_object_get(s, "grouping"));
 	rows(c, s, "warnings", "warning", warnings);
 	rows(c, s, "redaction", "redacted", redaction);
@@ -103,7 +105,7 @@ static enum ak_rc show_rejects(struct ak_ctx *c, const char *name, struct ak_err
 
 static enum ak_rc print(struct ak_ctx *c, const json_t *sources, const char *name, struct ak_err *err)
 {
-	json_t *s, *doc, *grouping = NULL;
+	json_t *s, *doc, *grouping = NULL, *witnesses = NULL;
 	size_t i;
 	enum ak_rc rc;
 
@@ -123,6 +125,9 @@ static enum ak_rc print(struct ak_ctx *c, const json_t *sources, const char *nam
 		if ((rc = ak_grouping_missing(c, name, 0, &grouping, err)) != AK_OK)
 			return rc;
 		json_object_set_new(s, "grouping", grouping);
+		if ((rc = ak_query_corroboration(c->store, 0, INT64_MIN, INT64_MAX, &witnesses, err)) != AK_OK)
+			return rc;
+		json_object_set_new(s, "witnesses", witnesses);
 		if (c->json) {
 			json_object_set_new(s, "schema", json_string("auditkit.source/1"));
 			json_object_set_new(s, "format_version", json_integer(1));

@@ -21,6 +21,7 @@ libak_a_SOURCES += src/cmd/source_drift.c src/cmd/source_drift.h
 libak_a_SOURCES += src/cmd/sourcelist.c src/cmd/sourcelist.h
 libak_a_SOURCES += src/cmd/table.c
 libak_a_SOURCES += src/cmd/questions.c src/cmd/questions.h
+libak_a_SOURCES += src/cmd/witness_report.c src/cmd/witness_report.h
 libak_a_SOURCES += src/cmd/usage.c src/cmd/usage.h
 libak_a_SOURCES += src/cmd/cmd.h src/cmd/io.h src/cmd/jsonget.h
 libak_a_SOURCES += src/cmd/cmd_packet_build.c

@@ -56,19 +56,20 @@ static bool is_weak(const char *field)
 	return strcmp(field, "gen_ai.response.id") == 0 || strcmp(field, "auditkit.provider.request_id") == 0;
 }
 
+/* Attempts, not records: two witnesses of one are one. */
 static size_t calls(const json_t *hits)
 {
-	json_t *hit;
-	size_t i, n = 0;
-	int64_t last = -1;
+	json_t *hit, *seen = json_object();
+	char seq[32];
+	size_t i, n;
 
-	json_array_foreach(hits, i, hit) {
-		int64_t seq = json_integer_value(json_object_get(hit, "seq"));
-		if (strcmp(json_string_value(json_object_get(hit, "kind")), "request") == 0 && seq != last) {
-			n++;
-			last = seq;
+	json_array_foreach(hits, i, hit)
+		if (strcmp(json_string_value(json_object_get(hit, "kind")), "request") == 0) {
+			snprintf(seq, sizeof seq, "%lld", (long long)json_integer_value(json_object_get(hit, "attempt")));
+			json_object_set_new(seen, seq, json_true());
 		}
-	}
+	n = json_object_size(seen);
+	json_decref(seen);
 	return n;
 }
 
@@ -110,6 +111,26 @@ static enum ak_rc follow_all(struct closure *c, const json_t *record, struct ak_
 	return rc;
 }
 
+/* Records of other sources that tell of the same attempt. */
+static enum ak_rc follow_witnesses(struct closure *c, const json_t *record, struct ak_err *err)
+{
+	json_t *rows = NULL, *row;
+	size_t i;
+	enum ak_rc rc = AK_OK;
+
+	if (strcmp(json_string_value(json_object_get(record, "kind")), "request") == 0)
+		rc = ak_query_witnesses(c->s, json_integer_value(json_object_get(record, "seq")), &rows, err);
+	json_array_foreach(rows, i, row) {
+		const char *name = ak_fields[ak_field_find(ak_str_of(json_string_value(json_object_get(row, "field"))))].name;
+		const char *value = json_string_value(json_object_get(json_object_get(record, "fields"), name));
+
+		add(c, json_integer_value(json_object_get(row, "of_seq")), "request", name, value ? value : "");
+		add(c, json_integer_value(json_object_get(row, "seq")), "request", name, value ? value : "");
+	}
+	json_decref(rows);
+	return rc;
+}
+
 enum ak_rc ak_link_closure(struct ak_store *s, int64_t seq, json_t **out, json_t **ambiguous, struct ak_err *err)
 {
 	struct closure c = {.s = s, .found = json_array(), .ambiguous = json_array()};
@@ -126,6 +147,8 @@ enum ak_rc ak_link_closure(struct ak_store *s, int64_t seq, json_t **out, json_t
 		if (rc == AK_OK) {
 			json_object_set(row, "kind", json_object_get(record, "kind"));
 			rc = follow_all(&c, record, err);
+			if (rc == AK_OK)
+				rc = follow_witnesses(&c, record, err);
 			json_object_set_new(row, "record", record);
 		}
 	}

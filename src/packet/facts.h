@@ -10,6 +10,7 @@ struct ak_facts {
 	/* documents of query/ and link/; populations and totals are those of the period */
 	json_t *workspace, *sources, *rejects, *links;
 	json_t *keys, *routes, *spend, *payload, *changes, *grants, *environments, *ages;
+	json_t *witnesses, *differences; /* ak_query_corroboration, ak_query_differences */
 	json_t *access;	       /* lines of access.jsonl */
 	size_t access_covered; /* those that the ledger covers */
 	bool access_good;      /* their chain and the ledger's anchors agree */

@@ -4,16 +4,21 @@
 
 #include "query/rows.h"
 
+/* Source and number of the record that counts for request q: its own, or that of the attempt it is a witness of. */
+#define COUNTED_SEQ "coalesce((SELECT w.of_seq FROM corroboration w WHERE w.seq = q.seq), q.seq)"
+#define COUNTED_FILE "coalesce((SELECT c.file FROM corroboration w JOIN request c ON c.seq = w.of_seq WHERE w.seq = q.seq), q.file)"
+
 /* ?1 run (0 = all), ?2 and ?3 the period. The hash narrows, the columns decide. */
 static const char app_to_request[] =
 	"WITH a AS (SELECT r.seq, r.trace_id, r.gateway_request_id, r.response_id, r.provider_request_id, e.source AS src"
 	" FROM app_event r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"
 	" WHERE r.state = 0 AND (?1 = 0 OR e.run = ?1) AND coalesce(r.time_us, ?2) >= ?2 AND coalesce(r.time_us, ?2) < ?3),"
 	" m AS (SELECT a.seq, a.src,"
-	" (SELECT e.source FROM lookup l JOIN request q ON q.seq = l.seq JOIN file f ON f.id = q.file"
+	" (SELECT e.source FROM lookup l JOIN request q ON q.seq = l.seq JOIN file f ON f.id = " COUNTED_FILE
 	"  JOIN export e ON e.id = f.export WHERE l.h IN (ak_hash(a.trace_id), ak_hash(a.gateway_request_id))"
 	"  AND (q.trace_id = a.trace_id OR q.gateway_request_id = a.gateway_request_id) LIMIT 1) AS strong,"
-	" (SELECT count(*) * 1000000 + max(e.source) FROM lookup l JOIN request q ON q.seq = l.seq JOIN file f ON f.id = q.file"
+	" (SELECT count(DISTINCT " COUNTED_SEQ ") * 1000000 + max(e.source) FROM lookup l JOIN request q ON q.seq = l.seq"
+	"  JOIN file f ON f.id = " COUNTED_FILE
 	"  JOIN export e ON e.id = f.export WHERE l.h IN (ak_hash(a.response_id), ak_hash(a.provider_request_id))"
 	"  AND (q.response_id = a.response_id OR q.provider_request_id = a.provider_request_id)) AS weak FROM a),"
 	" k AS (SELECT src, coalesce(strong, CASE WHEN weak / 1000000 >= 1 THEN weak % 1000000 END) AS target,"
@@ -28,7 +33,7 @@ static const char audit_to_request[] =
 	" WHERE r.state = 0 AND (?1 = 0 OR e.run = ?1) AND coalesce(r.time_us, ?2) >= ?2 AND coalesce(r.time_us, ?2) < ?3"
 	" AND coalesce(r.trace_id, r.gateway_request_id) IS NOT NULL),"
 	" m AS (SELECT a.seq, a.src,"
-	" (SELECT e.source FROM lookup l JOIN request q ON q.seq = l.seq JOIN file f ON f.id = q.file"
+	" (SELECT e.source FROM lookup l JOIN request q ON q.seq = l.seq JOIN file f ON f.id = " COUNTED_FILE
 	"  JOIN export e ON e.id = f.export WHERE l.h IN (ak_hash(a.trace_id), ak_hash(a.gateway_request_id))"
 	"  AND (q.trace_id = a.trace_id OR q.gateway_request_id = a.gateway_request_id"
 	"       OR q.response_id = a.gateway_request_id OR q.event_id = a.gateway_request_id) LIMIT 1) AS target FROM a)"
@@ -70,6 +75,7 @@ enum ak_rc ak_query_served(struct ak_store *s, int64_t from_us, int64_t to_us, j
 		       " JOIN source s ON s.id = e.source WHERE r.state = 0 AND r.time_us >= ?1 AND r.time_us < ?2"
 		       " AND coalesce(r.outcome, 'success') <> 'failure' AND coalesce(r.cache_status, 'miss') <> 'hit'"
 		       " AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)"
+		       " AND NOT EXISTS(SELECT 1 FROM corroboration w WHERE w.seq = r.seq)"
 		       " GROUP BY s.name, r.provider, 3 ORDER BY 1, 2, 3",
 		       p, 2, out, err);
 }
@@ -83,7 +89,7 @@ enum ak_rc ak_query_clock_pairs(struct ak_store *s, int64_t run, json_t **out, s
 		       " (SELECT q.time_us FROM lookup l JOIN request q ON q.seq = l.seq"
 		       "  WHERE l.h = ak_hash(a.trace_id) AND q.trace_id = a.trace_id AND q.time_us IS NOT NULL"
 		       "  ORDER BY q.time_us LIMIT 1) - a.time_us AS delta,"
-		       " (SELECT t.name FROM lookup l JOIN request q ON q.seq = l.seq JOIN file f2 ON f2.id = q.file"
+		       " (SELECT t.name FROM lookup l JOIN request q ON q.seq = l.seq JOIN file f2 ON f2.id = " COUNTED_FILE
 		       "  JOIN export e2 ON e2.id = f2.export JOIN source t ON t.id = e2.source"
 		       "  WHERE l.h = ak_hash(a.trace_id) AND q.trace_id = a.trace_id LIMIT 1) AS \"to\""
 		       " FROM app_event a JOIN file f ON f.id = a.file JOIN export e ON e.id = f.export"

@@ -1,3 +1,4 @@
+libak_a_SOURCES += src/query/corroboration.c
 libak_a_SOURCES += src/query/drift.c
 libak_a_SOURCES += src/query/leaf.c
 libak_a_SOURCES += src/query/links.c

@@ -8,5 +8,7 @@ libak_a_SOURCES += src/store/tlog.c src/store/tlog.h
 libak_a_SOURCES += src/store/checkpoint.c
 libak_a_SOURCES += src/store/writer.c src/store/writer.h
 libak_a_SOURCES += src/store/register.c src/store/register.h
+libak_a_SOURCES += src/store/corroborate.c src/store/corroborate.h
+libak_a_SOURCES += src/store/pairing.c src/store/pairing.h
 libak_a_SOURCES += src/store/verify.c src/store/verify.h
 libak_a_SOURCES += src/store/access.c src/store/anchor.c src/store/access.h

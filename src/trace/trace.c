@@ -134,10 +134,48 @@ static json_t *in_time_order(const json_t *rows)
 	return out;
 }
 
-static void sort_out(struct ak_trace *t)
+static json_t *member(const struct ak_trace *t, json_int_t seq)
 {
 	json_t *row;
 	size_t i;
+
+	json_array_foreach(t->members, i, row)
+		if (json_integer_value(json_object_get(row, "seq")) == seq)
+			return json_object_get(row, "record");
+	return NULL;
+}
+
+/* A record that is a second witness is put beside the one that counts, with what they differ in; *counts tells whether it
+ * counts itself. */
+static enum ak_rc witness(struct ak_trace *t, json_t *record, bool *counts, struct ak_err *err)
+{
+	json_t *rows = NULL, *row, *counted, *differ;
+	json_int_t seq = json_integer_value(json_object_get(record, "seq"));
+	size_t i, compared;
+	enum ak_rc rc = ak_query_witnesses(t->s, seq, &rows, err);
+
+	*counts = true;
+	json_array_foreach(rows, i, row) {
+		if (json_integer_value(json_object_get(row, "seq")) != seq ||
+		    !(counted = member(t, json_integer_value(json_object_get(row, "of_seq")))))
+			continue;
+		*counts = false;
+		differ = ak_link_differences(counted, record, &compared);
+		if (!json_object_get(counted, "witnesses"))
+			json_object_set_new(counted, "witnesses", json_array());
+		json_array_append_new(json_object_get(counted, "witnesses"),
+				      json_pack("{s:O, s:O, s:I, s:o}", "cite", json_object_get(record, "cite"), "field",
+						json_object_get(row, "field"), "compared", (json_int_t)compared, "differences", differ));
+	}
+	json_decref(rows);
+	return rc;
+}
+
+static enum ak_rc sort_out(struct ak_trace *t, struct ak_err *err)
+{
+	json_t *row;
+	size_t i;
+	enum ak_rc rc = AK_OK;
 
 	t->apps = json_array();
 	t->attempts = json_array();
@@ -146,9 +184,13 @@ static void sort_out(struct ak_trace *t)
 		const char *kind = json_string_value(json_object_get(row, "kind"));
 		json_t *list = strcmp(kind, "app_event") == 0 ? t->apps : strcmp(kind, "request") == 0 ? t->attempts
 			       : strcmp(kind, "audit_event") == 0 ? t->audits : NULL;
-		if (list)
+		bool counts = true;
+		if (list == t->attempts && list && (rc = witness(t, json_object_get(row, "record"), &counts, err)) != AK_OK)
+			return rc;
+		if (list && counts)
 			json_array_append(list, json_object_get(row, "record"));
 	}
+	return rc;
 }
 
 /* ---- the document ---- */
@@ -292,9 +334,10 @@ static enum ak_rc build(struct ak_store *s, int64_t seq, const struct ak_trace_o
 
 	if (rc == AK_OK) {
 		t.members = in_time_order(found);
-		sort_out(&t);
-		rc = ak_trace_hops(&t, err);
+		rc = sort_out(&t, err);
 	}
+	if (rc == AK_OK)
+		rc = ak_trace_hops(&t, err);
 	if (rc == AK_OK)
 		rc = ak_trace_in_force(&t, err);
 	if (rc == AK_OK) {
@@ -397,15 +440,15 @@ static enum ak_rc candidates(struct ak_store *s, uint64_t seed, const struct ak_
 	struct ak_records *it = NULL;
 	struct ak_stored r;
 	const char *source;
-	bool superseded;
+	bool left_out;
 	bool any = !o->from_us && !o->to_us;
 	enum ak_rc rc = ak_records_open(s, AK_K_REQUEST, any ? INT64_MIN : o->from_us, any ? INT64_MAX : o->to_us, &it, err);
 
-	while (rc == AK_OK && (rc = ak_records_next(it, &r, &source, &superseded, err)) == AK_OK) {
+	while (rc == AK_OK && (rc = ak_records_next(it, &r, &source, &left_out, err)) == AK_OK) {
 		struct candidate c;
 		char app[128];
 		snprintf(app, sizeof app, "%.*s", AK_STR_FMT(r.rec.v[AK_F_APP].text));
-		if (superseded || !is_calm(&r) || !app_wanted(o->policy, r.rec.v[AK_F_APP].set ? app : NULL))
+		if (left_out || !is_calm(&r) || !app_wanted(o->policy, r.rec.v[AK_F_APP].set ? app : NULL))
 			continue;
 		rank(seed, r.seq, &c);
 		*n = keep_best(best, *n, &c);

@@ -22,6 +22,8 @@ run 0 -w w status
 run 0 -w w status -v
 run 0 -w w sources
 run 0 -w w sources drift
+gzip -dc ex/litellm/slp-2026-06-08_14.jsonl.gz | python3 "$AK_SRCDIR/tests/e2e/spendlogs.py" >spend.csv
+run 0 -w w ingest --source litellm-db spend.csv
 for s in $(sqlite3 w/workspace.db 'SELECT name FROM source'); do run 0 -w w sources show "$s"; done
 run 0 -w w verify
 run 0 -w w trace sample
