@@ -7,11 +7,17 @@
 #include "cmd/sourcelist.h"
 #include "ingest/ingest.h"
 
+struct asked {
+	struct ak_ctx *c;
+	struct ak_ingest_source *sources;
+	size_t n;
+};
+
 static void progress(void *ctx, const struct ak_ingest_progress *p)
 {
-	struct ak_ctx *c = ctx;
+	const struct asked *a = ctx;
 
-	ak_io_progress(c->io, p->file, p->records, p->done, p->total);
+	ak_io_progress(a->c->io, p->file, p->records, p->done, p->total);
 }
 
 /* What was asked for, as it is kept in the workspace: no argv, no paths. */
@@ -81,7 +87,12 @@ static enum ak_rc from_arguments(struct ak_ctx *c, struct ak_ingest_source **out
 	return rc;
 }
 
-static enum ak_rc inspect(void *ctx, int64_t run, struct ak_err *err) { return ak_ingest_report(ctx, run, err); }
+static enum ak_rc inspect(void *ctx, int64_t run, struct ak_err *err)
+{
+	const struct asked *a = ctx;
+
+	return ak_ingest_report(a->c, a->sources, a->n, run, err);
+}
 
 static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_ingest_result *r)
 {
@@ -102,10 +113,10 @@ static void notes(struct ak_ctx *c, const struct ak_ingest_result *r, int64_t us
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
+	struct asked asked = {.c = c};
 	struct ak_ingest_opts o = {.store = c->store, .keys = c->keys, .registry = c->registry, .policy = c->policy,
 				   .policy_text = c->policy_text, .redactor = c->redactor, .progress = progress,
-				   .inspect = inspect, .ctx = c};
-	struct ak_ingest_source *sources = NULL;
+				   .inspect = inspect, .ctx = &asked};
 	struct ak_ingest_result r;
 	int64_t start = ak_time_now();
 	enum ak_rc rc;
@@ -115,9 +126,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	o.remap = ak_args_flag(c->args, "remap");
 	o.max_rejects = ak_args_int(c->args, "max-rejects", -1);
 	o.options_json = options_json(c->args, &c->arena);
-	rc = c->args->nwords ? from_arguments(c, &sources, &o.nsources, err)
-			     : ak_sourcelist_from_policy(c, &sources, &o.nsources, err);
-	o.sources = sources;
+	rc = c->args->nwords ? from_arguments(c, &asked.sources, &asked.n, err)
+			     : ak_sourcelist_from_policy(c, &asked.sources, &asked.n, err);
+	o.sources = asked.sources;
+	o.nsources = asked.n;
 	if (rc == AK_OK)
 		rc = ak_ingest(&o, &r, err);
 	if (rc != AK_OK)
@@ -155,7 +167,10 @@ const struct ak_cmd ak_cmd_ingest = {
 	.summary = "read exports into the workspace, redacted before the first write",
 	.text = "A SOURCE is a file, a folder, a glob, an archive (tar, zip), a compressed stream (gzip, zstd, xz) or - for\n"
 		"standard input. Without one the sources of policy.yaml are read. Every file obeys\n"
-		"in = stored + duplicate + rejected + blank + excluded + expired. Reading the same again adds nothing.",
+		"in = stored + duplicate + rejected + blank + excluded + expired. Reading the same again adds nothing.\n\n"
+		"Where fewer app events meet a gateway record than limits.min_link_coverage says (90 % without it), the beginning of\n"
+		"the exports is read once more, at most 300 records of each format, and a path whose values would meet is proposed.\n"
+		"Two sources of one system that recorded the same attempts are compared, and each attempt counts once.",
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_WRITE | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_REGISTRY,

@@ -17,6 +17,7 @@ libak_a_SOURCES += src/cmd/cmd_trace_sample.c
 libak_a_SOURCES += src/cmd/cmd_verify.c
 libak_a_SOURCES += src/cmd/grouping.c src/cmd/grouping.h
 libak_a_SOURCES += src/cmd/ingest_report.c src/cmd/ingest_report.h
+libak_a_SOURCES += src/cmd/proposals.c src/cmd/proposals.h
 libak_a_SOURCES += src/cmd/source_drift.c src/cmd/source_drift.h
 libak_a_SOURCES += src/cmd/sourcelist.c src/cmd/sourcelist.h
 libak_a_SOURCES += src/cmd/table.c

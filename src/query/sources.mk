@@ -1,6 +1,7 @@
 libak_a_SOURCES += src/query/corroboration.c
 libak_a_SOURCES += src/query/drift.c
 libak_a_SOURCES += src/query/leaf.c
+libak_a_SOURCES += src/query/meets.c src/query/meets.h
 libak_a_SOURCES += src/query/links.c
 libak_a_SOURCES += src/query/query.h
 libak_a_SOURCES += src/query/record.c
