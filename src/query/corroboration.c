@@ -136,19 +136,20 @@ static void add_field(const char *column, struct ak_buf *sql)
 {
 	int f = ak_field_find(ak_str_of(column));
 
-	ak_buf_addf(sql, "%sSELECT a.seq AS seq, sa.name || ':' || a.seq AS counted, sb.name || ':' || b.seq AS witness, '%s' AS field, ",
+	ak_buf_addf(sql, "%sSELECT * FROM (SELECT a.seq AS seq, sa.name || ':' || a.seq AS counted, sb.name || ':' || b.seq AS witness, '%s' AS field, ",
 		    sql->n ? " UNION ALL " : "", ak_fields[f].name);
 	value(f, "a", sql);
 	ak_buf_adds(sql, " AS counted_value, ");
 	value(f, "b", sql);
 	ak_buf_adds(sql, " AS witness_value" PAIRS " AND ");
 	differs(f, sql);
+	ak_buf_adds(sql, " ORDER BY c.of_seq, c.seq LIMIT ?4)");
 }
 
 enum ak_rc ak_query_differences(struct ak_store *s, const json_t *pairs, int64_t from_us, int64_t to_us, json_t **out,
 				struct ak_err *err)
 {
-	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us), AK_PI(0)};
+	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us), AK_PI(0), AK_PI(AK_DIFFERENCES_LISTED)};
 	json_t *seen = json_object(), *pair, *field;
 	struct ak_buf sql;
 	size_t i, k;
@@ -164,7 +165,7 @@ enum ak_rc ak_query_differences(struct ak_store *s, const json_t *pairs, int64_t
 		}
 	if (sql.n) {
 		ak_buf_adds(&sql, " ORDER BY 1, 3, 4");
-		rc = ak_rows(s, sql.p, p, 3, out, err);
+		rc = ak_rows(s, sql.p, p, 4, out, err);
 	} else {
 		*out = json_array();
 	}

@@ -86,7 +86,9 @@ void ak_records_free(struct ak_records *it);
  * of that source without the other), fields: [{field, column, n}] they differ in}]. run: pairs whose witness that run brought. */
 enum ak_rc ak_query_corroboration(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out,
 				  struct ak_err *err);
-/* The differences of these pairs: [{seq, counted, witness (citations), field, counted_value, witness_value (as stored)}]. */
+/* The differences of these pairs: [{seq, counted, witness (citations), field, counted_value, witness_value (as stored)}], of each
+ * field the first AK_DIFFERENCES_LISTED by record: how many there are in all stands in the pairs. */
+enum { AK_DIFFERENCES_LISTED = 1000 };
 enum ak_rc ak_query_differences(struct ak_store *s, const json_t *pairs, int64_t from_us, int64_t to_us, json_t **out,
 				struct ak_err *err);
 /* All pairs of the attempt that a record belongs to: [{seq, of_seq (the one that counts), field (column both share)}]. */

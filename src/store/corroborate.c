@@ -104,10 +104,11 @@ enum ak_rc ak_corroborate_check(struct ak_store *s, void (*bad)(void *ctx, int64
 	/* m: a further witness of the same attempt, through which a pair may have been found. */
 	static const char sql[] =
 		"SELECT c.seq FROM corroboration c LEFT JOIN request a ON a.seq = c.of_seq LEFT JOIN request b ON b.seq = c.seq"
-		" WHERE NOT coalesce(" SOURCE_OF("a") " < " SOURCE_OF("b") " AND " SYSTEM_OF("a") " = " SYSTEM_OF("b")
+		" WHERE coalesce(a.state, 0) = 0 AND coalesce(b.state, 0) = 0"
+		" AND (NOT coalesce(" SOURCE_OF("a") " < " SOURCE_OF("b") " AND " SYSTEM_OF("a") " = " SYSTEM_OF("b")
 		" AND abs(coalesce(a.time_us - b.time_us, 0)) <= 1200000000 AND (coalesce(" SHARE("a", "b") ", 0)"
 		" OR EXISTS(SELECT 1 FROM corroboration k JOIN request m ON m.seq = k.seq WHERE k.of_seq = c.of_seq AND k.seq <> c.seq"
-		" AND " SHARE("m", "b") ")), 0) OR EXISTS(SELECT 1 FROM corroboration d WHERE d.seq = c.of_seq) ORDER BY c.seq";
+		" AND " SHARE("m", "b") ")), 0) OR EXISTS(SELECT 1 FROM corroboration d WHERE d.seq = c.of_seq)) ORDER BY c.seq";
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	enum ak_rc rc = ak_sql_prepare(s, sql, &st, err);
 

@@ -52,7 +52,20 @@ is "tables compared" "$tables" " keys routes usage_cost links"
 is "verdicts too" "$(ak -w both status --json | jq -c '[.questions[] | .verdict, .measured]')" "$(ak -w alone status --json | jq -c '[.questions[] | .verdict, .measured]')"
 is "the difference is in the packet, both values as stored" "$(cat u_both/*/data/tables/differences.csv | tail -n +2 | tr -d "\r" | cut -d, -f3-)" \
 	"auditkit.cost.estimated,$(jq -rR --arg i "$one" 'fromjson? | select(.id == $i) | .response_cost' slp.jsonl),12.5"
+is "and counted by field, with its denominator" "$(tail -n +2 u_both/*/data/tables/difference_fields.csv | tr -d "\r")" \
+	"litellm-slp,litellm-spendlogs-csv,auditkit.cost.estimated,1,$n"
+is "how many of them are listed" "$(grep -c "1 of 1 differences are listed" u_both/both/data/02-sources.md /dev/null 2>/dev/null | grep -c ':1')" 1
 ok "the packet verifies" ak packet verify both.zip
+
+ak init many >/dev/null 2>&1
+ak -w many ingest slp.jsonl >/dev/null 2>&1
+twin --model another <slp.jsonl >another.csv
+ak -w many ingest another.csv >/dev/null 2>&1
+ak -w many packet build --draft -o many.zip >/dev/null 2>&1
+mkdir u_many && unzip -q -d u_many many.zip
+is "a field that always differs: all are counted, the first thousand listed, and it is said" \
+	"$(pairs many '[.attempts == .differ, (.fields[] | .column, .n == 2087)]') $(tail -n +2 u_many/many/data/tables/differences.csv | wc -l) $(grep -c '1000 of 2087 differences are listed' u_many/many/data/02-sources.md)" \
+	'[[true,"response_model",true]] 1000 1'
 
 # ---- traces ----
 ak -w both trace reconstruct "$one" --json >t.json

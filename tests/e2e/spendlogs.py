@@ -1,5 +1,5 @@
 """The calls of a StandardLoggingPayload export as a dump of the gateway's own database: the same attempts, told again.
-usage: spendlogs.py [--cost-differs ID] [--without ID] < slp.jsonl > spendlogs.csv"""
+usage: spendlogs.py [--cost-differs ID] [--without ID] [--model NAME] < slp.jsonl > spendlogs.csv"""
 import csv
 import datetime
 import json
@@ -37,7 +37,7 @@ for line in sys.stdin:
         "request_id": r["id"] if r["status"] == "success" else r["call_id"], "call_type": r["call_type"],
         "api_key": m["user_api_key_hash"], "spend": spend, "total_tokens": r["total_tokens"],
         "prompt_tokens": r["prompt_tokens"], "completion_tokens": r["completion_tokens"],
-        "startTime": text_time(r["startTime"]), "endTime": text_time(r["endTime"]), "model": r["model"],
+        "startTime": text_time(r["startTime"]), "endTime": text_time(r["endTime"]), "model": options.get("--model", r["model"]),
         "model_group": r["model_group"], "model_id": r.get("model_id"), "custom_llm_provider": r["custom_llm_provider"],
         "user": m.get("user_api_key_user_id"), "metadata": json.dumps(info), "cache_hit": str(r["cache_hit"]),
         "team_id": m.get("user_api_key_team_id"), "organization_id": m.get("user_api_key_org_id"),
