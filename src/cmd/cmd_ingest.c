@@ -7,17 +7,23 @@
 #include "cmd/sourcelist.h"
 #include "ingest/ingest.h"
 
+struct asked {
+	struct ak_ctx *c;
+	struct ak_ingest_source *sources;
+	size_t n;
+};
+
 static void progress(void *ctx, const struct ak_ingest_progress *p)
 {
-	struct ak_ctx *c = ctx;
+	const struct asked *a = ctx;
 
-	ak_io_progress(c->io, p->file, p->records, p->done, p->total);
+	ak_io_progress(a->c->io, p->file, p->records, p->done, p->total);
 }
 
 /* What was asked for, as it is kept in the workspace: no argv, no paths. */
 static const char *options_json(const struct ak_args *a, struct ak_arena *arena)
 {
-	static const char *const kept[] = {"format", "source", "owner", "exported-at", "tz", "query"};
+	static const char *const kept[] = {"format", "source", "owner", "system", "exported-at", "tz", "query"};
 	static const char *const flags[] = {"dry-run", "strict", "remap"};
 	json_t *o = json_object();
 	struct ak_buf b;
@@ -66,6 +72,7 @@ static enum ak_rc from_arguments(struct ak_ctx *c, struct ak_ingest_source **out
 	s->name = ak_args_text(a, "source");
 	s->format = ak_args_text(a, "format");
 	s->owner = ak_args_text(a, "owner");
+	s->system = ak_args_text(a, "system");
 	s->query = ak_args_text(a, "query");
 	s->tz = ak_args_text(a, "tz");
 	s->paths = a->word;
@@ -85,7 +92,12 @@ static enum ak_rc from_arguments(struct ak_ctx *c, struct ak_ingest_source **out
 	return rc;
 }
 
-static enum ak_rc inspect(void *ctx, int64_t run, struct ak_err *err) { return ak_ingest_report(ctx, run, err); }
+static enum ak_rc inspect(void *ctx, int64_t run, struct ak_err *err)
+{
+	const struct asked *a = ctx;
+
+	return ak_ingest_report(a->c, a->sources, a->n, run, err);
+}
 
 static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_ingest_result *r)
 {
@@ -108,10 +120,10 @@ static void notes(struct ak_ctx *c, const struct ak_ingest_result *r, int64_t us
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
+	struct asked asked = {.c = c};
 	struct ak_ingest_opts o = {.store = c->store, .keys = c->keys, .registry = c->registry, .policy = c->policy,
 				   .policy_text = c->policy_text, .redactor = c->redactor, .progress = progress,
-				   .inspect = inspect, .ctx = c};
-	struct ak_ingest_source *sources = NULL;
+				   .inspect = inspect, .ctx = &asked};
 	struct ak_ingest_result r;
 	int64_t start = ak_time_now();
 	enum ak_rc rc;
@@ -125,9 +137,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		return err->exit;
 	}
 	o.options_json = options_json(c->args, &c->arena);
-	rc = c->args->nwords ? from_arguments(c, &sources, &o.nsources, err)
-			     : ak_sourcelist_from_policy(c, &sources, &o.nsources, err);
-	o.sources = sources;
+	rc = c->args->nwords ? from_arguments(c, &asked.sources, &asked.n, err)
+			     : ak_sourcelist_from_policy(c, &asked.sources, &asked.n, err);
+	o.sources = asked.sources;
+	o.nsources = asked.n;
 	if (rc == AK_OK)
 		rc = ak_ingest(&o, &r, err);
 	if (rc != AK_OK)
@@ -141,6 +154,7 @@ static const struct ak_opt opts[] = {
 	{"mapping", 0, AK_OPT_INPUT, "FILE", "use this mapping file"},
 	{"source", 0, AK_OPT_TEXT, "NAME", "name of the export stream (default: the format's id)"},
 	{"owner", 0, AK_OPT_TEXT, "OWNER", "who answers for the source"},
+	{"system", 0, AK_OPT_TEXT, "NAME", "system it is an export of; two sources of one system that tell of the same attempt count it once"},
 	{"exported-at", 0, AK_OPT_TEXT, "TIME", "when the source produced it (default: the file's time)"},
 	{"tz", 0, AK_OPT_TEXT, "ZONE", "zone of times that have none"},
 	{"query", 0, AK_OPT_TEXT, "TEXT", "query or filter that produced the export"},
@@ -164,7 +178,10 @@ const struct ak_cmd ak_cmd_ingest = {
 	.summary = "read exports into the workspace, redacted before the first write",
 	.text = "A SOURCE is a file, a folder, a glob, an archive (tar, zip), a compressed stream (gzip, zstd, xz) or - for\n"
 		"standard input. Without one the sources of policy.yaml are read. Every file obeys\n"
-		"in = stored + duplicate + rejected + blank + excluded + expired. Reading the same again adds nothing.",
+		"in = stored + duplicate + rejected + blank + excluded + expired. Reading the same again adds nothing.\n\n"
+		"Where fewer app events meet a gateway record than limits.min_link_coverage says (90 % without it), the beginning of\n"
+		"the exports is read once more, at most 300 records of each format, and a path whose values would meet is proposed.\n"
+		"Two sources of one system that recorded the same attempts are compared, and each attempt counts once.",
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_WRITE | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_REGISTRY | AK_NEED_INPUT,

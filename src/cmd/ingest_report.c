@@ -4,7 +4,10 @@
 #include <stdio.h>
 
 #include "base/map.h"
+#include "cmd/grouping.h"
 #include "cmd/jsonget.h"
+#include "cmd/proposals.h"
+#include "cmd/witness_report.h"
 #include "link/link.h"
 #include "query/query.h"
 #include "read/reason.h"
@@ -206,7 +209,7 @@ static void print_warnings(struct ak_ctx *c, const json_t *sources)
 	}
 	json_array_foreach((json_t *)sources, i, s)
 		if (json_array_size(json_object_get(s, "unknown_fields")))
-			ak_io_line(c->io, "drift", "%s unknown fields in %s, counted, not stored: auditkit sources show %s",
+			ak_io_line(c->io, "drift", "%s unknown fields in %s, counted, not stored: auditkit sources drift %s",
 				   ak_thousands(json_array_size(json_object_get(s, "unknown_fields")), n), ak_jtxt(s, "name", "?"),
 				   ak_jtxt(s, "name", "?"));
 }
@@ -247,30 +250,35 @@ static void print_ledger(struct ak_ctx *c, const json_t *run)
 /* ---- all of it ---- */
 
 static enum ak_rc print_json(struct ak_ctx *c, json_t *run, json_t *sources, json_t *diag, json_t *links, json_t *arrived,
-			     struct ak_err *err)
+			     json_t *grouping, json_t *witnesses, json_t *proposals, struct ak_err *err)
 {
-	json_t *doc = json_pack("{s:s, s:i, s:b, s:O, s:O, s:O, s:O, s:O}", "schema", "auditkit.ingest/1", "format_version", 1,
+	json_t *doc = json_pack("{s:s, s:i, s:b, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "schema", "auditkit.ingest/1", "format_version", 1,
 				"dry_run", ak_args_flag(c->args, "dry-run"), "run", run, "sources", sources, "diagnostics", diag,
-				"links", links, "payload", arrived);
+				"links", links, "payload", arrived, "grouping", grouping, "witnesses", witnesses, "proposals",
+				proposals);
 	enum ak_rc rc = ak_io_json(c->io, doc, err);
 
 	json_decref(doc);
 	return rc;
 }
 
-enum ak_rc ak_ingest_report(struct ak_ctx *c, int64_t run_id, struct ak_err *err)
+enum ak_rc ak_ingest_report(struct ak_ctx *c, const struct ak_ingest_source *from, size_t nfrom, int64_t run_id,
+			    struct ak_err *err)
 {
-	json_t *run = NULL, *sources = NULL, *diag = NULL, *links = NULL, *arrived = NULL, *totals;
+	json_t *run = NULL, *sources = NULL, *diag = NULL, *links = NULL, *arrived = NULL, *grouping = NULL, *witnesses = NULL, *proposals = NULL, *totals;
 	enum ak_rc rc;
 
 	if ((rc = ak_query_run(c->store, run_id, &run, err)) == AK_OK &&
 	    (rc = ak_query_sources(c->store, run_id, &sources, err)) == AK_OK &&
 	    (rc = ak_query_diag(c->store, NULL, NULL, run_id, c->json ? 0 : 1000, &diag, err)) == AK_OK &&
 	    (rc = ak_query_payload(c->store, run_id, INT64_MIN, INT64_MAX, &arrived, err)) == AK_OK &&
-	    (rc = ak_link_coverage(c->store, run_id, INT64_MIN, INT64_MAX, &links, err)) == AK_OK) {
+	    (rc = ak_link_coverage(c->store, run_id, INT64_MIN, INT64_MAX, &links, err)) == AK_OK &&
+	    (rc = ak_grouping_missing(c, NULL, run_id, &grouping, err)) == AK_OK &&
+	    (rc = ak_query_corroboration(c->store, run_id, INT64_MIN, INT64_MAX, &witnesses, err)) == AK_OK &&
+	    (rc = ak_proposals_find(c, from, nfrom, &proposals, err)) == AK_OK) {
 		totals = json_object_get(run, "totals");
 		if (c->json) {
-			rc = print_json(c, run, sources, diag, links, arrived, err);
+			rc = print_json(c, run, sources, diag, links, arrived, grouping, witnesses, proposals, err);
 		} else {
 			print_table(c, sources, totals, ak_jnum(run, "files"));
 			ak_io_text(c->io, AK_STR("\n"));
@@ -278,7 +286,10 @@ enum ak_rc ak_ingest_report(struct ak_ctx *c, int64_t run_id, struct ak_err *err
 			print_redaction(c, sources);
 			print_payload(c, arrived);
 			print_warnings(c, sources);
+			ak_grouping_print(c, grouping);
 			print_links(c, links);
+			ak_proposals_print(c, proposals);
+			ak_witness_print(c, witnesses, NULL);
 			print_ledger(c, run);
 		}
 	}
@@ -287,5 +298,8 @@ enum ak_rc ak_ingest_report(struct ak_ctx *c, int64_t run_id, struct ak_err *err
 	json_decref(diag);
 	json_decref(links);
 	json_decref(arrived);
+	json_decref(grouping);
+	json_decref(witnesses);
+	json_decref(proposals);
 	return rc;
 }

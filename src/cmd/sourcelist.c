@@ -31,7 +31,7 @@ enum ak_rc ak_sourcelist_from_policy(struct ak_ctx *c, struct ak_ingest_source *
 			return ak_fail(err, AK_EXIT_USAGE, "source '%s' of policy.yaml has no path", p->name);
 		}
 		list[i] = (struct ak_ingest_source){.name = p->name, .format = given(p->format), .owner = given(p->owner),
-						    .query = given(p->query), .tz = given(p->tz), .paths = paths, .npaths = 1};
+						    .system = given(p->system), .query = given(p->query), .tz = given(p->tz), .paths = paths, .npaths = 1};
 	}
 	*out = list;
 	*n = c->policy->nsources;
