@@ -6,3 +6,5 @@ libak_a_SOURCES += src/base/sshkey.c src/base/sshkey.h
 libak_a_SOURCES += src/base/sshsig.c src/base/sshsig.h
 libak_a_SOURCES += src/base/tlogproof.c src/base/tlogproof.h
 libak_a_SOURCES += src/base/verdict.h
+libak_a_SOURCES += src/base/run.c src/base/run.h
+libak_a_SOURCES += src/base/sshpriv.c

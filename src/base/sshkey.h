@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/crypto.h"
+#include "base/err.h"
 
 #define AK_SSHKEY_APP 256
 #define AK_SSHKEY_PRINT 64 /* "SHA256:" and 43 characters, with room */
@@ -37,6 +38,9 @@ void ak_sshkey_text(const struct ak_sshkey *k, struct ak_buf *out);
 bool ak_sshkey_parse(struct ak_str line, struct ak_sshkey *out, struct ak_str *rest);
 /* "SHA256:..." as ssh-keygen -l prints it. */
 void ak_sshkey_fingerprint(const struct ak_sshkey *k, char out[AK_SSHKEY_PRINT]);
+/* The seed of an OpenSSH private key file ("-----BEGIN OPENSSH PRIVATE KEY-----"). AK_END: a key that only ssh-keygen can use,
+ * encrypted, in a token or of another type; AK_FAIL: no such file, or damaged. */
+enum ak_rc ak_sshkey_read_private(struct ak_str text, uint8_t seed[32]);
 bool ak_sshkey_eq(const struct ak_sshkey *a, const struct ak_sshkey *b);
 
 #ifdef __cplusplus

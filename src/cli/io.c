@@ -12,7 +12,6 @@
 #include "base/time.h"
 
 #define MARGIN 10
-#define WIDTH 80
 #define FLUSH_AT 65536
 
 /* Alarm words and verdicts; they stand in capitals where there is no colour. Longer ones first. */
@@ -96,19 +95,19 @@ void ak_io_printf(struct ak_io *io, const char *fmt, ...)
 		ak_io_flush(io, NULL);
 }
 
-static void wrap(struct ak_buf *out, const char *keyword, struct ak_str text)
+static void wrap(struct ak_buf *out, const char *keyword, struct ak_str text, size_t width)
 {
 	size_t used = strlen(keyword);
 
 	ak_buf_adds(out, keyword);
 	if (text.n)
 		ak_buf_addf(out, "%*s", used < MARGIN ? (int)(MARGIN - used) : 1, "");
-	ak_text_wrap(out, text, used < MARGIN ? MARGIN : used + 1, MARGIN, WIDTH);
+	ak_text_wrap(out, text, used < MARGIN ? MARGIN : used + 1, MARGIN, width);
 	ak_buf_addc(out, '\n');
 }
 
-static void line(struct ak_buf *out, const char *keyword, const char *fmt, va_list ap) AK_PRINTF(3, 0);
-static void line(struct ak_buf *out, const char *keyword, const char *fmt, va_list ap)
+static void line(struct ak_buf *out, size_t width, const char *keyword, const char *fmt, va_list ap) AK_PRINTF(4, 0);
+static void line(struct ak_buf *out, size_t width, const char *keyword, const char *fmt, va_list ap)
 {
 	struct ak_buf raw, safe;
 
@@ -116,7 +115,7 @@ static void line(struct ak_buf *out, const char *keyword, const char *fmt, va_li
 	ak_buf_init(&safe, 1 << 22);
 	ak_buf_vaddf(&raw, fmt, ap);
 	ak_text_safe(&safe, ak_buf_str(&raw));
-	wrap(out, keyword, ak_buf_str(&safe));
+	wrap(out, keyword, ak_buf_str(&safe), width);
 	ak_buf_release(&raw);
 	ak_buf_release(&safe);
 }
@@ -127,7 +126,7 @@ void ak_io_line(struct ak_io *io, const char *keyword, const char *fmt, ...)
 
 	ak_io_progress_end(io);
 	va_start(ap, fmt);
-	line(&io->out, keyword, fmt, ap);
+	line(&io->out, io->width, keyword, fmt, ap);
 	va_end(ap);
 	if (io->out.n >= FLUSH_AT)
 		ak_io_flush(io, NULL);
@@ -146,7 +145,7 @@ void ak_io_note(struct ak_io *io, const char *keyword, const char *fmt, ...)
 	ak_io_progress_end(io);
 	ak_buf_init(&b, 1 << 20);
 	va_start(ap, fmt);
-	line(&b, keyword, fmt, ap);
+	line(&b, io->width, keyword, fmt, ap);
 	va_end(ap);
 	to_stderr(ak_buf_str(&b));
 	ak_buf_release(&b);

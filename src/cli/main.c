@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/crypto.h"
@@ -54,7 +55,7 @@ static void print_error(const struct ak_io *io, const struct ak_err *err)
 		ak_buf_init(&hint, 1 << 16);
 		ak_text_safe(&hint, ak_str_of(next));
 		ak_buf_adds(&b, "hint: ");
-		ak_text_wrap(&b, ak_buf_str(&hint), 6, 6, 80);
+		ak_text_wrap(&b, ak_buf_str(&hint), 6, 6, io->width);
 		ak_buf_addc(&b, '\n');
 		ak_buf_release(&hint);
 	}
@@ -71,6 +72,16 @@ static enum ak_rc choose(const char *what, const char *given, const char *const 
 			return AK_OK;
 		}
 	return given ? ak_fail(err, AK_EXIT_USAGE, "option '--%s' is %s, %s or %s", what, names[0], names[1], names[2]) : AK_OK;
+}
+
+/* 80 columns; a narrower terminal gets what fits it, down to 40. */
+static size_t columns(void)
+{
+	struct winsize w;
+
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) != 0 || w.ws_col == 0 || w.ws_col >= 80)
+		return 80;
+	return w.ws_col < 40 ? 40 : w.ws_col;
 }
 
 static enum ak_rc setup_io(struct ak_io *io, const struct ak_globals *g, struct ak_err *err)
@@ -111,7 +122,7 @@ static enum ak_exit run(struct ak_ctx *c, const struct ak_globals *g, struct ak_
 
 int ak_cli_main(int argc, char **argv)
 {
-	struct ak_io io = {.progress = AK_PROGRESS_AUTO};
+	struct ak_io io = {.progress = AK_PROGRESS_AUTO, .width = columns()};
 	struct ak_globals g = {0};
 	struct ak_args args = {0};
 	struct ak_ctx c = {.io = &io, .args = &args, .cli = ak_cli_main};

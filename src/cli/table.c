@@ -5,8 +5,6 @@
 
 #include "base/text.h"
 
-#define WIDTH 80
-
 void ak_table_init(struct ak_table *t, size_t ncols, const char *align)
 {
 	memset(t, 0, sizeof *t);
@@ -66,22 +64,48 @@ static size_t last_column(const struct ak_table *t, const int *width)
 	return at;
 }
 
+/* Each row on lines of its own: its name, then "column value" as far as they fit. */
+static void stack(const struct ak_table *t, struct ak_io *io)
+{
+	struct ak_buf b, pairs;
+
+	ak_buf_init(&b, 1u << 28);
+	ak_buf_init(&pairs, 1 << 22);
+	for (size_t r = t->ncols; r < t->nrows; r += t->ncols) {
+		ak_buf_addf(&b, "%s\n", t->cell[r]);
+		ak_buf_clear(&pairs);
+		for (size_t c = 1; c < t->ncols; c++)
+			if (*t->cell[r + c])
+				ak_buf_addf(&pairs, "%s%s %s", pairs.n ? ", " : "", t->cell[c], t->cell[r + c]);
+		ak_buf_adds(&b, "  ");
+		ak_text_wrap(&b, ak_buf_str(&pairs), 2, 2, io->width);
+		ak_buf_addc(&b, '\n');
+	}
+	ak_io_text(io, ak_buf_str(&b));
+	ak_buf_release(&b);
+	ak_buf_release(&pairs);
+}
+
 void ak_table_print(struct ak_table *t, struct ak_io *io)
 {
 	int width[32];
 	size_t at;
 	struct ak_buf b;
 
-	ak_buf_init(&b, 1u << 28);
 	for (size_t c = 0; c < t->ncols && c < AK_COUNT(width); c++)
 		width[c] = width_of(t, c);
 	at = last_column(t, width);
+	if (t->head && t->nrows && at + (size_t)width[t->ncols - 1] > io->width) {
+		stack(t, io);
+		return;
+	}
+	ak_buf_init(&b, 1u << 28);
 	for (size_t i = 0; i < t->nrows; i++) {
 		size_t c = i % t->ncols;
 		if (c)
 			ak_buf_adds(&b, t->tight && t->right[c] == 'r' ? " " : "  ");
-		if (c + 1 == t->ncols && t->right[c] == 'l' && at <= WIDTH - 30)
-			ak_text_wrap(&b, ak_str_of(t->cell[i]), at, at, WIDTH);
+		if (c + 1 == t->ncols && t->right[c] == 'l' && at + 30 <= io->width)
+			ak_text_wrap(&b, ak_str_of(t->cell[i]), at, at, io->width);
 		else
 			add_cell(&b, t->cell[i], width[c], t->right[c] == 'r', c + 1 == t->ncols);
 		if (c + 1 < t->ncols)

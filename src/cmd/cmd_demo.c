@@ -24,27 +24,22 @@ static enum ak_rc step(struct ak_ctx *c, const char *line, struct ak_err *err)
 	return ak_fail(err, (enum ak_exit)code, "the demo stops here");
 }
 
-/* The sample policy, its paths pointing into the samples. */
+/* The sample policy, its sources read from the samples. */
 static enum ak_rc write_policy(const char *samples, const char *workspace, struct ak_err *err)
 {
-	static const char mark[] = "{path: ";
 	AK_CLEANUP(ak_free_charp) char *from = ak_fs_join(samples, "policy.yaml");
 	AK_CLEANUP(ak_free_charp) char *to = ak_fs_join(workspace, "policy.yaml");
-	struct ak_buf text, out;
+	struct ak_buf text;
 	enum ak_rc rc;
 
-	ak_buf_init(&text, 1 << 20);
-	ak_buf_init(&out, 1 << 21);
+	ak_buf_init(&text, 1 << 21);
 	rc = ak_fs_slurp(from, 1 << 20, &text, err);
-	for (size_t i = 0; i < text.n && rc == AK_OK; i++) {
-		ak_buf_addc(&out, text.p[i]);
-		if (i + 1 >= sizeof mark - 1 && memcmp(text.p + i + 2 - sizeof mark, mark, sizeof mark - 1) == 0)
-			ak_buf_addf(&out, "%s/", samples);
-	}
+	ak_buf_adds(&text, "exports: ");
+	ak_yaml_add_text(&text, ak_str_of(samples));
+	ak_buf_addc(&text, '\n');
 	if (rc == AK_OK)
-		rc = ak_fs_write_file(to, ak_buf_str(&out), 0600, true, err);
+		rc = ak_fs_write_file(to, ak_buf_str(&text), 0600, true, err);
 	ak_buf_release(&text);
-	ak_buf_release(&out);
 	return rc;
 }
 

@@ -7,17 +7,18 @@
 #include "cmd/sourcelist.h"
 #include "ingest/ingest.h"
 
-struct asked {
+struct job {
 	struct ak_ctx *c;
 	struct ak_ingest_source *sources;
-	size_t n;
+	size_t nsources;
+	json_t *missing; /* sources of policy.yaml without a file; NULL when it was not asked */
 };
 
 static void progress(void *ctx, const struct ak_ingest_progress *p)
 {
-	const struct asked *a = ctx;
+	struct job *j = ctx;
 
-	ak_io_progress(a->c->io, p->file, p->records, p->done, p->total);
+	ak_io_progress(j->c->io, p->file, p->records, p->done, p->total);
 }
 
 /* What was asked for, as it is kept in the workspace: no argv, no paths. */
@@ -94,16 +95,16 @@ static enum ak_rc from_arguments(struct ak_ctx *c, struct ak_ingest_source **out
 
 static enum ak_rc inspect(void *ctx, int64_t run, struct ak_err *err)
 {
-	const struct asked *a = ctx;
+	struct job *j = ctx;
 
-	return ak_ingest_report(a->c, a->sources, a->n, run, err);
+	return ak_ingest_report(j->c, j->sources, j->nsources, run, j->missing, err);
 }
 
-static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_ingest_result *r)
+static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_ingest_result *r, const json_t *missing)
 {
 	if (r->failed_files)
 		return AK_EXIT_INPUT;
-	if (r->incomplete_files)
+	if (r->incomplete_files || json_array_size(missing))
 		return AK_EXIT_PARTIAL;
 	return r->counts.rejected && !ak_ingest_rejects_allowed(c->policy, &r->counts) ? AK_EXIT_PARTIAL : AK_EXIT_OK;
 }
@@ -120,12 +121,13 @@ static void notes(struct ak_ctx *c, const struct ak_ingest_result *r, int64_t us
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
-	struct asked asked = {.c = c};
+	struct job job = {.c = c};
 	struct ak_ingest_opts o = {.store = c->store, .keys = c->keys, .registry = c->registry, .policy = c->policy,
 				   .policy_text = c->policy_text, .redactor = c->redactor, .progress = progress,
-				   .inspect = inspect, .ctx = &asked};
+				   .inspect = inspect, .ctx = &job};
 	struct ak_ingest_result r;
 	int64_t start = ak_time_now();
+	enum ak_exit exit;
 	enum ak_rc rc;
 
 	o.dry_run = ak_args_flag(c->args, "dry-run");
@@ -137,16 +139,17 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		return err->exit;
 	}
 	o.options_json = options_json(c->args, &c->arena);
-	rc = c->args->nwords ? from_arguments(c, &asked.sources, &asked.n, err)
-			     : ak_sourcelist_from_policy(c, &asked.sources, &asked.n, err);
-	o.sources = asked.sources;
-	o.nsources = asked.n;
+	rc = c->args->nwords ? from_arguments(c, &job.sources, &job.nsources, err)
+			     : ak_sourcelist_from_policy(c, &job.sources, &job.nsources, &job.missing, err);
+	o.sources = job.sources;
+	o.nsources = job.nsources;
 	if (rc == AK_OK)
 		rc = ak_ingest(&o, &r, err);
-	if (rc != AK_OK)
-		return err->exit;
-	notes(c, &r, ak_time_now() - start);
-	return exit_of(c, &r);
+	if (rc == AK_OK)
+		notes(c, &r, ak_time_now() - start);
+	exit = rc == AK_OK ? exit_of(c, &r, job.missing) : err->exit;
+	json_decref(job.missing);
+	return exit;
 }
 
 static const struct ak_opt opts[] = {
@@ -177,7 +180,9 @@ const struct ak_cmd ak_cmd_ingest = {
 	.args = "[SOURCE...]",
 	.summary = "read exports into the workspace, redacted before the first write",
 	.text = "A SOURCE is a file, a folder, a glob, an archive (tar, zip), a compressed stream (gzip, zstd, xz) or - for\n"
-		"standard input. Without one the sources of policy.yaml are read. Every file obeys\n"
+		"standard input. Without one the sources of policy.yaml are read: one without a file is MISSING (exit 3), one whose\n"
+		"newest export is older than its `every` is OVERDUE. Rejects within limits.max_rejects of policy.yaml are printed and\n"
+		"exit 0, beyond it 3. Every file obeys\n"
 		"in = stored + duplicate + rejected + blank + excluded + expired. Reading the same again adds nothing.\n\n"
 		"Where fewer app events meet a gateway record than limits.min_link_coverage says (90 % without it), the beginning of\n"
 		"the exports is read once more, at most 300 records of each format, and a path whose values would meet is proposed.\n"

@@ -8,39 +8,17 @@
 #include "base/time.h"
 #include "cmd/jsonget.h"
 #include "cmd/questions.h"
+#include "cmd/receipt.h"
 #include "packet/archive.h"
 #include "packet/build.h"
+#include "packet/findings.h"
 
-static char *receipt_path(const char *path)
-{
-	struct ak_buf name;
-
-	ak_buf_init(&name, 8192);
-	ak_buf_addf(&name, "%s.receipt.txt", path);
-	return name.p;
-}
-
-static enum ak_rc receipt(const struct ak_packet_result *r, const char *digest, const char *path, bool replace, struct ak_err *err)
-{
-	AK_CLEANUP(ak_free_charp) char *name = receipt_path(path);
-	struct ak_str base = ak_fs_base(path);
-	struct ak_buf text;
-	enum ak_rc rc;
-
-	ak_buf_init(&text, 8192);
-	ak_buf_addf(&text,
-		    "packet   %s\nfile     %.*s\nas of    %s\ndigest   sha256 %s\nsigner   %s\nverify   auditkit packet verify %.*s "
-		    "--digest %s\n",
-		    r->id, AK_STR_FMT(base), r->as_of, digest, *r->signer ? r->signer : "none, a draft", AK_STR_FMT(base), digest);
-	rc = ak_fs_write_file(name, ak_buf_str(&text), 0644, replace, err);
-	ak_buf_release(&text);
-	return rc;
-}
+#define GAPS_SHOWN 12
 
 /* Neither packet nor receipt may stand there: a packet beside the receipt of another one would be worse than none. */
 static enum ak_rc is_free(const char *path, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *name = receipt_path(path);
+	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path);
 	const char *const both[] = {path, name};
 
 	for (size_t i = 0; i < AK_COUNT(both); i++)
@@ -51,17 +29,22 @@ static enum ak_rc is_free(const char *path, struct ak_err *err)
 	return AK_OK;
 }
 
-static void print_gaps(struct ak_ctx *c, const struct ak_packet_result *r)
+/* The first few; all where nothing was written that could list them. */
+static void print_gaps(struct ak_ctx *c, const struct ak_packet_result *r, bool all)
 {
+	size_t i, most = all || c->io->verbose ? SIZE_MAX : GAPS_SHOWN, n = json_array_size(r->gap_list);
 	json_t *gap;
-	size_t i;
 
 	json_array_foreach(r->gap_list, i, gap) {
+		if (i == most)
+			break;
 		const char *owner = ak_jtxt(gap, "owner", NULL), *due = ak_jtxt(gap, "due", NULL);
 
 		ak_io_line(c->io, json_is_true(json_object_get(gap, "declared")) ? "declared" : "gap", "%s: %s%s%s%s%s", ak_jtxt(gap, "section", ""),
 			   ak_jtxt(gap, "gap", ""), owner ? ", owed by " : "", owner ? owner : "", due ? ", due " : "", due ? due : "");
 	}
+	if (n > most)
+		ak_io_line(c->io, "", "and %zu more of %zu: -v lists them, so does the packet", n - most, n);
 }
 
 static void print_period(struct ak_ctx *c, const struct ak_packet_opts *o, const struct ak_packet_result *r)
@@ -94,6 +77,31 @@ static void print_sections(struct ak_ctx *c, const struct ak_packet_result *r)
 	}
 }
 
+static void print_findings(struct ak_ctx *c, const struct ak_packet_opts *o, const struct ak_packet_result *r)
+{
+	size_t i, n = json_array_size(r->findings);
+	json_t *f;
+
+	if (n)
+		ak_io_line(c->io, "findings", "%zu, %zu of them with a response in responses.yaml", n, r->answered);
+	json_array_foreach(r->findings, i, f) {
+		const json_t *answer = json_object_get(f, "response");
+		const char *closed = ak_jtxt(answer, "closed", NULL), *due = ak_jtxt(answer, "due", NULL);
+
+		ak_io_line(c->io, "", "%s: %s%s%s%s%s", ak_jtxt(f, "id", "?"), ak_jtxt(f, "measured", ""),
+			   json_is_object(answer) ? ", answered by " : ", no response", ak_jtxt(answer, "owner", ""),
+			   closed ? ", closed " : due ? ", due " : "", closed ? closed : due ? due : "");
+	}
+	for (const char *const *id = ak_finding_ids; *id; id++) {
+		bool holds = false;
+
+		json_array_foreach(r->findings, i, f)
+			holds = holds || strcmp(ak_jtxt(f, "id", ""), *id) == 0;
+		if (!holds && ak_responses_get(o->responses, *id))
+			ak_io_line(c->io, "", "responses.yaml answers %s, which was not found", *id);
+	}
+}
+
 static void print_report(struct ak_ctx *c, const struct ak_packet_opts *o, const struct ak_packet_result *r, const char *digest,
 			 const char *path)
 {
@@ -103,23 +111,29 @@ static void print_report(struct ak_ctx *c, const struct ak_packet_opts *o, const
 	print_sections(c, r);
 	ak_print_questions(c, r->questions);
 	ak_io_printf(c->io, "\n");
+	print_findings(c, o, r);
 	if (r->gaps || c->io->verbose)
-		print_gaps(c, r);
+		print_gaps(c, r, false);
 	ak_io_line(c->io, "wrote", "%s, %zu files", path, r->files);
 	ak_io_line(c->io, "", "%s.receipt.txt   send it by another channel", path);
 	ak_io_printf(c->io, "%-10s%s\n", "digest", digest);
 	if (*r->signer)
 		ak_io_line(c->io, "signed", "%s", r->signer);
+	if (o->unsigned_ && !o->draft) {
+		ak_io_line(c->io, "signed", "not yet");
+		ak_io_note(c->io, "next", "auditkit packet sign %s --key FILE", path);
+		return;
+	}
 	ak_io_note(c->io, "next", "auditkit packet verify %s", path);
 }
 
 static enum ak_rc print_json(struct ak_ctx *c, const struct ak_packet_result *r, const char *digest, const char *path,
 			     struct ak_err *err)
 {
-	json_t *doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:O, s:O, s:O, s:o}", "schema", "auditkit.packet-build/1",
+	json_t *doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:O, s:O, s:O, s:O, s:o}", "schema", "auditkit.packet-build/1",
 				"format_version", 1, "packet", r->id, "file", path, "created", r->created, "as_of", r->as_of, "digest", digest,
 				"files", (json_int_t)r->files, "gap_count", (json_int_t)r->gaps, "gaps", r->gap_list, "sections", r->sections,
-				"questions", r->questions, "signer", *r->signer ? json_string(r->signer) : json_null());
+				"questions", r->questions, "findings", r->findings, "signer", *r->signer ? json_string(r->signer) : json_null());
 	enum ak_rc rc = ak_io_json(c->io, doc, err);
 
 	json_decref(doc);
@@ -153,13 +167,14 @@ static enum ak_rc read_period(struct ak_ctx *c, struct ak_packet_opts *o, struct
 
 /* The packet comes last: where one stands under its name, its line in the access log and its receipt stand too. */
 static enum ak_rc write_out(struct ak_ctx *c, const struct ak_bag *bag, const char *path, const struct ak_packet_result *r,
-			    const char *digest, struct ak_err *err)
+			    const char *digest, bool draft, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *name = receipt_path(path);
+	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path);
+	const struct ak_receipt what = {r->id, r->as_of, digest, r->signer, draft};
 	bool replace = ak_args_flag(c->args, "force");
 	enum ak_rc rc = ak_cmd_log_access(c, 0, err);
 
-	if (rc != AK_OK || (rc = receipt(r, digest, path, replace, err)) != AK_OK)
+	if (rc != AK_OK || (rc = ak_receipt_write(&what, path, replace, err)) != AK_OK)
 		return rc;
 	rc = ak_archive_write(bag, path, r->mtime, replace, err);
 	if (rc != AK_OK)
@@ -181,9 +196,28 @@ static enum ak_rc write_packet(struct ak_ctx *c, const struct ak_packet_opts *o,
 	if (rc == AK_OK && (rc = ak_packet_build(o, base, &bag, r, err)) == AK_OK) {
 		ak_bag_digest(bag, raw);
 		ak_hex(raw, 32, digest);
-		rc = write_out(c, bag, path, r, digest, err);
+		rc = write_out(c, bag, path, r, digest, o->draft, err);
 	}
 	ak_bag_free(bag);
+	return rc;
+}
+
+/* responses.yaml of the workspace, when there is one. */
+static enum ak_rc read_responses(struct ak_ctx *c, struct ak_responses *out, struct ak_packet_opts *o, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(c->workspace, "responses.yaml");
+	struct ak_buf text;
+	enum ak_rc rc;
+
+	if (!ak_fs_exists(path))
+		return AK_OK;
+	ak_buf_init(&text, 1 << 20);
+	rc = ak_fs_slurp(path, 1 << 20, &text, err);
+	if (rc == AK_OK)
+		rc = ak_responses_parse("responses.yaml", ak_buf_str(&text), ak_finding_ids, out, err);
+	ak_buf_release(&text);
+	if (rc == AK_OK)
+		o->responses = out;
 	return rc;
 }
 
@@ -193,8 +227,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	struct ak_packet_opts o = {.store = c->store, .keys = c->keys, .policy = c->policy, .redactor = c->redactor,
 				   .workspace = c->workspace, .data_dir = c->data_dir, .from_us = INT64_MIN, .to_us = INT64_MAX,
 				   .reviewer = ak_args_text(c->args, "reviewer"), .approved_by = ak_args_text(c->args, "approved-by"),
-				   .draft = ak_args_flag(c->args, "draft"), .allow_gaps = ak_args_flag(c->args, "allow-gaps")};
+				   .draft = ak_args_flag(c->args, "draft"), .unsigned_ = ak_args_flag(c->args, "unsigned"),
+				   .allow_gaps = ak_args_flag(c->args, "allow-gaps")};
 	struct ak_packet_result r = {0};
+	struct ak_responses responses = {0};
 	char digest[65];
 	enum ak_rc rc = read_period(c, &o, err);
 
@@ -202,13 +238,16 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		path = "packet.zip";
 	if (rc == AK_OK)
 		rc = read_epoch(&o.epoch, err);
+	if (rc == AK_OK)
+		rc = read_responses(c, &responses, &o, err);
 	if (rc == AK_OK && (rc = write_packet(c, &o, path, &r, digest, err)) != AK_OK && r.gap_list && !c->json)
-		print_gaps(c, &r);
+		print_gaps(c, &r, true);
 	if (rc == AK_OK && c->json)
 		rc = print_json(c, &r, digest, path, err);
 	else if (rc == AK_OK)
 		print_report(c, &o, &r, digest, path);
 	ak_packet_result_release(&r);
+	ak_responses_release(&responses);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
 
@@ -219,6 +258,7 @@ static const struct ak_opt opts[] = {
 	{"reviewer", 0, AK_OPT_TEXT, "NAME", "for whom the packet is made; printed in it"},
 	{"approved-by", 0, AK_OPT_TEXT, "ROLE", "who approved the export; one of access.export_approvers in policy.yaml"},
 	{"draft", 0, AK_OPT_FLAG, NULL, "mark it as a draft and do not sign it"},
+	{"unsigned", 0, AK_OPT_FLAG, NULL, "leave the signature to 'auditkit packet sign', here or elsewhere"},
 	{"allow-gaps", 0, AK_OPT_FLAG, NULL, "build although questions are not answered; the packet lists them"},
 	{"force", 0, AK_OPT_FLAG, NULL, "replace what stands there"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
@@ -237,8 +277,9 @@ const struct ak_cmd ak_cmd_packet_build = {
 	.summary = "make the reviewer packet: seven sections, tables, manifests, signature",
 	.text = "Each sentence is proven from records, declared in policy.yaml, or listed as not answered. Without --allow-gaps or\n"
 		"--draft a question without an answer is exit 3 and nothing is built; what policy.yaml lists under not_provided is\n"
-		"printed and does not count. A template of the same name in the templates folder of the workspace replaces a page.\n"
-		"Beside the packet stands its receipt. With SOURCE_DATE_EPOCH in the environment the packet bears that time\n"
+		"printed and does not count. Findings are printed with the responses that responses.yaml in the workspace gives them. A\n"
+		"template of the same name in the templates folder of the workspace replaces a page. Beside the packet stands its\n"
+		"receipt. With SOURCE_DATE_EPOCH in the environment the packet bears that time\n"
 		"instead of its checkpoint's.",
 	.opts = opts,
 	.examples = examples,

@@ -16,7 +16,7 @@ static void list(struct ak_ctx *c, const json_t *sources)
 	char n[32];
 
 	ak_table_init(&t, AK_COUNT(head), "llrrrrll");
-	t.tight = true;
+	t.tight = t.head = true;
 	for (i = 0; i < AK_COUNT(head); i++)
 		ak_table_cell(&t, "%s", head[i]);
 	json_array_foreach((json_t *)sources, i, s) {
@@ -78,7 +78,8 @@ static void show(struct ak_ctx *c, const json_t *s)
 		   (unsigned long long)ak_jnum(s, "blank"), (unsigned long long)ak_jnum(s, "excluded"),
 		   (unsigned long long)ak_jnum(s, "expired"), (unsigned long long)ak_jnum(s, "conflict"),
 		   (unsigned long long)ak_jnum(s, "superseded"));
-	ak_io_line(c->io, "sha256", "%s", ak_jtxt(s, "sha256", "-"));
+	ak_io_line(c->io, "sha256", ak_jnum(s, "listed") > 1 ? "%s, of the sorted listing of %llu files as sha256sum prints it" : "%s",
+		   ak_jtxt(s, "sha256", "-"), (unsigned long long)ak_jnum(s, "listed"));
 	ak_io_line(c->io, "alone", "this source does not prove %s", ak_jtxt(s, "cannot_prove", "anything"));
 	ak_witness_print(c, json_object_get(s, "witnesses"), ak_jtxt(s, "name", "?"));
 	ak_grouping_print(c, json_object_get(s, "grouping"));

@@ -6,12 +6,15 @@
 #include "cmd/questions.h"
 #include "cmd/witness_report.h"
 #include "packet/questions.h"
+#include "packet/overdue.h"
+#include "query/query.h"
 
 #define COMMAND_AT 50 /* column of the command that helps */
 
 struct state {
 	struct ak_facts facts;
 	json_t *questions, *answers; /* answers: policy lines that still say unknown */
+	json_t *overdue;	     /* packet/overdue.h */
 	size_t unknown, declared;
 };
 
@@ -33,10 +36,14 @@ static void read_policy(struct ak_ctx *c, struct state *s)
 
 static enum ak_rc read_state(struct ak_ctx *c, struct state *s, struct ak_err *err)
 {
+	json_t *exports = NULL;
 	enum ak_rc rc = ak_facts_read(c->store, INT64_MIN, INT64_MAX, &s->facts, err);
 
-	if (rc != AK_OK)
+	if (rc != AK_OK || (rc = ak_query_exports(c->store, &exports, err)) != AK_OK)
 		return rc;
+	s->overdue = ak_overdue(c->policy, exports, "source", ak_time_now());
+	json_decref(exports);
+	ak_facts_declare(&s->facts, c->policy);
 	s->questions = ak_questions(&s->facts, c->policy, ak_time_now());
 	read_policy(c, s);
 	return AK_OK;
@@ -46,14 +53,18 @@ static void todo(struct ak_ctx *c, int *n, const char *keyword, const char *what
 {
 	struct ak_buf b;
 	size_t column;
+	bool narrow = c->io->width < 80; /* the command then has a line of its own */
 
 	if (++*n == 1)
-		ak_io_printf(c->io, "\n%-*s%s\n", COMMAND_AT, "do this first", "with");
+		ak_io_printf(c->io, narrow ? "\ndo this first\n" : "\n%-*s%s\n", COMMAND_AT, "do this first", "with");
 	ak_buf_init(&b, 1 << 16);
 	ak_buf_addf(&b, "%d %-8s ", *n, keyword);
-	column = ak_text_wrap(&b, ak_str_of(what), 11, 11, COMMAND_AT - 1);
-	ak_buf_addf(&b, "%*s", column < COMMAND_AT ? (int)(COMMAND_AT - column) : 1, "");
-	ak_text_wrap(&b, ak_str_of(with), COMMAND_AT, COMMAND_AT, 80);
+	column = ak_text_wrap(&b, ak_str_of(what), 11, 11, narrow ? c->io->width : COMMAND_AT - 1);
+	if (narrow)
+		ak_buf_addf(&b, "\n%*s", 11, "");
+	else
+		ak_buf_addf(&b, "%*s", column < COMMAND_AT ? (int)(COMMAND_AT - column) : 1, "");
+	ak_text_wrap(&b, ak_str_of(with), narrow ? 11 : COMMAND_AT, narrow ? 11 : COMMAND_AT, c->io->width);
 	ak_buf_addc(&b, '\n');
 	ak_io_text(c->io, ak_buf_str(&b));
 	ak_buf_release(&b);
@@ -75,8 +86,9 @@ static void todo_links(struct ak_ctx *c, int *n, const struct state *s)
 
 static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
 {
+	const char *first = NULL;
 	json_t *src;
-	size_t i;
+	size_t i, unowned = 0;
 
 	json_array_foreach(s->facts.sources, i, src) {
 		const char *name = ak_jtxt(src, "name", "?");
@@ -85,11 +97,47 @@ static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
 			todo(c, n, "source", ak_arena_printf(&c->arena, "%s is %s", name, ak_jtxt(src, "state", "?")).p, "auditkit ingest");
 		if (json_is_true(json_object_get(src, "has_more")))
 			todo(c, n, "source", ak_arena_printf(&c->arena, "%s lacks its last page", name).p, "auditkit ingest");
-		if (json_is_null(json_object_get(src, "owner")))
-			todo(c, n, "owner", ak_arena_printf(&c->arena, "%s has no declared owner", name).p, "$EDITOR policy.yaml");
+		if (json_is_null(json_object_get(src, "owner"))) {
+			first = first ? first : name;
+			unowned++;
+		}
 	}
-	if (!json_array_size(s->facts.sources))
+	if (unowned)
+		todo(c, n, "owner", ak_arena_printf(&c->arena, "%zu of %zu sources without a declared owner, first %s", unowned,
+						    json_array_size(s->facts.sources), first).p, "$EDITOR policy.yaml");
+	if (!json_array_size(s->facts.sources) && !(c->policy && c->policy->nsources))
 		todo(c, n, "source", "nothing has been ingested", "auditkit ingest EXPORT...");
+}
+
+static bool was_read(const struct state *s, const char *name)
+{
+	json_t *src;
+	size_t i;
+
+	json_array_foreach(s->facts.sources, i, src)
+		if (strcmp(ak_jtxt(src, "name", ""), name) == 0)
+			return true;
+	return false;
+}
+
+/* What policy.yaml promises: sources never read, and sources that are late. */
+static void todo_promised(struct ak_ctx *c, int *n, const struct state *s)
+{
+	size_t i, all = c->policy ? c->policy->nsources : 0, unread = 0;
+	const struct ak_policy_source *first = NULL;
+	json_t *late;
+
+	for (i = 0; i < all; i++)
+		if (!was_read(s, c->policy->sources[i].name)) {
+			first = first ? first : &c->policy->sources[i];
+			unread++;
+		}
+	if (first)
+		todo(c, n, "source", ak_arena_printf(&c->arena, "%zu of %zu sources of policy.yaml never read, first %s on line %d", unread, all,
+						     first->name, first->line).p, "auditkit ingest");
+	json_array_foreach(s->overdue, i, late)
+		todo(c, n, "source", ak_arena_printf(&c->arena, "%s is OVERDUE, %llu days old", ak_jtxt(late, "source", "?"),
+						     (unsigned long long)ak_jnum(late, "days")).p, "auditkit ingest");
 }
 
 static void print_todo(struct ak_ctx *c, const struct state *s)
@@ -98,6 +146,7 @@ static void print_todo(struct ak_ctx *c, const struct state *s)
 
 	todo_links(c, &n, s);
 	todo_sources(c, &n, s);
+	todo_promised(c, &n, s);
 	if (s->unknown)
 		todo(c, &n, "policy", ak_arena_printf(&c->arena, "%zu of %zu answers unknown, first on line %llu", s->unknown, s->declared,
 						      (unsigned long long)ak_jnum(json_array_get(s->answers, 0), "line")).p,
@@ -141,9 +190,10 @@ static void print_state(struct ak_ctx *c, const struct state *s)
 
 static enum ak_rc print_json(struct ak_ctx *c, const struct state *s, struct ak_err *err)
 {
-	json_t *doc = json_pack("{s:s, s:i, s:O, s:O, s:O, s:O, s:O, s:I, s:O}", "schema", "auditkit.status/1", "format_version", 1, "workspace",
-				s->facts.workspace, "sources", s->facts.sources, "links", s->facts.links, "witnesses", s->facts.witnesses, "questions", s->questions,
-				"policy_answers", (json_int_t)s->declared, "policy_unknown", s->answers);
+	json_t *doc = json_pack("{s:s, s:i, s:O, s:O, s:O, s:O, s:O, s:I, s:O, s:O}", "schema", "auditkit.status/1", "format_version", 1, "workspace",
+				s->facts.workspace, "sources", s->facts.sources, "links", s->facts.links, "witnesses", s->facts.witnesses,
+				"questions", s->questions, "policy_answers", (json_int_t)s->declared, "policy_unknown", s->answers,
+				"overdue", s->overdue);
 	enum ak_rc rc = ak_io_json(c->io, doc, err);
 
 	json_decref(doc);
@@ -162,6 +212,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	ak_facts_release(&s.facts);
 	json_decref(s.questions);
 	json_decref(s.answers);
+	json_decref(s.overdue);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
 

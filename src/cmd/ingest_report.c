@@ -4,11 +4,13 @@
 #include <stdio.h>
 
 #include "base/map.h"
+#include "base/time.h"
 #include "cmd/grouping.h"
 #include "cmd/jsonget.h"
 #include "cmd/proposals.h"
 #include "cmd/witness_report.h"
 #include "link/link.h"
+#include "packet/overdue.h"
 #include "query/query.h"
 #include "read/reason.h"
 
@@ -28,13 +30,14 @@ bool ak_ingest_rejects_allowed(const struct ak_policy *p, const struct ak_counts
 
 /* ---- the table ---- */
 
-static void source_row(struct ak_table *t, const char *name, const char *format, const json_t *o, const char *newest, bool more)
+static void source_row(struct ak_table *t, const char *name, const char *format, /* NULL: no such column */ const json_t *o, const char *newest, bool more)
 {
 	static const char *const cols[] = {"records_in", "stored", "duplicate", "rejected", "blank"};
 	char n[32];
 
 	ak_table_cell(t, "%s", name);
-	ak_table_cell(t, "%s", format);
+	if (format)
+		ak_table_cell(t, "%s", format);
 	for (size_t i = 0; i < AK_COUNT(cols); i++)
 		ak_table_cell(t, "%s", ak_thousands(ak_jnum(o, cols[i]), n));
 	if (more) {
@@ -56,28 +59,44 @@ static const char *short_time(const char *rfc, char buf[16])
 	return buf;
 }
 
+/* A stream that was given no name bears that of its format: the format need not be said twice. */
+static bool named_apart(const json_t *sources)
+{
+	json_t *s;
+	size_t i;
+
+	json_array_foreach((json_t *)sources, i, s)
+		if (strcmp(ak_jtxt(s, "name", "?"), ak_jtxt(s, "format", "?")) != 0)
+			return true;
+	return false;
+}
+
 static void print_table(struct ak_ctx *c, const json_t *sources, const json_t *totals, uint64_t files)
 {
-	bool more = ak_jnum(totals, "excluded") || ak_jnum(totals, "expired");
+	bool more = ak_jnum(totals, "excluded") || ak_jnum(totals, "expired"), apart = named_apart(sources);
 	static const char *const head[] = {"source", "format", "records", "=stored", "+dup", "+rej", "+blank"};
 	struct ak_table t;
 	json_t *s;
 	size_t i;
 	char buf[16], label[48], n[32];
 
-	ak_table_init(&t, more ? 10 : 8, more ? "llrrrrrrrl" : "llrrrrrl");
-	t.tight = true;
+	ak_table_init(&t, (more ? 9 : 7) + (size_t)apart, (more ? "llrrrrrrrl" : "llrrrrrl") + !apart);
+	t.tight = t.head = true;
 	for (i = 0; i < AK_COUNT(head); i++)
-		ak_table_cell(&t, "%s", head[i]);
+		if (apart || i != 1)
+			ak_table_cell(&t, "%s", head[i]);
 	if (more) {
 		ak_table_cell(&t, "+excl");
 		ak_table_cell(&t, "+exp");
 	}
 	ak_table_cell(&t, "newest UTC");
 	json_array_foreach((json_t *)sources, i, s)
-		source_row(&t, ak_jtxt(s, "name", "?"), ak_jtxt(s, "format", "?"), s, short_time(ak_jtxt(s, "last", NULL), buf), more);
+		source_row(&t, ak_jtxt(s, "name", "?"), apart ? ak_jtxt(s, "format", "?") : NULL, s, short_time(ak_jtxt(s, "last", NULL), buf), more);
 	snprintf(label, sizeof label, "%s file%s", ak_thousands(files, n), files == 1 ? "" : "s");
-	source_row(&t, "total", label, totals, "", more);
+	if (apart)
+		source_row(&t, "total", label, totals, "", more);
+	else
+		source_row(&t, label, NULL, totals, "", more);
 	ak_table_print(&t, c->io);
 	ak_table_release(&t);
 }
@@ -105,12 +124,21 @@ static void print_repairs(struct ak_ctx *c, const json_t *diag)
 	ak_map_release(&seen);
 }
 
+/* limits.max_rejects as it is written, NULL without one. */
+static const char *limit_text(const struct ak_policy *p, char buf[32])
+{
+	if (!p || (p->max_rejects_count < 0 && p->max_rejects_ppm < 0))
+		return NULL;
+	return p->max_rejects_count >= 0 ? ak_thousands((uint64_t)p->max_rejects_count, buf)
+					 : ak_jtxt(ak_policy_get(p, "limits"), "max_rejects", NULL);
+}
+
 static void print_rejects(struct ak_ctx *c, const json_t *diag, const json_t *totals)
 {
 	uint64_t rejected = ak_jnum(totals, "rejected"), in = ak_jnum(totals, "records_in");
 	struct ak_counts n = {.in = in, .rejected = rejected};
-	const char *limit = ak_jtxt(c->policy ? ak_policy_get(c->policy, "limits") : NULL, "max_rejects", NULL);
-	char a[32], b[32], p[32];
+	char a[32], b[32], p[32], written[32];
+	const char *limit = limit_text(c->policy, written);
 	json_t *d;
 	size_t i, shown = 0;
 
@@ -131,6 +159,35 @@ static void print_rejects(struct ak_ctx *c, const json_t *diag, const json_t *to
 		ak_io_line(c->io, "", "%s of %s = %s, nothing else is lost", ak_thousands(rejected, a), ak_thousands(in, b),
 			   ak_percent(rejected, in, p));
 	print_repairs(c, diag);
+}
+
+/* What policy.yaml promises and the exports do not hold. */
+static void print_absent(struct ak_ctx *c, const json_t *missing, const json_t *overdue)
+{
+	json_t *s;
+	size_t i;
+
+	json_array_foreach((json_t *)missing, i, s)
+		ak_io_line(c->io, "MISSING", "%s (policy.yaml:%llu): %s", ak_jtxt(s, "source", "?"), (unsigned long long)ak_jnum(s, "line"),
+			   ak_jtxt(s, "why", "?"));
+	json_array_foreach((json_t *)overdue, i, s)
+		ak_io_line(c->io, "OVERDUE", "%s (policy.yaml:%llu): newest export %.10s (%s), %llu days old; %s is %llud",
+			   ak_jtxt(s, "source", "?"), (unsigned long long)ak_jnum(s, "line"), ak_jtxt(s, "exported_at", "?"),
+			   ak_jtxt(s, "exported_at_basis", "?"), (unsigned long long)ak_jnum(s, "days"), ak_jtxt(s, "limit", "?"),
+			   (unsigned long long)ak_jnum(s, "every"));
+}
+
+/* DECISIONS 38: a file's time stands in for the time of its export, and that is said. */
+static void print_dated(struct ak_ctx *c, const json_t *sources)
+{
+	size_t i, n = 0;
+	json_t *s;
+
+	json_array_foreach((json_t *)sources, i, s)
+		n += strcmp(ak_jtxt(s, "exported_at_basis", ""), "file time") == 0;
+	if (n)
+		ak_io_line(c->io, "dated", "%zu of %zu sources by the time of their newest file; --exported-at says better", n,
+			   json_array_size(sources));
 }
 
 /* Counts of one action over all sources, split by rule in brackets. */
@@ -214,11 +271,16 @@ static void print_warnings(struct ak_ctx *c, const json_t *sources)
 				   ak_jtxt(s, "name", "?"));
 }
 
-static void print_links(struct ak_ctx *c, const json_t *links)
+static const char *method(const json_t *link)
+{
+	return strcmp(ak_jtxt(link, "method", ""), "exact") == 0 ? "exact id" : "by sums";
+}
+
+static void link_table(struct ak_ctx *c, const json_t *links)
 {
 	struct ak_table t;
-	json_t *l, *b;
-	size_t i, k;
+	json_t *l;
+	size_t i;
 	char x[32], y[32], p[32];
 
 	ak_table_init(&t, 5, "llrrl");
@@ -227,10 +289,25 @@ static void print_links(struct ak_ctx *c, const json_t *links)
 		ak_table_cell(&t, "%s -> %s", ak_jtxt(l, "from", "?"), ak_jtxt(l, "to", "?"));
 		ak_table_cell(&t, "%s of %s", ak_thousands(ak_jnum(l, "linked"), x), ak_thousands(ak_jnum(l, "total"), y));
 		ak_table_cell(&t, "%s", ak_percent(ak_jnum(l, "linked"), ak_jnum(l, "total"), p));
-		ak_table_cell(&t, "%s", strcmp(ak_jtxt(l, "method", ""), "exact") == 0 ? "exact id" : "by sums");
+		ak_table_cell(&t, "%s", method(l));
 	}
 	ak_table_print(&t, c->io);
 	ak_table_release(&t);
+}
+
+static void print_links(struct ak_ctx *c, const json_t *links)
+{
+	json_t *l, *b;
+	size_t i, k;
+	char x[32], y[32], p[32];
+
+	if (c->io->width >= 80)
+		link_table(c, links);
+	else
+		json_array_foreach((json_t *)links, i, l)
+			ak_io_line(c->io, i ? "" : "linked", "%s -> %s: %s of %s, %s, %s", ak_jtxt(l, "from", "?"), ak_jtxt(l, "to", "?"),
+				   ak_thousands(ak_jnum(l, "linked"), x), ak_thousands(ak_jnum(l, "total"), y),
+				   ak_percent(ak_jnum(l, "linked"), ak_jnum(l, "total"), p), method(l));
 	json_array_foreach((json_t *)links, i, l)
 		json_array_foreach(json_object_get(l, "bypass"), k, b)
 			ak_io_line(c->io, "bypass", "%s requests, key %s: no gateway record", ak_thousands(ak_jnum(b, "requests"), x),
@@ -249,57 +326,88 @@ static void print_ledger(struct ak_ctx *c, const json_t *run)
 
 /* ---- all of it ---- */
 
-static enum ak_rc print_json(struct ak_ctx *c, json_t *run, json_t *sources, json_t *diag, json_t *links, json_t *arrived,
-			     json_t *grouping, json_t *witnesses, json_t *proposals, struct ak_err *err)
+struct report {
+	const json_t *missing;
+	json_t *run, *sources, *diag, *exports, *arrived, *links, *grouping, *witnesses, *proposals, *overdue;
+};
+
+static enum ak_rc read_all(struct ak_ctx *c, const struct ak_ingest_source *from, size_t nfrom, int64_t run, struct report *r,
+			   struct ak_err *err)
 {
-	json_t *doc = json_pack("{s:s, s:i, s:b, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "schema", "auditkit.ingest/1", "format_version", 1,
-				"dry_run", ak_args_flag(c->args, "dry-run"), "run", run, "sources", sources, "diagnostics", diag,
-				"links", links, "payload", arrived, "grouping", grouping, "witnesses", witnesses, "proposals",
-				proposals);
+	enum ak_rc rc = ak_query_run(c->store, run, &r->run, err);
+
+	if (rc == AK_OK)
+		rc = ak_query_sources(c->store, run, &r->sources, err);
+	if (rc == AK_OK)
+		rc = ak_query_diag(c->store, NULL, NULL, run, c->json ? 0 : 1000, &r->diag, err);
+	if (rc == AK_OK)
+		rc = ak_query_exports(c->store, &r->exports, err);
+	if (rc == AK_OK)
+		rc = ak_query_payload(c->store, run, INT64_MIN, INT64_MAX, &r->arrived, err);
+	if (rc == AK_OK)
+		rc = ak_link_coverage(c->store, run, INT64_MIN, INT64_MAX, &r->links, err);
+	if (rc == AK_OK)
+		rc = ak_grouping_missing(c, NULL, run, &r->grouping, err);
+	if (rc == AK_OK)
+		rc = ak_query_corroboration(c->store, run, INT64_MIN, INT64_MAX, &r->witnesses, err);
+	if (rc == AK_OK)
+		rc = ak_proposals_find(c, from, nfrom, &r->proposals, err);
+	if (rc == AK_OK)
+		r->overdue = ak_overdue(c->policy, r->exports, "source", ak_time_now());
+	return rc;
+}
+
+static void release(struct report *r)
+{
+	json_t *const all[] = {r->run,	 r->sources,  r->diag,	    r->exports,	  r->arrived,
+			       r->links, r->grouping, r->witnesses, r->proposals, r->overdue};
+
+	for (size_t i = 0; i < AK_COUNT(all); i++)
+		json_decref(all[i]);
+}
+
+static enum ak_rc print_json(struct ak_ctx *c, const struct report *r, struct ak_err *err)
+{
+	json_t *doc = json_pack("{s:s, s:i, s:b, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:o, s:O}", "schema", "auditkit.ingest/1",
+				"format_version", 1, "dry_run", ak_args_flag(c->args, "dry-run"), "run", r->run, "sources", r->sources,
+				"diagnostics", r->diag, "links", r->links, "payload", r->arrived, "grouping", r->grouping,
+				"witnesses", r->witnesses, "proposals", r->proposals, "missing",
+				r->missing ? json_incref((json_t *)r->missing) : json_array(), "overdue", r->overdue);
 	enum ak_rc rc = ak_io_json(c->io, doc, err);
 
 	json_decref(doc);
 	return rc;
 }
 
-enum ak_rc ak_ingest_report(struct ak_ctx *c, const struct ak_ingest_source *from, size_t nfrom, int64_t run_id,
-			    struct ak_err *err)
+static void print_text(struct ak_ctx *c, const struct report *r)
 {
-	json_t *run = NULL, *sources = NULL, *diag = NULL, *links = NULL, *arrived = NULL, *grouping = NULL, *witnesses = NULL, *proposals = NULL, *totals;
-	enum ak_rc rc;
+	json_t *totals = json_object_get(r->run, "totals");
 
-	if ((rc = ak_query_run(c->store, run_id, &run, err)) == AK_OK &&
-	    (rc = ak_query_sources(c->store, run_id, &sources, err)) == AK_OK &&
-	    (rc = ak_query_diag(c->store, NULL, NULL, run_id, c->json ? 0 : 1000, &diag, err)) == AK_OK &&
-	    (rc = ak_query_payload(c->store, run_id, INT64_MIN, INT64_MAX, &arrived, err)) == AK_OK &&
-	    (rc = ak_link_coverage(c->store, run_id, INT64_MIN, INT64_MAX, &links, err)) == AK_OK &&
-	    (rc = ak_grouping_missing(c, NULL, run_id, &grouping, err)) == AK_OK &&
-	    (rc = ak_query_corroboration(c->store, run_id, INT64_MIN, INT64_MAX, &witnesses, err)) == AK_OK &&
-	    (rc = ak_proposals_find(c, from, nfrom, &proposals, err)) == AK_OK) {
-		totals = json_object_get(run, "totals");
-		if (c->json) {
-			rc = print_json(c, run, sources, diag, links, arrived, grouping, witnesses, proposals, err);
-		} else {
-			print_table(c, sources, totals, ak_jnum(run, "files"));
-			ak_io_text(c->io, AK_STR("\n"));
-			print_rejects(c, diag, totals);
-			print_redaction(c, sources);
-			print_payload(c, arrived);
-			print_warnings(c, sources);
-			ak_grouping_print(c, grouping);
-			print_links(c, links);
-			ak_proposals_print(c, proposals);
-			ak_witness_print(c, witnesses, NULL);
-			print_ledger(c, run);
-		}
-	}
-	json_decref(run);
-	json_decref(sources);
-	json_decref(diag);
-	json_decref(links);
-	json_decref(arrived);
-	json_decref(grouping);
-	json_decref(witnesses);
-	json_decref(proposals);
+	print_table(c, r->sources, totals, ak_jnum(r->run, "files"));
+	ak_io_text(c->io, AK_STR("\n"));
+	print_absent(c, r->missing, r->overdue);
+	print_rejects(c, r->diag, totals);
+	print_redaction(c, r->sources);
+	print_payload(c, r->arrived);
+	print_warnings(c, r->sources);
+	ak_grouping_print(c, r->grouping);
+	print_links(c, r->links);
+	ak_proposals_print(c, r->proposals);
+	ak_witness_print(c, r->witnesses, NULL);
+	print_dated(c, r->sources);
+	print_ledger(c, r->run);
+}
+
+enum ak_rc ak_ingest_report(struct ak_ctx *c, const struct ak_ingest_source *from, size_t nfrom, int64_t run,
+			    const json_t *missing, struct ak_err *err)
+{
+	struct report r = {.missing = missing};
+	enum ak_rc rc = read_all(c, from, nfrom, run, &r, err);
+
+	if (rc == AK_OK && c->json)
+		rc = print_json(c, &r, err);
+	else if (rc == AK_OK)
+		print_text(c, &r);
+	release(&r);
 	return rc;
 }

@@ -14,6 +14,7 @@ struct ak_io {
 	bool color_out, color_err;
 	enum { AK_PROGRESS_AUTO, AK_PROGRESS_PLAIN, AK_PROGRESS_NONE } progress;
 	bool err_is_terminal;
+	size_t width;            /* columns to write for: 80, fewer on a narrow terminal */
 	bool failed;             /* a write to stdout failed */
 	struct ak_buf out;       /* stdout, written in large pieces */
 	int64_t progress_next;   /* internal: when the next progress line is due, microseconds */
@@ -29,7 +30,7 @@ extern "C" {
 void ak_io_text(struct ak_io *io, struct ak_str s);
 void ak_io_printf(struct ak_io *io, const char *fmt, ...) AK_PRINTF(2, 3);
 /* A line of people's output with a keyword in the 10-column left margin: "rejected  ...". The text may come from data; it is
- * made safe and wrapped at 80 columns with the margin kept. */
+ * made safe and wrapped at the width with the margin kept. */
 void ak_io_line(struct ak_io *io, const char *keyword, const char *fmt, ...) AK_PRINTF(3, 4);
 /* The same on stderr (`done`, `next`), nothing with -q. */
 void ak_io_note(struct ak_io *io, const char *keyword, const char *fmt, ...) AK_PRINTF(3, 4);
@@ -44,6 +45,7 @@ enum ak_rc ak_io_flush(struct ak_io *io, struct ak_err *err);
 /* Tables: columns are padded to their widest cell, numbers right-aligned; widths count terminal cells. */
 struct ak_table {
 	bool tight; /* one blank, not two, before numbers */
+	bool head;  /* the first row names the columns: a table that is too wide is written row by row, each cell with its name */
 	size_t ncols, nrows, cap;
 	const char *right; /* per column 'r' or 'l' */
 	char **cell;

@@ -9,11 +9,14 @@
 extern "C" {
 #endif
 
-/* Paths are taken relative to the policy file. Memory lives in c->arena. AK_EXIT_USAGE when there is no policy or it
- * names no sources. */
-/* The path of a source as policy.yaml gives it; NULL when it gives none. */
+/* The path of a source as policy.yaml gives it, relative to `exports:`, that one relative to the policy file; NULL when it
+ * gives none. Memory lives in c->arena. */
 const char *ak_sourcelist_path(struct ak_ctx *c, const struct ak_policy_source *p);
-enum ak_rc ak_sourcelist_from_policy(struct ak_ctx *c, struct ak_ingest_source **out, size_t *n, struct ak_err *err);
+/* *missing gets the sources whose path matches nothing that can be read, which are left out of the list:
+ * [{source, line, why}], the caller's also after an error. AK_EXIT_USAGE when there is no policy or it names no sources or
+ * no path; AK_EXIT_INPUT when none of them matches anything. */
+enum ak_rc ak_sourcelist_from_policy(struct ak_ctx *c, struct ak_ingest_source **out, size_t *n, json_t **missing,
+				     struct ak_err *err);
 
 #ifdef __cplusplus
 }

@@ -11,6 +11,7 @@
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
 	X(packet_build)                                                                                                      \
+	X(packet_sign)                                                                                                      \
 	X(packet_verify)                                                                                                      \
 	X(packet_show)                                                                                                      \
 	X(verify)                                                                                                      \

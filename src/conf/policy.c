@@ -59,6 +59,9 @@ static void fill_sources(struct ak_policy *p)
 {
 	const json_t *sources = json_object_get(p->yaml.root, "sources");
 	size_t n = json_object_size(sources);
+	p->exports = text_of(p, p->yaml.root, "exports");
+	if (p->exports && strcmp(p->exports, "unknown") == 0)
+		p->exports = NULL;
 	if (n == 0)
 		return;
 	p->sources = ak_arena_zero(&p->arena, n * sizeof(*p->sources));

@@ -26,6 +26,7 @@ struct ak_policy {
 	char digest[65];				   /* SHA-256 hex of the file's bytes */
 	const char *organization, *system, *control_point; /* NULL = not given, "unknown" = said so */
 	const char *declared_by, *declared_on, *review_by;
+	const char *exports; /* folder that the paths of sources: are relative to; NULL = that of the file itself */
 	struct ak_policy_source *sources;
 	size_t nsources;
 	int ip4_prefix, ip6_prefix; /* redaction.ip_mask, default 24 and 48 */
@@ -60,8 +61,6 @@ const json_t *ak_policy_get(const struct ak_policy *p, const char *dotted);
 int64_t ak_policy_days(const char *text);
 /* "0.1%" -> 1000, "95%" -> 950000; at most four fraction digits and 100%, else -1. */
 int64_t ak_policy_ppm(const char *text);
-/* The commented file `init` writes. */
-extern const char ak_policy_template[];
 
 #ifdef __cplusplus
 }

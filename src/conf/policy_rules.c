@@ -22,6 +22,11 @@ static const struct ak_yaml_rule app_rules[] = {
 	END,
 };
 
+static const struct ak_yaml_rule key_rules[] = {
+	{"owner", AK_Y_SCALAR, false, NULL},
+	END,
+};
+
 static const struct ak_yaml_rule provider_rules[] = {
 	{"region", AK_Y_SCALAR, false, NULL},
 	{"trains", AK_Y_SCALAR, false, NULL},
@@ -38,6 +43,7 @@ static const struct ak_yaml_rule excluded_rules[] = {
 };
 
 static const struct ak_yaml_rule apps_rules[] = {{ANY_KEY, AK_Y_MAP_OR_UNKNOWN, false, app_rules}, END};
+static const struct ak_yaml_rule keys_rules[] = {{ANY_KEY, AK_Y_MAP_OR_UNKNOWN, false, key_rules}, END};
 static const struct ak_yaml_rule providers_rules[] = {{ANY_KEY, AK_Y_MAP_OR_UNKNOWN, false, provider_rules}, END};
 
 static const struct ak_yaml_rule scope_rules[] = {
@@ -46,6 +52,7 @@ static const struct ak_yaml_rule scope_rules[] = {
 	{"environments", AK_Y_STR_OR_LIST, false, NULL},
 	{"control_point", AK_Y_SCALAR, false, NULL},
 	{"apps", AK_Y_MAP_OR_UNKNOWN, false, apps_rules},
+	{"keys", AK_Y_MAP_OR_UNKNOWN, false, keys_rules},
 	{"providers", AK_Y_MAP_OR_UNKNOWN, false, providers_rules},
 	{"excluded", AK_Y_LIST_OR_UNKNOWN, false, excluded_rules},
 	END,
@@ -125,6 +132,7 @@ const struct ak_yaml_rule ak_policy_rules[] = {
 	{"version", AK_Y_INT, true, NULL},
 	{"declared", AK_Y_MAP_OR_UNKNOWN, false, declared_rules},
 	{"scope", AK_Y_MAP_OR_UNKNOWN, false, scope_rules},
+	{"exports", AK_Y_SCALAR, false, NULL},
 	{"sources", AK_Y_MAP, false, sources_rules},
 	{"not_provided", AK_Y_MAP, false, not_provided_rules},
 	{"fields", AK_Y_MAP, false, fields_rules},

@@ -11,6 +11,8 @@ extern "C" {
 extern const struct ak_yaml_rule ak_policy_rules[];
 /* The values behind the keys: dates, periods, shares, address masks, words of a fixed set. AK_EXIT_USAGE. */
 enum ak_rc ak_policy_check_values(const struct ak_policy *p, struct ak_err *err);
+/* A string of the form 2026-06-16. */
+bool ak_policy_is_date(const json_t *v);
 /* Fill p->answers; for ak_policy_parse only. */
 void ak_policy_collect(struct ak_policy *p);
 

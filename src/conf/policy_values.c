@@ -21,7 +21,7 @@ static bool two_digits(const char *p, int lo, int hi)
 	return v >= lo && v <= hi;
 }
 
-static bool fits_date(const json_t *v)
+bool ak_policy_is_date(const json_t *v)
 {
 	static const char pattern[] = "0000-00-00";
 	const char *z = json_string_value(v);
@@ -86,9 +86,9 @@ static bool fits_mode(const json_t *v)
 }
 
 static const struct shape shapes[] = {
-	{"declared", NULL, "on", fits_date, "a date such as 2026-06-16"},
-	{"declared", NULL, "review_by", fits_date, "a date such as 2026-09-30"},
-	{"not_provided", "*", "due", fits_date, "a date such as 2026-07-15"},
+	{"declared", NULL, "on", ak_policy_is_date, "a date such as 2026-06-16"},
+	{"declared", NULL, "review_by", ak_policy_is_date, "a date such as 2026-09-30"},
+	{"not_provided", "*", "due", ak_policy_is_date, "a date such as 2026-07-15"},
 	{"sources", "*", "every", fits_days, "a number of days such as 1d"},
 	{"redaction", NULL, "ip_mask", fits_mask, "two prefix lengths such as 24/48"},
 	{"redaction", NULL, "pseudonyms", fits_pseudonyms, "per-packet or per-workspace"},

@@ -164,8 +164,12 @@ enum ak_rc ak_archive_read(const char *path,
 			   void *ctx, struct ak_archive_info *info, struct ak_err *err)
 {
 	struct ak_reader r = {.visit = visit, .ctx = ctx, .path = path, .label = ak_fs_base(path), .err = err};
+	struct stat st;
+	bool seen = stat(path, &st) == 0;
+	if (!seen && ak_class_sys(AK_EXIT_INPUT, errno, NULL) != AK_EXIT_INPUT)
+		return ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot read '%s'", path);
 	ak_pathset_init(&r.names);
-	enum ak_rc rc = ak_fs_is_dir(path) ? ak_read_folder(&r, path) : read_file(&r, path);
+	enum ak_rc rc = seen && S_ISDIR(st.st_mode) ? ak_read_folder(&r, path) : read_file(&r, path);
 	ak_pathset_release(&r.names);
 	if (rc == AK_OK)
 		*info = r.info;

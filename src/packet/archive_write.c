@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -17,7 +18,10 @@ static const uint64_t ustar_max = (UINT64_C(1) << 33) - 1;
 
 static enum ak_rc archive_fail(struct archive *a, const char *path, struct ak_err *err)
 {
-	return ak_fail_sys(err, AK_EXIT_IO, archive_errno(a), "cannot write '%s'", path);
+	int errnum = archive_errno(a);
+
+	/* Without memory the library often says nothing. */
+	return ak_fail_sys(err, AK_EXIT_IO, errnum > 0 ? errnum : ENOMEM, "cannot write '%s'", path);
 }
 
 static enum ak_rc check_limits(const struct ak_bag *bag, enum ak_form form, int64_t mtime, struct ak_err *err)
@@ -108,7 +112,7 @@ static enum ak_rc write_all(const struct ak_bag *bag, int fd, enum ak_form form,
 {
 	struct archive *a = archive_write_new();
 	if (!a)
-		return ak_fail(err, AK_EXIT_LIMIT, "cannot write '%s': out of memory", path);
+		ak_out_of_memory();
 	enum ak_rc rc = AK_OK;
 	if (configure(a, form) != ARCHIVE_OK || archive_write_open_fd(a, fd) != ARCHIVE_OK)
 		rc = archive_fail(a, path, err);

@@ -213,6 +213,34 @@ enum ak_rc ak_bag_finish(struct ak_bag *bag, const struct ak_bag_info *info, siz
 	return rc;
 }
 
+enum ak_rc ak_bag_take(struct ak_bag *bag, const char *path, struct ak_bag_file **file, struct ak_err *err)
+{
+	if (bag->finished || below(path, "signatures/"))
+		AK_BUG("a signed or finished bag is not taken");
+	return begin(bag, path, file, err);
+}
+
+enum ak_rc ak_bag_taken(struct ak_bag *bag, struct ak_err *err)
+{
+	char block[4096];
+	size_t n = 1;
+	enum ak_rc rc = AK_OK;
+
+	for (size_t i = 0; i < bag->n; i++) {
+		if (strcmp(bag->file[i]->path, tagmanifest) != 0)
+			continue;
+		for (uint64_t at = 0; n && rc == AK_OK; at += n) {
+			rc = ak_bag_file_read(bag->file[i], at, block, sizeof block, &n, err);
+			if (rc == AK_OK)
+				ak_buf_add(&bag->tagmanifest, block, n);
+		}
+	}
+	if (rc == AK_OK && (!bag->tagmanifest.n || bag->tagmanifest.over))
+		return ak_fail(err, AK_EXIT_VERIFY, "the packet has no tag manifest to sign");
+	bag->finished = rc == AK_OK;
+	return rc;
+}
+
 void ak_bag_digest(const struct ak_bag *bag, uint8_t out[AK_SHA256_LEN])
 {
 	struct ak_str t = ak_bag_tagmanifest(bag);

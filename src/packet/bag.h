@@ -36,6 +36,11 @@ enum ak_rc ak_bag_write(struct ak_bag_file *file, struct ak_str bytes, struct ak
 /* Both for bytes in memory, which are copied. */
 enum ak_rc ak_bag_add(struct ak_bag *bag, const char *path, struct ak_str bytes, struct ak_err *err);
 
+/* A file of a bag that was finished elsewhere and is read back, its own files included, signatures not; then
+ * ak_bag_taken, which finishes the bag as it is. AK_EXIT_VERIFY when it has no tag manifest. */
+enum ak_rc ak_bag_take(struct ak_bag *bag, const char *path, struct ak_bag_file **file, struct ak_err *err);
+enum ak_rc ak_bag_taken(struct ak_bag *bag, struct ak_err *err);
+
 /* Write manifest-sha256.txt, bagit.txt, bag-info.txt (the lines given, then Payload-Oxum) and tagmanifest-sha256.txt.
  * Labels are [A-Za-z0-9-], values UTF-8 without control bytes, else AK_EXIT_USAGE; a NULL value leaves its line out. */
 enum ak_rc ak_bag_finish(struct ak_bag *bag, const struct ak_bag_info *info, size_t n, struct ak_err *err);

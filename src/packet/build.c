@@ -17,7 +17,7 @@
 
 static const char *or_empty(const char *s) { return s ? s : ""; }
 
-/* The id follows from what is shown: checkpoint, policy, period and reviewer. */
+/* The id follows from what is shown: checkpoint, policy, responses, period and reviewer. */
 static void name_packet(const struct ak_packet_opts *o, const char *root, struct ak_packet_result *out)
 {
 	struct ak_buf b;
@@ -26,6 +26,8 @@ static void name_packet(const struct ak_packet_opts *o, const char *root, struct
 	ak_buf_init(&b, 1 << 20);
 	ak_buf_addf(&b, "%s\n%s\n%lld\n%lld\n%s\n%s\n", root, o->policy ? o->policy->digest : "", (long long)o->from_us,
 		    (long long)o->to_us, or_empty(o->reviewer), or_empty(o->approved_by));
+	if (o->responses)
+		ak_buf_addf(&b, "%s\n", o->responses->digest);
 	ak_sha256(b.p, b.n, h);
 	ak_buf_release(&b);
 	memcpy(out->id, "AK-", 3);
@@ -128,18 +130,21 @@ static enum ak_rc finish(const struct ak_packet_opts *o, struct ak_bag *bag, str
 		{"Bag-Software-Agent", "auditkit " PACKAGE_VERSION},
 		{"Auditkit-Draft", o->draft ? "yes" : NULL},
 	};
+	struct ak_signer signer = {0};
 	struct ak_sshkey key;
-	uint8_t pub[32];
+	enum ak_rc rc;
 
 	snprintf(date, sizeof date, "%.10s", out->created);
 	if (ak_bag_finish(bag, info, sizeof info / sizeof *info, err) != AK_OK)
 		return AK_FAIL;
-	if (o->draft)
+	if (o->draft || o->unsigned_)
 		return AK_OK;
-	ak_ed25519_public(o->keys->packet, pub);
-	ak_sshkey_from_pub(pub, &key);
-	ak_sshkey_fingerprint(&key, out->signer);
-	return ak_bag_sign(bag, o->keys->packet, PRINCIPAL, err);
+	memcpy(signer.seed, o->keys->packet, sizeof signer.seed);
+	rc = ak_bag_sign(bag, &signer, PRINCIPAL, &key, err);
+	if (rc == AK_OK)
+		ak_sshkey_fingerprint(&key, out->signer);
+	ak_signer_wipe(&signer);
+	return rc;
 }
 
 static json_t *when(int64_t us)
@@ -171,6 +176,8 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 	json_object_set(d, "ledger_root", json_object_get(s->checkpoint, "root"));
 	json_object_set_new(d, "proven", json_integer(ak_facts_sum(r->sections, "proven")));
 	json_object_set_new(d, "declared", json_integer(ak_facts_sum(r->sections, "declared")));
+	json_object_set_new(d, "finding_count", json_integer((json_int_t)json_array_size(r->findings)));
+	json_object_set_new(d, "answered_count", json_integer((json_int_t)r->answered));
 	json_object_set_new(d, "gap_count", json_integer((json_int_t)r->gaps));
 	json_object_set(d, "sections", r->sections);
 	return d;
@@ -221,6 +228,8 @@ static json_t *page_view(const json_t *packet, const struct ak_packet_result *r,
 	json_object_set(v, "sections", views);
 	json_object_set_new(v, "questions", question_views(r->questions));
 	json_object_set_new(v, "verdicts", verdicts(r->questions));
+	json_object_set(v, "findings", r->findings);
+	json_object_set_new(v, "has_findings", json_boolean(json_array_size(r->findings)));
 	json_object_set(v, "gaps", r->gap_list);
 	json_object_set_new(v, "has_gaps", json_boolean(json_array_size(r->gap_list)));
 	json_object_set_new(v, "page_rows", json_integer(PAGE_ROWS));
@@ -230,20 +239,27 @@ static json_t *page_view(const json_t *packet, const struct ak_packet_result *r,
 static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s,
 		       const struct ak_packet_result *r, struct ak_err *err)
 {
-	json_t *packet = overview(o, r, s), *views = json_array(), *view, *answers, *section;
+	json_t *packet = overview(o, r, s), *views = json_array(), *view, *answers, *findings, *section;
 	size_t i;
 	enum ak_rc rc;
 
-	json_array_foreach(s->all, i, section)
-		json_array_append_new(views, ak_section_view(section, PAGE_ROWS));
+	json_array_foreach(s->all, i, section) {
+		json_t *v = ak_section_view(section, PAGE_ROWS);
+
+		json_object_set_new(v, "draft", json_boolean(o->draft));
+		json_array_append_new(views, v);
+	}
 	view = page_view(packet, r, views);
 	answers = json_pack("{s:s, s:i, s:O, s:O}", "schema", "auditkit.questions/1", "format_version", 1, "questions", r->questions, "gaps",
 			    r->gap_list);
+	findings = json_pack("{s:s, s:i, s:O}", "schema", "auditkit.findings/1", "format_version", 1, "findings", r->findings);
 	rc = add_sections(o, bag, s->all, views, err);
 	if (rc == AK_OK)
 		rc = ak_render_json(o, bag, "data/packet.json", packet, err);
 	if (rc == AK_OK)
 		rc = ak_render_json(o, bag, "data/08-requests/questions.json", answers, err);
+	if (rc == AK_OK)
+		rc = ak_render_json(o, bag, "data/08-requests/findings.json", findings, err);
 	if (rc == AK_OK)
 		rc = ak_render_page(o, bag, "index.html.mustache", "index.html", AK_ESC_HTML, view, err);
 	if (rc == AK_OK)
@@ -251,6 +267,7 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 	if (rc == AK_OK)
 		rc = ak_render_page(o, bag, "verify.txt.mustache", "VERIFY.txt", AK_ESC_TEXT, view, err);
 	json_decref(answers);
+	json_decref(findings);
 	json_decref(view);
 	json_decref(views);
 	json_decref(packet);
@@ -331,10 +348,16 @@ static enum ak_rc begin(const struct ak_packet_opts *o, const json_t *ws, struct
 static enum ak_rc judge(const struct ak_packet_opts *o, const struct ak_sections *s, struct ak_packet_result *out,
 			struct ak_err *err)
 {
+	json_t *finding;
+	size_t i;
+
 	out->gaps = s->gaps;
 	out->gap_list = gaps_of(s->all);
 	out->sections = summary(s->all);
 	out->questions = json_incref(s->questions);
+	out->findings = json_incref(s->findings);
+	json_array_foreach(s->findings, i, finding)
+		out->answered += json_is_object(json_object_get(finding, "response"));
 	if (!s->gaps || o->draft || o->allow_gaps)
 		return AK_OK;
 	ak_hint(err, "answer them in policy.yaml, or build with --allow-gaps or --draft: the packet lists them");
@@ -346,7 +369,7 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *o, const char *name, str
 {
 	struct ak_arena arena;
 	struct ak_sections s = {.store = o->store, .policy = o->policy, .redactor = o->redactor, .arena = &arena, .from_us = o->from_us,
-				.to_us = o->to_us, .approved_by = o->approved_by};
+				.to_us = o->to_us, .approved_by = o->approved_by, .responses = o->responses};
 	json_t *ws = NULL;
 	enum ak_rc rc;
 
@@ -364,6 +387,7 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *o, const char *name, str
 		rc = make(o, name, &s, bag, out, err);
 	json_decref(s.all);
 	json_decref(s.questions);
+	json_decref(s.findings);
 	json_decref(s.files);
 	json_decref(ws);
 	ak_arena_release(&arena);
@@ -375,4 +399,5 @@ void ak_packet_result_release(struct ak_packet_result *r)
 	json_decref(r->gap_list);
 	json_decref(r->sections);
 	json_decref(r->questions);
+	json_decref(r->findings);
 }

@@ -3,6 +3,7 @@
 #define AK_PACKET_BUILD_H
 
 #include "conf/policy.h"
+#include "conf/responses.h"
 #include "packet/bag.h"
 #include "redact/redact.h"
 #include "store/store.h"
@@ -11,6 +12,7 @@ struct ak_packet_opts {
 	struct ak_store *store;
 	const struct ak_keys *keys;
 	const struct ak_policy *policy;     /* may be NULL */
+	const struct ak_responses *responses; /* to findings; may be NULL */
 	const struct ak_redactor *redactor;
 	const char *workspace;		    /* its templates/ folder comes first; may be NULL */
 	const char *data_dir;		    /* then this one's templates/ */
@@ -19,12 +21,13 @@ struct ak_packet_opts {
 	const char *approved_by;	    /* role that approved the export; NULL = nobody named */
 	int64_t epoch;			    /* SOURCE_DATE_EPOCH, seconds since 1970; -1 = the checkpoint's time */
 	bool draft;			    /* marked, never signed */
+	bool unsigned_;			    /* to be signed later: ak_packet_sign */
 	bool allow_gaps;
 };
 
 struct ak_packet_result {
 	char id[16];	      /* "AK-" and 8 hex */
-	char signer[64];      /* fingerprint, empty for a draft */
+	char signer[64];      /* fingerprint, empty when it is not signed */
 	char as_of[32];	      /* time of the checkpoint it shows */
 	char created[32];     /* the same, or SOURCE_DATE_EPOCH */
 	int64_t mtime;	      /* created, seconds since 1970 */
@@ -32,6 +35,8 @@ struct ak_packet_result {
 	json_t *gap_list;     /* [{section, gap, owner, due, declared}] */
 	json_t *sections;     /* [{number, id, title, proven, declared, gaps, not_provided}] */
 	json_t *questions;    /* questions.h */
+	json_t *findings;     /* findings.h */
+	size_t answered;      /* findings with a response */
 };
 
 #ifdef __cplusplus

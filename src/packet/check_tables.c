@@ -3,7 +3,7 @@
 #include "base/ak.h"
 #include "packet/checks.h"
 
-#include "redact/redact.h"
+#include "packet/selfaudit.h"
 
 struct tally {
 	size_t json, tables, rows;     /* schema */
@@ -220,6 +220,21 @@ static size_t count_tag(const json_t *section, const char *tag)
 	return n;
 }
 
+static void findings(struct ak_checked *p, struct tally *t)
+{
+	json_t *doc = ak_check_json(p, "data/08-requests/findings.json"), *finding;
+	json_int_t n = 0, answered = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "findings"), i, finding) {
+		n++;
+		answered += json_is_object(json_object_get(finding, "response"));
+	}
+	compare(t, n == json_integer_value(json_object_get(p->packet, "finding_count")), "findings.json", "findings");
+	compare(t, answered == json_integer_value(json_object_get(p->packet, "answered_count")), "findings.json", "responses");
+	json_decref(doc);
+}
+
 /* What packet.json says of each section against the section itself. */
 static void statements(struct ak_checked *p, struct tally *t, const json_t *sections)
 {
@@ -253,7 +268,7 @@ static size_t leaks(struct ak_checked *p, const char **where)
 	json_object_foreach(p->hashes, name, hash) {
 		struct ak_str text = ak_check_text(p, name);
 
-		if (strncmp(name, "signatures/", 11) != 0 && text.p && ak_redact_scan(r, text, &at, &kind) && !n++)
+		if (strncmp(name, "signatures/", 11) != 0 && text.p && ak_selfaudit(r, name, text, &at, &kind) && !n++)
 			*where = name;
 	}
 	ak_redactor_free(r);
@@ -266,6 +281,7 @@ static void content(struct ak_checked *p, struct tally *t, const json_t *section
 	size_t found;
 
 	statements(p, t, sections);
+	findings(p, t);
 	adds_up(t, sections, "sources", "records_in", "stored duplicate rejected blank excluded expired");
 	adds_up(t, sections, "links", "total", "linked ambiguous unlinked");
 	found = leaks(p, &where);

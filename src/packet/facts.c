@@ -72,6 +72,40 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, str
 	return rc == AK_OK ? read_access(s, out, err) : rc;
 }
 
+static void declare_source_owners(struct ak_facts *f, const struct ak_policy *policy)
+{
+	json_t *source;
+	size_t i;
+
+	for (size_t k = 0; policy && k < policy->nsources; k++)
+		json_array_foreach(f->sources, i, source) {
+			const struct ak_policy_source *s = &policy->sources[k];
+
+			if (strcmp(json_string_value(json_object_get(source, "name")), s->name) == 0 && s->owner && strcmp(s->owner, "unknown") != 0 &&
+			    !json_is_string(json_object_get(source, "owner")))
+				json_object_set_new(source, "owner", json_string(s->owner));
+		}
+}
+
+void ak_facts_declare(struct ak_facts *f, const struct ak_policy *policy)
+{
+	const json_t *declared = policy ? ak_policy_get(policy, "scope.keys") : NULL;
+	json_t *key;
+	size_t i;
+
+	declare_source_owners(f, policy);
+	json_array_foreach(f->keys, i, key) {
+		const char *name = json_string_value(json_object_get(key, "key"));
+		json_t *owner = json_object_get(json_object_get(declared, name ? name : ""), "owner");
+		const char *text = json_string_value(owner);
+
+		if (json_is_string(json_object_get(key, "owner")) || !text || !*text || strcmp(text, "unknown") == 0)
+			continue;
+		json_object_set(key, "owner", owner);
+		json_object_set_new(key, "owner_basis", json_string("policy.yaml"));
+	}
+}
+
 void ak_facts_release(struct ak_facts *f)
 {
 	json_t *const all[] = {f->workspace, f->sources, f->rejects, f->links,	f->keys,	 f->routes, f->spend,
@@ -91,5 +125,28 @@ json_int_t ak_facts_sum(const json_t *rows, const char *member)
 
 	json_array_foreach(rows, i, row)
 		n += json_integer_value(json_object_get(row, member));
+	return n;
+}
+
+bool ak_facts_key_used(const json_t *key)
+{
+	const char *provider = json_string_value(json_object_get(key, "provider_requests"));
+
+	return json_integer_value(json_object_get(key, "attempts")) > 0 || (provider && strcmp(provider, "0") != 0);
+}
+
+json_int_t ak_facts_bypass(const json_t *links, json_int_t *all)
+{
+	json_int_t n = 0;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(links, i, row) {
+		const char *method = json_string_value(json_object_get(row, "method"));
+
+		n += ak_facts_sum(json_object_get(row, "bypass"), "requests");
+		if (method && strcmp(method, "exact") != 0)
+			*all += json_integer_value(json_object_get(row, "total"));
+	}
 	return n;
 }

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "conf/policy.h"
 #include "store/store.h"
 
 struct ak_facts {
@@ -23,7 +24,15 @@ extern "C" {
 
 /* Period half-open, microseconds. Released by the caller also after an error. */
 enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, struct ak_facts *out, struct ak_err *err);
+/* What policy.yaml declares and records lack: scope.keys, an owner for each key that no record gives one, its owner_basis
+ * "policy.yaml"; sources, the owner of each source that had none when it was read. policy may be NULL. */
+void ak_facts_declare(struct ak_facts *f, const struct ak_policy *policy);
 void ak_facts_release(struct ak_facts *f);
+
+/* Did a row of `keys` make an attempt or a provider request? */
+bool ak_facts_key_used(const json_t *key);
+/* Provider requests that have no gateway record, of *all that were compared by sums (added to). */
+json_int_t ak_facts_bypass(const json_t *links, json_int_t *all);
 
 /* Sum of an integer member over an array of objects. */
 json_int_t ak_facts_sum(const json_t *rows, const char *member);

@@ -39,30 +39,26 @@ static const char *of(json_int_t n, json_int_t all, char buf[72])
 	return buf;
 }
 
-static bool used(const json_t *key)
-{
-	const char *provider = text(key, "provider_requests");
-
-	return num(key, "attempts") > 0 || (provider && strcmp(provider, "0") != 0);
-}
-
 static enum verdict who(struct asked *q)
 {
 	json_int_t none = ak_facts_sum(q->f->routes, "without_key"), all = ak_facts_sum(q->f->routes, "attempts");
-	size_t i, n = 0, owned = 0;
-	char share[72];
+	size_t i, n = 0, owned = 0, only = 0;
+	char share[72], declared[64] = "";
 	json_t *key;
 
 	json_array_foreach(q->f->keys, i, key) {
-		n += used(key);
-		owned += used(key) && text(key, "owner");
+		n += ak_facts_key_used(key);
+		owned += ak_facts_key_used(key) && text(key, "owner");
+		only += ak_facts_key_used(key) && text(key, "owner_basis") && strcmp(text(key, "owner_basis"), "policy.yaml") == 0;
 	}
 	if (!n) {
 		measure(q, "no record names a key");
 		return NOT_EVALUABLE;
 	}
-	measure(q, none ? "%zu of %zu keys in use have an owner; %s attempts name no key" : "%zu of %zu keys in use have an owner",
-		owned, n, of(none, all, share));
+	if (only)
+		snprintf(declared, sizeof declared, ", %zu of them by declaration only", only);
+	measure(q, none ? "%zu of %zu keys in use have an owner%s; %s attempts name no key" : "%zu of %zu keys in use have an owner%s",
+		owned, n, declared, of(none, all, share));
 	return owned == n && !none ? MET : NOT_MET;
 }
 
@@ -147,21 +143,6 @@ static bool has_cost(const json_t *spend, const char *provider)
 	return false;
 }
 
-static json_int_t bypass(const json_t *links, json_int_t *all)
-{
-	json_int_t n = 0;
-	json_t *row, *b;
-	size_t i, k;
-
-	json_array_foreach(links, i, row) {
-		json_array_foreach(json_object_get(row, "bypass"), k, b)
-			n += num(b, "requests");
-		if (strcmp(text(row, "method"), "exact") != 0)
-			*all += num(row, "total");
-	}
-	return n;
-}
-
 /* The provider's own log with the most calls that no gateway record has by id. Two logs of a provider tell of the same calls, so
  * they are not added. */
 static const json_t *unmet_calls(const json_t *links)
@@ -179,7 +160,7 @@ static const json_t *unmet_calls(const json_t *links)
 
 static enum verdict spend(struct asked *q)
 {
-	json_int_t all = 0, outside = bypass(q->f->links, &all);
+	json_int_t all = 0, outside = ak_facts_bypass(q->f->links, &all);
 	const json_t *calls = unmet_calls(q->f->links);
 	const char *missing = NULL;
 	json_t *route;

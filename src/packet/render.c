@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "base/jsonw.h"
 #include "base/verdict.h"
+#include "packet/selfaudit.h"
 
 #define PAGE_BYTES ((size_t)64 << 20)
 
@@ -15,8 +16,8 @@ enum ak_rc ak_render_add(const struct ak_packet_opts *o, struct ak_bag *bag, con
 	const char *kind = NULL;
 	size_t at = 0;
 
-	if (ak_redact_scan(o->redactor, bytes, &at, &kind)) {
-		ak_hint(err, "nothing was written; look for it in policy.yaml and the templates first");
+	if (ak_selfaudit(o->redactor, path, bytes, &at, &kind)) {
+		ak_hint(err, "nothing was written; look for it in policy.yaml, responses.yaml and the templates first");
 		ak_fail(err, AK_EXIT_VERIFY, "self-audit: %s would hold a value of kind %s at byte %zu", path, kind ? kind : "?", at);
 		return AK_FAIL;
 	}

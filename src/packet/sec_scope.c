@@ -68,20 +68,23 @@ static void environments(struct ak_sections *s, json_t *o, const struct ak_facts
 /* F014, F108: estimated costs against the prices in force at the time of each call. */
 static void recomputed(json_t *o, const struct ak_facts *f)
 {
-	size_t i, agree = 0, n = json_array_size(f->price_check);
+	size_t i, agree = 0, n = 0;
 	json_t *row;
 
-	if (!n)
+	if (!json_array_size(f->price_check))
 		return;
 	json_array_foreach(f->price_check, i, row) {
 		const char *left = json_string_value(json_object_get(row, "residual"));
-		agree += json_integer_value(json_object_get(row, "priced")) > 0 && left && strcmp(left, "0") == 0;
+		bool priced = json_integer_value(json_object_get(row, "priced")) > 0;
+
+		n += priced;
+		agree += priced && left && strcmp(left, "0") == 0;
 	}
 	ak_section_rows(ak_section_table(o, "price_check", "Estimated costs computed again with the catalogue's price at the time of each call",
 					 "source provider model currency attempts:integer priced:integer stored:number recomputed:number "
 					 "residual:number"),
 			f->price_check);
-	ak_section_say(o, "proven", "tables/price_check.csv", "%lld of %lld dated and answered attempts with an estimated cost have prices for their time; %zu of %zu models agree to the last digit",
+	ak_section_say(o, "proven", "tables/price_check.csv", "%lld of %lld dated and answered attempts with an estimated cost have prices for their time; %zu of %zu priced models agree to the last digit",
 		       (long long)ak_facts_sum(f->price_check, "priced"), (long long)ak_facts_sum(f->price_check, "attempts"), agree, n);
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "conf/policy.h"
+#include "conf/responses.h"
 #include "redact/redact.h"
 #include "store/store.h"
 
@@ -24,6 +25,8 @@ struct ak_sections {
 	int64_t from_us, to_us;	  /* period, half-open; INT64_MIN and INT64_MAX when open */
 	json_t *all;		  /* array of section documents */
 	json_t *questions;	  /* array, see questions.h */
+	const struct ak_responses *responses; /* NULL when there are none */
+	json_t *findings;	  /* array, see findings.h */
 	json_t *files;		  /* further files of the packet: {path: text} */
 	size_t gaps;		  /* those that nobody declared */
 };

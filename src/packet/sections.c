@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "packet/sections.h"
 
+#include "packet/findings.h"
 #include "packet/questions.h"
 
 enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
@@ -11,12 +12,15 @@ enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
 	struct ak_facts f;
 	enum ak_rc rc = ak_facts_read(s->store, s->from_us, s->to_us, &f, err);
 
+	ak_facts_declare(&f, s->policy);
 	s->all = json_array();
 	s->files = json_object();
 	for (size_t i = 0; i < AK_COUNT(order) && rc == AK_OK; i++)
 		rc = order[i](s, &f, err);
-	if (rc == AK_OK)
+	if (rc == AK_OK) {
 		s->questions = ak_questions(&f, s->policy, s->as_of_us);
+		s->findings = ak_findings(&f, s->policy, s->as_of_us, s->questions, s->responses);
+	}
 	ak_facts_release(&f);
 	return rc;
 }

@@ -26,11 +26,13 @@ extern "C" {
  *  exports: N, files: N, records_in, stored, duplicate, rejected, blank, excluded, expired, conflict, superseded,
  *  first, last (RFC 3339|null), state: "complete"|"incomplete"|"partial"|"interrupted" (worst of its exports),
  *  exported_at, exported_at_basis (newest export), query|null, has_more: bool,
- *  bytes, sha256 (single file: its digest; more: SHA-256 of the sorted "sha256  name\n" listing),
+ *  bytes, sha256 (single file: its digest; more: SHA-256 of the sorted "sha256  name\n" listing), listed: files in that listing,
  *  redaction: [{field, rule, action, n}], payload: [{path, role, present, masked, absent}],
  *  unknown_fields: [{path, type, n, max_length, first_rec}], absent: [{field, reason, n}], warnings: [{rule, n, detail}]}.
  * run: only what that run brought (0 = everything). */
 enum ak_rc ak_query_sources(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err);
+/* Array of {source, exported_at, exported_at_basis}: the newest export of each source that says when it was made. */
+enum ak_rc ak_query_exports(struct ak_store *s, json_t **out, struct ak_err *err);
 /* Array of files: {id, source, export, name, format, mapping, detected, codec, sha256, bytes, decoded_sha256, decoded_bytes,
  *  records_in ... superseded, first, last, state, query}. source NULL = all. */
 enum ak_rc ak_query_files(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err);
@@ -129,7 +131,7 @@ enum ak_rc ak_query_last_change(struct ak_store *s, const char *value, const cha
 /* ---- populations and totals; half-open period in microseconds, newest revisions of live records ---- */
 
 /* Every key that a record names or the inventory lists: [{key, alias, attempts (gateway), provider_requests (text), first,
- * last, state, owner, owner_basis: "key inventory"|"request records"|null}]. Rows meet by key id or hash, never by label. */
+ * last, state, owner, owner_basis: "key inventory"|"request records"|null, team}]. Rows meet by key id or hash, never by label. */
 enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Records that carry a key by id, hash token or label, in time order: [{cite, kind, time}], at most `most` of *total. */
 enum ak_rc ak_query_of_key(struct ak_store *s, const char *key, size_t most, json_t **rows, int64_t *total, struct ak_err *err);
@@ -148,6 +150,11 @@ enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, j
 enum ak_rc ak_query_changes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Access grants: [{citation, principal, actor_type, team, resource, role, log_scope, state, created, last_used, reviewed}]. */
 enum ak_rc ak_query_grants(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Applications that requests, app events, usage and the key inventory name: [{app, records, team, cost_center}]; the latter two null unless all
+ * records that give one give the same. */
+enum ak_rc ak_query_apps(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Providers that requests and usage name: [{provider, records, region}], region as above. */
+enum ak_rc ak_query_providers(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Environments that requests and app events name: [{environment, records}]. */
 enum ak_rc ak_query_environments(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Whether any request record is an entry that folds with others (view attempt). */

@@ -75,6 +75,7 @@ static enum ak_rc add_digest(struct ak_store *s, json_t *source, int64_t id, int
 		json_object_set(source, "sha256", json_object_get(json_array_get(files, 0), "h"));
 	else
 		json_object_set_new(source, "sha256", json_array_size(files) ? json_string(hex) : json_null());
+	json_object_set_new(source, "listed", json_integer((json_int_t)json_array_size(files)));
 	ak_buf_release(&listing);
 	json_decref(files);
 	return AK_OK;
@@ -142,6 +143,14 @@ enum ak_rc ak_query_sources(struct ak_store *s, int64_t run, json_t **out, struc
 	else
 		json_decref(list);
 	return rc;
+}
+
+enum ak_rc ak_query_exports(struct ak_store *s, json_t **out, struct ak_err *err)
+{
+	return ak_rows(s,
+		       "SELECT s.name AS source, max(e.exported_at) AS exported_at, e.exported_at_basis AS exported_at_basis"
+		       " FROM export e JOIN source s ON s.id = e.source WHERE e.exported_at <> '' GROUP BY s.id ORDER BY s.name",
+		       NULL, 0, out, err);
 }
 
 enum ak_rc ak_query_files(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err)

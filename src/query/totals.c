@@ -44,6 +44,7 @@ static enum ak_rc attempts(struct ak_store *s, const struct ak_over *o, int64_t 
 	" max(coalesce(k.key_alias, n.key_alias)) AS alias, sum(n.attempts) AS attempts,"                             \
 	" ak_sum(n.provider_requests) AS provider_requests, min(n.a) AS first_us, max(n.b) AS last_us,"               \
 	" max(k.state_value) AS state, coalesce(max(k.owner_id), max(k.team_id), max(k.team_name), max(n.team)) AS owner," \
+	" coalesce(max(k.team_id), max(k.team_name), max(n.team)) AS team,"                                           \
 	" CASE WHEN max(coalesce(k.owner_id, k.team_id, k.team_name)) IS NOT NULL THEN 'key inventory'"               \
 	"  WHEN max(n.team) IS NOT NULL THEN 'request records' END AS owner_basis"                                    \
 	" FROM named n LEFT JOIN api_key k ON k.seq = n.inv"                                                          \
@@ -65,6 +66,11 @@ enum ak_rc ak_query_of_key(struct ak_store *s, const char *key, size_t most, jso
 		" UNION ALL SELECT seq, file, time_us, 'usage' FROM usage WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
 		" UNION ALL SELECT seq, file, time_us, 'audit_event' FROM audit_event WHERE state = 0"
 		"  AND ?1 IN (key_id, key_hash, key_alias, resource_id)"
+		" UNION ALL SELECT seq, file, time_us, 'provider_call' FROM provider_call WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
+		" UNION ALL SELECT seq, file, time_us, 'quota_event' FROM quota_event WHERE state = 0"
+		"  AND ?1 IN (key_id, key_hash, key_alias, resource_id)"
+		" UNION ALL SELECT seq, file, time_us, 'dlp_verdict' FROM dlp_verdict WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
+		" UNION ALL SELECT seq, file, time_us, 'settlement' FROM settlement WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
 		" UNION ALL SELECT seq, file, time_us, 'api_key' FROM api_key WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
 		") r" OF_FILE("r") " ORDER BY r.time_us, r.seq LIMIT ?2";
 	const struct ak_param p[] = {AK_PZ(key), AK_PI((int64_t)most)};
@@ -214,6 +220,32 @@ enum ak_rc ak_query_entries(struct ak_store *s, int64_t from_us, int64_t to_us, 
 		rc = ak_rows_one(s, "SELECT coalesce(sum(r.records), 0) AS entries, count(*) AS attempts FROM "
 				    ENTRIES_OF " r WHERE" LIVE("r"), p, 2, out, err);
 	return rc;
+}
+
+#define ONE(column) "CASE WHEN min(" column ") = max(" column ") THEN min(" column ") END AS " column
+
+enum ak_rc ak_query_apps(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	static const char sql[] =
+		"SELECT app, count(*) AS records, " ONE("team") ", " ONE("cost_center") " FROM ("
+		" SELECT r.app, coalesce(r.team_id, r.team_name) AS team, r.cost_center FROM request r WHERE" LIVE("r")
+		" UNION ALL SELECT p.app, p.team_id, p.cost_center FROM app_event p WHERE" LIVE("p")
+		" UNION ALL SELECT u.app, coalesce(u.team_id, u.team_name), u.cost_center FROM usage u WHERE" LIVE("u")
+		" UNION ALL SELECT k.app, coalesce(k.team_id, k.team_name), k.cost_center FROM api_key k WHERE k.state = 0)"
+		" WHERE app IS NOT NULL GROUP BY app ORDER BY app";
+
+	return period(s, sql, from_us, to_us, out, err);
+}
+
+enum ak_rc ak_query_providers(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	static const char sql[] =
+		"SELECT provider, count(*) AS records, " ONE("region") " FROM ("
+		" SELECT r.provider, r.region FROM request r WHERE" LIVE("r")
+		" UNION ALL SELECT u.provider, NULL FROM usage u WHERE" LIVE("u") ")"
+		" WHERE provider IS NOT NULL GROUP BY provider ORDER BY provider";
+
+	return period(s, sql, from_us, to_us, out, err);
 }
 
 enum ak_rc ak_query_ages(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)

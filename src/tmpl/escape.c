@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "conf/yaml.h"
 #include "tmpl/mustache.h"
 
 static void html(struct ak_buf *out, struct ak_str s)
@@ -98,6 +99,8 @@ void ak_escape(struct ak_buf *out, enum ak_escape how, struct ak_str s)
 		html(out, ak_buf_str(&safe));
 	else if (how == AK_ESC_MARKDOWN)
 		markdown(out, ak_buf_str(&safe));
+	else if (how == AK_ESC_YAML)
+		ak_yaml_add_text(out, ak_buf_str(&safe));
 	else
 		ak_text_safe(out, s);
 	ak_buf_release(&safe);

@@ -72,7 +72,7 @@ static void put_scalar(struct render *r, const json_t *v, bool raw)
 	} else if (json_is_number(v)) {
 		/* Jansson's writer, because printf would ask the locale for the decimal sign */
 		size_t n = json_dumpb(v, number, sizeof(number), JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-		put(r, ak_str_n(number, n), raw);
+		put(r, ak_str_n(number, n), raw || r->opts->escape == AK_ESC_YAML);
 	}
 }
 

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum ak_escape { AK_ESC_HTML, AK_ESC_MARKDOWN, AK_ESC_TEXT };
+enum ak_escape { AK_ESC_HTML, AK_ESC_MARKDOWN, AK_ESC_TEXT, AK_ESC_YAML };
 
 struct ak_mustache_opts {
 	enum ak_escape escape;
@@ -32,7 +32,8 @@ enum ak_rc ak_mustache_render(const char *name, struct ak_str tmpl, const json_t
 json_t *ak_mustache_safe(struct ak_str text);
 /* The escapers alone. All make control and bidi characters visible as \u{..}. HTML: & < > " ' `; a line end stays.
  * Markdown: every character with a meaning gets a backslash, URLs and addresses are written `http[:]//x`, `a[@]b.c`
- * against autolinks, a line end becomes a blank. Text: ak_text_safe, line ends included. */
+ * against autolinks, a line end becomes a blank. Text: ak_text_safe, line ends included.
+ * YAML: a scalar of one line that is read back as that text; numbers stay numbers. */
 void ak_escape(struct ak_buf *out, enum ak_escape how, struct ak_str s);
 
 #ifdef __cplusplus

@@ -99,13 +99,16 @@ static void admin_events(struct ak_trace *t)
 	}
 }
 
-enum ak_rc ak_trace_beside(struct ak_trace *t, struct ak_err *err)
+void ak_trace_checks(struct ak_trace *t)
 {
-	enum ak_rc rc;
-
 	verdicts(t);
 	quotas(t);
-	rc = settlements(t, err);
+}
+
+enum ak_rc ak_trace_aftermath(struct ak_trace *t, struct ak_err *err)
+{
+	enum ak_rc rc = settlements(t, err);
+
 	admin_events(t);
 	return rc;
 }

@@ -294,9 +294,10 @@ enum ak_rc ak_trace_hops(struct ak_trace *t, struct ak_err *err)
 
 	app_hops(t);
 	attempt_hops(t);
+	ak_trace_checks(t);
 	route_hop(t);
 	if ((rc = usage_hop(t, err)) != AK_OK)
 		return rc;
 	final_hop(t);
-	return ak_trace_beside(t, err);
+	return ak_trace_aftermath(t, err);
 }

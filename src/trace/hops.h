@@ -25,8 +25,9 @@ enum ak_rc ak_trace_hops(struct ak_trace *t, struct ak_err *err);
 enum ak_rc ak_trace_in_force(struct ak_trace *t, struct ak_err *err);
 void ak_trace_story(struct ak_trace *t);
 
-/* Records beside the call: verdicts and quota events (hop 2), settlement rows (hop 6). */
-enum ak_rc ak_trace_beside(struct ak_trace *t, struct ak_err *err);
+/* Records beside the call: verdicts and quota events (hop 2), then settlement rows and admin events (hop 6). */
+void ak_trace_checks(struct ak_trace *t);
+enum ak_rc ak_trace_aftermath(struct ak_trace *t, struct ak_err *err);
 /* Fold the entries of one request id into one attempt, in place: a document with the fields of all (model/field.h says which
  * wins), the citation of the first in fold order, and `facets`: [{facet, cite, seq, time}] in time order. */
 void ak_trace_fold(json_t *attempts);

@@ -41,7 +41,8 @@ static void declared(struct ak_trace *t, const char *title, const char *path)
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(list[i].path, path) == 0) {
 			json_t *cite = json_sprintf("policy.yaml:%d", list[i].line);
-			add(t, title, json_sprintf("%s, declared", list[i].value), json_string_value(cite));
+			add(t, title, list[i].unknown ? json_string("not answered") : json_sprintf("%s, declared", list[i].value),
+			    json_string_value(cite));
 			json_decref(cite);
 		}
 	ak_free(list);

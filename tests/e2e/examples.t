@@ -28,6 +28,8 @@ while read -r c; do run README "$c"; done <commands
 sed 's#path: \([a-z]\)#path: ../exports/\1#' "$AK_SRCDIR/samples/policy.yaml" >.auditkit/policy.yaml
 auditkit packet build --allow-gaps -o packet.tar >/dev/null 2>&1
 auditkit packet build --allow-gaps -o packet.zip >/dev/null 2>&1
+auditkit packet build --allow-gaps --unsigned -o unsigned.zip >/dev/null 2>&1
+ssh-keygen -q -t ed25519 -N '' -f id_ed25519
 page auditkit-formats.5 | sed -n '/^id: example-gateway/,/^\.fi/p' | grep -v '^\.fi' >gateway.yaml
 sed -n 's/^ \{6\}//; /^{"calls/,/^expect\|^    expect/p' gateway.yaml | grep -v expect >calls.json
 is "the example's own input is JSON" "$(jq -r '.calls[0].call' calls.json)" c-1

@@ -16,6 +16,15 @@ is "each is named" "$(grep -c '^gap ' gaps)" "$("$AUDITKIT" -w w packet build --
 is "what policy.yaml admits is named and not counted" "$(grep -c '^declared .*aws-cost' gaps)" 1
 is "a draft is unsigned and says so" "$("$AUDITKIT" packet verify d.zip --json | jq -c '[.ok, .draft, .signer]')" '[true,true,null]'
 
+"$AUDITKIT" -w w packet build --draft -o draft >/dev/null 2>&1
+is "it says so on every page and in its receipt" "$(grep -L DRAFT draft/index.html draft/README.md draft/VERIFY.txt draft/data/*.md draft.receipt.txt | tr '\n' ' ')" ""
+is "and on every printed page" "$(grep -c 'class="mark">DRAFT' draft/index.html)" 1
+is "a draft holds no signature" "$(ls draft/signatures 2>/dev/null)" ""
+mv w/policy.yaml policy.away
+"$AUDITKIT" -w w packet build --draft -o bare.zip >/dev/null 2>&1
+is "a draft is built without policy.yaml, too" "$? $("$AUDITKIT" packet verify bare.zip --json | jq -c '[.ok, .draft]')" "0 [true,true]"
+mv policy.away w/policy.yaml
+
 echo kept >p.tar.receipt.txt
 "$AUDITKIT" -w w packet build --allow-gaps -o p.tar >/dev/null 2>&1
 is "the receipt of another packet stands in the way: exit 2, nothing is written" "$? $(ls p.tar 2>/dev/null)$(cat p.tar.receipt.txt)" "2 kept"
@@ -125,4 +134,13 @@ printf 'AK%s%s\n' IA ABCDEFGHIJKLMNOP >w/templates/readme.md.mustache
 "$AUDITKIT" -w w packet build --allow-gaps --force -o leak.tar >/dev/null 2>&1
 is "a secret in a page: exit 4" "$?" 4
 is "and no packet" "$(ls leak.tar* 2>/dev/null)" ""
+
+# The third letters of this log key's base64 are those of an Azure key; one workspace in about 500 has such a key.
+"$AUDITKIT" init odd >/dev/null 2>&1
+id=$("$AUDITKIT" -w odd status --json | jq -r .workspace.workspace_id)
+printf 'log key 1955' | sha256sum | cut -c1-64 >"$XDG_CONFIG_HOME/auditkit/keys/$id/log"
+"$AUDITKIT" -w odd ingest ex/grc >/dev/null 2>&1
+"$AUDITKIT" -w odd packet build --draft -o odd.zip >/dev/null 2>&1
+is "a public key that looks like a secret stops no packet" "$? $("$AUDITKIT" packet show odd.zip data/integrity/log.vkey | grep -c '+ARm') \
+$("$AUDITKIT" packet verify odd.zip --json | jq .ok)" "0 1 true"
 finish

@@ -55,4 +55,43 @@ is "no escape codes without a terminal" "$(grep -c "$(printf '\033')" all)" 0
 is "colour where it is asked for" "$("$AUDITKIT" --color always -w w status | grep -c "$(printf '\033')\[31mNOT MET")" 1
 is "but never in JSON" "$("$AUDITKIT" --color always -w w status --json | grep -c "$(printf '\033')")" 0
 is "a workspace in .auditkit has its folder's name" "$(mkdir brindle && cd brindle && "$AUDITKIT" init >/dev/null 2>&1 && "$AUDITKIT" status --json | jq -r .workspace.name)" brindle
+
+# A terminal of 40 columns: what is text fits it; tables are written row by row.
+cat >narrow.py <<'END'
+import fcntl, os, pty, re, struct, sys, termios
+pid, fd = pty.fork()
+if pid == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+    os.environ["NO_COLOR"] = "1"
+    os.execv(sys.argv[2], sys.argv[2:])
+out = b""
+while True:
+    try:
+        part = os.read(fd, 4096)
+    except OSError:
+        break
+    if not part:
+        break
+    out += part
+code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+text = re.sub(r"[^\n]*\r(?!\n)(\x1b\[K)?", "", out.decode().replace("\r\n", "\n"))
+print("exit", code)
+print(text, end="")
+END
+at() { # at COLUMNS ARGS...: lines that are longer although they could be broken
+	columns=$1
+	shift
+	python3 narrow.py "$columns" "$AUDITKIT" "$@" >out
+	sed -n '1s/^exit //p' out | tr '\n' ' '
+	awk -v n="$columns" 'NR > 1 && length($0) > n && $0 !~ /^ *[^ ]+$/ && $0 !~ /^[A-Za-z]+ +[^ ]+$/' out
+}
+mkdir exports
+for d in ex/*/; do cp -r "$d" exports; done
+is "init at 40 columns" "$(at 40 init n --discover exports)" "0 "
+is "ingest" "$(at 40 -w n ingest)" "3 "
+is "its rows are named" "$(grep -c '^litellm-slp$' out) $(grep -c '=stored 2,088' out)" "1 1"
+is "status" "$(at 40 -w n status)" "0 "
+is "sources" "$(at 40 -w n sources)" "0 "
+is "a table that fits stays one" "$(at 80 -w n sources) $(grep -c '^litellm-slp  *request ' out)" "0  1"
+is "no colour with NO_COLOR on a terminal" "$(grep -c "$(printf '\033')" out)" 0
 finish

@@ -537,6 +537,7 @@ FORMATS = {
     "aws-cloudtrail": (json_rows("Records"), cloudtrail),
     "aws-cloudtrail-lookup": (json_rows("Events"), lambda r: cloudtrail(json.loads(r["CloudTrailEvent"]))),
     "bedrock-invocations": (json_rows(), invocation),
+    "bedrock-invocations-logs": (json_rows("events"), lambda r: invocation(json.loads(r["message"]))),
     "focus-csv": (csv_rows, focus),
     "openai-audit": (json_rows("data"), openai_audit),
     "openai-usage": (buckets, openai_usage),

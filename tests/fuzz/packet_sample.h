@@ -89,8 +89,12 @@ static inline void packet_write(const struct ak_buf part[PARTS], bool sign, cons
 	for (int i = 0; i < PARTS; i++)
 		HOLDS(ak_bag_add(bag, part_names[i], ak_buf_str(&part[i]), NULL) == AK_OK);
 	HOLDS(ak_bag_finish(bag, NULL, 0, NULL) == AK_OK);
-	if (sign)
-		HOLDS(ak_bag_sign(bag, packet_seed, "auditkit", NULL) == AK_OK);
+	if (sign) {
+		struct ak_signer signer = {.outside = NULL};
+		struct ak_sshkey key;
+		memcpy(signer.seed, packet_seed, sizeof packet_seed);
+		HOLDS(ak_bag_sign(bag, &signer, "auditkit", &key, NULL) == AK_OK);
+	}
 	HOLDS(ak_archive_write(bag, path, DATED_US / 1000000, true, NULL) == AK_OK);
 	ak_bag_free(bag);
 }

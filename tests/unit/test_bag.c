@@ -65,8 +65,8 @@ static void test_manifests(void)
 	is_int((int64_t)ak_bag_count(bag), AK_COUNT(order), "seven files");
 	for (size_t i = 0; i < AK_COUNT(order); i++)
 		is_str(ak_str_of(ak_bag_file_path(ak_bag_at(bag, i))), order[i], "in byte order");
-	uint8_t seed[32] = {1};
-	ok(ak_bag_sign(bag, seed, "brindle", &err) == AK_OK, "bag is signed");
+	struct ak_signer signer = {.seed = {1}};
+	ok(ak_bag_sign(bag, &signer, "brindle", NULL, &err) == AK_OK, "bag is signed");
 	ak_bag_digest(bag, again);
 	ok(memcmp(digest, again, 32) == 0, "which does not change the digest");
 	ok(ak_bag_add(bag, "data/late", AK_STR(""), &err) == AK_FAIL && err.exit == AK_EXIT_BUG,
@@ -137,10 +137,10 @@ static void test_with_tools(void)
 	static const char raw[] = "signatures/tagmanifest-sha256.txt.ed25519", pem[] = "signatures/ed25519.pub.pem";
 	static const char tags[] = "tagmanifest-sha256.txt";
 	struct ak_bag *bag = small_bag();
-	uint8_t seed[32] = {1};
+	struct ak_signer signer = {.seed = {1}};
 	struct ak_err err = {0};
 	ak_bag_finish(bag, info, AK_COUNT(info), &err);
-	ak_bag_sign(bag, seed, "brindle", &err);
+	ak_bag_sign(bag, &signer, "brindle", NULL, &err);
 	ok(ak_archive_write(bag, "brindle", 1785564000, false, &err) == AK_OK, "folder is written");
 	ok(ak_archive_write(bag, "brindle", 1785564000, false, &err) == AK_FAIL && err.exit == AK_EXIT_USAGE,
 	   "not over another one");

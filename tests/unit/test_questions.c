@@ -21,6 +21,12 @@ static const struct {
 	 "1 of 2 keys in use have an owner"},
 	{1, "", "{\"keys\": [{\"attempts\": 3, \"owner\": \"a\"}], \"routes\": [{\"attempts\": 4, \"without_key\": 1}]}", "not met",
 	 "1 of 1 keys in use have an owner; 1 of 4 attempts name no key"},
+	{1, "scope: {keys: {k: {owner: a}, j: {owner: unknown}}}\n",
+	 "{\"keys\": [{\"key\": \"k\", \"attempts\": 3}, {\"key\": \"i\", \"attempts\": 1, \"owner\": \"b\"}]}", "met",
+	 "2 of 2 keys in use have an owner, 1 of them by declaration only"},
+	{1, "scope: {keys: {k: {owner: a}, j: {owner: unknown}}}\n",
+	 "{\"keys\": [{\"key\": \"k\", \"attempts\": 3}, {\"key\": \"j\", \"attempts\": 1}]}", "not met",
+	 "1 of 2 keys in use have an owner, 1 of them by declaration only"},
 	{1, "", "{\"keys\": []}", "not evaluable", "no record names a key"},
 	{2, "", "{\"routes\": [{\"attempts\": 4, \"served\": \"m\"}, {\"attempts\": 1}]}", "not met", "4 of 5 attempts name the model that served"},
 	{2, "", "{\"routes\": [{\"attempts\": 4, \"served\": \"m\"}]}", "met", "4 of 4 attempts name the model that served"},
@@ -105,6 +111,7 @@ static void run(size_t i)
 	f.ages = json_object_get(facts, "ages");
 	f.grants = json_object_get(facts, "grants");
 	f.snapshots = json_object_get(facts, "snapshots");
+	ak_facts_declare(&f, &policy);
 	all = ak_questions(&f, &policy, 100 * DAY);
 	q = json_array_get(all, (size_t)cases[i].number - 1);
 	snprintf(name, sizeof name, "question %d, case %zu", cases[i].number, i);

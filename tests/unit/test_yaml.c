@@ -164,9 +164,36 @@ static void test_check(void)
 	checked("", "x.yaml:1: the file must be a map", "an empty file");
 }
 
+/* What is written is read back as the same text, as key and as value, in block and in flow style. */
+static void test_text(void)
+{
+	static const char *const texts[] = {"team-support", "litellm/slp-*.jsonl.gz", "a b", " a", "a ", "", "unknown", "true", "No", "null",
+					    "~", "12", "012", "1.5", "2026-06-16", "a: b", "a #b", "#a", "{a, b}", "[a]", "*a", "&a", "!a",
+					    "'a'", "\"a\\", "a\tb\nc\x01", "-", "- a", "? a", "@a", "%a", "caf\xc3\xa9", "a,b", "= a", "../x y/"};
+
+	for (size_t i = 0; i < AK_COUNT(texts); i++) {
+		struct ak_buf b;
+
+		ak_buf_init(&b, 4096);
+		ak_buf_adds(&b, "block: ");
+		ak_yaml_add_text(&b, ak_str_of(texts[i]));
+		ak_buf_adds(&b, "\nflow: {x: ");
+		ak_yaml_add_text(&b, ak_str_of(texts[i]));
+		ak_buf_adds(&b, ", y: 1}\nkeys:\n  ");
+		ak_yaml_add_text(&b, ak_str_of(*texts[i] ? texts[i] : "k"));
+		ak_buf_adds(&b, ": 1\n");
+		ok(load(b.p) == AK_OK, texts[i]);
+		is_str(text_at("block"), texts[i], "the same in a block");
+		is_str(ak_str_of(json_string_value(json_object_get(json_object_get(doc.root, "flow"), "x"))), texts[i], "the same in a flow map");
+		ok(json_object_get(json_object_get(doc.root, "keys"), *texts[i] ? texts[i] : "k") != NULL, "the same as a key");
+		ak_buf_release(&b);
+	}
+}
+
 int main(void)
 {
 	test_types();
+	test_text();
 	test_lines();
 	test_refusals();
 	test_limits();

@@ -1,0 +1,95 @@
+#include "base/ak.h"
+#include "cmd/cmd.h"
+
+#include "base/fs.h"
+#include "cmd/jsonget.h"
+#include "cmd/receipt.h"
+#include "packet/sign.h"
+
+static enum ak_rc check_target(const char *to, bool replace, struct ak_err *err)
+{
+	if (replace || !ak_fs_exists(to))
+		return AK_OK;
+	ak_hint(err, "use --force to replace it");
+	return ak_fail(err, AK_EXIT_USAGE, "cannot write '%s': it exists already", to);
+}
+
+static enum ak_rc report(struct ak_ctx *c, const json_t *packet, const char *to, const char *signer, struct ak_err *err)
+{
+	json_t *doc;
+	enum ak_rc rc;
+
+	if (!c->json) {
+		ak_io_line(c->io, "signed", "%s, %s", ak_jtxt(packet, "id", "?"), to);
+		ak_io_line(c->io, "signer", "%s", signer);
+		ak_io_printf(c->io, "%-10s%s\n", "digest", ak_jtxt(packet, "digest", "?"));
+		ak_io_line(c->io, "", "unchanged by the signature; the receipt names both");
+		ak_io_note(c->io, "next", "auditkit packet verify %s", to);
+		return AK_OK;
+	}
+	doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "schema", "auditkit.packet-sign/1", "format_version", 1, "packet",
+			ak_jtxt(packet, "id", "?"), "file", to, "digest", ak_jtxt(packet, "digest", "?"), "signer", signer);
+	rc = ak_io_json(c->io, doc, err);
+	json_decref(doc);
+	return rc;
+}
+
+static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
+{
+	const char *from = c->args->word[0], *to = ak_args_text(c->args, "output"), *key = ak_args_text(c->args, "key");
+	char fingerprint[AK_SSHKEY_PRINT];
+	struct ak_signer signer = {0};
+	json_t *packet = NULL;
+	enum ak_rc rc = AK_OK;
+
+	if (!key) {
+		ak_hint(err, "the key 'packet' of a workspace, an OpenSSH private key, or the .pub of one in an agent or token");
+		return ak_fail(err, AK_EXIT_USAGE, "name the key that signs: --key FILE"), err->exit;
+	}
+	if (to)
+		rc = check_target(to, ak_args_flag(c->args, "force"), err);
+	else
+		to = from;
+	if (rc == AK_OK && (rc = ak_signer_open(key, &signer, err)) == AK_OK)
+		rc = ak_packet_sign(from, to, true, &signer, fingerprint, &packet, err);
+	ak_signer_wipe(&signer);
+	if (rc == AK_OK) {
+		const struct ak_receipt r = {ak_jtxt(packet, "id", "?"), ak_jtxt(packet, "as_of", "?"), ak_jtxt(packet, "digest", "?"),
+					     fingerprint, false};
+
+		rc = ak_receipt_write(&r, to, true, err);
+	}
+	if (rc == AK_OK)
+		rc = report(c, packet, to, fingerprint, err);
+	json_decref(packet);
+	return rc == AK_OK ? AK_EXIT_OK : err->exit;
+}
+
+static const struct ak_opt opts[] = {
+	{"key", 0, AK_OPT_INPUT, "FILE", "who signs: a private key file, or the .pub of a key in ssh-agent or a FIDO token"},
+	{"output", 'o', AK_OPT_OUTPUT, "FILE", "write the signed packet there (default: in place)"},
+	{"force", 0, AK_OPT_FLAG, NULL, "replace what stands there"},
+	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
+};
+
+static const struct ak_example examples[] = {
+	{"auditkit packet sign unsigned.zip --key id_ed25519", "sign what 'packet build --unsigned' made"},
+	{NULL, NULL},
+};
+
+const struct ak_cmd ak_cmd_packet_sign = {
+	.name = "packet sign",
+	.args = "PACKET",
+	.summary = "sign a packet that was built unsigned, later or elsewhere",
+	.text = "The digest of a packet does not change when it is signed, and neither does any file that it covers. The packet is\n"
+		"checked first: a draft, a packet that is signed already and one that is not as it was packed are refused. Keys are\n"
+		"Ed25519: the file 'packet' among the keys of a workspace, an OpenSSH private key without passphrase, or whatever\n"
+		"ssh-keygen -Y sign can use: a key with passphrase, in ssh-agent, in a FIDO token. Such a signature stands alone,\n"
+		"without the raw one that openssl checks. The receipt is written anew.",
+	.opts = opts,
+	.examples = examples,
+	.needs = AK_NEED_EXEC | AK_NEED_OUTPUT,
+	.min_words = 1,
+	.max_words = 1,
+	.run = run,
+};

@@ -1,0 +1,36 @@
+#include "base/ak.h"
+#include "cmd/receipt.h"
+
+#include "base/fs.h"
+
+char *ak_receipt_path(const char *packet)
+{
+	size_t n = strlen(packet);
+	struct ak_buf name;
+
+	while (n > 1 && packet[n - 1] == '/') /* a folder */
+		n--;
+	ak_buf_init(&name, 8192);
+	ak_buf_addf(&name, "%.*s.receipt.txt", (int)n, packet);
+	return name.p;
+}
+
+enum ak_rc ak_receipt_write(const struct ak_receipt *r, const char *packet, bool replace, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(packet);
+	struct ak_str base = ak_fs_base(packet);
+	struct ak_buf text;
+	enum ak_rc rc;
+
+	ak_buf_init(&text, 8192);
+	if (r->draft)
+		ak_buf_adds(&text, "DRAFT    not signed, nothing to decide on\n");
+	ak_buf_addf(&text,
+		    "packet   %s\nfile     %.*s\nas of    %s\ndigest   sha256 %s\nsigner   %s\nverify   auditkit packet verify %.*s "
+		    "--digest %s\n",
+		    r->id, AK_STR_FMT(base), r->as_of, r->digest, *r->signer ? r->signer : r->draft ? "none, a draft" : "none yet",
+		    AK_STR_FMT(base), r->digest);
+	rc = ak_fs_write_file(name, ak_buf_str(&text), 0644, replace, err);
+	ak_buf_release(&text);
+	return rc;
+}

@@ -1,0 +1,157 @@
+#include "base/ak.h"
+#include "packet/findings.h"
+
+#include "base/text.h"
+#include "packet/overdue.h"
+#include "packet/questions.h"
+#include "redact/redact.h"
+
+struct found {
+	const struct ak_facts *f;
+	const struct ak_policy *policy;
+	int64_t as_of_us;
+	uint64_t n, of; /* what was found, of how many; n 0 = no finding */
+};
+
+static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
+static uint64_t num(const json_t *o, const char *member) { return (uint64_t)json_integer_value(json_object_get(o, member)); }
+
+static void keys_without_owner(struct found *x)
+{
+	json_t *key;
+	size_t i;
+
+	json_array_foreach(x->f->keys, i, key) {
+		x->of += ak_facts_key_used(key);
+		x->n += ak_facts_key_used(key) && !text(key, "owner");
+	}
+}
+
+static void attempts_without_key(struct found *x)
+{
+	x->n = (uint64_t)ak_facts_sum(x->f->routes, "without_key");
+	x->of = (uint64_t)ak_facts_sum(x->f->routes, "attempts");
+}
+
+static void changes_without_ticket(struct found *x)
+{
+	json_t *change;
+	size_t i;
+
+	x->of = json_array_size(x->f->changes);
+	json_array_foreach(x->f->changes, i, change)
+		x->n += !text(change, "ticket");
+}
+
+static void bypass(struct found *x)
+{
+	json_int_t all = 0;
+
+	x->n = (uint64_t)ak_facts_bypass(x->f->links, &all);
+	x->of = (uint64_t)all;
+}
+
+static bool is_secret(const char *rule)
+{
+	const struct ak_detector_info *all;
+	size_t n = ak_redact_detectors(&all);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(all[i].kind, rule) == 0)
+			return true;
+	return false;
+}
+
+/* Of all records of the workspace: redaction is counted by export, not by time. */
+static void secrets(struct found *x)
+{
+	json_t *source, *row;
+	size_t i, k;
+
+	json_array_foreach(x->f->sources, i, source) {
+		x->of += num(source, "records_in");
+		json_array_foreach(json_object_get(source, "redaction"), k, row)
+			if (text(row, "rule") && is_secret(text(row, "rule")))
+				x->n += num(row, "n");
+	}
+}
+
+static void late_sources(struct found *x)
+{
+	json_t *late = ak_overdue(x->policy, x->f->sources, "name", x->as_of_us);
+
+	x->n = json_array_size(late);
+	x->of = json_array_size(x->f->sources);
+	json_decref(late);
+}
+
+/* A finding is measured by its own function, or is what keeps a question from being met. */
+#define FINDINGS(X) \
+	X("key-no-owner", "keys in use that nobody answers for", "keys", keys_without_owner, "keys in use", 0) \
+	X("attempt-no-key", "attempts that name no key", "routes", attempts_without_key, "attempts", 0) \
+	X("change-no-ticket", "changes by administrators that name no ticket", "changes", changes_without_ticket, "changes", 0) \
+	X("provider-bypass", "provider requests without a gateway record", "links", bypass, "provider requests", 0) \
+	X("secret-in-record", "values that look like secrets, removed: rotate them", "redaction", secrets, "values in records", 0) \
+	X("source-overdue", "sources whose newest export is older than their rhythm allows", "sources", late_sources, "sources", 0) \
+	X("model-unknown", "attempts that do not say which model served them", "routes", NULL, NULL, 2) \
+	X("payload-arrived", "prompts or completions arrived against the declared mode", "payload", NULL, NULL, 3) \
+	X("coverage-below-limit", "app events that meet no gateway record, more than the limit allows", "links", NULL, NULL, 4) \
+	X("retention-overrun", "records older than their class allows", "records", NULL, NULL, 6) \
+	X("viewer-undeclared", "roles that may see payload without being declared", "access_grants", NULL, NULL, 7)
+
+#define ROW(id, title, proof, measure, of, question) {id, title, proof, measure, of, question},
+#define ID(id, title, proof, measure, of, question) id,
+
+static const struct {
+	const char *id, *title, *proof;
+	void (*measure)(struct found *x);
+	const char *of; /* what n and of count */
+	int question;
+} rules[] = {FINDINGS(ROW)};
+
+const char *const ak_finding_ids[] = {FINDINGS(ID) NULL};
+
+static json_t *response(const struct ak_responses *responses, const char *id)
+{
+	static const char *const members[] = {"text", "owner", "due", "closed"};
+	const json_t *r = ak_responses_get(responses, id);
+	json_t *o;
+
+	if (!r)
+		return json_null();
+	o = json_object();
+	for (size_t i = 0; i < AK_COUNT(members); i++)
+		json_object_set_new(o, members[i], json_is_string(json_object_get(r, members[i])) ? json_incref(json_object_get(r, members[i]))
+												  : json_null());
+	return o;
+}
+
+static json_t *measured(const struct found *x, const char *of)
+{
+	char a[32], b[32];
+
+	return json_sprintf("%s of %s %s", ak_thousands(x->n, a), ak_thousands(x->of, b), of);
+}
+
+json_t *ak_findings(const struct ak_facts *f, const struct ak_policy *policy, int64_t as_of_us, const json_t *questions,
+		    const struct ak_responses *responses)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < AK_COUNT(rules); i++) {
+		const json_t *q = json_array_get(questions, (size_t)rules[i].question - 1);
+		struct found x = {.f = f, .policy = policy, .as_of_us = as_of_us};
+		json_t *what;
+
+		if (rules[i].measure)
+			rules[i].measure(&x);
+		else
+			x.n = text(q, "verdict") && strcmp(text(q, "verdict"), "not met") == 0;
+		if (!x.n)
+			continue;
+		what = rules[i].measure ? measured(&x, rules[i].of) : json_incref(json_object_get(q, "measured"));
+		json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:s, s:o}", "id", rules[i].id, "title", rules[i].title, "measured", what,
+						      "proof", rules[i].proof, "response", response(responses, rules[i].id)));
+	}
+	return list;
+}

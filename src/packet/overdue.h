@@ -1,0 +1,22 @@
+/* Sources that policy.yaml declares with a rhythm and that are late. */
+#ifndef AK_PACKET_OVERDUE_H
+#define AK_PACKET_OVERDUE_H
+
+#include <jansson.h>
+
+#include "conf/policy.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* [{source, line, every, limit (the member of policy.yaml that says so), exported_at, exported_at_basis, days}]. exports:
+ * ak_query_exports or ak_query_sources; name: their member that holds the source's name. A source is late when its newest
+ * export is more whole days old than `every`, or, without one, than limits.max_export_age. policy may be NULL. The
+ * caller's. */
+json_t *ak_overdue(const struct ak_policy *p, const json_t *exports, const char *name, int64_t now_us);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,103 @@
+#!/bin/sh
+# init --discover: what it finds, that it stores nothing and writes nothing personal, and that its policy.yaml leads through
+# a bare ingest to a draft packet.
+. "$AK_SRCDIR/tests/tap.sh"
+cd "$tap_dir" || exit 1
+has() { grep -c -- "$1" "$2"; }
+path_of() { sed -n "s/^  $1: {path: \\([^,]*\\),.*/\\1/p" ws/policy.yaml; }
+
+mkdir ex
+for d in "$AK_SRCDIR"/samples/*/; do cp -r "$d" ex; done
+chmod -R u+w ex
+"$AUDITKIT" init ws --discover ex >out.txt 2>err.txt
+is "discover the samples" "$? $(has '^found     13 files, 11 sources, 3 apps, 7 keys, 2 providers; nothing stored yet' out.txt)" "0 1"
+is "nothing is stored: only the settings have rows" "$(for t in $(sqlite3 ws/workspace.db \
+	"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"); do
+	sqlite3 ws/workspace.db "SELECT '$t' WHERE (SELECT count(*) FROM \"$t\") > 0"; done | tr '\n' ' ')" "meta "
+is "what the exports name" "$(sed -n '/^  apps:/,/^  excluded:/p' ws/policy.yaml | grep -c 'support-bot: {owner: team-support, cost_center: CC-410, purpose: unknown}\|key_15b3785b: {owner: unknown}\|key_a1f0c2d4: {owner: team-support}\|aws.bedrock: {region: unknown')" 4
+is "environments" "$(has '^    - prod$' ws/policy.yaml)" 1
+is "where the exports are" "$(sed -n 's/^exports: \([^ ]*\).*/\1/p' ws/policy.yaml)" ../ex
+is "patterns instead of dates" "$(path_of litellm-slp) $(path_of access-review) $(path_of openai-audit)" \
+	"litellm/slp-*.jsonl.gz grc/access-review-*.csv openai/audit-page*.json"
+"$AUDITKIT" -w ws status --json >status.json
+n=$(jq .policy_answers status.json) u=$(jq '.policy_unknown | length' status.json)
+is "the answers counted are those of the file" "$(has "^policy    $((n - u)) answers filled in from the exports, $u still say" out.txt)" 1
+"$AUDITKIT" init w2 --discover ex --json >out.json 2>/dev/null
+ok "the same exports, the same file" cmp ws/policy.yaml w2/policy.yaml
+is "JSON has what was found" "$(jq -c '[.discovered.files, (.discovered.sources | length), .discovered.key_count, .policy_unknown]' out.json)" "[13,11,7,$u]"
+
+"$AUDITKIT" -w ws ingest --json >ingest.json 2>err.txt
+is "a bare ingest reads it: the samples have one broken line" "$? $(jq '.run.totals.rejected' ingest.json)" "3 1"
+is "all of it, once" "$(jq '.run.files' ingest.json) $(jq '.run.totals.records_in' ingest.json)" "13 $(jq '.discovered.records' out.json)"
+"$AUDITKIT" -w ws packet build --draft -o draft.zip >out.txt 2>err.txt
+is "then a draft" "$? $(has 'DRAFT, not signed' out.txt)" "0 1"
+"$AUDITKIT" packet verify draft.zip >out.txt
+is "which verifies and is no more than that" "$? $(has 'a DRAFT, not signed' out.txt)" "0 1"
+sed 's/key_15b3785b: {owner: unknown}/key_15b3785b: {owner: team-lab}/' ws/policy.yaml >p && cat p >ws/policy.yaml
+"$AUDITKIT" -w ws packet build --draft -o owned >/dev/null 2>&1
+is "an owner given here is told from one that records give" "$(grep -c '^key_15b3785b,.*,team-lab,policy.yaml' owned/data/tables/keys.csv) \
+$(grep -c '^key_a1f0c2d4,.*,key inventory' owned/data/tables/keys.csv) \
+$(jq -r '.questions[0].measured' owned/data/08-requests/questions.json | cut -d';' -f1)" \
+	"1 1 7 of 7 keys in use have an owner, 1 of them by declaration only"
+
+is "a source that had no owner when it was read has the one that policy.yaml gives it now" \
+	"$(sed 's/^  tickets: {\(.*\)owner: unknown/  tickets: {\1owner: sec-ops/' ws/policy.yaml >p && cat p >ws/policy.yaml
+	"$AUDITKIT" -w ws packet build --draft -o owners >/dev/null 2>&1; grep -c '^tickets,ticket,tickets-csv,sec-ops,' owners/data/tables/sources.csv)" 1
+
+# Awkward folders: everything that is recognised is read once and under a name that may be printed.
+secret="sk-proj-$(printf 'Ab3%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)"
+rm -rf ex w2
+mkdir -p ex/objects ex/mixed ex/by-date/2026/06/01 ex/by-date/2026/06/02 ex/eu ex/us 'ex/a [b]' ex/people/maria.keller@example.org
+i=0
+one() { jq -c "{object: \"list\", has_more: false, data: [.data[$1]]}" "$AK_SRCDIR/samples/openai/audit-page1.json"; }
+while [ $i -lt 25 ]; do
+	one $i >"ex/objects/$(printf '%s' "$i" | sha256sum | cut -c1-12).json"
+	i=$((i + 1))
+done
+one 25 >ex/by-date/2026/06/01/0.json
+one 26 >ex/by-date/2026/06/02/0.json
+one 27 >ex/eu/log.json
+one 28 >ex/us/log.json
+one 29 >'ex/a [b]/log*1.json'
+one 30 >ex/mixed/maria.keller@example.org.json
+one 31 >"ex/mixed/$secret.json"
+one 32 >ex/people/maria.keller@example.org/log.json
+cp "$AK_SRCDIR/samples/openai/costs.json" ex/mixed/costs.txt
+cp "$AK_SRCDIR/samples/grc/tickets.csv" ex/mixed/tickets.csv
+(cd "$AK_SRCDIR/samples" && zip -q "$tap_dir/ex/mixed/all.zip" grc/tickets.csv openai/costs.json)
+echo 'a note' >ex/notes.txt
+: >ex/empty.json
+printf 'PAR1' >ex/x.parquet
+"$AUDITKIT" init w3 --discover ex >out.txt 2>err.txt
+is "awkward folders" "$?" 0
+is "no person and no secret in it" "$(cat out.txt err.txt w3/policy.yaml | grep -c 'maria\|keller@\|sk-proj')" 0
+is "one source for many files, one for a tree of dates" "$(grep -c 'path: objects, .*files: 25\|path: by-date, .*files: 2' w3/policy.yaml)" 2
+is "an archive of two formats" "$(grep -c 'path: mixed/all.zip, .*# mixed, files: 1' w3/policy.yaml)" 1
+is "what is not read is said: a note and a parquet file" "$(grep -c '^  # NOT READ: ' w3/policy.yaml) $(has '^NOT READ' out.txt)" "2 2"
+"$AUDITKIT" -w w3 ingest --json >ingest.json 2>err.txt
+is "bare ingest agrees with it: nothing missing, nothing failed" "$? $(jq -c '.missing' ingest.json)" "0 []"
+is "each file once" "$(jq '.run.files' ingest.json)" "$(($(find ex -type f ! -name notes.txt ! -name empty.json ! -name x.parquet | wc -l) + 1))"
+is "the workspace holds neither" "$(strings -a w3/workspace.db | grep -c 'maria.keller\|sk-proj')" 0
+
+# What cannot work leaves nothing behind.
+mkdir none && echo x >none/x.txt
+refused() { # refused NAME EXIT ARGUMENT...
+	name=$1 want=$2
+	shift 2
+	"$AUDITKIT" init "$@" >out.txt 2>err.txt
+	is "$name" "$? $(has '^hint' err.txt)" "$want 1"
+}
+refused "nothing that can be read" 5 w4 --discover none
+refused "no such folder" 5 w4 --discover nowhere
+refused "a file" 5 w4 --discover none/x.txt
+refused "a workspace among the exports" 2 ex/w4 --discover ex
+is "no workspace was made" "$(find . -path ./ws -prune -o -name 'w4' -print)" ""
+refused "a workspace that is there" 2 ws --discover ex
+mkdir -p far/a/b/c
+"$AUDITKIT" init far/a/b/c/ws --discover ex >/dev/null 2>&1
+is "far folders are named whole" "$(sed -n 's/^exports: \([^ ]*\).*/\1/p' far/a/b/c/ws/policy.yaml)" "$(realpath ex)"
+(cd ex && "$AUDITKIT" init --discover . >/dev/null 2>&1)
+is "a hidden workspace may stand there" "$? $(sed -n 's/^exports: \([^ ]*\).*/\1/p' ex/.auditkit/policy.yaml)" "0 .."
+"$AUDITKIT" -w ex/.auditkit ingest --dry-run --json >again.json 2>/dev/null
+is "and reads the same" "$(jq -c '.run.totals' again.json)" "$(jq -c '.run.totals' ingest.json)"
+finish
