@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "base/text.h"
+#include "cmd/collect.h"
 #include "cmd/usage.h"
 
 /* The command whose name is these words, NULL when there is none. */
@@ -46,6 +47,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	const struct ak_cmd *cmd;
 	enum ak_exit code = AK_EXIT_OK;
 
+	if (c->args->nwords && strcmp(c->args->word[0], "collect") == 0)
+		return ak_collect_print(c, c->args->word[1], err) == AK_OK ? AK_EXIT_OK : err->exit;
 	if (c->json)
 		return print_json(c, err) == AK_OK ? AK_EXIT_OK : err->exit;
 	ak_buf_init(&name, 4096);
@@ -67,13 +70,17 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 
 static const struct ak_example examples[] = {
 	{"auditkit help ingest", "explain one command"},
+	{"auditkit help collect", "the systems whose export commands are known"},
+	{"auditkit help collect openai", "how to export what OpenAI knows, and which question each file answers"},
 	{NULL, NULL},
 };
 
 const struct ak_cmd ak_cmd_help = {
 	.name = "help",
-	.args = "[COMMAND]",
-	.summary = "explain a command, or list them",
+	.args = "[COMMAND | collect [SYSTEM]]",
+	.summary = "explain a command, or how to export what a system knows",
+	.text = "'help collect SYSTEM' prints export commands as they are run in a shell, which of the seven questions of a review\n"
+		"each file answers, and the traps of that export. Nothing is run. What no vendor page confirmed is marked 'check'.",
 	.examples = examples,
 	.max_words = 4,
 	.run = run,

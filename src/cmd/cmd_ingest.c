@@ -9,6 +9,8 @@
 
 struct job {
 	struct ak_ctx *c;
+	struct ak_ingest_source *sources;
+	size_t nsources;
 	json_t *missing; /* sources of policy.yaml without a file; NULL when it was not asked */
 };
 
@@ -22,7 +24,7 @@ static void progress(void *ctx, const struct ak_ingest_progress *p)
 /* What was asked for, as it is kept in the workspace: no argv, no paths. */
 static const char *options_json(const struct ak_args *a, struct ak_arena *arena)
 {
-	static const char *const kept[] = {"format", "source", "owner", "exported-at", "tz", "query"};
+	static const char *const kept[] = {"format", "source", "owner", "system", "exported-at", "tz", "query"};
 	static const char *const flags[] = {"dry-run", "strict", "remap"};
 	json_t *o = json_object();
 	struct ak_buf b;
@@ -71,6 +73,7 @@ static enum ak_rc from_arguments(struct ak_ctx *c, struct ak_ingest_source **out
 	s->name = ak_args_text(a, "source");
 	s->format = ak_args_text(a, "format");
 	s->owner = ak_args_text(a, "owner");
+	s->system = ak_args_text(a, "system");
 	s->query = ak_args_text(a, "query");
 	s->tz = ak_args_text(a, "tz");
 	s->paths = a->word;
@@ -94,7 +97,7 @@ static enum ak_rc inspect(void *ctx, int64_t run, struct ak_err *err)
 {
 	struct job *j = ctx;
 
-	return ak_ingest_report(j->c, run, j->missing, err);
+	return ak_ingest_report(j->c, j->sources, j->nsources, run, j->missing, err);
 }
 
 static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_ingest_result *r, const json_t *missing)
@@ -122,7 +125,6 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	struct ak_ingest_opts o = {.store = c->store, .keys = c->keys, .registry = c->registry, .policy = c->policy,
 				   .policy_text = c->policy_text, .redactor = c->redactor, .progress = progress,
 				   .inspect = inspect, .ctx = &job};
-	struct ak_ingest_source *sources = NULL;
 	struct ak_ingest_result r;
 	int64_t start = ak_time_now();
 	enum ak_exit exit;
@@ -137,9 +139,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		return err->exit;
 	}
 	o.options_json = options_json(c->args, &c->arena);
-	rc = c->args->nwords ? from_arguments(c, &sources, &o.nsources, err)
-			     : ak_sourcelist_from_policy(c, &sources, &o.nsources, &job.missing, err);
-	o.sources = sources;
+	rc = c->args->nwords ? from_arguments(c, &job.sources, &job.nsources, err)
+			     : ak_sourcelist_from_policy(c, &job.sources, &job.nsources, &job.missing, err);
+	o.sources = job.sources;
+	o.nsources = job.nsources;
 	if (rc == AK_OK)
 		rc = ak_ingest(&o, &r, err);
 	if (rc == AK_OK)
@@ -154,6 +157,7 @@ static const struct ak_opt opts[] = {
 	{"mapping", 0, AK_OPT_INPUT, "FILE", "use this mapping file"},
 	{"source", 0, AK_OPT_TEXT, "NAME", "name of the export stream (default: the format's id)"},
 	{"owner", 0, AK_OPT_TEXT, "OWNER", "who answers for the source"},
+	{"system", 0, AK_OPT_TEXT, "NAME", "system it is an export of; two sources of one system that tell of the same attempt count it once"},
 	{"exported-at", 0, AK_OPT_TEXT, "TIME", "when the source produced it (default: the file's time)"},
 	{"tz", 0, AK_OPT_TEXT, "ZONE", "zone of times that have none"},
 	{"query", 0, AK_OPT_TEXT, "TEXT", "query or filter that produced the export"},
@@ -179,7 +183,10 @@ const struct ak_cmd ak_cmd_ingest = {
 		"standard input. Without one the sources of policy.yaml are read: one without a file is MISSING (exit 3), one whose\n"
 		"newest export is older than its `every` is OVERDUE. Rejects within limits.max_rejects of policy.yaml are printed and\n"
 		"exit 0, beyond it 3. Every file obeys\n"
-		"in = stored + duplicate + rejected + blank + excluded + expired. Reading the same again adds nothing.",
+		"in = stored + duplicate + rejected + blank + excluded + expired. Reading the same again adds nothing.\n\n"
+		"Where fewer app events meet a gateway record than limits.min_link_coverage says (90 % without it), the beginning of\n"
+		"the exports is read once more, at most 300 records of each format, and a path whose values would meet is proposed.\n"
+		"Two sources of one system that recorded the same attempts are compared, and each attempt counts once.",
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_WRITE | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_REGISTRY | AK_NEED_INPUT,

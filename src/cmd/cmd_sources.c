@@ -1,7 +1,10 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include "cmd/grouping.h"
 #include "cmd/jsonget.h"
+#include "cmd/source_drift.h"
+#include "cmd/witness_report.h"
 #include "query/query.h"
 
 static void list(struct ak_ctx *c, const json_t *sources)
@@ -78,6 +81,8 @@ static void show(struct ak_ctx *c, const json_t *s)
 	ak_io_line(c->io, "sha256", ak_jnum(s, "listed") > 1 ? "%s, of the sorted listing of %llu files as sha256sum prints it" : "%s",
 		   ak_jtxt(s, "sha256", "-"), (unsigned long long)ak_jnum(s, "listed"));
 	ak_io_line(c->io, "alone", "this source does not prove %s", ak_jtxt(s, "cannot_prove", "anything"));
+	ak_witness_print(c, json_object_get(s, "witnesses"), ak_jtxt(s, "name", "?"));
+	ak_grouping_print(c, json_object_get(s, "grouping"));
 	rows(c, s, "warnings", "warning", warnings);
 	rows(c, s, "redaction", "redacted", redaction);
 	rows(c, s, "payload", "payload", payload);
@@ -101,8 +106,9 @@ static enum ak_rc show_rejects(struct ak_ctx *c, const char *name, struct ak_err
 
 static enum ak_rc print(struct ak_ctx *c, const json_t *sources, const char *name, struct ak_err *err)
 {
-	json_t *s, *doc;
+	json_t *s, *doc, *grouping = NULL, *witnesses = NULL;
 	size_t i;
+	enum ak_rc rc;
 
 	if (!name && !c->json) {
 		list(c, sources);
@@ -110,13 +116,19 @@ static enum ak_rc print(struct ak_ctx *c, const json_t *sources, const char *nam
 	}
 	if (!name) {
 		doc = json_pack("{s:s, s:i, s:O}", "schema", "auditkit.sources/1", "format_version", 1, "sources", sources);
-		enum ak_rc rc = ak_io_json(c->io, doc, err);
+		rc = ak_io_json(c->io, doc, err);
 		json_decref(doc);
 		return rc;
 	}
 	json_array_foreach((json_t *)sources, i, s) {
 		if (strcmp(ak_jtxt(s, "name", ""), name) != 0)
 			continue;
+		if ((rc = ak_grouping_missing(c, name, 0, &grouping, err)) != AK_OK)
+			return rc;
+		json_object_set_new(s, "grouping", grouping);
+		if ((rc = ak_query_corroboration(c->store, 0, INT64_MIN, INT64_MAX, &witnesses, err)) != AK_OK)
+			return rc;
+		json_object_set_new(s, "witnesses", witnesses);
 		if (c->json) {
 			json_object_set_new(s, "schema", json_string("auditkit.source/1"));
 			json_object_set_new(s, "format_version", json_integer(1));
@@ -135,8 +147,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	json_t *sources = NULL;
 	enum ak_rc rc;
 
+	if (strcmp(verb, "drift") == 0)
+		return ak_source_drift_print(c, name, err) == AK_OK ? AK_EXIT_OK : err->exit;
 	if (strcmp(verb, "list") != 0 && (strcmp(verb, "show") != 0 || !name))
-		return ak_fail(err, AK_EXIT_USAGE, "usage: auditkit sources [list | show NAME]"), err->exit;
+		return ak_fail(err, AK_EXIT_USAGE, "usage: auditkit sources [list | show NAME | drift [NAME]]"), err->exit;
 	rc = ak_query_sources(c->store, 0, &sources, err);
 	if (rc == AK_OK)
 		rc = print(c, sources, strcmp(verb, "show") == 0 ? name : NULL, err);
@@ -147,15 +161,16 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 static const struct ak_example examples[] = {
 	{"auditkit sources", "all sources with their counts"},
 	{"auditkit sources --json", "the same, with redaction, payload, drift and absence counts"},
+	{"auditkit sources drift", "fields that no mapping names, and known ones that the last batch lacks"},
 	{NULL, NULL},
 };
 
 const struct ak_cmd ak_cmd_sources = {
 	.name = "sources",
-	.args = "[list | show NAME]",
+	.args = "[list | show NAME | drift [NAME]]",
 	.summary = "the source register: counts, periods, digests, what was redacted and what is odd",
 	.examples = examples,
-	.needs = AK_NEED_READ,
+	.needs = AK_NEED_READ | AK_NEED_REGISTRY,
 	.max_words = 2,
 	.run = run,
 };

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "cmd/jsonget.h"
 #include "cmd/questions.h"
+#include "cmd/witness_report.h"
 #include "packet/questions.h"
 #include "packet/overdue.h"
 #include "query/query.h"
@@ -176,6 +177,7 @@ static void print_state(struct ak_ctx *c, const struct state *s)
 		   verdicts(s, "not evaluable"));
 	ak_io_line(c->io, "odd", "%s rejected, %s conflicts", ak_thousands(ak_jnum(ws, "rejected"), a),
 		   ak_thousands(ak_jnum(ws, "conflicts"), b));
+	ak_witness_print(c, s->facts.witnesses, NULL);
 	ak_io_line(c->io, "policy", "%zu of %zu answers unknown", s->unknown, s->declared);
 	if (json_is_object(cp))
 		ak_io_line(c->io, "ledger", "%s leaves, sealed %s", ak_thousands(ak_jnum(cp, "size"), a), ak_jtxt(cp, "time", "?"));
@@ -188,9 +190,10 @@ static void print_state(struct ak_ctx *c, const struct state *s)
 
 static enum ak_rc print_json(struct ak_ctx *c, const struct state *s, struct ak_err *err)
 {
-	json_t *doc = json_pack("{s:s, s:i, s:O, s:O, s:O, s:O, s:I, s:O, s:O}", "schema", "auditkit.status/1", "format_version", 1, "workspace",
-				s->facts.workspace, "sources", s->facts.sources, "links", s->facts.links, "questions", s->questions,
-				"policy_answers", (json_int_t)s->declared, "policy_unknown", s->answers, "overdue", s->overdue);
+	json_t *doc = json_pack("{s:s, s:i, s:O, s:O, s:O, s:O, s:O, s:I, s:O, s:O}", "schema", "auditkit.status/1", "format_version", 1, "workspace",
+				s->facts.workspace, "sources", s->facts.sources, "links", s->facts.links, "witnesses", s->facts.witnesses,
+				"questions", s->questions, "policy_answers", (json_int_t)s->declared, "policy_unknown", s->answers,
+				"overdue", s->overdue);
 	enum ak_rc rc = ak_io_json(c->io, doc, err);
 
 	json_decref(doc);

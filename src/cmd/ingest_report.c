@@ -5,7 +5,10 @@
 
 #include "base/map.h"
 #include "base/time.h"
+#include "cmd/grouping.h"
 #include "cmd/jsonget.h"
+#include "cmd/proposals.h"
+#include "cmd/witness_report.h"
 #include "link/link.h"
 #include "packet/overdue.h"
 #include "query/query.h"
@@ -263,7 +266,7 @@ static void print_warnings(struct ak_ctx *c, const json_t *sources)
 	}
 	json_array_foreach((json_t *)sources, i, s)
 		if (json_array_size(json_object_get(s, "unknown_fields")))
-			ak_io_line(c->io, "drift", "%s unknown fields in %s, counted, not stored: auditkit sources show %s",
+			ak_io_line(c->io, "drift", "%s unknown fields in %s, counted, not stored: auditkit sources drift %s",
 				   ak_thousands(json_array_size(json_object_get(s, "unknown_fields")), n), ak_jtxt(s, "name", "?"),
 				   ak_jtxt(s, "name", "?"));
 }
@@ -323,53 +326,88 @@ static void print_ledger(struct ak_ctx *c, const json_t *run)
 
 /* ---- all of it ---- */
 
-static enum ak_rc print_json(struct ak_ctx *c, json_t *run, json_t *sources, json_t *diag, json_t *links, json_t *arrived,
-			     const json_t *missing, json_t *overdue, struct ak_err *err)
+struct report {
+	const json_t *missing;
+	json_t *run, *sources, *diag, *exports, *arrived, *links, *grouping, *witnesses, *proposals, *overdue;
+};
+
+static enum ak_rc read_all(struct ak_ctx *c, const struct ak_ingest_source *from, size_t nfrom, int64_t run, struct report *r,
+			   struct ak_err *err)
 {
-	json_t *doc = json_pack("{s:s, s:i, s:b, s:O, s:O, s:O, s:O, s:O, s:o, s:O}", "schema", "auditkit.ingest/1", "format_version", 1,
-				"dry_run", ak_args_flag(c->args, "dry-run"), "run", run, "sources", sources, "diagnostics", diag,
-				"links", links, "payload", arrived, "missing", missing ? json_incref((json_t *)missing) : json_array(),
-				"overdue", overdue);
+	enum ak_rc rc = ak_query_run(c->store, run, &r->run, err);
+
+	if (rc == AK_OK)
+		rc = ak_query_sources(c->store, run, &r->sources, err);
+	if (rc == AK_OK)
+		rc = ak_query_diag(c->store, NULL, NULL, run, c->json ? 0 : 1000, &r->diag, err);
+	if (rc == AK_OK)
+		rc = ak_query_exports(c->store, &r->exports, err);
+	if (rc == AK_OK)
+		rc = ak_query_payload(c->store, run, INT64_MIN, INT64_MAX, &r->arrived, err);
+	if (rc == AK_OK)
+		rc = ak_link_coverage(c->store, run, INT64_MIN, INT64_MAX, &r->links, err);
+	if (rc == AK_OK)
+		rc = ak_grouping_missing(c, NULL, run, &r->grouping, err);
+	if (rc == AK_OK)
+		rc = ak_query_corroboration(c->store, run, INT64_MIN, INT64_MAX, &r->witnesses, err);
+	if (rc == AK_OK)
+		rc = ak_proposals_find(c, from, nfrom, &r->proposals, err);
+	if (rc == AK_OK)
+		r->overdue = ak_overdue(c->policy, r->exports, "source", ak_time_now());
+	return rc;
+}
+
+static void release(struct report *r)
+{
+	json_t *const all[] = {r->run,	 r->sources,  r->diag,	    r->exports,	  r->arrived,
+			       r->links, r->grouping, r->witnesses, r->proposals, r->overdue};
+
+	for (size_t i = 0; i < AK_COUNT(all); i++)
+		json_decref(all[i]);
+}
+
+static enum ak_rc print_json(struct ak_ctx *c, const struct report *r, struct ak_err *err)
+{
+	json_t *doc = json_pack("{s:s, s:i, s:b, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:o, s:O}", "schema", "auditkit.ingest/1",
+				"format_version", 1, "dry_run", ak_args_flag(c->args, "dry-run"), "run", r->run, "sources", r->sources,
+				"diagnostics", r->diag, "links", r->links, "payload", r->arrived, "grouping", r->grouping,
+				"witnesses", r->witnesses, "proposals", r->proposals, "missing",
+				r->missing ? json_incref((json_t *)r->missing) : json_array(), "overdue", r->overdue);
 	enum ak_rc rc = ak_io_json(c->io, doc, err);
 
 	json_decref(doc);
 	return rc;
 }
 
-enum ak_rc ak_ingest_report(struct ak_ctx *c, int64_t run_id, const json_t *missing, struct ak_err *err)
+static void print_text(struct ak_ctx *c, const struct report *r)
 {
-	json_t *run = NULL, *sources = NULL, *diag = NULL, *links = NULL, *arrived = NULL, *exports = NULL, *overdue = NULL, *totals;
-	enum ak_rc rc;
+	json_t *totals = json_object_get(r->run, "totals");
 
-	if ((rc = ak_query_run(c->store, run_id, &run, err)) == AK_OK &&
-	    (rc = ak_query_sources(c->store, run_id, &sources, err)) == AK_OK &&
-	    (rc = ak_query_diag(c->store, NULL, NULL, run_id, c->json ? 0 : 1000, &diag, err)) == AK_OK &&
-	    (rc = ak_query_exports(c->store, &exports, err)) == AK_OK &&
-	    (rc = ak_query_payload(c->store, run_id, INT64_MIN, INT64_MAX, &arrived, err)) == AK_OK &&
-	    (rc = ak_link_coverage(c->store, run_id, INT64_MIN, INT64_MAX, &links, err)) == AK_OK) {
-		totals = json_object_get(run, "totals");
-		overdue = ak_overdue(c->policy, exports, "source", ak_time_now());
-		if (c->json) {
-			rc = print_json(c, run, sources, diag, links, arrived, missing, overdue, err);
-		} else {
-			print_table(c, sources, totals, ak_jnum(run, "files"));
-			ak_io_text(c->io, AK_STR("\n"));
-			print_absent(c, missing, overdue);
-			print_rejects(c, diag, totals);
-			print_redaction(c, sources);
-			print_payload(c, arrived);
-			print_warnings(c, sources);
-			print_links(c, links);
-			print_dated(c, sources);
-			print_ledger(c, run);
-		}
-	}
-	json_decref(run);
-	json_decref(sources);
-	json_decref(diag);
-	json_decref(links);
-	json_decref(arrived);
-	json_decref(exports);
-	json_decref(overdue);
+	print_table(c, r->sources, totals, ak_jnum(r->run, "files"));
+	ak_io_text(c->io, AK_STR("\n"));
+	print_absent(c, r->missing, r->overdue);
+	print_rejects(c, r->diag, totals);
+	print_redaction(c, r->sources);
+	print_payload(c, r->arrived);
+	print_warnings(c, r->sources);
+	ak_grouping_print(c, r->grouping);
+	print_links(c, r->links);
+	ak_proposals_print(c, r->proposals);
+	ak_witness_print(c, r->witnesses, NULL);
+	print_dated(c, r->sources);
+	print_ledger(c, r->run);
+}
+
+enum ak_rc ak_ingest_report(struct ak_ctx *c, const struct ak_ingest_source *from, size_t nfrom, int64_t run,
+			    const json_t *missing, struct ak_err *err)
+{
+	struct report r = {.missing = missing};
+	enum ak_rc rc = read_all(c, from, nfrom, run, &r, err);
+
+	if (rc == AK_OK && c->json)
+		rc = print_json(c, &r, err);
+	else if (rc == AK_OK)
+		print_text(c, &r);
+	release(&r);
 	return rc;
 }

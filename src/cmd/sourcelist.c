@@ -51,7 +51,7 @@ static enum ak_rc pick(struct ak_ctx *c, struct ak_ingest_source *list, size_t *
 			json_array_append_new(missing, json_pack("{s:s, s:i, s:s}", "source", p->name, "line", p->line, "why", why.msg));
 			continue;
 		}
-		list[(*n)++] = (struct ak_ingest_source){.name = p->name, .format = given(p->format), .owner = given(p->owner),
+		list[(*n)++] = (struct ak_ingest_source){.name = p->name, .format = given(p->format), .owner = given(p->owner), .system = given(p->system),
 							 .query = given(p->query), .tz = given(p->tz), .paths = paths, .npaths = 1};
 	}
 	return AK_OK;

@@ -131,6 +131,8 @@ struct ak_mapping {
 	uint64_t sentinel_lengths; /* bit n: there is a sentinel of n bytes */
 	enum ak_field_id *identity, *dims;
 	size_t nidentity, ndims;
+	struct ak_grouping *grouping;
+	size_t ngrouping;
 	struct ak_rule *revision;
 	bool revision_exported;
 	bool payload_role[3];
@@ -171,6 +173,8 @@ enum ak_rc ak_compile_literals(struct ak_compiler *c, const json_t *node, bool p
 			       size_t *n);
 /* A field by column or canonical name; near is the node whose line is named. */
 enum ak_rc ak_compile_field(struct ak_compiler *c, const json_t *near, struct ak_str name, enum ak_field_id *out);
+/* The member `grouping`; after `dims`. */
+enum ak_rc ak_compile_grouping(struct ak_compiler *c);
 /* A list of field columns. */
 enum ak_rc ak_compile_columns(struct ak_compiler *c, const json_t *node, enum ak_field_id **out, size_t *n);
 enum ak_rc ak_compile_when(struct ak_compiler *c, const json_t *node, struct ak_cond **out);

@@ -52,6 +52,7 @@ static const struct ak_yaml_rule members[] = {
 	{.name = "identity", .type = AK_Y_LIST},
 	{.name = "revision", .type = AK_Y_ANY},
 	{.name = "dims", .type = AK_Y_LIST},
+	{.name = "grouping", .type = AK_Y_LIST},
 	{.name = "fields", .type = AK_Y_MAP, .required = true, .of = any_member},
 	{.name = "identifiers", .type = AK_Y_LIST},
 	{.name = "payload", .type = AK_Y_MAP, .of = payload_members},
@@ -272,7 +273,7 @@ static enum ak_rc lineage(struct ak_compiler *c)
 static enum ak_rc compile(struct ak_compiler *c)
 {
 	static enum ak_rc (*const steps[])(struct ak_compiler *) = {
-		names, kinds, record_paths, sentinels, lineage, fields, identifiers, ak_compile_left_out,
+		names, kinds, record_paths, sentinels, lineage, ak_compile_grouping, fields, identifiers, ak_compile_left_out,
 	};
 	enum ak_rc rc = ak_yaml_check(&c->yaml, c->yaml.root, members, NULL, c->err);
 

@@ -18,6 +18,8 @@
  *                  usable when any is set
  *   revision       P | {path: P, time: ..., zone: ...} | exported_at: which row of one identity is newer
  *   dims           list of field columns of a usage query
+ *   grouping       list of {field: one of dims, as: its name at the source, questions: [1 to 7], again: how to export so}:
+ *                  questions that an aggregate export without this dimension cannot answer
  *   fields*        column: RULE; the column must belong to one of the kinds
  *   identifiers    list of RULEs with `kind: column`: fill an identifier field that is empty, else make aliases
  *   payload        {prompt: [path], completion: [path], other: [path], masks: [text]}; prompt and completion fill
@@ -82,6 +84,14 @@ struct ak_mapping_info {
 	struct ak_str text; /* the YAML */
 };
 
+/* A dimension that a review needs an aggregate export to be grouped by. */
+enum { AK_GROUPING_QUESTIONS = 7 };
+struct ak_grouping {
+	enum ak_field_id field;
+	const char *as, *again; /* its name at the source; how to export again */
+	unsigned questions;	/* bit n: question n is not evaluable without */
+};
+
 /* What the mapper saw beside the values, per file. */
 #define AK_MAX_PAYLOAD_RULES 64
 struct ak_map_stats {
@@ -111,6 +121,8 @@ const char *ak_mapping_payload_path(const struct ak_mapping *m, size_t i, int *r
 const char *ak_mapping_drop_path(const struct ak_mapping *m, size_t i, const char **why);
 /* Columns that make up the query descriptor of aggregates, as field ids; count returned. */
 size_t ak_mapping_dims(const struct ak_mapping *m, const enum ak_field_id **dims);
+/* Members of `grouping` by index, NULL past the end. */
+const struct ak_grouping *ak_mapping_grouping(const struct ak_mapping *m, size_t i);
 /* Does a newer export of the same identity supersede (revision:)? */
 bool ak_mapping_has_revision(const struct ak_mapping *m);
 

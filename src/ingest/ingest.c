@@ -3,6 +3,7 @@
 
 #include "ingest/pipe.h"
 #include "store/access.h"
+#include "store/corroborate.h"
 
 #define LOCK_MS 5000
 
@@ -28,6 +29,15 @@ static enum ak_rc start(struct ak_pipe *p, int64_t *run, struct ak_tlog *tlog, s
 	return rc == AK_OK && !p->whole ? ak_store_commit(o->store, err) : rc;
 }
 
+/* A mapping that is no longer there may have held any kind. */
+static bool may_hold_requests(void *ctx, const char *format)
+{
+	const struct ak_mapping *m = NULL;
+	struct ak_err ignored = {0};
+
+	return ak_registry_find(ctx, format, &m, &ignored) != AK_OK || ak_mapping_info(m)->kinds >> AK_K_REQUEST & 1;
+}
+
 static enum ak_rc finish(struct ak_pipe *p, int64_t run, struct ak_tlog *tlog, struct ak_ingest_result *out,
 			 struct ak_err *err)
 {
@@ -36,6 +46,8 @@ static enum ak_rc finish(struct ak_pipe *p, int64_t run, struct ak_tlog *tlog, s
 
 	if (rc == AK_OK)
 		rc = ak_register_interrupted(s, run, err);
+	if (rc == AK_OK)
+		rc = ak_corroborate(s, may_hold_requests, (void *)p->o->registry, err);
 	if (rc == AK_OK)
 		rc = ak_access_anchor(tlog, err);
 	if (rc == AK_OK)

@@ -15,7 +15,7 @@
 struct ak_ingest_source {
 	const char *name;   /* NULL: the format's id */
 	const char *format; /* mapping id, NULL = detect per file */
-	const char *owner, *query, *tz, *exported_at; /* NULL = not given */
+	const char *owner, *system, *query, *tz, *exported_at; /* NULL = not given */
 	const char *const *paths;
 	size_t npaths;
 };

@@ -55,6 +55,8 @@ static enum ak_rc use_export(struct sink *k, const struct ak_mapping_info *info)
 	if (fresh) {
 		rc = ak_register_source(k->s, name, info ? info->system : NULL, info ? info->id : "unrecognised",
 					k->source->owner, &row.source, k->err);
+		if (rc == AK_OK && k->source->system)
+			rc = ak_register_system(k->s, row.source, k->source->system, k->err);
 		if (rc == AK_OK)
 			rc = ak_register_export(k->s, &row, k->err);
 		if (rc != AK_OK)

@@ -56,31 +56,21 @@ static bool is_weak(const char *field)
 	return strcmp(field, "gen_ai.response.id") == 0 || strcmp(field, "auditkit.provider.request_id") == 0;
 }
 
-/* Whether an earlier hit is an entry of the same call. */
-static bool entry_seen(const json_t *hits, size_t at, const json_t *call)
-{
-	for (size_t i = 0; i < at; i++)
-		if (json_equal(json_object_get(json_array_get(hits, i), "call"), call))
-			return true;
-	return false;
-}
-
-/* Hits come sorted by record. Entries that fold into one call are one. */
+/* Attempts, not records: entries of one call and witnesses of one attempt are one. */
 static size_t calls(const json_t *hits)
 {
-	json_t *hit;
-	size_t i, n = 0;
-	int64_t last = -1;
+	json_t *hit, *attempt, *seen = json_object();
+	size_t i, n;
 
-	json_array_foreach(hits, i, hit) {
-		int64_t seq = json_integer_value(json_object_get(hit, "seq"));
-		const json_t *call = json_object_get(hit, "call");
-
-		if (strcmp(json_string_value(json_object_get(hit, "kind")), "request") != 0 || seq == last)
-			continue;
-		n += !call || !entry_seen(hits, i, call);
-		last = seq;
-	}
+	json_array_foreach(hits, i, hit)
+		if (strcmp(json_string_value(json_object_get(hit, "kind")), "request") == 0) {
+			char seq[32];
+			attempt = json_object_get(hit, "attempt");
+			snprintf(seq, sizeof seq, "%lld", (long long)json_integer_value(attempt));
+			json_object_set_new(seen, json_is_string(attempt) ? json_string_value(attempt) : seq, json_true());
+		}
+	n = json_object_size(seen);
+	json_decref(seen);
 	return n;
 }
 
@@ -122,6 +112,26 @@ static enum ak_rc follow_all(struct closure *c, const json_t *record, struct ak_
 	return rc;
 }
 
+/* Records of other sources that tell of the same attempt. */
+static enum ak_rc follow_witnesses(struct closure *c, const json_t *record, struct ak_err *err)
+{
+	json_t *rows = NULL, *row;
+	size_t i;
+	enum ak_rc rc = AK_OK;
+
+	if (strcmp(json_string_value(json_object_get(record, "kind")), "request") == 0)
+		rc = ak_query_witnesses(c->s, json_integer_value(json_object_get(record, "seq")), &rows, err);
+	json_array_foreach(rows, i, row) {
+		const char *name = ak_fields[ak_field_find(ak_str_of(json_string_value(json_object_get(row, "field"))))].name;
+		const char *value = json_string_value(json_object_get(json_object_get(record, "fields"), name));
+
+		add(c, json_integer_value(json_object_get(row, "of_seq")), "request", name, value ? value : "");
+		add(c, json_integer_value(json_object_get(row, "seq")), "request", name, value ? value : "");
+	}
+	json_decref(rows);
+	return rc;
+}
+
 enum ak_rc ak_link_closure(struct ak_store *s, int64_t seq, json_t **out, json_t **ambiguous, struct ak_err *err)
 {
 	struct closure c = {.s = s, .found = json_array(), .ambiguous = json_array()};
@@ -138,6 +148,8 @@ enum ak_rc ak_link_closure(struct ak_store *s, int64_t seq, json_t **out, json_t
 		if (rc == AK_OK) {
 			json_object_set(row, "kind", json_object_get(record, "kind"));
 			rc = follow_all(&c, record, err);
+			if (rc == AK_OK)
+				rc = follow_witnesses(&c, record, err);
 			json_object_set_new(row, "record", record);
 		}
 	}

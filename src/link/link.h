@@ -25,6 +25,10 @@ enum ak_rc ak_link_coverage(struct ak_store *s, int64_t run, int64_t from_us, in
  * they are not followed. 10,000 records are AK_EXIT_LIMIT: an identifier that common is none. */
 enum ak_rc ak_link_closure(struct ak_store *s, int64_t seq, json_t **out, json_t **ambiguous, struct ak_err *err);
 
+/* In what the records of two witnesses of one attempt differ: [{field, counted, witness}], values as texts; *compared gets the
+ * number of fields that both have. Documents of ak_query_record. */
+json_t *ak_link_differences(const json_t *counted, const json_t *witness, size_t *compared);
+
 /* Usage rows whose bucket covers the start of a request (a record document), of its provider and served model, newest
  * revision only: rows of ak_query_usage_rows with `cite`. */
 enum ak_rc ak_link_buckets(struct ak_store *s, const json_t *request, json_t **out, struct ak_err *err);

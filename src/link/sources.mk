@@ -1,5 +1,7 @@
 libak_a_SOURCES += src/link/buckets.c
 libak_a_SOURCES += src/link/clock.c
 libak_a_SOURCES += src/link/closure.c
-libak_a_SOURCES += src/link/coverage.c src/link/link.h
+libak_a_SOURCES += src/link/coverage.c
+libak_a_SOURCES += src/link/differences.c src/link/link.h
+libak_a_SOURCES += src/link/propose.c src/link/propose.h
 libak_a_SOURCES += src/link/sums.c src/link/sums.h

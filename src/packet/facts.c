@@ -12,6 +12,11 @@ static enum ak_rc coverage(struct ak_store *s, int64_t from_us, int64_t to_us, j
 	return ak_link_coverage(s, 0, from_us, to_us, out, err);
 }
 
+static enum ak_rc witnesses(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	return ak_query_corroboration(s, 0, from_us, to_us, out, err);
+}
+
 static enum ak_rc payload(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
 	return ak_query_payload(s, 0, from_us, to_us, out, err);
@@ -39,6 +44,7 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, str
 		{ak_query_routes, &out->routes},
 		{ak_query_spend, &out->spend},
 		{payload, &out->payload},
+		{witnesses, &out->witnesses},
 		{ak_query_changes, &out->changes},
 		{ak_query_grants, &out->grants},
 		{ak_query_environments, &out->environments},
@@ -61,6 +67,8 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, str
 		rc = ak_query_diag(s, NULL, "reject", 0, 0, &out->rejects, err);
 	for (size_t i = 0; i < AK_COUNT(parts) && rc == AK_OK; i++)
 		rc = parts[i].read(s, from_us, to_us, parts[i].into, err);
+	if (rc == AK_OK)
+		rc = ak_query_differences(s, out->witnesses, from_us, to_us, &out->differences, err);
 	return rc == AK_OK ? read_access(s, out, err) : rc;
 }
 
@@ -103,7 +111,7 @@ void ak_facts_release(struct ak_facts *f)
 	json_t *const all[] = {f->workspace, f->sources, f->rejects, f->links,	f->keys,	 f->routes, f->spend,
 			       f->payload,   f->changes, f->grants,  f->environments, f->ages, f->access,
 			       f->settlements, f->verdicts, f->quotas, f->views, f->snapshots, f->entries,
-			       f->price_check};
+			       f->price_check, f->witnesses, f->differences};
 
 	for (size_t i = 0; i < AK_COUNT(all); i++)
 		json_decref(all[i]);

@@ -288,6 +288,11 @@ static const struct {
 	{"who can view them", "access_grants", who_views},
 };
 
+const char *ak_question_words(int64_t number)
+{
+	return number >= 1 && number <= (int64_t)AK_COUNT(questions) ? questions[number - 1].question : NULL;
+}
+
 json_t *ak_questions(const struct ak_facts *f, const struct ak_policy *policy, int64_t as_of_us)
 {
 	json_t *list = json_array();

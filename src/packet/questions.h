@@ -12,6 +12,8 @@ extern "C" {
 /* [{number, question, verdict: "met"|"not met"|"not evaluable", measured, proof (a table of the packet)}]. policy may be NULL.
  * as_of_us: the day ages are measured on. Every measure has its denominator; what cannot be measured is never met. */
 json_t *ak_questions(const struct ak_facts *f, const struct ak_policy *policy, int64_t as_of_us);
+/* The words of question 1 to 7, NULL for another number. */
+const char *ak_question_words(int64_t number);
 
 #ifdef __cplusplus
 }

@@ -3,6 +3,7 @@
 #include "packet/sections.h"
 
 #include "base/time.h"
+#include "query/query.h"
 
 static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
 
@@ -73,6 +74,38 @@ static void counts(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 		       (long long)ak_facts_sum(f->sources, "duplicate"), (long long)ak_facts_sum(f->sources, "rejected"));
 }
 
+/* Two sources of one system: each attempt counts once, as the first has it. */
+static void corroboration(json_t *o, const struct ak_facts *f)
+{
+	json_t *pairs = ak_section_table(o, "corroboration", "Attempts that two sources of one system recorded; they count once",
+					 "counted witness attempts:integer differ:integer only_counted:integer only_witness:integer"), *p;
+	json_t *fields = ak_section_table(o, "difference_fields", "Fields that the two records of an attempt differ in",
+					  "counted witness field n:integer attempts:integer"), *row;
+	json_int_t all = 0;
+	size_t i, k;
+
+	ak_section_rows(pairs, f->witnesses);
+	json_array_foreach(f->witnesses, i, p)
+		json_array_foreach(json_object_get(p, "fields"), k, row) {
+			json_t *cells = json_pack("{s:O, s:O, s:O, s:O, s:O}", "counted", json_object_get(p, "counted"), "witness",
+						  json_object_get(p, "witness"), "field", json_object_get(row, "field"), "n",
+						  json_object_get(row, "n"), "attempts", json_object_get(p, "attempts"));
+			ak_section_row(fields, cells);
+			json_decref(cells);
+			all += json_integer_value(json_object_get(row, "n"));
+		}
+	ak_section_rows(ak_section_table(o, "differences", "Where the two records of one attempt differ, as they are stored",
+					 "counted witness field counted_value witness_value"), f->differences);
+	if (all)
+		ak_section_say(o, "proven", "tables/differences.csv", "%lld of %lld differences are listed, of each field the first %d",
+			       (long long)json_array_size(f->differences), (long long)all, AK_DIFFERENCES_LISTED);
+	json_array_foreach(f->witnesses, i, p)
+		ak_section_say(o, "proven", "tables/corroboration.csv",
+			       "%lld attempts have two witnesses, %s and %s, and count once; %lld of them differ in some field",
+			       (long long)json_integer_value(json_object_get(p, "attempts")), text(p, "counted"), text(p, "witness"),
+			       (long long)json_integer_value(json_object_get(p, "differ")));
+}
+
 enum ak_rc ak_section_sources(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
 {
 	json_t *o = ak_section_new(s, "sources", "Source index", "Which exports were read, and was anything lost?"), *row, *t;
@@ -91,6 +124,7 @@ enum ak_rc ak_section_sources(struct ak_sections *s, const struct ak_facts *f, s
 			       (long long)json_integer_value(json_object_get(row, "linked")),
 			       (long long)json_integer_value(json_object_get(row, "total")),
 			       strcmp(text(row, "method"), "exact") == 0 ? "by an identifier both have" : "by sums per bucket, key and model");
+	corroboration(o, f);
 	ak_section_rows(ak_section_table(o, "rejects", "Rejected records: where they stand, never what they hold",
 					 "source file rule rec_no:integer byte_offset:integer byte_length:integer hash"),
 			f->rejects);

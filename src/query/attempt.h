@@ -3,7 +3,7 @@
 #ifndef AK_QUERY_ATTEMPT_H
 #define AK_QUERY_ATTEMPT_H
 
-#include "store/store.h"
+#include "query/rows.h"
 
 /* The order is that of ak_facet_order (model/field.h); a test compares with the view. */
 #define AK_FOLD(c)                                                                                                        \
@@ -18,6 +18,18 @@
 	" FROM request q JOIN file qf ON qf.id = q.file JOIN export qe ON qe.id = qf.export"                              \
 	" WHERE q.facet IS NOT NULL AND q.state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = q.seq)"       \
 	" GROUP BY qe.source, coalesce(q.gateway_request_id, q.seq))"
+
+/* "This attempt counts": its row (of request or AK_FOLDED) is live and no second witness (store/corroborate.h). */
+#define AK_COUNTED(r) AK_LIVE(r) " AND" AK_NO_WITNESS(r)
+#define AK_NO_WITNESS(r) " NOT EXISTS(SELECT 1 FROM corroboration w WHERE w.seq = " r ".seq)"
+
+/* From a request record q to c, a record of the attempt that counts for it, with export e of c; AK_ATTEMPT is equal where c and e
+ * are of one attempt. */
+#define AK_TO_COUNTED                                                                                                     \
+	" JOIN request c ON c.seq = coalesce((SELECT w.of_seq FROM corroboration w WHERE w.seq = q.seq), q.seq)"          \
+	" JOIN file f ON f.id = c.file JOIN export e ON e.id = f.export"
+#define AK_ATTEMPT                                                                                                        \
+	"CASE WHEN c.facet IS NULL OR c.gateway_request_id IS NULL THEN c.seq ELSE e.source || '/' || c.gateway_request_id END"
 
 /* A statement over the requests as they are, and the same over attempts: only a workspace that has entries pays for folding. */
 struct ak_over {

@@ -14,12 +14,12 @@
 	" WHERE r.state = 0 AND (?1 = 0 OR e.run = ?1) AND coalesce(r.time_us, ?2) >= ?2 AND coalesce(r.time_us, ?2) < ?3" some \
 	" AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)),"                                               \
 	" m AS (SELECT a.seq, a.src,"                                                                                     \
-	" (SELECT e.source FROM lookup l JOIN request q ON q.seq = l.seq JOIN file f ON f.id = q.file"                    \
-	"  JOIN export e ON e.id = f.export WHERE l.h IN (ak_hash(a.trace_id), ak_hash(a.gateway_request_id))"            \
+	" (SELECT e.source FROM lookup l JOIN request q ON q.seq = l.seq" AK_TO_COUNTED                                   \
+	"  WHERE l.h IN (ak_hash(a.trace_id), ak_hash(a.gateway_request_id))"            \
 	"  AND (q.trace_id = a.trace_id OR q.gateway_request_id = a.gateway_request_id) LIMIT 1) AS strong,"              \
 	" (SELECT count(DISTINCT CASE WHEN q.facet IS NULL THEN q.seq ELSE q.gateway_request_id END) * 1000000"           \
-	"  + max(e.source) FROM lookup l JOIN request q ON q.seq = l.seq JOIN file f ON f.id = q.file"                    \
-	"  JOIN export e ON e.id = f.export WHERE l.h IN (ak_hash(a.response_id), ak_hash(a.provider_request_id))"        \
+	"  + max(e.source) FROM lookup l JOIN request q ON q.seq = l.seq" AK_TO_COUNTED                                   \
+	"  WHERE l.h IN (ak_hash(a.response_id), ak_hash(a.provider_request_id))"        \
 	"  AND (q.response_id = a.response_id OR q.provider_request_id = a.provider_request_id)) AS weak FROM a),"        \
 	" k AS (SELECT src, coalesce(strong, CASE WHEN weak / 1000000 >= 1 THEN weak % 1000000 END) AS target,"           \
 	" strong IS NOT NULL OR coalesce(weak / 1000000, 0) = 1 AS good,"                                                 \
@@ -33,8 +33,8 @@ static const char audit_to_request[] =
 	" WHERE r.state = 0 AND (?1 = 0 OR e.run = ?1) AND coalesce(r.time_us, ?2) >= ?2 AND coalesce(r.time_us, ?2) < ?3"
 	" AND coalesce(r.trace_id, r.gateway_request_id) IS NOT NULL),"
 	" m AS (SELECT a.seq, a.src,"
-	" (SELECT e.source FROM lookup l JOIN request q ON q.seq = l.seq JOIN file f ON f.id = q.file"
-	"  JOIN export e ON e.id = f.export WHERE l.h IN (ak_hash(a.trace_id), ak_hash(a.gateway_request_id))"
+	" (SELECT e.source FROM lookup l JOIN request q ON q.seq = l.seq" AK_TO_COUNTED
+	"  WHERE l.h IN (ak_hash(a.trace_id), ak_hash(a.gateway_request_id))"
 	"  AND (q.trace_id = a.trace_id OR q.gateway_request_id = a.gateway_request_id"
 	"       OR q.response_id = a.gateway_request_id OR q.event_id = a.gateway_request_id) LIMIT 1) AS target FROM a)"
 	" SELECT s.name AS \"from\", t.name AS \"to\", sum(m.target IS NOT NULL) AS linked, 0 AS ambiguous, count(*) AS total"
@@ -82,7 +82,7 @@ enum ak_rc ak_query_usage_rows(struct ak_store *s, int64_t run, int64_t from_us,
 	" count(*) AS n FROM " table " r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"                   \
 	" JOIN source s ON s.id = e.source WHERE r.state = 0 AND r.time_us >= ?1 AND r.time_us < ?2"                      \
 	" AND coalesce(r.outcome, 'success') <> 'failure' AND coalesce(r.cache_status, 'miss') <> 'hit'"                  \
-	" AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)"                                                 \
+	" AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq) AND" AK_NO_WITNESS("r")                          \
 	" GROUP BY s.name, r.provider, 3 ORDER BY 1, 2, 3"
 
 #define SERVED_OF                                                                                                         \
@@ -109,9 +109,8 @@ enum ak_rc ak_query_clock_pairs(struct ak_store *s, int64_t run, json_t **out, s
 		       " (SELECT q.time_us FROM lookup l JOIN request q ON q.seq = l.seq"
 		       "  WHERE l.h = ak_hash(a.trace_id) AND q.trace_id = a.trace_id AND q.time_us IS NOT NULL"
 		       "  ORDER BY q.time_us LIMIT 1) - a.time_us AS delta,"
-		       " (SELECT t.name FROM lookup l JOIN request q ON q.seq = l.seq JOIN file f2 ON f2.id = q.file"
-		       "  JOIN export e2 ON e2.id = f2.export JOIN source t ON t.id = e2.source"
-		       "  WHERE l.h = ak_hash(a.trace_id) AND q.trace_id = a.trace_id LIMIT 1) AS \"to\""
+		       " (SELECT t.name FROM lookup l JOIN request q ON q.seq = l.seq" AK_TO_COUNTED
+		       "  JOIN source t ON t.id = e.source WHERE l.h = ak_hash(a.trace_id) AND q.trace_id = a.trace_id LIMIT 1) AS \"to\""
 		       " FROM app_event a JOIN file f ON f.id = a.file JOIN export e ON e.id = f.export"
 		       " JOIN source s ON s.id = e.source WHERE a.state = 0 AND a.trace_id IS NOT NULL AND a.time_us IS NOT NULL"
 		       " AND (?1 = 0 OR e.run = ?1)) WHERE delta IS NOT NULL ORDER BY 1, 2, 3, 4",

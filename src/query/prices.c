@@ -19,7 +19,7 @@
 	" coalesce(sum(r.input_tokens), 0) AS input, coalesce(sum(r.output_tokens), 0) AS output,"                        \
 	" coalesce(sum(r.cache_read_tokens), 0) AS cache_read, coalesce(sum(r.cache_write_tokens), 0) AS cache_write,"    \
 	" coalesce(sum(CASE r.input_includes_cache WHEN 1 THEN r.cache_read_tokens END), 0) AS included"                  \
-	" FROM " table " r" AK_OF_FILE("r") " WHERE r.time_us >= ?1 AND r.time_us < ?2 AND" AK_LIVE("r")                  \
+	" FROM " table " r" AK_OF_FILE("r") " WHERE r.time_us >= ?1 AND r.time_us < ?2 AND" AK_COUNTED("r")                  \
 	" AND r.cost_estimated IS NOT NULL AND coalesce(r.cache_status, '') <> 'hit' AND coalesce(r.outcome, '') <> 'failure'" \
 	" GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
 #define COSTED_OF                                                                                                         \

@@ -41,6 +41,16 @@ enum ak_rc ak_query_files(struct ak_store *s, const char *source, int64_t run, j
 enum ak_rc ak_query_diag(struct ak_store *s, const char *source, const char *severity, int64_t run, size_t limit, json_t **out,
 			 struct ak_err *err);
 
+/* Files with usage rows that measure something: [{source, format, declared|null (--query), rows, and per column of usage the rows
+ * that have it}] by source and format. source NULL, run 0 = all. */
+enum ak_rc ak_query_groupings(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err);
+
+/* Per source: {source, format, runs, records_in, unknown: [{path, type, n, max_length, first_seen (start of the run), first_in
+ * (export), first_rec, new: first met by the newest of several runs}], path_limit, unlisted: occurrences of paths beyond it,
+ * gone: [{kind, field, column, before, of_before, last: 0, of_last}]: fields that records stored by earlier runs have and none
+ * of the newest run's has}. source NULL = all. */
+enum ak_rc ak_query_drift(struct ak_store *s, const char *source, json_t **out, struct ak_err *err);
+
 /* ---- workspace ---- */
 
 /* {workspace_id, name, created, key_id, records: {request: N, ...}, records_total, ledger_size, first, last,
@@ -65,17 +75,32 @@ enum ak_rc ak_query_leaf(struct ak_store *s, int64_t seq, json_t **out, struct a
 /* Seq of a citation `source:seq`; AK_END when there is none. */
 enum ak_rc ak_query_cite(struct ak_store *s, const char *cite, int64_t *seq, struct ak_err *err);
 /* Records that carry this identifier value (any kind; token forms are the caller's: pass the stored form), sorted by seq:
- * array of {seq, kind, field, class, call (request id, of an entry that is one of several of a call)}. */
+ * array of {seq, kind, field, class, attempt (equal in hits of one attempt, whatever entries and witnesses tell of it)}. */
 enum ak_rc ak_query_lookup(struct ak_store *s, struct ak_str value, json_t **out, struct ak_err *err);
 
 /* All live records of a kind in time order (undated last), half-open period in microseconds (INT64_MIN/MAX = open). */
 struct ak_records;
 enum ak_rc ak_records_open(struct ak_store *s, enum ak_kind kind, int64_t from_us, int64_t to_us, struct ak_records **out,
 			   struct ak_err *err);
-/* AK_OK, AK_END. Views die at the next call. source = name of its source. */
-enum ak_rc ak_records_next(struct ak_records *it, struct ak_stored *rec, const char **source, bool *superseded,
+/* AK_OK, AK_END. Views die at the next call. source = name of its source. left_out: superseded by a newer revision, or the second
+ * witness of an attempt that another record counts. */
+enum ak_rc ak_records_next(struct ak_records *it, struct ak_stored *rec, const char **source, bool *left_out,
 			   struct ak_err *err);
 void ak_records_free(struct ak_records *it);
+
+/* ---- corroboration: attempts that two sources of one system recorded (store/corroborate.h) ---- */
+
+/* [{counted, witness (source names), attempts (that both recorded), differ (of these), only_counted, only_witness (request records
+ * of that source without the other), fields: [{field, column, n}] they differ in}]. run: pairs whose witness that run brought. */
+enum ak_rc ak_query_corroboration(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out,
+				  struct ak_err *err);
+/* The differences of these pairs: [{seq, counted, witness (citations), field, counted_value, witness_value (as stored)}], of each
+ * field the first AK_DIFFERENCES_LISTED by record: how many there are in all stands in the pairs. */
+enum { AK_DIFFERENCES_LISTED = 1000 };
+enum ak_rc ak_query_differences(struct ak_store *s, const json_t *pairs, int64_t from_us, int64_t to_us, json_t **out,
+				struct ak_err *err);
+/* All pairs of the attempt that a record belongs to: [{seq, of_seq (the one that counts), field (column both share)}]. */
+enum ak_rc ak_query_witnesses(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
 
 /* ---- what link/ needs ---- */
 

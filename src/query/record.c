@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "base/decimal.h"
+#include "query/attempt.h"
 #include "query/rows.h"
 
 static const struct {
@@ -135,7 +136,7 @@ enum ak_rc ak_query_cite(struct ak_store *s, const char *cite, int64_t *seq, str
 
 static json_t *hit(int64_t seq, enum ak_kind kind, const char *field, enum ak_ident class)
 {
-	return json_pack("{s:I, s:s, s:s, s:s}", "seq", (json_int_t)seq, "kind", ak_kinds[kind].name, "field", field, "class",
+	return json_pack("{s:I, s:I, s:s, s:s, s:s}", "attempt", (json_int_t)seq, "seq", (json_int_t)seq, "kind", ak_kinds[kind].name, "field", field, "class",
 			 ak_ident_name(class));
 }
 
@@ -157,15 +158,17 @@ static enum ak_rc add_aliases(struct ak_store *s, const struct ak_stored *r, str
 	return rc == AK_END ? AK_OK : rc;
 }
 
-/* Entries of one request id are one call. */
-static void mark_call(json_t *list, int64_t seq, struct ak_str request_id)
+/* Entries of one call are one attempt, and a second witness is none of its own. */
+static enum ak_rc set_attempt(struct ak_store *s, int64_t seq, json_t *list, size_t first, struct ak_err *err)
 {
-	json_t *h;
-	size_t i;
+	json_t *row = NULL;
+	const struct ak_param p[] = {AK_PI(seq)};
+	enum ak_rc rc = ak_rows_one(s, "SELECT " AK_ATTEMPT " AS attempt FROM request q" AK_TO_COUNTED " WHERE q.seq = ?1", p, 1, &row, err);
 
-	json_array_foreach(list, i, h)
-		if (json_integer_value(json_object_get(h, "seq")) == seq)
-			json_object_set_new(h, "call", json_stringn(request_id.p, request_id.n));
+	for (size_t i = first; rc == AK_OK && i < json_array_size(list); i++)
+		json_object_set(json_array_get(list, i), "attempt", json_object_get(row, "attempt"));
+	json_decref(row);
+	return rc == AK_END ? AK_OK : rc;
 }
 
 /* The lookup table holds hashes: what counts is the value in the record's own columns. */
@@ -173,6 +176,7 @@ static enum ak_rc add_hits(struct ak_store *s, int64_t seq, struct ak_str value,
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	struct ak_stored r;
+	size_t first = json_array_size(list);
 	enum ak_rc rc = fetch(s, seq, &st, &r, err);
 
 	if (rc != AK_OK)
@@ -180,9 +184,8 @@ static enum ak_rc add_hits(struct ak_store *s, int64_t seq, struct ak_str value,
 	for (int f = 0; f < AK_F_COUNT; f++)
 		if (ak_fields[f].ident != AK_I_NONE && r.rec.v[f].set && ak_str_eq(r.rec.v[f].text, value))
 			json_array_append_new(list, hit(seq, r.rec.kind, ak_fields[f].name, ak_fields[f].ident));
-	if (r.rec.v[AK_F_FACET].set && r.rec.v[AK_F_REQUEST_ID].set)
-		mark_call(list, seq, r.rec.v[AK_F_REQUEST_ID].text);
-	return add_aliases(s, &r, value, list, err);
+	rc = add_aliases(s, &r, value, list, err);
+	return rc == AK_OK && r.rec.kind == AK_K_REQUEST ? set_attempt(s, seq, list, first, err) : rc;
 }
 
 enum ak_rc ak_query_lookup(struct ak_store *s, struct ak_str value, json_t **out, struct ak_err *err)

@@ -8,7 +8,7 @@ struct ak_records {
 	struct ak_store *s;
 	sqlite3_stmt *st;
 	enum ak_kind kind;
-	int columns; /* of the record itself; source and superseded follow */
+	int columns; /* of the record itself; source and left_out follow */
 };
 
 enum ak_rc ak_records_open(struct ak_store *s, enum ak_kind kind, int64_t from_us, int64_t to_us, struct ak_records **out,
@@ -25,7 +25,8 @@ enum ak_rc ak_records_open(struct ak_store *s, enum ak_kind kind, int64_t from_u
 		it->columns += ak_field_of(f, kind);
 	ak_buf_init(&sql, 1 << 16);
 	ak_schema_select_with(kind, "(SELECT s.name FROM file f JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
-				    " WHERE f.id = r.file), EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)", &sql);
+				    " WHERE f.id = r.file), EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)"
+				    " OR EXISTS(SELECT 1 FROM corroboration w WHERE w.seq = r.seq)", &sql);
 	ak_buf_adds(&sql, " r WHERE state = 0 AND ((time_us >= ?1 AND time_us < ?2) OR (time_us IS NULL AND ?3))"
 			  " ORDER BY time_us IS NULL, time_us, seq");
 	rc = ak_sql_prepare(s, sql.p, &it->st, err);
@@ -41,7 +42,7 @@ enum ak_rc ak_records_open(struct ak_store *s, enum ak_kind kind, int64_t from_u
 	return rc;
 }
 
-enum ak_rc ak_records_next(struct ak_records *it, struct ak_stored *rec, const char **source, bool *superseded,
+enum ak_rc ak_records_next(struct ak_records *it, struct ak_stored *rec, const char **source, bool *left_out,
 			   struct ak_err *err)
 {
 	enum ak_rc rc = ak_sql_step(it->s, it->st, err);
@@ -50,7 +51,7 @@ enum ak_rc ak_records_next(struct ak_records *it, struct ak_stored *rec, const c
 		return rc;
 	ak_stored_read(it->st, 0, it->kind, rec);
 	*source = ak_sql_text(it->st, it->columns).p;
-	*superseded = sqlite3_column_int(it->st, it->columns + 1);
+	*left_out = sqlite3_column_int(it->st, it->columns + 1);
 	return *source ? AK_OK : ak_fail(err, AK_EXIT_CORRUPT, "a record has lost its file");
 }
 

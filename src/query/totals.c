@@ -8,6 +8,7 @@
 
 #define OF_FILE AK_OF_FILE
 #define LIVE AK_LIVE
+#define COUNTED AK_COUNTED
 
 static enum ak_rc period(struct ak_store *s, const char *sql, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
@@ -31,7 +32,7 @@ static enum ak_rc attempts(struct ak_store *s, const struct ak_over *o, int64_t 
 	"WITH seen AS ("                                                                                              \
 	" SELECT r.key_id, r.key_hash, r.key_alias, coalesce(r.team_id, r.team_name) AS team, count(*) AS attempts,"  \
 	"  0 AS provider_requests, min(r.time_us) AS a, max(r.time_us) AS b"                                          \
-	"  FROM " table " r WHERE" LIVE("r") " GROUP BY 1, 2, 3, 4"                                                   \
+	"  FROM " table " r WHERE" COUNTED("r") " GROUP BY 1, 2, 3, 4"                                                   \
 	" UNION ALL SELECT u.key_id, u.key_hash, u.key_alias, coalesce(u.team_id, u.team_name), 0,"                   \
 	"  ak_sum(u.request_count), min(u.time_us), max(u.time_us)"                                                   \
 	"  FROM usage u WHERE" LIVE("u") " GROUP BY 1, 2, 3, 4"                                                       \
@@ -91,7 +92,7 @@ enum ak_rc ak_query_of_key(struct ak_store *s, const char *key, size_t most, jso
 	" coalesce(r.response_model, r.request_model) AS model, NULL AS line_item, r.cost_currency AS currency,"      \
 	" count(*) AS records, ak_sum(1) AS requests, ak_sum(r.input_tokens) AS input_tokens,"                        \
 	" ak_sum(r.output_tokens) AS output_tokens, ak_sum(r.cost_estimated) AS estimated, ak_sum(r.cost_billed) AS billed," \
-	" NULL AS query FROM " table " r" OF_FILE("r") " WHERE" LIVE("r") " GROUP BY 1, 3, 4, 6"                      \
+	" NULL AS query FROM " table " r" OF_FILE("r") " WHERE" COUNTED("r") " GROUP BY 1, 3, 4, 6"                      \
 	" UNION ALL"                                                                                                  \
 	" SELECT s.name, 'provider usage', u.provider, u.response_model, u.line_item, u.cost_currency, count(*),"     \
 	" ak_sum(u.request_count), ak_sum(u.input_tokens), ak_sum(u.output_tokens), NULL, ak_sum(u.cost_billed), f.query" \
@@ -112,12 +113,15 @@ enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, js
 	return attempts(s, &sql, from_us, to_us, out, err);
 }
 
-#define PRESENT "(coalesce(r.payload_prompt = 'present', 0) OR coalesce(r.payload_completion = 'present', 0))"
-#define MASKED "(coalesce(r.payload_prompt = 'masked', 0) OR coalesce(r.payload_completion = 'masked', 0))"
+#define PRESENT(r) "(coalesce(" r ".payload_prompt = 'present', 0) OR coalesce(" r ".payload_completion = 'present', 0))"
+#define MASKED(r) "(coalesce(" r ".payload_prompt = 'masked', 0) OR coalesce(" r ".payload_completion = 'masked', 0))"
+/* An attempt came with payload when any of its witnesses did. What one run brought is counted as it is. */
+#define ANY(what) "(" what("r") " OR (?3 = 0 AND EXISTS(SELECT 1 FROM corroboration w JOIN request x ON x.seq = w.seq"    \
+		  " WHERE w.of_seq = r.seq AND " what("x") ")))"
 #define ARRIVED(kind, table)                                                                                              \
-	"SELECT s.name AS source, '" kind "' AS kind, count(*) AS attempts, sum(" PRESENT ") AS present,"                 \
-	" sum(NOT " PRESENT " AND " MASKED ") AS masked FROM " table " r" OF_FILE("r") " WHERE" LIVE("r")                 \
-	" AND (?3 = 0 OR e.run = ?3) GROUP BY s.name"
+	"SELECT s.name AS source, '" kind "' AS kind, count(*) AS attempts, sum(" ANY(PRESENT) ") AS present,"            \
+	" sum(NOT " ANY(PRESENT) " AND " ANY(MASKED) ") AS masked FROM " table " r" OF_FILE("r") " WHERE" LIVE("r")       \
+	" AND ((?3 = 0 AND" AK_NO_WITNESS("r") ") OR e.run = ?3) GROUP BY s.name"
 
 #define PAYLOAD_OF AK_FOLDED(", payload_prompt, payload_completion", \
 		  AK_FOLD_STRICTEST("payload_prompt") AK_FOLD_STRICTEST("payload_completion"))
@@ -148,7 +152,7 @@ enum ak_rc ak_query_payload(struct ak_store *s, int64_t run, int64_t from_us, in
 	" count(*) AS attempts, sum(coalesce(r.outcome = 'failure', 0)) AS failed,"                                   \
 	" sum(r.fallback_from IS NOT NULL OR coalesce(r.attempt_fallbacks, r.fallback_used, 0) > 0) AS after_fallback," \
 	" sum(coalesce(r.cache_status = 'hit', 0)) AS cache_hits, sum(r.key_id IS NULL AND r.key_hash IS NULL"        \
-	" AND r.key_alias IS NULL) AS without_key FROM " table " r" OF_FILE("r") " WHERE" LIVE("r")                   \
+	" AND r.key_alias IS NULL) AS without_key FROM " table " r" OF_FILE("r") " WHERE" COUNTED("r")                   \
 	" GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
 
 enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
@@ -187,7 +191,7 @@ enum ak_rc ak_query_grants(struct ak_store *s, int64_t from_us, int64_t to_us, j
 
 #define ENVIRONMENTS(table)                                                                                           \
 	"SELECT environment, sum(n) AS records FROM ("                                                                \
-	" SELECT r.environment, count(*) AS n FROM " table " r WHERE" LIVE("r") " GROUP BY 1"                         \
+	" SELECT r.environment, count(*) AS n FROM " table " r WHERE" COUNTED("r") " GROUP BY 1"                         \
 	" UNION ALL SELECT p.environment, count(*) FROM app_event p WHERE" LIVE("p") " GROUP BY 1)"                   \
 	" WHERE environment IS NOT NULL GROUP BY 1 ORDER BY 1"
 

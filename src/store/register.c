@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "base/time.h"
+#include "store/corroborate.h"
 
 /* One bound value: text (z), number, or NULL when neither. */
 struct arg {
@@ -70,6 +71,14 @@ enum ak_rc ak_register_source(struct ak_store *s, const char *name, const char *
 				args, 4, err);
 
 	return rc == AK_OK ? one_int(s, "SELECT id FROM source WHERE name=?1", name, id, err) : rc;
+}
+
+enum ak_rc ak_register_system(struct ak_store *s, int64_t id, const char *system, struct ak_err *err)
+{
+	const struct arg args[] = {I(id), T(system)};
+	enum ak_rc rc = execute(s, "UPDATE source SET system=?2 WHERE id=?1 AND system IS NOT ?2", args, 2, err);
+
+	return rc == AK_OK && sqlite3_changes(s->db) ? ak_corroborate_reset(s, err) : rc;
 }
 
 enum ak_rc ak_register_export(struct ak_store *s, struct ak_export_row *r, struct ak_err *err)

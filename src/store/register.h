@@ -46,6 +46,8 @@ enum ak_rc ak_register_run(struct ak_store *s, const char *options_json, const c
 /* Existing source of that name or a new one. owner NULL leaves what is there. */
 enum ak_rc ak_register_source(struct ak_store *s, const char *name, const char *system, const char *format, const char *owner,
 			      int64_t *id, struct ak_err *err);
+/* Declare the system of a source; another one than before forgets the pairs of corroborating records. */
+enum ak_rc ak_register_system(struct ak_store *s, int64_t id, const char *system, struct ak_err *err);
 enum ak_rc ak_register_export(struct ak_store *s, struct ak_export_row *row, struct ak_err *err); /* sets row->id */
 enum ak_rc ak_register_export_state(struct ak_store *s, int64_t id, const char *state, struct ak_err *err);
 /* Insert or update by id (row->id must be set: ak_register_next_file). */

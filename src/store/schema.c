@@ -109,21 +109,23 @@ static void folded(enum ak_field_id f, struct ak_buf *out)
 	ak_buf_adds(out, ")");
 }
 
+#define NO_WITNESS " AND NOT EXISTS(SELECT 1 FROM corroboration w WHERE w.seq = r.seq)"
+
 /* A call once, whatever number of entries tell of it. */
 static void attempt_view(struct ak_buf *out)
 {
 	ak_buf_adds(out, "\n-- A call counted once: a request record as it is, or the entries (facets) of one request id folded; `records`\n"
-			 "-- says how many. Totals count these.\n"
+			 "-- says how many. Second witnesses (corroboration) are left out. Totals count these.\n"
 			 "CREATE INDEX request_facet ON request(gateway_request_id) WHERE facet IS NOT NULL;\n"
 			 "CREATE VIEW attempt AS\nSELECT seq, file, state, time_us, 1 AS records, 0 AS folded");
 	for (size_t i = 0; i < AK_COUNT(of_attempt); i++)
 		ak_buf_addf(out, ", %s", ak_fields[of_attempt[i]].column);
-	ak_buf_adds(out, "\n  FROM request WHERE facet IS NULL\n"
+	ak_buf_adds(out, "\n  FROM request r WHERE facet IS NULL" NO_WITNESS "\n"
 			 "UNION ALL SELECT min(r.seq), min(r.file), 0, min(r.time_us), count(*), 1");
 	for (size_t i = 0; i < AK_COUNT(of_attempt); i++)
 		folded(of_attempt[i], out);
 	ak_buf_adds(out, "\n  FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export\n"
-			 "  WHERE r.facet IS NOT NULL AND r.state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)\n"
+			 "  WHERE r.facet IS NOT NULL AND r.state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)" NO_WITNESS "\n"
 			 "  GROUP BY e.source, coalesce(r.gateway_request_id, r.seq);\n");
 }
 

@@ -130,6 +130,16 @@ CREATE TABLE superseded(
   by_seq INTEGER NOT NULL          -- the newer record
 ) STRICT;
 
+-- Two sources of one system that recorded the same attempt: the other record of a pair counts, this one is a second witness.
+-- Derived from identifiers (store/corroborate.h) and recomputed by verify; no part of the ledger.
+CREATE TABLE corroboration(
+  seq INTEGER PRIMARY KEY,         -- the request record that counts nowhere; of a call of several entries each of them
+  of_seq INTEGER NOT NULL,         -- the request record of the same attempt that counts; of several entries the first
+  field TEXT NOT NULL              -- identifier column in which both are equal
+) STRICT;
+
+CREATE INDEX corroboration_of ON corroboration(of_seq);
+
 -- What is wrong or odd in the data: rejects, conflicts, suspected caps. Never holds input bytes.
 CREATE TABLE diag(
   id INTEGER PRIMARY KEY,

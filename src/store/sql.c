@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "base/decimal.h"
+#include "store/corroborate.h"
 
 static enum ak_exit class_of(int code)
 {
@@ -172,6 +173,18 @@ static void hash_function(sqlite3_context *ctx, int n, sqlite3_value **v)
 		sqlite3_result_int64(ctx, ak_lookup_hash(ak_str_n(p, (size_t)sqlite3_value_bytes(v[0]))));
 }
 
+/* ak_differs(field, a, b): ak_corroborate_differs; field is a number of fields.def. */
+static void differs_function(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	int field = sqlite3_value_int(v[0]);
+	const char *a = (const char *)sqlite3_value_text(v[1]), *b = (const char *)sqlite3_value_text(v[2]);
+
+	(void)n;
+	if (a && b && field >= 0 && field < AK_F_COUNT)
+		sqlite3_result_int(ctx, ak_corroborate_differs((enum ak_field_id)field, ak_str_n(a, (size_t)sqlite3_value_bytes(v[1])),
+							       ak_str_n(b, (size_t)sqlite3_value_bytes(v[2]))));
+}
+
 /* ak_sum(x): exact sum of integers and canonical decimals as canonical text; NULL when every value is. */
 struct sum {
 	struct ak_dec_sum total;
@@ -214,6 +227,7 @@ enum ak_rc ak_sql_functions(struct ak_store *s, struct ak_err *err)
 	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
 
 	if (sqlite3_create_function_v2(s->db, "ak_hash", 1, flags, NULL, hash_function, NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_create_function_v2(s->db, "ak_differs", 3, flags, NULL, differs_function, NULL, NULL, NULL) != SQLITE_OK ||
 	    sqlite3_create_function_v2(s->db, "ak_sum", 1, flags, NULL, NULL, sum_step, sum_final, NULL) != SQLITE_OK)
 		return ak_sql_fail(s, "opening", err);
 	return AK_OK;

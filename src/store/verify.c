@@ -7,6 +7,7 @@
 
 #include "base/jsonw.h"
 #include "store/access.h"
+#include "store/corroborate.h"
 #include "store/record.h"
 #include "store/runs.h"
 #include "store/tlog.h"
@@ -268,6 +269,11 @@ static enum ak_rc check_pages(struct check *c)
 	return rc == AK_END ? AK_OK : rc;
 }
 
+static void bad_pair(void *ctx, int64_t seq)
+{
+	broken(ctx, "record %lld is set aside as a second witness of an attempt that its identifiers do not name", (long long)seq);
+}
+
 static enum ak_rc check_rest(struct check *c)
 {
 	AK_CLEANUP(ak_json_decref) json_t *lines = NULL;
@@ -277,7 +283,7 @@ static enum ak_rc check_rest(struct check *c)
 	uint8_t mine[32], saved[32];
 	enum ak_rc rc = check_counts(c);
 
-	if (rc == AK_OK && (rc = check_runs(c)) == AK_OK)
+	if (rc == AK_OK && (rc = check_runs(c)) == AK_OK && (rc = ak_corroborate_check(c->s, bad_pair, c, c->err)) == AK_OK)
 		rc = check_pages(c); /* after the checks that can say more about the same damage */
 	if (rc == AK_OK && (rc = ak_access_read(c->s, &lines, &unbroken, c->err)) == AK_OK) {
 		c->out->access_lines = json_array_size(lines);

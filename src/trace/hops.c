@@ -107,6 +107,27 @@ static void facet_hops(struct ak_trace *t, const json_t *attempt)
 	}
 }
 
+/* What other sources of the same system say of this attempt. */
+static void witness_lines(json_t *h, const json_t *r)
+{
+	json_t *w, *d;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(r, "witnesses"), i, w) {
+		const json_t *differ = json_object_get(w, "differences");
+		const char *where = json_string_value(json_object_get(w, "cite"));
+
+		ak_trace_say(h, "second witness %s: %lld of %lld fields that both have agree", where,
+		    (long long)(json_integer_value(json_object_get(w, "compared")) - (json_int_t)json_array_size(differ)),
+		    (long long)json_integer_value(json_object_get(w, "compared")));
+		json_array_foreach((json_t *)differ, k, d)
+			ak_trace_say(h, "%s: %s here, %s in %s", json_string_value(json_object_get(d, "field")),
+			    json_string_value(json_object_get(d, "counted")), json_string_value(json_object_get(d, "witness")), where);
+	}
+	if (json_object_get(r, "witnesses"))
+		json_object_set(h, "witnesses", json_object_get(r, "witnesses"));
+}
+
 static void attempt_hops(struct ak_trace *t)
 {
 	size_t n = json_array_size(t->attempts), i;
@@ -126,6 +147,7 @@ static void attempt_hops(struct ak_trace *t)
 		    ak_trace_dash(ak_trace_field(r, "auditkit.cost.estimated")),
 		    ak_trace_field(r, "auditkit.cache.status") && strcmp(ak_trace_field(r, "auditkit.cache.status"), "hit") == 0
 			    ? ", cache hit" : "");
+		witness_lines(h, r);
 		facet_hops(t, r);
 	}
 	if (!n)

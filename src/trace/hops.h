@@ -32,6 +32,9 @@ enum ak_rc ak_trace_aftermath(struct ak_trace *t, struct ak_err *err);
  * wins), the citation of the first in fold order, and `facets`: [{facet, cite, seq, time}] in time order. */
 void ak_trace_fold(json_t *attempts);
 
+/* After folding: an attempt that is a second witness leaves the list and stands in `witnesses` of the one that counts. */
+enum ak_rc ak_trace_corroborate(struct ak_trace *t, struct ak_err *err);
+
 /* A hop, in the order of the calls; time may be NULL. */
 json_t *ak_trace_hop(struct ak_trace *t, int n, const char *title, const char *state, const char *time);
 void ak_trace_say(json_t *hop, const char *fmt, ...) AK_PRINTF(2, 3);

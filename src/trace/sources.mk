@@ -4,3 +4,4 @@ libak_a_SOURCES += src/trace/inforce.c
 libak_a_SOURCES += src/trace/story.c
 libak_a_SOURCES += src/trace/text.c
 libak_a_SOURCES += src/trace/trace.c src/trace/trace.h
+libak_a_SOURCES += src/trace/witness.c

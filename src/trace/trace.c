@@ -134,7 +134,7 @@ static json_t *in_time_order(const json_t *rows)
 	return out;
 }
 
-static void sort_out(struct ak_trace *t)
+static enum ak_rc sort_out(struct ak_trace *t, struct ak_err *err)
 {
 	const struct {
 		enum ak_kind kind;
@@ -153,6 +153,7 @@ static void sort_out(struct ak_trace *t)
 				json_array_append(*lists[k].list, json_object_get(row, "record"));
 	}
 	ak_trace_fold(t->attempts);
+	return ak_trace_corroborate(t, err);
 }
 
 /* ---- the document ---- */
@@ -298,9 +299,10 @@ static enum ak_rc build(struct ak_store *s, int64_t seq, const struct ak_trace_o
 
 	if (rc == AK_OK) {
 		t.members = in_time_order(found);
-		sort_out(&t);
-		rc = ak_trace_hops(&t, err);
+		rc = sort_out(&t, err);
 	}
+	if (rc == AK_OK)
+		rc = ak_trace_hops(&t, err);
 	if (rc == AK_OK)
 		rc = ak_trace_in_force(&t, err);
 	if (rc == AK_OK) {
@@ -403,15 +405,15 @@ static enum ak_rc candidates(struct ak_store *s, uint64_t seed, const struct ak_
 	struct ak_records *it = NULL;
 	struct ak_stored r;
 	const char *source;
-	bool superseded;
+	bool left_out;
 	bool any = !o->from_us && !o->to_us;
 	enum ak_rc rc = ak_records_open(s, AK_K_REQUEST, any ? INT64_MIN : o->from_us, any ? INT64_MAX : o->to_us, &it, err);
 
-	while (rc == AK_OK && (rc = ak_records_next(it, &r, &source, &superseded, err)) == AK_OK) {
+	while (rc == AK_OK && (rc = ak_records_next(it, &r, &source, &left_out, err)) == AK_OK) {
 		struct candidate c;
 		char app[128];
 		snprintf(app, sizeof app, "%.*s", AK_STR_FMT(r.rec.v[AK_F_APP].text));
-		if (superseded || !is_calm(&r) || !app_wanted(o->policy, r.rec.v[AK_F_APP].set ? app : NULL))
+		if (left_out || !is_calm(&r) || !app_wanted(o->policy, r.rec.v[AK_F_APP].set ? app : NULL))
 			continue;
 		rank(seed, r.seq, &c);
 		*n = keep_best(best, *n, &c);

@@ -20,7 +20,8 @@ extern "C" {
 /* The trace document (schema "auditkit.trace/1"): {schema, format_version, id, id_kind, id_method, when: {start, end,
  *  duration_ms}, attempts, records (those of the interaction),
  *  final_status, cost: [{currency, estimated}], story: [sentences with cites],
- *  hops: [{n (1..6), title, kind, time, cite, seq, lines: [..], state: "present"|"aggregate"|"missing", reason, fields: {}}],
+ *  hops: [{n (1..6), title, kind, time, cite, seq, lines: [..], state: "present"|"aggregate"|"missing", reason, fields: {},
+ *  witnesses: [{cite, field, compared, differences: [{field, counted, witness}]}] of the same attempt}],
  *  in_force: [{title, state, cite|policy line}], links: {exact, inferred, ambiguous, aggregate, missing},
  *  digest (SHA-256 of the JCS bytes of the document without it)}.
  * AK_END: no record has this identifier; AK_EXIT_USAGE when it names several interactions (listed in the hint). */

@@ -15,6 +15,8 @@ json -w w ingest "$AK_SRCDIR/samples/grc"
 json -w w status
 json -w w sources
 json -w w sources show litellm-prod
+json -w w sources drift
+json -w w sources drift litellm-prod
 json -w w verify
 json -w w checkpoint
 json -w w trace sample
@@ -35,6 +37,8 @@ json doctor
 json -w w doctor
 json -w w backup copy.tar
 json help
+json help collect
+json help collect openai
 # A mapping whose sample does not come out as it says.
 sed 's/state_value: approved/state_value: refused/' "$AK_SRCDIR/src/formats/tickets.yaml" >mine.yaml
 "$AUDITKIT" formats check mine.yaml --json >out 2>/dev/null

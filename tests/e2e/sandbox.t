@@ -46,6 +46,7 @@ caged 0 "print sync thread" -w ws ingest 'grc/*'
 caged 0 "print thread" -w ws ingest --dry-run "$AK_SRCDIR/samples/gateway"
 caged 0 print -w ws status
 caged 0 print -w ws sources
+caged 0 print -w ws sources drift
 caged 0 print -w ws verify
 caged 0 print -w ws checkpoint
 caged 0 print -w ws doctor
@@ -65,6 +66,7 @@ caged 0 print formats show litellm-slp
 caged 0 print fields
 caged 0 print limits
 caged 0 print help
+caged 0 print help collect
 caged 0 print completion bash
 caged 0 "print sync thread" demo d
 export XDG_CONFIG_HOME="$PWD/d/config"

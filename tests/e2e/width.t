@@ -21,6 +21,9 @@ run 0 -w w ingest
 run 0 -w w status
 run 0 -w w status -v
 run 0 -w w sources
+run 0 -w w sources drift
+gzip -dc ex/litellm/slp-2026-06-08_14.jsonl.gz | python3 "$AK_SRCDIR/tests/e2e/spendlogs.py" >spend.csv
+run 0 -w w ingest --source litellm-db spend.csv
 for s in $(sqlite3 w/workspace.db 'SELECT name FROM source'); do run 0 -w w sources show "$s"; done
 run 0 -w w verify
 run 0 -w w trace sample
@@ -38,6 +41,8 @@ run 0 fields show gen_ai.usage.input_tokens
 run 0 limits
 run 0 -w w doctor
 run 0 -w w backup copy.tar
+run 0 help collect
+for s in litellm openai anthropic bedrock azure cloudflare otel; do run 0 help collect "$s"; done
 "$AUDITKIT" help | sed -n 's/^  \([a-z]\{2,\}\( [a-z]\{2,\}\)\{0,1\}\)  .*/\1/p' >names
 for c in '' packet trace $(tr ' ' / <names); do
 	# shellcheck disable=SC2046
