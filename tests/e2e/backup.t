@@ -135,8 +135,8 @@ whole=0
 cut=0
 absent=0
 for how in before after torn; do
-	k=1
-	while [ "$k" -le "$calls" ]; do
+	k=$calls
+	while [ "$k" -ge 1 ]; do
 		rm -rf k.tar k .k.tar.tmp*
 		KILL_AT=$k KILL_HOW=$how LD_PRELOAD=$PWD/killshim.so auditkit -w small backup k.tar >/dev/null 2>&1
 		cut=$((cut + 1))
@@ -145,7 +145,7 @@ for how in before after torn; do
 		elif tar xf k.tar && (cd k && sha256sum --quiet -c manifest-sha256.txt tagmanifest-sha256.txt); then
 			whole=$((whole + 1))
 		fi
-		k=$((k + 5))
+		k=$((k - 5))
 	done
 done
 is "killed at $cut calls: no file ($absent) or a whole one ($whole)" "$((absent + whole)) $((absent > 0 && whole > 0))" "$cut 1"

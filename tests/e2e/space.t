@@ -36,8 +36,9 @@ again() { mount -o remount,size=20m none disk && run "$@" && [ "$code" = 0 ]; }
 
 init_on() {
 	run init disk/w && clean || return 1
-	[ "$code" = 0 ] || again init disk/w || return 1
-	digest disk/w >/dev/null
+	# Full after the workspace was there is a failure as well: then there is nothing left to make.
+	[ "$code" = 0 ] || [ -e disk/w/workspace.db ] || again init disk/w || return 1
+	mount -o remount,size=20m none disk && digest disk/w >/dev/null
 }
 ingest_on() {
 	cp -r base disk/w 2>/dev/null || return 0 # not even the empty workspace has room
