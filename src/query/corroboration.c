@@ -56,7 +56,7 @@ static enum ak_rc attempts(struct ak_store *s, struct ak_buf *sql, struct ak_err
 	if (rc != AK_OK)
 		return rc;
 	if (!folds) {
-		ak_buf_adds(sql, "WITH attempts AS (SELECT * FROM request) ");
+		ak_buf_adds(sql, "WITH attempts AS NOT MATERIALIZED (SELECT * FROM request) ");
 		return rc;
 	}
 	ak_buf_adds(sql, "WITH attempts AS (SELECT seq, file, CASE WHEN " ALONE " THEN r.time_us ELSE (SELECT min(o.time_us)" ENTRIES
@@ -142,9 +142,17 @@ enum ak_rc ak_query_corroboration(struct ak_store *s, int64_t run, int64_t from_
 	json_t *pairs = NULL, *requests = NULL, *pair;
 	const char *sql = NULL;
 	size_t i;
-	enum ak_rc rc = read_pairs(s, p, &pairs, err);
+	enum ak_rc rc = ak_rows(s, "SELECT 1 AS any_pair FROM corroboration LIMIT 1", NULL, 0, &pairs, err);
 
 	if (rc != AK_OK)
+		return rc;
+	if (!json_array_size(pairs)) {
+		*out = pairs;
+		return AK_OK;
+	}
+	json_decref(pairs);
+	pairs = NULL;
+	if ((rc = read_pairs(s, p, &pairs, err)) != AK_OK)
 		return rc;
 	if (json_array_size(pairs) && (rc = ak_over_choose(s, &live, &sql, err)) == AK_OK)
 		rc = ak_rows(s, sql, p, 2, &requests, err);

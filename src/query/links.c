@@ -11,7 +11,8 @@
 	"WITH a AS (SELECT r.seq, r.trace_id, " gateway " AS gateway_request_id, " response " AS response_id, " provider  \
 	" AS provider_request_id, e.source AS src"                                                                        \
 	" FROM " table " r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"                                 \
-	" WHERE r.state = 0 AND (?1 = 0 OR e.run = ?1) AND coalesce(r.time_us, ?2) >= ?2 AND coalesce(r.time_us, ?2) < ?3" some \
+	" WHERE r.state = 0 AND (?1 = 0 OR e.run = ?1)" AK_SINCE("r", "?1")                                               \
+	" AND coalesce(r.time_us, ?2) >= ?2 AND coalesce(r.time_us, ?2) < ?3" some                                        \
 	" AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)),"                                               \
 	" m AS (SELECT a.seq, a.src,"                                                                                     \
 	" (SELECT e.source FROM lookup l JOIN request q ON q.seq = l.seq" AK_TO_COUNTED                                   \
@@ -30,7 +31,8 @@
 static const char audit_to_request[] =
 	"WITH a AS (SELECT r.seq, r.trace_id, r.gateway_request_id, e.source AS src"
 	" FROM audit_event r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"
-	" WHERE r.state = 0 AND (?1 = 0 OR e.run = ?1) AND coalesce(r.time_us, ?2) >= ?2 AND coalesce(r.time_us, ?2) < ?3"
+	" WHERE r.state = 0 AND (?1 = 0 OR e.run = ?1)" AK_SINCE("r", "?1")
+	" AND coalesce(r.time_us, ?2) >= ?2 AND coalesce(r.time_us, ?2) < ?3"
 	" AND coalesce(r.trace_id, r.gateway_request_id) IS NOT NULL),"
 	" m AS (SELECT a.seq, a.src,"
 	" (SELECT e.source FROM lookup l JOIN request q ON q.seq = l.seq" AK_TO_COUNTED
@@ -113,7 +115,7 @@ enum ak_rc ak_query_clock_pairs(struct ak_store *s, int64_t run, json_t **out, s
 		       "  JOIN source t ON t.id = e.source WHERE l.h = ak_hash(a.trace_id) AND q.trace_id = a.trace_id LIMIT 1) AS \"to\""
 		       " FROM app_event a JOIN file f ON f.id = a.file JOIN export e ON e.id = f.export"
 		       " JOIN source s ON s.id = e.source WHERE a.state = 0 AND a.trace_id IS NOT NULL AND a.time_us IS NOT NULL"
-		       " AND (?1 = 0 OR e.run = ?1)) WHERE delta IS NOT NULL ORDER BY 1, 2, 3, 4",
+		       " AND (?1 = 0 OR e.run = ?1)" AK_SINCE("a", "?1") ") WHERE delta IS NOT NULL ORDER BY 1, 2, 3, 4",
 		       p, 1, out, err);
 }
 

@@ -22,6 +22,12 @@ struct ak_param {
 	" AND (" r ".time_us IS NOT NULL OR (?1 = -9223372036854775808 AND ?2 = 9223372036854775807))"                    \
 	" AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = " r ".seq)"
 
+/* What a run brought lies in the ledger behind the checkpoint of the run before: reports of a day need not read the years.
+ * run: the parameter that holds the run, 0 = all. A bound only, e.run decides. */
+#define AK_SINCE(r, run)                                                                                                  \
+	" AND " r ".seq >= CASE WHEN " run " = 0 THEN 0 ELSE (SELECT coalesce(max(k.size), 0) FROM checkpoint k WHERE k.run < " run \
+	") END"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

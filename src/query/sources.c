@@ -82,21 +82,21 @@ static enum ak_rc add_digest(struct ak_store *s, json_t *source, int64_t id, int
 }
 
 /* The record kind that most of a source's records have. */
-static enum ak_rc add_kind(struct ak_store *s, json_t *source, int64_t id, struct ak_err *err)
+static enum ak_rc add_kind(struct ak_store *s, json_t *source, int64_t id, int64_t run, struct ak_err *err)
 {
 	struct ak_buf sql;
 	json_t *row = NULL;
 	int best = -1, k;
-	const struct ak_param p[] = {AK_PI(id)};
+	const struct ak_param p[] = {AK_PI(id), AK_PI(run)};
 	enum ak_rc rc;
 
 	ak_buf_init(&sql, 1 << 16);
 	ak_buf_adds(&sql, "SELECT k, count(*) AS n FROM (");
 	for (k = 0; k < AK_K_COUNT; k++)
 		ak_buf_addf(&sql, "%sSELECT %d AS k FROM %s r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"
-				  " WHERE e.source = ?1", k ? " UNION ALL " : "", k, ak_kinds[k].name);
+				  " WHERE e.source = ?1" AK_SINCE("r", "?2"), k ? " UNION ALL " : "", k, ak_kinds[k].name);
 	ak_buf_adds(&sql, ") GROUP BY k ORDER BY n DESC, k LIMIT 1");
-	rc = ak_rows_one(s, sql.p, p, 1, &row, err);
+	rc = ak_rows_one(s, sql.p, p, 2, &row, err);
 	ak_buf_release(&sql);
 	if (rc == AK_OK)
 		best = (int)json_integer_value(json_object_get(row, "k"));
@@ -112,7 +112,7 @@ static enum ak_rc complete(struct ak_store *s, json_t *source, int64_t run, stru
 {
 	int64_t id = json_integer_value(json_object_get(source, "id"));
 	const struct ak_param p[] = {AK_PI(id), AK_PI(run)};
-	enum ak_rc rc = add_kind(s, source, id, err);
+	enum ak_rc rc = add_kind(s, source, id, run, err);
 
 	for (size_t i = 0; i < AK_COUNT(parts) && rc == AK_OK; i++) {
 		json_t *rows = NULL;

@@ -121,7 +121,7 @@ enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, js
 #define ARRIVED(kind, table)                                                                                              \
 	"SELECT s.name AS source, '" kind "' AS kind, count(*) AS attempts, sum(" ANY(PRESENT) ") AS present,"            \
 	" sum(NOT " ANY(PRESENT) " AND " ANY(MASKED) ") AS masked FROM " table " r" OF_FILE("r") " WHERE" LIVE("r")       \
-	" AND ((?3 = 0 AND" AK_NO_WITNESS("r") ") OR e.run = ?3) GROUP BY s.name"
+	" AND ((?3 = 0 AND" AK_NO_WITNESS("r") ") OR e.run = ?3)" AK_SINCE("r", "?3") " GROUP BY s.name"
 
 #define PAYLOAD_OF AK_FOLDED(", payload_prompt, payload_completion", \
 		  AK_FOLD_STRICTEST("payload_prompt") AK_FOLD_STRICTEST("payload_completion"))

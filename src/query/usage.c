@@ -2,6 +2,8 @@
 #include "base/ak.h"
 #include "query/query.h"
 
+#include "query/rows.h"
+
 #include <sqlite3.h>
 
 static const char *text(sqlite3_stmt *st, int col) { return (const char *)sqlite3_column_text(st, col); }
@@ -24,7 +26,7 @@ enum ak_rc ak_query_usage_each(struct ak_store *s, int64_t run, int64_t from_us,
 		"SELECT s.name, u.provider, u.response_model, coalesce(u.key_id, u.key_alias, u.key_hash), u.event_start, u.event_end,"
 		" u.time_us, u.request_count, coalesce(u.input_tokens, 0)"
 		" FROM usage u JOIN file f ON f.id = u.file JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
-		" WHERE u.state = 0 AND (?1 = 0 OR e.run = ?1) AND u.request_count > 0 AND u.time_us >= ?2 AND u.time_us < ?3"
+		" WHERE u.state = 0 AND (?1 = 0 OR e.run = ?1)" AK_SINCE("u", "?1") " AND u.request_count > 0 AND u.time_us >= ?2 AND u.time_us < ?3"
 		" AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = u.seq) ORDER BY u.time_us, u.seq",
 		&st, err);
 
