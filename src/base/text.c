@@ -99,6 +99,10 @@ static size_t plain_run(struct ak_str s, size_t at)
 	size_t n;
 
 	while (at < s.n) {
+		if (s.p[at] >= 0x20 && s.p[at] < 0x7f) {
+			at++;
+			continue;
+		}
 		n = sequence(s, at, &point);
 		if (!n || ak_text_is_hidden(point))
 			break;

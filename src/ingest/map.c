@@ -89,7 +89,6 @@ static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_recor
 	ak_leaf_content(m->leafer, m->p->dedupe, format, rec, h);
 	ak_redact_personal(m->p->o->redactor, rec, &ctx);
 	ak_stage_salt(m, h->salt);
-	ak_leaf_compute(m->leafer, format, m->file, rec, h);
 	i->rec = ak_record_pack(rec, &m->batch->arena);
 	i->hashes = h;
 	m->batch->records++;

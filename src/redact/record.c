@@ -96,6 +96,10 @@ static struct ak_str fresh(struct ak_pass *p, enum ak_cache_step step, ak_value_
 	return r.out;
 }
 
+/* Scanning a short word costs less than finding it among those already scanned; a keyed token costs much more. */
+enum { CHEAP = 20 };
+static bool tokens(enum ak_type t) { return t == AK_T_PERSON || t == AK_T_TOKEN || t == AK_T_KEY || t == AK_T_IP; }
+
 static void apply(struct ak_pass *p, struct ak_record *rec, int field, enum ak_cache_step step, ak_value_fn *fn)
 {
 	struct ak_str value = rec->v[field].text;
@@ -104,6 +108,8 @@ static void apply(struct ak_pass *p, struct ak_record *rec, int field, enum ak_c
 	p->field = field;
 	if (fn == typed)
 		put(rec, field, typed(p, value));
+	else if (value.n < CHEAP && !tokens(ak_fields[field].type))
+		put(rec, field, fn(p, value));
 	else if (again(p, step, value, &r))
 		put(rec, field, r.out);
 	else

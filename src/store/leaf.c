@@ -18,7 +18,16 @@ struct key {
 	size_t n;
 };
 
+/* One record, of either form. */
+struct view {
+	const char *format;
+	int64_t file;
+	uint64_t rec_no, offset, length;
+	const struct ak_value *v[AK_F_COUNT]; /* NULL = absent */
+};
+
 struct ak_leafer {
+	struct view view;
 	struct ak_buf json;
 	struct key key[X_END];
 	size_t name[AK_F_COUNT]; /* lengths of the fields' names, with their NUL */
@@ -67,20 +76,15 @@ void ak_leafer_free(struct ak_leafer *l)
 	ak_free(l);
 }
 
-struct origin {
-	const char *format;
-	int64_t file;
-};
-
-static void extra_value(int m, const struct origin *o, const struct ak_record *rec, struct ak_buf *b)
+static void extra_value(int m, const struct view *r, struct ak_buf *b)
 {
 	if (m == X_FORMAT)
-		ak_jsonw_string(b, ak_str_of(o->format));
+		ak_jsonw_string(b, ak_str_of(r->format));
 	else
-		ak_jsonw_int(b, m == X_FILE	? o->file
-				: m == X_LENGTH ? (int64_t)rec->length
-				: m == X_OFFSET ? (int64_t)rec->offset
-						: (int64_t)rec->rec_no);
+		ak_jsonw_int(b, m == X_FILE	? r->file
+				: m == X_LENGTH ? (int64_t)r->length
+				: m == X_OFFSET ? (int64_t)r->offset
+						: (int64_t)r->rec_no);
 }
 
 static void field_value(int f, const struct ak_value *v, struct ak_buf *b)
@@ -98,22 +102,41 @@ static void field_value(int f, const struct ak_value *v, struct ak_buf *b)
 	}
 }
 
-static void group_json(struct ak_leafer *l, enum ak_group g, const struct origin *o, const struct ak_record *rec,
-		       struct ak_buf *b)
+static const struct view *view_record(struct ak_leafer *l, const char *format, int64_t file, const struct ak_record *rec)
+{
+	l->view.format = format;
+	l->view.file = file;
+	l->view.rec_no = rec->rec_no;
+	l->view.offset = rec->offset;
+	l->view.length = rec->length;
+	for (int f = 0; f < AK_F_COUNT; f++)
+		l->view.v[f] = rec->v[f].set ? &rec->v[f] : NULL;
+	return &l->view;
+}
+
+static const struct view *view_packed(struct ak_leafer *l, const char *format, int64_t file, const struct ak_packed *rec)
+{
+	l->view = (struct view){format, file, rec->rec_no, rec->offset, rec->length, {NULL}};
+	for (size_t i = 0; i < rec->n; i++)
+		l->view.v[rec->value[i].field] = &rec->value[i].v;
+	return &l->view;
+}
+
+static void group_json(struct ak_leafer *l, enum ak_group g, const struct view *r, struct ak_buf *b)
 {
 	bool first = true;
 
 	ak_buf_addc(b, '{');
 	for (size_t i = 0; i < l->n[g]; i++) {
 		int m = l->order[g][i];
-		if (m < AK_F_COUNT && !rec->v[m].set)
+		if (m < AK_F_COUNT && !r->v[m])
 			continue;
 		ak_buf_add(b, l->key[m].p + first, l->key[m].n - first);
 		first = false;
 		if (m < AK_F_COUNT)
-			field_value(m, &rec->v[m], b);
+			field_value(m, r->v[m], b);
 		else
-			extra_value(m, o, rec, b);
+			extra_value(m, r, b);
 	}
 	ak_buf_addc(b, '}');
 }
@@ -190,9 +213,7 @@ void ak_leaf_variant(const struct ak_hmac *dedupe, const char *format, struct ak
 void ak_leaf_group(struct ak_leafer *l, enum ak_group g, const char *format, int64_t file, const struct ak_record *rec,
 		   struct ak_buf *out)
 {
-	struct origin o = {format, file};
-
-	group_json(l, g, &o, rec, out);
+	group_json(l, g, view_record(l, format, file, rec), out);
 }
 
 void ak_leaf_group_salt(enum ak_group g, const uint8_t salt[16], uint8_t out[32])
@@ -224,20 +245,29 @@ static void leaf_of(const char *kind, const uint8_t *digests, size_t n, uint8_t 
 	ak_sha256(text, len + n, out);
 }
 
-void ak_leaf_compute(struct ak_leafer *l, const char *format, int64_t file, const struct ak_record *rec,
-		     struct ak_hashes *out)
+static void compute(struct ak_leafer *l, enum ak_kind kind, const struct view *r, struct ak_hashes *out)
 {
 	uint8_t digest[AK_G_COUNT * 32], salt[32];
-	struct origin o = {format, file};
 
 	for (int g = 0; g < AK_G_COUNT; g++) {
 		ak_leaf_group_salt(g, out->salt, salt);
 		ak_buf_clear(&l->json);
 		ak_buf_add(&l->json, salt, 32);
-		group_json(l, g, &o, rec, &l->json);
+		group_json(l, g, r, &l->json);
 		ak_sha256(l->json.p, l->json.n, digest + 32 * g);
 	}
-	leaf_of(ak_kinds[rec->kind].name, digest, sizeof digest, out->leaf);
+	leaf_of(ak_kinds[kind].name, digest, sizeof digest, out->leaf);
+}
+
+void ak_leaf_compute(struct ak_leafer *l, const char *format, int64_t file, const struct ak_record *rec,
+		     struct ak_hashes *out)
+{
+	compute(l, rec->kind, view_record(l, format, file, rec), out);
+}
+
+void ak_leaf_packed(struct ak_leafer *l, const char *format, int64_t file, const struct ak_packed *rec, struct ak_hashes *out)
+{
+	compute(l, rec->kind, view_packed(l, format, file, rec), out);
 }
 
 void ak_leaf_entry(const char *kind, struct ak_str body, const uint8_t salt[16], uint8_t out[32])

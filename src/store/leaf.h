@@ -36,6 +36,7 @@ void ak_leaf_variant(const struct ak_hmac *dedupe, const char *format, struct ak
 /* The leaf of a redacted record; out->salt must be set. */
 void ak_leaf_compute(struct ak_leafer *l, const char *format, int64_t file, const struct ak_record *rec,
 		     struct ak_hashes *out);
+void ak_leaf_packed(struct ak_leafer *l, const char *format, int64_t file, const struct ak_packed *rec, struct ak_hashes *out);
 /* The canonical bytes of one group, as hashed (also what a packet shows), and its digest. */
 void ak_leaf_group(struct ak_leafer *l, enum ak_group g, const char *format, int64_t file, const struct ak_record *rec,
 		   struct ak_buf *out);

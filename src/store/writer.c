@@ -20,6 +20,7 @@ struct ak_writer {
 	struct ak_tlog *ledger;
 	const struct ak_hmac *dedupe;
 	struct ak_claims *claims;
+	struct ak_leafer *leafer;
 	struct ak_runs *lookup;
 	struct ak_run_entry *pending; /* lookup entries of this transaction */
 	size_t npending, cap;
@@ -43,6 +44,7 @@ enum ak_rc ak_writer_new(struct ak_store *s, struct ak_tlog *ledger, const struc
 	if (rc == AK_OK && (rc = ak_claims_new(s, &w->claims, err)) == AK_OK)
 		rc = ak_runs_open(s, AK_RUN_LOOKUP, &w->lookup, err);
 	w->inserts = ak_inserts_new(s);
+	w->leafer = ak_leafer_new();
 	if (rc == AK_OK)
 		*out = w;
 	else
@@ -61,6 +63,7 @@ void ak_writer_free(struct ak_writer *w)
 	ak_claims_free(w->claims);
 	ak_runs_free(w->lookup);
 	ak_inserts_free(w->inserts);
+	ak_leafer_free(w->leafer);
 	ak_free(w->pending);
 	ak_free(w);
 }
@@ -124,11 +127,12 @@ static enum ak_rc put_identifiers(struct ak_writer *w, const struct ak_packed *r
 }
 
 static enum ak_rc insert(struct ak_writer *w, const struct ak_put_args *a, const struct ak_packed *r,
-			 const struct ak_hashes *h, struct ak_put_result *out, struct ak_err *err)
+			 struct ak_hashes *h, struct ak_put_result *out, struct ak_err *err)
 {
 	int64_t seq = ak_tlog_size(w->ledger);
 	enum ak_rc rc;
 
+	ak_leaf_packed(w->leafer, a->format, a->file, r, h);
 	if ((rc = ak_inserts_put(w->inserts, seq, a->file, r, h, err)) != AK_OK || (rc = put_identifiers(w, r, seq, err)) != AK_OK ||
 	    (rc = ak_tlog_append(w->ledger, h->leaf, err)) != AK_OK)
 		return rc;
