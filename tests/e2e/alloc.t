@@ -2,6 +2,7 @@
 # Memory that is gone, at any allocation of any command, those of the libraries included: exit 71 or the right result, and
 # nothing partial. AK_LONG=1 takes the first allocation of every chain of callers.
 . "$AK_SRCDIR/tests/tap.sh"
+quick_skips
 case $(nm -D "$AUDITKIT" 2>/dev/null) in *asan*) echo '1..0 # SKIP sanitizers are loaded before anything else'; exit 0 ;; esac
 mkdir "$tap_dir/shims" "$tap_dir/work"
 for s in allocshim killshim; do

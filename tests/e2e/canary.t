@@ -2,6 +2,7 @@
 # A unique string in every string position of the samples of every format and of the sample tenant: none is found in any
 # byte that was written but where mapping and dictionary say that the field is kept. tests/e2e/canary.py has the rule.
 . "$AK_SRCDIR/tests/tap.sh"
+quick_skips
 cd "$tap_dir" || exit 1
 python=python3
 python3 -c 'import yaml' 2>/dev/null || python=/usr/bin/python3

@@ -2,6 +2,7 @@
 # Calls that fail, are cut short or are interrupted, in every command: the right result or a clear error, and nothing partial.
 # AK_LONG=1 takes every call.
 . "$AK_SRCDIR/tests/tap.sh"
+quick_skips
 # With a sanitizer in the program nothing may be lost on the way out either. libarchive loses a buffer when a write fails.
 echo leak:libarchive >"$tap_dir/known"
 ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=1

@@ -3,6 +3,7 @@
 # its bytes written, in turn), then run again: the same content as an undisturbed run, a workspace that verifies, a packet
 # that is whole or not there. AK_LONG=1 tries all three ways at each call.
 . "$AK_SRCDIR/tests/tap.sh"
+quick_skips
 case $(nm -D "$AUDITKIT" 2>/dev/null) in *asan*) echo '1..0 # SKIP sanitizers are loaded before anything else'; exit 0 ;; esac
 cd "$tap_dir" || exit 1
 ${CC:-cc} -O1 -shared -fPIC -o shim.so "$AK_SRCDIR/tests/e2e/killshim.c" -ldl || exit 1

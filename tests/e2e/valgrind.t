@@ -1,6 +1,7 @@
 #!/bin/sh
 # The main job under valgrind: no invalid access, nothing lost. AK_LONG=1 runs every unit test program under it as well.
 . "$AK_SRCDIR/tests/tap.sh"
+quick_skips
 command -v valgrind >/dev/null || { echo '1..0 # SKIP no valgrind here'; exit 0; }
 case $(nm -D "$AUDITKIT" 2>/dev/null) in *asan*) echo '1..0 # SKIP sanitizers and valgrind exclude each other'; exit 0 ;; esac
 cd "$tap_dir" || exit 1
