@@ -116,7 +116,7 @@ static void notes(struct ak_ctx *c, const struct ak_ingest_result *r, int64_t us
 
 	ak_io_note(c->io, "done", "%lld.%lld s, %s records/s", (long long)(us / 1000000), (long long)(us / 100000 % 10),
 		   ak_thousands(rate, n));
-	ak_io_note(c->io, "next", "auditkit status");
+	ak_io_note(c->io, "next", "auditkit %sstatus", c->with);
 }
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)

@@ -129,7 +129,7 @@ static enum ak_rc print_key(struct ak_ctx *c, const char *key, const json_t *row
 	ak_io_line(c->io, "key", "%s: %s records%s", key, ak_thousands((uint64_t)total, n), total > KEY_RECORDS ? ", the first of them" : "");
 	json_array_foreach((json_t *)rows, i, r)
 		ak_io_line(c->io, "", "%-24s %-12s %s", ak_jtxt(r, "time", "undated"), ak_jtxt(r, "kind", "?"), ak_jtxt(r, "cite", "?"));
-	ak_io_note(c->io, "next", "auditkit show %s", ak_jtxt(json_array_get(rows, 0), "cite", "CITATION"));
+	ak_io_note(c->io, "next", "auditkit %sshow %s", c->with, ak_jtxt(json_array_get(rows, 0), "cite", "CITATION"));
 	return AK_OK;
 }
 

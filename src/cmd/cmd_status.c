@@ -51,20 +51,24 @@ static enum ak_rc read_state(struct ak_ctx *c, struct state *s, struct ak_err *e
 
 static void todo(struct ak_ctx *c, int *n, const char *keyword, const char *what, const char *with)
 {
+	static const char program[] = "auditkit ";
 	struct ak_buf b;
 	size_t column;
-	bool narrow = c->io->width < 80; /* the command then has a line of its own */
+	bool narrow = c->io->width < 80, alone; /* alone: the command has a line of its own */
 
+	if (strncmp(with, program, sizeof program - 1) == 0)
+		with = ak_arena_printf(&c->arena, "%s%s%s", program, c->with, with + sizeof program - 1).p;
+	alone = narrow || COMMAND_AT + strlen(with) > c->io->width;
 	if (++*n == 1)
 		ak_io_printf(c->io, narrow ? "\ndo this first\n" : "\n%-*s%s\n", COMMAND_AT, "do this first", "with");
 	ak_buf_init(&b, 1 << 16);
 	ak_buf_addf(&b, "%d %-8s ", *n, keyword);
 	column = ak_text_wrap(&b, ak_str_of(what), 11, 11, narrow ? c->io->width : COMMAND_AT - 1);
-	if (narrow)
+	if (alone)
 		ak_buf_addf(&b, "\n%*s", 11, "");
 	else
 		ak_buf_addf(&b, "%*s", column < COMMAND_AT ? (int)(COMMAND_AT - column) : 1, "");
-	ak_text_wrap(&b, ak_str_of(with), narrow ? 11 : COMMAND_AT, narrow ? 11 : COMMAND_AT, c->io->width);
+	ak_text_wrap(&b, ak_str_of(with), alone ? 11 : COMMAND_AT, alone ? 11 : COMMAND_AT, c->io->width);
 	ak_buf_addc(&b, '\n');
 	ak_io_text(c->io, ak_buf_str(&b));
 	ak_buf_release(&b);
