@@ -62,6 +62,8 @@ void ak_run_sort(struct ak_run_entry *e, size_t n)
 	struct ak_run_entry *copy;
 	uint32_t *end;
 
+	if (n < 2)
+		return;
 	if (n < buckets / 4) {
 		qsort(e, n, sizeof *e, compare);
 		return;
