@@ -102,11 +102,6 @@ static void endpoint_family(const struct ak_mapper *mp, struct ak_record *out)
 	ak_record_set_text(out, AK_F_ENDPOINT_FAMILY, ak_str_of(families[i].family));
 }
 
-static bool is_number_type(enum ak_type t)
-{
-	return t == AK_T_INT || t == AK_T_BOOL || t == AK_T_PRESENCE;
-}
-
 static void natural_key(struct ak_mapper *mp, struct ak_record *out)
 {
 	const struct ak_mapping *m = mp->m;
@@ -122,7 +117,7 @@ static void natural_key(struct ak_mapper *mp, struct ak_record *out)
 		if (!v->set)
 			continue;
 		any = true;
-		if (is_number_type(ak_fields[m->identity[i]].type))
+		if (ak_type_is_number(ak_fields[m->identity[i]].type))
 			ak_buf_addf(b, "%lld", (long long)v->num);
 		else
 			ak_buf_addstr(b, v->text);

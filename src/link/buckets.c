@@ -41,7 +41,7 @@ enum ak_rc ak_link_buckets(struct ak_store *s, const json_t *request, json_t **o
 	enum ak_rc rc = AK_OK;
 
 	if (parse_us(field(request, "event.start"), &at))
-		rc = ak_query_usage_rows(s, 0, at - DAY_US, at + 1, &rows, err);
+		rc = ak_query_usage_rows(s, at - DAY_US, at + 1, &rows, err);
 	json_array_foreach(rows, i, row) {
 		if (!parse_us(json_string_value(json_object_get(row, "end")), &end) || end <= at)
 			continue;

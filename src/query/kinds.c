@@ -11,13 +11,6 @@
 	" AND (q.gateway_request_id = " r ".gateway_request_id OR q.trace_id = " r ".trace_id OR q.response_id = " response \
 	" OR q.response_id = " r ".gateway_request_id))"
 
-static enum ak_rc period(struct ak_store *s, const char *sql, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
-{
-	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us)};
-
-	return ak_rows(s, sql, p, 2, out, err);
-}
-
 enum ak_rc ak_query_settlements(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
 	static const char sql[] =
@@ -32,7 +25,7 @@ enum ak_rc ak_query_settlements(struct ak_store *s, int64_t from_us, int64_t to_
 		"  ORDER BY a.seq LIMIT 1) AS approval, t.state_value AS state"
 		" FROM settlement t" AK_OF_FILE("t") " WHERE" AK_LIVE("t") " ORDER BY t.time_us, t.seq";
 
-	return period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period(s, sql, from_us, to_us, out, err);
 }
 
 enum ak_rc ak_query_verdicts(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
@@ -43,7 +36,7 @@ enum ak_rc ak_query_verdicts(struct ak_store *s, int64_t from_us, int64_t to_us,
 		" sum(" HAS_CALL("v", "v.response_id") ") AS linked, min(v.time_us) AS first_us, max(v.time_us) AS last_us"
 		" FROM dlp_verdict v" AK_OF_FILE("v") " WHERE" AK_LIVE("v") " GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6";
 
-	return period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period(s, sql, from_us, to_us, out, err);
 }
 
 enum ak_rc ak_query_quotas(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
@@ -55,7 +48,7 @@ enum ak_rc ak_query_quotas(struct ak_store *s, int64_t from_us, int64_t to_us, j
 		" min(v.time_us) AS first_us, max(v.time_us) AS last_us"
 		" FROM quota_event v" AK_OF_FILE("v") " WHERE" AK_LIVE("v") " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8";
 
-	return period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period(s, sql, from_us, to_us, out, err);
 }
 
 enum ak_rc ak_query_views(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
@@ -67,7 +60,7 @@ enum ak_rc ak_query_views(struct ak_store *s, int64_t from_us, int64_t to_us, js
 		" FROM audit_event a" AK_OF_FILE("a") " WHERE" AK_LIVE("a") " AND (a.category = 'data_access' OR a.log_scope IS NOT NULL)"
 		" ORDER BY a.time_us, a.seq";
 
-	return period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period(s, sql, from_us, to_us, out, err);
 }
 
 /* A setting holds until the next capture: those before a period bear on it. */
@@ -82,7 +75,7 @@ enum ak_rc ak_query_snapshots(struct ak_store *s, int64_t from_us, int64_t to_us
 		" FROM config_snapshot c" AK_OF_FILE("c") " WHERE c.state = 0 AND c.time_us < ?2 AND ?1 <= ?2"
 		" AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = c.seq) ORDER BY c.resource_id, c.time_us, c.seq";
 
-	return period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period(s, sql, from_us, to_us, out, err);
 }
 
 enum ak_rc ak_query_by_event_id(struct ak_store *s, enum ak_kind kind, const char *event_id, json_t **out, struct ak_err *err)

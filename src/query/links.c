@@ -64,21 +64,6 @@ enum ak_rc ak_query_exact_links(struct ak_store *s, enum ak_kind from, enum ak_k
 	return ak_rows(s, to_request[from], p, 3, out, err);
 }
 
-enum ak_rc ak_query_usage_rows(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out,
-			       struct ak_err *err)
-{
-	const struct ak_param p[] = {AK_PI(run), AK_PI(from_us), AK_PI(to_us)};
-
-	return ak_rows(s,
-		       "SELECT u.seq AS seq, s.name AS source, u.provider AS provider, u.response_model AS model,"
-		       " coalesce(u.key_id, u.key_alias, u.key_hash) AS key, u.event_start AS start, u.event_end AS \"end\","
-		       " u.time_us AS start_number, u.request_count AS requests, coalesce(u.input_tokens, 0) AS input_tokens"
-		       " FROM usage u JOIN file f ON f.id = u.file JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
-		       " WHERE u.state = 0 AND (?1 = 0 OR e.run = ?1) AND u.request_count > 0 AND u.time_us >= ?2 AND u.time_us < ?3"
-		       " AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = u.seq) ORDER BY u.time_us, u.seq",
-		       p, 3, out, err);
-}
-
 #define SERVED(table)                                                                                                     \
 	"SELECT s.name AS source, r.provider AS provider, coalesce(r.response_model, r.request_model) AS model,"          \
 	" count(*) AS n FROM " table " r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"                   \

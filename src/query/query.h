@@ -109,7 +109,7 @@ enum ak_rc ak_query_witnesses(struct ak_store *s, int64_t seq, json_t **out, str
  * request ids, which some systems repeat) link when exactly one record has them and are ambiguous otherwise. */
 enum ak_rc ak_query_exact_links(struct ak_store *s, enum ak_kind from, enum ak_kind to, int64_t run, int64_t from_us,
 				int64_t to_us, json_t **out, struct ak_err *err);
-/* The same rows as ak_query_usage_rows, one by one. each may stop with AK_FAIL. */
+/* The same rows as ak_query_usage_rows, one by one; run: only those it brought, 0 = all. each may stop with AK_FAIL. */
 enum ak_rc ak_query_usage_each(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us,
 			       enum ak_rc (*each)(void *ctx, const struct ak_usage_row *row, struct ak_err *err), void *ctx,
 			       struct ak_err *err);
@@ -117,8 +117,7 @@ enum ak_rc ak_query_usage_each(struct ak_store *s, int64_t run, int64_t from_us,
 enum ak_rc ak_query_any_request(struct ak_store *s, bool *out, struct ak_err *err);
 /* Newest usage rows with a request count: [{seq, source, provider, model, key, start, end, start_number, requests,
  * input_tokens}] sorted by start. */
-enum ak_rc ak_query_usage_rows(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out,
-			       struct ak_err *err);
+enum ak_rc ak_query_usage_rows(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Gateway attempts that reached a provider successfully (no cache hit, no failure) in a period, by provider and served
  * model: [{source, provider, model, n}]. */
 enum ak_rc ak_query_served(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);

@@ -82,6 +82,13 @@ enum ak_rc ak_rows(struct ak_store *s, const char *sql, const struct ak_param *p
 	return AK_OK;
 }
 
+enum ak_rc ak_rows_period(struct ak_store *s, const char *sql, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us)};
+
+	return ak_rows(s, sql, p, 2, out, err);
+}
+
 enum ak_rc ak_rows_one(struct ak_store *s, const char *sql, const struct ak_param *p, size_t n, json_t **out,
 		       struct ak_err *err)
 {

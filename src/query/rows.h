@@ -38,6 +38,8 @@ extern "C" {
 enum ak_rc ak_rows(struct ak_store *s, const char *sql, const struct ak_param *p, size_t n, json_t **out, struct ak_err *err);
 /* A text that was stored, null for a NULL view. What is stored is UTF-8: damage is shown as \xNN, never left out. */
 json_t *ak_row_text(struct ak_str s);
+/* The same for statements whose ?1 and ?2 bound a period and that have no other parameter. */
+enum ak_rc ak_rows_period(struct ak_store *s, const char *sql, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Exactly one row as an object; AK_END when there is none. */
 enum ak_rc ak_rows_one(struct ak_store *s, const char *sql, const struct ak_param *p, size_t n, json_t **out,
 		       struct ak_err *err);

@@ -10,19 +10,12 @@
 #define LIVE AK_LIVE
 #define COUNTED AK_COUNTED
 
-static enum ak_rc period(struct ak_store *s, const char *sql, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
-{
-	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us)};
-
-	return ak_rows(s, sql, p, 2, out, err);
-}
-
 static enum ak_rc attempts(struct ak_store *s, const struct ak_over *o, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
 	const char *sql = NULL;
 	enum ak_rc rc = ak_over_choose(s, o, &sql, err);
 
-	return rc == AK_OK ? period(s, sql, from_us, to_us, out, err) : rc;
+	return rc == AK_OK ? ak_rows_period(s, sql, from_us, to_us, out, err) : rc;
 }
 
 #define KEYS_OF AK_FOLDED(", key_id, key_hash, key_alias, team_id, team_name", \
@@ -173,7 +166,7 @@ enum ak_rc ak_query_changes(struct ak_store *s, int64_t from_us, int64_t to_us, 
 		" AND a.category IN ('keys', 'quota', 'routing', 'billing', 'admin_access', 'configuration')"
 		" ORDER BY a.time_us, a.seq";
 
-	return period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period(s, sql, from_us, to_us, out, err);
 }
 
 enum ak_rc ak_query_grants(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
@@ -184,7 +177,7 @@ enum ak_rc ak_query_grants(struct ak_store *s, int64_t from_us, int64_t to_us, j
 		" g.created_at AS created, g.last_used_at AS last_used, coalesce(g.reviewed_at, g.event_start) AS reviewed"
 		" FROM access_grant g" OF_FILE("g") " WHERE" LIVE("g") " ORDER BY g.resource_id, g.role, g.seq";
 
-	return period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period(s, sql, from_us, to_us, out, err);
 }
 
 #define ENVIRONMENTS_OF AK_FOLDED(", environment", AK_FOLD("environment"))
@@ -234,7 +227,7 @@ enum ak_rc ak_query_apps(struct ak_store *s, int64_t from_us, int64_t to_us, jso
 		" UNION ALL SELECT k.app, coalesce(k.team_id, k.team_name), k.cost_center FROM api_key k WHERE k.state = 0)"
 		" WHERE app IS NOT NULL GROUP BY app ORDER BY app";
 
-	return period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period(s, sql, from_us, to_us, out, err);
 }
 
 enum ak_rc ak_query_providers(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
@@ -245,7 +238,7 @@ enum ak_rc ak_query_providers(struct ak_store *s, int64_t from_us, int64_t to_us
 		" UNION ALL SELECT u.provider, NULL FROM usage u WHERE" LIVE("u") ")"
 		" WHERE provider IS NOT NULL GROUP BY provider ORDER BY provider";
 
-	return period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period(s, sql, from_us, to_us, out, err);
 }
 
 enum ak_rc ak_query_ages(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)

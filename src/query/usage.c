@@ -1,4 +1,4 @@
-/* Usage records one by one, for whoever adds them up: they may be millions. */
+/* Usage records: a few as documents, or one by one for whoever adds them up, since they may be millions. */
 #include "base/ak.h"
 #include "query/query.h"
 
@@ -6,13 +6,30 @@
 
 #include <sqlite3.h>
 
+/* ?1 run (0 = all), ?2 and ?3 the period. */
+static const char usage_sql[] =
+	"SELECT u.seq AS seq, s.name AS source, u.provider AS provider, u.response_model AS model,"
+	" coalesce(u.key_id, u.key_alias, u.key_hash) AS key, u.event_start AS start, u.event_end AS \"end\","
+	" u.time_us AS start_number, u.request_count AS requests, coalesce(u.input_tokens, 0) AS input_tokens"
+	" FROM usage u JOIN file f ON f.id = u.file JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
+	" WHERE u.state = 0 AND (?1 = 0 OR e.run = ?1)" AK_SINCE("u", "?1")
+	" AND u.request_count > 0 AND u.time_us >= ?2 AND u.time_us < ?3"
+	" AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = u.seq) ORDER BY u.time_us, u.seq";
+
+enum ak_rc ak_query_usage_rows(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(0), AK_PI(from_us), AK_PI(to_us)};
+
+	return ak_rows(s, usage_sql, p, 3, out, err);
+}
+
 static const char *text(sqlite3_stmt *st, int col) { return (const char *)sqlite3_column_text(st, col); }
 
 static void read_row(sqlite3_stmt *st, struct ak_usage_row *row)
 {
-	*row = (struct ak_usage_row){.source = text(st, 0), .provider = text(st, 1), .model = text(st, 2), .key = text(st, 3),
-				     .start = text(st, 4), .end = text(st, 5), .start_us = sqlite3_column_int64(st, 6),
-				     .requests = sqlite3_column_int64(st, 7), .input_tokens = sqlite3_column_int64(st, 8)};
+	*row = (struct ak_usage_row){.source = text(st, 1), .provider = text(st, 2), .model = text(st, 3), .key = text(st, 4),
+				     .start = text(st, 5), .end = text(st, 6), .start_us = sqlite3_column_int64(st, 7),
+				     .requests = sqlite3_column_int64(st, 8), .input_tokens = sqlite3_column_int64(st, 9)};
 }
 
 enum ak_rc ak_query_usage_each(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us,
@@ -21,14 +38,7 @@ enum ak_rc ak_query_usage_each(struct ak_store *s, int64_t run, int64_t from_us,
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	struct ak_usage_row row;
-	enum ak_rc rc = ak_sql_prepare(
-		s,
-		"SELECT s.name, u.provider, u.response_model, coalesce(u.key_id, u.key_alias, u.key_hash), u.event_start, u.event_end,"
-		" u.time_us, u.request_count, coalesce(u.input_tokens, 0)"
-		" FROM usage u JOIN file f ON f.id = u.file JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
-		" WHERE u.state = 0 AND (?1 = 0 OR e.run = ?1)" AK_SINCE("u", "?1") " AND u.request_count > 0 AND u.time_us >= ?2 AND u.time_us < ?3"
-		" AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = u.seq) ORDER BY u.time_us, u.seq",
-		&st, err);
+	enum ak_rc rc = ak_sql_prepare(s, usage_sql, &st, err);
 
 	if (rc != AK_OK)
 		return rc;
