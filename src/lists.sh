@@ -30,29 +30,27 @@ for d in $(find samples -type d | sort); do
 	list "dist_sample${i}_DATA" $(find "$d" -maxdepth 1 -type f | sort)
 done
 list unit_sources tests/unit/test_*.c
-printf 'unit_programs ='
-for f in tests/unit/test_*.c; do
-	[ -f "$f" ] && printf ' \\\n\t%s' "${f%.c}"
-done
-printf '\n\n'
-for f in tests/unit/test_*.c; do
-	[ -f "$f" ] || continue
-	v=$(echo "${f%.c}" | tr -c 'A-Za-z0-9\n' '_')
-	printf '%s_SOURCES = %s tests/unit/tap.h\n%s_LDADD = libak.a $(AK_LIBS)\n' "$v" "$f" "$v"
-done
-echo
-printf 'fuzz_programs ='
-for f in tests/fuzz/fuzz_*.c; do
-	[ -f "$f" ] && printf ' \\\n\t%s' "${f%.c}"
-done
-printf '\n\n'
-for f in tests/fuzz/fuzz_*.c; do
-	[ -f "$f" ] || continue
-	v=$(echo "${f%.c}" | tr -c 'A-Za-z0-9\n' '_')
-	printf '%s_SOURCES = %s $(fuzz_support)\n%s_LDADD = libak.a $(AK_LIBS)\n%s_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)\n' \
-		"$v" "$f" "$v" "$v"
-done
-echo
+# programs NAME SUPPORT LDFLAGS FILES...: one program per file, in a list of that name
+programs() {
+	name=$1
+	support=$2
+	flags=$3
+	shift 3
+	printf '%s =' "$name"
+	for f; do
+		[ -f "$f" ] && printf ' \\\n\t%s' "${f%.c}"
+	done
+	printf '\n\n'
+	for f; do
+		[ -f "$f" ] || continue
+		v=$(echo "${f%.c}" | tr -c 'A-Za-z0-9\n' '_')
+		printf '%s_SOURCES = %s %s\n%s_LDADD = libak.a $(AK_LIBS)\n' "$v" "$f" "$support" "$v"
+		[ -z "$flags" ] || printf '%s_LDFLAGS = %s\n' "$v" "$flags"
+	done
+	echo
+}
+programs unit_programs tests/unit/tap.h '' tests/unit/test_*.c
+programs fuzz_programs '$(fuzz_support)' '$(AM_LDFLAGS) $(FUZZ_FLAGS)' tests/fuzz/fuzz_*.c
 list cli_tests tests/cli/*.t tests/lint/*.t tests/e2e/*.t tests/fuzz/*.t tests/bench/*.t
 list unit_headers tests/unit/*.h
 list src_extra $(find src -type f ! -name "*.c" ! -name "*.cc" ! -name "*.pyc" ! -path "src/gen/*" | sort)

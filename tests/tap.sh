@@ -26,5 +26,8 @@ is() {
 }
 finish() { echo "1..$tap_n"; }
 
+skip_all() { echo "1..0 # SKIP $1"; exit 0; }
+# Is the program built with AddressSanitizer?
+sanitized() { case $(nm -D "$AUDITKIT" 2>/dev/null) in *asan*) return 0 ;; *) return 1 ;; esac; }
 # AK_QUICK: builds that only differ in their compiler leave out the sweeps, which take most of the time.
-quick_skips() { [ -z "${AK_QUICK-}" ] || { echo '1..0 # SKIP a sweep, left out by AK_QUICK'; exit 0; }; }
+quick_skips() { [ -z "${AK_QUICK-}" ] || skip_all 'a sweep, left out by AK_QUICK'; }

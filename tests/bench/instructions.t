@@ -4,7 +4,7 @@
 . "$AK_SRCDIR/tests/tap.sh"
 [ "${AK_LONG-}${AK_RECORD-}" ] || { echo '1..0 # SKIP only in make check-long'; exit 0; }
 command -v valgrind >/dev/null || { echo '1..0 # SKIP no valgrind here'; exit 0; }
-case $(nm -D "$AUDITKIT" 2>/dev/null) in *asan*) echo '1..0 # SKIP sanitizers and valgrind exclude each other'; exit 0 ;; esac
+! sanitized || skip_all 'sanitizers and valgrind exclude each other'
 # shellcheck disable=SC2086
 build="$(uname -m), $(basename "$(echo ${CC:-cc} | sed 's/^ccache //')") $(${CC:-cc} -dumpfullversion), ${AK_CFLAGS-unknown flags}"
 record=$AK_SRCDIR/tests/bench/instructions.tsv

@@ -17,7 +17,7 @@ rm -rf config
 # Every byte that a system call writes is looked at too, so that WAL and temporary files count.
 trace=
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
-	case $(nm -D "$AUDITKIT" 2>/dev/null) in *asan*) ;; *) trace=yes ;; esac
+	sanitized || trace=yes
 fi
 i=0
 run() { # run ARGS...: with and without a canary in the output, whatever the exit code

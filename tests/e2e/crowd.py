@@ -5,19 +5,12 @@ crowd.py AUDITKIT TREE SECONDS   works in the current folder; prints TAP
 import json, os, pathlib, random, shutil, signal, subprocess, sys, time
 
 AUDITKIT, TREE, SECONDS = sys.argv[1], sys.argv[2], float(sys.argv[3])
+sys.dont_write_bytecode = True
+sys.path.insert(0, TREE + "/tests")
+from tap import done, tap
 SECRET = "sk-" + "ant-api03-" + "Zq7" * 31 + "-AA"
 BUSY, ENOUGH = 75, 40
 os.environ["XDG_CONFIG_HOME"] = str(pathlib.Path("config").resolve())
-tests = 0
-
-
-def tap(good, name, notes=()):
-    global tests
-    tests += 1
-    print("%sok %d - %s" % ("" if good else "not ", tests, name))
-    for n in notes:
-        print("# " + n)
-    sys.stdout.flush()
 
 
 def start(argv):
@@ -139,7 +132,7 @@ def main():
     left = sorted(set(os.listdir("w")) - {"workspace.db-wal", "workspace.db-shm"})
     tap(left == ["access.jsonl", "formats", "ingest.lock", "policy.yaml", "workspace.db"], "nor in the workspace", left)
     inits()
-    print("1..%d" % tests)
+    done()
 
 
 main()

@@ -10,6 +10,9 @@ the same command run again gives what it would have given.
 import json, os, pathlib, random, re, shutil, subprocess, sys
 
 AUDITKIT, TREE, SHIMS, DOMAIN = sys.argv[1:5]
+sys.dont_write_bytecode = True
+sys.path.insert(0, TREE + "/tests")
+from tap import done, tap
 LONG = bool(os.environ.get("AK_LONG"))
 ONLY = os.environ.get("AK_ONLY")  # one command, when looking for a cause
 SECRET = "sk-" + "ant-api03-" + "Zq7" * 31 + "-AA"
@@ -54,16 +57,6 @@ FAULTS = {
 # Callers are told by their addresses, which must be the same in every run.
 FIXED = ["setarch", "-R"] if shutil.which("setarch") and subprocess.run(["setarch", "-R", "true"]).returncode == 0 else []
 struck = set()
-tests = 0
-
-
-def tap(good, name, notes=()):
-    global tests
-    tests += 1
-    print("%sok %d - %s" % ("" if good else "not ", tests, name))
-    for n in notes:
-        print("# " + n)
-    sys.stdout.flush()
 
 
 def run(argv, before=(), **env):
@@ -279,7 +272,7 @@ def main():
         tap(same, "%s gives the same twice" % c.name, [] if same else [str(code), err.decode()])
         for fault, may, on, few in FAULTS[DOMAIN]:
             sweep(c, want, fault, may, on, few)
-    print("1..%d" % tests)
+    done()
 
 
 main()

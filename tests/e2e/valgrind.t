@@ -3,7 +3,7 @@
 . "$AK_SRCDIR/tests/tap.sh"
 quick_skips
 command -v valgrind >/dev/null || { echo '1..0 # SKIP no valgrind here'; exit 0; }
-case $(nm -D "$AUDITKIT" 2>/dev/null) in *asan*) echo '1..0 # SKIP sanitizers and valgrind exclude each other'; exit 0 ;; esac
+! sanitized || skip_all 'sanitizers and valgrind exclude each other'
 cd "$tap_dir" || exit 1
 case $(valgrind -q "$AUDITKIT" --version 2>&1) in *dwarf*) echo "1..0 # SKIP this valgrind cannot read this compiler's debug data (try -gdwarf-4)"; exit 0 ;; esac
 memcheck() { AUDITKIT_SANDBOX=off valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect --error-exitcode=99 --log-file="$tap_dir/vg.%p" "$@"; }
