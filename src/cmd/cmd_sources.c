@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include "cmd/clock_report.h"
 #include "cmd/grouping.h"
 #include "cmd/jsonget.h"
 #include "cmd/source_drift.h"
@@ -82,6 +83,7 @@ static void show(struct ak_ctx *c, const json_t *s)
 		   ak_jtxt(s, "sha256", "-"), (unsigned long long)ak_jnum(s, "listed"));
 	ak_io_line(c->io, "alone", "this source does not prove %s", ak_jtxt(s, "cannot_prove", "anything"));
 	ak_witness_print(c, json_object_get(s, "witnesses"), ak_jtxt(s, "name", "?"));
+	ak_clock_print(c, json_object_get(s, "clocks"), true);
 	ak_grouping_print(c, json_object_get(s, "grouping"));
 	rows(c, s, "warnings", "warning", warnings);
 	rows(c, s, "redaction", "redacted", redaction);
@@ -106,7 +108,7 @@ static enum ak_rc show_rejects(struct ak_ctx *c, const char *name, struct ak_err
 
 static enum ak_rc print(struct ak_ctx *c, const json_t *sources, const char *name, struct ak_err *err)
 {
-	json_t *s, *doc, *grouping = NULL, *witnesses = NULL;
+	json_t *s, *doc, *grouping = NULL, *witnesses = NULL, *clocks = NULL;
 	size_t i;
 	enum ak_rc rc;
 
@@ -129,6 +131,9 @@ static enum ak_rc print(struct ak_ctx *c, const json_t *sources, const char *nam
 		if ((rc = ak_query_corroboration(c->store, 0, INT64_MIN, INT64_MAX, &witnesses, err)) != AK_OK)
 			return rc;
 		json_object_set_new(s, "witnesses", witnesses);
+		if ((rc = ak_query_clock(c->store, name, 0, &clocks, err)) != AK_OK)
+			return rc;
+		json_object_set_new(s, "clocks", clocks);
 		if (c->json) {
 			json_object_set_new(s, "schema", json_string("auditkit.source/1"));
 			json_object_set_new(s, "format_version", json_integer(1));

@@ -5,6 +5,7 @@
 
 #include "base/map.h"
 #include "base/time.h"
+#include "cmd/clock_report.h"
 #include "cmd/grouping.h"
 #include "cmd/jsonget.h"
 #include "cmd/proposals.h"
@@ -328,7 +329,7 @@ static void print_ledger(struct ak_ctx *c, const json_t *run)
 
 struct report {
 	const json_t *missing;
-	json_t *run, *sources, *diag, *exports, *arrived, *links, *grouping, *witnesses, *proposals, *overdue;
+	json_t *run, *sources, *diag, *exports, *arrived, *links, *grouping, *witnesses, *proposals, *overdue, *clocks;
 };
 
 static enum ak_rc read_all(struct ak_ctx *c, const struct ak_ingest_source *from, size_t nfrom, int64_t run, struct report *r,
@@ -351,6 +352,8 @@ static enum ak_rc read_all(struct ak_ctx *c, const struct ak_ingest_source *from
 	if (rc == AK_OK)
 		rc = ak_query_corroboration(c->store, run, INT64_MIN, INT64_MAX, &r->witnesses, err);
 	if (rc == AK_OK)
+		rc = ak_query_clock(c->store, NULL, run, &r->clocks, err);
+	if (rc == AK_OK)
 		rc = ak_proposals_find(c, from, nfrom, &r->proposals, err);
 	if (rc == AK_OK)
 		r->overdue = ak_overdue(c->policy, r->exports, "source", ak_time_now());
@@ -360,7 +363,7 @@ static enum ak_rc read_all(struct ak_ctx *c, const struct ak_ingest_source *from
 static void release(struct report *r)
 {
 	json_t *const all[] = {r->run,	 r->sources,  r->diag,	    r->exports,	  r->arrived,
-			       r->links, r->grouping, r->witnesses, r->proposals, r->overdue};
+			       r->links, r->grouping, r->witnesses, r->proposals, r->overdue, r->clocks};
 
 	for (size_t i = 0; i < AK_COUNT(all); i++)
 		json_decref(all[i]);
@@ -368,9 +371,9 @@ static void release(struct report *r)
 
 static enum ak_rc print_json(struct ak_ctx *c, const struct report *r, struct ak_err *err)
 {
-	json_t *doc = json_pack("{s:s, s:i, s:b, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:o, s:O}", "schema", "auditkit.ingest/1",
+	json_t *doc = json_pack("{s:s, s:i, s:b, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:o, s:O}", "schema", "auditkit.ingest/1",
 				"format_version", 1, "dry_run", ak_args_flag(c->args, "dry-run"), "run", r->run, "sources", r->sources,
-				"diagnostics", r->diag, "links", r->links, "payload", r->arrived, "grouping", r->grouping,
+				"diagnostics", r->diag, "links", r->links, "clocks", r->clocks, "payload", r->arrived, "grouping", r->grouping,
 				"witnesses", r->witnesses, "proposals", r->proposals, "missing",
 				r->missing ? json_incref((json_t *)r->missing) : json_array(), "overdue", r->overdue);
 	enum ak_rc rc = ak_io_json(c->io, doc, err);
@@ -391,6 +394,7 @@ static void print_text(struct ak_ctx *c, const struct report *r)
 	print_payload(c, r->arrived);
 	print_warnings(c, r->sources);
 	ak_grouping_print(c, r->grouping);
+	ak_clock_print(c, r->clocks, false);
 	print_links(c, r->links);
 	ak_proposals_print(c, r->proposals);
 	ak_witness_print(c, r->witnesses, NULL);

@@ -10,11 +10,17 @@
 
 #define HEAD_BYTES 1048576u /* seen by format detection at most */
 
-static void flush(struct ak_stage *m, bool end)
+/* Hand over what there is. Parts are small, so that the writing thread starts early and finds them in the cache; a
+ * transaction takes many of them. */
+static void flush(struct ak_stage *m, bool commit, bool end)
 {
 	struct ak_batch *b = m->batch;
 
-	ak_stage_flush_stats(m);
+	if (commit)
+		ak_stage_flush_stats(m);
+	m->uncommitted_records = commit ? 0 : m->uncommitted_records + b->records;
+	m->uncommitted_bytes = commit ? 0 : m->uncommitted_bytes + b->arena.used;
+	b->commit = commit;
 	b->end = end;
 	b->open_file = m->file;
 	b->next_offset = m->next_offset;
@@ -33,8 +39,12 @@ static void flush(struct ak_stage *m, bool end)
 
 static void maybe_flush(struct ak_stage *m)
 {
-	if (m->batch->records >= AK_MAX_BATCH_RECORDS || m->batch->arena.used >= AK_MAX_BATCH_BYTES)
-		flush(m, false);
+	const struct ak_batch *b = m->batch;
+
+	if (m->uncommitted_records + b->records >= AK_MAX_BATCH_RECORDS || m->uncommitted_bytes + b->arena.used >= AK_MAX_BATCH_BYTES)
+		flush(m, true, false);
+	else if (b->records >= AK_MAX_PART_RECORDS || b->arena.used >= AK_MAX_PART_BYTES)
+		flush(m, false, false);
 }
 
 /* ---- one frame ---- */
@@ -276,7 +286,7 @@ void *ak_pipe_map(void *pipe)
 		ak_chunk_free(c);
 	}
 	if (end)
-		flush(m, true);
+		flush(m, true, true);
 	ak_stage_free(m);
 	return NULL;
 }

@@ -91,7 +91,8 @@ struct ak_batch {
 	uint8_t check_sha256[32];
 	struct ak_ingest_progress progress;
 	char progress_name[80];
-	bool end; /* last one */
+	bool commit; /* last part of a transaction */
+	bool end;    /* last one */
 };
 
 struct ak_pipe {

@@ -7,6 +7,7 @@
 struct ak_stage {
 	struct ak_pipe *p;
 	struct ak_batch *batch;
+	uint64_t uncommitted_records, uncommitted_bytes; /* handed over before it, in the same transaction */
 	struct ak_arena scratch;
 	struct ak_record rec;
 	struct ak_leafer *leafer;

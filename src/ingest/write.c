@@ -22,7 +22,9 @@ struct sink {
 	char *name, *codec, *detected;
 	const struct ak_mapping *mapping;
 	uint64_t repeated_keys, odd_times, bad_numbers; /* of the open file, for the one warning of each */
+	struct ak_kind_counts brought[AK_K_COUNT]; /* by the export, not yet registered */
 	bool whole;             /* one transaction for the whole run */
+	bool begun;             /* a transaction is open */
 };
 
 static enum ak_rc open_export(struct sink *k, const struct ak_item *i)
@@ -104,6 +106,34 @@ static enum ak_rc open_file(struct sink *k, const struct ak_item *i)
 	return rc == AK_OK ? save_file(k, "partial") : rc;
 }
 
+static bool says(const struct ak_packed *r, enum ak_field_id f, const char *what)
+{
+	const struct ak_value *v = ak_packed_get(r, f);
+
+	return v && ak_str_is(v->text, what);
+}
+
+static void count_kind(struct sink *k, const struct ak_packed *r)
+{
+	struct ak_kind_counts *n = &k->brought[r->kind];
+	bool present = says(r, AK_F_PAYLOAD_PROMPT, "present") || says(r, AK_F_PAYLOAD_COMPLETION, "present");
+
+	n->records++;
+	n->present += present;
+	n->masked += !present && (says(r, AK_F_PAYLOAD_PROMPT, "masked") || says(r, AK_F_PAYLOAD_COMPLETION, "masked"));
+}
+
+static enum ak_rc save_kinds(struct sink *k)
+{
+	enum ak_rc rc = AK_OK;
+
+	for (int kind = 0; kind < AK_K_COUNT && rc == AK_OK; kind++)
+		if (k->brought[kind].records)
+			rc = ak_register_kind(k->s, k->export_, kind, &k->brought[kind], k->err);
+	memset(k->brought, 0, sizeof k->brought);
+	return rc;
+}
+
 static enum ak_rc put_record(struct sink *k, const struct ak_item *i)
 {
 	struct ak_counts *c = &k->file.counts;
@@ -118,6 +148,8 @@ static enum ak_rc put_record(struct sink *k, const struct ak_item *i)
 		return rc;
 	c->in++;
 	c->stored += r.what == AK_PUT_STORED;
+	if (r.what == AK_PUT_STORED)
+		count_kind(k, i->rec);
 	c->duplicate += r.what == AK_PUT_DUPLICATE;
 	c->expired += r.what == AK_PUT_EXPIRED;
 	c->conflict += r.conflict;
@@ -257,7 +289,7 @@ static enum ak_rc end_file(struct sink *k, const struct ak_item *i)
 	k->out->bytes += i->digest.decoded_bytes;
 	add_counts(&k->out->counts, &f->counts);
 	if ((rc = save_file(k, i->incomplete || i->failed ? "incomplete" : "complete")) == AK_OK &&
-	    (rc = file_warnings(k)) == AK_OK)
+	    (rc = save_kinds(k)) == AK_OK && (rc = file_warnings(k)) == AK_OK)
 		rc = ak_register_file_leaf(k->tlog, f, k->err);
 	f->id = 0;
 	return rc;
@@ -308,12 +340,14 @@ static enum ak_rc handle(struct sink *k, const struct ak_item *i)
 /* The file that is still open stays partial, with what a later run needs to go on. */
 static enum ak_rc save_progress(struct sink *k, const struct ak_batch *b)
 {
+	enum ak_rc rc;
+
 	if (!k->file.id)
 		return AK_OK;
 	k->file.next_offset = b->next_offset;
 	k->file.check_offset = b->check_offset;
 	ak_hex(b->check_sha256, 32, k->file.check_sha256);
-	return save_file(k, "partial");
+	return (rc = save_file(k, "partial")) == AK_OK ? save_kinds(k) : rc;
 }
 
 static enum ak_rc stopped_by_rejects(struct sink *k)
@@ -343,10 +377,25 @@ static enum ak_rc expect_records(struct sink *k, const struct ak_batch *b)
 	return rc;
 }
 
+static enum ak_rc commit(struct sink *k, const struct ak_batch *b)
+{
+	enum ak_rc rc = save_progress(k, b);
+
+	if (rc == AK_OK)
+		rc = ak_writer_flush(k->writer, k->err);
+	if (rc == AK_OK)
+		rc = ak_tlog_save(k->tlog, k->err);
+	if (rc == AK_OK && !k->whole)
+		rc = ak_store_commit(k->s, k->err);
+	k->begun = k->whole;
+	return rc;
+}
+
 static enum ak_rc write_batch(struct sink *k, const struct ak_batch *b)
 {
-	enum ak_rc rc = k->whole ? AK_OK : ak_store_begin(k->s, k->err);
+	enum ak_rc rc = k->begun ? AK_OK : ak_store_begin(k->s, k->err);
 
+	k->begun = true;
 	if (rc == AK_OK)
 		rc = expect_records(k, b);
 	for (const struct ak_item *i = b->first; i && rc == AK_OK; i = i->next)
@@ -354,14 +403,8 @@ static enum ak_rc write_batch(struct sink *k, const struct ak_batch *b)
 	if (rc == AK_OK)
 		rc = stopped_by_rejects(k);
 	if (rc == AK_OK)
-		rc = save_progress(k, b);
-	if (rc == AK_OK)
-		rc = ak_writer_flush(k->writer, k->err);
-	if (rc == AK_OK)
-		rc = ak_tlog_save(k->tlog, k->err);
-	if (rc == AK_OK && !k->whole)
-		rc = ak_store_commit(k->s, k->err);
-	return rc;
+		rc = ak_writer_settle(k->writer, k->err);
+	return rc == AK_OK && b->commit ? commit(k, b) : rc;
 }
 
 static void report(struct sink *k, struct ak_batch *b)
@@ -374,7 +417,7 @@ static void report(struct sink *k, struct ak_batch *b)
 enum ak_rc ak_pipe_write(struct ak_pipe *p, int64_t run, struct ak_tlog *tlog, struct ak_ingest_result *out,
 			 struct ak_err *err)
 {
-	struct sink k = {.p = p, .s = p->o->store, .tlog = tlog, .out = out, .err = err, .run = run, .whole = p->whole};
+	struct sink k = {.p = p, .s = p->o->store, .tlog = tlog, .out = out, .err = err, .run = run, .whole = p->whole, .begun = p->whole};
 	bool end = false;
 	enum ak_rc rc = ak_writer_new(k.s, tlog, p->dedupe, &k.writer, err);
 

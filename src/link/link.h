@@ -33,10 +33,6 @@ json_t *ak_link_differences(const json_t *counted, const json_t *witness, size_t
  * revision only: rows of ak_query_usage_rows with `cite`. */
 enum ak_rc ak_link_buckets(struct ak_store *s, const json_t *request, json_t **out, struct ak_err *err);
 
-/* Clock offset between app events and the gateway requests of the same trace, per source and app, from linked pairs:
- * [{from, app, to, pairs, median_ms, min_ms, max_ms}], positive = the app's clock is behind; raw times are never changed. */
-enum ak_rc ak_link_clock(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err);
-
 #ifdef __cplusplus
 }
 #endif

@@ -1,5 +1,4 @@
 libak_a_SOURCES += src/link/buckets.c
-libak_a_SOURCES += src/link/clock.c
 libak_a_SOURCES += src/link/closure.c
 libak_a_SOURCES += src/link/coverage.c
 libak_a_SOURCES += src/link/differences.c src/link/link.h

@@ -84,22 +84,16 @@ static enum ak_rc add_digest(struct ak_store *s, json_t *source, int64_t id, int
 /* The record kind that most of a source's records have. */
 static enum ak_rc add_kind(struct ak_store *s, json_t *source, int64_t id, int64_t run, struct ak_err *err)
 {
-	struct ak_buf sql;
 	json_t *row = NULL;
-	int best = -1, k;
+	int best = -1;
 	const struct ak_param p[] = {AK_PI(id), AK_PI(run)};
-	enum ak_rc rc;
+	enum ak_rc rc = ak_rows_one(s, "SELECT kind FROM export_kind WHERE" OF_SOURCE
+				       " GROUP BY kind ORDER BY sum(records) DESC, kind LIMIT 1", p, 2, &row, err);
 
-	ak_buf_init(&sql, 1 << 16);
-	ak_buf_adds(&sql, "SELECT k, count(*) AS n FROM (");
-	for (k = 0; k < AK_K_COUNT; k++)
-		ak_buf_addf(&sql, "%sSELECT %d AS k FROM %s r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"
-				  " WHERE e.source = ?1" AK_SINCE("r", "?2"), k ? " UNION ALL " : "", k, ak_kinds[k].name);
-	ak_buf_adds(&sql, ") GROUP BY k ORDER BY n DESC, k LIMIT 1");
-	rc = ak_rows_one(s, sql.p, p, 2, &row, err);
-	ak_buf_release(&sql);
 	if (rc == AK_OK)
-		best = (int)json_integer_value(json_object_get(row, "k"));
+		for (int k = 0; k < AK_K_COUNT; k++)
+			if (strcmp(ak_kinds[k].name, json_string_value(json_object_get(row, "kind"))) == 0)
+				best = k;
 	json_decref(row);
 	json_object_set_new(source, "kind", best < 0 ? json_null() : json_string(ak_kinds[best].name));
 	json_object_set_new(source, "kind_title", best < 0 ? json_null() : json_string(ak_kinds[best].plural));

@@ -115,6 +115,11 @@ enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, js
 	"SELECT s.name AS source, '" kind "' AS kind, count(*) AS attempts, sum(" ANY(PRESENT) ") AS present,"            \
 	" sum(NOT " ANY(PRESENT) " AND " ANY(MASKED) ") AS masked FROM " table " r" OF_FILE("r") " WHERE" LIVE("r")       \
 	" AND ((?3 = 0 AND" AK_NO_WITNESS("r") ") OR e.run = ?3)" AK_SINCE("r", "?3") " GROUP BY s.name"
+/* As counted while it was stored; entries of one call are not folded there. */
+#define BROUGHT                                                                                                           \
+	"SELECT s.name AS source, k.kind AS kind, sum(k.records) AS attempts, sum(k.payload_present) AS present,"         \
+	" sum(k.payload_masked) AS masked FROM export_kind k JOIN export e ON e.id = k.export JOIN source s ON s.id = e.source" \
+	" WHERE e.run = ?3 AND k.kind IN ('request', 'app_event', 'provider_call') GROUP BY s.name, k.kind ORDER BY 1, 2"
 
 #define PAYLOAD_OF AK_FOLDED(", payload_prompt, payload_completion", \
 		  AK_FOLD_STRICTEST("payload_prompt") AK_FOLD_STRICTEST("payload_completion"))
@@ -125,10 +130,10 @@ enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, js
 
 enum ak_rc ak_query_payload(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
-	static const struct ak_over sql = {PAYLOAD("request"), PAYLOAD(PAYLOAD_OF)};
+	static const struct ak_over all = {PAYLOAD("request"), PAYLOAD(PAYLOAD_OF)}, brought = {BROUGHT, PAYLOAD(PAYLOAD_OF)};
 	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us), AK_PI(run)};
 	const char *chosen = NULL;
-	enum ak_rc rc = ak_over_choose(s, &sql, &chosen, err);
+	enum ak_rc rc = ak_over_choose(s, run ? &brought : &all, &chosen, err);
 
 	return rc == AK_OK ? ak_rows(s, chosen, p, 3, out, err) : rc;
 }

@@ -27,7 +27,7 @@ struct view {
 };
 
 struct ak_leafer {
-	struct view view;
+	struct view view, packed; /* of packed.v all is NULL between calls */
 	struct ak_buf json;
 	struct key key[X_END];
 	size_t name[AK_F_COUNT]; /* lengths of the fields' names, with their NUL */
@@ -116,10 +116,22 @@ static const struct view *view_record(struct ak_leafer *l, const char *format, i
 
 static const struct view *view_packed(struct ak_leafer *l, const char *format, int64_t file, const struct ak_packed *rec)
 {
-	l->view = (struct view){format, file, rec->rec_no, rec->offset, rec->length, {NULL}};
+	struct view *v = &l->packed;
+
+	v->format = format;
+	v->file = file;
+	v->rec_no = rec->rec_no;
+	v->offset = rec->offset;
+	v->length = rec->length;
 	for (size_t i = 0; i < rec->n; i++)
-		l->view.v[rec->value[i].field] = &rec->value[i].v;
-	return &l->view;
+		v->v[rec->value[i].field] = &rec->value[i].v;
+	return v;
+}
+
+static void unview_packed(struct ak_leafer *l, const struct ak_packed *rec)
+{
+	for (size_t i = 0; i < rec->n; i++)
+		l->packed.v[rec->value[i].field] = NULL;
 }
 
 static void group_json(struct ak_leafer *l, enum ak_group g, const struct view *r, struct ak_buf *b)
@@ -268,6 +280,7 @@ void ak_leaf_compute(struct ak_leafer *l, const char *format, int64_t file, cons
 void ak_leaf_packed(struct ak_leafer *l, const char *format, int64_t file, const struct ak_packed *rec, struct ak_hashes *out)
 {
 	compute(l, rec->kind, view_packed(l, format, file, rec), out);
+	unview_packed(l, rec);
 }
 
 void ak_leaf_entry(const char *kind, struct ak_str body, const uint8_t salt[16], uint8_t out[32])

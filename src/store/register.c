@@ -211,6 +211,19 @@ enum ak_rc ak_register_payload(struct ak_store *s, int64_t export_, const char *
 		       args, AK_COUNT(args), err);
 }
 
+enum ak_rc ak_register_kind(struct ak_store *s, int64_t export_, enum ak_kind kind, const struct ak_kind_counts *n,
+			    struct ak_err *err)
+{
+	const struct arg args[] = {I(export_), T(ak_kinds[kind].name), I(n->records), I(n->present), I(n->masked)};
+
+	return execute(s,
+		       "INSERT INTO export_kind(export, kind, records, payload_present, payload_masked) VALUES(?1, ?2, ?3, ?4, ?5)"
+		       " ON CONFLICT DO UPDATE SET records=records+excluded.records,"
+		       " payload_present=payload_present+excluded.payload_present,"
+		       " payload_masked=payload_masked+excluded.payload_masked",
+		       args, AK_COUNT(args), err);
+}
+
 enum ak_rc ak_register_absent(struct ak_store *s, int64_t export_, const char *field, const char *reason, uint64_t n,
 			      struct ak_err *err)
 {

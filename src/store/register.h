@@ -4,11 +4,17 @@
 
 #include <jansson.h>
 
+#include "model/field.h"
 #include "store/tlog.h"
 
 struct ak_counts {
 	uint64_t in, stored, duplicate, rejected, blank, excluded, expired;
 	uint64_t conflict, superseded; /* parts of stored */
+};
+
+/* Stored records of one kind: all, those that came with prompt or completion, those where the source had masked it. */
+struct ak_kind_counts {
+	uint64_t records, present, masked;
 };
 
 struct ak_file_row {
@@ -66,6 +72,8 @@ enum ak_rc ak_register_redaction(struct ak_store *s, int64_t export_, const char
 				 uint64_t n, struct ak_err *err);
 enum ak_rc ak_register_payload(struct ak_store *s, int64_t export_, const char *path, const char *role, const uint64_t n[3],
 			       struct ak_err *err); /* absent, masked, present */
+enum ak_rc ak_register_kind(struct ak_store *s, int64_t export_, enum ak_kind kind, const struct ak_kind_counts *n,
+			    struct ak_err *err);
 enum ak_rc ak_register_absent(struct ak_store *s, int64_t export_, const char *field, const char *reason, uint64_t n,
 			      struct ak_err *err);
 /* The ledger entry that binds a finished file: digests and counts. */

@@ -30,18 +30,18 @@ static const char *sql_type(enum ak_type t)
 }
 
 /* Returns how many; fields NULL = all of the kind. */
-static int columns(enum ak_kind k, const uint64_t *fields, struct ak_buf *out)
+static bool chosen(enum ak_kind k, const uint64_t *fields, int f)
 {
-	int n = AK_C_FIXED;
+	return ak_field_of(f, k) && (!fields || fields[f / 64] >> (f % 64) & 1);
+}
 
+static void columns(enum ak_kind k, const uint64_t *fields, struct ak_buf *out)
+{
 	for (int i = 0; i < AK_C_FIXED; i++)
 		ak_buf_addf(out, "%s%s", i ? ", " : "", fixed[i].name);
 	for (int f = 0; f < AK_F_COUNT; f++)
-		if (ak_field_of(f, k) && (!fields || fields[f / 64] >> (f % 64) & 1)) {
+		if (chosen(k, fields, f))
 			ak_buf_addf(out, ", %s", ak_fields[f].column);
-			n++;
-		}
-	return n;
 }
 
 static void record_table(enum ak_kind k, struct ak_buf *out)
@@ -140,14 +140,15 @@ void ak_schema_ddl(struct ak_buf *out)
 
 void ak_schema_insert(enum ak_kind kind, const uint64_t *fields, struct ak_buf *out)
 {
-	int n;
-
 	ak_buf_addf(out, "INSERT INTO %s(", ak_kinds[kind].name);
-	n = columns(kind, fields, out);
-	ak_buf_adds(out, ") VALUES(");
-	for (int i = 1; i <= n; i++)
-		ak_buf_addf(out, "%s?%d", i > 1 ? "," : "", i);
-	ak_buf_adds(out, ")");
+	columns(kind, fields, out);
+	ak_buf_adds(out, ") SELECT c0");
+	for (int i = 1; i < AK_C_FIXED; i++)
+		ak_buf_addf(out, ", c%d", i);
+	for (int f = 0; f < AK_F_COUNT; f++)
+		if (chosen(kind, fields, f))
+			ak_buf_addf(out, ", c%d", AK_C_FIXED + f);
+	ak_buf_adds(out, " FROM arriving");
 }
 
 void ak_schema_select_with(enum ak_kind kind, const char *more, struct ak_buf *out)

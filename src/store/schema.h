@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "model/field.h"
 
-#define AK_SCHEMA_VERSION 2
+#define AK_SCHEMA_VERSION 3
 #define AK_APPLICATION_ID 0x414B3031 /* "AK01" in the SQLite header */
 
 /* Columns every record table starts with, in this order; values of enum are also bind and result positions. */
@@ -25,7 +25,8 @@ struct ak_err;
 enum ak_rc ak_schema_check(struct ak_store *s, struct ak_err *err);
 /* The whole DDL as one script. */
 void ak_schema_ddl(struct ak_buf *out);
-/* `INSERT INTO <kind>(...) VALUES(?1, ...)`: fixed columns, then those fields whose bit is set, in order of fields.def. */
+/* `INSERT INTO <kind>(...) SELECT ... FROM arriving` (store/arriving.h): fixed columns, then those fields whose bit is set, in
+ * order of fields.def. */
 void ak_schema_insert(enum ak_kind kind, const uint64_t *fields, struct ak_buf *out);
 /* `SELECT <all columns in the same order> FROM <kind>`, without a WHERE clause. */
 void ak_schema_select(enum ak_kind kind, struct ak_buf *out);

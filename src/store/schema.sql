@@ -190,6 +190,16 @@ CREATE TABLE payload(
   PRIMARY KEY(export, path)
 ) STRICT, WITHOUT ROWID;
 
+-- What an export brought, per record kind, as it came: the report after an ingest does not read the records again.
+CREATE TABLE export_kind(
+  export INTEGER NOT NULL,
+  kind TEXT NOT NULL,              -- record table
+  records INTEGER NOT NULL,        -- stored
+  payload_present INTEGER NOT NULL, -- records that came with prompt or completion
+  payload_masked INTEGER NOT NULL, -- records where the source had masked what there was of them
+  PRIMARY KEY(export, kind)
+) STRICT, WITHOUT ROWID;
+
 -- Why fields have no value: counts per reason.
 CREATE TABLE absent(
   export INTEGER NOT NULL,

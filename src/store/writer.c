@@ -43,7 +43,8 @@ enum ak_rc ak_writer_new(struct ak_store *s, struct ak_tlog *ledger, const struc
 		rc = ak_stored_select(s, k, " WHERE seq=?1", &w->select[k], err);
 	if (rc == AK_OK && (rc = ak_claims_new(s, &w->claims, err)) == AK_OK)
 		rc = ak_runs_open(s, AK_RUN_LOOKUP, &w->lookup, err);
-	w->inserts = ak_inserts_new(s);
+	if (rc == AK_OK)
+		rc = ak_inserts_new(s, &w->inserts, err);
 	w->leafer = ak_leafer_new();
 	if (rc == AK_OK)
 		*out = w;
@@ -92,10 +93,14 @@ enum ak_rc ak_writer_expect(struct ak_writer *w, const uint8_t *const *ids, size
 	return ak_claims_expect(w->claims, ids, n, err);
 }
 
+enum ak_rc ak_writer_settle(struct ak_writer *w, struct ak_err *err) { return ak_inserts_flush(w->inserts, err); }
+
 enum ak_rc ak_writer_flush(struct ak_writer *w, struct ak_err *err)
 {
-	enum ak_rc rc = ak_runs_add(w->lookup, w->pending, w->npending, err);
+	enum ak_rc rc = ak_inserts_flush(w->inserts, err);
 
+	if (rc == AK_OK)
+		rc = ak_runs_add(w->lookup, w->pending, w->npending, err);
 	w->npending = 0;
 	return rc == AK_OK ? ak_claims_flush(w->claims, err) : rc;
 }
@@ -172,8 +177,11 @@ static enum ak_rc same_mapping(struct ak_writer *w, int64_t file, const char *ma
 static enum ak_rc read_other(struct ak_writer *w, int64_t seq, const char *mapping, struct other *o, struct ak_err *err)
 {
 	struct ak_stored s;
-	enum ak_rc rc = AK_END;
+	enum ak_rc rc = ak_inserts_flush(w->inserts, err);
 
+	if (rc != AK_OK)
+		return rc;
+	rc = AK_END;
 	for (int k = 0; k < AK_K_COUNT && !o->found; k++) {
 		sqlite3_stmt *st = w->select[k];
 		sqlite3_bind_int64(st, 1, seq);

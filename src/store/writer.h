@@ -35,9 +35,12 @@ enum ak_rc ak_writer_new(struct ak_store *s, struct ak_tlog *ledger, const struc
 void ak_writer_free(struct ak_writer *w);
 /* Look up the identities of the records to come together (16 bytes each); not required, but much cheaper. */
 enum ak_rc ak_writer_expect(struct ak_writer *w, const uint8_t *const *ids, size_t n, struct ak_err *err);
-/* Write the index entries of the records put since the last call as sorted runs. Before every commit. */
+/* Write the records put since the last call; they may die then. */
+enum ak_rc ak_writer_settle(struct ak_writer *w, struct ak_err *err);
+/* The same, and their index entries as sorted runs. Before every commit. */
 enum ak_rc ak_writer_flush(struct ak_writer *w, struct ak_err *err);
-/* rec must be redacted, h complete but for the leaf, which is computed here (the thread that maps has more to do). A refused record (not redacted) is a bug. */
+/* rec must be redacted (or it is a bug), h complete but for the leaf, which is computed here: the thread that maps has more to
+ * do. Both must live until they are settled or flushed. */
 enum ak_rc ak_writer_put(struct ak_writer *w, const struct ak_put_args *args, struct ak_packed *rec, struct ak_hashes *h,
 			 struct ak_put_result *out, struct ak_err *err);
 
