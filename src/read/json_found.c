@@ -2,25 +2,31 @@
 
 #include "read/json_walker.h"
 
-struct ak_str ak_walk_keep(struct ak_walker *w, struct ak_str s) { return ak_arena_str(w->row->arena, s); }
-
 void ak_walk_emit(struct ak_walker *w, const struct ak_place *p, enum ak_jtype type, struct ak_str text, uint64_t bytes)
 {
-	struct ak_pick pick = {.slot = p->node->slot, .type = type, .key = p->star, .item = p->item, .bytes = bytes};
+	bool value = p->node->how == AK_PICK_VALUE;
 
-	if (p->node->how == AK_PICK_VALUE)
-		pick.text = ak_walk_keep(w, text);
-	else if (type == AK_J_NULL || (type == AK_J_STR && !bytes))
+	if (!value && (type == AK_J_NULL || (type == AK_J_STR && !bytes)))
 		return;
-	ak_row_add(w->row, pick);
+	*ak_row_room(w->row) = (struct ak_pick){
+		.slot = p->node->slot,
+		.type = type,
+		.text = value ? ak_walk_keep(w, text) : ak_str_n(NULL, 0),
+		.key = p->star,
+		.item = p->item,
+		.bytes = bytes,
+	};
 }
 
 void ak_walk_emit_payload(struct ak_walker *w, const struct ak_place *p, const struct ak_paystate *state)
 {
-	struct ak_pick pick = {.slot = p->node->slot, .key = p->star, .item = p->item, .bytes = state->bytes};
-
-	pick.payload = ak_payload_of(state);
-	ak_row_add(w->row, pick);
+	*ak_row_room(w->row) = (struct ak_pick){
+		.slot = p->node->slot,
+		.key = p->star,
+		.item = p->item,
+		.payload = ak_payload_of(state),
+		.bytes = state->bytes,
+	};
 }
 
 /* Bytes of the value that is the next token, as written; containers count as none. */

@@ -60,6 +60,15 @@ static void grow(struct ak_shapes *all, struct ak_shape *s)
 	s->key = more;
 }
 
+static struct ak_str quoted(struct ak_arena *arena, struct ak_str name)
+{
+	char *p = ak_arena_alloc(arena, name.n + 2);
+
+	p[0] = p[name.n + 1] = '"';
+	memcpy(p + 1, name.p, name.n);
+	return ak_str_n(p, name.n + 2);
+}
+
 bool ak_shape_insert(struct ak_shapes *all, struct ak_shape *s, uint32_t at, struct ak_str name)
 {
 	struct ak_shape_key *k;
@@ -73,7 +82,7 @@ bool ak_shape_insert(struct ak_shapes *all, struct ak_shape *s, uint32_t at, str
 	k = s->key + at;
 	memmove(k + 1, k, (s->n - at) * sizeof(*k));
 	memset(k, 0, sizeof(*k));
-	k->name = ak_arena_str(&all->arena, name);
+	k->quoted = quoted(&all->arena, name);
 	k->below = new_shape(all);
 	s->n++;
 	all->nkeys++;

@@ -11,7 +11,7 @@
 struct ak_shape;
 
 struct ak_shape_key {
-	struct ak_str name;          /* as written between the quotes; no backslash in it */
+	struct ak_str quoted;        /* as written, with its quotes; no backslash in it */
 	const struct ak_tnode *node; /* NULL: nothing is picked in the value */
 	struct ak_shape *below;      /* of the value */
 	bool starred;                /* node is a `*` */
@@ -48,7 +48,7 @@ struct ak_shape *ak_shapes_root(struct ak_shapes *all, const struct ak_tnode *no
 /* The shape of the elements of arrays; NULL when there are too many. */
 struct ak_shape *ak_shape_item(struct ak_shapes *all, struct ak_shape *s);
 
-/* Where a name that is not the next one stands at `from` or behind; s->n when it does not. */
+/* Where a name stands at `from` or behind; s->n when it does not. */
 uint32_t ak_shape_find(const struct ak_shape *s, uint32_t from, struct ak_str name);
 /* Insert a name that s does not have before key `at`, with a shape below and all else unset. False: s is full and now
  * wild, or the name is too long, or there are too many keys in all. */
@@ -62,21 +62,22 @@ static inline bool ak_shape_same(const char *a, const char *b, size_t n)
 {
 	uint64_t x, y;
 
-	for (; n >= 8; a += 8, b += 8, n -= 8) {
-		memcpy(&x, a, 8);
-		memcpy(&y, b, 8);
-		if (x != y)
-			return false;
+	if (n < 8) {
+		while (n && a[n - 1] == b[n - 1])
+			n--;
+		return !n;
 	}
-	for (; n; a++, b++, n--)
-		if (*a != *b)
-			return false;
-	return true;
+	for (size_t i = 0;; i = i + 16 <= n ? i + 8 : n - 8) {
+		memcpy(&x, a + i, 8);
+		memcpy(&y, b + i, 8);
+		if (x != y || i + 8 == n)
+			return x == y;
+	}
 }
 
 static inline bool ak_shape_is(const struct ak_shape *s, uint32_t at, struct ak_str name)
 {
-	return at < s->n && s->key[at].name.n == name.n && ak_shape_same(s->key[at].name.p, name.p, name.n);
+	return at < s->n && s->key[at].quoted.n == name.n + 2 && ak_shape_same(s->key[at].quoted.p + 1, name.p, name.n);
 }
 
 #endif

@@ -2,6 +2,8 @@
 
 #include "read/json_walker.h"
 
+enum { WHOLE_BYTES = 4096 };
+
 enum ak_rc ak_walk_refuse(struct ak_walker *w, const char *reason, const char *text, const char *at)
 {
 	enum ak_rc rc = ak_reject(w->err, reason, "%s", text);
@@ -36,25 +38,9 @@ enum ak_rc ak_walk_enter(struct ak_walker *w)
 	return AK_OK;
 }
 
-enum ak_rc ak_walk_count(struct ak_walker *w, const char *at)
+enum ak_rc ak_walk_too_many(struct ak_walker *w, const char *at)
 {
-	if (++w->nodes > AK_MAX_NODES_PER_RECORD)
-		return ak_walk_refuse(w, "json_too_many", "a record has too many values", at);
-	return AK_OK;
-}
-
-static enum ak_rc visit_object(struct ak_walker *w, const struct ak_place *p)
-{
-	struct ak_walk_object m;
-	struct ak_walk_member one;
-	enum ak_rc rc = ak_walk_object(w, &m, p->shape);
-
-	while (rc == AK_OK && (rc = ak_walk_member(w, &m, p, &one)) == AK_OK) {
-		struct ak_place q = ak_walk_place(w, p, &one);
-
-		rc = ak_walk_value(w, &q);
-	}
-	return rc == AK_END ? AK_OK : rc;
+	return ak_walk_refuse(w, "json_too_many", "a record has too many values", at);
 }
 
 enum ak_rc ak_walk_element(struct ak_walker *w, uint32_t *i)
@@ -95,7 +81,7 @@ static enum ak_rc visit_container(struct ak_walker *w, char bracket, const struc
 	enum ak_rc rc;
 
 	if (bracket == '{')
-		rc = visit_object(w, p);
+		rc = ak_walk_members(w, p);
 	else
 		rc = p->node && p->node->kv ? ak_walk_kv(w, p) : visit_array(w, p);
 	if (rc != AK_OK || p->pay || !ak_walk_picked(p->node))
@@ -140,6 +126,13 @@ static enum ak_rc visit_document(struct ak_walker *w, const struct ak_place *p)
 	return container ? AK_OK : ak_walk_scalar(w, p);
 }
 
+/* A short record is copied whole, so that what is picked from it need not be. */
+static struct ak_str keep_all(struct ak_walker *w, struct ak_str text)
+{
+	w->copy = text.n <= WHOLE_BYTES ? ak_arena_str(w->row->arena, text) : AK_STR("");
+	return w->copy.n ? w->copy : text;
+}
+
 static enum ak_rc run(struct ak_walker *w, struct ak_str text, const struct ak_place *p)
 {
 	struct ak_walk_text *outer = w->t, *t = &w->text[w->nesting];
@@ -150,6 +143,8 @@ static enum ak_rc run(struct ak_walker *w, struct ak_str text, const struct ak_p
 	w->nesting++;
 	if (!t->index)
 		t->index = ak_json_index_new();
+	if (!outer)
+		text = keep_all(w, text);
 	t->base = t->back = text.p;
 	t->length = text.n;
 	t->i = 0;
@@ -216,6 +211,7 @@ static struct ak_place start(struct ak_walker *w, const struct ak_tnode *node, c
 	w->frame = frame;
 	w->err = err;
 	w->t = NULL;
+	w->copy = AK_STR("");
 	w->nodes = w->nesting = w->depth = 0;
 	ak_keyset_clear(&w->keys);
 	return (struct ak_place){.node = node, .shape = ak_shapes_root(&w->shapes, node)};

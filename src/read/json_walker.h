@@ -1,5 +1,4 @@
-/* The walker's inside, shared by the files that make it: json_walker.c (documents and values), json_member.c (the members of
- * objects), json_scalar.c (strings, numbers, words), json_kv.c (OTLP key-value lists) and json_found.c (what was found).
+/* The walker's inside, shared by the files that make it: json_walker.c (documents and values), json_object.c (objects), json_scalar.c (strings, numbers, words), json_kv.c (OTLP key-value lists) and json_found.c (what was found).
  *
  * A text is walked along its tokens. `i` is the next one: a function that visits a value finds its first token there and
  * leaves i behind its last. A string or a number is one token, an object's key another. */
@@ -44,6 +43,7 @@ struct ak_walker {
 	unsigned nesting;       /* texts that are open */
 	unsigned depth;         /* containers that are open, in all of them */
 	size_t nodes;
+	struct ak_str copy; /* of the record in the row's arena; empty when it is long */
 	struct ak_row *row;
 	const struct ak_frame *frame;
 	struct ak_err *err;
@@ -114,8 +114,12 @@ static inline bool ak_walk_leads_on(const struct ak_tnode *n) { return n && (n->
 enum ak_rc ak_walk_refuse(struct ak_walker *w, const char *reason, const char *text, const char *at);
 /* Enter the container whose bracket is the next token. It is left by w->depth--. */
 enum ak_rc ak_walk_enter(struct ak_walker *w);
+enum ak_rc ak_walk_too_many(struct ak_walker *w, const char *at);
 /* One more value of the record; at as above. */
-enum ak_rc ak_walk_count(struct ak_walker *w, const char *at);
+static inline enum ak_rc ak_walk_count(struct ak_walker *w, const char *at)
+{
+	return ++w->nodes > AK_MAX_NODES_PER_RECORD ? ak_walk_too_many(w, at) : AK_OK;
+}
 enum ak_rc ak_walk_value(struct ak_walker *w, const struct ak_place *p);
 /* The elements of an array that was entered: AK_OK with one to visit, AK_END behind the bracket. *i: its index, to begin
  * with UINT32_MAX. */
@@ -123,13 +127,16 @@ enum ak_rc ak_walk_element(struct ak_walker *w, uint32_t *i);
 /* JSON inside a string. What does not parse stays text, whatever was picked from it is forgotten. */
 bool ak_walk_nested(struct ak_walker *w, struct ak_str text, const struct ak_place *p);
 
-/* json_member.c */
+/* json_object.c */
 /* The object whose bracket is the next token; shape may be NULL. */
 enum ak_rc ak_walk_object(struct ak_walker *w, struct ak_walk_object *m, struct ak_shape *shape);
 /* AK_OK: a member whose value is to be visited next. AK_END: behind the object, which is left. p: of the object. */
 enum ak_rc ak_walk_member(struct ak_walker *w, struct ak_walk_object *m, const struct ak_place *p, struct ak_walk_member *out);
 /* The place of a member's value, which is the next token; counts it when no rule names it. */
 struct ak_place ak_walk_place(struct ak_walker *w, const struct ak_place *p, const struct ak_walk_member *m);
+
+/* All members of an object, each at its place. */
+enum ak_rc ak_walk_members(struct ak_walker *w, const struct ak_place *p);
 
 /* json_scalar.c */
 enum ak_rc ak_walk_scalar(struct ak_walker *w, const struct ak_place *p);
@@ -143,8 +150,13 @@ enum ak_rc ak_walk_string(struct ak_walker *w, struct ak_str text, const struct 
 enum ak_rc ak_walk_kv(struct ak_walker *w, const struct ak_place *p);
 
 /* json_found.c */
-/* A copy that lives as long as the row: the text lies in a buffer that the next record overwrites. */
-struct ak_str ak_walk_keep(struct ak_walker *w, struct ak_str s);
+/* The same text for as long as the row lives: records lie in a buffer that the next one overwrites. */
+static inline struct ak_str ak_walk_keep(const struct ak_walker *w, struct ak_str s)
+{
+	bool in_copy = (uintptr_t)s.p - (uintptr_t)w->copy.p < w->copy.n;
+
+	return in_copy ? s : ak_arena_str(w->row->arena, s);
+}
 /* A value at a place that is picked and not payload. bytes: its length as it arrived. */
 void ak_walk_emit(struct ak_walker *w, const struct ak_place *p, enum ak_jtype type, struct ak_str text, uint64_t bytes);
 void ak_walk_emit_payload(struct ak_walker *w, const struct ak_place *p, const struct ak_paystate *state);

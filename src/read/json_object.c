@@ -57,7 +57,6 @@ static bool follow(struct ak_walker *w, struct ak_walk_object *m, const struct a
 		m->expected = at;
 	else if (!learn(w, m, p, raw))
 		return false;
-	ak_keyset_push(&w->keys, raw);
 	return true;
 }
 
@@ -103,22 +102,73 @@ enum ak_rc ak_walk_member(struct ak_walker *w, struct ak_walk_object *m, const s
 	if (m->strict || !follow(w, m, p, out->key))
 		return search(w, m, out->key, out);
 	out->known = &m->shape->key[m->expected++];
+	ak_keyset_push(&w->keys, out->key);
 	return ak_walk_count(w, out->key.p);
+}
+
+static inline struct ak_place place_of(struct ak_walker *w, const struct ak_place *p, struct ak_str key, struct ak_shape_key *k)
+{
+	struct ak_place q = {.node = k->node, .star = p->star, .pay = p->pay, .shape = k->below, .label = k->label};
+
+	if (!p->pay)
+		q.item = p->item;
+	if (k->starred)
+		q.star = ak_walk_keep(w, key);
+	if (k->unknown)
+		ak_walk_unknown(w, p->node, key, k);
+	return q;
 }
 
 struct ak_place ak_walk_place(struct ak_walker *w, const struct ak_place *p, const struct ak_walk_member *m)
 {
-	struct ak_shape_key fresh = {.node = NULL}, *k = m->known ? m->known : &fresh;
-	struct ak_place q = {.star = p->star, .item = p->pay ? 0 : p->item, .pay = p->pay};
+	struct ak_shape_key fresh = {.node = NULL};
 
-	if (!m->known)
-		judge(p, m->key, k);
-	q.node = k->node;
-	q.label = k->label;
-	q.shape = k->below;
-	if (k->starred)
-		q.star = ak_walk_keep(w, m->key);
-	if (k->unknown)
-		ak_walk_unknown(w, p->node, m->key, k);
-	return q;
+	if (m->known)
+		return place_of(w, p, m->key, m->known);
+	judge(p, m->key, &fresh);
+	return place_of(w, p, m->key, &fresh);
+}
+
+/* The usual case: the next token is the expected key, written without blanks. False: it has to be looked at. */
+static inline bool as_expected(struct ak_walker *w, struct ak_walk_object *m, struct ak_walk_member *out)
+{
+	struct ak_walk_text *t = w->t;
+	uint32_t i = t->i + m->begun;
+	const char *key, *colon;
+	struct ak_shape_key *k;
+
+	if (m->strict || m->expected >= m->shape->n || i + 1 >= t->n || (m->begun && t->base[t->at[i - 1]] != ','))
+		return false;
+	k = &m->shape->key[m->expected];
+	key = t->base + t->at[i];
+	colon = t->base + t->at[i + 1];
+	if ((size_t)(colon - key) != k->quoted.n || *colon != ':' || !ak_shape_same(key, k->quoted.p, k->quoted.n))
+		return false;
+	t->i = i + 2;
+	m->begun = true;
+	m->expected++;
+	out->known = k;
+	out->key = ak_str_n(key + 1, k->quoted.n - 2);
+	ak_keyset_push(&w->keys, out->key);
+	return true;
+}
+
+static inline enum ak_rc next(struct ak_walker *w, struct ak_walk_object *m, const struct ak_place *p,
+			      struct ak_walk_member *out)
+{
+	return as_expected(w, m, out) ? ak_walk_count(w, out->key.p) : ak_walk_member(w, m, p, out);
+}
+
+enum ak_rc ak_walk_members(struct ak_walker *w, const struct ak_place *p)
+{
+	struct ak_walk_object m;
+	struct ak_walk_member one;
+	enum ak_rc rc = ak_walk_object(w, &m, p->shape);
+
+	while (rc == AK_OK && (rc = next(w, &m, p, &one)) == AK_OK) {
+		struct ak_place q = one.known ? place_of(w, p, one.key, one.known) : ak_walk_place(w, p, &one);
+
+		rc = ak_walk_value(w, &q);
+	}
+	return rc == AK_END ? AK_OK : rc;
 }
