@@ -114,7 +114,8 @@ static enum ak_rc visit_any_value(struct ak_walker *w, const struct ak_place *p)
 		} else if (is_any_value(one.key)) {
 			rc = ak_walk_value(w, p);
 		} else {
-			struct ak_place q = ak_walk_place(w, p, &one);
+			struct ak_place q;
+			ak_walk_place(w, p, &one, &q);
 			rc = ak_walk_value(w, &q);
 		}
 	}
@@ -134,8 +135,9 @@ static enum ak_rc read_name(struct ak_walker *w, struct ak_str *name)
 static enum ak_rc visit_named(struct ak_walker *w, struct ak_str name, const struct ak_place *p)
 {
 	struct ak_walk_member m = {.key = name};
-	struct ak_place q = ak_walk_place(w, p, &m);
+	struct ak_place q;
 
+	ak_walk_place(w, p, &m, &q);
 	return visit_any_value(w, &q);
 }
 

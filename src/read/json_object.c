@@ -106,27 +106,26 @@ enum ak_rc ak_walk_member(struct ak_walker *w, struct ak_walk_object *m, const s
 	return ak_walk_count(w, out->key.p);
 }
 
-static inline struct ak_place place_of(struct ak_walker *w, const struct ak_place *p, struct ak_str key, struct ak_shape_key *k)
+static inline void place_of(struct ak_walker *w, const struct ak_place *p, struct ak_str key, struct ak_shape_key *k,
+			    struct ak_place *q)
 {
-	struct ak_place q = {.node = k->node, .star = p->star, .pay = p->pay, .shape = k->below, .label = k->label};
-
-	if (!p->pay)
-		q.item = p->item;
-	if (k->starred)
-		q.star = ak_walk_keep(w, key);
+	q->node = k->node;
+	q->star = k->starred ? ak_walk_keep(w, key) : p->star;
+	q->item = p->pay ? 0 : p->item;
+	q->label = k->label;
+	q->pay = p->pay;
+	q->shape = k->below;
 	if (k->unknown)
 		ak_walk_unknown(w, p->node, key, k);
-	return q;
 }
 
-struct ak_place ak_walk_place(struct ak_walker *w, const struct ak_place *p, const struct ak_walk_member *m)
+void ak_walk_place(struct ak_walker *w, const struct ak_place *p, const struct ak_walk_member *m, struct ak_place *q)
 {
 	struct ak_shape_key fresh = {.node = NULL};
 
-	if (m->known)
-		return place_of(w, p, m->key, m->known);
-	judge(p, m->key, &fresh);
-	return place_of(w, p, m->key, &fresh);
+	if (!m->known)
+		judge(p, m->key, &fresh);
+	place_of(w, p, m->key, m->known ? m->known : &fresh, q);
 }
 
 /* The usual case: the next token is the expected key, written without blanks. False: it has to be looked at. */
@@ -163,11 +162,14 @@ enum ak_rc ak_walk_members(struct ak_walker *w, const struct ak_place *p)
 {
 	struct ak_walk_object m;
 	struct ak_walk_member one;
+	struct ak_place q;
 	enum ak_rc rc = ak_walk_object(w, &m, p->shape);
 
 	while (rc == AK_OK && (rc = next(w, &m, p, &one)) == AK_OK) {
-		struct ak_place q = one.known ? place_of(w, p, one.key, one.known) : ak_walk_place(w, p, &one);
-
+		if (one.known)
+			place_of(w, p, one.key, one.known, &q);
+		else
+			ak_walk_place(w, p, &one, &q);
 		rc = ak_walk_value(w, &q);
 	}
 	return rc == AK_END ? AK_OK : rc;

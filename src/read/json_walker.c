@@ -102,13 +102,9 @@ static enum ak_rc visit_payload(struct ak_walker *w, const struct ak_place *p)
 	return rc;
 }
 
-enum ak_rc ak_walk_value(struct ak_walker *w, const struct ak_place *p)
+enum ak_rc ak_walk_compound(struct ak_walker *w, const struct ak_place *p)
 {
-	char c = ak_walk_char(w->t, w->t->i);
-
-	if (!p->pay && ak_walk_picked(p->node) && p->node->how == AK_PICK_PAYLOAD)
-		return visit_payload(w, p);
-	return c == '{' || c == '[' ? visit_container(w, c, p) : ak_walk_scalar(w, p);
+	return ak_walk_is_payload(p) ? visit_payload(w, p) : visit_container(w, ak_walk_char(w->t, w->t->i), p);
 }
 
 static enum ak_rc visit_document(struct ak_walker *w, const struct ak_place *p)

@@ -109,7 +109,15 @@ static inline enum ak_jtype ak_walk_type(char c)
 static inline bool ak_walk_picked(const struct ak_tnode *n) { return n && n->slot >= 0; }
 static inline bool ak_walk_leads_on(const struct ak_tnode *n) { return n && (n->child || n->iter || n->any); }
 
+/* Is this where payload begins? */
+static inline bool ak_walk_is_payload(const struct ak_place *p)
+{
+	return !p->pay && ak_walk_picked(p->node) && p->node->how == AK_PICK_PAYLOAD;
+}
+
 /* json_walker.c */
+/* A value that is an object or an array, or payload. */
+enum ak_rc ak_walk_compound(struct ak_walker *w, const struct ak_place *p);
 /* Refuse the record; at: where in the text, NULL when that is not known. */
 enum ak_rc ak_walk_refuse(struct ak_walker *w, const char *reason, const char *text, const char *at);
 /* Enter the container whose bracket is the next token. It is left by w->depth--. */
@@ -120,7 +128,6 @@ static inline enum ak_rc ak_walk_count(struct ak_walker *w, const char *at)
 {
 	return ++w->nodes > AK_MAX_NODES_PER_RECORD ? ak_walk_too_many(w, at) : AK_OK;
 }
-enum ak_rc ak_walk_value(struct ak_walker *w, const struct ak_place *p);
 /* The elements of an array that was entered: AK_OK with one to visit, AK_END behind the bracket. *i: its index, to begin
  * with UINT32_MAX. */
 enum ak_rc ak_walk_element(struct ak_walker *w, uint32_t *i);
@@ -132,8 +139,8 @@ bool ak_walk_nested(struct ak_walker *w, struct ak_str text, const struct ak_pla
 enum ak_rc ak_walk_object(struct ak_walker *w, struct ak_walk_object *m, struct ak_shape *shape);
 /* AK_OK: a member whose value is to be visited next. AK_END: behind the object, which is left. p: of the object. */
 enum ak_rc ak_walk_member(struct ak_walker *w, struct ak_walk_object *m, const struct ak_place *p, struct ak_walk_member *out);
-/* The place of a member's value, which is the next token; counts it when no rule names it. */
-struct ak_place ak_walk_place(struct ak_walker *w, const struct ak_place *p, const struct ak_walk_member *m);
+/* The place q of a member's value, which is the next token; counts it when no rule names it. */
+void ak_walk_place(struct ak_walker *w, const struct ak_place *p, const struct ak_walk_member *m, struct ak_place *q);
 
 /* All members of an object, each at its place. */
 enum ak_rc ak_walk_members(struct ak_walker *w, const struct ak_place *p);
@@ -144,6 +151,13 @@ enum ak_rc ak_walk_scalar(struct ak_walker *w, const struct ak_place *p);
 enum ak_rc ak_walk_unescape(struct ak_walker *w, struct ak_str raw, struct ak_str *out);
 /* A string's decoded text at its place. */
 enum ak_rc ak_walk_string(struct ak_walker *w, struct ak_str text, const struct ak_place *p);
+
+static inline enum ak_rc ak_walk_value(struct ak_walker *w, const struct ak_place *p)
+{
+	char c = ak_walk_char(w->t, w->t->i);
+
+	return c == '{' || c == '[' || ak_walk_is_payload(p) ? ak_walk_compound(w, p) : ak_walk_scalar(w, p);
+}
 
 /* json_kv.c */
 /* The key-value list whose bracket is the next token. */
