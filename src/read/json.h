@@ -7,7 +7,7 @@
  * slice (replaced by an empty string and remembered), so that a 50 MB image in a payload loses no record.
  *
  * Walking validates everything (RFC 8259 grammar, numbers, escapes, UTF-8, duplicate keys, depth, node count), also
- * what it skips. simdjson On-Demand behind one C++ file (read/json_walk.cc). */
+ * what it skips. simdjson finds the tokens (read/json_index.cc). */
 #ifndef AK_READ_JSON_H
 #define AK_READ_JSON_H
 
@@ -71,9 +71,6 @@ void ak_walker_free(struct ak_walker *w);
  * json_string_too_long (an elided string where a value is wanted), json_trailing. err->offset is relative to the text. */
 enum ak_rc ak_walker_walk(struct ak_walker *w, struct ak_str text, const struct ak_frame *frame, const struct ak_trie *trie,
 			  struct ak_row *row, struct ak_err *err);
-/* The same below a node, for a CSV cell that holds JSON (`/column|json/...`). */
-enum ak_rc ak_walker_walk_node(struct ak_walker *w, struct ak_str text, const struct ak_tnode *node, struct ak_row *row,
-			       struct ak_err *err);
 /* A string that is already plain text (a CSV cell) at a node: value, payload, drop and `|json` as in a JSON record. key:
  * what a `*` node matched. The text must be UTF-8. */
 enum ak_rc ak_walker_walk_text(struct ak_walker *w, struct ak_str text, const struct ak_tnode *node, struct ak_str key,

@@ -12,7 +12,7 @@ struct block {
 	__m128i a, b, c, d;
 };
 
-static struct block load(const char *p)
+static inline struct block load(const char *p)
 {
 	const __m128i *x = (const __m128i *)(const void *)p;
 
@@ -20,21 +20,39 @@ static struct block load(const char *p)
 }
 
 /* Lower-case letters' bit set in all bytes: '[' and ']' become '{' and '}', no other byte does. */
-static struct block braces(struct block x)
+static inline struct block braces(const struct block *x)
 {
 	const __m128i bit = _mm_set1_epi8(0x20);
 
-	return (struct block){_mm_or_si128(x.a, bit), _mm_or_si128(x.b, bit), _mm_or_si128(x.c, bit), _mm_or_si128(x.d, bit)};
+	return (struct block){_mm_or_si128(x->a, bit), _mm_or_si128(x->b, bit), _mm_or_si128(x->c, bit),
+			      _mm_or_si128(x->d, bit)};
 }
 
-static uint64_t bits(__m128i x, __m128i want) { return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, want)); }
-
-/* Bit n: byte n is c. */
-static uint64_t equal(const struct block *x, char c)
+static inline struct block equal(const struct block *x, char c)
 {
 	const __m128i want = _mm_set1_epi8(c);
 
-	return bits(x->a, want) | bits(x->b, want) << 16 | bits(x->c, want) << 32 | bits(x->d, want) << 48;
+	return (struct block){_mm_cmpeq_epi8(x->a, want), _mm_cmpeq_epi8(x->b, want), _mm_cmpeq_epi8(x->c, want),
+			      _mm_cmpeq_epi8(x->d, want)};
+}
+
+static inline struct block either(const struct block *x, const struct block *y)
+{
+	return (struct block){_mm_or_si128(x->a, y->a), _mm_or_si128(x->b, y->b), _mm_or_si128(x->c, y->c),
+			      _mm_or_si128(x->d, y->d)};
+}
+
+static inline uint64_t mask(__m128i x) { return (unsigned)_mm_movemask_epi8(x); }
+
+/* Bit n: byte n was equal. */
+static inline uint64_t bits(const struct block *x)
+{
+	return mask(x->a) | mask(x->b) << 16 | mask(x->c) << 32 | mask(x->d) << 48;
+}
+
+static inline bool any(const struct block *x)
+{
+	return mask(_mm_or_si128(_mm_or_si128(x->a, x->b), _mm_or_si128(x->c, x->d))) != 0;
 }
 
 /* Of each run of backslashes, which bytes behind it are escaped (*carry: the first of the next block). */
@@ -82,13 +100,16 @@ static bool closes_at_end(const char *p, size_t n)
 
 	for (size_t i = 0; i < n; i += 64) {
 		char last[64] = {0};
-		struct block x = load(n - i < 64 ? memcpy(last, p + i, n - i) : p + i), y = braces(x);
-		uint64_t quotes = equal(&x, '"'), back = equal(&x, '\\'), opens = equal(&y, '{');
+		struct block x = load(n - i < 64 ? memcpy(last, p + i, n - i) : p + i), y = braces(&x);
+		struct block quote = equal(&x, '"'), back = equal(&x, '\\'), open = equal(&y, '{'), close = equal(&y, '}');
+		struct block both = either(&open, &close);
+		uint64_t quotes = bits(&quote), brackets;
 		unsigned at;
-		if (back || carry)
-			quotes &= ~escaped_by(back, &carry);
+		if (carry || any(&back))
+			quotes &= ~escaped_by(bits(&back), &carry);
 		in_string ^= parity(quotes);
-		at = closes_at((opens | equal(&y, '}')) & ~in_string, opens, &depth);
+		brackets = any(&both) ? bits(&both) & ~in_string : 0;
+		at = brackets ? closes_at(brackets, bits(&open), &depth) : 64;
 		if (at < 64)
 			return i + at == n - 1;
 		in_string = (uint64_t)((int64_t)in_string >> 63);

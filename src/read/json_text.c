@@ -95,35 +95,62 @@ static bool unicode_escape(struct ak_str s, size_t *i, char *out, size_t *n)
 	return true;
 }
 
-bool ak_json_unescape(struct ak_str s, char *out, size_t *n)
+/* The escape at s.p[*i], behind its backslash. */
+static bool escape(struct ak_str s, size_t *i, char *out, size_t *n)
 {
 	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	const char *at;
+
+	if (*i == s.n)
+		return false;
+	if (s.p[*i] == 'u') {
+		++*i;
+		return unicode_escape(s, i, out, n);
+	}
+	at = memchr(from, s.p[(*i)++], sizeof(from) - 1);
+	if (at)
+		out[(*n)++] = to[at - from];
+	return at != NULL;
+}
+
+/* The first backslash from i on, or s.n. */
+static size_t backslash(struct ak_str s, size_t i)
+{
+	return i + ak_str_find(ak_str_n(s.p + i, s.n - i), '\\');
+}
+
+bool ak_json_unescape(struct ak_str s, char *out, size_t *n)
+{
 	size_t i = 0, o = 0;
 
 	while (i < s.n) {
-		struct ak_str rest = ak_str_n(s.p + i, s.n - i);
-		size_t plain = ak_str_find(rest, '\\');
-		const char *at;
+		size_t stop = backslash(s, i);
 
-		memcpy(out + o, rest.p, plain);
-		o += plain;
-		i += plain;
-		if (i == s.n)
-			break;
-		if (++i == s.n)
+		memcpy(out + o, s.p + i, stop - i);
+		o += stop - i;
+		i = stop;
+		if (i < s.n && (i++, !escape(s, &i, out, &o)))
 			return false;
-		if (s.p[i] == 'u') {
-			i++;
-			if (!unicode_escape(s, &i, out, &o))
-				return false;
-			continue;
-		}
-		at = memchr(from, s.p[i++], sizeof(from) - 1);
-		if (!at)
-			return false;
-		out[o++] = to[at - from];
 	}
 	*n = o;
+	return true;
+}
+
+bool ak_json_measure(struct ak_str s, size_t *n)
+{
+	size_t i = 0, total = 0;
+
+	while (i < s.n) {
+		size_t stop = backslash(s, i), one = 0;
+		char c[4];
+
+		total += stop - i;
+		i = stop;
+		if (i < s.n && (i++, !escape(s, &i, c, &one)))
+			return false;
+		total += one;
+	}
+	*n = total;
 	return true;
 }
 

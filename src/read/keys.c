@@ -82,15 +82,19 @@ static bool known_few(const struct ak_keyset *ks, const struct ak_keyset_obj *ob
 	return false;
 }
 
+void ak_keyset_grow(struct ak_keyset *ks)
+{
+	ks->cap = ks->cap ? ks->cap * 2 : 128;
+	ks->key = ak_realloc(ks->key, ks->cap * sizeof(*ks->key));
+}
+
 bool ak_keyset_add(struct ak_keyset *ks, struct ak_keyset_obj *obj, struct ak_str key)
 {
 	struct ak_key k = {key, ak_key_mix(key, ks->seed[0], ks->seed[1])};
 	uint32_t *at;
 
-	if (ks->n == ks->cap) {
-		ks->cap = ks->cap ? ks->cap * 2 : 128;
-		ks->key = ak_realloc(ks->key, ks->cap * sizeof(*ks->key));
-	}
+	if (ks->n == ks->cap)
+		ak_keyset_grow(ks);
 	if (ks->n - obj->base < FEW) {
 		uint64_t bit = UINT64_C(1) << (k.hash & 63);
 		if ((obj->seen & bit) && known_few(ks, obj, &k))
@@ -108,4 +112,13 @@ bool ak_keyset_add(struct ak_keyset *ks, struct ak_keyset_obj *obj, struct ak_st
 	ks->key[ks->n++] = k;
 	*at = (uint32_t)ks->n;
 	return true;
+}
+
+void ak_keyset_settle(struct ak_keyset *ks, struct ak_keyset_obj *obj)
+{
+	size_t n = ks->n;
+
+	ks->n = obj->base;
+	for (size_t i = obj->base; i < n; i++)
+		ak_keyset_add(ks, obj, ks->key[i].key);
 }

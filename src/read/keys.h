@@ -37,11 +37,23 @@ void ak_keyset_clear(struct ak_keyset *ks);
 struct ak_keyset_obj ak_keyset_open(const struct ak_keyset *ks);
 /* False when the object already has this key. Only the innermost open object may be added to. */
 bool ak_keyset_add(struct ak_keyset *ks, struct ak_keyset_obj *obj, struct ak_str key);
+/* Settle what ak_keyset_push put into the object: from now on it may be added to. */
+void ak_keyset_settle(struct ak_keyset *ks, struct ak_keyset_obj *obj);
 void ak_keyset_close(struct ak_keyset *ks, const struct ak_keyset_obj *obj);
+
+void ak_keyset_grow(struct ak_keyset *ks); /* ak_keyset_push when the stack is full */
 
 #ifdef __cplusplus
 }
 #endif
+
+/* Add a key that the object is known not to have. Before any other is added the object is to be settled. */
+static inline void ak_keyset_push(struct ak_keyset *ks, struct ak_str key)
+{
+	if (ks->n == ks->cap)
+		ak_keyset_grow(ks);
+	ks->key[ks->n++].key = key;
+}
 
 /* First and last bytes and the length of a key as a number; the whole key up to 16 bytes. */
 static inline uint64_t ak_key_mix(struct ak_str k, uint64_t s0, uint64_t s1)

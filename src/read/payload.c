@@ -23,13 +23,21 @@ bool ak_payload_is_void(struct ak_str text)
 {
 	static const char *const nothing[] = {"", "{}", "[]", "null", NULL};
 
-	return is_one_of(text, nothing);
+	return text.n <= AK_PAYLOAD_VOID && is_one_of(text, nothing);
 }
 
 bool ak_payload_is_mask(const struct ak_row *row, struct ak_str text)
 {
 	for (size_t i = 0; i < row->nmasks; i++)
 		if (ak_str_eq(text, row->masks[i]))
+			return true;
+	return false;
+}
+
+bool ak_payload_is_mask_size(const struct ak_row *row, size_t n)
+{
+	for (size_t i = 0; i < row->nmasks; i++)
+		if (row->masks[i].n == n)
 			return true;
 	return false;
 }

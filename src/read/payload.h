@@ -18,7 +18,10 @@ extern "C" {
 bool ak_payload_is_label(struct ak_str key);
 /* A string that stands for no content: "", "{}", "[]", "null". */
 bool ak_payload_is_void(struct ak_str text);
+#define AK_PAYLOAD_VOID 4 /* bytes of the longest of them */
 bool ak_payload_is_mask(const struct ak_row *row, struct ak_str text);
+/* Could a string of n bytes be a mask? */
+bool ak_payload_is_mask_size(const struct ak_row *row, size_t n);
 enum ak_payload ak_payload_of(const struct ak_paystate *s);
 /* Take over what an inner collector saw. */
 void ak_payload_merge(struct ak_paystate *into, const struct ak_paystate *from);

@@ -10,19 +10,18 @@ void ak_row_init(struct ak_row *r, struct ak_arena *arena)
 	r->arena = arena;
 }
 
-void ak_row_add(struct ak_row *r, struct ak_pick p)
+void ak_row_grow(struct ak_row *r)
 {
-	if (r->n == r->cap) {
-		size_t cap = r->cap ? r->cap * 2 : FIRST_PICKS;
-		struct ak_pick *more = ak_arena_alloc(r->arena, cap * sizeof(*more));
+	size_t cap = r->cap ? r->cap * 2 : FIRST_PICKS;
+	struct ak_pick *more = ak_arena_alloc(r->arena, cap * sizeof(*more));
 
-		if (r->n)
-			memcpy(more, r->pick, r->n * sizeof(*more));
-		r->pick = more;
-		r->cap = cap;
-	}
-	r->pick[r->n++] = p;
+	if (r->n)
+		memcpy(more, r->pick, r->n * sizeof(*more));
+	r->pick = more;
+	r->cap = cap;
 }
+
+void ak_row_add(struct ak_row *r, struct ak_pick p) { *ak_row_room(r) = p; }
 
 const struct ak_pick *ak_row_get(const struct ak_row *r, int slot)
 {

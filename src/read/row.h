@@ -54,6 +54,14 @@ extern "C" {
 
 void ak_row_init(struct ak_row *r, struct ak_arena *arena);
 void ak_row_add(struct ak_row *r, struct ak_pick p);
+void ak_row_grow(struct ak_row *r); /* ak_row_room when there is none */
+/* One more pick, to be set by the caller. */
+static inline struct ak_pick *ak_row_room(struct ak_row *r)
+{
+	if (r->n == r->cap)
+		ak_row_grow(r);
+	return &r->pick[r->n++];
+}
 /* First pick of a slot, NULL when there was none. */
 const struct ak_pick *ak_row_get(const struct ak_row *r, int slot);
 

@@ -28,7 +28,7 @@ cage() { # cage HEADER PLACES: an extended regular expression of the files that 
 }
 cage sqlite3.h '(store|query)/'
 cage csv.h 'read/csv\.c'
-cage simdjson 'read/'
+cage simdjson 'read/json_index\.cc'
 cage archive '(io|packet)/'
 cage yaml.h 'conf/yaml\.c'
 cage openssl 'base/crypto\.c'
@@ -43,8 +43,7 @@ is "jansson is no parser of exports" "$(grep -lE 'json_load[a-z]*\(' $sources | 
 is "the first include is base/ak.h" "$(for f in $(echo "$sources" | grep '\.c$'); do
 	grep -m 1 '^#include' "$f" | grep -q '"base/ak.h"' || echo "$f"
 done | head -n 3)" ""
-# The walker is one state machine over one structure.
-is "no file is longer than 500 lines" "$(wc -l $(echo "$sources" | grep -v '^./read/json_walk.cc') | awk '$1 > 500 && $2 != "total" { print $2, $1 }')" ""
+is "no file is longer than 500 lines" "$(wc -l $sources | awk '$1 > 500 && $2 != "total" { print $2, $1 }')" ""
 is "no function is longer than 100 lines" "$(awk '/^[a-z].*\)$/ { f = $0 } /^\{$/ { n = FNR } /^\}$/ && n { if (FNR - n > 100) print FILENAME, f; n = 0 }' $(echo "$sources" | grep '\.c$'))" ""
 is "SQL is text, not printed" "$(code '"[^"]*\b(SELECT|INSERT|UPDATE|DELETE)\b[^"]*%' | grep -vE '^\./(store|query)/' | head -n 3)" ""
 finish
