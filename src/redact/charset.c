@@ -1,6 +1,10 @@
 #include "base/ak.h"
 #include "redact/charset.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 const uint16_t ak_charset[256] = {
 	[0 ... ' '] = AK_CS_BLANK,
 	['"'] = AK_CS_QUOTE,
@@ -26,3 +30,50 @@ const uint16_t ak_charset[256] = {
 	[0x7f] = AK_CS_BLANK,
 	[0x80 ... 0xff] = AK_CS_ESCAPE,
 };
+
+#ifdef __SSE2__
+enum { STEP = 16 };
+
+/* Bytes first to first + more, as a mask of bytes. */
+static __m128i within(__m128i x, char first, char more)
+{
+	const __m128i from_0 = _mm_sub_epi8(x, _mm_set1_epi8(first));
+
+	return _mm_cmpeq_epi8(_mm_min_epu8(from_0, _mm_set1_epi8(more)), from_0);
+}
+
+static bool step_is_plain(const char *p)
+{
+	const __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+	/* The bit of lower case makes a letter of no other byte; `-` to `:` are -./0-9: */
+	__m128i good = _mm_or_si128(within(_mm_or_si128(x, _mm_set1_epi8(0x20)), 'a', 25), within(x, '-', ':' - '-'));
+
+	good = _mm_or_si128(good, _mm_cmpeq_epi8(x, _mm_set1_epi8('_')));
+	good = _mm_or_si128(good, _mm_cmpeq_epi8(x, _mm_set1_epi8('+')));
+	good = _mm_or_si128(good, _mm_cmpeq_epi8(x, _mm_set1_epi8('=')));
+	return _mm_movemask_epi8(good) == 0xffff;
+}
+#else
+enum { STEP = 1 };
+
+static bool step_is_plain(const char *p)
+{
+	return *p == ':' || ak_charset_has(AK_SET_DOTTED | AK_CS_SLASH | AK_CS_PLUS | AK_CS_EQUAL, *p);
+}
+#endif
+
+bool ak_charset_is_plain(struct ak_str s)
+{
+	char padded[STEP];
+	size_t i = 0;
+
+	if (s.n < STEP) {
+		memset(padded, '0', sizeof(padded));
+		if (s.n)
+			memcpy(padded, s.p, s.n);
+		return step_is_plain(padded);
+	}
+	while (s.n - i > STEP && step_is_plain(s.p + i))
+		i += STEP;
+	return s.n - i <= STEP && step_is_plain(s.p + s.n - STEP);
+}

@@ -11,12 +11,9 @@ struct scan {
 	bool contexts;
 };
 
-#define FIRST_OF_PAIR 0x10000u /* in traits, above the bits of enum ak_charset */
-
 static void mark_pair(struct ak_scanner *sc, unsigned char x, unsigned char y)
 {
 	sc->pair[x << 2 | y >> 6] |= UINT64_C(1) << (y & 63);
-	sc->traits[x] |= FIRST_OF_PAIR;
 }
 
 static inline bool has_pair(const struct ak_scanner *sc, const char *p)
@@ -32,8 +29,6 @@ void ak_scan_init(struct ak_scanner *sc)
 
 	memset(sc, 0, sizeof(*sc));
 	sc->order = ak_alloc(ak_detectors_n * sizeof(sc->order[0]));
-	for (int c = 0; c < 256; c++)
-		sc->traits[c] = ak_charset[c];
 	for (int c = 0; c < 256; c++) {
 		sc->bucket[c] = (uint16_t)n;
 		for (size_t i = 0; i < ak_detectors_n; i++)
@@ -98,36 +93,42 @@ static bool context_at(const struct scan *c, struct ak_str s, size_t floor, size
 	return true;
 }
 
+/* The next byte that begins a pair of two that a literal, a context or a marker begins with; s.n - 1 when there is none. */
+static size_t next_pair(const struct ak_scanner *sc, struct ak_str s, size_t i)
+{
+	while (i + 1 < s.n && !has_pair(sc, s.p + i))
+		i++;
+	return i;
+}
+
+/* What a piece that nothing was found in may hide. A run is one of bytes that base64 is made of. */
+static void look_below(struct ak_str s, bool *escapes, bool *runs)
+{
+	*escapes |= !ak_charset_is_plain(s) && ak_charset_any(s, AK_CS_ESCAPE);
+	*runs |= !*runs && ak_charset_has_run(s, AK_SET_ANY64, AK_DECODE_RUN - 1);
+}
+
 /* The text as it stands. Tells whether there may be something below it. */
 static void plain(struct scan *c, struct ak_str s, struct ak_hits *h, bool *escapes, bool *runs)
 {
-	size_t floor = 0, run = 0;
-	unsigned seen = 0;
-	bool long_run = false;
+	size_t floor = 0, end;
 
-	for (size_t i = 0; i + 1 < s.n; i++) {
-		uint32_t traits = c->sc->traits[(unsigned char)s.p[i]];
+	for (size_t i = next_pair(c->sc, s, 0); i + 1 < s.n; i = next_pair(c->sc, s, i + 1)) {
 		struct ak_hit hit;
 
-		seen |= traits;
-		run = traits & AK_SET_ANY64 ? run + 1 : 0;
-		long_run |= run == AK_DECODE_RUN - 1;
-		if (!(traits & FIRST_OF_PAIR) || !has_pair(c->sc, s.p + i))
-			continue;
-		if (s.p[i] == '[' && ak_marker_end(s, i) > i) {
-			floor = ak_marker_end(s, i);
-			i = floor - 1;
-			continue;
+		end = s.p[i] == '[' ? ak_marker_end(s, i) : i;
+		if (end == i) {
+			if (!literal_at(c, s, floor, i, &hit) && !context_at(c, s, floor, i, &hit))
+				continue;
+			*push(c, h) = hit;
+			end = hit.to;
 		}
-		if (!literal_at(c, s, floor, i, &hit) && !context_at(c, s, floor, i, &hit))
-			continue;
-		*push(c, h) = hit;
-		floor = hit.to;
-		i = hit.to - 1;
-		run = 0;
+		look_below(ak_str_n(s.p + floor, i + 1 - floor), escapes, runs);
+		floor = end;
+		i = end - 1;
 	}
-	*escapes = (seen & AK_CS_ESCAPE) != 0;
-	*runs = long_run;
+	if (floor + 1 < s.n)
+		look_below(ak_str_n(s.p + floor, s.n - 1 - floor), escapes, runs);
 }
 
 /* Adds a hit of a lower layer; overlapping ones become one. Keeps the order. */

@@ -21,7 +21,6 @@ struct ak_hits {
 /* Dispatch tables over the detectors; immutable once made. */
 struct ak_scanner {
 	uint64_t pair[1024];  /* bit of every two bytes a literal may start with */
-	uint32_t traits[256]; /* enum ak_charset of a byte, and whether it may begin such a pair */
 	uint16_t bucket[257]; /* detectors by first byte: order[bucket[c]] to order[bucket[c + 1] - 1] */
 	const struct ak_detector **order;
 };

@@ -26,6 +26,8 @@ struct ak_str ak_value_safe(const struct ak_pass *p, struct ak_str s)
 {
 	struct ak_str before;
 
+	if (ak_charset_is_plain(s))
+		return s;
 	do {
 		before = s;
 		s = escaped(p, ak_email_replace(p, s));
@@ -62,6 +64,8 @@ bool ak_value_is_id(struct ak_str s)
 
 struct ak_str ak_value_id(const struct ak_pass *p, struct ak_str s)
 {
+	if (s.n && s.n <= LONGEST_ID && ak_charset_is_plain(s))
+		return s;
 	if (ak_value_is_id(s))
 		s = ak_value_safe(p, s);
 	if (ak_value_is_id(s))
@@ -86,7 +90,7 @@ struct ak_str ak_value_enum(const struct ak_pass *p, struct ak_str s)
 
 	if (!is_enum(s))
 		s = ak_value_name(p, s);
-	if (!is_enum(s))
+	if (!is_enum(s) || !ak_charset_any(s, AK_CS_UPPER))
 		return s;
 	low = ak_arena_z(p->a, s);
 	for (size_t i = 0; i < s.n; i++)
