@@ -215,8 +215,8 @@ static int difference(struct ak_convert *c, const struct ak_rule *r, enum ak_fie
 int ak_convert_pick(struct ak_convert *c, const struct ak_rule *r, enum ak_field_id f, const struct ak_pick *p,
 		    const struct ak_pick *minus, struct ak_value *out)
 {
-	struct ak_pick now = *p;
 	enum ak_type type = ak_fields[f].type;
+	struct ak_pick now;
 	int got;
 
 	if (type == AK_T_PRESENCE)
@@ -226,12 +226,13 @@ int ak_convert_pick(struct ak_convert *c, const struct ak_rule *r, enum ak_field
 		return got;
 	if (minus)
 		return difference(c, r, f, p, minus, out);
-	if (!is_container(p->type) && type != AK_T_LIST) {
-		got = ak_convert_text(c, r, &now.text);
-		if (got != AK_GOT)
-			return got;
-		if (r->table || r->take)
-			now.type = AK_J_STR;
-	}
+	if (r->as_is || is_container(p->type) || type == AK_T_LIST)
+		return converters[type](c, r, f, p, out);
+	now = *p;
+	got = ak_convert_text(c, r, &now.text);
+	if (got != AK_GOT)
+		return got;
+	if (r->table || r->take)
+		now.type = AK_J_STR;
 	return converters[type](c, r, f, &now, out);
 }

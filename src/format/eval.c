@@ -311,10 +311,21 @@ static int eval_rules(struct ak_mapper *mp, const struct ak_rule *r, enum ak_fie
 	return why;
 }
 
-static void eval_field(struct ak_mapper *mp, enum ak_field_id f, struct ak_record *out)
+/* Is there a pick that could make this yield something? */
+static bool may_yield(const struct ak_mapper *mp, const struct ak_need *need)
+{
+	bool any = !need->slots;
+
+	for (size_t i = 0; i < mp->m->nwords && !any; i++)
+		any = (need->slots[i] & mp->level[0].present[i]) != 0;
+	return any;
+}
+
+static void eval_field(struct ak_mapper *mp, const struct ak_field_rule *field, struct ak_record *out)
 {
 	const struct ak_rule *fired = NULL;
-	int got = eval_rules(mp, mp->m->rule[f], f, out, &fired);
+	enum ak_field_id f = field->field;
+	int got = may_yield(mp, &field->need) ? eval_rules(mp, field->rule, f, out, &fired) : AK_ABSENT_NULL;
 
 	mp->last[f] = (signed char)got;
 	if (got != AK_GOT) {
@@ -331,10 +342,10 @@ void ak_eval_fields(struct ak_mapper *mp, struct ak_record *out)
 	const struct ak_mapping *m = mp->m;
 	const struct ak_rule *fired;
 
-	for (int f = 0; f < AK_F_COUNT; f++)
-		if (m->rule[f] && ak_field_of((enum ak_field_id)f, out->kind))
-			eval_field(mp, (enum ak_field_id)f, out);
+	for (size_t i = 0; i < m->nfield; i++)
+		if (ak_field_of(m->field[i].field, out->kind))
+			eval_field(mp, &m->field[i], out);
 	for (size_t i = 0; i < m->nident; i++)
-		if (ak_field_of(m->ident[i].field, out->kind))
+		if (ak_field_of(m->ident[i].field, out->kind) && may_yield(mp, &m->ident[i].need))
 			eval_rules(mp, m->ident[i].rule, m->ident[i].field, out, &fired);
 }
