@@ -76,7 +76,8 @@ struct ak_rule {
 	enum ak_traceparent traceparent;
 	int scale, take, hex_bytes; /* take 0: all */
 	bool lower;
-	bool as_is; /* no modifier and no table: the text of the pick is the text of the value */
+	bool single; /* a pick on its own that sets one value: the first one that is good */
+	bool as_is;  /* no modifier and no table: the text of the pick is the text of the value */
 };
 
 /* Slots of the record itself, one of which must be there for a rule to yield anything: elsewhere it need not be tried. */

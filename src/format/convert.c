@@ -45,7 +45,7 @@ static bool is_number(const struct ak_pick *p)
 	return p->type == AK_J_NUM || (p->type == AK_J_STR && ak_dec_lex(p->text, false, &d));
 }
 
-bool ak_convert_time(struct ak_convert *c, const struct ak_rule *r, const struct ak_pick *p, struct ak_time *out)
+static bool read_time(struct ak_convert *c, const struct ak_rule *r, const struct ak_pick *p, struct ak_time *out)
 {
 	bool text =
 		r->clock == AK_CLOCK_TEXT || r->clock == AK_CLOCK_NONE || (r->clock == AK_CLOCK_AUTO && !is_number(p));
@@ -54,6 +54,25 @@ bool ak_convert_time(struct ak_convert *c, const struct ak_rule *r, const struct
 		return p->type == AK_J_STR && !ak_time_parse(p->text, zone_of(c, r), c->arena, out, NULL);
 	return (p->type == AK_J_STR || p->type == AK_J_NUM) &&
 	       !ak_time_epoch(p->text, (enum ak_epoch)(r->clock - AK_CLOCK_S), c->arena, out, NULL);
+}
+
+bool ak_convert_time(struct ak_convert *c, const struct ak_rule *r, const struct ak_pick *p, struct ak_time *out)
+{
+	const char *zone = zone_of(c, r);
+
+	for (size_t i = 0; i < c->ntimes; i++) {
+		const struct ak_time_read *t = &c->times[i];
+
+		if (t->text.p == p->text.p && t->text.n == p->text.n && t->clock == r->clock && t->zone == zone) {
+			*out = t->time;
+			return true;
+		}
+	}
+	if (!read_time(c, r, p, out))
+		return false;
+	if (c->ntimes < AK_TIMES_KEPT)
+		c->times[c->ntimes++] = (struct ak_time_read){p->text, r->clock, zone, *out};
+	return true;
 }
 
 static int to_time(struct ak_convert *c, const struct ak_rule *r, enum ak_field_id f, const struct ak_pick *p,

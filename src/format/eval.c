@@ -154,6 +154,23 @@ static int eval_pick(struct ak_mapper *mp, const struct ak_rule *r, enum ak_fiel
 	return why;
 }
 
+/* The same for a rule that is `single`. */
+static int eval_single(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out)
+{
+	int why = AK_ABSENT_NULL;
+
+	for (size_t i = 0; i < r->refs.n; i++)
+		for (const struct ak_pick *p = ak_level_first(mp, &r->refs.at[i]); p;
+		     p = ak_level_next(mp, &r->refs.at[i], p)) {
+			int got = ak_convert_pick(&mp->conv, r, f, p, NULL, &out->v[f]);
+
+			if (got == AK_GOT)
+				return got;
+			why = stronger(why, got);
+		}
+	return why;
+}
+
 /* All picks of the first path that has any, as one list. */
 static int eval_list(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out)
 {
@@ -276,6 +293,8 @@ static int eval_diff(struct ak_mapper *mp, const struct ak_rule *r, enum ak_fiel
 
 static int eval_rule(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out)
 {
+	if (r->single)
+		return eval_single(mp, r, f, out);
 	switch (r->op) {
 	case AK_OP_PICK:
 		return ak_fields[f].type == AK_T_LIST ? eval_list(mp, r, f, out) : eval_pick(mp, r, f, out);

@@ -42,16 +42,46 @@ static __m128i within(__m128i x, char first, char more)
 	return _mm_cmpeq_epi8(_mm_min_epu8(from_0, _mm_set1_epi8(more)), from_0);
 }
 
-static bool step_is_plain(const char *p)
+static __m128i load(const char *p)
 {
-	const __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-	/* The bit of lower case makes a letter of no other byte; `-` to `:` are -./0-9: */
-	__m128i good = _mm_or_si128(within(_mm_or_si128(x, _mm_set1_epi8(0x20)), 'a', 25), within(x, '-', ':' - '-'));
+	return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+/* Letters, `_` and `+`. The bit of lower case makes a letter of no other byte. */
+static __m128i letters(__m128i x)
+{
+	__m128i good = within(_mm_or_si128(x, _mm_set1_epi8(0x20)), 'a', 25);
 
 	good = _mm_or_si128(good, _mm_cmpeq_epi8(x, _mm_set1_epi8('_')));
-	good = _mm_or_si128(good, _mm_cmpeq_epi8(x, _mm_set1_epi8('+')));
-	good = _mm_or_si128(good, _mm_cmpeq_epi8(x, _mm_set1_epi8('=')));
-	return _mm_movemask_epi8(good) == 0xffff;
+	return _mm_or_si128(good, _mm_cmpeq_epi8(x, _mm_set1_epi8('+')));
+}
+
+/* `-` to `:` are -./0-9: */
+static bool step_is_plain(const char *p)
+{
+	const __m128i x = load(p);
+	__m128i good = _mm_or_si128(letters(x), within(x, '-', ':' - '-'));
+
+	return _mm_movemask_epi8(_mm_or_si128(good, _mm_cmpeq_epi8(x, _mm_set1_epi8('=')))) == 0xffff;
+}
+
+/* Bit n: byte n is no member of AK_SET_ANY64. */
+static unsigned not_any64(const char *p)
+{
+	const __m128i x = load(p);
+	__m128i good = _mm_or_si128(letters(x), within(x, '/', '9' - '/'));
+
+	good = _mm_or_si128(good, _mm_cmpeq_epi8(x, _mm_set1_epi8('-')));
+	return (unsigned)_mm_movemask_epi8(good) ^ 0xffffu;
+}
+
+size_t ak_charset_run64(struct ak_str s, size_t at)
+{
+	unsigned not = 0;
+
+	while (s.n - at >= STEP && !(not = not_any64(s.p + at)))
+		at += STEP;
+	return not ? at + (unsigned)__builtin_ctz(not) : ak_charset_run(s, at, AK_SET_ANY64);
 }
 #else
 enum { STEP = 1 };
@@ -59,6 +89,11 @@ enum { STEP = 1 };
 static bool step_is_plain(const char *p)
 {
 	return *p == ':' || ak_charset_has(AK_SET_DOTTED | AK_CS_SLASH | AK_CS_PLUS | AK_CS_EQUAL, *p);
+}
+
+size_t ak_charset_run64(struct ak_str s, size_t at)
+{
+	return ak_charset_run(s, at, AK_SET_ANY64);
 }
 #endif
 

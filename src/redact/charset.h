@@ -84,6 +84,8 @@ static inline bool ak_charset_has_run(struct ak_str s, unsigned set, size_t n)
 	return false;
 }
 
+/* ak_charset_run for AK_SET_ANY64. */
+size_t ak_charset_run64(struct ak_str s, size_t at);
 /* All bytes letters, digits or of `_-./:+=`: what most ids, names and models are made of. Neither an address, a marker,
  * a control character nor an escape can be in such a text. */
 bool ak_charset_is_plain(struct ak_str s);

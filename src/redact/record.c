@@ -104,7 +104,9 @@ static bool words(enum ak_type t) { return t == AK_T_ENUM || t == AK_T_ID || t =
 
 static bool is_cheap(enum ak_type type, enum ak_cache_step step, size_t n)
 {
-	return (n < CHEAP && !tokens(type)) || (step == AK_CACHE_PERSONAL && words(type));
+	if (step == AK_CACHE_SECRETS)
+		return n < CHEAP && type != AK_T_KEY;
+	return words(type) || (n < CHEAP && !tokens(type));
 }
 
 static void apply(struct ak_pass *p, struct ak_record *rec, int field, enum ak_cache_step step, ak_value_fn *fn)

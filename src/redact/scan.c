@@ -11,16 +11,26 @@ struct scan {
 	bool contexts;
 };
 
-static void mark_pair(struct ak_scanner *sc, unsigned char x, unsigned char y)
+static inline uint16_t pair_at(const char *p)
 {
-	sc->pair[x << 2 | y >> 6] |= UINT64_C(1) << (y & 63);
+	uint16_t pair;
+
+	memcpy(&pair, p, sizeof(pair));
+	return pair;
 }
 
 static inline bool has_pair(const struct ak_scanner *sc, const char *p)
 {
-	unsigned char x = (unsigned char)p[0], y = (unsigned char)p[1];
+	uint16_t pair = pair_at(p);
 
-	return sc->pair[x << 2 | y >> 6] >> (y & 63) & 1;
+	return sc->pair[pair >> 6] >> (pair & 63) & 1;
+}
+
+static void mark_pair(struct ak_scanner *sc, char x, char y)
+{
+	uint16_t pair = pair_at((const char[]){x, y});
+
+	sc->pair[pair >> 6] |= UINT64_C(1) << (pair & 63);
 }
 
 void ak_scan_init(struct ak_scanner *sc)
@@ -31,15 +41,18 @@ void ak_scan_init(struct ak_scanner *sc)
 	sc->order = ak_alloc(ak_detectors_n * sizeof(sc->order[0]));
 	for (int c = 0; c < 256; c++) {
 		sc->bucket[c] = (uint16_t)n;
-		for (size_t i = 0; i < ak_detectors_n; i++)
-			if ((unsigned char)ak_detectors[i].literal[0] == c)
-				sc->order[n++] = &ak_detectors[i];
-		mark_pair(sc, '=', (unsigned char)c);
-		mark_pair(sc, ':', (unsigned char)c);
+		for (size_t i = 0; i < ak_detectors_n; i++) {
+			const struct ak_detector *d = &ak_detectors[i];
+
+			if ((unsigned char)d->literal[0] == c)
+				sc->order[n++] = (struct ak_scan_entry){d, d->literal[1], d->n > 2 ? d->literal[2] : '\0'};
+		}
+		mark_pair(sc, '=', (char)c);
+		mark_pair(sc, ':', (char)c);
 	}
 	sc->bucket[256] = (uint16_t)n;
 	for (size_t i = 0; i < ak_detectors_n; i++)
-		mark_pair(sc, (unsigned char)ak_detectors[i].literal[0], (unsigned char)ak_detectors[i].literal[1]);
+		mark_pair(sc, ak_detectors[i].literal[0], ak_detectors[i].literal[1]);
 	mark_pair(sc, '[', 'R');
 }
 
@@ -66,12 +79,14 @@ static struct ak_hit *push(struct scan *c, struct ak_hits *h)
 static bool literal_at(const struct scan *c, struct ak_str s, size_t floor, size_t at, struct ak_hit *out)
 {
 	unsigned char first = (unsigned char)s.p[at];
+	char second = s.p[at + 1], third = at + 2 < s.n ? s.p[at + 2] : '\0';
 	size_t from, to;
 
 	for (uint16_t i = c->sc->bucket[first]; i < c->sc->bucket[first + 1]; i++) {
-		const struct ak_detector *d = c->sc->order[i];
+		const struct ak_scan_entry *e = &c->sc->order[i];
+		const struct ak_detector *d = e->d;
 
-		if (d->literal[1] != s.p[at + 1] || s.n - at < d->n || memcmp(s.p + at, d->literal, d->n) != 0 ||
+		if (e->second != second || (e->third && e->third != third) || s.n - at < d->n || memcmp(s.p + at, d->literal, d->n) != 0 ||
 		    !ak_detector_match(d, s, floor, at, &from, &to))
 			continue;
 		*out = (struct ak_hit){from, to, d->kind, ak_str_n(s.p + from, to - from)};
@@ -104,7 +119,7 @@ static size_t next_pair(const struct ak_scanner *sc, struct ak_str s, size_t i)
 /* What a piece that nothing was found in may hide. A run is one of bytes that base64 is made of. */
 static void look_below(struct ak_str s, bool *escapes, bool *runs)
 {
-	*escapes |= !ak_charset_is_plain(s) && ak_charset_any(s, AK_CS_ESCAPE);
+	*escapes |= ak_charset_any(s, AK_CS_ESCAPE);
 	*runs |= !*runs && ak_charset_has_run(s, AK_SET_ANY64, AK_DECODE_RUN - 1);
 }
 
@@ -127,7 +142,10 @@ static void plain(struct scan *c, struct ak_str s, struct ak_hits *h, bool *esca
 		floor = end;
 		i = end - 1;
 	}
-	if (floor + 1 < s.n)
+	if (!floor) { /* below_base64 looks for runs itself */
+		*escapes = !ak_charset_is_plain(s) && ak_charset_any(s, AK_CS_ESCAPE);
+		*runs = s.n >= AK_DECODE_RUN;
+	} else if (floor + 1 < s.n)
 		look_below(ak_str_n(s.p + floor, s.n - 1 - floor), escapes, runs);
 }
 
@@ -199,7 +217,7 @@ static void below_base64(struct scan *c, struct ak_str s, int depth, struct ak_h
 		size_t end = s.p[i] == '[' ? ak_marker_end(s, i) : i;
 
 		if (end == i) {
-			end = ak_charset_run(s, i, AK_SET_ANY64);
+			end = ak_charset_run64(s, i);
 			base64_run(c, s, i, end, depth, h);
 			end += end == i;
 		}

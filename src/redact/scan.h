@@ -18,11 +18,17 @@ struct ak_hits {
 	size_t n, cap;
 };
 
+/* A detector and what follows the first byte of its literal; third is '\0' when it has but two. */
+struct ak_scan_entry {
+	const struct ak_detector *d;
+	char second, third;
+};
+
 /* Dispatch tables over the detectors; immutable once made. */
 struct ak_scanner {
-	uint64_t pair[1024];  /* bit of every two bytes a literal may start with */
+	uint64_t pair[1024];  /* bit of every two bytes a literal may start with, read as one number */
 	uint16_t bucket[257]; /* detectors by first byte: order[bucket[c]] to order[bucket[c + 1] - 1] */
-	const struct ak_detector **order;
+	struct ak_scan_entry *order;
 };
 
 #ifdef __cplusplus
