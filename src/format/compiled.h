@@ -81,8 +81,14 @@ struct ak_rule {
 };
 
 /* Slots of the record itself, one of which must be there for a rule to yield anything: elsewhere it need not be tried. */
+struct ak_need_word {
+	size_t word; /* 64 slots each */
+	uint64_t slots;
+};
+
 struct ak_need {
-	uint64_t *slots; /* ak_mapping.nwords words; NULL: always tried */
+	struct ak_need_word *at;
+	size_t n; /* 0: always tried */
 };
 
 /* A field that a kind of record may have a value of. */
@@ -136,7 +142,7 @@ struct ak_mapping {
 	struct ak_rule *rule[AK_F_COUNT];
 	const char *rule_text[AK_F_COUNT];
 	struct ak_field_rule *field; /* of all kinds the mapping has, in the order of the fields */
-	size_t nfield, nwords;	     /* nwords: 64 slots of the record each */
+	size_t nfield;
 	struct ak_ident_rule *ident;
 	size_t nident;
 	struct ak_kind_rule *kind;

@@ -333,11 +333,10 @@ static int eval_rules(struct ak_mapper *mp, const struct ak_rule *r, enum ak_fie
 /* Is there a pick that could make this yield something? */
 static bool may_yield(const struct ak_mapper *mp, const struct ak_need *need)
 {
-	bool any = !need->slots;
-
-	for (size_t i = 0; i < mp->m->nwords && !any; i++)
-		any = (need->slots[i] & mp->level[0].present[i]) != 0;
-	return any;
+	for (size_t i = 0; i < need->n; i++)
+		if (need->at[i].slots & mp->level[0].present[need->at[i].word])
+			return true;
+	return !need->n;
 }
 
 static void eval_field(struct ak_mapper *mp, const struct ak_field_rule *field, struct ak_record *out)

@@ -19,18 +19,47 @@ static inline uint16_t pair_at(const char *p)
 	return pair;
 }
 
-static inline bool has_pair(const struct ak_scanner *sc, const char *p)
+static inline bool has_pair(const struct ak_pairs *t, const char *p)
 {
 	uint16_t pair = pair_at(p);
 
-	return sc->pair[pair >> 6] >> (pair & 63) & 1;
+	return t->bit[pair >> 6] >> (pair & 63) & 1;
 }
 
-static void mark_pair(struct ak_scanner *sc, char x, char y)
+static void mark_pair(struct ak_pairs *t, char x, char y)
 {
 	uint16_t pair = pair_at((const char[]){x, y});
 
-	sc->pair[pair >> 6] |= UINT64_C(1) << (pair & 63);
+	t->bit[pair >> 6] |= UINT64_C(1) << (pair & 63);
+}
+
+static inline bool is_sign(char c)
+{
+	return c == '=' || c == ':';
+}
+
+/* A literal of two bytes may be followed by any. */
+static void mark_literal(struct ak_scanner *sc, const char *literal, size_t n)
+{
+	mark_pair(&sc->first, literal[0], literal[1]);
+	for (int c = 0; c < 256; c++)
+		if (n == 2 || (char)c == literal[2])
+			mark_pair(&sc->second, literal[1], (char)c);
+}
+
+static void mark_pairs(struct ak_scanner *sc)
+{
+	for (size_t i = 0; i < ak_detectors_n; i++)
+		mark_literal(sc, ak_detectors[i].literal, ak_detectors[i].n);
+	mark_literal(sc, "[RE", 3);
+	for (size_t i = 0; i < AK_COUNT(sc->either.bit); i++)
+		sc->either.bit[i] = sc->first.bit[i] | sc->second.bit[i];
+	for (int c = 0; c < 256; c++)
+		for (int k = 0; k < 2; k++) {
+			mark_pair(&sc->first, "=:"[k], (char)c);
+			mark_pair(&sc->either, "=:"[k], (char)c);
+			mark_pair(&sc->either, (char)c, "=:"[k]);
+		}
 }
 
 void ak_scan_init(struct ak_scanner *sc)
@@ -47,13 +76,9 @@ void ak_scan_init(struct ak_scanner *sc)
 			if ((unsigned char)d->literal[0] == c)
 				sc->order[n++] = (struct ak_scan_entry){d, d->literal[1], d->n > 2 ? d->literal[2] : '\0'};
 		}
-		mark_pair(sc, '=', (char)c);
-		mark_pair(sc, ':', (char)c);
 	}
 	sc->bucket[256] = (uint16_t)n;
-	for (size_t i = 0; i < ak_detectors_n; i++)
-		mark_pair(sc, ak_detectors[i].literal[0], ak_detectors[i].literal[1]);
-	mark_pair(sc, '[', 'R');
+	mark_pairs(sc);
 }
 
 void ak_scan_release(struct ak_scanner *sc)
@@ -108,12 +133,27 @@ static bool context_at(const struct scan *c, struct ak_str s, size_t floor, size
 	return true;
 }
 
-/* The next byte that begins a pair of two that a literal, a context or a marker begins with; s.n - 1 when there is none. */
-static size_t next_pair(const struct ak_scanner *sc, struct ak_str s, size_t i)
+/* May a literal, a context or a marker begin here? */
+static inline bool may_start(const struct ak_scanner *sc, struct ak_str s, size_t at)
 {
-	while (i + 1 < s.n && !has_pair(sc, s.p + i))
-		i++;
-	return i;
+	return at + 1 < s.n && has_pair(&sc->first, s.p + at) &&
+	       (at + 2 >= s.n || is_sign(s.p[at]) || has_pair(&sc->second, s.p + at + 1));
+}
+
+/* The next byte from `i` on where something may begin; s.n when there is none. A pair of bytes in two is looked at: of
+ * what begins between two of them, the second one shows the next bytes, or the first one its sign. */
+static size_t next_start(const struct ak_scanner *sc, struct ak_str s, size_t i)
+{
+	size_t j = i;
+
+	for (; j + 1 < s.n; j += 2) {
+		if (!has_pair(&sc->either, s.p + j))
+			continue;
+		for (size_t at = j > i ? j - 1 : j; at <= j + 1; at++)
+			if (may_start(sc, s, at))
+				return at;
+	}
+	return j > i && may_start(sc, s, j - 1) ? j - 1 : s.n;
 }
 
 /* What a piece that nothing was found in may hide. A run is one of bytes that base64 is made of. */
@@ -128,7 +168,7 @@ static void plain(struct scan *c, struct ak_str s, struct ak_hits *h, bool *esca
 {
 	size_t floor = 0, end;
 
-	for (size_t i = next_pair(c->sc, s, 0); i + 1 < s.n; i = next_pair(c->sc, s, i + 1)) {
+	for (size_t i = next_start(c->sc, s, 0); i < s.n; i = next_start(c->sc, s, i + 1)) {
 		struct ak_hit hit;
 
 		end = s.p[i] == '[' ? ak_marker_end(s, i) : i;

@@ -24,9 +24,16 @@ struct ak_scan_entry {
 	char second, third;
 };
 
+/* A set of two bytes each, read as one number. */
+struct ak_pairs {
+	uint64_t bit[1024];
+};
+
 /* Dispatch tables over the detectors; immutable once made. */
 struct ak_scanner {
-	uint64_t pair[1024];  /* bit of every two bytes a literal may start with, read as one number */
+	struct ak_pairs first;	/* what literals, contexts and markers may begin with */
+	struct ak_pairs second; /* their second and third byte, of contexts none */
+	struct ak_pairs either; /* both, and what a context's sign stands in */
 	uint16_t bucket[257]; /* detectors by first byte: order[bucket[c]] to order[bucket[c + 1] - 1] */
 	struct ak_scan_entry *order;
 };
