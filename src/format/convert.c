@@ -231,11 +231,24 @@ static int difference(struct ak_convert *c, const struct ak_rule *r, enum ak_fie
 	return out->text.p ? AK_GOT : bad_number(c);
 }
 
+/* A pick whose text is changed first. */
+static int convert_modified(struct ak_convert *c, const struct ak_rule *r, enum ak_field_id f, const struct ak_pick *p,
+			    struct ak_value *out)
+{
+	struct ak_pick now = *p;
+	int got = ak_convert_text(c, r, &now.text);
+
+	if (got != AK_GOT)
+		return got;
+	if (r->table || r->take)
+		now.type = AK_J_STR;
+	return converters[ak_fields[f].type](c, r, f, &now, out);
+}
+
 int ak_convert_pick(struct ak_convert *c, const struct ak_rule *r, enum ak_field_id f, const struct ak_pick *p,
 		    const struct ak_pick *minus, struct ak_value *out)
 {
 	enum ak_type type = ak_fields[f].type;
-	struct ak_pick now;
 	int got;
 
 	if (type == AK_T_PRESENCE)
@@ -247,11 +260,5 @@ int ak_convert_pick(struct ak_convert *c, const struct ak_rule *r, enum ak_field
 		return difference(c, r, f, p, minus, out);
 	if (r->as_is || is_container(p->type) || type == AK_T_LIST)
 		return converters[type](c, r, f, p, out);
-	now = *p;
-	got = ak_convert_text(c, r, &now.text);
-	if (got != AK_GOT)
-		return got;
-	if (r->table || r->take)
-		now.type = AK_J_STR;
-	return converters[type](c, r, f, &now, out);
+	return convert_modified(c, r, f, p, out);
 }

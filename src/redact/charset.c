@@ -57,9 +57,8 @@ static __m128i letters(__m128i x)
 }
 
 /* `-` to `:` are -./0-9: */
-static bool step_is_plain(const char *p)
+static bool are_plain(__m128i x)
 {
-	const __m128i x = load(p);
 	__m128i good = _mm_or_si128(letters(x), within(x, '-', ':' - '-'));
 
 	return _mm_movemask_epi8(_mm_or_si128(good, _mm_cmpeq_epi8(x, _mm_set1_epi8('=')))) == 0xffff;
@@ -83,12 +82,44 @@ size_t ak_charset_run64(struct ak_str s, size_t at)
 		at += STEP;
 	return not ? at + (unsigned)__builtin_ctz(not) : ak_charset_run(s, at, AK_SET_ANY64);
 }
-#else
-enum { STEP = 1 };
-
-static bool step_is_plain(const char *p)
+/* Less than a step of bytes, some of them twice. */
+static __m128i load_short(struct ak_str s)
 {
-	return *p == ':' || ak_charset_has(AK_SET_DOTTED | AK_CS_SLASH | AK_CS_PLUS | AK_CS_EQUAL, *p);
+	uint64_t first = 0, last = 0;
+
+	if (s.n >= 8) {
+		memcpy(&first, s.p, 8);
+		memcpy(&last, s.p + s.n - 8, 8);
+	} else if (s.n >= 4) {
+		memcpy(&first, s.p, 4);
+		memcpy(&last, s.p + s.n - 4, 4);
+		first = last = first | last << 32;
+	} else {
+		first = (unsigned char)s.p[0] | (uint64_t)(unsigned char)s.p[s.n / 2] << 8 | (uint64_t)(unsigned char)s.p[s.n - 1] << 16;
+		first = last = first | first << 24 | first << 48;
+	}
+	return _mm_set_epi64x((int64_t)last, (int64_t)first);
+}
+
+bool ak_charset_is_plain(struct ak_str s)
+{
+	size_t i = 0;
+
+	if (s.n < STEP)
+		return !s.n || are_plain(load_short(s));
+	while (s.n - i > STEP && are_plain(load(s.p + i)))
+		i += STEP;
+	return s.n - i <= STEP && are_plain(load(s.p + s.n - STEP));
+}
+#else
+bool ak_charset_is_plain(struct ak_str s)
+{
+	size_t i = 0;
+
+	while (i < s.n &&
+	       (s.p[i] == ':' || ak_charset_has(AK_SET_DOTTED | AK_CS_SLASH | AK_CS_PLUS | AK_CS_EQUAL, s.p[i])))
+		i++;
+	return i == s.n;
 }
 
 size_t ak_charset_run64(struct ak_str s, size_t at)
@@ -96,19 +127,3 @@ size_t ak_charset_run64(struct ak_str s, size_t at)
 	return ak_charset_run(s, at, AK_SET_ANY64);
 }
 #endif
-
-bool ak_charset_is_plain(struct ak_str s)
-{
-	char padded[STEP];
-	size_t i = 0;
-
-	if (s.n < STEP) {
-		memset(padded, '0', sizeof(padded));
-		if (s.n)
-			memcpy(padded, s.p, s.n);
-		return step_is_plain(padded);
-	}
-	while (s.n - i > STEP && step_is_plain(s.p + i))
-		i += STEP;
-	return s.n - i <= STEP && step_is_plain(s.p + s.n - STEP);
-}

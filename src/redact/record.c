@@ -109,20 +109,24 @@ static bool is_cheap(enum ak_type type, enum ak_cache_step step, size_t n)
 	return words(type) || (n < CHEAP && !tokens(type));
 }
 
+static struct ak_str through_cache(struct ak_pass *p, enum ak_cache_step step, ak_value_fn *fn, struct ak_str value)
+{
+	struct ak_cached r;
+
+	return again(p, step, value, &r) ? r.out : fresh(p, step, fn, value);
+}
+
 static void apply(struct ak_pass *p, struct ak_record *rec, int field, enum ak_cache_step step, ak_value_fn *fn)
 {
 	struct ak_str value = rec->v[field].text;
-	struct ak_cached r;
 
 	p->field = field;
 	if (fn == typed)
 		put(rec, field, typed(p, value));
 	else if (is_cheap(ak_fields[field].type, step, value.n))
 		put(rec, field, fn(p, value));
-	else if (again(p, step, value, &r))
-		put(rec, field, r.out);
 	else
-		put(rec, field, fresh(p, step, fn, value));
+		put(rec, field, through_cache(p, step, fn, value));
 }
 
 /* The original text of a time starts with a digit and holds no more than a date can. */

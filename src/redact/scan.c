@@ -280,6 +280,12 @@ static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
 		below_base64(c, s, depth, h);
 }
 
+bool ak_scan_is_clear(const struct ak_scanner *sc, struct ak_str s)
+{
+	return s.n < AK_DECODE_RUN && next_start(sc, s, 0) == s.n &&
+	       (ak_charset_is_plain(s) || !ak_charset_any(s, AK_CS_ESCAPE));
+}
+
 void ak_scan(const struct ak_scanner *sc, struct ak_str s, bool contexts, struct ak_arena *a, struct ak_hits *out)
 {
 	struct scan c = {sc, a, contexts};

@@ -44,6 +44,8 @@ extern "C" {
 
 void ak_scan_init(struct ak_scanner *sc);
 void ak_scan_release(struct ak_scanner *sc);
+/* A short text that ak_scan has no look into: nothing begins in it. False says nothing. */
+bool ak_scan_is_clear(const struct ak_scanner *sc, struct ak_str s);
 /* All hits of a text; *out is overwritten. contexts: also values that only their name gives away. */
 void ak_scan(const struct ak_scanner *sc, struct ak_str s, bool contexts, struct ak_arena *a, struct ak_hits *out);
 

@@ -84,13 +84,22 @@ static bool is_enum(struct ak_str s)
 	return ak_marker_end(s, 0) == 0 && only(s, AK_SET_DOTTED | AK_CS_SLASH, ":", LONGEST_WORD);
 }
 
+/* An enum that is in lower case already, as almost all are. */
+static bool is_enum_word(struct ak_str s)
+{
+	return s.n && s.n <= LONGEST_WORD &&
+	       ak_charset_run(s, 0, AK_SET_LOWER36 | AK_CS_DASH | AK_CS_UNDER | AK_CS_DOT | AK_CS_SLASH) == s.n;
+}
+
 struct ak_str ak_value_enum(const struct ak_pass *p, struct ak_str s)
 {
 	char *low;
 
+	if (is_enum_word(s))
+		return s;
 	if (!is_enum(s))
 		s = ak_value_name(p, s);
-	if (!is_enum(s) || !ak_charset_any(s, AK_CS_UPPER))
+	if (!is_enum(s))
 		return s;
 	low = ak_arena_z(p->a, s);
 	for (size_t i = 0; i < s.n; i++)
