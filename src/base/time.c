@@ -71,9 +71,7 @@ void ak_time_finish(int64_t sec, uint32_t ns, int digits, struct ak_arena *a, st
 	struct instant t = {sec, ns, digits};
 	char *text = ak_arena_alloc(a, TEXT_MOST);
 
-	memset(out, 0, sizeof(*out));
-	out->us = sec * 1000000 + ns / 1000;
-	out->text = ak_str_n(text, write_instant(&t, text));
+	*out = (struct ak_time){.us = sec * 1000000 + ns / 1000, .text = {text, write_instant(&t, text)}};
 }
 
 /* Exactly n digits. */

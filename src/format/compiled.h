@@ -95,6 +95,7 @@ struct ak_need {
 struct ak_field_rule {
 	enum ak_field_id field;
 	const struct ak_rule *rule;
+	bool lone; /* one rule that is `single` and has no condition */
 	struct ak_need need;
 };
 

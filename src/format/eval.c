@@ -339,11 +339,25 @@ static bool may_yield(const struct ak_mapper *mp, const struct ak_need *need)
 	return !need->n;
 }
 
+/* The only rule of a field, as most are. */
+static int eval_lone(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out)
+{
+	unsigned before = mp->conv.flags;
+	int got = eval_single(mp, r, f, out);
+
+	if (got == AK_GOT)
+		mp->conv.flags &= before | ~(unsigned)AK_R_BAD_NUMBER;
+	return got;
+}
+
 static void eval_field(struct ak_mapper *mp, const struct ak_field_rule *field, struct ak_record *out)
 {
-	const struct ak_rule *fired = NULL;
+	const struct ak_rule *fired = field->rule;
 	enum ak_field_id f = field->field;
-	int got = may_yield(mp, &field->need) ? eval_rules(mp, field->rule, f, out, &fired) : AK_ABSENT_NULL;
+	int got = AK_ABSENT_NULL;
+
+	if (may_yield(mp, &field->need))
+		got = field->lone ? eval_lone(mp, fired, f, out) : eval_rules(mp, fired, f, out, &fired);
 
 	mp->last[f] = (signed char)got;
 	if (got != AK_GOT) {

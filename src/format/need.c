@@ -55,9 +55,13 @@ enum ak_rc ak_compile_needs(struct ak_compiler *c)
 	struct ak_mapping *m = c->m;
 
 	m->field = ak_arena_zero(&m->arena, AK_F_COUNT * sizeof(*m->field));
-	for (int f = 0; f < AK_F_COUNT; f++)
-		if (m->rule[f] && ak_fields[f].kinds & m->info.kinds)
-			m->field[m->nfield++] = (struct ak_field_rule){(enum ak_field_id)f, m->rule[f], need_of(m, m->rule[f])};
+	for (int f = 0; f < AK_F_COUNT; f++) {
+		const struct ak_rule *r = m->rule[f];
+
+		if (r && ak_fields[f].kinds & m->info.kinds)
+			m->field[m->nfield++] = (struct ak_field_rule){
+				(enum ak_field_id)f, r, r->single && !r->when && !r->next, need_of(m, r)};
+	}
 	for (size_t i = 0; i < m->nident; i++)
 		m->ident[i].need = need_of(m, m->ident[i].rule);
 	return AK_OK;
