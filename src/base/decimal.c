@@ -7,6 +7,8 @@ static const int64_t EXP_CAP = INT64_C(1000000000000000);
 
 #define INT_DIGITS 16 /* of 2^53 - 1 */
 
+enum { PLAIN_MOST = 40 }; /* bytes of a number that takes the short way; all its digits fit */
+
 static const int64_t INT_LARGEST = (INT64_C(1) << 53) - 1;
 
 struct lexer {
@@ -126,6 +128,34 @@ static bool exponent(struct lexer *l, int64_t *value)
 	return true;
 }
 
+/* Digits, perhaps a point and more of them: almost every number there is. False for any other text, and for one that is
+ * too long or does not begin as a JSON number does: the long way judges those. */
+static bool lex_plain(struct ak_str s, struct ak_dec_parts *out)
+{
+	size_t point = s.n, n = 0;
+
+	if (!s.n || s.n > PLAIN_MOST || !ak_is_digit((unsigned char)s.p[0]) ||
+	    (s.p[0] == '0' && s.n > 1 && ak_is_digit((unsigned char)s.p[1])))
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (ak_is_digit((unsigned char)s.p[i])) {
+			out->digits[n] = s.p[i];
+			n += n || s.p[i] != '0';
+		} else if (s.p[i] == '.' && point == s.n && i + 1 < s.n) {
+			point = i;
+		} else {
+			return false;
+		}
+	}
+	out->neg = out->too_long = false;
+	out->fraction = point < s.n ? (int64_t)(s.n - point - 1) : 0;
+	out->exp10 = -out->fraction;
+	for (; n && out->digits[n - 1] == '0'; n--)
+		out->exp10++;
+	out->n = (uint8_t)n;
+	return true;
+}
+
 bool ak_dec_lex(struct ak_str text, bool lenient, struct ak_dec_parts *out)
 {
 	struct ak_str s = lenient ? ak_str_trim(text) : text;
@@ -134,6 +164,10 @@ bool ak_dec_lex(struct ak_str text, bool lenient, struct ak_dec_parts *out)
 	int64_t fraction = 0, exp10;
 	const char *whole;
 
+	if (lex_plain(text, &parts)) {
+		*out = parts;
+		return true;
+	}
 	parts.neg = parts.too_long = false;
 	parts.n = 0;
 	if (!s.n || !sign_and_currency(&l))

@@ -32,23 +32,31 @@ static char *write_digits(char *p, uint32_t v, int n)
 	return p + n;
 }
 
+/* Below 100. */
+static char *write_pair(char *p, uint32_t v)
+{
+	p[0] = (char)('0' + v / 10);
+	p[1] = (char)('0' + v % 10);
+	return p + 2;
+}
+
 static size_t write_instant(const struct instant *t, char out[TEXT_MOST])
 {
 	int64_t days = ak_floor_div(t->sec, AK_DAY_SECONDS);
 	uint32_t sec = (uint32_t)(t->sec - days * AK_DAY_SECONDS);
 	struct ak_civil c = ak_civil_of(days);
-	char *p = write_digits(out, (uint32_t)c.year, 4);
+	char *p = write_pair(write_pair(out, (uint32_t)c.year / 100), (uint32_t)c.year % 100);
 
 	*p++ = '-';
-	p = write_digits(p, (uint32_t)c.month, 2);
+	p = write_pair(p, (uint32_t)c.month);
 	*p++ = '-';
-	p = write_digits(p, (uint32_t)c.day, 2);
+	p = write_pair(p, (uint32_t)c.day);
 	*p++ = 'T';
-	p = write_digits(p, sec / 3600, 2);
+	p = write_pair(p, sec / 3600);
 	*p++ = ':';
-	p = write_digits(p, sec / 60 % 60, 2);
+	p = write_pair(p, sec / 60 % 60);
 	*p++ = ':';
-	p = write_digits(p, sec % 60, 2);
+	p = write_pair(p, sec % 60);
 	if (t->digits) {
 		*p++ = '.';
 		p = write_digits(p, t->ns / POW10[FRACTION_MOST - t->digits], t->digits);
@@ -63,9 +71,7 @@ void ak_time_finish(int64_t sec, uint32_t ns, int digits, struct ak_arena *a, st
 	struct instant t = {sec, ns, digits};
 	char *text = ak_arena_alloc(a, TEXT_MOST);
 
-	memset(out, 0, sizeof(*out));
-	out->us = sec * 1000000 + ns / 1000;
-	out->text = ak_str_n(text, write_instant(&t, text));
+	*out = (struct ak_time){.us = sec * 1000000 + ns / 1000, .text = {text, write_instant(&t, text)}};
 }
 
 /* Exactly n digits. */

@@ -76,11 +76,33 @@ struct ak_rule {
 	enum ak_traceparent traceparent;
 	int scale, take, hex_bytes; /* take 0: all */
 	bool lower;
+	bool single; /* a pick on its own that sets one value: the first one that is good */
+	bool as_is;  /* no modifier and no table: the text of the pick is the text of the value */
+};
+
+/* Slots of the record itself, one of which must be there for a rule to yield anything: elsewhere it need not be tried. */
+struct ak_need_word {
+	size_t word; /* 64 slots each */
+	uint64_t slots;
+};
+
+struct ak_need {
+	struct ak_need_word *at;
+	size_t n; /* 0: always tried */
+};
+
+/* A field that a kind of record may have a value of. */
+struct ak_field_rule {
+	enum ak_field_id field;
+	const struct ak_rule *rule;
+	bool lone; /* one rule that is `single` and has no condition */
+	struct ak_need need;
 };
 
 struct ak_ident_rule {
 	enum ak_field_id field;
 	struct ak_rule *rule;
+	struct ak_need need;
 };
 
 struct ak_kind_rule {
@@ -120,6 +142,8 @@ struct ak_mapping {
 	const char *zone;
 	struct ak_rule *rule[AK_F_COUNT];
 	const char *rule_text[AK_F_COUNT];
+	struct ak_field_rule *field; /* of all kinds the mapping has, in the order of the fields */
+	size_t nfield;
 	struct ak_ident_rule *ident;
 	size_t nident;
 	struct ak_kind_rule *kind;
@@ -128,7 +152,7 @@ struct ak_mapping {
 	size_t npayload, ndrop;
 	struct ak_str *mask, *sentinel;
 	size_t nmask, nsentinel;
-	uint64_t sentinel_lengths; /* bit n: there is a sentinel of n bytes */
+	uint32_t sentinel_first[64]; /* by length & 63: bit c & 31 of the first byte; all bits for length 0 */
 	enum ak_field_id *identity, *dims;
 	size_t nidentity, ndims;
 	struct ak_grouping *grouping;
@@ -184,6 +208,8 @@ enum ak_rc ak_compile_rule(struct ak_compiler *c, enum ak_field_id f, const json
 			   const char **text);
 /* What ak_mapping_rule_text says of one rule; the node has been checked. */
 void ak_compile_rule_text(const json_t *node, struct ak_buf *b);
+/* After all paths: which slots the rules need (format/need.c). */
+enum ak_rc ak_compile_needs(struct ak_compiler *c);
 /* Is this a zone that times can be read in? */
 enum ak_rc ak_compile_zone(struct ak_compiler *c, const json_t *node);
 /* `revision:` in its long or short form. */
@@ -195,7 +221,13 @@ enum ak_rc ak_compile_detect(struct ak_compiler *c, const json_t *node);
 bool ak_literal_fits(const struct ak_literal *l, struct ak_str text);
 /* NULL when no row fits. */
 const struct ak_str *ak_enum_find(const struct ak_enum *e, struct ak_str text);
-bool ak_mapping_is_sentinel(const struct ak_mapping *m, struct ak_str text);
+bool ak_mapping_has_sentinel(const struct ak_mapping *m, struct ak_str text); /* ak_mapping_is_sentinel without its first look */
+static inline bool ak_mapping_is_sentinel(const struct ak_mapping *m, struct ak_str text)
+{
+	uint32_t first = text.n ? UINT32_C(1) << ((unsigned char)text.p[0] & 31) : UINT32_MAX;
+
+	return (m->sentinel_first[text.n & 63] & first) && ak_mapping_has_sentinel(m, text);
+}
 
 #ifdef __cplusplus
 }

@@ -45,7 +45,7 @@ static bool is_number(const struct ak_pick *p)
 	return p->type == AK_J_NUM || (p->type == AK_J_STR && ak_dec_lex(p->text, false, &d));
 }
 
-bool ak_convert_time(struct ak_convert *c, const struct ak_rule *r, const struct ak_pick *p, struct ak_time *out)
+static bool read_time(struct ak_convert *c, const struct ak_rule *r, const struct ak_pick *p, struct ak_time *out)
 {
 	bool text =
 		r->clock == AK_CLOCK_TEXT || r->clock == AK_CLOCK_NONE || (r->clock == AK_CLOCK_AUTO && !is_number(p));
@@ -54,6 +54,25 @@ bool ak_convert_time(struct ak_convert *c, const struct ak_rule *r, const struct
 		return p->type == AK_J_STR && !ak_time_parse(p->text, zone_of(c, r), c->arena, out, NULL);
 	return (p->type == AK_J_STR || p->type == AK_J_NUM) &&
 	       !ak_time_epoch(p->text, (enum ak_epoch)(r->clock - AK_CLOCK_S), c->arena, out, NULL);
+}
+
+bool ak_convert_time(struct ak_convert *c, const struct ak_rule *r, const struct ak_pick *p, struct ak_time *out)
+{
+	const char *zone = zone_of(c, r);
+
+	for (size_t i = 0; i < c->ntimes; i++) {
+		const struct ak_time_read *t = &c->times[i];
+
+		if (t->text.p == p->text.p && t->text.n == p->text.n && t->clock == r->clock && t->zone == zone) {
+			*out = t->time;
+			return true;
+		}
+	}
+	if (!read_time(c, r, p, out))
+		return false;
+	if (c->ntimes < AK_TIMES_KEPT)
+		c->times[c->ntimes++] = (struct ak_time_read){p->text, r->clock, zone, *out};
+	return true;
 }
 
 static int to_time(struct ak_convert *c, const struct ak_rule *r, enum ak_field_id f, const struct ak_pick *p,
@@ -212,10 +231,23 @@ static int difference(struct ak_convert *c, const struct ak_rule *r, enum ak_fie
 	return out->text.p ? AK_GOT : bad_number(c);
 }
 
+/* A pick whose text is changed first. */
+static int convert_modified(struct ak_convert *c, const struct ak_rule *r, enum ak_field_id f, const struct ak_pick *p,
+			    struct ak_value *out)
+{
+	struct ak_pick now = *p;
+	int got = ak_convert_text(c, r, &now.text);
+
+	if (got != AK_GOT)
+		return got;
+	if (r->table || r->take)
+		now.type = AK_J_STR;
+	return converters[ak_fields[f].type](c, r, f, &now, out);
+}
+
 int ak_convert_pick(struct ak_convert *c, const struct ak_rule *r, enum ak_field_id f, const struct ak_pick *p,
 		    const struct ak_pick *minus, struct ak_value *out)
 {
-	struct ak_pick now = *p;
 	enum ak_type type = ak_fields[f].type;
 	int got;
 
@@ -226,12 +258,7 @@ int ak_convert_pick(struct ak_convert *c, const struct ak_rule *r, enum ak_field
 		return got;
 	if (minus)
 		return difference(c, r, f, p, minus, out);
-	if (!is_container(p->type) && type != AK_T_LIST) {
-		got = ak_convert_text(c, r, &now.text);
-		if (got != AK_GOT)
-			return got;
-		if (r->table || r->take)
-			now.type = AK_J_STR;
-	}
-	return converters[type](c, r, f, &now, out);
+	if (r->as_is || is_container(p->type) || type == AK_T_LIST)
+		return converters[type](c, r, f, p, out);
+	return convert_modified(c, r, f, p, out);
 }

@@ -9,6 +9,16 @@
 /* AK_GOT, or why there is no value. */
 enum { AK_GOT = -1 };
 
+/* A time that was read from a text of this record: durations want the same ones again. */
+struct ak_time_read {
+	struct ak_str text;
+	enum ak_clock clock;
+	const char *zone;
+	struct ak_time time;
+};
+
+enum { AK_TIMES_KEPT = 4 };
+
 struct ak_convert {
 	const struct ak_mapping *m;
 	struct ak_arena *arena;	  /* of the record: what values point to */
@@ -16,6 +26,8 @@ struct ak_convert {
 	struct ak_buf buf;
 	const char *tz; /* --tz, NULL = the rule's or the mapping's zone */
 	unsigned flags; /* AK_R_* seen since the caller cleared them */
+	struct ak_time_read times[AK_TIMES_KEPT];
+	size_t ntimes; /* the caller sets it to 0 for each record */
 };
 
 #ifdef __cplusplus

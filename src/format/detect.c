@@ -2,8 +2,8 @@
 
 #include "format/detect.h"
 
-/* Records that are looked at, and empty buckets that are passed over to find them. */
-enum { MOST_RECORDS = 5, MOST_EMPTY = 1000 };
+/* Records that are looked at, and empty buckets that are passed over to find them; bytes that mostly hold them. */
+enum { MOST_RECORDS = 5, MOST_EMPTY = 1000, FIRST_PIECE = 16384 };
 
 /* What one record shows. */
 struct tally {
@@ -94,20 +94,68 @@ static bool walk(struct sample *s, struct ak_walker *w, const struct ak_frame *f
 	return true;
 }
 
+/* The first name of a record path, p == NULL when it begins with another step. */
+static struct ak_str first_name(struct ak_str path)
+{
+	struct ak_str rest = ak_str_n(path.p + 1, path.n - 1);
+	struct ak_str name = ak_str_n(rest.p, ak_str_find(rest, '/'));
+
+	return ak_str_is(name, "[]") || ak_str_find(name, '~') < name.n ? ak_str_n(NULL, 0) : name;
+}
+
+static bool is_named(struct ak_str head, struct ak_str name)
+{
+	const char *p = head.p, *end = head.p + head.n;
+
+	while ((p = memmem(p, (size_t)(end - p), name.p, name.n))) {
+		if (p > head.p && p[-1] == '"' && p + name.n < end && p[name.n] == '"')
+			return true;
+		p++;
+	}
+	return false;
+}
+
+/* Pages whose name is nowhere in the head need not be looked for from end to end. */
+static bool may_have_records(const struct ak_frame_plan *plan, struct ak_str head)
+{
+	bool may = plan->bare || !plan->npaths;
+
+	for (size_t i = 0; i < plan->npaths && !may; i++) {
+		struct ak_str name = first_name(plan->paths[i]);
+
+		may = !name.p || is_named(head, name);
+	}
+	return may;
+}
+
+/* Judges what the framer has; true when nothing more is wanted. */
+static bool judge_frames(struct sample *s, struct ak_walker *w, struct ak_framer *framer, size_t *empty, struct ak_fit *out)
+{
+	struct ak_frame f;
+
+	while (s->seen < MOST_RECORDS && *empty < MOST_EMPTY && ak_framer_next(framer, &f) == AK_OK) {
+		if (f.kind == AK_FRAME_RECORD && !f.empty && walk(s, w, &f))
+			judge(s, out);
+		*empty += f.empty;
+	}
+	return s->seen >= MOST_RECORDS || *empty >= MOST_EMPTY;
+}
+
 /* The head is given as if it were all there is: then records inside a page that goes on behind it come out too. What is
- * cut off at its end is a bad frame, and those are passed over. */
+ * cut off at its end is a bad frame, and those are passed over. In pieces, since the first records decide. */
 static void try_json(struct sample *s, struct ak_walker *w, struct ak_str head, struct ak_fit *out)
 {
 	struct ak_framer *framer = ak_framer_new(&s->m->detect.plan);
-	size_t empty = 0;
-	struct ak_frame f;
+	size_t empty = 0, piece = FIRST_PIECE, left;
+	bool end;
 
-	ak_framer_feed(framer, head.p, head.n, true);
-	while (s->seen < MOST_RECORDS && empty < MOST_EMPTY && ak_framer_next(framer, &f) == AK_OK) {
-		if (f.kind == AK_FRAME_RECORD && !f.empty && walk(s, w, &f))
-			judge(s, out);
-		empty += f.empty;
-	}
+	do {
+		left = head.n < piece ? 0 : head.n - piece;
+		ak_framer_feed(framer, head.p, head.n - left, !left);
+		end = judge_frames(s, w, framer, &empty, out) || !left;
+		head = ak_str_n(head.p + head.n - left, left);
+		piece *= 2;
+	} while (!end);
 	ak_framer_free(framer);
 }
 
@@ -152,7 +200,7 @@ void ak_detect_try(const struct ak_mapping *m, struct ak_walker *w, struct ak_st
 	struct sample s = {.m = m};
 
 	*out = (struct ak_fit){.signs = m->detect.weight};
-	if (m->info.csv == looks_like_json(head))
+	if (m->info.csv == looks_like_json(head) || (!m->info.csv && !may_have_records(&m->detect.plan, head)))
 		return;
 	ak_arena_init(&s.arena);
 	clear_rows(&s);

@@ -154,6 +154,23 @@ static int eval_pick(struct ak_mapper *mp, const struct ak_rule *r, enum ak_fiel
 	return why;
 }
 
+/* The same for a rule that is `single`. */
+static int eval_single(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out)
+{
+	int why = AK_ABSENT_NULL;
+
+	for (size_t i = 0; i < r->refs.n; i++)
+		for (const struct ak_pick *p = ak_level_first(mp, &r->refs.at[i]); p;
+		     p = ak_level_next(mp, &r->refs.at[i], p)) {
+			int got = ak_convert_pick(&mp->conv, r, f, p, NULL, &out->v[f]);
+
+			if (got == AK_GOT)
+				return got;
+			why = stronger(why, got);
+		}
+	return why;
+}
+
 /* All picks of the first path that has any, as one list. */
 static int eval_list(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out)
 {
@@ -276,6 +293,8 @@ static int eval_diff(struct ak_mapper *mp, const struct ak_rule *r, enum ak_fiel
 
 static int eval_rule(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out)
 {
+	if (r->single)
+		return eval_single(mp, r, f, out);
 	switch (r->op) {
 	case AK_OP_PICK:
 		return ak_fields[f].type == AK_T_LIST ? eval_list(mp, r, f, out) : eval_pick(mp, r, f, out);
@@ -311,10 +330,34 @@ static int eval_rules(struct ak_mapper *mp, const struct ak_rule *r, enum ak_fie
 	return why;
 }
 
-static void eval_field(struct ak_mapper *mp, enum ak_field_id f, struct ak_record *out)
+/* Is there a pick that could make this yield something? */
+static bool may_yield(const struct ak_mapper *mp, const struct ak_need *need)
 {
-	const struct ak_rule *fired = NULL;
-	int got = eval_rules(mp, mp->m->rule[f], f, out, &fired);
+	for (size_t i = 0; i < need->n; i++)
+		if (need->at[i].slots & mp->level[0].present[need->at[i].word])
+			return true;
+	return !need->n;
+}
+
+/* The only rule of a field, as most are. */
+static int eval_lone(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out)
+{
+	unsigned before = mp->conv.flags;
+	int got = eval_single(mp, r, f, out);
+
+	if (got == AK_GOT)
+		mp->conv.flags &= before | ~(unsigned)AK_R_BAD_NUMBER;
+	return got;
+}
+
+static void eval_field(struct ak_mapper *mp, const struct ak_field_rule *field, struct ak_record *out)
+{
+	const struct ak_rule *fired = field->rule;
+	enum ak_field_id f = field->field;
+	int got = AK_ABSENT_NULL;
+
+	if (may_yield(mp, &field->need))
+		got = field->lone ? eval_lone(mp, fired, f, out) : eval_rules(mp, fired, f, out, &fired);
 
 	mp->last[f] = (signed char)got;
 	if (got != AK_GOT) {
@@ -331,10 +374,10 @@ void ak_eval_fields(struct ak_mapper *mp, struct ak_record *out)
 	const struct ak_mapping *m = mp->m;
 	const struct ak_rule *fired;
 
-	for (int f = 0; f < AK_F_COUNT; f++)
-		if (m->rule[f] && ak_field_of((enum ak_field_id)f, out->kind))
-			eval_field(mp, (enum ak_field_id)f, out);
+	for (size_t i = 0; i < m->nfield; i++)
+		if (ak_field_of(m->field[i].field, out->kind))
+			eval_field(mp, &m->field[i], out);
 	for (size_t i = 0; i < m->nident; i++)
-		if (ak_field_of(m->ident[i].field, out->kind))
+		if (ak_field_of(m->ident[i].field, out->kind) && may_yield(mp, &m->ident[i].need))
 			eval_rules(mp, m->ident[i].rule, m->ident[i].field, out, &fired);
 }

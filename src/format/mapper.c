@@ -28,6 +28,7 @@ struct ak_mapper *ak_mapper_new(const struct ak_mapping *m, const struct ak_mapp
 		l->nslots = m->trie[i].nslots;
 		l->first = ak_alloc_zero((size_t)l->nslots + 1, sizeof(struct ak_pick *));
 		l->count = ak_alloc_zero((size_t)l->nslots + 1, sizeof(*l->count));
+		l->present = ak_alloc_zero((size_t)l->nslots / 64 + 1, sizeof(*l->present));
 	}
 	if (opts->exported_at && !ak_time_parse(ak_str_of(opts->exported_at), NULL, &mp->scratch, &exported, NULL))
 		mp->exported_at = ak_str_of(ak_time_z(exported.us, 6, mp->exported_text));
@@ -41,6 +42,7 @@ void ak_mapper_free(struct ak_mapper *mp)
 	for (int i = 0; i < AK_LEVELS; i++) {
 		ak_free(mp->level[i].first);
 		ak_free(mp->level[i].count);
+		ak_free(mp->level[i].present);
 	}
 	ak_buf_release(&mp->conv.buf);
 	ak_arena_release(&mp->around);
@@ -59,6 +61,7 @@ static void level_clear(struct ak_mapper *mp, int i)
 	l->row.rec_no = mp->records;
 	memset(l->first, 0, (size_t)l->nslots * sizeof(struct ak_pick *));
 	memset(l->count, 0, (size_t)l->nslots * sizeof(*l->count));
+	memset(l->present, 0, ((size_t)l->nslots / 64 + 1) * sizeof(*l->present));
 }
 
 /* Once after each walk. */
@@ -69,8 +72,10 @@ static void level_index(struct ak_mapper *mp, int i)
 	for (size_t n = 0; n < l->row.n; n++) {
 		const struct ak_pick *p = &l->row.pick[n];
 
-		if (!l->count[p->slot]++)
-			l->first[p->slot] = p;
+		if (l->count[p->slot]++)
+			continue;
+		l->first[p->slot] = p;
+		l->present[p->slot / 64] |= UINT64_C(1) << (p->slot & 63);
 	}
 	for (size_t n = 0; n < mp->m->ndrop; n++)
 		if (mp->m->drop[n].ref.level == i)
@@ -119,6 +124,7 @@ static void map_picks(struct ak_mapper *mp, const struct ak_frame *frame, struct
 	ak_record_init(out, kind_of(mp));
 	mp->conv.arena = arena;
 	mp->conv.flags = 0;
+	mp->conv.ntimes = 0;
 	mp->of_kind[out->kind]++;
 	out->rec_no = mp->records;
 	out->offset = frame->offset;

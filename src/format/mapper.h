@@ -9,6 +9,7 @@ struct ak_level {
 	struct ak_row row;
 	const struct ak_pick **first; /* by slot, NULL when nothing was picked */
 	uint32_t *count;	      /* picks by slot */
+	uint64_t *present;	      /* a bit by slot: something was picked */
 	int nslots;
 };
 

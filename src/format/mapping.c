@@ -170,6 +170,11 @@ static enum ak_rc record_paths(struct ak_compiler *c)
 	return AK_OK;
 }
 
+static void mark_sentinel(struct ak_mapping *m, struct ak_str s)
+{
+	m->sentinel_first[s.n & 63] |= s.n ? UINT32_C(1) << ((unsigned char)s.p[0] & 31) : UINT32_MAX;
+}
+
 static enum ak_rc sentinels(struct ak_compiler *c)
 {
 	static const char *const known[] = {
@@ -188,14 +193,12 @@ static enum ak_rc sentinels(struct ak_compiler *c)
 	for (size_t i = 0; i < AK_COUNT(known); i++)
 		m->sentinel[m->nsentinel++] = ak_str_of(known[i]);
 	for (size_t i = 0; i < m->nsentinel; i++)
-		m->sentinel_lengths |= UINT64_C(1) << (m->sentinel[i].n & 63);
+		mark_sentinel(m, m->sentinel[i]);
 	return AK_OK;
 }
 
-bool ak_mapping_is_sentinel(const struct ak_mapping *m, struct ak_str text)
+bool ak_mapping_has_sentinel(const struct ak_mapping *m, struct ak_str text)
 {
-	if (!(m->sentinel_lengths >> (text.n & 63) & 1))
-		return false;
 	for (size_t i = 0; i < m->nsentinel; i++)
 		if (ak_str_eq(m->sentinel[i], text))
 			return true;
@@ -274,6 +277,7 @@ static enum ak_rc compile(struct ak_compiler *c)
 {
 	static enum ak_rc (*const steps[])(struct ak_compiler *) = {
 		names, kinds, record_paths, sentinels, lineage, ak_compile_grouping, fields, identifiers, ak_compile_left_out,
+		ak_compile_needs,
 	};
 	enum ak_rc rc = ak_yaml_check(&c->yaml, c->yaml.root, members, NULL, c->err);
 

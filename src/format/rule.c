@@ -257,6 +257,18 @@ static enum ak_rc one_rule(struct ak_compiler *c, enum ak_field_id f, const json
 	return ak_compile_paths(c, node, AK_PICK_VALUE, &r->refs);
 }
 
+static bool is_as_is(const struct ak_rule *r)
+{
+	return !r->take && !r->strip.n && !r->lower && !r->traceparent && !r->hex_bytes && !r->table;
+}
+
+/* The original text of the start is kept beside it. */
+static bool is_single(enum ak_field_id f, const struct ak_rule *r)
+{
+	return r->op == AK_OP_PICK && !r->minus.n && !r->key_from.n && f != AK_F_START && ak_fields[f].ident == AK_I_NONE &&
+	       ak_fields[f].type != AK_T_LIST;
+}
+
 enum ak_rc ak_compile_rule(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule **out,
 			   const char **text)
 {
@@ -273,6 +285,8 @@ enum ak_rc ak_compile_rule(struct ak_compiler *c, enum ak_field_id f, const json
 
 		*tail = ak_arena_zero(&c->m->arena, sizeof(**tail));
 		rc = one_rule(c, f, item, *tail);
+		(*tail)->as_is = is_as_is(*tail);
+		(*tail)->single = is_single(f, *tail);
 		if (rc) {
 			ak_buf_release(&b);
 			return rc;

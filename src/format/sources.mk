@@ -15,6 +15,7 @@ libak_a_SOURCES += src/format/mapper.c src/format/mapper.h
 libak_a_SOURCES += src/format/mapping.c src/format/mapping.h
 libak_a_SOURCES += src/format/match.c
 libak_a_SOURCES += src/format/modify.c
+libak_a_SOURCES += src/format/need.c
 libak_a_SOURCES += src/format/registry.c src/format/registry.h
 libak_a_SOURCES += src/format/rule.c
 libak_a_SOURCES += src/format/ruletext.c

@@ -36,26 +36,52 @@ static struct ak_alias *keep_aliases(const struct ak_alias *from, struct ak_aren
 	return head;
 }
 
-struct ak_packed *ak_record_pack(const struct ak_record *r, struct ak_arena *a)
+/* The fields that are set, in order, and the bytes their texts take, each with a NUL. */
+static size_t set_fields(const struct ak_record *r, uint8_t field[AK_F_COUNT], size_t *bytes)
 {
-	struct ak_packed *p;
 	size_t n = 0;
 
-	for (int f = 0; f < AK_F_COUNT; f++)
-		n += r->v[f].set;
-	p = ak_arena_alloc(a, sizeof *p + n * sizeof p->value[0]);
+	*bytes = 0;
+	for (int f = 0; f < AK_F_COUNT; f++) {
+		if (!r->v[f].set)
+			continue;
+		field[n++] = (uint8_t)f;
+		*bytes += r->v[f].text.n + 1;
+	}
+	return n;
+}
+
+/* The texts of a record stand in one piece. */
+static void pack_values(struct ak_packed *p, const struct ak_record *r, const uint8_t *field, char *to)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct ak_value *v = &p->value[i].v;
+
+		p->value[i].field = field[i];
+		*v = r->v[field[i]];
+		if (!v->text.p)
+			continue;
+		memcpy(to, v->text.p, v->text.n);
+		to[v->text.n] = '\0';
+		v->text.p = to;
+		to += v->text.n + 1;
+	}
+}
+
+struct ak_packed *ak_record_pack(const struct ak_record *r, struct ak_arena *a)
+{
+	_Static_assert(AK_F_COUNT <= 256, "a field fits a byte");
+	uint8_t field[AK_F_COUNT];
+	size_t bytes, n = set_fields(r, field, &bytes);
+	struct ak_packed *p = ak_arena_alloc(a, sizeof *p + n * sizeof p->value[0]);
+
 	*p = (struct ak_packed){.kind = r->kind, .flags = r->flags, .rec_no = r->rec_no, .offset = r->offset,
-				.length = r->length};
+				.length = r->length, .n = n};
 	p->time_raw = keep(a, r->time_raw);
 	p->natural_key = keep(a, r->natural_key);
 	p->revision = keep(a, r->revision);
 	p->alias = keep_aliases(r->alias, a);
-	for (int f = 0; f < AK_F_COUNT; f++)
-		if (r->v[f].set) {
-			p->value[p->n].field = f;
-			p->value[p->n].v = r->v[f];
-			p->value[p->n++].v.text = keep(a, r->v[f].text);
-		}
+	pack_values(p, r, field, ak_arena_alloc(a, bytes));
 	return p;
 }
 

@@ -52,18 +52,43 @@ static bool read_address(struct ak_str s, struct address *out)
 	return true;
 }
 
+/* A number below 1000; returns the end. */
+static char *write_number(char *p, unsigned n)
+{
+	if (n >= 100)
+		*p++ = (char)('0' + n / 100);
+	if (n >= 10)
+		*p++ = (char)('0' + n / 10 % 10);
+	*p++ = (char)('0' + n % 10);
+	return p;
+}
+
+/* RFC 5952 text; returns the end. */
+static char *write_address(const struct address *d, char out[INET6_ADDRSTRLEN])
+{
+	char *p = out;
+
+	if (d->family == AF_INET6)
+		return out + strlen(inet_ntop(AF_INET6, d->b, out, INET6_ADDRSTRLEN));
+	for (int i = 0; i < 4; i++) {
+		p = write_number(p, d->b[i]);
+		*p++ = '.';
+	}
+	return p - 1;
+}
+
 static struct ak_str text_of(const struct address *d, struct ak_arena *a)
 {
 	char z[INET6_ADDRSTRLEN];
 
-	return ak_arena_str(a, ak_str_of(inet_ntop(d->family, d->b, z, sizeof(z))));
+	return ak_arena_str(a, ak_str_n(z, (size_t)(write_address(d, z) - z)));
 }
 
 /* The policy's prefix of an address, or a shorter one the source gives. */
 static struct ak_str network_of(const struct ak_pass *p, struct address d, int known)
 {
 	int prefix = d.family == AF_INET ? p->r->ip4_prefix : p->r->ip6_prefix;
-	struct ak_str text;
+	char z[INET6_ADDRSTRLEN + 4], *end;
 
 	if (known < prefix)
 		prefix = known;
@@ -71,8 +96,10 @@ static struct ak_str network_of(const struct ak_pass *p, struct address d, int k
 		return ak_str_n(NULL, 0);
 	for (int bit = prefix; bit < d.bits; bit++)
 		d.b[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
-	text = text_of(&d, p->a);
-	return ak_arena_printf(p->a, "%.*s/%d", AK_STR_FMT(text), prefix);
+	end = write_address(&d, z);
+	*end++ = '/';
+	end = write_number(end, (unsigned)prefix);
+	return ak_arena_str(p->a, ak_str_n(z, (size_t)(end - z)));
 }
 
 /* `203.0.113.0/24`, and `203.0.113.***` or `203.0.113.x` as sources mask it. *known = bits that are left. */

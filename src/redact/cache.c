@@ -1,7 +1,7 @@
 #include "base/ak.h"
 #include "redact/cache.h"
 
-enum { SLOTS = 2048, WAYS = 2, VALUE = 96, TRIAL = 1024, REST = 8192 };
+enum { KEPT_SLOTS = 1024, TOKEN_SLOTS = 4096, WAYS = 2, VALUE = 96, TRIAL = 1024, REST = 8192 };
 
 struct slot {
 	uint64_t hash;
@@ -17,8 +17,9 @@ struct habit {
 	unsigned tries, hits, rest;
 };
 
+/* Tokens have slots of their own: they cost most, and ids that never come again must not push them out. */
 struct ak_redact_cache {
-	struct slot slot[SLOTS];
+	struct slot kept[KEPT_SLOTS], token[TOKEN_SLOTS];
 	struct habit habit[AK_CACHE_STEPS][AK_F_COUNT];
 };
 
@@ -45,6 +46,12 @@ static uint64_t hash_of(enum ak_cache_step step, int field, struct ak_str s)
 	memcpy(&w, s.p + i, s.n - i);
 	h = (h ^ w ^ s.n << 56) * UINT64_C(0x9e3779b97f4a7c15);
 	return h ^ h >> 32;
+}
+
+static struct slot *set_of(struct ak_redact_cache *c, enum ak_cache_step step, uint64_t hash)
+{
+	return step == AK_CACHE_SECRETS ? &c->kept[hash % (KEPT_SLOTS / WAYS) * WAYS]
+					: &c->token[hash % (TOKEN_SLOTS / WAYS) * WAYS];
 }
 
 static bool fits(const struct slot *s, uint64_t hash, enum ak_cache_step step, int field, struct ak_str value)
@@ -86,7 +93,7 @@ bool ak_cache_find(struct ak_redact_cache *c, enum ak_cache_step step, int field
 	if (!c || field < 0 || !value.n || value.n > VALUE || !trying(&c->habit[step][field]))
 		return false;
 	hash = hash_of(step, field, value);
-	set = &c->slot[hash % (SLOTS / WAYS) * WAYS];
+	set = set_of(c, step, hash);
 	for (int i = 0; i < WAYS; i++)
 		if (fits(&set[i], hash, step, field, value)) {
 			c->habit[step][field].hits++;
@@ -108,7 +115,7 @@ void ak_cache_keep(struct ak_redact_cache *c, enum ak_cache_step step, int field
 	    !keepable(r->out) || !keepable(r->more))
 		return;
 	hash = hash_of(step, field, value);
-	s = &c->slot[hash % (SLOTS / WAYS) * WAYS];
+	s = set_of(c, step, hash);
 	s[1] = s[0];
 	*s = (struct slot){.hash = hash, .field = (short)field, .step = (unsigned char)step, .nvalue = (unsigned char)value.n,
 			   .ncounts = (unsigned char)r->ncounts, .used = true};

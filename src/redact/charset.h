@@ -61,6 +61,35 @@ static inline size_t ak_charset_run(struct ak_str s, size_t at, unsigned set)
 	return at;
 }
 
+/* Does the text hold a member of the set? */
+static inline bool ak_charset_any(struct ak_str s, unsigned set)
+{
+	unsigned seen = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		seen |= ak_charset[(unsigned char)s.p[i]];
+	return (seen & set) != 0;
+}
+
+/* Does it hold n members of the set, n > 0, one after the other? Looks at few bytes where there are none. */
+static inline bool ak_charset_has_run(struct ak_str s, unsigned set, size_t n)
+{
+	for (size_t from = 0, i; n <= s.n && from <= s.n - n; from = i) {
+		i = from + n;
+		while (i > from && ak_charset_has(set, s.p[i - 1]))
+			i--;
+		if (i == from)
+			return true;
+	}
+	return false;
+}
+
+/* ak_charset_run for AK_SET_ANY64. */
+size_t ak_charset_run64(struct ak_str s, size_t at);
+/* All bytes letters, digits or of `_-./:+=`: what most ids, names and models are made of. Neither an address, a marker,
+ * a control character nor an escape can be in such a text. */
+bool ak_charset_is_plain(struct ak_str s);
+
 /* Does the text hold this part somewhere? */
 static inline bool ak_str_holds(struct ak_str s, struct ak_str part)
 {

@@ -96,24 +96,37 @@ static struct ak_str fresh(struct ak_pass *p, enum ak_cache_step step, ak_value_
 	return r.out;
 }
 
-/* Scanning a short word costs less than finding it among those already scanned; a keyed token costs much more. */
-enum { CHEAP = 20 };
+/* Finding a value among those already seen costs more than looking at a short word again, and than seeing that an id or
+ * a name may stay; a keyed token costs much more. */
+enum { CHEAP = 32 };
 static bool tokens(enum ak_type t) { return t == AK_T_PERSON || t == AK_T_TOKEN || t == AK_T_KEY || t == AK_T_IP; }
+static bool words(enum ak_type t) { return t == AK_T_ENUM || t == AK_T_ID || t == AK_T_NAME || t == AK_T_CODE; }
+
+static bool is_cheap(enum ak_type type, enum ak_cache_step step, size_t n)
+{
+	if (step == AK_CACHE_SECRETS)
+		return n < CHEAP && type != AK_T_KEY;
+	return words(type) || (n < CHEAP && !tokens(type));
+}
+
+static struct ak_str through_cache(struct ak_pass *p, enum ak_cache_step step, ak_value_fn *fn, struct ak_str value)
+{
+	struct ak_cached r;
+
+	return again(p, step, value, &r) ? r.out : fresh(p, step, fn, value);
+}
 
 static void apply(struct ak_pass *p, struct ak_record *rec, int field, enum ak_cache_step step, ak_value_fn *fn)
 {
 	struct ak_str value = rec->v[field].text;
-	struct ak_cached r;
 
 	p->field = field;
 	if (fn == typed)
 		put(rec, field, typed(p, value));
-	else if (value.n < CHEAP && !tokens(ak_fields[field].type))
+	else if (is_cheap(ak_fields[field].type, step, value.n))
 		put(rec, field, fn(p, value));
-	else if (again(p, step, value, &r))
-		put(rec, field, r.out);
 	else
-		put(rec, field, fresh(p, step, fn, value));
+		put(rec, field, through_cache(p, step, fn, value));
 }
 
 /* The original text of a time starts with a digit and holds no more than a date can. */
@@ -157,14 +170,14 @@ void ak_redact_secrets(const struct ak_redactor *r, struct ak_record *rec, const
 		rec->flags |= AK_R_TRUNCATED;
 }
 
-/* The address leaves its network behind, unless the source gives one. */
-static void client_network(struct ak_pass *p, struct ak_record *rec)
+/* The address leaves its network behind, unless the source gives one. True when it did: there is no more to do with it. */
+static bool client_network(struct ak_pass *p, struct ak_record *rec)
 {
 	struct ak_value *v = &rec->v[AK_F_CLIENT_ADDRESS];
 	struct ak_cached r = {.ncounts = 0};
 
 	if (!v->set || !v->text.p)
-		return;
+		return false;
 	p->field = AK_F_CLIENT_ADDRESS;
 	if (!again(p, AK_CACHE_ADDRESS, v->text, &r)) {
 		p->note = p->cache ? &r : NULL;
@@ -173,17 +186,19 @@ static void client_network(struct ak_pass *p, struct ak_record *rec)
 		ak_cache_keep(p->cache, AK_CACHE_ADDRESS, p->field, v->text, &r);
 	}
 	put(rec, AK_F_CLIENT_ADDRESS, r.out);
-	if (r.more.p && !rec->v[AK_F_CLIENT_NETWORK].set)
-		ak_record_set_text(rec, AK_F_CLIENT_NETWORK, r.more);
+	if (!r.more.p || rec->v[AK_F_CLIENT_NETWORK].set)
+		return false;
+	ak_record_set_text(rec, AK_F_CLIENT_NETWORK, r.more);
+	return true;
 }
 
 void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, const struct ak_redact_ctx *ctx)
 {
 	struct ak_pass p = {.r = r, .a = ctx->arena, .l = ctx->ledger, .cache = ctx->cache};
+	int done = client_network(&p, rec) ? AK_F_CLIENT_NETWORK : -1;
 
-	client_network(&p, rec);
 	for (int f = 0; f < AK_F_COUNT; f++)
-		if (rec->v[f].set && rec->v[f].text.p && steps[ak_fields[f].type].personal)
+		if (f != done && rec->v[f].set && rec->v[f].text.p && steps[ak_fields[f].type].personal)
 			apply(&p, rec, f, AK_CACHE_PERSONAL, steps[ak_fields[f].type].personal);
 	p.field = -1;
 	if (rec->revision.p)

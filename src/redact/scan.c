@@ -11,19 +11,55 @@ struct scan {
 	bool contexts;
 };
 
-#define FIRST_OF_PAIR 0x10000u /* in traits, above the bits of enum ak_charset */
-
-static void mark_pair(struct ak_scanner *sc, unsigned char x, unsigned char y)
+static inline uint16_t pair_at(const char *p)
 {
-	sc->pair[x << 2 | y >> 6] |= UINT64_C(1) << (y & 63);
-	sc->traits[x] |= FIRST_OF_PAIR;
+	uint16_t pair;
+
+	memcpy(&pair, p, sizeof(pair));
+	return pair;
 }
 
-static inline bool has_pair(const struct ak_scanner *sc, const char *p)
+static inline bool has_pair(const struct ak_pairs *t, const char *p)
 {
-	unsigned char x = (unsigned char)p[0], y = (unsigned char)p[1];
+	uint16_t pair = pair_at(p);
 
-	return sc->pair[x << 2 | y >> 6] >> (y & 63) & 1;
+	return t->bit[pair >> 6] >> (pair & 63) & 1;
+}
+
+static void mark_pair(struct ak_pairs *t, char x, char y)
+{
+	uint16_t pair = pair_at((const char[]){x, y});
+
+	t->bit[pair >> 6] |= UINT64_C(1) << (pair & 63);
+}
+
+static inline bool is_sign(char c)
+{
+	return c == '=' || c == ':';
+}
+
+/* A literal of two bytes may be followed by any. */
+static void mark_literal(struct ak_scanner *sc, const char *literal, size_t n)
+{
+	mark_pair(&sc->first, literal[0], literal[1]);
+	for (int c = 0; c < 256; c++)
+		if (n == 2 || (char)c == literal[2])
+			mark_pair(&sc->second, literal[1], (char)c);
+}
+
+static void mark_pairs(struct ak_scanner *sc)
+{
+	for (size_t i = 0; i < ak_detectors_n; i++)
+		mark_literal(sc, ak_detectors[i].literal, ak_detectors[i].n);
+	mark_literal(sc, "[RE", 3);
+	for (size_t i = 0; i < AK_COUNT(sc->either.bit); i++)
+		sc->either.bit[i] = sc->first.bit[i] | sc->second.bit[i];
+	for (int c = 0; c < 256; c++)
+		for (int k = 0; k < 2; k++) {
+			mark_pair(&sc->first, "=:"[k], (char)c);
+			mark_pair(&sc->either, "=:"[k], (char)c);
+			mark_pair(&sc->either, (char)c, "=:"[k]);
+		}
 }
 
 void ak_scan_init(struct ak_scanner *sc)
@@ -32,20 +68,17 @@ void ak_scan_init(struct ak_scanner *sc)
 
 	memset(sc, 0, sizeof(*sc));
 	sc->order = ak_alloc(ak_detectors_n * sizeof(sc->order[0]));
-	for (int c = 0; c < 256; c++)
-		sc->traits[c] = ak_charset[c];
 	for (int c = 0; c < 256; c++) {
 		sc->bucket[c] = (uint16_t)n;
-		for (size_t i = 0; i < ak_detectors_n; i++)
-			if ((unsigned char)ak_detectors[i].literal[0] == c)
-				sc->order[n++] = &ak_detectors[i];
-		mark_pair(sc, '=', (unsigned char)c);
-		mark_pair(sc, ':', (unsigned char)c);
+		for (size_t i = 0; i < ak_detectors_n; i++) {
+			const struct ak_detector *d = &ak_detectors[i];
+
+			if ((unsigned char)d->literal[0] == c)
+				sc->order[n++] = (struct ak_scan_entry){d, d->literal[1], d->n > 2 ? d->literal[2] : '\0'};
+		}
 	}
 	sc->bucket[256] = (uint16_t)n;
-	for (size_t i = 0; i < ak_detectors_n; i++)
-		mark_pair(sc, (unsigned char)ak_detectors[i].literal[0], (unsigned char)ak_detectors[i].literal[1]);
-	mark_pair(sc, '[', 'R');
+	mark_pairs(sc);
 }
 
 void ak_scan_release(struct ak_scanner *sc)
@@ -71,12 +104,14 @@ static struct ak_hit *push(struct scan *c, struct ak_hits *h)
 static bool literal_at(const struct scan *c, struct ak_str s, size_t floor, size_t at, struct ak_hit *out)
 {
 	unsigned char first = (unsigned char)s.p[at];
+	char second = s.p[at + 1], third = at + 2 < s.n ? s.p[at + 2] : '\0';
 	size_t from, to;
 
 	for (uint16_t i = c->sc->bucket[first]; i < c->sc->bucket[first + 1]; i++) {
-		const struct ak_detector *d = c->sc->order[i];
+		const struct ak_scan_entry *e = &c->sc->order[i];
+		const struct ak_detector *d = e->d;
 
-		if (d->literal[1] != s.p[at + 1] || s.n - at < d->n || memcmp(s.p + at, d->literal, d->n) != 0 ||
+		if (e->second != second || (e->third && e->third != third) || s.n - at < d->n || memcmp(s.p + at, d->literal, d->n) != 0 ||
 		    !ak_detector_match(d, s, floor, at, &from, &to))
 			continue;
 		*out = (struct ak_hit){from, to, d->kind, ak_str_n(s.p + from, to - from)};
@@ -98,36 +133,60 @@ static bool context_at(const struct scan *c, struct ak_str s, size_t floor, size
 	return true;
 }
 
+/* May a literal, a context or a marker begin here? */
+static inline bool may_start(const struct ak_scanner *sc, struct ak_str s, size_t at)
+{
+	return at + 1 < s.n && has_pair(&sc->first, s.p + at) &&
+	       (at + 2 >= s.n || is_sign(s.p[at]) || has_pair(&sc->second, s.p + at + 1));
+}
+
+/* The next byte from `i` on where something may begin; s.n when there is none. A pair of bytes in two is looked at: of
+ * what begins between two of them, the second one shows the next bytes, or the first one its sign. */
+static size_t next_start(const struct ak_scanner *sc, struct ak_str s, size_t i)
+{
+	size_t j = i;
+
+	for (; j + 1 < s.n; j += 2) {
+		if (!has_pair(&sc->either, s.p + j))
+			continue;
+		for (size_t at = j > i ? j - 1 : j; at <= j + 1; at++)
+			if (may_start(sc, s, at))
+				return at;
+	}
+	return j > i && may_start(sc, s, j - 1) ? j - 1 : s.n;
+}
+
+/* What a piece that nothing was found in may hide. A run is one of bytes that base64 is made of. */
+static void look_below(struct ak_str s, bool *escapes, bool *runs)
+{
+	*escapes |= ak_charset_any(s, AK_CS_ESCAPE);
+	*runs |= !*runs && ak_charset_has_run(s, AK_SET_ANY64, AK_DECODE_RUN - 1);
+}
+
 /* The text as it stands. Tells whether there may be something below it. */
 static void plain(struct scan *c, struct ak_str s, struct ak_hits *h, bool *escapes, bool *runs)
 {
-	size_t floor = 0, run = 0;
-	unsigned seen = 0;
-	bool long_run = false;
+	size_t floor = 0, end;
 
-	for (size_t i = 0; i + 1 < s.n; i++) {
-		uint32_t traits = c->sc->traits[(unsigned char)s.p[i]];
+	for (size_t i = next_start(c->sc, s, 0); i < s.n; i = next_start(c->sc, s, i + 1)) {
 		struct ak_hit hit;
 
-		seen |= traits;
-		run = traits & AK_SET_ANY64 ? run + 1 : 0;
-		long_run |= run == AK_DECODE_RUN - 1;
-		if (!(traits & FIRST_OF_PAIR) || !has_pair(c->sc, s.p + i))
-			continue;
-		if (s.p[i] == '[' && ak_marker_end(s, i) > i) {
-			floor = ak_marker_end(s, i);
-			i = floor - 1;
-			continue;
+		end = s.p[i] == '[' ? ak_marker_end(s, i) : i;
+		if (end == i) {
+			if (!literal_at(c, s, floor, i, &hit) && !context_at(c, s, floor, i, &hit))
+				continue;
+			*push(c, h) = hit;
+			end = hit.to;
 		}
-		if (!literal_at(c, s, floor, i, &hit) && !context_at(c, s, floor, i, &hit))
-			continue;
-		*push(c, h) = hit;
-		floor = hit.to;
-		i = hit.to - 1;
-		run = 0;
+		look_below(ak_str_n(s.p + floor, i + 1 - floor), escapes, runs);
+		floor = end;
+		i = end - 1;
 	}
-	*escapes = (seen & AK_CS_ESCAPE) != 0;
-	*runs = long_run;
+	if (!floor) { /* below_base64 looks for runs itself */
+		*escapes = !ak_charset_is_plain(s) && ak_charset_any(s, AK_CS_ESCAPE);
+		*runs = s.n >= AK_DECODE_RUN;
+	} else if (floor + 1 < s.n)
+		look_below(ak_str_n(s.p + floor, s.n - 1 - floor), escapes, runs);
 }
 
 /* Adds a hit of a lower layer; overlapping ones become one. Keeps the order. */
@@ -198,7 +257,7 @@ static void below_base64(struct scan *c, struct ak_str s, int depth, struct ak_h
 		size_t end = s.p[i] == '[' ? ak_marker_end(s, i) : i;
 
 		if (end == i) {
-			end = ak_charset_run(s, i, AK_SET_ANY64);
+			end = ak_charset_run64(s, i);
 			base64_run(c, s, i, end, depth, h);
 			end += end == i;
 		}
@@ -219,6 +278,12 @@ static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
 		below_escapes(c, s, depth, h);
 	if (runs)
 		below_base64(c, s, depth, h);
+}
+
+bool ak_scan_is_clear(const struct ak_scanner *sc, struct ak_str s)
+{
+	return s.n < AK_DECODE_RUN && next_start(sc, s, 0) == s.n &&
+	       (ak_charset_is_plain(s) || !ak_charset_any(s, AK_CS_ESCAPE));
 }
 
 void ak_scan(const struct ak_scanner *sc, struct ak_str s, bool contexts, struct ak_arena *a, struct ak_hits *out)

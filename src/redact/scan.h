@@ -18,12 +18,24 @@ struct ak_hits {
 	size_t n, cap;
 };
 
+/* A detector and what follows the first byte of its literal; third is '\0' when it has but two. */
+struct ak_scan_entry {
+	const struct ak_detector *d;
+	char second, third;
+};
+
+/* A set of two bytes each, read as one number. */
+struct ak_pairs {
+	uint64_t bit[1024];
+};
+
 /* Dispatch tables over the detectors; immutable once made. */
 struct ak_scanner {
-	uint64_t pair[1024];  /* bit of every two bytes a literal may start with */
-	uint32_t traits[256]; /* enum ak_charset of a byte, and whether it may begin such a pair */
+	struct ak_pairs first;	/* what literals, contexts and markers may begin with */
+	struct ak_pairs second; /* their second and third byte, of contexts none */
+	struct ak_pairs either; /* both, and what a context's sign stands in */
 	uint16_t bucket[257]; /* detectors by first byte: order[bucket[c]] to order[bucket[c + 1] - 1] */
-	const struct ak_detector **order;
+	struct ak_scan_entry *order;
 };
 
 #ifdef __cplusplus
@@ -32,6 +44,8 @@ extern "C" {
 
 void ak_scan_init(struct ak_scanner *sc);
 void ak_scan_release(struct ak_scanner *sc);
+/* A short text that ak_scan has no look into: nothing begins in it. False says nothing. */
+bool ak_scan_is_clear(const struct ak_scanner *sc, struct ak_str s);
 /* All hits of a text; *out is overwritten. contexts: also values that only their name gives away. */
 void ak_scan(const struct ak_scanner *sc, struct ak_str s, bool contexts, struct ak_arena *a, struct ak_hits *out);
 

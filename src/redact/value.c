@@ -26,6 +26,8 @@ struct ak_str ak_value_safe(const struct ak_pass *p, struct ak_str s)
 {
 	struct ak_str before;
 
+	if (ak_charset_is_plain(s))
+		return s;
 	do {
 		before = s;
 		s = escaped(p, ak_email_replace(p, s));
@@ -62,6 +64,8 @@ bool ak_value_is_id(struct ak_str s)
 
 struct ak_str ak_value_id(const struct ak_pass *p, struct ak_str s)
 {
+	if (s.n && s.n <= LONGEST_ID && ak_charset_is_plain(s))
+		return s;
 	if (ak_value_is_id(s))
 		s = ak_value_safe(p, s);
 	if (ak_value_is_id(s))
@@ -80,10 +84,19 @@ static bool is_enum(struct ak_str s)
 	return ak_marker_end(s, 0) == 0 && only(s, AK_SET_DOTTED | AK_CS_SLASH, ":", LONGEST_WORD);
 }
 
+/* An enum that is in lower case already, as almost all are. */
+static bool is_enum_word(struct ak_str s)
+{
+	return s.n && s.n <= LONGEST_WORD &&
+	       ak_charset_run(s, 0, AK_SET_LOWER36 | AK_CS_DASH | AK_CS_UNDER | AK_CS_DOT | AK_CS_SLASH) == s.n;
+}
+
 struct ak_str ak_value_enum(const struct ak_pass *p, struct ak_str s)
 {
 	char *low;
 
+	if (is_enum_word(s))
+		return s;
 	if (!is_enum(s))
 		s = ak_value_name(p, s);
 	if (!is_enum(s))

@@ -249,10 +249,44 @@ static void comparing(void)
 	is_str(ak_dec_sub(AK_STR("1.50"), AK_STR("1"), &arena), NULL, "not canonical");
 }
 
+static bool same_number(const char *a, const char *b, bool lenient)
+{
+	struct ak_dec_parts x, y;
+	bool good = ak_dec_lex(ak_str_of(a), lenient, &x);
+
+	return ak_dec_lex(ak_str_of(b), lenient, &y) == good &&
+	       (!good || (x.neg == y.neg && x.too_long == y.too_long && x.n == y.n && memcmp(x.digits, y.digits, x.n) == 0 &&
+			  x.exp10 == y.exp10 && x.fraction == y.fraction));
+}
+
+/* Numbers of the usual shape are read in a short way; with an exponent of 0 they take the long one. */
+static void short_way(void)
+{
+	static const char alphabet[] = "0000123456789.";
+	uint64_t state = 11;
+	int differ = 0, numbers = 0;
+
+	for (int i = 0; i < 40000; i++) {
+		char plain[64] = "", exponent[72];
+		struct ak_dec_parts d;
+
+		for (int k = 0; k < 1 + i % 45; k++) {
+			state = state * 6364136223846793005u + 1442695040888963407u;
+			plain[k] = alphabet[(state >> 33) % (k % 3 ? sizeof alphabet - 2 : sizeof alphabet - 1)];
+		}
+		snprintf(exponent, sizeof exponent, "%se0", plain);
+		differ += !same_number(plain, exponent, i & 1);
+		numbers += ak_dec_lex(ak_str_of(plain), i & 1, &d);
+	}
+	is_int(differ, 0, "the short way gives what the long way gives");
+	ok(numbers > 10000, "and most texts were numbers");
+}
+
 int main(void)
 {
 	ak_arena_init(&arena);
 	parsing();
+	short_way();
 	long_texts();
 	integers();
 	sums();

@@ -247,6 +247,18 @@ static void check_sample(const struct ak_redactor *r, const struct sample *s, st
 	is_int((int64_t)kept, 0, name);
 }
 
+/* Scans look at every second byte: the sample must be found wherever it begins, also as the last thing of a text. */
+static void check_offsets(const struct ak_redactor *r, const struct sample *s, struct ak_arena *a)
+{
+	struct made m = make(s, a);
+	size_t missed = 0, at;
+	const char *kind;
+
+	for (int n = 0; n <= 17; n++)
+		missed += !ak_redact_scan(r, ak_arena_printf(a, "%.*s%.*s", n, ",;,;,;,;,;,;,;,;,;", AK_STR_FMT(m.text)), &at, &kind);
+	is_int((int64_t)missed, 0, "  found behind up to 17 other bytes");
+}
+
 static void check_encoded(const struct ak_redactor *r, const struct sample *s, struct ak_arena *a)
 {
 	struct made m = make(s, a);
@@ -396,8 +408,10 @@ int main(void)
 	check_rows();
 	for (size_t i = 0; i < AK_COUNT(samples); i++)
 		check_sample(r, &samples[i], &a);
-	for (size_t i = 0; i < AK_COUNT(samples); i++)
+	for (size_t i = 0; i < AK_COUNT(samples); i++) {
 		check_encoded(r, &samples[i], &a);
+		check_offsets(r, &samples[i], &a);
+	}
 	check_names(r, &a);
 	for (size_t i = 0; i < AK_COUNT(pieces); i++)
 		check_linear(pieces[i]);

@@ -248,10 +248,47 @@ static void arguments(void)
 	}
 }
 
+static bool same_epoch(const char *a, const char *b, enum ak_epoch unit)
+{
+	struct ak_err e = {0}, f = {0};
+	struct ak_time x = {.us = 0}, y = {.us = 0};
+	enum ak_rc rc = ak_time_epoch(ak_str_of(a), unit, &arena, &x, &e);
+
+	return ak_time_epoch(ak_str_of(b), unit, &arena, &y, &f) == rc && strcmp(e.reason, f.reason) == 0 && x.us == y.us &&
+	       ak_str_eq(x.text, y.text);
+}
+
+/* Numbers of the usual shape are read in a short way; with an exponent of 0 they take the long one. */
+static void short_way(void)
+{
+	static const char *const fraction[] = {"", ".0", ".5", ".10", ".019566", ".123456789", ".1234567891", ".", ".1.2", ".x"};
+	uint64_t state = 7;
+	int differ = 0, compared = 0;
+
+	for (int digits = 1; digits <= 20; digits++)
+		for (int i = 0; i < 40; i++) {
+			char whole[24] = "", plain[48], exponent[56];
+
+			for (int k = 0; k < digits; k++) {
+				state = state * 6364136223846793005u + 1442695040888963407u;
+				whole[k] = (char)('0' + (state >> 33) % (i % 4 ? 10 : 2));
+			}
+			for (size_t f = 0; f < AK_COUNT(fraction); f++)
+				for (int unit = AK_EPOCH_S; unit <= AK_EPOCH_AUTO; unit++, compared++) {
+					snprintf(plain, sizeof plain, "%s%s", whole, fraction[f]);
+					snprintf(exponent, sizeof exponent, "%se0", plain);
+					differ += !same_epoch(plain, exponent, (enum ak_epoch)unit);
+				}
+		}
+	is_int(differ, 0, "the short way gives what the long way gives");
+	is_int(compared, 48000, "times compared");
+}
+
 int main(void)
 {
 	ak_arena_init(&arena);
 	with_offset();
+	short_way();
 	rejected();
 	with_zone();
 	epochs();
