@@ -81,31 +81,44 @@ static enum ak_rc add_digest(struct ak_store *s, json_t *source, int64_t id, int
 	return AK_OK;
 }
 
-/* The record kind that most of a source's records have. */
-static enum ak_rc add_kind(struct ak_store *s, json_t *source, int64_t id, int64_t run, struct ak_err *err)
+/* The kinds that a source has records of: {k}, with their numbers {k, n} where counted is asked for. */
+static enum ak_rc kinds_of(struct ak_store *s, const struct ak_param p[2], bool counted, json_t **out, struct ak_err *err)
 {
 	struct ak_buf sql;
-	json_t *row = NULL;
-	int best = -1, k;
-	const struct ak_param p[] = {AK_PI(id), AK_PI(run)};
 	enum ak_rc rc;
 
 	ak_buf_init(&sql, 1 << 16);
-	ak_buf_adds(&sql, "SELECT k, count(*) AS n FROM (");
-	for (k = 0; k < AK_K_COUNT; k++)
-		ak_buf_addf(&sql, "%sSELECT %d AS k FROM %s r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"
-				  " WHERE e.source = ?1" AK_SINCE("r", "?2"), k ? " UNION ALL " : "", k, ak_kinds[k].name);
-	ak_buf_adds(&sql, ") GROUP BY k ORDER BY n DESC, k LIMIT 1");
-	rc = ak_rows_one(s, sql.p, p, 2, &row, err);
+	ak_buf_adds(&sql, "WITH mine AS MATERIALIZED (SELECT f.id FROM file f JOIN export e ON e.id = f.export WHERE e.source = ?1) ");
+	for (int k = 0; k < AK_K_COUNT; k++)
+		ak_buf_addf(&sql, "%sSELECT * FROM (SELECT %d AS k, %s AS n FROM %s r WHERE r.file IN mine" AK_SINCE("r", "?2") " LIMIT 1)",
+			    k ? " UNION ALL " : "", k, counted ? "count(*)" : "1", ak_kinds[k].name);
+	ak_buf_adds(&sql, " ORDER BY n DESC, k");
+	rc = ak_rows(s, sql.p, p, 2, out, err);
 	ak_buf_release(&sql);
-	if (rc == AK_OK)
-		best = (int)json_integer_value(json_object_get(row, "k"));
-	json_decref(row);
+	return rc;
+}
+
+/* The record kind that most of a source's records have. Most sources have one: nothing need be counted for that. */
+static enum ak_rc add_kind(struct ak_store *s, json_t *source, int64_t id, int64_t run, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(id), AK_PI(run)};
+	json_t *rows = NULL;
+	enum ak_rc rc = kinds_of(s, p, false, &rows, err);
+	int best;
+
+	if (rc == AK_OK && json_array_size(rows) > 1) {
+		json_decref(rows);
+		rc = kinds_of(s, p, true, &rows, err);
+	}
+	if (rc != AK_OK)
+		return rc;
+	best = json_array_size(rows) ? (int)json_integer_value(json_object_get(json_array_get(rows, 0), "k")) : -1;
+	json_decref(rows);
 	json_object_set_new(source, "kind", best < 0 ? json_null() : json_string(ak_kinds[best].name));
 	json_object_set_new(source, "kind_title", best < 0 ? json_null() : json_string(ak_kinds[best].plural));
 	json_object_set_new(source, "store_class", best < 0 ? json_null() : json_string(ak_kinds[best].store_class));
 	json_object_set_new(source, "cannot_prove", best < 0 ? json_null() : json_string(ak_kinds[best].cannot_prove));
-	return rc == AK_END ? AK_OK : rc;
+	return AK_OK;
 }
 
 static enum ak_rc complete(struct ak_store *s, json_t *source, int64_t run, struct ak_err *err)
@@ -177,27 +190,6 @@ static void add_repairs(json_t *diag)
 		if (strcmp(json_string_value(json_object_get(d, "severity")), "reject") == 0)
 			json_object_set_new(d, "repair",
 					    json_string(ak_reason_of(json_string_value(json_object_get(d, "rule")))->repair));
-}
-
-enum ak_rc ak_query_groupings(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err)
-{
-	const struct ak_param p[] = {AK_PZ(source ? source : ""), AK_PI(run)};
-	struct ak_buf sql;
-	enum ak_rc rc;
-
-	ak_buf_init(&sql, 1 << 16);
-	ak_buf_adds(&sql, "SELECT s.name AS source, f.format AS format, e.query AS declared, count(*) AS rows");
-	for (int f = 0; f < AK_F_COUNT; f++)
-		if (ak_field_of(f, AK_K_USAGE))
-			ak_buf_addf(&sql, ", count(u.%s) AS %s", ak_fields[f].column, ak_fields[f].column);
-	ak_buf_adds(&sql, " FROM usage u JOIN file f ON f.id = u.file JOIN export e ON e.id = f.export"
-			  " JOIN source s ON s.id = e.source"
-			  " WHERE u.state = 0 AND (?1 = '' OR s.name = ?1) AND (?2 = 0 OR e.run = ?2)"
-			  " AND coalesce(u.request_count, u.input_tokens, u.output_tokens, u.quantity, u.cost_billed) IS NOT NULL"
-			  " GROUP BY f.id ORDER BY 1, 2, f.id");
-	rc = ak_rows(s, sql.p, p, 2, out, err);
-	ak_buf_release(&sql);
-	return rc;
 }
 
 enum ak_rc ak_query_diag(struct ak_store *s, const char *source, const char *severity, int64_t run, size_t limit, json_t **out,
