@@ -1,7 +1,9 @@
 #include "base/ak.h"
 #include "redact/cache.h"
 
-enum { SLOTS = 2048, WAYS = 2, VALUE = 96, TRIAL = 1024, REST = 8192 };
+enum { SLOTS = 2048, WAYS = 2, VALUE = 96, TRIAL = 1024, REST = 8192, WORD_BITS = 12 };
+
+#define MIX UINT64_C(0x9e3779b97f4a7c15)
 
 struct slot {
 	uint64_t hash;
@@ -17,9 +19,15 @@ struct habit {
 	unsigned tries, hits, rest;
 };
 
+/* A clean word whole, with its length, field and step; no other word looks like it. */
+struct word {
+	uint64_t half[2], tag;
+};
+
 struct ak_redact_cache {
 	struct slot slot[SLOTS];
-	struct habit habit[AK_CACHE_STEPS][AK_F_COUNT];
+	struct habit habit[AK_CACHE_STEPS][AK_F_COUNT + 1];
+	struct word word[1 << WORD_BITS];
 };
 
 struct ak_redact_cache *ak_redact_cache_new(void) { return ak_alloc_zero(1, sizeof(struct ak_redact_cache)); }
@@ -38,12 +46,14 @@ static uint64_t hash_of(enum ak_cache_step step, int field, struct ak_str s)
 
 	for (; i + 8 <= s.n; i += 8) {
 		memcpy(&w, s.p + i, 8);
-		h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
+		h = (h ^ w) * MIX;
 		h ^= h >> 29;
 	}
 	w = 0;
 	memcpy(&w, s.p + i, s.n - i);
-	h = (h ^ w ^ s.n << 56) * UINT64_C(0x9e3779b97f4a7c15);
+	/* Short values differ in their last bytes, which one multiplication carries to the top only. */
+	h = (h ^ w ^ s.n << 56) * MIX;
+	h = (h ^ h >> 32) * MIX;
 	return h ^ h >> 32;
 }
 
@@ -120,4 +130,44 @@ void ak_cache_keep(struct ak_redact_cache *c, enum ak_cache_step step, int field
 		memcpy(s->text + VALUE, r->out.p, s->nout = (unsigned char)r->out.n);
 	if (r->more.p && r->more.n)
 		memcpy(s->text + 2 * VALUE, r->more.p, s->nmore = (unsigned char)r->more.n);
+}
+
+/* ---- clean words ---- */
+
+static struct word word_of(enum ak_cache_step step, int field, struct ak_str s)
+{
+	struct word w = {.tag = (uint64_t)field << 16 | (uint64_t)step << 8 | s.n};
+
+	memcpy(w.half, s.p, s.n);
+	return w;
+}
+
+static size_t place_of(const struct word *w)
+{
+	uint64_t h = (w->half[0] ^ w->tag << 32) * MIX;
+
+	h = (h ^ h >> 32 ^ w->half[1]) * MIX;
+	return (size_t)(h >> (64 - WORD_BITS));
+}
+
+bool ak_cache_is_clean(const struct ak_redact_cache *c, enum ak_cache_step step, int field, struct ak_str word)
+{
+	struct word w;
+	const struct word *at;
+
+	if (!c || field < 0 || !word.n || word.n > AK_CACHE_WORD)
+		return false;
+	w = word_of(step, field, word);
+	at = &c->word[place_of(&w)];
+	return at->tag == w.tag && at->half[0] == w.half[0] && at->half[1] == w.half[1];
+}
+
+void ak_cache_set_clean(struct ak_redact_cache *c, enum ak_cache_step step, int field, struct ak_str word)
+{
+	struct word w;
+
+	if (!c || field < 0 || !word.n || word.n > AK_CACHE_WORD)
+		return;
+	w = word_of(step, field, word);
+	c->word[place_of(&w)] = w;
 }

@@ -9,6 +9,8 @@
 enum ak_cache_step { AK_CACHE_SECRETS, AK_CACHE_PERSONAL, AK_CACHE_ADDRESS, AK_CACHE_STEPS };
 
 #define AK_CACHE_COUNTS 3
+#define AK_CACHE_WORD 16 /* bytes of the longest word */
+#define AK_CACHE_BESIDE AK_F_COUNT /* stands for a field where a value belongs to none */
 
 struct ak_cache_count {
 	const char *rule;
@@ -33,6 +35,10 @@ bool ak_cache_find(struct ak_redact_cache *c, enum ak_cache_step step, int field
 		   struct ak_cached *out);
 void ak_cache_keep(struct ak_redact_cache *c, enum ak_cache_step step, int field, struct ak_str value,
 		   const struct ak_cached *result);
+/* A word (1 to AK_CACHE_WORD bytes) that is known to stay as it is in this step, with nothing to count. Finding it costs a
+ * few per cent of scanning it. */
+bool ak_cache_is_clean(const struct ak_redact_cache *c, enum ak_cache_step step, int field, struct ak_str word);
+void ak_cache_set_clean(struct ak_redact_cache *c, enum ak_cache_step step, int field, struct ak_str word);
 
 #ifdef __cplusplus
 }

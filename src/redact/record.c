@@ -75,10 +75,12 @@ static void put(struct ak_record *rec, int field, struct ak_str s)
 		ak_record_unset(rec, (enum ak_field_id)field);
 }
 
+static int key_of(const struct ak_pass *p) { return p->field < 0 ? AK_CACHE_BESIDE : p->field; }
+
 /* What was kept of this value, with its counts. */
 static bool again(struct ak_pass *p, enum ak_cache_step step, struct ak_str value, struct ak_cached *out)
 {
-	if (!ak_cache_find(p->cache, step, p->field, value, p->a, out))
+	if (!ak_cache_find(p->cache, step, key_of(p), value, p->a, out))
 		return false;
 	for (size_t i = 0; i < out->ncounts; i++)
 		ak_pass_count(p, out->count[i].rule, out->count[i].action);
@@ -92,11 +94,33 @@ static struct ak_str fresh(struct ak_pass *p, enum ak_cache_step step, ak_value_
 	p->note = p->cache ? &r : NULL;
 	r.out = fn(p, value);
 	p->note = NULL;
-	ak_cache_keep(p->cache, step, p->field, value, &r);
+	ak_cache_keep(p->cache, step, key_of(p), value, &r);
 	return r.out;
 }
 
-/* Scanning a short word costs less than finding it among those already scanned; a keyed token costs much more. */
+static struct ak_str word(struct ak_pass *p, enum ak_cache_step step, ak_value_fn *fn, struct ak_str value)
+{
+	struct ak_cached r = {.ncounts = 0};
+
+	if (ak_cache_is_clean(p->cache, step, p->field, value))
+		return value;
+	p->note = p->cache ? &r : NULL;
+	r.out = fn(p, value);
+	p->note = NULL;
+	if (!r.ncounts && r.out.p && ak_str_eq(r.out, value))
+		ak_cache_set_clean(p->cache, step, p->field, value);
+	return r.out;
+}
+
+/* A value that belongs to no field and is the same in most records. */
+static struct ak_str beside(struct ak_pass *p, enum ak_cache_step step, ak_value_fn *fn, struct ak_str value)
+{
+	struct ak_cached r;
+
+	return again(p, step, value, &r) ? r.out : fresh(p, step, fn, value);
+}
+
+/* Scanning a word of this length costs less than finding it among those already scanned; a keyed token costs much more. */
 enum { CHEAP = 20 };
 static bool tokens(enum ak_type t) { return t == AK_T_PERSON || t == AK_T_TOKEN || t == AK_T_KEY || t == AK_T_IP; }
 
@@ -109,7 +133,7 @@ static void apply(struct ak_pass *p, struct ak_record *rec, int field, enum ak_c
 	if (fn == typed)
 		put(rec, field, typed(p, value));
 	else if (value.n < CHEAP && !tokens(ak_fields[field].type))
-		put(rec, field, fn(p, value));
+		put(rec, field, word(p, step, fn, value));
 	else if (again(p, step, value, &r))
 		put(rec, field, r.out);
 	else
@@ -136,7 +160,7 @@ static void beside_fields(struct ak_pass *p, struct ak_record *rec)
 	}
 	p->field = -1;
 	if (rec->revision.p)
-		rec->revision = ak_value_id_secrets(p, rec->revision);
+		rec->revision = beside(p, AK_CACHE_SECRETS, ak_value_id_secrets, rec->revision);
 	for (struct ak_alias *al = rec->alias; al; al = al->next) {
 		p->field = al->field;
 		if (steps[ak_fields[al->field].type].secrets)
@@ -187,7 +211,7 @@ void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, cons
 			apply(&p, rec, f, AK_CACHE_PERSONAL, steps[ak_fields[f].type].personal);
 	p.field = -1;
 	if (rec->revision.p)
-		rec->revision = ak_value_id(&p, rec->revision);
+		rec->revision = beside(&p, AK_CACHE_PERSONAL, ak_value_id, rec->revision);
 	for (struct ak_alias **al = &rec->alias; *al;) {
 		ak_value_fn *fn = steps[ak_fields[(*al)->field].type].personal;
 
