@@ -231,11 +231,29 @@ enum ak_rc ak_dec_parse(struct ak_str text, int scale, bool lenient, struct ak_a
 	return AK_OK;
 }
 
+/* Most integers are digits alone: 15 of them are within the bounds. */
+static bool short_int(struct ak_str text, int64_t *out)
+{
+	int64_t v = 0;
+
+	if (!text.n || text.n > 15 || (text.p[0] == '0' && text.n > 1))
+		return false;
+	for (size_t i = 0; i < text.n; i++) {
+		if (!ak_is_digit((unsigned char)text.p[i]))
+			return false;
+		v = v * 10 + (text.p[i] - '0');
+	}
+	*out = v;
+	return true;
+}
+
 enum ak_rc ak_dec_int(struct ak_str text, bool lenient, int64_t *out, struct ak_err *err)
 {
 	struct ak_dec_parts d;
 	int64_t v = 0;
 
+	if (short_int(text, out))
+		return AK_OK;
 	if (!ak_dec_lex(text, lenient, &d))
 		return ak_reject(err, "number_syntax", "not a number");
 	if (d.n && !d.too_long && d.exp10 < 0)

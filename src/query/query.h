@@ -41,9 +41,10 @@ enum ak_rc ak_query_files(struct ak_store *s, const char *source, int64_t run, j
 enum ak_rc ak_query_diag(struct ak_store *s, const char *source, const char *severity, int64_t run, size_t limit, json_t **out,
 			 struct ak_err *err);
 
-/* Files with usage rows that measure something: [{source, format, declared|null (--query), rows, and per column of usage the rows
- * that have it}] by source and format. source NULL, run 0 = all. */
-enum ak_rc ak_query_groupings(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err);
+/* Files with usage rows that measure something: [{source, format, declared|null (--query), and per asked column of usage 1
+ * when such a row has it, else 0}] by source and format. source NULL, run 0 = all. */
+enum ak_rc ak_query_groupings(struct ak_store *s, const char *source, int64_t run, const enum ak_field_id *fields, size_t n,
+			      json_t **out, struct ak_err *err);
 
 /* Per source: {source, format, runs, records_in, unknown: [{path, type, n, max_length, first_seen (start of the run), first_in
  * (export), first_rec, new: first met by the newest of several runs}], path_limit, unlisted: occurrences of paths beyond it,

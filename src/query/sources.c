@@ -173,27 +173,6 @@ static void add_repairs(json_t *diag)
 					    json_string(ak_reason_of(json_string_value(json_object_get(d, "rule")))->repair));
 }
 
-enum ak_rc ak_query_groupings(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err)
-{
-	const struct ak_param p[] = {AK_PZ(source ? source : ""), AK_PI(run)};
-	struct ak_buf sql;
-	enum ak_rc rc;
-
-	ak_buf_init(&sql, 1 << 16);
-	ak_buf_adds(&sql, "SELECT s.name AS source, f.format AS format, e.query AS declared, count(*) AS rows");
-	for (int f = 0; f < AK_F_COUNT; f++)
-		if (ak_field_of(f, AK_K_USAGE))
-			ak_buf_addf(&sql, ", count(u.%s) AS %s", ak_fields[f].column, ak_fields[f].column);
-	ak_buf_adds(&sql, " FROM usage u JOIN file f ON f.id = u.file JOIN export e ON e.id = f.export"
-			  " JOIN source s ON s.id = e.source"
-			  " WHERE u.state = 0 AND (?1 = '' OR s.name = ?1) AND (?2 = 0 OR e.run = ?2)"
-			  " AND coalesce(u.request_count, u.input_tokens, u.output_tokens, u.quantity, u.cost_billed) IS NOT NULL"
-			  " GROUP BY f.id ORDER BY 1, 2, f.id");
-	rc = ak_rows(s, sql.p, p, 2, out, err);
-	ak_buf_release(&sql);
-	return rc;
-}
-
 enum ak_rc ak_query_diag(struct ak_store *s, const char *source, const char *severity, int64_t run, size_t limit, json_t **out,
 			 struct ak_err *err)
 {

@@ -6,6 +6,8 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "read/csv_cell.h"
+#include "read/csv_plain.h"
 
 #define ROW_BYTES AK_MAX_RECORD_BYTES
 
@@ -38,6 +40,7 @@ struct ak_csv {
 	size_t ncols, nbound; /* nbound: those that the trie asks for */
 	const struct ak_trie *trie;
 	const struct ak_tnode **node;
+	bool *deep; /* columns whose cells the walker looks into */
 	uint64_t rec_no;
 };
 
@@ -72,6 +75,7 @@ void ak_csv_free(struct ak_csv *c)
 	ak_free(c->cell);
 	ak_free(c->null);
 	ak_free(c->node);
+	ak_free(c->deep);
 	ak_free(c);
 }
 
@@ -132,68 +136,23 @@ static bool parse_strict(struct ak_csv *c, struct ak_str row)
 
 /* ---- physical lines ---- */
 
-enum cell_state { CELL_START, CELL_BARE, CELL_QUOTED, CELL_AFTER };
-
-/* RFC 4180 by states; a quote inside an unquoted cell is an ordinary character, as spreadsheets read it. */
-static enum cell_state next_state(const struct ak_csv *c, enum cell_state s, char ch)
-{
-	if (s == CELL_QUOTED)
-		return ch == '"' ? CELL_AFTER : CELL_QUOTED;
-	if (s == CELL_AFTER && ch == '"')
-		return CELL_QUOTED;
-	if (ch == c->delimiter)
-		return CELL_START;
-	if (s == CELL_START && ch == '"')
-		return CELL_QUOTED;
-	return s == CELL_AFTER ? CELL_AFTER : CELL_BARE;
-}
-
 /* End of the row that starts at from (behind its line end); 0 = more bytes are needed. *closed: not inside a quote there. */
 static size_t row_end(const struct ak_csv *c, size_t from, bool *closed)
 {
 	const char *p = c->buf.p;
-	enum cell_state s = CELL_START;
+	enum ak_csv_state s = AK_CELL_START;
 	size_t i;
 
 	for (i = from; i < c->buf.n; i++) {
 		bool last = i + 1 == c->buf.n;
-		if (s != CELL_QUOTED && (p[i] == '\n' || (p[i] == '\r' && (last ? c->eof : p[i + 1] != '\n'))))
+		if (s != AK_CELL_QUOTED && (p[i] == '\n' || (p[i] == '\r' && (last ? c->eof : p[i + 1] != '\n'))))
 			break;
-		s = next_state(c, s, p[i]);
+		s = ak_csv_state(c->delimiter, s, p[i]);
 	}
-	*closed = s != CELL_QUOTED;
+	*closed = s != AK_CELL_QUOTED;
 	if (i < c->buf.n)
 		return i + 1;
 	return c->eof ? c->buf.n : 0;
-}
-
-/* libcsv refuses quotes inside unquoted cells: such cells are quoted for it. */
-static bool requote(const struct ak_csv *c, struct ak_str row, struct ak_buf *out)
-{
-	enum cell_state s = CELL_START;
-	bool changed = false;
-
-	for (size_t i = 0; i < row.n; i++) {
-		size_t end = i;
-		if (s != CELL_START || row.p[i] == '"' || row.p[i] == c->delimiter) {
-			s = next_state(c, s, row.p[i]);
-			ak_buf_addc(out, row.p[i]);
-			continue;
-		}
-		while (end < row.n && row.p[end] != c->delimiter && row.p[end] != '\n' && row.p[end] != '\r')
-			end++;
-		bool quotes = memchr(row.p + i, '"', end - i);
-		ak_buf_adds(out, quotes ? "\"" : "");
-		for (; i < end; i++) {
-			ak_buf_adds(out, row.p[i] == '"' ? "\"" : "");
-			ak_buf_addc(out, row.p[i]);
-		}
-		ak_buf_adds(out, quotes ? "\"" : "");
-		changed |= quotes;
-		s = CELL_BARE;
-		i--;
-	}
-	return changed;
 }
 
 /* Parse buf[from..to), which should be exactly one row. */
@@ -206,7 +165,7 @@ static bool parse_row(struct ak_csv *c, size_t from, size_t to)
 	if (good || ak_str_find(row, '"') == row.n)
 		return good;
 	ak_buf_init(&again, 4 * ROW_BYTES);
-	good = requote(c, row, &again) && parse_strict(c, ak_buf_str(&again));
+	good = ak_csv_requote(c->delimiter, row, &again) && parse_strict(c, ak_buf_str(&again));
 	ak_buf_release(&again);
 	return good;
 }
@@ -227,25 +186,6 @@ static bool is_blank(const struct ak_csv *c, size_t from, size_t to)
 }
 
 /* ---- header ---- */
-
-static char guess_delimiter(struct ak_str line)
-{
-	static const char marks[] = ",;\t";
-	size_t best = 0, count[3] = {0};
-	bool quoted = false;
-
-	for (size_t i = 0; i < line.n; i++) {
-		const char *m;
-		if (line.p[i] == '"')
-			quoted = !quoted;
-		else if (!quoted && line.p[i] && (m = strchr(marks, line.p[i])))
-			count[m - marks]++;
-	}
-	for (size_t i = 1; i < 3; i++)
-		if (count[i] > count[best])
-			best = i;
-	return marks[best];
-}
 
 static enum ak_rc bad_header(struct ak_err *err, const char *what, const char *hint)
 {
@@ -290,7 +230,7 @@ static enum ak_rc take_header(struct ak_csv *c, struct ak_err *err)
 		if (!end && c->buf.n - c->pos <= ROW_BYTES)
 			return AK_END;
 		end = end ? end : c->buf.n;
-		c->delimiter = guess_delimiter(ak_str_n(c->buf.p + c->pos, end - c->pos));
+		c->delimiter = ak_csv_guess_delimiter(ak_str_n(c->buf.p + c->pos, end - c->pos));
 	}
 	end = row_end(c, c->pos, &closed);
 	if (!end && c->buf.n - c->pos > ROW_BYTES)
@@ -419,25 +359,45 @@ static enum ak_rc resync(struct ak_csv *c, const char *why, struct ak_frame *out
 	return gap_run(c, out);
 }
 
+static void pick_null(const struct ak_tnode *n, struct ak_row *row)
+{
+	if (n->slot >= 0 && n->how == AK_PICK_VALUE)
+		ak_row_add(row, (struct ak_pick){.slot = n->slot, .type = AK_J_NULL, .text = AK_STR("")});
+	else if (n->slot >= 0 && n->how == AK_PICK_PAYLOAD)
+		ak_row_add(row, (struct ak_pick){.slot = n->slot, .payload = AK_PAY_ABSENT});
+}
+
+/* What the walker would pick from a cell that it need not look into. */
+static void pick_text(const struct ak_tnode *n, struct ak_str column, struct ak_str cell, struct ak_row *row)
+{
+	bool kept = n->how == AK_PICK_VALUE;
+
+	if (n->slot >= 0 && (kept || cell.n))
+		ak_row_add(row, (struct ak_pick){.slot = n->slot, .type = AK_J_STR, .text = kept ? cell : AK_STR(""),
+						 .key = column, .bytes = cell.n});
+}
+
 static enum ak_rc pick_cells(struct ak_csv *c, struct ak_walker *w, struct ak_row *row, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
 
 	for (size_t i = 0; i < c->ncols && rc == AK_OK; i++) {
 		const struct ak_tnode *n = c->node[i];
-		if (!n) {
-			if (row->drift && c->cell[i].n)
-				ak_drift_count(row->drift, AK_STR(""), c->header[i], AK_J_STR, c->cell[i].n, row->rec_no);
-		} else if (c->null[i]) {
-			if (n->slot >= 0 && n->how == AK_PICK_VALUE)
-				ak_row_add(row, (struct ak_pick){.slot = n->slot, .type = AK_J_NULL, .text = AK_STR("")});
-			else if (n->slot >= 0 && n->how == AK_PICK_PAYLOAD)
-				ak_row_add(row, (struct ak_pick){.slot = n->slot, .payload = AK_PAY_ABSENT});
-		} else {
+		if (n && c->null[i])
+			pick_null(n, row);
+		else if (n && c->deep[i])
 			rc = ak_walker_walk_text(w, c->cell[i], n, c->header[i], row, err);
-		}
+		else if (n)
+			pick_text(n, c->header[i], c->cell[i], row);
+		else if (row->drift && c->cell[i].n)
+			ak_drift_count(row->drift, AK_STR(""), c->header[i], AK_J_STR, c->cell[i].n, row->rec_no);
 	}
 	return rc;
+}
+
+static bool is_deep(const struct ak_tnode *n)
+{
+	return n && (n->how == AK_PICK_PAYLOAD || (n->json && (n->child || n->iter || n->any)));
 }
 
 static void bind_columns(struct ak_csv *c, const struct ak_trie *trie)
@@ -446,31 +406,37 @@ static void bind_columns(struct ak_csv *c, const struct ak_trie *trie)
 		return;
 	c->trie = trie;
 	c->node = ak_realloc(c->node, (c->ncols + 1) * sizeof *c->node);
+	c->deep = ak_realloc(c->deep, (c->ncols + 1) * sizeof *c->deep);
 	c->nbound = 0;
 	for (size_t i = 0; i < c->ncols; i++) {
 		c->node[i] = ak_trie_child(trie->root, c->header[i]);
+		c->deep[i] = is_deep(c->node[i]);
 		c->nbound += c->node[i] != NULL;
 	}
 }
 
 static bool cut_short(const struct ak_csv *c, size_t end) { return c->eof && end == c->buf.n && c->buf.p[end - 1] != '\n'; }
 
-enum ak_rc ak_csv_next(struct ak_csv *c, const struct ak_trie *trie, struct ak_walker *w, struct ak_row *row,
-		       struct ak_frame *out, struct ak_err *err)
+/* Most rows; what is not plain is left to libcsv. */
+static bool plain_row(struct ak_csv *c, struct ak_frame *out)
 {
-	enum ak_rc rc = c->header_done ? AK_OK : take_header(c, err);
+	size_t end, n = ak_csv_plain(c->buf.p + c->pos, c->buf.n - c->pos, c->delimiter, c->cell, c->ncols, &end);
+
+	if (!n)
+		return false;
+	for (size_t i = 0; i < c->ncols; i++)
+		c->null[i] = !c->cell[i].n;
+	frame_of(c, out, AK_FRAME_RECORD, c->pos, c->pos + n, NULL);
+	c->pos += n + end;
+	return true;
+}
+
+static enum ak_rc any_row(struct ak_csv *c, struct ak_walker *w, struct ak_row *row, struct ak_frame *out, struct ak_err *err)
+{
 	const char *why;
 	bool closed;
 	size_t end;
 
-	if (rc != AK_OK)
-		return rc;
-	bind_columns(c, trie);
-	if (!c->nbound)
-		return bad_header(err, "header names no column that this format reads",
-				  "name another --format; `auditkit formats show ID` lists the columns of one");
-	if (c->gap.open)
-		return gap_run(c, out);
 	if (c->pos >= c->buf.n || !(end = row_end(c, c->pos, &closed))) {
 		if (c->buf.n - c->pos <= ROW_BYTES)
 			return AK_END;
@@ -491,4 +457,24 @@ enum ak_rc ak_csv_next(struct ak_csv *c, const struct ak_trie *trie, struct ak_w
 	c->pos = end;
 	row->rec_no = ++c->rec_no;
 	return why ? AK_OK : pick_cells(c, w, row, err);
+}
+
+enum ak_rc ak_csv_next(struct ak_csv *c, const struct ak_trie *trie, struct ak_walker *w, struct ak_row *row,
+		       struct ak_frame *out, struct ak_err *err)
+{
+	enum ak_rc rc = c->header_done ? AK_OK : take_header(c, err);
+
+	if (rc != AK_OK)
+		return rc;
+	bind_columns(c, trie);
+	if (!c->nbound)
+		return bad_header(err, "header names no column that this format reads",
+				  "name another --format; `auditkit formats show ID` lists the columns of one");
+	if (c->gap.open)
+		return gap_run(c, out);
+	if (plain_row(c, out)) {
+		row->rec_no = ++c->rec_no;
+		return pick_cells(c, w, row, err);
+	}
+	return any_row(c, w, row, out, err);
 }

@@ -1,4 +1,5 @@
-/* CSV/TSV containers on libcsv, strict, fed physical line by physical line so that offsets are known. The libcsv cage.
+/* CSV/TSV containers on libcsv, strict, fed physical line by physical line so that offsets are known. The libcsv cage. Plain
+ * rows (read/csv_plain.h) are cut without it, to the same cells.
  *
  * Delimiter `,`, `;` or TAB found from the header line (or given); BOM stripped; CRLF, LF and quoted newlines; blank lines
  * counted. After a broken row (unterminated quote, junk after a closing quote, wrong column count, NUL byte, invalid UTF-8,
@@ -25,7 +26,8 @@ void ak_csv_feed(struct ak_csv *c, const char *p, size_t n, bool eof);
 enum ak_rc ak_csv_header(struct ak_csv *c, const struct ak_str **cells, size_t *n, struct ak_err *err);
 /* Columns are looked up in the trie once; a column without a node is unknown (drift) unless its cell is empty. `|json`
  * columns go through the walker. AK_OK: frame says record (row filled), blank or bad (reason csv_quote, csv_columns,
- * csv_nul, csv_utf8, csv_cell_too_long, csv_truncated). AK_END: feed more or done. An empty unquoted cell is AK_J_NULL. */
+ * csv_nul, csv_utf8, csv_cell_too_long, csv_truncated). AK_END: feed more or done. An empty unquoted cell is AK_J_NULL.
+ * Texts of picks live until the next call or feed. */
 enum ak_rc ak_csv_next(struct ak_csv *c, const struct ak_trie *trie, struct ak_walker *w, struct ak_row *row,
 		       struct ak_frame *out, struct ak_err *err);
 

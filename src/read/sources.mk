@@ -1,4 +1,5 @@
-libak_a_SOURCES += src/read/csv.c src/read/csv.h
+libak_a_SOURCES += src/read/csv.c src/read/csv.h src/read/csv_cell.c src/read/csv_cell.h
+libak_a_SOURCES += src/read/csv_plain.c src/read/csv_plain.h
 libak_a_SOURCES += src/read/drift.c
 libak_a_SOURCES += src/read/drift_memo.c src/read/drift_memo.h
 libak_a_SOURCES += src/read/json.h

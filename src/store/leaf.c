@@ -281,6 +281,7 @@ void ak_leaf_packed(struct ak_leafer *l, const char *format, int64_t file, const
 {
 	compute(l, rec->kind, view_packed(l, format, file, rec), out);
 	unview_packed(l, rec);
+	out->has_leaf = true;
 }
 
 void ak_leaf_entry(const char *kind, struct ak_str body, const uint8_t salt[16], uint8_t out[32])

@@ -19,6 +19,7 @@ struct ak_leafer; /* scratch buffers and key order; one per thread */
 
 struct ak_hashes {
 	uint8_t identity[16], content[32], salt[16], leaf[32];
+	bool has_leaf; /* ak_leaf_packed has been here: the writer need not */
 };
 
 #ifdef __cplusplus

@@ -137,7 +137,8 @@ static enum ak_rc insert(struct ak_writer *w, const struct ak_put_args *a, const
 	int64_t seq = ak_tlog_size(w->ledger);
 	enum ak_rc rc;
 
-	ak_leaf_packed(w->leafer, a->format, a->file, r, h);
+	if (!h->has_leaf)
+		ak_leaf_packed(w->leafer, a->format, a->file, r, h);
 	if ((rc = ak_inserts_put(w->inserts, seq, a->file, r, h, err)) != AK_OK || (rc = put_identifiers(w, r, seq, err)) != AK_OK ||
 	    (rc = ak_tlog_append(w->ledger, h->leaf, err)) != AK_OK)
 		return rc;

@@ -14,7 +14,7 @@ run() { "$AUDITKIT" -w "$1" ingest "$2" --format openai-usage --source usage --j
 said() { jq -c '[.grouping[] | [.as, .files, .of, .questions]]' out; }
 for w in a b c d e; do "$AUDITKIT" init $w >/dev/null 2>&1; done
 
-mkdir 1 2 3 4
+mkdir 1 2 3 4 5
 page 0 - - 5 >1/a.json
 run a 1/a.json
 is "neither key nor model" "$(said)" '[["api_key_id",1,1,[1,5]],["model",1,1,[5]]]'
@@ -28,6 +28,10 @@ run c 3
 is "one of two files; the third is empty and measures nothing" "$(said)" '[["api_key_id",1,2,[1,5]]]'
 is "said again by sources show" "$("$AUDITKIT" -w c sources show usage --json | jq -c '[.grouping[] | [.as, .files, .of]]')" '[["api_key_id",1,2]]'
 is "in words" "$("$AUDITKIT" -w c sources show usage | tr -s ' \n' ' ' | grep -c 'not grouped by api_key_id in 1 of 2 files: questions 1 and 5 not evaluable from it; re-export so: add group_by=api_key_id')" 1
+page 5 - gpt-5-mini 5 >5/a.json
+run c 5/a.json
+is "a further run speaks of its own file" "$(said)" '[["api_key_id",1,1,[1,5]]]'
+is "all files together" "$("$AUDITKIT" -w c sources show usage --json | jq -c '[.grouping[] | [.as, .files, .of]]')" '[["api_key_id",2,3]]'
 page 0 - - 5 >4/a.json
 run d 4/a.json --query 'group_by=api_key_id,model'
 is "declared as grouped: null means unknown, not ungrouped" "$(said)" '[]'

@@ -1,0 +1,62 @@
+#include "base/ak.h"
+#include "read/csv_cell.h"
+
+enum ak_csv_state ak_csv_state(char delimiter, enum ak_csv_state s, char ch)
+{
+	if (s == AK_CELL_QUOTED)
+		return ch == '"' ? AK_CELL_AFTER : AK_CELL_QUOTED;
+	if (s == AK_CELL_AFTER && ch == '"')
+		return AK_CELL_QUOTED;
+	if (ch == delimiter)
+		return AK_CELL_START;
+	if (s == AK_CELL_START && ch == '"')
+		return AK_CELL_QUOTED;
+	return s == AK_CELL_AFTER ? AK_CELL_AFTER : AK_CELL_BARE;
+}
+
+bool ak_csv_requote(char delimiter, struct ak_str row, struct ak_buf *out)
+{
+	enum ak_csv_state s = AK_CELL_START;
+	bool changed = false;
+
+	for (size_t i = 0; i < row.n; i++) {
+		size_t end = i;
+		if (s != AK_CELL_START || row.p[i] == '"' || row.p[i] == delimiter) {
+			s = ak_csv_state(delimiter, s, row.p[i]);
+			ak_buf_addc(out, row.p[i]);
+			continue;
+		}
+		while (end < row.n && row.p[end] != delimiter && row.p[end] != '\n' && row.p[end] != '\r')
+			end++;
+		bool quotes = memchr(row.p + i, '"', end - i);
+		ak_buf_adds(out, quotes ? "\"" : "");
+		for (; i < end; i++) {
+			ak_buf_adds(out, row.p[i] == '"' ? "\"" : "");
+			ak_buf_addc(out, row.p[i]);
+		}
+		ak_buf_adds(out, quotes ? "\"" : "");
+		changed |= quotes;
+		s = AK_CELL_BARE;
+		i--;
+	}
+	return changed;
+}
+
+char ak_csv_guess_delimiter(struct ak_str line)
+{
+	static const char marks[] = ",;\t";
+	size_t best = 0, count[3] = {0};
+	bool quoted = false;
+
+	for (size_t i = 0; i < line.n; i++) {
+		const char *m;
+		if (line.p[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && line.p[i] && (m = strchr(marks, line.p[i])))
+			count[m - marks]++;
+	}
+	for (size_t i = 1; i < 3; i++)
+		if (count[i] > count[best])
+			best = i;
+	return marks[best];
+}
