@@ -44,11 +44,19 @@ static enum ak_rc attempts(struct ak_store *s, const struct ak_over *o, int64_t 
 	" WHERE coalesce(n.key_id, n.key_hash, n.key_alias) IS NOT NULL GROUP BY 1 ORDER BY 1"
 
 /* A key is one when id or hash meet in the inventory; labels are never joined on. */
+static const struct ak_over keys = {KEYS("request"), KEYS(KEYS_OF)};
+
+enum ak_rc ak_query_keys_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
+{
+	const char *sql = NULL;
+	enum ak_rc rc = ak_over_choose(s, &keys, &sql, err);
+
+	return rc == AK_OK ? ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err) : rc;
+}
+
 enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
-	static const struct ak_over sql = {KEYS("request"), KEYS(KEYS_OF)};
-
-	return attempts(s, &sql, from_us, to_us, out, err);
+	return attempts(s, &keys, from_us, to_us, out, err);
 }
 
 enum ak_rc ak_query_of_key(struct ak_store *s, const char *key, size_t most, json_t **rows, int64_t *total, struct ak_err *err)
@@ -155,7 +163,7 @@ enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, j
 	return attempts(s, &sql, from_us, to_us, out, err);
 }
 
-enum ak_rc ak_query_changes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+enum ak_rc ak_query_changes_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	static const char sql[] =
 		"SELECT s.name || ':' || a.seq AS citation, a.event_start AS time, a.category AS category, a.action AS action,"
@@ -166,10 +174,10 @@ enum ak_rc ak_query_changes(struct ak_store *s, int64_t from_us, int64_t to_us, 
 		" AND a.category IN ('keys', 'quota', 'routing', 'billing', 'admin_access', 'configuration')"
 		" ORDER BY a.time_us, a.seq";
 
-	return ak_rows_period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
 }
 
-enum ak_rc ak_query_grants(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+enum ak_rc ak_query_grants_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	static const char sql[] =
 		"SELECT s.name || ':' || g.seq AS citation, coalesce(g.actor_email, g.actor_id) AS principal, g.actor_type AS actor_type,"
@@ -177,7 +185,7 @@ enum ak_rc ak_query_grants(struct ak_store *s, int64_t from_us, int64_t to_us, j
 		" g.created_at AS created, g.last_used_at AS last_used, coalesce(g.reviewed_at, g.event_start) AS reviewed"
 		" FROM access_grant g" OF_FILE("g") " WHERE" LIVE("g") " ORDER BY g.resource_id, g.role, g.seq";
 
-	return ak_rows_period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
 }
 
 #define ENVIRONMENTS_OF AK_FOLDED(", environment", AK_FOLD("environment"))
