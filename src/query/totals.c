@@ -21,6 +21,12 @@ static enum ak_rc attempts(struct ak_store *s, const struct ak_over *o, int64_t 
 #define KEYS_OF AK_FOLDED(", key_id, key_hash, key_alias, team_id, team_name", \
 		  AK_FOLD("key_id") AK_FOLD("key_hash") AK_FOLD("key_alias") AK_FOLD("team_id") AK_FOLD("team_name"))
 
+/* The newest row of the inventory for each id or hash: joined, since a search per key would be quadratic. */
+#define NEWEST(column)                                                                                                \
+	"SELECT " column ", t, seq FROM (SELECT " column ", coalesce(time_us, -9223372036854775808) AS t, seq,"       \
+	" row_number() OVER (PARTITION BY " column " ORDER BY time_us DESC, seq DESC) AS n FROM api_key"              \
+	" WHERE state = 0 AND " column " IS NOT NULL) WHERE n = 1"
+
 #define KEYS(table)                                                                                                   \
 	"WITH seen AS ("                                                                                              \
 	" SELECT r.key_id, r.key_hash, r.key_alias, coalesce(r.team_id, r.team_name) AS team, count(*) AS attempts,"  \
@@ -30,9 +36,9 @@ static enum ak_rc attempts(struct ak_store *s, const struct ak_over *o, int64_t 
 	"  ak_sum(u.request_count), min(u.time_us), max(u.time_us)"                                                   \
 	"  FROM usage u WHERE" LIVE("u") " GROUP BY 1, 2, 3, 4"                                                       \
 	" UNION ALL SELECT k.key_id, k.key_hash, k.key_alias, NULL, 0, 0, NULL, NULL FROM api_key k WHERE k.state = 0)," \
-	" named AS (SELECT seen.*, (SELECT k.seq FROM api_key k WHERE k.state = 0"                                    \
-	"  AND (k.key_hash = seen.key_hash OR k.key_id = seen.key_id) ORDER BY k.time_us DESC, k.seq DESC LIMIT 1) AS inv" \
-	"  FROM seen)"                                                                                                \
+	" by_hash AS MATERIALIZED (" NEWEST("key_hash") "), by_id AS MATERIALIZED (" NEWEST("key_id") "),"            \
+	" named AS (SELECT seen.*, CASE WHEN i.seq IS NULL OR (h.t, h.seq) > (i.t, i.seq) THEN h.seq ELSE i.seq END AS inv" \
+	"  FROM seen LEFT JOIN by_hash h ON h.key_hash = seen.key_hash LEFT JOIN by_id i ON i.key_id = seen.key_id)"  \
 	" SELECT coalesce(k.key_id, n.key_id, n.key_hash, n.key_alias) AS key,"                                       \
 	" max(coalesce(k.key_alias, n.key_alias)) AS alias, sum(n.attempts) AS attempts,"                             \
 	" ak_sum(n.provider_requests) AS provider_requests, min(n.a) AS first_us, max(n.b) AS last_us,"               \
