@@ -37,13 +37,12 @@ static void read_policy(struct ak_ctx *c, struct state *s)
 static enum ak_rc read_state(struct ak_ctx *c, struct state *s, struct ak_err *err)
 {
 	json_t *exports = NULL;
-	enum ak_rc rc = ak_facts_read(c->store, INT64_MIN, INT64_MAX, &s->facts, err);
+	enum ak_rc rc = ak_facts_read(c->store, INT64_MIN, INT64_MAX, c->policy, NULL, &s->facts, err);
 
 	if (rc != AK_OK || (rc = ak_query_exports(c->store, &exports, err)) != AK_OK)
 		return rc;
 	s->overdue = ak_overdue(c->policy, exports, "source", ak_time_now());
 	json_decref(exports);
-	ak_facts_declare(&s->facts, c->policy);
 	s->questions = ak_questions(&s->facts, c->policy, ak_time_now());
 	read_policy(c, s);
 	return AK_OK;

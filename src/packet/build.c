@@ -13,7 +13,6 @@
 #include "store/tlog.h"
 
 #define PRINCIPAL "auditkit"
-#define PAGE_ROWS 200 /* of a table on a page; the CSV has all, and the page says so */
 
 static const char *or_empty(const char *s) { return s ? s : ""; }
 
@@ -75,13 +74,13 @@ static json_t *summary(const json_t *sections)
 	return list;
 }
 
-static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *bag, const json_t *sections, const json_t *views,
+static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s, const json_t *views,
 			       struct ak_err *err)
 {
 	json_t *section;
 	size_t i;
 
-	json_array_foreach(sections, i, section) {
+	json_array_foreach(s->all, i, section) {
 		const char *id = json_string_value(json_object_get(section, "id"));
 		char path[100];
 
@@ -92,7 +91,7 @@ static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *ba
 		if (ak_render_page(o, bag, "section.md.mustache", path, AK_ESC_MARKDOWN, json_array_get(views, i), err) != AK_OK)
 			return AK_FAIL;
 	}
-	return ak_render_tables(o, bag, sections, err);
+	return ak_render_tables(o, bag, s->tables, err);
 }
 
 static enum ak_rc add_integrity(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s, struct ak_err *err)
@@ -232,7 +231,7 @@ static json_t *page_view(const json_t *packet, const struct ak_packet_result *r,
 	json_object_set_new(v, "has_findings", json_boolean(json_array_size(r->findings)));
 	json_object_set(v, "gaps", r->gap_list);
 	json_object_set_new(v, "has_gaps", json_boolean(json_array_size(r->gap_list)));
-	json_object_set_new(v, "page_rows", json_integer(PAGE_ROWS));
+	json_object_set_new(v, "page_rows", json_integer(AK_TABLE_SHOWN));
 	return v;
 }
 
@@ -244,7 +243,7 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 	enum ak_rc rc;
 
 	json_array_foreach(s->all, i, section) {
-		json_t *v = ak_section_view(section, PAGE_ROWS);
+		json_t *v = ak_section_view(section);
 
 		json_object_set_new(v, "draft", json_boolean(o->draft));
 		json_array_append_new(views, v);
@@ -253,7 +252,7 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 	answers = json_pack("{s:s, s:i, s:O, s:O}", "schema", "auditkit.questions/1", "format_version", 1, "questions", r->questions, "gaps",
 			    r->gap_list);
 	findings = json_pack("{s:s, s:i, s:O}", "schema", "auditkit.findings/1", "format_version", 1, "findings", r->findings);
-	rc = add_sections(o, bag, s->all, views, err);
+	rc = add_sections(o, bag, s, views, err);
 	if (rc == AK_OK)
 		rc = ak_render_json(o, bag, "data/packet.json", packet, err);
 	if (rc == AK_OK)
@@ -274,41 +273,18 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 	return rc;
 }
 
-static void rekey(const struct ak_packet_opts *o, const char *id, json_t *sections)
+/* The key of this packet's own pseudonyms, NULL where those of the workspace stay. */
+static struct ak_hmac *packet_key(const struct ak_packet_opts *o, const char *id)
 {
 	struct ak_hmac *key;
 	uint8_t mac[32];
 
 	if (o->policy && !o->policy->per_packet_pseudonyms)
-		return;
+		return NULL;
 	key = ak_hmac_new(o->keys->repacket, 32);
 	ak_hmac(key, ak_str_of(id), mac);
 	ak_hmac_free(key);
-	key = ak_hmac_new(mac, sizeof mac);
-	ak_packet_rekey(key, sections);
-	ak_hmac_free(key);
-}
-
-static enum ak_rc make(const struct ak_packet_opts *o, const char *name, struct ak_sections *s, struct ak_bag **bag,
-		       struct ak_packet_result *out, struct ak_err *err)
-{
-	enum ak_rc rc = ak_bag_new(name, o->store->dir, bag, err);
-
-	if (rc != AK_OK)
-		return rc;
-	rekey(o, out->id, s->all);
-	rc = fill(o, *bag, s, out, err);
-	if (rc == AK_OK)
-		rc = add_integrity(o, *bag, s, err);
-	if (rc == AK_OK)
-		rc = finish(o, *bag, out, err);
-	if (rc == AK_OK) {
-		out->files = ak_bag_count(*bag);
-		return AK_OK;
-	}
-	ak_bag_free(*bag);
-	*bag = NULL;
-	return rc;
+	return ak_hmac_new(mac, sizeof mac);
 }
 
 static enum ak_rc approved(const struct ak_packet_opts *o, struct ak_err *err)
@@ -364,6 +340,31 @@ static enum ak_rc judge(const struct ak_packet_opts *o, const struct ak_sections
 	return ak_fail(err, AK_EXIT_PARTIAL, "%zu questions have no answer; no packet was built", s->gaps);
 }
 
+/* All of the bag: the rows of tables go into it while the records are read. */
+static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, struct ak_bag *bag, struct ak_packet_result *out,
+		       struct ak_err *err)
+{
+	struct ak_hmac *key = packet_key(o, out->id);
+	enum ak_rc rc;
+
+	s->tables = ak_tables_new(bag, o->redactor, key);
+	rc = ak_sections_build(s, err);
+	if (rc == AK_OK)
+		rc = judge(o, s, out, err);
+	if (rc == AK_OK && key)
+		ak_packet_rekey(key, s->all);
+	if (rc == AK_OK)
+		rc = fill(o, bag, s, out, err);
+	if (rc == AK_OK)
+		rc = add_integrity(o, bag, s, err);
+	if (rc == AK_OK)
+		rc = finish(o, bag, out, err);
+	out->files = ak_bag_count(bag);
+	ak_tables_free(s->tables);
+	ak_hmac_free(key);
+	return rc;
+}
+
 enum ak_rc ak_packet_build(const struct ak_packet_opts *o, const char *name, struct ak_bag **bag,
 			   struct ak_packet_result *out, struct ak_err *err)
 {
@@ -371,20 +372,21 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *o, const char *name, str
 	struct ak_sections s = {.store = o->store, .policy = o->policy, .redactor = o->redactor, .arena = &arena, .from_us = o->from_us,
 				.to_us = o->to_us, .approved_by = o->approved_by, .responses = o->responses};
 	json_t *ws = NULL;
-	enum ak_rc rc;
+	enum ak_rc rc = ak_store_spill(o->store, err);
 
 	ak_arena_init(&arena);
 	*bag = NULL;
 	memset(out, 0, sizeof *out);
-	rc = ak_query_workspace(o->store, &ws, err);
+	if (rc == AK_OK)
+		rc = ak_query_workspace(o->store, &ws, err);
 	if (rc == AK_OK)
 		rc = begin(o, ws, &s, out, err);
 	if (rc == AK_OK)
-		rc = ak_sections_build(&s, err);
-	if (rc == AK_OK)
-		rc = judge(o, &s, out, err);
-	if (rc == AK_OK)
-		rc = make(o, name, &s, bag, out, err);
+		rc = ak_bag_new(name, o->store->dir, bag, err);
+	if (rc == AK_OK && (rc = make(o, &s, *bag, out, err)) != AK_OK) {
+		ak_bag_free(*bag);
+		*bag = NULL;
+	}
 	json_decref(s.all);
 	json_decref(s.questions);
 	json_decref(s.findings);

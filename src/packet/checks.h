@@ -6,13 +6,16 @@
 
 #include "base/map.h"
 #include "packet/check.h"
+#include "packet/table_scan.h"
 
 struct ak_checked {
 	const struct ak_packet_check *o;
 	json_t *doc;	/* the report under construction */
 	json_t *hashes; /* name -> SHA-256 in hex, every file */
-	struct ak_map texts; /* name -> struct ak_buf *, files that are read as a whole */
-	size_t kept;	     /* bytes in texts */
+	struct ak_map texts;  /* name -> struct ak_buf *, files that are read as a whole */
+	struct ak_map tables; /* name -> struct ak_table_scan *, CSV files below data/ */
+	struct ak_redactor *redactor;
+	size_t kept;	     /* bytes in texts and of the rows of tables that are shown */
 	bool too_big;	     /* some were only hashed: over KEPT_BYTES together */
 	json_t *packet;	     /* data/packet.json, NULL when it cannot be read */
 	bool draft, altered;
@@ -29,6 +32,8 @@ void ak_check_say(struct ak_checked *p, const char *name, enum ak_result result,
 json_t *ak_check_safe(struct ak_str s);
 /* The text of a file, a NULL view when the packet has none or it was too big. */
 struct ak_str ak_check_text(const struct ak_checked *p, const char *name);
+/* A CSV file, NULL when the packet has none of that name. */
+const struct ak_table_scan *ak_check_table(const struct ak_checked *p, const char *name);
 /* Parsed JSON of a file, NULL when it is missing or is none. The caller's. */
 json_t *ak_check_json(const struct ak_checked *p, const char *name);
 

@@ -33,45 +33,6 @@ static enum ak_rc read_access(struct ak_store *s, struct ak_facts *f, struct ak_
 	return rc;
 }
 
-enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, struct ak_facts *out, struct ak_err *err)
-{
-	const struct {
-		read_fn *read;
-		json_t **into;
-	} parts[] = {
-		{coverage, &out->links},
-		{ak_query_keys, &out->keys},
-		{ak_query_routes, &out->routes},
-		{ak_query_spend, &out->spend},
-		{payload, &out->payload},
-		{witnesses, &out->witnesses},
-		{ak_query_changes, &out->changes},
-		{ak_query_grants, &out->grants},
-		{ak_query_environments, &out->environments},
-		{ak_query_ages, &out->ages},
-		{ak_query_settlements, &out->settlements},
-		{ak_query_verdicts, &out->verdicts},
-		{ak_query_quotas, &out->quotas},
-		{ak_query_views, &out->views},
-		{ak_query_snapshots, &out->snapshots},
-		{ak_query_entries, &out->entries},
-		{ak_query_price_check, &out->price_check},
-	};
-	enum ak_rc rc;
-
-	memset(out, 0, sizeof *out);
-	rc = ak_query_workspace(s, &out->workspace, err);
-	if (rc == AK_OK)
-		rc = ak_query_sources(s, 0, &out->sources, err);
-	if (rc == AK_OK)
-		rc = ak_query_diag(s, NULL, "reject", 0, 0, &out->rejects, err);
-	for (size_t i = 0; i < AK_COUNT(parts) && rc == AK_OK; i++)
-		rc = parts[i].read(s, from_us, to_us, parts[i].into, err);
-	if (rc == AK_OK)
-		rc = ak_query_differences(s, out->witnesses, from_us, to_us, &out->differences, err);
-	return rc == AK_OK ? read_access(s, out, err) : rc;
-}
-
 static void declare_source_owners(struct ak_facts *f, const struct ak_policy *policy)
 {
 	json_t *source;
@@ -87,31 +48,45 @@ static void declare_source_owners(struct ak_facts *f, const struct ak_policy *po
 		}
 }
 
-void ak_facts_declare(struct ak_facts *f, const struct ak_policy *policy)
+enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy,
+			 struct ak_tables *tables, struct ak_facts *out, struct ak_err *err)
 {
-	const json_t *declared = policy ? ak_policy_get(policy, "scope.keys") : NULL;
-	json_t *key;
-	size_t i;
+	const struct {
+		read_fn *read;
+		json_t **into;
+	} parts[] = {
+		{coverage, &out->links},
+		{ak_query_routes, &out->routes},
+		{ak_query_spend, &out->spend},
+		{payload, &out->payload},
+		{witnesses, &out->witnesses},
+		{ak_query_environments, &out->environments},
+		{ak_query_ages, &out->ages},
+		{ak_query_snapshots, &out->snapshots},
+		{ak_query_entries, &out->entries},
+		{ak_query_price_check, &out->price_check},
+	};
+	enum ak_rc rc;
 
-	declare_source_owners(f, policy);
-	json_array_foreach(f->keys, i, key) {
-		const char *name = json_string_value(json_object_get(key, "key"));
-		json_t *owner = json_object_get(json_object_get(declared, name ? name : ""), "owner");
-		const char *text = json_string_value(owner);
-
-		if (json_is_string(json_object_get(key, "owner")) || !text || !*text || strcmp(text, "unknown") == 0)
-			continue;
-		json_object_set(key, "owner", owner);
-		json_object_set_new(key, "owner_basis", json_string("policy.yaml"));
-	}
+	memset(out, 0, sizeof *out);
+	rc = ak_query_workspace(s, &out->workspace, err);
+	if (rc == AK_OK)
+		rc = ak_query_sources(s, 0, &out->sources, err);
+	declare_source_owners(out, policy);
+	for (size_t i = 0; i < AK_COUNT(parts) && rc == AK_OK; i++)
+		rc = parts[i].read(s, from_us, to_us, parts[i].into, err);
+	if (rc == AK_OK)
+		rc = ak_population_read(s, from_us, to_us, policy, tables, &out->counts, out->table, err);
+	if (rc == AK_OK)
+		rc = ak_query_differences(s, out->witnesses, from_us, to_us, &out->differences, err);
+	return rc == AK_OK ? read_access(s, out, err) : rc;
 }
 
 void ak_facts_release(struct ak_facts *f)
 {
-	json_t *const all[] = {f->workspace, f->sources, f->rejects, f->links,	f->keys,	 f->routes, f->spend,
-			       f->payload,   f->changes, f->grants,  f->environments, f->ages, f->access,
-			       f->settlements, f->verdicts, f->quotas, f->views, f->snapshots, f->entries,
-			       f->price_check, f->witnesses, f->differences};
+	json_t *const all[] = {f->workspace, f->sources,	 f->links,   f->routes,	    f->spend,	     f->payload,
+			       f->environments, f->ages, f->access,  f->snapshots,  f->entries,	     f->price_check,
+			       f->witnesses, f->differences, f->counts.roles};
 
 	for (size_t i = 0; i < AK_COUNT(all); i++)
 		json_decref(all[i]);
@@ -126,13 +101,6 @@ json_int_t ak_facts_sum(const json_t *rows, const char *member)
 	json_array_foreach(rows, i, row)
 		n += json_integer_value(json_object_get(row, member));
 	return n;
-}
-
-bool ak_facts_key_used(const json_t *key)
-{
-	const char *provider = json_string_value(json_object_get(key, "provider_requests"));
-
-	return json_integer_value(json_object_get(key, "attempts")) > 0 || (provider && strcmp(provider, "0") != 0);
 }
 
 json_int_t ak_facts_bypass(const json_t *links, json_int_t *all)

@@ -4,33 +4,32 @@
 
 #include <jansson.h>
 
-#include "conf/policy.h"
-#include "store/store.h"
+#include "packet/population.h"
 
 struct ak_facts {
-	/* documents of query/ and link/; populations and totals are those of the period */
-	json_t *workspace, *sources, *rejects, *links;
-	json_t *keys, *routes, *spend, *payload, *changes, *grants, *environments, *ages;
-	json_t *settlements, *verdicts, *quotas, *views, *snapshots, *entries, *price_check;
+	/* documents of query/ and link/, short whatever the number of records; totals are those of the period */
+	json_t *workspace, *sources, *links;
+	json_t *routes, *spend, *payload, *environments, *ages;
+	json_t *snapshots, *entries, *price_check;
 	json_t *witnesses, *differences; /* ak_query_corroboration, ak_query_differences */
 	json_t *access;	       /* lines of access.jsonl */
 	size_t access_covered; /* those that the ledger covers */
 	bool access_good;      /* their chain and the ledger's anchors agree */
+	struct ak_tally counts;
+	struct ak_table *table[AK_P_COUNT]; /* rows of the populations; NULL when they are only counted */
 };
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Period half-open, microseconds. Released by the caller also after an error. */
-enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, struct ak_facts *out, struct ak_err *err);
-/* What policy.yaml declares and records lack: scope.keys, an owner for each key that no record gives one, its owner_basis
- * "policy.yaml"; sources, the owner of each source that had none when it was read. policy may be NULL. */
-void ak_facts_declare(struct ak_facts *f, const struct ak_policy *policy);
+/* Period half-open, microseconds. policy, which may be NULL, declares what records lack: scope.keys an owner for each key that no
+ * record gives one, its owner_basis "policy.yaml"; sources the owner of each source that had none when it was read. tables: where
+ * rows of populations go, NULL = they are only counted. Released by the caller also after an error. */
+enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy,
+			 struct ak_tables *tables, struct ak_facts *out, struct ak_err *err);
 void ak_facts_release(struct ak_facts *f);
 
-/* Did a row of `keys` make an attempt or a provider request? */
-bool ak_facts_key_used(const json_t *key);
 /* Provider requests that have no gateway record, of *all that were compared by sums (added to). */
 json_int_t ak_facts_bypass(const json_t *links, json_int_t *all);
 

@@ -18,13 +18,8 @@ static uint64_t num(const json_t *o, const char *member) { return (uint64_t)json
 
 static void keys_without_owner(struct found *x)
 {
-	json_t *key;
-	size_t i;
-
-	json_array_foreach(x->f->keys, i, key) {
-		x->of += ak_facts_key_used(key);
-		x->n += ak_facts_key_used(key) && !text(key, "owner");
-	}
+	x->of = x->f->counts.keys_used;
+	x->n = x->of - x->f->counts.keys_owned;
 }
 
 static void attempts_without_key(struct found *x)
@@ -35,12 +30,8 @@ static void attempts_without_key(struct found *x)
 
 static void changes_without_ticket(struct found *x)
 {
-	json_t *change;
-	size_t i;
-
-	x->of = json_array_size(x->f->changes);
-	json_array_foreach(x->f->changes, i, change)
-		x->n += !text(change, "ticket");
+	x->of = x->f->counts.rows[AK_P_CHANGES];
+	x->n = x->f->counts.changes_without_ticket;
 }
 
 static void bypass(struct found *x)

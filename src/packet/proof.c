@@ -33,7 +33,7 @@ static enum ak_rc add_file(struct ak_sections *s, int64_t seq, const char *suffi
 	return AK_OK;
 }
 
-static enum ak_rc prove(struct ak_sections *s, struct ak_merkle_prover *p, uint64_t size, int64_t seq, json_t *table, struct ak_err *err)
+static enum ak_rc prove(struct ak_sections *s, struct ak_merkle_prover *p, uint64_t size, int64_t seq, struct ak_table *table, struct ak_err *err)
 {
 	AK_CLEANUP(ak_json_decref) json_t *record = NULL;
 	struct ak_merkle_proof path;
@@ -44,7 +44,7 @@ static enum ak_rc prove(struct ak_sections *s, struct ak_merkle_prover *p, uint6
 		return rc;
 	withhold(record);
 	json_object_set_new(record, "schema", json_string("auditkit.proof/1"));
-	ak_section_row(table, record);
+	ak_table_add(table, record);
 	ak_buf_init(&b, 1 << 20);
 	if ((rc = ak_json_pretty(record, &b, err)) == AK_OK)
 		rc = add_file(s, seq, "json", ak_buf_str(&b));
@@ -60,8 +60,9 @@ enum ak_rc ak_section_prove(struct ak_sections *s, json_t *section, const json_t
 {
 	uint64_t size = (uint64_t)json_integer_value(json_object_get(s->checkpoint, "size"));
 	struct ak_merkle_prover *p = ak_merkle_prover_new(size, ak_tlog_read_leaves, s->store);
-	json_t *table = ak_section_table(section, "proofs", "Records of the trace that are proven to stand in the ledger",
-					 "index:integer kind leaf"), *hop, *done = json_object();
+	struct ak_table *table = ak_section_table(s, section, "proofs", "Records of the trace that are proven to stand in the ledger",
+					 "index:integer kind leaf");
+	json_t *hop, *done = json_object();
 	enum ak_rc rc = AK_OK;
 	size_t i;
 

@@ -42,15 +42,9 @@ static const char *of(json_int_t n, json_int_t all, char buf[72])
 static enum verdict who(struct asked *q)
 {
 	json_int_t none = ak_facts_sum(q->f->routes, "without_key"), all = ak_facts_sum(q->f->routes, "attempts");
-	size_t i, n = 0, owned = 0, only = 0;
+	size_t n = q->f->counts.keys_used, owned = q->f->counts.keys_owned, only = q->f->counts.keys_declared;
 	char share[72], declared[64] = "";
-	json_t *key;
 
-	json_array_foreach(q->f->keys, i, key) {
-		n += ak_facts_key_used(key);
-		owned += ak_facts_key_used(key) && text(key, "owner");
-		only += ak_facts_key_used(key) && text(key, "owner_basis") && strcmp(text(key, "owner_basis"), "policy.yaml") == 0;
-	}
 	if (!n) {
 		measure(q, "no record names a key");
 		return NOT_EVALUABLE;
@@ -234,43 +228,18 @@ static enum verdict how_long(struct asked *q)
 	return worst;
 }
 
-static bool listed(const json_t *list, const char *name)
-{
-	json_t *item;
-	size_t i;
-
-	if (json_is_string(list))
-		return name && strcmp(json_string_value(list), name) == 0;
-	json_array_foreach((json_t *)list, i, item)
-		if (name && json_is_string(item) && strcmp(json_string_value(item), name) == 0)
-			return true;
-	return false;
-}
-
 static enum verdict who_views(struct asked *q)
 {
 	const json_t *viewers = q->policy ? ak_policy_get(q->policy, "access.payload_viewers") : NULL;
 	bool declared = viewers && !(json_is_string(viewers) && strcmp(json_string_value(viewers), "unknown") == 0);
-	json_t *grant, *roles = json_object();
-	const char *newest = "";
-	size_t i, n = 0, strangers = 0;
+	const struct ak_tally *c = &q->f->counts;
+	size_t n = c->rows[AK_P_GRANTS], strangers = c->grants_undeclared;
 
-	json_array_foreach(q->f->grants, i, grant) {
-		const char *role = text(grant, "role"), *scope = text(grant, "log_scope"), *reviewed = text(grant, "reviewed");
-
-		json_object_set_new(roles, role ? role : "", json_true());
-		if (reviewed && strcmp(reviewed, newest) > 0)
-			newest = reviewed;
-		if (scope && (strcmp(scope, "payload") == 0 || strcmp(scope, "both") == 0) && !listed(viewers, role))
-			strangers++;
-	}
-	n = json_object_size(roles);
-	json_decref(roles);
-	if (!json_array_size(q->f->grants)) {
+	if (!n) {
 		measure(q, "no access review was read");
 		return NOT_EVALUABLE;
 	}
-	measure(q, "%zu grants in %zu roles, reviewed %.10s; %zu may see payload %s", json_array_size(q->f->grants), n, newest, strangers,
+	measure(q, "%zu grants in %zu roles, reviewed %.10s; %zu may see payload %s", n, json_object_size(c->roles), c->reviewed, strangers,
 		declared ? "without being declared" : "and access.payload_viewers is not declared");
 	return !declared ? NOT_EVALUABLE : strangers ? NOT_MET : MET;
 }

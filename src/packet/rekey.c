@@ -24,27 +24,33 @@ static size_t token_at(const char *p, size_t left, size_t *cls)
 	return 0;
 }
 
+void ak_packet_rekey_text(const struct ak_hmac *key, struct ak_str s, struct ak_buf *out)
+{
+	size_t from = 0, cls = 0;
+
+	for (size_t i = 0; i < s.n;) {
+		size_t len = token_at(s.p + i, s.n - i, &cls);
+		uint8_t mac[32];
+
+		if (!len) {
+			i++;
+			continue;
+		}
+		ak_hmac(key, ak_str_n(s.p + i, len), mac);
+		ak_buf_add(out, s.p + from, i + cls - from);
+		ak_buf_addhex(out, mac, 16);
+		from = i += len;
+	}
+	ak_buf_add(out, s.p + from, s.n - from);
+}
+
 static json_t *text(const struct ak_hmac *key, const json_t *v)
 {
-	const char *p = json_string_value(v);
-	size_t n = json_string_length(v), cls = 0;
 	struct ak_buf b;
 	json_t *o;
 
 	ak_buf_init(&b, (size_t)16 << 20);
-	for (size_t i = 0; i < n;) {
-		size_t len = token_at(p + i, n - i, &cls);
-
-		if (len) {
-			uint8_t mac[32];
-
-			ak_hmac(key, ak_str_n(p + i, len), mac);
-			ak_buf_add(&b, p + i, cls);
-			ak_buf_addhex(&b, mac, 16);
-			i += len;
-		} else
-			ak_buf_addc(&b, p[i++]);
-	}
+	ak_packet_rekey_text(key, ak_str_n(json_string_value(v), json_string_length(v)), &b);
 	o = json_stringn(b.p ? b.p : "", b.n);
 	ak_buf_release(&b);
 	return o;

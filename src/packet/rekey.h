@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "base/crypto.h"
 
 #ifdef __cplusplus
@@ -11,6 +12,8 @@ extern "C" {
 
 /* Every token (`class:` and 32 hex) in every string of a tree is replaced, in place. */
 void ak_packet_rekey(const struct ak_hmac *key, json_t *v);
+/* A text with every token in it replaced, appended to out. */
+void ak_packet_rekey_text(const struct ak_hmac *key, struct ak_str s, struct ak_buf *out);
 /* Whether a text holds a token. */
 bool ak_packet_has_token(const char *text);
 

@@ -4,6 +4,7 @@
 
 #include "packet/bag.h"
 #include "packet/build.h"
+#include "packet/table.h"
 #include "tmpl/mustache.h"
 
 #ifdef __cplusplus
@@ -17,8 +18,8 @@ enum ak_rc ak_render_page(const struct ak_packet_opts *o, struct ak_bag *bag, co
 /* A document of our own, as people's JSON. */
 enum ak_rc ak_render_json(const struct ak_packet_opts *o, struct ak_bag *bag, const char *path, const json_t *doc,
 			  struct ak_err *err);
-/* Every table of every section as CSV, described by data/datapackage.json (Table Schema). */
-enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, const json_t *sections, struct ak_err *err);
+/* Every table that has a place, as CSV, described by data/datapackage.json (Table Schema). */
+enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_tables *tables, struct ak_err *err);
 /* Add bytes that have passed the self-audit. AK_EXIT_VERIFY otherwise. */
 enum ak_rc ak_render_add(const struct ak_packet_opts *o, struct ak_bag *bag, const char *path, struct ak_str bytes,
 			 struct ak_err *err);

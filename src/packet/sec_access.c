@@ -4,14 +4,15 @@
 
 static void own_log(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 {
-	json_t *t = ak_section_table(o, "access_log", "Who read or exported the evidence with auditkit, up to the checkpoint",
-				     "time:datetime operator command records:integer"), *line;
+	struct ak_table *t = ak_section_table(s, o, "access_log", "Who read or exported the evidence with auditkit, up to the checkpoint",
+				     "time:datetime operator command records:integer");
+	json_t *line;
 	size_t i;
 
 	json_array_foreach(f->access, i, line) {
 		if (i == f->access_covered)
 			break;
-		ak_section_row(t, line);
+		ak_table_add(t, line);
 	}
 	if (!f->access_good)
 		ak_section_gap(s, o, "the log of accesses with auditkit was changed: its chain or its anchor in the ledger is broken");
@@ -23,20 +24,13 @@ static void own_log(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 /* Views and exports of logs that the systems themselves recorded. */
 static void views(json_t *o, const struct ak_facts *f)
 {
-	size_t i, n = json_array_size(f->views), payload = 0;
-	json_t *row;
+	size_t n = f->counts.rows[AK_P_VIEWS];
 
 	if (!n)
 		return;
-	json_array_foreach(f->views, i, row) {
-		const char *scope = json_string_value(json_object_get(row, "log_scope"));
-		payload += scope && (strcmp(scope, "payload") == 0 || strcmp(scope, "both") == 0);
-	}
-	ak_section_rows(ak_section_table(o, "log_views", "Who viewed or exported logs and data, as the systems recorded it",
-					 "citation time:datetime viewer role actor_type action log_scope resource outcome reason ticket"),
-			f->views);
+	ak_section_place(o, f->table[AK_P_VIEWS]);
 	ak_section_say(o, "proven", "tables/log_views.csv", "%zu views and exports of logs or data are recorded; %zu of them name payload as what was seen",
-		       n, payload);
+		       n, f->counts.views_of_payload);
 }
 
 /* Who let this packet out. */
@@ -53,13 +47,10 @@ enum ak_rc ak_section_access(struct ak_sections *s, const struct ak_facts *f, st
 	json_t *o = ak_section_new(s, "access", "Access statement", "Who can see the logs?");
 
 	(void)err;
-	ak_section_rows(ak_section_table(o, "access_grants", "Access grants in the reviews that were read",
-					 "citation principal actor_type team resource role log_scope state created:datetime "
-					 "last_used:datetime reviewed:datetime"),
-			f->grants);
-	if (json_array_size(f->grants))
+	ak_section_place(o, f->table[AK_P_GRANTS]);
+	if (f->counts.rows[AK_P_GRANTS])
 		ak_section_say(o, "proven", "tables/access_grants.csv", "%zu grants in the access reviews that were read",
-			       json_array_size(f->grants));
+			       f->counts.rows[AK_P_GRANTS]);
 	else
 		ak_section_gap(s, o, "no access review was read");
 	views(o, f);

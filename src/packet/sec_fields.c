@@ -7,7 +7,7 @@
 enum ak_rc ak_section_fields(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
 {
 	json_t *o = ak_section_new(s, "fields", "Field dictionary", "What can a stored record hold, and why?");
-	json_t *t = ak_section_table(o, "fields", "Fields", "name column type unit redaction purpose meaning");
+	struct ak_table *t = ak_section_table(s, o, "fields", "Fields", "name column type unit redaction purpose meaning");
 	bool dropped[AK_F_COUNT];
 
 	(void)f;
@@ -19,7 +19,7 @@ enum ak_rc ak_section_fields(struct ak_sections *s, const struct ak_facts *f, st
 					"redaction", dropped[i] ? "not kept, by policy" : ak_type_action(ak_fields[i].type), "purpose", ak_fields[i].purpose, "meaning",
 					ak_fields[i].meaning);
 
-		ak_section_row(t, row);
+		ak_table_add(t, row);
 		json_decref(row);
 	}
 	for (int i = 0; i < AK_F_COUNT; i++)

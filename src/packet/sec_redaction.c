@@ -4,14 +4,14 @@
 
 #include "model/field.h"
 
-static void with_source(json_t *table, const json_t *source, const char *member)
+static void with_source(struct ak_table *table, const json_t *source, const char *member)
 {
 	json_t *row;
 	size_t i;
 
 	json_array_foreach(json_object_get(source, member), i, row) {
 		json_object_set(row, "source", json_object_get(source, "name"));
-		ak_section_row(table, row);
+		ak_table_add(table, row);
 	}
 }
 
@@ -42,21 +42,13 @@ static const char *text(const json_t *o, const char *member) { return json_strin
 /* What DLP and guardrails decided. */
 static void verdicts(json_t *o, const struct ak_facts *f)
 {
-	json_int_t all = ak_facts_sum(f->verdicts, "verdicts"), linked = ak_facts_sum(f->verdicts, "linked"), allowed = 0;
-	json_t *row;
-	size_t i;
+	json_int_t all = f->counts.verdicts;
 
 	if (!all)
 		return;
-	json_array_foreach(f->verdicts, i, row)
-		if (text(row, "verdict") && strcmp(text(row, "verdict"), "allowed") == 0)
-			allowed += json_integer_value(json_object_get(row, "verdicts"));
-	ak_section_rows(ak_section_table(o, "dlp_verdicts", "Verdicts of DLP and guardrails; linked: with a gateway record of the call",
-					 "source verdict result rule version checked verdicts:integer findings:integer linked:integer "
-					 "first:datetime last:datetime"),
-			f->verdicts);
+	ak_section_place(o, f->table[AK_P_VERDICTS]);
 	ak_section_say(o, "proven", "tables/dlp_verdicts.csv", "%lld of %lld DLP verdicts are other than allowed; %lld of %lld belong to a call in the gateway's records",
-		       (long long)(all - allowed), (long long)all, (long long)linked, (long long)all);
+		       (long long)(all - f->counts.verdicts_allowed), (long long)all, (long long)f->counts.verdicts_linked, (long long)all);
 }
 
 /* What the systems were set to, beside what is declared. */
@@ -74,11 +66,12 @@ static void modes(json_t *o, const struct ak_facts *f)
 enum ak_rc ak_section_redaction(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
 {
 	json_t *o = ak_section_new(s, "redaction", "Redaction statement", "What was removed, hashed or masked before storing?");
-	json_t *done = ak_section_table(o, "redaction", "What redaction did, by field and rule", "source field rule action n:integer"), *row;
-	json_t *payload = ak_section_table(o, "payload", "Places of prompts and completions as they arrived; none is stored",
+	struct ak_table *done = ak_section_table(s, o, "redaction", "What redaction did, by field and rule", "source field rule action n:integer");
+	struct ak_table *payload = ak_section_table(s, o, "payload", "Places of prompts and completions as they arrived; none is stored",
 					   "source path role present:integer masked:integer absent:integer");
-	json_t *ignored = ak_section_table(o, "unknown_fields", "Fields in the exports that no mapping keeps",
+	struct ak_table *ignored = ak_section_table(s, o, "unknown_fields", "Fields in the exports that no mapping keeps",
 					   "source path type n:integer");
+	json_t *row;
 	size_t i;
 
 	(void)err;

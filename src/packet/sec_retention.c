@@ -29,15 +29,15 @@ static json_t *row_of(struct ak_sections *s, const json_t *age)
 }
 
 /* What the systems were set to, beside what is declared. */
-static void captured(json_t *o, const struct ak_facts *f)
+static void captured(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 {
 	json_t *row;
 	size_t i;
 
 	if (!json_array_size(f->snapshots))
 		return;
-	ak_section_rows(ak_section_table(o, "config_snapshots", "Settings of systems as they were captured; each holds until the next of its system",
-					 "citation time:datetime system payload_mode retention_days:integer version settings:integer"),
+	ak_section_rows(s, o, "config_snapshots", "Settings of systems as they were captured; each holds until the next of its system",
+					 "citation time:datetime system payload_mode retention_days:integer version settings:integer",
 			f->snapshots);
 	json_array_foreach(f->snapshots, i, row)
 		if (json_is_integer(json_object_get(row, "retention_days")) && json_is_true(json_object_get(row, "last")))
@@ -51,21 +51,21 @@ static void captured(json_t *o, const struct ak_facts *f)
 enum ak_rc ak_section_retention(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
 {
 	json_t *o = ak_section_new(s, "retention", "Retention statement", "How long do logs live, and where?"), *age, *row;
-	json_t *t = ak_section_table(o, "retention", "Age of the oldest stored record against its class, on the day of the checkpoint",
+	struct ak_table *t = ak_section_table(s, o, "retention", "Age of the oldest stored record against its class, on the day of the checkpoint",
 				     "kind records:integer dated:integer first:datetime age_days:integer class_days:integer state");
 	size_t i;
 
 	(void)err;
 	json_array_foreach(f->ages, i, age) {
 		row = row_of(s, age);
-		ak_section_row(t, row);
+		ak_table_add(t, row);
 		ak_section_say(o, "proven", "tables/retention.csv", "%s: the oldest of %lld dated records is %lld days old: %s",
 			       json_string_value(json_object_get(row, "kind")), (long long)json_integer_value(json_object_get(row, "dated")),
 			       (long long)json_integer_value(json_object_get(row, "age_days")),
 			       json_string_value(json_object_get(row, "state")));
 		json_decref(row);
 	}
-	captured(o, f);
+	captured(s, o, f);
 	ak_section_declared(s, o, "retention");
 	return AK_OK;
 }

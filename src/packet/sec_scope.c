@@ -17,17 +17,18 @@ static void period(struct ak_sections *s, json_t *o)
 			       s->to_us == INT64_MAX ? "the last record" : ak_time_z(s->to_us, 0, to));
 }
 
-static void kinds(json_t *o, const struct ak_facts *f)
+static void kinds(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 {
-	json_t *t = ak_section_table(o, "records", "Records of the period by kind",
-				     "kind records:integer first:datetime last:datetime cannot_prove"), *row;
+	struct ak_table *t = ak_section_table(s, o, "records", "Records of the period by kind",
+					      "kind records:integer first:datetime last:datetime cannot_prove");
+	json_t *row;
 	size_t i;
 
 	json_array_foreach(f->ages, i, row) {
 		int k = ak_kind_find(ak_str_of(json_string_value(json_object_get(row, "kind"))));
 
 		json_object_set_new(row, "cannot_prove", json_string(ak_kinds[k].cannot_prove));
-		ak_section_row(t, row);
+		ak_table_add(t, row);
 	}
 	ak_section_say(o, "proven", "tables/records.csv", "%lld records of %zu kinds in the period, of %lld in the workspace; the ledger has %lld leaves",
 		       (long long)ak_facts_sum(f->ages, "records"), json_array_size(f->ages),
@@ -66,7 +67,7 @@ static void environments(struct ak_sections *s, json_t *o, const struct ak_facts
 }
 
 /* F014, F108: estimated costs against the prices in force at the time of each call. */
-static void recomputed(json_t *o, const struct ak_facts *f)
+static void recomputed(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 {
 	size_t i, agree = 0, n = 0;
 	json_t *row;
@@ -80,9 +81,9 @@ static void recomputed(json_t *o, const struct ak_facts *f)
 		n += priced;
 		agree += priced && left && strcmp(left, "0") == 0;
 	}
-	ak_section_rows(ak_section_table(o, "price_check", "Estimated costs computed again with the catalogue's price at the time of each call",
+	ak_section_rows(s, o, "price_check", "Estimated costs computed again with the catalogue's price at the time of each call",
 					 "source provider model currency attempts:integer priced:integer stored:number recomputed:number "
-					 "residual:number"),
+					 "residual:number",
 			f->price_check);
 	ak_section_say(o, "proven", "tables/price_check.csv", "%lld of %lld dated and answered attempts with an estimated cost have prices for their time; %zu of %zu priced models agree to the last digit",
 		       (long long)ak_facts_sum(f->price_check, "priced"), (long long)ak_facts_sum(f->price_check, "attempts"), agree, n);
@@ -91,33 +92,22 @@ static void recomputed(json_t *o, const struct ak_facts *f)
 /* Money that was given back or added, and limits that acted. */
 static void settled(json_t *o, const struct ak_facts *f)
 {
-	size_t i, n = json_array_size(f->settlements), found = 0, approved = 0;
-	json_t *row;
+	size_t n = f->counts.rows[AK_P_SETTLEMENTS];
 
 	if (!n)
 		return;
-	json_array_foreach(f->settlements, i, row) {
-		found += strcmp(json_string_value(json_object_get(row, "request_state")), "found") == 0;
-		approved += json_is_string(json_object_get(row, "approval"));
-	}
-	ak_section_rows(ak_section_table(o, "settlements", "Settlement rows: credits, refunds, voids, adjustments, charges and invoices",
-					 "citation time:datetime type settlement amount:number currency request request_state invoice reason "
-					 "approval_event approval state"),
-			f->settlements);
+	ak_section_place(o, f->table[AK_P_SETTLEMENTS]);
 	ak_section_say(o, "proven", "tables/settlements.csv", "%zu of %zu settlement rows meet a gateway record, %zu of %zu the admin event that approved them",
-		       found, n, approved, n);
+		       f->counts.settlements_found, n, f->counts.settlements_approved, n);
 }
 
 static void quotas(json_t *o, const struct ak_facts *f)
 {
-	if (!json_array_size(f->quotas))
+	if (!f->counts.rows[AK_P_QUOTAS])
 		return;
-	ak_section_rows(ak_section_table(o, "quota_events", "Events of quotas, budgets and rate limits; linked: with a gateway record of the call",
-					 "source decision scope scope_id limit:number unit window policy_version events:integer "
-					 "linked:integer first:datetime last:datetime"),
-			f->quotas);
+	ak_section_place(o, f->table[AK_P_QUOTAS]);
 	ak_section_say(o, "proven", "tables/quota_events.csv", "%lld quota events, %lld of them belong to a call in the gateway's records",
-		       (long long)ak_facts_sum(f->quotas, "events"), (long long)ak_facts_sum(f->quotas, "linked"));
+		       (long long)f->counts.quota_events, (long long)f->counts.quota_linked);
 }
 
 enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
@@ -126,27 +116,21 @@ enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, str
 
 	(void)err;
 	period(s, o);
-	kinds(o, f);
+	kinds(s, o, f);
 	folded(o, f);
 	environments(s, o, f);
 	ak_section_declared(s, o, "scope");
-	ak_section_rows(ak_section_table(o, "keys", "Keys: every key that a record names or the inventory lists",
-					 "key alias attempts:integer provider_requests:integer first:datetime last:datetime state owner "
-					 "owner_basis"),
-			f->keys);
-	ak_section_rows(ak_section_table(o, "routes", "Model paths: what was asked for and what served it",
+	ak_section_place(o, f->table[AK_P_KEYS]);
+	ak_section_rows(s, o, "routes", "Model paths: what was asked for and what served it",
 					 "source asked provider served attempts:integer failed:integer after_fallback:integer "
-					 "cache_hits:integer without_key:integer"),
+					 "cache_hits:integer without_key:integer",
 			f->routes);
-	ak_section_rows(ak_section_table(o, "usage_cost", "Usage and cost; layers and currencies are never added to each other",
+	ak_section_rows(s, o, "usage_cost", "Usage and cost; layers and currencies are never added to each other",
 					 "source layer provider model line_item currency records:integer requests:integer "
-					 "input_tokens:integer output_tokens:integer estimated:number billed:number query"),
+					 "input_tokens:integer output_tokens:integer estimated:number billed:number query",
 			f->spend);
-	ak_section_rows(ak_section_table(o, "changes", "Changes by administrators",
-					 "citation time:datetime category action resource_type resource actor_type ticket ticket_state "
-					 "outcome"),
-			f->changes);
-	recomputed(o, f);
+	ak_section_place(o, f->table[AK_P_CHANGES]);
+	recomputed(s, o, f);
 	settled(o, f);
 	quotas(o, f);
 	return AK_OK;

@@ -49,17 +49,18 @@ static void missing(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 
 static void counts(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 {
-	json_t *t = ak_section_table(o, "sources", "Sources: in = stored + duplicate + rejected + blank + excluded + expired",
+	struct ak_table *t = ak_section_table(s, o, "sources", "Sources: in = stored + duplicate + rejected + blank + excluded + expired",
 				     "name kind format owner files:integer records_in:integer stored:integer duplicate:integer "
 				     "rejected:integer blank:integer excluded:integer expired:integer conflict:integer "
 				     "superseded:integer state first:datetime last:datetime exported_at:datetime exported_at_basis query "
-				     "sha256 cannot_prove"), *row;
+				     "sha256 cannot_prove");
+	json_t *row;
 	size_t i;
 
 	json_array_foreach(f->sources, i, row) {
 		const char *state = text(row, "state"), *name = text(row, "name");
 
-		ak_section_row(t, row);
+		ak_table_add(t, row);
 		if (!text(row, "owner"))
 			ak_section_gap(s, o, "source %s has no owner", name);
 		if (state && strcmp(state, "complete") != 0)
@@ -75,27 +76,27 @@ static void counts(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 }
 
 /* Two sources of one system: each attempt counts once, as the first has it. */
-static void corroboration(json_t *o, const struct ak_facts *f)
+static void corroboration(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 {
-	json_t *pairs = ak_section_table(o, "corroboration", "Attempts that two sources of one system recorded; they count once",
-					 "counted witness attempts:integer differ:integer only_counted:integer only_witness:integer"), *p;
-	json_t *fields = ak_section_table(o, "difference_fields", "Fields that the two records of an attempt differ in",
-					  "counted witness field n:integer attempts:integer"), *row;
-	json_int_t all = 0;
+	struct ak_table *fields;
+	json_t *p, *row;	json_int_t all = 0;
 	size_t i, k;
 
-	ak_section_rows(pairs, f->witnesses);
+	ak_section_rows(s, o, "corroboration", "Attempts that two sources of one system recorded; they count once",
+			"counted witness attempts:integer differ:integer only_counted:integer only_witness:integer", f->witnesses);
+	fields = ak_section_table(s, o, "difference_fields", "Fields that the two records of an attempt differ in",
+				  "counted witness field n:integer attempts:integer");
 	json_array_foreach(f->witnesses, i, p)
 		json_array_foreach(json_object_get(p, "fields"), k, row) {
 			json_t *cells = json_pack("{s:O, s:O, s:O, s:O, s:O}", "counted", json_object_get(p, "counted"), "witness",
 						  json_object_get(p, "witness"), "field", json_object_get(row, "field"), "n",
 						  json_object_get(row, "n"), "attempts", json_object_get(p, "attempts"));
-			ak_section_row(fields, cells);
+			ak_table_add(fields, cells);
 			json_decref(cells);
 			all += json_integer_value(json_object_get(row, "n"));
 		}
-	ak_section_rows(ak_section_table(o, "differences", "Where the two records of one attempt differ, as they are stored",
-					 "counted witness field counted_value witness_value"), f->differences);
+	ak_section_rows(s, o, "differences", "Where the two records of one attempt differ, as they are stored",
+					 "counted witness field counted_value witness_value", f->differences);
 	if (all)
 		ak_section_say(o, "proven", "tables/differences.csv", "%lld of %lld differences are listed, of each field the first %d",
 			       (long long)json_array_size(f->differences), (long long)all, AK_DIFFERENCES_LISTED);
@@ -108,26 +109,23 @@ static void corroboration(json_t *o, const struct ak_facts *f)
 
 enum ak_rc ak_section_sources(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
 {
-	json_t *o = ak_section_new(s, "sources", "Source index", "Which exports were read, and was anything lost?"), *row, *t;
+	json_t *o = ak_section_new(s, "sources", "Source index", "Which exports were read, and was anything lost?"), *row;
 	size_t i;
 
 	(void)err;
 	counts(s, o, f);
 	not_provided(s, o);
 	missing(s, o, f);
-	t = ak_section_table(o, "links", "Links between sources: linked + ambiguous + unlinked = total",
-			     "from to method linked:integer ambiguous:integer unlinked:integer total:integer percent");
-	ak_section_rows(t, f->links);
+	ak_section_rows(s, o, "links", "Links between sources: linked + ambiguous + unlinked = total",
+			"from to method linked:integer ambiguous:integer unlinked:integer total:integer percent", f->links);
 	json_array_foreach(f->links, i, row)
 		ak_section_say(o, "proven", "tables/links.csv", "%s to %s: %lld of %lld linked, %s", text(row, "from"),
 			       text(row, "to") ? text(row, "to") : "nothing",
 			       (long long)json_integer_value(json_object_get(row, "linked")),
 			       (long long)json_integer_value(json_object_get(row, "total")),
 			       strcmp(text(row, "method"), "exact") == 0 ? "by an identifier both have" : "by sums per bucket, key and model");
-	corroboration(o, f);
-	ak_section_rows(ak_section_table(o, "rejects", "Rejected records: where they stand, never what they hold",
-					 "source file rule rec_no:integer byte_offset:integer byte_length:integer hash"),
-			f->rejects);
+	corroboration(s, o, f);
+	ak_section_place(o, f->table[AK_P_REJECTS]);
 	ak_section_declared(s, o, "sources");
 	return AK_OK;
 }

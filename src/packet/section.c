@@ -65,57 +65,28 @@ void ak_section_not_provided(json_t *section, const char *owner, const char *due
 	va_end(ap);
 }
 
-json_t *ak_section_table(json_t *section, const char *name, const char *title, const char *columns)
+void ak_section_place(json_t *section, struct ak_table *table)
 {
-	json_t *t = json_pack("{s:s, s:s, s:[], s:[], s:i}", "name", name, "title", title, "columns", "rows", "count", 0);
+	json_array_append(json_object_get(section, "tables"), ak_table_place(table));
+}
 
-	while (*columns) {
-		size_t n = strcspn(columns, " "), len = ak_str_find(ak_str_n(columns, n), ':');
-		json_t *type = len < n ? json_stringn(columns + len + 1, n - len - 1) : json_string("string");
+struct ak_table *ak_section_table(struct ak_sections *s, json_t *section, const char *name, const char *title, const char *columns)
+{
+	struct ak_table *t = ak_table_new(s->tables, name, title, columns);
 
-		json_array_append_new(json_object_get(t, "columns"), json_pack("{s:o, s:o}", "name", json_stringn(columns, len), "type", type));
-		columns += n + (columns[n] == ' ');
-	}
-	json_array_append_new(json_object_get(section, "tables"), t);
+	ak_section_place(section, t);
 	return t;
 }
 
-/* Lists become one text; numbers, truth values and texts stay as they are. */
-static json_t *cell(json_t *v)
+void ak_section_rows(struct ak_sections *s, json_t *section, const char *name, const char *title, const char *columns,
+		     const json_t *objects)
 {
-	struct ak_buf b;
-	json_t *o, *item;
-	size_t i;
-
-	if (!json_is_array(v) && !json_is_object(v))
-		return v ? json_incref(v) : json_null();
-	ak_buf_init(&b, 1 << 20);
-	json_array_foreach(v, i, item)
-		if (json_is_string(item))
-			ak_buf_addf(&b, "%s%s", i ? " " : "", json_string_value(item));
-	o = json_stringn(b.p ? b.p : "", b.n);
-	ak_buf_release(&b);
-	return o;
-}
-
-void ak_section_row(json_t *table, const json_t *object)
-{
-	json_t *row = json_array(), *column, *rows = json_object_get(table, "rows");
-	size_t i;
-
-	json_array_foreach(json_object_get(table, "columns"), i, column)
-		json_array_append_new(row, cell(json_object_get(object, json_string_value(json_object_get(column, "name")))));
-	json_array_append_new(rows, row);
-	json_object_set_new(table, "count", json_integer((json_int_t)json_array_size(rows)));
-}
-
-void ak_section_rows(json_t *table, const json_t *objects)
-{
+	struct ak_table *t = ak_section_table(s, section, name, title, columns);
 	json_t *o;
 	size_t i;
 
-	json_array_foreach(objects, i, o)
-		ak_section_row(table, o);
+	json_array_foreach((json_t *)objects, i, o)
+		ak_table_add(t, o);
 }
 
 static json_t *redacted(struct ak_sections *s, const char *value)

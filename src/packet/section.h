@@ -1,7 +1,7 @@
 /* A section of a packet as one document, of which Markdown, HTML, JSON and CSV are all made:
  * {number, id, title, question, statements: [{tag: "proven"|"declared", text, basis}],
  *  gaps: [{text, owner|null, due|null, declared: bool}], tables: [table], text|absent}
- *  table = {name, title, columns: [{name, type}], rows: [[values]], count}
+ *  table = {name, title, columns: [{name, type}], rows: [[values]], count}, rows the first AK_TABLE_SHOWN of count (packet/table.h)
  * Types are those of Table Schema: string, integer, number (decimal text), datetime, boolean. A missing value is null. */
 #ifndef AK_PACKET_SECTION_H
 #define AK_PACKET_SECTION_H
@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "conf/policy.h"
 #include "conf/responses.h"
+#include "packet/table.h"
 #include "redact/redact.h"
 #include "store/store.h"
 
@@ -23,6 +24,7 @@ struct ak_sections {
 	int64_t as_of_us;	  /* its time */
 	const char *approved_by;  /* role that approved the export, NULL = nobody named */
 	int64_t from_us, to_us;	  /* period, half-open; INT64_MIN and INT64_MAX when open */
+	struct ak_tables *tables; /* where the rows of their tables go */
 	json_t *all;		  /* array of section documents */
 	json_t *questions;	  /* array, see questions.h */
 	const struct ak_responses *responses; /* NULL when there are none */
@@ -41,11 +43,13 @@ void ak_section_say(json_t *section, const char *tag, const char *basis, const c
 void ak_section_gap(struct ak_sections *s, json_t *section, const char *fmt, ...) AK_PRINTF(3, 4);
 /* A gap that policy.yaml admits under not_provided; printed, not counted. owner and due may be NULL. */
 void ak_section_not_provided(json_t *section, const char *owner, const char *due, const char *fmt, ...) AK_PRINTF(4, 5);
-/* columns: "name name:integer ...", string when no type is given. Returns the table, owned by the section. */
-json_t *ak_section_table(json_t *section, const char *name, const char *title, const char *columns);
-/* One row from members of an object by column name; missing ones are null, lists are joined with blanks. */
-void ak_section_row(json_t *table, const json_t *object);
-void ak_section_rows(json_t *table, const json_t *objects);
+/* A table of the section, which goes on with ak_table_add (packet/table.h). */
+struct ak_table *ak_section_table(struct ak_sections *s, json_t *section, const char *name, const char *title, const char *columns);
+/* The same with rows from an array of objects. */
+void ak_section_rows(struct ak_sections *s, json_t *section, const char *name, const char *title, const char *columns,
+		     const json_t *objects);
+/* A table that has its rows already. */
+void ak_section_place(json_t *section, struct ak_table *table);
 
 /* The answers of one branch of policy.yaml as declared statements; what is unknown is a gap. */
 void ak_section_declared(struct ak_sections *s, json_t *section, const char *branch);
@@ -53,9 +57,9 @@ void ak_section_declared(struct ak_sections *s, json_t *section, const char *bra
 /* All seven, the verdicts and the proofs of the sample trace. */
 enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err);
 
-/* The document as templates see it: columns become {name, title, number}, rows {cells: [{text, number, time}]}, at most
- * `most` of them, with `left_out` counting the rest; tables and gaps carry has_* flags. The caller's. */
-json_t *ak_section_view(const json_t *section, size_t most);
+/* The document as templates see it: columns become {name, title, number}, rows {cells: [{text, number, time}]}, `shown` is
+ * their number, `cut` whether there are more; statements and gaps carry has_* flags. The caller's. */
+json_t *ak_section_view(const json_t *section);
 
 #ifdef __cplusplus
 }

@@ -10,9 +10,8 @@ enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
 	static ak_section_fn *const order[] = {ak_section_scope,     ak_section_sources, ak_section_fields, ak_section_redaction,
 					       ak_section_retention, ak_section_access,	 ak_section_trace};
 	struct ak_facts f;
-	enum ak_rc rc = ak_facts_read(s->store, s->from_us, s->to_us, &f, err);
+	enum ak_rc rc = ak_facts_read(s->store, s->from_us, s->to_us, s->policy, s->tables, &f, err);
 
-	ak_facts_declare(&f, s->policy);
 	s->all = json_array();
 	s->files = json_object();
 	for (size_t i = 0; i < AK_COUNT(order) && rc == AK_OK; i++)

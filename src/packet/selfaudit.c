@@ -57,3 +57,15 @@ bool ak_selfaudit(const struct ak_redactor *r, const char *path, struct ak_str b
 	ak_free(copy);
 	return found;
 }
+
+enum ak_rc ak_selfaudit_pass(const struct ak_redactor *r, const char *path, uint64_t from, struct ak_str bytes, struct ak_err *err)
+{
+	const char *kind = NULL;
+	size_t at = 0;
+
+	if (!ak_selfaudit(r, path, bytes, &at, &kind))
+		return AK_OK;
+	ak_hint(err, "nothing was written; look for it in policy.yaml, responses.yaml and the templates first");
+	return ak_fail(err, AK_EXIT_VERIFY, "self-audit: %s would hold a value of kind %s at byte %llu", path, kind ? kind : "?",
+		       (unsigned long long)(from + at));
+}

@@ -47,34 +47,31 @@ static json_t *row_view(const json_t *row, const json_t *columns)
 	return json_pack("{s:o}", "cells", cells);
 }
 
-static json_t *table_view(const json_t *table, size_t most)
+static json_t *table_view(const json_t *table)
 {
 	const json_t *columns = json_object_get(table, "columns"), *rows = json_object_get(table, "rows");
 	json_t *o = json_copy((json_t *)table), *heads = json_array(), *shown = json_array(), *v;
-	size_t i, n = json_array_size(rows);
+	size_t i;
 
 	json_array_foreach(columns, i, v)
 		json_array_append_new(heads, json_pack("{s:O, s:o, s:b}", "name", json_object_get(v, "name"), "title", title_of(v), "number",
 						       is_number(v)));
-	json_array_foreach(rows, i, v) {
-		if (i == most)
-			break;
+	json_array_foreach(rows, i, v)
 		json_array_append_new(shown, row_view(v, columns));
-	}
 	json_object_set_new(o, "columns", heads);
 	json_object_set_new(o, "rows", shown);
 	json_object_set_new(o, "shown", json_integer((json_int_t)json_array_size(shown)));
-	json_object_set_new(o, "cut", json_boolean(n > most));
+	json_object_set_new(o, "cut", json_boolean(json_integer_value(json_object_get(table, "count")) > (json_int_t)json_array_size(shown)));
 	return o;
 }
 
-json_t *ak_section_view(const json_t *section, size_t most)
+json_t *ak_section_view(const json_t *section)
 {
 	json_t *o = json_copy((json_t *)section), *tables = json_array(), *t;
 	size_t i;
 
 	json_array_foreach(json_object_get(section, "tables"), i, t)
-		json_array_append_new(tables, table_view(t, most));
+		json_array_append_new(tables, table_view(t));
 	json_object_set_new(o, "has_statements", json_boolean(json_array_size(json_object_get(section, "statements"))));
 	json_object_set_new(o, "has_gaps", json_boolean(json_array_size(json_object_get(section, "gaps"))));
 	json_object_set_new(o, "tables", tables);

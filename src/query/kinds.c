@@ -11,7 +11,7 @@
 	" AND (q.gateway_request_id = " r ".gateway_request_id OR q.trace_id = " r ".trace_id OR q.response_id = " response \
 	" OR q.response_id = " r ".gateway_request_id))"
 
-enum ak_rc ak_query_settlements(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+enum ak_rc ak_query_settlements_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	static const char sql[] =
 		"SELECT s.name || ':' || t.seq AS citation, t.event_start AS time, t.settlement_type AS type, t.settlement_id AS settlement,"
@@ -25,10 +25,10 @@ enum ak_rc ak_query_settlements(struct ak_store *s, int64_t from_us, int64_t to_
 		"  ORDER BY a.seq LIMIT 1) AS approval, t.state_value AS state"
 		" FROM settlement t" AK_OF_FILE("t") " WHERE" AK_LIVE("t") " ORDER BY t.time_us, t.seq";
 
-	return ak_rows_period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
 }
 
-enum ak_rc ak_query_verdicts(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+enum ak_rc ak_query_verdicts_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	static const char sql[] =
 		"SELECT s.name AS source, v.policy_verdict AS verdict, v.dlp_result AS result, v.rule_name AS rule,"
@@ -36,10 +36,10 @@ enum ak_rc ak_query_verdicts(struct ak_store *s, int64_t from_us, int64_t to_us,
 		" sum(" HAS_CALL("v", "v.response_id") ") AS linked, min(v.time_us) AS first_us, max(v.time_us) AS last_us"
 		" FROM dlp_verdict v" AK_OF_FILE("v") " WHERE" AK_LIVE("v") " GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6";
 
-	return ak_rows_period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
 }
 
-enum ak_rc ak_query_quotas(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+enum ak_rc ak_query_quotas_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	static const char sql[] =
 		"SELECT s.name AS source, v.quota_decision AS decision, v.quota_scope AS scope, v.resource_id AS scope_id,"
@@ -48,10 +48,10 @@ enum ak_rc ak_query_quotas(struct ak_store *s, int64_t from_us, int64_t to_us, j
 		" min(v.time_us) AS first_us, max(v.time_us) AS last_us"
 		" FROM quota_event v" AK_OF_FILE("v") " WHERE" AK_LIVE("v") " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8";
 
-	return ak_rows_period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
 }
 
-enum ak_rc ak_query_views(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+enum ak_rc ak_query_views_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	static const char sql[] =
 		"SELECT s.name || ':' || a.seq AS citation, a.event_start AS time, a.actor_id AS viewer, a.actor_role AS role,"
@@ -60,7 +60,7 @@ enum ak_rc ak_query_views(struct ak_store *s, int64_t from_us, int64_t to_us, js
 		" FROM audit_event a" AK_OF_FILE("a") " WHERE" AK_LIVE("a") " AND (a.category = 'data_access' OR a.log_scope IS NOT NULL)"
 		" ORDER BY a.time_us, a.seq";
 
-	return ak_rows_period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
 }
 
 /* A setting holds until the next capture: those before a period bear on it. */

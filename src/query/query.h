@@ -16,6 +16,10 @@ struct ak_usage_row {
 	int64_t start_us, requests, input_tokens;
 };
 
+/* Takes the rows of a population one by one: there may be millions. The row is the query's own and dies with the call; anything
+ * but AK_OK stops and is passed up. */
+typedef enum ak_rc ak_row_fn(void *ctx, json_t *row, struct ak_err *err);
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -40,6 +44,8 @@ enum ak_rc ak_query_files(struct ak_store *s, const char *source, int64_t run, j
  * source NULL = all; limit 0 = all. */
 enum ak_rc ak_query_diag(struct ak_store *s, const char *source, const char *severity, int64_t run, size_t limit, json_t **out,
 			 struct ak_err *err);
+/* Rejected records of all runs: {source, file, rule, rec_no, byte_offset, byte_length, hash}, in the order of ak_query_diag. */
+enum ak_rc ak_query_rejects_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 
 /* Files with usage rows that measure something: [{source, format, declared|null (--query), and per asked column of usage 1
  * when such a row has it, else 0}] by source and format. source NULL, run 0 = all. */
@@ -132,8 +138,10 @@ enum ak_rc ak_query_last_change(struct ak_store *s, const char *value, const cha
 
 /* ---- populations and totals; half-open period in microseconds, newest revisions of live records ---- */
 
-/* Every key that a record names or the inventory lists: [{key, alias, attempts (gateway), provider_requests (text), first,
- * last, state, owner, owner_basis: "key inventory"|"request records"|null, team}]. Rows meet by key id or hash, never by label. */
+/* Every key that a record names or the inventory lists: {key, alias, attempts (gateway), provider_requests (text), first,
+ * last, state, owner, owner_basis: "key inventory"|"request records"|null, team}. Rows meet by key id or hash, never by label. */
+enum ak_rc ak_query_keys_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
+/* All of them as an array. */
 enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Records that carry a key by id, hash token or label, in time order: [{cite, kind, time}], at most `most` of *total. */
 enum ak_rc ak_query_of_key(struct ak_store *s, const char *key, size_t most, json_t **rows, int64_t *total, struct ak_err *err);
@@ -147,11 +155,11 @@ enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, js
 enum ak_rc ak_query_payload(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Model paths: [{source, asked, provider, served, attempts, failed, after_fallback, cache_hits, without_key}]. */
 enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
-/* Privileged changes: [{citation, time, category, action, resource_type, resource, actor_type, ticket, ticket_state,
- * outcome}] by time. */
-enum ak_rc ak_query_changes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
-/* Access grants: [{citation, principal, actor_type, team, resource, role, log_scope, state, created, last_used, reviewed}]. */
-enum ak_rc ak_query_grants(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Privileged changes: {citation, time, category, action, resource_type, resource, actor_type, ticket, ticket_state,
+ * outcome} by time. */
+enum ak_rc ak_query_changes_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
+/* Access grants: {citation, principal, actor_type, team, resource, role, log_scope, state, created, last_used, reviewed}. */
+enum ak_rc ak_query_grants_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Applications that requests, app events, usage and the key inventory name: [{app, records, team, cost_center}]; the latter two null unless all
  * records that give one give the same. */
 enum ak_rc ak_query_apps(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
@@ -163,17 +171,17 @@ enum ak_rc ak_query_environments(struct ak_store *s, int64_t from_us, int64_t to
 enum ak_rc ak_query_folds(struct ak_store *s, bool *out, struct ak_err *err);
 /* How many entries (records with a facet) fold into how many attempts: {entries, attempts}. */
 enum ak_rc ak_query_entries(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
-/* Settlement rows by time: [{citation, time, type, settlement, amount, currency, request, request_state: "found"|"not found"|
- * "no request named", invoice, reason, approval_event, approval (citation of that event)|null, state}]. */
-enum ak_rc ak_query_settlements(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
-/* Verdicts: [{source, verdict, result, rule, version, checked, verdicts, findings (text), linked (with a gateway record), first,
- * last}]. */
-enum ak_rc ak_query_verdicts(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
-/* Quota events: [{source, decision, scope, scope_id, limit, unit, window, policy_version, events, linked, first, last}]. */
-enum ak_rc ak_query_quotas(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
-/* Who viewed or exported logs and data: [{citation, time, viewer, role, actor_type, action, log_scope, resource, outcome,
- * reason, ticket}] by time. */
-enum ak_rc ak_query_views(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Settlement rows by time: {citation, time, type, settlement, amount, currency, request, request_state: "found"|"not found"|
+ * "no request named", invoice, reason, approval_event, approval (citation of that event)|null, state}. */
+enum ak_rc ak_query_settlements_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
+/* Verdicts: {source, verdict, result, rule, version, checked, verdicts, findings (text), linked (with a gateway record), first,
+ * last}. */
+enum ak_rc ak_query_verdicts_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
+/* Quota events: {source, decision, scope, scope_id, limit, unit, window, policy_version, events, linked, first, last}. */
+enum ak_rc ak_query_quotas_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
+/* Who viewed or exported logs and data: {citation, time, viewer, role, actor_type, action, log_scope, resource, outcome,
+ * reason, ticket} by time. */
+enum ak_rc ak_query_views_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Settings captured before the end of the period, by system and time: [{citation, time, system, payload_mode, retention_days,
  * version, settings (count), last: the newest of its system}]. */
 enum ak_rc ak_query_snapshots(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);

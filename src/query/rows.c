@@ -61,10 +61,10 @@ static json_t *row(sqlite3_stmt *st)
 	return o;
 }
 
-enum ak_rc ak_rows(struct ak_store *s, const char *sql, const struct ak_param *p, size_t n, json_t **out, struct ak_err *err)
+enum ak_rc ak_rows_each(struct ak_store *s, const char *sql, const struct ak_param *p, size_t n, ak_row_fn *each, void *ctx,
+			struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-	json_t *list = json_array();
 	enum ak_rc rc = ak_sql_prepare(s, sql, &st, err);
 
 	for (size_t i = 0; i < n && rc == AK_OK; i++)
@@ -72,14 +72,40 @@ enum ak_rc ak_rows(struct ak_store *s, const char *sql, const struct ak_param *p
 			ak_sql_bind_z(st, (int)i + 1, p[i].z);
 		else
 			sqlite3_bind_int64(st, (int)i + 1, p[i].i);
-	while (rc == AK_OK && (rc = ak_sql_step(s, st, err)) == AK_OK)
-		json_array_append_new(list, row(st));
-	if (rc != AK_END) {
-		json_decref(list);
-		return rc;
+	while (rc == AK_OK && (rc = ak_sql_step(s, st, err)) == AK_OK) {
+		json_t *o = row(st);
+
+		rc = each(ctx, o, err);
+		json_decref(o);
 	}
-	*out = list;
+	return rc == AK_END ? AK_OK : rc;
+}
+
+enum ak_rc ak_rows_period_each(struct ak_store *s, const char *sql, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx,
+			       struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us)};
+
+	return ak_rows_each(s, sql, p, 2, each, ctx, err);
+}
+
+static enum ak_rc append(void *ctx, json_t *o, struct ak_err *err)
+{
+	(void)err;
+	json_array_append(ctx, o);
 	return AK_OK;
+}
+
+enum ak_rc ak_rows(struct ak_store *s, const char *sql, const struct ak_param *p, size_t n, json_t **out, struct ak_err *err)
+{
+	json_t *list = json_array();
+	enum ak_rc rc = ak_rows_each(s, sql, p, n, append, list, err);
+
+	if (rc == AK_OK)
+		*out = list;
+	else
+		json_decref(list);
+	return rc;
 }
 
 enum ak_rc ak_rows_period(struct ak_store *s, const char *sql, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)

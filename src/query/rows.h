@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "query/query.h"
 #include "store/store.h"
 
 /* A bound parameter: text when z is set, else a number. */
@@ -32,6 +33,12 @@ struct ak_param {
 extern "C" {
 #endif
 
+/* Each row as an object, as ak_rows has them; it dies with the call unless `each` takes a reference. */
+enum ak_rc ak_rows_each(struct ak_store *s, const char *sql, const struct ak_param *p, size_t n, ak_row_fn *each, void *ctx,
+			struct ak_err *err);
+/* The same for statements whose ?1 and ?2 bound a period and that have no other parameter. */
+enum ak_rc ak_rows_period_each(struct ak_store *s, const char *sql, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx,
+			       struct ak_err *err);
 /* All rows as an array of objects named after the result columns. Column name suffixes decide the type: `_us` a time in
  * microseconds becomes RFC 3339 under the name without it, `_flag` a boolean, others by their SQLite type; NULL is null.
  * Parameters bind ?1, ?2, ... */

@@ -193,3 +193,16 @@ enum ak_rc ak_query_diag(struct ak_store *s, const char *source, const char *sev
 		add_repairs(*out);
 	return rc;
 }
+
+enum ak_rc ak_query_rejects_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
+{
+	static const char sql[] =
+		"SELECT s.name AS source, f.name AS file, d.rule AS rule, d.rec_no AS rec_no, d.byte_offset AS byte_offset,"
+		" d.byte_length AS byte_length, d.hash AS hash"
+		" FROM diag d JOIN export e ON e.id = d.export JOIN source s ON s.id = e.source LEFT JOIN file f ON f.id = d.file"
+		" WHERE d.severity = 'reject' ORDER BY s.name, d.id";
+
+	(void)from_us; /* a record that was not read has no time */
+	(void)to_us;
+	return ak_rows_each(s, sql, NULL, 0, each, ctx, err);
+}

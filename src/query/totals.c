@@ -21,6 +21,12 @@ static enum ak_rc attempts(struct ak_store *s, const struct ak_over *o, int64_t 
 #define KEYS_OF AK_FOLDED(", key_id, key_hash, key_alias, team_id, team_name", \
 		  AK_FOLD("key_id") AK_FOLD("key_hash") AK_FOLD("key_alias") AK_FOLD("team_id") AK_FOLD("team_name"))
 
+/* The newest row of the inventory for each id or hash: joined, since a search per key would be quadratic. */
+#define NEWEST(column)                                                                                                \
+	"SELECT " column ", t, seq FROM (SELECT " column ", coalesce(time_us, -9223372036854775808) AS t, seq,"       \
+	" row_number() OVER (PARTITION BY " column " ORDER BY time_us DESC, seq DESC) AS n FROM api_key"              \
+	" WHERE state = 0 AND " column " IS NOT NULL) WHERE n = 1"
+
 #define KEYS(table)                                                                                                   \
 	"WITH seen AS ("                                                                                              \
 	" SELECT r.key_id, r.key_hash, r.key_alias, coalesce(r.team_id, r.team_name) AS team, count(*) AS attempts,"  \
@@ -30,9 +36,9 @@ static enum ak_rc attempts(struct ak_store *s, const struct ak_over *o, int64_t 
 	"  ak_sum(u.request_count), min(u.time_us), max(u.time_us)"                                                   \
 	"  FROM usage u WHERE" LIVE("u") " GROUP BY 1, 2, 3, 4"                                                       \
 	" UNION ALL SELECT k.key_id, k.key_hash, k.key_alias, NULL, 0, 0, NULL, NULL FROM api_key k WHERE k.state = 0)," \
-	" named AS (SELECT seen.*, (SELECT k.seq FROM api_key k WHERE k.state = 0"                                    \
-	"  AND (k.key_hash = seen.key_hash OR k.key_id = seen.key_id) ORDER BY k.time_us DESC, k.seq DESC LIMIT 1) AS inv" \
-	"  FROM seen)"                                                                                                \
+	" by_hash AS MATERIALIZED (" NEWEST("key_hash") "), by_id AS MATERIALIZED (" NEWEST("key_id") "),"            \
+	" named AS (SELECT seen.*, CASE WHEN i.seq IS NULL OR (h.t, h.seq) > (i.t, i.seq) THEN h.seq ELSE i.seq END AS inv" \
+	"  FROM seen LEFT JOIN by_hash h ON h.key_hash = seen.key_hash LEFT JOIN by_id i ON i.key_id = seen.key_id)"  \
 	" SELECT coalesce(k.key_id, n.key_id, n.key_hash, n.key_alias) AS key,"                                       \
 	" max(coalesce(k.key_alias, n.key_alias)) AS alias, sum(n.attempts) AS attempts,"                             \
 	" ak_sum(n.provider_requests) AS provider_requests, min(n.a) AS first_us, max(n.b) AS last_us,"               \
@@ -44,11 +50,19 @@ static enum ak_rc attempts(struct ak_store *s, const struct ak_over *o, int64_t 
 	" WHERE coalesce(n.key_id, n.key_hash, n.key_alias) IS NOT NULL GROUP BY 1 ORDER BY 1"
 
 /* A key is one when id or hash meet in the inventory; labels are never joined on. */
+static const struct ak_over keys = {KEYS("request"), KEYS(KEYS_OF)};
+
+enum ak_rc ak_query_keys_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
+{
+	const char *sql = NULL;
+	enum ak_rc rc = ak_over_choose(s, &keys, &sql, err);
+
+	return rc == AK_OK ? ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err) : rc;
+}
+
 enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
-	static const struct ak_over sql = {KEYS("request"), KEYS(KEYS_OF)};
-
-	return attempts(s, &sql, from_us, to_us, out, err);
+	return attempts(s, &keys, from_us, to_us, out, err);
 }
 
 enum ak_rc ak_query_of_key(struct ak_store *s, const char *key, size_t most, json_t **rows, int64_t *total, struct ak_err *err)
@@ -160,7 +174,7 @@ enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, j
 	return attempts(s, &sql, from_us, to_us, out, err);
 }
 
-enum ak_rc ak_query_changes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+enum ak_rc ak_query_changes_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	static const char sql[] =
 		"SELECT s.name || ':' || a.seq AS citation, a.event_start AS time, a.category AS category, a.action AS action,"
@@ -171,10 +185,10 @@ enum ak_rc ak_query_changes(struct ak_store *s, int64_t from_us, int64_t to_us, 
 		" AND a.category IN ('keys', 'quota', 'routing', 'billing', 'admin_access', 'configuration')"
 		" ORDER BY a.time_us, a.seq";
 
-	return ak_rows_period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
 }
 
-enum ak_rc ak_query_grants(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+enum ak_rc ak_query_grants_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	static const char sql[] =
 		"SELECT s.name || ':' || g.seq AS citation, coalesce(g.actor_email, g.actor_id) AS principal, g.actor_type AS actor_type,"
@@ -182,7 +196,7 @@ enum ak_rc ak_query_grants(struct ak_store *s, int64_t from_us, int64_t to_us, j
 		" g.created_at AS created, g.last_used_at AS last_used, coalesce(g.reviewed_at, g.event_start) AS reviewed"
 		" FROM access_grant g" OF_FILE("g") " WHERE" LIVE("g") " ORDER BY g.resource_id, g.role, g.seq";
 
-	return ak_rows_period(s, sql, from_us, to_us, out, err);
+	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
 }
 
 #define ENVIRONMENTS_OF AK_FOLDED(", environment", AK_FOLD("environment"))

@@ -167,11 +167,23 @@ enum ak_rc ak_store_open(const char *dir, enum ak_store_mode mode, struct ak_sto
 	return AK_OK;
 }
 
+/* SQLite knows one such folder per process. */
+enum ak_rc ak_store_spill(struct ak_store *s, struct ak_err *err)
+{
+	sqlite3_free(sqlite3_temp_directory);
+	sqlite3_temp_directory = sqlite3_mprintf("%s", s->dir);
+	if (!sqlite3_temp_directory)
+		ak_out_of_memory();
+	return ak_sql_exec(s, "PRAGMA temp_store=FILE; PRAGMA cache_size=-16384", err);
+}
+
 void ak_store_close(struct ak_store *s)
 {
 	if (!s)
 		return;
 	sqlite3_close(s->db);
+	sqlite3_free(sqlite3_temp_directory);
+	sqlite3_temp_directory = NULL;
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
 	ak_free(s->dir);

@@ -55,6 +55,10 @@ enum ak_rc ak_store_digest(struct ak_store *s, uint8_t out[32], struct ak_err *e
 /* A read transaction: everything read up to the end is of one moment. */
 enum ak_rc ak_store_snapshot(struct ak_store *s, struct ak_err *err);
 
+/* For statements over all records: what they sort waits in nameless files of the workspace (DECISIONS 22), not in memory, and
+ * fewer pages are held. Of this connection, until it is closed. */
+enum ak_rc ak_store_spill(struct ak_store *s, struct ak_err *err);
+
 enum ak_rc ak_store_begin(struct ak_store *s, struct ak_err *err);
 enum ak_rc ak_store_commit(struct ak_store *s, struct ak_err *err);
 void ak_store_rollback(struct ak_store *s);

@@ -1,0 +1,51 @@
+/* Populations: what the records of a period say row by row, of which there may be millions. Each is read once: a row is counted
+ * and goes into its table, so that a verdict and the table it cites cannot disagree, and none is kept. */
+#ifndef AK_PACKET_POPULATION_H
+#define AK_PACKET_POPULATION_H
+
+#include "conf/policy.h"
+#include "packet/table.h"
+#include "store/store.h"
+
+enum ak_population {
+	AK_P_KEYS,
+	AK_P_CHANGES,
+	AK_P_GRANTS,
+	AK_P_VIEWS,
+	AK_P_SETTLEMENTS,
+	AK_P_QUOTAS,
+	AK_P_VERDICTS,
+	AK_P_REJECTS,
+	AK_P_COUNT
+};
+
+struct ak_tally {
+	size_t rows[AK_P_COUNT];
+	/* of the keys: with an attempt or provider request; of these with an owner; of these one that only policy.yaml names */
+	size_t keys_used, keys_owned, keys_declared;
+	size_t changes_without_ticket;
+	size_t grants_undeclared; /* may see payload, and access.payload_viewers does not name their role */
+	json_t *roles;		  /* of the grants, as members */
+	char reviewed[48];	  /* the newest review, empty when none has a date */
+	size_t views_of_payload;
+	size_t settlements_found, settlements_approved;
+	json_int_t quota_events, quota_linked;
+	json_int_t verdicts, verdicts_linked, verdicts_allowed;
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Reads all of them, period half-open in microseconds. policy declares owners of keys and who may see payload; may be NULL.
+ * tables: where the rows go, into out[] by population; both NULL = they are only counted. counts: zeroed by the caller, its
+ * roles released by json_decref also after an error. */
+enum ak_rc ak_population_read(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy,
+			      struct ak_tables *tables, struct ak_tally *counts, struct ak_table **out, struct ak_err *err);
+/* One row: what the policy declares is added to it, then it is counted. */
+void ak_population_count(enum ak_population p, const struct ak_policy *policy, json_t *row, struct ak_tally *counts);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,199 @@
+#include "base/ak.h"
+#include "packet/table.h"
+
+#include "base/csvw.h"
+#include "packet/rekey.h"
+#include "packet/selfaudit.h"
+
+#define FLUSH_BYTES ((size_t)256 << 10)
+#define ROW_BYTES ((size_t)16 << 20)
+
+struct ak_table {
+	struct ak_tables *all;
+	json_t *doc;
+	const json_t *columns;
+	size_t n;
+	struct ak_buf text; /* whole rows that are not in the bag yet */
+	struct ak_csvw csv;
+	struct ak_bag_file *file; /* NULL until the first of them are */
+	char path[100];
+};
+
+struct ak_tables {
+	struct ak_bag *bag;
+	const struct ak_redactor *redactor;
+	const struct ak_hmac *rekey;
+	struct ak_table **table, **placed; /* all; those that are part of the packet */
+	size_t n, nplaced;
+	struct ak_buf token; /* a cell with the packet's own pseudonyms */
+	enum ak_rc rc;	     /* of the first write that failed, and why */
+	struct ak_err err;
+};
+
+struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_redactor *redactor, const struct ak_hmac *rekey)
+{
+	struct ak_tables *all = ak_alloc_zero(1, sizeof *all);
+
+	all->bag = bag;
+	all->redactor = redactor;
+	all->rekey = rekey;
+	ak_buf_init(&all->token, ROW_BYTES);
+	return all;
+}
+
+void ak_tables_free(struct ak_tables *all)
+{
+	for (size_t i = 0; all && i < all->n; i++) {
+		ak_buf_release(&all->table[i]->text);
+		json_decref(all->table[i]->doc);
+		ak_free(all->table[i]);
+	}
+	if (all) {
+		ak_buf_release(&all->token);
+		ak_free(all->table);
+		ak_free(all->placed);
+	}
+	ak_free(all);
+}
+
+static json_t *columns_of(const char *columns)
+{
+	json_t *list = json_array();
+
+	while (*columns) {
+		size_t n = strcspn(columns, " "), len = ak_str_find(ak_str_n(columns, n), ':');
+		json_t *type = len < n ? json_stringn(columns + len + 1, n - len - 1) : json_string("string");
+
+		json_array_append_new(list, json_pack("{s:o, s:o}", "name", json_stringn(columns, len), "type", type));
+		columns += n + (columns[n] == ' ');
+	}
+	return list;
+}
+
+static void push(struct ak_table ***list, size_t *n, struct ak_table *t)
+{
+	*list = ak_realloc(*list, (*n + 1) * sizeof **list);
+	(*list)[(*n)++] = t;
+}
+
+struct ak_table *ak_table_new(struct ak_tables *all, const char *name, const char *title, const char *columns)
+{
+	struct ak_table *t = ak_alloc_zero(1, sizeof *t);
+	json_t *c;
+	size_t i;
+
+	t->all = all;
+	t->doc = json_pack("{s:s, s:s, s:o, s:[], s:i}", "name", name, "title", title, "columns", columns_of(columns), "rows", "count", 0);
+	t->columns = json_object_get(t->doc, "columns");
+	snprintf(t->path, sizeof t->path, "data/tables/%s.csv", name);
+	ak_buf_init(&t->text, FLUSH_BYTES + ROW_BYTES);
+	ak_csvw_init(&t->csv, &t->text);
+	json_array_foreach((json_t *)t->columns, i, c)
+		ak_csvw_text(&t->csv, ak_str_of(json_string_value(json_object_get(c, "name"))));
+	ak_csvw_end(&t->csv);
+	push(&all->table, &all->n, t);
+	return t;
+}
+
+json_t *ak_table_place(struct ak_table *t)
+{
+	push(&t->all->placed, &t->all->nplaced, t);
+	return t->doc;
+}
+
+struct ak_table *ak_table_at(const struct ak_tables *all, size_t i) { return i < all->nplaced ? all->placed[i] : NULL; }
+
+const json_t *ak_table_doc(const struct ak_table *t) { return t->doc; }
+
+/* The rows collected so far pass the self-audit and go into the bag. */
+static void flush(struct ak_table *t)
+{
+	struct ak_tables *all = t->all;
+	struct ak_str rows = ak_buf_str(&t->text);
+
+	if (all->rc == AK_OK && t->text.over)
+		all->rc = ak_fail(&all->err, AK_EXIT_LIMIT, "a row of %s is too large", t->path);
+	if (all->rc == AK_OK)
+		all->rc = ak_selfaudit_pass(all->redactor, t->path, t->file ? ak_bag_file_size(t->file) : 0, rows, &all->err);
+	if (all->rc == AK_OK && !t->file)
+		all->rc = ak_bag_begin(all->bag, t->path, &t->file, &all->err);
+	if (all->rc == AK_OK)
+		all->rc = ak_bag_write(t->file, rows, &all->err);
+	ak_buf_clear(&t->text);
+}
+
+/* Lists become one text; numbers, truth values and texts stay as they are. */
+static json_t *cell(json_t *v)
+{
+	struct ak_buf b;
+	json_t *o, *item;
+	size_t i;
+
+	if (!json_is_array(v) && !json_is_object(v))
+		return v ? json_incref(v) : json_null();
+	ak_buf_init(&b, 1 << 20);
+	json_array_foreach(v, i, item)
+		if (json_is_string(item))
+			ak_buf_addf(&b, "%s%s", i ? " " : "", json_string_value(item));
+	o = json_stringn(b.p ? b.p : "", b.n);
+	ak_buf_release(&b);
+	return o;
+}
+
+/* Sums come as text, too long for an integer of JSON; they are numbers all the same and need no formula guard. */
+static void write_cell(struct ak_table *t, const json_t *v, const json_t *column)
+{
+	const char *type = json_string_value(json_object_get(column, "type"));
+	struct ak_str s = ak_str_n(json_string_value(v), json_string_length(v));
+	char number[24];
+
+	if (json_is_integer(v)) {
+		snprintf(number, sizeof number, "%lld", (long long)json_integer_value(v));
+		s = ak_str_of(number);
+	} else if (json_is_boolean(v)) {
+		s = ak_str_of(json_is_true(v) ? "true" : "false");
+	} else if (s.p && t->all->rekey) {
+		ak_buf_clear(&t->all->token);
+		ak_packet_rekey_text(t->all->rekey, s, &t->all->token);
+		s = ak_buf_str(&t->all->token);
+	}
+	if (s.p && strcmp(type, "string") != 0 && strcmp(type, "datetime") != 0)
+		ak_csvw_number(&t->csv, s);
+	else
+		ak_csvw_text(&t->csv, s);
+}
+
+void ak_table_add(struct ak_table *t, const json_t *object)
+{
+	json_t *row = t->n < AK_TABLE_SHOWN ? json_array() : NULL, *column;
+	size_t i;
+
+	json_array_foreach((json_t *)t->columns, i, column) {
+		json_t *v = cell(json_object_get(object, json_string_value(json_object_get(column, "name"))));
+
+		write_cell(t, v, column);
+		if (row)
+			json_array_append(row, v);
+		json_decref(v);
+	}
+	ak_csvw_end(&t->csv);
+	if (row)
+		json_array_append_new(json_object_get(t->doc, "rows"), row);
+	json_object_set_new(t->doc, "count", json_integer((json_int_t)++t->n));
+	if (t->text.n >= FLUSH_BYTES || t->text.over)
+		flush(t);
+}
+
+enum ak_rc ak_table_end(struct ak_table *t, const struct ak_bag_file **file, struct ak_err *err)
+{
+	struct ak_tables *all = t->all;
+
+	if (t->text.n)
+		flush(t);
+	if (all->rc != AK_OK) {
+		*err = all->err;
+		return all->rc;
+	}
+	*file = t->file;
+	return AK_OK;
+}

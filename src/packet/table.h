@@ -1,0 +1,44 @@
+/* Tables of a packet while it is built: rows go to their CSV as they come, whatever their number, and the document that pages and
+ * sections show keeps the first of them and the count.
+ *
+ * A row is looked at for secrets before it reaches the bag. What fails is kept until ak_table_end; rows that come after it
+ * are counted and go nowhere. */
+#ifndef AK_PACKET_TABLE_H
+#define AK_PACKET_TABLE_H
+
+#include <jansson.h>
+
+#include "packet/bag.h"
+#include "redact/redact.h"
+
+#define AK_TABLE_SHOWN 200 /* rows in a document; the CSV has all, and the document has their count */
+
+struct ak_tables;
+struct ak_table;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* redactor and bag are borrowed. rekey: the key of the packet's own pseudonyms (rekey.h), borrowed, NULL = tokens stay. */
+struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_redactor *redactor, const struct ak_hmac *rekey);
+void ak_tables_free(struct ak_tables *all);
+
+/* columns: "name name:integer ...", string when no type is given. Owned by `all`; part of the packet once it is placed. */
+struct ak_table *ak_table_new(struct ak_tables *all, const char *name, const char *title, const char *columns);
+/* Its place in the packet is behind those that were placed before. Borrowed: the document {name, title, columns: [{name, type}],
+ * rows: [[values]], count}, to which later rows are added; pseudonyms in it are still the workspace's. */
+json_t *ak_table_place(struct ak_table *t);
+/* One row from members of an object by column name; missing ones are null, lists are joined with blanks. */
+void ak_table_add(struct ak_table *t, const json_t *object);
+
+/* The tables that have a place, in order; NULL behind the last one. */
+struct ak_table *ak_table_at(const struct ak_tables *all, size_t i);
+const json_t *ak_table_doc(const struct ak_table *t);
+/* All rows are there: its CSV in the bag. AK_EXIT_VERIFY when a row of any table holds a secret or an e-mail address. */
+enum ak_rc ak_table_end(struct ak_table *t, const struct ak_bag_file **file, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
