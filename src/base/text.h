@@ -2,6 +2,7 @@
 #ifndef AK_BASE_TEXT_H
 #define AK_BASE_TEXT_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 
 #ifdef __cplusplus
@@ -28,6 +29,8 @@ bool ak_text_is_hidden(uint32_t point);
 void ak_text_safe(struct ak_buf *b, struct ak_str s);
 /* True when ak_text_safe would change nothing. */
 bool ak_text_is_safe(struct ak_str s);
+/* A path as it can be pasted into a POSIX shell: itself where it is plain, else in single quotes. */
+const char *ak_text_shell(struct ak_arena *a, const char *path);
 /* Damerau-Levenshtein distance (adjacent transpositions, no letter edited twice) for did-you-mean, at most 64 bytes
  * each, else 99. */
 int ak_text_distance(struct ak_str a, struct ak_str b);

@@ -59,3 +59,24 @@ const char *ak_percent(uint64_t n, uint64_t m, char buf[32])
 		snprintf(buf, 32, "%llu.%llu %%", parts / 100, parts / 10 % 10);
 	return buf;
 }
+
+const char *ak_text_shell(struct ak_arena *a, const char *path)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+,:@%=";
+	struct ak_buf b;
+	const char *word;
+
+	if (*path && !path[strspn(path, plain)])
+		return ak_arena_z(a, ak_str_of(path));
+	ak_buf_init(&b, 1 << 16);
+	ak_buf_addc(&b, '\'');
+	for (const char *p = path; *p; p++)
+		if (*p == '\'')
+			ak_buf_adds(&b, "'\\''");
+		else
+			ak_buf_addc(&b, *p);
+	ak_buf_addc(&b, '\'');
+	word = ak_arena_z(a, ak_buf_str(&b));
+	ak_buf_release(&b);
+	return word;
+}

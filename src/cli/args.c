@@ -81,14 +81,23 @@ static bool is_global(const char *arg, bool *takes_value)
 static enum ak_rc unknown_command(const char *word, struct ak_err *err)
 {
 	const char *names[128] = {NULL}, *near;
+	size_t n = strlen(word);
+	struct ak_buf family; /* "packet": packet build, packet sign ... */
 
-	for (size_t i = 0; ak_cmds[i] && i < AK_COUNT(names) - 1; i++)
+	ak_buf_init(&family, 4096);
+	for (size_t i = 0; ak_cmds[i] && i < AK_COUNT(names) - 1; i++) {
 		names[i] = ak_cmds[i]->name;
+		if (strncmp(names[i], word, n) == 0 && names[i][n] == ' ')
+			ak_buf_addf(&family, "%s'%s'", family.n ? ", " : "", names[i]);
+	}
 	near = ak_text_nearest(ak_str_of(word), names);
-	if (near)
+	if (family.n)
+		ak_hint(err, "say which: %s", family.p);
+	else if (near)
 		ak_hint(err, "did you mean '%s'?", near);
 	else
 		ak_hint(err, "'auditkit help' lists the commands");
+	ak_buf_release(&family);
 	return ak_fail(err, AK_EXIT_USAGE, "unknown command '%s'", word);
 }
 

@@ -21,7 +21,6 @@ static const char *default_hint(enum ak_exit exit)
 		enum ak_exit exit;
 		const char *hint;
 	} hints[] = {
-		{AK_EXIT_USAGE, "'auditkit help COMMAND' explains a command; a file is mended at the line that is named"},
 		{AK_EXIT_VERIFY, "do not rely on it until the sender or a backup has given the genuine one"},
 		{AK_EXIT_INPUT, "look at what kind of file it is and who may read it, then name it again"},
 		{AK_EXIT_REFUSED, "mend what the message names, then try again"},
@@ -38,10 +37,16 @@ static const char *default_hint(enum ak_exit exit)
 	return NULL;
 }
 
-static void print_error(const struct ak_io *io, const struct ak_err *err)
+static void print_error(const struct ak_io *io, const struct ak_cmd *cmd, const struct ak_err *err)
 {
 	const char *next = err->hint[0] ? err->hint : default_hint(err->exit);
+	char usage[64];
 	struct ak_buf b;
+
+	if (!next && err->exit == AK_EXIT_USAGE) {
+		snprintf(usage, sizeof usage, "'auditkit help%s%s' explains it", cmd ? " " : "", cmd ? cmd->name : "");
+		next = usage;
+	}
 
 	ak_buf_init(&b, 1 << 16);
 	ak_buf_adds(&b, io->color_err ? "\033[31mauditkit:\033[0m " : "auditkit: ");
@@ -148,7 +153,7 @@ int ak_cli_main(int argc, char **argv)
 	ak_io_flush(&io, NULL);
 	ak_io_progress_end(&io);
 	if (err.exit != AK_EXIT_OK && err.msg[0])
-		print_error(&io, &err);
+		print_error(&io, args.cmd, &err);
 	ak_open_release(&c);
 	ak_buf_release(&io.out);
 	return (int)code;

@@ -140,7 +140,7 @@ enum ak_rc ak_open_context(struct ak_ctx *c, const struct ak_globals *g, struct 
 	enum ak_rc rc = AK_OK;
 
 	config_dirs(c);
-	c->with = g->workspace ? ak_arena_printf(&c->arena, "-w %s ", g->workspace).p : "";
+	c->with = g->workspace ? ak_arena_printf(&c->arena, "-w %s ", ak_text_shell(&c->arena, g->workspace)).p : "";
 	c->data_dir = env("AUDITKIT_DATA") ? env("AUDITKIT_DATA") : AK_DATA_DIR;
 	if (needs & (AK_NEED_READ | AK_NEED_WRITE)) {
 		rc = find_workspace(c, g, err);

@@ -14,24 +14,44 @@ static json_t *field_json(int f)
 			 ak_type_action(ak_fields[f].type), "purpose", ak_fields[f].purpose, "meaning", ak_fields[f].meaning);
 }
 
+/* Redaction goes by type: one line says for all fields what the table has no room for. */
+static void print_actions(struct ak_ctx *c)
+{
+	struct ak_buf b;
+
+	ak_buf_init(&b, 4096);
+	for (int t = 0; t < AK_T_COUNT; t++)
+		if (strcmp(ak_type_action(t), "kept") != 0)
+			ak_buf_addf(&b, "%s%s %s", b.n ? ", " : "", ak_type_name(t), ak_type_action(t));
+	ak_io_line(c->io, "", "by redaction: %s; all other types kept", b.p);
+	ak_io_line(c->io, "", "a mapping file fills columns; 'auditkit fields show NAME' takes both names");
+	ak_buf_release(&b);
+}
+
 static enum ak_rc list(struct ak_ctx *c, struct ak_err *err)
 {
+	static const char *const head[] = {"column", "name in JSON", "type"};
 	struct ak_table t;
 	json_t *all = json_array(), *doc;
 	enum ak_rc rc = AK_OK;
 
-	ak_table_init(&t, 3, "lll");
+	ak_table_init(&t, AK_COUNT(head), "lll");
+	t.tight = t.head = true;
+	for (size_t i = 0; i < AK_COUNT(head); i++)
+		ak_table_cell(&t, "%s", head[i]);
 	for (int f = 0; f < AK_F_COUNT; f++) {
 		json_array_append_new(all, field_json(f));
+		ak_table_cell(&t, "%s", ak_fields[f].column);
 		ak_table_cell(&t, "%s", ak_fields[f].name);
 		ak_table_cell(&t, "%s", ak_type_name(ak_fields[f].type));
-		ak_table_cell(&t, "%s", ak_type_action(ak_fields[f].type));
 	}
 	doc = json_pack("{s:s, s:i, s:o}", "schema", "auditkit.fields/1", "format_version", 1, "fields", all);
 	if (c->json)
 		rc = ak_io_json(c->io, doc, err);
 	else
 		ak_table_print(&t, c->io);
+	if (!c->json)
+		print_actions(c);
 	json_decref(doc);
 	ak_table_release(&t);
 	return rc;

@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include "base/fs.h"
 #include "base/jsonw.h"
 #include "base/time.h"
 #include "cmd/ingest_report.h"
@@ -61,6 +62,17 @@ static enum ak_rc exported_at(struct ak_ctx *c, struct ak_ingest_source *s, stru
 	return AK_OK;
 }
 
+/* A name that is not there is a slip of the hand, not a source that could not be read: the ledger hears nothing of it. */
+static enum ak_rc all_there(const struct ak_args *a, struct ak_err *err)
+{
+	for (size_t i = 0; i < a->nwords; i++)
+		if (strcmp(a->word[i], "-") != 0 && !strpbrk(a->word[i], "*?[") && !ak_fs_exists(a->word[i])) {
+			ak_hint(err, "nothing was read; give a file, a folder, a quoted pattern or - for standard input");
+			return ak_fail(err, AK_EXIT_INPUT, "there is no '%.200s'", a->word[i]);
+		}
+	return AK_OK;
+}
+
 static enum ak_rc from_arguments(struct ak_ctx *c, struct ak_ingest_source **out, size_t *n, struct ak_err *err)
 {
 	const struct ak_args *a = c->args;
@@ -68,8 +80,10 @@ static enum ak_rc from_arguments(struct ak_ctx *c, struct ak_ingest_source **out
 	const struct ak_mapping *m = NULL;
 	const char *mapping = ak_args_text(a, "mapping");
 	struct ak_time t;
-	enum ak_rc rc = AK_OK;
+	enum ak_rc rc = all_there(a, err);
 
+	if (rc != AK_OK)
+		return rc;
 	s->name = ak_args_text(a, "source");
 	s->format = ak_args_text(a, "format");
 	s->owner = ak_args_text(a, "owner");

@@ -151,7 +151,7 @@ static void print_found(struct ak_ctx *c, const struct made *m)
 static void print(struct ak_ctx *c, const struct made *m)
 {
 	/* The workspace of a folder is found without being named. */
-	const char *w = strcmp(m->dir, ".auditkit") == 0 ? "" : ak_arena_printf(&c->arena, "-w %s ", m->dir).p;
+	const char *w = strcmp(m->dir, ".auditkit") == 0 ? "" : ak_arena_printf(&c->arena, "-w %s ", ak_text_shell(&c->arena, m->dir)).p;
 
 	ak_io_line(c->io, "created", "%s, mode 0700: workspace.db, policy.yaml, formats/", m->dir);
 	ak_io_line(c->io, "keys", "3 in %s: log, packet, pseudonym. Back them up.", m->keys);

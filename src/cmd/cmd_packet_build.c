@@ -121,10 +121,10 @@ static void print_report(struct ak_ctx *c, const struct ak_packet_opts *o, const
 		ak_io_line(c->io, "signed", "%s", r->signer);
 	if (o->unsigned_ && !o->draft) {
 		ak_io_line(c->io, "signed", "not yet");
-		ak_io_note(c->io, "next", "auditkit packet sign %s --key FILE", path);
+		ak_io_note(c->io, "next", "auditkit packet sign %s --key FILE", ak_text_shell(&c->arena, path));
 		return;
 	}
-	ak_io_note(c->io, "next", "auditkit packet verify %s", path);
+	ak_io_note(c->io, "next", "auditkit packet verify %s", ak_text_shell(&c->arena, path));
 }
 
 static enum ak_rc print_json(struct ak_ctx *c, const struct ak_packet_result *r, const char *digest, const char *path,

@@ -24,7 +24,7 @@ static enum ak_rc report(struct ak_ctx *c, const json_t *packet, const char *to,
 		ak_io_line(c->io, "signer", "%s", signer);
 		ak_io_printf(c->io, "%-10s%s\n", "digest", ak_jtxt(packet, "digest", "?"));
 		ak_io_line(c->io, "", "unchanged by the signature; the receipt names both");
-		ak_io_note(c->io, "next", "auditkit packet verify %s", to);
+		ak_io_note(c->io, "next", "auditkit packet verify %s", ak_text_shell(&c->arena, to));
 		return AK_OK;
 	}
 	doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "schema", "auditkit.packet-sign/1", "format_version", 1, "packet",

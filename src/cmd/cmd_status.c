@@ -1,6 +1,9 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include <unistd.h>
+
+#include "base/text.h"
 #include "base/time.h"
 #include "cmd/jsonget.h"
 #include "cmd/questions.h"
@@ -64,13 +67,25 @@ static void todo(struct ak_ctx *c, int *n, const char *keyword, const char *what
 	ak_buf_addf(&b, "%d %-8s ", *n, keyword);
 	column = ak_text_wrap(&b, ak_str_of(what), 11, 11, narrow ? c->io->width : COMMAND_AT - 1);
 	if (alone)
-		ak_buf_addf(&b, "\n%*s", 11, "");
+		ak_buf_addf(&b, "\n%*s", narrow ? 2 : 11, "");
 	else
 		ak_buf_addf(&b, "%*s", column < COMMAND_AT ? (int)(COMMAND_AT - column) : 1, "");
-	ak_text_wrap(&b, ak_str_of(with), alone ? 11 : COMMAND_AT, alone ? 11 : COMMAND_AT, c->io->width);
+	ak_text_safe(&b, ak_str_of(with)); /* never wrapped: it is there to be pasted */
 	ak_buf_addc(&b, '\n');
 	ak_io_text(c->io, ak_buf_str(&b));
 	ak_buf_release(&b);
+}
+
+/* policy.yaml as it can be named from here. */
+static const char *edit_policy(struct ak_ctx *c)
+{
+	char here[4096];
+	const char *path = c->policy_path;
+	size_t n = getcwd(here, sizeof here) ? strlen(here) : 0;
+
+	if (n && strncmp(path, here, n) == 0 && path[n] == '/')
+		path += n + 1;
+	return ak_arena_printf(&c->arena, "$EDITOR %s", ak_text_shell(&c->arena, path)).p;
 }
 
 static void todo_links(struct ak_ctx *c, int *n, const struct state *s)
@@ -97,7 +112,8 @@ static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
 		const char *name = ak_jtxt(src, "name", "?");
 
 		if (strcmp(ak_jtxt(src, "state", ""), "complete") != 0)
-			todo(c, n, "source", ak_arena_printf(&c->arena, "%s is %s", name, ak_jtxt(src, "state", "?")).p, "auditkit ingest");
+			todo(c, n, "source", ak_arena_printf(&c->arena, "%s is %s, see which files", name, ak_jtxt(src, "state", "?")).p,
+			     ak_arena_printf(&c->arena, "auditkit sources show %s", name).p);
 		if (json_is_true(json_object_get(src, "has_more")))
 			todo(c, n, "source", ak_arena_printf(&c->arena, "%s lacks its last page", name).p, "auditkit ingest");
 		if (json_is_null(json_object_get(src, "owner"))) {
@@ -107,7 +123,7 @@ static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
 	}
 	if (unowned)
 		todo(c, n, "owner", ak_arena_printf(&c->arena, "%zu of %zu sources without a declared owner, first %s", unowned,
-						    json_array_size(s->facts.sources), first).p, "$EDITOR policy.yaml");
+						    json_array_size(s->facts.sources), first).p, edit_policy(c));
 	if (!json_array_size(s->facts.sources) && !(c->policy && c->policy->nsources))
 		todo(c, n, "source", "nothing has been ingested", "auditkit ingest EXPORT...");
 }
@@ -153,7 +169,7 @@ static void print_todo(struct ak_ctx *c, const struct state *s)
 	if (s->unknown)
 		todo(c, &n, "policy", ak_arena_printf(&c->arena, "%zu of %zu answers unknown, first on line %llu", s->unknown, s->declared,
 						      (unsigned long long)ak_jnum(json_array_get(s->answers, 0), "line")).p,
-		     "$EDITOR policy.yaml");
+		     edit_policy(c));
 	if (json_array_size(s->facts.sources))
 		todo(c, &n, "packet", "see what a reviewer would see", "auditkit packet build --draft");
 }
@@ -171,15 +187,15 @@ static size_t verdicts(const struct state *s, const char *verdict)
 static void print_state(struct ak_ctx *c, const struct state *s)
 {
 	const json_t *ws = s->facts.workspace, *cp = json_object_get(ws, "checkpoint");
-	char a[32], b[32];
+	char a[32], b[32], d[32];
 
 	ak_io_line(c->io, "workspace", "%s, %zu sources, %s records, %.10s to %.10s", ak_jtxt(ws, "name", "?"),
 		   json_array_size(s->facts.sources), ak_thousands(ak_jnum(ws, "records_total"), a), ak_jtxt(ws, "first", "-"),
 		   ak_jtxt(ws, "last", "-"));
 	ak_io_line(c->io, "questions", "%zu met, %zu NOT MET, %zu not evaluable", verdicts(s, "met"), verdicts(s, "not met"),
 		   verdicts(s, "not evaluable"));
-	ak_io_line(c->io, "odd", "%s rejected, %s conflicts", ak_thousands(ak_jnum(ws, "rejected"), a),
-		   ak_thousands(ak_jnum(ws, "conflicts"), b));
+	ak_io_line(c->io, "odd", "%s of %s records read were rejected, %s conflicts", ak_thousands(ak_jnum(ws, "rejected"), a),
+		   ak_thousands(ak_jnum(ws, "records_in"), b), ak_thousands(ak_jnum(ws, "conflicts"), d));
 	ak_witness_print(c, s->facts.witnesses, NULL);
 	ak_io_line(c->io, "policy", "%zu of %zu answers unknown", s->unknown, s->declared);
 	if (json_is_object(cp))

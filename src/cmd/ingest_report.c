@@ -319,6 +319,8 @@ static void print_ledger(struct ak_ctx *c, const json_t *run)
 {
 	const json_t *cp = json_object_get(run, "checkpoint");
 
+	if (ak_args_flag(c->args, "dry-run"))
+		ak_io_line(c->io, "dry run", "nothing was stored or sealed: without -n it will be");
 	if (!json_is_object(cp))
 		return;
 	ak_io_line(c->io, "ledger", "checkpoint %llu %s", (unsigned long long)ak_jnum(cp, "size"), ak_jtxt(cp, "root", "?"));
@@ -337,6 +339,9 @@ static enum ak_rc read_all(struct ak_ctx *c, const struct ak_ingest_source *from
 {
 	enum ak_rc rc = ak_query_run(c->store, run, &r->run, err);
 
+	/* The checkpoint of a dry run is rolled back with all else: nobody may keep it as a witness. */
+	if (rc == AK_OK && ak_args_flag(c->args, "dry-run"))
+		json_object_set_new(r->run, "checkpoint", json_null());
 	if (rc == AK_OK)
 		rc = ak_query_sources(c->store, run, &r->sources, err);
 	if (rc == AK_OK)

@@ -139,6 +139,8 @@ enum ak_rc ak_policy_parse(const char *name, struct ak_str text, struct ak_polic
 	if (rc == AK_OK)
 		rc = ak_policy_check_values(&p, err);
 	if (rc != AK_OK) {
+		if (err && !err->hint[0])
+			ak_hint(err, "mend that line: auditkit-policy(5) explains the file");
 		ak_policy_release(&p);
 		return rc;
 	}

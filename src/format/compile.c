@@ -99,7 +99,15 @@ static enum ak_rc unknown_column(struct ak_compiler *c, const json_t *list, stru
 {
 	const char *names[AK_F_COUNT + 1] = {NULL};
 	const char *near;
+	size_t n = 0;
 
+	/* team: team_id, team_name. Half a name says more than the nearest spelling. */
+	for (int i = 0; i < AK_F_COUNT; i++)
+		if (ak_str_starts(ak_str_of(ak_fields[i].column), name) && ak_fields[i].column[name.n] == '_')
+			names[n++] = ak_fields[i].column;
+	if (n)
+		return ak_compile_fail(c, list, "unknown field '%.*s' (there is '%s'%s%s%s)", AK_STR_FMT(name), names[0], n > 1 ? ", '" : "",
+				       n > 1 ? names[1] : "", n > 1 ? "'" : "");
 	for (int i = 0; i < AK_F_COUNT; i++)
 		names[i] = ak_fields[i].column;
 	near = ak_text_nearest(name, names);

@@ -74,6 +74,8 @@ static enum ak_rc load_file(const char *path, struct ak_mapping **out, struct ak
 	rc = ak_fs_slurp(path, AK_MAX_YAML_BYTES, &text, err);
 	if (!rc)
 		rc = ak_mapping_parse(path, ak_buf_str(&text), out, err);
+	if (rc && err && !err->hint[0])
+		ak_hint(err, "mend that line: auditkit-formats(5) explains mapping files, `auditkit fields` lists the columns");
 	ak_buf_release(&text);
 	return rc;
 }
@@ -226,10 +228,11 @@ static enum ak_rc nothing_fits(const struct ak_registry *r, const struct ak_fit 
 		return ak_fail(err, AK_EXIT_INPUT, "format not recognised: the file is empty");
 	}
 	if (near < r->used.n)
-		ak_hint(err, "try `auditkit formats try %s FILE`, or name the format with --format",
-			r->used.m[near]->info.id);
+		ak_hint(err, "`auditkit formats try %s FILE` says why not; name the format with --format, or describe a new one as "
+			     "auditkit-formats(5) says and give it with --mapping", r->used.m[near]->info.id);
 	else
-		ak_hint(err, "name the format with --format; `auditkit formats list` shows them all");
+		ak_hint(err, "name the format with --format (`auditkit formats` lists them), or describe a new one in a YAML file as "
+			     "auditkit-formats(5) says and give it with --mapping");
 	if (!records)
 		return ak_fail(err, AK_EXIT_INPUT, "format not recognised: no complete record in the first %zu bytes",
 			       head);

@@ -58,7 +58,8 @@ void ak_section_declared(struct ak_sections *s, json_t *section, const char *bra
 enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err);
 
 /* The document as templates see it: columns become {name, title, number}, rows {cells: [{text, number, time}]}, `shown` is
- * their number, `cut` whether there are more; statements and gaps carry has_* flags. The caller's. */
+ * their number, `cut` whether there are more; of a table with `many` columns each cell has its `label`; statements and gaps
+ * carry has_* flags. The caller's. */
 json_t *ak_section_view(const json_t *section);
 
 #ifdef __cplusplus

@@ -11,6 +11,8 @@ static bool is_number(const json_t *column)
 	return strcmp(type, "integer") == 0 || strcmp(type, "number") == 0;
 }
 
+#define WIDE 12 /* columns that a sheet of paper holds; rows of more are printed as lines of "name value" */
+
 /* "records_in" for people: "records in". */
 static json_t *title_of(const json_t *column)
 {
@@ -36,13 +38,17 @@ static json_t *text_of(json_t *v)
 
 static json_t *row_view(const json_t *row, const json_t *columns)
 {
+	bool many = json_array_size(columns) > WIDE;
 	json_t *cells = json_array(), *v;
 	size_t i;
 
 	json_array_foreach(row, i, v) {
 		const json_t *column = json_array_get(columns, i);
+		json_t *cell = json_pack("{s:o, s:b, s:b}", "text", text_of(v), "number", is_number(column), "time", is_time(column));
 
-		json_array_append_new(cells, json_pack("{s:o, s:b, s:b}", "text", text_of(v), "number", is_number(column), "time", is_time(column)));
+		if (many)
+			json_object_set_new(cell, "label", title_of(column));
+		json_array_append_new(cells, cell);
 	}
 	return json_pack("{s:o}", "cells", cells);
 }
@@ -62,6 +68,7 @@ static json_t *table_view(const json_t *table)
 	json_object_set_new(o, "rows", shown);
 	json_object_set_new(o, "shown", json_integer((json_int_t)json_array_size(shown)));
 	json_object_set_new(o, "cut", json_boolean(json_integer_value(json_object_get(table, "count")) > (json_int_t)json_array_size(shown)));
+	json_object_set_new(o, "many", json_boolean(json_array_size(columns) > WIDE));
 	return o;
 }
 

@@ -6,6 +6,12 @@
 #include "query/rows.h"
 #include "read/reason.h"
 
+/* A file f that was not read whole, and a later reading that holds what it lacks: the same bytes, now understood, or one of
+ * that name in that format which reaches from its first to its last record and has no fewer of them. */
+#define MADE_GOOD                                                                                                          \
+	"EXISTS(SELECT 1 FROM file g WHERE g.id > f.id AND g.state = 'complete' AND (g.sha256 = f.sha256 OR (g.name = f.name"  \
+	" AND (f.mapping = '' OR g.format = f.format) AND g.records_in >= f.records_in"                                       \
+	" AND (f.first_us IS NULL OR (g.first_us <= f.first_us AND g.last_us >= f.last_us)))))"
 #define COUNTS "records_in, stored, duplicate, rejected, blank, excluded, expired, conflict, superseded"
 
 static const char sources_sql[] =
@@ -22,7 +28,8 @@ static const char sources_sql[] =
 	"  WHERE q.source = s.id AND p.has_more = 0 AND (p.first_us = (SELECT min(y.first_us) FROM file y JOIN export x"
 	"  ON x.id = y.export WHERE x.source = s.id) OR p.last_us = (SELECT max(y.last_us) FROM file y JOIN export x"
 	"  ON x.id = y.export WHERE x.source = s.id))) AS has_more_flag,"
-	" CASE max(CASE f.state WHEN 'complete' THEN 0 WHEN 'interrupted' THEN 1 WHEN 'incomplete' THEN 2 ELSE 3 END)"
+	" CASE max(CASE f.state WHEN 'complete' THEN 0 WHEN 'interrupted' THEN 1"
+	"  WHEN 'incomplete' THEN CASE WHEN " MADE_GOOD " THEN 0 ELSE 2 END ELSE 3 END)"
 	"  WHEN 0 THEN 'complete' WHEN 1 THEN 'interrupted' WHEN 2 THEN 'incomplete' WHEN 3 THEN 'partial' ELSE 'complete' END"
 	"  AS state,"
 	" (SELECT x.exported_at FROM export x WHERE x.source = s.id ORDER BY x.exported_at DESC, x.id DESC LIMIT 1)"

@@ -59,7 +59,7 @@ enum ak_rc ak_query_workspace(struct ak_store *s, json_t **out, struct ak_err *e
 		rc = add_records(s, o, err);
 	if (rc == AK_OK)
 		rc = ak_rows_one(s, "SELECT (SELECT count(*) FROM run) AS runs, coalesce(sum(rejected), 0) AS rejected,"
-				    " coalesce(sum(conflict), 0) AS conflicts, min(first_us) AS first_us, max(last_us) AS last_us,"
+				    " coalesce(sum(records_in), 0) AS records_in, coalesce(sum(conflict), 0) AS conflicts, min(first_us) AS first_us, max(last_us) AS last_us,"
 				    " (SELECT policy FROM run ORDER BY id DESC LIMIT 1) AS policy_digest FROM file",
 				 NULL, 0, &row, err);
 	if (rc == AK_OK)

@@ -47,6 +47,18 @@ static bool top_label(struct ak_str l)
 	return l.p[l.n - 1] != '-';
 }
 
+/* End of the top label that stands from `label` to `to`, or before its first dash: `anna@example.org-2026` is an address in the
+ * name of an export. `otherwise` when neither is one. */
+static size_t top_end(struct ak_str s, size_t label, size_t to, size_t otherwise)
+{
+	const char *dash = memchr(s.p + label, '-', to - label);
+	size_t before = dash ? (size_t)(dash - s.p) : to;
+
+	if (top_label(ak_str_n(s.p + label, to - label)))
+		return to;
+	return top_label(ak_str_n(s.p + label, before - label)) ? before : otherwise;
+}
+
 /* `1.2` at the start of a domain: a version, not a host. */
 static bool is_version(struct ak_str d)
 {
@@ -65,8 +77,8 @@ static size_t domain_end(struct ak_str s, size_t at)
 	while (i < s.n && i - at < LONGEST_DOMAIN && label_char(s.p[i])) {
 		while (i < s.n && i - at < LONGEST_DOMAIN && label_char(s.p[i]))
 			i++;
-		if (label > at && top_label(ak_str_n(s.p + label, i - label)))
-			end = i;
+		if (label > at)
+			end = top_end(s, label, i, end);
 		if (i == s.n || s.p[i] != '.')
 			break;
 		label = ++i;

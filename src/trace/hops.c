@@ -128,11 +128,22 @@ static void witness_lines(json_t *h, const json_t *r)
 		json_object_set(h, "witnesses", json_object_get(r, "witnesses"));
 }
 
+/* A count of tokens that the record does not have is not 0. */
+static const char *tokens(const json_t *r, const char *name, char buf[32])
+{
+	int64_t n = ak_trace_int(r, name, -1);
+
+	if (n < 0)
+		return "-";
+	snprintf(buf, 32, "%lld", (long long)n);
+	return buf;
+}
+
 static void attempt_hops(struct ak_trace *t)
 {
 	size_t n = json_array_size(t->attempts), i;
 	json_t *r;
-	char title[48];
+	char title[48], in[32], out[32];
 
 	json_array_foreach(t->attempts, i, r) {
 		snprintf(title, sizeof title, "gateway %zu of %zu", i + 1, n);
@@ -140,11 +151,10 @@ static void attempt_hops(struct ak_trace *t)
 		ak_trace_cite(h, r);
 		attempt_line(h, r);
 		ak_trace_say(h, "%s -> %s", ak_trace_dash(ak_trace_field(r, "gen_ai.request.model")), ak_trace_dash(ak_trace_field(r, "gen_ai.response.model")));
-		ak_trace_say(h, "key %s (%s), %s ms, in %lld, out %lld, %s %s%s", ak_trace_dash(ak_trace_field(r, "auditkit.key.alias")),
+		ak_trace_say(h, "key %s (%s), %s ms, in %s, out %s, %s %s%s", ak_trace_dash(ak_trace_field(r, "auditkit.key.alias")),
 		    ak_trace_dash(ak_trace_field(r, "auditkit.team.id")), ak_trace_dash(ak_trace_field(r, "auditkit.duration_ms")),
-		    (long long)ak_trace_int(r, "gen_ai.usage.input_tokens", 0),
-		    (long long)ak_trace_int(r, "gen_ai.usage.output_tokens", 0), ak_trace_dash(ak_trace_field(r, "auditkit.cost.currency")),
-		    ak_trace_dash(ak_trace_field(r, "auditkit.cost.estimated")),
+		    tokens(r, "gen_ai.usage.input_tokens", in), tokens(r, "gen_ai.usage.output_tokens", out),
+		    ak_trace_dash(ak_trace_field(r, "auditkit.cost.currency")), ak_trace_dash(ak_trace_field(r, "auditkit.cost.estimated")),
 		    ak_trace_field(r, "auditkit.cache.status") && strcmp(ak_trace_field(r, "auditkit.cache.status"), "hit") == 0
 			    ? ", cache hit" : "");
 		witness_lines(h, r);
@@ -174,6 +184,7 @@ static size_t provider_hops(struct ak_trace *t, const json_t *records)
 {
 	size_t i, n = 0;
 	json_t *r, *h;
+	char in[32], out[32];
 
 	json_array_foreach((json_t *)records, i, r) {
 		const char *id = ak_trace_field(r, "auditkit.provider.request_id");
@@ -184,8 +195,8 @@ static size_t provider_hops(struct ak_trace *t, const json_t *records)
 		ak_trace_cite(h, r);
 		ak_trace_say(h, "%s, exact id %s", ak_trace_dash(ak_trace_field(r, "event.action")), id);
 		if (ak_trace_int(r, "gen_ai.usage.input_tokens", -1) >= 0)
-			ak_trace_say(h, "the provider counted in %lld, out %lld", (long long)ak_trace_int(r, "gen_ai.usage.input_tokens", 0),
-				     (long long)ak_trace_int(r, "gen_ai.usage.output_tokens", 0));
+			ak_trace_say(h, "the provider counted in %s, out %s", tokens(r, "gen_ai.usage.input_tokens", in),
+				     tokens(r, "gen_ai.usage.output_tokens", out));
 		t->exact++;
 		n++;
 	}

@@ -239,7 +239,7 @@ static const char *trace_id(const struct ak_trace *t)
 	return r ? json_string_value(json_object_get(r, "cite")) : "";
 }
 
-/* First start and last end of app events and attempts. */
+/* First start and last end of app events and attempts; duration_ms is null where one start is all there is. */
 static json_t *when(const struct ak_trace *t)
 {
 	const json_t *const lists[] = {t->apps, t->attempts};
@@ -247,6 +247,7 @@ static json_t *when(const struct ak_trace *t)
 	struct ak_err ignored = {0};
 	const json_t *r;
 	char a[32], b[32];
+	bool ended = false; /* only starts say nothing of how long it took */
 	size_t i;
 
 	for (size_t k = 0; k < AK_COUNT(lists); k++)
@@ -257,11 +258,12 @@ static json_t *when(const struct ak_trace *t)
 				start = us;
 			if ((to || from) && ak_time_arg(to ? to : from, 0, &us, &ignored) == AK_OK && us > end)
 				end = us;
+			ended = ended || to;
 		}
 	if (start == INT64_MAX || end < start)
 		return json_null();
-	return json_pack("{s:s, s:s, s:I}", "start", ak_time_z(start, 3, a), "end", ak_time_z(end, 3, b), "duration_ms",
-			 (json_int_t)((end - start) / 1000));
+	return json_pack("{s:s, s:s, s:o}", "start", ak_time_z(start, 3, a), "end", ak_time_z(end, 3, b), "duration_ms",
+			 ended || end > start ? json_integer((json_int_t)((end - start) / 1000)) : json_null());
 }
 
 static json_t *document(struct ak_trace *t)
