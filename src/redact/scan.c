@@ -26,23 +26,32 @@ static inline bool has_pair(const struct ak_scanner *sc, const char *p)
 	return sc->pair[x << 2 | y >> 6] >> (y & 63) & 1;
 }
 
+/* Detectors by the first byte of their literal, in the order of their table within it. */
+static void sort_detectors(struct ak_scanner *sc)
+{
+	uint16_t next[256];
+
+	sc->order = ak_alloc(ak_detectors_n * sizeof(sc->order[0]));
+	for (size_t i = 0; i < ak_detectors_n; i++)
+		sc->bucket[(unsigned char)ak_detectors[i].literal[0] + 1]++;
+	for (int c = 0; c < 256; c++) {
+		sc->bucket[c + 1] = (uint16_t)(sc->bucket[c] + sc->bucket[c + 1]);
+		next[c] = sc->bucket[c];
+	}
+	for (size_t i = 0; i < ak_detectors_n; i++)
+		sc->order[next[(unsigned char)ak_detectors[i].literal[0]]++] = &ak_detectors[i];
+}
+
 void ak_scan_init(struct ak_scanner *sc)
 {
-	size_t n = 0;
-
 	memset(sc, 0, sizeof(*sc));
-	sc->order = ak_alloc(ak_detectors_n * sizeof(sc->order[0]));
+	sort_detectors(sc);
 	for (int c = 0; c < 256; c++)
 		sc->traits[c] = ak_charset[c];
 	for (int c = 0; c < 256; c++) {
-		sc->bucket[c] = (uint16_t)n;
-		for (size_t i = 0; i < ak_detectors_n; i++)
-			if ((unsigned char)ak_detectors[i].literal[0] == c)
-				sc->order[n++] = &ak_detectors[i];
 		mark_pair(sc, '=', (unsigned char)c);
 		mark_pair(sc, ':', (unsigned char)c);
 	}
-	sc->bucket[256] = (uint16_t)n;
 	for (size_t i = 0; i < ak_detectors_n; i++)
 		mark_pair(sc, (unsigned char)ak_detectors[i].literal[0], (unsigned char)ak_detectors[i].literal[1]);
 	mark_pair(sc, '[', 'R');
