@@ -27,7 +27,7 @@ static bool opening[1 << 10]; /* by page: opening reads it */
 static size_t page;	      /* bytes of one */
 static bool log_is_other;     /* in folder k */
 static uint8_t log_pub[32];
-static char content[65];
+static char root[65];
 static int64_t records;
 
 /* What a statement is compiled to follows from its text and the schema, which is one of the things that opening reads:
@@ -192,9 +192,11 @@ static void ask(struct ak_store *s, unsigned question)
 	json_decref(rc == AK_OK ? doc : NULL);
 }
 
-/* Verify's word, and the figures it stands for. */
-static bool intact(struct ak_store *s, char digest[65], int64_t *n)
+/* Verify's word, and the figures it stands for: the root of the leaves, each of which was computed from its record. The
+ * content digest is in no leaf. */
+static bool intact(struct ak_store *s, char sealed[65], int64_t *n)
 {
+	char content[65];
 	struct ak_verify_report r;
 	struct ak_err err = {0};
 
@@ -204,23 +206,27 @@ static bool intact(struct ak_store *s, char digest[65], int64_t *n)
 	}
 	*n = (int64_t)r.records;
 	HOLDS(!r.breaks == !r.first[0]);
-	return !r.breaks && ak_query_content_digest(s, digest, &err) == AK_OK;
+	if (r.breaks)
+		return false;
+	snprintf(sealed, 65, "%s", r.root);
+	HOLDS(ak_query_content_digest(s, content, &err) == AK_OK);
+	return true;
 }
 
 /* Verified or asked something. */
 static void look(struct ak_store *s, bool first, unsigned question)
 {
-	char digest[65] = "";
+	char sealed[65] = "";
 	int64_t n = 0;
 
 	if (question & 128) {
 		ask(s, question);
-	} else if (intact(s, digest, &n)) {
+	} else if (intact(s, sealed, &n)) {
 		if (first) {
-			memcpy(content, digest, sizeof content);
+			memcpy(root, sealed, sizeof root);
 			records = n;
 		}
-		HOLDS(strcmp(digest, content) == 0 && n == records);
+		HOLDS(strcmp(sealed, root) == 0 && n == records);
 	} else {
 		HOLDS(!first);
 	}
