@@ -15,6 +15,7 @@
 #include "cli/cli.h"
 #include "folder.h"
 #include "query/query.h"
+#include "sqlite_heap.h"
 #include "store/access.h"
 #include "store/verify.h"
 
@@ -290,6 +291,7 @@ static void prepare(void)
 	struct ak_store *s;
 	struct ak_keys keys;
 
+	heap_use();
 	fuzz_enter();
 	ak_buf_init(&edited, 1 << 24);
 	snprintf(w, sizeof w, "%s", fuzz_path("w"));
@@ -365,6 +367,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	unsigned question = fuzz_byte(&in);
 	int which = (int)(question >> 6 & 1);
 	struct ak_store *s;
+	int64_t before;
 
 	if (!original[0].n)
 		prepare();
@@ -375,9 +378,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		look_again(which, question);
 		return 0;
 	}
+	before = sqlite3_memory_used();
 	s = open_new(ak_buf_str(&edited), ak_buf_str(&original[FILE_ACCESS]));
 	if (s)
 		look(s, false, question);
 	ak_store_close(s);
+	HOLDS(sqlite3_memory_used() == before);
 	return 0;
 }
