@@ -62,22 +62,29 @@ static void mark_pairs(struct ak_scanner *sc)
 		}
 }
 
+/* Detectors by the first byte of their literal, in the order of their table within it. */
+static void sort_detectors(struct ak_scanner *sc)
+{
+	uint16_t next[256];
+
+	sc->order = ak_alloc(ak_detectors_n * sizeof(sc->order[0]));
+	for (size_t i = 0; i < ak_detectors_n; i++)
+		sc->bucket[(unsigned char)ak_detectors[i].literal[0] + 1]++;
+	for (int c = 0; c < 256; c++) {
+		sc->bucket[c + 1] = (uint16_t)(sc->bucket[c] + sc->bucket[c + 1]);
+		next[c] = sc->bucket[c];
+	}
+	for (size_t i = 0; i < ak_detectors_n; i++) {
+		const struct ak_detector *d = &ak_detectors[i];
+
+		sc->order[next[(unsigned char)d->literal[0]]++] = (struct ak_scan_entry){d, d->literal[1], d->n > 2 ? d->literal[2] : '\0'};
+	}
+}
+
 void ak_scan_init(struct ak_scanner *sc)
 {
-	size_t n = 0;
-
 	memset(sc, 0, sizeof(*sc));
-	sc->order = ak_alloc(ak_detectors_n * sizeof(sc->order[0]));
-	for (int c = 0; c < 256; c++) {
-		sc->bucket[c] = (uint16_t)n;
-		for (size_t i = 0; i < ak_detectors_n; i++) {
-			const struct ak_detector *d = &ak_detectors[i];
-
-			if ((unsigned char)d->literal[0] == c)
-				sc->order[n++] = (struct ak_scan_entry){d, d->literal[1], d->n > 2 ? d->literal[2] : '\0'};
-		}
-	}
-	sc->bucket[256] = (uint16_t)n;
+	sort_detectors(sc);
 	mark_pairs(sc);
 }
 

@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include "store/ddl.h"
 #include "store/store.h"
 
 /* All CREATE statements as stored, in a fixed order: what the schema is compared by. */
@@ -21,20 +22,17 @@ static enum ak_rc schema_text(struct ak_store *s, struct ak_buf *out, struct ak_
 	return rc == AK_END ? AK_OK : rc;
 }
 
-/* An empty workspace as this program makes it. */
-static enum ak_rc open_model(struct ak_store *mem, struct ak_err *err)
+/* The same of a workspace that this program makes. */
+static void wanted_text(const struct ak_ddl *d, struct ak_buf *out)
 {
-	struct ak_buf ddl;
-	enum ak_rc rc = AK_OK;
+	for (size_t i = 0; i < d->n; i++) {
+		const struct ak_str row[] = {d->object[i].type, d->object[i].name, d->object[i].sql};
 
-	ak_buf_init(&ddl, 1 << 20);
-	ak_schema_ddl(&ddl);
-	if (sqlite3_open_v2(":memory:", &mem->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
-		rc = ak_sql_fail(mem, "preparing", err);
-	if (rc == AK_OK)
-		rc = ak_sql_exec(mem, ddl.p, err);
-	ak_buf_release(&ddl);
-	return rc;
+		for (size_t k = 0; k < AK_COUNT(row); k++) {
+			ak_buf_addstr(out, row[k]);
+			ak_buf_addc(out, '\n');
+		}
+	}
 }
 
 static bool has_index(struct ak_store *s, struct ak_str name)
@@ -47,20 +45,18 @@ static bool has_index(struct ak_store *s, struct ak_str name)
 	return ak_sql_step(s, st, NULL) == AK_OK;
 }
 
-/* Make the indexes of the model that s lacks: they hold nothing that the tables do not (DECISIONS 22). */
-static enum ak_rc make_indexes(struct ak_store *s, struct ak_store *model, struct ak_err *err)
+/* Make the indexes that s lacks: they hold nothing that the tables do not (DECISIONS 22). */
+static enum ak_rc make_indexes(struct ak_store *s, const struct ak_ddl *d, struct ak_err *err)
 {
-	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-	enum ak_rc rc = ak_sql_prepare(model, "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL",
-				       &st, err);
+	enum ak_rc rc = AK_OK;
 
-	while (rc == AK_OK && (rc = ak_sql_step(model, st, err)) == AK_OK) {
-		if (has_index(s, ak_sql_text(st, 0)))
+	for (size_t i = 0; i < d->n && rc == AK_OK; i++) {
+		if (!ak_str_is(d->object[i].type, "index") || has_index(s, d->object[i].name))
 			continue;
-		rc = ak_sql_exec(s, ak_sql_text(st, 1).p, err);
+		rc = ak_sql_exec(s, d->object[i].sql.p, err);
 		s->mended += rc == AK_OK;
 	}
-	return rc == AK_END ? AK_OK : rc;
+	return rc;
 }
 
 static enum ak_rc altered(const struct ak_store *s, struct ak_err *err)
@@ -69,14 +65,14 @@ static enum ak_rc altered(const struct ak_store *s, struct ak_err *err)
 	return ak_fail(err, AK_EXIT_CORRUPT, "workspace '%s' has a foreign or altered schema", s->dir);
 }
 
-/* The model's indexes are put back where they are missing; anything else that differs undoes that. */
-static enum ak_rc mend(struct ak_store *s, struct ak_store *model, struct ak_str want, struct ak_err *err)
+/* Our indexes are put back where they are missing; anything else that differs undoes that. */
+static enum ak_rc mend(struct ak_store *s, const struct ak_ddl *d, struct ak_str want, struct ak_err *err)
 {
 	struct ak_buf have;
 	enum ak_rc rc = ak_store_begin(s, err);
 
 	ak_buf_init(&have, 1 << 20);
-	if (rc == AK_OK && make_indexes(s, model, NULL) != AK_OK)
+	if (rc == AK_OK && make_indexes(s, d, NULL) != AK_OK)
 		rc = altered(s, err);
 	if (rc == AK_OK)
 		rc = schema_text(s, &have, err);
@@ -92,19 +88,18 @@ static enum ak_rc mend(struct ak_store *s, struct ak_store *model, struct ak_str
 
 enum ak_rc ak_schema_check(struct ak_store *s, struct ak_err *err)
 {
-	struct ak_store model = {.lock_fd = -1};
+	struct ak_ddl d;
 	struct ak_buf want, have;
-	enum ak_rc rc = open_model(&model, err);
+	enum ak_rc rc;
 
+	ak_ddl_init(&d);
 	ak_buf_init(&want, 1 << 20);
 	ak_buf_init(&have, 1 << 20);
-	if (rc == AK_OK)
-		rc = schema_text(&model, &want, err);
-	if (rc == AK_OK)
-		rc = schema_text(s, &have, err);
+	wanted_text(&d, &want);
+	rc = schema_text(s, &have, err);
 	if (rc == AK_OK && !ak_str_eq(ak_buf_str(&want), ak_buf_str(&have)))
-		rc = mend(s, &model, ak_buf_str(&want), err);
-	sqlite3_close(model.db);
+		rc = mend(s, &d, ak_buf_str(&want), err);
+	ak_ddl_release(&d);
 	ak_buf_release(&want);
 	ak_buf_release(&have);
 	return rc;

@@ -1,5 +1,6 @@
 libak_a_SOURCES += src/store/schema.c src/store/schema.h
 libak_a_SOURCES += src/store/copy.c
+libak_a_SOURCES += src/store/ddl.c src/store/ddl.h
 libak_a_SOURCES += src/store/schema_check.c
 libak_a_SOURCES += src/store/keys.c src/store/keys.h
 libak_a_SOURCES += src/store/leaf.c src/store/leaf.h

@@ -118,12 +118,14 @@ static enum ak_rc read_identity(struct ak_store *s, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *id = NULL;
 	AK_CLEANUP(ak_free_charp) char *kid = NULL;
+	uint8_t raw[16];
 	enum ak_rc rc = ak_store_get(s, "workspace_id", &id, err);
 
 	if (rc != AK_OK || (rc = ak_store_get(s, "key_id", &kid, err)) != AK_OK ||
 	    (rc = ak_store_get(s, "name", &s->name, err)) != AK_OK)
 		return rc;
-	if (!id || !kid || strlen(id) != 32 || strlen(kid) != 8) {
+	/* Both stand in file names and the id in that of a key. */
+	if (!id || !kid || !ak_unhex(ak_str_of(id), raw, 16) || !ak_unhex(ak_str_of(kid), raw, 4)) {
 		ak_hint(err, "go back to a backup");
 		return ak_fail(err, AK_EXIT_CORRUPT, "workspace '%s' has lost its identity", s->dir);
 	}

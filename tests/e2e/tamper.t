@@ -52,6 +52,8 @@ tampered "marked as disposed" "UPDATE ticket SET state = 1 WHERE seq = $seq" 4 "
 tampered "a new table" "CREATE TABLE more(a)" 7 "altered schema"
 tampered "a new trigger" "CREATE TRIGGER t AFTER INSERT ON diag BEGIN DELETE FROM diag; END" 7 "altered schema"
 tampered "another program's file" "PRAGMA application_id = 1" 7 "is not an auditkit workspace"
+tampered "a workspace id with a blank" "UPDATE meta SET value = ' ' || substr(value, 2) WHERE key = 'workspace_id'" 7 "lost its identity"
+tampered "a key id with a blank" "UPDATE meta SET value = ' ' || substr(value, 2) WHERE key = 'key_id'" 7 "lost its identity"
 tampered "a newer format" "PRAGMA user_version = 99" 7 "format 99"
 tampered "a source's name that is no text" "UPDATE source SET name = CAST(x'41ff42' AS TEXT) WHERE name = 'tickets-csv'" 0 "INTACT"
 is "is shown with its byte" "$("$AUDITKIT" -w bad sources --json | jq -r '.sources[].name' | grep -c '^A\\xffB$')" 1
