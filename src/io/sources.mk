@@ -7,6 +7,7 @@ libak_a_SOURCES += src/io/stream.c src/io/stream.h
 libak_a_SOURCES += src/io/disk.c
 libak_a_SOURCES += src/io/coded.c src/io/coded.h
 libak_a_SOURCES += src/io/gzip.c
+libak_a_SOURCES += src/io/deflate.c src/io/deflate.h
 libak_a_SOURCES += src/io/zstd.c
 libak_a_SOURCES += src/io/xz.c
 libak_a_SOURCES += src/io/unpack.c

@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, TREE + "/tests")
 from tap import done, tap
 LONG = bool(os.environ.get("AK_LONG"))
-ONLY = os.environ.get("AK_ONLY")  # one command, when looking for a cause
+ONLY = os.environ.get("AK_ONLY", "").split(",")  # some commands, when looking for a cause
 SECRET = "sk-" + "ant-api03-" + "Zq7" * 31 + "-AA"
 USAGE_ROWS = 22000  # two transactions
 KEYS = pathlib.Path("config")
@@ -31,9 +31,9 @@ class Command:
 
 COMMANDS = [
     Command("init", "init w", on=None, writes=True, result="made", also={2, 75}),  # cannot look: the folder is taken
-    Command("ingest", "-w w ingest in", on="empty", writes=True, result="content", also={5}),  # an input is listed
-    Command("ingest resumed", "-w w ingest --format openai-usage-csv usage.csv", on="half", writes=True, share=0.1, result="content", also={5}),
-    Command("ingest strict", "-w w ingest --strict in", on="empty", writes=True, share=0.3, result="content", also={5}),
+    Command("ingest", "-w w ingest in", on="empty", writes=True, result="content", also={3, 5}),  # an input, or its rest, is listed
+    Command("ingest resumed", "-w w ingest --format openai-usage-csv usage.csv", on="half", writes=True, share=0.1, result="content", also={3, 5}),
+    Command("ingest strict", "-w w ingest --strict in", on="empty", writes=True, share=0.3, result="content", also={3, 5}),
     Command("status", "-w w status --json"),
     Command("trace reconstruct", "-w w trace reconstruct {trace} --json"),
     Command("show", "-w w show {cite} --json"),
@@ -115,7 +115,7 @@ def leaks(*outputs):
 def speaks(code, out, err):
     """A message that names what it is about, and a next step."""
     text = err.decode()
-    if code == 5:  # an input that could not be read to its end stands in the report
+    if code in (3, 5):  # an input that could not be read to its end stands in the report
         return b"cannot " in out and b"hint:" in out
     if "out of memory" in text:
         return True
@@ -170,7 +170,7 @@ def points(c, fault, on, few):
         every = every[::7]
     rng = random.Random(c.name + fault)
     if LONG:
-        return n, sorted(rng.sample(every, max(1, int(len(every) * c.share)))) if c.share < 1 and fault != "memory" else every
+        return n, every
     few = max(1, int(few * c.share + 0.5))
     return n, sorted(rng.sample(every, min(few, len(every))))
 
@@ -257,7 +257,7 @@ def main():
              "digest": re.search(r"sha256 (\w+)", pathlib.Path("good.tar.receipt.txt").read_text()).group(1)}
     shutil.copytree(KEYS, "keys")
     for c in COMMANDS:
-        if ONLY and c.name != ONLY:
+        if ONLY != [""] and c.name not in ONLY:
             continue
         clear(KEYS)
         shutil.copytree("keys", KEYS)
