@@ -15,7 +15,7 @@ static const uint32_t local_mark = 0x04034b50, central_mark = 0x02014b50, end_ma
 struct zip {
 	int fd;
 	const char *path;
-	uint64_t at; /* bytes written */
+	uint64_t at; /* bytes before those that wait in out */
 	uint32_t mtime, dos;
 	struct ak_deflate *deflate;
 	struct ak_buf out, directory;
@@ -53,15 +53,20 @@ static uint32_t dos_time(int64_t mtime)
 	return dos | (uint32_t)(mtime % 60) / 2;
 }
 
-static enum ak_rc flush(struct zip *z, struct ak_buf *b, struct ak_err *err)
+static uint64_t place(const struct zip *z) { return z->at + z->out.n; }
+
+/* Write what waits when it is worth a call. */
+static enum ak_rc flush(struct zip *z, size_t enough, struct ak_err *err)
 {
-	enum ak_rc rc = ak_fs_write_all(z->fd, b->p, b->n, z->path, err);
-	z->at += b->n;
-	ak_buf_clear(b);
-	if (rc == AK_OK && z->at > UINT32_MAX - 1) {
+	if (place(z) >= UINT32_MAX) {
 		ak_hint(err, "write it as .tar.gz or .tar.zst");
-		rc = ak_fail(err, AK_EXIT_LIMIT, "packet is too large for zip");
+		return ak_fail(err, AK_EXIT_LIMIT, "packet is too large for zip");
 	}
+	if (z->out.n < enough)
+		return AK_OK;
+	enum ak_rc rc = ak_fs_write_all(z->fd, z->out.p, z->out.n, z->path, err);
+	z->at += z->out.n;
+	ak_buf_clear(&z->out);
 	return rc;
 }
 
@@ -101,6 +106,7 @@ static void add_to_directory(struct zip *z, const struct entry *e)
 
 static enum ak_rc write_data(struct zip *z, const struct ak_bag_file *f, struct entry *e, struct ak_err *err)
 {
+	uint64_t from = place(z);
 	enum ak_rc rc = AK_OK;
 	size_t n = 1;
 	while (rc == AK_OK && n > 0) {
@@ -112,41 +118,39 @@ static enum ak_rc write_data(struct zip *z, const struct ak_bag_file *f, struct 
 			ak_deflate_add(z->deflate, z->chunk, n, &z->out);
 		else
 			e->crc = ak_deflate_end(z->deflate, &z->out);
-		e->stored += z->out.n;
-		rc = flush(z, &z->out, err);
+		e->stored = place(z) - from;
+		rc = flush(z, CHUNK, err);
 	}
 	return rc;
 }
 
 static enum ak_rc write_entry(struct zip *z, const struct ak_bag_file *f, struct entry *e, struct ak_err *err)
 {
+	e->offset = place(z);
 	le(&z->out, local_mark, 4);
 	common(z, &z->out, e, false);
 	name_and_time(z, &z->out, e);
-	enum ak_rc rc = flush(z, &z->out, err);
-	if (rc == AK_OK)
-		rc = write_data(z, f, e, err);
-	if (rc < 0)
-		return rc;
+	enum ak_rc rc = write_data(z, f, e, err);
 	le(&z->out, descriptor_mark, 4);
 	le(&z->out, e->crc, 4);
 	le(&z->out, e->stored, 4);
 	le(&z->out, e->size, 4);
 	add_to_directory(z, e);
-	return flush(z, &z->out, err);
+	return rc;
 }
 
 static enum ak_rc write_directory(struct zip *z, size_t files, struct ak_err *err)
 {
-	uint64_t size = z->directory.n, at = z->at;
-	le(&z->directory, end_mark, 4);
-	le(&z->directory, 0, 4);
-	le(&z->directory, files, 2);
-	le(&z->directory, files, 2);
-	le(&z->directory, size, 4);
-	le(&z->directory, at, 4);
-	le(&z->directory, 0, 2);
-	return flush(z, &z->directory, err);
+	uint64_t at = place(z);
+	ak_buf_addstr(&z->out, ak_buf_str(&z->directory));
+	le(&z->out, end_mark, 4);
+	le(&z->out, 0, 4);
+	le(&z->out, files, 2);
+	le(&z->out, files, 2);
+	le(&z->out, z->directory.n, 4);
+	le(&z->out, at, 4);
+	le(&z->out, 0, 2);
+	return flush(z, 0, err);
 }
 
 enum ak_rc ak_zip_write(const struct ak_bag *bag, int fd, int64_t mtime, const char *path, struct ak_err *err)
@@ -162,7 +166,7 @@ enum ak_rc ak_zip_write(const struct ak_bag *bag, int fd, int64_t mtime, const c
 	z.chunk = ak_alloc(CHUNK);
 	for (size_t i = 0; rc == AK_OK && i < files; i++) {
 		const struct ak_bag_file *f = ak_bag_at(bag, i);
-		struct entry e = {.name = ak_fs_join(ak_bag_name(bag), ak_bag_file_path(f)), .offset = z.at};
+		struct entry e = {.name = ak_fs_join(ak_bag_name(bag), ak_bag_file_path(f))};
 		rc = write_entry(&z, f, &e, err);
 		ak_free(e.name);
 	}
