@@ -197,6 +197,14 @@ bool ak_fs_exists(const char *path)
 	return lstat(path, &st) == 0 || !ak_fs_absent();
 }
 
+enum ak_rc ak_fs_look(const char *path, bool *there, struct ak_err *err)
+{
+	struct stat st;
+
+	*there = lstat(path, &st) == 0;
+	return *there || ak_fs_absent() ? AK_OK : ak_fail_sys(err, AK_EXIT_IO, errno, "cannot look for '%s'", path);
+}
+
 bool ak_fs_is_dir(const char *path)
 {
 	struct stat st;

@@ -10,6 +10,7 @@ libak_a_SOURCES += src/io/gzip.c
 libak_a_SOURCES += src/io/deflate.c src/io/deflate.h
 libak_a_SOURCES += src/io/zstd.c
 libak_a_SOURCES += src/io/xz.c
+libak_a_SOURCES += src/io/la.c src/io/la.h
 libak_a_SOURCES += src/io/unpack.c
 libak_a_SOURCES += src/io/member.c
 libak_a_SOURCES += src/io/ziptail.c src/io/ziptail.h

@@ -23,7 +23,7 @@ static atomic_long seen;
 static long at;
 static int on, started;
 
-enum { CALLERS = 8, MOST = 1 << 17 };
+enum { CALLERS = 9, MOST = 1 << 17 };
 static uint64_t chains[MOST]; /* a hash table of those seen; 0 is free */
 static int places = -1, count_file = -1;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -68,7 +68,8 @@ static int is_new(uint64_t chain)
 	return 1;
 }
 
-static void note_place(long n)
+/* Kept apart, so that the frames up to the function that allocates are always three. */
+static __attribute__((noinline)) void note_place(long n)
 {
 	uint64_t chain = 14695981039346656037u;
 	void *frame[CALLERS + 3];
@@ -86,7 +87,7 @@ static void note_place(long n)
 	within = 0;
 }
 
-static int fails(void)
+static __attribute__((noinline)) int fails(void)
 {
 	long n = started && !within ? atomic_fetch_add(&seen, 1) + 1 : 0;
 
