@@ -185,8 +185,7 @@ enum ak_rc ak_fs_write_all(int fd, const void *p, size_t n, const char *what, st
 	return AK_OK;
 }
 
-/* Of a look that failed: is it sure that there is nothing to be had? */
-static bool is_absent(void)
+bool ak_fs_absent(void)
 {
 	return errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ELOOP || errno == ENAMETOOLONG;
 }
@@ -195,14 +194,22 @@ bool ak_fs_exists(const char *path)
 {
 	struct stat st;
 
-	return lstat(path, &st) == 0 || !is_absent();
+	return lstat(path, &st) == 0 || !ak_fs_absent();
+}
+
+enum ak_rc ak_fs_look(const char *path, bool *there, struct ak_err *err)
+{
+	struct stat st;
+
+	*there = lstat(path, &st) == 0;
+	return *there || ak_fs_absent() ? AK_OK : ak_fail_sys(err, AK_EXIT_IO, errno, "cannot look for '%s'", path);
 }
 
 bool ak_fs_is_dir(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 ? S_ISDIR(st.st_mode) : !is_absent();
+	return stat(path, &st) == 0 ? S_ISDIR(st.st_mode) : !ak_fs_absent();
 }
 
 static enum ak_rc check_owner(const char *path, const struct stat *st, mode_t forbidden, struct ak_err *err)
@@ -236,7 +243,7 @@ static enum ak_rc check_file(const char *path, mode_t forbidden, struct ak_err *
 	struct stat st;
 
 	if (lstat(path, &st) != 0)
-		return ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot look at '%s'", path);
+		return ak_fs_absent() ? AK_OK : ak_fail_sys(err, AK_EXIT_INPUT, errno, "cannot look at '%s'", path);
 	if (!S_ISREG(st.st_mode)) {
 		ak_hint(err, "put the file itself there");
 		return ak_fail(err, AK_EXIT_REFUSED, "cannot trust '%s': it is %s", path, kind(st.st_mode));

@@ -61,10 +61,14 @@ enum ak_rc ak_fs_remove_tree(const char *path, struct ak_err *err);
 /* Something has this name, be it a dangling link. Where the system cannot say (an I/O error), the answer is yes to both,
  * so that the next step fails and nothing is taken for missing. */
 bool ak_fs_exists(const char *path);
+/* The same as an error where the system cannot say: AK_EXIT_IO. */
+enum ak_rc ak_fs_look(const char *path, bool *there, struct ak_err *err);
+/* By errno, of a look or an open that failed: is it sure that there is nothing to be had? */
+bool ak_fs_absent(void);
 bool ak_fs_is_dir(const char *path);
 /* Refuses a path that is group- or world-writable or owned by another user (not root). AK_EXIT_REFUSED. */
 enum ak_rc ak_fs_check_private(const char *path, struct ak_err *err);
-/* The same for a file, which must be a regular one: no symlink, FIFO, device, folder. */
+/* The same for a file, which must be a regular one: no symlink, FIFO, device, folder. None at all is fine. */
 enum ak_rc ak_fs_check_private_file(const char *path, struct ak_err *err);
 /* The same for a secret: others may not read it either. */
 enum ak_rc ak_fs_check_secret_file(const char *path, struct ak_err *err);

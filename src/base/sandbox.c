@@ -18,6 +18,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/fs.h"
+
 #if defined __x86_64__
 #define ARCH AUDIT_ARCH_X86_64
 #define X32_BIT 0x40000000u
@@ -163,17 +165,21 @@ static enum ak_rc add_rule(const struct ak_sandbox *s, const char *path, uint64_
 
 	if (s->ruleset < 0)
 		return AK_OK;
-	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
-	if (rule.parent_fd < 0)
-		return errno == EMFILE || errno == ENFILE || errno == ENOMEM
-			       ? ak_fail_sys(err, AK_EXIT_LIMIT, errno, "cannot close the sandbox around '%s'", path)
-			       : AK_OK;
+	rule.parent_fd = ak_fs_open(path, O_PATH | O_CLOEXEC, 0);
+	if (rule.parent_fd < 0 && ak_fs_absent())
+		return AK_OK;
+	if (rule.parent_fd < 0 || fstat(rule.parent_fd, &st) != 0) {
+		rc = ak_fail_sys(err, AK_EXIT_LIMIT, errno, "cannot close the sandbox around '%s'", path);
+		goto out;
+	}
 	rule.allowed_access = rights & handled(s->kernel.landlock, s->box).fs;
-	if (fstat(rule.parent_fd, &st) == 0 && !S_ISDIR(st.st_mode))
+	if (!S_ISDIR(st.st_mode))
 		rule.allowed_access &= FILE_ONLY;
 	if (rule.allowed_access && syscall(__NR_landlock_add_rule, s->ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0 && errno != EBADFD)
 		rc = failed("a Landlock rule", err);
-	close(rule.parent_fd);
+out:
+	if (rule.parent_fd >= 0)
+		close(rule.parent_fd);
 	return rc;
 }
 

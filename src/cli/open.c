@@ -92,11 +92,11 @@ static enum ak_rc load_policy(struct ak_ctx *c, struct ak_err *err)
 {
 	struct ak_buf text;
 	enum ak_rc rc;
+	bool there;
 
 	c->policy_path = ak_arena_z(&c->arena, ak_arena_printf(&c->arena, "%s/policy.yaml", c->workspace));
-	if (!ak_fs_exists(c->policy_path))
-		return AK_OK;
-	if ((rc = ak_fs_check_private_file(c->policy_path, err)) != AK_OK)
+	if ((rc = ak_fs_look(c->policy_path, &there, err)) != AK_OK || !there ||
+	    (rc = ak_fs_check_private_file(c->policy_path, err)) != AK_OK)
 		return rc;
 	ak_buf_init(&text, 1 << 21);
 	rc = ak_fs_slurp(c->policy_path, 1 << 20, &text, err);

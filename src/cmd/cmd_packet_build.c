@@ -20,12 +20,16 @@ static enum ak_rc is_free(const char *path, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path);
 	const char *const both[] = {path, name};
+	bool there;
 
-	for (size_t i = 0; i < AK_COUNT(both); i++)
-		if (ak_fs_exists(both[i])) {
+	for (size_t i = 0; i < AK_COUNT(both); i++) {
+		if (ak_fs_look(both[i], &there, err) != AK_OK)
+			return AK_FAIL;
+		if (there) {
 			ak_hint(err, "use --force to replace it");
 			return ak_fail(err, AK_EXIT_USAGE, "cannot write '%s': it exists already", both[i]);
 		}
+	}
 	return AK_OK;
 }
 
@@ -207,10 +211,11 @@ static enum ak_rc read_responses(struct ak_ctx *c, struct ak_responses *out, str
 {
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(c->workspace, "responses.yaml");
 	struct ak_buf text;
-	enum ak_rc rc;
+	bool there;
+	enum ak_rc rc = ak_fs_look(path, &there, err);
 
-	if (!ak_fs_exists(path))
-		return AK_OK;
+	if (rc != AK_OK || !there)
+		return rc;
 	ak_buf_init(&text, 1 << 20);
 	rc = ak_fs_slurp(path, 1 << 20, &text, err);
 	if (rc == AK_OK)

@@ -3,26 +3,15 @@
 #include <zlib.h>
 
 #include "io/coded.h"
+#include "io/deflate.h"
 
 /* RFC 1952. */
-
-static voidpf zalloc(voidpf ctx, uInt items, uInt size)
-{
-	(void)ctx;
-	return ak_alloc_zero(items, size);
-}
-
-static void zfree(voidpf ctx, voidpf p)
-{
-	(void)ctx;
-	ak_free(p);
-}
 
 static void *gzip_open(void)
 {
 	z_stream *z = ak_alloc_zero(1, sizeof(*z));
-	z->zalloc = zalloc;
-	z->zfree = zfree;
+	z->zalloc = ak_zlib_alloc;
+	z->zfree = ak_zlib_free;
 	if (inflateInit2(z, 16 + MAX_WBITS) != Z_OK)
 		AK_BUG("zlib does not start");
 	return z;

@@ -1,18 +1,16 @@
 #include "base/ak.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "io/la.h"
 #include "io/stream.h"
 #include "io/ziptail.h"
 
 struct ak_members {
 	struct ak_stream s;
 	struct ak_feed feed;
-	struct archive *a;
+	struct ak_la la;
 	bool zip;
 	struct ak_map seen;
 	uint64_t entries;
@@ -24,7 +22,7 @@ struct ak_members {
 static enum ak_rc member_pull(struct ak_stream *s, struct ak_err *err)
 {
 	struct ak_members *m = (struct ak_members *)s;
-	return ak_feed_pull(&m->feed, m->a, s, m->buf, err);
+	return ak_feed_pull(&m->feed, m->la.a, s, m->buf, err);
 }
 
 static void member_close(struct ak_stream *s)
@@ -36,17 +34,16 @@ static const struct ak_stream_ops member_ops = {member_pull, member_close};
 
 enum ak_rc ak_members_open(struct ak_stream *up, bool zip, struct ak_members **out, struct ak_err *err)
 {
-	struct archive *a = archive_read_new();
-	/* Streaming zip: bytes are hashed in the order they stand in the file. */
-	if (!a || (zip ? archive_read_support_format_zip_streamable(a) : archive_read_support_format_tar(a)) != ARCHIVE_OK)
-		ak_out_of_memory();
 	struct ak_members *m = ak_alloc_zero(1, sizeof(*m));
+	ak_la_init(&m->la);
+	/* Streaming zip: bytes are hashed in the order they stand in the file. */
+	if ((zip ? archive_read_support_format_zip_streamable(m->la.a) : archive_read_support_format_tar(m->la.a)) != ARCHIVE_OK)
+		ak_out_of_memory();
 	ak_stream_init(&m->s, &member_ops, up);
 	m->feed.up = up;
-	m->a = a;
 	m->zip = zip;
 	ak_map_init(&m->seen);
-	enum ak_rc rc = ak_feed_open(&m->feed, a, err);
+	enum ak_rc rc = ak_feed_open(&m->feed, &m->la, err);
 	if (rc != AK_OK) {
 		ak_members_close(m);
 		return rc;
@@ -147,7 +144,7 @@ static enum ak_rc entry_check(struct ak_members *m, struct archive_entry *e, str
 static enum ak_rc zip_end_check(struct ak_members *m, struct ak_err *err)
 {
 	const struct ak_feed *f = &m->feed;
-	uint64_t left = f->fed - (uint64_t)archive_filter_bytes(m->a, -1);
+	uint64_t left = f->fed - (uint64_t)archive_filter_bytes(m->la.a, -1);
 	struct ak_ziptail t = {.up = f->up};
 	if (left > f->last_n + sizeof(f->before))
 		return ak_feed_fail(f, m->s.up->name, err);
@@ -165,7 +162,7 @@ static enum ak_rc end_check(struct ak_members *m, struct ak_err *err)
 		return zip_end_check(m, err);
 	if (m->feed.starved)
 		return ak_feed_fail(&m->feed, m->s.up->name, err);
-	uint64_t left = m->feed.fed - (uint64_t)archive_filter_bytes(m->a, -1);
+	uint64_t left = m->feed.fed - (uint64_t)archive_filter_bytes(m->la.a, -1);
 	if (left > m->feed.last_n)
 		left = m->feed.last_n;
 	bool nonzero = false;
@@ -182,10 +179,10 @@ static enum ak_rc end_check(struct ak_members *m, struct ak_err *err)
 
 enum ak_rc ak_members_next(struct ak_members *m, struct ak_member *out, bool *fatal, struct ak_err *err)
 {
-	struct archive_entry *e;
+	struct archive_entry *e = m->la.e;
 	*fatal = true;
 	do {
-		int got = archive_read_next_header(m->a, &e);
+		int got = archive_read_next_header2(m->la.a, e);
 		if (got == ARCHIVE_EOF)
 			return end_check(m, err);
 		if (got != ARCHIVE_OK && got != ARCHIVE_WARN)
@@ -213,7 +210,7 @@ void ak_members_close(struct ak_members *m)
 {
 	if (!m)
 		return;
-	archive_read_free(m->a);
+	ak_la_release(&m->la);
 	ak_map_release(&m->seen);
 	ak_free(m->name);
 	ak_free(m->subject);

@@ -1,6 +1,8 @@
 #include "base/ak.h"
 
+#include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/fs.h"
@@ -193,8 +195,12 @@ static enum ak_rc disk_open(struct ak_inputs *in, struct ak_err *err)
 		enum ak_rc rc = ak_expand_open(f, &fd, err);
 		if (rc != AK_OK)
 			return rc;
-		if (fstat(fd, &in->opened) == 0)
-			f->size = (uint64_t)in->opened.st_size;
+		if (fstat(fd, &in->opened) != 0) {
+			rc = ak_expand_fail(in->label, errno, err);
+			close(fd);
+			return rc;
+		}
+		f->size = (uint64_t)in->opened.st_size;
 	}
 	ak_disk_start(&in->disk, fd, in->label);
 	return AK_OK;

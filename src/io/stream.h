@@ -14,6 +14,7 @@
 #define AK_STREAM_BLOCK ((size_t)256 << 10) /* what a decoder makes in one go */
 
 struct archive;
+struct ak_la;
 struct ak_stream;
 
 struct ak_stream_ops {
@@ -97,7 +98,7 @@ struct ak_feed {
 	uint64_t at; /* bytes of the current member so far */
 	bool spoilt; /* it turned out to be damaged when its last block came */
 };
-enum ak_rc ak_feed_open(struct ak_feed *f, struct archive *a, struct ak_err *err);
+enum ak_rc ak_feed_open(struct ak_feed *f, struct ak_la *l, struct ak_err *err);
 /* The failure behind an error of libarchive: the stream above, its end, or damage. */
 enum ak_rc ak_feed_fail(const struct ak_feed *f, const char *name, struct ak_err *err);
 /* The next bytes of the member until the buffer is full, the end or a failure; all good ones before a failure. */

@@ -1,8 +1,8 @@
 #include "base/ak.h"
 
-#include <archive.h>
 #include <errno.h>
 
+#include "io/la.h"
 #include "io/stream.h"
 
 static la_ssize_t feed_read(struct archive *a, void *ctx, const void **buf)
@@ -26,10 +26,10 @@ static la_ssize_t feed_read(struct archive *a, void *ctx, const void **buf)
 	return (la_ssize_t)f->last_n;
 }
 
-enum ak_rc ak_feed_open(struct ak_feed *f, struct archive *a, struct ak_err *err)
+enum ak_rc ak_feed_open(struct ak_feed *f, struct ak_la *l, struct ak_err *err)
 {
-	f->a = a;
-	if (archive_read_open2(a, f, NULL, feed_read, NULL, NULL) == ARCHIVE_OK)
+	f->a = l->a;
+	if (ak_la_open(l, f, feed_read, NULL) == ARCHIVE_OK)
 		return AK_OK;
 	return ak_feed_fail(f, f->up->name, err);
 }

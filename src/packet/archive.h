@@ -36,7 +36,7 @@ const char *ak_archive_library(void);
 /* Write the bag to path in the form its name says: sorted files below the bag's name, mode 0644, uid and gid 0, no
  * names, mtime in seconds since 1970 for all. A temp file or folder beside the target, fsync, rename. An existing
  * target needs replace; a folder is replaced only when it holds a bag. Zip: mtime before 1980 is AK_EXIT_USAGE, and
- * packets that would need zip64 are AK_EXIT_LIMIT. Zip sets the process's TZ to UTC. */
+ * packets that would need zip64 are AK_EXIT_LIMIT. */
 enum ak_rc ak_archive_write(const struct ak_bag *bag, const char *path, int64_t mtime, bool replace,
 			    struct ak_err *err);
 

@@ -3,12 +3,11 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <stdlib.h>
-#include <time.h>
 
 #include "base/fs.h"
 #include "packet/archive.h"
 #include "packet/folder_write.h"
+#include "packet/zip_write.h"
 
 enum { BLOCK = 10240, CHUNK = 65536 };
 
@@ -45,20 +44,13 @@ static enum ak_rc check_limits(const struct ak_bag *bag, enum ak_form form, int6
 	return AK_OK;
 }
 
-/* Format, filter and the options that keep the clock and the zone of this machine out of the bytes. */
+/* Format, filter and the options that keep the clock of this machine out of the bytes. */
 static int configure(struct archive *a, enum ak_form form)
 {
 	/* Without these two, output to a descriptor is padded, compressed output as well. */
 	int rc = archive_write_set_bytes_per_block(a, BLOCK);
 	if (rc == ARCHIVE_OK)
 		rc = archive_write_set_bytes_in_last_block(a, 1);
-	if (rc == ARCHIVE_OK && form == AK_FORM_ZIP) {
-		/* The DOS time in a zip is local time and the library asks the C library for it. No one else in this
-		 * program does, so the zone can stay. */
-		setenv("TZ", "UTC0", 1);
-		tzset();
-		return archive_write_set_format_zip(a);
-	}
 	if (rc == ARCHIVE_OK)
 		rc = archive_write_set_format_ustar(a);
 	if (rc == ARCHIVE_OK && form == AK_FORM_TAR_GZ) {
@@ -141,7 +133,7 @@ enum ak_rc ak_archive_write(const struct ak_bag *bag, const char *path, int64_t 
 	rc = ak_fs_temp_open(&t, path, 0600, err);
 	if (rc < 0)
 		return rc;
-	rc = write_all(bag, t.fd, form, mtime, path, err);
+	rc = form == AK_FORM_ZIP ? ak_zip_write(bag, t.fd, mtime, path, err) : write_all(bag, t.fd, form, mtime, path, err);
 	if (rc == AK_OK)
 		rc = ak_fs_temp_commit(&t, replace, err);
 	ak_fs_temp_release(&t);

@@ -73,10 +73,12 @@ static enum ak_rc copy_access_log(const struct work *w, struct ak_err *err)
 	AK_CLEANUP(ak_free_charp) char *from = ak_fs_join(w->store->dir, "access.jsonl");
 	AK_CLEANUP(ak_free_charp) char *to = ak_fs_join(w->folder, "access.jsonl");
 	struct ak_buf text;
-	enum ak_rc rc = AK_FAIL;
+	bool there;
+	enum ak_rc rc = ak_fs_look(from, &there, err);
 
-	if (!ak_fs_exists(from))
-		return AK_OK;
+	if (rc != AK_OK || !there)
+		return rc;
+	rc = AK_FAIL;
 	ak_buf_init(&text, MOST_BYTES);
 	for (int i = 0; i < TRIES && rc != AK_OK; i++) {
 		ak_err_clear(err);
@@ -250,11 +252,13 @@ static enum ak_rc finish_bag(const struct work *w, struct ak_err *err)
 static enum ak_rc fill_bag(const struct work *w, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *log = ak_fs_join(w->folder, "access.jsonl");
-	bool access_log = ak_fs_exists(log);
+	bool access_log;
 	char **names = NULL;
 	size_t n = 0;
-	enum ak_rc rc = add_file(w, w->folder, "workspace.db", err);
+	enum ak_rc rc = ak_fs_look(log, &access_log, err);
 
+	if (rc == AK_OK)
+		rc = add_file(w, w->folder, "workspace.db", err);
 	if (rc == AK_OK && access_log)
 		rc = add_file(w, w->folder, "access.jsonl", err);
 	if (rc == AK_OK)

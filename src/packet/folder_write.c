@@ -71,17 +71,21 @@ static enum ak_rc write_files(const struct ak_bag *bag, const char *folder, int6
 /* Only a bag may be replaced. */
 static enum ak_rc check_target(const char *path, bool replace, struct ak_err *err)
 {
-	if (!ak_fs_exists(path))
-		return AK_OK;
+	bool there;
+	enum ak_rc rc = ak_fs_look(path, &there, err);
+	if (rc != AK_OK || !there)
+		return rc;
 	if (!replace) {
 		ak_fail(err, AK_EXIT_USAGE, "'%s' exists", path);
 		ak_hint(err, "use --force to replace it");
 		return AK_FAIL;
 	}
 	char *mark = ak_fs_join(path, "bagit.txt");
-	bool bag = ak_fs_is_dir(path) && ak_fs_exists(mark);
+	rc = ak_fs_look(mark, &there, err);
 	ak_free(mark);
-	return bag ? AK_OK : ak_fail(err, AK_EXIT_USAGE, "'%s' is not a packet and is not replaced", path);
+	if (rc != AK_OK)
+		return rc;
+	return there && ak_fs_is_dir(path) ? AK_OK : ak_fail(err, AK_EXIT_USAGE, "'%s' is not a packet and is not replaced", path);
 }
 
 enum ak_rc ak_folder_write(const struct ak_bag *bag, const char *path, int64_t mtime, bool replace, struct ak_err *err)

@@ -1,9 +1,8 @@
 #include "base/ak.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <unistd.h>
 
+#include "io/la.h"
 #include "packet/reader.h"
 
 /* POSIX ustar, read here rather than by the library because a packet has none of what makes tar dangerous: no links, no
@@ -13,7 +12,7 @@ enum { BLOCK = 512, PAX_MAX = 65536 };
 
 struct tar {
 	struct ak_reader *r;
-	struct archive *a;
+	struct ak_la la;
 	uint64_t left; /* bytes of the current file not read yet */
 };
 
@@ -39,9 +38,9 @@ static enum ak_rc take(struct tar *t, void *buf, size_t n, size_t *got)
 {
 	size_t done = 0;
 	while (done < n) {
-		la_ssize_t k = archive_read_data(t->a, (char *)buf + done, n - done);
+		la_ssize_t k = archive_read_data(t->la.a, (char *)buf + done, n - done);
 		if (k < 0)
-			return ak_reader_damaged(t->r, archive_errno(t->a), "compressed data are damaged or cut short");
+			return ak_reader_damaged(t->r, archive_errno(t->la.a), "compressed data are damaged or cut short");
 		if (k == 0)
 			break;
 		done += (size_t)k;
@@ -210,7 +209,7 @@ static enum ak_rc read_end(struct tar *t)
 	}
 	if (rc < 0)
 		return rc;
-	if ((uint64_t)archive_filter_bytes(t->a, -1) != t->r->info.given_bytes)
+	if ((uint64_t)archive_filter_bytes(t->la.a, -1) != t->r->info.given_bytes)
 		return ak_reader_refuse(t->r, "archive_trailing", "bytes behind the end of the compressed data");
 	return AK_OK;
 }
@@ -230,31 +229,29 @@ static enum ak_rc read_entries(struct tar *t)
 	}
 }
 
-static int open_stream(struct archive *a, int fd, enum ak_form form)
+static int open_stream(struct ak_la *l, int fd, enum ak_form form)
 {
-	struct archive_entry *e;
-	int rc = archive_read_support_format_raw(a);
+	int rc = archive_read_support_format_raw(l->a);
 	if (rc == ARCHIVE_OK && form == AK_FORM_TAR_GZ)
-		rc = archive_read_support_filter_gzip(a);
+		rc = archive_read_support_filter_gzip(l->a);
 	if (rc == ARCHIVE_OK && form == AK_FORM_TAR_ZST)
-		rc = archive_read_support_filter_zstd(a);
+		rc = archive_read_support_filter_zstd(l->a);
 	if (rc == ARCHIVE_OK)
-		rc = archive_read_open_fd(a, fd, 65536);
-	return rc == ARCHIVE_OK ? archive_read_next_header(a, &e) : rc;
+		rc = ak_la_open_fd(l, fd);
+	return rc == ARCHIVE_OK ? archive_read_next_header2(l->a, l->e) : rc;
 }
 
 enum ak_rc ak_read_tar(struct ak_reader *r, int fd)
 {
-	struct tar t = {.r = r, .a = archive_read_new()};
+	struct tar t = {.r = r};
 	enum ak_rc rc;
-	if (!t.a)
-		ak_out_of_memory();
-	else if (open_stream(t.a, fd, r->info.form) != ARCHIVE_OK)
-		rc = ak_reader_damaged(r, archive_errno(t.a), "compressed data are damaged or cut short");
-	else if (archive_filter_count(t.a) > 2)
+	ak_la_init(&t.la);
+	if (open_stream(&t.la, fd, r->info.form) != ARCHIVE_OK)
+		rc = ak_reader_damaged(r, archive_errno(t.la.a), "compressed data are damaged or cut short");
+	else if (archive_filter_count(t.la.a) > 2)
 		rc = ak_reader_refuse(r, "archive_damaged", "archive is compressed more than once");
 	else
 		rc = read_entries(&t);
-	archive_read_free(t.a);
+	ak_la_release(&t.la);
 	return rc;
 }

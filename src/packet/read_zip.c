@@ -1,28 +1,26 @@
 #include "base/ak.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-
+#include "io/la.h"
 #include "packet/reader.h"
 #include "packet/zipdir.h"
 
 /* The library inflates; what it reads was held against the zip's own directory before. */
 struct zip {
 	struct ak_reader *r;
-	struct archive *a;
+	struct ak_la la;
 	struct ak_zipdir dir;
 };
 
 static enum ak_rc damaged(const struct zip *z)
 {
-	return ak_reader_damaged(z->r, archive_errno(z->a), "data are damaged or cut short");
+	return ak_reader_damaged(z->r, archive_errno(z->la.a), "data are damaged or cut short");
 }
 
 static enum ak_rc pull(void *src, void *buf, size_t cap, size_t *n, struct ak_err *err)
 {
 	struct zip *z = src;
 	(void)err; /* the reader's own */
-	la_ssize_t got = archive_read_data(z->a, buf, cap);
+	la_ssize_t got = archive_read_data(z->la.a, buf, cap);
 	if (got < 0)
 		return damaged(z);
 	*n = (size_t)got;
@@ -48,8 +46,7 @@ static enum ak_rc read_entry(struct zip *z, struct archive_entry *e, const struc
 static enum ak_rc read_entries(struct zip *z)
 {
 	for (size_t i = 0;; i++) {
-		struct archive_entry *e;
-		int rc = archive_read_next_header(z->a, &e);
+		int rc = archive_read_next_header2(z->la.a, z->la.e);
 		if (rc == ARCHIVE_EOF)
 			return i == z->dir.n ? AK_OK : damaged(z);
 		enum ak_rc next = ak_reader_next(z->r);
@@ -57,7 +54,7 @@ static enum ak_rc read_entries(struct zip *z)
 			return next;
 		if (rc != ARCHIVE_OK || i >= z->dir.n)
 			return damaged(z);
-		next = read_entry(z, e, &z->dir.v[i]);
+		next = read_entry(z, z->la.e, &z->dir.v[i]);
 		if (next < 0)
 			return next;
 	}
@@ -68,15 +65,12 @@ enum ak_rc ak_read_zip(struct ak_reader *r, int fd)
 	struct zip z = {.r = r};
 	enum ak_rc rc = ak_zipdir_read(&z.dir, r, fd);
 	if (rc == AK_OK) {
-		z.a = archive_read_new();
-		if (!z.a)
-			ak_out_of_memory();
-		else if (archive_read_support_format_zip_seekable(z.a) != ARCHIVE_OK ||
-			 archive_read_open_fd(z.a, fd, 65536) != ARCHIVE_OK)
+		ak_la_init(&z.la);
+		if (archive_read_support_format_zip_seekable(z.la.a) != ARCHIVE_OK || ak_la_open_fd(&z.la, fd) != ARCHIVE_OK)
 			rc = damaged(&z);
 		else
 			rc = read_entries(&z);
-		archive_read_free(z.a);
+		ak_la_release(&z.la);
 	}
 	ak_zipdir_release(&z.dir);
 	return rc;

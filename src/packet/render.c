@@ -22,7 +22,9 @@ static enum ak_rc from_folder(const char *dir, const char *file, struct ak_buf *
 	AK_CLEANUP(ak_free_charp) char *templates = dir ? ak_fs_join(dir, "templates") : NULL;
 	AK_CLEANUP(ak_free_charp) char *path = templates ? ak_fs_join(templates, file) : NULL;
 
-	*found = path && ak_fs_exists(path);
+	*found = false;
+	if (path && ak_fs_look(path, found, err) != AK_OK)
+		return AK_FAIL;
 	return *found ? ak_fs_slurp(path, PAGE_BYTES, out, err) : AK_OK;
 }
 

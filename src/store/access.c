@@ -19,7 +19,7 @@ static enum ak_rc open_log(struct ak_store *s, int flags, int *fd, struct ak_err
 {
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, "access.jsonl");
 
-	if (ak_fs_exists(path) && ak_fs_check_private_file(path, err) != AK_OK)
+	if (ak_fs_check_private_file(path, err) != AK_OK)
 		return AK_FAIL;
 	*fd = ak_fs_open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	return *fd >= 0 || errno == ENOENT ? AK_OK

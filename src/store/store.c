@@ -139,7 +139,7 @@ static enum ak_rc check_file(const struct ak_store *s, const char *name, struct 
 {
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, name);
 
-	return ak_fs_exists(path) ? ak_fs_check_private_file(path, err) : AK_OK;
+	return ak_fs_check_private_file(path, err);
 }
 
 enum ak_rc ak_store_open(const char *dir, enum ak_store_mode mode, struct ak_store **out, struct ak_err *err)

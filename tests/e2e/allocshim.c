@@ -23,11 +23,19 @@ static atomic_long seen;
 static long at;
 static int on, started;
 
-enum { CALLERS = 8, MOST = 1 << 17 };
+enum { CALLERS = 9, MOST = 1 << 17 };
 static uint64_t chains[MOST]; /* a hash table of those seen; 0 is free */
-static int places = -1;
+static int places = -1, count_file = -1;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static __thread int within; /* looking at the stack allocates too */
+
+/* Opened at once: later the sandbox is closed. */
+static int made(const char *variable)
+{
+	const char *path = getenv(variable);
+
+	return path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
+}
 
 __attribute__((constructor)) static void start(void)
 {
@@ -35,21 +43,16 @@ __attribute__((constructor)) static void start(void)
 
 	at = n ? atol(n) : 0;
 	on = getenv("FAULT_ON") != NULL;
-	if (getenv("FAULT_PLACES"))
-		places = open(getenv("FAULT_PLACES"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	places = made("FAULT_PLACES");
+	count_file = made("FAULT_COUNT");
 	started = 1;
 }
 
 __attribute__((destructor)) static void end(void)
 {
-	const char *path = getenv("FAULT_COUNT");
 	char line[32];
-	int n = snprintf(line, sizeof line, "%ld\n", (long)seen), fd;
 
-	if (!path)
-		return;
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	if (fd < 0 || write(fd, line, (size_t)n) != n || close(fd) != 0)
+	if (count_file >= 0 && write(count_file, line, (size_t)snprintf(line, sizeof line, "%ld\n", (long)seen)) < 0)
 		_exit(99);
 }
 
@@ -65,7 +68,8 @@ static int is_new(uint64_t chain)
 	return 1;
 }
 
-static void note_place(long n)
+/* Kept apart, so that the frames up to the function that allocates are always three. */
+static __attribute__((noinline)) void note_place(long n)
 {
 	uint64_t chain = 14695981039346656037u;
 	void *frame[CALLERS + 3];
@@ -83,7 +87,7 @@ static void note_place(long n)
 	within = 0;
 }
 
-static int fails(void)
+static __attribute__((noinline)) int fails(void)
 {
 	long n = started && !within ? atomic_fetch_add(&seen, 1) + 1 : 0;
 

@@ -36,6 +36,23 @@ static const struct fault *fault;
 static atomic_long seen;
 static long at;
 static int on;
+static int count_file = -1, says_file = -1;
+
+/* By bare system calls: the functions of the library are those below. Opened at once: later the sandbox is closed. */
+static int made(const char *variable)
+{
+	const char *path = getenv(variable);
+
+	return path ? (int)syscall(SYS_open, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
+}
+
+static void say(int fd, const char *text, long n)
+{
+	char line[400];
+
+	if (fd >= 0 && syscall(SYS_write, fd, line, (size_t)snprintf(line, sizeof line, "%s%ld\n", text, n)) < 0)
+		syscall(SYS_exit_group, 99);
+}
 
 __attribute__((constructor)) static void start(void)
 {
@@ -46,23 +63,11 @@ __attribute__((constructor)) static void start(void)
 			fault = &faults[i];
 	at = n ? atol(n) : 0;
 	on = getenv("FAULT_ON") != NULL;
+	count_file = made("FAULT_COUNT");
+	says_file = made("FAULT_SAYS");
 }
 
-/* By bare system calls: the functions of the library are those below. */
-static void say(const char *variable, const char *text, long n)
-{
-	const char *path = getenv(variable);
-	char line[400];
-	int len = snprintf(line, sizeof line, "%s%ld\n", text, n);
-	long fd = path ? syscall(SYS_open, path, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
-
-	if (fd >= 0) {
-		syscall(SYS_write, fd, line, (size_t)len);
-		syscall(SYS_close, fd);
-	}
-}
-
-__attribute__((destructor)) static void end(void) { say("FAULT_COUNT", "", seen); }
+__attribute__((destructor)) static void end(void) { say(count_file, "", seen); }
 
 /* Is this the call? Errno is set when it is to fail. */
 static int struck(const char *name, int calls)
@@ -78,7 +83,7 @@ static int struck(const char *name, int calls)
 		char text[64];
 
 		snprintf(text, sizeof text, "%s ", name);
-		say("FAULT_SAYS", text, n);
+		say(says_file, text, n);
 	}
 	errno = fault->error;
 	return 1;

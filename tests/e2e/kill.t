@@ -1,7 +1,8 @@
 #!/bin/sh
 # Killed at every call that changes a file (killshim.c counts them and kills: before the call, after it, or with half of
 # its bytes written, in turn), then run again: the same content as an undisturbed run, a workspace that verifies, a packet
-# that is whole or not there. AK_LONG=1 tries all three ways at each call.
+# that is whole or not there. Every fourth time the second run is killed as well. AK_LONG=1 tries all three ways at each
+# call, of large jobs one way at every few calls.
 . "$AK_SRCDIR/tests/tap.sh"
 quick_skips
 ! sanitized || skip_all 'sanitizers are loaded before anything else'
@@ -16,16 +17,25 @@ killed() { # killed N HOW ARGS...
 	shift 2
 	KILL_AT=$at KILL_HOW=$how LD_PRELOAD=$PWD/shim.so "$AUDITKIT" "$@" >/dev/null 2>&1
 }
-ways() {
-	if [ "${AK_LONG-}" ]; then echo before after torn; else set -- before after torn; shift "$(($k % 3))"; echo "$1"; fi
+ways() { # ways STEP
+	if [ "${AK_LONG-}" ] && [ "$1" = 1 ]; then echo before after torn; else set -- before after torn; shift "$((points % 3))"; echo "$1"; fi
 }
-# sweep TOTAL STEP TRY: TRY AT HOW for each call to cut; counts in $points and $bad
+twice() { # twice AT HOW ARGS...: every fourth time another crash, at half the way
+	[ "$((points % 4))" = 0 ] || return 0
+	crashes=$((crashes + 1))
+	half=$(($1 / 2 + 1))
+	shift
+	killed "$half" "$@"
+}
+# sweep TOTAL STEP TRY: TRY AT HOW for each call to cut; counts in $points, $crashes (of
+# those cut twice) and $bad
 sweep() {
 	k=1
 	bad=0
+	crashes=0
 	points=0
 	while [ "$k" -le "$1" ]; do
-		for way in $(ways); do
+		for way in $(ways "$2"); do
 			points=$((points + 1))
 			"$3" "$k" "$way" || { bad=$((bad + 1)); echo "# cut $way call $k"; }
 		done
@@ -52,12 +62,11 @@ ingest_again() {
 	rm -rf w
 	cp -r base w
 	killed "$1" "$2" -w w ingest "$src"
-	# Every fourth time the second run is killed as well.
-	[ "$(($1 % 4))" != 0 ] || killed "$(($1 / 2 + 1))" "$2" -w w ingest "$src"
+	twice "$1" "$2" -w w ingest "$src"
 	"$AUDITKIT" -w w ingest "$src" >/dev/null 2>&1 && [ "$(digest w)" = "$want" ]
 }
 sweep "$n" 1 ingest_again
-is "ingest: $points cuts at $n calls end in the same content" "$bad" 0
+is "ingest: $points cuts ($crashes twice) at $n calls end in the same content" "$bad" 0
 
 python3 - >usage.csv <<'PY'
 print("start_time,end_time,project_id,model,num_model_requests,input_tokens,output_tokens")
@@ -74,10 +83,11 @@ batches_again() {
 	rm -rf w
 	cp -r "$begun" w
 	killed "$1" "$2" -w w ingest --format openai-usage-csv usage.csv
+	twice "$1" "$2" -w w ingest --format openai-usage-csv usage.csv
 	"$AUDITKIT" -w w ingest --format openai-usage-csv usage.csv >/dev/null 2>&1 && [ "$(digest w)" = "$content" ]
 }
-sweep "$many" "$((many / (${AK_LONG:-0} ? 100 : 12)))" batches_again
-is "several transactions: $points cuts of $many calls end in the same content" "$bad" 0
+sweep "$many" "$((many / (${AK_LONG:-0} ? 300 : 12)))" batches_again
+is "several transactions: $points cuts ($crashes twice) of $many calls end in the same content" "$bad" 0
 
 # Cut between its two transactions, and the run that goes on from there is cut too.
 cp -r base half
@@ -87,8 +97,8 @@ counted -w whole_half ingest --format openai-usage-csv usage.csv
 rest=$(cat n)
 is "the first transaction is there" "$(sqlite3 half/workspace.db "SELECT count(*) FROM usage")" 20000
 begun=half
-sweep "$rest" "$((rest / (${AK_LONG:-0} ? 60 : 6)))" batches_again
-is "a resumed ingest: $points cuts of $rest calls end in the same content" "$bad" 0
+sweep "$rest" "$((rest / (${AK_LONG:-0} ? 180 : 6)))" batches_again
+is "a resumed ingest: $points cuts ($crashes twice) of $rest calls end in the same content" "$bad" 0
 
 verify_again() {
 	killed "$1" "$2" -w whole verify
@@ -122,6 +132,7 @@ pack_again() {
 	mkdir out
 	killed "$1" "$2" -w whole packet build --allow-gaps -o "out/$form"
 	if [ -e "out/$form" ]; then "$AUDITKIT" packet verify "out/$form" --digest "$packet" >/dev/null 2>&1 || return 1; fi
+	twice "$1" "$2" -w whole packet build --allow-gaps --force -o "out/$form"
 	"$AUDITKIT" -w whole packet build --allow-gaps --force -o "out/$form" >/dev/null 2>&1 &&
 		"$AUDITKIT" packet verify "out/$form" --digest "$packet" >/dev/null 2>&1 && digest whole >/dev/null
 }
@@ -131,7 +142,7 @@ for form in p.zip p.tar folder; do
 	counted -w whole packet build --allow-gaps -o "out/$form"
 	n=$(cat n)
 	sweep "$n" "$((n > 100 && ! ${AK_LONG:-0} ? 7 : 1))" pack_again
-	is "packet build $form: $points cuts of $n calls leave a whole packet or none" "$bad" 0
+	is "packet build $form: $points cuts ($crashes twice) of $n calls leave a whole packet or none" "$bad" 0
 done
 is "the workspace is as it was" "$(digest whole)" "$want"
 finish

@@ -32,11 +32,14 @@ cage simdjson 'read/json_index\.cc'
 cage archive '(io|packet)/'
 cage yaml.h 'conf/yaml\.c'
 cage openssl 'base/crypto\.c'
-cage zlib.h 'io/gzip\.c'
+cage zlib.h 'io/(gzip|deflate)\.c'
 cage linux/landlock.h 'base/sandbox\.c'
 cage linux/seccomp.h 'base/sandbox\.c'
 cage zstd 'io/zstd\.c'
 cage lzma.h 'io/xz\.c'
+is "libarchive is not called where it takes memory for granted" \
+	"$(code 'archive_write_set_format_(zip|by_name|filter_by_ext)|archive_read_(open|open2|open_fd|open_filename|next_header)\(' | head -n 3)" ""
+is "but by way of io/la.h" "$(code 'archive_read_open1\(' | grep -c '^./io/la\.c')" 1
 # What it loads are texts of our own: documents, and the lists and changes that a mapping made.
 is "jansson is no parser of exports" "$(grep -lE 'json_load[a-z]*\(' $sources | grep -vE '^\./(base/jsonw|query/record|redact/jsonmap)\.c' | tr '\n' ' ')" ""
 

@@ -264,6 +264,7 @@ static void private_paths(void)
 	chmod("one", 0600);
 	ok(ak_fs_check_private("/", &err) == AK_OK, "root is trusted");
 	is_failure(ak_fs_check_private("absent", &err), &err, AK_EXIT_INPUT, "'absent'", "absent");
+	ok(ak_fs_check_private_file("absent", &err) == AK_OK, "a file that is not there is fine");
 	if (geteuid() == 0 && chown("one", 12345, 0) == 0) {
 		is_failure(ak_fs_check_private("one", &err), &err, AK_EXIT_REFUSED, "another user", "owned by another");
 		ok(chown("one", 0, 0) == 0, "back");
