@@ -9,6 +9,15 @@
 /* AK_GOT, or why there is no value. */
 enum { AK_GOT = -1 };
 
+/* The time that a field had last: rows of a bucket have it again and again. */
+struct ak_last_time {
+	const struct ak_rule *rule;
+	enum ak_jtype type;
+	size_t n; /* bytes of the picked text, 0 = none yet */
+	char picked[40], text[40];
+	struct ak_time time;
+};
+
 struct ak_convert {
 	const struct ak_mapping *m;
 	struct ak_arena *arena;	  /* of the record: what values point to */
@@ -16,6 +25,7 @@ struct ak_convert {
 	struct ak_buf buf;
 	const char *tz; /* --tz, NULL = the rule's or the mapping's zone */
 	unsigned flags; /* AK_R_* seen since the caller cleared them */
+	struct ak_last_time last[4]; /* by field, modulo */
 };
 
 #ifdef __cplusplus

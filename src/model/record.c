@@ -38,11 +38,14 @@ static struct ak_alias *keep_aliases(const struct ak_alias *from, struct ak_aren
 
 struct ak_packed *ak_record_pack(const struct ak_record *r, struct ak_arena *a)
 {
+	enum ak_field_id set[AK_F_COUNT];
 	struct ak_packed *p;
 	size_t n = 0;
 
-	for (int f = 0; f < AK_F_COUNT; f++)
+	for (int f = 0; f < AK_F_COUNT; f++) {
+		set[n] = (enum ak_field_id)f;
 		n += r->v[f].set;
+	}
 	p = ak_arena_alloc(a, sizeof *p + n * sizeof p->value[0]);
 	*p = (struct ak_packed){.kind = r->kind, .flags = r->flags, .rec_no = r->rec_no, .offset = r->offset,
 				.length = r->length};
@@ -50,12 +53,12 @@ struct ak_packed *ak_record_pack(const struct ak_record *r, struct ak_arena *a)
 	p->natural_key = keep(a, r->natural_key);
 	p->revision = keep(a, r->revision);
 	p->alias = keep_aliases(r->alias, a);
-	for (int f = 0; f < AK_F_COUNT; f++)
-		if (r->v[f].set) {
-			p->value[p->n].field = f;
-			p->value[p->n].v = r->v[f];
-			p->value[p->n++].v.text = keep(a, r->v[f].text);
-		}
+	for (; p->n < n; p->n++) {
+		const struct ak_value *v = &r->v[set[p->n]];
+		p->value[p->n].field = set[p->n];
+		p->value[p->n].v = *v;
+		p->value[p->n].v.text = keep(a, v->text);
+	}
 	return p;
 }
 
