@@ -75,14 +75,35 @@ bool ak_convert_time(struct ak_convert *c, const struct ak_rule *r, const struct
 	return true;
 }
 
+static bool is_last(const struct ak_last_time *l, const struct ak_rule *r, const struct ak_pick *p)
+{
+	return l->rule == r && l->type == p->type && l->n && l->n == p->text.n && memcmp(l->picked, p->text.p, l->n) == 0;
+}
+
+static void keep_last(struct ak_last_time *l, const struct ak_rule *r, const struct ak_pick *p, const struct ak_time *t)
+{
+	if (p->text.n > sizeof l->picked || t->text.n > sizeof l->text)
+		return;
+	*l = (struct ak_last_time){.rule = r, .type = p->type, .n = p->text.n, .time = *t};
+	memcpy(l->picked, p->text.p, p->text.n);
+	memcpy(l->text, t->text.p, t->text.n);
+	l->time.text.p = l->text;
+}
+
 static int to_time(struct ak_convert *c, const struct ak_rule *r, enum ak_field_id f, const struct ak_pick *p,
 		   struct ak_value *out)
 {
+	struct ak_last_time *last = &c->last[f % AK_COUNT(c->last)];
 	struct ak_time t;
 
-	(void)f;
-	if (!ak_convert_time(c, r, p, &t))
+	if (is_last(last, r, p)) {
+		t = last->time;
+		t.text = ak_arena_str(c->arena, t.text);
+	} else if (ak_convert_time(c, r, p, &t)) {
+		keep_last(last, r, p, &t);
+	} else {
 		return AK_ABSENT_INVALID;
+	}
 	c->flags |= (t.assumed_zone ? AK_R_ASSUMED_ZONE : 0u) | (t.ambiguous ? AK_R_AMBIGUOUS_TIME : 0u);
 	*out = (struct ak_value){.text = t.text, .num = t.us, .set = true};
 	return AK_GOT;

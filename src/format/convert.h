@@ -19,6 +19,15 @@ struct ak_time_read {
 
 enum { AK_TIMES_KEPT = 4 };
 
+/* The time that a field had last: rows of a bucket have it again and again. */
+struct ak_last_time {
+	const struct ak_rule *rule;
+	enum ak_jtype type;
+	size_t n; /* bytes of the picked text, 0 = none yet */
+	char picked[40], text[40];
+	struct ak_time time;
+};
+
 struct ak_convert {
 	const struct ak_mapping *m;
 	struct ak_arena *arena;	  /* of the record: what values point to */
@@ -28,6 +37,7 @@ struct ak_convert {
 	unsigned flags; /* AK_R_* seen since the caller cleared them */
 	struct ak_time_read times[AK_TIMES_KEPT];
 	size_t ntimes; /* the caller sets it to 0 for each record */
+	struct ak_last_time last[4]; /* by field, modulo */
 };
 
 #ifdef __cplusplus

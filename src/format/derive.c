@@ -180,6 +180,6 @@ void ak_derive(struct ak_mapper *mp, struct ak_record *out)
 	natural_key(mp, out);
 	revision(mp, out);
 	out->flags |= mp->conv.flags;
-	for (int f = 0; f < AK_F_COUNT; f++)
-		mp->saw[f] |= out->v[f].set;
+	for (size_t i = 0; i < mp->m->ndims; i++)
+		mp->saw[mp->m->dims[i]] |= out->v[mp->m->dims[i]].set;
 }

@@ -29,7 +29,7 @@ struct ak_mapper {
 	int64_t now;
 	uint64_t of_kind[AK_K_COUNT];
 	struct ak_map_stats *stats;
-	bool saw[AK_F_COUNT];
+	bool saw[AK_F_COUNT];	      /* of the dims: has any record had a value? */
 	signed char last[AK_F_COUNT]; /* of the last record: AK_GOT or the reason */
 };
 

@@ -144,7 +144,7 @@ enum ak_rc ak_mapper_json(struct ak_mapper *mp, const struct ak_frame *frame, st
 enum ak_rc ak_mapper_csv(struct ak_mapper *mp, struct ak_csv *csv, struct ak_frame *frame, struct ak_arena *arena,
 			 struct ak_record *out, struct ak_err *err);
 const struct ak_map_stats *ak_mapper_stats(const struct ak_mapper *mp);
-/* Fields that were set at least once (for the derived query descriptor). */
+/* Dims (ak_mapping_dims) that were set at least once, for the derived query descriptor; false for other fields. */
 bool ak_mapper_saw(const struct ak_mapper *mp, enum ak_field_id f);
 /* For `formats try`: one line per field of the last record, `field  value-or-reason  rule`. Values are those of `last`:
  * give a redacted record, and what was removed says so. */

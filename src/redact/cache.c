@@ -44,7 +44,9 @@ static uint64_t hash_of(enum ak_cache_step step, int field, struct ak_str s)
 	}
 	w = 0;
 	memcpy(&w, s.p + i, s.n - i);
+	/* Short values differ in their last bytes, which one multiplication carries to the top only. */
 	h = (h ^ w ^ s.n << 56) * UINT64_C(0x9e3779b97f4a7c15);
+	h = (h ^ h >> 32) * UINT64_C(0x9e3779b97f4a7c15);
 	return h ^ h >> 32;
 }
 

@@ -179,7 +179,7 @@ static void kinds_and_levels(void)
 	is_int((int64_t)ak_mapper_stats(r->mp)->dropped[0], 1, "dropped member counted");
 	is_int((int64_t)ak_mapper_stats(r->mp)->dropped[1], 2, "headers counted");
 	is_int((int64_t)ak_mapper_stats(r->mp)->payload[1][AK_PAY_PRESENT], 2, "payload counted per record");
-	ok(ak_mapper_saw(r->mp, AK_F_EVENT_ID) && !ak_mapper_saw(r->mp, AK_F_TRACE_ID), "fields seen");
+	ok(ak_mapper_saw(r->mp, AK_F_PROVIDER) && !ak_mapper_saw(r->mp, AK_F_TRACE_ID), "dims seen");
 	is_int((int64_t)absent(r, AK_F_TEAM, AK_ABSENT_NOT_MAPPED), 4, "no rule: not in this format, for every record");
 	is_int((int64_t)r->rec[1].rec_no, 2, "record number");
 	run_end(r);
