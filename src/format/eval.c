@@ -6,62 +6,6 @@
 
 /* Rules applied to the picks of one record. Every function that yields a value returns AK_GOT or why there is none. */
 
-const struct ak_pick *ak_level_next(const struct ak_mapper *mp, const struct ak_ref *ref, const struct ak_pick *p)
-{
-	const struct ak_level *l = &mp->level[ref->level];
-	const struct ak_pick *end = l->row.pick + l->row.n;
-
-	if (l->count[ref->slot] < 2)
-		return NULL;
-	for (p++; p < end; p++)
-		if (p->slot == ref->slot)
-			return p;
-	return NULL;
-}
-
-const struct ak_pick *ak_eval_first(const struct ak_mapper *mp, const struct ak_refs *refs)
-{
-	for (size_t i = 0; i < refs->n; i++)
-		for (const struct ak_pick *p = ak_level_first(mp, &refs->at[i]); p;
-		     p = ak_level_next(mp, &refs->at[i], p))
-			if (ak_convert_present(mp->m, p) == AK_GOT)
-				return p;
-	return NULL;
-}
-
-static bool any_value_fits(const struct ak_mapper *mp, const struct ak_cond *c)
-{
-	for (size_t i = 0; i < c->refs.n; i++)
-		for (const struct ak_pick *p = ak_level_first(mp, &c->refs.at[i]); p;
-		     p = ak_level_next(mp, &c->refs.at[i], p))
-			for (size_t v = 0; p->type != AK_J_NULL && v < c->nvalues; v++)
-				if (ak_literal_fits(&c->value[v], p->text))
-					return true;
-	return false;
-}
-
-static bool holds(const struct ak_mapper *mp, const struct ak_cond *c)
-{
-	switch (c->how) {
-	case AK_COND_SET:
-		return ak_eval_first(mp, &c->refs);
-	case AK_COND_UNSET:
-		return !ak_eval_first(mp, &c->refs);
-	case AK_COND_IS:
-		return any_value_fits(mp, c);
-	case AK_COND_NOT:
-		return !any_value_fits(mp, c);
-	}
-	return false;
-}
-
-bool ak_eval_when(const struct ak_mapper *mp, const struct ak_cond *cond)
-{
-	while (cond && holds(mp, cond))
-		cond = cond->next;
-	return !cond;
-}
-
 /* Collectors that normalise names write '_' for '.'. */
 static bool same_key(struct ak_str key, struct ak_str name)
 {

@@ -42,8 +42,13 @@ static inline const struct ak_pick *ak_level_first(const struct ak_mapper *mp, c
 	return mp->level[ref->level].first[ref->slot];
 }
 
+const struct ak_pick *ak_level_more(const struct ak_mapper *mp, const struct ak_ref *ref, const struct ak_pick *p);
 /* The pick of the same slot after p, or NULL. */
-const struct ak_pick *ak_level_next(const struct ak_mapper *mp, const struct ak_ref *ref, const struct ak_pick *p);
+static inline const struct ak_pick *ak_level_next(const struct ak_mapper *mp, const struct ak_ref *ref, const struct ak_pick *p)
+{
+	return mp->level[ref->level].count[ref->slot] < 2 ? NULL : ak_level_more(mp, ref, p);
+}
+
 /* All conditions of a `when`. */
 bool ak_eval_when(const struct ak_mapper *mp, const struct ak_cond *cond);
 /* The first pick of these paths that holds a value, NULL when there is none. */
