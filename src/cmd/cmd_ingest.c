@@ -1,6 +1,8 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include <errno.h>
+
 #include "base/fs.h"
 #include "base/jsonw.h"
 #include "base/time.h"
@@ -67,8 +69,10 @@ static enum ak_rc all_there(const struct ak_args *a, struct ak_err *err)
 {
 	for (size_t i = 0; i < a->nwords; i++)
 		if (strcmp(a->word[i], "-") != 0 && !strpbrk(a->word[i], "*?[") && !ak_fs_exists(a->word[i])) {
-			ak_hint(err, "nothing was read; give a file, a folder, a quoted pattern or - for standard input");
-			return ak_fail(err, AK_EXIT_INPUT, "there is no '%.200s'", a->word[i]);
+			struct ak_str name = ak_fs_base(a->word[i]);
+
+			ak_hint(err, "give a file, a folder, a quoted pattern or - for standard input; nothing was read");
+			return ak_fail_sys(err, AK_EXIT_INPUT, ENOENT, "cannot read '%.*s'", AK_STR_FMT(name));
 		}
 	return AK_OK;
 }

@@ -40,7 +40,7 @@ is "what was cut off still stands in the register" "$(db "SELECT count(*) FROM f
 # ---- slips ----
 before=$(db 'SELECT count(*) FROM file')
 ak ingest in/typo.gz
-is "a name that is not there is refused" "$rc $(hints) $(grep -c "there is no 'in/typo.gz'" err)" "5 1 1"
+is "a name that is not there is refused" "$rc $(hints) $(grep -c "cannot read 'typo.gz': No such file" err)" "5 1 1"
 is "and leaves no trace in the register" "$(db 'SELECT count(*) FROM file')" "$before"
 ak packet
 is "half a command names its other halves" "$rc $(grep -c "'packet build', 'packet sign', 'packet verify'" err)" "2 1"
@@ -99,6 +99,8 @@ is "a workspace with a blank is quoted" "$(grep -c "auditkit -w 'a b/ws' ingest"
 mkdir "anna's copy"
 ak packet build --draft -o "anna's copy/draft"
 is "so is a packet below a folder with an apostrophe" "$(sed -n 's/^next *//p' err)" "auditkit packet verify 'anna'\\''s copy/draft'"
+ak packet build --draft -o -
+is "no packet is named like an option" "$rc $(hints) $([ -e ./- ] || echo none)" "2 1 none"
 
 # ---- the page of a packet, where nothing is answered yet ----
 page="anna's copy/draft/index.html"
