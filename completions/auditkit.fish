@@ -47,7 +47,7 @@ complete -c auditkit -n '__fish_seen_subcommand_from packet' -l output -d 'write
 complete -c auditkit -n '__fish_seen_subcommand_from packet' -l force -d 'replace what stands there'
 complete -c auditkit -n __fish_use_subcommand -a 'packet' -d 'check a packet without its workspace: files, manifests, signature, tree head'
 complete -c auditkit -n '__fish_seen_subcommand_from packet' -l digest -d 'the packet digest you were given by another way'
-complete -c auditkit -n '__fish_seen_subcommand_from packet' -l signers -d 'allowed_signers file of your own instead of the packet's'
+complete -c auditkit -n '__fish_seen_subcommand_from packet' -l signers -d 'allowed_signers file of your own instead of the packet's; what none of them signed fails, a draft too'
 complete -c auditkit -n __fish_use_subcommand -a 'packet' -d 'print the overview or one file of a packet, without extracting it'
 complete -c auditkit -n __fish_use_subcommand -a 'verify' -d 'recompute everything the workspace claims and name the first break'
 complete -c auditkit -n __fish_use_subcommand -a 'checkpoint' -d 'print the last signed tree head of the ledger'

@@ -72,6 +72,8 @@ static enum ak_rc grant_words(struct ak_ctx *c, struct ak_sandbox *s, struct ak_
 
 		rc = path ? grant_input(s, path, err) : AK_OK;
 	}
+	if (rc == AK_OK && needs & AK_NEED_INPUT && !a->nwords && ak_sourcelist_exports(c))
+		rc = grant_input(s, ak_sourcelist_exports(c), err);
 	if (rc == AK_OK && needs & AK_NEED_OUTPUT)
 		rc = grant_place(s, a->nwords ? a->word[0] : c->workspace ? c->workspace : "made-here", err);
 	if (rc == AK_OK && needs & (AK_NEED_NEWKEYS | AK_NEED_FIND) && c->keys_root)

@@ -1,6 +1,8 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include <errno.h>
+
 #include "base/fs.h"
 #include "base/jsonw.h"
 #include "base/time.h"
@@ -13,6 +15,7 @@ struct job {
 	struct ak_ingest_source *sources;
 	size_t nsources;
 	json_t *missing; /* sources of policy.yaml without a file; NULL when it was not asked */
+	json_t *unnamed; /* cmd/sourcelist.h; NULL likewise */
 };
 
 static void progress(void *ctx, const struct ak_ingest_progress *p)
@@ -67,8 +70,10 @@ static enum ak_rc all_there(const struct ak_args *a, struct ak_err *err)
 {
 	for (size_t i = 0; i < a->nwords; i++)
 		if (strcmp(a->word[i], "-") != 0 && !strpbrk(a->word[i], "*?[") && !ak_fs_exists(a->word[i])) {
-			ak_hint(err, "nothing was read; give a file, a folder, a quoted pattern or - for standard input");
-			return ak_fail(err, AK_EXIT_INPUT, "there is no '%.200s'", a->word[i]);
+			struct ak_str name = ak_fs_base(a->word[i]);
+
+			ak_hint(err, "give a file, a folder, a quoted pattern or - for standard input; nothing was read");
+			return ak_fail_sys(err, AK_EXIT_INPUT, ENOENT, "cannot read '%.*s'", AK_STR_FMT(name));
 		}
 	return AK_OK;
 }
@@ -111,7 +116,7 @@ static enum ak_rc inspect(void *ctx, int64_t run, struct ak_err *err)
 {
 	struct job *j = ctx;
 
-	return ak_ingest_report(j->c, j->sources, j->nsources, run, j->missing, err);
+	return ak_ingest_report(j->c, j->sources, j->nsources, run, j->missing, j->unnamed, err);
 }
 
 static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_ingest_result *r, const json_t *missing)
@@ -155,6 +160,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	o.options_json = options_json(c->args, &c->arena);
 	rc = c->args->nwords ? from_arguments(c, &job.sources, &job.nsources, err)
 			     : ak_sourcelist_from_policy(c, &job.sources, &job.nsources, &job.missing, err);
+	if (rc == AK_OK && !c->args->nwords)
+		rc = ak_sourcelist_unnamed(c, job.sources, job.nsources, &job.unnamed, err);
 	o.sources = job.sources;
 	o.nsources = job.nsources;
 	if (rc == AK_OK)
@@ -163,6 +170,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		notes(c, &r, ak_time_now() - start);
 	exit = rc == AK_OK ? exit_of(c, &r, job.missing) : err->exit;
 	json_decref(job.missing);
+	json_decref(job.unnamed);
 	return exit;
 }
 
@@ -195,8 +203,8 @@ const struct ak_cmd ak_cmd_ingest = {
 	.summary = "read exports into the workspace, redacted before the first write",
 	.text = "A SOURCE is a file, a folder, a glob, an archive (tar, zip), a compressed stream (gzip, zstd, xz) or - for\n"
 		"standard input. Without one the sources of policy.yaml are read: one without a file is MISSING (exit 3), one whose\n"
-		"newest export is older than its `every` is OVERDUE. Rejects within limits.max_rejects of policy.yaml are printed and\n"
-		"exit 0, beyond it 3. Every file obeys\n"
+		"newest export is older than its `every` is OVERDUE; files in the folder of exports that no source names are NOT READ.\n"
+		"Rejects within limits.max_rejects of policy.yaml are printed and exit 0, beyond it 3. Every file obeys\n"
 		"in = stored + duplicate + rejected + blank + excluded + expired. Reading the same again adds nothing.\n\n"
 		"Where fewer app events meet a gateway record than limits.min_link_coverage says (90 % without it), the beginning of\n"
 		"the exports is read once more, at most 300 records of each format, and a path whose values would meet is proposed.\n"

@@ -68,7 +68,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 
 static const struct ak_opt opts[] = {
 	{"digest", 0, AK_OPT_TEXT, "HEX", "the packet digest you were given by another way"},
-	{"signers", 0, AK_OPT_INPUT, "FILE", "allowed_signers file of your own instead of the packet's"},
+	{"signers", 0, AK_OPT_INPUT, "FILE", "allowed_signers file of your own instead of the packet's; what none of them signed fails, a draft too"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
 

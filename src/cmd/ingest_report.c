@@ -16,6 +16,7 @@
 #include "read/reason.h"
 
 #define REJECTS_SHOWN 10
+#define UNNAMED_SHOWN 10
 #define WARNINGS_SHOWN 20 /* of one source */
 
 bool ak_ingest_rejects_allowed(const struct ak_policy *p, const struct ak_counts *n)
@@ -178,6 +179,22 @@ static void print_absent(struct ak_ctx *c, const json_t *missing, const json_t *
 			   (unsigned long long)ak_jnum(s, "every"));
 }
 
+/* What lies beside the exports that policy.yaml names: nobody reads it, and that is said. */
+static void print_unnamed(struct ak_ctx *c, const json_t *unnamed)
+{
+	const json_t *files = json_object_get(unnamed, "files");
+	size_t n = json_array_size(files);
+	char of[32];
+
+	for (size_t i = 0; i < n && i < UNNAMED_SHOWN; i++)
+		ak_io_line(c->io, i ? "" : "NOT READ", "%s", json_string_value(json_array_get(files, i)));
+	if (n > UNNAMED_SHOWN)
+		ak_io_line(c->io, "", "and %zu more: --json names them", n - UNNAMED_SHOWN);
+	if (n)
+		ak_io_line(c->io, "", "%zu of %s files in the folder of exports: no source of policy.yaml names them; add one, or "
+				      "'auditkit %singest FILE'", n, ak_thousands(ak_jnum(unnamed, "of"), of), c->with);
+}
+
 /* DECISIONS 38: a file's time stands in for the time of its export, and that is said. */
 static void print_dated(struct ak_ctx *c, const json_t *sources)
 {
@@ -330,7 +347,7 @@ static void print_ledger(struct ak_ctx *c, const json_t *run)
 /* ---- all of it ---- */
 
 struct report {
-	const json_t *missing;
+	const json_t *missing, *unnamed;
 	json_t *run, *sources, *diag, *exports, *arrived, *links, *grouping, *witnesses, *proposals, *overdue, *clocks;
 };
 
@@ -376,11 +393,12 @@ static void release(struct report *r)
 
 static enum ak_rc print_json(struct ak_ctx *c, const struct report *r, struct ak_err *err)
 {
-	json_t *doc = json_pack("{s:s, s:i, s:b, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:o, s:O}", "schema", "auditkit.ingest/1",
+	json_t *doc = json_pack("{s:s, s:i, s:b, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:o, s:O, s:O?}", "schema", "auditkit.ingest/1",
 				"format_version", 1, "dry_run", ak_args_flag(c->args, "dry-run"), "run", r->run, "sources", r->sources,
 				"diagnostics", r->diag, "links", r->links, "clocks", r->clocks, "payload", r->arrived, "grouping", r->grouping,
 				"witnesses", r->witnesses, "proposals", r->proposals, "missing",
-				r->missing ? json_incref((json_t *)r->missing) : json_array(), "overdue", r->overdue);
+				r->missing ? json_incref((json_t *)r->missing) : json_array(), "overdue", r->overdue,
+				"unnamed", (json_t *)r->unnamed);
 	enum ak_rc rc = ak_io_json(c->io, doc, err);
 
 	json_decref(doc);
@@ -394,6 +412,7 @@ static void print_text(struct ak_ctx *c, const struct report *r)
 	print_table(c, r->sources, totals, ak_jnum(r->run, "files"));
 	ak_io_text(c->io, AK_STR("\n"));
 	print_absent(c, r->missing, r->overdue);
+	print_unnamed(c, r->unnamed);
 	print_rejects(c, r->diag, totals);
 	print_redaction(c, r->sources);
 	print_payload(c, r->arrived);
@@ -408,9 +427,9 @@ static void print_text(struct ak_ctx *c, const struct report *r)
 }
 
 enum ak_rc ak_ingest_report(struct ak_ctx *c, const struct ak_ingest_source *from, size_t nfrom, int64_t run,
-			    const json_t *missing, struct ak_err *err)
+			    const json_t *missing, const json_t *unnamed, struct ak_err *err)
 {
-	struct report r = {.missing = missing};
+	struct report r = {.missing = missing, .unnamed = unnamed};
 	enum ak_rc rc = read_all(c, from, nfrom, run, &r, err);
 
 	if (rc == AK_OK && c->json)

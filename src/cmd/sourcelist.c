@@ -2,6 +2,8 @@
 #include "cmd/sourcelist.h"
 
 #include "base/fs.h"
+#include "base/map.h"
+#include "io/expand.h"
 #include "io/source.h"
 
 static const char *given(const char *text) { return text && strcmp(text, "unknown") != 0 ? text : NULL; }
@@ -80,4 +82,61 @@ enum ak_rc ak_sourcelist_from_policy(struct ak_ctx *c, struct ak_ingest_source *
 	*out = list;
 	*n = found;
 	return AK_OK;
+}
+
+const char *ak_sourcelist_exports(struct ak_ctx *c)
+{
+	return c->policy && c->policy->exports ? base_folder(c) : NULL;
+}
+
+/* Which file it is, however its path is spelled. */
+static struct ak_str identity(const struct ak_disk_file *f, uint64_t id[2])
+{
+	AK_CLEANUP(ak_free_charp) char *path = f->rel ? ak_fs_join(f->export_->argument, f->rel) : ak_strdup(f->export_->argument);
+	struct stat st = {0};
+
+	if (stat(path, &st) != 0)
+		return (struct ak_str){0};
+	id[0] = (uint64_t)st.st_dev;
+	id[1] = (uint64_t)st.st_ino;
+	return ak_str_n((const char *)id, 2 * sizeof *id);
+}
+
+/* A source that cannot be listed names nothing; ingest says of it what is wrong. */
+static void add_named(const struct ak_ingest_source *s, struct ak_map *named)
+{
+	struct ak_expansion x = {0};
+	struct ak_err ignored = {0};
+	uint64_t id[2];
+
+	if (ak_expand(&x, s->paths, s->npaths, &ignored) == AK_OK)
+		for (size_t i = 0; i < x.nfiles; i++)
+			ak_map_put(named, identity(&x.files[i], id), NULL);
+	ak_expand_release(&x);
+}
+
+enum ak_rc ak_sourcelist_unnamed(struct ak_ctx *c, const struct ak_ingest_source *list, size_t n, json_t **out, struct ak_err *err)
+{
+	const char *folder = ak_sourcelist_exports(c);
+	struct ak_expansion x = {0};
+	struct ak_map named;
+	uint64_t id[2];
+	json_t *files = json_array();
+	enum ak_rc rc = AK_OK;
+
+	ak_map_init(&named);
+	for (size_t i = 0; i < n && folder; i++)
+		add_named(&list[i], &named);
+	if (folder)
+		rc = ak_expand(&x, &folder, 1, err);
+	for (size_t i = 0; i < x.nfiles && rc == AK_OK; i++)
+		if (x.files[i].rel && !ak_map_get(&named, identity(&x.files[i], id))) {
+			struct ak_str safe = ak_redact_text(c->redactor, ak_str_of(x.files[i].rel), &c->arena, NULL);
+
+			json_array_append_new(files, json_stringn(safe.p, safe.n));
+		}
+	*out = json_pack("{s:I, s:o}", "of", (json_int_t)x.nfiles, "files", files);
+	ak_map_release(&named);
+	ak_expand_release(&x);
+	return rc;
 }

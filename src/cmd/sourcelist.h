@@ -17,6 +17,11 @@ const char *ak_sourcelist_path(struct ak_ctx *c, const struct ak_policy_source *
  * no path; AK_EXIT_INPUT when none of them matches anything. */
 enum ak_rc ak_sourcelist_from_policy(struct ak_ctx *c, struct ak_ingest_source **out, size_t *n, json_t **missing,
 				     struct ak_err *err);
+/* The folder of `exports:`, NULL when policy.yaml names none. */
+const char *ak_sourcelist_exports(struct ak_ctx *c);
+/* Files of that folder that none of these sources names, so that nobody reads them: {of: N files there, files: [path below
+ * it, redacted]}, the caller's also after an error. Without such a folder none is asked for. */
+enum ak_rc ak_sourcelist_unnamed(struct ak_ctx *c, const struct ak_ingest_source *list, size_t n, json_t **out, struct ak_err *err);
 
 #ifdef __cplusplus
 }

@@ -139,8 +139,11 @@ void ak_stage_problem(struct ak_stage *m, const char *severity, const char *rule
 	struct ak_buf text;
 
 	ak_buf_init(&text, 2048);
-	if (m->full_name && !strstr(err->msg, m->full_name))
-		ak_buf_addf(&text, "'%s': ", m->full_name);
+	ak_buf_addf(&text, "'%s'", m->full_name ? m->full_name : "");
+	if (!m->full_name || strstr(err->msg, ak_buf_str(&text).p))
+		text.n = 0;
+	else
+		ak_buf_adds(&text, ": ");
 	ak_buf_adds(&text, err->msg);
 	if (err->hint[0])
 		ak_buf_addf(&text, "; hint: %s", err->hint);

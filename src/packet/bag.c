@@ -35,9 +35,13 @@ static bool below(const char *path, const char *folder)
 
 enum ak_rc ak_bag_new(const char *name, const char *tmpdir, struct ak_bag **out, struct ak_err *err)
 {
-	const char *what = strchr(name, '/') ? "has more than one part" : ak_path_problem(ak_str_of(name));
-	if (what)
+	const char *what = *name == '-'	       ? "begins with a dash, as an option does"
+			   : strchr(name, '/') ? "has more than one part"
+					       : ak_path_problem(ak_str_of(name));
+	if (what) {
+		ak_hint(err, "give another name with -o");
 		return ak_fail(err, AK_EXIT_USAGE, "packet name '%s' %s", name, what);
+	}
 	struct ak_bag *b = ak_alloc_zero(1, sizeof(*b));
 	b->name = ak_strdup(name);
 	b->tmpdir = ak_strdup(tmpdir);

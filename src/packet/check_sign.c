@@ -20,8 +20,10 @@ void ak_check_signature(struct ak_checked *p)
 
 	if (!signers.p)
 		signers = ak_check_text(p, "signatures/allowed_signers");
+	/* Whoever names signers wants one of them: a signed packet may have been made a draft to lose its signature. */
 	if (p->draft && !sig.p) {
-		ak_check_say(p, "signature", AK_RESULT_SKIPPED, "a draft has none");
+		ak_check_say(p, "signature", p->o->signers.p ? AK_RESULT_FAIL : AK_RESULT_SKIPPED,
+			     p->o->signers.p ? "a draft has none, and no signer that you named stands for it" : "a draft has none");
 		return;
 	}
 	if (!sig.p || ak_sshsig_verify(sig, AK_SSHSIG_NAMESPACE, tags, &key, &why) != AK_OK) {

@@ -121,6 +121,14 @@ case("signed for another purpose", 4, ["signature"], own_key("file"))
 case("a draft that says it is none", 4, ["signature"], lambda p: shutil.rmtree(p / "signatures"))
 case("a packet that says it is a draft keeps its signature in force", 4, ["signature"],
      change_json("data/packet.json", lambda d: d.update(draft=True)), seal=True)
+
+
+def downgrade(p):
+    shutil.rmtree(p / "signatures")
+    change_json("data/packet.json", lambda d: d.update(draft=True))(p)
+
+
+case("a signed packet turned into a draft, where a signer is asked for", 4, ["signature"], downgrade, ("--signers", "mine"), seal=True)
 case("a figure in a table", 4, ["content"], edit("data/tables/records.csv", "request,", "request,1"), seal=True)
 case("a row less in a table", 4, ["content"],
      lambda p: (p / "data/tables/changes.csv").write_bytes(b"".join((p / "data/tables/changes.csv").read_bytes().splitlines(True)[:-1])), seal=True)
