@@ -72,11 +72,14 @@ static uint64_t escaped_by(uint64_t back, bool *carry)
 }
 
 /* Bit n: an odd number of bits up to n is set. */
-static uint64_t parity(uint64_t x)
+static inline uint64_t parity(uint64_t x)
 {
-	for (int shift = 1; shift < 64; shift *= 2)
-		x ^= x << shift;
-	return x;
+	x ^= x << 1;
+	x ^= x << 2;
+	x ^= x << 4;
+	x ^= x << 8;
+	x ^= x << 16;
+	return x ^ x << 32;
 }
 
 /* Where the first bracket of all closes, among the brackets of this block; 64 when it does not. */
@@ -91,30 +94,45 @@ static unsigned closes_at(uint64_t brackets, uint64_t opens, int64_t *depth)
 	return 64;
 }
 
+/* What the blocks before this one leave open. */
+struct state {
+	uint64_t in_string; /* all bits or none */
+	int64_t depth;
+	bool escaped; /* the first byte of the next block */
+};
+
+/* Where in this block the first bracket of all closes; 64 when it does not. */
+static inline unsigned look(struct state *s, struct block x)
+{
+	struct block quote = equal(&x, '"'), back = equal(&x, '\\'), stop = either(&quote, &back);
+	struct block y, open, close, bracket;
+	uint64_t quotes, inside;
+
+	if (s->in_string && !s->escaped && !any(&stop))
+		return 64;
+	y = braces(&x);
+	open = equal(&y, '{');
+	close = equal(&y, '}');
+	bracket = either(&open, &close);
+	quotes = bits(&quote);
+	if (s->escaped || any(&back))
+		quotes &= ~escaped_by(bits(&back), &s->escaped);
+	inside = s->in_string ^ parity(quotes);
+	s->in_string = (uint64_t)((int64_t)inside >> 63);
+	return any(&bracket) ? closes_at(bits(&bracket) & ~inside, bits(&open), &s->depth) : 64;
+}
+
 /* Do the brackets outside strings close with the last byte, and not before? */
 static bool closes_at_end(const char *p, size_t n)
 {
-	uint64_t in_string = 0;
-	bool carry = false;
-	int64_t depth = 0;
+	struct state s = {.depth = 0};
+	char rest[64] = {0};
+	unsigned at = 64;
+	size_t i;
 
-	for (size_t i = 0; i < n; i += 64) {
-		char last[64] = {0};
-		struct block x = load(n - i < 64 ? memcpy(last, p + i, n - i) : p + i), y = braces(&x);
-		struct block quote = equal(&x, '"'), back = equal(&x, '\\'), open = equal(&y, '{'), close = equal(&y, '}');
-		struct block both = either(&open, &close);
-		uint64_t quotes = bits(&quote), brackets;
-		unsigned at;
-		if (carry || any(&back))
-			quotes &= ~escaped_by(bits(&back), &carry);
-		in_string ^= parity(quotes);
-		brackets = any(&both) ? bits(&both) & ~in_string : 0;
-		at = brackets ? closes_at(brackets, bits(&open), &depth) : 64;
-		if (at < 64)
-			return i + at == n - 1;
-		in_string = (uint64_t)((int64_t)in_string >> 63);
-	}
-	return false;
+	for (i = 0; i < n && at == 64; i += 64)
+		at = look(&s, load(n - i < 64 ? memcpy(rest, p + i, n - i) : p + i));
+	return at < 64 && i - 64 + at == n - 1;
 }
 
 #else
