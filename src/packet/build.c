@@ -372,13 +372,12 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *o, const char *name, str
 	struct ak_sections s = {.store = o->store, .policy = o->policy, .redactor = o->redactor, .arena = &arena, .from_us = o->from_us,
 				.to_us = o->to_us, .approved_by = o->approved_by, .responses = o->responses};
 	json_t *ws = NULL;
-	enum ak_rc rc = ak_store_spill(o->store, err);
+	enum ak_rc rc;
 
 	ak_arena_init(&arena);
 	*bag = NULL;
 	memset(out, 0, sizeof *out);
-	if (rc == AK_OK)
-		rc = ak_query_workspace(o->store, &ws, err);
+	rc = ak_query_workspace(o->store, &ws, err);
 	if (rc == AK_OK)
 		rc = begin(o, ws, &s, out, err);
 	if (rc == AK_OK)

@@ -69,7 +69,9 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, con
 	enum ak_rc rc;
 
 	memset(out, 0, sizeof *out);
-	rc = ak_query_workspace(s, &out->workspace, err);
+	rc = ak_store_spill(s, err);
+	if (rc == AK_OK)
+		rc = ak_query_workspace(s, &out->workspace, err);
 	if (rc == AK_OK)
 		rc = ak_query_sources(s, 0, &out->sources, err);
 	declare_source_owners(out, policy);

@@ -25,7 +25,8 @@ extern "C" {
 
 /* Period half-open, microseconds. policy, which may be NULL, declares what records lack: scope.keys an owner for each key that no
  * record gives one, its owner_basis "policy.yaml"; sources the owner of each source that had none when it was read. tables: where
- * rows of populations go, NULL = they are only counted. Released by the caller also after an error. */
+ * rows of populations go, NULL = they are only counted. Released by the caller also after an error. The store
+ * spills from here on (ak_store_spill). */
 enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy,
 			 struct ak_tables *tables, struct ak_facts *out, struct ak_err *err);
 void ak_facts_release(struct ak_facts *f);

@@ -82,8 +82,8 @@ static void recomputed(struct ak_sections *s, json_t *o, const struct ak_facts *
 		agree += priced && left && strcmp(left, "0") == 0;
 	}
 	ak_section_rows(s, o, "price_check", "Estimated costs computed again with the catalogue's price at the time of each call",
-					 "source provider model currency attempts:integer priced:integer stored:number recomputed:number "
-					 "residual:number",
+			"source provider model currency attempts:integer priced:integer stored:number recomputed:number "
+			"residual:number",
 			f->price_check);
 	ak_section_say(o, "proven", "tables/price_check.csv", "%lld of %lld dated and answered attempts with an estimated cost have prices for their time; %zu of %zu priced models agree to the last digit",
 		       (long long)ak_facts_sum(f->price_check, "priced"), (long long)ak_facts_sum(f->price_check, "attempts"), agree, n);
@@ -122,12 +122,12 @@ enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, str
 	ak_section_declared(s, o, "scope");
 	ak_section_place(o, f->table[AK_P_KEYS]);
 	ak_section_rows(s, o, "routes", "Model paths: what was asked for and what served it",
-					 "source asked provider served attempts:integer failed:integer after_fallback:integer "
-					 "cache_hits:integer without_key:integer",
+			"source asked provider served attempts:integer failed:integer after_fallback:integer "
+			"cache_hits:integer without_key:integer",
 			f->routes);
 	ak_section_rows(s, o, "usage_cost", "Usage and cost; layers and currencies are never added to each other",
-					 "source layer provider model line_item currency records:integer requests:integer "
-					 "input_tokens:integer output_tokens:integer estimated:number billed:number query",
+			"source layer provider model line_item currency records:integer requests:integer "
+			"input_tokens:integer output_tokens:integer estimated:number billed:number query",
 			f->spend);
 	ak_section_place(o, f->table[AK_P_CHANGES]);
 	recomputed(s, o, f);

@@ -96,7 +96,7 @@ static void corroboration(struct ak_sections *s, json_t *o, const struct ak_fact
 			all += json_integer_value(json_object_get(row, "n"));
 		}
 	ak_section_rows(s, o, "differences", "Where the two records of one attempt differ, as they are stored",
-					 "counted witness field counted_value witness_value", f->differences);
+			"counted witness field counted_value witness_value", f->differences);
 	if (all)
 		ak_section_say(o, "proven", "tables/differences.csv", "%lld of %lld differences are listed, of each field the first %d",
 			       (long long)json_array_size(f->differences), (long long)all, AK_DIFFERENCES_LISTED);

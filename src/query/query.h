@@ -95,6 +95,11 @@ enum ak_rc ak_records_open(struct ak_store *s, enum ak_kind kind, int64_t from_u
 enum ak_rc ak_records_next(struct ak_records *it, struct ak_stored *rec, const char **source, bool *left_out,
 			   struct ak_err *err);
 void ak_records_free(struct ak_records *it);
+/* Requests that may be shown as a sample, in no order: counted ones with trace id and provider that succeeded, without a finding,
+ * payload, conflict or odd time. app: NULL = none, dies with the call; each may stop with AK_FAIL. Period as above. */
+enum ak_rc ak_query_calm_each(struct ak_store *s, int64_t from_us, int64_t to_us,
+			      enum ak_rc (*each)(void *ctx, int64_t seq, const char *app, struct ak_err *err), void *ctx,
+			      struct ak_err *err);
 
 /* ---- corroboration: attempts that two sources of one system recorded (store/corroborate.h) ---- */
 

@@ -347,16 +347,6 @@ static bool app_wanted(const struct ak_policy *p, const char *app)
 	return false;
 }
 
-static bool is_calm(const struct ak_stored *r)
-{
-	const struct ak_value *v = r->rec.v;
-	bool verdict = !v[AK_F_POLICY_VERDICT].set || ak_str_is(v[AK_F_POLICY_VERDICT].text, "allowed");
-	bool payload = v[AK_F_PAYLOAD_PROMPT].set && ak_str_is(v[AK_F_PAYLOAD_PROMPT].text, "present");
-
-	return v[AK_F_OUTCOME].set && ak_str_is(v[AK_F_OUTCOME].text, "success") && verdict && !payload &&
-	       v[AK_F_TRACE_ID].set && v[AK_F_PROVIDER].set && !(r->rec.flags & (AK_R_CONFLICT | AK_R_ODD_TIME));
-}
-
 static bool is_whole(const json_t *trace)
 {
 	json_t *h;
@@ -384,56 +374,46 @@ static void rank(uint64_t seed, int64_t seq, struct candidate *c)
 	c->seq = seq;
 }
 
-/* The best CANDIDATES by rank, so that memory stays bounded whatever the workspace holds. */
-static size_t keep_best(struct candidate *best, size_t n, const struct candidate *c)
+/* The best by rank, so that memory stays bounded whatever the workspace holds. */
+struct best {
+	struct candidate c[CANDIDATES];
+	size_t n;
+	uint64_t seed;
+	const struct ak_policy *policy;
+};
+
+static enum ak_rc keep_best(void *ctx, int64_t seq, const char *app, struct ak_err *err)
 {
-	size_t at = n;
+	struct best *b = ctx;
+	struct candidate c;
+	size_t at;
 
-	if (n == CANDIDATES && memcmp(c->rank, best[n - 1].rank, 32) >= 0)
-		return n;
-	n += n < CANDIDATES;
-	at = n - 1;
-	while (at && memcmp(best[at - 1].rank, c->rank, 32) > 0) {
-		best[at] = best[at - 1];
-		at--;
-	}
-	best[at] = *c;
-	return n;
-}
-
-static enum ak_rc candidates(struct ak_store *s, uint64_t seed, const struct ak_trace_opts *o, struct candidate *best, size_t *n,
-			     struct ak_err *err)
-{
-	struct ak_records *it = NULL;
-	struct ak_stored r;
-	const char *source;
-	bool left_out;
-	bool any = !o->from_us && !o->to_us;
-	enum ak_rc rc = ak_records_open(s, AK_K_REQUEST, any ? INT64_MIN : o->from_us, any ? INT64_MAX : o->to_us, &it, err);
-
-	while (rc == AK_OK && (rc = ak_records_next(it, &r, &source, &left_out, err)) == AK_OK) {
-		struct candidate c;
-		char app[128];
-		snprintf(app, sizeof app, "%.*s", AK_STR_FMT(r.rec.v[AK_F_APP].text));
-		if (left_out || !is_calm(&r) || !app_wanted(o->policy, r.rec.v[AK_F_APP].set ? app : NULL))
-			continue;
-		rank(seed, r.seq, &c);
-		*n = keep_best(best, *n, &c);
-	}
-	ak_records_free(it);
-	return rc == AK_END ? AK_OK : rc;
+	(void)err;
+	if (!app_wanted(b->policy, app))
+		return AK_OK;
+	rank(b->seed, seq, &c);
+	if (b->n == CANDIDATES && memcmp(c.rank, b->c[b->n - 1].rank, 32) >= 0)
+		return AK_OK;
+	b->n += b->n < CANDIDATES;
+	for (at = b->n - 1; at && memcmp(b->c[at - 1].rank, c.rank, 32) > 0; at--)
+		b->c[at] = b->c[at - 1];
+	b->c[at] = c;
+	return AK_OK;
 }
 
 enum ak_rc ak_trace_sample(struct ak_store *s, uint64_t seed, const struct ak_trace_opts *o, json_t **out, char **rule,
 			   struct ak_err *err)
 {
-	struct candidate *best = ak_alloc_zero(CANDIDATES, sizeof *best);
+	struct best *best = ak_alloc_zero(1, sizeof *best);
+	bool any = !o->from_us && !o->to_us;
 	json_t *trace = NULL;
-	size_t n = 0;
-	enum ak_rc rc = candidates(s, seed, o, best, &n, err);
+	enum ak_rc rc;
 
-	for (size_t i = 0; i < n && rc == AK_OK; i++) {
-		rc = build(s, best[i].seq, o, &trace, err);
+	best->seed = seed;
+	best->policy = o->policy;
+	rc = ak_query_calm_each(s, any ? INT64_MIN : o->from_us, any ? INT64_MAX : o->to_us, keep_best, best, err);
+	for (size_t i = 0; i < best->n && rc == AK_OK; i++) {
+		rc = build(s, best->c[i].seq, o, &trace, err);
 		if (rc == AK_OK && is_whole(trace))
 			break;
 		json_decref(trace);

@@ -142,6 +142,8 @@ def one_day():
     seconds, kib = run(AUDITKIT, "-w", ws, "packet", "build", "--allow-gaps", "--force", "-o", "one.zip")
     say("packet", "build over %s rows: %.1f s, peak %d MiB" % (format(ROWS, ","), seconds, kib // 1024), "< 30 s, 256 MiB",
         seconds < 30 and kib <= 256 * 1024)
+    seconds, kib = run(AUDITKIT, "packet", "verify", "one.zip")
+    say("packet", "verify of it: %.1f s, peak %d MiB" % (seconds, kib // 1024), "256 MiB", kib <= 256 * 1024)
 
 
 def version():

@@ -136,6 +136,14 @@ static enum ak_rc each_kind(struct ak_store *s, struct ak_err *err)
 	return rc;
 }
 
+static enum ak_rc is_row(void *ctx, json_t *row, struct ak_err *err)
+{
+	(void)ctx;
+	(void)err;
+	HOLDS(json_is_object(row));
+	return AK_OK;
+}
+
 /* One question of many: opening costs more than all of them together. */
 static void ask(struct ak_store *s, unsigned question)
 {
@@ -180,7 +188,7 @@ static void ask(struct ak_store *s, unsigned question)
 		rc = ak_query_spend(s, from, to, &doc, &err);
 		break;
 	case 11:
-		rc = ak_query_changes(s, from, to, &doc, &err);
+		rc = ak_query_changes_each(s, from, to, is_row, NULL, &err);
 		break;
 	case 12:
 		rc = ak_access_read(s, &doc, &chain, &err);
