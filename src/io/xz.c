@@ -9,7 +9,7 @@
 static void xz_restart(void *decoder)
 {
 	if (lzma_stream_decoder(decoder, AK_CODED_MEMORY, 0) != LZMA_OK)
-		AK_BUG("lzma does not start");
+		ak_out_of_memory();
 }
 
 static void *xz_open(void)

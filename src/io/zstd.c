@@ -22,7 +22,7 @@ static void *zstd_open(void)
 	struct zstd *z = ak_alloc(sizeof(*z));
 	z->d = ZSTD_createDStream();
 	if (!z->d)
-		AK_BUG("zstd does not start");
+		ak_out_of_memory();
 	zstd_restart(z);
 	return z;
 }
