@@ -33,7 +33,9 @@ static enum ak_rc xz_step(void *decoder, struct ak_coded_buf *b)
 	b->nout = z->avail_out;
 	if (got == LZMA_STREAM_END)
 		return AK_END;
-	if (got == LZMA_MEMLIMIT_ERROR || got == LZMA_MEM_ERROR)
+	if (got == LZMA_MEM_ERROR)
+		ak_out_of_memory();
+	if (got == LZMA_MEMLIMIT_ERROR)
 		return AK_FAIL;
 	return got == LZMA_OK || got == LZMA_BUF_ERROR ? AK_OK : AK_REJECT;
 }
