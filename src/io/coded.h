@@ -18,7 +18,8 @@ struct ak_codec {
 	/* Decoder of one stream (gzip member, zstd frame, xz stream). */
 	void *(*open)(void);
 	/* Decode some of b->in into b->out and move both. AK_OK, AK_END when the stream is complete, AK_REJECT when it is
-	 * damaged, AK_FAIL when it wants more memory than AK_CODED_MEMORY. nin 0: what is left inside. */
+	 * damaged, AK_FAIL when it wants more memory than AK_CODED_MEMORY. Memory that is not there ends the program. nin 0:
+	 * what is left inside. */
 	enum ak_rc (*step)(void *decoder, struct ak_coded_buf *b);
 	/* Ready for the next stream. */
 	void (*restart)(void *decoder);

@@ -41,7 +41,8 @@ static la_ssize_t fd_read(struct archive *a, void *ctx, const void **buf)
 	struct ak_la *l = ctx;
 	ssize_t n = ak_fs_pread(l->fd, l->block, BLOCK, l->at);
 	if (n < 0) {
-		archive_set_error(a, errno, "cannot read");
+		l->fault = errno;
+		archive_set_error(a, l->fault, "cannot read");
 		return -1;
 	}
 	*buf = l->block;
@@ -54,7 +55,8 @@ static la_int64_t fd_seek(struct archive *a, void *ctx, la_int64_t to, int from)
 	struct ak_la *l = ctx;
 	struct stat st;
 	if (from == SEEK_END && fstat(l->fd, &st) != 0) {
-		archive_set_error(a, errno, "cannot read");
+		l->fault = errno;
+		archive_set_error(a, l->fault, "cannot read");
 		return ARCHIVE_FATAL;
 	}
 	l->at = to + (from == SEEK_END ? st.st_size : from == SEEK_CUR ? l->at : 0);
@@ -66,4 +68,9 @@ int ak_la_open_fd(struct ak_la *l, int fd)
 	l->fd = fd;
 	l->block = ak_alloc(BLOCK);
 	return ak_la_open(l, l, fd_read, fd_seek);
+}
+
+int ak_la_errno(const struct ak_la *l)
+{
+	return l->fault ? l->fault : archive_errno(l->a);
 }

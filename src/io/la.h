@@ -15,6 +15,7 @@ struct ak_la {
 	struct archive_entry *e;
 	int fd; /* ak_la_open_fd's; not closed */
 	off_t at;
+	int fault; /* errno of a read of it that failed; the formats make damage of it */
 	char *block;
 };
 
@@ -28,6 +29,8 @@ void ak_la_release(struct ak_la *l);
 int ak_la_open(struct ak_la *l, void *ctx, archive_read_callback *read, archive_seek_callback *seek);
 /* The file from its beginning; it can be gone back in. */
 int ak_la_open_fd(struct ak_la *l, int fd);
+/* Why it could not go on: errno or libarchive's own number. */
+int ak_la_errno(const struct ak_la *l);
 
 #ifdef __cplusplus
 }

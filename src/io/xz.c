@@ -9,7 +9,7 @@
 static void xz_restart(void *decoder)
 {
 	if (lzma_stream_decoder(decoder, AK_CODED_MEMORY, 0) != LZMA_OK)
-		AK_BUG("lzma does not start");
+		ak_out_of_memory();
 }
 
 static void *xz_open(void)
@@ -33,7 +33,9 @@ static enum ak_rc xz_step(void *decoder, struct ak_coded_buf *b)
 	b->nout = z->avail_out;
 	if (got == LZMA_STREAM_END)
 		return AK_END;
-	if (got == LZMA_MEMLIMIT_ERROR || got == LZMA_MEM_ERROR)
+	if (got == LZMA_MEM_ERROR)
+		ak_out_of_memory();
+	if (got == LZMA_MEMLIMIT_ERROR)
 		return AK_FAIL;
 	return got == LZMA_OK || got == LZMA_BUF_ERROR ? AK_OK : AK_REJECT;
 }

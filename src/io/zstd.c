@@ -22,7 +22,7 @@ static void *zstd_open(void)
 	struct zstd *z = ak_alloc(sizeof(*z));
 	z->d = ZSTD_createDStream();
 	if (!z->d)
-		AK_BUG("zstd does not start");
+		ak_out_of_memory();
 	zstd_restart(z);
 	return z;
 }
@@ -35,8 +35,9 @@ static enum ak_rc zstd_step(void *decoder, struct ak_coded_buf *b)
 	size_t got = ZSTD_decompressStream(z->d, &out, &in);
 	if (ZSTD_isError(got)) {
 		ZSTD_ErrorCode why = ZSTD_getErrorCode(got);
-		return why == ZSTD_error_frameParameter_windowTooLarge || why == ZSTD_error_memory_allocation ? AK_FAIL
-													       : AK_REJECT;
+		if (why == ZSTD_error_memory_allocation)
+			ak_out_of_memory();
+		return why == ZSTD_error_frameParameter_windowTooLarge ? AK_FAIL : AK_REJECT;
 	}
 	b->in += in.pos;
 	b->nin -= in.pos;

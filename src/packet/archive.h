@@ -47,7 +47,8 @@ enum ak_rc ak_archive_write(const struct ak_bag *bag, const char *path, int64_t 
  * one top folder), archive_duplicate, archive_type (link, device, encrypted, extended attributes), archive_limit
  * (PACKET_ENTRIES, PACKET_RATIO above 1 MiB, EXPANDED_BYTES), archive_trailing (bytes behind the end),
  * archive_mismatch (zip directory against what is stored), archive_damaged (checksums, cut short, changed while read),
- * archive_unknown (no such form). A path that cannot be opened is AK_EXIT_INPUT. */
+ * archive_unknown (no such form). A path that cannot be opened is AK_EXIT_INPUT, one that is damaged in one reading and
+ * whole in the next AK_EXIT_IO. */
 enum ak_rc ak_archive_read(const char *path,
 			   enum ak_rc (*visit)(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes,
 					       struct ak_err *err),

@@ -158,10 +158,10 @@ static enum ak_rc read_file(struct ak_reader *r, const char *path)
 	return rc;
 }
 
-enum ak_rc ak_archive_read(const char *path,
-			   enum ak_rc (*visit)(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes,
-					       struct ak_err *err),
-			   void *ctx, struct ak_archive_info *info, struct ak_err *err)
+static enum ak_rc read_once(const char *path,
+			    enum ak_rc (*visit)(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes,
+						struct ak_err *err),
+			    void *ctx, struct ak_archive_info *info, struct ak_err *err)
 {
 	struct ak_reader r = {.visit = visit, .ctx = ctx, .path = path, .label = ak_fs_base(path), .err = err};
 	struct stat st;
@@ -174,4 +174,29 @@ enum ak_rc ak_archive_read(const char *path,
 	if (rc == AK_OK)
 		*info = r.info;
 	return rc;
+}
+
+static enum ak_rc pass_by(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err)
+{
+	(void)ctx;
+	(void)name;
+	(void)bytes;
+	(void)err;
+	return AK_OK;
+}
+
+/* The libraries do not always tell damage from memory that was gone for a moment. Damage is found a second time. */
+enum ak_rc ak_archive_read(const char *path,
+			   enum ak_rc (*visit)(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes,
+					       struct ak_err *err),
+			   void *ctx, struct ak_archive_info *info, struct ak_err *err)
+{
+	struct ak_archive_info whole;
+	enum ak_rc rc = read_once(path, visit, ctx, info, err);
+	if (rc != AK_FAIL || !err || strcmp(err->reason, "archive_damaged") != 0 ||
+	    read_once(path, pass_by, NULL, &whole, NULL) != AK_OK)
+		return rc;
+	ak_err_clear(err);
+	ak_hint(err, "run the same command again; if it stays so, look at this machine's memory and disk");
+	return ak_fail(err, AK_EXIT_IO, "cannot read '%s': damaged when it was read, whole when it was read again", path);
 }

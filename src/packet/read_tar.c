@@ -40,7 +40,7 @@ static enum ak_rc take(struct tar *t, void *buf, size_t n, size_t *got)
 	while (done < n) {
 		la_ssize_t k = archive_read_data(t->la.a, (char *)buf + done, n - done);
 		if (k < 0)
-			return ak_reader_damaged(t->r, archive_errno(t->la.a), "compressed data are damaged or cut short");
+			return ak_reader_damaged(t->r, ak_la_errno(&t->la), "compressed data are damaged or cut short");
 		if (k == 0)
 			break;
 		done += (size_t)k;
@@ -247,7 +247,7 @@ enum ak_rc ak_read_tar(struct ak_reader *r, int fd)
 	enum ak_rc rc;
 	ak_la_init(&t.la);
 	if (open_stream(&t.la, fd, r->info.form) != ARCHIVE_OK)
-		rc = ak_reader_damaged(r, archive_errno(t.la.a), "compressed data are damaged or cut short");
+		rc = ak_reader_damaged(r, ak_la_errno(&t.la), "compressed data are damaged or cut short");
 	else if (archive_filter_count(t.la.a) > 2)
 		rc = ak_reader_refuse(r, "archive_damaged", "archive is compressed more than once");
 	else

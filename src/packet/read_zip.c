@@ -13,7 +13,7 @@ struct zip {
 
 static enum ak_rc damaged(const struct zip *z)
 {
-	return ak_reader_damaged(z->r, archive_errno(z->la.a), "data are damaged or cut short");
+	return ak_reader_damaged(z->r, ak_la_errno(&z->la), "data are damaged or cut short");
 }
 
 static enum ak_rc pull(void *src, void *buf, size_t cap, size_t *n, struct ak_err *err)

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "base/crypto.h"
+#include "base/decimal.h"
 #include "base/fs.h"
 
 enum ak_rc ak_store_copy(struct ak_store *s, const char *dir, struct ak_err *err)
@@ -34,6 +35,29 @@ enum ak_rc ak_store_copy(struct ak_store *s, const char *dir, struct ak_err *err
 	return rc;
 }
 
+enum ak_rc ak_store_pages_given(const struct ak_store *s, struct ak_str found, struct ak_err *err)
+{
+	static const struct ak_str mark = {"error code=", 11}, alone = {"failed to get page", 18};
+	const char *at = memmem(found.p, found.n, mark.p, mark.n);
+	bool not_given = memmem(found.p, found.n, alone.p, alone.n);
+	struct ak_str digits = {NULL, 0};
+	int64_t code = 0;
+
+	if (at)
+		digits.p = at + mark.n;
+	while (at && digits.p + digits.n < found.p + found.n && ak_is_digit((unsigned char)digits.p[digits.n]))
+		digits.n++;
+	if (at && ak_dec_int(digits, false, &code, NULL) != AK_OK)
+		code = 0;
+	code &= 0xff;
+	if (!not_given && code != SQLITE_IOERR && code != SQLITE_NOMEM)
+		return AK_OK;
+	if (code == SQLITE_NOMEM)
+		ak_out_of_memory();
+	ak_hint(err, "look at the disk it lies on, then verify again: nothing is known of what was not read");
+	return ak_fail(err, AK_EXIT_IO, "reading workspace '%s' failed: a page cannot be read", s->dir);
+}
+
 enum ak_rc ak_store_check_pages(struct ak_store *s, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
@@ -41,9 +65,10 @@ enum ak_rc ak_store_check_pages(struct ak_store *s, struct ak_err *err)
 
 	if (rc == AK_OK)
 		rc = ak_sql_step(s, st, err);
-	if (rc == AK_OK && !ak_str_is(ak_sql_text(st, 0), "ok"))
-		rc = ak_fail(err, AK_EXIT_CORRUPT, "the database in '%s' is damaged", s->dir);
-	return rc;
+	if (rc != AK_OK || ak_str_is(ak_sql_text(st, 0), "ok"))
+		return rc;
+	rc = ak_store_pages_given(s, ak_sql_text(st, 0), err);
+	return rc == AK_OK ? ak_fail(err, AK_EXIT_CORRUPT, "the database in '%s' is damaged", s->dir) : rc;
 }
 
 /* Type, length and bytes of each column, so that no two rows look the same. */

@@ -50,6 +50,10 @@ enum ak_rc ak_store_lock(struct ak_store *s, int wait_ms, struct ak_err *err);
 enum ak_rc ak_store_copy(struct ak_store *s, const char *dir, struct ak_err *err);
 /* SQLite's own check of pages, rows and indexes; minutes where there are millions of rows. AK_EXIT_CORRUPT. */
 enum ak_rc ak_store_check_pages(struct ak_store *s, struct ak_err *err);
+/* What that check has found is a page that the system did not give, which it speaks of as of a damaged one: with the code
+ * of the cause or, of pages that continue a row, in words alone, after it has looked whether there is such a page. Then
+ * AK_EXIT_IO, and out of memory ends the program; damage is AK_OK. */
+enum ak_rc ak_store_pages_given(const struct ak_store *s, struct ak_str found, struct ak_err *err);
 /* SHA-256 over every value of every table, in stored order: equal for a database and its copy. */
 enum ak_rc ak_store_digest(struct ak_store *s, uint8_t out[32], struct ak_err *err);
 /* A read transaction: everything read up to the end is of one moment. */

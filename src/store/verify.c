@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/decimal.h"
 #include "base/jsonw.h"
 #include "store/access.h"
 #include "store/corroborate.h"
@@ -258,26 +257,6 @@ static enum ak_rc check_runs(struct check *c)
 	return rc;
 }
 
-/* integrity_check speaks of a page that the system did not give as of a damaged one. */
-static enum ak_rc given_pages(struct check *c, struct ak_str found)
-{
-	static const struct ak_str mark = {"error code=", 11};
-	const char *at = memmem(found.p, found.n, mark.p, mark.n);
-	struct ak_str digits = {NULL, 0};
-	int64_t code = 0;
-
-	if (at)
-		digits.p = at + mark.n;
-	while (at && digits.p + digits.n < found.p + found.n && ak_is_digit((unsigned char)digits.p[digits.n]))
-		digits.n++;
-	if (!at || ak_dec_int(digits, false, &code, NULL) != AK_OK || ((code & 0xff) != SQLITE_IOERR && (code & 0xff) != SQLITE_NOMEM))
-		return AK_OK;
-	if ((code & 0xff) == SQLITE_NOMEM)
-		ak_out_of_memory();
-	ak_hint(c->err, "look at the disk it lies on, then verify again: nothing is known of what was not read");
-	return ak_fail(c->err, AK_EXIT_IO, "reading workspace '%s' failed: a page cannot be read", c->s->dir);
-}
-
 /* The database file itself: pages, cells, and that each index holds what its table does. An index that lacks a row makes
  * a search say less than there is. */
 static enum ak_rc check_pages(struct check *c)
@@ -291,7 +270,7 @@ static enum ak_rc check_pages(struct check *c)
 	found = ak_sql_text(st, 0);
 	if (ak_str_is(found, "ok"))
 		return AK_OK;
-	if ((rc = given_pages(c, found)) == AK_OK)
+	if ((rc = ak_store_pages_given(c->s, found, c->err)) == AK_OK)
 		broken(c, "the database file is damaged (%.*s): go back to a backup", AK_STR_FMT(found));
 	return rc;
 }

@@ -46,6 +46,7 @@ COMMANDS = [
     Command("packet build tar", "-w w packet build --allow-gaps --force -o out/p.tar --json", result="packet"),
     Command("packet build zip", "-w w packet build --allow-gaps --force -o out/p.zip --json", share=0.3, result="packet"),
     Command("packet verify", "packet verify good.tar --digest {digest} --json", cheap=True),
+    Command("packet verify zip", "packet verify good.zip --digest {digest} --json"),
 ]
 
 IO, LIMIT = {74}, {71, 74}  # SQLite tells a file that cannot be opened in one way only
@@ -276,7 +277,8 @@ def rows(w):
 def main():
     make_input()
     make_workspaces()
-    run(["-w", "whole", "packet", "build", "--allow-gaps", "-o", "good.tar"])
+    for form in ("good.tar", "good.zip"):
+        run(["-w", "whole", "packet", "build", "--allow-gaps", "-o", form])
     names = {"trace": sql("whole", "SELECT trace_id FROM request WHERE trace_id IS NOT NULL LIMIT 1")[0], "cite": "tickets-csv:%s" % sql("whole", "SELECT min(seq) FROM ticket")[0], "mapping": TREE + "/src/formats/tickets-csv.yaml",
              "digest": re.search(r"sha256 (\w+)", pathlib.Path("good.tar.receipt.txt").read_text()).group(1)}
     shutil.copytree(KEYS, "keys")
