@@ -92,6 +92,7 @@ static const struct point points[] = {
 	{AK_F_USER_AGENT, "curl/8", "curl/8"},
 	{AK_F_USER_AGENT, "(jane)", NULL},
 	{AK_F_USER_AGENT, "tool-v2-4R/(x)", "tool-v"},
+	{AK_F_USER_AGENT, "a bearer words/0c0***", NULL},
 	/* ids, names, codes */
 	{AK_F_EVENT_ID, "chatcmpl-2283081b-dc89-41f6-93e6-d4f914774027",
 	 "chatcmpl-2283081b-dc89-41f6-93e6-d4f914774027"},
