@@ -194,6 +194,7 @@ static void long_value(void)
 	once = both(AK_F_REQUEST_MODEL, text);
 	is_int(once.n > 5 && once.n <= AK_MAX_KEPT_VALUE_BYTES, 1, "below the limit where escapes make it longer");
 	is_str(ak_str_n(once.p + once.n - 5, 5), "[CUT]", "which is said");
+	is_str(both(AK_F_REQUEST_MODEL, "\"password\": [CUT]"), "\"password\": [CUT]", "and is nobody's password");
 }
 
 int main(void)
