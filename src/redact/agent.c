@@ -97,6 +97,8 @@ static struct ak_str reduce(const struct ak_pass *p, struct ak_str s)
 struct ak_str ak_value_agent(const struct ak_pass *p, struct ak_str s)
 {
 	struct ak_str out, longer;
+	const char *kind;
+	size_t at;
 
 	s = ak_str_trim(s);
 	if (ak_marker_is(s))
@@ -107,7 +109,8 @@ struct ak_str ak_value_agent(const struct ak_pass *p, struct ak_str s)
 		longer = out;
 		out = reduce(p, longer);
 	} while (out.n < longer.n);
-	if (out.n == 0) {
+	/* Nor is a mask one when its stars are cut off (`bearer a1/0***`). */
+	if (out.n == 0 || ak_redact_scan(p->r, out, &at, &kind)) {
 		ak_pass_count(p, "user_agent", AK_ACT_REMOVED);
 		return ak_str_n(NULL, 0);
 	}

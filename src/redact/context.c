@@ -138,7 +138,8 @@ static void read_value(struct ak_str s, size_t at, struct pair *p)
 static bool says_nothing(struct ak_str v)
 {
 	static const char *const words[] = {"null",	 "none",     "nil",    "true",	     "false",
-					    "undefined", "redacted", "hidden", "[redacted]", "[redacted"};
+					    "undefined", "redacted", "hidden", "[redacted]", "[redacted",
+					    "[cut]",    "[cut"};
 
 	for (size_t i = 0; i < AK_COUNT(words); i++)
 		if (ak_str_eq_fold(v, ak_str_of(words[i])))

@@ -95,7 +95,7 @@ struct ak_str ak_value_person(const struct ak_pass *p, struct ak_str s)
 	if (ak_marker_is(s) || ak_marker_is_token(s))
 		return s;
 	if (ak_value_is_machine(s))
-		return ak_value_safe(p, s);
+		return ak_value_kept(p, s);
 	if (ak_email_find(s, 0, &from, &to)) {
 		ak_pass_count(p, "email", AK_ACT_HASHED);
 		return ak_email_token(p->r, ak_str_n(s.p + from, to - from), p->a);

@@ -77,9 +77,8 @@ static size_t whole_before(struct ak_str s, size_t n)
 	return n;
 }
 
-struct ak_str ak_value_plain_secrets(const struct ak_pass *p, struct ak_str s)
+struct ak_str ak_value_cut(const struct ak_pass *p, struct ak_str s)
 {
-	s = ak_value_secrets(p, s);
 	if (s.n <= AK_MAX_KEPT_VALUE_BYTES)
 		return s;
 	ak_pass_count(p, "too_long", AK_ACT_REMOVED);
@@ -87,6 +86,11 @@ struct ak_str ak_value_plain_secrets(const struct ak_pass *p, struct ak_str s)
 		*p->truncated = true;
 	s.n = whole_before(s, AK_MAX_KEPT_VALUE_BYTES - sizeof(cut_mark));
 	return ak_arena_printf(p->a, "%.*s%s", AK_STR_FMT(s), cut_mark);
+}
+
+struct ak_str ak_value_plain_secrets(const struct ak_pass *p, struct ak_str s)
+{
+	return ak_value_cut(p, ak_value_secrets(p, s));
 }
 
 /* An id that looks like a bearer key never survives, whatever its length (R-STR-3). */
@@ -105,7 +109,7 @@ struct ak_str ak_value_inner_secrets(const struct ak_pass *p, enum ak_name_class
 
 	if (name != AK_NAME_WEAK && name != AK_NAME_STRONG) {
 		out = ak_value_plain_secrets(p, s);
-		return ak_utf8_valid(out) == out.n ? out : ak_value_safe(p, out);
+		return ak_utf8_valid(out) == out.n ? out : ak_value_kept(p, out);
 	}
 	if (s.n == 0 || ak_value_is_digest(s) || ak_marker_is(s) || ak_marker_is_token(s) || ak_value_is_masked(s))
 		return s;

@@ -47,5 +47,5 @@ struct ak_str ak_value_urlpath(const struct ak_pass *p, struct ak_str s)
 		ak_pass_count(p, "url_rest", AK_ACT_SANITISED);
 	if (from == to)
 		return from > 0 ? AK_STR("/") : ak_str_n(NULL, 0);
-	return ak_value_safe(p, ak_str_n(s.p + from, to - from));
+	return ak_value_kept(p, ak_str_n(s.p + from, to - from));
 }

@@ -37,6 +37,11 @@ struct ak_str ak_value_safe(const struct ak_pass *p, struct ak_str s)
 	return s;
 }
 
+struct ak_str ak_value_kept(const struct ak_pass *p, struct ak_str s)
+{
+	return ak_value_cut(p, ak_value_safe(p, s));
+}
+
 static bool only(struct ak_str s, unsigned set, const char *more, size_t most)
 {
 	if (s.n == 0 || s.n > most)
@@ -67,7 +72,7 @@ struct ak_str ak_value_id(const struct ak_pass *p, struct ak_str s)
 	if (s.n && s.n <= LONGEST_ID && ak_charset_is_plain(s))
 		return s;
 	if (ak_value_is_id(s))
-		s = ak_value_safe(p, s);
+		s = ak_value_kept(p, s);
 	if (ak_value_is_id(s))
 		return s;
 	ak_pass_count(p, "not_id_shaped", AK_ACT_HASHED);
@@ -76,7 +81,7 @@ struct ak_str ak_value_id(const struct ak_pass *p, struct ak_str s)
 
 struct ak_str ak_value_name(const struct ak_pass *p, struct ak_str s)
 {
-	return ak_value_safe(p, s);
+	return ak_value_kept(p, s);
 }
 
 static bool is_enum(struct ak_str s)
@@ -135,7 +140,7 @@ struct ak_str ak_value_inner(const struct ak_pass *p, enum ak_name_class name, s
 	if (s.n == 0 || ak_marker_is(s) || ak_marker_is_token(s))
 		return s;
 	if (name == AK_NAME_WEAK || name == AK_NAME_STRONG)
-		return ak_value_is_digest(s) ? ak_value_key(p, s) : ak_value_safe(p, s);
+		return ak_value_is_digest(s) ? ak_value_key(p, s) : ak_value_kept(p, s);
 	if (name == AK_NAME_PERSON)
 		return ak_value_person(p, s);
 	if (ak_value_address_text(s, p->a, &address))
@@ -144,5 +149,5 @@ struct ak_str ak_value_inner(const struct ak_pass *p, enum ak_name_class name, s
 		ak_pass_count(p, "free_text", AK_ACT_REMOVED);
 		return AK_STR("[REMOVED:free_text]");
 	}
-	return ak_value_safe(p, s);
+	return ak_value_kept(p, s);
 }

@@ -42,6 +42,10 @@ ak_value_fn ak_value_network;
 struct ak_str ak_value_map_json(const struct ak_pass *p, struct ak_str json, bool diff, ak_inner_fn *fn);
 /* E-mail shapes replaced, controls and broken UTF-8 escaped: what any kept text must be. */
 struct ak_str ak_value_safe(const struct ak_pass *p, struct ak_str s);
+/* Cut at KEPT_VALUE_BYTES, outside of characters and markers. */
+struct ak_str ak_value_cut(const struct ak_pass *p, struct ak_str s);
+/* Both: escapes and markers make a text longer. */
+struct ak_str ak_value_kept(const struct ak_pass *p, struct ak_str s);
 /* [A-Za-z0-9._:/@+=-]{1,200}; markers inside count as one character each. */
 bool ak_value_is_id(struct ak_str s);
 /* A key that its source has masked: `sk-...AbCd`, `sk-abc...def`, all stars. */

@@ -30,7 +30,7 @@ struct heap_piece {
 	struct heap_piece *next;
 };
 
-enum { HEAP_FIRST = 6, HEAP_CLASSES = 20, HEAP_WAIT = 64, HEAP_SLAB = 1 << 20, HEAP_SLABS = 1 << 10 };
+enum { HEAP_FIRST = 6, HEAP_CLASSES = 32, HEAP_WAIT = 16, HEAP_SLAB = 1 << 20, HEAP_SLABS = 1 << 10 };
 
 /* Class i: pieces of 2^(HEAP_FIRST + i) bytes with their head. Oldest first. */
 static struct heap_class {
@@ -42,14 +42,12 @@ static struct heap_class {
 static char *heap_slabs[HEAP_SLABS], *heap_next;
 static size_t heap_slabs_n, heap_left;
 
+/* n is at most SQLite's limit, below 2^31. */
 static inline unsigned heap_class_of(size_t n)
 {
-	unsigned i = 0;
+	unsigned bits = 64 - (unsigned)__builtin_clzll(n + sizeof(struct heap_piece) - 1);
 
-	while (((size_t)1 << (HEAP_FIRST + i)) < n + sizeof(struct heap_piece))
-		i++;
-	HOLDS(i < HEAP_CLASSES);
-	return i;
+	return bits > HEAP_FIRST ? bits - HEAP_FIRST : 0;
 }
 
 static struct heap_piece *heap_new_piece(size_t bytes)

@@ -1,6 +1,7 @@
 /* Step 2 against tokens computed with another HMAC implementation (key 07 01 02 03 and zeros). */
 #include "base/ak.h"
 
+#include "base/limits.h"
 #include "redact_sample.h"
 #include "tap.h"
 
@@ -92,6 +93,7 @@ static const struct point points[] = {
 	{AK_F_USER_AGENT, "curl/8", "curl/8"},
 	{AK_F_USER_AGENT, "(jane)", NULL},
 	{AK_F_USER_AGENT, "tool-v2-4R/(x)", "tool-v"},
+	{AK_F_USER_AGENT, "a bearer words/0c0***", NULL},
 	/* ids, names, codes */
 	{AK_F_EVENT_ID, "chatcmpl-2283081b-dc89-41f6-93e6-d4f914774027",
 	 "chatcmpl-2283081b-dc89-41f6-93e6-d4f914774027"},
@@ -181,6 +183,20 @@ static void network(void)
 	ok(!rec.v[AK_F_CLIENT_NETWORK].set, "none of nothing");
 }
 
+/* Five bytes stand for one where controls are escaped; what is kept stays below the limit, and as it is. */
+static void long_value(void)
+{
+	char text[2001];
+	struct ak_str once;
+
+	memset(text, '\v', 2000);
+	text[2000] = '\0';
+	once = both(AK_F_REQUEST_MODEL, text);
+	is_int(once.n > 5 && once.n <= AK_MAX_KEPT_VALUE_BYTES, 1, "below the limit where escapes make it longer");
+	is_str(ak_str_n(once.p + once.n - 5, 5), "[CUT]", "which is said");
+	is_str(both(AK_F_REQUEST_MODEL, "\"password\": [CUT]"), "\"password\": [CUT]", "and is nobody's password");
+}
+
 int main(void)
 {
 	struct ak_redactor *made = sample_redactor(NULL);
@@ -194,6 +210,7 @@ int main(void)
 	diff();
 	second_pass();
 	network();
+	long_value();
 	user = ak_redact_token(r, AK_T_PERSON, AK_STR("tenant 7"), &a);
 	id = ak_redact_token(r, AK_T_TOKEN, AK_STR("tenant 7"), &a);
 	ok(!ak_str_eq(ak_str_n(user.p + 5, 32), ak_str_n(id.p + 3, 32)), "classes are separated");
