@@ -116,7 +116,7 @@ enum ak_rc ak_ingest(const struct ak_ingest_opts *o, struct ak_ingest_result *ou
 	p.dedupe = ak_hmac_new(o->keys->dedupe, 32);
 	p.reject = ak_hmac_new(o->keys->reject, 32);
 	ak_queue_init(&p.chunks, 16);
-	ak_queue_init(&p.batches, 8);
+	ak_queue_init(&p.batches, 3);
 	rc = ak_register_next_file(o->store, &p.next_file, err);
 	if (rc == AK_OK && !o->dry_run)
 		rc = find_partial(&p, err);

@@ -9,18 +9,28 @@
 
 static size_t words_of(enum ak_run_kind kind) { return kind == AK_RUN_IDENTITY ? 3 : 2; }
 
-size_t ak_run_unpack(enum ak_run_kind kind, const void *blob, size_t bytes, struct ak_run_entry *out)
+size_t ak_run_entries(enum ak_run_kind kind, size_t bytes)
 {
-	size_t words = words_of(kind), n = bytes / (8 * words);
-	const unsigned char *p = blob;
+	size_t each = 8 * words_of(kind);
+
+	return bytes > AK_RUN_PAGE_BYTES || bytes % each ? 0 : bytes / each;
+}
+
+struct ak_run_entry ak_run_entry_at(enum ak_run_kind kind, const unsigned char *page, size_t i)
+{
+	size_t words = words_of(kind);
 	uint64_t w[3];
 
-	if (!p || bytes > AK_RUN_PAGE_BYTES || bytes % (8 * words))
-		return 0;
-	for (size_t i = 0; i < n; i++, p += 8 * words) {
-		memcpy(w, p, 8 * words);
-		out[i] = (struct ak_run_entry){be64toh(w[0]), words == 3 ? be64toh(w[1]) : 0, be64toh(w[words - 1])};
-	}
+	memcpy(w, page + i * 8 * words, 8 * words);
+	return (struct ak_run_entry){be64toh(w[0]), words == 3 ? be64toh(w[1]) : 0, be64toh(w[words - 1])};
+}
+
+static size_t unpack(enum ak_run_kind kind, const void *blob, size_t bytes, struct ak_run_entry *out)
+{
+	size_t n = blob ? ak_run_entries(kind, bytes) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = ak_run_entry_at(kind, blob, i);
 	return n;
 }
 
@@ -206,7 +216,7 @@ static enum ak_rc next_page(struct run_reader *r, struct ak_err *err)
 	r->i = r->n = 0;
 	if (rc != AK_OK)
 		return rc == AK_END ? AK_OK : rc;
-	r->n = ak_run_unpack(r->kind, sqlite3_column_blob(r->st, 0), (size_t)sqlite3_column_bytes(r->st, 0), r->page);
+	r->n = unpack(r->kind, sqlite3_column_blob(r->st, 0), (size_t)sqlite3_column_bytes(r->st, 0), r->page);
 	return r->n ? AK_OK : ak_fail(err, AK_EXIT_CORRUPT, "a page of the identifier index is damaged");
 }
 

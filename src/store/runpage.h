@@ -16,8 +16,9 @@ static inline int64_t ak_run_page_id(int64_t run, int64_t page) { return run << 
 /* A key as SQLite orders integers. */
 static inline int64_t ak_run_fence(uint64_t key) { return (int64_t)(key ^ (UINT64_C(1) << 63)); }
 
-/* 0 when the bytes are no page of this kind. */
-size_t ak_run_unpack(enum ak_run_kind kind, const void *blob, size_t bytes, struct ak_run_entry *out);
+/* How many entries a page of so many bytes has; 0 when it is none of this kind. */
+size_t ak_run_entries(enum ak_run_kind kind, size_t bytes);
+struct ak_run_entry ak_run_entry_at(enum ak_run_kind kind, const unsigned char *page, size_t i);
 /* Write sorted entries as a new run; equal neighbours once. */
 enum ak_rc ak_run_write(struct ak_store *s, enum ak_run_kind kind, const struct ak_run_entry *e, size_t n,
 			struct ak_err *err);

@@ -20,7 +20,7 @@ struct run {
 	int64_t id, entries, pages;
 	int64_t at; /* page that is loaded, -1 = none */
 	size_t n;
-	struct ak_run_entry page[AK_RUN_PAGE_MAX];
+	unsigned char page[AK_RUN_PAGE_BYTES]; /* as it is stored: a search looks at few of its entries */
 };
 
 struct ak_runs {
@@ -92,6 +92,11 @@ enum ak_rc ak_runs_reload(struct ak_runs *r, struct ak_err *err)
 
 /* ---- finding ---- */
 
+static struct ak_run_entry entry(const struct ak_runs *r, const struct run *run, size_t i)
+{
+	return ak_run_entry_at(r->kind, run->page, i);
+}
+
 static enum ak_rc load(struct ak_runs *r, struct run *run, int64_t page, struct ak_err *err)
 {
 	sqlite3_stmt *st = r->st[S_PAGE];
@@ -99,7 +104,12 @@ static enum ak_rc load(struct ak_runs *r, struct run *run, int64_t page, struct 
 
 	sqlite3_bind_int64(st, 1, ak_run_page_id(run->id, page));
 	if ((rc = ak_sql_step(r->s, st, err)) == AK_OK) {
-		run->n = ak_run_unpack(r->kind, sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0), run->page);
+		const void *blob = sqlite3_column_blob(st, 0);
+		size_t bytes = (size_t)sqlite3_column_bytes(st, 0);
+
+		run->n = blob ? ak_run_entries(r->kind, bytes) : 0;
+		if (run->n)
+			memcpy(run->page, blob, bytes);
 		run->at = page;
 	}
 	sqlite3_reset(st);
@@ -115,7 +125,7 @@ static enum ak_rc seek(struct ak_runs *r, struct run *run, const struct ak_run_e
 	int64_t page = 0;
 	enum ak_rc rc;
 
-	if (run->at >= 0 && run->page[0].key < k->key && run->page[run->n - 1].key >= k->key)
+	if (run->at >= 0 && entry(r, run, 0).key < k->key && entry(r, run, run->n - 1).key >= k->key)
 		return AK_OK;
 	sqlite3_bind_int64(st, 1, run->id);
 	sqlite3_bind_int64(st, 2, ak_run_fence(k->key));
@@ -127,14 +137,14 @@ static enum ak_rc seek(struct ak_runs *r, struct run *run, const struct ak_run_e
 	return run->at == page ? AK_OK : load(r, run, page, err);
 }
 
-static size_t lower_bound(const struct run *run, const struct ak_run_entry *k)
+static size_t lower_bound(const struct ak_runs *r, const struct run *run, const struct ak_run_entry *k)
 {
 	size_t lo = 0, hi = run->n;
 
 	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;
-		const struct ak_run_entry *e = &run->page[mid];
-		if (e->key < k->key || (e->key == k->key && e->key2 < k->key2))
+		struct ak_run_entry e = entry(r, run, mid);
+		if (e.key < k->key || (e.key == k->key && e.key2 < k->key2))
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -146,18 +156,19 @@ static enum ak_rc find_in(struct ak_runs *r, struct run *run, const struct ak_ru
 			  void (*found)(void *, const struct ak_run_entry *), void *ctx, struct ak_err *err)
 {
 	enum ak_rc rc = seek(r, run, k, err);
-	size_t i = rc == AK_OK ? lower_bound(run, k) : 0;
+	size_t i = rc == AK_OK ? lower_bound(r, run, k) : 0;
 
 	while (rc == AK_OK) {
 		for (; i < run->n; i++) {
-			if (run->page[i].key != k->key || run->page[i].key2 != k->key2)
+			struct ak_run_entry e = entry(r, run, i);
+			if (e.key != k->key || e.key2 != k->key2)
 				return AK_OK;
-			found(ctx, &run->page[i]);
+			found(ctx, &e);
 		}
 		if (run->at + 1 >= run->pages)
 			return AK_OK;
 		rc = load(r, run, run->at + 1, err);
-		i = rc == AK_OK ? lower_bound(run, k) : 0;
+		i = rc == AK_OK ? lower_bound(r, run, k) : 0;
 	}
 	return rc;
 }
