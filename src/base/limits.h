@@ -28,7 +28,7 @@
 	X(YAML_NODES, 50000, "nodes", "values in one YAML file")                                                       \
 	X(BATCH_RECORDS, 20000, "records", "records in one transaction")                                                \
 	X(BATCH_BYTES, 25165824, "bytes", "memory of the records in one transaction")                                   \
-	X(PART_RECORDS, 5000, "records", "records handed to the writing thread at a time")                              \
+	X(PART_RECORDS, 10000, "records", "records handed to the writing thread at a time")                              \
 	X(PART_BYTES, 12582912, "bytes", "memory of the records handed over at a time")
 
 #define AK_LIMIT_CONST(name, value, unit, what) static const unsigned long long AK_MAX_##name = value;

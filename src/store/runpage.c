@@ -16,15 +16,6 @@ size_t ak_run_entries(enum ak_run_kind kind, size_t bytes)
 	return bytes > AK_RUN_PAGE_BYTES || bytes % each ? 0 : bytes / each;
 }
 
-struct ak_run_entry ak_run_entry_at(enum ak_run_kind kind, const unsigned char *page, size_t i)
-{
-	size_t words = words_of(kind);
-	uint64_t w[3];
-
-	memcpy(w, page + i * 8 * words, 8 * words);
-	return (struct ak_run_entry){be64toh(w[0]), words == 3 ? be64toh(w[1]) : 0, be64toh(w[words - 1])};
-}
-
 static size_t unpack(enum ak_run_kind kind, const void *blob, size_t bytes, struct ak_run_entry *out)
 {
 	size_t n = blob ? ak_run_entries(kind, bytes) : 0;

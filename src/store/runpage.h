@@ -2,10 +2,22 @@
 #ifndef AK_STORE_RUNPAGE_H
 #define AK_STORE_RUNPAGE_H
 
+#include <endian.h>
+
 #include "store/runs.h"
 
 #define AK_RUN_PAGE_BYTES 4032 /* fits a database page of 4 KB with its row header; a multiple of both entry sizes */
 #define AK_RUN_PAGE_MAX (AK_RUN_PAGE_BYTES / 16)
+
+/* An entry as it is stored: identity key, key2, value; lookup key, value; big-endian. */
+static inline struct ak_run_entry ak_run_entry_at(enum ak_run_kind kind, const unsigned char *page, size_t i)
+{
+	size_t words = kind == AK_RUN_IDENTITY ? 3 : 2;
+	uint64_t w[3];
+
+	memcpy(w, page + i * 8 * words, 8 * words);
+	return (struct ak_run_entry){be64toh(w[0]), words == 3 ? be64toh(w[1]) : 0, be64toh(w[words - 1])};
+}
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,7 +30,6 @@ static inline int64_t ak_run_fence(uint64_t key) { return (int64_t)(key ^ (UINT6
 
 /* How many entries a page of so many bytes has; 0 when it is none of this kind. */
 size_t ak_run_entries(enum ak_run_kind kind, size_t bytes);
-struct ak_run_entry ak_run_entry_at(enum ak_run_kind kind, const unsigned char *page, size_t i);
 /* Write sorted entries as a new run; equal neighbours once. */
 enum ak_rc ak_run_write(struct ak_store *s, enum ak_run_kind kind, const struct ak_run_entry *e, size_t n,
 			struct ak_err *err);

@@ -20,7 +20,7 @@ struct run {
 	int64_t id, entries, pages;
 	int64_t at; /* page that is loaded, -1 = none */
 	size_t n;
-	unsigned char page[AK_RUN_PAGE_BYTES]; /* as it is stored: a search looks at few of its entries */
+	const unsigned char *page; /* as it is stored, SQLite's: a search looks at few of its entries */
 };
 
 struct ak_runs {
@@ -97,22 +97,26 @@ static struct ak_run_entry entry(const struct ak_runs *r, const struct run *run,
 	return ak_run_entry_at(r->kind, run->page, i);
 }
 
+/* The page that is loaded lives as long as the statement stays where it is. */
+static void release(struct ak_runs *r, struct run *run)
+{
+	sqlite3_reset(r->st[S_PAGE]);
+	run->at = -1;
+	run->n = 0;
+}
+
 static enum ak_rc load(struct ak_runs *r, struct run *run, int64_t page, struct ak_err *err)
 {
 	sqlite3_stmt *st = r->st[S_PAGE];
 	enum ak_rc rc;
 
+	release(r, run);
 	sqlite3_bind_int64(st, 1, ak_run_page_id(run->id, page));
 	if ((rc = ak_sql_step(r->s, st, err)) == AK_OK) {
-		const void *blob = sqlite3_column_blob(st, 0);
-		size_t bytes = (size_t)sqlite3_column_bytes(st, 0);
-
-		run->n = blob ? ak_run_entries(r->kind, bytes) : 0;
-		if (run->n)
-			memcpy(run->page, blob, bytes);
-		run->at = page;
+		run->page = sqlite3_column_blob(st, 0);
+		run->n = run->page ? ak_run_entries(r->kind, (size_t)sqlite3_column_bytes(st, 0)) : 0;
+		run->at = run->n ? page : -1;
 	}
-	sqlite3_reset(st);
 	if (rc == AK_END || (rc == AK_OK && !run->n))
 		return ak_fail(err, AK_EXIT_CORRUPT, "a page of the identifier index is missing or damaged");
 	return rc;
@@ -178,9 +182,11 @@ enum ak_rc ak_runs_find(struct ak_runs *r, const struct ak_run_entry *keys, size
 {
 	enum ak_rc rc = AK_OK;
 
-	for (size_t i = 0; i < r->n; i++)
+	for (size_t i = 0; i < r->n && rc == AK_OK; i++) {
 		for (size_t k = 0; k < n && rc == AK_OK; k++)
 			rc = find_in(r, r->run[i], &keys[k], found, ctx, err);
+		release(r, r->run[i]);
+	}
 	return rc;
 }
 
