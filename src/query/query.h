@@ -76,7 +76,6 @@ enum ak_rc ak_query_content_digest(struct ak_store *s, char out[65], struct ak_e
 /* One record as a document: {seq, kind, source, file, record (number in its file), cite ("litellm-prod:1288": source and ledger sequence), byte_offset, byte_length,
  *  time, time_raw, flags: [names], fields: {canonical name: value} , absent: {name: reason}, leaf}. */
 enum ak_rc ak_query_record(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
-json_t *ak_query_record_json(const struct ak_stored *r, const char *source);
 /* What the leaf of a live record was made from (store/leaf.h): {index, kind, leaf, groups: {who|what|how_much: {digest, salt,
  * body}}}, digests and salts in hex, body as the text that was hashed. AK_END; AK_EXIT_VERIFY when it gives another leaf. */
 enum ak_rc ak_query_leaf(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
@@ -86,15 +85,6 @@ enum ak_rc ak_query_cite(struct ak_store *s, const char *cite, int64_t *seq, str
  * array of {seq, kind, field, class, attempt (equal in hits of one attempt, whatever entries and witnesses tell of it)}. */
 enum ak_rc ak_query_lookup(struct ak_store *s, struct ak_str value, json_t **out, struct ak_err *err);
 
-/* All live records of a kind in time order (undated last), half-open period in microseconds (INT64_MIN/MAX = open). */
-struct ak_records;
-enum ak_rc ak_records_open(struct ak_store *s, enum ak_kind kind, int64_t from_us, int64_t to_us, struct ak_records **out,
-			   struct ak_err *err);
-/* AK_OK, AK_END. Views die at the next call. source = name of its source. left_out: superseded by a newer revision, or the second
- * witness of an attempt that another record counts. */
-enum ak_rc ak_records_next(struct ak_records *it, struct ak_stored *rec, const char **source, bool *left_out,
-			   struct ak_err *err);
-void ak_records_free(struct ak_records *it);
 /* Requests that may be shown as a sample, in no order: counted ones with trace id and provider that succeeded, without a finding,
  * payload, conflict or odd time. app: NULL = none, dies with the call; each may stop with AK_FAIL. Period as above. */
 enum ak_rc ak_query_calm_each(struct ak_store *s, int64_t from_us, int64_t to_us,

@@ -45,7 +45,7 @@ static json_t *field_json(int f, const struct ak_value *v)
 	}
 }
 
-json_t *ak_query_record_json(const struct ak_stored *r, const char *source)
+static json_t *record_json(const struct ak_stored *r, const char *source)
 {
 	json_t *fields = json_object(), *from = ak_row_text(ak_str_of(source)), *o;
 	char leaf[65];
@@ -105,7 +105,7 @@ enum ak_rc ak_query_record(struct ak_store *s, int64_t seq, json_t **out, struct
 		return rc;
 	if ((rc = source_of(s, r.file, &origin, err)) != AK_OK)
 		return rc == AK_END ? ak_fail(err, AK_EXIT_CORRUPT, "a record has lost its file") : rc;
-	*out = ak_query_record_json(&r, json_string_value(json_object_get(origin, "source")));
+	*out = record_json(&r, json_string_value(json_object_get(origin, "source")));
 	json_object_update(*out, origin);
 	json_decref(origin);
 	return AK_OK;

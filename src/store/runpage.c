@@ -5,6 +5,8 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
+#include "store/filter.h"
+
 /* ---- pages ---- */
 
 static size_t words_of(enum ak_run_kind kind) { return kind == AK_RUN_IDENTITY ? 3 : 2; }
@@ -94,10 +96,13 @@ struct run_writer {
 	struct ak_run_entry last;
 	uint64_t first; /* key of the open page's first entry */
 	size_t used;    /* bytes of the open page */
+	uint8_t *filter;
+	size_t filter_bytes; /* 0 = none */
 	unsigned char data[AK_RUN_PAGE_BYTES];
 };
 
-static enum ak_rc run_writer_open(struct run_writer *w, struct ak_err *err)
+/* most: entries to come at most. */
+static enum ak_rc run_writer_open(struct run_writer *w, uint64_t most, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	enum ak_rc rc = ak_sql_prepare(w->s, "INSERT INTO index_run(kind, entries, pages) VALUES(?1, 0, 0)", &st, err);
@@ -108,6 +113,8 @@ static enum ak_rc run_writer_open(struct run_writer *w, struct ak_err *err)
 	if ((rc = ak_sql_step(w->s, st, err)) != AK_END)
 		return rc;
 	w->id = sqlite3_last_insert_rowid(w->s->db);
+	w->filter_bytes = w->kind == AK_RUN_IDENTITY ? ak_filter_bytes(most) : 0;
+	w->filter = w->filter_bytes ? ak_alloc_zero(w->filter_bytes, 1) : NULL;
 	if ((rc = ak_sql_prepare(w->s, "INSERT INTO index_page(id, data) VALUES(?1, ?2)", &w->page, err)) == AK_OK)
 		rc = ak_sql_prepare(w->s, "INSERT INTO index_fence(run, first, page) VALUES(?1, ?2, ?3)", &w->fence, err);
 	return rc;
@@ -150,6 +157,8 @@ static enum ak_rc run_writer_put(struct run_writer *w, const struct ak_run_entry
 		w->first = e->key;
 	memcpy(w->data + w->used, word, 8 * words);
 	w->used += 8 * words;
+	if (w->filter)
+		ak_filter_add(w->filter, w->filter_bytes, e->key2);
 	w->last = *e;
 	w->entries++;
 	return AK_OK;
@@ -161,11 +170,13 @@ static enum ak_rc run_writer_close(struct run_writer *w, struct ak_err *err)
 	enum ak_rc rc = put_page(w, err);
 
 	if (rc != AK_OK ||
-	    (rc = ak_sql_prepare(w->s, "UPDATE index_run SET entries = ?2, pages = ?3 WHERE id = ?1", &st, err)) != AK_OK)
+	    (rc = ak_sql_prepare(w->s, "UPDATE index_run SET entries = ?2, pages = ?3, filter = ?4 WHERE id = ?1", &st, err)) != AK_OK)
 		return rc;
 	sqlite3_bind_int64(st, 1, w->id);
 	sqlite3_bind_int64(st, 2, w->entries);
 	sqlite3_bind_int64(st, 3, w->pages);
+	if (w->filter)
+		sqlite3_bind_blob64(st, 4, w->filter, w->filter_bytes, SQLITE_STATIC);
 	rc = ak_sql_step(w->s, st, err);
 	return rc == AK_END ? AK_OK : rc;
 }
@@ -174,13 +185,14 @@ static void run_writer_release(struct run_writer *w)
 {
 	sqlite3_finalize(w->page);
 	sqlite3_finalize(w->fence);
+	ak_free(w->filter);
 }
 
 enum ak_rc ak_run_write(struct ak_store *s, enum ak_run_kind kind, const struct ak_run_entry *e, size_t n,
 			struct ak_err *err)
 {
 	struct run_writer w = {.s = s, .kind = kind};
-	enum ak_rc rc = run_writer_open(&w, err);
+	enum ak_rc rc = run_writer_open(&w, n, err);
 
 	for (size_t i = 0; i < n && rc == AK_OK; i++)
 		rc = run_writer_put(&w, &e[i], err);
@@ -273,7 +285,7 @@ static enum ak_rc drop_all(struct ak_store *s, const int64_t *ids, size_t n, str
 	return rc;
 }
 
-enum ak_rc ak_run_merge(struct ak_store *s, enum ak_run_kind kind, const int64_t *ids, size_t n, struct ak_err *err)
+enum ak_rc ak_run_merge(struct ak_store *s, enum ak_run_kind kind, const int64_t *ids, size_t n, uint64_t entries, struct ak_err *err)
 {
 	struct run_reader *in = ak_alloc_zero(n, sizeof *in);
 	struct run_writer w = {.s = s, .kind = kind};
@@ -281,13 +293,38 @@ enum ak_rc ak_run_merge(struct ak_store *s, enum ak_run_kind kind, const int64_t
 
 	for (size_t i = 0; i < n && rc == AK_OK; i++)
 		rc = run_reader_open(&in[i], s, kind, ids[i], err);
-	if (rc == AK_OK && (rc = run_writer_open(&w, err)) == AK_OK && (rc = merge_all(in, n, &w, err)) == AK_OK)
+	if (rc == AK_OK && (rc = run_writer_open(&w, entries, err)) == AK_OK && (rc = merge_all(in, n, &w, err)) == AK_OK)
 		rc = run_writer_close(&w, err);
 	for (size_t i = 0; i < n; i++)
 		sqlite3_finalize(in[i].st);
 	run_writer_release(&w);
 	ak_free(in);
 	return rc == AK_OK ? drop_all(s, ids, n, err) : rc;
+}
+
+/* ---- filters ---- */
+
+enum ak_rc ak_run_filter(struct ak_store *s, int64_t run, uint8_t **bits, size_t *bytes, struct ak_err *err)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	enum ak_rc rc = ak_sql_prepare(s, "SELECT filter FROM index_run WHERE id = ?1", &st, err);
+
+	*bits = NULL;
+	*bytes = 0;
+	if (rc != AK_OK)
+		return rc;
+	sqlite3_bind_int64(st, 1, run);
+	if ((rc = ak_sql_step(s, st, err)) == AK_OK) {
+		const void *blob = sqlite3_column_blob(st, 0);
+		size_t n = (size_t)sqlite3_column_bytes(st, 0);
+
+		if (ak_filter_sound(blob, n)) {
+			*bits = ak_alloc(n);
+			memcpy(*bits, blob, n);
+			*bytes = n;
+		}
+	}
+	return rc == AK_END ? AK_OK : rc;
 }
 
 /* ---- checking ---- */
@@ -299,19 +336,27 @@ enum ak_rc ak_run_check(struct ak_store *s, enum ak_run_kind kind, int64_t run, 
 	struct ak_run_entry last = {0};
 	uint64_t seen = 0;
 	int64_t read = 0;
-	enum ak_rc rc = run_reader_open(&r, s, kind, run, err);
+	uint8_t *filter = NULL;
+	size_t filter_bytes;
+	enum ak_rc rc = ak_run_filter(s, run, &filter, &filter_bytes, err);
+
+	if (rc == AK_OK)
+		rc = run_reader_open(&r, s, kind, run, err);
 
 	while (rc == AK_OK && r.n && !*broken) {
 		read++;
 		for (size_t i = 0; i < r.n; i++, seen++) {
 			if (seen && !before(&last, &r.page[i]))
 				*broken = "is out of order";
+			if (filter && !ak_filter_may_have(filter, filter_bytes, r.page[i].key2))
+				*broken = "has a filter that denies its entries";
 			last = r.page[i];
 		}
 		rc = next_page(&r, err);
 	}
 	if (rc == AK_OK && !*broken && (seen != entries || read != pages))
 		*broken = "has lost entries";
+	ak_free(filter);
 	sqlite3_finalize(r.st);
 	return rc;
 }

@@ -33,8 +33,11 @@ size_t ak_run_entries(enum ak_run_kind kind, size_t bytes);
 /* Write sorted entries as a new run; equal neighbours once. */
 enum ak_rc ak_run_write(struct ak_store *s, enum ak_run_kind kind, const struct ak_run_entry *e, size_t n,
 			struct ak_err *err);
-/* Replace these runs by one, reading and writing page by page. */
-enum ak_rc ak_run_merge(struct ak_store *s, enum ak_run_kind kind, const int64_t *ids, size_t n, struct ak_err *err);
+/* Replace these runs, of so many entries together, by one, reading and writing page by page. */
+enum ak_rc ak_run_merge(struct ak_store *s, enum ak_run_kind kind, const int64_t *ids, size_t n, uint64_t entries,
+			struct ak_err *err);
+/* The filter of a run, ak_free; NULL when it has none or what it has is no filter. */
+enum ak_rc ak_run_filter(struct ak_store *s, int64_t run, uint8_t **bits, size_t *bytes, struct ak_err *err);
 enum ak_rc ak_run_check(struct ak_store *s, enum ak_run_kind kind, int64_t run, uint64_t entries, int64_t pages,
 			const char **broken, struct ak_err *err);
 

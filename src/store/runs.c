@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
+#include "store/filter.h"
 #include "store/runpage.h"
 
 #define FANOUT 8
@@ -20,6 +21,8 @@ struct run {
 	int64_t id, entries, pages;
 	int64_t at; /* page that is loaded, -1 = none */
 	size_t n;
+	uint8_t *filter;	   /* NULL = none */
+	size_t filter_bytes;
 	const unsigned char *page; /* as it is stored, SQLite's: a search looks at few of its entries */
 };
 
@@ -49,44 +52,77 @@ enum ak_rc ak_runs_open(struct ak_store *s, enum ak_run_kind kind, struct ak_run
 	return rc;
 }
 
-static void forget(struct ak_runs *r)
+static void free_run(struct run *run)
 {
-	for (size_t i = 0; i < r->n; i++)
-		ak_free(r->run[i]);
-	r->n = 0;
+	if (run)
+		ak_free(run->filter);
+	ak_free(run);
+}
+
+static void free_all(struct run **run, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free_run(run[i]);
+	ak_free(run);
 }
 
 void ak_runs_free(struct ak_runs *r)
 {
 	if (!r)
 		return;
-	forget(r);
-	ak_free(r->run);
+	free_all(r->run, r->n);
 	for (int i = 0; i < S_COUNT; i++)
 		sqlite3_finalize(r->st[i]);
 	ak_free(r);
 }
 
+/* A run that was known before: it never changes, so that its filter need not be read again. */
+static struct run *known(struct run **run, size_t n, sqlite3_stmt *st)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct run *it = run[i];
+
+		if (!it || it->id != sqlite3_column_int64(st, 0) || it->entries != sqlite3_column_int64(st, 1))
+			continue;
+		run[i] = NULL;
+		return it;
+	}
+	return NULL;
+}
+
+static enum ak_rc new_run(struct ak_runs *r, sqlite3_stmt *st, struct run **out, struct ak_err *err)
+{
+	struct run *run = ak_alloc_zero(1, sizeof *run);
+
+	*out = run;
+	run->id = sqlite3_column_int64(st, 0);
+	run->entries = sqlite3_column_int64(st, 1);
+	run->pages = sqlite3_column_int64(st, 2);
+	run->at = -1;
+	return r->kind == AK_RUN_IDENTITY ? ak_run_filter(r->s, run->id, &run->filter, &run->filter_bytes, err) : AK_OK;
+}
+
 enum ak_rc ak_runs_reload(struct ak_runs *r, struct ak_err *err)
 {
 	sqlite3_stmt *st = r->st[S_LIST];
+	struct run **old = r->run;
+	size_t had = r->n;
 	enum ak_rc rc;
 
-	forget(r);
+	r->run = NULL;
+	r->n = r->cap = 0;
 	sqlite3_bind_int(st, 1, r->kind);
 	while ((rc = ak_sql_step(r->s, st, err)) == AK_OK) {
-		struct run *run = ak_alloc_zero(1, sizeof *run);
-		run->id = sqlite3_column_int64(st, 0);
-		run->entries = sqlite3_column_int64(st, 1);
-		run->pages = sqlite3_column_int64(st, 2);
-		run->at = -1;
 		if (r->n == r->cap) {
 			r->cap = r->cap ? 2 * r->cap : 16;
 			r->run = ak_realloc(r->run, r->cap * sizeof(struct run *));
 		}
-		r->run[r->n++] = run;
+		r->run[r->n] = known(old, had, st);
+		if (!r->run[r->n++] && (rc = new_run(r, st, &r->run[r->n - 1], err)) != AK_OK)
+			break;
 	}
 	sqlite3_reset(st);
+	free_all(old, had);
 	return rc == AK_END ? AK_OK : rc;
 }
 
@@ -183,9 +219,12 @@ enum ak_rc ak_runs_find(struct ak_runs *r, const struct ak_run_entry *keys, size
 	enum ak_rc rc = AK_OK;
 
 	for (size_t i = 0; i < r->n && rc == AK_OK; i++) {
+		struct run *run = r->run[i];
+
 		for (size_t k = 0; k < n && rc == AK_OK; k++)
-			rc = find_in(r, r->run[i], &keys[k], found, ctx, err);
-		release(r, r->run[i]);
+			if (!run->filter || ak_filter_may_have(run->filter, run->filter_bytes, keys[k].key2))
+				rc = find_in(r, run, &keys[k], found, ctx, err);
+		release(r, run);
 	}
 	return rc;
 }
@@ -205,16 +244,19 @@ static int class_of(int64_t entries)
 static enum ak_rc merge_class(struct ak_runs *r, int class, bool *merged, struct ak_err *err)
 {
 	int64_t ids[64];
+	uint64_t entries = 0;
 	size_t n = 0;
 	enum ak_rc rc;
 
 	*merged = false;
 	for (size_t i = 0; i < r->n && n < AK_COUNT(ids); i++)
-		if (class_of(r->run[i]->entries) == class)
+		if (class_of(r->run[i]->entries) == class) {
 			ids[n++] = r->run[i]->id;
+			entries += (uint64_t)r->run[i]->entries;
+		}
 	if (n < FANOUT)
 		return AK_OK;
-	if ((rc = ak_run_merge(r->s, r->kind, ids, n, err)) != AK_OK)
+	if ((rc = ak_run_merge(r->s, r->kind, ids, n, entries, err)) != AK_OK)
 		return rc;
 	*merged = true;
 	return ak_runs_reload(r, err);

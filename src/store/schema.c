@@ -151,11 +151,9 @@ void ak_schema_insert(enum ak_kind kind, const uint64_t *fields, struct ak_buf *
 	ak_buf_adds(out, " FROM arriving");
 }
 
-void ak_schema_select_with(enum ak_kind kind, const char *more, struct ak_buf *out)
+void ak_schema_select(enum ak_kind kind, struct ak_buf *out)
 {
 	ak_buf_adds(out, "SELECT ");
 	columns(kind, NULL, out);
-	ak_buf_addf(out, "%s%s FROM %s", *more ? ", " : "", more, ak_kinds[kind].name);
+	ak_buf_addf(out, " FROM %s", ak_kinds[kind].name);
 }
-
-void ak_schema_select(enum ak_kind kind, struct ak_buf *out) { ak_schema_select_with(kind, "", out); }

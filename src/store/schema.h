@@ -30,8 +30,6 @@ void ak_schema_ddl(struct ak_buf *out);
 void ak_schema_insert(enum ak_kind kind, const uint64_t *fields, struct ak_buf *out);
 /* `SELECT <all columns in the same order> FROM <kind>`, without a WHERE clause. */
 void ak_schema_select(enum ak_kind kind, struct ak_buf *out);
-/* The same with further result columns (literal SQL) behind those of the record. */
-void ak_schema_select_with(enum ak_kind kind, const char *more, struct ak_buf *out);
 
 #ifdef __cplusplus
 }

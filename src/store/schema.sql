@@ -99,7 +99,8 @@ CREATE TABLE index_run(
   id INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL,           -- 0 identity, 1 lookup
   entries INTEGER NOT NULL,
-  pages INTEGER NOT NULL
+  pages INTEGER NOT NULL,
+  filter BLOB                      -- of identities: which may be there (store/filter.h); NULL = none
 ) STRICT;
 
 -- A page: entries in order, big-endian; identity 24 bytes (id, seq << 24 | export), lookup 16 bytes (hash, seq).

@@ -117,23 +117,17 @@ static void run(const char *const *words)
 	HOLDS(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-static enum ak_rc each_kind(struct ak_store *s, struct ak_err *err)
+static enum ak_rc each_record(struct ak_store *s, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
 
-	for (int k = 0; k < AK_K_COUNT && rc == AK_OK; k++) {
-		struct ak_records *it = NULL;
-		struct ak_stored r;
-		const char *source;
-		bool superseded;
+	for (int64_t seq = 0; seq < 64 && rc != AK_FAIL; seq++) {
+		json_t *doc = NULL;
 
-		rc = ak_records_open(s, (enum ak_kind)k, INT64_MIN, INT64_MAX, &it, err);
-		while (rc == AK_OK && (rc = ak_records_next(it, &r, &source, &superseded, err)) == AK_OK)
-			json_decref(ak_query_record_json(&r, source));
-		ak_records_free(it);
-		rc = rc == AK_END ? AK_OK : rc;
+		rc = ak_query_record(s, seq, &doc, err);
+		json_decref(doc);
 	}
-	return rc;
+	return rc == AK_END ? AK_OK : rc;
 }
 
 static enum ak_rc is_row(void *ctx, json_t *row, struct ak_err *err)
@@ -194,7 +188,7 @@ static void ask(struct ak_store *s, unsigned question)
 		rc = ak_access_read(s, &doc, &chain, &err);
 		break;
 	default:
-		rc = each_kind(s, &err);
+		rc = each_record(s, &err);
 	}
 	HOLDS(rc == AK_OK || rc == AK_END || rc == AK_FAIL);
 	HOLDS(rc != AK_FAIL || (err.exit != AK_EXIT_OK && err.msg[0]));

@@ -6,6 +6,7 @@
 
 #include "base/fs.h"
 #include "store/claims.h"
+#include "store/filter.h"
 #include "store/runs.h"
 #include "tap.h"
 
@@ -110,6 +111,38 @@ static void test_table(struct ak_store *s)
 	ak_runs_free(r);
 }
 
+static void test_filter(struct ak_store *s)
+{
+	enum { KEPT = 20000 };
+	size_t bytes = ak_filter_bytes(KEPT), missed = 0, taken = 0;
+	uint8_t *bits = ak_alloc_zero(bytes, 1);
+	uint64_t keys[64], entries;
+	struct ak_runs *r = NULL;
+	const char *broken = NULL;
+
+	for (int i = 0; i < KEPT; i++) {
+		uint64_t k = next() * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)i << 40;
+		keys[i % 64] = k;
+		ak_filter_add(bits, bytes, k);
+		missed += !ak_filter_may_have(bits, bytes, k);
+	}
+	for (int i = 0; i < 64; i++)
+		missed += !ak_filter_may_have(bits, bytes, keys[i]);
+	is_int((int64_t)missed, 0, "a filter denies no key that it was given");
+	for (int i = 0; i < KEPT; i++)
+		taken += ak_filter_may_have(bits, bytes, ((uint64_t)i + 7) * UINT64_C(0xbf58476d1ce4e5b9) ^ (uint64_t)i << 33);
+	ok(taken < KEPT / 25, "and nearly all that it was not given");
+	ok(ak_filter_sound(bits, bytes) && !ak_filter_sound(bits, bytes - 1) && !ak_filter_sound(NULL, 64), "what is a filter");
+	ak_free(bits);
+	ok(number(s, "SELECT count(*) > 0 FROM index_run WHERE filter IS NOT NULL AND kind = 0") == 1 &&
+	   number(s, "SELECT count(*) FROM index_run WHERE filter IS NOT NULL AND kind <> 0") == 0, "large runs of identities have one");
+	ak_sql_exec(s, "UPDATE index_run SET filter = zeroblob(length(filter)) WHERE id = (SELECT max(id) FROM index_run WHERE filter IS NOT NULL)",
+		    NULL);
+	ok(ak_runs_open(s, AK_RUN_IDENTITY, &r, NULL) == AK_OK && ak_runs_check(r, &entries, &broken, NULL) == AK_OK && broken,
+	   "a filter that denies what is there is seen");
+	ak_runs_free(r);
+}
+
 static void test_claims(struct ak_store *s)
 {
 	struct ak_claims *c = NULL;
@@ -150,6 +183,7 @@ int main(void)
 	test_kind(s, AK_RUN_IDENTITY, "identity");
 	test_table(s);
 	test_claims(s);
+	test_filter(s);
 	ak_store_close(s);
 	ak_fs_remove_tree(dir, NULL);
 	return done_testing();
