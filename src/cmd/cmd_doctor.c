@@ -25,26 +25,6 @@ void ak_doctor_say(struct ak_doctor *d, const char *name, enum ak_health health,
 	ak_buf_release(&safe);
 }
 
-const char *ak_doctor_quoted(struct ak_ctx *c, const char *path)
-{
-	struct ak_buf b;
-	const char *out;
-
-	if (strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+=,-") == strlen(path) && *path)
-		return path;
-	ak_buf_init(&b, 1 << 16);
-	ak_buf_addc(&b, '\'');
-	for (const char *p = path; *p; p++)
-		if (*p == '\'')
-			ak_buf_adds(&b, "'\\''");
-		else
-			ak_buf_addc(&b, *p);
-	ak_buf_addc(&b, '\'');
-	out = ak_arena_z(&c->arena, ak_buf_str(&b));
-	ak_buf_release(&b);
-	return out;
-}
-
 static void print(struct ak_ctx *c, const struct ak_doctor *d)
 {
 	json_t *check;

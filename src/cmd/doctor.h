@@ -19,8 +19,6 @@ extern "C" {
 /* repair: a command, or what to do; NULL = nothing. */
 void ak_doctor_say(struct ak_doctor *d, const char *name, enum ak_health health, const char *repair, const char *fmt, ...)
 	AK_PRINTF(5, 6);
-/* A path as a shell takes it. Lives in the arena. */
-const char *ak_doctor_quoted(struct ak_ctx *c, const char *path);
 
 /* Sandbox, clock, time zones, libraries, limits of the process. After ak_doctor_files, which opens the workspace. */
 void ak_doctor_machine(struct ak_doctor *d);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/text.h"
 
 enum { OTHERS = 077 };
 static const uint64_t least_bytes = UINT64_C(256) << 20;
@@ -20,12 +21,13 @@ static bool is_open_to_others(struct ak_doctor *d, const char *name, const char 
 	if (lstat(path, &st) != 0)
 		return false;
 	if (st.st_uid != geteuid()) {
-		ak_doctor_say(d, name, AK_BAD, ak_arena_printf(&c->arena, "chown %u %s", (unsigned)geteuid(), ak_doctor_quoted(c, path)).p,
+		ak_doctor_say(d, name, AK_BAD,
+			      ak_arena_printf(&c->arena, "chown %u %s", (unsigned)geteuid(), ak_text_shell(&c->arena, path)).p,
 			      "'%s' belongs to user %u, not to you", path, (unsigned)st.st_uid);
 		return true;
 	}
 	if (!S_ISLNK(st.st_mode) && st.st_mode & OTHERS) {
-		ak_doctor_say(d, name, AK_BAD, ak_arena_printf(&c->arena, "chmod go-rwx %s", ak_doctor_quoted(c, path)).p,
+		ak_doctor_say(d, name, AK_BAD, ak_arena_printf(&c->arena, "chmod go-rwx %s", ak_text_shell(&c->arena, path)).p,
 			      "'%s' has mode %04o: other users may reach it", path, (unsigned)st.st_mode & 07777);
 		return true;
 	}
