@@ -131,5 +131,6 @@ db.execute("UPDATE request SET key_alias = ? WHERE rec_no = ?", (SECRET, ROWS - 
 db.commit()
 db.close()
 code, out, err, _ = run("-w", "w", "packet", "build", "--allow-gaps", "-o", "no.zip")
-tap(code == 4 and LARGE in err and SECRET not in out + err and not os.path.exists("no.zip"), "a secret in a row stops the build: " + err.splitlines()[0])
+named = LARGE in err or "data/01-scope.json" in err  # rows stand by their tokens: it may be one of the first, which the section has
+tap(code == 4 and named and SECRET not in out + err and not os.path.exists("no.zip"), "a secret in a row stops the build: " + err.splitlines()[0])
 done()

@@ -52,7 +52,8 @@ static bool header(struct ak_csv *csv, struct ak_buf *said, bool *failed)
 	return rc == AK_OK;
 }
 
-static void rows(struct table *t, struct ak_csv *csv, struct ak_str in, uint64_t *end, struct ak_buf *said)
+/* false: no row can be read, since the header names no column that is asked for. */
+static bool rows(struct table *t, struct ak_csv *csv, struct ak_str in, uint64_t *end, struct ak_buf *said)
 {
 	struct ak_frame f;
 	struct ak_row row;
@@ -61,6 +62,10 @@ static void rows(struct table *t, struct ak_csv *csv, struct ak_str in, uint64_t
 
 	ak_row_init(&row, &t->arena);
 	while ((rc = ak_csv_next(csv, &t->trie, t->w, &row, &f, &err)) != AK_END) {
+		if (rc == AK_FAIL) {
+			fuzz_failed(&err, AK_EXIT_INPUT);
+			return false;
+		}
 		HOLDS(rc == AK_OK || rc == AK_REJECT);
 		if (rc == AK_REJECT)
 			fuzz_rejected(&err);
@@ -75,6 +80,7 @@ static void rows(struct table *t, struct ak_csv *csv, struct ak_str in, uint64_t
 		ak_row_init(&row, &t->arena);
 		ak_err_clear(&err);
 	}
+	return true;
 }
 
 static void pass(struct table *t, char delimiter, struct ak_str in, size_t step, struct ak_buf *said)
@@ -91,8 +97,8 @@ static void pass(struct table *t, char delimiter, struct ak_str in, size_t step,
 		ak_csv_feed(csv, in.p + at, n, at + n == in.n);
 		at += n;
 		begun = begun || header(csv, said, &failed);
-		if (begun)
-			rows(t, csv, in, &end, said);
+		if (begun && !failed)
+			failed = !rows(t, csv, in, &end, said);
 	} while (at < in.n && !failed);
 	HOLDS(begun || failed);
 	ak_csv_free(csv);

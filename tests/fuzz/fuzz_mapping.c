@@ -75,9 +75,14 @@ static void map_csv(const struct ak_mapping *m, struct ak_mapper *mp, struct ak_
 
 	ak_csv_feed(c, csv, sizeof csv - 1, true);
 	HOLDS(ak_csv_header(c, &cells, &n, &err) == AK_OK);
-	while ((rc = ak_mapper_csv(mp, c, &f, a, &rec, &err)) != AK_END)
+	while ((rc = ak_mapper_csv(mp, c, &f, a, &rec, &err)) != AK_END) {
+		if (rc == AK_FAIL) { /* the header names no column that the mapping reads */
+			fuzz_failed(&err, AK_EXIT_INPUT);
+			break;
+		}
 		if (rc != AK_OK || f.kind == AK_FRAME_RECORD)
 			mapped(m, mp, rc, &rec, &err);
+	}
 	ak_csv_free(c);
 }
 
