@@ -56,54 +56,48 @@ static bool read_time(struct ak_convert *c, const struct ak_rule *r, const struc
 	       !ak_time_epoch(p->text, (enum ak_epoch)(r->clock - AK_CLOCK_S), c->arena, out, NULL);
 }
 
+static void keep_time(struct ak_convert *c, enum ak_clock clock, const char *zone, const struct ak_pick *p,
+		      const struct ak_time *time)
+{
+	struct ak_time_read *t = &c->times[c->ntimes % AK_COUNT(c->times)];
+
+	if (p->text.n > sizeof t->picked || time->text.n > sizeof t->text)
+		return;
+	*t = (struct ak_time_read){.type = p->type, .clock = clock, .zone = zone, .n = p->text.n, .time = *time};
+	c->ntimes++;
+	memcpy(t->picked, p->text.p, p->text.n);
+	memcpy(t->text, time->text.p, time->text.n);
+	t->time.text.p = t->text;
+}
+
 bool ak_convert_time(struct ak_convert *c, const struct ak_rule *r, const struct ak_pick *p, struct ak_time *out)
 {
 	const char *zone = zone_of(c, r);
 
-	for (size_t i = 0; i < c->ntimes; i++) {
+	for (size_t i = 0; i < AK_COUNT(c->times); i++) {
 		const struct ak_time_read *t = &c->times[i];
 
-		if (t->text.p == p->text.p && t->text.n == p->text.n && t->clock == r->clock && t->zone == zone) {
-			*out = t->time;
-			return true;
-		}
+		if (!t->n || t->n != p->text.n || t->type != p->type || t->clock != r->clock || t->zone != zone ||
+		    memcmp(t->picked, p->text.p, t->n) != 0)
+			continue;
+		*out = t->time;
+		out->text = ak_arena_str(c->arena, t->time.text);
+		return true;
 	}
 	if (!read_time(c, r, p, out))
 		return false;
-	if (c->ntimes < AK_TIMES_KEPT)
-		c->times[c->ntimes++] = (struct ak_time_read){p->text, r->clock, zone, *out};
+	keep_time(c, r->clock, zone, p, out);
 	return true;
-}
-
-static bool is_last(const struct ak_last_time *l, const struct ak_rule *r, const struct ak_pick *p)
-{
-	return l->rule == r && l->type == p->type && l->n && l->n == p->text.n && memcmp(l->picked, p->text.p, l->n) == 0;
-}
-
-static void keep_last(struct ak_last_time *l, const struct ak_rule *r, const struct ak_pick *p, const struct ak_time *t)
-{
-	if (p->text.n > sizeof l->picked || t->text.n > sizeof l->text)
-		return;
-	*l = (struct ak_last_time){.rule = r, .type = p->type, .n = p->text.n, .time = *t};
-	memcpy(l->picked, p->text.p, p->text.n);
-	memcpy(l->text, t->text.p, t->text.n);
-	l->time.text.p = l->text;
 }
 
 static int to_time(struct ak_convert *c, const struct ak_rule *r, enum ak_field_id f, const struct ak_pick *p,
 		   struct ak_value *out)
 {
-	struct ak_last_time *last = &c->last[f % AK_COUNT(c->last)];
 	struct ak_time t;
 
-	if (is_last(last, r, p)) {
-		t = last->time;
-		t.text = ak_arena_str(c->arena, t.text);
-	} else if (ak_convert_time(c, r, p, &t)) {
-		keep_last(last, r, p, &t);
-	} else {
+	(void)f;
+	if (!ak_convert_time(c, r, p, &t))
 		return AK_ABSENT_INVALID;
-	}
 	c->flags |= (t.assumed_zone ? AK_R_ASSUMED_ZONE : 0u) | (t.ambiguous ? AK_R_AMBIGUOUS_TIME : 0u);
 	*out = (struct ak_value){.text = t.text, .num = t.us, .set = true};
 	return AK_GOT;

@@ -9,20 +9,11 @@
 /* AK_GOT, or why there is no value. */
 enum { AK_GOT = -1 };
 
-/* A time that was read from a text of this record: durations want the same ones again. */
+/* A time that was read from a text: durations want the same ones again, and so do the rows of a bucket. */
 struct ak_time_read {
-	struct ak_str text;
+	enum ak_jtype type;
 	enum ak_clock clock;
 	const char *zone;
-	struct ak_time time;
-};
-
-enum { AK_TIMES_KEPT = 4 };
-
-/* The time that a field had last: rows of a bucket have it again and again. */
-struct ak_last_time {
-	const struct ak_rule *rule;
-	enum ak_jtype type;
 	size_t n; /* bytes of the picked text, 0 = none yet */
 	char picked[40], text[40];
 	struct ak_time time;
@@ -35,9 +26,8 @@ struct ak_convert {
 	struct ak_buf buf;
 	const char *tz; /* --tz, NULL = the rule's or the mapping's zone */
 	unsigned flags; /* AK_R_* seen since the caller cleared them */
-	struct ak_time_read times[AK_TIMES_KEPT];
-	size_t ntimes; /* the caller sets it to 0 for each record */
-	struct ak_last_time last[4]; /* by field, modulo */
+	struct ak_time_read times[8];
+	size_t ntimes; /* kept so far: each takes the place of the oldest */
 };
 
 #ifdef __cplusplus

@@ -124,7 +124,6 @@ static void map_picks(struct ak_mapper *mp, const struct ak_frame *frame, struct
 	ak_record_init(out, kind_of(mp));
 	mp->conv.arena = arena;
 	mp->conv.flags = 0;
-	mp->conv.ntimes = 0;
 	mp->of_kind[out->kind]++;
 	out->rec_no = mp->records;
 	out->offset = frame->offset;

@@ -10,8 +10,7 @@
 
 #define HEAD_BYTES 1048576u /* seen by format detection at most */
 
-/* Hand over what there is. Parts are small, so that the writing thread starts early and finds them in the cache; a
- * transaction takes many of them. */
+/* Hand over what there is: a transaction comes in parts, so that the writing thread starts early. */
 static void flush(struct ak_stage *m, bool commit, bool end)
 {
 	struct ak_batch *b = m->batch;

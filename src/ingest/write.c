@@ -106,21 +106,17 @@ static enum ak_rc open_file(struct sink *k, const struct ak_item *i)
 	return rc == AK_OK ? save_file(k, "partial") : rc;
 }
 
-static bool says(const struct ak_packed *r, enum ak_field_id f, const char *what)
-{
-	const struct ak_value *v = ak_packed_get(r, f);
-
-	return v && ak_str_is(v->text, what);
-}
+static bool says(const struct ak_value *v, const char *what) { return v && ak_str_is(v->text, what); }
 
 static void count_kind(struct sink *k, const struct ak_packed *r)
 {
 	struct ak_kind_counts *n = &k->brought[r->kind];
-	bool present = says(r, AK_F_PAYLOAD_PROMPT, "present") || says(r, AK_F_PAYLOAD_COMPLETION, "present");
+	const struct ak_value *prompt = ak_packed_get(r, AK_F_PAYLOAD_PROMPT), *completion = ak_packed_get(r, AK_F_PAYLOAD_COMPLETION);
+	bool present = says(prompt, "present") || says(completion, "present");
 
 	n->records++;
 	n->present += present;
-	n->masked += !present && (says(r, AK_F_PAYLOAD_PROMPT, "masked") || says(r, AK_F_PAYLOAD_COMPLETION, "masked"));
+	n->masked += !present && (says(prompt, "masked") || says(completion, "masked"));
 }
 
 static enum ak_rc save_kinds(struct sink *k)

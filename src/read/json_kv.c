@@ -60,41 +60,39 @@ static enum ak_rc visit_wrapped_all(struct ak_walker *w, const struct ak_place *
 	return rc == AK_END ? AK_OK : rc;
 }
 
-/* {"values": [AnyValue...]}: as a plain JSON array of the scalars, and each element below `[]`. */
-static enum ak_rc visit_array_value(struct ak_walker *w, const struct ak_place *p)
+/* {"values": [...]}: of values, whose scalars go to list, or without one of {key, value} pairs. */
+static enum ak_rc visit_values(struct ak_walker *w, const struct ak_place *p, struct ak_buf *list)
 {
 	struct ak_walk_object m;
 	struct ak_walk_member one;
-	struct ak_buf list;
 	enum ak_rc rc;
 
 	if (!next_is(w, '{'))
 		return ak_walk_refuse(w, "json_syntax", "not valid json", NULL);
-	ak_buf_init(&list, AK_MAX_RECORD_BYTES);
-	ak_buf_addc(&list, '[');
 	rc = ak_walk_object(w, &m, NULL);
-	while (rc == AK_OK && (rc = ak_walk_member(w, &m, p, &one)) == AK_OK)
-		rc = ak_str_is(one.key, "values") && next_is(w, '[') ? visit_wrapped_all(w, p, &list) : visit_beside(w, p);
-	ak_buf_addc(&list, ']');
-	if (rc == AK_END && ak_walk_picked(p->node) && !p->pay)
-		ak_walk_emit(w, p, AK_J_ARR, ak_buf_str(&list), list.n);
-	ak_buf_release(&list);
+	while (rc == AK_OK && (rc = ak_walk_member(w, &m, p, &one)) == AK_OK) {
+		if (!ak_str_is(one.key, "values") || !next_is(w, '['))
+			rc = visit_beside(w, p);
+		else
+			rc = list ? visit_wrapped_all(w, p, list) : ak_walk_kv(w, p);
+	}
 	return rc == AK_END ? AK_OK : rc;
 }
 
-/* {"values": [{key, value}...]} */
-static enum ak_rc visit_kvlist_value(struct ak_walker *w, const struct ak_place *p)
+/* An array value: as a plain JSON array of the scalars, and each element below `[]`. */
+static enum ak_rc visit_array_value(struct ak_walker *w, const struct ak_place *p)
 {
-	struct ak_walk_object m;
-	struct ak_walk_member one;
+	struct ak_buf list;
 	enum ak_rc rc;
 
-	if (!next_is(w, '{'))
-		return ak_walk_refuse(w, "json_syntax", "not valid json", NULL);
-	rc = ak_walk_object(w, &m, NULL);
-	while (rc == AK_OK && (rc = ak_walk_member(w, &m, p, &one)) == AK_OK)
-		rc = ak_str_is(one.key, "values") && next_is(w, '[') ? ak_walk_kv(w, p) : visit_beside(w, p);
-	return rc == AK_END ? AK_OK : rc;
+	ak_buf_init(&list, AK_MAX_RECORD_BYTES);
+	ak_buf_addc(&list, '[');
+	rc = visit_values(w, p, &list);
+	ak_buf_addc(&list, ']');
+	if (rc == AK_OK && ak_walk_picked(p->node) && !p->pay)
+		ak_walk_emit(w, p, AK_J_ARR, ak_buf_str(&list), list.n);
+	ak_buf_release(&list);
+	return rc;
 }
 
 static enum ak_rc visit_any_value(struct ak_walker *w, const struct ak_place *p)
@@ -110,7 +108,7 @@ static enum ak_rc visit_any_value(struct ak_walker *w, const struct ak_place *p)
 		if (ak_str_is(one.key, "arrayValue")) {
 			rc = visit_array_value(w, p);
 		} else if (ak_str_is(one.key, "kvlistValue")) {
-			rc = visit_kvlist_value(w, p);
+			rc = visit_values(w, p, NULL);
 		} else if (is_any_value(one.key)) {
 			rc = ak_walk_value(w, p);
 		} else {

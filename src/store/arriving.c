@@ -5,11 +5,7 @@
 
 #include "store/schema.h"
 #include "store/store.h"
-
-struct table {
-	sqlite3_vtab base;
-	const struct ak_arriving *view;
-};
+#include "store/vtab.h"
 
 struct cursor {
 	sqlite3_vtab_cursor base;
@@ -21,7 +17,6 @@ struct cursor {
 static int connect_table(sqlite3 *db, void *view, int argc, const char *const *argv, sqlite3_vtab **out, char **msg)
 {
 	struct ak_buf ddl;
-	struct table *t;
 	int code;
 
 	(void)argc;
@@ -32,21 +27,9 @@ static int connect_table(sqlite3 *db, void *view, int argc, const char *const *a
 	for (int i = 1; i < AK_C_FIXED + AK_F_COUNT; i++)
 		ak_buf_addf(&ddl, ", c%d", i);
 	ak_buf_addc(&ddl, ')');
-	code = sqlite3_declare_vtab(db, ddl.p);
+	code = ak_vtab_connect(db, ddl.p, view, out);
 	ak_buf_release(&ddl);
-	if (code != SQLITE_OK)
-		return code;
-	t = ak_alloc_zero(1, sizeof *t);
-	t->view = view;
-	sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
-	*out = &t->base;
-	return SQLITE_OK;
-}
-
-static int disconnect_table(sqlite3_vtab *t)
-{
-	ak_free(t);
-	return SQLITE_OK;
+	return code;
 }
 
 static int best_index(sqlite3_vtab *t, sqlite3_index_info *info)
@@ -60,7 +43,7 @@ static int open_cursor(sqlite3_vtab *t, sqlite3_vtab_cursor **out)
 {
 	struct cursor *c = ak_alloc_zero(1, sizeof *c);
 
-	c->view = ((struct table *)t)->view;
+	c->view = ((struct ak_vtab *)t)->of;
 	*out = &c->base;
 	return SQLITE_OK;
 }
@@ -171,7 +154,7 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
 enum ak_rc ak_arriving_table(struct ak_store *s, struct ak_arriving *view, struct ak_err *err)
 {
 	static const sqlite3_module module = {
-		.xConnect = connect_table, .xDisconnect = disconnect_table, .xBestIndex = best_index, .xOpen = open_cursor,
+		.xConnect = connect_table, .xDisconnect = ak_vtab_disconnect, .xBestIndex = best_index, .xOpen = open_cursor,
 		.xClose = close_cursor, .xFilter = filter, .xNext = next, .xEof = at_end, .xColumn = column, .xRowid = rowid,
 	};
 

@@ -5,10 +5,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
-struct table {
-	sqlite3_vtab base;
-	struct ak_store *s;
-};
+#include "store/vtab.h"
 
 struct cursor {
 	sqlite3_vtab_cursor base;
@@ -20,25 +17,10 @@ struct cursor {
 
 static int connect_table(sqlite3 *db, void *store, int argc, const char *const *argv, sqlite3_vtab **out, char **msg)
 {
-	struct table *t;
-	int code = sqlite3_declare_vtab(db, "CREATE TABLE lookup(h INTEGER, seq INTEGER)");
-
 	(void)argc;
 	(void)argv;
 	(void)msg;
-	if (code != SQLITE_OK)
-		return code;
-	t = ak_alloc_zero(1, sizeof *t);
-	t->s = store;
-	sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
-	*out = &t->base;
-	return SQLITE_OK;
-}
-
-static int disconnect_table(sqlite3_vtab *t)
-{
-	ak_free(t);
-	return SQLITE_OK;
+	return ak_vtab_connect(db, "CREATE TABLE lookup(h INTEGER, seq INTEGER)", store, out);
 }
 
 static int best_index(sqlite3_vtab *t, sqlite3_index_info *info)
@@ -59,11 +41,12 @@ static int best_index(sqlite3_vtab *t, sqlite3_index_info *info)
 
 static int open_cursor(sqlite3_vtab *t, sqlite3_vtab_cursor **out)
 {
+	struct ak_store *s = ((struct ak_vtab *)t)->of;
 	struct cursor *c = ak_alloc_zero(1, sizeof *c);
 
-	if (ak_runs_open(((struct table *)t)->s, AK_RUN_LOOKUP, &c->runs, NULL) != AK_OK) {
+	if (ak_runs_open(s, AK_RUN_LOOKUP, &c->runs, NULL) != AK_OK) {
 		ak_free(c);
-		return sqlite3_errcode(((struct table *)t)->s->db);
+		return sqlite3_errcode(s->db);
 	}
 	*out = &c->base;
 	return SQLITE_OK;
@@ -141,7 +124,7 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
 enum ak_rc ak_lookup_table(struct ak_store *s, struct ak_err *err)
 {
 	static const sqlite3_module module = {
-		.xConnect = connect_table, .xDisconnect = disconnect_table, .xBestIndex = best_index, .xOpen = open_cursor,
+		.xConnect = connect_table, .xDisconnect = ak_vtab_disconnect, .xBestIndex = best_index, .xOpen = open_cursor,
 		.xClose = close_cursor, .xFilter = filter, .xNext = next, .xEof = at_end, .xColumn = column, .xRowid = rowid,
 	};
 
