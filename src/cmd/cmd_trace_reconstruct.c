@@ -17,7 +17,7 @@ enum ak_rc ak_cmd_print_trace(struct ak_ctx *c, const json_t *trace, struct ak_e
 	if (format && strcmp(format, "text") != 0)
 		return ak_fail(err, AK_EXIT_USAGE, "option '--format' is text or json");
 	ak_buf_init(&b, 1 << 24);
-	ak_trace_text(trace, &b);
+	ak_trace_text(trace, c->io->width, &b);
 	ak_io_text(c->io, ak_buf_str(&b));
 	ak_buf_release(&b);
 	return AK_OK;

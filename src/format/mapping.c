@@ -177,9 +177,13 @@ static void mark_sentinel(struct ak_mapping *m, struct ak_str s)
 
 static enum ak_rc sentinels(struct ak_compiler *c)
 {
-	static const char *const known[] = {
-		"",    "null", "NULL",	    "None",	 "N/A",
-		"n/a", "-",    "undefined", "Cache OFF", "00000000-0000-0000-0000-000000000000"};
+	/* The last three: the nil UUID (RFC 9562), and ids that W3C Trace Context calls invalid. */
+	static const char *const known[] = {"",		 "null",      "NULL",
+					    "None",	 "N/A",	      "n/a",
+					    "-",	 "undefined", "Cache OFF",
+					    "00000000-0000-0000-0000-000000000000",
+					    "00000000000000000000000000000000",
+					    "0000000000000000"};
 	struct ak_literal *more;
 	struct ak_mapping *m = c->m;
 	enum ak_rc rc =

@@ -20,7 +20,7 @@ enum ak_rc ak_section_trace(struct ak_sections *s, const struct ak_facts *f, str
 	if (rc != AK_OK)
 		return rc;
 	ak_buf_init(&b, 1 << 20);
-	ak_trace_text(trace, &b);
+	ak_trace_text(trace, 80, &b);
 	json_object_set_new(o, "text", json_stringn(b.p, b.n));
 	ak_buf_release(&b);
 	json_object_del(trace, "digest"); /* pseudonyms change in the packet, and with them the digest */

@@ -256,8 +256,9 @@ static enum ak_rc usage_hop(struct ak_trace *t, struct ak_err *err)
 		if ((rc = ak_link_buckets(t->s, r, &rows, err)) != AK_OK)
 			return rc;
 		json_array_foreach(rows, k, row) {
-			ak_trace_say(h, "%s to %s: %lld requests of %s, key %s [%s]", json_string_value(json_object_get(row, "start")),
+			ak_trace_say(h, "%s to %s: %lld request%s of %s, key %s [%s]", json_string_value(json_object_get(row, "start")),
 			    json_string_value(json_object_get(row, "end")), (long long)json_integer_value(json_object_get(row, "requests")),
+			    json_integer_value(json_object_get(row, "requests")) == 1 ? "" : "s",
 			    ak_trace_dash(json_string_value(json_object_get(row, "model"))), ak_trace_dash(json_string_value(json_object_get(row, "key"))),
 			    json_string_value(json_object_get(row, "cite")));
 			json_array_append(json_object_get(h, "buckets"), row);

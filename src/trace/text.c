@@ -1,10 +1,15 @@
-/* The trace for a terminal: 80 columns, evidence ends at column 80, ids are never cut. */
+/* The trace for a terminal: evidence ends at the last column, ids are never cut. */
 #include "base/ak.h"
 #include "trace/trace.h"
 
 #include "base/text.h"
 
-#define WIDTH 80
+#define NARROW 64 /* below, what a hop says stands under its title */
+
+struct page {
+	struct ak_buf *out;
+	size_t width;
+};
 
 static const char *txt(const json_t *o, const char *key)
 {
@@ -26,52 +31,62 @@ static void clock_of(const char *time, struct ak_buf *out)
 		ak_buf_addf(out, "%.8s.%.*s%.*s ", time + 11, (int)(digits < 3 ? digits : 3), time + 20, (int)(digits < 3 ? 3 - digits : 0), "000");
 }
 
+/* Blanks up to where a citation starts that ends at the last column. */
+static void pad(const struct page *p, size_t column, size_t cite)
+{
+	if (column + cite < p->width)
+		ak_buf_addf(p->out, "%*s", (int)(p->width - column - cite), "");
+}
+
 /* Words that end before the citation, which stands at the end of the first line or, where it does not fit, of its own. */
-static void wrapped(struct ak_buf *out, const char *first, const char *text, size_t indent, const char *cite)
+static void wrapped(const struct page *p, const char *first, const char *text, size_t indent, const char *cite)
 {
 	struct ak_buf safe_text;
 	size_t room = strlen(cite) + (*cite != 0), column = strlen(first);
 
 	ak_buf_init(&safe_text, 1 << 20);
 	safe(&safe_text, text);
-	ak_buf_adds(out, first);
-	if (*cite && column + (size_t)ak_text_width(ak_buf_str(&safe_text)) + room <= WIDTH) {
-		column = ak_text_wrap(out, ak_buf_str(&safe_text), column, indent, WIDTH);
-		ak_buf_addf(out, "%*s", (int)(WIDTH - column - strlen(cite)), "");
-		safe(out, cite);
-	} else {
-		column = ak_text_wrap(out, ak_buf_str(&safe_text), column, indent, WIDTH);
-		if (*cite && column + room <= WIDTH)
-			ak_buf_addf(out, "%*s", (int)(WIDTH - column - strlen(cite)), "");
-		else if (*cite)
-			ak_buf_addf(out, "\n%*s", (int)(WIDTH - strlen(cite)), "");
-		safe(out, cite);
+	ak_buf_adds(p->out, first);
+	column = ak_text_wrap(p->out, ak_buf_str(&safe_text), column, indent, p->width);
+	if (*cite && column + room > p->width) {
+		ak_buf_addc(p->out, '\n');
+		column = 0;
 	}
-	ak_buf_addc(out, '\n');
+	if (*cite)
+		pad(p, column, strlen(cite));
+	safe(p->out, cite);
+	ak_buf_addc(p->out, '\n');
 	ak_buf_release(&safe_text);
 }
 
 #define HOP_TEXT 31
 #define HOP_DETAIL 16
 
-static void print_hop(struct ak_buf *out, const json_t *h)
+static void print_hop(const struct page *p, const json_t *h)
 {
 	const json_t *lines = json_object_get(h, "lines");
+	const char *first = json_array_size(lines) ? json_string_value(json_array_get(lines, 0)) : "";
+	bool narrow = p->width < NARROW;
+	size_t i, detail = narrow ? 4 : HOP_DETAIL;
 	struct ak_buf b;
 	json_t *l;
-	size_t i;
 
 	ak_buf_init(&b, 1 << 20);
 	clock_of(txt(h, "time"), &b);
-	ak_buf_addf(&b, "%lld %-15s ", (long long)json_integer_value(json_object_get(h, "n")), txt(h, "title"));
-	wrapped(out, b.p, json_array_size(lines) ? json_string_value(json_array_get(lines, 0)) : "", HOP_TEXT, txt(h, "cite"));
+	ak_buf_addf(&b, narrow ? "%lld %s" : "%lld %-15s ", (long long)json_integer_value(json_object_get(h, "n")), txt(h, "title"));
+	if (narrow) {
+		wrapped(p, b.p, "", 0, "");
+		wrapped(p, "  ", first, 2, txt(h, "cite"));
+	} else {
+		wrapped(p, b.p, first, HOP_TEXT, txt(h, "cite"));
+	}
 	json_array_foreach((json_t *)lines, i, l)
 		if (i)
-			wrapped(out, "                ", json_string_value(l), HOP_DETAIL, "");
+			wrapped(p, &"                "[HOP_DETAIL - detail], json_string_value(l), detail, "");
 	ak_buf_release(&b);
 }
 
-static void print_story(struct ak_buf *out, const json_t *story)
+static void print_story(const struct page *p, const json_t *story)
 {
 	struct ak_buf text;
 	json_t *s;
@@ -80,12 +95,12 @@ static void print_story(struct ak_buf *out, const json_t *story)
 	ak_buf_init(&text, 1 << 20);
 	json_array_foreach((json_t *)story, i, s)
 		ak_buf_addf(&text, "%s%s", i ? " " : "", txt(s, "text"));
-	wrapped(out, "story     ", text.p ? text.p : "", 10, "");
-	ak_buf_addc(out, '\n');
+	wrapped(p, "story     ", text.p ? text.p : "", 10, "");
+	ak_buf_addc(p->out, '\n');
 	ak_buf_release(&text);
 }
 
-static void print_when(struct ak_buf *out, const json_t *t)
+static void print_when(const struct page *p, const json_t *t)
 {
 	const json_t *when = json_object_get(t, "when"), *cost = json_array_get(json_object_get(t, "cost"), 0), *ms;
 	long long attempts = json_integer_value(json_object_get(t, "attempts")), records = json_integer_value(json_object_get(t, "records"));
@@ -99,28 +114,31 @@ static void print_when(struct ak_buf *out, const json_t *t)
 		    records == 1 ? "" : "s", txt(t, "final_status"));
 	if (cost)
 		ak_buf_addf(&b, ", est. %s %s", txt(cost, "currency"), txt(cost, "estimated"));
-	wrapped(out, "when      ", b.p, 10, "");
+	wrapped(p, "when      ", b.p, 10, "");
 	ak_buf_release(&b);
 }
 
-static void print_links(struct ak_buf *out, const json_t *l)
+static void print_links(const struct page *p, const json_t *l)
 {
 	static const char *const names[] = {"exact", "inferred", "ambiguous", "aggregate"};
 	long long open = json_integer_value(json_object_get(l, "missing")), declared = json_integer_value(json_object_get(l, "declared"));
+	struct ak_buf b;
 
-	ak_buf_adds(out, "links     ");
+	ak_buf_init(&b, 1 << 20);
 	for (size_t i = 0; i < AK_COUNT(names); i++)
-		ak_buf_addf(out, "%lld %s%s", (long long)json_integer_value(json_object_get(l, names[i])), names[i], i < 2 ? ", " : "; ");
-	ak_buf_addf(out, "%lld missing", open + declared);
+		ak_buf_addf(&b, "%lld %s%s", (long long)json_integer_value(json_object_get(l, names[i])), names[i], i < 2 ? ", " : "; ");
+	ak_buf_addf(&b, "%lld missing", open + declared);
 	if (declared && open)
-		ak_buf_addf(out, " (%lld declared)", declared);
+		ak_buf_addf(&b, " (%lld declared)", declared);
 	else if (declared)
-		ak_buf_adds(out, " (declared)");
-	ak_buf_addc(out, '\n');
+		ak_buf_adds(&b, " (declared)");
+	wrapped(p, "links     ", b.p, 10, "");
+	ak_buf_release(&b);
 }
 
-void ak_trace_text(const json_t *t, struct ak_buf *out)
+void ak_trace_text(const json_t *t, size_t width, struct ak_buf *out)
 {
+	const struct page page = {out, width}, *p = &page;
 	const json_t *hops = json_object_get(t, "hops");
 	json_t *h, *f;
 	size_t i;
@@ -128,20 +146,20 @@ void ak_trace_text(const json_t *t, struct ak_buf *out)
 	ak_buf_addf(out, "trace     ");
 	safe(out, txt(t, "id"));
 	ak_buf_addc(out, '\n');
-	print_when(out, t);
-	print_story(out, json_object_get(t, "story"));
-	wrapped(out, "UTC          hop", "", 0, "evidence");
+	print_when(p, t);
+	print_story(p, json_object_get(t, "story"));
+	wrapped(p, "UTC          hop", "", 0, "evidence");
 	json_array_foreach((json_t *)hops, i, h)
-		print_hop(out, h);
+		print_hop(p, h);
 	if (json_array_size(json_object_get(t, "in_force")))
 		ak_buf_adds(out, "\nin force then\n");
 	json_array_foreach(json_object_get(t, "in_force"), i, f) {
 		char title[32];
 
 		snprintf(title, sizeof title, "  %-13.28s ", txt(f, "title"));
-		wrapped(out, title, txt(f, "state"), HOP_DETAIL, txt(f, "cite"));
+		wrapped(p, title, txt(f, "state"), HOP_DETAIL, txt(f, "cite"));
 	}
 	ak_buf_addc(out, '\n');
-	print_links(out, json_object_get(t, "links"));
+	print_links(p, json_object_get(t, "links"));
 	ak_buf_addf(out, "digest    %s\n", txt(t, "digest"));
 }

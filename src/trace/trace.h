@@ -31,8 +31,8 @@ enum ak_rc ak_trace_reconstruct(struct ak_store *s, struct ak_str id, const stru
  * conflict, no refund; of apps in policy sample_trace.apps. *rule gets the rule's text. */
 enum ak_rc ak_trace_sample(struct ak_store *s, uint64_t seed, const struct ak_trace_opts *o, json_t **out, char **rule,
 			   struct ak_err *err);
-/* The block of EXPERIENCE.md, 80 columns, made safe for a terminal. */
-void ak_trace_text(const json_t *trace, struct ak_buf *out);
+/* The block of EXPERIENCE.md in so many columns, made safe for a terminal. */
+void ak_trace_text(const json_t *trace, size_t width, struct ak_buf *out);
 
 #ifdef __cplusplus
 }

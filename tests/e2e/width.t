@@ -93,6 +93,10 @@ if python3 -c 'import pty; pty.openpty()' 2>/dev/null; then
 	is "its rows are named" "$(grep -c '^litellm-slp$' out) $(grep -c '=stored 2,088' out)" "1 1"
 	is "status" "$(at 40 -w n status)" "0 "
 	is "sources" "$(at 40 -w n sources)" "0 "
+	trace=$(sqlite3 w/workspace.db "SELECT trace_id FROM request WHERE fallback_from IS NOT NULL LIMIT 1")
+	is "a trace" "$(at 40 -w w trace reconstruct "$trace")" "0 "
+	is "its citations are whole" "$(grep -cE '(litellm-prod|app-spans)[^ ]*:[0-9]+$' out | awk '{ print ($1 > 2) }')" 1
+	is "a trace at 60 columns" "$(at 60 -w w trace reconstruct "$trace")" "0 "
 	is "a table that fits stays one" "$(at 80 -w n sources) $(grep -c '^litellm-slp  *request ' out)" "0  1"
 	is "no colour with NO_COLOR on a terminal" "$(grep -c "$(printf '\033')" out)" 0
 else

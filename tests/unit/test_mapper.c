@@ -114,7 +114,8 @@ static void texts(void)
 		"\"u\":\"UNSPECIFIED\",\"st\":\"ok\",\"trace\":\"File x\"}\n"
 		"{\"h\":[\"none\"],\"sp\":\"EEE19B7EC3C1B174\",\"c\":\"miss-bypassed\",\"st\":\"weird\",\"u\":\"  \","
 		"\"p\":\"None\",\"trace\":\"\",\"num\":\"00000000-0000-0000-0000-000000000000\",\"z\":\"a\"}\n"
-		"{\"c\":\"other\",\"trace\":{\"a\":1},\"sp\":\"short\",\"num\":{\"deep\":1}}\n",
+		"{\"c\":\"other\",\"trace\":{\"a\":1},\"sp\":\"0000000000000000\",\"num\":{\"deep\":1},"
+		"\"h\":[\"00-00000000000000000000000000000000-0000000000000000-00\"]}\n",
 		NULL);
 
 	is_str(text_of(r, 0, AK_F_TRACE_ID), "4bf92f3577b34da6a3ce929d0e0e4736", "traceparent");
@@ -138,6 +139,7 @@ static void texts(void)
 	is_str(text_of(r, 0, AK_F_OUTCOME), "success", "exact row");
 	is_str(text_of(r, 1, AK_F_OUTCOME), "failure", "any other");
 	ok(!r->rec[1].v[AK_F_TRACE_ID].set, "no traceparent");
+	ok(!r->rec[2].v[AK_F_TRACE_ID].set && !r->rec[2].v[AK_F_SPAN_ID].set, "trace and span ids of zeros only");
 	is_int(num_of(r, 0, AK_F_STACK_TRACE), 1, "presence of text");
 	is_int(num_of(r, 1, AK_F_STACK_TRACE), 0, "empty text: not there");
 	is_int(num_of(r, 2, AK_F_STACK_TRACE), 1, "presence of a container");
