@@ -74,6 +74,8 @@ enum ak_rc ak_fs_check_private_file(const char *path, struct ak_err *err);
 enum ak_rc ak_fs_check_secret_file(const char *path, struct ak_err *err);
 /* Joined with one '/'; ak_free. */
 char *ak_fs_join(const char *dir, const char *name);
+/* The same without links in the folder's path, for who refuses any: SQLite does. */
+char *ak_fs_join_real(const char *dir, const char *name);
 /* Last component (a view into path, trailing slashes ignored). */
 struct ak_str ak_fs_base(const char *path);
 /* What is before the last component, "." when nothing is; ak_free. */

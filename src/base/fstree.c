@@ -99,6 +99,13 @@ char *ak_fs_join(const char *dir, const char *name)
 	return path;
 }
 
+char *ak_fs_join_real(const char *dir, const char *name)
+{
+	AK_CLEANUP(ak_free_charp) char *real = realpath(dir, NULL);
+
+	return ak_fs_join(real ? real : dir, name);
+}
+
 /* Without trailing slashes, but "/" stays. */
 static struct ak_str trimmed(const char *path)
 {

@@ -9,7 +9,7 @@
 
 enum ak_rc ak_store_copy(struct ak_store *s, const char *dir, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, "workspace.db");
+	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join_real(dir, AK_DB_NAME);
 	struct ak_store to = {.dir = s->dir, .lock_fd = -1};
 	sqlite3_backup *b;
 	enum ak_rc rc = AK_OK;

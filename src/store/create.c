@@ -153,7 +153,7 @@ enum ak_rc ak_store_create(const char *dir, const char *keys_root, struct ak_err
 	if ((rc = choose_id(dir, id, err)) != AK_OK)
 		return rc;
 	snprintf(name, sizeof name, "%s%s", NEW_DB, id);
-	path = ak_fs_join(dir, name);
+	path = ak_fs_join_real(dir, name);
 	keys_dir = ak_fs_join(keys_root, id);
 	if ((rc = claim(path, err)) != AK_OK || (rc = ak_keys_create(keys_dir, &keys, err)) != AK_OK)
 		return rc;

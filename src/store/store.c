@@ -43,8 +43,7 @@ static void lock_down(sqlite3 *db)
 
 static enum ak_rc open_db(struct ak_store *s, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, AK_DB_NAME);
-
+	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join_real(s->dir, AK_DB_NAME);
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX;
 
 	sqlite3_soft_heap_limit64(192 << 20);
