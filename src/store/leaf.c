@@ -284,6 +284,15 @@ void ak_leaf_packed(struct ak_leafer *l, const char *format, int64_t file, const
 	out->has_leaf = true;
 }
 
+void ak_leaf_chain(uint8_t chain[32], const struct ak_hashes *h)
+{
+	uint8_t keyed[48];
+
+	memcpy(keyed, h->content, 32);
+	memcpy(keyed + 32, h->identity, 16);
+	ak_sha256_2(ak_str_n((const char *)chain, 32), ak_str_n((const char *)keyed, sizeof keyed), chain);
+}
+
 void ak_leaf_entry(const char *kind, struct ak_str body, const uint8_t salt[16], uint8_t out[32])
 {
 	uint8_t digest[32];

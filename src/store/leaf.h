@@ -7,6 +7,9 @@
  *               booleans as decimal text. Nobody else can compute it, so it needs no JSON.
  *   salt(g)   = SHA-256("auditkit/v1/salt/" name(g) 0x0A || salt)
  *   digest(g) = SHA-256(salt(g) || group(g))
+ *   chain     = SHA-256(chain before || content || identity), from 32 zero bytes on, over all records in the order of the
+ *               ledger: the keyed digests stand in no leaf, since a leaf must be computable by who has no key. Entries of
+ *               source files state it, so that verify sees a changed digest (it would let a duplicate in, or keep a record out).
  *   leaf      = SHA-256(0x00 || "auditkit/v1/" kind 0x0A || digest(who) || digest(what) || digest(how_much)) */
 #ifndef AK_STORE_LEAF_H
 #define AK_STORE_LEAF_H
@@ -42,6 +45,8 @@ void ak_leaf_packed(struct ak_leafer *l, const char *format, int64_t file, const
 void ak_leaf_group(struct ak_leafer *l, enum ak_group g, const char *format, int64_t file, const struct ak_record *rec,
 		   struct ak_buf *out);
 void ak_leaf_group_salt(enum ak_group g, const uint8_t salt[16], uint8_t out[32]);
+/* The chain goes on by one record. */
+void ak_leaf_chain(uint8_t chain[32], const struct ak_hashes *h);
 /* Leaf of a ledger entry: SHA-256(0x00 || "auditkit/v1/" kind 0x0A || SHA-256(salt || body)). */
 void ak_leaf_entry(const char *kind, struct ak_str body, const uint8_t salt[16], uint8_t out[32]);
 

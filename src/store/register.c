@@ -238,14 +238,18 @@ enum ak_rc ak_register_absent(struct ak_store *s, int64_t export_, const char *f
 enum ak_rc ak_register_file_leaf(struct ak_tlog *l, const struct ak_file_row *r, struct ak_err *err)
 {
 	const struct ak_counts *c = &r->counts;
-	json_t *body = json_pack("{s:I, s:I, s:s, s:s, s:s, s:s*, s:s*, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "file",
+	char contents[65];
+	json_t *body;
+	enum ak_rc rc;
+
+	ak_hex(l->contents, sizeof l->contents, contents);
+	body = json_pack("{s:I, s:I, s:s, s:s, s:s, s:s*, s:s*, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "file",
 				 (json_int_t)r->id, "export", (json_int_t)r->export_, "name", r->name, "format", r->format,
 				 "mapping", r->mapping, "sha256", r->sha256[0] ? r->sha256 : NULL, "decoded_sha256",
-				 r->decoded_sha256[0] ? r->decoded_sha256 : NULL, "state", r->state, "records_in",
+				 r->decoded_sha256[0] ? r->decoded_sha256 : NULL, "state", r->state, "contents", contents, "records_in",
 				 (json_int_t)c->in, "stored", (json_int_t)c->stored, "duplicate", (json_int_t)c->duplicate,
 				 "rejected", (json_int_t)c->rejected, "blank", (json_int_t)c->blank, "excluded",
 				 (json_int_t)c->excluded, "expired", (json_int_t)c->expired);
-	enum ak_rc rc;
 
 	if (!body)
 		AK_BUG("source file entry cannot be written as JSON");

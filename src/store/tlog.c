@@ -6,7 +6,6 @@
 
 #include "base/jsonw.h"
 #include "base/time.h"
-#include "store/leaf.h"
 #include "model/field.h"
 
 void ak_tlog_origin(const struct ak_store *s, char out[64]) { snprintf(out, 64, "auditkit/%s", s->id); }
@@ -41,6 +40,22 @@ static void split(const struct ak_merkle *t, struct ak_tlog *l)
 	memcpy(l->tile.node, t->node[up], (size_t)__builtin_popcountll(l->tile.size) * 32);
 }
 
+static enum ak_rc damaged(const char *what, struct ak_err *err)
+{
+	ak_hint(err, "go back to a backup");
+	return ak_fail(err, AK_EXIT_CORRUPT, "the ledger's %s is damaged", what);
+}
+
+static enum ak_rc load_chain(struct ak_tlog *l, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *hex = NULL;
+	enum ak_rc rc = ak_store_get(l->store, "contents", &hex, err);
+
+	if (rc != AK_OK)
+		return rc;
+	return hex && ak_unhex(ak_str_of(hex), l->contents, sizeof l->contents) ? AK_OK : damaged("chain of contents", err);
+}
+
 static enum ak_rc load(struct ak_tlog *l, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
@@ -51,12 +66,10 @@ static enum ak_rc load(struct ak_tlog *l, struct ak_err *err)
 		return rc;
 	if (rc == AK_END)
 		return AK_OK;
-	if (!ak_merkle_load(ak_str_n(sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0)), &t)) {
-		ak_hint(err, "go back to a backup");
-		return ak_fail(err, AK_EXIT_CORRUPT, "the ledger's frontier is damaged");
-	}
+	if (!ak_merkle_load(ak_str_n(sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0)), &t))
+		return damaged("frontier", err);
 	split(&t, l);
-	return AK_OK;
+	return load_chain(l, err);
 }
 
 enum ak_rc ak_tlog_open(struct ak_store *s, struct ak_tlog *out, struct ak_err *err)
@@ -80,7 +93,7 @@ void ak_tlog_release(struct ak_tlog *l)
 	l->put_tile = NULL;
 }
 
-enum ak_rc ak_tlog_append(struct ak_tlog *l, const uint8_t leaf[32], struct ak_err *err)
+static enum ak_rc append(struct ak_tlog *l, const uint8_t leaf[32], struct ak_err *err)
 {
 	uint8_t root[32];
 	enum ak_rc rc;
@@ -96,6 +109,12 @@ enum ak_rc ak_tlog_append(struct ak_tlog *l, const uint8_t leaf[32], struct ak_e
 	ak_merkle_append(&l->upper, root);
 	ak_merkle_init(&l->tile);
 	return rc == AK_END ? AK_OK : rc;
+}
+
+enum ak_rc ak_tlog_record(struct ak_tlog *l, const struct ak_hashes *h, struct ak_err *err)
+{
+	ak_leaf_chain(l->contents, h);
+	return append(l, h->leaf, err);
 }
 
 enum ak_rc ak_tlog_entry(struct ak_tlog *l, const char *kind, const json_t *body, int64_t *seq, struct ak_err *err)
@@ -120,7 +139,7 @@ enum ak_rc ak_tlog_entry(struct ak_tlog *l, const char *kind, const json_t *body
 		ak_sql_bind(st, 4, ak_buf_str(&json));
 		sqlite3_bind_blob(st, 5, salt, sizeof salt, SQLITE_STATIC);
 		sqlite3_bind_blob(st, 6, leaf, sizeof leaf, SQLITE_STATIC);
-		rc = ak_sql_step(l->store, st, err) == AK_END ? ak_tlog_append(l, leaf, err) : AK_FAIL;
+		rc = ak_sql_step(l->store, st, err) == AK_END ? append(l, leaf, err) : AK_FAIL;
 	}
 	ak_buf_release(&json);
 	if (rc == AK_OK && seq)
@@ -141,6 +160,7 @@ enum ak_rc ak_tlog_save(struct ak_tlog *l, struct ak_err *err)
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	struct ak_merkle t;
 	struct ak_buf bytes;
+	char hex[65];
 	enum ak_rc rc = ak_sql_prepare(l->store, "INSERT INTO meta(key, value) VALUES('frontier', ?1)"
 						 " ON CONFLICT(key) DO UPDATE SET value=excluded.value", &st, err);
 
@@ -152,7 +172,10 @@ enum ak_rc ak_tlog_save(struct ak_tlog *l, struct ak_err *err)
 	sqlite3_bind_blob64(st, 1, bytes.p, bytes.n, SQLITE_STATIC);
 	rc = ak_sql_step(l->store, st, err);
 	ak_buf_release(&bytes);
-	return rc == AK_END ? AK_OK : rc;
+	if (rc != AK_END)
+		return rc;
+	ak_hex(l->contents, sizeof l->contents, hex);
+	return ak_store_set(l->store, "contents", ak_str_of(hex), err);
 }
 
 /* The union of all tables that hold leaves, each a range scan on its primary key. */

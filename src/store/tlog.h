@@ -7,6 +7,7 @@
 
 #include "base/merkle.h"
 #include "base/note.h"
+#include "store/leaf.h"
 #include "store/store.h"
 
 #define AK_TILE 256
@@ -16,6 +17,7 @@ struct ak_tlog {
 	struct ak_merkle upper; /* over complete tiles */
 	struct ak_merkle tile;  /* leaves after the last complete tile */
 	struct sqlite3_stmt *put_tile;
+	uint8_t contents[32]; /* chain over the keyed digests of all records, ak_leaf_chain */
 };
 
 #ifdef __cplusplus
@@ -29,12 +31,12 @@ static inline int64_t ak_tlog_size(const struct ak_tlog *l)
 {
 	return (int64_t)(l->upper.size * AK_TILE + l->tile.size);
 }
-/* The leaf takes sequence number ak_tlog_size before the call. */
-enum ak_rc ak_tlog_append(struct ak_tlog *l, const uint8_t leaf[32], struct ak_err *err);
+/* The record's leaf takes sequence number ak_tlog_size before the call. */
+enum ak_rc ak_tlog_record(struct ak_tlog *l, const struct ak_hashes *h, struct ak_err *err);
 /* Append an entry that is no record; body is stored as RFC 8785 bytes. *seq may be NULL. */
 enum ak_rc ak_tlog_entry(struct ak_tlog *l, const char *kind, const json_t *body, int64_t *seq, struct ak_err *err);
 void ak_tlog_root(const struct ak_tlog *l, uint8_t root[32]);
-/* Save size and frontier; once per transaction that appended. */
+/* Save size, frontier and chain; once per transaction that appended. */
 enum ak_rc ak_tlog_save(struct ak_tlog *l, struct ak_err *err);
 /* Cut and store a signed checkpoint of the present size; the same size again keeps the stored one. Refused
  * (AK_EXIT_VERIFY) when the tree does not continue the last checkpoint: a shrunk or rewritten history gets no new seal. */

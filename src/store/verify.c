@@ -25,6 +25,8 @@ struct check {
 	int64_t file_id;
 	char format[128], source[256];
 	struct ak_merkle tree;
+	uint8_t contents[32]; /* ak_leaf_chain over the records so far */
+	bool gap;	      /* a record without its digests went by: the chain is known again from the next entry on */
 	sqlite3_stmt *checkpoint; /* ordered by size; on a row while more_checkpoints */
 	bool more_checkpoints;
 	struct ak_note_key key;
@@ -121,8 +123,11 @@ static enum ak_rc check_record(struct check *c, int k, uint8_t leaf[32])
 	c->out->records++;
 	if ((rc = load_file(c, r.file)) != AK_OK)
 		return rc;
-	if (r.state)
+	if (r.state) {
+		c->gap = true;
 		return check_disposed(c, &r);
+	}
+	ak_leaf_chain(c->contents, &r.hashes);
 	h = r.hashes;
 	ak_leaf_compute(c->leafer, c->format, r.file, &r.rec, &h);
 	if (memcmp(h.leaf, leaf, 32) != 0)
@@ -131,6 +136,23 @@ static enum ak_rc check_record(struct check *c, int k, uint8_t leaf[32])
 	else if (r.has_time && !r.rec.v[AK_F_START].set)
 		broken(c, "record %s:%lld has a sort key without a time", c->source, (long long)r.seq);
 	return AK_OK;
+}
+
+/* The entry of a source file states the chain of contents up to it. */
+static void check_contents(struct check *c, struct ak_str body)
+{
+	static const struct ak_str name = {"\"contents\":\"", 12};
+	const char *at = memmem(body.p, body.n, name.p, name.n);
+	uint8_t said[32];
+
+	if (!at || (size_t)(body.p + body.n - at) < name.n + 64 || !ak_unhex(ak_str_n(at + name.n, 64), said, sizeof said)) {
+		broken(c, "entry %lld (source_file) states no chain of contents", (long long)c->seq[ENTRY]);
+		return;
+	}
+	if (!c->gap && memcmp(said, c->contents, 32) != 0)
+		broken(c, "the digest or identity of a record before entry %lld (source_file) was changed", (long long)c->seq[ENTRY]);
+	memcpy(c->contents, said, sizeof said);
+	c->gap = false;
 }
 
 static enum ak_rc check_entry(struct check *c, uint8_t leaf[32])
@@ -147,6 +169,8 @@ static enum ak_rc check_entry(struct check *c, uint8_t leaf[32])
 		ak_leaf_entry(kind, ak_sql_text(st, 2), salt, want);
 	if (!whole || memcmp(want, leaf, 32) != 0)
 		broken(c, "entry %lld (%s) does not match its leaf: it was changed", (long long)c->seq[ENTRY], kind);
+	else if (strcmp(kind, "source_file") == 0)
+		check_contents(c, ak_sql_text(st, 2));
 	return AK_OK;
 }
 
@@ -305,6 +329,8 @@ static enum ak_rc check_rest(struct check *c)
 		if ((uint64_t)ak_tlog_size(&tlog) != c->tree.size || memcmp(mine, saved, 32) != 0)
 			broken(c, "the ledger has %llu entries, its frontier speaks of %lld", (unsigned long long)c->tree.size,
 			       (long long)ak_tlog_size(&tlog));
+		else if (!c->gap && memcmp(c->contents, tlog.contents, 32) != 0)
+			broken(c, "the digest or identity of a record after the last source file was changed");
 		ak_base64(mine, 32, c->out->root);
 		ak_tlog_release(&tlog);
 	}

@@ -140,7 +140,7 @@ static enum ak_rc insert(struct ak_writer *w, const struct ak_put_args *a, const
 	if (!h->has_leaf)
 		ak_leaf_packed(w->leafer, a->format, a->file, r, h);
 	if ((rc = ak_inserts_put(w->inserts, seq, a->file, r, h, err)) != AK_OK || (rc = put_identifiers(w, r, seq, err)) != AK_OK ||
-	    (rc = ak_tlog_append(w->ledger, h->leaf, err)) != AK_OK)
+	    (rc = ak_tlog_record(w->ledger, h, err)) != AK_OK)
 		return rc;
 	out->what = AK_PUT_STORED;
 	out->seq = seq;
