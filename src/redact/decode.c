@@ -89,7 +89,7 @@ static size_t wide(struct ak_str s, uint32_t *c)
 		*c = NOTHING;
 		return 2;
 	}
-	if (s.n < 3 || (p[0] & 0xf0) != 0xe0)
+	if (s.n < 3 || (p[0] & 0xf0) != 0xe0 || (p[1] & 0xc0) != 0x80 || (p[2] & 0xc0) != 0x80)
 		return 0;
 	v = (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 63) << 6 | (p[2] & 63);
 	if ((v >= 0x200b && v <= 0x200f) || v == 0x2060 || v == 0xfeff)
