@@ -52,6 +52,8 @@ complete -c auditkit -n __fish_use_subcommand -a 'packet' -d 'print the overview
 complete -c auditkit -n __fish_use_subcommand -a 'verify' -d 'recompute everything the workspace claims and name the first break'
 complete -c auditkit -n __fish_use_subcommand -a 'checkpoint' -d 'print the last signed tree head of the ledger'
 complete -c auditkit -n __fish_use_subcommand -a 'backup' -d 'copy the workspace into one file, without its keys, and verify the copy'
+complete -c auditkit -n __fish_use_subcommand -a 'redact' -d 'print each line of standard input as it would be stored'
+complete -c auditkit -n '__fish_seen_subcommand_from redact' -l field -d 'take each line as a value of this field of the dictionary, not as free text'
 complete -c auditkit -n __fish_use_subcommand -a 'formats' -d 'the mapping files: list, show, check, or try one on an export'
 complete -c auditkit -n __fish_use_subcommand -a 'fields' -d 'the field dictionary: meaning, type, unit, purpose and redaction of every field'
 complete -c auditkit -n __fish_use_subcommand -a 'limits' -d 'the named hard limits'

@@ -134,29 +134,50 @@ static void make_redactor(struct ak_ctx *c)
 	c->redactor = ak_redactor_new(&o);
 }
 
+/* No workspace, and none named: what it would be needed for is not needed. */
+static enum ak_rc find_if_any(struct ak_ctx *c, const struct ak_globals *g, struct ak_err *err)
+{
+	enum ak_rc rc = find_workspace(c, g, err);
+
+	if (rc == AK_OK || err->exit != AK_EXIT_USAGE)
+		return rc;
+	ak_err_clear(err);
+	return AK_OK;
+}
+
+static enum ak_rc open_workspace(struct ak_ctx *c, const struct ak_globals *g, unsigned *needs, struct ak_err *err)
+{
+	enum ak_rc rc;
+
+	if (!(*needs & (AK_NEED_READ | AK_NEED_WRITE))) {
+		if (*needs & AK_NEED_FIND)
+			return find_if_any(c, g, err);
+		if (g->workspace)
+			c->workspace = g->workspace;
+		return AK_OK;
+	}
+	rc = *needs & AK_NEED_MAYBE ? find_if_any(c, g, err) : find_workspace(c, g, err);
+	if (rc == AK_OK && !c->workspace) {
+		*needs &= ~(unsigned)(AK_NEED_READ | AK_NEED_WRITE | AK_NEED_KEYS | AK_NEED_POLICY);
+		c->redactor = ak_redactor_throwaway();
+		return AK_OK;
+	}
+	if (rc == AK_OK)
+		rc = ak_store_open(c->workspace, *needs & AK_NEED_WRITE ? AK_STORE_WRITE : AK_STORE_READ, &c->store, err);
+	if (rc == AK_OK && c->store->mended)
+		ak_io_note(c->io, "mended", "%d missing indexes of '%s' were made again", c->store->mended, c->workspace);
+	return rc;
+}
+
 enum ak_rc ak_open_context(struct ak_ctx *c, const struct ak_globals *g, struct ak_err *err)
 {
 	unsigned needs = c->args->cmd->needs;
-	enum ak_rc rc = AK_OK;
+	enum ak_rc rc;
 
 	config_dirs(c);
 	c->with = g->workspace ? ak_arena_printf(&c->arena, "-w %s ", ak_text_shell(&c->arena, g->workspace)).p : "";
 	c->data_dir = env("AUDITKIT_DATA") ? env("AUDITKIT_DATA") : AK_DATA_DIR;
-	if (needs & (AK_NEED_READ | AK_NEED_WRITE)) {
-		rc = find_workspace(c, g, err);
-		if (rc == AK_OK)
-			rc = ak_store_open(c->workspace, needs & AK_NEED_WRITE ? AK_STORE_WRITE : AK_STORE_READ, &c->store, err);
-		if (rc == AK_OK && c->store->mended)
-			ak_io_note(c->io, "mended", "%d missing indexes of '%s' were made again", c->store->mended, c->workspace);
-	} else if (needs & AK_NEED_FIND) {
-		rc = find_workspace(c, g, err);
-		if (rc != AK_OK && err->exit == AK_EXIT_USAGE) {
-			ak_err_clear(err);
-			rc = AK_OK;
-		}
-	} else if (g->workspace) {
-		c->workspace = g->workspace;
-	}
+	rc = open_workspace(c, g, &needs, err);
 	if (rc == AK_OK && needs & AK_NEED_KEYS)
 		rc = load_keys(c, err);
 	/* Made now, so that the sandbox need not leave open the folder it stands in, which may be the home. */

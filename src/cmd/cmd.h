@@ -29,7 +29,8 @@ enum ak_need {
 	AK_NEED_INPUT = 256,   /* its words are paths that it reads; without one, the sources of policy.yaml */
 	AK_NEED_OUTPUT = 512,  /* its word is a file or folder that it makes */
 	AK_NEED_NEWKEYS = 1024, /* makes keys */
-	AK_NEED_FIND = 2048    /* the folder of the workspace when there is one, not opened; may look at the keys */
+	AK_NEED_FIND = 2048,   /* the folder of the workspace when there is one, not opened; may look at the keys */
+	AK_NEED_MAYBE = 4096   /* what else is needed only where there is a workspace; else a redactor under a key nobody keeps */
 };
 
 /* INPUT is the path of a file that is read, OUTPUT of one that is made (also by default, in the current folder): the

@@ -129,16 +129,6 @@ static enum ak_rc check(struct ak_ctx *c, const char *path, struct ak_err *err)
 
 /* ---- try ---- */
 
-/* Without a workspace values are shown under a key that is thrown away: tokens, never raw values. */
-static struct ak_redactor *throwaway(void)
-{
-	uint8_t key[32];
-	struct ak_redact_opts o = {.token_key = key, .kid = "00000000", .ip4_prefix = 24, .ip6_prefix = 48};
-
-	ak_random(key, sizeof key);
-	return ak_redactor_new(&o);
-}
-
 /* What try prints, or collects for --json. */
 static void tell(struct ak_ctx *c, json_t *records, size_t n, const char *kind, struct ak_str text)
 {
@@ -226,7 +216,7 @@ static enum ak_rc try_file(struct ak_ctx *c, const char *id, const char *path, s
 	}
 	ak_buf_init(&text, 1u << 26);
 	if ((rc = ak_fs_slurp(path, (1u << 26) - 1, &text, err)) == AK_OK) {
-		r = throwaway();
+		r = ak_redactor_throwaway();
 		mp = ak_mapper_new(m, &opts);
 		n = ak_mapping_info(m)->csv ? try_csv(c, records, mp, r, ak_buf_str(&text)) : try_json(c, records, m, mp, r, ak_buf_str(&text));
 		if (!n)

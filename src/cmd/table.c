@@ -17,6 +17,7 @@
 	X(verify)                                                                                                      \
 	X(checkpoint)                                                                                                  \
 	X(backup)                                                                                                      \
+	X(redact_try)                                                                                                  \
 	X(formats)                                                                                                     \
 	X(fields)                                                                                                      \
 	X(limits)                                                                                                      \

@@ -224,6 +224,16 @@ struct ak_str ak_redact_text(const struct ak_redactor *r, struct ak_str s, struc
 	return ak_value_safe(&p, ak_value_secrets(&p, s));
 }
 
+struct ak_str ak_redact_field(const struct ak_redactor *r, int field, struct ak_str s, struct ak_arena *a, struct ak_redact_ledger *l)
+{
+	struct ak_pass p = {.r = r, .a = a, .l = l, .field = field};
+	enum ak_type type = ak_fields[field].type;
+
+	if (steps[type].secrets)
+		s = steps[type].secrets(&p, s);
+	return s.p && steps[type].personal ? steps[type].personal(&p, s) : s;
+}
+
 struct ak_str ak_redact_token(const struct ak_redactor *r, enum ak_type type, struct ak_str value, struct ak_arena *a)
 {
 	struct ak_pass p = {.r = r, .a = a, .field = -1};

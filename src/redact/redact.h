@@ -76,6 +76,11 @@ void ak_ledger_release(struct ak_redact_ledger *l);
 void ak_ledger_add(struct ak_redact_ledger *l, int field, const char *rule, enum ak_action action, uint64_t n);
 const char *ak_action_name(enum ak_action a); /* "removed", "hashed", "masked", "sanitised", "not collected" */
 
+/* One value as a field of this name is stored; p == NULL when it is removed. l may be NULL. */
+struct ak_str ak_redact_field(const struct ak_redactor *r, int field, struct ak_str s, struct ak_arena *a, struct ak_redact_ledger *l);
+/* Under a key that nobody keeps: where there is no workspace, values are shown as tokens all the same. */
+struct ak_redactor *ak_redactor_throwaway(void);
+
 /* The detector table, for `redact rules` and the statement. */
 struct ak_detector_info { const char *kind, *shape, *tier; };
 size_t ak_redact_detectors(const struct ak_detector_info **out);

@@ -31,6 +31,18 @@ struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts)
 	return r;
 }
 
+struct ak_redactor *ak_redactor_throwaway(void)
+{
+	uint8_t key[32];
+	struct ak_redact_opts o = {.token_key = key, .kid = "00000000", .ip4_prefix = 24, .ip6_prefix = 48};
+	struct ak_redactor *r;
+
+	ak_random(key, sizeof key);
+	r = ak_redactor_new(&o);
+	ak_wipe(key, sizeof key);
+	return r;
+}
+
 void ak_redactor_free(struct ak_redactor *r)
 {
 	if (!r)

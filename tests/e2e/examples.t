@@ -33,6 +33,7 @@ ssh-keygen -q -t ed25519 -N '' -f id_ed25519
 page auditkit-formats.5 | sed -n '/^id: example-gateway/,/^\.fi/p' | grep -v '^\.fi' >gateway.yaml
 sed -n 's/^ \{6\}//; /^{"calls/,/^expect\|^    expect/p' gateway.yaml | grep -v expect >calls.json
 is "the example's own input is JSON" "$(jq -r '.calls[0].call' calls.json)" c-1
+printf 'ada@example.org\ngrace@example.org\n' >names.txt
 for f in "$AK_SRCDIR"/man/*.[15]; do
 	n=$(basename "$f")
 	page "$n" | sed -n '/^\.SH EXAMPLES/,/^\.SH SEE/p' | sed -n 's/^  \(auditkit .*\)/\1/p' >commands

@@ -32,6 +32,9 @@ json formats check "$AK_SRCDIR/src/formats/tickets.yaml"
 json formats try tickets-csv "$AK_SRCDIR/samples/grc/tickets.csv"
 json fields
 json fields show key_hash
+echo 'mail to ada@example.org' >lines
+json -w w redact try <lines
+json redact try --field end_user_id <lines
 json limits
 json doctor
 json -w w doctor

@@ -64,6 +64,9 @@ caged 0 print packet show p.zip
 caged 0 print formats
 caged 0 print formats show litellm-slp
 caged 0 print fields
+echo 'mail to ada@example.org' >lines
+caged 0 print redact try <lines
+caged 0 print -w ws redact try <lines
 caged 0 print limits
 caged 0 print help
 caged 0 print help collect
