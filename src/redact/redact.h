@@ -82,7 +82,10 @@ struct ak_str ak_redact_field(const struct ak_redactor *r, int field, struct ak_
 struct ak_redactor *ak_redactor_throwaway(void);
 
 /* The detector table, for `redact rules` and the statement. */
-struct ak_detector_info { const char *kind, *shape, *tier; };
+struct ak_detector_info {
+	const char *kind, *shape, *tier; /* prefix, shape, context, or personal */
+	enum ak_action action;
+};
 size_t ak_redact_detectors(const struct ak_detector_info **out);
 
 #ifdef __cplusplus

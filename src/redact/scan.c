@@ -4,10 +4,14 @@
 #include "redact/context.h"
 #include "redact/decode.h"
 #include "redact/marker.h"
+#include "redact/nearby.h"
+
+enum { LEAST_BUDGET = 4096 };
 
 struct scan {
 	const struct ak_scanner *sc;
 	struct ak_arena *a;
+	size_t budget; /* bytes that may still be decoded */
 	bool contexts;
 };
 
@@ -49,8 +53,11 @@ static void mark_literal(struct ak_scanner *sc, const char *literal, size_t n)
 
 static void mark_pairs(struct ak_scanner *sc)
 {
-	for (size_t i = 0; i < ak_detectors_n; i++)
-		mark_literal(sc, ak_detectors[i].literal, ak_detectors[i].n);
+	for (size_t i = 0; i < sc->bucket[256]; i++) {
+		const struct ak_scan_entry *e = &sc->order[i];
+
+		mark_literal(sc, (const char[]){e->first, e->second, e->third}, e->n);
+	}
 	mark_literal(sc, "[RE", 3);
 	for (size_t i = 0; i < AK_COUNT(sc->either.bit); i++)
 		sc->either.bit[i] = sc->first.bit[i] | sc->second.bit[i];
@@ -62,30 +69,77 @@ static void mark_pairs(struct ak_scanner *sc)
 		}
 }
 
-/* Detectors by the first byte of their literal, in the order of their table within it. */
-static void sort_detectors(struct ak_scanner *sc)
+struct entries {
+	struct ak_scan_entry *v;
+	size_t n;
+};
+
+static void add_entry(struct entries *all, const struct ak_detector *d, const char *literal, size_t n, const char first[3])
+{
+	all->v[all->n++] = (struct ak_scan_entry){d, literal, (uint8_t)n, first[0], first[1], n > 2 ? first[2] : '\0'};
+}
+
+static char upper(char c)
+{
+	return ak_is_lower((unsigned char)c) ? (char)(c - 32) : c;
+}
+
+/* Three spellings of each word: key, KEY and Key. */
+static void add_words(struct entries *all, const struct ak_detector *d)
+{
+	for (struct ak_str rest = ak_str_of(d->words), w; ak_nearby_word(&rest, &w);) {
+		const char up[3] = {upper(w.p[0]), upper(w.p[1]), upper(w.p[2])};
+
+		add_entry(all, d, w.p, w.n, w.p);
+		add_entry(all, d, w.p, w.n, (const char[]){up[0], w.p[1], w.p[2]});
+		add_entry(all, d, w.p, w.n, up);
+	}
+}
+
+enum { MOST_WORDS = 8 };
+
+static void list_entries(struct entries *all, const struct ak_detector *rows, size_t n)
+{
+	all->v = ak_alloc(n * 3 * MOST_WORDS * sizeof(*all->v));
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].literal)
+			add_entry(all, &rows[i], rows[i].literal, rows[i].n, rows[i].literal);
+		else if (rows[i].near != AK_NEAR_NAMED)
+			add_words(all, &rows[i]);
+}
+
+/* Entries by the first byte of their literal, in the order of their table within it. */
+static void sort_entries(struct ak_scanner *sc, const struct entries *all)
 {
 	uint16_t next[256];
 
-	sc->order = ak_alloc(ak_detectors_n * sizeof(sc->order[0]));
-	for (size_t i = 0; i < ak_detectors_n; i++)
-		sc->bucket[(unsigned char)ak_detectors[i].literal[0] + 1]++;
+	sc->order = ak_alloc(all->n * sizeof(sc->order[0]));
+	for (size_t i = 0; i < all->n; i++)
+		sc->bucket[(unsigned char)all->v[i].first + 1]++;
 	for (int c = 0; c < 256; c++) {
 		sc->bucket[c + 1] = (uint16_t)(sc->bucket[c] + sc->bucket[c + 1]);
 		next[c] = sc->bucket[c];
 	}
-	for (size_t i = 0; i < ak_detectors_n; i++) {
-		const struct ak_detector *d = &ak_detectors[i];
+	for (size_t i = 0; i < all->n; i++)
+		sc->order[next[(unsigned char)all->v[i].first]++] = all->v[i];
+}
 
-		sc->order[next[(unsigned char)d->literal[0]]++] = (struct ak_scan_entry){d, d->literal[1], d->n > 2 ? d->literal[2] : '\0'};
-	}
+void ak_scan_init_rows(struct ak_scanner *sc, const struct ak_detector *rows, size_t n)
+{
+	struct entries all = {0};
+
+	memset(sc, 0, sizeof(*sc));
+	sc->rows = rows;
+	sc->nrows = n;
+	list_entries(&all, rows, n);
+	sort_entries(sc, &all);
+	ak_free(all.v);
+	mark_pairs(sc);
 }
 
 void ak_scan_init(struct ak_scanner *sc)
 {
-	memset(sc, 0, sizeof(*sc));
-	sort_detectors(sc);
-	mark_pairs(sc);
+	ak_scan_init_rows(sc, ak_detectors, ak_detectors_n);
 }
 
 void ak_scan_release(struct ak_scanner *sc)
@@ -107,6 +161,18 @@ static struct ak_hit *push(struct scan *c, struct ak_hits *h)
 	return &h->v[h->n++];
 }
 
+/* The entry stands at `at`, and what it announces beside it. */
+static bool entry_at(const struct scan *c, const struct ak_scan_entry *e, struct ak_str s, size_t floor, size_t at, size_t *from,
+		     size_t *to)
+{
+	if (s.n - at < e->n)
+		return false;
+	if (e->d->near)
+		return c->contexts && ak_str_eq_fold(ak_str_n(s.p + at, e->n), ak_str_n(e->literal, e->n)) &&
+		       ak_nearby_match(e->d, s, floor, at, at + e->n, from, to);
+	return memcmp(s.p + at, e->literal, e->n) == 0 && ak_detector_match(e->d, s, floor, at, from, to);
+}
+
 /* A detector at `at`, which is not the last byte. */
 static bool literal_at(const struct scan *c, struct ak_str s, size_t floor, size_t at, struct ak_hit *out)
 {
@@ -116,12 +182,10 @@ static bool literal_at(const struct scan *c, struct ak_str s, size_t floor, size
 
 	for (uint16_t i = c->sc->bucket[first]; i < c->sc->bucket[first + 1]; i++) {
 		const struct ak_scan_entry *e = &c->sc->order[i];
-		const struct ak_detector *d = e->d;
 
-		if (e->second != second || (e->third && e->third != third) || s.n - at < d->n || memcmp(s.p + at, d->literal, d->n) != 0 ||
-		    !ak_detector_match(d, s, floor, at, &from, &to))
+		if (e->second != second || (e->third && e->third != third) || !entry_at(c, e, s, floor, at, &from, &to))
 			continue;
-		*out = (struct ak_hit){from, to, d->kind, ak_str_n(s.p + from, to - from)};
+		*out = (struct ak_hit){from, to, e->d->kind, ak_str_n(s.p + from, to - from), e->d->key_id};
 		return true;
 	}
 	return false;
@@ -130,13 +194,15 @@ static bool literal_at(const struct scan *c, struct ak_str s, size_t floor, size
 /* A value with a secret's name; when it also has a secret's own shape, that says more. */
 static bool context_at(const struct scan *c, struct ak_str s, size_t floor, size_t at, struct ak_hit *out)
 {
+	struct ak_str name, value;
 	size_t from, to;
 
-	if (!c->contexts || (s.p[at] != '=' && s.p[at] != ':') || !ak_context_match(s, floor, at, &from, &to))
+	if (!c->contexts || (s.p[at] != '=' && s.p[at] != ':') || !ak_context_match(s, floor, at, &name, &from, &to))
 		return false;
 	if (from + 1 < s.n && literal_at(c, s, floor, from, out) && out->from == from && out->to >= to)
 		return true;
-	*out = (struct ak_hit){from, to, "named_secret", ak_str_n(s.p + from, to - from)};
+	value = ak_str_n(s.p + from, to - from);
+	*out = (struct ak_hit){from, to, ak_nearby_kind(c->sc->rows, c->sc->nrows, name, value), value, false};
 	return true;
 }
 
@@ -170,30 +236,46 @@ static void look_below(struct ak_str s, bool *escapes, bool *runs)
 	*runs |= !*runs && ak_charset_has_run(s, AK_SET_ANY64, AK_DECODE_RUN - 1);
 }
 
+/* What nothing was found in so far, up to `to`. */
+struct search {
+	struct ak_hits *h;
+	size_t floor;
+	bool *escapes, *runs;
+};
+
+/* From `i` to the end of s. A trigger and what it announces may have other secrets between them. */
+static void search(struct scan *c, struct ak_str s, size_t i, struct search *x)
+{
+	for (i = next_start(c->sc, s, i); i < s.n; i = next_start(c->sc, s, i + 1)) {
+		size_t end = s.p[i] == '[' ? ak_marker_end(s, i) : i, from = i;
+		struct ak_hit hit;
+
+		if (end == i) {
+			if (!literal_at(c, s, x->floor, i, &hit) && !context_at(c, s, x->floor, i, &hit))
+				continue;
+			if (hit.from > i + 1)
+				search(c, ak_str_n(s.p, hit.from), i + 1, x);
+			*push(c, x->h) = hit;
+			from = hit.from > i ? hit.from : i + 1;
+			end = hit.to;
+		}
+		look_below(ak_str_n(s.p + x->floor, from - x->floor), x->escapes, x->runs);
+		x->floor = end;
+		i = end - 1;
+	}
+}
+
 /* The text as it stands. Tells whether there may be something below it. */
 static void plain(struct scan *c, struct ak_str s, struct ak_hits *h, bool *escapes, bool *runs)
 {
-	size_t floor = 0, end;
+	struct search x = {h, 0, escapes, runs};
 
-	for (size_t i = next_start(c->sc, s, 0); i < s.n; i = next_start(c->sc, s, i + 1)) {
-		struct ak_hit hit;
-
-		end = s.p[i] == '[' ? ak_marker_end(s, i) : i;
-		if (end == i) {
-			if (!literal_at(c, s, floor, i, &hit) && !context_at(c, s, floor, i, &hit))
-				continue;
-			*push(c, h) = hit;
-			end = hit.to;
-		}
-		look_below(ak_str_n(s.p + floor, i + 1 - floor), escapes, runs);
-		floor = end;
-		i = end - 1;
-	}
-	if (!floor) { /* below_base64 looks for runs itself */
+	search(c, s, 0, &x);
+	if (!x.floor) { /* below_base64 looks for runs itself */
 		*escapes = !ak_charset_is_plain(s) && ak_charset_any(s, AK_CS_ESCAPE);
 		*runs = s.n >= AK_DECODE_RUN;
-	} else if (floor + 1 < s.n)
-		look_below(ak_str_n(s.p + floor, s.n - 1 - floor), escapes, runs);
+	} else if (x.floor + 1 < s.n)
+		look_below(ak_str_n(s.p + x.floor, s.n - 1 - x.floor), escapes, runs);
 }
 
 /* Adds a hit of a lower layer; overlapping ones become one. Keeps the order. */
@@ -210,6 +292,7 @@ static void merge(struct scan *c, struct ak_hits *h, struct ak_hit hit)
 		hit.to = o->to > hit.to ? o->to : hit.to;
 		hit.kind = o->kind;
 		hit.secret = o->secret;
+		hit.key_id = o->key_id;
 	}
 	rest = h->n - i - gone;
 	if (gone == 0)
@@ -237,24 +320,26 @@ static void below_escapes(struct scan *c, struct ak_str s, int depth, struct ak_
 	}
 }
 
-/* One run. Text may begin at its start and behind every slash, since a slash also joins the parts of a path. */
+/* One run of base64, which may begin with something else. */
 static void base64_run(struct scan *c, struct ak_str s, size_t from, size_t to, int depth, struct ak_hits *h)
 {
-	while (to - from >= AK_DECODE_RUN) {
-		struct ak_hits sub = {0};
-		struct ak_str text;
+	struct ak_shifts x = {.run = ak_str_n(s.p + from, to - from)};
+	size_t at;
 
-		if (ak_decode_base64(ak_str_n(s.p + from, to - from), c->a, &text)) {
+	while (ak_decode_shift(&x, &at)) {
+		struct ak_hits sub = {0};
+		struct ak_str text = {NULL, 0};
+
+		if (ak_decode_base64(ak_str_n(x.run.p + at, x.run.n - at), c->a, &text))
 			layer(c, text, depth + 1, &sub);
-			if (sub.n) {
-				to = ak_charset_run(s, to, AK_CS_EQUAL);
-				merge(c, h, (struct ak_hit){from, to, sub.v[0].kind, sub.v[0].secret});
-				return;
-			}
-			from += text.n;
-		}
-		from += ak_str_find(ak_str_n(s.p + from, to - from), '/');
-		from += from < to;
+		ak_decode_shifted(&x, at, text.n);
+		if (!sub.n)
+			continue;
+		to = ak_charset_run(s, to, AK_CS_EQUAL);
+		sub.v[0].from = from;
+		sub.v[0].to = to;
+		merge(c, h, sub.v[0]);
+		return;
 	}
 }
 
@@ -265,7 +350,8 @@ static void below_base64(struct scan *c, struct ak_str s, int depth, struct ak_h
 
 		if (end == i) {
 			end = ak_charset_run64(s, i);
-			base64_run(c, s, i, end, depth, h);
+			if (end - i >= AK_DECODE_RUN - 1)
+				base64_run(c, s, i, end, depth, h);
 			end += end == i;
 		}
 		i = end;
@@ -276,10 +362,11 @@ static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
 {
 	bool escapes = false, runs = false;
 
-	if (depth > AK_SCAN_DEPTH) {
-		*push(c, h) = (struct ak_hit){0, s.n, "nested_encoding", s};
+	if (depth > AK_SCAN_DEPTH || (depth > 0 && s.n > c->budget)) {
+		*push(c, h) = (struct ak_hit){0, s.n, "nested_encoding", s, false};
 		return;
 	}
+	c->budget -= depth > 0 ? s.n : 0;
 	plain(c, s, h, &escapes, &runs);
 	if (escapes)
 		below_escapes(c, s, depth, h);
@@ -295,7 +382,7 @@ bool ak_scan_is_clear(const struct ak_scanner *sc, struct ak_str s)
 
 void ak_scan(const struct ak_scanner *sc, struct ak_str s, bool contexts, struct ak_arena *a, struct ak_hits *out)
 {
-	struct scan c = {sc, a, contexts};
+	struct scan c = {sc, a, s.n * AK_SCAN_EXPANSION + LEAST_BUDGET, contexts};
 
 	*out = (struct ak_hits){0};
 	layer(&c, s, 0, out);
