@@ -38,18 +38,19 @@ const struct ak_detector ak_detectors[] = {
 const size_t ak_detectors_n = AK_COUNT(ak_detectors);
 
 static const struct ak_detector_info infos[] = {
-#define PREFIX(k, lit, s, min) {k, lit " " #s "{" #min ",}", "prefix"},
-#define FREE(k, lit, s, min) {k, lit " " #s "{" #min ",}", "prefix"},
-#define INFIX(k, lit, pre, s, min) {k, #s "{" #pre ",} " lit " " #s "{" #min ",}", "prefix"},
-#define SHAPE(k, lit, fn, text) {k, text, "shape"},
+#define PREFIX(k, lit, s, min) {k, lit " " #s "{" #min ",}", "prefix", AK_ACT_REMOVED},
+#define FREE(k, lit, s, min) {k, lit " " #s "{" #min ",}", "prefix", AK_ACT_REMOVED},
+#define INFIX(k, lit, pre, s, min) {k, #s "{" #pre ",} " lit " " #s "{" #min ",}", "prefix", AK_ACT_REMOVED},
+#define SHAPE(k, lit, fn, text) {k, text, "shape", AK_ACT_REMOVED},
 #include "redact/detectors.def"
 #undef PREFIX
 #undef FREE
 #undef INFIX
 #undef SHAPE
 	{"named_secret",
-	 "value after a name that says secret: password=, \"api_key\": \"...\", Cookie:, ?key=", "context"},
-	{"nested_encoding", "text encoded more than 4 times over", "context"},
+	 "value after a name that says secret: password=, \"api_key\": \"...\", Cookie:, ?key=", "context", AK_ACT_REMOVED},
+	{"nested_encoding", "text encoded more than 4 times over", "context", AK_ACT_REMOVED},
+	{"email", "local part, @ or %40, domain with a top label", "personal", AK_ACT_HASHED},
 };
 
 /* A run this long before an infix is looked at, so that a scan stays linear. */

@@ -47,10 +47,10 @@ static void mark_literal(struct ak_scanner *sc, const char *literal, size_t n)
 			mark_pair(&sc->second, literal[1], (char)c);
 }
 
-static void mark_pairs(struct ak_scanner *sc)
+static void mark_pairs(struct ak_scanner *sc, const struct ak_detector *d, size_t n)
 {
-	for (size_t i = 0; i < ak_detectors_n; i++)
-		mark_literal(sc, ak_detectors[i].literal, ak_detectors[i].n);
+	for (size_t i = 0; i < n; i++)
+		mark_literal(sc, d[i].literal, d[i].n);
 	mark_literal(sc, "[RE", 3);
 	for (size_t i = 0; i < AK_COUNT(sc->either.bit); i++)
 		sc->either.bit[i] = sc->first.bit[i] | sc->second.bit[i];
@@ -63,33 +63,47 @@ static void mark_pairs(struct ak_scanner *sc)
 }
 
 /* Detectors by the first byte of their literal, in the order of their table within it. */
-static void sort_detectors(struct ak_scanner *sc)
+static void sort_detectors(struct ak_scanner *sc, const struct ak_detector *all, size_t n)
 {
 	uint16_t next[256];
 
-	sc->order = ak_alloc(ak_detectors_n * sizeof(sc->order[0]));
-	for (size_t i = 0; i < ak_detectors_n; i++)
-		sc->bucket[(unsigned char)ak_detectors[i].literal[0] + 1]++;
+	sc->order = ak_alloc(n * sizeof(sc->order[0]));
+	for (size_t i = 0; i < n; i++)
+		sc->bucket[(unsigned char)all[i].literal[0] + 1]++;
 	for (int c = 0; c < 256; c++) {
 		sc->bucket[c + 1] = (uint16_t)(sc->bucket[c] + sc->bucket[c + 1]);
 		next[c] = sc->bucket[c];
 	}
-	for (size_t i = 0; i < ak_detectors_n; i++) {
-		const struct ak_detector *d = &ak_detectors[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct ak_detector *d = &all[i];
 
 		sc->order[next[(unsigned char)d->literal[0]]++] = (struct ak_scan_entry){d, d->literal[1], d->n > 2 ? d->literal[2] : '\0'};
 	}
 }
 
-void ak_scan_init(struct ak_scanner *sc)
+static void init(struct ak_scanner *sc, const struct ak_detector *d, size_t n)
 {
 	memset(sc, 0, sizeof(*sc));
-	sort_detectors(sc);
-	mark_pairs(sc);
+	sort_detectors(sc, d, n);
+	mark_pairs(sc, d, n);
+}
+
+void ak_scan_init(struct ak_scanner *sc)
+{
+	init(sc, ak_detectors, ak_detectors_n);
+}
+
+void ak_scan_add(struct ak_scanner *sc, const struct ak_detector *own, size_t n)
+{
+	sc->own = ak_alloc(sizeof(*sc->own));
+	init(sc->own, own, n);
 }
 
 void ak_scan_release(struct ak_scanner *sc)
 {
+	if (sc->own)
+		ak_scan_release(sc->own);
+	ak_free(sc->own);
 	ak_free(sc->order);
 }
 
@@ -220,6 +234,41 @@ static void merge(struct scan *c, struct ak_hits *h, struct ak_hit hit)
 	h->v[i] = hit;
 }
 
+/* The union of two lists in order; where hits overlap, the first one's kind and secret stand for both. */
+static void unite(struct scan *c, struct ak_hits *h, const struct ak_hits *more)
+{
+	struct ak_hits all = {0};
+
+	for (size_t i = 0, k = 0; i < h->n || k < more->n;) {
+		bool built_in = k == more->n || (i < h->n && h->v[i].from <= more->v[k].from);
+		const struct ak_hit *next = built_in ? &h->v[i++] : &more->v[k++];
+		struct ak_hit *last = all.n ? &all.v[all.n - 1] : NULL;
+
+		if (!last || next->from >= last->to) {
+			*push(c, &all) = *next;
+			continue;
+		}
+		last->to = next->to > last->to ? next->to : last->to;
+		if (built_in) {
+			last->kind = next->kind;
+			last->secret = next->secret;
+		}
+	}
+	*h = all;
+}
+
+/* Added rules, apart from the built-in ones, which they cannot keep from a find. */
+static void own_rules(struct scan *c, struct ak_str s, struct ak_hits *h)
+{
+	struct scan own = {c->sc->own, c->a, false};
+	struct ak_hits found = {0};
+	bool escapes = false, runs = false;
+
+	plain(&own, s, &found, &escapes, &runs);
+	if (found.n)
+		unite(c, h, &found);
+}
+
 static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h);
 
 static void below_escapes(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
@@ -281,6 +330,8 @@ static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
 		return;
 	}
 	plain(c, s, h, &escapes, &runs);
+	if (c->sc->own)
+		own_rules(c, s, h);
 	if (escapes)
 		below_escapes(c, s, depth, h);
 	if (runs)
@@ -289,7 +340,7 @@ static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
 
 bool ak_scan_is_clear(const struct ak_scanner *sc, struct ak_str s)
 {
-	return s.n < AK_DECODE_RUN && next_start(sc, s, 0) == s.n &&
+	return s.n < AK_DECODE_RUN && next_start(sc, s, 0) == s.n && (!sc->own || ak_scan_is_clear(sc->own, s)) &&
 	       (ak_charset_is_plain(s) || !ak_charset_any(s, AK_CS_ESCAPE));
 }
 

@@ -36,6 +36,7 @@ struct ak_scanner {
 	struct ak_pairs either; /* both, and what a context's sign stands in */
 	uint16_t bucket[257]; /* detectors by first byte: order[bucket[c]] to order[bucket[c + 1] - 1] */
 	struct ak_scan_entry *order;
+	struct ak_scanner *own; /* of rules that are added to the built-in ones; NULL = none */
 };
 
 #ifdef __cplusplus
@@ -43,6 +44,8 @@ extern "C" {
 #endif
 
 void ak_scan_init(struct ak_scanner *sc);
+/* Further detectors, borrowed. What they find is taken besides what the built-in ones find, never instead. Once. */
+void ak_scan_add(struct ak_scanner *sc, const struct ak_detector *own, size_t n);
 void ak_scan_release(struct ak_scanner *sc);
 /* A short text that ak_scan has no look into: nothing begins in it. False says nothing. */
 bool ak_scan_is_clear(const struct ak_scanner *sc, struct ak_str s);

@@ -18,6 +18,7 @@ libak_a_SOURCES += src/redact/person.c
 libak_a_SOURCES += src/redact/plain.c
 libak_a_SOURCES += src/redact/record.c
 libak_a_SOURCES += src/redact/cache.c src/redact/cache.h
+libak_a_SOURCES += src/redact/rules.c
 libak_a_SOURCES += src/redact/template.c
 libak_a_SOURCES += src/redact/urlpath.c
 libak_a_SOURCES += src/redact/redact.h src/redact/detector.h src/redact/detectors.def

@@ -42,7 +42,33 @@ python3 -c '
 for i in range(200000): print("request %d of u%d: upstream timed out after 30 s" % (i, i))' >many
 is "lines with nothing in them come out unchanged" "$(try <many | cmp - many && echo same)" same
 mkdir empty && cd empty || exit 1
-is "without a workspace the key is thrown away" "$(for i in 1 2; do echo ada@example.org | "$AUDITKIT" redact try 2>/dev/null; done | sort -u | wc -l) $("$AUDITKIT" redact try --json </dev/null 2>/dev/null | jq -r .key)" "2 00000000"
+is "without a workspace the key is thrown away" "$({ echo ada@example.org | "$AUDITKIT" redact try; echo ada@example.org | "$AUDITKIT" redact try; } 2>/dev/null | sort -u | wc -l) $("$AUDITKIT" redact try --json </dev/null 2>/dev/null | jq -r .key)" "2 00000000"
 cd .. || exit 1
 is "a workspace that is none is an error" "$(echo x | "$AUDITKIT" -w empty redact try 2>/dev/null; echo $?)" 7
+
+# ---- rules of policy.yaml ----
+cp w/policy.yaml plain.yaml
+policy() { sed '/^  payload_mode/r /dev/stdin' plain.yaml >w/policy.yaml; } # policy <LINES: added below redaction:
+rule() { printf '  rules:\n    - {%s}\n' "$1" | policy; }
+own=acme_$body
+rule 'kind: acme_key, prefix: acme_, set: url64, min: 20, why: keys of our own gateway'
+echo "x $own y acme_short xacme_$body" | try >out
+is "a rule of one's own: the whole value, at a boundary, of the least length" "$(sed 's/:[0-9a-f]*:[0-9a-f]*]/:K:F]/' out)" "x [REDACTED:acme_key:K:F] y acme_short xacme_$body"
+is "under encodings too" "$(printf '%s\n%s\n' "$(echo "say $own" | base64 -w0)" "%61cme_$body" | try | cut -d: -f2 | tr '\n' ' ')" "acme_key acme_key "
+is "what a rule finds never keeps a built-in one from its find" "$(rule 'kind: part, prefix: key-sk-proj-, set: an, min: 8'; echo "key-sk-proj-abcdefgh-$body" | try | sed 's/:[0-9a-f]*:[0-9a-f]*]/]/')" "[REDACTED:openai_key]"
+is "and only widens it" "$(rule 'kind: part, prefix: proj-, set: an, min: 8'; echo "$key" | try | cut -d: -f1-2)" "[REDACTED:openai_key"
+wrong() { # wrong NAME RULE: refused with file and line
+	rule "$2"
+	echo x | try >out
+	is "refused: $1" "$? $(wc -c <out) $(grep -c "policy.yaml:$(($(grep -n '^  payload_mode' plain.yaml | cut -d: -f1) + 2)):" err)" "2 0 1"
+}
+wrong "a kind that a marker cannot hold" 'kind: Acme, prefix: acme_, set: url64, min: 20'
+wrong "a prefix that digests hold" 'kind: a, prefix: abc, set: url64, min: 20'
+wrong "a prefix that tokens hold" "kind: a, prefix: 'email:', set: hex, min: 20"
+wrong "a set that there is not" 'kind: a, prefix: acme_, set: letters, min: 20'
+wrong "a length that words have" 'kind: a, prefix: acme_, set: url64, min: 3'
+wrong "no length" 'kind: a, prefix: acme_, set: url64'
+wrong "another member" 'kind: a, prefix: acme_, set: url64, min: 20, regex: x'
+printf '  rules:\n    - {kind: a, prefix: acme_, set: hex, min: 20}\n    - {kind: b, prefix: acme_, set: an, min: 20}\n' | policy
+is "refused: a prefix twice" "$(echo x | try; echo $?) $(grep -c 'has this prefix twice' err)" "2 1"
 finish
