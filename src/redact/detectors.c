@@ -50,6 +50,9 @@ static const struct ak_detector_info infos[] = {
 	{"named_secret",
 	 "value after a name that says secret: password=, \"api_key\": \"...\", Cookie:, ?key=", "context", AK_ACT_REMOVED},
 	{"nested_encoding", "text encoded more than 4 times over", "context", AK_ACT_REMOVED},
+};
+
+static const struct ak_detector_info finders[] = {
 	{"email", "local part, @ or %40, domain with a top label", "personal", AK_ACT_HASHED},
 };
 
@@ -79,6 +82,12 @@ bool ak_detector_match(const struct ak_detector *d, struct ak_str s, size_t floo
 	*from = start;
 	*to = end;
 	return true;
+}
+
+size_t ak_redact_finders(const struct ak_detector_info **out)
+{
+	*out = finders;
+	return AK_COUNT(finders);
 }
 
 size_t ak_redact_detectors(const struct ak_detector_info **out)

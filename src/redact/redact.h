@@ -90,6 +90,8 @@ struct ak_detector_info {
 	enum ak_action action;
 };
 size_t ak_redact_detectors(const struct ak_detector_info **out);
+/* The finders of personal data in texts, in the same form. */
+size_t ak_redact_finders(const struct ak_detector_info **out);
 
 #ifdef __cplusplus
 }
