@@ -33,6 +33,9 @@ extern "C" {
 
 /* Does the detector's shape stand at `at`, where its literal has been seen? floor: nothing before it may be taken. */
 bool ak_detector_match(const struct ak_detector *d, struct ak_str s, size_t floor, size_t at, size_t *from, size_t *to);
+/* Detectors of the rules of policy.yaml, which stand nowhere else; ak_free. */
+struct ak_policy_rule;
+struct ak_detector *ak_rules_compile(const struct ak_policy_rule *rules, size_t n);
 /* True when a word may begin at `at`: no letter or digit before, or only the letter of an escape such as \n. */
 bool ak_detector_left(struct ak_str s, size_t at);
 

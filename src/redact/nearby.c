@@ -99,12 +99,12 @@ static bool is_part(const struct ak_detector *d, struct ak_str s, size_t from, s
 		return true;
 	if (to > from && s.p[to - 1] == '=')
 		return false;
-	return d->most && to < s.n && ak_charset_has(run_set(d) | AK_CS_DASH | AK_CS_UNDER, s.p[to]);
+	return d->most && to < s.n && ak_charset_has(run_set(d) | AK_CS_DASH | AK_CS_UNDER | AK_CS_PLUS, s.p[to]);
 }
 
 static bool is_joined(struct ak_str s, size_t from)
 {
-	return from > 0 && ak_charset_has(AK_CS_DASH | AK_CS_UNDER, s.p[from - 1]);
+	return from > 0 && ak_charset_has(AK_CS_DASH | AK_CS_UNDER | AK_CS_PLUS | AK_CS_SLASH, s.p[from - 1]);
 }
 
 /* A value that begins in [at, end). A word behind it has its own place s.n: nothing stands between them. */

@@ -15,136 +15,16 @@ struct scan {
 	bool contexts;
 };
 
-static inline uint16_t pair_at(const char *p)
-{
-	uint16_t pair;
-
-	memcpy(&pair, p, sizeof(pair));
-	return pair;
-}
-
 static inline bool has_pair(const struct ak_pairs *t, const char *p)
 {
-	uint16_t pair = pair_at(p);
+	uint16_t pair = ak_pair_at(p);
 
 	return t->bit[pair >> 6] >> (pair & 63) & 1;
-}
-
-static void mark_pair(struct ak_pairs *t, char x, char y)
-{
-	uint16_t pair = pair_at((const char[]){x, y});
-
-	t->bit[pair >> 6] |= UINT64_C(1) << (pair & 63);
 }
 
 static inline bool is_sign(char c)
 {
 	return c == '=' || c == ':';
-}
-
-/* A literal of two bytes may be followed by any. */
-static void mark_literal(struct ak_scanner *sc, const char *literal, size_t n)
-{
-	mark_pair(&sc->first, literal[0], literal[1]);
-	for (int c = 0; c < 256; c++)
-		if (n == 2 || (char)c == literal[2])
-			mark_pair(&sc->second, literal[1], (char)c);
-}
-
-static void mark_pairs(struct ak_scanner *sc)
-{
-	for (size_t i = 0; i < sc->bucket[256]; i++) {
-		const struct ak_scan_entry *e = &sc->order[i];
-
-		mark_literal(sc, (const char[]){e->first, e->second, e->third}, e->n);
-	}
-	mark_literal(sc, "[RE", 3);
-	for (size_t i = 0; i < AK_COUNT(sc->either.bit); i++)
-		sc->either.bit[i] = sc->first.bit[i] | sc->second.bit[i];
-	for (int c = 0; c < 256; c++)
-		for (int k = 0; k < 2; k++) {
-			mark_pair(&sc->first, "=:"[k], (char)c);
-			mark_pair(&sc->either, "=:"[k], (char)c);
-			mark_pair(&sc->either, (char)c, "=:"[k]);
-		}
-}
-
-struct entries {
-	struct ak_scan_entry *v;
-	size_t n;
-};
-
-static void add_entry(struct entries *all, const struct ak_detector *d, const char *literal, size_t n, const char first[3])
-{
-	all->v[all->n++] = (struct ak_scan_entry){d, literal, (uint8_t)n, first[0], first[1], n > 2 ? first[2] : '\0'};
-}
-
-static char upper(char c)
-{
-	return ak_is_lower((unsigned char)c) ? (char)(c - 32) : c;
-}
-
-/* Three spellings of each word: key, KEY and Key. */
-static void add_words(struct entries *all, const struct ak_detector *d)
-{
-	for (struct ak_str rest = ak_str_of(d->words), w; ak_nearby_word(&rest, &w);) {
-		const char up[3] = {upper(w.p[0]), upper(w.p[1]), upper(w.p[2])};
-
-		add_entry(all, d, w.p, w.n, w.p);
-		add_entry(all, d, w.p, w.n, (const char[]){up[0], w.p[1], w.p[2]});
-		add_entry(all, d, w.p, w.n, up);
-	}
-}
-
-enum { MOST_WORDS = 8 };
-
-static void list_entries(struct entries *all, const struct ak_detector *rows, size_t n)
-{
-	all->v = ak_alloc(n * 3 * MOST_WORDS * sizeof(*all->v));
-	for (size_t i = 0; i < n; i++)
-		if (rows[i].literal)
-			add_entry(all, &rows[i], rows[i].literal, rows[i].n, rows[i].literal);
-		else if (rows[i].near != AK_NEAR_NAMED)
-			add_words(all, &rows[i]);
-}
-
-/* Entries by the first byte of their literal, in the order of their table within it. */
-static void sort_entries(struct ak_scanner *sc, const struct entries *all)
-{
-	uint16_t next[256];
-
-	sc->order = ak_alloc(all->n * sizeof(sc->order[0]));
-	for (size_t i = 0; i < all->n; i++)
-		sc->bucket[(unsigned char)all->v[i].first + 1]++;
-	for (int c = 0; c < 256; c++) {
-		sc->bucket[c + 1] = (uint16_t)(sc->bucket[c] + sc->bucket[c + 1]);
-		next[c] = sc->bucket[c];
-	}
-	for (size_t i = 0; i < all->n; i++)
-		sc->order[next[(unsigned char)all->v[i].first]++] = all->v[i];
-}
-
-void ak_scan_init_rows(struct ak_scanner *sc, const struct ak_detector *rows, size_t n)
-{
-	struct entries all = {0};
-
-	memset(sc, 0, sizeof(*sc));
-	sc->rows = rows;
-	sc->nrows = n;
-	list_entries(&all, rows, n);
-	sort_entries(sc, &all);
-	ak_free(all.v);
-	mark_pairs(sc);
-}
-
-void ak_scan_init(struct ak_scanner *sc)
-{
-	ak_scan_init_rows(sc, ak_detectors, ak_detectors_n);
-}
-
-void ak_scan_release(struct ak_scanner *sc)
-{
-	ak_free(sc->order);
 }
 
 static struct ak_hit *push(struct scan *c, struct ak_hits *h)
@@ -303,6 +183,41 @@ static void merge(struct scan *c, struct ak_hits *h, struct ak_hit hit)
 	h->v[i] = hit;
 }
 
+/* The union of two lists in order; where hits overlap, the first one's kind and secret stand for both. */
+static void unite(struct scan *c, struct ak_hits *h, const struct ak_hits *more)
+{
+	struct ak_hits all = {0};
+
+	for (size_t i = 0, k = 0; i < h->n || k < more->n;) {
+		bool built_in = k == more->n || (i < h->n && h->v[i].from <= more->v[k].from);
+		const struct ak_hit *next = built_in ? &h->v[i++] : &more->v[k++];
+		struct ak_hit *last = all.n ? &all.v[all.n - 1] : NULL;
+
+		if (!last || next->from >= last->to) {
+			*push(c, &all) = *next;
+			continue;
+		}
+		last->to = next->to > last->to ? next->to : last->to;
+		if (built_in) {
+			last->kind = next->kind;
+			last->secret = next->secret;
+		}
+	}
+	*h = all;
+}
+
+/* Added rules, apart from the built-in ones, which they cannot keep from a find. */
+static void own_rules(struct scan *c, struct ak_str s, struct ak_hits *h)
+{
+	struct scan own = {c->sc->own, c->a, 0, false};
+	struct ak_hits found = {0};
+	bool escapes = false, runs = false;
+
+	plain(&own, s, &found, &escapes, &runs);
+	if (found.n)
+		unite(c, h, &found);
+}
+
 static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h);
 
 static void below_escapes(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
@@ -368,6 +283,8 @@ static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
 	}
 	c->budget -= depth > 0 ? s.n : 0;
 	plain(c, s, h, &escapes, &runs);
+	if (c->sc->own)
+		own_rules(c, s, h);
 	if (escapes)
 		below_escapes(c, s, depth, h);
 	if (runs)
@@ -376,7 +293,7 @@ static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
 
 bool ak_scan_is_clear(const struct ak_scanner *sc, struct ak_str s)
 {
-	return s.n < AK_DECODE_RUN && next_start(sc, s, 0) == s.n &&
+	return s.n < AK_DECODE_RUN && next_start(sc, s, 0) == s.n && (!sc->own || ak_scan_is_clear(sc->own, s)) &&
 	       (ak_charset_is_plain(s) || !ak_charset_any(s, AK_CS_ESCAPE));
 }
 

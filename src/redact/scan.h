@@ -34,6 +34,14 @@ struct ak_pairs {
 	uint64_t bit[1024];
 };
 
+static inline uint16_t ak_pair_at(const char *p)
+{
+	uint16_t pair;
+
+	memcpy(&pair, p, sizeof(pair));
+	return pair;
+}
+
 /* Dispatch tables over the detectors; immutable once made. */
 struct ak_scanner {
 	struct ak_pairs first;	/* what literals, contexts and markers may begin with */
@@ -43,6 +51,7 @@ struct ak_scanner {
 	struct ak_scan_entry *order;
 	const struct ak_detector *rows; /* what it was made of */
 	size_t nrows;
+	struct ak_scanner *own; /* of rules that are added to the built-in ones; NULL = none */
 };
 
 #ifdef __cplusplus
@@ -52,6 +61,8 @@ extern "C" {
 void ak_scan_init(struct ak_scanner *sc);
 /* The same of other rows, borrowed. */
 void ak_scan_init_rows(struct ak_scanner *sc, const struct ak_detector *rows, size_t n);
+/* Further detectors, borrowed. What they find is taken besides what the built-in ones find, never instead. Once. */
+void ak_scan_add(struct ak_scanner *sc, const struct ak_detector *own, size_t n);
 void ak_scan_release(struct ak_scanner *sc);
 /* A short text that ak_scan has no look into: nothing begins in it. False says nothing. */
 bool ak_scan_is_clear(const struct ak_scanner *sc, struct ak_str s);

@@ -1,6 +1,7 @@
 libak_a_SOURCES += src/redact/charset.c src/redact/charset.h
 libak_a_SOURCES += src/redact/context.c src/redact/context.h
 libak_a_SOURCES += src/redact/decode.c src/redact/decode.h
+libak_a_SOURCES += src/redact/dispatch.c
 libak_a_SOURCES += src/redact/email.c src/redact/email.h
 libak_a_SOURCES += src/redact/marker.c src/redact/marker.h
 libak_a_SOURCES += src/redact/names.c src/redact/names.h
@@ -20,6 +21,7 @@ libak_a_SOURCES += src/redact/person.c
 libak_a_SOURCES += src/redact/plain.c
 libak_a_SOURCES += src/redact/record.c
 libak_a_SOURCES += src/redact/cache.c src/redact/cache.h
+libak_a_SOURCES += src/redact/rules.c
 libak_a_SOURCES += src/redact/template.c
 libak_a_SOURCES += src/redact/urlpath.c
 libak_a_SOURCES += src/redact/redact.h src/redact/detector.h src/redact/detectors.def
