@@ -111,7 +111,8 @@ static size_t wide(struct ak_str s, uint32_t *c)
 	bool two = (p[0] & 0xe0) == 0xc0;
 	uint32_t v;
 
-	if (s.n < 3 - (size_t)two || (!two && (p[0] & 0xf0) != 0xe0))
+	if (s.n < 3 - (size_t)two || (!two && (p[0] & 0xf0) != 0xe0) || (p[1] & 0xc0) != 0x80 ||
+	    (!two && (p[2] & 0xc0) != 0x80))
 		return 0;
 	v = two ? (uint32_t)(p[0] & 31) << 6 | (p[1] & 63)
 		: (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 63) << 6 | (p[2] & 63);
@@ -192,7 +193,7 @@ static bool printable(unsigned char c)
 bool ak_decode_base64(struct ak_str run, struct ak_arena *a, struct ak_str *out)
 {
 	uint32_t w = 0;
-	size_t n = 0;
+	size_t n = 0, cap = LEAST_PRINTABLE;
 	char *text = NULL, first[LEAST_PRINTABLE];
 
 	for (size_t i = 0; i < run.n; i++) {
@@ -208,9 +209,11 @@ bool ak_decode_base64(struct ak_str run, struct ak_arena *a, struct ak_str *out)
 		if (!printable(c))
 			break;
 		/* Most runs are ids and end here within a few bytes: memory only for those that go on. */
-		if (n == LEAST_PRINTABLE) {
-			text = ak_arena_alloc(a, run.n);
-			memcpy(text, first, n);
+		if (n == cap) {
+			char *more = ak_arena_alloc(a, cap *= 4);
+
+			memcpy(more, text ? text : first, n);
+			text = more;
 		}
 		*(text ? text + n : first + n) = (char)c;
 		n++;
