@@ -131,6 +131,15 @@ static void make_redactor(struct ak_ctx *c)
 				   .ip6_prefix = c->policy ? c->policy->ip6_prefix : 48};
 
 	memcpy(o.kid, c->keys->kid, sizeof o.kid);
+	if (c->policy) {
+		const char **allow = ak_arena_zero(&c->arena, (c->policy->nallow + 1) * sizeof *allow);
+
+		for (size_t i = 0; i < c->policy->nallow; i++)
+			allow[i] = c->policy->allow[i].fingerprint;
+		o.allow = allow;
+		o.rules = c->policy->rules;
+		o.nrules = c->policy->nrules;
+	}
 	c->redactor = ak_redactor_new(&o);
 }
 

@@ -18,6 +18,8 @@
 	X(checkpoint)                                                                                                  \
 	X(backup)                                                                                                      \
 	X(redact_try)                                                                                                  \
+	X(redact_rules)                                                                                                \
+	X(redact_allow)                                                                                                \
 	X(formats)                                                                                                     \
 	X(fields)                                                                                                      \
 	X(limits)                                                                                                      \

@@ -20,6 +20,18 @@ struct ak_answer {
 	bool unknown; /* says `unknown` or is left empty */
 };
 
+/* An entry of redaction.rules: prefix, then at least min bytes of the set (conf/charsets.h). why may be NULL. */
+struct ak_policy_rule {
+	const char *kind, *prefix, *set, *why;
+	int min, line;
+};
+
+/* An entry of redaction.allow: the fingerprint of a value that is no secret. by and on may be NULL. */
+struct ak_policy_allow {
+	const char *fingerprint, *why, *by, *on;
+	int line;
+};
+
 struct ak_policy {
 	struct ak_yaml yaml;
 	struct ak_arena arena;				   /* private: texts of the view and the answers */
@@ -38,6 +50,10 @@ struct ak_policy {
 	int64_t max_export_age_days;   /* -1 when not given */
 	struct ak_answer *answers;     /* private: see ak_policy_answers */
 	size_t nanswers;
+	struct ak_policy_rule *rules; /* redaction.rules */
+	size_t nrules;
+	struct ak_policy_allow *allow; /* redaction.allow */
+	size_t nallow;
 };
 
 #ifdef __cplusplus
@@ -57,6 +73,8 @@ size_t ak_policy_answers(const struct ak_policy *p, struct ak_answer **out);
 /* Member by dotted path ("scope.apps.support-bot.owner", a number for a list entry), NULL when absent. Names that hold
  * a dot themselves are found too. */
 const json_t *ak_policy_get(const struct ak_policy *p, const char *dotted);
+/* 32 lower-case hex digits: the fingerprint at the end of a marker. */
+bool ak_policy_is_fingerprint(struct ak_str s);
 /* "90d" -> 90, "forever" -> INT64_MAX, else -1. */
 int64_t ak_policy_days(const char *text);
 /* "0.1%" -> 1000, "95%" -> 950000; at most four fraction digits and 100%, else -1. */

@@ -46,10 +46,19 @@ static void leaf_add(struct collector *c, const char *path, const json_t *v, int
 	a->unknown = a->value[0] == '\0' || strcmp(a->value, "unknown") == 0;
 }
 
+/* Lists of the redactor: settings that the packet prints as tables, not answers. */
+static bool is_setting(const char *path)
+{
+	return strcmp(path, "redaction.rules") == 0 || strcmp(path, "redaction.allow") == 0;
+}
+
 static void leaves_below(struct collector *c, const char *path, const json_t *v, int line)
 {
 	const struct ak_yaml *y = &c->p->yaml;
 	bool has_maps = json_is_object(json_array_get(v, 0));
+
+	if (is_setting(path))
+		return;
 	if (!json_is_object(v) && !has_maps) {
 		leaf_add(c, path, v, line);
 		return;

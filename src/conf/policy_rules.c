@@ -78,10 +78,22 @@ static const struct ak_yaml_rule field_rules[] = {
 	END,
 };
 
+static const struct ak_yaml_rule detector_rules[] = {
+	{"kind", AK_Y_STR, true, NULL}, {"prefix", AK_Y_STR, true, NULL}, {"set", AK_Y_STR, true, NULL},
+	{"min", AK_Y_INT, true, NULL},	{"why", AK_Y_STR, false, NULL},	  END,
+};
+
+static const struct ak_yaml_rule allow_rules[] = {
+	{"fingerprint", AK_Y_STR, true, NULL}, {"why", AK_Y_STR, true, NULL}, {"by", AK_Y_STR, false, NULL},
+	{"on", AK_Y_STR, false, NULL},	       END,
+};
+
 static const struct ak_yaml_rule redaction_rules[] = {
 	{"ip_mask", AK_Y_SCALAR, false, NULL},
 	{"pseudonyms", AK_Y_SCALAR, false, NULL},
 	{"payload_mode", AK_Y_SCALAR, false, NULL},
+	{"rules", AK_Y_LIST, false, detector_rules},
+	{"allow", AK_Y_LIST, false, allow_rules},
 	END,
 };
 

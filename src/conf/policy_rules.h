@@ -13,6 +13,9 @@ extern const struct ak_yaml_rule ak_policy_rules[];
 enum ak_rc ak_policy_check_values(const struct ak_policy *p, struct ak_err *err);
 /* A string of the form 2026-06-16. */
 bool ak_policy_is_date(const json_t *v);
+/* The lists of redaction:, their values (AK_EXIT_USAGE), and the view of them. */
+enum ak_rc ak_policy_check_redaction(const struct ak_policy *p, struct ak_err *err);
+void ak_policy_fill_redaction(struct ak_policy *p);
 /* Fill p->answers; for ak_policy_parse only. */
 void ak_policy_collect(struct ak_policy *p);
 

@@ -201,5 +201,7 @@ enum ak_rc ak_policy_check_values(const struct ak_policy *p, struct ak_err *err)
 		rc = shape_check_all(p, &shapes[i], err);
 	if (rc == AK_OK)
 		rc = classes_check(p, err);
+	if (rc == AK_OK)
+		rc = ak_policy_check_redaction(p, err);
 	return rc == AK_OK ? forever_check(p, err) : rc;
 }

@@ -42,13 +42,16 @@ static void bypass(struct found *x)
 	x->of = (uint64_t)all;
 }
 
-static bool is_secret(const char *rule)
+static bool is_secret(const struct ak_policy *p, const char *rule)
 {
 	const struct ak_detector_info *all;
 	size_t n = ak_redact_detectors(&all);
 
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(all[i].kind, rule) == 0)
+			return true;
+	for (size_t i = 0; p && i < p->nrules; i++)
+		if (strcmp(p->rules[i].kind, rule) == 0)
 			return true;
 	return false;
 }
@@ -62,7 +65,7 @@ static void secrets(struct found *x)
 	json_array_foreach(x->f->sources, i, source) {
 		x->of += num(source, "records_in");
 		json_array_foreach(json_object_get(source, "redaction"), k, row)
-			if (text(row, "rule") && is_secret(text(row, "rule")))
+			if (text(row, "rule") && is_secret(x->policy, text(row, "rule")))
 				x->n += num(row, "n");
 	}
 }

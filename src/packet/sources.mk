@@ -23,6 +23,7 @@ libak_a_SOURCES += src/packet/population.c src/packet/population.h
 libak_a_SOURCES += src/packet/table.c src/packet/table.h
 libak_a_SOURCES += src/packet/questions.c src/packet/questions.h
 libak_a_SOURCES += src/packet/proof.c src/packet/view.c
+libak_a_SOURCES += src/packet/own_rules.c
 libak_a_SOURCES += src/packet/sec_access.c src/packet/sec_fields.c src/packet/sec_redaction.c src/packet/sec_retention.c
 libak_a_SOURCES += src/packet/sec_scope.c src/packet/sec_sources.c src/packet/sec_trace.c
 libak_a_SOURCES += src/packet/render.c

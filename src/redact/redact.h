@@ -22,6 +22,8 @@ struct ak_redact_opts {
 	char kid[9];                /* key id, 8 hex */
 	int ip4_prefix, ip6_prefix; /* 0 = token only */
 	const char *const *allow;   /* fingerprints (32 hex) that `redact allow` let through; NULL-terminated, may be NULL */
+	const struct ak_policy_rule *rules; /* of policy.yaml, checked; copied */
+	size_t nrules;
 };
 
 enum ak_action { AK_ACT_REMOVED, AK_ACT_HASHED, AK_ACT_MASKED, AK_ACT_SANITISED, AK_ACT_NOT_COLLECTED, AK_ACT_COUNT };
@@ -40,6 +42,7 @@ struct ak_redact_ledger {
 	uint32_t hint[64]; /* rows last counted; they make merging quick */
 };
 
+struct ak_policy_rule;  /* conf/policy.h */
 struct ak_redact_cache; /* redact/cache.h */
 struct ak_redactor; /* immutable after creation; shared between threads */
 
@@ -82,8 +85,13 @@ struct ak_str ak_redact_field(const struct ak_redactor *r, int field, struct ak_
 struct ak_redactor *ak_redactor_throwaway(void);
 
 /* The detector table, for `redact rules` and the statement. */
-struct ak_detector_info { const char *kind, *shape, *tier; };
+struct ak_detector_info {
+	const char *kind, *shape, *tier; /* prefix, shape, context, or personal */
+	enum ak_action action;
+};
 size_t ak_redact_detectors(const struct ak_detector_info **out);
+/* The finders of personal data in texts, in the same form. */
+size_t ak_redact_finders(const struct ak_detector_info **out);
 
 #ifdef __cplusplus
 }

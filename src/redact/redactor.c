@@ -28,6 +28,10 @@ struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts)
 	r->ip6_prefix = opts->ip6_prefix;
 	r->allow = copy_list(opts->allow);
 	ak_scan_init(&r->scanner);
+	if (opts->nrules) {
+		r->own = ak_rules_compile(opts->rules, opts->nrules);
+		ak_scan_add(&r->scanner, r->own, opts->nrules);
+	}
 	return r;
 }
 
@@ -52,6 +56,7 @@ void ak_redactor_free(struct ak_redactor *r)
 		ak_free(*p);
 	ak_free(r->allow);
 	ak_scan_release(&r->scanner);
+	ak_free(r->own);
 	ak_free(r);
 }
 

@@ -12,6 +12,7 @@ struct ak_redactor {
 	int ip4_prefix, ip6_prefix;
 	char **allow; /* NULL-terminated */
 	struct ak_scanner scanner;
+	struct ak_detector *own; /* of policy.yaml; scanner uses them */
 };
 
 /* One value on its way: whose it is, where memory comes from, where to count. */

@@ -35,6 +35,9 @@ json fields show key_hash
 echo 'mail to ada@example.org' >lines
 json -w w redact try <lines
 json redact try --field end_user_id <lines
+json -w w redact allow 00112233445566778899aabbccddeeff --reason x
+json -w w redact rules
+json redact rules
 json limits
 json doctor
 json -w w doctor

@@ -42,7 +42,78 @@ python3 -c '
 for i in range(200000): print("request %d of u%d: upstream timed out after 30 s" % (i, i))' >many
 is "lines with nothing in them come out unchanged" "$(try <many | cmp - many && echo same)" same
 mkdir empty && cd empty || exit 1
-is "without a workspace the key is thrown away" "$(for i in 1 2; do echo ada@example.org | "$AUDITKIT" redact try 2>/dev/null; done | sort -u | wc -l) $("$AUDITKIT" redact try --json </dev/null 2>/dev/null | jq -r .key)" "2 00000000"
+is "without a workspace the key is thrown away" "$({ echo ada@example.org | "$AUDITKIT" redact try; echo ada@example.org | "$AUDITKIT" redact try; } 2>/dev/null | sort -u | wc -l) $("$AUDITKIT" redact try --json </dev/null 2>/dev/null | jq -r .key)" "2 00000000"
 cd .. || exit 1
 is "a workspace that is none is an error" "$(echo x | "$AUDITKIT" -w empty redact try 2>/dev/null; echo $?)" 7
+
+# ---- rules of policy.yaml ----
+cp w/policy.yaml plain.yaml
+policy() { sed '/^  payload_mode/r /dev/stdin' plain.yaml >w/policy.yaml; } # policy <LINES: added below redaction:
+rule() { printf '  rules:\n    - {%s}\n' "$1" | policy; }
+own=acme_$body
+rule 'kind: acme_key, prefix: acme_, set: url64, min: 20, why: keys of our own gateway'
+echo "x $own y acme_short xacme_$body" | try >out
+is "a rule of one's own: the whole value, at a boundary, of the least length" "$(sed 's/:[0-9a-f]*:[0-9a-f]*]/:K:F]/' out)" "x [REDACTED:acme_key:K:F] y acme_short xacme_$body"
+is "under encodings too" "$(printf '%s\n%s\n' "$(echo "say $own" | base64 -w0)" "%61cme_$body" | try | cut -d: -f2 | tr '\n' ' ')" "acme_key acme_key "
+is "what a rule finds never keeps a built-in one from its find" "$(rule 'kind: part, prefix: key-sk-proj-, set: an, min: 8'; echo "key-sk-proj-abcdefgh-$body" | try | sed 's/:[0-9a-f]*:[0-9a-f]*]/]/')" "[REDACTED:openai_key]"
+is "and only widens it" "$(rule 'kind: part, prefix: proj-, set: an, min: 8'; echo "$key" | try | cut -d: -f1-2)" "[REDACTED:openai_key"
+wrong() { # wrong NAME RULE: refused with file and line
+	rule "$2"
+	echo x | try >out
+	is "refused: $1" "$? $(wc -c <out) $(grep -c "policy.yaml:$(($(grep -n '^  payload_mode' plain.yaml | cut -d: -f1) + 2)):" err)" "2 0 1"
+}
+wrong "a kind that a marker cannot hold" 'kind: Acme, prefix: acme_, set: url64, min: 20'
+wrong "a prefix that digests hold" 'kind: a, prefix: abc, set: url64, min: 20'
+wrong "a prefix that tokens hold" "kind: a, prefix: 'email:', set: hex, min: 20"
+wrong "a set that there is not" 'kind: a, prefix: acme_, set: letters, min: 20'
+wrong "a length that words have" 'kind: a, prefix: acme_, set: url64, min: 3'
+wrong "no length" 'kind: a, prefix: acme_, set: url64'
+wrong "another member" 'kind: a, prefix: acme_, set: url64, min: 20, regex: x'
+printf '  rules:\n    - {kind: a, prefix: acme_, set: hex, min: 20}\n    - {kind: b, prefix: acme_, set: an, min: 20}\n' | policy
+is "refused: a prefix twice" "$(echo x | try; echo $?) $(grep -c 'has this prefix twice' err)" "2 1"
+
+# ---- allow ----
+cp plain.yaml w/policy.yaml
+mark=$(echo "$key" | try)
+fp=$(echo "$mark" | sed 's/.*:\(.*\)]/\1/')
+allow() { "$AUDITKIT" -w w redact allow "$@" 2>err; }
+is "without a reason it is refused" "$(allow "$fp"; echo $?)" 2
+is "with a reason that may not be printed" "$(allow "$fp" --reason 'ask ada@example.org'; echo $?)" 2
+is "what is no fingerprint" "$(allow "${fp%?}" --reason x; echo $?) $(allow "ZZ${fp#??}" --reason x; echo $?)" "2 2"
+is "a marker of another key" "$(allow "$(echo "$mark" | sed 's/:[0-9a-f]\{8\}:/:00000000:/')" --reason x; echo $?) $(grep -c 'under another key' err)" "6 1"
+is "nothing was written" "$(cmp plain.yaml w/policy.yaml && echo same)" same
+is "a value is let through by its marker" "$(allow "$mark" --reason "vendor's manual: {never valid}" --by sec-ops)" "allowed   $fp: vendor's manual: {never valid}"
+is "by two lines more in policy.yaml" "$(diff plain.yaml w/policy.yaml | grep -v '^[0-9]')" ">   allow:
+>     - {fingerprint: \"$fp\", why: \"vendor's manual: {never valid}\", by: sec-ops, on: $(date -u +%Y-%m-%d)}"
+is "of the same mode" "$(stat -c %a w/policy.yaml)" 600
+is "it comes out as it went in, and no other does" "$(echo "$key ${key}x" | try | sed 's/:[0-9a-f]*:[0-9a-f]*]/]/')" "$key [REDACTED:openai_key]"
+is "twice is refused, with the line" "$(allow "$fp" --reason again; echo $?) $(grep -c "on line $(grep -n "$fp" w/policy.yaml | cut -d: -f1) of" err)" "6 1"
+is "it is an access to evidence" "$(tail -n 1 w/access.jsonl | jq -r '.command + " " + (.options.words | length | tostring)')" "redact allow 1"
+is "in JSON" "$(allow 00112233445566778899aabbccddeeff --reason 'a test' --json | jq -c '[.schema, .fingerprint, .why, .by]')" '["auditkit.redact-allow/1","00112233445566778899aabbccddeeff","a test","unknown"]'
+
+# ---- ingest and packet ----
+sed -i "/^  payload_mode/a\\  rules: [{kind: acme_key, prefix: acme_, set: url64, min: 20, why: keys of our own gateway}]" w/policy.yaml
+{
+	head -n 1 "$AK_SRCDIR/samples/grc/key-inventory.csv"
+	echo "key_1,$key,,team-support,team,$own,team-support,prod,CC-410,proj_1,2026-01-10T00:00:00Z,,2026-06-14T00:00:00Z,active"
+} >keys.csv
+"$AUDITKIT" -w w ingest --format key-inventory-csv keys.csv >/dev/null 2>&1
+is "ingest stores the one, and a marker for the other" "$(sqlite3 w/workspace.db "SELECT key_alias || ' ' || app FROM api_key" | sed 's/:[0-9a-f]*:[0-9a-f]*]/]/')" "$key [REDACTED:acme_key]"
+is "the packet is built" "$("$AUDITKIT" -w w packet build --allow-gaps -o p >/dev/null 2>err; echo $?; cat err | grep -v '^done\|^next\|^ ')" 0
+is "with the rules in a table" "$(sed 1d p/data/tables/redaction_rules.csv | tr -d '\r')" "acme_key,acme_,url64,20,keys of our own gateway,$(grep -n 'rules: \[' w/policy.yaml | cut -d: -f1)"
+is "and what is let through in another" "$(sed 1d p/data/tables/redaction_allow.csv | tr -d '\r' | cut -d, -f1-3)" "00112233445566778899aabbccddeeff,a test,unknown
+$fp,vendor's manual: {never valid},sec-ops"
+sed -i "/$fp/d" w/policy.yaml
+is "without the entry no packet is built" "$("$AUDITKIT" -w w packet build --allow-gaps -o q >/dev/null 2>err; echo $?) $(ls -d q 2>/dev/null) $(grep -c "$body" err)" "4  0"
+
+# ---- rules ----
+"$AUDITKIT" -w w redact rules --json >rules.json 2>err
+is "every row of the table of detectors is listed" "$(jq '[.rules[] | select(.tier == "prefix" or .tier == "shape")] | length' rules.json)" \
+	"$(grep -cE '^(PREFIX|FREE|EXACT|KEY_ID|INFIX|SHAPE)' "$AK_SRCDIR/src/redact/detectors.def")"
+is "with its class" "$(jq -r '[.rules[] | "\(.tier) \(.class)"] | unique | join(", ")' rules.json)" "context removed, personal hashed, policy removed, prefix hashed, prefix removed, shape removed"
+is "a rule of policy.yaml with line and reason" "$(jq -r '.rules[] | select(.tier == "policy") | "\(.kind) \(.shape) \(.from) \(.why)"' rules.json)" \
+	"acme_key acme_ url64{20,} policy.yaml:$(grep -n 'rules: \[' w/policy.yaml | cut -d: -f1) keys of our own gateway"
+is "and what is let through" "$(jq -r '.allow[] | .fingerprint + " " + .why' rules.json)" "00112233445566778899aabbccddeeff a test"
+is "for people: one line each and the counts" "$("$AUDITKIT" -w w redact rules | grep "^in force" | sed 's/personal .*/personal/; s/personal$/personal/')" \
+	"in force  $(jq -r '[(.rules | map(select(.from == "built in" and .tier != "personal")) | length), (.rules | map(select(.tier == "personal")) | length)] | "\(.[0]) detectors of secrets, \(.[1]) finders of personal"' rules.json)"
 finish

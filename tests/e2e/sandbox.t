@@ -67,6 +67,8 @@ caged 0 print fields
 echo 'mail to ada@example.org' >lines
 caged 0 print redact try <lines
 caged 0 print -w ws redact try <lines
+caged 0 "print sync" -w ws redact allow 00112233445566778899aabbccddeeff --reason x
+caged 0 print -w ws redact rules
 caged 0 print limits
 caged 0 print help
 caged 0 print help collect
