@@ -8,6 +8,7 @@ libak_a_SOURCES += src/cmd/cmd_doctor.c src/cmd/doctor.h src/cmd/doctor_files.c 
 libak_a_SOURCES += src/cmd/cmd_fields.c
 libak_a_SOURCES += src/cmd/cmd_formats.c
 libak_a_SOURCES += src/cmd/cmd_help.c
+libak_a_SOURCES += src/cmd/cmd_identity_resolve.c
 libak_a_SOURCES += src/cmd/cmd_ingest.c
 libak_a_SOURCES += src/cmd/cmd_init.c
 libak_a_SOURCES += src/cmd/cmd_limits.c

@@ -7,6 +7,16 @@
 
 static const char *const classes[] = {"email:", "user:", "id:", "ip:", "key:"};
 
+struct ak_hmac *ak_packet_rekey_new(const uint8_t repacket[32], const char *id)
+{
+	struct ak_hmac *key = ak_hmac_new(repacket, 32);
+	uint8_t mac[32];
+
+	ak_hmac(key, ak_str_of(id), mac);
+	ak_hmac_free(key);
+	return ak_hmac_new(mac, sizeof mac);
+}
+
 static size_t token_at(const char *p, size_t left, size_t *cls)
 {
 	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
