@@ -29,6 +29,7 @@ enum ak_need {
 	AK_NEED_INPUT = 256,   /* its words are paths that it reads; without one, the sources of policy.yaml */
 	AK_NEED_OUTPUT = 512,  /* its word is a file or folder that it makes */
 	AK_NEED_NEWKEYS = 1024, /* makes keys */
+	AK_NEED_SEALS = 4096,  /* of the keys those that sign: works after the others are gone */
 	AK_NEED_FIND = 2048    /* the folder of the workspace when there is one, not opened; may look at the keys */
 };
 
@@ -64,6 +65,8 @@ struct ak_ctx {
 	char *policy_path;
 	struct ak_registry *registry;
 	struct ak_redactor *redactor; /* with AK_NEED_KEYS */
+	struct ak_redactor *past[AK_KEYS_PAST]; /* under keys->past, by the same number */
+	const char *logged;           /* what access.jsonl gets in place of the first word; NULL = the word (cmd/forms.h) */
 	struct ak_arena arena;        /* the command's memory */
 	struct ak_io *io;
 	const char *workspace;        /* folder, NULL when not needed */
