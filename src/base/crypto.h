@@ -1,4 +1,4 @@
-/* The OpenSSL cage: digests, HMAC, HKDF, Ed25519, random bytes. Implements FIPS 180-4, RFC 2104, RFC 5869, RFC 8032. */
+/* The OpenSSL cage: digests, HMAC, HKDF, AES-SIV, Ed25519, random bytes. Implements FIPS 180-4, RFC 2104, RFC 5869, RFC 8032, RFC 5297. */
 #ifndef AK_BASE_CRYPTO_H
 #define AK_BASE_CRYPTO_H
 
@@ -8,6 +8,8 @@
 #define AK_SHA512_LEN 64
 #define AK_ED25519_LEN 32
 #define AK_ED25519_SIG 64
+#define AK_SIV_KEY 64 /* of AES-256-SIV: half for the tag, half for the text */
+#define AK_SIV_TAG 16
 
 struct ak_sha256; /* incremental; context reused, EVP_MD fetched once per process */
 
@@ -45,6 +47,12 @@ const char *ak_crypto_library(void);
 
 /* HKDF-SHA-256 (extract with empty salt, expand with info). out_n <= 255 * 32. */
 void ak_hkdf(const uint8_t *ikm, size_t n, const char *info, uint8_t *out, size_t out_n);
+
+/* AES-SIV (RFC 5297), which seals equal texts equally: tag, then text, AK_SIV_TAG + n bytes to out. The key has 32 bytes
+ * (AES-128-SIV) or AK_SIV_KEY. ad is authenticated too; n > 0. */
+void ak_siv_seal(const uint8_t *key, size_t key_n, struct ak_str ad, struct ak_str text, uint8_t *out);
+/* sealed.n - AK_SIV_TAG bytes to out; false, with nothing to be used in out, unless key and ad are the right ones. */
+bool ak_siv_open(const uint8_t *key, size_t key_n, struct ak_str ad, struct ak_str sealed, uint8_t *out);
 
 /* Fills from getrandom(2); out of entropy sources is exit 71. */
 void ak_random(void *p, size_t n);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "redact/plan.h"
 
 /* ---- the environment ---- */
 
@@ -75,7 +76,20 @@ static enum ak_rc find_workspace(struct ak_ctx *c, const struct ak_globals *g, s
 	return ak_fail(err, AK_EXIT_USAGE, "no workspace here or in a folder above");
 }
 
-static enum ak_rc load_keys(struct ak_ctx *c, struct ak_err *err)
+/* Keys beside what they protect protect nothing: who copies the workspace has both (SECURITY R-HMAC-3). */
+static enum ak_rc check_apart(const struct ak_ctx *c, const char *keys, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *inner = realpath(keys, NULL);
+	AK_CLEANUP(ak_free_charp) char *outer = realpath(c->workspace, NULL);
+	size_t n = outer ? strlen(outer) : 0;
+
+	if (!inner || !outer || strncmp(inner, outer, n) != 0 || inner[n] != '/')
+		return AK_OK;
+	ak_hint(err, "move the folder 'auditkit' elsewhere and set XDG_CONFIG_HOME to where it is then");
+	return ak_fail(err, AK_EXIT_REFUSED, "the keys of workspace '%s' lie inside it", c->workspace);
+}
+
+static enum ak_rc load_keys(struct ak_ctx *c, unsigned needs, struct ak_err *err)
 {
 	const char *dir;
 
@@ -85,7 +99,9 @@ static enum ak_rc load_keys(struct ak_ctx *c, struct ak_err *err)
 	}
 	dir = ak_arena_printf(&c->arena, "%s/%s", c->keys_root, c->store->id).p;
 	c->keys = ak_arena_zero(&c->arena, sizeof *c->keys);
-	return ak_keys_load(dir, c->store->kid, c->keys, err);
+	if (check_apart(c, dir, err) != AK_OK)
+		return AK_FAIL;
+	return needs & AK_NEED_KEYS ? ak_keys_load(dir, c->store->kid, c->keys, err) : ak_keys_load_seals(dir, c->keys, err);
 }
 
 static enum ak_rc load_policy(struct ak_ctx *c, struct ak_err *err)
@@ -124,23 +140,43 @@ static enum ak_rc load_registry(struct ak_ctx *c, struct ak_err *err)
 	return ak_registry_open(folders, &c->registry, err);
 }
 
-static void make_redactor(struct ak_ctx *c)
+static const char *const *allowed(struct ak_ctx *c)
 {
-	struct ak_redact_opts o = {.token_key = c->keys->token,
+	const char **allow = ak_arena_zero(&c->arena, (c->policy->nallow + 1) * sizeof *allow);
+
+	for (size_t i = 0; i < c->policy->nallow; i++)
+		allow[i] = c->policy->allow[i].fingerprint;
+	return allow;
+}
+
+static struct ak_redactor *make_redactor(struct ak_ctx *c, const uint8_t token[32], const char kid[9])
+{
+	struct ak_redact_opts o = {.token_key = token,
 				   .ip4_prefix = c->policy ? c->policy->ip4_prefix : 24,
 				   .ip6_prefix = c->policy ? c->policy->ip6_prefix : 48};
 
-	memcpy(o.kid, c->keys->kid, sizeof o.kid);
+	memcpy(o.kid, kid, sizeof o.kid);
 	if (c->policy) {
-		const char **allow = ak_arena_zero(&c->arena, (c->policy->nallow + 1) * sizeof *allow);
-
-		for (size_t i = 0; i < c->policy->nallow; i++)
-			allow[i] = c->policy->allow[i].fingerprint;
-		o.allow = allow;
+		o.allow = allowed(c);
 		o.rules = c->policy->rules;
 		o.nrules = c->policy->nrules;
 	}
-	c->redactor = ak_redactor_new(&o);
+	o.plan = c->plan;
+	return ak_redactor_new(&o);
+}
+
+/* What policy.yaml decides is checked here, so that no command goes on with a wrong one. */
+static enum ak_rc make_redactors(struct ak_ctx *c, struct ak_err *err)
+{
+	struct ak_field_plan *plan = ak_arena_zero(&c->arena, sizeof *plan);
+
+	if (ak_plan_read(c->policy, plan, err) != AK_OK)
+		return AK_FAIL;
+	c->plan = plan;
+	c->redactor = make_redactor(c, c->keys->token, c->keys->kid);
+	for (size_t i = 0; i < c->keys->npast; i++)
+		c->past[i] = make_redactor(c, c->keys->past[i].token, c->keys->past[i].kid);
+	return AK_OK;
 }
 
 /* No workspace, and none named: what it would be needed for is not needed. */
@@ -167,7 +203,7 @@ static enum ak_rc open_workspace(struct ak_ctx *c, const struct ak_globals *g, u
 	}
 	rc = *needs & AK_NEED_MAYBE ? find_if_any(c, g, err) : find_workspace(c, g, err);
 	if (rc == AK_OK && !c->workspace) {
-		*needs &= ~(unsigned)(AK_NEED_READ | AK_NEED_WRITE | AK_NEED_KEYS | AK_NEED_POLICY);
+		*needs &= ~(unsigned)(AK_NEED_READ | AK_NEED_WRITE | AK_NEED_KEYS | AK_NEED_SEALS | AK_NEED_POLICY);
 		c->redactor = ak_redactor_throwaway();
 		return AK_OK;
 	}
@@ -187,8 +223,8 @@ enum ak_rc ak_open_context(struct ak_ctx *c, const struct ak_globals *g, struct 
 	c->with = g->workspace ? ak_arena_printf(&c->arena, "-w %s ", ak_text_shell(&c->arena, g->workspace)).p : "";
 	c->data_dir = env("AUDITKIT_DATA") ? env("AUDITKIT_DATA") : AK_DATA_DIR;
 	rc = open_workspace(c, g, &needs, err);
-	if (rc == AK_OK && needs & AK_NEED_KEYS)
-		rc = load_keys(c, err);
+	if (rc == AK_OK && needs & (AK_NEED_KEYS | AK_NEED_SEALS))
+		rc = load_keys(c, needs, err);
 	/* Made now, so that the sandbox need not leave open the folder it stands in, which may be the home. */
 	if (rc == AK_OK && needs & AK_NEED_NEWKEYS && c->keys_root)
 		rc = ak_fs_mkdirs(c->keys_root, 0700, err);
@@ -197,13 +233,15 @@ enum ak_rc ak_open_context(struct ak_ctx *c, const struct ak_globals *g, struct 
 	if (rc == AK_OK && needs & AK_NEED_REGISTRY)
 		rc = load_registry(c, err);
 	if (rc == AK_OK && needs & AK_NEED_KEYS)
-		make_redactor(c);
+		rc = make_redactors(c, err);
 	return rc;
 }
 
 void ak_open_release(struct ak_ctx *c)
 {
 	ak_redactor_free(c->redactor);
+	for (size_t i = 0; i < AK_KEYS_PAST; i++)
+		ak_redactor_free(c->past[i]);
 	ak_registry_free(c->registry);
 	if (c->policy)
 		ak_policy_release(c->policy);

@@ -5,6 +5,13 @@
 #include "base/fs.h"
 #include "store/access.h"
 
+static void set_safe(struct ak_ctx *c, json_t *options, const char *name, const char *value)
+{
+	struct ak_str s = ak_redact_text(c->redactor, ak_str_of(value), &c->arena, NULL);
+
+	json_object_set_new(options, name, json_stringn(s.p, s.n));
+}
+
 enum ak_rc ak_cmd_log_access(struct ak_ctx *c, uint64_t records, struct ak_err *err)
 {
 	struct ak_hmac *token = ak_hmac_new(c->keys->token, 32);
@@ -15,11 +22,17 @@ enum ak_rc ak_cmd_log_access(struct ak_ctx *c, uint64_t records, struct ak_err *
 	ak_ledger_init(&ignored);
 	for (size_t i = 0; i < c->args->nwords; i++) { /* words may hold an e-mail: kept as token */
 		/* Of a file that is made the name only. */
-		struct ak_str word = c->args->cmd->needs & AK_NEED_OUTPUT ? ak_fs_base(c->args->word[i]) : ak_str_of(c->args->word[i]);
+		struct ak_str word = c->args->cmd->needs & AK_NEED_OUTPUT ? ak_fs_base(c->args->word[i])
+				     : i == 0 && c->logged		  ? ak_str_of(c->logged)
+									  : ak_str_of(c->args->word[i]);
 		struct ak_str s = ak_redact_text(c->redactor, word, &c->arena, &ignored);
 		json_array_append_new(words, json_stringn(s.p, s.n));
 	}
 	json_object_set_new(options, "words", words);
+	if (c->opened)
+		set_safe(c, options, "field", c->opened);
+	if (c->reason)
+		set_safe(c, options, "reason", c->reason);
 	rc = ak_access_append(c->store, token, c->args->cmd->name, options, records, err);
 	ak_ledger_release(&ignored);
 	ak_hmac_free(token);

@@ -30,7 +30,8 @@ enum ak_need {
 	AK_NEED_OUTPUT = 512,  /* its word is a file or folder that it makes */
 	AK_NEED_NEWKEYS = 1024, /* makes keys */
 	AK_NEED_FIND = 2048,   /* the folder of the workspace when there is one, not opened; may look at the keys */
-	AK_NEED_MAYBE = 4096   /* what else is needed only where there is a workspace; else a redactor under a key nobody keeps */
+	AK_NEED_MAYBE = 4096,  /* what else is needed only where there is a workspace; else a redactor under a key nobody keeps */
+	AK_NEED_SEALS = 8192   /* of the keys those that sign: works after the others are gone */
 };
 
 /* INPUT is the path of a file that is read, OUTPUT of one that is made (also by default, in the current folder): the
@@ -65,9 +66,13 @@ struct ak_ctx {
 	char *policy_path;
 	struct ak_registry *registry;
 	struct ak_redactor *redactor; /* with AK_NEED_KEYS */
+	const struct ak_field_plan *plan; /* likewise: what policy.yaml decides per field */
+	struct ak_redactor *past[AK_KEYS_PAST]; /* under keys->past, by the same number */
+	const char *logged;           /* what access.jsonl gets in place of the first word; NULL = the word (cmd/forms.h) */
 	struct ak_arena arena;        /* the command's memory */
 	struct ak_io *io;
 	const char *workspace;        /* folder, NULL when not needed */
+	const char *opened, *reason; /* for access.jsonl: the field that was revealed or kept as text, and why */
 	const char *with;         /* "-w DIR " when the caller named the workspace, else "": for commands that are proposed */
 	const char *keys_root, *data_dir, *user_config_dir;
 	struct ak_sandbox_kernel sandbox; /* what the kernel has; all false when AUDITKIT_SANDBOX is off */

@@ -1,24 +1,22 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
-#include "cmd/jsonget.h"
 #include "base/jsonw.h"
+#include "cmd/forms.h"
+#include "cmd/jsonget.h"
 #include "query/query.h"
+#include "redact/marker.h"
 
 /* ---- finding it ---- */
 
+/* Whole records of an id that names a few of them. A person or key has many: show_many. */
 static enum ak_rc by_identifier(struct ak_ctx *c, const char *id, json_t **records, struct ak_err *err)
 {
-	struct ak_str token = ak_redact_token(c->redactor, AK_T_PERSON, ak_str_of(id), &c->arena);
 	json_t *hits = NULL, *hit, *record;
 	int64_t last = -1;
 	size_t i;
 	enum ak_rc rc = ak_query_lookup(c->store, ak_str_of(id), &hits, err);
 
-	if (rc == AK_OK && json_array_size(hits) == 0 && token.p) { /* a person is stored as a token */
-		json_decref(hits);
-		rc = ak_query_lookup(c->store, token, &hits, err);
-	}
 	*records = json_array();
 	json_array_foreach(hits, i, hit) {
 		if ((int64_t)ak_jnum(hit, "seq") == last)
@@ -41,12 +39,61 @@ static enum ak_rc find(struct ak_ctx *c, const char *id, json_t **records, struc
 	if (rc == AK_FAIL)
 		return rc;
 	if (rc == AK_END) {
-		rc = by_identifier(c, id, records, err);
+		rc = ak_marker_is_token(ak_str_of(id)) ? AK_OK : by_identifier(c, id, records, err);
 	} else if ((rc = ak_query_record(c->store, seq, &record, err)) == AK_OK) {
 		*records = json_array();
 		json_array_append_new(*records, record);
 	}
 	return rc == AK_OK && json_array_size(*records) == 0 ? AK_END : rc;
+}
+
+/* ---- reading what is encrypted ---- */
+
+/* The text under the key in force or a past one; p == NULL when none of them sealed it. */
+static struct ak_str reveal_text(struct ak_ctx *c, const char *sealed)
+{
+	struct ak_str s = ak_redact_reveal(c->redactor, ak_str_of(sealed), &c->arena);
+
+	for (size_t i = 0; !s.p && i < c->keys->npast; i++)
+		s = ak_redact_reveal(c->past[i], ak_str_of(sealed), &c->arena);
+	return s;
+}
+
+/* In place, so that --json says it too. The access is logged before anything of it is printed. */
+static enum ak_rc reveal(struct ak_ctx *c, json_t *records, struct ak_err *err)
+{
+	const char *field = ak_args_text(c->args, "reveal"), *reason = ak_args_text(c->args, "reason");
+	size_t i, n = 0;
+	json_t *r;
+	int f;
+
+	if (!field && !reason)
+		return AK_OK;
+	if (!field || !reason || !*reason) {
+		ak_hint(err, "give both, as in: --reveal key_alias --reason 'leaver check of May'; access.jsonl keeps field and reason");
+		return ak_fail(err, AK_EXIT_USAGE, "option '--reveal' goes with '--reason'");
+	}
+	if ((f = ak_field_find(ak_str_of(field))) < 0) {
+		ak_hint(err, "'auditkit fields' lists them");
+		return ak_fail(err, AK_EXIT_USAGE, "there is no field '%.60s'", field);
+	}
+	json_array_foreach(records, i, r) {
+		json_t *fields = json_object_get(r, "fields");
+		const char *sealed = json_string_value(json_object_get(fields, ak_fields[f].name));
+		struct ak_str s = {NULL, 0};
+
+		if (sealed)
+			s = reveal_text(c, sealed);
+		if (s.p)
+			json_object_set_new(fields, ak_fields[f].name, json_stringn(s.p, s.n));
+		n += s.p != NULL;
+	}
+	c->opened = ak_fields[f].column;
+	c->reason = reason;
+	if (n)
+		return AK_OK;
+	ak_hint(err, "only values of the form enc:KEY:TEXT can be revealed, under the key of that id");
+	return ak_fail(err, AK_EXIT_PARTIAL, "nothing of '%s' is encrypted here under a key that is at hand", ak_fields[f].column);
 }
 
 /* ---- printing it ---- */
@@ -110,45 +157,49 @@ static enum ak_rc print(struct ak_ctx *c, json_t *records, struct ak_err *err)
 	return rc;
 }
 
-#define KEY_RECORDS 20
+#define MANY_SHOWN 20
 
-static enum ak_rc print_key(struct ak_ctx *c, const char *key, const json_t *rows, int64_t total, struct ak_err *err)
+static enum ak_rc print_many(struct ak_ctx *c, const json_t *rows, int64_t total, struct ak_err *err)
 {
+	const char *form = ak_jtxt(json_array_get(rows, 0), "form", "?");
 	json_t *r, *doc;
 	size_t i;
 	char n[32];
 	enum ak_rc rc;
 
 	if (c->json) {
-		doc = json_pack("{s:s, s:i, s:s, s:I, s:O}", "schema", "auditkit.show-key/1", "format_version", 1, "key", key, "total",
+		doc = json_pack("{s:s, s:i, s:s, s:I, s:O}", "schema", "auditkit.show-key/1", "format_version", 1, "key", form, "total",
 				(json_int_t)total, "first", rows);
 		rc = ak_io_json(c->io, doc, err);
 		json_decref(doc);
 		return rc;
 	}
-	ak_io_line(c->io, "key", "%s: %s records%s", key, ak_thousands((uint64_t)total, n), total > KEY_RECORDS ? ", the first of them" : "");
+	ak_io_line(c->io, "identifier", "%s: %s records%s", form, ak_thousands((uint64_t)total, n), total > MANY_SHOWN ? ", the first of them" : "");
 	json_array_foreach((json_t *)rows, i, r)
 		ak_io_line(c->io, "", "%-24s %-12s %s", ak_jtxt(r, "time", "undated"), ak_jtxt(r, "kind", "?"), ak_jtxt(r, "cite", "?"));
 	ak_io_note(c->io, "next", "auditkit %sshow %s", c->with, ak_jtxt(json_array_get(rows, 0), "cite", "CITATION"));
 	return AK_OK;
 }
 
-/* A key has more records than one looks at: what there is, and where it begins. */
-static enum ak_rc show_key(struct ak_ctx *c, const char *key, struct ak_err *err)
+/* A key or person has more records than one looks at: what there is, and where it begins. */
+static enum ak_rc show_many(struct ak_ctx *c, const char *word, struct ak_err *err)
 {
-	json_t *rows = NULL;
+	json_t *rows = NULL, *forms = ak_cmd_forms(c, word);
 	int64_t total = 0;
-	enum ak_rc rc = ak_query_of_key(c->store, key, KEY_RECORDS, &rows, &total, err);
+	enum ak_rc rc = ak_query_of_identifier(c->store, forms, MANY_SHOWN, &rows, &total, err);
 
 	if (rc == AK_OK && !total) {
 		ak_hint(err, "citations look like source:number; any identifier works, an e-mail or a key id too");
 		rc = ak_fail(err, AK_EXIT_PARTIAL, "no record has this identifier");
 	}
-	if (rc == AK_OK)
+	if (rc == AK_OK) {
+		ak_cmd_found_by(c, ak_jtxt(json_array_get(rows, 0), "form", "?"));
 		rc = ak_cmd_log_access(c, json_array_size(rows), err);
+	}
 	if (rc == AK_OK)
-		rc = print_key(c, key, rows, total, err);
+		rc = print_many(c, rows, total, err);
 	json_decref(rows);
+	json_decref(forms);
 	return rc;
 }
 
@@ -159,9 +210,11 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 
 	if (rc == AK_END) {
 		json_decref(records);
-		return show_key(c, c->args->word[0], err) == AK_OK ? AK_EXIT_OK : err->exit;
+		return show_many(c, c->args->word[0], err) == AK_OK ? AK_EXIT_OK : err->exit;
 	}
 
+	if (rc == AK_OK)
+		rc = reveal(c, records, err);
 	if (rc == AK_OK)
 		rc = ak_cmd_log_access(c, json_array_size(records), err);
 	if (rc == AK_OK)
@@ -171,6 +224,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 }
 
 static const struct ak_opt opts[] = {
+	{"reveal", 0, AK_OPT_TEXT, "FIELD", "read this field where policy.yaml had it encrypted; wants --reason"},
+	{"reason", 0, AK_OPT_TEXT, "TEXT", "why it must be read; access.jsonl keeps it"},
 	{"raw-ref", 0, AK_OPT_FLAG, NULL, "say where the record stands in the original file"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
@@ -185,11 +240,14 @@ const struct ak_cmd ak_cmd_show = {
 	.name = "show",
 	.args = "ID",
 	.summary = "one record whole, by citation or by any identifier",
-	.text = "ID is a citation (source:number), an identifier, or an e-mail, which is looked up by its token. What is shown\n"
-		"is what is stored: redacted. Each use leaves a line in access.jsonl.",
+	.text = "ID is a citation (source:number) or an identifier. A person, an e-mail address, a key or an IP address is looked up\n"
+		"by its tokens, under the pseudonym key in force and past ones, and its records are listed. What is shown is what is\n"
+		"stored: redacted. Each use leaves a line in access.jsonl, which holds the token, not what was typed.\n\n"
+		"--reveal reads a field that policy.yaml has encrypted (auditkit-policy(5)), for who holds the key; field and reason\n"
+		"stand in access.jsonl before the value is printed.",
 	.opts = opts,
 	.examples = examples,
-	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_ACCESS,
+	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_ACCESS | AK_NEED_POLICY,
 	.min_words = 1,
 	.max_words = 1,
 	.run = run,

@@ -70,6 +70,6 @@ const struct ak_cmd ak_cmd_verify = {
 	.name = "verify",
 	.summary = "recompute everything the workspace claims and name the first break",
 	.examples = examples,
-	.needs = AK_NEED_READ | AK_NEED_KEYS,
+	.needs = AK_NEED_READ | AK_NEED_SEALS,
 	.run = run,
 };

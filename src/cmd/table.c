@@ -20,6 +20,7 @@
 	X(redact_try)                                                                                                  \
 	X(redact_rules)                                                                                                \
 	X(redact_allow)                                                                                                \
+	X(identity_resolve)                                                                                            \
 	X(formats)                                                                                                     \
 	X(fields)                                                                                                      \
 	X(limits)                                                                                                      \

@@ -74,6 +74,7 @@ static const struct ak_yaml_rule missing_rules[] = {
 
 static const struct ak_yaml_rule field_rules[] = {
 	{"keep", AK_Y_BOOL, false, NULL},
+	{"action", AK_Y_STR, false, NULL},
 	{"why", AK_Y_SCALAR, false, NULL},
 	END,
 };

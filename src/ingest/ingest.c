@@ -2,6 +2,7 @@
 #include "ingest/ingest.h"
 
 #include "ingest/pipe.h"
+#include "redact/plan.h"
 #include "store/access.h"
 #include "store/corroborate.h"
 
@@ -108,11 +109,8 @@ enum ak_rc ak_ingest(const struct ak_ingest_opts *o, struct ak_ingest_result *ou
 	memset(out, 0, sizeof *out);
 	if (rc != AK_OK || (rc = ak_tlog_open(o->store, &tlog, err)) != AK_OK)
 		return rc;
-	if ((rc = ak_ingest_dropped(o->policy, p.dropped, err)) != AK_OK) {
-		ak_tlog_release(&tlog);
-		return rc;
-	}
-	p.drops = memchr(p.dropped, true, sizeof p.dropped) != NULL;
+	for (int f = 0; o->plan && f < AK_F_COUNT && !p.drops; f++)
+		p.drops = o->plan->action[f] == AK_FIELD_REMOVE;
 	p.dedupe = ak_hmac_new(o->keys->dedupe, 32);
 	p.reject = ak_hmac_new(o->keys->reject, 32);
 	ak_queue_init(&p.chunks, 16);

@@ -33,6 +33,7 @@ struct ak_ingest_opts {
 	const struct ak_policy *policy; /* may be NULL */
 	struct ak_str policy_text;      /* the policy file's bytes */
 	const struct ak_redactor *redactor;
+	const struct ak_field_plan *plan; /* what policy.yaml decides per field */
 	const struct ak_ingest_source *sources;
 	size_t nsources;
 	/* Dry run: everything happens in one transaction that is rolled back; inspect is called before that, to report. */
@@ -60,9 +61,6 @@ extern "C" {
 /* AK_OK also with rejects and failed files (look at the result); AK_FAIL: AK_EXIT_BUSY, AK_EXIT_INPUT (--strict or
  * --max-rejects stopped it, nothing was committed), AK_EXIT_IO and the classes of store/. */
 enum ak_rc ak_ingest(const struct ak_ingest_opts *o, struct ak_ingest_result *out, struct ak_err *err);
-
-/* Fields that policy.yaml says not to keep (`fields: NAME: {keep: false}`). An unknown name is AK_EXIT_USAGE. */
-enum ak_rc ak_ingest_dropped(const struct ak_policy *p, bool dropped[AK_F_COUNT], struct ak_err *err);
 
 #ifdef __cplusplus
 }

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "ingest/stage.h"
 #include "read/reason.h"
+#include "redact/plan.h"
 
 #define HEAD_BYTES 1048576u /* seen by format detection at most */
 
@@ -73,10 +74,12 @@ static void reject(struct ak_stage *m, const struct ak_frame *f, const char *rea
 static void drop_fields(struct ak_stage *m, struct ak_record *rec)
 {
 	for (int f = 0; f < AK_F_COUNT && m->p->drops; f++) {
-		if (!m->p->dropped[f] || !rec->v[f].set)
+		if (m->p->o->plan->action[f] != AK_FIELD_REMOVE || !rec->v[f].set)
 			continue;
 		rec->v[f].set = false;
 		m->stats->map.absent[f][AK_ABSENT_DROPPED]++;
+		if (f == AK_F_START)
+			rec->time_raw = ak_str_n(NULL, 0);
 	}
 }
 

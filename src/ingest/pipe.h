@@ -102,7 +102,7 @@ struct ak_pipe {
 	struct ak_file_row partial; /* the one file an earlier run left open; id 0 = none */
 	char *partial_source, *partial_name;
 	int64_t next_file;  /* ids are given by the map thread, in order */
-	bool dropped[AK_F_COUNT], drops; /* fields that the policy does not keep, and whether there are any */
+	bool drops;         /* policy.yaml removes a field */
 	bool whole;         /* one transaction for the whole run: --strict, --max-rejects, --dry-run */
 };
 

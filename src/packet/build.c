@@ -276,15 +276,9 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 /* The key of this packet's own pseudonyms, NULL where those of the workspace stay. */
 static struct ak_hmac *packet_key(const struct ak_packet_opts *o, const char *id)
 {
-	struct ak_hmac *key;
-	uint8_t mac[32];
-
 	if (o->policy && !o->policy->per_packet_pseudonyms)
 		return NULL;
-	key = ak_hmac_new(o->keys->repacket, 32);
-	ak_hmac(key, ak_str_of(id), mac);
-	ak_hmac_free(key);
-	return ak_hmac_new(mac, sizeof mac);
+	return ak_packet_rekey_new(o->keys->repacket, id);
 }
 
 static enum ak_rc approved(const struct ak_packet_opts *o, struct ak_err *err)

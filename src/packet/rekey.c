@@ -7,21 +7,50 @@
 
 static const char *const classes[] = {"email:", "user:", "id:", "ip:", "key:"};
 
+struct ak_hmac *ak_packet_rekey_new(const uint8_t repacket[32], const char *id)
+{
+	struct ak_hmac *key = ak_hmac_new(repacket, 32);
+	uint8_t mac[32];
+
+	ak_hmac(key, ak_str_of(id), mac);
+	ak_hmac_free(key);
+	return ak_hmac_new(mac, sizeof mac);
+}
+
+static size_t hex_run(const char *p, size_t left)
+{
+	size_t k = 0;
+
+	while (k < left && ((p[k] >= '0' && p[k] <= '9') || (p[k] >= 'a' && p[k] <= 'f')))
+		k++;
+	return k;
+}
+
+/* enc:<kid>:<hex>: a packet carries no text that a key could open. */
+static size_t sealed_at(const char *p, size_t left, size_t *cls)
+{
+	size_t n;
+
+	if (left < 14 || memcmp(p, "enc:", 4) != 0 || hex_run(p + 4, left - 4) != 8 || p[12] != ':')
+		return 0;
+	n = hex_run(p + 13, left - 13);
+	*cls = 4;
+	return n > 32 ? 13 + n : 0;
+}
+
 static size_t token_at(const char *p, size_t left, size_t *cls)
 {
 	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
-		size_t n = strlen(classes[i]), k = 0;
+		size_t n = strlen(classes[i]);
 
 		if (left < n + 32 || memcmp(p, classes[i], n) != 0)
 			continue;
-		while (k < 32 && ((p[n + k] >= '0' && p[n + k] <= '9') || (p[n + k] >= 'a' && p[n + k] <= 'f')))
-			k++;
-		if (k == 32) {
+		if (hex_run(p + n, 32) == 32) {
 			*cls = n;
 			return n + 32;
 		}
 	}
-	return 0;
+	return sealed_at(p, left, cls);
 }
 
 void ak_packet_rekey_text(const struct ak_hmac *key, struct ak_str s, struct ak_buf *out)

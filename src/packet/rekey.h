@@ -10,6 +10,8 @@
 extern "C" {
 #endif
 
+/* The key of the pseudonyms of the packet with this id. repacket: the workspace's sub-key (store/keys.h). ak_hmac_free. */
+struct ak_hmac *ak_packet_rekey_new(const uint8_t repacket[32], const char *id);
 /* Every token (`class:` and 32 hex) in every string of a tree is replaced, in place. */
 void ak_packet_rekey(const struct ak_hmac *key, json_t *v);
 /* A text with every token in it replaced, appended to out. */

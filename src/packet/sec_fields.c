@@ -2,29 +2,30 @@
 #include "base/ak.h"
 #include "packet/sections.h"
 
-#include "ingest/ingest.h"
+#include "redact/plan.h"
 
 enum ak_rc ak_section_fields(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
 {
 	json_t *o = ak_section_new(s, "fields", "Field dictionary", "What can a stored record hold, and why?");
 	struct ak_table *t = ak_section_table(s, o, "fields", "Fields", "name column type unit redaction purpose meaning");
-	bool dropped[AK_F_COUNT];
+	struct ak_field_plan plan;
 
 	(void)f;
-	if (ak_ingest_dropped(s->policy, dropped, err) != AK_OK)
+	if (ak_plan_read(s->policy, &plan, err) != AK_OK)
 		return AK_FAIL;
 	for (int i = 0; i < AK_F_COUNT; i++) {
 		json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", ak_fields[i].name, "column",
 					ak_fields[i].column, "type", ak_type_name(ak_fields[i].type), "unit", ak_fields[i].unit,
-					"redaction", dropped[i] ? "not kept, by policy" : ak_type_action(ak_fields[i].type), "purpose", ak_fields[i].purpose, "meaning",
+					"redaction", ak_plan_says(&plan, (enum ak_field_id)i), "purpose", ak_fields[i].purpose, "meaning",
 					ak_fields[i].meaning);
 
 		ak_table_add(t, row);
 		json_decref(row);
 	}
 	for (int i = 0; i < AK_F_COUNT; i++)
-		if (dropped[i])
-			ak_section_say(o, "declared", "policy.yaml", "%s is not kept", ak_fields[i].name);
+		if (ak_plan_differs(&plan, (enum ak_field_id)i))
+			ak_section_say(o, "declared", "policy.yaml", "%s is %s%s%s", ak_fields[i].name, ak_plan_says(&plan, (enum ak_field_id)i),
+				       plan.why[i] ? ": " : "", plan.why[i] ? plan.why[i] : "");
 	ak_section_say(o, "proven", "tables/fields.csv", "%d fields; what is not listed is not stored", (int)AK_F_COUNT);
 	return AK_OK;
 }

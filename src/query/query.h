@@ -139,8 +139,11 @@ enum ak_rc ak_query_last_change(struct ak_store *s, const char *value, const cha
 enum ak_rc ak_query_keys_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* All of them as an array. */
 enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
-/* Records that carry a key by id, hash token or label, in time order: [{cite, kind, time}], at most `most` of *total. */
-enum ak_rc ak_query_of_key(struct ak_store *s, const char *key, size_t most, json_t **rows, int64_t *total, struct ak_err *err);
+/* Records in which one of these values (texts: stored forms of one identifier) is a key, person, address or other identifier of
+ * somebody, or what a change was made to, in time order: [{cite, kind, time, form (the value that stands there), total}], at most
+ * `most` of *total. Reads all records: people and keys of requests have no index. */
+enum ak_rc ak_query_of_identifier(struct ak_store *s, const json_t *values, size_t most, json_t **rows, int64_t *total,
+				  struct ak_err *err);
 /* [{source, layer: "gateway attempts"|"provider usage"|"provider calls"|
  * "settlement", provider, model, line_item, currency, records, requests,
  * input_tokens, output_tokens, estimated, billed, query}]: sums are exact decimal text, null when no record gives the value;

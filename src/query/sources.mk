@@ -14,3 +14,4 @@ libak_a_SOURCES += src/query/rows.c src/query/rows.h
 libak_a_SOURCES += src/query/sources.c src/query/totals.c
 libak_a_SOURCES += src/query/workspace.c
 libak_a_SOURCES += src/query/usage.c
+libak_a_SOURCES += src/query/identifier.c

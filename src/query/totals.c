@@ -65,29 +65,6 @@ enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, jso
 	return attempts(s, &keys, from_us, to_us, out, err);
 }
 
-enum ak_rc ak_query_of_key(struct ak_store *s, const char *key, size_t most, json_t **rows, int64_t *total, struct ak_err *err)
-{
-	static const char sql[] =
-		"SELECT s.name || ':' || r.seq AS cite, r.kind AS kind, r.time_us AS time_us, count(*) OVER () AS total FROM ("
-		"SELECT seq, file, time_us, 'request' AS kind FROM request WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
-		" UNION ALL SELECT seq, file, time_us, 'usage' FROM usage WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
-		" UNION ALL SELECT seq, file, time_us, 'audit_event' FROM audit_event WHERE state = 0"
-		"  AND ?1 IN (key_id, key_hash, key_alias, resource_id)"
-		" UNION ALL SELECT seq, file, time_us, 'provider_call' FROM provider_call WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
-		" UNION ALL SELECT seq, file, time_us, 'quota_event' FROM quota_event WHERE state = 0"
-		"  AND ?1 IN (key_id, key_hash, key_alias, resource_id)"
-		" UNION ALL SELECT seq, file, time_us, 'dlp_verdict' FROM dlp_verdict WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
-		" UNION ALL SELECT seq, file, time_us, 'settlement' FROM settlement WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
-		" UNION ALL SELECT seq, file, time_us, 'api_key' FROM api_key WHERE state = 0 AND ?1 IN (key_id, key_hash, key_alias)"
-		") r" OF_FILE("r") " ORDER BY r.time_us, r.seq LIMIT ?2";
-	const struct ak_param p[] = {AK_PZ(key), AK_PI((int64_t)most)};
-	enum ak_rc rc = ak_rows(s, sql, p, 2, rows, err);
-
-	if (rc == AK_OK)
-		*total = json_integer_value(json_object_get(json_array_get(*rows, 0), "total"));
-	return rc;
-}
-
 #define SPEND_OF                                                                                                      \
 	AK_FOLDED(", provider, response_model, request_model, cost_currency, input_tokens, output_tokens,"            \
 		  " cost_estimated, cost_billed",                                                                     \

@@ -7,6 +7,7 @@ static const char *const action_names[AK_ACT_COUNT] = {
 	[AK_ACT_MASKED] = "masked",
 	[AK_ACT_SANITISED] = "sanitised",
 	[AK_ACT_NOT_COLLECTED] = "not collected",
+	[AK_ACT_ENCRYPTED] = "encrypted",
 };
 
 void ak_ledger_init(struct ak_redact_ledger *l)

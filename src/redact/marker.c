@@ -44,6 +44,14 @@ bool ak_marker_is_token(struct ak_str s)
 	return false;
 }
 
+bool ak_marker_is_sealed(struct ak_str s)
+{
+	enum { HEAD = 4 + KID_HEX + 1, TAG_HEX = 32 };
+
+	return s.n > HEAD + TAG_HEX && s.n % 2 == HEAD % 2 && ak_str_starts(s, AK_STR("enc:")) && hex_then(s, 4, KID_HEX, ':') &&
+	       ak_charset_run(s, HEAD, AK_SET_HEX) == s.n;
+}
+
 bool ak_marker_is_mask(struct ak_str s)
 {
 	size_t shown = 0;

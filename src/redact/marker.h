@@ -15,6 +15,8 @@ size_t ak_marker_end(struct ak_str s, size_t at);
 bool ak_marker_is(struct ak_str s);
 /* The whole text is one token: email, user, id, ip or key, ':' and 32 hex. */
 bool ak_marker_is_token(struct ak_str s);
+/* The whole text is an encrypted value: enc, ':', 8 hex, ':' and hex of more than a tag. */
+bool ak_marker_is_sealed(struct ak_str s);
 
 /* A secret its source has masked: stars or dots, and no more than 16 other characters. */
 bool ak_marker_is_mask(struct ak_str s);

@@ -102,8 +102,12 @@ enum { CHEAP = 32 };
 static bool tokens(enum ak_type t) { return t == AK_T_PERSON || t == AK_T_TOKEN || t == AK_T_KEY || t == AK_T_IP; }
 static bool words(enum ak_type t) { return t == AK_T_ENUM || t == AK_T_ID || t == AK_T_NAME || t == AK_T_CODE; }
 
-static bool is_cheap(enum ak_type type, enum ak_cache_step step, size_t n)
+static bool is_cheap(const struct ak_pass *p, enum ak_cache_step step, size_t n)
 {
+	enum ak_type type = ak_fields[p->field].type;
+
+	if (step == AK_CACHE_PERSONAL && p->r->chosen[p->field])
+		return false;
 	if (step == AK_CACHE_SECRETS)
 		return n < CHEAP && type != AK_T_KEY;
 	return words(type) || (n < CHEAP && !tokens(type));
@@ -123,10 +127,15 @@ static void apply(struct ak_pass *p, struct ak_record *rec, int field, enum ak_c
 	p->field = field;
 	if (fn == typed)
 		put(rec, field, typed(p, value));
-	else if (is_cheap(ak_fields[field].type, step, value.n))
+	else if (is_cheap(p, step, value.n))
 		put(rec, field, fn(p, value));
 	else
 		put(rec, field, through_cache(p, step, fn, value));
+}
+
+static ak_value_fn *personal(const struct ak_redactor *r, int field)
+{
+	return r->chosen[field] ? r->chosen[field] : steps[ak_fields[field].type].personal;
 }
 
 /* The original text of a time starts with a digit and holds no more than a date can. */
@@ -170,14 +179,30 @@ void ak_redact_secrets(const struct ak_redactor *r, struct ak_record *rec, const
 		rec->flags |= AK_R_TRUNCATED;
 }
 
+/* The network of an address that policy.yaml treats in its own way. */
+static bool chosen_network(const struct ak_pass *p, struct ak_record *rec)
+{
+	struct ak_pass uncounted = *p;
+	struct ak_str network;
+
+	uncounted.l = NULL;
+	network = ak_value_network(&uncounted, rec->v[AK_F_CLIENT_ADDRESS].text);
+	if (!network.p || rec->v[AK_F_CLIENT_NETWORK].set)
+		return false;
+	ak_record_set_text(rec, AK_F_CLIENT_NETWORK, network);
+	return true;
+}
+
 /* The address leaves its network behind, unless the source gives one. True when it did: there is no more to do with it. */
 static bool client_network(struct ak_pass *p, struct ak_record *rec)
 {
 	struct ak_value *v = &rec->v[AK_F_CLIENT_ADDRESS];
 	struct ak_cached r = {.ncounts = 0};
 
-	if (!v->set || !v->text.p)
+	if (!v->set || !v->text.p || p->r->chosen[AK_F_CLIENT_NETWORK])
 		return false;
+	if (p->r->chosen[AK_F_CLIENT_ADDRESS])
+		return chosen_network(p, rec);
 	p->field = AK_F_CLIENT_ADDRESS;
 	if (!again(p, AK_CACHE_ADDRESS, v->text, &r)) {
 		p->note = p->cache ? &r : NULL;
@@ -198,13 +223,13 @@ void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, cons
 	int done = client_network(&p, rec) ? AK_F_CLIENT_NETWORK : -1;
 
 	for (int f = 0; f < AK_F_COUNT; f++)
-		if (f != done && rec->v[f].set && rec->v[f].text.p && steps[ak_fields[f].type].personal)
-			apply(&p, rec, f, AK_CACHE_PERSONAL, steps[ak_fields[f].type].personal);
+		if (f != done && rec->v[f].set && rec->v[f].text.p && personal(r, f))
+			apply(&p, rec, f, AK_CACHE_PERSONAL, personal(r, f));
 	p.field = -1;
 	if (rec->revision.p)
 		rec->revision = ak_value_id(&p, rec->revision);
 	for (struct ak_alias **al = &rec->alias; *al;) {
-		ak_value_fn *fn = steps[ak_fields[(*al)->field].type].personal;
+		ak_value_fn *fn = personal(r, (*al)->field);
 
 		p.field = (*al)->field;
 		(*al)->value = fn ? fn(&p, (*al)->value) : (*al)->value;
@@ -231,7 +256,7 @@ struct ak_str ak_redact_field(const struct ak_redactor *r, int field, struct ak_
 
 	if (steps[type].secrets)
 		s = steps[type].secrets(&p, s);
-	return s.p && steps[type].personal ? steps[type].personal(&p, s) : s;
+	return s.p && personal(r, field) ? personal(r, field)(&p, s) : s;
 }
 
 struct ak_str ak_redact_token(const struct ak_redactor *r, enum ak_type type, struct ak_str value, struct ak_arena *a)

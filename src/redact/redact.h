@@ -8,7 +8,8 @@
  * Person:   email:<32 hex> (e-mail shaped, domain and local part lower-cased), else user:<32 hex>; ids that name machines
  *           (prefixes of providers' service accounts: svc_acct, user-, user_ ids are people and become tokens)
  * Address:  ip:<32 hex> plus network prefix.  Key: key:<32 hex> of HMAC(sha256hex(raw)); a 64-hex value counts as the hash.
- * Token:    id:<32 hex>. */
+ * Token:    id:<32 hex>.
+ * policy.yaml may choose another of five actions for a field: redact/plan.h. */
 #ifndef AK_REDACT_REDACT_H
 #define AK_REDACT_REDACT_H
 
@@ -24,9 +25,12 @@ struct ak_redact_opts {
 	const char *const *allow;   /* fingerprints (32 hex) that `redact allow` let through; NULL-terminated, may be NULL */
 	const struct ak_policy_rule *rules; /* of policy.yaml, checked; copied */
 	size_t nrules;
+	const struct ak_field_plan *plan; /* redact/plan.h, copied; NULL = every field as its type says */
 };
 
-enum ak_action { AK_ACT_REMOVED, AK_ACT_HASHED, AK_ACT_MASKED, AK_ACT_SANITISED, AK_ACT_NOT_COLLECTED, AK_ACT_COUNT };
+enum ak_action {
+	AK_ACT_REMOVED, AK_ACT_HASHED, AK_ACT_MASKED, AK_ACT_SANITISED, AK_ACT_NOT_COLLECTED, AK_ACT_ENCRYPTED, AK_ACT_COUNT
+};
 
 /* Counts per (field, rule, action), never the value. rule is a stable name: a secret kind ("openai_key"), "email",
  * "user", "ip", "user_agent", "key", "not_id_shaped", "too_long", "control_characters", ... */
@@ -43,6 +47,7 @@ struct ak_redact_ledger {
 };
 
 struct ak_policy_rule;  /* conf/policy.h */
+struct ak_field_plan;   /* redact/plan.h */
 struct ak_redact_cache; /* redact/cache.h */
 struct ak_redactor; /* immutable after creation; shared between threads */
 
@@ -68,6 +73,8 @@ void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, cons
 /* One free text (a file name, a log line for `redact try`): secrets and e-mail shapes replaced, control bytes escaped.
  * field -1. l may be NULL. */
 struct ak_str ak_redact_text(const struct ak_redactor *r, struct ak_str s, struct ak_arena *a, struct ak_redact_ledger *l);
+/* The value behind `enc:<kid>:<hex>` (redact/plan.h); p == NULL unless this redactor's key made it. */
+struct ak_str ak_redact_reveal(const struct ak_redactor *r, struct ak_str s, struct ak_arena *a);
 /* The token of a candidate value for a field type (`identity resolve`, search by e-mail). */
 struct ak_str ak_redact_token(const struct ak_redactor *r, enum ak_type type, struct ak_str value, struct ak_arena *a);
 /* True when any prefix detector or the e-mail shape hits: the self-audit of a finished packet. *kind = rule name,

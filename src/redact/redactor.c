@@ -27,6 +27,9 @@ struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts)
 	r->ip4_prefix = opts->ip4_prefix;
 	r->ip6_prefix = opts->ip6_prefix;
 	r->allow = copy_list(opts->allow);
+	ak_hkdf(opts->token_key, 32, "auditkit/1/encrypt", r->seal, sizeof r->seal);
+	for (int f = 0; f < AK_F_COUNT && opts->plan; f++)
+		r->chosen[f] = ak_action_of(ak_fields[f].type, opts->plan->action[f]);
 	ak_scan_init(&r->scanner);
 	if (opts->nrules) {
 		r->own = ak_rules_compile(opts->rules, opts->nrules);
@@ -57,6 +60,7 @@ void ak_redactor_free(struct ak_redactor *r)
 	ak_free(r->allow);
 	ak_scan_release(&r->scanner);
 	ak_free(r->own);
+	ak_wipe(r->seal, sizeof r->seal);
 	ak_free(r);
 }
 

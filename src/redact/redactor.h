@@ -3,8 +3,15 @@
 #define AK_REDACT_REDACTOR_H
 
 #include "redact/cache.h"
+#include "redact/plan.h"
 #include "redact/redact.h"
 #include "redact/scan.h"
+
+struct ak_redactor;
+struct ak_pass;
+
+/* One value through an action that policy.yaml chose. */
+typedef struct ak_str ak_action_fn(const struct ak_pass *p, struct ak_str s);
 
 struct ak_redactor {
 	struct ak_hmac *hmac;
@@ -13,6 +20,8 @@ struct ak_redactor {
 	char **allow; /* NULL-terminated */
 	struct ak_scanner scanner;
 	struct ak_detector *own; /* of policy.yaml; scanner uses them */
+	uint8_t seal[AK_SIV_KEY]; /* for what is encrypted */
+	ak_action_fn *chosen[AK_F_COUNT]; /* step 2 of fields for which policy.yaml chose another; NULL = as the type says */
 };
 
 /* One value on its way: whose it is, where memory comes from, where to count. */
@@ -30,6 +39,8 @@ struct ak_pass {
 extern "C" {
 #endif
 
+/* What carries an action out on values of a type; NULL = what the type does by itself. */
+ak_action_fn *ak_action_of(enum ak_type type, enum ak_field_action action);
 void ak_pass_count(const struct ak_pass *p, const char *rule, enum ak_action action);
 /* Token `<cls>:<32 hex>` of a canonical value: HMAC-SHA-256 over "auditkit/1/" cls 0x00 value, first 16 bytes. */
 struct ak_str ak_redactor_token(const struct ak_redactor *r, const char *cls, struct ak_str value, struct ak_arena *a);

@@ -5,8 +5,11 @@
 
 #include "base/fs.h"
 
-static const char *const names[] = {"log", "packet", "pseudonym"};
-enum { LOG, PACKET, PSEUDONYM, KEY_FILES };
+#define MASTER "pseudonym"
+#define LATER MASTER "-"
+
+static const char *const names[] = {"log", "packet", MASTER};
+enum { LOG, PACKET, SEALS, KEY_FILES = 3 };
 
 static void derive(const uint8_t master[32], struct ak_keys *out)
 {
@@ -23,18 +26,26 @@ static void derive(const uint8_t master[32], struct ak_keys *out)
 	ak_hmac_free(h);
 }
 
+static enum ak_rc write_seed(const char *path, const uint8_t key[32], struct ak_err *err)
+{
+	enum ak_rc rc;
+	char hex[66];
+
+	ak_hex(key, 32, hex);
+	hex[64] = '\n';
+	rc = ak_fs_write_missing(path, ak_str_n(hex, 65), 0600, err);
+	ak_wipe(hex, sizeof hex);
+	return rc;
+}
+
 static enum ak_rc write_key(const char *dir, const char *name, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, name);
 	enum ak_rc rc;
 	uint8_t key[32];
-	char hex[66];
 
 	ak_random(key, sizeof key);
-	ak_hex(key, 32, hex);
-	hex[64] = '\n';
-	rc = ak_fs_write_missing(path, ak_str_n(hex, 65), 0600, err);
-	ak_wipe(hex, sizeof hex);
+	rc = write_seed(path, key, err);
 	ak_wipe(key, sizeof key);
 	return rc;
 }
@@ -67,35 +78,148 @@ enum ak_rc ak_keys_read_seed(const char *path, uint8_t out[32], struct ak_err *e
 	return rc;
 }
 
-enum ak_rc ak_keys_load(const char *dir, const char *kid, struct ak_keys *out, struct ak_err *err)
+static enum ak_rc read_key(const char *dir, const char *name, uint8_t out[32], struct ak_err *err)
 {
-	uint8_t key[KEY_FILES][32];
+	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, name);
+	enum ak_rc rc = ak_keys_read_seed(path, out, err);
+
+	if (rc != AK_OK && err && err->exit == AK_EXIT_INPUT)
+		err->exit = AK_EXIT_REFUSED;
+	return rc;
+}
+
+static enum ak_rc missing(const char *dir, struct ak_err *err)
+{
+	ak_hint(err, "restore the backup of the keys made after 'auditkit init'");
+	return ak_fail(err, AK_EXIT_REFUSED, "keys of this workspace are missing: no folder '%s'", dir);
+}
+
+enum ak_rc ak_keys_load_seals(const char *dir, struct ak_keys *out, struct ak_err *err)
+{
 	struct ak_keys k = {0};
 	enum ak_rc rc = AK_OK;
 
-	if (!ak_fs_is_dir(dir)) {
-		ak_hint(err, "restore the backup of the keys made after 'auditkit init'");
-		return ak_fail(err, AK_EXIT_REFUSED, "keys of this workspace are missing: no folder '%s'", dir);
-	}
-	for (int i = 0; i < KEY_FILES && rc == AK_OK; i++) {
-		AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, names[i]);
-		rc = ak_keys_read_seed(path, key[i], err);
-		if (rc != AK_OK && err && err->exit == AK_EXIT_INPUT)
-			err->exit = AK_EXIT_REFUSED;
-	}
-	if (rc == AK_OK) {
-		memcpy(k.log, key[LOG], 32);
-		memcpy(k.packet, key[PACKET], 32);
-		derive(key[PSEUDONYM], &k);
-		if (kid && strcmp(kid, k.kid) != 0) {
-			rc = ak_fail(err, AK_EXIT_REFUSED, "pseudonym key is '%s', this workspace was made with '%s'", k.kid, kid);
-			ak_hint(err, "restore the right key: tokens of another key would not meet");
-		}
-	}
-	if (rc == AK_OK)
+	if (!ak_fs_is_dir(dir))
+		return missing(dir, err);
+	if ((rc = read_key(dir, names[LOG], k.log, err)) == AK_OK && (rc = read_key(dir, names[PACKET], k.packet, err)) == AK_OK)
 		*out = k;
-	ak_wipe(key, sizeof key);
-	ak_wipe(&k, sizeof k);
+	ak_keys_wipe(&k);
+	return rc;
+}
+
+/* `pseudonym-` and a key id. */
+static bool is_later(const char *name)
+{
+	uint8_t id[4];
+
+	return ak_str_starts(ak_str_of(name), AK_STR(LATER)) && ak_unhex(ak_str_of(name + sizeof LATER - 1), id, sizeof id);
+}
+
+static enum ak_rc foreign(const char *has, const char *kid, struct ak_err *err)
+{
+	ak_hint(err, "restore the right key: tokens of another key would not meet");
+	return ak_fail(err, AK_EXIT_REFUSED, "pseudonym key is '%s', this workspace was made with '%s'", has, kid);
+}
+
+/* One master more: the one in force, or a past one. */
+static enum ak_rc take(const char *dir, const char *name, const char *kid, struct ak_keys *k, struct ak_err *err)
+{
+	struct ak_keys one = {0};
+	uint8_t master[32];
+	enum ak_rc rc = read_key(dir, name, master, err);
+
+	if (rc == AK_OK) {
+		derive(master, &one);
+		if (is_later(name) && strcmp(name + sizeof LATER - 1, one.kid) != 0)
+			rc = foreign(one.kid, name + sizeof LATER - 1, err);
+	}
+	if (rc == AK_OK && !*k->kid && (!kid || strcmp(kid, one.kid) == 0)) {
+		memcpy(one.log, k->log, sizeof one.log);
+		memcpy(one.packet, k->packet, sizeof one.packet);
+		memcpy(one.past, k->past, sizeof one.past);
+		one.npast = k->npast;
+		snprintf(one.file, sizeof one.file, "%s", name);
+		*k = one;
+	} else if (rc == AK_OK && k->npast == AK_KEYS_PAST) {
+		rc = ak_fail(err, AK_EXIT_LIMIT, "there are more than %d past pseudonym keys in '%s'", AK_KEYS_PAST, dir);
+		ak_hint(err, "move those away whose rows need not be found any more");
+	} else if (rc == AK_OK) {
+		struct ak_past_key *past = &k->past[k->npast++];
+
+		memcpy(past->kid, one.kid, sizeof past->kid);
+		snprintf(past->file, sizeof past->file, "%s", name);
+		memcpy(past->token, one.token, sizeof past->token);
+		memcpy(past->dedupe, one.dedupe, sizeof past->dedupe);
+	}
+	ak_wipe(master, sizeof master);
+	ak_keys_wipe(&one);
+	return rc;
+}
+
+static enum ak_rc take_all(const char *dir, const char *kid, struct ak_keys *k, struct ak_err *err)
+{
+	char **list = NULL;
+	size_t n;
+	enum ak_rc rc = ak_fs_list(dir, &list, &n, err);
+
+	if (rc != AK_OK)
+		return rc;
+	for (size_t i = 0; i < n && rc == AK_OK; i++)
+		if (strcmp(list[i], MASTER) == 0 || (kid && is_later(list[i])))
+			rc = take(dir, list[i], kid, k, err);
+	ak_fs_list_free(list);
+	if (rc == AK_OK && !*k->kid)
+		rc = k->npast ? foreign(k->past[k->npast - 1].kid, kid, err) : read_key(dir, MASTER, k->token, err);
+	return rc;
+}
+
+enum ak_rc ak_keys_load(const char *dir, const char *kid, struct ak_keys *out, struct ak_err *err)
+{
+	struct ak_keys k = {0};
+	enum ak_rc rc = ak_keys_load_seals(dir, &k, err);
+
+	if (rc == AK_OK && (rc = take_all(dir, kid, &k, err)) == AK_OK)
+		*out = k;
+	ak_keys_wipe(&k);
+	return rc;
+}
+
+static size_t count_masters(const char *dir)
+{
+	char **list = NULL;
+	size_t n = 0, masters = 0;
+
+	if (ak_fs_list(dir, &list, &n, NULL) != AK_OK)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		masters += strcmp(list[i], MASTER) == 0 || is_later(list[i]);
+	ak_fs_list_free(list);
+	return masters;
+}
+
+enum ak_rc ak_keys_add(const char *dir, char kid[9], struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *path = NULL;
+	char name[AK_KEY_FILE];
+	struct ak_keys fresh;
+	uint8_t master[32];
+	enum ak_rc rc;
+
+	if (!ak_fs_is_dir(dir))
+		return missing(dir, err);
+	if (count_masters(dir) > AK_KEYS_PAST) {
+		ak_hint(err, "move those away whose rows need not be found any more; 'auditkit keys' names them");
+		return ak_fail(err, AK_EXIT_LIMIT, "there are %d past pseudonym keys in '%s' already", AK_KEYS_PAST, dir);
+	}
+	ak_random(master, sizeof master);
+	derive(master, &fresh);
+	snprintf(name, sizeof name, LATER "%s", fresh.kid);
+	path = ak_fs_join(dir, name);
+	rc = write_seed(path, master, err);
+	if (rc == AK_OK)
+		memcpy(kid, fresh.kid, 9);
+	ak_wipe(master, sizeof master);
+	ak_keys_wipe(&fresh);
 	return rc;
 }
 

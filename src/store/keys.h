@@ -1,16 +1,31 @@
-/* The three keys of a workspace (DECISIONS 16, 41): log and packet (Ed25519 seeds) and the pseudonym master, from which
- * HKDF derives the sub-keys. They live in a 0700 folder outside the workspace, one 0600 file each, 32 bytes as hex. */
+/* The keys of a workspace (DECISIONS 16, 41): log and packet (Ed25519 seeds) and the pseudonym master, from which HKDF
+ * derives the sub-keys. They live in a 0700 folder outside the workspace, one 0600 file each, 32 bytes as hex.
+ *
+ * The first master is the file `pseudonym`; each rotation adds `pseudonym-<key id>` and replaces nothing. Which one is in
+ * force stands in the workspace. The others are past keys: while their files are there, values still find their tokens and
+ * overlapping exports their records; a file that is deleted takes both away for ever (crypto-erasure). */
 #ifndef AK_STORE_KEYS_H
 #define AK_STORE_KEYS_H
 
 #include "base/crypto.h"
 #include "base/err.h"
 
+#define AK_KEYS_PAST 16 /* past keys that are kept */
+#define AK_KEY_FILE 20  /* longest name of a key's file, with its NUL */
+
+struct ak_past_key {
+	char kid[9], file[AK_KEY_FILE];
+	uint8_t token[32], dedupe[32];
+};
+
 struct ak_keys {
 	uint8_t log[32], packet[32];                        /* Ed25519 seeds */
 	uint8_t token[32], dedupe[32], tombstone[32], reject[32]; /* HKDF of the master */
 	uint8_t repacket[32];                               /* HKDF of the master: per-packet pseudonyms */
-	char kid[9];                                        /* id of the pseudonym key, 8 hex */
+	char kid[9];                                        /* id of the pseudonym key in force, 8 hex */
+	char file[AK_KEY_FILE];                             /* that it stands in */
+	struct ak_past_key past[AK_KEYS_PAST];              /* by id */
+	size_t npast;
 };
 
 #ifdef __cplusplus
@@ -19,9 +34,13 @@ extern "C" {
 
 /* Make the folder (parents too) and three fresh keys. A key that is there already, from an interrupted try, is kept. */
 enum ak_rc ak_keys_create(const char *dir, struct ak_keys *out, struct ak_err *err);
-/* Load all three. AK_EXIT_REFUSED when the folder or a file is missing, readable by others, foreign or not a key, or when
- * the pseudonym key's id is not kid (NULL = any). */
+/* Load all. kid: the pseudonym key in force, NULL = the first one. AK_EXIT_REFUSED when the folder or a file is missing,
+ * readable by others, foreign or not a key, or when there is no pseudonym key of that id. */
 enum ak_rc ak_keys_load(const char *dir, const char *kid, struct ak_keys *out, struct ak_err *err);
+/* Only log and packet, for what needs no pseudonyms; the rest of *out is zero. Errors as above. */
+enum ak_rc ak_keys_load_seals(const char *dir, struct ak_keys *out, struct ak_err *err);
+/* Make one more pseudonym master and its file; *kid is its id. It is in force when the workspace says so (store/rotate.h). AK_EXIT_LIMIT when AK_KEYS_PAST would be exceeded. */
+enum ak_rc ak_keys_add(const char *dir, char kid[9], struct ak_err *err);
 /* One Ed25519 seed file as written by ak_keys_create (--key-file). */
 enum ak_rc ak_keys_read_seed(const char *path, uint8_t out[32], struct ak_err *err);
 /* cleanup attribute target too */

@@ -114,6 +114,32 @@ is "with its class" "$(jq -r '[.rules[] | "\(.tier) \(.class)"] | unique | join(
 is "a rule of policy.yaml with line and reason" "$(jq -r '.rules[] | select(.tier == "policy") | "\(.kind) \(.shape) \(.from) \(.why)"' rules.json)" \
 	"acme_key acme_ url64{20,} policy.yaml:$(grep -n 'rules: \[' w/policy.yaml | cut -d: -f1) keys of our own gateway"
 is "and what is let through" "$(jq -r '.allow[] | .fingerprint + " " + .why' rules.json)" "00112233445566778899aabbccddeeff a test"
-is "for people: one line each and the counts" "$("$AUDITKIT" -w w redact rules | grep "^in force" | sed 's/personal .*/personal/; s/personal$/personal/')" \
+is "for people: one line each and the counts" "$("$AUDITKIT" -w w redact rules | grep -o "^in force.*finders of personal")" \
 	"in force  $(jq -r '[(.rules | map(select(.from == "built in" and .tier != "personal")) | length), (.rules | map(select(.tier == "personal")) | length)] | "\(.[0]) detectors of secrets, \(.[1]) finders of personal"' rules.json)"
+
+# ---- identity resolve ----
+resolve() { "$AUDITKIT" -w w identity resolve "$@" 2>err; }
+printf 'nobody@example.org\nAda@Example.org\r\n203.0.113.9\n::ffff:203.0.113.9\nlocal-user 7\n%s\n%s\nada@example.org' \
+	"sk-other-1" "$(printf %s sk-other-1 | sha256sum | cut -d' ' -f1)" >candidates
+token() { echo "$2" | try --field "$1"; } # token FIELD VALUE
+lines() { sed 's/^match     line \([0-9]*\): .*/\1/' | tr '\n' ' '; }
+is "an address, in any case" "$(resolve "$(token actor_id ada@example.org)" --from candidates | lines)" "2 8 "
+is "with the candidate itself" "$(resolve "$(token actor_id nobody@example.org)" --from candidates)" "match     line 1: nobody@example.org"
+is "a user" "$(resolve "$(token actor_id 'local-user 7')" --from candidates | lines)" "5 "
+is "an address of a machine, mapped to IPv6 too" "$(resolve "$(token client_address 203.0.113.9)" --from candidates | lines)" "3 4 "
+is "a key, and its digest" "$(resolve "$(token key_hash sk-other-1)" --from candidates | lines)" "6 7 "
+is "an identifier" "$(resolve "$(token session_id 'local-user 7')" --from candidates | lines)" "5 "
+is "from standard input, in JSON" "$(resolve "$(token actor_id ada@example.org)" --from - --json <candidates | jq -c '[.candidates, .found, [.matches[].line]]')" "[8,2,[2,8]]"
+is "none matches: exit 3, the denominator on stderr" "$(resolve email:00112233445566778899aabbccddeeff --from candidates; echo $?) $(grep -c '0 of 8 candidates' err)" "3 1"
+is "what is no token" "$(resolve ada@example.org --from candidates; echo $?) $(resolve email:0011 --from candidates; echo $?)" "2 2"
+is "no candidates" "$(resolve email:00112233445566778899aabbccddeeff; echo $?)" 2
+is "a token is no candidate for itself" "$(token actor_id ada@example.org >self; resolve "$(cat self)" --from self >out; echo $?)" 3
+resolve "$(token actor_id ada@example.org)" --from candidates >/dev/null
+is "it is written to the log of accesses, with the count and no candidate" "$(tail -n 1 w/access.jsonl | jq -r '"\(.command) \(.records)"') $(grep -ci 'ada@' w/access.jsonl)" "identity resolve 2 0"
+owner=$(sed 1d p/data/tables/keys.csv | tr -d '\r' | grep -o 'user:[0-9a-f]\{32\}')
+printf '\nteam-support\n' >>candidates
+is "the token of a packet is its own" "$([ -n "$owner" ]; echo $?) $(resolve "$owner" --from candidates >out; echo $?)" "0 3"
+is "and found with the packet" "$(resolve "$owner" --from candidates --packet p | lines)" "9 "
+"$AUDITKIT" init other >/dev/null 2>&1
+is "a packet of another workspace" "$("$AUDITKIT" -w other identity resolve "$owner" --from candidates --packet p 2>/dev/null; echo $?)" 6
 finish

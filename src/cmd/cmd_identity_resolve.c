@@ -1,0 +1,239 @@
+#include "base/ak.h"
+#include "cmd/cmd.h"
+
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/jsonw.h"
+#include "base/text.h"
+#include "cmd/jsonget.h"
+#include "cmd/lines.h"
+#include "packet/check.h"
+#include "packet/rekey.h"
+#include "redact/marker.h"
+
+enum { MOST_SHOWN = 100 };
+
+/* How candidates become a token of a class: as a value of one of these types would. */
+static const struct {
+	const char *cls;
+	enum ak_type type;
+} ways[] = {
+	{"email", AK_T_PERSON}, {"user", AK_T_PERSON}, {"ip", AK_T_IP}, {"key", AK_T_KEY}, {"id", AK_T_TOKEN}, {"id", AK_T_ID},
+};
+
+struct search {
+	struct ak_ctx *c;
+	struct ak_str token;
+	struct ak_hmac *packet; /* key of the packet's own pseudonyms; NULL = none asked for */
+	struct ak_arena arena;	/* of the line at hand */
+	struct ak_buf rekeyed;
+	uint64_t lines, too_long, found;
+	struct ak_str match[MOST_SHOWN]; /* the first ones, in the command's memory */
+	uint64_t number[MOST_SHOWN];
+};
+
+static bool of_class(struct ak_str token, const char *cls)
+{
+	size_t n = strlen(cls);
+
+	return token.n > n && memcmp(token.p, cls, n) == 0 && token.p[n] == ':';
+}
+
+static bool agrees(struct search *s, struct ak_str made)
+{
+	if (ak_str_eq(made, s->token))
+		return true;
+	if (!s->packet || !ak_marker_is_token(made))
+		return false;
+	ak_buf_clear(&s->rekeyed);
+	ak_packet_rekey_text(s->packet, made, &s->rekeyed);
+	return ak_str_eq(ak_buf_str(&s->rekeyed), s->token);
+}
+
+static bool matches(struct search *s, struct ak_str candidate)
+{
+	/* A token among the candidates is not who it stands for. */
+	if (!candidate.n || ak_marker_is_token(ak_str_trim(candidate)))
+		return false;
+	for (size_t i = 0; i < AK_COUNT(ways); i++)
+		if (of_class(s->token, ways[i].cls) && agrees(s, ak_redact_token(s->c->redactor, ways[i].type, candidate, &s->arena)))
+			return true;
+	return false;
+}
+
+static enum ak_rc read_candidates(struct search *s, int fd, const char *name, struct ak_err *err)
+{
+	struct ak_lines l;
+	struct ak_str line;
+	enum ak_rc rc;
+
+	ak_lines_open(&l, fd, name);
+	while ((rc = ak_lines_next(&l, &line, err)) == AK_OK) {
+		ak_arena_clear(&s->arena);
+		s->lines++;
+		s->too_long += !line.p;
+		if (line.n && line.p[line.n - 1] == '\r')
+			line.n--;
+		if (!line.p || !matches(s, line))
+			continue;
+		if (s->found < MOST_SHOWN) {
+			s->match[s->found] = ak_arena_str(&s->c->arena, line);
+			s->number[s->found] = l.number;
+		}
+		s->found++;
+	}
+	ak_lines_release(&l);
+	return rc == AK_END ? AK_OK : rc;
+}
+
+static enum ak_rc search_file(struct search *s, const char *path, struct ak_err *err)
+{
+	enum ak_rc rc;
+	int fd;
+
+	if (strcmp(path, "-") == 0)
+		return read_candidates(s, STDIN_FILENO, "standard input", err);
+	if (ak_fs_open_read(path, &fd, err) != AK_OK)
+		return AK_FAIL;
+	rc = read_candidates(s, fd, path, err);
+	close(fd);
+	return rc;
+}
+
+/* Its id says under which key its tokens were made. */
+static enum ak_rc packet_key(struct search *s, const char *path, struct ak_err *err)
+{
+	AK_CLEANUP(ak_json_decref) json_t *packet = NULL;
+	AK_CLEANUP(ak_buf_release) struct ak_buf text;
+	const char *id;
+	enum ak_rc rc;
+
+	ak_buf_init(&text, (size_t)1 << 24);
+	rc = ak_packet_file(path, "data/packet.json", &text, err);
+	if (rc == AK_END)
+		rc = ak_fail(err, AK_EXIT_INPUT, "'%s' is a packet without its packet.json", ak_fs_base(path).p);
+	if (rc == AK_OK)
+		rc = ak_json_parse(ak_buf_str(&text), &packet, err);
+	if (rc != AK_OK)
+		return rc;
+	id = ak_jtxt(packet, "id", NULL);
+	if (!id || strcmp(ak_jtxt(packet, "workspace", ""), s->c->store->id) != 0) {
+		ak_hint(err, "name the workspace that it was built from with -w DIR");
+		return ak_fail(err, AK_EXIT_REFUSED, "the packet was not built from this workspace");
+	}
+	s->packet = ak_packet_rekey_new(s->c->keys->repacket, id);
+	return AK_OK;
+}
+
+static enum ak_rc print_json(const struct search *s, struct ak_err *err)
+{
+	json_t *found = json_array(), *doc;
+	enum ak_rc rc;
+
+	for (size_t i = 0; i < s->found && i < MOST_SHOWN; i++) {
+		struct ak_buf safe;
+
+		ak_buf_init(&safe, (size_t)1 << 24);
+		ak_text_safe(&safe, s->match[i]);
+		json_array_append_new(found, json_pack("{s:I, s:s}", "line", (json_int_t)s->number[i], "candidate", ak_buf_str(&safe).p));
+		ak_buf_release(&safe);
+	}
+	doc = json_pack("{s:s, s:i, s:s%, s:I, s:I, s:I, s:o}", "schema", "auditkit.identity-resolve/1", "format_version", 1, "token", s->token.p,
+			s->token.n, "candidates", (json_int_t)s->lines, "too_long", (json_int_t)s->too_long, "found", (json_int_t)s->found,
+			"matches", found);
+	rc = ak_io_json(s->c->io, doc, err);
+	json_decref(doc);
+	return rc;
+}
+
+/* On one line, however long: for programs to read too. */
+static void print_match(struct ak_io *io, uint64_t number, struct ak_str candidate)
+{
+	struct ak_buf b;
+
+	ak_buf_init(&b, (size_t)1 << 24);
+	ak_buf_addf(&b, "match     line %llu: ", (unsigned long long)number);
+	ak_text_safe(&b, candidate);
+	ak_buf_addc(&b, '\n');
+	ak_io_text(io, ak_buf_str(&b));
+	ak_buf_release(&b);
+}
+
+static enum ak_rc print(const struct search *s, struct ak_err *err)
+{
+	if (s->c->json)
+		return print_json(s, err);
+	for (size_t i = 0; i < s->found && i < MOST_SHOWN; i++)
+		print_match(s->c->io, s->number[i], s->match[i]);
+	if (s->found > MOST_SHOWN)
+		ak_io_line(s->c->io, "", "and %llu more lines", (unsigned long long)(s->found - MOST_SHOWN));
+	ak_io_note(s->c->io, "done", "%llu of %llu candidates are %.*s", (unsigned long long)s->found, (unsigned long long)s->lines,
+		   AK_STR_FMT(s->token));
+	if (s->too_long)
+		ak_io_note(s->c->io, "", "%llu of %llu lines are too long to be candidates", (unsigned long long)s->too_long,
+			   (unsigned long long)s->lines);
+	return AK_OK;
+}
+
+static enum ak_rc resolve(struct search *s, struct ak_err *err)
+{
+	const char *from = ak_args_text(s->c->args, "from"), *packet = ak_args_text(s->c->args, "packet");
+	enum ak_rc rc;
+
+	if (!ak_marker_is_token(s->token)) {
+		ak_hint(err, "tokens are email:, user:, id:, ip: or key: and 32 hex digits, whole, not as shortened on screen");
+		return ak_fail(err, AK_EXIT_USAGE, "the word given is no token");
+	}
+	if (!from) {
+		ak_hint(err, "--from FILE, one candidate a line, or --from - for standard input");
+		return ak_fail(err, AK_EXIT_USAGE, "no candidates: a token cannot be turned back, only compared");
+	}
+	rc = packet ? packet_key(s, packet, err) : AK_OK;
+	if (rc == AK_OK)
+		rc = search_file(s, from, err);
+	/* Before anything is shown. */
+	if (rc == AK_OK)
+		rc = ak_cmd_log_access(s->c, s->found, err);
+	return rc == AK_OK ? print(s, err) : rc;
+}
+
+static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
+{
+	struct search s = {.c = c, .token = ak_str_of(c->args->word[0])};
+	enum ak_rc rc;
+
+	ak_arena_init(&s.arena);
+	ak_buf_init(&s.rekeyed, 1 << 16);
+	rc = resolve(&s, err);
+	ak_arena_release(&s.arena);
+	ak_buf_release(&s.rekeyed);
+	ak_hmac_free(s.packet);
+	return rc != AK_OK ? err->exit : s.found ? AK_EXIT_OK : AK_EXIT_PARTIAL;
+}
+
+static const struct ak_opt opts[] = {
+	{"from", 0, AK_OPT_INPUT, "FILE", "the candidates, one a line; - is standard input"},
+	{"packet", 0, AK_OPT_INPUT, "PACKET", "the token stands in this packet, which has pseudonyms of its own"},
+	{.name = NULL},
+};
+
+static const struct ak_example examples[] = {
+	{"auditkit identity resolve email:3f2a9c0d4b5e6f708192a3b4c5d6e7f8 --from names.txt", "which of these addresses it is"},
+	{NULL, NULL},
+};
+
+const struct ak_cmd ak_cmd_identity_resolve = {
+	.name = "identity resolve",
+	.args = "TOKEN",
+	.summary = "say which of the candidates in a file a token stands for",
+	.text = "Tokens are keyed digests and cannot be turned back: every candidate is made into a token as a stored value of its kind\n"
+		"would be, addresses, users, keys (raw, or as SHA-256) and identifiers alike, and compared. Exit 3 when none matches.\n"
+		"The access is written to access.jsonl before the answer is shown; the candidates are not.",
+	.opts = opts,
+	.examples = examples,
+	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_ACCESS,
+	.min_words = 1,
+	.max_words = 1,
+	.run = run,
+};
