@@ -33,6 +33,7 @@ struct ak_ingest_opts {
 	const struct ak_policy *policy; /* may be NULL */
 	struct ak_str policy_text;      /* the policy file's bytes */
 	const struct ak_redactor *redactor;
+	struct ak_redactor *const *past; /* under keys->past, by the same number */
 	const struct ak_ingest_source *sources;
 	size_t nsources;
 	/* Dry run: everything happens in one transaction that is rolled back; inspect is called before that, to report. */
