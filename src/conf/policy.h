@@ -20,6 +20,9 @@ struct ak_answer {
 	bool unknown; /* says `unknown` or is left empty */
 };
 
+enum ak_small_action { AK_SMALL_FLAG, AK_SMALL_SUPPRESS, AK_SMALL_MERGE, AK_SMALL_COUNT };
+#define AK_SMALL_K 5
+
 struct ak_policy {
 	struct ak_yaml yaml;
 	struct ak_arena arena;				   /* private: texts of the view and the answers */
@@ -31,6 +34,8 @@ struct ak_policy {
 	size_t nsources;
 	int ip4_prefix, ip6_prefix; /* redaction.ip_mask, default 24 and 48 */
 	bool per_packet_pseudonyms; /* redaction.pseudonyms, default per-packet */
+	int small_k;		    /* redaction.small_groups.k: fewest people that a published group may stand for, default 5 */
+	enum ak_small_action small_action; /* redaction.small_groups.action, default flag */
 	const char *payload_mode;   /* redaction.payload_mode: metadata-only, masked, full, unknown or NULL */
 	/* limits.max_rejects: a share ("0.1%") or a count; both -1 when not given */
 	int64_t max_rejects_ppm, max_rejects_count;
@@ -57,6 +62,8 @@ size_t ak_policy_answers(const struct ak_policy *p, struct ak_answer **out);
 /* Member by dotted path ("scope.apps.support-bot.owner", a number for a list entry), NULL when absent. Names that hold
  * a dot themselves are found too. */
 const json_t *ak_policy_get(const struct ak_policy *p, const char *dotted);
+/* "flag", "suppress", "merge" */
+const char *ak_policy_small_action(enum ak_small_action a);
 /* "90d" -> 90, "forever" -> INT64_MAX, else -1. */
 int64_t ak_policy_days(const char *text);
 /* "0.1%" -> 1000, "95%" -> 950000; at most four fraction digits and 100%, else -1. */

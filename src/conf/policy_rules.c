@@ -78,10 +78,17 @@ static const struct ak_yaml_rule field_rules[] = {
 	END,
 };
 
+static const struct ak_yaml_rule small_group_rules[] = {
+	{"k", AK_Y_SCALAR, false, NULL},
+	{"action", AK_Y_SCALAR, false, NULL},
+	END,
+};
+
 static const struct ak_yaml_rule redaction_rules[] = {
 	{"ip_mask", AK_Y_SCALAR, false, NULL},
 	{"pseudonyms", AK_Y_SCALAR, false, NULL},
 	{"payload_mode", AK_Y_SCALAR, false, NULL},
+	{"small_groups", AK_Y_MAP_OR_UNKNOWN, false, small_group_rules},
 	END,
 };
 

@@ -14,6 +14,9 @@ typedef enum ak_rc ak_section_fn(struct ak_sections *s, const struct ak_facts *f
 ak_section_fn ak_section_scope, ak_section_sources, ak_section_fields, ak_section_redaction, ak_section_retention,
 	ak_section_access, ak_section_trace;
 
+/* The part of the redaction statement that speaks of tokens. */
+void ak_section_pseudonyms(struct ak_sections *s, json_t *section, const struct ak_facts *f);
+
 /* Proofs that the records of a trace stand in the ledger, as files data/integrity/proofs/SEQ.json and .tlog-proof, and a
  * table of them in the section. */
 enum ak_rc ak_section_prove(struct ak_sections *s, json_t *section, const json_t *trace, struct ak_err *err);
