@@ -52,6 +52,8 @@ complete -c auditkit -n '__fish_seen_subcommand_from packet' -l digest -d 'the p
 complete -c auditkit -n '__fish_seen_subcommand_from packet' -l signers -d 'allowed_signers file of your own instead of the packet's; what none of them signed fails, a draft too'
 complete -c auditkit -n __fish_use_subcommand -a 'packet' -d 'print the overview or one file of a packet, without extracting it'
 complete -c auditkit -n __fish_use_subcommand -a 'verify' -d 'recompute everything the workspace claims and name the first break'
+complete -c auditkit -n __fish_use_subcommand -a 'keys' -d 'the pseudonym keys of a workspace and the records under each'
+complete -c auditkit -n __fish_use_subcommand -a 'keys' -d 'put a new pseudonym key in force for the records to come'
 complete -c auditkit -n __fish_use_subcommand -a 'checkpoint' -d 'print the last signed tree head of the ledger'
 complete -c auditkit -n __fish_use_subcommand -a 'backup' -d 'copy the workspace into one file, without its keys, and verify the copy'
 complete -c auditkit -n __fish_use_subcommand -a 'redact' -d 'print each line of standard input as it would be stored'

@@ -142,7 +142,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	struct job job = {.c = c};
 	struct ak_ingest_opts o = {.store = c->store, .keys = c->keys, .registry = c->registry, .policy = c->policy,
-				   .policy_text = c->policy_text, .redactor = c->redactor, .plan = c->plan, .progress = progress,
+				   .policy_text = c->policy_text, .redactor = c->redactor, .past = c->past, .plan = c->plan,
+				   .progress = progress,
 				   .inspect = inspect, .ctx = &job};
 	struct ak_ingest_result r;
 	int64_t start = ak_time_now();

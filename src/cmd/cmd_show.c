@@ -6,6 +6,7 @@
 #include "cmd/jsonget.h"
 #include "query/query.h"
 #include "redact/marker.h"
+#include "store/rotate.h"
 
 /* ---- finding it ---- */
 
@@ -30,6 +31,22 @@ static enum ak_rc by_identifier(struct ak_ctx *c, const char *id, json_t **recor
 	return rc;
 }
 
+/* Which pseudonym key each record knows. */
+static enum ak_rc add_keys(struct ak_ctx *c, json_t *records, struct ak_err *err)
+{
+	struct ak_key_period *p = NULL;
+	json_t *r;
+	size_t i, n = 0;
+	enum ak_rc rc = ak_key_periods(c->store, &p, &n, err);
+
+	json_array_foreach(records, i, r)
+		for (size_t k = 0; k < n; k++)
+			if ((int64_t)ak_jnum(r, "seq") >= p[k].from && (int64_t)ak_jnum(r, "seq") < p[k].to)
+				json_object_set_new(r, "pseudonym_key", json_string(p[k].kid));
+	ak_free(p);
+	return rc;
+}
+
 static enum ak_rc find(struct ak_ctx *c, const char *id, json_t **records, struct ak_err *err)
 {
 	json_t *record = NULL;
@@ -44,6 +61,8 @@ static enum ak_rc find(struct ak_ctx *c, const char *id, json_t **records, struc
 		*records = json_array();
 		json_array_append_new(*records, record);
 	}
+	if (rc == AK_OK)
+		rc = add_keys(c, *records, err);
 	return rc == AK_OK && json_array_size(*records) == 0 ? AK_END : rc;
 }
 
@@ -136,6 +155,7 @@ static void print_record(struct ak_ctx *c, const json_t *r)
 	json_object_foreach(json_object_get(r, "fields"), name, v)
 		print_field(c, name, v);
 	ak_io_line(c->io, "leaf", "%s", ak_jtxt(r, "leaf", "?"));
+	ak_io_line(c->io, "tokens", "of pseudonym key %s", ak_jtxt(r, "pseudonym_key", "?"));
 	if (ak_args_flag(c->args, "raw-ref"))
 		raw_ref(c, r);
 }

@@ -194,7 +194,7 @@ enum ak_rc ak_discover(struct ak_ctx *c, const struct ak_exports *x, json_t **se
 {
 	struct look l = {c, json_object()};
 	struct ak_ingest_source *list = ak_arena_zero(&c->arena, (x->nsources + 1) * sizeof *list);
-	struct ak_ingest_opts o = {.store = c->store, .keys = c->keys, .registry = c->registry, .redactor = c->redactor, .sources = list,
+	struct ak_ingest_opts o = {.store = c->store, .keys = c->keys, .registry = c->registry, .redactor = c->redactor, .past = c->past, .sources = list,
 				   .nsources = x->nsources, .inspect = look, .options_json = "{}", .dry_run = true, .max_rejects = -1,
 				   .progress = progress, .ctx = &l};
 	struct ak_ingest_result r;

@@ -15,6 +15,8 @@
 	X(packet_verify)                                                                                                      \
 	X(packet_show)                                                                                                      \
 	X(verify)                                                                                                      \
+	X(keys)                                                                                                        \
+	X(keys_rotate)                                                                                                 \
 	X(checkpoint)                                                                                                  \
 	X(backup)                                                                                                      \
 	X(redact_try)                                                                                                  \

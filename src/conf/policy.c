@@ -91,6 +91,20 @@ static int prefix_of(const char *digits)
 	return n;
 }
 
+static const char *const small_actions[AK_SMALL_COUNT] = {"flag", "suppress", "merge"};
+
+const char *ak_policy_small_action(enum ak_small_action a) { return small_actions[a]; }
+
+static void fill_small_groups(struct ak_policy *p, const json_t *small)
+{
+	const json_t *k = json_object_get(small, "k");
+	const char *action = text_of(p, small, "action");
+	p->small_k = json_is_integer(k) ? (int)json_integer_value(k) : AK_SMALL_K;
+	for (int a = 0; action && a < AK_SMALL_COUNT; a++)
+		if (strcmp(action, small_actions[a]) == 0)
+			p->small_action = (enum ak_small_action)a;
+}
+
 static void fill_redaction(struct ak_policy *p)
 {
 	const json_t *redaction = json_object_get(p->yaml.root, "redaction");
@@ -102,6 +116,7 @@ static void fill_redaction(struct ak_policy *p)
 	p->per_packet_pseudonyms = !pseudonyms || strcmp(pseudonyms, "per-workspace") != 0;
 	p->payload_mode = text_of(p, redaction, "payload_mode");
 	ak_policy_fill_redaction(p);
+	fill_small_groups(p, json_object_get(redaction, "small_groups"));
 }
 
 static void fill_limits(struct ak_policy *p)

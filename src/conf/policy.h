@@ -31,6 +31,8 @@ struct ak_policy_allow {
 	const char *fingerprint, *why, *by, *on;
 	int line;
 };
+enum ak_small_action { AK_SMALL_FLAG, AK_SMALL_SUPPRESS, AK_SMALL_MERGE, AK_SMALL_COUNT };
+#define AK_SMALL_K 5
 
 struct ak_policy {
 	struct ak_yaml yaml;
@@ -43,6 +45,8 @@ struct ak_policy {
 	size_t nsources;
 	int ip4_prefix, ip6_prefix; /* redaction.ip_mask, default 24 and 48 */
 	bool per_packet_pseudonyms; /* redaction.pseudonyms, default per-packet */
+	int small_k;		    /* redaction.small_groups.k: fewest people that a published group may stand for, default 5 */
+	enum ak_small_action small_action; /* redaction.small_groups.action, default flag */
 	const char *payload_mode;   /* redaction.payload_mode: metadata-only, masked, full, unknown or NULL */
 	/* limits.max_rejects: a share ("0.1%") or a count; both -1 when not given */
 	int64_t max_rejects_ppm, max_rejects_count;
@@ -75,6 +79,8 @@ size_t ak_policy_answers(const struct ak_policy *p, struct ak_answer **out);
 const json_t *ak_policy_get(const struct ak_policy *p, const char *dotted);
 /* 32 lower-case hex digits: the fingerprint at the end of a marker. */
 bool ak_policy_is_fingerprint(struct ak_str s);
+/* "flag", "suppress", "merge" */
+const char *ak_policy_small_action(enum ak_small_action a);
 /* "90d" -> 90, "forever" -> INT64_MAX, else -1. */
 int64_t ak_policy_days(const char *text);
 /* "0.1%" -> 1000, "95%" -> 950000; at most four fraction digits and 100%, else -1. */

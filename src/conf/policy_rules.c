@@ -89,12 +89,19 @@ static const struct ak_yaml_rule allow_rules[] = {
 	{"on", AK_Y_STR, false, NULL},	       END,
 };
 
+static const struct ak_yaml_rule small_group_rules[] = {
+	{"k", AK_Y_SCALAR, false, NULL},
+	{"action", AK_Y_SCALAR, false, NULL},
+	END,
+};
+
 static const struct ak_yaml_rule redaction_rules[] = {
 	{"ip_mask", AK_Y_SCALAR, false, NULL},
 	{"pseudonyms", AK_Y_SCALAR, false, NULL},
 	{"payload_mode", AK_Y_SCALAR, false, NULL},
 	{"rules", AK_Y_LIST, false, detector_rules},
 	{"allow", AK_Y_LIST, false, allow_rules},
+	{"small_groups", AK_Y_MAP_OR_UNKNOWN, false, small_group_rules},
 	END,
 };
 

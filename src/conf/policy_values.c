@@ -85,6 +85,19 @@ static bool fits_mode(const json_t *v)
 	return is_text(v, "metadata-only") || is_text(v, "masked") || is_text(v, "full");
 }
 
+static bool fits_small(const json_t *v)
+{
+	return json_is_integer(v) && json_integer_value(v) >= 2 && json_integer_value(v) <= 1000;
+}
+
+static bool fits_small_action(const json_t *v)
+{
+	for (int a = 0; a < AK_SMALL_COUNT; a++)
+		if (is_text(v, ak_policy_small_action((enum ak_small_action)a)))
+			return true;
+	return false;
+}
+
 static const struct shape shapes[] = {
 	{"declared", NULL, "on", ak_policy_is_date, "a date such as 2026-06-16"},
 	{"declared", NULL, "review_by", ak_policy_is_date, "a date such as 2026-09-30"},
@@ -93,6 +106,8 @@ static const struct shape shapes[] = {
 	{"redaction", NULL, "ip_mask", fits_mask, "two prefix lengths such as 24/48"},
 	{"redaction", NULL, "pseudonyms", fits_pseudonyms, "per-packet or per-workspace"},
 	{"redaction", NULL, "payload_mode", fits_mode, "metadata-only, masked or full"},
+	{"redaction", "*", "k", fits_small, "a number from 2 to 1000"},
+	{"redaction", "*", "action", fits_small_action, "flag, suppress or merge"},
 	{"retention", "*", "keep", fits_keep, "a number of days such as 90d, or forever"},
 	{"limits", NULL, "max_rejects", fits_rejects, "a share such as 0.1% or a count"},
 	{"limits", NULL, "min_link_coverage", fits_share, "a share such as 95%"},

@@ -5,6 +5,7 @@
 #include "redact/plan.h"
 #include "store/access.h"
 #include "store/corroborate.h"
+#include "store/rotate.h"
 
 #define LOCK_MS 5000
 
@@ -13,6 +14,33 @@ static enum ak_rc find_partial(struct ak_pipe *p, struct ak_err *err)
 	enum ak_rc rc = ak_register_last_partial(p->o->store, &p->partial, &p->partial_source, &p->partial_name, err);
 
 	return rc == AK_END ? AK_OK : rc;
+}
+
+/* The keys of before rotations: those that are there compare, the periods of the others are remembered. */
+static enum ak_rc open_past(struct ak_pipe *p, struct ak_err *err)
+{
+	const struct ak_keys *k = p->o->keys;
+	size_t n = 0;
+	enum ak_rc rc = ak_key_periods(p->o->store, &p->gone, &n, err);
+
+	for (p->npast = 0; p->npast < k->npast; p->npast++)
+		p->past[p->npast] = ak_hmac_new(k->past[p->npast].dedupe, 32);
+	for (size_t i = 0; i < n && rc == AK_OK; i++) {
+		bool here = strcmp(p->gone[i].kid, k->kid) == 0;
+
+		for (size_t j = 0; j < k->npast; j++)
+			here = here || strcmp(p->gone[i].kid, k->past[j].kid) == 0;
+		if (!here)
+			p->gone[p->ngone++] = p->gone[i];
+	}
+	return rc;
+}
+
+static void close_past(struct ak_pipe *p)
+{
+	for (size_t i = 0; i < p->npast; i++)
+		ak_hmac_free(p->past[i]);
+	ak_free(p->gone);
 }
 
 /* In whole mode the transaction stays open until finish. */
@@ -115,7 +143,9 @@ enum ak_rc ak_ingest(const struct ak_ingest_opts *o, struct ak_ingest_result *ou
 	p.reject = ak_hmac_new(o->keys->reject, 32);
 	ak_queue_init(&p.chunks, 16);
 	ak_queue_init(&p.batches, 3);
-	rc = ak_register_next_file(o->store, &p.next_file, err);
+	rc = open_past(&p, err);
+	if (rc == AK_OK)
+		rc = ak_register_next_file(o->store, &p.next_file, err);
 	if (rc == AK_OK && !o->dry_run)
 		rc = find_partial(&p, err);
 	if (rc == AK_OK && (rc = start(&p, &out->run, &tlog, err)) == AK_OK)
@@ -128,6 +158,7 @@ enum ak_rc ak_ingest(const struct ak_ingest_opts *o, struct ak_ingest_result *ou
 	ak_queue_release(&p.batches);
 	ak_hmac_free(p.dedupe);
 	ak_hmac_free(p.reject);
+	close_past(&p);
 	ak_free(p.partial_source);
 	ak_free(p.partial_name);
 	ak_tlog_release(&tlog);

@@ -34,6 +34,7 @@ struct ak_ingest_opts {
 	struct ak_str policy_text;      /* the policy file's bytes */
 	const struct ak_redactor *redactor;
 	const struct ak_field_plan *plan; /* what policy.yaml decides per field */
+	struct ak_redactor *const *past; /* under keys->past, by the same number */
 	const struct ak_ingest_source *sources;
 	size_t nsources;
 	/* Dry run: everything happens in one transaction that is rolled back; inspect is called before that, to report. */

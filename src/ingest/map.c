@@ -8,6 +8,7 @@
 #include "ingest/stage.h"
 #include "read/reason.h"
 #include "redact/plan.h"
+#include "redact/charset.h"
 
 #define HEAD_BYTES 1048576u /* seen by format detection at most */
 
@@ -83,6 +84,37 @@ static void drop_fields(struct ak_stage *m, struct ak_record *rec)
 	}
 }
 
+/* Secrets were replaced by markers of the key in force; under a past key the record had that key's. */
+static bool has_new_marker(const struct ak_record *before, const struct ak_record *rec)
+{
+	for (int f = 0; f < AK_F_COUNT; f++)
+		if (rec->v[f].set && rec->v[f].text.p != before->v[f].text.p && ak_str_holds(rec->v[f].text, AK_STR("[REDACTED:")))
+			return true;
+	return false;
+}
+
+/* What the record would be known by had it come before the keys were rotated. before: without redaction. */
+static void past_hashes(struct ak_stage *m, const struct ak_record *before, const struct ak_record *rec, struct ak_hashes *h)
+{
+	struct ak_redact_ctx ctx = {.arena = &m->scratch};
+	bool again = has_new_marker(before, rec);
+	struct ak_record then;
+	struct ak_hashes one;
+
+	h->npast = m->p->npast;
+	h->past = ak_arena_zero(&m->batch->arena, h->npast * sizeof *h->past);
+	for (size_t i = 0; i < h->npast; i++) {
+		if (again) {
+			then = *before;
+			then.alias = NULL;
+			ak_redact_secrets(m->p->o->past[i], &then, &ctx);
+		}
+		ak_leaf_content(m->leafer, m->p->past[i], ak_mapping_info(m->mapping)->id, again ? &then : rec, &one);
+		memcpy(h->past[i].identity, one.identity, sizeof one.identity);
+		memcpy(h->past[i].content, one.content, sizeof one.content);
+	}
+}
+
 static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_record *rec)
 {
 	struct ak_item *i = ak_batch_add(m->batch, AK_ITEM_RECORD);
@@ -96,9 +128,14 @@ static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_recor
 		rec->flags |= AK_R_EMPTY_BUCKET;
 	drop_fields(m, rec);
 	struct ak_redact_ctx ctx = {&m->scratch, &m->stats->ledger, m->cache};
+	struct ak_record before;
 
+	if (m->p->npast)
+		before = *rec;
 	ak_redact_secrets(m->p->o->redactor, rec, &ctx);
 	ak_leaf_content(m->leafer, m->p->dedupe, format, rec, h);
+	if (m->p->npast)
+		past_hashes(m, &before, rec, h);
 	ak_redact_personal(m->p->o->redactor, rec, &ctx);
 	ak_stage_salt(m, h->salt);
 	i->rec = ak_record_pack(rec, &m->batch->arena);

@@ -99,6 +99,10 @@ struct ak_pipe {
 	const struct ak_ingest_opts *o;
 	struct ak_queue chunks, batches;
 	struct ak_hmac *dedupe, *reject;
+	struct ak_hmac *past[AK_KEYS_PAST]; /* dedupe keys of before rotations */
+	size_t npast;
+	struct ak_key_period *gone; /* periods whose key is not there any more: nothing can be compared with their records */
+	size_t ngone;
 	struct ak_file_row partial; /* the one file an earlier run left open; id 0 = none */
 	char *partial_source, *partial_name;
 	int64_t next_file;  /* ids are given by the map thread, in order */

@@ -3,6 +3,7 @@
 #include "ingest/pipe.h"
 
 #include "base/map.h"
+#include "store/rotate.h"
 #include "store/writer.h"
 
 struct sink {
@@ -234,6 +235,21 @@ static bool suspect_cap(uint64_t in)
 	return false;
 }
 
+/* Records that were stored under a key that is deleted cannot be told from new ones. */
+static enum ak_rc warn_of_gone(struct sink *k)
+{
+	const struct ak_file_row *f = &k->file;
+	bool meets = false;
+	enum ak_rc rc = AK_OK;
+
+	for (size_t i = 0; i < k->p->ngone && !meets && f->counts.stored && rc == AK_OK; i++)
+		rc = ak_key_period_meets(k->s, &k->p->gone[i], f->format, f->first_us, f->last_us, &meets, k->err);
+	if (rc == AK_OK && meets)
+		rc = warn(k, "key_deleted", f->counts.stored, "records were stored in a time of which there are rows under a pseudonym key "
+							      "that is deleted: they cannot be compared, some may be stored twice");
+	return rc;
+}
+
 static enum ak_rc file_warnings(struct sink *k)
 {
 	enum ak_rc rc = warn(k, "id_not_unique", k->repeated_keys,
@@ -248,7 +264,7 @@ static enum ak_rc file_warnings(struct sink *k)
 		rc = warn(k, "suspected_cap", k->file.counts.in, "exactly a known export limit; check for a further part");
 	if (rc == AK_OK && k->file.has_more == 1)
 		rc = warn(k, "has_more", 1, "the last page says that more pages follow");
-	return rc;
+	return rc == AK_OK ? warn_of_gone(k) : rc;
 }
 
 static void add_counts(struct ak_counts *to, const struct ak_counts *c)
@@ -361,13 +377,17 @@ static enum ak_rc stopped_by_rejects(struct sink *k)
 
 static enum ak_rc expect_records(struct sink *k, const struct ak_batch *b)
 {
-	const uint8_t **ids = ak_alloc((b->records + 1) * sizeof *ids);
+	const uint8_t **ids = ak_alloc((b->records * (1 + k->p->npast) + 1) * sizeof *ids);
 	size_t n = 0;
 	enum ak_rc rc;
 
-	for (const struct ak_item *i = b->first; i; i = i->next)
-		if (i->kind == AK_ITEM_RECORD)
-			ids[n++] = i->hashes->identity;
+	for (const struct ak_item *i = b->first; i; i = i->next) {
+		if (i->kind != AK_ITEM_RECORD)
+			continue;
+		ids[n++] = i->hashes->identity;
+		for (size_t j = 0; j < i->hashes->npast; j++)
+			ids[n++] = i->hashes->past[j].identity;
+	}
 	rc = ak_writer_expect(k->writer, ids, n, k->err);
 	ak_free(ids);
 	return rc;
@@ -415,7 +435,7 @@ enum ak_rc ak_pipe_write(struct ak_pipe *p, int64_t run, struct ak_tlog *tlog, s
 {
 	struct sink k = {.p = p, .s = p->o->store, .tlog = tlog, .out = out, .err = err, .run = run, .whole = p->whole, .begun = p->whole};
 	bool end = false;
-	enum ak_rc rc = ak_writer_new(k.s, tlog, p->dedupe, &k.writer, err);
+	enum ak_rc rc = ak_writer_new(k.s, tlog, p->dedupe, p->past, &k.writer, err);
 
 	while (rc == AK_OK && !end) {
 		struct ak_batch *b = ak_queue_pop(&p->batches);

@@ -69,6 +69,8 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, con
 	enum ak_rc rc;
 
 	memset(out, 0, sizeof *out);
+	out->small = ak_alloc(sizeof *out->small);
+	ak_small_groups_init(out->small, policy);
 	rc = ak_store_spill(s, err);
 	if (rc == AK_OK)
 		rc = ak_query_workspace(s, &out->workspace, err);
@@ -78,7 +80,9 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, con
 	for (size_t i = 0; i < AK_COUNT(parts) && rc == AK_OK; i++)
 		rc = parts[i].read(s, from_us, to_us, parts[i].into, err);
 	if (rc == AK_OK)
-		rc = ak_population_read(s, from_us, to_us, policy, tables, &out->counts, out->table, err);
+		rc = ak_population_read(s, from_us, to_us, policy, tables, out->small, &out->counts, out->table, err);
+	if (rc == AK_OK)
+		rc = ak_query_key_periods(s, -1, &out->key_periods, err);
 	if (rc == AK_OK)
 		rc = ak_query_differences(s, out->witnesses, from_us, to_us, &out->differences, err);
 	return rc == AK_OK ? read_access(s, out, err) : rc;
@@ -88,10 +92,13 @@ void ak_facts_release(struct ak_facts *f)
 {
 	json_t *const all[] = {f->workspace, f->sources,	 f->links,   f->routes,	    f->spend,	     f->payload,
 			       f->environments, f->ages, f->access,  f->snapshots,  f->entries,	     f->price_check,
-			       f->witnesses, f->differences, f->counts.roles};
+			       f->witnesses, f->differences, f->counts.roles, f->key_periods};
 
 	for (size_t i = 0; i < AK_COUNT(all); i++)
 		json_decref(all[i]);
+	if (f->small)
+		ak_small_groups_release(f->small);
+	ak_free(f->small);
 }
 
 json_int_t ak_facts_sum(const json_t *rows, const char *member)

@@ -17,6 +17,8 @@ struct ak_facts {
 	bool access_good;      /* their chain and the ledger's anchors agree */
 	struct ak_tally counts;
 	struct ak_table *table[AK_P_COUNT]; /* rows of the populations; NULL when they are only counted */
+	json_t *key_periods;	       /* ak_query_key_periods */
+	struct ak_small_groups *small; /* of the rollups; complete when all tables are made */
 };
 
 #ifdef __cplusplus

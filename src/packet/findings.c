@@ -79,6 +79,14 @@ static void late_sources(struct found *x)
 	json_decref(late);
 }
 
+static void small_groups(struct found *x)
+{
+	for (int r = 0; r < AK_R_COUNT; r++) {
+		x->n += x->f->small->of[r].small - x->f->small->of[r].left_out - x->f->small->of[r].merged;
+		x->of += x->f->small->of[r].named;
+	}
+}
+
 /* A finding is measured by its own function, or is what keeps a question from being met. */
 #define FINDINGS(X) \
 	X("key-no-owner", "keys in use that nobody answers for", "keys", keys_without_owner, "keys in use", 0) \
@@ -86,6 +94,7 @@ static void late_sources(struct found *x)
 	X("change-no-ticket", "changes by administrators that name no ticket", "changes", changes_without_ticket, "changes", 0) \
 	X("provider-bypass", "provider requests without a gateway record", "links", bypass, "provider requests", 0) \
 	X("secret-in-record", "values that look like secrets, removed: rotate them", "redaction", secrets, "values in records", 0) \
+	X("small-group", "published groups that stand for fewer people than the policy's k", "small_groups", small_groups, "groups that name people", 0) \
 	X("source-overdue", "sources whose newest export is older than their rhythm allows", "sources", late_sources, "sources", 0) \
 	X("model-unknown", "attempts that do not say which model served them", "routes", NULL, NULL, 2) \
 	X("payload-arrived", "prompts or completions arrived against the declared mode", "payload", NULL, NULL, 3) \

@@ -106,7 +106,8 @@ static const struct {
 	const char *name, *title, *columns;						 /* of the table */
 } populations[AK_P_COUNT] = {
 	[AK_P_KEYS] = {ak_query_keys_each, count_key, "keys", "Keys: every key that a record names or the inventory lists",
-		       "key alias attempts:integer provider_requests:integer first:datetime last:datetime state owner owner_basis"},
+		       "key alias attempts:integer provider_requests:integer first:datetime last:datetime state owner owner_basis "
+		       "people:integer"},
 	[AK_P_CHANGES] = {ak_query_changes_each, count_change, "changes", "Changes by administrators",
 			  "citation time:datetime category action resource_type resource actor_type ticket ticket_state outcome"},
 	[AK_P_GRANTS] = {ak_query_grants_each, count_grant, "access_grants", "Access grants in the reviews that were read",
@@ -121,11 +122,11 @@ static const struct {
 	[AK_P_QUOTAS] = {ak_query_quotas_each, count_quota, "quota_events",
 			 "Events of quotas, budgets and rate limits; linked: with a gateway record of the call",
 			 "source decision scope scope_id limit:number unit window policy_version events:integer linked:integer "
-			 "first:datetime last:datetime"},
+			 "first:datetime last:datetime people:integer"},
 	[AK_P_VERDICTS] = {ak_query_verdicts_each, count_verdict, "dlp_verdicts",
 			   "Verdicts of DLP and guardrails; linked: with a gateway record of the call",
 			   "source verdict result rule version checked verdicts:integer findings:integer linked:integer first:datetime "
-			   "last:datetime"},
+			   "last:datetime people:integer"},
 	[AK_P_REJECTS] = {ak_query_rejects_each, NULL, "rejects", "Rejected records: where they stand, never what they hold",
 			  "source file rule rec_no:integer byte_offset:integer byte_length:integer hash"},
 };
@@ -142,7 +143,45 @@ struct reading {
 	const struct ak_policy *policy;
 	struct ak_tally *counts;
 	struct ak_table *table; /* NULL = rows are only counted */
+	struct ak_small_groups *small;
 };
+
+/* Populations whose rows are groups; of the others each row is one record. */
+static bool rollup_of(enum ak_population p, enum ak_rollup *r)
+{
+	static const struct { enum ak_population p; enum ak_rollup r; } same[] = {
+		{AK_P_KEYS, AK_R_KEYS}, {AK_P_QUOTAS, AK_R_QUOTAS}, {AK_P_VERDICTS, AK_R_VERDICTS}};
+
+	for (size_t i = 0; i < AK_COUNT(same); i++)
+		if (same[i].p == p) {
+			*r = same[i].r;
+			return true;
+		}
+	return false;
+}
+
+static void publish(const struct reading *r, const json_t *row)
+{
+	enum ak_rollup rollup;
+
+	if (!rollup_of(r->p, &rollup) || ak_small_groups_take(r->small, rollup, row))
+		ak_table_add(r->table, row);
+}
+
+/* What merged groups have become. */
+static void publish_rest(const struct reading *r)
+{
+	enum ak_rollup rollup;
+	json_t *rest, *row;
+	size_t i;
+
+	if (!rollup_of(r->p, &rollup))
+		return;
+	rest = ak_small_groups_rest(r->small, rollup);
+	json_array_foreach(rest, i, row)
+		ak_table_add(r->table, row);
+	json_decref(rest);
+}
 
 static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 {
@@ -151,21 +190,24 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 	(void)err;
 	ak_population_count(r->p, r->policy, row, r->counts);
 	if (r->table)
-		ak_table_add(r->table, row);
+		publish(r, row);
 	return AK_OK;
 }
 
 enum ak_rc ak_population_read(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy,
-			      struct ak_tables *tables, struct ak_tally *counts, struct ak_table **out, struct ak_err *err)
+			      struct ak_tables *tables, struct ak_small_groups *small, struct ak_tally *counts,
+			      struct ak_table **out, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
 
 	for (int p = 0; p < AK_P_COUNT && rc == AK_OK; p++) {
-		struct reading r = {(enum ak_population)p, policy, counts, NULL};
+		struct reading r = {(enum ak_population)p, policy, counts, NULL, small};
 
 		if (tables)
 			out[p] = r.table = ak_table_new(tables, populations[p].name, populations[p].title, populations[p].columns);
 		rc = populations[p].read(s, from_us, to_us, take, &r, err);
+		if (rc == AK_OK && r.table)
+			publish_rest(&r);
 	}
 	return rc;
 }

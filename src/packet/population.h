@@ -4,6 +4,7 @@
 #define AK_PACKET_POPULATION_H
 
 #include "conf/policy.h"
+#include "packet/smallgroups.h"
 #include "packet/table.h"
 #include "store/store.h"
 
@@ -38,10 +39,12 @@ extern "C" {
 #endif
 
 /* Reads all of them, period half-open in microseconds. policy declares owners of keys and who may see payload; may be NULL.
- * tables: where the rows go, into out[] by population; both NULL = they are only counted. counts: zeroed by the caller, its
+ * tables: where the rows go, into out[] by population; both NULL = they are only counted. small: says which rows of rollups go
+ * there. counts: zeroed by the caller, its
  * roles released by json_decref also after an error. */
 enum ak_rc ak_population_read(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy,
-			      struct ak_tables *tables, struct ak_tally *counts, struct ak_table **out, struct ak_err *err);
+			      struct ak_tables *tables, struct ak_small_groups *small, struct ak_tally *counts,
+			      struct ak_table **out, struct ak_err *err);
 /* One row: what the policy declares is added to it, then it is counted. */
 void ak_population_count(enum ak_population p, const struct ak_policy *policy, json_t *row, struct ak_tally *counts);
 

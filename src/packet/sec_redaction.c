@@ -83,6 +83,7 @@ enum ak_rc ak_section_redaction(struct ak_sections *s, const struct ak_facts *f,
 	ak_section_say(o, "proven", "tables/redaction.csv", "values were replaced before the first write; the counts are per field and rule");
 	arrival(o, f);
 	verdicts(o, f);
+	ak_section_pseudonyms(s, o, f);
 	modes(o, f);
 	ak_section_own_rules(s, o);
 	ak_section_declared(s, o, "redaction");

@@ -110,6 +110,15 @@ static void quotas(json_t *o, const struct ak_facts *f)
 		       (long long)f->counts.quota_events, (long long)f->counts.quota_linked);
 }
 
+static void rollup(struct ak_sections *s, json_t *o, const struct ak_facts *f, enum ak_rollup r, const char *title,
+		   const char *columns, const json_t *rows)
+{
+	json_t *published = ak_small_groups_rows(f->small, r, rows);
+
+	ak_section_rows(s, o, ak_small_groups_name(r), title, columns, published);
+	json_decref(published);
+}
+
 enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
 {
 	json_t *o = ak_section_new(s, "scope", "Scope", "Which use of which AI APIs does this packet cover?");
@@ -121,14 +130,14 @@ enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, str
 	environments(s, o, f);
 	ak_section_declared(s, o, "scope");
 	ak_section_place(o, f->table[AK_P_KEYS]);
-	ak_section_rows(s, o, "routes", "Model paths: what was asked for and what served it",
-			"source asked provider served attempts:integer failed:integer after_fallback:integer "
-			"cache_hits:integer without_key:integer",
-			f->routes);
-	ak_section_rows(s, o, "usage_cost", "Usage and cost; layers and currencies are never added to each other",
-			"source layer provider model line_item currency records:integer requests:integer "
-			"input_tokens:integer output_tokens:integer estimated:number billed:number query",
-			f->spend);
+	rollup(s, o, f, AK_R_ROUTES, "Model paths: what was asked for and what served it",
+	       "source asked provider served attempts:integer failed:integer after_fallback:integer "
+	       "cache_hits:integer without_key:integer people:integer",
+	       f->routes);
+	rollup(s, o, f, AK_R_SPEND, "Usage and cost; layers and currencies are never added to each other",
+	       "source layer provider model line_item currency records:integer requests:integer "
+	       "input_tokens:integer output_tokens:integer estimated:number billed:number query people:integer",
+	       f->spend);
 	ak_section_place(o, f->table[AK_P_CHANGES]);
 	recomputed(s, o, f);
 	settled(o, f);

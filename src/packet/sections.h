@@ -16,6 +16,8 @@ ak_section_fn ak_section_scope, ak_section_sources, ak_section_fields, ak_sectio
 
 /* Rules and allow-list of policy.yaml, each as a table of the redaction statement. */
 void ak_section_own_rules(struct ak_sections *s, json_t *section);
+/* The part of the redaction statement that speaks of tokens. */
+void ak_section_pseudonyms(struct ak_sections *s, json_t *section, const struct ak_facts *f);
 
 /* Proofs that the records of a trace stand in the ledger, as files data/integrity/proofs/SEQ.json and .tlog-proof, and a
  * table of them in the section. */

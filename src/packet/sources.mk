@@ -32,3 +32,5 @@ libak_a_SOURCES += src/packet/build.c
 libak_a_SOURCES += src/packet/check.c src/packet/checks.h src/packet/check_sign.c src/packet/check_tables.c
 libak_a_SOURCES += src/packet/table_read.c
 libak_a_SOURCES += src/packet/table_scan.c src/packet/table_scan.h
+libak_a_SOURCES += src/packet/smallgroups.c src/packet/smallgroups.h
+libak_a_SOURCES += src/packet/sec_pseudonyms.c

@@ -31,6 +31,14 @@
 #define AK_ATTEMPT                                                                                                        \
 	"CASE WHEN c.facet IS NULL OR c.gateway_request_id IS NULL THEN c.seq ELSE e.source || '/' || c.gateway_request_id END"
 
+/* Whom a record names, as a token: the actor, else their address, else the end user of the customer. Machines keep their names
+ * and are nobody. Columns that a kind lacks are given as NULL. */
+#define AK_PERSON(actor, email, end_user)                                                                                 \
+	"coalesce(CASE WHEN " actor " LIKE 'user:%' OR " actor " LIKE 'email:%' THEN " actor " END, " email ", " end_user ")"
+#define AK_PEOPLE_COLUMNS ", actor_id, actor_email, end_user_id"
+#define AK_FOLD_PEOPLE AK_FOLD("actor_id") AK_FOLD("actor_email") AK_FOLD("end_user_id")
+#define AK_PERSON_OF(r) AK_PERSON(r ".actor_id", r ".actor_email", r ".end_user_id")
+
 /* A statement over the requests as they are, and the same over attempts: only a workspace that has entries pays for folding. */
 struct ak_over {
 	const char *request, *attempt;

@@ -2,7 +2,7 @@
 #include "base/ak.h"
 #include "query/query.h"
 
-#include "query/rows.h"
+#include "query/attempt.h"
 
 /* Whether a gateway record has one of a record's ids; an id that the table does not have is NULL. */
 #define HAS_CALL(r, response)                                                                                             \
@@ -33,7 +33,8 @@ enum ak_rc ak_query_verdicts_each(struct ak_store *s, int64_t from_us, int64_t t
 	static const char sql[] =
 		"SELECT s.name AS source, v.policy_verdict AS verdict, v.dlp_result AS result, v.rule_name AS rule,"
 		" v.rule_version AS version, v.checked AS checked, count(*) AS verdicts, ak_sum(v.findings) AS findings,"
-		" sum(" HAS_CALL("v", "v.response_id") ") AS linked, min(v.time_us) AS first_us, max(v.time_us) AS last_us"
+		" sum(" HAS_CALL("v", "v.response_id") ") AS linked, min(v.time_us) AS first_us, max(v.time_us) AS last_us,"
+		" count(DISTINCT " AK_PERSON_OF("v") ") AS people"
 		" FROM dlp_verdict v" AK_OF_FILE("v") " WHERE" AK_LIVE("v") " GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6";
 
 	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
@@ -45,7 +46,7 @@ enum ak_rc ak_query_quotas_each(struct ak_store *s, int64_t from_us, int64_t to_
 		"SELECT s.name AS source, v.quota_decision AS decision, v.quota_scope AS scope, v.resource_id AS scope_id,"
 		" v.quota_limit AS \"limit\", v.quota_unit AS unit, v.quota_window AS window,"
 		" v.budget_policy_version AS policy_version, count(*) AS events, sum(" HAS_CALL("v", "NULL") ") AS linked,"
-		" min(v.time_us) AS first_us, max(v.time_us) AS last_us"
+		" min(v.time_us) AS first_us, max(v.time_us) AS last_us, count(DISTINCT " AK_PERSON("v.actor_id", "NULL", "NULL") ") AS people"
 		" FROM quota_event v" AK_OF_FILE("v") " WHERE" AK_LIVE("v") " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8";
 
 	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);

@@ -64,6 +64,9 @@ enum ak_rc ak_query_drift(struct ak_store *s, const char *source, json_t **out, 
 /* {workspace_id, name, created, key_id, records: {request: N, ...}, records_total, ledger_size, first, last,
  *  checkpoint: {size, root, time, note}|null, runs: N, rejected, conflicts, policy_digest|null}. */
 enum ak_rc ak_query_workspace(struct ak_store *s, json_t **out, struct ak_err *err);
+/* Pseudonym keys in the order in which they were in force: [{key_id, since, until|null, records (live ones, known by its tokens)}].
+ * seq: only the one of that ledger sequence, -1 = all. */
+enum ak_rc ak_query_key_periods(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
 /* {run: id, started, version, options, checkpoint: {...}|null, totals: {records_in ... superseded}, files: N}. */
 enum ak_rc ak_query_run(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err);
 /* Mappings and policies kept: [{digest, kind, name, version, text}]. */
@@ -135,7 +138,8 @@ enum ak_rc ak_query_last_change(struct ak_store *s, const char *value, const cha
 /* ---- populations and totals; half-open period in microseconds, newest revisions of live records ---- */
 
 /* Every key that a record names or the inventory lists: {key, alias, attempts (gateway), provider_requests (text), first,
- * last, state, owner, owner_basis: "key inventory"|"request records"|null, team}. Rows meet by key id or hash, never by label. */
+ * last, state, owner, owner_basis: "key inventory"|"request records"|null, team, people (that records under it name)}. Rows
+ * meet by key id or hash, never by label. */
 enum ak_rc ak_query_keys_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* All of them as an array. */
 enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
@@ -146,13 +150,13 @@ enum ak_rc ak_query_of_identifier(struct ak_store *s, const json_t *values, size
 				  struct ak_err *err);
 /* [{source, layer: "gateway attempts"|"provider usage"|"provider calls"|
  * "settlement", provider, model, line_item, currency, records, requests,
- * input_tokens, output_tokens, estimated, billed, query}]: sums are exact decimal text, null when no record gives the value;
+ * input_tokens, output_tokens, estimated, billed, query, people}]: sums are exact decimal text, null when no record gives the value;
  * rows of another layer, currency or query descriptor are never one row. */
 enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* How payload arrived, by request or app event: [{source, kind, attempts, present, masked}]; the rest came without. run: only
  * what that run brought, 0 = all. */
 enum ak_rc ak_query_payload(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
-/* Model paths: [{source, asked, provider, served, attempts, failed, after_fallback, cache_hits, without_key}]. */
+/* Model paths: [{source, asked, provider, served, attempts, failed, after_fallback, cache_hits, without_key, people}]. */
 enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Privileged changes: {citation, time, category, action, resource_type, resource, actor_type, ticket, ticket_state,
  * outcome} by time. */
@@ -174,9 +178,9 @@ enum ak_rc ak_query_entries(struct ak_store *s, int64_t from_us, int64_t to_us, 
  * "no request named", invoice, reason, approval_event, approval (citation of that event)|null, state}. */
 enum ak_rc ak_query_settlements_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Verdicts: {source, verdict, result, rule, version, checked, verdicts, findings (text), linked (with a gateway record), first,
- * last}. */
+ * last, people}. */
 enum ak_rc ak_query_verdicts_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
-/* Quota events: {source, decision, scope, scope_id, limit, unit, window, policy_version, events, linked, first, last}. */
+/* Quota events: {source, decision, scope, scope_id, limit, unit, window, policy_version, events, linked, first, last, people}. */
 enum ak_rc ak_query_quotas_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Who viewed or exported logs and data: {citation, time, viewer, role, actor_type, action, log_scope, resource, outcome,
  * reason, ticket} by time. */

@@ -18,8 +18,8 @@ static enum ak_rc attempts(struct ak_store *s, const struct ak_over *o, int64_t 
 	return rc == AK_OK ? ak_rows_period(s, sql, from_us, to_us, out, err) : rc;
 }
 
-#define KEYS_OF AK_FOLDED(", key_id, key_hash, key_alias, team_id, team_name", \
-		  AK_FOLD("key_id") AK_FOLD("key_hash") AK_FOLD("key_alias") AK_FOLD("team_id") AK_FOLD("team_name"))
+#define KEYS_OF AK_FOLDED(", key_id, key_hash, key_alias, team_id, team_name" AK_PEOPLE_COLUMNS, \
+		  AK_FOLD("key_id") AK_FOLD("key_hash") AK_FOLD("key_alias") AK_FOLD("team_id") AK_FOLD("team_name") AK_FOLD_PEOPLE)
 
 /* The newest row of the inventory for each id or hash: joined, since a search per key would be quadratic. */
 #define NEWEST(column)                                                                                                \
@@ -30,12 +30,12 @@ static enum ak_rc attempts(struct ak_store *s, const struct ak_over *o, int64_t 
 #define KEYS(table)                                                                                                   \
 	"WITH seen AS ("                                                                                              \
 	" SELECT r.key_id, r.key_hash, r.key_alias, coalesce(r.team_id, r.team_name) AS team, count(*) AS attempts,"  \
-	"  0 AS provider_requests, min(r.time_us) AS a, max(r.time_us) AS b"                                          \
-	"  FROM " table " r WHERE" COUNTED("r") " GROUP BY 1, 2, 3, 4"                                                   \
+	"  0 AS provider_requests, min(r.time_us) AS a, max(r.time_us) AS b, " AK_PERSON_OF("r") " AS person"        \
+	"  FROM " table " r WHERE" COUNTED("r") " GROUP BY 1, 2, 3, 4, 9"                                                \
 	" UNION ALL SELECT u.key_id, u.key_hash, u.key_alias, coalesce(u.team_id, u.team_name), 0,"                   \
-	"  ak_sum(u.request_count), min(u.time_us), max(u.time_us)"                                                   \
-	"  FROM usage u WHERE" LIVE("u") " GROUP BY 1, 2, 3, 4"                                                       \
-	" UNION ALL SELECT k.key_id, k.key_hash, k.key_alias, NULL, 0, 0, NULL, NULL FROM api_key k WHERE k.state = 0)," \
+	"  ak_sum(u.request_count), min(u.time_us), max(u.time_us), " AK_PERSON("u.actor_id", "u.actor_email", "NULL") \
+	"  FROM usage u WHERE" LIVE("u") " GROUP BY 1, 2, 3, 4, 9"                                                    \
+	" UNION ALL SELECT k.key_id, k.key_hash, k.key_alias, NULL, 0, 0, NULL, NULL, NULL FROM api_key k WHERE k.state = 0)," \
 	" by_hash AS MATERIALIZED (" NEWEST("key_hash") "), by_id AS MATERIALIZED (" NEWEST("key_id") "),"            \
 	" named AS (SELECT seen.*, CASE WHEN i.seq IS NULL OR (h.t, h.seq) > (i.t, i.seq) THEN h.seq ELSE i.seq END AS inv" \
 	"  FROM seen LEFT JOIN by_hash h ON h.key_hash = seen.key_hash LEFT JOIN by_id i ON i.key_id = seen.key_id)"  \
@@ -45,7 +45,7 @@ static enum ak_rc attempts(struct ak_store *s, const struct ak_over *o, int64_t 
 	" max(k.state_value) AS state, coalesce(max(k.owner_id), max(k.team_id), max(k.team_name), max(n.team)) AS owner," \
 	" coalesce(max(k.team_id), max(k.team_name), max(n.team)) AS team,"                                           \
 	" CASE WHEN max(coalesce(k.owner_id, k.team_id, k.team_name)) IS NOT NULL THEN 'key inventory'"               \
-	"  WHEN max(n.team) IS NOT NULL THEN 'request records' END AS owner_basis"                                    \
+	"  WHEN max(n.team) IS NOT NULL THEN 'request records' END AS owner_basis, count(DISTINCT n.person) AS people" \
 	" FROM named n LEFT JOIN api_key k ON k.seq = n.inv"                                                          \
 	" WHERE coalesce(n.key_id, n.key_hash, n.key_alias) IS NOT NULL GROUP BY 1 ORDER BY 1"
 
@@ -67,27 +67,30 @@ enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, jso
 
 #define SPEND_OF                                                                                                      \
 	AK_FOLDED(", provider, response_model, request_model, cost_currency, input_tokens, output_tokens,"            \
-		  " cost_estimated, cost_billed",                                                                     \
+		  " cost_estimated, cost_billed" AK_PEOPLE_COLUMNS,                                                   \
 		  AK_FOLD("provider") AK_FOLD("response_model") AK_FOLD("request_model") AK_FOLD("cost_currency") \
-		  AK_FOLD("input_tokens") AK_FOLD("output_tokens") AK_FOLD("cost_estimated") AK_FOLD("cost_billed"))
+		  AK_FOLD("input_tokens") AK_FOLD("output_tokens") AK_FOLD("cost_estimated") AK_FOLD("cost_billed") \
+		  AK_FOLD_PEOPLE)
 
 #define SPEND(table)                                                                                                  \
 	"SELECT s.name AS source, 'gateway attempts' AS layer, r.provider AS provider,"                               \
 	" coalesce(r.response_model, r.request_model) AS model, NULL AS line_item, r.cost_currency AS currency,"      \
 	" count(*) AS records, ak_sum(1) AS requests, ak_sum(r.input_tokens) AS input_tokens,"                        \
 	" ak_sum(r.output_tokens) AS output_tokens, ak_sum(r.cost_estimated) AS estimated, ak_sum(r.cost_billed) AS billed," \
-	" NULL AS query FROM " table " r" OF_FILE("r") " WHERE" COUNTED("r") " GROUP BY 1, 3, 4, 6"                      \
+	" NULL AS query, count(DISTINCT " AK_PERSON_OF("r") ") AS people FROM " table " r" OF_FILE("r") " WHERE" COUNTED("r") " GROUP BY 1, 3, 4, 6"                      \
 	" UNION ALL"                                                                                                  \
 	" SELECT s.name, 'provider usage', u.provider, u.response_model, u.line_item, u.cost_currency, count(*),"     \
-	" ak_sum(u.request_count), ak_sum(u.input_tokens), ak_sum(u.output_tokens), NULL, ak_sum(u.cost_billed), f.query" \
+	" ak_sum(u.request_count), ak_sum(u.input_tokens), ak_sum(u.output_tokens), NULL, ak_sum(u.cost_billed), f.query," \
+	" count(DISTINCT " AK_PERSON("u.actor_id", "u.actor_email", "NULL") ")"                                       \
 	" FROM usage u" OF_FILE("u") " WHERE" LIVE("u") " GROUP BY 1, 3, 4, 5, 6, f.query"                            \
 	" UNION ALL"                                                                                                  \
 	" SELECT s.name, 'provider calls', v.provider, coalesce(v.response_model, v.request_model), NULL, NULL, count(*)," \
-	" ak_sum(1), ak_sum(v.input_tokens), ak_sum(v.output_tokens), NULL, NULL, NULL"                               \
+	" ak_sum(1), ak_sum(v.input_tokens), ak_sum(v.output_tokens), NULL, NULL, NULL,"                              \
+	" count(DISTINCT " AK_PERSON("v.actor_id", "NULL", "NULL") ")"                                                \
 	" FROM provider_call v" OF_FILE("v") " WHERE" LIVE("v") " GROUP BY 1, 3, 4"                                   \
 	" UNION ALL"                                                                                                  \
 	" SELECT s.name, 'settlement', t.provider, NULL, t.settlement_type, t.cost_currency, count(*), NULL, NULL, NULL, NULL," \
-	" ak_sum(t.cost_billed), NULL FROM settlement t" OF_FILE("t") " WHERE" LIVE("t") " GROUP BY 1, 3, 5, 6"       \
+	" ak_sum(t.cost_billed), NULL, count(DISTINCT " AK_PERSON("t.actor_id", "NULL", "NULL") ") FROM settlement t" OF_FILE("t") " WHERE" LIVE("t") " GROUP BY 1, 3, 5, 6"       \
 	" ORDER BY 1, 2, 3, 4, 5, 6, 13"
 
 enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
@@ -131,17 +134,18 @@ enum ak_rc ak_query_payload(struct ak_store *s, int64_t run, int64_t from_us, in
 
 #define ROUTES_OF                                                                                                     \
 	AK_FOLDED(", request_model, provider, response_model, outcome, fallback_from, attempt_fallbacks,"             \
-		  " fallback_used, cache_status, key_id, key_hash, key_alias",                                        \
+		  " fallback_used, cache_status, key_id, key_hash, key_alias" AK_PEOPLE_COLUMNS,                      \
 		  AK_FOLD("request_model") AK_FOLD("provider") AK_FOLD("response_model") AK_FOLD("outcome") \
 		  AK_FOLD("fallback_from") AK_FOLD("attempt_fallbacks") AK_FOLD("fallback_used") \
-		  AK_FOLD("cache_status") AK_FOLD("key_id") AK_FOLD("key_hash") AK_FOLD("key_alias"))
+		  AK_FOLD("cache_status") AK_FOLD("key_id") AK_FOLD("key_hash") AK_FOLD("key_alias") \
+		  AK_FOLD_PEOPLE)
 
 #define ROUTES(table)                                                                                                 \
 	"SELECT s.name AS source, r.request_model AS asked, r.provider AS provider, r.response_model AS served,"      \
 	" count(*) AS attempts, sum(coalesce(r.outcome = 'failure', 0)) AS failed,"                                   \
 	" sum(r.fallback_from IS NOT NULL OR coalesce(r.attempt_fallbacks, r.fallback_used, 0) > 0) AS after_fallback," \
 	" sum(coalesce(r.cache_status = 'hit', 0)) AS cache_hits, sum(r.key_id IS NULL AND r.key_hash IS NULL"        \
-	" AND r.key_alias IS NULL) AS without_key FROM " table " r" OF_FILE("r") " WHERE" COUNTED("r")                   \
+	" AND r.key_alias IS NULL) AS without_key, count(DISTINCT " AK_PERSON_OF("r") ") AS people FROM " table " r" OF_FILE("r") " WHERE" COUNTED("r")                   \
 	" GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
 
 enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "query/rows.h"
+#include "store/rotate.h"
 
 static enum ak_rc settings(struct ak_store *s, json_t **out, struct ak_err *err)
 {
@@ -71,6 +72,46 @@ enum ak_rc ak_query_workspace(struct ak_store *s, json_t **out, struct ak_err *e
 		*out = o;
 	else
 		json_decref(o);
+	return rc;
+}
+
+static enum ak_rc count_between(struct ak_store *s, int64_t from, int64_t to, json_int_t *out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(from), AK_PI(to)};
+	json_t *row = NULL;
+	struct ak_buf sql;
+	enum ak_rc rc;
+
+	ak_buf_init(&sql, 1 << 16);
+	ak_buf_adds(&sql, "SELECT sum(n) AS n FROM (");
+	for (int k = 0; k < AK_K_COUNT; k++)
+		ak_buf_addf(&sql, "%sSELECT count(*) AS n FROM %s WHERE seq >= ?1 AND seq < ?2 AND state = 0", k ? " UNION ALL " : "",
+			    ak_kinds[k].name);
+	ak_buf_addc(&sql, ')');
+	rc = ak_rows_one(s, sql.p, p, 2, &row, err);
+	ak_buf_release(&sql);
+	*out = json_integer_value(json_object_get(row, "n"));
+	json_decref(row);
+	return rc;
+}
+
+enum ak_rc ak_query_key_periods(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err)
+{
+	struct ak_key_period *p = NULL;
+	size_t n = 0;
+	enum ak_rc rc = ak_key_periods(s, &p, &n, err);
+
+	*out = json_array();
+	for (size_t i = 0; i < n && rc == AK_OK; i++) {
+		json_int_t records = 0;
+
+		if (seq >= 0 && (seq < p[i].from || seq >= p[i].to))
+			continue;
+		rc = count_between(s, p[i].from, p[i].to, &records, err);
+		json_array_append_new(*out, json_pack("{s:s, s:s, s:s?, s:I}", "key_id", p[i].kid, "since", p[i].since, "until",
+						      i + 1 < n ? p[i + 1].since : NULL, "records", records));
+	}
+	ak_free(p);
 	return rc;
 }
 

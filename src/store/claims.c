@@ -166,19 +166,39 @@ enum ak_rc ak_claims_set(struct ak_claims *c, const uint8_t id[16], const struct
 	return rc == AK_END ? AK_OK : rc;
 }
 
+/* The slot of an identity; it is looked up when ak_claims_expect has not been told of it. */
+static enum ak_rc slot_of(struct ak_claims *c, const uint8_t id[16], struct slot **out, struct ak_err *err)
+{
+	struct ak_run_entry k = entry_of(id);
+	enum ak_rc rc;
+
+	if ((!c->size || find(c, k.key, k.key2)->state == EMPTY) && (rc = ak_claims_expect(c, &id, 1, err)) != AK_OK)
+		return rc;
+	*out = find(c, k.key, k.key2);
+	return AK_OK;
+}
+
+enum ak_rc ak_claims_known(struct ak_claims *c, const uint8_t id[16], bool *known, struct ak_err *err)
+{
+	struct slot *s = NULL;
+	enum ak_rc rc = slot_of(c, id, &s, err);
+
+	if (rc == AK_OK)
+		*known = s->state != UNSEEN;
+	return rc;
+}
+
 enum ak_rc ak_claims_take(struct ak_claims *c, const uint8_t id[16], int64_t seq, int64_t export_, bool *fresh,
 			  struct ak_claim *known, struct ak_err *err)
 {
-	struct ak_run_entry k = entry_of(id);
-	struct slot *s;
+	struct slot *s = NULL;
 	bool there;
 	enum ak_rc rc;
 
 	if (seq >> (63 - EXPORT_BITS) || export_ >> EXPORT_BITS)
 		return ak_fail(err, AK_EXIT_LIMIT, "the workspace is full: begin a new one");
-	if ((!c->size || find(c, k.key, k.key2)->state == EMPTY) && (rc = ak_claims_expect(c, &id, 1, err)) != AK_OK)
+	if ((rc = slot_of(c, id, &s, err)) != AK_OK)
 		return rc;
-	s = find(c, k.key, k.key2);
 	*fresh = s->state == UNSEEN;
 	if (*fresh) {
 		s->state = TAKEN;

@@ -20,6 +20,8 @@ enum ak_rc ak_claims_new(struct ak_store *s, struct ak_claims **out, struct ak_e
 void ak_claims_free(struct ak_claims *c);
 /* Look up these identities (16 bytes each) together: much cheaper than one by one. Not required before a claim. */
 enum ak_rc ak_claims_expect(struct ak_claims *c, const uint8_t *const *ids, size_t n, struct ak_err *err);
+/* Does a record stand for it already? */
+enum ak_rc ak_claims_known(struct ak_claims *c, const uint8_t id[16], bool *known, struct ak_err *err);
 /* Is the identity new? Then it now stands for record seq of this export. Otherwise *known is what is known of it. */
 enum ak_rc ak_claims_take(struct ak_claims *c, const uint8_t id[16], int64_t seq, int64_t export_, bool *fresh,
 			  struct ak_claim *known, struct ak_err *err);

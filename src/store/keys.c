@@ -223,4 +223,22 @@ enum ak_rc ak_keys_add(const char *dir, char kid[9], struct ak_err *err)
 	return rc;
 }
 
+void ak_keys_file(const char *dir, const char *kid, char file[AK_KEY_FILE])
+{
+	AK_CLEANUP(ak_free_charp) char *later = NULL;
+	struct ak_keys first = {0};
+	struct ak_err ignored = {0};
+	uint8_t master[32];
+
+	snprintf(file, AK_KEY_FILE, LATER "%s", kid);
+	later = ak_fs_join(dir, file);
+	if (ak_fs_exists(later))
+		return;
+	if (read_key(dir, MASTER, master, &ignored) == AK_OK)
+		derive(master, &first);
+	snprintf(file, AK_KEY_FILE, "%s", strcmp(first.kid, kid) == 0 ? MASTER : "");
+	ak_wipe(master, sizeof master);
+	ak_keys_wipe(&first);
+}
+
 void ak_keys_wipe(struct ak_keys *k) { ak_wipe(k, sizeof *k); }

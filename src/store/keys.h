@@ -41,6 +41,8 @@ enum ak_rc ak_keys_load(const char *dir, const char *kid, struct ak_keys *out, s
 enum ak_rc ak_keys_load_seals(const char *dir, struct ak_keys *out, struct ak_err *err);
 /* Make one more pseudonym master and its file; *kid is its id. It is in force when the workspace says so (store/rotate.h). AK_EXIT_LIMIT when AK_KEYS_PAST would be exceeded. */
 enum ak_rc ak_keys_add(const char *dir, char kid[9], struct ak_err *err);
+/* Name of the file that holds a pseudonym key, "" when it is not there (any more). */
+void ak_keys_file(const char *dir, const char *kid, char file[AK_KEY_FILE]);
 /* One Ed25519 seed file as written by ak_keys_create (--key-file). */
 enum ak_rc ak_keys_read_seed(const char *path, uint8_t out[32], struct ak_err *err);
 /* cleanup attribute target too */

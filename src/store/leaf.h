@@ -20,8 +20,15 @@
 
 struct ak_leafer; /* scratch buffers and key order; one per thread */
 
+/* The same under a dedupe key of the past: by it a record is known that was stored before the keys were rotated. */
+struct ak_past_hash {
+	uint8_t identity[16], content[32];
+};
+
 struct ak_hashes {
 	uint8_t identity[16], content[32], salt[16], leaf[32];
+	struct ak_past_hash *past; /* one per past key, borrowed; npast is 0 as a rule */
+	size_t npast;
 	bool has_leaf; /* ak_leaf_packed has been here: the writer need not */
 };
 
@@ -31,7 +38,8 @@ extern "C" {
 
 struct ak_leafer *ak_leafer_new(void);
 void ak_leafer_free(struct ak_leafer *l);
-/* Content digest and identity; call between ak_redact_secrets and ak_redact_personal. */
+/* Content digest and identity; call between ak_redact_secrets and ak_redact_personal. They go to *out, which keeps the rest
+ * of what it has. */
 void ak_leaf_content(struct ak_leafer *l, const struct ak_hmac *dedupe, const char *format, const struct ak_record *rec,
 		     struct ak_hashes *out);
 /* Identity of this natural key with this content: conflicts and revisions after the first. */

@@ -210,7 +210,8 @@ CREATE TABLE absent(
   PRIMARY KEY(export, field, reason)
 ) STRICT, WITHOUT ROWID;
 
--- Leaves of the ledger that are no records: source files, mappings, policies, statements, holds, disposals, anchors.
+-- Leaves of the ledger that are no records: source files, mappings, policies, statements, holds, disposals, anchors, and
+-- rotations of the pseudonym key (kind pseudonym_key).
 CREATE TABLE ledger_entry(
   seq INTEGER PRIMARY KEY,         -- position in the ledger, shared with the record tables
   kind TEXT NOT NULL,              -- source_file, mapping, policy, statement, hold, release, disposal, access

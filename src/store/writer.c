@@ -19,6 +19,7 @@ struct ak_writer {
 	struct ak_store *store;
 	struct ak_tlog *ledger;
 	const struct ak_hmac *dedupe;
+	struct ak_hmac *const *past;
 	struct ak_claims *claims;
 	struct ak_leafer *leafer;
 	struct ak_runs *lookup;
@@ -28,8 +29,8 @@ struct ak_writer {
 	sqlite3_stmt *st[S_COUNT], *select[AK_K_COUNT];
 };
 
-enum ak_rc ak_writer_new(struct ak_store *s, struct ak_tlog *ledger, const struct ak_hmac *dedupe, struct ak_writer **out,
-			 struct ak_err *err)
+enum ak_rc ak_writer_new(struct ak_store *s, struct ak_tlog *ledger, const struct ak_hmac *dedupe, struct ak_hmac *const *past,
+			 struct ak_writer **out, struct ak_err *err)
 {
 	struct ak_writer *w = ak_alloc_zero(1, sizeof *w);
 	enum ak_rc rc = AK_OK;
@@ -37,6 +38,7 @@ enum ak_rc ak_writer_new(struct ak_store *s, struct ak_tlog *ledger, const struc
 	w->store = s;
 	w->ledger = ledger;
 	w->dedupe = dedupe;
+	w->past = past;
 	for (int i = 0; i < S_COUNT && rc == AK_OK; i++)
 		rc = ak_sql_prepare(s, sqls[i], &w->st[i], err);
 	for (int k = 0; k < AK_K_COUNT && rc == AK_OK; k++)
@@ -204,8 +206,8 @@ static enum ak_rc read_other(struct ak_writer *w, int64_t seq, const char *mappi
 }
 
 /* Another content under a known natural key: remember both contents, so that either is a duplicate next time. */
-static enum ak_rc put_variant(struct ak_writer *w, const struct ak_put_args *a, struct ak_packed *r, struct ak_hashes *h,
-			      struct ak_claim *k, struct ak_put_result *out, struct ak_err *err)
+static enum ak_rc put_variant(struct ak_writer *w, const struct ak_put_args *a, const struct ak_hmac *dedupe, struct ak_packed *r,
+			      struct ak_hashes *h, struct ak_claim *k, struct ak_put_result *out, struct ak_err *err)
 {
 	struct other o = {.found = false};
 	uint8_t mine[16], theirs[16];
@@ -218,8 +220,8 @@ static enum ak_rc put_variant(struct ak_writer *w, const struct ak_put_args *a, 
 		out->what = AK_PUT_DUPLICATE;
 		return AK_OK;
 	}
-	ak_leaf_variant(w->dedupe, a->format, r->natural_key, h->content, mine);
-	ak_leaf_variant(w->dedupe, a->format, r->natural_key, o.content, theirs);
+	ak_leaf_variant(dedupe, a->format, r->natural_key, h->content, mine);
+	ak_leaf_variant(dedupe, a->format, r->natural_key, o.content, theirs);
 	if (!o.same_mapping && !a->remap) {
 		out->what = AK_PUT_DUPLICATE;
 		out->remapped = true;
@@ -266,9 +268,28 @@ static enum ak_rc put_repeat(struct ak_writer *w, const struct ak_put_args *a, s
 	return rc == AK_OK ? ak_claims_set(w->claims, h->identity, k, err) : rc;
 }
 
+/* A record that was stored under a key of the past goes on under that key, so that it is not stored twice (store/rotate.h).
+ * Otherwise *dedupe stays as it is. */
+static enum ak_rc choose_key(struct ak_writer *w, struct ak_hashes *h, const struct ak_hmac **dedupe, struct ak_err *err)
+{
+	bool known = false;
+	enum ak_rc rc = h->npast ? ak_claims_known(w->claims, h->identity, &known, err) : AK_OK;
+
+	for (size_t i = 0; i < h->npast && !known && rc == AK_OK; i++) {
+		rc = ak_claims_known(w->claims, h->past[i].identity, &known, err);
+		if (rc != AK_OK || !known)
+			continue;
+		memcpy(h->identity, h->past[i].identity, sizeof h->identity);
+		memcpy(h->content, h->past[i].content, sizeof h->content);
+		*dedupe = w->past[i];
+	}
+	return rc;
+}
+
 enum ak_rc ak_writer_put(struct ak_writer *w, const struct ak_put_args *a, struct ak_packed *rec, struct ak_hashes *h,
 			 struct ak_put_result *out, struct ak_err *err)
 {
+	const struct ak_hmac *dedupe = w->dedupe;
 	struct ak_claim k = {0};
 	bool fresh;
 	enum ak_rc rc;
@@ -276,7 +297,8 @@ enum ak_rc ak_writer_put(struct ak_writer *w, const struct ak_put_args *a, struc
 	if (!(rec->flags & AK_R_REDACTED))
 		AK_BUG("record reached the store without redaction");
 	memset(out, 0, sizeof *out);
-	if ((rc = ak_claims_take(w->claims, h->identity, ak_tlog_size(w->ledger), a->export_, &fresh, &k, err)) != AK_OK)
+	if ((rc = choose_key(w, h, &dedupe, err)) != AK_OK ||
+	    (rc = ak_claims_take(w->claims, h->identity, ak_tlog_size(w->ledger), a->export_, &fresh, &k, err)) != AK_OK)
 		return rc;
 	if (fresh)
 		return insert(w, a, rec, h, out, err);
@@ -286,5 +308,5 @@ enum ak_rc ak_writer_put(struct ak_writer *w, const struct ak_put_args *a, struc
 	}
 	if (rec->flags & AK_R_NO_KEY || !rec->natural_key.n)
 		return put_repeat(w, a, rec, h, &k, out, err);
-	return put_variant(w, a, rec, h, &k, out, err);
+	return put_variant(w, a, dedupe, rec, h, &k, out, err);
 }

@@ -12,7 +12,7 @@ respond() { printf 'version: 1\nresponses:\n%s\n' "$1" >w/responses.yaml; }
 has() { grep -c -- "$1" "$2"; }
 
 build none
-is "findings of the samples" "$(found .id none | tr '\n' ' ')" "key-no-owner attempt-no-key change-no-ticket provider-bypass retention-overrun "
+is "findings of the samples" "$(found .id none | tr '\n' ' ')" "key-no-owner attempt-no-key change-no-ticket provider-bypass small-group retention-overrun "
 is "keys as the packed table has them" "$(found 'select(.id == "key-no-owner").measured' none)" "$(python3 -c '
 import csv
 used = [r for r in csv.DictReader(open("none/data/tables/keys.csv")) if int(r["attempts"] or 0) or int(r["provider_requests"] or 0)]
@@ -35,8 +35,8 @@ is "it stands beside its finding" "$(found 'select(.id == "key-no-owner").respon
 is "on the page, harmless" "$(has 'owner &lt;b&gt;named&lt;/b&gt; in CHG-1190</td><td class="w" data-label="Owner">platform-head</td><td class="w" data-label="Due">2026-07-31' two/index.html)" 1
 is "in the overview" "$(has '^| key-no-owner: .* | platform\\*-head\|^| key-no-owner: .* | platform.*head | 2026' two/README.md)" 1
 is "what is closed and still measured says both" "$(has 'closed 2026-06-20, still measured' two/index.html)" 1
-is "the strip counts findings" "$(has '<a href="#findings">5 findings</a>' two/index.html)" 1
-is "the report counts responses, and names one that answers nothing" "$(has '^findings  5, 2 of them with a response' out.txt) \
+is "the strip counts findings" "$(has '<a href="#findings">6 findings</a>' two/index.html)" 1
+is "the report counts responses, and names one that answers nothing" "$(has '^findings  6, 2 of them with a response' out.txt) \
 $(has 'responses.yaml answers secret-in-record, which was not found' out.txt)" "1 1"
 is "another answer, another packet" "$(test "$(jq -r .id two/data/packet.json)" != "$(jq -r .id none/data/packet.json)" && echo yes)" yes
 ok "it verifies" "$AUDITKIT" packet verify two

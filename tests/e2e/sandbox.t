@@ -49,6 +49,8 @@ caged 0 print -w ws sources
 caged 0 print -w ws sources drift
 caged 0 print -w ws verify
 caged 0 print -w ws checkpoint
+caged 0 print -w ws keys
+caged 0 "print sync" -w ws keys rotate
 caged 0 print -w ws doctor
 caged 0 "print sync" -w ws packet build --draft -o p.zip
 caged 0 "print sync" -w ws packet build --allow-gaps -o p
