@@ -12,6 +12,7 @@
 #include "packet/archive.h"
 #include "packet/build.h"
 #include "packet/findings.h"
+#include "packet/selfaudit.h"
 
 #define GAPS_SHOWN 12
 
@@ -176,8 +177,10 @@ static enum ak_rc write_out(struct ak_ctx *c, const struct ak_bag *bag, const ch
 	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path);
 	const struct ak_receipt what = {r->id, r->as_of, digest, r->signer, draft};
 	bool replace = ak_args_flag(c->args, "force");
-	enum ak_rc rc = ak_cmd_log_access(c, 0, err);
+	enum ak_rc rc = ak_selfaudit_pass(c->redactor, "the receipt's", 1, ak_fs_base(path), err);
 
+	if (rc == AK_OK)
+		rc = ak_cmd_log_access(c, 0, err);
 	if (rc != AK_OK || (rc = ak_receipt_write(&what, path, replace, err)) != AK_OK)
 		return rc;
 	rc = ak_archive_write(bag, path, r->mtime, replace, err);

@@ -8,6 +8,7 @@
 #include "packet/rekey.h"
 #include "packet/render.h"
 #include "packet/section.h"
+#include "packet/selfaudit.h"
 #include "packet/sign.h"
 #include "query/query.h"
 #include "store/tlog.h"
@@ -134,6 +135,9 @@ static enum ak_rc finish(const struct ak_packet_opts *o, struct ak_bag *bag, str
 	enum ak_rc rc;
 
 	snprintf(date, sizeof date, "%.10s", out->created);
+	for (size_t i = 0; i < AK_COUNT(info); i++)
+		if (info[i].value && (rc = ak_selfaudit_pass(o->redactor, "bag-info.txt", i, ak_str_of(info[i].value), err)) != AK_OK)
+			return rc;
 	if (ak_bag_finish(bag, info, sizeof info / sizeof *info, err) != AK_OK)
 		return AK_FAIL;
 	if (o->draft || o->unsigned_)

@@ -16,6 +16,7 @@ libak_a_SOURCES += src/packet/zipdir.c src/packet/zipdir.h
 libak_a_SOURCES += src/packet/section.c
 libak_a_SOURCES += src/packet/sections.c src/packet/sections.h
 libak_a_SOURCES += src/packet/selfaudit.c src/packet/selfaudit.h
+libak_a_SOURCES += src/packet/sieve.c src/packet/sieve_decode.c src/packet/sieve.h src/packet/sieve.def
 libak_a_SOURCES += src/packet/overdue.c src/packet/overdue.h
 libak_a_SOURCES += src/packet/findings.c src/packet/findings.h
 libak_a_SOURCES += src/packet/facts.c src/packet/facts.h

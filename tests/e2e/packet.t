@@ -134,6 +134,18 @@ printf 'AK%s%s\n' IA ABCDEFGHIJKLMNOP >w/templates/readme.md.mustache
 "$AUDITKIT" -w w packet build --allow-gaps --force -o leak.tar >/dev/null 2>&1
 is "a secret in a page: exit 4" "$?" 4
 is "and no packet" "$(ls leak.tar* 2>/dev/null)" ""
+plant() { # plant TEXT: a page with it on line 3, what is said
+	printf 'one\ntwo\nthree %s\n' "$1" >w/templates/readme.md.mustache
+	"$AUDITKIT" -w w packet build --allow-gaps --force -o leak.tar >/dev/null 2>said
+	printf 'exit %s ' $?
+	tr -s ' \n' ' ' <said
+}
+random=$(openssl rand -hex 40)
+key=$(printf 'AK%s%s' IA ABCDEFGHIJKLMNOP)
+is "file, line and kind are named, and what to do" "$(plant "$key" | grep -cE '^exit 4 .*self-audit: README.md line 3 would hold a value of kind [a-z_]+ hint: .*redact allow [0-9a-f]{32} --reason')" 1
+is "the secret is not" "$(plant "$key" | grep -c "$key")" 0
+is "so is one that only its name tells" "$(plant "password: $random" | grep -cE '^exit 4 .*README.md line 3 would hold a value of kind named_secret')" 1
+is "one in base64" "$(plant "$(printf 'x %s' "$key and more text" | base64 -w 0)" | grep -cE '^exit 4 .*README.md line 3')" 1
 
 # The third letters of this log key's base64 are those of an Azure key; one workspace in about 500 has such a key.
 "$AUDITKIT" init odd >/dev/null 2>&1
