@@ -96,9 +96,10 @@ def rows_of(table, source, record):
 def reaches(doc, record):
     """Is there something where records may begin? An empty page is a page."""
     nodes = [doc]
-    for step in record.split("/")[1:]:
-        if step == "[]" and nodes == [[]]:
-            return True
+    steps = record.split("/")[1:]
+    for i, step in enumerate(steps):
+        if nodes == [[]]:
+            return step == "[]" and i + 1 == len(steps)
         nodes = [m for n in nodes for m in (n if step == "[]" and isinstance(n, list) else [n[step]] if isinstance(n, dict) and step in n else [])]
     return any(isinstance(n, dict) for n in nodes)
 
@@ -146,7 +147,7 @@ def check(auditkit, packet, *sources):
         name, file = arg.split("=", 1)
         records = mapping(auditkit, formats[name]).get("records", [""])
         records = records if isinstance(records, list) else [records]
-        records = sorted({x for r in records for x in (r, r + "/[]") if r or x in ("", "/[]")})
+        records = sorted({x for r in records for x in (r, r + "/[]")})
         rows = {r: rows_of(table, name, r) for r in [""] + records}
         for record, path, inner in seen_in(file, records):
             if (name, path) in all_seen:
