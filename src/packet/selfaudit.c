@@ -120,13 +120,23 @@ bool ak_selfaudit(const struct ak_redactor *r, const char *path, struct ak_str b
 	return found;
 }
 
-enum ak_rc ak_selfaudit_pass(const struct ak_redactor *r, const char *path, uint64_t lines, struct ak_str bytes,
-			     struct ak_err *err)
+static enum ak_rc no_canary(const struct ak_selfaudit *a, const char *path, uint64_t lines, struct ak_str bytes, struct ak_err *err)
+{
+	struct ak_canary_hit hit;
+
+	if (!a->canaries || !ak_canaries_find(a->canaries, bytes, &hit))
+		return AK_OK;
+	ak_hint(err, "no packet was written; look for it in policy.yaml, responses.yaml and the templates first, then in the records");
+	return ak_fail(err, AK_EXIT_VERIFY, "self-audit: %s line %llu would hold the value of line %zu of --canary-hashes", path,
+		       (unsigned long long)(lines + hit.line), hit.listed);
+}
+
+enum ak_rc ak_selfaudit_pass(const struct ak_selfaudit *a, const char *path, uint64_t lines, struct ak_str bytes, struct ak_err *err)
 {
 	struct ak_selfaudit_hit hit;
 
-	if (!ak_selfaudit(r, path, bytes, &hit))
-		return AK_OK;
+	if (!ak_selfaudit(a->redactor, path, bytes, &hit))
+		return no_canary(a, path, lines, bytes, err);
 	ak_hint(err,
 		"no packet was written; look for it in policy.yaml, responses.yaml and the templates first, then in "
 		"the records%s%s%s",

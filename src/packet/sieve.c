@@ -24,7 +24,7 @@ enum set {
 	B64 = AN | PLUS | EQUALS
 };
 enum { GLUED = 1, MIXED = 2, WHOLE = 4, EXACT = 8 };
-enum { DEPTH = 3, LONGEST = 400, LOOK_AROUND = 200, RUN_LEAST = 24, UNFOLDED_MAX = 1 << 26 };
+enum { DEPTH = 3, LONGEST = 400, LOOK_AROUND = 200, RUN_LEAST = 24, READABLE = 16, UNFOLDED_MAX = 1 << 26 };
 
 struct mark {
 	const char *kind, *mark;
@@ -267,7 +267,7 @@ static void try_runs(struct look *l, struct ak_str s, struct ak_buf *room)
 			if (k && run_on(l, s, i, HEX | DASH) == n)
 				continue;
 			for (size_t skip = 0; n >= RUN_LEAST && skip < (k ? 4 : 2) && !l->kind; skip++)
-				if (ak_sieve_decode(ak_str_n(s.p + i, n), skip, !k, room))
+				if (ak_sieve_decode(ak_str_n(s.p + i, n), skip, !k, READABLE, room))
 					look_at(l, ak_buf_str(room));
 		}
 }

@@ -31,9 +31,8 @@ bool ak_sieve(const struct ak_sieve *sieve, struct ak_str text, struct ak_sieve_
 struct ak_buf;
 bool ak_sieve_unfold(struct ak_str line, struct ak_buf *out);
 /* Bytes that a run of base64 or of hex digits stands for, read from its `skip`-th character; readable ones only, others
- * are newlines. False when less than AK_SIEVE_READABLE in a row can be read. */
-#define AK_SIEVE_READABLE 16
-bool ak_sieve_decode(struct ak_str run, size_t skip, bool hex, struct ak_buf *out);
+ * are newlines. False when less than `least` in a row can be read. */
+bool ak_sieve_decode(struct ak_str run, size_t skip, bool hex, size_t least, struct ak_buf *out);
 
 #ifdef __cplusplus
 }

@@ -125,7 +125,7 @@ static void take(struct ak_buf *out, unsigned v, size_t *stretch, size_t *longes
 	ak_buf_addc(out, good ? (char)v : '\n');
 }
 
-bool ak_sieve_decode(struct ak_str run, size_t skip, bool hex, struct ak_buf *out)
+bool ak_sieve_decode(struct ak_str run, size_t skip, bool hex, size_t least, struct ak_buf *out)
 {
 	size_t stretch = 0, longest = 0;
 	unsigned bits = 0, have = 0;
@@ -143,5 +143,5 @@ bool ak_sieve_decode(struct ak_str run, size_t skip, bool hex, struct ak_buf *ou
 		if (have >= 8)
 			take(out, bits >> (have -= 8) & 0xff, &stretch, &longest);
 	}
-	return longest >= AK_SIEVE_READABLE && !out->over;
+	return longest >= least && !out->over;
 }

@@ -27,6 +27,7 @@ libak_a_SOURCES += src/packet/proof.c src/packet/view.c
 libak_a_SOURCES += src/packet/sec_access.c src/packet/sec_fields.c src/packet/sec_redaction.c src/packet/sec_retention.c
 libak_a_SOURCES += src/packet/sec_scope.c src/packet/sec_sources.c src/packet/sec_trace.c
 libak_a_SOURCES += src/packet/render.c
+libak_a_SOURCES += src/packet/canaries.c src/packet/canaries.h
 libak_a_SOURCES += src/packet/classes.c src/packet/classes.h
 libak_a_SOURCES += src/packet/rekey.c
 libak_a_SOURCES += src/packet/build.c

@@ -22,7 +22,7 @@ struct ak_table {
 
 struct ak_tables {
 	struct ak_bag *bag;
-	const struct ak_redactor *redactor;
+	const struct ak_selfaudit *audit;
 	const struct ak_hmac *rekey;
 	struct ak_table **table, **placed; /* all; those that are part of the packet */
 	size_t n, nplaced;
@@ -31,12 +31,12 @@ struct ak_tables {
 	struct ak_err err;
 };
 
-struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_redactor *redactor, const struct ak_hmac *rekey)
+struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_selfaudit *audit, const struct ak_hmac *rekey)
 {
 	struct ak_tables *all = ak_alloc_zero(1, sizeof *all);
 
 	all->bag = bag;
-	all->redactor = redactor;
+	all->audit = audit;
 	all->rekey = rekey;
 	ak_buf_init(&all->token, ROW_BYTES);
 	return all;
@@ -115,7 +115,7 @@ static void flush(struct ak_table *t)
 	if (all->rc == AK_OK && t->text.over)
 		all->rc = ak_fail(&all->err, AK_EXIT_LIMIT, "a row of %s is too large", t->path);
 	if (all->rc == AK_OK)
-		all->rc = ak_selfaudit_pass(all->redactor, t->path, t->lines, rows, &all->err);
+		all->rc = ak_selfaudit_pass(all->audit, t->path, t->lines, rows, &all->err);
 	if (all->rc == AK_OK && !t->file)
 		all->rc = ak_bag_begin(all->bag, t->path, &t->file, &all->err);
 	if (all->rc == AK_OK)

@@ -27,7 +27,7 @@ done >sources
 "$AUDITKIT" -w all packet build --draft -o q >/dev/null 2>&1
 # shellcheck disable=SC2046
 judge check "$AUDITKIT" q $(cat sources) >verdict
-is "samples of every format: $(tail -n 1 verdict)" "$(grep -cE '^[0-9]{4} paths seen, 0 not in exactly one row, 0 rows doubled, other classes: \[\]$' verdict)" 1
+is "samples of every format: $(tail -n 1 verdict)" "$(grep -cE '^[0-9]{3,} paths seen, 0 not in exactly one row, 0 rows doubled, other classes: \[\]$' verdict)" 1
 grep '^wrong' verdict | sed 's/^/# /'
 
 # The judge sees a row that is missing and one that stands twice.
