@@ -3,6 +3,7 @@
 #include "packet/sections.h"
 
 #include "model/field.h"
+#include "packet/classes.h"
 
 static void with_source(struct ak_table *table, const json_t *source, const char *member)
 {
@@ -11,6 +12,7 @@ static void with_source(struct ak_table *table, const json_t *source, const char
 
 	json_array_foreach(json_object_get(source, member), i, row) {
 		json_object_set(row, "source", json_object_get(source, "name"));
+		json_object_set(row, "records", json_object_get(source, "records_in"));
 		ak_table_add(table, row);
 	}
 }
@@ -66,7 +68,7 @@ static void modes(json_t *o, const struct ak_facts *f)
 enum ak_rc ak_section_redaction(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
 {
 	json_t *o = ak_section_new(s, "redaction", "Redaction statement", "What was removed, hashed or masked before storing?");
-	struct ak_table *done = ak_section_table(s, o, "redaction", "What redaction did, by field and rule", "source field rule action n:integer");
+	struct ak_table *done = ak_section_table(s, o, "redaction", "What redaction did, by field and rule", "source field rule action n:integer records:integer");
 	struct ak_table *payload = ak_section_table(s, o, "payload", "Places of prompts and completions as they arrived; none is stored",
 					   "source path role present:integer masked:integer absent:integer");
 	struct ak_table *ignored = ak_section_table(s, o, "unknown_fields", "Fields in the exports that no mapping keeps",
@@ -74,7 +76,6 @@ enum ak_rc ak_section_redaction(struct ak_sections *s, const struct ak_facts *f,
 	json_t *row;
 	size_t i;
 
-	(void)err;
 	json_array_foreach(f->sources, i, row) {
 		with_source(done, row, "redaction");
 		with_source(payload, row, "payload");
@@ -87,5 +88,5 @@ enum ak_rc ak_section_redaction(struct ak_sections *s, const struct ak_facts *f,
 	modes(o, f);
 	ak_section_own_rules(s, o);
 	ak_section_declared(s, o, "redaction");
-	return AK_OK;
+	return ak_section_classes(s, o, f, err);
 }
