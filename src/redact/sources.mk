@@ -5,6 +5,7 @@ libak_a_SOURCES += src/redact/email.c src/redact/email.h
 libak_a_SOURCES += src/redact/marker.c src/redact/marker.h
 libak_a_SOURCES += src/redact/names.c src/redact/names.h
 libak_a_SOURCES += src/redact/action.c
+libak_a_SOURCES += src/redact/personal.c src/redact/personal.h
 libak_a_SOURCES += src/redact/plan.c src/redact/plan.h
 libak_a_SOURCES += src/redact/redactor.c src/redact/redactor.h
 libak_a_SOURCES += src/redact/scan.c src/redact/scan.h
