@@ -7,8 +7,9 @@
 #include "base/limits.h"
 #include "ingest/stage.h"
 #include "read/reason.h"
-#include "redact/plan.h"
 #include "redact/charset.h"
+#include "redact/personal.h"
+#include "redact/plan.h"
 
 #define HEAD_BYTES 1048576u /* seen by format detection at most */
 
@@ -115,6 +116,20 @@ static void past_hashes(struct ak_stage *m, const struct ak_record *before, cons
 	}
 }
 
+/* What somebody wrote into a label stays as it is; that it looks personal is said. Fields that policy.yaml hashes,
+ * encrypts or masks say nothing to a reader. */
+static void look_at_labels(struct ak_stage *m, const struct ak_record *rec)
+{
+	const struct ak_field_plan *plan = m->p->o->plan;
+
+	for (size_t i = 0; i < ak_nlabels; i++) {
+		enum ak_field_id f = ak_labels[i];
+
+		if (rec->v[f].set && rec->v[f].text.p && !(plan && ak_plan_differs(plan, f)) && ak_label_is_personal(rec->v[f].text))
+			m->stats->personal[f]++;
+	}
+}
+
 static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_record *rec)
 {
 	struct ak_item *i = ak_batch_add(m->batch, AK_ITEM_RECORD);
@@ -127,6 +142,7 @@ static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_recor
 	if (f->empty)
 		rec->flags |= AK_R_EMPTY_BUCKET;
 	drop_fields(m, rec);
+	look_at_labels(m, rec);
 	struct ak_redact_ctx ctx = {&m->scratch, &m->stats->ledger, m->cache};
 	struct ak_record before;
 

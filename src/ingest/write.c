@@ -1,6 +1,7 @@
 /* Third thread (the caller's): one transaction per batch. */
 #include "base/ak.h"
 #include "ingest/pipe.h"
+#include "redact/personal.h"
 
 #include "base/map.h"
 #include "store/rotate.h"
@@ -198,9 +199,30 @@ static enum ak_rc put_map_stats(struct sink *k, const struct ak_item_stats *t)
 	return rc;
 }
 
+static enum ak_rc put_personal(struct sink *k, const struct ak_item_stats *t)
+{
+	struct ak_diag_row row = {.export_ = k->export_, .severity = "notice", .rule = "personal_label"};
+	enum ak_rc rc = AK_OK;
+	char detail[160];
+
+	row.detail = detail;
+	for (size_t i = 0; i < ak_nlabels && rc == AK_OK; i++) {
+		row.field = ak_fields[ak_labels[i]].column;
+		row.n = t->personal[ak_labels[i]];
+		snprintf(detail, sizeof detail, "values of '%s' look like a person's; rename them at the source, or hash the field in policy.yaml",
+			 row.field);
+		if (row.n)
+			rc = ak_register_diag(k->s, &row, k->err);
+	}
+	return rc;
+}
+
 static enum ak_rc put_stats(struct sink *k, const struct ak_item_stats *t)
 {
 	enum ak_rc rc = t->mapping ? put_map_stats(k, t) : AK_OK;
+
+	if (rc == AK_OK)
+		rc = put_personal(k, t);
 
 	for (size_t i = 0; i < t->ledger.n && rc == AK_OK; i++) {
 		const struct ak_redact_count *c = &t->ledger.row[i];

@@ -49,7 +49,7 @@ static bool is_secret(const struct ak_policy *p, const char *rule)
 
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(all[i].kind, rule) == 0)
-			return true;
+			return strcmp(all[i].tier, "personal") != 0;
 	for (size_t i = 0; p && i < p->nrules; i++)
 		if (strcmp(p->rules[i].kind, rule) == 0)
 			return true;
@@ -87,6 +87,20 @@ static void small_groups(struct found *x)
 	}
 }
 
+/* Of all records as well. The labels are not repeated. */
+static void personal_labels(struct found *x)
+{
+	json_t *source, *row;
+	size_t i, k;
+
+	json_array_foreach(x->f->sources, i, source) {
+		x->of += num(source, "records_in");
+		json_array_foreach(json_object_get(source, "warnings"), k, row)
+			if (text(row, "rule") && strcmp(text(row, "rule"), "personal_label") == 0)
+				x->n += num(row, "n");
+	}
+}
+
 /* A finding is measured by its own function, or is what keeps a question from being met. */
 #define FINDINGS(X) \
 	X("key-no-owner", "keys in use that nobody answers for", "keys", keys_without_owner, "keys in use", 0) \
@@ -96,6 +110,7 @@ static void small_groups(struct found *x)
 	X("secret-in-record", "values that look like secrets, removed: rotate them", "redaction", secrets, "values in records", 0) \
 	X("small-group", "published groups that stand for fewer people than the policy's k", "small_groups", small_groups, "groups that name people", 0) \
 	X("source-overdue", "sources whose newest export is older than their rhythm allows", "sources", late_sources, "sources", 0) \
+	X("label-personal", "labels of keys, teams and projects that look like a person's", "sources", personal_labels, "values in records", 0) \
 	X("model-unknown", "attempts that do not say which model served them", "routes", NULL, NULL, 2) \
 	X("payload-arrived", "prompts or completions arrived against the declared mode", "payload", NULL, NULL, 3) \
 	X("coverage-below-limit", "app events that meet no gateway record, more than the limit allows", "links", NULL, NULL, 4) \

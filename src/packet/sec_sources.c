@@ -107,6 +107,18 @@ static void corroboration(struct ak_sections *s, json_t *o, const struct ak_fact
 			       (long long)json_integer_value(json_object_get(p, "differ")));
 }
 
+static void labels(json_t *o, const struct ak_facts *f)
+{
+	json_t *source, *row;
+	size_t i, k;
+
+	json_array_foreach(f->sources, i, source)
+		json_array_foreach(json_object_get(source, "warnings"), k, row)
+			if (strcmp(text(row, "rule"), "personal_label") == 0)
+				ak_section_say(o, "proven", "tables/sources.csv", "%s: %lld %s", text(source, "name"),
+					       (long long)json_integer_value(json_object_get(row, "n")), text(row, "detail"));
+}
+
 enum ak_rc ak_section_sources(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
 {
 	json_t *o = ak_section_new(s, "sources", "Source index", "Which exports were read, and was anything lost?"), *row;
@@ -125,6 +137,7 @@ enum ak_rc ak_section_sources(struct ak_sections *s, const struct ak_facts *f, s
 			       (long long)json_integer_value(json_object_get(row, "total")),
 			       strcmp(text(row, "method"), "exact") == 0 ? "by an identifier both have" : "by sums per bucket, key and model");
 	corroboration(s, o, f);
+	labels(o, f);
 	ak_section_place(o, f->table[AK_P_REJECTS]);
 	ak_section_declared(s, o, "sources");
 	return AK_OK;

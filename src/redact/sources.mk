@@ -16,6 +16,7 @@ libak_a_SOURCES += src/redact/names.c src/redact/names.h
 libak_a_SOURCES += src/redact/nearby.c src/redact/nearby.h
 libak_a_SOURCES += src/redact/object.c src/redact/object.h
 libak_a_SOURCES += src/redact/person.c
+libak_a_SOURCES += src/redact/personal.c src/redact/personal.h
 libak_a_SOURCES += src/redact/plain.c
 libak_a_SOURCES += src/redact/plan.c src/redact/plan.h
 libak_a_SOURCES += src/redact/record.c
