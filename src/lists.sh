@@ -51,7 +51,7 @@ programs() {
 }
 programs unit_programs tests/unit/tap.h '' tests/unit/test_*.c
 programs fuzz_programs '$(fuzz_support)' '$(AM_LDFLAGS) $(FUZZ_FLAGS)' tests/fuzz/fuzz_*.c
-list cli_tests tests/cli/*.t tests/lint/*.t tests/e2e/*.t tests/fuzz/*.t tests/bench/*.t
+list cli_tests tests/cli/*.t tests/redact/*.t tests/lint/*.t tests/e2e/*.t tests/fuzz/*.t tests/bench/*.t
 list unit_headers tests/unit/*.h
 list src_extra $(find src -type f ! -name "*.c" ! -name "*.cc" ! -name "*.pyc" ! -path "src/gen/*" | sort)
 list test_support $(find tests -type f ! -name '*.t' ! -path 'tests/unit/*' ! -name '*.pyc' | sort)

@@ -23,7 +23,7 @@ struct pair {
 	bool equals;	 /* name=value, not name: value */
 	bool parameter;	 /* the name follows ? or & */
 	bool inner;	 /* the name follows : or / or . */
-	bool quoted_name, quoted_value, blank;
+	bool quoted_name, quoted_value, blank, doubled;
 };
 
 static bool is_quote(char c)
@@ -49,6 +49,9 @@ static void read_name(struct ak_str s, size_t floor, size_t at, struct pair *p)
 	if (end > floor && is_quote(s.p[end - 1])) {
 		p->quoted_name = true;
 		end--;
+		/* A quote inside a CSV cell is doubled. */
+		p->doubled = end > floor && s.p[end - 1] == s.p[end];
+		end -= p->doubled;
 		while (end > floor && s.p[end - 1] == '\\')
 			end--;
 	}
@@ -125,7 +128,7 @@ static void read_value(struct ak_str s, size_t at, struct pair *p)
 		i++;
 	p->quoted_value = i < s.n && is_quote(s.p[i]);
 	if (p->quoted_value) {
-		p->from = i + 1;
+		p->from = i + 1 + (p->doubled && i + 1 < s.n && s.p[i + 1] == s.p[i]);
 		p->to = quoted_end(s, p->from, s.p[i]);
 	} else {
 		p->to = bare_end(s, p->from, header && !p->equals);
@@ -165,7 +168,7 @@ static bool long_enough(const struct pair *p, enum ak_name_class c, struct ak_st
 	return p->blank && v.n >= WEAK_PROSE_VALUE && has_digit(v);
 }
 
-bool ak_context_match(struct ak_str s, size_t floor, size_t at, size_t *from, size_t *to)
+bool ak_context_match(struct ak_str s, size_t floor, size_t at, struct ak_str *name, size_t *from, size_t *to)
 {
 	struct pair p = {.equals = s.p[at] == '='};
 	enum ak_name_class c;
@@ -183,6 +186,7 @@ bool ak_context_match(struct ak_str s, size_t floor, size_t at, size_t *from, si
 	v = ak_str_n(s.p + p.from, p.to - p.from);
 	if (ak_marker_end(s, p.from) > p.from || says_nothing(v) || !long_enough(&p, c, v))
 		return false;
+	*name = p.name;
 	*from = p.from;
 	*to = p.to;
 	return true;

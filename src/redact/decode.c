@@ -34,13 +34,20 @@ static size_t percent(struct ak_str s, uint32_t *c)
 
 static size_t backslash(struct ak_str s, uint32_t *c)
 {
+	static const char names[] = "\"\\/nrtbf", bytes[] = "\"\\/\n\r\t\b\f";
+	const char *name;
 	size_t n;
 
-	if (s.n < 4)
+	if (s.n < 2)
 		return 0;
+	name = memchr(names, s.p[1], sizeof(names) - 1);
+	if (name) {
+		*c = (unsigned char)bytes[name - names];
+		return 2;
+	}
 	if (s.p[1] == 'x')
 		return take_hex(s, 2, 2, 2, c) ? 4 : 0;
-	if (s.p[1] != 'u')
+	if (s.p[1] != 'u' || s.n < 4)
 		return 0;
 	if (s.p[2] != '{')
 		return take_hex(s, 2, 4, 4, c) ? 6 : 0;
@@ -48,57 +55,74 @@ static size_t backslash(struct ak_str s, uint32_t *c)
 	return n && 3 + n < s.n && s.p[3 + n] == '}' ? n + 4 : 0;
 }
 
-static size_t reference(struct ak_str s, uint32_t *c)
+static size_t named_reference(struct ak_str s, uint32_t *c)
 {
 	static const struct {
-		struct ak_str name;
+		const char *name;
 		char c;
-	} named[] = {{{"&amp;", 5}, '&'},
-		     {{"&lt;", 4}, '<'},
-		     {{"&gt;", 4}, '>'},
-		     {{"&quot;", 6}, '"'},
-		     {{"&apos;", 6}, '\''}};
+	} named[] = {{"&amp;", '&'},    {"&lt;", '<'},     {"&gt;", '>'},     {"&quot;", '"'},  {"&apos;", '\''},
+		     {"&equals;", '='}, {"&plus;", '+'},   {"&sol;", '/'},    {"&lowbar;", '_'}, {"&hyphen;", '-'},
+		     {"&dash;", '-'},   {"&period;", '.'}, {"&colon;", ':'},  {"&commat;", '@'}, {"&dollar;", '$'},
+		     {"&num;", '#'},    {"&nbsp;", ' '},   {"&Tab;", '\t'},   {"&NewLine;", '\n'}};
+
+	for (size_t k = 0; k < AK_COUNT(named); k++)
+		if (ak_str_starts(s, ak_str_of(named[k].name))) {
+			*c = (unsigned char)named[k].c;
+			return strlen(named[k].name);
+		}
+	return 0;
+}
+
+/* The semicolon may be missing where no further digit follows. */
+static size_t reference(struct ak_str s, uint32_t *c)
+{
 	size_t i = 2;
 	uint32_t v = 0;
 
-	for (size_t k = 0; k < AK_COUNT(named); k++)
-		if (ak_str_starts(s, named[k].name)) {
-			*c = (unsigned char)named[k].c;
-			return named[k].name.n;
-		}
 	if (s.n < 4 || s.p[1] != '#')
-		return 0;
+		return named_reference(s, c);
 	if (s.p[2] == 'x' || s.p[2] == 'X') {
 		size_t n = take_hex(s, 3, 1, 6, c);
 
-		return n && 3 + n < s.n && s.p[3 + n] == ';' ? n + 4 : 0;
+		return n ? n + 3 + (3 + n < s.n && s.p[3 + n] == ';') : 0;
 	}
 	for (; i < s.n && i < 9 && ak_is_digit((unsigned char)s.p[i]); i++)
 		v = v * 10 + (uint32_t)(s.p[i] - '0');
 	*c = v;
-	return i > 2 && i < s.n && s.p[i] == ';' ? i + 1 : 0;
+	return i > 2 ? i + (i < s.n && s.p[i] == ';') : 0;
 }
 
-/* Zero-width characters and full-width ASCII, as UTF-8. */
+/* Zero width: joiners, marks of direction, selectors of variants, soft hyphens. */
+static bool is_nothing(uint32_t c)
+{
+	static const uint32_t ranges[][2] = {{0xad, 0xad},     {0x34f, 0x34f},   {0x61c, 0x61c},   {0x180b, 0x180f}, {0x200b, 0x200f},
+					     {0x202a, 0x202e}, {0x2060, 0x206f}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}};
+
+	for (size_t i = 0; i < AK_COUNT(ranges); i++)
+		if (c >= ranges[i][0] && c <= ranges[i][1])
+			return true;
+	return false;
+}
+
+/* Characters without width and full-width ASCII, as UTF-8. */
 static size_t wide(struct ak_str s, uint32_t *c)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
+	bool two = (p[0] & 0xe0) == 0xc0;
 	uint32_t v;
 
-	if (s.n >= 2 && p[0] == 0xc2 && p[1] == 0xad) {
-		*c = NOTHING;
-		return 2;
-	}
-	if (s.n < 3 || (p[0] & 0xf0) != 0xe0)
+	if (s.n < 3 - (size_t)two || (!two && (p[0] & 0xf0) != 0xe0) || (p[1] & 0xc0) != 0x80 ||
+	    (!two && (p[2] & 0xc0) != 0x80))
 		return 0;
-	v = (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 63) << 6 | (p[2] & 63);
-	if ((v >= 0x200b && v <= 0x200f) || v == 0x2060 || v == 0xfeff)
+	v = two ? (uint32_t)(p[0] & 31) << 6 | (p[1] & 63)
+		: (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 63) << 6 | (p[2] & 63);
+	if (is_nothing(v))
 		*c = NOTHING;
 	else if (v >= 0xff01 && v <= 0xff5e)
 		*c = v - 0xff01 + '!';
 	else
 		return 0;
-	return 3;
+	return two ? 2 : 3;
 }
 
 static size_t escape_at(struct ak_str s, uint32_t *c)
@@ -117,8 +141,10 @@ static size_t escape_at(struct ak_str s, uint32_t *c)
 	default:
 		return (unsigned char)s.p[0] >= 0x80 ? wide(s, c) : 0;
 	}
-	if (n && ((*c >= 0x200b && *c <= 0x200f) || *c == 0x2060 || *c == 0xfeff || *c == 0xad))
+	if (n && *c > 0x7f && is_nothing(*c))
 		*c = NOTHING;
+	else if (n && *c >= 0xff01 && *c <= 0xff5e)
+		*c -= 0xff01 - '!';
 	return n;
 }
 
@@ -167,7 +193,7 @@ static bool printable(unsigned char c)
 bool ak_decode_base64(struct ak_str run, struct ak_arena *a, struct ak_str *out)
 {
 	uint32_t w = 0;
-	size_t n = 0;
+	size_t n = 0, cap = LEAST_PRINTABLE;
 	char *text = NULL, first[LEAST_PRINTABLE];
 
 	for (size_t i = 0; i < run.n; i++) {
@@ -177,12 +203,17 @@ bool ak_decode_base64(struct ak_str run, struct ak_arena *a, struct ak_str *out)
 		if (i % 4 == 0)
 			continue;
 		c = (unsigned char)(w >> (6 - 2 * (i % 4)));
+		/* The first group may begin with bytes that are no text. */
+		if (!printable(c) && i < 4 && n == 0)
+			continue;
 		if (!printable(c))
 			break;
 		/* Most runs are ids and end here within a few bytes: memory only for those that go on. */
-		if (n == LEAST_PRINTABLE) {
-			text = ak_arena_alloc(a, run.n);
-			memcpy(text, first, n);
+		if (n == cap) {
+			char *more = ak_arena_alloc(a, cap *= 4);
+
+			memcpy(more, text ? text : first, n);
+			text = more;
 		}
 		*(text ? text + n : first + n) = (char)c;
 		n++;
@@ -191,4 +222,46 @@ bool ak_decode_base64(struct ak_str run, struct ak_arena *a, struct ak_str *out)
 		return false;
 	*out = ak_str_n(text, n);
 	return true;
+}
+
+/* Of a character, bit k: as the k-th of its group of four it makes no byte of 0x80 or more. */
+static unsigned low_bytes(char c)
+{
+	int v = sextet(c);
+
+	return (v < 32 ? 1u : 0u) | (v & 8 ? 0u : 2u) | (v & 2 ? 0u : 4u) | 8u;
+}
+
+/* The same as bits of shifts: a group of shift k begins at k, k + 4, ... */
+static uint64_t shifts_of(char c, size_t at)
+{
+	unsigned low = low_bytes(c), bits = 0;
+
+	for (unsigned k = 0; k < 4; k++)
+		bits |= (low >> ((at - k) & 3) & 1) << k;
+	return bits * UINT64_C(0x1111111111111111);
+}
+
+/* Sixteen characters are looked at as one number: four bits each, one for each shift. */
+bool ak_decode_shift(struct ak_shifts *s, size_t *at)
+{
+	for (; s->at < s->run.n; s->at++) {
+		s->seen = (s->seen << 4 | 15) & shifts_of(s->run.p[s->at], s->at);
+		for (unsigned k = 0, all = (unsigned)(s->seen >> 60); all; k++, all >>= 1) {
+			size_t first = s->at < 15 ? 0 : s->at - 15, in = (first - k) & 3;
+
+			first = in <= first ? first - in : k;
+			if (!(all & 1) || s->at < 15 || first < s->next[k])
+				continue;
+			*at = first;
+			s->next[k] = first + 4;
+			return true;
+		}
+	}
+	return false;
+}
+
+void ak_decode_shifted(struct ak_shifts *s, size_t at, size_t n)
+{
+	s->next[at & 3] = at + (n ? (n * 4 + 2) / 3 : 4);
 }

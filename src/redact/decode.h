@@ -15,12 +15,24 @@ struct ak_unescaped {
 extern "C" {
 #endif
 
-/* Percent-encoding, \xNN, \uNNNN, \u{N}, HTML character references and zero-width characters, all in one layer. False
- * when the text holds none. The result may be any bytes. */
+/* Percent-encoding, the escapes of JSON strings, \xNN, \u{N}, HTML character references, zero-width characters and
+ * full-width ASCII, all in one layer. False when the text holds none. The result may be any bytes. */
 bool ak_decode_escapes(struct ak_str s, struct ak_arena *a, struct ak_unescaped *out);
 /* Base64 of either alphabet: true when the run decodes to printable ASCII, at least 12 bytes of it; what follows the
- * printable part is left out. */
+ * printable part is left out, and so is what stands before it in the first group of four characters. */
 bool ak_decode_base64(struct ak_str run, struct ak_arena *a, struct ak_str *out);
+
+/* Where in a run of base64 text may begin: what stands before it shifts it by up to three characters. */
+struct ak_shifts {
+	struct ak_str run;
+	size_t at, next[4]; /* of each shift: nothing before it is looked at again */
+	uint64_t seen;
+};
+
+/* The next place, from which 16 characters decode to bytes below 0x80. False at the end of the run. */
+bool ak_decode_shift(struct ak_shifts *s, size_t *at);
+/* Text of n bytes was decoded from `at`, 0 = none. */
+void ak_decode_shifted(struct ak_shifts *s, size_t at, size_t n);
 
 #ifdef __cplusplus
 }

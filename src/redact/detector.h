@@ -4,17 +4,24 @@
 
 #include "redact/charset.h"
 
-/* The literal of a SHAPE stands at `at`. True with the secret's range; at <= *from is not required (user information
- * starts behind its trigger). */
+/* The literal of a SHAPE stands at `at`. True with the secret's range, which may start behind the trigger (user
+ * information) or before it. */
 typedef bool ak_shape_fn(struct ak_str s, size_t at, size_t *from, size_t *to);
+
+/* How near the words of a CONTEXT have to be: detectors.def says what each means. */
+enum ak_near { AK_NEAR_NAMED = 1, AK_NEAR_KEYED, AK_NEAR_EITHER };
 
 struct ak_detector {
 	const char *kind, *literal, *shape;
+	const char *words; /* of a CONTEXT, with blanks between them; literal is NULL then */
 	ak_shape_fn *match; /* NULL: the run of `set` around the literal */
 	uint16_t set;
 	uint16_t before, after; /* least number of set members */
+	uint16_t most;		/* largest number behind the literal, letters and digits counted too; 0 = no limit */
 	uint8_t n;		/* length of the literal, at least 2 */
+	uint8_t near;		/* enum ak_near, 0 = no CONTEXT */
 	bool anchored;
+	bool key_id; /* not the secret itself: counted as pseudonymised */
 };
 
 extern const struct ak_detector ak_detectors[];

@@ -1,7 +1,7 @@
 #include "base/ak.h"
 #include "redact/email.h"
 
-enum { LONGEST_LOCAL = 64, LONGEST_DOMAIN = 253 };
+enum { LONGEST_LOCAL = 64, LONGEST_DOMAIN = 253, STEP = 256 };
 
 static bool local_char(char c)
 {
@@ -86,14 +86,27 @@ static size_t domain_end(struct ak_str s, size_t at)
 	return is_version(ak_str_n(s.p + at, end - at)) ? at : end;
 }
 
+/* The next `@` or `%` from `at` on, or s.n. In steps: where one of the two never comes, no search for it goes far ahead. */
+static size_t next_sign(struct ak_str s, size_t at)
+{
+	for (size_t n; at < s.n; at += n) {
+		const char *sign, *percent;
+
+		n = s.n - at < STEP ? s.n - at : STEP;
+		sign = memchr(s.p + at, '@', n);
+		percent = memchr(s.p + at, '%', sign ? (size_t)(sign - s.p) - at : n);
+		if (percent || sign)
+			return (size_t)((percent ? percent : sign) - s.p);
+	}
+	return s.n;
+}
+
 bool ak_email_find(struct ak_str s, size_t at, size_t *from, size_t *to)
 {
-	if (at >= s.n || (!memchr(s.p + at, '@', s.n - at) && !memchr(s.p + at, '%', s.n - at)))
-		return false;
-	for (size_t i = at; i < s.n; i++) {
+	for (size_t i = next_sign(s, at); i < s.n; i = next_sign(s, i + 1)) {
 		size_t sign, host, start, end;
 
-		if (s.p[i] != '@' && !(s.p[i] == '%' && ak_str_starts(ak_str_n(s.p + i, s.n - i), AK_STR("%40"))))
+		if (s.p[i] == '%' && !ak_str_starts(ak_str_n(s.p + i, s.n - i), AK_STR("%40")))
 			continue;
 		sign = i;
 		host = s.p[i] == '@' ? i + 1 : i + 3;

@@ -5,7 +5,7 @@
 
 enum { LONGEST_SEGMENT = 15, LONGEST_NAME = 128 };
 
-enum word { W_STRONG = 1, W_WEAK = 2, W_OVERRIDE = 4, W_PERSON = 8, W_BEFORE_KEY = 16, W_KEY = 32, W_BY = 64 };
+enum word { W_STRONG = 1, W_WEAK = 2, W_OVERRIDE = 4, W_PERSON = 8, W_BEFORE_KEY = 16, W_KEY = 32, W_BY = 64, W_DATA = 128 };
 
 struct segment {
 	char text[LONGEST_SEGMENT + 1];
@@ -17,44 +17,64 @@ static const struct {
 	int what;
 } words[] = {
 	{"access", W_BEFORE_KEY},
+	{"accesskey", W_STRONG},
+	{"accesstoken", W_STRONG},
 	{"account", W_BEFORE_KEY},
+	{"accountkey", W_STRONG},
 	{"actor", W_PERSON},
 	{"alg", W_OVERRIDE},
 	{"alias", W_OVERRIDE},
 	{"api", W_BEFORE_KEY},
 	{"apikey", W_STRONG},
+	{"apitoken", W_STRONG},
 	{"approver", W_PERSON},
 	{"assignee", W_PERSON},
 	{"auth", W_WEAK},
+	{"authkey", W_STRONG},
 	{"authorization", W_STRONG},
+	{"authtoken", W_STRONG},
 	{"bearer", W_STRONG},
 	{"budget", W_OVERRIDE},
 	{"by", W_BY},
 	{"cert", W_WEAK},
+	{"checksum", W_DATA},
 	{"client", W_BEFORE_KEY},
+	{"clientsecret", W_STRONG},
+	{"commit", W_DATA},
 	{"cookie", W_STRONG},
+	{"correlation", W_DATA},
 	{"cost", W_OVERRIDE},
 	{"count", W_OVERRIDE},
 	{"created", W_OVERRIDE},
 	{"credential", W_STRONG},
 	{"credentials", W_STRONG},
 	{"cvv", W_WEAK},
+	{"deployment", W_DATA},
+	{"digest", W_DATA},
 	{"duration", W_OVERRIDE},
 	{"email", W_PERSON},
 	{"enabled", W_OVERRIDE},
 	{"encryption", W_BEFORE_KEY},
 	{"endpoint", W_OVERRIDE},
+	{"etag", W_DATA},
+	{"event", W_DATA},
 	{"expires", W_OVERRIDE},
 	{"expiry", W_OVERRIDE},
+	{"fingerprint", W_DATA},
+	{"guid", W_DATA},
 	{"hash", W_OVERRIDE},
 	{"id", W_OVERRIDE},
+	{"idempotency", W_OVERRIDE},
 	{"ids", W_OVERRIDE},
+	{"idtoken", W_STRONG},
+	{"integrity", W_DATA},
 	{"jwt", W_STRONG},
 	{"key", W_KEY},
 	{"limit", W_OVERRIDE},
 	{"mail", W_PERSON},
 	{"master", W_BEFORE_KEY},
 	{"max", W_OVERRIDE},
+	{"md5", W_DATA},
 	{"member", W_PERSON},
 	{"method", W_OVERRIDE},
 	{"min", W_OVERRIDE},
@@ -63,6 +83,7 @@ static const struct {
 	{"name", W_OVERRIDE},
 	{"otp", W_WEAK},
 	{"owner", W_PERSON},
+	{"pass", W_WEAK},
 	{"passphrase", W_STRONG},
 	{"passwd", W_STRONG},
 	{"password", W_STRONG},
@@ -70,26 +91,42 @@ static const struct {
 	{"pin", W_WEAK},
 	{"policy", W_OVERRIDE},
 	{"private", W_STRONG},
+	{"privatekey", W_STRONG},
 	{"provider", W_OVERRIDE},
 	{"pwd", W_STRONG},
+	{"refreshtoken", W_STRONG},
+	{"request", W_DATA},
 	{"requester", W_PERSON},
 	{"required", W_OVERRIDE},
+	{"response", W_DATA},
+	{"revision", W_DATA},
 	{"role", W_OVERRIDE},
+	{"run", W_DATA},
 	{"secret", W_STRONG},
+	{"secretaccesskey", W_STRONG},
+	{"secretkey", W_STRONG},
 	{"secrets", W_STRONG},
 	{"service", W_BEFORE_KEY},
 	{"session", W_WEAK},
+	{"sessiontoken", W_STRONG},
+	{"sha", W_DATA},
+	{"sha1", W_DATA},
+	{"sha256", W_DATA},
 	{"shared", W_BEFORE_KEY},
+	{"sharedaccesskey", W_STRONG},
 	{"sig", W_WEAK},
 	{"signature", W_WEAK},
 	{"signing", W_BEFORE_KEY},
+	{"span", W_DATA},
 	{"spend", W_OVERRIDE},
 	{"ssn", W_WEAK},
 	{"status", W_OVERRIDE},
 	{"storage", W_BEFORE_KEY},
 	{"subscription", W_BEFORE_KEY},
+	{"subscriptionkey", W_STRONG},
 	{"token", W_WEAK},
 	{"total", W_OVERRIDE},
+	{"trace", W_DATA},
 	{"ttl", W_OVERRIDE},
 	{"type", W_OVERRIDE},
 	{"updated", W_OVERRIDE},
@@ -99,6 +136,7 @@ static const struct {
 	{"user", W_PERSON},
 	{"userid", W_PERSON},
 	{"username", W_PERSON},
+	{"uuid", W_DATA},
 	{"version", W_OVERRIDE},
 };
 
@@ -106,6 +144,7 @@ static const struct {
 static const char *const people[] = {"user_id",	     "created_by",  "updated_by", "changed_by", "deleted_by",
 				     "requested_by", "approved_by", "owner_id",	  "actor_id",	"member_id",
 				     "user_name",    "full_name",   "first_name", "last_name",	"display_name"};
+static const char *const secrets[] = {"id_token", "idToken"};
 static const char *const parameters[] = {"key", "code", "auth", "pass", "state", "hmac"};
 static const char *const headers[] = {"authorization", "proxy-authorization",  "cookie",
 				      "set-cookie",    "cf-aig-authorization", "helicone-auth"};
@@ -170,6 +209,7 @@ enum ak_name_class ak_name_class(struct ak_str name)
 {
 	struct segment g;
 	int seen = 0, last = 0, what;
+	bool header = name.n > 2 && ak_lower(name.p[0]) == 'x' && name.p[1] == '-';
 
 	if (ak_str_holds(name, AK_STR("[REDACTED:")))
 		return AK_NAME_PLAIN;
@@ -182,6 +222,11 @@ enum ak_name_class ak_name_class(struct ak_str name)
 		if ((what & W_KEY) && (last & (W_BEFORE_KEY | W_STRONG)))
 			seen |= W_STRONG;
 	}
+	/* X-Brindle-Key: a header of one's own. */
+	if (header && (last & W_KEY) && !(seen & W_DATA))
+		seen |= W_STRONG;
+	if ((seen & W_OVERRIDE) && (seen & W_WEAK) && listed(secrets, AK_COUNT(secrets), name))
+		return AK_NAME_STRONG;
 	if ((seen & (W_OVERRIDE | W_BY)) && listed(people, AK_COUNT(people), name))
 		return AK_NAME_PERSON;
 	if (seen & W_OVERRIDE)
@@ -211,6 +256,16 @@ enum ak_name_class ak_name_path_class(struct ak_str path)
 bool ak_name_is_parameter(struct ak_str name)
 {
 	return listed(parameters, AK_COUNT(parameters), name);
+}
+
+bool ak_name_is_data(struct ak_str name)
+{
+	struct segment g;
+	int seen = 0;
+
+	for (size_t i = 0; next_segment(name, &i, &g);)
+		seen |= word_of(&g);
+	return (seen & (W_OVERRIDE | W_DATA)) != 0;
 }
 
 bool ak_name_is_header(struct ak_str name)

@@ -21,6 +21,8 @@ enum ak_name_class ak_name_class(struct ak_str name);
 enum ak_name_class ak_name_path_class(struct ak_str path);
 /* Names that are secret only as URL parameters (`?key=`, `&code=`). */
 bool ak_name_is_parameter(struct ak_str name);
+/* Names of ids, digests, counts and the like: what they name is no secret, whatever stands around it. */
+bool ak_name_is_data(struct ak_str name);
 /* Headers whose value goes on to the end of the line. */
 bool ak_name_is_header(struct ak_str name);
 

@@ -26,7 +26,7 @@ static struct ak_str replace(const struct ak_pass *p, struct ak_str s, const str
 		ak_buf_add(&b, s.p + at, h->v[i].from - at);
 		ak_buf_addf(&b, "[REDACTED:%s:%s:%s]", h->v[i].kind, p->r->kid, fp);
 		at = h->v[i].to;
-		ak_pass_count(p, h->v[i].kind, AK_ACT_REMOVED);
+		ak_pass_count(p, h->v[i].kind, h->v[i].key_id ? AK_ACT_HASHED : AK_ACT_REMOVED);
 	}
 	ak_buf_add(&b, s.p + at, s.n - at);
 	s = ak_arena_str(p->a, ak_buf_str(&b));

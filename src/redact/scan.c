@@ -4,107 +4,27 @@
 #include "redact/context.h"
 #include "redact/decode.h"
 #include "redact/marker.h"
+#include "redact/nearby.h"
+
+enum { LEAST_BUDGET = 4096 };
 
 struct scan {
 	const struct ak_scanner *sc;
 	struct ak_arena *a;
+	size_t budget; /* bytes that may still be decoded */
 	bool contexts;
 };
 
-static inline uint16_t pair_at(const char *p)
-{
-	uint16_t pair;
-
-	memcpy(&pair, p, sizeof(pair));
-	return pair;
-}
-
 static inline bool has_pair(const struct ak_pairs *t, const char *p)
 {
-	uint16_t pair = pair_at(p);
+	uint16_t pair = ak_pair_at(p);
 
 	return t->bit[pair >> 6] >> (pair & 63) & 1;
-}
-
-static void mark_pair(struct ak_pairs *t, char x, char y)
-{
-	uint16_t pair = pair_at((const char[]){x, y});
-
-	t->bit[pair >> 6] |= UINT64_C(1) << (pair & 63);
 }
 
 static inline bool is_sign(char c)
 {
 	return c == '=' || c == ':';
-}
-
-/* A literal of two bytes may be followed by any. */
-static void mark_literal(struct ak_scanner *sc, const char *literal, size_t n)
-{
-	mark_pair(&sc->first, literal[0], literal[1]);
-	for (int c = 0; c < 256; c++)
-		if (n == 2 || (char)c == literal[2])
-			mark_pair(&sc->second, literal[1], (char)c);
-}
-
-static void mark_pairs(struct ak_scanner *sc, const struct ak_detector *d, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		mark_literal(sc, d[i].literal, d[i].n);
-	mark_literal(sc, "[RE", 3);
-	for (size_t i = 0; i < AK_COUNT(sc->either.bit); i++)
-		sc->either.bit[i] = sc->first.bit[i] | sc->second.bit[i];
-	for (int c = 0; c < 256; c++)
-		for (int k = 0; k < 2; k++) {
-			mark_pair(&sc->first, "=:"[k], (char)c);
-			mark_pair(&sc->either, "=:"[k], (char)c);
-			mark_pair(&sc->either, (char)c, "=:"[k]);
-		}
-}
-
-/* Detectors by the first byte of their literal, in the order of their table within it. */
-static void sort_detectors(struct ak_scanner *sc, const struct ak_detector *all, size_t n)
-{
-	uint16_t next[256];
-
-	sc->order = ak_alloc(n * sizeof(sc->order[0]));
-	for (size_t i = 0; i < n; i++)
-		sc->bucket[(unsigned char)all[i].literal[0] + 1]++;
-	for (int c = 0; c < 256; c++) {
-		sc->bucket[c + 1] = (uint16_t)(sc->bucket[c] + sc->bucket[c + 1]);
-		next[c] = sc->bucket[c];
-	}
-	for (size_t i = 0; i < n; i++) {
-		const struct ak_detector *d = &all[i];
-
-		sc->order[next[(unsigned char)d->literal[0]]++] = (struct ak_scan_entry){d, d->literal[1], d->n > 2 ? d->literal[2] : '\0'};
-	}
-}
-
-static void init(struct ak_scanner *sc, const struct ak_detector *d, size_t n)
-{
-	memset(sc, 0, sizeof(*sc));
-	sort_detectors(sc, d, n);
-	mark_pairs(sc, d, n);
-}
-
-void ak_scan_init(struct ak_scanner *sc)
-{
-	init(sc, ak_detectors, ak_detectors_n);
-}
-
-void ak_scan_add(struct ak_scanner *sc, const struct ak_detector *own, size_t n)
-{
-	sc->own = ak_alloc(sizeof(*sc->own));
-	init(sc->own, own, n);
-}
-
-void ak_scan_release(struct ak_scanner *sc)
-{
-	if (sc->own)
-		ak_scan_release(sc->own);
-	ak_free(sc->own);
-	ak_free(sc->order);
 }
 
 static struct ak_hit *push(struct scan *c, struct ak_hits *h)
@@ -121,6 +41,18 @@ static struct ak_hit *push(struct scan *c, struct ak_hits *h)
 	return &h->v[h->n++];
 }
 
+/* The entry stands at `at`, and what it announces beside it. */
+static bool entry_at(const struct scan *c, const struct ak_scan_entry *e, struct ak_str s, size_t floor, size_t at, size_t *from,
+		     size_t *to)
+{
+	if (s.n - at < e->n)
+		return false;
+	if (e->d->near)
+		return c->contexts && ak_str_eq_fold(ak_str_n(s.p + at, e->n), ak_str_n(e->literal, e->n)) &&
+		       ak_nearby_match(e->d, s, floor, at, at + e->n, from, to);
+	return memcmp(s.p + at, e->literal, e->n) == 0 && ak_detector_match(e->d, s, floor, at, from, to);
+}
+
 /* A detector at `at`, which is not the last byte. */
 static bool literal_at(const struct scan *c, struct ak_str s, size_t floor, size_t at, struct ak_hit *out)
 {
@@ -130,12 +62,10 @@ static bool literal_at(const struct scan *c, struct ak_str s, size_t floor, size
 
 	for (uint16_t i = c->sc->bucket[first]; i < c->sc->bucket[first + 1]; i++) {
 		const struct ak_scan_entry *e = &c->sc->order[i];
-		const struct ak_detector *d = e->d;
 
-		if (e->second != second || (e->third && e->third != third) || s.n - at < d->n || memcmp(s.p + at, d->literal, d->n) != 0 ||
-		    !ak_detector_match(d, s, floor, at, &from, &to))
+		if (e->second != second || (e->third && e->third != third) || !entry_at(c, e, s, floor, at, &from, &to))
 			continue;
-		*out = (struct ak_hit){from, to, d->kind, ak_str_n(s.p + from, to - from)};
+		*out = (struct ak_hit){from, to, e->d->kind, ak_str_n(s.p + from, to - from), e->d->key_id};
 		return true;
 	}
 	return false;
@@ -144,13 +74,15 @@ static bool literal_at(const struct scan *c, struct ak_str s, size_t floor, size
 /* A value with a secret's name; when it also has a secret's own shape, that says more. */
 static bool context_at(const struct scan *c, struct ak_str s, size_t floor, size_t at, struct ak_hit *out)
 {
+	struct ak_str name, value;
 	size_t from, to;
 
-	if (!c->contexts || (s.p[at] != '=' && s.p[at] != ':') || !ak_context_match(s, floor, at, &from, &to))
+	if (!c->contexts || (s.p[at] != '=' && s.p[at] != ':') || !ak_context_match(s, floor, at, &name, &from, &to))
 		return false;
 	if (from + 1 < s.n && literal_at(c, s, floor, from, out) && out->from == from && out->to >= to)
 		return true;
-	*out = (struct ak_hit){from, to, "named_secret", ak_str_n(s.p + from, to - from)};
+	value = ak_str_n(s.p + from, to - from);
+	*out = (struct ak_hit){from, to, ak_nearby_kind(c->sc->rows, c->sc->nrows, name, value), value, false};
 	return true;
 }
 
@@ -184,30 +116,46 @@ static void look_below(struct ak_str s, bool *escapes, bool *runs)
 	*runs |= !*runs && ak_charset_has_run(s, AK_SET_ANY64, AK_DECODE_RUN - 1);
 }
 
+/* What nothing was found in so far, up to `to`. */
+struct search {
+	struct ak_hits *h;
+	size_t floor;
+	bool *escapes, *runs;
+};
+
+/* From `i` to the end of s. A trigger and what it announces may have other secrets between them. */
+static void search(struct scan *c, struct ak_str s, size_t i, struct search *x)
+{
+	for (i = next_start(c->sc, s, i); i < s.n; i = next_start(c->sc, s, i + 1)) {
+		size_t end = s.p[i] == '[' ? ak_marker_end(s, i) : i, from = i;
+		struct ak_hit hit;
+
+		if (end == i) {
+			if (!literal_at(c, s, x->floor, i, &hit) && !context_at(c, s, x->floor, i, &hit))
+				continue;
+			if (hit.from > i + 1)
+				search(c, ak_str_n(s.p, hit.from), i + 1, x);
+			*push(c, x->h) = hit;
+			from = hit.from > i ? hit.from : i + 1;
+			end = hit.to;
+		}
+		look_below(ak_str_n(s.p + x->floor, from - x->floor), x->escapes, x->runs);
+		x->floor = end;
+		i = end - 1;
+	}
+}
+
 /* The text as it stands. Tells whether there may be something below it. */
 static void plain(struct scan *c, struct ak_str s, struct ak_hits *h, bool *escapes, bool *runs)
 {
-	size_t floor = 0, end;
+	struct search x = {h, 0, escapes, runs};
 
-	for (size_t i = next_start(c->sc, s, 0); i < s.n; i = next_start(c->sc, s, i + 1)) {
-		struct ak_hit hit;
-
-		end = s.p[i] == '[' ? ak_marker_end(s, i) : i;
-		if (end == i) {
-			if (!literal_at(c, s, floor, i, &hit) && !context_at(c, s, floor, i, &hit))
-				continue;
-			*push(c, h) = hit;
-			end = hit.to;
-		}
-		look_below(ak_str_n(s.p + floor, i + 1 - floor), escapes, runs);
-		floor = end;
-		i = end - 1;
-	}
-	if (!floor) { /* below_base64 looks for runs itself */
+	search(c, s, 0, &x);
+	if (!x.floor) { /* below_base64 looks for runs itself */
 		*escapes = !ak_charset_is_plain(s) && ak_charset_any(s, AK_CS_ESCAPE);
 		*runs = s.n >= AK_DECODE_RUN;
-	} else if (floor + 1 < s.n)
-		look_below(ak_str_n(s.p + floor, s.n - 1 - floor), escapes, runs);
+	} else if (x.floor + 1 < s.n)
+		look_below(ak_str_n(s.p + x.floor, s.n - 1 - x.floor), escapes, runs);
 }
 
 /* Adds a hit of a lower layer; overlapping ones become one. Keeps the order. */
@@ -224,6 +172,7 @@ static void merge(struct scan *c, struct ak_hits *h, struct ak_hit hit)
 		hit.to = o->to > hit.to ? o->to : hit.to;
 		hit.kind = o->kind;
 		hit.secret = o->secret;
+		hit.key_id = o->key_id;
 	}
 	rest = h->n - i - gone;
 	if (gone == 0)
@@ -252,6 +201,7 @@ static void unite(struct scan *c, struct ak_hits *h, const struct ak_hits *more)
 		if (built_in) {
 			last->kind = next->kind;
 			last->secret = next->secret;
+			last->key_id = next->key_id;
 		}
 	}
 	*h = all;
@@ -260,7 +210,7 @@ static void unite(struct scan *c, struct ak_hits *h, const struct ak_hits *more)
 /* Added rules, apart from the built-in ones, which they cannot keep from a find. */
 static void own_rules(struct scan *c, struct ak_str s, struct ak_hits *h)
 {
-	struct scan own = {c->sc->own, c->a, false};
+	struct scan own = {c->sc->own, c->a, 0, false};
 	struct ak_hits found = {0};
 	bool escapes = false, runs = false;
 
@@ -286,24 +236,26 @@ static void below_escapes(struct scan *c, struct ak_str s, int depth, struct ak_
 	}
 }
 
-/* One run. Text may begin at its start and behind every slash, since a slash also joins the parts of a path. */
+/* One run of base64, which may begin with something else. */
 static void base64_run(struct scan *c, struct ak_str s, size_t from, size_t to, int depth, struct ak_hits *h)
 {
-	while (to - from >= AK_DECODE_RUN) {
-		struct ak_hits sub = {0};
-		struct ak_str text;
+	struct ak_shifts x = {.run = ak_str_n(s.p + from, to - from)};
+	size_t at;
 
-		if (ak_decode_base64(ak_str_n(s.p + from, to - from), c->a, &text)) {
+	while (ak_decode_shift(&x, &at)) {
+		struct ak_hits sub = {0};
+		struct ak_str text = {NULL, 0};
+
+		if (ak_decode_base64(ak_str_n(x.run.p + at, x.run.n - at), c->a, &text))
 			layer(c, text, depth + 1, &sub);
-			if (sub.n) {
-				to = ak_charset_run(s, to, AK_CS_EQUAL);
-				merge(c, h, (struct ak_hit){from, to, sub.v[0].kind, sub.v[0].secret});
-				return;
-			}
-			from += text.n;
-		}
-		from += ak_str_find(ak_str_n(s.p + from, to - from), '/');
-		from += from < to;
+		ak_decode_shifted(&x, at, text.n);
+		if (!sub.n)
+			continue;
+		to = ak_charset_run(s, to, AK_CS_EQUAL);
+		sub.v[0].from = from;
+		sub.v[0].to = to;
+		merge(c, h, sub.v[0]);
+		return;
 	}
 }
 
@@ -314,7 +266,8 @@ static void below_base64(struct scan *c, struct ak_str s, int depth, struct ak_h
 
 		if (end == i) {
 			end = ak_charset_run64(s, i);
-			base64_run(c, s, i, end, depth, h);
+			if (end - i >= AK_DECODE_RUN - 1)
+				base64_run(c, s, i, end, depth, h);
 			end += end == i;
 		}
 		i = end;
@@ -325,10 +278,11 @@ static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
 {
 	bool escapes = false, runs = false;
 
-	if (depth > AK_SCAN_DEPTH) {
-		*push(c, h) = (struct ak_hit){0, s.n, "nested_encoding", s};
+	if (depth > AK_SCAN_DEPTH || (depth > 0 && s.n > c->budget)) {
+		*push(c, h) = (struct ak_hit){0, s.n, "nested_encoding", s, false};
 		return;
 	}
+	c->budget -= depth > 0 ? s.n : 0;
 	plain(c, s, h, &escapes, &runs);
 	if (c->sc->own)
 		own_rules(c, s, h);
@@ -346,7 +300,7 @@ bool ak_scan_is_clear(const struct ak_scanner *sc, struct ak_str s)
 
 void ak_scan(const struct ak_scanner *sc, struct ak_str s, bool contexts, struct ak_arena *a, struct ak_hits *out)
 {
-	struct scan c = {sc, a, contexts};
+	struct scan c = {sc, a, s.n * AK_SCAN_EXPANSION + LEAST_BUDGET, contexts};
 
 	*out = (struct ak_hits){0};
 	layer(&c, s, 0, out);

@@ -5,12 +5,14 @@
 #include "base/arena.h"
 #include "redact/detector.h"
 
-#define AK_SCAN_DEPTH 4 /* layers of encoding; a text with more is taken whole */
+#define AK_SCAN_DEPTH 4	    /* layers of encoding; a text with more is taken whole */
+#define AK_SCAN_EXPANSION 4 /* times its own size that a text may be decoded to; the part beyond is taken whole */
 
 struct ak_hit {
 	size_t from, to; /* what to replace */
 	const char *kind;
 	struct ak_str secret; /* what to fingerprint: decoded, without its surroundings */
+	bool key_id;	      /* names a key, is none */
 };
 
 struct ak_hits {
@@ -18,10 +20,13 @@ struct ak_hits {
 	size_t n, cap;
 };
 
-/* A detector and what follows the first byte of its literal; third is '\0' when it has but two. */
+/* A detector, its literal or one of its words, and what follows the first byte of that; third is '\0' when it has but
+ * two. Of a word only the first three bytes are compared as they are. */
 struct ak_scan_entry {
 	const struct ak_detector *d;
-	char second, third;
+	const char *literal;
+	uint8_t n;
+	char first, second, third;
 };
 
 /* A set of two bytes each, read as one number. */
@@ -29,13 +34,23 @@ struct ak_pairs {
 	uint64_t bit[1024];
 };
 
+static inline uint16_t ak_pair_at(const char *p)
+{
+	uint16_t pair;
+
+	memcpy(&pair, p, sizeof(pair));
+	return pair;
+}
+
 /* Dispatch tables over the detectors; immutable once made. */
 struct ak_scanner {
 	struct ak_pairs first;	/* what literals, contexts and markers may begin with */
 	struct ak_pairs second; /* their second and third byte, of contexts none */
 	struct ak_pairs either; /* both, and what a context's sign stands in */
-	uint16_t bucket[257]; /* detectors by first byte: order[bucket[c]] to order[bucket[c + 1] - 1] */
+	uint16_t bucket[257]; /* entries by first byte: order[bucket[c]] to order[bucket[c + 1] - 1] */
 	struct ak_scan_entry *order;
+	const struct ak_detector *rows; /* what it was made of */
+	size_t nrows;
 	struct ak_scanner *own; /* of rules that are added to the built-in ones; NULL = none */
 };
 
@@ -44,6 +59,8 @@ extern "C" {
 #endif
 
 void ak_scan_init(struct ak_scanner *sc);
+/* The same of other rows, borrowed. */
+void ak_scan_init_rows(struct ak_scanner *sc, const struct ak_detector *rows, size_t n);
 /* Further detectors, borrowed. What they find is taken besides what the built-in ones find, never instead. Once. */
 void ak_scan_add(struct ak_scanner *sc, const struct ak_detector *own, size_t n);
 void ak_scan_release(struct ak_scanner *sc);

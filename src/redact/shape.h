@@ -24,6 +24,19 @@ bool ak_shape_basic(struct ak_str s, size_t at, size_t *from, size_t *to);
 /* RFC 3986 3.2.1: the password after the last colon, or a user name that is long enough to be a token. */
 bool ak_shape_userinfo(struct ak_str s, size_t at, size_t *from, size_t *to);
 
+/* The path behind the trigger, to the end of the URL. */
+bool ak_shape_path(struct ak_str s, size_t at, size_t *from, size_t *to);
+/* 32 hex digits before the trigger, one or two digits behind it. */
+bool ak_shape_mailchimp(struct ak_str s, size_t at, size_t *from, size_t *to);
+/* pat, 14 letters and digits, a dot, 64 hex digits. */
+bool ak_shape_airtable(struct ak_str s, size_t at, size_t *from, size_t *to);
+/* The bot's number before the trigger, 34 bytes behind it. */
+bool ak_shape_telegram(struct ak_str s, size_t at, size_t *from, size_t *to);
+/* RFC 9106 encoded hash: parameters with commas, salt, hash. */
+bool ak_shape_argon2(struct ak_str s, size_t at, size_t *from, size_t *to);
+/* The password in `curl ... -u name:password`, up to the end of the line. */
+bool ak_shape_curl(struct ak_str s, size_t at, size_t *from, size_t *to);
+
 #ifdef __cplusplus
 }
 #endif

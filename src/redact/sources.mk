@@ -1,11 +1,14 @@
 libak_a_SOURCES += src/redact/charset.c src/redact/charset.h
 libak_a_SOURCES += src/redact/context.c src/redact/context.h
 libak_a_SOURCES += src/redact/decode.c src/redact/decode.h
+libak_a_SOURCES += src/redact/dispatch.c
 libak_a_SOURCES += src/redact/email.c src/redact/email.h
 libak_a_SOURCES += src/redact/marker.c src/redact/marker.h
 libak_a_SOURCES += src/redact/names.c src/redact/names.h
 libak_a_SOURCES += src/redact/action.c
 libak_a_SOURCES += src/redact/plan.c src/redact/plan.h
+libak_a_SOURCES += src/redact/nearby.c src/redact/nearby.h
+libak_a_SOURCES += src/redact/object.c src/redact/object.h
 libak_a_SOURCES += src/redact/redactor.c src/redact/redactor.h
 libak_a_SOURCES += src/redact/scan.c src/redact/scan.h
 libak_a_SOURCES += src/redact/shape.c src/redact/shape.h

@@ -191,6 +191,13 @@ static bool is_echoed(const struct reader *r, struct ak_str core, bool colon)
 	return is_echo(core) && (colon || (i < r->s.n && (r->s.p[i] == '=' || r->s.p[i] == ':')));
 }
 
+/* An apostrophe that belonged to the word would open a quote behind its placeholder. */
+static void skip_apostrophes(struct reader *r)
+{
+	while (r->at < r->s.n && in_word(r->s, r->at))
+		r->at++;
+}
+
 /* Behind `name=` stands somebody's data. */
 static void take_assigned(struct reader *r)
 {
@@ -204,6 +211,7 @@ static void take_assigned(struct reader *r)
 	if (end > r->at)
 		ak_buf_adds(&r->out, ak_is_digit((unsigned char)r->s.p[r->at]) ? "<n>" : "<id>");
 	r->at = end;
+	skip_apostrophes(r);
 }
 
 /* False when the message is over. */
@@ -216,9 +224,8 @@ static bool take_word(struct reader *r)
 		core.n--;
 	r->at += word.n;
 	stand = core.n ? stands_for(r->p, core) : NULL;
-	/* An apostrophe that belonged to the word would open a quote behind its placeholder. */
-	while (stand && r->at < r->s.n && in_word(r->s, r->at))
-		r->at++;
+	if (stand)
+		skip_apostrophes(r);
 	if (stand)
 		ak_buf_adds(&r->out, stand);
 	else

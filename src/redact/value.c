@@ -109,7 +109,8 @@ struct ak_str ak_value_enum(const struct ak_pass *p, struct ak_str s)
 	low = ak_arena_z(p->a, s);
 	for (size_t i = 0; i < s.n; i++)
 		low[i] = ak_lower(low[i]);
-	return ak_str_n(low, s.n);
+	/* `SK-` is the prefix of no key, `sk-` is. */
+	return ak_value_secrets(p, ak_str_n(low, s.n));
 }
 
 struct ak_str ak_value_code(const struct ak_pass *p, struct ak_str s)

@@ -221,6 +221,8 @@ int main(void)
 	is_str(ak_redact_text(r, AK_STR("jane.doe@example.org-[1] jane.doe@example.org-2 jane.doe@example.org-"), &a, NULL),
 	       JANE "-[1] " JANE "-2 " JANE "-", "a dash behind an address hides nothing");
 	ok(ak_redact_scan(r, AK_STR("log-1-jane.doe@example.org-2"), &(size_t){0}, &(const char *){NULL}), "from the self-audit neither");
+	ok(!ak_redact_scan(r, both(AK_F_PROVIDER, "SK" "-AAAAAAAAAAAAAAAAAAAAAAAA"), &(size_t){0}, &(const char *){NULL}),
+	   "what lower case makes a secret of is one");
 	ok(sample_counted(&l, AK_F_ACTOR_ID, "email", AK_ACT_HASHED) == 4, "e-mails counted once each");
 	ak_ledger_release(&l);
 	ak_arena_release(&a);

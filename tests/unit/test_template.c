@@ -22,6 +22,7 @@ static const struct {
 	{"field \"messages\": hello", "field <q>: hello"},
 	{"timeout after 600s (attempt 3)", "timeout after <n> (attempt <n>)"},
 	{"user_id=jane status=ok", "user_id=<id> status=<id>"},
+	{"route=a://b;c9'- end", "route=<id>- end"},
 	{"no such file /home/jane/x.py", "no such file <url>"},
 	{"  many \t\n blanks  ", "many blanks"},
 	{"litellm.ContextWindowExceededError: too long", "litellm.ContextWindowExceededError: too long"},

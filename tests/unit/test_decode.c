@@ -1,0 +1,44 @@
+/* What the scanner reads below an encoding, byte for byte, and where each byte came from. */
+#include "base/ak.h"
+
+#include "redact/decode.h"
+#include "tap.h"
+
+static const struct {
+	const char *in, *out; /* NULL: nothing to decode */
+	size_t last;	      /* where the last byte of `out` stood */
+} cases[] = {
+	{"a%41b", "aAb", 4},
+	{"%2541", "%41", 4},
+	{"\\x41\\u0042\\u{43}", "ABC", 10},
+	{"&#65;&#x42;&amp;", "AB&", 11},
+	{"s\xe2\x80\x8bk", "sk", 4},
+	{"\xef\xbc\xa1", "A", 0},
+	{"\xc2\xad"
+	 "a",
+	 "a", 2},
+	{"%u0041", NULL, 0},
+	{"\\u004", NULL, 0},
+	/* A lead byte takes no ASCII with it: what stands behind it keeps its left boundary. */
+	{"\xef\xfc(key", NULL, 0},
+	{"\xef\xbc(key", NULL, 0},
+	{"\xef(\xa8key", NULL, 0},
+	{"\xef\xbc", NULL, 0},
+};
+
+int main(void)
+{
+	struct ak_arena a;
+
+	ak_arena_init(&a);
+	for (size_t i = 0; i < AK_COUNT(cases); i++) {
+		struct ak_unescaped u = {.text = {NULL, 0}};
+		bool any = ak_decode_escapes(ak_str_of(cases[i].in), &a, &u);
+
+		is_str(u.text, cases[i].out, cases[i].in);
+		is_int(any ? u.at[u.text.n - 1] : 0, (int64_t)cases[i].last, "and its place");
+		is_int(any ? u.at[u.text.n] : 0, any ? (int64_t)strlen(cases[i].in) : 0, "and the end");
+	}
+	ak_arena_release(&a);
+	return done_testing();
+}
