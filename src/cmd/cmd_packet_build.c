@@ -12,8 +12,10 @@
 #include "packet/archive.h"
 #include "packet/build.h"
 #include "packet/findings.h"
+#include "packet/selfaudit.h"
 
 #define GAPS_SHOWN 12
+#define CANARY_BYTES ((size_t)64 << 20)
 
 /* Neither packet nor receipt may stand there: a packet beside the receipt of another one would be worse than none. */
 static enum ak_rc is_free(const char *path, struct ak_err *err)
@@ -170,14 +172,17 @@ static enum ak_rc read_period(struct ak_ctx *c, struct ak_packet_opts *o, struct
 }
 
 /* The packet comes last: where one stands under its name, its line in the access log and its receipt stand too. */
-static enum ak_rc write_out(struct ak_ctx *c, const struct ak_bag *bag, const char *path, const struct ak_packet_result *r,
-			    const char *digest, bool draft, struct ak_err *err)
+static enum ak_rc write_out(struct ak_ctx *c, const struct ak_packet_opts *o, const struct ak_bag *bag, const char *path,
+			    const struct ak_packet_result *r, const char *digest, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path);
-	const struct ak_receipt what = {r->id, r->as_of, digest, r->signer, draft};
+	const struct ak_receipt what = {r->id, r->as_of, digest, r->signer, o->draft};
 	bool replace = ak_args_flag(c->args, "force");
-	enum ak_rc rc = ak_cmd_log_access(c, 0, err);
+	const struct ak_selfaudit audit = {c->redactor, o->canaries};
+	enum ak_rc rc = ak_selfaudit_pass(&audit, "the receipt's", 1, ak_fs_base(path), err);
 
+	if (rc == AK_OK)
+		rc = ak_cmd_log_access(c, 0, err);
 	if (rc != AK_OK || (rc = ak_receipt_write(&what, path, replace, err)) != AK_OK)
 		return rc;
 	rc = ak_archive_write(bag, path, r->mtime, replace, err);
@@ -200,7 +205,7 @@ static enum ak_rc write_packet(struct ak_ctx *c, const struct ak_packet_opts *o,
 	if (rc == AK_OK && (rc = ak_packet_build(o, base, &bag, r, err)) == AK_OK) {
 		ak_bag_digest(bag, raw);
 		ak_hex(raw, 32, digest);
-		rc = write_out(c, bag, path, r, digest, o->draft, err);
+		rc = write_out(c, o, bag, path, r, digest, err);
 	}
 	ak_bag_free(bag);
 	return rc;
@@ -226,6 +231,23 @@ static enum ak_rc read_responses(struct ak_ctx *c, struct ak_responses *out, str
 	return rc;
 }
 
+static enum ak_rc read_canaries(struct ak_ctx *c, struct ak_packet_opts *o, struct ak_err *err)
+{
+	const char *path = ak_args_text(c->args, "canary-hashes");
+	struct ak_str base = ak_fs_base(path ? path : "");
+	struct ak_buf text;
+	enum ak_rc rc;
+
+	if (!path)
+		return AK_OK;
+	ak_buf_init(&text, CANARY_BYTES);
+	rc = ak_fs_slurp(path, CANARY_BYTES, &text, err);
+	if (rc == AK_OK)
+		rc = ak_canaries_parse(base.p, ak_buf_str(&text), &o->canaries, err);
+	ak_buf_release(&text);
+	return rc;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *path = ak_args_text(c->args, "output");
@@ -245,6 +267,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = read_epoch(&o.epoch, err);
 	if (rc == AK_OK)
 		rc = read_responses(c, &responses, &o, err);
+	if (rc == AK_OK)
+		rc = read_canaries(c, &o, err);
 	if (rc == AK_OK && (rc = write_packet(c, &o, path, &r, digest, err)) != AK_OK && r.gap_list && !c->json)
 		print_gaps(c, &r, true);
 	if (rc == AK_OK && c->json)
@@ -253,6 +277,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		print_report(c, &o, &r, digest, path);
 	ak_packet_result_release(&r);
 	ak_responses_release(&responses);
+	ak_canaries_free(o.canaries);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
 
@@ -265,6 +290,7 @@ static const struct ak_opt opts[] = {
 	{"draft", 0, AK_OPT_FLAG, NULL, "mark it as a draft and do not sign it"},
 	{"unsigned", 0, AK_OPT_FLAG, NULL, "leave the signature to 'auditkit packet sign', here or elsewhere"},
 	{"allow-gaps", 0, AK_OPT_FLAG, NULL, "build although questions are not answered; the packet lists them"},
+	{"canary-hashes", 0, AK_OPT_INPUT, "FILE", "SHA-256 of secrets you know, one a line: one of them in the packet is exit 4"},
 	{"force", 0, AK_OPT_FLAG, NULL, "replace what stands there"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };

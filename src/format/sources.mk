@@ -17,6 +17,7 @@ libak_a_SOURCES += src/format/match.c
 libak_a_SOURCES += src/format/modify.c
 libak_a_SOURCES += src/format/need.c
 libak_a_SOURCES += src/format/registry.c src/format/registry.h
+libak_a_SOURCES += src/format/paths.c src/format/paths.h
 libak_a_SOURCES += src/format/rule.c
 libak_a_SOURCES += src/format/ruletext.c
 libak_a_SOURCES += src/format/signs.c

@@ -8,6 +8,7 @@
 #include "packet/rekey.h"
 #include "packet/render.h"
 #include "packet/section.h"
+#include "packet/selfaudit.h"
 #include "packet/sign.h"
 #include "query/query.h"
 #include "store/tlog.h"
@@ -129,11 +130,15 @@ static enum ak_rc finish(const struct ak_packet_opts *o, struct ak_bag *bag, str
 		{"Bag-Software-Agent", "auditkit " PACKAGE_VERSION},
 		{"Auditkit-Draft", o->draft ? "yes" : NULL},
 	};
+	const struct ak_selfaudit audit = {o->redactor, o->canaries};
 	struct ak_signer signer = {0};
 	struct ak_sshkey key;
 	enum ak_rc rc;
 
 	snprintf(date, sizeof date, "%.10s", out->created);
+	for (size_t i = 0; i < AK_COUNT(info); i++)
+		if (info[i].value && (rc = ak_selfaudit_pass(&audit, "bag-info.txt", i, ak_str_of(info[i].value), err)) != AK_OK)
+			return rc;
 	if (ak_bag_finish(bag, info, sizeof info / sizeof *info, err) != AK_OK)
 		return AK_FAIL;
 	if (o->draft || o->unsigned_)
@@ -338,10 +343,11 @@ static enum ak_rc judge(const struct ak_packet_opts *o, const struct ak_sections
 static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, struct ak_bag *bag, struct ak_packet_result *out,
 		       struct ak_err *err)
 {
+	const struct ak_selfaudit audit = {o->redactor, o->canaries};
 	struct ak_hmac *key = packet_key(o, out->id);
 	enum ak_rc rc;
 
-	s->tables = ak_tables_new(bag, o->redactor, key);
+	s->tables = ak_tables_new(bag, &audit, key);
 	rc = ak_sections_build(s, err);
 	if (rc == AK_OK)
 		rc = judge(o, s, out, err);

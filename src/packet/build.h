@@ -5,6 +5,7 @@
 #include "conf/policy.h"
 #include "conf/responses.h"
 #include "packet/bag.h"
+#include "packet/canaries.h"
 #include "redact/redact.h"
 #include "store/store.h"
 
@@ -14,6 +15,7 @@ struct ak_packet_opts {
 	const struct ak_policy *policy;     /* may be NULL */
 	const struct ak_responses *responses; /* to findings; may be NULL */
 	const struct ak_redactor *redactor;
+	struct ak_canaries *canaries;	    /* that may not be in it; may be NULL */
 	const char *workspace;		    /* its templates/ folder comes first; may be NULL */
 	const char *data_dir;		    /* then this one's templates/ */
 	int64_t from_us, to_us;		    /* period, half-open; INT64_MIN and INT64_MAX when open */

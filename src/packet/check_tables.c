@@ -270,43 +270,51 @@ static void statements(struct ak_checked *p, struct tally *t, const json_t *sect
 	compare(t, declared == json_integer_value(json_object_get(p->packet, "declared")), "packet.json", "declared statements in all");
 }
 
-/* Secrets and e-mail addresses, by the detectors that looked before packing. */
-static bool leaks_from(struct ak_checked *p, const char *name)
+/* Line of what looks like a secret or an e-mail address, by both looks of the self-audit; 0 = none. */
+static uint64_t leak_in(struct ak_checked *p, const char *name)
 {
 	const struct ak_table_scan *scan = ak_check_table(p, name);
 	struct ak_str text = ak_check_text(p, name);
-	const char *kind;
-	size_t at;
+	struct ak_selfaudit_hit hit;
 
 	if (strncmp(name, "signatures/", 11) == 0)
-		return false;
-	return scan ? scan->leak : text.p && ak_selfaudit(p->redactor, name, text, &at, &kind);
+		return 0;
+	if (scan)
+		return scan->leak;
+	return text.p && ak_selfaudit(p->redactor, name, text, &hit) ? hit.line : 0;
 }
 
-static size_t leaks(struct ak_checked *p, const char **where)
+static size_t leaks(struct ak_checked *p, const char **where, uint64_t *line)
 {
 	const char *name;
 	json_t *hash;
 	size_t n = 0;
 
-	json_object_foreach(p->hashes, name, hash)
-		if (leaks_from(p, name) && !n++)
+	json_object_foreach(p->hashes, name, hash) {
+		uint64_t found = leak_in(p, name);
+
+		if (found && !n++) {
 			*where = name;
+			*line = found;
+		}
+	}
 	return n;
 }
 
 static void content(struct ak_checked *p, struct tally *t, const json_t *sections)
 {
 	const char *where = "";
+	uint64_t line = 0;
 	size_t found;
 
 	statements(p, t, sections);
 	findings(p, t);
 	adds_up(t, sections, "sources");
 	adds_up(t, sections, "links");
-	found = leaks(p, &where);
+	found = leaks(p, &where, &line);
 	if (found)
-		ak_check_say(p, "content", AK_RESULT_FAIL, "%zu files hold what looks like a secret, the first is %.100s", found, where);
+		ak_check_say(p, "content", AK_RESULT_FAIL, "%zu files hold what looks like a secret, the first is %.100s line %llu", found, where,
+			     (unsigned long long)line);
 	else if (t->agree != t->totals)
 		ak_check_say(p, "content", AK_RESULT_FAIL, "%zu of %zu figures agree; %s", t->agree, t->totals, t->differs);
 	else

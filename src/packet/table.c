@@ -16,12 +16,13 @@ struct ak_table {
 	struct ak_buf text; /* whole rows that are not in the bag yet */
 	struct ak_csvw csv;
 	struct ak_bag_file *file; /* NULL until the first of them are */
+	uint64_t lines;		  /* of the rows in the bag */
 	char path[100];
 };
 
 struct ak_tables {
 	struct ak_bag *bag;
-	const struct ak_redactor *redactor;
+	const struct ak_selfaudit *audit;
 	const struct ak_hmac *rekey;
 	struct ak_table **table, **placed; /* all; those that are part of the packet */
 	size_t n, nplaced;
@@ -30,12 +31,12 @@ struct ak_tables {
 	struct ak_err err;
 };
 
-struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_redactor *redactor, const struct ak_hmac *rekey)
+struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_selfaudit *audit, const struct ak_hmac *rekey)
 {
 	struct ak_tables *all = ak_alloc_zero(1, sizeof *all);
 
 	all->bag = bag;
-	all->redactor = redactor;
+	all->audit = audit;
 	all->rekey = rekey;
 	ak_buf_init(&all->token, ROW_BYTES);
 	return all;
@@ -114,11 +115,12 @@ static void flush(struct ak_table *t)
 	if (all->rc == AK_OK && t->text.over)
 		all->rc = ak_fail(&all->err, AK_EXIT_LIMIT, "a row of %s is too large", t->path);
 	if (all->rc == AK_OK)
-		all->rc = ak_selfaudit_pass(all->redactor, t->path, t->file ? ak_bag_file_size(t->file) : 0, rows, &all->err);
+		all->rc = ak_selfaudit_pass(all->audit, t->path, t->lines, rows, &all->err);
 	if (all->rc == AK_OK && !t->file)
 		all->rc = ak_bag_begin(all->bag, t->path, &t->file, &all->err);
 	if (all->rc == AK_OK)
 		all->rc = ak_bag_write(t->file, rows, &all->err);
+	t->lines += ak_selfaudit_lines(rows);
 	ak_buf_clear(&t->text);
 }
 

@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "packet/bag.h"
-#include "redact/redact.h"
+#include "packet/selfaudit.h"
 
 #define AK_TABLE_SHOWN 200 /* rows in a document; the CSV has all, and the document has their count */
 
@@ -20,8 +20,8 @@ struct ak_table;
 extern "C" {
 #endif
 
-/* redactor and bag are borrowed. rekey: the key of the packet's own pseudonyms (rekey.h), borrowed, NULL = tokens stay. */
-struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_redactor *redactor, const struct ak_hmac *rekey);
+/* audit and bag are borrowed. rekey: the key of the packet's own pseudonyms (rekey.h), borrowed, NULL = tokens stay. */
+struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_selfaudit *audit, const struct ak_hmac *rekey);
 void ak_tables_free(struct ak_tables *all);
 
 /* columns: "name name:integer ...", string when no type is given. Owned by `all`; part of the packet once it is placed. */

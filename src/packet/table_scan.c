@@ -124,8 +124,8 @@ static void take(struct ak_table_scan *s, struct ak_str text)
 
 void ak_table_scan_feed(struct ak_table_scan *s, const char *p, size_t n)
 {
-	size_t from = 0, at;
-	const char *kind;
+	struct ak_selfaudit_hit hit;
+	size_t from = 0;
 
 	if (s->broken)
 		return;
@@ -137,7 +137,9 @@ void ak_table_scan_feed(struct ak_table_scan *s, const char *p, size_t n)
 		take(s, ak_str_n(s->tail.p + from, s->at + 1 - from));
 		from = s->at + 1;
 	}
-	s->leak = s->leak || ak_selfaudit(s->redactor, s->name, ak_str_n(s->tail.p, from), &at, &kind);
+	if (!s->leak && from && ak_selfaudit(s->redactor, s->name, ak_str_n(s->tail.p, from), &hit))
+		s->leak = s->lines + hit.line;
+	s->lines += ak_selfaudit_lines(ak_str_n(s->tail.p, from));
 	s->broken = s->broken || s->tail.over || s->tail.n - from > ROW_BYTES;
 	if (from)
 		memmove(s->tail.p, s->tail.p + from, s->tail.n - from);

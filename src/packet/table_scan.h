@@ -13,10 +13,11 @@ struct ak_table_scan {
 	size_t rows;	     /* below the header */
 	size_t sums, wrong;  /* rows that are not in `shown` and should add up; those of them that do not */
 	bool broken;	     /* not in the dialect of base/csvw.h, or a row has not as many cells as the header */
-	bool leak;	     /* what looks like a secret or an e-mail address */
+	uint64_t leak;	     /* line of what looks like a secret or an e-mail address, 0 = none */
 	/* how it is read */
 	const struct ak_redactor *redactor;
 	char *name, *table;   /* of the file, of the table */
+	uint64_t lines;	      /* that were looked at for it */
 	struct ak_buf tail;   /* bytes of a row whose end has not come */
 	size_t at;	      /* of the tail: looked at for the end of a row */
 	bool quoted;	      /* a quote is open there */

@@ -169,6 +169,14 @@ enum ak_rc ak_query_files(struct ak_store *s, const char *source, int64_t run, j
 		       p, 2, out, err);
 }
 
+enum ak_rc ak_query_mappings(struct ak_store *s, json_t **out, struct ak_err *err)
+{
+	return ak_rows(s,
+		       "SELECT DISTINCT s.name AS source, d.name AS name, d.text AS text FROM file f JOIN export e ON e.id = f.export"
+		       " JOIN source s ON s.id = e.source JOIN document d ON d.digest = f.mapping ORDER BY s.name, d.digest",
+		       NULL, 0, out, err);
+}
+
 static void add_repairs(json_t *diag)
 {
 	json_t *d;

@@ -101,6 +101,12 @@ bool ak_redactor_allows(const struct ak_redactor *r, const char *fingerprint)
 	return false;
 }
 
+bool ak_redact_allowed(const struct ak_redactor *r, struct ak_str value, char fingerprint[AK_TOKEN_HEX + 1])
+{
+	ak_redactor_fingerprint(r, value, fingerprint);
+	return ak_redactor_allows(r, fingerprint);
+}
+
 struct ak_str ak_redactor_marker(const struct ak_redactor *r, const char *kind, struct ak_str secret,
 				 struct ak_arena *a)
 {

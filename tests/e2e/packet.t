@@ -134,6 +134,41 @@ printf 'AK%s%s\n' IA ABCDEFGHIJKLMNOP >w/templates/readme.md.mustache
 "$AUDITKIT" -w w packet build --allow-gaps --force -o leak.tar >/dev/null 2>&1
 is "a secret in a page: exit 4" "$?" 4
 is "and no packet" "$(ls leak.tar* 2>/dev/null)" ""
+plant() { # plant TEXT: a page with it on line 3, what is said
+	printf 'one\ntwo\nthree %s\n' "$1" >w/templates/readme.md.mustache
+	"$AUDITKIT" -w w packet build --allow-gaps --force -o leak.tar >/dev/null 2>said
+	printf 'exit %s ' $?
+	tr -s ' \n' ' ' <said
+}
+random=$(openssl rand -hex 40)
+key=$(printf 'AK%s%s' IA ABCDEFGHIJKLMNOP)
+is "file, line and kind are named, and what to do" "$(plant "$key" | grep -cE '^exit 4 .*self-audit: README.md line 3 would hold a value of kind [a-z_]+ hint: .*redact allow [0-9a-f]{32} --reason')" 1
+is "the secret is not" "$(plant "$key" | grep -c "$key")" 0
+is "so is one that only its name tells" "$(plant "password: $random" | grep -cE '^exit 4 .*README.md line 3 would hold a value of kind named_secret')" 1
+is "one in base64" "$(plant "$(printf 'x %s' "$key and more text" | base64 -w 0)" | grep -cE '^exit 4 .*README.md line 3')" 1
+
+# What no rule knows, by its SHA-256: plain, in parts of a line, and encoded.
+sha() { printf %s "$1" | sha256sum | cut -c1-64; }
+{ echo '# ours'; sha 'never in it'; echo; sha 'correct-horse'; sha 'blue Falcon 9!'; sha 'x7'; } >canaries
+listed() { # listed TEXT: build with that on a page and the list above
+	printf 'one\ntwo\nthree %s\n' "$1" >w/templates/readme.md.mustache
+	"$AUDITKIT" -w w packet build --allow-gaps --force --canary-hashes canaries -o listed.tar >/dev/null 2>said
+	printf 'exit %s ' $?
+	tr -s ' \n' ' ' <said
+}
+is "a packet without them is built" "$(listed 'correct horse' | cut -c1-6)" "exit 0"
+rm -f listed.tar*
+n=0
+for t in 'is correct-horse.' '(correct-horse)' 'a,"correct-horse",b' 'user:correct-horse@db' 'x=correct%2Dhorse' 'correct&#45;horse' "$(printf 'a correct-horse b' | base64)" \
+	"$(printf 'ab correct-horse' | od -An -tx1 | tr -d ' \n')"; do
+	n=$((n + $(listed "$t" | grep -cE '^exit 4 .*self-audit: README.md line 3 would hold the value of line 4 of --canary-hashes')))
+done
+is "one that no rule knows is found in eight forms" "$n" 8
+is "one with signs and blanks, as a cell" "$(listed 'a|blue Falcon 9!|b' | grep -c 'line 5 of --canary-hashes')" 1
+is "nothing is written" "$(ls listed.tar* 2>/dev/null)" ""
+echo 'not a hash' >>canaries
+is "a list with something else: exit 2, with its line" "$(listed x | grep -cE '^exit 2 auditkit: canaries:7: ')" 1
+rm -r w/templates
 
 # The third letters of this log key's base64 are those of an Azure key; one workspace in about 500 has such a key.
 "$AUDITKIT" init odd >/dev/null 2>&1

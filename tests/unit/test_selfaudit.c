@@ -9,10 +9,9 @@ static struct ak_redactor *redactor;
 
 static bool found(const char *path, const char *text)
 {
-	const char *kind = NULL;
-	size_t at = 0;
+	struct ak_selfaudit_hit hit;
 
-	return ak_selfaudit(redactor, path, ak_str_of(text), &at, &kind);
+	return ak_selfaudit(redactor, path, ak_str_of(text), &hit);
 }
 
 /* Texts that hold the mark of an Azure key at the place where such keys have it; assembled, so that no scanner takes them for

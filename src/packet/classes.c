@@ -1,0 +1,195 @@
+#include "base/ak.h"
+#include "packet/classes.h"
+
+#include "format/paths.h"
+#include "ingest/ingest.h"
+#include "query/query.h"
+
+/* In the order of what is left of a value, most first. */
+enum class { KEPT, MASKED, HASHED, ENCRYPTED, REMOVED, NOT_COLLECTED, CLASSES };
+static const char *const class_names[CLASSES] = {"kept",      "masked",	 "hashed",
+						 "encrypted", "removed", "intentionally not collected"};
+
+static const struct {
+	const char *action;
+	enum class class;
+} actions[] = {
+	{"kept", KEPT},	    {"masked", MASKED},	      {"sanitised", MASKED},
+	{"hashed", HASHED}, {"encrypted", ENCRYPTED}, {"removed", REMOVED},
+};
+
+/* What is kept is either held against its type or looked at for secrets (DECISIONS 11). */
+static const char *kept_how(enum ak_type t)
+{
+	static const enum ak_type typed[] = {AK_T_TIME, AK_T_INT, AK_T_BOOL, AK_T_DEC, AK_T_ENUM, AK_T_CODE};
+
+	for (size_t i = 0; i < AK_COUNT(typed); i++)
+		if (t == typed[i])
+			return "validated by type";
+	return "scanned for secrets and addresses";
+}
+
+struct classing {
+	bool dropped[AK_F_COUNT];
+	struct ak_table *table;
+	json_t *seen; /* paths of the source at hand, to their row */
+	json_int_t n[CLASSES], sources;
+};
+
+static enum class class_of(const struct classing *c, enum ak_field_id f) {
+	const char *action = ak_type_action(ak_fields[f].type);
+
+	for (size_t i = 0; !c->dropped[f] && i < AK_COUNT(actions);
+	     i++) if (strcmp(actions[i].action, action) == 0) return actions[i]
+		.class;
+	return NOT_COLLECTED;
+}
+
+static void set_row(struct classing *c, const char *path, enum class class, const char *how, const char *fields,
+		    const json_t *n)
+{
+	json_t *row = json_pack("{s:s, s:i, s:s, s:s, s:O?}", "path", path, "rank", (int)class, "how", how, "fields",
+				fields, "n", n);
+	const json_t *old = json_object_get(c->seen, path);
+
+	if (!old || json_integer_value(json_object_get(old, "rank")) > (json_int_t) class)
+		json_object_set_new(c->seen, path, row);
+	else
+		json_decref(row);
+}
+
+static void set_fields(struct classing *c, const struct ak_mapping_path *p)
+{
+	enum class best = NOT_COLLECTED;
+	enum ak_type type = AK_T_COUNT;
+	struct ak_buf names;
+	const char *how;
+
+	ak_buf_init(&names, 1 << 16);
+	for (size_t i = 0; i < p->nfields; i++) {
+		enum class class = class_of(c, p->field[i]);
+		bool scanned = class == KEPT && *kept_how(ak_fields[p->field[i]].type) == 's';
+
+		if (class < best || (class == best && scanned)) {
+			best = class;
+			type = ak_fields[p->field[i]].type;
+		}
+		ak_buf_addf(&names, "%s%s", i ? " " : "", ak_fields[p->field[i]].column);
+	}
+	how = type == AK_T_COUNT ? "dropped by policy.yaml" : best == KEPT ? kept_how(type) : ak_type_name(type);
+	set_row(c, p->path, best, how, names.p, NULL);
+	ak_buf_release(&names);
+}
+
+static void set_path(struct classing *c, const struct ak_mapping_path *p)
+{
+	if (p->use == AK_USE_FIELD)
+		set_fields(c, p);
+	else if (p->use == AK_USE_PAYLOAD)
+		set_row(c, p->path, REMOVED, "payload: counted as present, masked or absent", "", NULL);
+	else
+		set_row(c, p->path, NOT_COLLECTED, p->use == AK_USE_DROP ? p->why : "read to decide about other fields",
+			"", NULL);
+}
+
+static enum ak_rc add_mapping(struct classing *c, const json_t *row, struct ak_arena *arena, struct ak_err *err)
+{
+	const json_t *text = json_object_get(row, "text");
+	struct ak_mapping_path *paths;
+	struct ak_mapping *m;
+	size_t n;
+
+	if (ak_mapping_parse(json_string_value(json_object_get(row, "name")),
+			     ak_str_n(json_string_value(text), json_string_length(text)), &m, err) != AK_OK)
+		return AK_FAIL;
+	n = ak_mapping_paths(m, arena, &paths);
+	for (size_t i = 0; i < n; i++)
+		set_path(c, &paths[i]);
+	ak_mapping_free(m);
+	return AK_OK;
+}
+
+/* A path of several types has one row, which counts them together. */
+static void add_unknown(struct classing *c, const json_t *source)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(source, "unknown_fields"), i, row)
+	{
+		const char *path = json_string_value(json_object_get(row, "path"));
+		const json_t *old = json_object_get(c->seen, path);
+		json_int_t n =
+			json_integer_value(json_object_get(row, "n")) + json_integer_value(json_object_get(old, "n"));
+
+		if (old && !json_is_integer(json_object_get(old, "n")))
+			continue;
+		json_object_del(c->seen, path);
+		set_row(c, path, NOT_COLLECTED, "no mapping names it", "", json_integer(n));
+	}
+}
+
+static void add_rows(struct classing *c, const json_t *source)
+{
+	const char *path;
+	json_t *row;
+
+	json_object_foreach(c->seen, path, row)
+	{
+		json_int_t class = json_integer_value(json_object_get(row, "rank"));
+
+		json_object_set(row, "source", json_object_get(source, "name"));
+		json_object_set(row, "records", json_object_get(source, "records_in"));
+		json_object_set_new(row, "class", json_string(class_names[class]));
+		ak_table_add(c->table, row);
+		c->n[class]++;
+	}
+	c->sources++;
+}
+
+static enum ak_rc add_source(struct classing *c, const json_t *source, const json_t *mappings, struct ak_err *err)
+{
+	struct ak_arena arena;
+	enum ak_rc rc = AK_OK;
+	json_t *row;
+	size_t i;
+
+	ak_arena_init(&arena);
+	c->seen = json_object();
+	json_array_foreach((json_t *)mappings, i, row) if (rc == AK_OK && json_equal(json_object_get(row, "source"),
+										     json_object_get(source, "name")))
+		rc = add_mapping(c, row, &arena, err);
+	add_unknown(c, source);
+	add_rows(c, source);
+	json_decref(c->seen);
+	ak_arena_release(&arena);
+	return rc;
+}
+
+static void say(json_t *section, const struct classing *c)
+{
+	json_int_t all = 0;
+
+	for (size_t i = 0; i < CLASSES; i++)
+		all += c->n[i];
+	for (size_t i = 0; i < CLASSES; i++)
+		ak_section_say(section, "proven", "tables/classes.csv", "%lld of %lld paths of %lld sources are %s",
+			       (long long)c->n[i], (long long)all, (long long)c->sources, class_names[i]);
+}
+
+enum ak_rc ak_section_classes(struct ak_sections *s, json_t *section, const struct ak_facts *f, struct ak_err *err)
+{
+	struct classing c = {.table = ak_section_table(s, section, "classes",
+						       "Every path of every source, in one class each",
+						       "source path class how fields n:integer records:integer")};
+	json_t *mappings = NULL, *source;
+	enum ak_rc rc = ak_ingest_dropped(s->policy, c.dropped, err);
+	size_t i;
+
+	if (rc == AK_OK)
+		rc = ak_query_mappings(s->store, &mappings, err);
+	json_array_foreach(f->sources, i, source) if (rc == AK_OK) rc = add_source(&c, source, mappings, err);
+	json_decref(mappings);
+	say(section, &c);
+	return rc;
+}

@@ -1,0 +1,309 @@
+#include "base/ak.h"
+#include "packet/sieve.h"
+
+#include "base/buf.h"
+
+enum set {
+	AN = 1,
+	DASH = 2,
+	UNDER = 4,
+	DOT = 8,
+	SLASH = 16,
+	PLUS = 32,
+	PCT = 64,
+	TILDE = 128,
+	AT = 256,
+	DOLLAR = 512,
+	HEX = 1024,
+	B32 = 2048,
+	DIGIT = 4096,
+	CAPS = 8192,
+	ANY = 16384,
+	EQUALS = 32768,
+	U = AN | DASH | UNDER,
+	B64 = AN | PLUS | EQUALS
+};
+enum { GLUED = 1, MIXED = 2, WHOLE = 4, EXACT = 8 };
+enum { DEPTH = 3, LONGEST = 400, LOOK_AROUND = 200, RUN_LEAST = 24, READABLE = 16, UNFOLDED_MAX = 1 << 26 };
+
+struct mark {
+	const char *kind, *mark;
+	unsigned set, least, left_set, left;
+	const char *holds;
+	unsigned flags;
+};
+static const struct mark marks[] = {
+#define X(kind, mark, set, least, left_set, left, holds, flags) {kind, mark, set, least, left_set, left, holds, flags},
+#include "packet/sieve.def"
+#undef X
+};
+
+/* Names whose value is a secret whatever it looks like; compared without case, '-' and '_'. */
+static const char *const secret_names[] = {
+	"password",
+	"passwd",
+	"pwd",
+	"secret",
+	"clientsecret",
+	"apikey",
+	"accesstoken",
+	"refreshtoken",
+	"idtoken",
+	"authtoken",
+	"authorization",
+	"proxyauthorization",
+	"cookie",
+	"setcookie",
+	"privatekey",
+	"accountkey",
+	"sharedaccesskey",
+	"secretkey",
+	"awssecretaccesskey",
+	"secretaccesskey",
+	"awssessiontoken",
+	"ocpapimsubscriptionkey",
+	"xiapikey",
+	"xapikey",
+	"xgoogapikey",
+	"xportkeyapikey",
+	"cfaigauthorization",
+	"heliconeauth",
+	"xlitellmapikey",
+	"coapikey",
+	"sessiontoken",
+	"token",
+};
+
+static unsigned class_of(unsigned char c)
+{
+	static const struct {
+		char c;
+		unsigned set;
+	} signs[] = {{'-', DASH}, {'_', UNDER}, {'.', DOT}, {'/', SLASH | PLUS}, {'+', PLUS}, {'=', EQUALS},
+		     {'%', PCT},  {'~', TILDE}, {'@', AT},  {'$', DOLLAR},	 {' ', CAPS}};
+	unsigned set = ak_is_alnum(c) ? AN : 0;
+
+	set |= (ak_is_hex(c) ? HEX : 0u) | (ak_is_digit(c) ? DIGIT : 0u) | (c >= ' ' && c < 0x7f ? ANY : 0u);
+	set |= ak_is_upper(c) ? CAPS | B32 : c >= '2' && c <= '7' ? B32 : 0u;
+	for (size_t i = 0; i < AK_COUNT(signs); i++)
+		set |= c == (unsigned char)signs[i].c ? signs[i].set : 0u;
+	return set;
+}
+
+/* One text under the sieve. Rows whose mark begins with a byte are a chain, so that most bytes cost one look. */
+struct look {
+	const struct ak_sieve *sieve;
+	const char *kind;    /* of the find, NULL = none so far */
+	uint16_t set[256];   /* a byte's bits of enum set */
+	uint16_t first[256]; /* row plus one, 0 = none */
+	uint16_t next[AK_COUNT(marks)];
+	int depth;
+};
+
+static void prepare(struct look *l)
+{
+	for (unsigned c = 0; c < 256; c++)
+		l->set[c] = (uint16_t)class_of((unsigned char)c);
+	for (size_t i = AK_COUNT(marks); i-- > 0;) {
+		unsigned char c = (unsigned char)*marks[i].mark;
+
+		l->next[i] = l->first[c];
+		l->first[c] = (uint16_t)(i + 1);
+	}
+}
+
+static bool in(const struct look *l, char c, unsigned set)
+{
+	return (l->set[(unsigned char)c] & set) != 0;
+}
+
+static size_t run_on(const struct look *l, struct ak_str s, size_t from, unsigned set)
+{
+	size_t i = from;
+
+	while (i < s.n && i - from < LONGEST && in(l, s.p[i], set))
+		i++;
+	return i - from;
+}
+
+static size_t run_back(const struct look *l, struct ak_str s, size_t to, unsigned set)
+{
+	size_t n = 0;
+
+	while (n < to && n < LONGEST && in(l, s.p[to - n - 1], set))
+		n++;
+	return n;
+}
+
+static bool mixed(struct ak_str s)
+{
+	bool digit = false, letter = false;
+
+	for (size_t i = 0; i < s.n; i++) {
+		digit = digit || ak_is_digit((unsigned char)s.p[i]);
+		letter = letter || (ak_is_alnum((unsigned char)s.p[i]) && !ak_is_digit((unsigned char)s.p[i]));
+	}
+	return digit && letter;
+}
+
+static bool holds(struct ak_str s, const char *what)
+{
+	size_t n = strlen(what);
+
+	for (size_t i = 0; i + n <= s.n; i++)
+		if (memcmp(s.p + i, what, n) == 0)
+			return true;
+	return false;
+}
+
+static void find(struct look *l, const char *kind, struct ak_str value)
+{
+	if (!l->kind && !l->sieve->let(l->sieve->ctx, kind, value))
+		l->kind = kind;
+}
+
+/* Does what stands around the mark at s.p[at] make it a find? */
+static void try_mark(struct look *l, const struct mark *m, struct ak_str s, size_t at)
+{
+	size_t n = strlen(m->mark), left = 0, right;
+
+	if (s.n - at < n || memcmp(s.p + at, m->mark, n) != 0)
+		return;
+	if (m->left) {
+		left = run_back(l, s, at, m->left_set);
+		if ((m->flags & EXACT) ? left != m->left : left < m->left)
+			return;
+	} else if (!(m->flags & GLUED) && at && in(l, s.p[at - 1], AN)) {
+		return;
+	}
+	right = run_on(l, s, at + n, m->set);
+	if ((m->flags & WHOLE) ? right != m->least || (at + n + right < s.n && in(l, s.p[at + n + right], AN))
+			       : right < m->least)
+		return;
+	if ((m->flags & MIXED) && !mixed(ak_str_n(s.p + at + n, right)))
+		return;
+	if (!m->holds || holds(ak_str_n(s.p + at + n, right), m->holds))
+		find(l, m->kind, ak_str_n(s.p + at - left, left + n + right));
+}
+
+/* "name": "value", name=value, name: value. at: the sign between them. */
+static void try_pair(struct look *l, struct ak_str s, size_t at)
+{
+	size_t end = at, from, n;
+	char name[24];
+	size_t len = 0;
+
+	while (end && (s.p[end - 1] == '"' || s.p[end - 1] == '\'' || s.p[end - 1] == ' '))
+		end--;
+	n = run_back(l, s, end, U);
+	for (size_t i = end - n; i < end && len < sizeof name - 1; i++)
+		if (in(l, s.p[i], AN))
+			name[len++] = ak_lower(s.p[i]);
+	name[len] = '\0';
+	for (from = at + 1; from < s.n && (s.p[from] == '"' || s.p[from] == '\'' || s.p[from] == ' ');)
+		from++;
+	n = run_on(l, s, from, U | B64 | DOT | TILDE | PCT);
+	if (n < 12 || !mixed(ak_str_n(s.p + from, n)))
+		return;
+	for (size_t i = 0; i < AK_COUNT(secret_names); i++)
+		if (strcmp(name, secret_names[i]) == 0)
+			find(l, "named_secret", ak_str_n(s.p + from, n));
+}
+
+/* scheme://user:password@host */
+static void try_userinfo(struct look *l, struct ak_str s, size_t at)
+{
+	size_t i = at + 3, colon = 0;
+
+	if (s.n - at < 4 || memcmp(s.p + at, "://", 3) != 0)
+		return;
+	for (; i < s.n && i - at < LOOK_AROUND && in(l, s.p[i], ANY) && s.p[i] != ' ' && s.p[i] != '/' && s.p[i] != '@';
+	     i++)
+		colon = s.p[i] == ':' ? i : colon;
+	if (i < s.n && s.p[i] == '@' && colon && i - colon > 3 && s.p[colon + 1] != '[')
+		find(l, "url_password", ak_str_n(s.p + colon + 1, i - colon - 1));
+}
+
+/* local@domain.tld; a tld of two letters or more, no file name of an image. */
+static void try_mail(struct look *l, struct ak_str s, size_t at)
+{
+	size_t before = run_back(l, s, at, U | DOT | PLUS), n = run_on(l, s, at + 1, AN | DASH | DOT), dot, i;
+
+	while (n && !in(l, s.p[at + n], AN))
+		n--;
+	for (dot = n; dot && s.p[at + dot] != '.';)
+		dot--;
+	if (!before || dot < 2 || n - dot < 2 || !in(l, s.p[at - 1], AN))
+		return;
+	for (i = dot + 1; i <= n; i++)
+		if (in(l, s.p[at + i], DIGIT))
+			return;
+	find(l, "email", ak_str_n(s.p + at - before, before + 1 + n));
+}
+
+static void try_byte(struct look *l, struct ak_str s, size_t i)
+{
+	for (size_t row = l->first[(unsigned char)s.p[i]]; row; row = l->next[row - 1])
+		try_mark(l, &marks[row - 1], s, i);
+	if (s.p[i] == '@')
+		try_mail(l, s, i);
+	if (s.p[i] == ':')
+		try_userinfo(l, s, i);
+	if (s.p[i] == ':' || s.p[i] == '=')
+		try_pair(l, s, i);
+}
+
+static void look_at(struct look *l, struct ak_str s);
+
+/* Long runs that may stand for other bytes: hex digits, or base64 wherever its groups of four begin. */
+static void try_runs(struct look *l, struct ak_str s, struct ak_buf *room)
+{
+	static const unsigned sets[] = {HEX, B64 | DASH | UNDER};
+
+	for (size_t k = 0; k < AK_COUNT(sets); k++)
+		for (size_t i = 0, n; i < s.n && !l->kind; i += n + 1) {
+			for (n = 0; i + n < s.n && in(l, s.p[i + n], sets[k]);)
+				n++;
+			if (k && run_on(l, s, i, HEX | DASH) == n)
+				continue;
+			for (size_t skip = 0; n >= RUN_LEAST && skip < (k ? 4 : 2) && !l->kind; skip++)
+				if (ak_sieve_decode(ak_str_n(s.p + i, n), skip, !k, READABLE, room))
+					look_at(l, ak_buf_str(room));
+		}
+}
+
+static void look_at(struct look *l, struct ak_str s)
+{
+	struct ak_buf room;
+
+	for (size_t i = 0; i < s.n && !l->kind; i++)
+		try_byte(l, s, i);
+	if (l->kind || l->depth == DEPTH)
+		return;
+	l->depth++;
+	ak_buf_init(&room, UNFOLDED_MAX);
+	try_runs(l, s, &room);
+	if (!l->kind && ak_sieve_unfold(s, &room))
+		look_at(l, ak_buf_str(&room));
+	ak_buf_release(&room);
+	l->depth--;
+}
+
+bool ak_sieve(const struct ak_sieve *sieve, struct ak_str text, struct ak_sieve_hit *out)
+{
+	struct look l = {.sieve = sieve};
+	size_t line = 1;
+
+	prepare(&l);
+	for (size_t i = 0; i < text.n; line++) {
+		size_t n = ak_str_find(ak_str_n(text.p + i, text.n - i), '\n');
+
+		look_at(&l, ak_str_n(text.p + i, n));
+		if (l.kind) {
+			*out = (struct ak_sieve_hit){l.kind, line};
+			return true;
+		}
+		i += n + 1;
+	}
+	return false;
+}
