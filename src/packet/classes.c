@@ -2,8 +2,8 @@
 #include "packet/classes.h"
 
 #include "format/paths.h"
-#include "ingest/ingest.h"
 #include "query/query.h"
+#include "redact/plan.h"
 
 /* In the order of what is left of a value, most first. */
 enum class { KEPT, MASKED, HASHED, ENCRYPTED, REMOVED, NOT_COLLECTED, CLASSES };
@@ -30,18 +30,19 @@ static const char *kept_how(enum ak_type t)
 }
 
 struct classing {
-	bool dropped[AK_F_COUNT];
+	struct ak_field_plan plan;
 	struct ak_table *table;
 	json_t *seen; /* paths of the source at hand, to their row */
 	json_int_t n[CLASSES], sources;
 };
 
 static enum class class_of(const struct classing *c, enum ak_field_id f) {
-	const char *action = ak_type_action(ak_fields[f].type);
+	struct ak_str action = ak_str_of(ak_plan_says(&c->plan, f)); /* "hashed", "hashed, by policy" */
 
-	for (size_t i = 0; !c->dropped[f] && i < AK_COUNT(actions);
-	     i++) if (strcmp(actions[i].action, action) == 0) return actions[i]
-		.class;
+	action.n = ak_str_find(action, ',');
+	for (size_t i = 0; i < AK_COUNT(actions); i++)
+		if (ak_str_is(action, actions[i].action))
+			return actions[i].class;
 	return NOT_COLLECTED;
 }
 
@@ -183,7 +184,7 @@ enum ak_rc ak_section_classes(struct ak_sections *s, json_t *section, const stru
 						       "Every path of every source, in one class each",
 						       "source path class how fields n:integer records:integer")};
 	json_t *mappings = NULL, *source;
-	enum ak_rc rc = ak_ingest_dropped(s->policy, c.dropped, err);
+	enum ak_rc rc = ak_plan_read(s->policy, &c.plan, err);
 	size_t i;
 
 	if (rc == AK_OK)
