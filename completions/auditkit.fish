@@ -59,6 +59,8 @@ complete -c auditkit -n __fish_use_subcommand -a 'checkpoint' -d 'print the last
 complete -c auditkit -n __fish_use_subcommand -a 'backup' -d 'copy the workspace into one file, without its keys, and verify the copy'
 complete -c auditkit -n __fish_use_subcommand -a 'redact' -d 'print each line of standard input as it would be stored'
 complete -c auditkit -n '__fish_seen_subcommand_from redact' -l field -d 'take each line as a value of this field of the dictionary, not as free text'
+complete -c auditkit -n __fish_use_subcommand -a 'redact' -d 'say what redaction does to a field, or what it finds in a text, and by which rule'
+complete -c auditkit -n '__fish_seen_subcommand_from redact' -l text -d 'say what is found in the lines of standard input instead'
 complete -c auditkit -n __fish_use_subcommand -a 'redact' -d 'list what the redactor looks for in every text'
 complete -c auditkit -n __fish_use_subcommand -a 'redact' -d 'let a value through that a detector takes for a secret'
 complete -c auditkit -n '__fish_seen_subcommand_from redact' -l reason -d 'why the value is no secret; packets print it'

@@ -51,15 +51,26 @@ static bool agrees(struct search *s, struct ak_str made)
 	return ak_str_eq(ak_buf_str(&s->rekeyed), s->token);
 }
 
+static bool matches_under(struct search *s, const struct ak_redactor *r, struct ak_str candidate)
+{
+	for (size_t i = 0; i < AK_COUNT(ways); i++)
+		if (of_class(s->token, ways[i].cls) && agrees(s, ak_redact_token(r, ways[i].type, candidate, &s->arena)))
+			return true;
+	return false;
+}
+
+/* Under the key in force, and under those it followed. */
 static bool matches(struct search *s, struct ak_str candidate)
 {
+	bool found;
+
 	/* A token among the candidates is not who it stands for. */
 	if (!candidate.n || ak_marker_is_token(ak_str_trim(candidate)))
 		return false;
-	for (size_t i = 0; i < AK_COUNT(ways); i++)
-		if (of_class(s->token, ways[i].cls) && agrees(s, ak_redact_token(s->c->redactor, ways[i].type, candidate, &s->arena)))
-			return true;
-	return false;
+	found = matches_under(s, s->c->redactor, candidate);
+	for (size_t i = 0; i < s->c->keys->npast && !found; i++)
+		found = matches_under(s, s->c->past[i], candidate);
+	return found;
 }
 
 static enum ak_rc read_candidates(struct search *s, int fd, const char *name, struct ak_err *err)

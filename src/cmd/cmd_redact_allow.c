@@ -51,6 +51,7 @@ static enum ak_rc entry_of(struct ak_ctx *c, struct ak_policy_allow *e, struct a
 	}
 	if (check_text(c, "reason", e->why, err) != AK_OK || check_text(c, "by", e->by, err) != AK_OK)
 		return AK_FAIL;
+	c->reason = e->why;
 	e->on = ak_arena_z(&c->arena, ak_str_n(ak_time_z(ak_time_now(), 0, now), 10));
 	return fingerprint_of(c, c->args->word[0], &e->fingerprint, err);
 }

@@ -6,6 +6,7 @@
 #include "base/jsonw.h"
 #include "base/limits.h"
 #include "cmd/lines.h"
+#include "redact/plan.h"
 
 struct tried {
 	struct ak_ctx *c;
@@ -22,6 +23,10 @@ static struct ak_str redacted(struct tried *t, struct ak_str line)
 	if (!line.p) {
 		t->too_long++;
 		ak_ledger_add(&t->found, t->field, "too_long", AK_ACT_REMOVED, 1);
+		return ak_str_n(NULL, 0);
+	}
+	if (t->field >= 0 && t->c->plan && t->c->plan->action[t->field] == AK_FIELD_REMOVE) {
+		ak_ledger_add(&t->found, t->field, "dropped_by_policy", AK_ACT_REMOVED, 1);
 		return ak_str_n(NULL, 0);
 	}
 	if (t->field < 0)

@@ -14,6 +14,7 @@ libak_a_SOURCES += src/cmd/cmd_init.c
 libak_a_SOURCES += src/cmd/cmd_limits.c
 libak_a_SOURCES += src/cmd/cmd_redact_allow.c
 libak_a_SOURCES += src/cmd/cmd_redact_rules.c
+libak_a_SOURCES += src/cmd/cmd_redact_explain.c src/cmd/explain_text.c src/cmd/explain_text.h
 libak_a_SOURCES += src/cmd/cmd_redact_try.c
 libak_a_SOURCES += src/cmd/cmd_show.c
 libak_a_SOURCES += src/cmd/cmd_sources.c

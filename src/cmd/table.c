@@ -20,6 +20,7 @@
 	X(checkpoint)                                                                                                  \
 	X(backup)                                                                                                      \
 	X(redact_try)                                                                                                  \
+	X(redact_explain)                                                                                              \
 	X(redact_rules)                                                                                                \
 	X(redact_allow)                                                                                                \
 	X(identity_resolve)                                                                                            \

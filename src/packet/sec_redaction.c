@@ -4,6 +4,7 @@
 
 #include "model/field.h"
 #include "packet/classes.h"
+#include "query/query.h"
 
 static void with_source(struct ak_table *table, const json_t *source, const char *member)
 {
@@ -65,6 +66,26 @@ static void modes(json_t *o, const struct ak_facts *f)
 				       text(row, "system") ? text(row, "system") : "a system", text(row, "payload_mode"), text(row, "time"));
 }
 
+/* What metadata-only is held against: the stored texts themselves. */
+static enum ak_rc shapes(struct ak_sections *s, json_t *o, struct ak_err *err)
+{
+	json_t *doc = NULL;
+	json_int_t n;
+
+	if (ak_query_shapes(s->store, &doc, err) != AK_OK)
+		return AK_FAIL;
+	n = ak_facts_sum(json_object_get(doc, "found"), "n");
+	ak_section_rows(s, o, "payload_shapes", "Stored texts that have the shape of a prompt or completion",
+			"source field n:integer longest:integer first", json_object_get(doc, "found"));
+	ak_section_say(o, "proven", "tables/payload_shapes.csv",
+		       "%lld of %lld stored texts in %lld records have the shape of a prompt or completion: eight words in a row, 25 in an error "
+		       "template, or four in a text as long as the tokens its record counts",
+		       (long long)n, (long long)json_integer_value(json_object_get(doc, "texts")),
+		       (long long)json_integer_value(json_object_get(doc, "records")));
+	json_decref(doc);
+	return AK_OK;
+}
+
 enum ak_rc ak_section_redaction(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
 {
 	json_t *o = ak_section_new(s, "redaction", "Redaction statement", "What was removed, hashed or masked before storing?");
@@ -88,5 +109,5 @@ enum ak_rc ak_section_redaction(struct ak_sections *s, const struct ak_facts *f,
 	modes(o, f);
 	ak_section_own_rules(s, o);
 	ak_section_declared(s, o, "redaction");
-	return ak_section_classes(s, o, f, err);
+	return shapes(s, o, err) == AK_OK ? ak_section_classes(s, o, f, err) : AK_FAIL;
 }

@@ -38,6 +38,10 @@ extern "C" {
 enum ak_rc ak_query_sources(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err);
 /* Array of {source, exported_at, exported_at_basis}: the newest export of each source that says when it was made. */
 enum ak_rc ak_query_exports(struct ak_store *s, json_t **out, struct ak_err *err);
+/* What is stored and has the shape of a prompt or completion: {records, texts: looked at in all, found: [{source, file, field, n,
+ * longest: bytes, seq, first: citation}]}. The shape is eight words in a row with nothing but blanks between, 25 in an error template;
+ * or four, in a text as long as the tokens that its record counts. All live records, whatever their time. */
+enum ak_rc ak_query_shapes(struct ak_store *s, json_t **out, struct ak_err *err);
 /* Array of {source, name, text}: the texts of the mappings that a source was read with. */
 enum ak_rc ak_query_mappings(struct ak_store *s, json_t **out, struct ak_err *err);
 /* Array of files: {id, source, export, name, format, mapping, detected, codec, sha256, bytes, decoded_sha256, decoded_bytes,

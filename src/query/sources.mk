@@ -13,5 +13,6 @@ libak_a_SOURCES += src/query/calm.c
 libak_a_SOURCES += src/query/rows.c src/query/rows.h
 libak_a_SOURCES += src/query/sources.c src/query/totals.c
 libak_a_SOURCES += src/query/workspace.c
+libak_a_SOURCES += src/query/shapes.c
 libak_a_SOURCES += src/query/usage.c
 libak_a_SOURCES += src/query/identifier.c

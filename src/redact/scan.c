@@ -65,7 +65,7 @@ static bool literal_at(const struct scan *c, struct ak_str s, size_t floor, size
 
 		if (e->second != second || (e->third && e->third != third) || !entry_at(c, e, s, floor, at, &from, &to))
 			continue;
-		*out = (struct ak_hit){from, to, e->d->kind, ak_str_n(s.p + from, to - from), e->d->key_id};
+		*out = (struct ak_hit){from, to, e->d->kind, ak_str_n(s.p + from, to - from), e->d->key_id, 0};
 		return true;
 	}
 	return false;
@@ -82,7 +82,7 @@ static bool context_at(const struct scan *c, struct ak_str s, size_t floor, size
 	if (from + 1 < s.n && literal_at(c, s, floor, from, out) && out->from == from && out->to >= to)
 		return true;
 	value = ak_str_n(s.p + from, to - from);
-	*out = (struct ak_hit){from, to, ak_nearby_kind(c->sc->rows, c->sc->nrows, name, value), value, false};
+	*out = (struct ak_hit){from, to, ak_nearby_kind(c->sc->rows, c->sc->nrows, name, value), value, false, 0};
 	return true;
 }
 
@@ -173,6 +173,7 @@ static void merge(struct scan *c, struct ak_hits *h, struct ak_hit hit)
 		hit.kind = o->kind;
 		hit.secret = o->secret;
 		hit.key_id = o->key_id;
+		hit.layer = o->layer;
 	}
 	rest = h->n - i - gone;
 	if (gone == 0)
@@ -201,6 +202,8 @@ static void unite(struct scan *c, struct ak_hits *h, const struct ak_hits *more)
 		if (built_in) {
 			last->kind = next->kind;
 			last->secret = next->secret;
+			last->key_id = next->key_id;
+			last->layer = next->layer;
 		}
 	}
 	*h = all;
@@ -231,6 +234,7 @@ static void below_escapes(struct scan *c, struct ak_str s, int depth, struct ak_
 	for (size_t i = 0; i < sub.n; i++) {
 		sub.v[i].from = u.at[sub.v[i].from];
 		sub.v[i].to = u.at[sub.v[i].to];
+		sub.v[i].layer++;
 		merge(c, h, sub.v[i]);
 	}
 }
@@ -253,6 +257,7 @@ static void base64_run(struct scan *c, struct ak_str s, size_t from, size_t to, 
 		to = ak_charset_run(s, to, AK_CS_EQUAL);
 		sub.v[0].from = from;
 		sub.v[0].to = to;
+		sub.v[0].layer++;
 		merge(c, h, sub.v[0]);
 		return;
 	}
@@ -278,7 +283,7 @@ static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
 	bool escapes = false, runs = false;
 
 	if (depth > AK_SCAN_DEPTH || (depth > 0 && s.n > c->budget)) {
-		*push(c, h) = (struct ak_hit){0, s.n, "nested_encoding", s, false};
+		*push(c, h) = (struct ak_hit){0, s.n, "nested_encoding", s, false, 0};
 		return;
 	}
 	c->budget -= depth > 0 ? s.n : 0;

@@ -13,6 +13,7 @@ struct ak_hit {
 	const char *kind;
 	struct ak_str secret; /* what to fingerprint: decoded, without its surroundings */
 	bool key_id;	      /* names a key, is none */
+	int layer;	      /* encodings it lies under */
 };
 
 struct ak_hits {

@@ -39,6 +39,8 @@ json -w w redact allow 00112233445566778899aabbccddeeff --reason x
 json -w w redact rules
 json redact rules
 json -w w identity resolve "$("$AUDITKIT" -w w redact try -q --field actor_id <lines)" --from lines
+json -w w redact explain key_hash
+json redact explain --text <lines
 json limits
 json doctor
 json -w w doctor

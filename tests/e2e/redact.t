@@ -108,9 +108,9 @@ is "without the entry no packet is built" "$("$AUDITKIT" -w w packet build --all
 
 # ---- rules ----
 "$AUDITKIT" -w w redact rules --json >rules.json 2>err
-is "every row of the table of detectors is listed" "$(jq '[.rules[] | select(.tier == "prefix" or .tier == "shape")] | length' rules.json)" \
-	"$(grep -cE '^(PREFIX|FREE|EXACT|KEY_ID|INFIX|SHAPE)' "$AK_SRCDIR/src/redact/detectors.def")"
-is "with its class" "$(jq -r '[.rules[] | "\(.tier) \(.class)"] | unique | join(", ")' rules.json)" "context removed, personal hashed, policy removed, prefix hashed, prefix removed, shape removed"
+is "every row of the table of detectors is listed" "$(jq '[.rules[] | select(.from == "built in" and .tier != "personal") | .kind] | length' rules.json)" \
+	"$(($(grep -cE '^[A-Z_]+\("' "$AK_SRCDIR/src/redact/detectors.def") + 2))"
+is "each with a class of the statement" "$(jq -c '[.rules[] | select(.class | IN("removed", "hashed", "masked") | not)]' rules.json)" "[]"
 is "a rule of policy.yaml with line and reason" "$(jq -r '.rules[] | select(.tier == "policy") | "\(.kind) \(.shape) \(.from) \(.why)"' rules.json)" \
 	"acme_key acme_ url64{20,} policy.yaml:$(grep -n 'rules: \[' w/policy.yaml | cut -d: -f1) keys of our own gateway"
 is "and what is let through" "$(jq -r '.allow[] | .fingerprint + " " + .why' rules.json)" "00112233445566778899aabbccddeeff a test"
@@ -142,4 +142,38 @@ is "the token of a packet is its own" "$([ -n "$owner" ]; echo $?) $(resolve "$o
 is "and found with the packet" "$(resolve "$owner" --from candidates --packet p | lines)" "9 "
 "$AUDITKIT" init other >/dev/null 2>&1
 is "a packet of another workspace" "$("$AUDITKIT" -w other identity resolve "$owner" --from candidates --packet p 2>/dev/null; echo $?)" 6
+
+# ---- explain ----
+explain() { "$AUDITKIT" -w w redact explain "$@" 2>err; }
+cp plain.yaml w/policy.yaml
+is "a field by its type" "$(explain end_user_id --json | jq -r '"\(.column) \(.type) \(.action) \(.rule) \(.line)"')" "end_user_id person hashed type null"
+is "every field of the dictionary has an action and a way" "$("$AUDITKIT" fields --json | jq -r '.fields[].column' | while read -r f; do explain "$f" --json; done | jq -s 'all(.[]; (.action | length) > 0 and (.how | length) > 9) and length > 80')" true
+is "of the same action as the dictionary says" "$("$AUDITKIT" fields --json | jq -r '.fields[] | select(.column == ("key_hash", "user_agent", "client_address", "session_id")) | "\(.column) \(.redaction)"' | sort)" \
+	"$(for f in client_address key_hash session_id user_agent; do explain "$f" --json | jq -r '"\(.column) \(.action)"'; done)"
+sed 's/^fields: .*/&\n  end_user: {action: encrypt, why: support must find customers}\n  key_alias: {keep: false}/' plain.yaml >w/policy.yaml
+is "a field that policy.yaml chooses, with line and reason" "$(explain end_user_id --json | jq -r '"\(.action) | \(.rule) | \(.line) | \(.why)"')" \
+	"encrypted, by policy | policy | $(grep -n '^  end_user:' w/policy.yaml | cut -d: -f1) | support must find customers"
+is "try does as it says" "$(echo ada@example.org | try --field end_user_id | cut -d: -f1) $(echo label | try --field key_alias)" "enc [REMOVED:dropped_by_policy]"
+is "no such field" "$(explain no_such; echo $?) $(explain; echo $?) $(explain end_user_id --text </dev/null; echo $?)" "2 2 2"
+cp plain.yaml w/policy.yaml
+b64=$(printf 'say %s' "$key" | base64 -w0)
+printf 'nothing here\nx %s and ada@example.org, %s\n%s\n\033[1m\n' "$key" "$key" "$b64" >text
+explain --text <text >out
+is "each find with place, and no value" "$(sed 's/fingerprint [0-9a-f]\{32\}$/F/' out) $(grep -c "$body" out) $(grep -c ada@ out)" \
+	"line 2, bytes 3 to $((2 + ${#key})): openai_key, removed, F
+line 2, bytes $((8 + ${#key})) to $((22 + ${#key})): email, hashed, F
+line 2, bytes $((25 + ${#key})) to $((24 + 2 * ${#key})): openai_key, removed, F
+line 3, bytes 1 to ${#b64}: openai_key, removed, under 1 encoding, F
+line 4: 1 times control_characters, sanitised 0 0"
+is "counted against the lines" "$(grep '^done' err)" "done      5 finds in 3 of 4 lines"
+is "with the fingerprints that markers and tokens have" "$(grep -o '[0-9a-f]\{32\}$' out)" "$(try <text | grep -o '[0-9a-f]\{32\}')"
+is "the same in JSON" "$(explain --text --json <text | jq -r '.lines, (.finds[] | "\(.line) \(.from) \(.to) \(.kind) \(.action) \(.layer) \(.n)")')" "4
+2 2 $((2 + ${#key})) openai_key removed 0 1
+2 $((7 + ${#key})) $((22 + ${#key})) email hashed 0 1
+2 $((24 + ${#key})) $((24 + 2 * ${#key})) openai_key removed 0 1
+3 0 ${#b64} openai_key removed 1 1
+4 null null control_characters sanitised null 1"
+"$AUDITKIT" -w w redact allow "$(echo "$key" | try)" --reason 'no secret' >/dev/null 2>&1
+is "what is allowed is said to be" "$(echo "$key" | explain --text | grep -c 'openai_key, allowed, fingerprint')" 1
+is "the reason stands in the log of accesses" "$(grep -c '"reason":"no secret"' w/access.jsonl)" 1
 finish

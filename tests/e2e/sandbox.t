@@ -73,6 +73,8 @@ caged 0 "print sync" -w ws redact allow 00112233445566778899aabbccddeeff --reaso
 caged 0 print -w ws redact rules
 caged 3 "print sync" -w ws identity resolve email:00112233445566778899aabbccddeeff --from lines --json
 caged 3 "print sync" -w ws identity resolve email:00112233445566778899aabbccddeeff --from lines --packet p.zip --json
+caged 0 print -w ws redact explain client_address
+caged 0 print -w ws redact explain --text <lines
 caged 0 print limits
 caged 0 print help
 caged 0 print help collect
