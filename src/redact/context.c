@@ -23,7 +23,7 @@ struct pair {
 	bool equals;	 /* name=value, not name: value */
 	bool parameter;	 /* the name follows ? or & */
 	bool inner;	 /* the name follows : or / or . */
-	bool quoted_name, quoted_value, blank, doubled;
+	bool quoted_name, quoted_value, blank;
 };
 
 static bool is_quote(char c)
@@ -49,9 +49,7 @@ static void read_name(struct ak_str s, size_t floor, size_t at, struct pair *p)
 	if (end > floor && is_quote(s.p[end - 1])) {
 		p->quoted_name = true;
 		end--;
-		/* A quote inside a CSV cell is doubled. */
-		p->doubled = end > floor && s.p[end - 1] == s.p[end];
-		end -= p->doubled;
+		end -= end > floor && s.p[end - 1] == s.p[end];
 		while (end > floor && s.p[end - 1] == '\\')
 			end--;
 	}
@@ -115,6 +113,13 @@ static size_t after_scheme(struct ak_str s, size_t from, size_t to)
 	return word + 1;
 }
 
+/* Inside a CSV cell a quote is doubled; two quotes with nothing in them are an empty value. */
+static bool is_doubled(struct ak_str s, size_t i)
+{
+	return i + 2 < s.n && s.p[i + 1] == s.p[i] && !ak_charset_has(AK_CS_BLANK | AK_CS_QUOTE, s.p[i + 2]) &&
+	       !memchr(",;:)}]", s.p[i + 2], 6);
+}
+
 static void read_value(struct ak_str s, size_t at, struct pair *p)
 {
 	size_t i = at + 1;
@@ -128,7 +133,7 @@ static void read_value(struct ak_str s, size_t at, struct pair *p)
 		i++;
 	p->quoted_value = i < s.n && is_quote(s.p[i]);
 	if (p->quoted_value) {
-		p->from = i + 1 + (p->doubled && i + 1 < s.n && s.p[i + 1] == s.p[i]);
+		p->from = i + 1 + is_doubled(s, i);
 		p->to = quoted_end(s, p->from, s.p[i]);
 	} else {
 		p->to = bare_end(s, p->from, header && !p->equals);

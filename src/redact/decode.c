@@ -3,7 +3,7 @@
 
 #include "redact/charset.h"
 
-enum { LEAST_PRINTABLE = 12 };
+enum { LEAST_PRINTABLE = 12, GROUPS = 16 };
 
 /* An escape at s.p: bytes taken from the source (0 = none) and the code point; NOTHING = a character without width. */
 #define NOTHING UINT32_MAX
@@ -232,31 +232,51 @@ static unsigned low_bytes(char c)
 	return (v < 32 ? 1u : 0u) | (v & 8 ? 0u : 2u) | (v & 2 ? 0u : 4u) | 8u;
 }
 
-/* The same as bits of shifts: a group of shift k begins at k, k + 4, ... */
-static uint64_t shifts_of(char c, size_t at)
+/* The same as bits of shifts, for a character whose place is a multiple of four, sixteen times: a group of shift k begins
+ * at k, k + 4, ... */
+void ak_decode_table(uint64_t table[256])
 {
-	unsigned low = low_bytes(c), bits = 0;
+	for (int c = 0; c < 256; c++) {
+		unsigned low = low_bytes((char)c), bits = 0;
 
-	for (unsigned k = 0; k < 4; k++)
-		bits |= (low >> ((at - k) & 3) & 1) << k;
-	return bits * UINT64_C(0x1111111111111111);
+		for (unsigned k = 0; k < 4; k++)
+			bits |= (low >> ((0 - k) & 3) & 1) << k;
+		table[c] = bits * UINT64_C(0x1111111111111111);
+	}
 }
 
-/* Sixteen characters are looked at as one number: four bits each, one for each shift. */
+/* Reads on until sixteen characters suit a shift: they are looked at as one number, four bits each, one for each shift. */
+static bool read_on(struct ak_shifts *s)
+{
+	uint64_t seen = s->seen;
+	size_t i = s->at;
+
+	while (i < s->run.n && !s->asks) {
+		uint64_t low = s->table[(unsigned char)s->run.p[i]];
+		unsigned turn = i & 3;
+
+		seen = (seen << 4 | 15) & (low << turn | low >> ((64 - turn) & 63));
+		s->asks = ++i < GROUPS ? 0 : (unsigned)(seen >> 60);
+	}
+	s->seen = seen;
+	s->at = i;
+	return s->asks != 0;
+}
+
 bool ak_decode_shift(struct ak_shifts *s, size_t *at)
 {
-	for (; s->at < s->run.n; s->at++) {
-		s->seen = (s->seen << 4 | 15) & shifts_of(s->run.p[s->at], s->at);
-		for (unsigned k = 0, all = (unsigned)(s->seen >> 60); all; k++, all >>= 1) {
-			size_t first = s->at < 15 ? 0 : s->at - 15, in = (first - k) & 3;
+	while (s->asks || read_on(s)) {
+		unsigned k = (unsigned)__builtin_ctz(s->asks);
+		size_t first = s->at - GROUPS, in = (first - k) & 3;
 
-			first = in <= first ? first - in : k;
-			if (!(all & 1) || s->at < 15 || first < s->next[k])
-				continue;
-			*at = first;
-			s->next[k] = first + 4;
-			return true;
-		}
+		s->asks &= s->asks - 1;
+		/* From the start of the group, where there is one. */
+		first = in <= first ? first - in : k;
+		if (first < s->next[k])
+			continue;
+		*at = first;
+		s->next[k] = first + 4;
+		return true;
 	}
 	return false;
 }

@@ -22,14 +22,19 @@ bool ak_decode_escapes(struct ak_str s, struct ak_arena *a, struct ak_unescaped 
  * printable part is left out, and so is what stands before it in the first group of four characters. */
 bool ak_decode_base64(struct ak_str run, struct ak_arena *a, struct ak_str *out);
 
+/* What each character can be the first, second, third and fourth of: made once, for ak_shifts. */
+void ak_decode_table(uint64_t table[256]);
+
 /* Where in a run of base64 text may begin: what stands before it shifts it by up to three characters. */
 struct ak_shifts {
+	const uint64_t *table;
 	struct ak_str run;
 	size_t at, next[4]; /* of each shift: nothing before it is looked at again */
 	uint64_t seen;
+	unsigned asks; /* shifts that the characters before `at` suit */
 };
 
-/* The next place, from which 16 characters decode to bytes below 0x80. False at the end of the run. */
+/* The next place, from which some 16 characters decode to bytes below 0x80. False at the end of the run. */
 bool ak_decode_shift(struct ak_shifts *s, size_t *at);
 /* Text of n bytes was decoded from `at`, 0 = none. */
 void ak_decode_shifted(struct ak_shifts *s, size_t at, size_t n);

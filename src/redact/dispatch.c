@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "redact/scan.h"
 
+#include "redact/decode.h"
 #include "redact/nearby.h"
 
 static void mark_pair(struct ak_pairs *t, char x, char y)
@@ -100,6 +101,7 @@ void ak_scan_init_rows(struct ak_scanner *sc, const struct ak_detector *rows, si
 	memset(sc, 0, sizeof(*sc));
 	sc->rows = rows;
 	sc->nrows = n;
+	ak_decode_table(sc->shifts);
 	list_entries(&all, rows, n);
 	sort_entries(sc, &all);
 	ak_free(all.v);

@@ -99,6 +99,8 @@ static bool is_part(const struct ak_detector *d, struct ak_str s, size_t from, s
 		return true;
 	if (to > from && s.p[to - 1] == '=')
 		return false;
+	if (to < s.n && s.p[to] == '/')
+		return d->most && to + 1 < s.n && ak_charset_has(run_set(d), s.p[to + 1]);
 	return d->most && to < s.n && ak_charset_has(run_set(d) | AK_CS_DASH | AK_CS_UNDER | AK_CS_PLUS, s.p[to]);
 }
 
@@ -119,6 +121,9 @@ static bool find(const struct ak_detector *d, struct ak_str s, size_t floor, siz
 
 		next = run_end(d, s, i);
 		v = ak_str_n(s.p + i, next - i);
+		/* A slash behind the value is none of it. */
+		if (d->most && v.n == d->most + 1u && v.p[v.n - 1] == '/')
+			v.n--;
 		next += next == i;
 		if (!takes(d, v) || is_part(d, s, i, i + v.n) || is_data(s, floor, i))
 			continue;

@@ -242,7 +242,7 @@ static void below_escapes(struct scan *c, struct ak_str s, int depth, struct ak_
 /* One run of base64, which may begin with something else. */
 static void base64_run(struct scan *c, struct ak_str s, size_t from, size_t to, int depth, struct ak_hits *h)
 {
-	struct ak_shifts x = {.run = ak_str_n(s.p + from, to - from)};
+	struct ak_shifts x = {.table = c->sc->shifts, .run = ak_str_n(s.p + from, to - from)};
 	size_t at;
 
 	while (ak_decode_shift(&x, &at)) {

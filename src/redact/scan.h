@@ -50,6 +50,7 @@ struct ak_scanner {
 	struct ak_pairs either; /* both, and what a context's sign stands in */
 	uint16_t bucket[257]; /* entries by first byte: order[bucket[c]] to order[bucket[c + 1] - 1] */
 	struct ak_scan_entry *order;
+	uint64_t shifts[256]; /* ak_decode_table */
 	const struct ak_detector *rows; /* what it was made of */
 	size_t nrows;
 	struct ak_scanner *own; /* of rules that are added to the built-in ones; NULL = none */

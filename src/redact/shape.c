@@ -266,3 +266,19 @@ bool ak_shape_curl(struct ak_str s, size_t at, size_t *from, size_t *to)
 	return colon + 1 < end && ak_marker_end(s, colon + 1) == colon + 1 &&
 	       !ak_marker_is_mask(ak_str_n(s.p + colon + 1, end - colon - 1));
 }
+
+bool ak_shape_oracle(struct ak_str s, size_t at, size_t *from, size_t *to)
+{
+	size_t body = at + sizeof("jdbc:oracle:thin:") - 1, name, end;
+
+	if (s.n - body > LONGEST_USERINFO)
+		s.n = body + LONGEST_USERINFO;
+	name = ak_charset_run(s, body, AK_SET_DOTTED | AK_CS_DOLLAR);
+	if (name == body || name == s.n || s.p[name] != '/')
+		return false;
+	for (end = name + 1; end < s.n && s.p[end] != '@' && !ak_charset_has(AK_CS_BLANK | AK_CS_QUOTE, s.p[end]);)
+		end++;
+	*from = name + 1;
+	*to = end;
+	return end > name + 1 && end < s.n && s.p[end] == '@' && ak_marker_end(s, name + 1) == name + 1;
+}

@@ -34,6 +34,8 @@ bool ak_shape_airtable(struct ak_str s, size_t at, size_t *from, size_t *to);
 bool ak_shape_telegram(struct ak_str s, size_t at, size_t *from, size_t *to);
 /* RFC 9106 encoded hash: parameters with commas, salt, hash. */
 bool ak_shape_argon2(struct ak_str s, size_t at, size_t *from, size_t *to);
+/* The password in jdbc:oracle:thin:name/password@host. */
+bool ak_shape_oracle(struct ak_str s, size_t at, size_t *from, size_t *to);
 /* The password in `curl ... -u name:password`, up to the end of the line. */
 bool ak_shape_curl(struct ak_str s, size_t at, size_t *from, size_t *to);
 

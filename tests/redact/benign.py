@@ -6,6 +6,7 @@ import base64
 import collections
 import hashlib
 import random
+import re
 import subprocess
 import sys
 
@@ -20,7 +21,20 @@ def some(chars):
 
 A, H, L, W, D, P = (some(SETS[c]) for c in "AHLWDP")
 ULID = some(CROCKFORD)(26)
-NANO = some(SETS["U"])
+
+
+def nano(n):
+    """Not with sk- at its start or behind a dash: nothing tells such an id from a gateway's key, so it is taken."""
+    make = some(SETS["U"])(n)
+
+    def one(r):
+        while re.search("(^|[-_])sk-", "-" + (value := make(r))):
+            pass
+        return value
+
+    return one
+
+
 MODELS = ["anthropic.claude-3-haiku-20240307-v1:0", "gpt-4.1-mini-2025-04-14", "gemini-2.0-flash-001",
           "mistral-large-2411", "us.meta.llama3-2-90b-instruct-v1:0", "command-r-plus-08-2024", "text-embedding-3-small",
           "azure/gpt-4o-2024-11-20", "openrouter/anthropic/claude-sonnet-4", "deepseek-reasoner", "sonar-deep-research"]
@@ -63,12 +77,12 @@ FAMILIES = {
     "anthropic msg": before("msg_01", A(22)), "anthropic req": before("req_011", A(21)),
     "toolu": before("toolu_01", A(22)), "msgbatch": before("msgbatch_01", A(22)), "wrkspc": before("wrkspc_01", A(22)),
     "apikey id": before("apikey_01", A(22)), "openrouter": lambda r: "gen-" + epoch(1)(r) + "-" + A(20)(r),
-    "gemini response": NANO(24), "aws request": uuid, "x-ray": lambda r: "Root=1-" + H(8)(r) + "-" + H(24)(r),
+    "gemini response": nano(24), "aws request": uuid, "x-ray": lambda r: "Root=1-" + H(8)(r) + "-" + H(24)(r),
     "cf-ray": lambda r: H(16)(r) + "-" + r.choice(["FRA", "AMS", "IAD", "SJC"]), "ulid": ULID,
     "traceparent": lambda r: "00-" + H(32)(r) + "-" + H(16)(r) + "-01", "b3": lambda r: H(32)(r) + "-" + H(16)(r) + "-1",
     "trace id": H(32), "span id": H(16), "datadog trace": lambda r: str(r.randint(2**60, 2**64 - 1)),
     "key hash": digest("sha256"), "sha1": digest("sha1"), "md5": digest("md5"), "sha512": digest("sha512"),
-    "ksuid": A(27), "cuid": before("c", L(24)), "nanoid": NANO(21), "nanoid, long": NANO(32),
+    "ksuid": A(27), "cuid": before("c", L(24)), "nanoid": nano(21), "nanoid, long": nano(32),
     **{f"uuid v{n}": uuid_of(n) for n in (1, 3, 4, 5, 6, 7, 8)}, "guid in capitals": lambda r: uuid(r).upper(),
     "uuid without dashes": lambda r: uuid(r).replace("-", ""), "git short": H(7),
     "model": lambda r: r.choice(MODELS), "model arn": lambda r: "arn:aws:bedrock:eu-west-1::foundation-model/" + r.choice(MODELS),

@@ -17,6 +17,15 @@ static const struct {
 	{"\xc2\xad"
 	 "a",
 	 "a", 2},
+	{"a\\/b\\\"c\\\\d", "a/b\"c\\d", 9},
+	{"a\\nb", "a\nb", 3},
+	{"&#65&#x42", "AB", 4},
+	{"a&equals;b&sol;", "a=b/", 10},
+	{"\xe2\x81\xa0"
+	 "a\xef\xb8\x8f"
+	 "b",
+	 "ab", 7},
+	{"\\uff21", "A", 0},
 	{"%u0041", NULL, 0},
 	{"\\u004", NULL, 0},
 	/* A lead byte takes no ASCII with it: what stands behind it keeps its left boundary. */

@@ -283,10 +283,50 @@ static void check_text(const struct ak_redactor *r, struct ak_arena *a, const ch
 		printf("# %.*s\n", AK_STR_FMT(out));
 }
 
+static bool is_whole(struct ak_str out)
+{
+	return ak_str_starts(out, AK_STR("[REDACTED:nested_encoding:")) && out.p[out.n - 1] == ']';
+}
+
+/* Below four layers, and beyond four times its size, a text is taken whole (R-SEC-5). */
+static void check_limits(const struct ak_redactor *r, struct ak_arena *a)
+{
+	struct ak_str in = ak_arena_printf(a, "AI%s%s", "za", sample_fill(a, U64, 35).p), out, text;
+
+	for (int depth = 1; depth <= 5; depth++) {
+		in = sample_base64(a, in);
+		out = ak_redact_text(r, in, a, NULL);
+		is_int(sample_holds(out, AK_STR("[REDACTED:google_api_key:")), depth <= 4, "a key below four layers is told by its kind");
+	}
+	ok(is_whole(out), "one below five goes with all that hides it");
+	text = sample_base64(a, sample_fill(a, AN " ", 30000));
+	out = ak_redact_text(r, ak_arena_printf(a, "%%41 %s", text.p), a, NULL);
+	ok(!sample_holds(out, AK_STR("[REDACTED:")), "a text of less than that is read");
+	out = ak_redact_text(r, ak_arena_printf(a, "%%25252541 %s", text.p), a, NULL);
+	ok(sample_holds(out, AK_STR("[REDACTED:nested_encoding:")) && !sample_holds(out, text), "of one beyond that nothing stays");
+}
+
+/* A key id is no secret itself: it is counted as pseudonymised. */
+static void check_class(const struct ak_redactor *r, struct ak_arena *a)
+{
+	struct ak_redact_ledger l;
+
+	ak_ledger_init(&l);
+	ak_redact_text(r, ak_arena_printf(a, "AK%s%s", "IA", sample_fill(a, B32, 16).p), a, &l);
+	is_int((int64_t)sample_counted(&l, -1, "aws_access_key_id", AK_ACT_HASHED), 1, "a key id is pseudonymised");
+	ak_redact_text(r, AK_STR("sk-...AbCd sk-abc...wxyz password=*** key=********"), a, &l);
+	is_int((int64_t)l.n, 1, "what its source has masked is not counted");
+	ak_ledger_release(&l);
+}
+
 static void check_names(const struct ak_redactor *r, struct ak_arena *a)
 {
 	static const char *const secret[] = {
 		"password=hunter2",
+		"curl -u app:hunter2 https://example.org",
+		"1,\"{\"\"api_key\"\": \"\"abcdef\"\"}\",2",
+		"X-Brindle-Key: abcdefgh",
+		"jdbc:oracle:thin:app/hunter2@db",
 		"{\"api_key\": \"abc\"}",
 		"{\\\"apiKey\\\":\\\"abcdef\\\"}",
 		"Password=p@ss,word;Server=x",
@@ -308,6 +348,14 @@ static void check_names(const struct ak_redactor *r, struct ak_arena *a)
 	};
 	static const char *const plain[] = {
 		"max_tokens=4096",
+		"X-Idempotency-Key: 0123456789ab",
+		"\"\"note\"\": \"\"\"\"",
+		"{\"type\":\"service_account\",\"id\":\"svc_1\"}",
+		"{\"kty\":\"EC\",\"x\":\"0123456789abcdef\"}",
+		"cohere request 0123456789abcdef0123456789abcdef01234567",
+		"wandb key_hash 0123456789abcdef0123456789abcdef01234567",
+		"mistralai 0123456789aBcdef0123456789abcdef",
+		"curl -u app https://example.org",
 		"total_tokens: 12",
 		"token_count=3",
 		"input_cost_per_token=0.000001",
@@ -392,6 +440,8 @@ int main(void)
 		check_encoded(r, &samples[i], &a);
 		check_offsets(r, &samples[i], &a);
 	}
+	check_limits(r, &a);
+	check_class(r, &a);
 	check_names(r, &a);
 	for (size_t i = 0; i < AK_COUNT(pieces); i++)
 		check_linear(pieces[i]);
