@@ -30,7 +30,8 @@ extern "C" {
 #endif
 
 void ak_pass_count(const struct ak_pass *p, const char *rule, enum ak_action action);
-/* Token `<cls>:<32 hex>` of a canonical value: HMAC-SHA-256 over "auditkit/1/" cls 0x00 value, first 16 bytes. */
+/* Token `<cls>:<32 hex>` of a canonical value: HMAC-SHA-256 over "auditkit/1/" cls 0x00 value, first 16 bytes. Accents are
+ * composed here (base/compose.h), the rest is the caller's. */
 struct ak_str ak_redactor_token(const struct ak_redactor *r, const char *cls, struct ak_str value, struct ak_arena *a);
 /* Lower-case hex of a secret's fingerprint. */
 void ak_redactor_fingerprint(const struct ak_redactor *r, struct ak_str secret, char out[AK_TOKEN_HEX + 1]);
