@@ -1,6 +1,8 @@
 #include "base/ak.h"
 #include "redact/email.h"
 
+#include "base/compose.h"
+
 enum { LONGEST_LOCAL = 64, LONGEST_DOMAIN = 253, STEP = 256 };
 
 static bool local_char(char c)
@@ -128,6 +130,7 @@ struct ak_str ak_email_token(const struct ak_redactor *r, struct ak_str address,
 	char *p = ak_arena_alloc(a, address.n);
 	size_t n = 0;
 
+	address = ak_compose(address, a); /* first: folded, the letter below an accent would be another */
 	for (size_t i = 0; i < address.n; i++) {
 		bool encoded = ak_str_starts(ak_str_n(address.p + i, address.n - i), AK_STR("%40"));
 

@@ -1,6 +1,8 @@
 #include "base/ak.h"
 #include "redact/redactor.h"
 
+#include "base/compose.h"
+
 #define CLASS_PREFIX "auditkit/1/"
 
 static char **copy_list(const char *const *list)
@@ -82,6 +84,7 @@ struct ak_str ak_redactor_token(const struct ak_redactor *r, const char *cls, st
 	size_t n = strlen(cls);
 	char *p = ak_arena_alloc(a, n + 1 + AK_TOKEN_HEX + 1);
 
+	value = ak_compose(value, a);
 	memcpy(p, cls, n);
 	p[n] = ':';
 	digest(r, cls, value, p + n + 1);

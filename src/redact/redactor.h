@@ -42,7 +42,8 @@ extern "C" {
 /* What carries an action out on values of a type; NULL = what the type does by itself. */
 ak_action_fn *ak_action_of(enum ak_type type, enum ak_field_action action);
 void ak_pass_count(const struct ak_pass *p, const char *rule, enum ak_action action);
-/* Token `<cls>:<32 hex>` of a canonical value: HMAC-SHA-256 over "auditkit/1/" cls 0x00 value, first 16 bytes. */
+/* Token `<cls>:<32 hex>` of a canonical value: HMAC-SHA-256 over "auditkit/1/" cls 0x00 value, first 16 bytes. Accents are
+ * composed here (base/compose.h), the rest is the caller's. */
 struct ak_str ak_redactor_token(const struct ak_redactor *r, const char *cls, struct ak_str value, struct ak_arena *a);
 /* Lower-case hex of a secret's fingerprint. */
 void ak_redactor_fingerprint(const struct ak_redactor *r, struct ak_str secret, char out[AK_TOKEN_HEX + 1]);

@@ -9,6 +9,7 @@
 #include "store/access.h"
 #include "store/corroborate.h"
 #include "store/record.h"
+#include "store/rotate.h"
 #include "store/runs.h"
 #include "store/tlog.h"
 
@@ -304,6 +305,24 @@ static void bad_pair(void *ctx, int64_t seq)
 	broken(ctx, "record %lld is set aside as a second witness of an attempt that its identifiers do not name", (long long)seq);
 }
 
+/* The workspace names the pseudonym key that the ledger has put in force. */
+static enum ak_rc check_key(struct check *c)
+{
+	struct ak_key_period *p = NULL;
+	struct ak_err why = {0};
+	size_t n;
+	enum ak_rc rc = ak_key_periods(c->s, &p, &n, &why);
+
+	ak_free(p);
+	if (rc != AK_OK && why.exit == AK_EXIT_CORRUPT) {
+		broken(c, "%s", why.msg);
+		return AK_OK;
+	}
+	if (rc != AK_OK)
+		*c->err = why;
+	return rc;
+}
+
 static enum ak_rc check_rest(struct check *c)
 {
 	AK_CLEANUP(ak_json_decref) json_t *lines = NULL;
@@ -313,7 +332,8 @@ static enum ak_rc check_rest(struct check *c)
 	uint8_t mine[32], saved[32];
 	enum ak_rc rc = check_counts(c);
 
-	if (rc == AK_OK && (rc = check_runs(c)) == AK_OK && (rc = ak_corroborate_check(c->s, bad_pair, c, c->err)) == AK_OK)
+	if (rc == AK_OK && (rc = check_key(c)) == AK_OK && (rc = check_runs(c)) == AK_OK &&
+	    (rc = ak_corroborate_check(c->s, bad_pair, c, c->err)) == AK_OK)
 		rc = check_pages(c); /* after the checks that can say more about the same damage */
 	if (rc == AK_OK && (rc = ak_access_read(c->s, &lines, &unbroken, c->err)) == AK_OK) {
 		c->out->access_lines = json_array_size(lines);

@@ -92,6 +92,10 @@ slps day1.jsonl
 is "until there is a new key" "$rc" 0
 
 # ---- what must not be ----
+cp -r w forged
+sqlite3 forged/workspace.db "UPDATE meta SET value = '$old' WHERE key = 'key_id'"
+"$AUDITKIT" -w forged verify >out 2>err
+is "a workspace that names another key than its ledger is broken" "$? $(tr -s '\n ' ' ' <out | grep -c 'BROKEN the ledger has put another pseudonym key in force')" "4 1"
 mv last "$keys/pseudonym-$old"
 ak ingest --source gw --format litellm-slp day1.jsonl
 is "a key under another one's name is refused" "$rc" 6
