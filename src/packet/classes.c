@@ -6,16 +6,21 @@
 #include "redact/plan.h"
 
 /* In the order of what is left of a value, most first. */
-enum class { KEPT, MASKED, HASHED, ENCRYPTED, REMOVED, NOT_COLLECTED, CLASSES };
+enum fate { KEPT, MASKED, HASHED, ENCRYPTED, REMOVED, NOT_COLLECTED, CLASSES };
 static const char *const class_names[CLASSES] = {"kept",      "masked",	 "hashed",
 						 "encrypted", "removed", "intentionally not collected"};
 
 static const struct {
 	const char *action;
-	enum class class;
+	enum fate fate;
 } actions[] = {
 	{"kept", KEPT},	    {"masked", MASKED},	      {"sanitised", MASKED},
 	{"hashed", HASHED}, {"encrypted", ENCRYPTED}, {"removed", REMOVED},
+};
+
+static const enum fate planned[AK_FIELD_ACTIONS] = {
+	[AK_FIELD_KEEP] = KEPT,	      [AK_FIELD_REMOVE] = REMOVED, [AK_FIELD_MASK] = MASKED,
+	[AK_FIELD_SANITISE] = MASKED, [AK_FIELD_HASH] = HASHED,	   [AK_FIELD_ENCRYPT] = ENCRYPTED,
 };
 
 /* What is kept is either held against its type or looked at for secrets (DECISIONS 11). */
@@ -36,24 +41,26 @@ struct classing {
 	json_int_t n[CLASSES], sources;
 };
 
-static enum class class_of(const struct classing *c, enum ak_field_id f) {
-	struct ak_str action = ak_str_of(ak_plan_says(&c->plan, f)); /* "hashed", "hashed, by policy" */
+static enum fate fate_of(const struct classing *c, enum ak_field_id f)
+{
+	const char *action = ak_type_action(ak_fields[f].type);
 
-	action.n = ak_str_find(action, ',');
+	if (ak_plan_differs(&c->plan, f))
+		return planned[c->plan.action[f]];
 	for (size_t i = 0; i < AK_COUNT(actions); i++)
-		if (ak_str_is(action, actions[i].action))
-			return actions[i].class;
+		if (strcmp(actions[i].action, action) == 0)
+			return actions[i].fate;
 	return NOT_COLLECTED;
 }
 
-static void set_row(struct classing *c, const char *path, enum class class, const char *how, const char *fields,
+static void set_row(struct classing *c, const char *path, enum fate fate, const char *how, const char *fields,
 		    const json_t *n)
 {
-	json_t *row = json_pack("{s:s, s:i, s:s, s:s, s:O?}", "path", path, "rank", (int)class, "how", how, "fields",
+	json_t *row = json_pack("{s:s, s:i, s:s, s:s, s:O?}", "path", path, "rank", (int)fate, "how", how, "fields",
 				fields, "n", n);
 	const json_t *old = json_object_get(c->seen, path);
 
-	if (!old || json_integer_value(json_object_get(old, "rank")) > (json_int_t) class)
+	if (!old || json_integer_value(json_object_get(old, "rank")) > (json_int_t)fate)
 		json_object_set_new(c->seen, path, row);
 	else
 		json_decref(row);
@@ -61,23 +68,23 @@ static void set_row(struct classing *c, const char *path, enum class class, cons
 
 static void set_fields(struct classing *c, const struct ak_mapping_path *p)
 {
-	enum class best = NOT_COLLECTED;
-	enum ak_type type = AK_T_COUNT;
+	enum fate best = CLASSES;
+	enum ak_field_id field = AK_F_COUNT;
 	struct ak_buf names;
 	const char *how;
 
 	ak_buf_init(&names, 1 << 16);
 	for (size_t i = 0; i < p->nfields; i++) {
-		enum class class = class_of(c, p->field[i]);
-		bool scanned = class == KEPT && *kept_how(ak_fields[p->field[i]].type) == 's';
+		enum fate fate = fate_of(c, p->field[i]);
+		bool scanned = fate == KEPT && *kept_how(ak_fields[p->field[i]].type) == 's';
 
-		if (class < best || (class == best && scanned)) {
-			best = class;
-			type = ak_fields[p->field[i]].type;
+		if (fate < best || (fate == best && scanned)) {
+			best = fate;
+			field = p->field[i];
 		}
 		ak_buf_addf(&names, "%s%s", i ? " " : "", ak_fields[p->field[i]].column);
 	}
-	how = type == AK_T_COUNT ? "dropped by policy.yaml" : best == KEPT ? kept_how(type) : ak_type_name(type);
+	how = ak_plan_differs(&c->plan, field) ? "by policy.yaml" : best == KEPT ? kept_how(ak_fields[field].type) : ak_type_name(ak_fields[field].type);
 	set_row(c, p->path, best, how, names.p, NULL);
 	ak_buf_release(&names);
 }
@@ -137,13 +144,13 @@ static void add_rows(struct classing *c, const json_t *source)
 
 	json_object_foreach(c->seen, path, row)
 	{
-		json_int_t class = json_integer_value(json_object_get(row, "rank"));
+		json_int_t fate = json_integer_value(json_object_get(row, "rank"));
 
 		json_object_set(row, "source", json_object_get(source, "name"));
 		json_object_set(row, "records", json_object_get(source, "records_in"));
-		json_object_set_new(row, "class", json_string(class_names[class]));
+		json_object_set_new(row, "class", json_string(class_names[fate]));
 		ak_table_add(c->table, row);
-		c->n[class]++;
+		c->n[fate]++;
 	}
 	c->sources++;
 }
