@@ -21,6 +21,8 @@ complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l query -d 'query 
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l dry-run -d 'report what would be stored, rejected and redacted; store nothing'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l max-rejects -d 'store nothing and exit 5 beyond N rejected records'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l strict -d 'the same as --max-rejects 0'
+complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l keep-text -d 'store error_text or reason_text too, redacted; wants --reason'
+complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l reason -d 'why texts are kept; packets print it'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l remap -d 'replace records that another mapping stored'
 complete -c auditkit -n __fish_use_subcommand -a 'status' -d 'where this workspace stands and what to do next'
 complete -c auditkit -n __fish_use_subcommand -a 'sources' -d 'the source register: counts, periods, digests, what was redacted and what is odd'

@@ -84,6 +84,7 @@ enum ak_rc ak_section_redaction(struct ak_sections *s, const struct ak_facts *f,
 	arrival(o, f);
 	verdicts(o, f);
 	modes(o, f);
+	ak_section_kept_texts(o, f->kept_texts);
 	ak_section_declared(s, o, "redaction");
 	return AK_OK;
 }

@@ -19,6 +19,7 @@ libak_a_SOURCES += src/redact/key.c
 libak_a_SOURCES += src/redact/ledger.c
 libak_a_SOURCES += src/redact/person.c
 libak_a_SOURCES += src/redact/plain.c
+libak_a_SOURCES += src/redact/prose.c
 libak_a_SOURCES += src/redact/record.c
 libak_a_SOURCES += src/redact/cache.c src/redact/cache.h
 libak_a_SOURCES += src/redact/rules.c
