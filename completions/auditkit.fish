@@ -27,6 +27,7 @@ complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l remap -d 'replac
 complete -c auditkit -n __fish_use_subcommand -a 'status' -d 'where this workspace stands and what to do next'
 complete -c auditkit -n __fish_use_subcommand -a 'sources' -d 'the source register: counts, periods, digests, what was redacted and what is odd'
 complete -c auditkit -n __fish_use_subcommand -a 'show' -d 'one record whole, by citation or by any identifier'
+complete -c auditkit -n '__fish_seen_subcommand_from show' -l diff -d 'only what changed: path, before, after'
 complete -c auditkit -n '__fish_seen_subcommand_from show' -l reveal -d 'read this field where policy.yaml had it encrypted; wants --reason'
 complete -c auditkit -n '__fish_seen_subcommand_from show' -l reason -d 'why it must be read; access.jsonl keeps it'
 complete -c auditkit -n '__fish_seen_subcommand_from show' -l raw-ref -d 'say where the record stands in the original file'
