@@ -21,8 +21,8 @@ enum ak_rc ak_cmd_log_access(struct ak_ctx *c, uint64_t records, struct ak_err *
 
 	ak_ledger_init(&ignored);
 	for (size_t i = 0; i < c->args->nwords; i++) { /* words may hold an e-mail: kept as token */
-		/* Of a file that is made the name only. */
-		struct ak_str word = c->args->cmd->needs & AK_NEED_OUTPUT ? ak_fs_base(c->args->word[i])
+		/* Of a file the name only. */
+		struct ak_str word = c->args->cmd->needs & (AK_NEED_OUTPUT | AK_NEED_INPUT) ? ak_fs_base(c->args->word[i])
 				     : i == 0 && c->logged		  ? ak_str_of(c->logged)
 									  : ak_str_of(c->args->word[i]);
 		struct ak_str s = ak_redact_text(c->redactor, word, &c->arena, &ignored);

@@ -7,6 +7,7 @@
 #include "base/jsonw.h"
 #include "base/time.h"
 #include "cmd/ingest_report.h"
+#include "cmd/keeptext.h"
 #include "cmd/sourcelist.h"
 #include "ingest/ingest.h"
 
@@ -26,11 +27,12 @@ static void progress(void *ctx, const struct ak_ingest_progress *p)
 }
 
 /* What was asked for, as it is kept in the workspace: no argv, no paths. */
-static const char *options_json(const struct ak_args *a, struct ak_arena *arena)
+static const char *options_json(struct ak_ctx *c, const bool keep[AK_F_COUNT])
 {
+	const struct ak_args *a = c->args;
 	static const char *const kept[] = {"format", "source", "owner", "system", "exported-at", "tz", "query"};
 	static const char *const flags[] = {"dry-run", "strict", "remap"};
-	json_t *o = json_object();
+	json_t *o = json_object(), *kept_text = ak_cmd_keep_text_note(c, keep);
 	struct ak_buf b;
 	const char *text;
 
@@ -42,11 +44,13 @@ static const char *options_json(const struct ak_args *a, struct ak_arena *arena)
 			json_object_set_new(o, flags[i], json_true());
 	if (ak_args_int(a, "max-rejects", -1) >= 0)
 		json_object_set_new(o, "max-rejects", json_integer(ak_args_int(a, "max-rejects", -1)));
+	if (kept_text)
+		json_object_set_new(o, "keep-text", kept_text);
 	json_object_set_new(o, "arguments", json_integer((json_int_t)a->nwords));
 	ak_buf_init(&b, 1 << 20);
 	if (ak_jcs(o, &b, NULL) != AK_OK)
 		AK_BUG("options cannot be written as JSON");
-	text = ak_arena_z(arena, ak_buf_str(&b));
+	text = ak_arena_z(&c->arena, ak_buf_str(&b));
 	ak_buf_release(&b);
 	json_decref(o);
 	return text;
@@ -145,6 +149,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 				   .policy_text = c->policy_text, .redactor = c->redactor, .past = c->past, .plan = c->plan,
 				   .progress = progress,
 				   .inspect = inspect, .ctx = &job};
+	bool keep[AK_F_COUNT] = {false};
 	struct ak_ingest_result r;
 	int64_t start = ak_time_now();
 	enum ak_exit exit;
@@ -158,13 +163,18 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		ak_fail(err, AK_EXIT_USAGE, "option '--max-rejects' wants a number from 0 up");
 		return err->exit;
 	}
-	o.options_json = options_json(c->args, &c->arena);
+	if (ak_cmd_keep_text(c, keep, err) != AK_OK)
+		return err->exit;
+	o.keep_text = keep;
+	o.options_json = options_json(c, keep);
 	rc = c->args->nwords ? from_arguments(c, &job.sources, &job.nsources, err)
 			     : ak_sourcelist_from_policy(c, &job.sources, &job.nsources, &job.missing, err);
 	if (rc == AK_OK && !c->args->nwords)
 		rc = ak_sourcelist_unnamed(c, job.sources, job.nsources, &job.unnamed, err);
 	o.sources = job.sources;
 	o.nsources = job.nsources;
+	if (rc == AK_OK && c->opened && !o.dry_run)
+		rc = ak_cmd_log_access(c, 0, err);
 	if (rc == AK_OK)
 		rc = ak_ingest(&o, &r, err);
 	if (rc == AK_OK)
@@ -187,6 +197,8 @@ static const struct ak_opt opts[] = {
 	{"dry-run", 'n', AK_OPT_FLAG, NULL, "report what would be stored, rejected and redacted; store nothing"},
 	{"max-rejects", 0, AK_OPT_INT, "N", "store nothing and exit 5 beyond N rejected records"},
 	{"strict", 0, AK_OPT_FLAG, NULL, "the same as --max-rejects 0"},
+	{"keep-text", 0, AK_OPT_LIST, "FIELD", "store error_text or reason_text too, redacted; wants --reason"},
+	{"reason", 0, AK_OPT_TEXT, "TEXT", "why texts are kept; packets print it"},
 	{"remap", 0, AK_OPT_FLAG, NULL, "replace records that another mapping stored"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
@@ -209,6 +221,10 @@ const struct ak_cmd ak_cmd_ingest = {
 		"in = stored + duplicate + rejected + blank + excluded + expired. Reading the same again adds nothing.\n\n"
 		"Where fewer app events meet a gateway record than limits.min_link_coverage says (90 % without it), the beginning of\n"
 		"the exports is read once more, at most 300 records of each format, and a path whose values would meet is proposed.\n"
+		"--keep-text stores error messages or reasons as text where else only their template or code is kept: without secrets,\n"
+		"addresses and stack trace, cut at 4,096 bytes, of the records that this run stores. Names and what else a text tells\n"
+		"stay in it. Field, reason and operator stand in the run, in access.jsonl and in every packet. Prompts and completions\n"
+		"are refused.\n\n"
 		"Two sources of one system that recorded the same attempts are compared, and each attempt counts once.",
 	.opts = opts,
 	.examples = examples,

@@ -4,6 +4,7 @@
 #include "base/jsonw.h"
 #include "cmd/forms.h"
 #include "cmd/jsonget.h"
+#include "cmd/show_diff.h"
 #include "query/query.h"
 #include "redact/marker.h"
 #include "store/rotate.h"
@@ -166,6 +167,8 @@ static enum ak_rc print(struct ak_ctx *c, json_t *records, struct ak_err *err)
 	size_t i;
 	enum ak_rc rc;
 
+	if (ak_args_flag(c->args, "diff"))
+		return ak_show_diff(c, records, err);
 	if (!c->json) {
 		json_array_foreach(records, i, r)
 			print_record(c, r);
@@ -244,6 +247,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 }
 
 static const struct ak_opt opts[] = {
+	{"diff", 0, AK_OPT_FLAG, NULL, "only what changed: path, before, after"},
 	{"reveal", 0, AK_OPT_TEXT, "FIELD", "read this field where policy.yaml had it encrypted; wants --reason"},
 	{"reason", 0, AK_OPT_TEXT, "TEXT", "why it must be read; access.jsonl keeps it"},
 	{"raw-ref", 0, AK_OPT_FLAG, NULL, "say where the record stands in the original file"},

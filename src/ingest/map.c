@@ -135,6 +135,7 @@ static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_recor
 	struct ak_item *i = ak_batch_add(m->batch, AK_ITEM_RECORD);
 	struct ak_hashes *h = ak_arena_zero(&m->batch->arena, sizeof *h);
 	const char *format = ak_mapping_info(m->mapping)->id;
+	struct ak_str texts[AK_KEPT_TEXTS];
 
 	rec->rec_no = m->rec_no;
 	rec->offset = f->offset;
@@ -143,6 +144,7 @@ static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_recor
 		rec->flags |= AK_R_EMPTY_BUCKET;
 	drop_fields(m, rec);
 	look_at_labels(m, rec);
+	ak_keeptext_take(m->p->o, rec, texts);
 	struct ak_redact_ctx ctx = {&m->scratch, &m->stats->ledger, m->cache};
 	struct ak_record before;
 
@@ -152,6 +154,7 @@ static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_recor
 	ak_leaf_content(m->leafer, m->p->dedupe, format, rec, h);
 	if (m->p->npast)
 		past_hashes(m, &before, rec, h);
+	ak_keeptext_give(rec, texts);
 	ak_redact_personal(m->p->o->redactor, rec, &ctx);
 	ak_stage_salt(m, h->salt);
 	i->rec = ak_record_pack(rec, &m->batch->arena);

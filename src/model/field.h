@@ -30,6 +30,7 @@ enum ak_type {
 	AK_T_PERSON,   /* hashed     email:<32 hex> or user:<32 hex>; machine ids (see redact/) kept */
 	AK_T_TOKEN,    /* hashed     id:<32 hex>, always */
 	AK_T_KEY,      /* hashed     key:<32 hex> of the key's SHA-256 */
+	AK_T_TEXT,     /* not collected unless `ingest --keep-text` asks for it: prose, redacted, cut at KEPT_VALUE_BYTES */
 	AK_T_COUNT
 };
 

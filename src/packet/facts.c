@@ -76,6 +76,8 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, con
 		rc = ak_query_workspace(s, &out->workspace, err);
 	if (rc == AK_OK)
 		rc = ak_query_sources(s, 0, &out->sources, err);
+	if (rc == AK_OK)
+		rc = ak_query_kept_texts(s, &out->kept_texts, err);
 	declare_source_owners(out, policy);
 	for (size_t i = 0; i < AK_COUNT(parts) && rc == AK_OK; i++)
 		rc = parts[i].read(s, from_us, to_us, parts[i].into, err);
@@ -92,7 +94,7 @@ void ak_facts_release(struct ak_facts *f)
 {
 	json_t *const all[] = {f->workspace, f->sources,	 f->links,   f->routes,	    f->spend,	     f->payload,
 			       f->environments, f->ages, f->access,  f->snapshots,  f->entries,	     f->price_check,
-			       f->witnesses, f->differences, f->counts.roles, f->key_periods};
+			       f->witnesses, f->differences, f->kept_texts,	 f->counts.roles, f->key_periods};
 
 	for (size_t i = 0; i < AK_COUNT(all); i++)
 		json_decref(all[i]);

@@ -12,6 +12,7 @@ struct ak_facts {
 	json_t *routes, *spend, *payload, *environments, *ages;
 	json_t *snapshots, *entries, *price_check;
 	json_t *witnesses, *differences; /* ak_query_corroboration, ak_query_differences */
+	json_t *kept_texts;    /* ak_query_kept_texts */
 	json_t *access;	       /* lines of access.jsonl */
 	size_t access_covered; /* those that the ledger covers */
 	bool access_good;      /* their chain and the ledger's anchors agree */

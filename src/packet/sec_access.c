@@ -55,6 +55,7 @@ enum ak_rc ak_section_access(struct ak_sections *s, const struct ak_facts *f, st
 		ak_section_gap(s, o, "no access review was read");
 	views(o, f);
 	own_log(s, o, f);
+	ak_section_kept_texts(o, f->kept_texts);
 	approval(s, o);
 	ak_section_declared(s, o, "access");
 	return AK_OK;

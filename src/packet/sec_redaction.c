@@ -108,6 +108,7 @@ enum ak_rc ak_section_redaction(struct ak_sections *s, const struct ak_facts *f,
 	ak_section_pseudonyms(s, o, f);
 	modes(o, f);
 	ak_section_own_rules(s, o);
+	ak_section_kept_texts(o, f->kept_texts);
 	ak_section_declared(s, o, "redaction");
 	return shapes(s, o, err) == AK_OK ? ak_section_classes(s, o, f, err) : AK_FAIL;
 }

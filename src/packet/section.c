@@ -120,3 +120,14 @@ void ak_section_declared(struct ak_sections *s, json_t *section, const char *bra
 		ak_section_gap(s, section, "policy.yaml declares nothing under %s", branch);
 	ak_free(a);
 }
+
+void ak_section_kept_texts(json_t *section, const json_t *kept_texts)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach((json_t *)kept_texts, i, row)
+		ak_section_say(section, "declared", "ingest --keep-text", "%s was kept as redacted text in the run of %s, by %s: %s",
+			       json_string_value(json_object_get(row, "field")), json_string_value(json_object_get(row, "time")),
+			       json_string_value(json_object_get(row, "operator")), json_string_value(json_object_get(row, "reason")));
+}

@@ -62,6 +62,9 @@ enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err);
  * carry has_* flags. The caller's. */
 json_t *ak_section_view(const json_t *section);
 
+/* Which texts runs kept that are not collected otherwise, by whom and why (kept_texts of struct ak_facts). */
+void ak_section_kept_texts(json_t *section, const json_t *kept_texts);
+
 #ifdef __cplusplus
 }
 #endif

@@ -146,6 +146,15 @@ enum ak_rc ak_query_documents(struct ak_store *s, json_t **out, struct ak_err *e
 	return ak_rows(s, "SELECT digest, kind, name, version, text FROM document ORDER BY kind, name, digest", NULL, 0, out, err);
 }
 
+enum ak_rc ak_query_kept_texts(struct ak_store *s, json_t **out, struct ak_err *err)
+{
+	return ak_rows(s,
+		       "SELECT r.started AS time, f.value AS field, r.options ->> '$.keep-text.operator' AS operator,"
+		       " r.options ->> '$.keep-text.reason' AS reason FROM run r, json_each(r.options, '$.keep-text.fields') f"
+		       " ORDER BY r.id, f.key",
+		       NULL, 0, out, err);
+}
+
 enum ak_rc ak_query_content_digest(struct ak_store *s, char out[65], struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;

@@ -65,6 +65,7 @@ static const struct {
 	[AK_T_PERSON] = {ak_value_plain_secrets, ak_value_person},
 	[AK_T_TOKEN] = {ak_value_plain_secrets, ak_value_token},
 	[AK_T_KEY] = {ak_value_key_digest, ak_value_key},
+	[AK_T_TEXT] = {ak_value_secrets, ak_value_prose},
 };
 
 static void put(struct ak_record *rec, int field, struct ak_str s)

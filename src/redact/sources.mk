@@ -20,6 +20,7 @@ libak_a_SOURCES += src/redact/person.c
 libak_a_SOURCES += src/redact/personal.c src/redact/personal.h
 libak_a_SOURCES += src/redact/plain.c
 libak_a_SOURCES += src/redact/plan.c src/redact/plan.h
+libak_a_SOURCES += src/redact/prose.c
 libak_a_SOURCES += src/redact/record.c
 libak_a_SOURCES += src/redact/redact.h src/redact/detector.h src/redact/detectors.def
 libak_a_SOURCES += src/redact/redactor.c src/redact/redactor.h

@@ -269,7 +269,7 @@ static struct ak_str fit(struct ak_str s)
 
 struct ak_str ak_value_template(const struct ak_pass *p, struct ak_str s)
 {
-	struct reader r = {.p = p, .s = s};
+	struct reader r = {.p = p, .s = ak_str_n(s.p, ak_value_stack_trace(s))};
 	struct ak_str out;
 	struct ak_hits h;
 

@@ -121,11 +121,18 @@ struct ak_str ak_value_code(const struct ak_pass *p, struct ak_str s)
 	return ak_str_n(NULL, 0);
 }
 
+/* A plain hash of a prompt or response: who has a list of candidates finds it. */
+static bool is_guessable(const struct ak_pass *p, struct ak_str s)
+{
+	return (p->field == AK_F_PROMPT_HASH || p->field == AK_F_RESPONSE_HASH) && s.n >= 32 &&
+	       ak_charset_run(s, 0, AK_SET_HEX) == s.n;
+}
+
 struct ak_str ak_value_token(const struct ak_pass *p, struct ak_str s)
 {
 	if (ak_marker_is(s) || ak_marker_is_token(s))
 		return s;
-	ak_pass_count(p, "identifier", AK_ACT_HASHED);
+	ak_pass_count(p, is_guessable(p, s) ? "unkeyed_hash" : "identifier", AK_ACT_HASHED);
 	return ak_redactor_token(p->r, "id", ak_str_trim(s), p->a);
 }
 

@@ -30,6 +30,8 @@ ak_value_fn ak_value_key_digest;
 
 ak_value_fn ak_value_id, ak_value_name, ak_value_enum, ak_value_code, ak_value_token, ak_value_person, ak_value_key;
 ak_value_fn ak_value_urlpath, ak_value_template, ak_value_agent;
+/* Prose that somebody asked to keep: no stack trace, no secrets, no addresses. */
+ak_value_fn ak_value_prose;
 ak_inner_fn ak_value_inner;
 /* An address; *network (may be NULL) gets its prefix, or p == NULL. */
 struct ak_str ak_value_address(const struct ak_pass *p, struct ak_str s, struct ak_str *network);
@@ -46,6 +48,8 @@ struct ak_str ak_value_safe(const struct ak_pass *p, struct ak_str s);
 struct ak_str ak_value_cut(const struct ak_pass *p, struct ak_str s);
 /* Both: escapes and markers make a text longer. */
 struct ak_str ak_value_kept(const struct ak_pass *p, struct ak_str s);
+/* Where a stack trace begins in a message, else its end: Python, Java and JavaScript, Go, .NET and Ruby. */
+size_t ak_value_stack_trace(struct ak_str s);
 /* [A-Za-z0-9._:/@+=-]{1,200}; markers inside count as one character each. */
 bool ak_value_is_id(struct ak_str s);
 /* A key that its source has masked: `sk-...AbCd`, `sk-abc...def`, all stars. */

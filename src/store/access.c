@@ -52,7 +52,7 @@ static enum ak_rc last_line(int fd, char out[65], struct ak_err *err)
 	return AK_OK;
 }
 
-static void operator_token(const struct ak_hmac *token, char out[64])
+void ak_access_operator(const struct ak_hmac *token, char out[64])
 {
 	char uid[32];
 	uint8_t mac[32];
@@ -73,7 +73,7 @@ static enum ak_rc append_line(int fd, const struct ak_hmac *token, const char *c
 
 	if (rc != AK_OK)
 		return rc;
-	operator_token(token, who);
+	ak_access_operator(token, who);
 	line = json_pack("{s:s, s:s, s:s, s:I, s:s, s:O}", "command", command, "operator", who, "previous", previous,
 			 "records", (json_int_t)records, "time", ak_time_z(ak_time_now(), 3, now), "options", options);
 	ak_buf_init(&b, TAIL_BYTES / 2);

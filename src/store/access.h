@@ -13,6 +13,8 @@ struct ak_tlog;
 extern "C" {
 #endif
 
+/* Who runs this program: the numeric user id as a keyed token, user:<32 hex>. */
+void ak_access_operator(const struct ak_hmac *token, char out[64]);
 /* command: "trace reconstruct"; options: parsed options with tokens in place of personal values; records: how many were
  * shown. The operator is the numeric user id as a keyed token. */
 enum ak_rc ak_access_append(struct ak_store *s, const struct ak_hmac *token, const char *command, const json_t *options,
