@@ -66,6 +66,21 @@ static void modes(json_t *o, const struct ak_facts *f)
 				       text(row, "system") ? text(row, "system") : "a system", text(row, "payload_mode"), text(row, "time"));
 }
 
+/* The files as they were given, before anything was done to them; what is left of them is what the ledger's root covers. */
+static enum ak_rc files(struct ak_sections *s, json_t *o, struct ak_err *err)
+{
+	json_t *list = NULL;
+
+	if (ak_query_files(s->store, NULL, 0, &list, err) != AK_OK)
+		return AK_FAIL;
+	ak_section_rows(s, o, "files", "Files before redaction, with what became of their records",
+			"source name sha256 bytes:integer records_in:integer stored:integer duplicate:integer rejected:integer state", list);
+	ak_section_say(o, "proven", "tables/files.csv", "%zu files were read; sha256 is of their bytes before redaction, the ledger root covers what "
+		       "was stored of them", json_array_size(list));
+	json_decref(list);
+	return AK_OK;
+}
+
 /* What metadata-only is held against: the stored texts themselves. */
 static enum ak_rc shapes(struct ak_sections *s, json_t *o, struct ak_err *err)
 {
@@ -110,5 +125,7 @@ enum ak_rc ak_section_redaction(struct ak_sections *s, const struct ak_facts *f,
 	ak_section_own_rules(s, o);
 	ak_section_kept_texts(o, f->kept_texts);
 	ak_section_declared(s, o, "redaction");
-	return shapes(s, o, err) == AK_OK ? ak_section_classes(s, o, f, err) : AK_FAIL;
+	if (files(s, o, err) != AK_OK || shapes(s, o, err) != AK_OK)
+		return AK_FAIL;
+	return ak_section_classes(s, o, f, err);
 }

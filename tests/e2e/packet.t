@@ -62,6 +62,9 @@ import csv
 for r in csv.DictReader(open("p/data/tables/sources.csv")):
     n = {k: int(v) for k, v in r.items() if k in "records_in stored duplicate rejected blank excluded expired".split()}
     if n["records_in"] * 2 != sum(n.values()): print(r["name"])')" ""
+is "digests of the files before redaction, as sha256sum has them" \
+	"$(python3 -c 'import csv; print(*sorted(r["sha256"] for r in csv.DictReader(open("p/data/tables/files.csv", newline=""))), sep="\n")')" \
+	"$(sed -n 's/^  [a-z-]*: {path: \([^,]*\),.*/\1/p' ex/policy.yaml | while read -r g; do (cd ex && sha256sum $g); done | cut -c1-64 | sort)"
 is "page needs no script and no network" "$(grep -ciE '<script|https?://|@import|url\(' p/index.html)" 0
 sqlite3 w/workspace.db .dump | grep -oE '(user|email|id|key|ip):[0-9a-f]{32}' | sort -u >tokens
 grep -rhoE '(user|email|id|key|ip):[0-9a-f]{32}' p | sort -u >packed

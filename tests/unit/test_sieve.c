@@ -108,8 +108,11 @@ static bool nothing(void *ctx, const char *found, struct ak_str value)
 
 static bool everything(void *ctx, const char *found, struct ak_str value)
 {
+	struct ak_str *first = ctx;
+
 	(void)found;
-	*(struct ak_str *)ctx = ak_str_n(ak_strndup(value.p, value.n), value.n);
+	if (!first->p)
+		*first = ak_str_n(ak_strndup(value.p, value.n), value.n);
 	return true;
 }
 
