@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 
-static const char *const classes[] = {"email:", "user:", "id:", "ip:", "key:"};
+static const char *const classes[] = {"email:", "user:", "id:", "ip:", "key:", "phone:", "mac:"};
 
 static size_t token_at(const char *p, size_t left, size_t *cls)
 {

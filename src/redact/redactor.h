@@ -13,6 +13,7 @@ struct ak_redactor {
 	char **allow; /* NULL-terminated */
 	struct ak_scanner scanner;
 	struct ak_detector *own; /* of policy.yaml; scanner uses them */
+	enum ak_profile_id profile;
 };
 
 /* One value on its way: whose it is, where memory comes from, where to count. */
