@@ -8,7 +8,7 @@
 #include "ingest/stage.h"
 #include "read/reason.h"
 #include "redact/charset.h"
-#include "redact/personal.h"
+#include "redact/label.h"
 #include "redact/plan.h"
 
 #define HEAD_BYTES 1048576u /* seen by format detection at most */

@@ -53,7 +53,7 @@ struct ak_item_stats {
 	uint64_t unknown_over;
 	struct ak_map_stats map;  /* deltas */
 	const struct ak_mapping *mapping;
-	uint64_t personal[AK_F_COUNT]; /* labels that look like a person's (redact/personal.h) */
+	uint64_t personal[AK_F_COUNT]; /* labels that look like a person's (redact/label.h) */
 };
 
 struct ak_item {

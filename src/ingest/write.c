@@ -1,7 +1,7 @@
 /* Third thread (the caller's): one transaction per batch. */
 #include "base/ak.h"
 #include "ingest/pipe.h"
-#include "redact/personal.h"
+#include "redact/label.h"
 
 #include "base/map.h"
 #include "store/rotate.h"

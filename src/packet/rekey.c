@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 
-static const char *const classes[] = {"email:", "user:", "id:", "ip:", "key:"};
+static const char *const classes[] = {"email:", "user:", "id:", "ip:", "key:", "phone:", "mac:"};
 
 struct ak_hmac *ak_packet_rekey_new(const uint8_t repacket[32], const char *id)
 {

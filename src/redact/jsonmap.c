@@ -25,6 +25,14 @@ static enum ak_name_class inherited(enum ak_name_class outer, const char *key)
 	return outer >= AK_NAME_WEAK ? stronger(outer, own) : own;
 }
 
+/* Two keys that became one keep both their values. */
+static void set_once(const struct map *m, json_t *out, const char *key, json_t *v)
+{
+	for (unsigned n = 2; json_object_get(out, key); n++)
+		key = ak_arena_printf(m->p->a, "%s#%u", key, n).p;
+	json_object_set_new(out, key, v);
+}
+
 static json_t *rewrite_object(const struct map *m, enum ak_name_class name, json_t *v)
 {
 	json_t *out = json_object(), *member;
@@ -35,7 +43,7 @@ static json_t *rewrite_object(const struct map *m, enum ak_name_class name, json
 		struct ak_str safe = m->fn(m->p, AK_NAME_PLAIN, ak_str_of(key));
 		char *z = ak_strndup(safe.p ? safe.p : "", safe.n);
 
-		json_object_set_new(out, z, rewrite(m, inherited(name, key), member));
+		set_once(m, out, z, rewrite(m, inherited(name, key), member));
 		ak_free(z);
 	}
 	return out;

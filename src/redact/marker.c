@@ -33,7 +33,7 @@ bool ak_marker_is(struct ak_str s)
 
 bool ak_marker_is_token(struct ak_str s)
 {
-	static const char *const classes[] = {"email", "user", "id", "ip", "key"};
+	static const char *const classes[] = {"email", "user", "id", "ip", "key", "phone", "mac"};
 	size_t colon = ak_str_find(s, ':');
 
 	if (colon == s.n || s.n - colon - 1 != TOKEN_HEX || ak_charset_run(s, colon + 1, AK_SET_HEX) != s.n)

@@ -1,134 +1,231 @@
+/* The pass over a text that all finders share. */
 #include "base/ak.h"
 #include "redact/personal.h"
 
+#include "base/buf.h"
+#include "redact/charset.h"
 #include "redact/marker.h"
+#include "redact/value.h"
 
-/* What one person has; `joined`: also in `adas-macbook`, where the s may be a plural's. */
-static const struct {
-	const char *word;
-	bool joined;
-} devices[] = {
-	{"laptop", false}, {"macbook", true},  {"mac", false},	    {"iphone", true},  {"ipad", true},	     {"phone", false},
-	{"pc", false},	   {"desktop", false}, {"computer", false}, {"machine", false}, {"notebook", false}, {"tablet", false},
-	{"thinkpad", true}, {"workstation", false},
+enum { REACH = 40, MOST_DIGITS = 24 };
+enum begin { D = 1, H = 2, L = 4, P = 8, B = 16, C = 32 };
+
+#define ALL ~0u
+#define BOTH (AK_FIND_TEXT | AK_FIND_AUDIT)
+#define TEXT AK_FIND_TEXT
+#define AUDIT AK_FIND_AUDIT
+#define HIPAA (1u << AK_PROFILE_HIPAA)
+#define PCI (1u << AK_PROFILE_PCI)
+#define STRICT (1u << AK_PROFILE_STRICT)
+
+static const struct ak_finder finders[] = {
+#define FINDER(kind, find, begins, token, profiles, use, shape) {kind, shape, find, token, profiles, begins, use},
+#include "redact/personal.def"
+#undef FINDER
 };
 
-static const char *const titles[] = {"mr", "mrs", "ms", "dr", "prof", "herr", "frau", "mme", "sra"};
-
-static bool is_word(char c)
+size_t ak_personal_finders(const struct ak_finder **out)
 {
-	return ak_is_alnum((unsigned char)c) || (unsigned char)c >= 0x80;
+	*out = finders;
+	return AK_COUNT(finders);
 }
 
-static struct ak_str word_at(struct ak_str s, size_t at)
-{
-	size_t end = at;
+/* Labels that name things of a program: never people, and full of numbers that look like something else. */
+static const bool names_things[AK_F_COUNT] = {
+	[AK_F_REQUEST_MODEL] = true, [AK_F_RESPONSE_MODEL] = true, [AK_F_FALLBACK_FROM] = true,  [AK_F_ROUTE_VERSION] = true,
+	[AK_F_BUDGET_VERSION] = true, [AK_F_RULE_VERSION] = true,  [AK_F_CONFIG_VERSION] = true, [AK_F_QUOTA_WINDOW] = true,
+	[AK_F_QUOTA_UNIT] = true,    [AK_F_QUANTITY_UNIT] = true,  [AK_F_PRICE_UNIT] = true,     [AK_F_REGION] = true,
+	[AK_F_SERVICE_TIER] = true,  [AK_F_USAGE_TYPE] = true,     [AK_F_SERVICE] = true,        [AK_F_CLIENT_COUNTRY] = true,
+	[AK_F_RESOURCE_TYPE] = true, [AK_F_ACTION] = true,
+};
 
-	while (end < s.n && is_word(s.p[end]))
-		end++;
-	return ak_str_n(s.p + at, end - at);
+bool ak_personal_reads(int field)
+{
+	return field < 0 || !names_things[field];
 }
 
-static bool is_device(struct ak_str w, bool joined)
+static unsigned begins_with(char c)
 {
-	for (size_t i = 0; i < AK_COUNT(devices); i++)
-		if (ak_str_eq_fold(w, ak_str_of(devices[i].word)) && (!joined || devices[i].joined))
-			return true;
-	return false;
+	if (ak_is_digit((unsigned char)c))
+		return D;
+	if (ak_is_hex((unsigned char)c))
+		return H | L;
+	if (ak_charset_has(AK_SET_LETTERS, c))
+		return L;
+	return c == '+' ? P : c == '(' ? B : c == ':' ? C : 0;
 }
 
-/* Bytes of `'s ` at i, straight or curly, with the blank or dash behind it; 0 = none. */
-static size_t possessive(struct ak_str s, size_t i)
+/* Every finder of the default profile wants digits, or the separators of a device address. */
+static bool may_hold(struct ak_str s)
 {
-	static const struct ak_str marks[] = {{"'s", 2}, {"\xe2\x80\x99s", 4}, {"'S", 2}};
+	size_t digits = 0, colons = 0;
 
-	for (size_t k = 0; k < AK_COUNT(marks); k++)
-		if (ak_str_starts(ak_str_n(s.p + i, s.n - i), marks[k]) && i + marks[k].n < s.n && memchr(" -_", s.p[i + marks[k].n], 3))
-			return marks[k].n + 1;
-	return 0;
-}
-
-static bool owns_device(struct ak_str s)
-{
-	for (size_t i = 1; i < s.n; i++) {
-		size_t mark = is_word(s.p[i - 1]) ? possessive(s, i) : 0;
-
-		/* The device may follow an adjective: `Ada's work laptop`. */
-		for (size_t at = i + mark; mark && at < s.n; at++)
-			if (!is_word(s.p[at - 1]) && is_device(word_at(s, at), false))
-				return true;
-		if (i > 2 && (s.p[i] == '-' || s.p[i] == '_') && ak_lower(s.p[i - 1]) == 's' && is_device(word_at(s, i + 1), true))
-			return true;
-	}
-	return false;
-}
-
-/* Dr, but not DR: that is disaster recovery. */
-static bool is_title(struct ak_str w)
-{
-	for (size_t i = 0; i < AK_COUNT(titles); i++)
-		if (ak_str_eq_fold(w, ak_str_of(titles[i])))
-			return w.p[0] >= 'A' && w.p[0] <= 'Z' && w.p[1] >= 'a' && w.p[1] <= 'z';
-	return false;
-}
-
-static bool has_title(struct ak_str s)
-{
 	for (size_t i = 0; i < s.n; i++) {
-		struct ak_str w = i == 0 || !is_word(s.p[i - 1]) ? word_at(s, i) : ak_str_n(s.p, 0);
-		size_t next = i + w.n;
-
-		if (w.n < 2 || !is_title(w))
-			continue;
-		next += next < s.n && s.p[next] == '.';
-		while (next < s.n && s.p[next] == ' ')
-			next++;
-		if (next > i + w.n && next < s.n && ((s.p[next] >= 'A' && s.p[next] <= 'Z') || (unsigned char)s.p[next] >= 0xc3))
-			return true;
+		digits += ak_is_digit((unsigned char)s.p[i]);
+		colons += s.p[i] == ':' || s.p[i] == '-';
 	}
-	return false;
+	return digits > 2 || colons > 1;
 }
 
-/* Somebody at a host or domain; not the version of a package or image (`pkg@1.2`, `image@sha256:...`) nor a scope. */
-static bool has_address(struct ak_str s)
+static const struct ak_finder *at_place(const struct ak_redactor *r, struct ak_str s, size_t i, unsigned use, size_t *end)
 {
-	for (size_t i = 1; i + 1 < s.n; i++)
-		if (s.p[i] == '@' && is_word(s.p[i - 1]) && is_word(s.p[i + 1]) && !ak_is_digit((unsigned char)s.p[i + 1]) &&
-		    !(i + 7 < s.n && memcmp(s.p + i + 1, "sha256:", 7) == 0))
-			return true;
-	return false;
-}
+	unsigned begins = begins_with(s.p[i]), profile = 1u << r->profile;
 
-static bool has_phone(struct ak_str s)
-{
-	for (size_t i = 0; i + 8 < s.n; i++) {
-		size_t digits = 0, k = i + 1;
-
-		if (s.p[i] != '+' || !ak_is_digit((unsigned char)s.p[k]) || (i && is_word(s.p[i - 1])))
+	for (size_t f = 0; f < AK_COUNT(finders); f++) {
+		if (!(finders[f].begins & begins) || !(finders[f].profiles & profile) || !(finders[f].use & use))
 			continue;
-		for (; k < s.n && (ak_is_digit((unsigned char)s.p[k]) || memchr(" -()./", s.p[k], 6)); k++)
-			digits += ak_is_digit((unsigned char)s.p[k]);
-		if (digits >= 8 && digits <= 15)
-			return true;
+		*end = finders[f].find(s, i);
+		if (*end > i)
+			return &finders[f];
 	}
-	return false;
-}
-
-const char *ak_label_is_personal(struct ak_str s)
-{
-	static const struct {
-		bool (*has)(struct ak_str s);
-		const char *why;
-	} rules[] = {{owns_device, "possessive"}, {has_title, "title"}, {has_address, "address"}, {has_phone, "phone"}};
-
-	if (ak_marker_is(s) || ak_marker_is_token(s))
-		return NULL;
-	for (size_t i = 0; i < AK_COUNT(rules); i++)
-		if (rules[i].has(s))
-			return rules[i].why;
 	return NULL;
 }
 
-const enum ak_field_id ak_labels[] = {AK_F_KEY_ALIAS, AK_F_APP,		 AK_F_PROJECT_NAME, AK_F_TEAM,
-				      AK_F_TEAM_NAME, AK_F_COST_CENTER, AK_F_RESOURCE_NAME};
-const size_t ak_nlabels = AK_COUNT(ak_labels);
+bool ak_personal_find(const struct ak_redactor *r, struct ak_str s, size_t at, unsigned use, struct ak_personal_hit *out)
+{
+	for (size_t i = at, end; i < s.n; i++) {
+		if (s.p[i] == '[' && (end = ak_marker_end(s, i)) > i) {
+			i = end - 1;
+			continue;
+		}
+		if (!begins_with(s.p[i]) || (i > 0 && ak_is_alnum((unsigned char)s.p[i - 1])))
+			continue;
+		out->finder = at_place(r, s, i, use, &end);
+		if (!out->finder)
+			continue;
+		out->from = i;
+		out->to = end;
+		return true;
+	}
+	return false;
+}
+
+/* What the token is made from: of addresses their canonical text, of phones the digits, of devices the lower-case hex. */
+static struct ak_str canonical(const struct ak_pass *p, const struct ak_finder *f, struct ak_str s)
+{
+	struct ak_str address;
+	bool phone = strcmp(f->kind, "phone") == 0;
+	char *out;
+	size_t n = 0;
+
+	if (strcmp(f->kind, "ip") == 0)
+		return ak_value_address_text(ak_str_n(s.p, ak_str_find(s, '/')), p->a, &address) ? address : s;
+	out = ak_arena_alloc(p->a, s.n + 1);
+	for (size_t i = 0; i < s.n; i++)
+		if (phone ? ak_is_digit((unsigned char)s.p[i]) : ak_is_alnum((unsigned char)s.p[i]))
+			out[n++] = ak_lower(s.p[i]);
+	return ak_str_n(out, n);
+}
+
+static bool is_allowed(const struct ak_pass *p, struct ak_str s)
+{
+	char fp[AK_TOKEN_HEX + 1];
+
+	if (!p->r->allow[0])
+		return false;
+	ak_redactor_fingerprint(p->r, s, fp);
+	return ak_redactor_allows(p->r, fp);
+}
+
+static void put(const struct ak_pass *p, const struct ak_finder *f, struct ak_str found, struct ak_buf *b)
+{
+	if (!f->token) {
+		ak_buf_addf(b, "[REMOVED:%s]", f->kind);
+		ak_pass_count(p, f->kind, AK_ACT_REMOVED);
+		return;
+	}
+	ak_buf_addstr(b, ak_redactor_token(p->r, f->token, canonical(p, f, found), p->a));
+	ak_pass_count(p, f->kind, AK_ACT_HASHED);
+}
+
+struct ak_str ak_personal_replace(const struct ak_pass *p, struct ak_str s)
+{
+	struct ak_personal_hit h;
+	struct ak_buf b;
+	size_t at = 0;
+
+	if ((p->r->profile == AK_PROFILE_DEFAULT && !may_hold(s)) || !ak_personal_find(p->r, s, 0, AK_FIND_TEXT, &h))
+		return s;
+	ak_buf_init(&b, s.n * 16 + 64);
+	do {
+		struct ak_str found = ak_str_n(s.p + h.from, h.to - h.from);
+
+		ak_buf_add(&b, s.p + at, h.from - at);
+		if (is_allowed(p, found))
+			ak_buf_addstr(&b, found);
+		else
+			put(p, h.finder, found, &b);
+		at = h.to;
+	} while (ak_personal_find(p->r, s, at, AK_FIND_TEXT, &h));
+	ak_buf_add(&b, s.p + at, s.n - at);
+	s = ak_arena_str(p->a, ak_buf_str(&b));
+	ak_buf_release(&b);
+	return s;
+}
+
+static bool is_word(struct ak_str s, size_t at, const char *word)
+{
+	size_t n = strlen(word);
+
+	return n <= s.n - at && ak_str_eq_fold(ak_str_n(s.p + at, n), ak_str_n(word, n)) &&
+	       (at + n == s.n || !ak_is_alnum((unsigned char)s.p[at + n]));
+}
+
+bool ak_personal_near(struct ak_str s, size_t at, const char *const *words)
+{
+	struct ak_str before = ak_str_n(s.p, at);
+
+	for (size_t i = at > REACH ? at - REACH : 0; i < at; i++) {
+		if (!ak_charset_has(AK_SET_LETTERS, s.p[i]) || (i > 0 && ak_is_alnum((unsigned char)s.p[i - 1])))
+			continue;
+		for (const char *const *w = words; *w; w++)
+			if (is_word(before, i, *w))
+				return true;
+	}
+	return false;
+}
+
+bool ak_personal_joined(struct ak_str s, size_t at)
+{
+	return at > 0 && (s.p[at - 1] == '+' || s.p[at - 1] == '_' ||
+			  (at > 1 && strchr("-.", s.p[at - 1]) && s.p[at - 1] && ak_is_alnum((unsigned char)s.p[at - 2])));
+}
+
+bool ak_personal_ends(struct ak_str s, size_t end)
+{
+	if (end == s.n)
+		return true;
+	if (ak_is_alnum((unsigned char)s.p[end]) || s.p[end] == '_' || s.p[end] == '@')
+		return false;
+	return !(strchr("-.", s.p[end]) && s.p[end] && end + 1 < s.n && ak_is_alnum((unsigned char)s.p[end + 1]));
+}
+
+size_t ak_personal_digits(struct ak_str s, size_t at)
+{
+	size_t end = at;
+
+	while (end < s.n && ak_is_digit((unsigned char)s.p[end]))
+		end++;
+	return end - at;
+}
+
+size_t ak_personal_groups(struct ak_str s, size_t at, const uint8_t *sizes, const char *seps, char d[25])
+{
+	size_t i = at, n = 0;
+	char sep = '\0';
+
+	for (const uint8_t *size = sizes; *size; size++) {
+		if (size > sizes) {
+			if (i >= s.n || !s.p[i] || !strchr(seps, s.p[i]) || (sep && s.p[i] != sep))
+				return at;
+			sep = s.p[i++];
+		}
+		for (size_t k = 0; k < *size; k++, i++) {
+			if (i >= s.n || n == MOST_DIGITS || !ak_is_digit((unsigned char)s.p[i]))
+				return at;
+			d[n++] = s.p[i];
+		}
+	}
+	d[n] = '\0';
+	return i < s.n && ak_is_digit((unsigned char)s.p[i]) ? at : i;
+}

@@ -15,6 +15,7 @@
 
 #include "base/crypto.h"
 #include "model/record.h"
+#include "redact/profile.h"
 
 #define AK_TOKEN_HEX 32
 
@@ -26,6 +27,7 @@ struct ak_redact_opts {
 	const struct ak_policy_rule *rules; /* of policy.yaml, checked; copied */
 	size_t nrules;
 	const struct ak_field_plan *plan; /* redact/plan.h, copied; NULL = every field as its type says */
+	enum ak_profile_id profile;  /* AK_PROFILE_DEFAULT unless policy.yaml names another */
 };
 
 enum ak_action {
@@ -77,7 +79,8 @@ struct ak_str ak_redact_text(const struct ak_redactor *r, struct ak_str s, struc
 struct ak_str ak_redact_reveal(const struct ak_redactor *r, struct ak_str s, struct ak_arena *a);
 /* The token of a candidate value for a field type (`identity resolve`, search by e-mail). */
 struct ak_str ak_redact_token(const struct ak_redactor *r, enum ak_type type, struct ak_str value, struct ak_arena *a);
-/* True when any prefix detector or the e-mail shape hits: the self-audit of a finished packet. *kind = rule name,
+/* True when any prefix detector, the e-mail shape or a finder of personal data that ids do not set off hits: the self-audit
+ * of a finished packet. *kind = rule name,
  * *at = byte position. Tokens and markers of our own never hit. */
 bool ak_redact_scan(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind);
 

@@ -28,6 +28,7 @@ struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts)
 	r->kid[8] = '\0';
 	r->ip4_prefix = opts->ip4_prefix;
 	r->ip6_prefix = opts->ip6_prefix;
+	r->profile = opts->profile;
 	r->allow = copy_list(opts->allow);
 	ak_hkdf(opts->token_key, 32, "auditkit/1/encrypt", r->seal, sizeof r->seal);
 	for (int f = 0; f < AK_F_COUNT && opts->plan; f++)

@@ -22,6 +22,7 @@ struct ak_redactor {
 	struct ak_detector *own; /* of policy.yaml; scanner uses them */
 	uint8_t seal[AK_SIV_KEY]; /* for what is encrypted */
 	ak_action_fn *chosen[AK_F_COUNT]; /* step 2 of fields for which policy.yaml chose another; NULL = as the type says */
+	enum ak_profile_id profile;
 };
 
 /* One value on its way: whose it is, where memory comes from, where to count. */

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "redact/email.h"
 #include "redact/marker.h"
+#include "redact/personal.h"
 
 enum { TEMPLATE_BYTES = 200, LONGEST_WORD = 40 };
 
@@ -160,6 +161,7 @@ static bool is_path(struct ak_str w)
 static const char *stands_for(const struct ak_pass *p, struct ak_str w)
 {
 	size_t from, to, digits = 0;
+	struct ak_personal_hit found;
 	struct ak_str address;
 
 	if (!ak_text_is_safe(w))
@@ -170,6 +172,8 @@ static const char *stands_for(const struct ak_pass *p, struct ak_str w)
 		return "<email>";
 	if (ak_value_address_text(w, p->a, &address))
 		return "<ip>";
+	if (ak_personal_find(p->r, w, 0, AK_FIND_TEXT, &found))
+		return "<id>";
 	if (is_path(w))
 		return "<url>";
 	for (size_t i = 0; i < w.n; i++)

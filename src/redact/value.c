@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "redact/email.h"
 #include "redact/marker.h"
+#include "redact/personal.h"
 
 enum { LONGEST_ID = 200, LONGEST_WORD = 64, INNER_PROSE = 64 };
 
@@ -22,19 +23,30 @@ static struct ak_str escaped(const struct ak_pass *p, struct ak_str s)
 }
 
 /* A secret in which a control character or an address stood is whole only now. */
-struct ak_str ak_value_safe(const struct ak_pass *p, struct ak_str s)
+static struct ak_str clean(const struct ak_pass *p, struct ak_str s, bool personal)
 {
 	struct ak_str before;
 
-	if (ak_charset_is_plain(s))
-		return s;
 	do {
 		before = s;
-		s = escaped(p, ak_email_replace(p, s));
+		s = ak_email_replace(p, s);
+		s = escaped(p, personal ? ak_personal_replace(p, s) : s);
 		if (!ak_str_eq(s, before))
 			s = ak_value_secrets(p, s);
 	} while (!ak_str_eq(s, before));
 	return s;
+}
+
+struct ak_str ak_value_safe(const struct ak_pass *p, struct ak_str s)
+{
+	return ak_charset_is_plain(s) ? s : clean(p, s, false);
+}
+
+struct ak_str ak_value_text(const struct ak_pass *p, struct ak_str s)
+{
+	struct ak_str out = ak_personal_replace(p, s);
+
+	return out.p == s.p && ak_charset_is_plain(s) ? s : clean(p, out, true);
 }
 
 struct ak_str ak_value_kept(const struct ak_pass *p, struct ak_str s)
@@ -81,7 +93,7 @@ struct ak_str ak_value_id(const struct ak_pass *p, struct ak_str s)
 
 struct ak_str ak_value_name(const struct ak_pass *p, struct ak_str s)
 {
-	return ak_value_kept(p, s);
+	return ak_personal_reads(p->field) ? ak_value_cut(p, ak_value_text(p, s)) : ak_value_kept(p, s);
 }
 
 static bool is_enum(struct ak_str s)
@@ -157,5 +169,5 @@ struct ak_str ak_value_inner(const struct ak_pass *p, enum ak_name_class name, s
 		ak_pass_count(p, "free_text", AK_ACT_REMOVED);
 		return AK_STR("[REMOVED:free_text]");
 	}
-	return ak_value_kept(p, s);
+	return ak_value_cut(p, ak_value_text(p, s));
 }

@@ -44,6 +44,8 @@ ak_value_fn ak_value_network;
 struct ak_str ak_value_map_json(const struct ak_pass *p, struct ak_str json, bool diff, ak_inner_fn *fn);
 /* E-mail shapes replaced, controls and broken UTF-8 escaped: what any kept text must be. */
 struct ak_str ak_value_safe(const struct ak_pass *p, struct ak_str s);
+/* The same with all personal data that can be found in text (redact/personal.h). */
+struct ak_str ak_value_text(const struct ak_pass *p, struct ak_str s);
 /* Cut at KEPT_VALUE_BYTES, outside of characters and markers. */
 struct ak_str ak_value_cut(const struct ak_pass *p, struct ak_str s);
 /* Both: escapes and markers make a text longer. */

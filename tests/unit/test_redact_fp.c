@@ -77,7 +77,7 @@ static const char *const families[] = {
 	"{W/\"}x32{\"}",
 	"{max_tokens=}d4",
 	"{2026-06-}d2{T10:00:00.}d6{Z}",
-	"{203.0.113.}d2",
+	"{v}d1{.}d2{.}d1{.}d2",
 	"{index.docker.io/brindle/gw@sha256:}x64",
 	"{litellm_call_id:}x8{-}x4{-4}x3{-a}x3{-}x12",
 	"{ocid1.tenancy.oc1..aaaaaaaa}l52",

@@ -1,7 +1,7 @@
 /* Labels that look like a person's, and as many that do not. */
 #include "base/ak.h"
 
-#include "redact/personal.h"
+#include "redact/label.h"
 #include "tap.h"
 
 static const struct {
