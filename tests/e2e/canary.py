@@ -2,21 +2,73 @@
 
 make AUDITKIT DIR   one input per sample below DIR/in: the sample as it is, then a copy per position with one string in it;
                     DIR/planted.json says for each string where it stood
+plant DIR FILE      the first planted string that no field may keep, in every encoding that is searched, one a line
 check AUDITKIT DIR  those of DIR/ex/canaries.json, the planted sample tenant, count too. Every string found in the bytes that were written must be one the dictionary lets pass: its path is one
                     that a mapping rule reads into a field whose redaction is `kept` or `sanitised`, and in the database it
                     stands in that field's column
 
 The mappings are read here with PyYAML and matched here: nothing of the program decides what it may keep.
 """
-import csv, io, json, pathlib, re, sqlite3, subprocess, sys, yaml
+import base64, csv, io, json, pathlib, re, sqlite3, subprocess, sys, yaml
 
 # Letters and digits in one run, so that no rule for ids, numbers or words treats a part of it as something else.
 CANARY = re.compile(rb"ZQ[0-9A-F]{2}X[0-9]{6}", re.I)
+SHAPE = ("Zz", "Qq", "0123456789ABCDEFabcdef", "0123456789ABCDEFabcdef", "Xx") + ("0123456789",) * 6
+
+
+def shaped(one, last=False):
+    """The same shape with every letter written in another way."""
+    sets = SHAPE[::-1] if last else SHAPE
+    pattern = re.compile(b"".join(b"(?:" + b"|".join(sorted({re.escape(one(c)) for c in s})) + b")" for s in sets), re.I)
+    letters = [(a, b) for a in SHAPE[0] for b in SHAPE[1]]
+    return pattern, {(one(b) + one(a) if last else one(a) + one(b)).lower() for a, b in letters}
+
+
+# Names of encodings, the shape and its first letters, how to read a find back. Base64 is decoded instead, in all alignments.
+ENCODED = {
+    "reversed": (*shaped(lambda c: c.encode(), True), lambda b: b[::-1]),
+    "UTF-16LE": (*shaped(lambda c: c.encode("utf-16-le")), lambda b: b[::2]),
+    "UTF-16BE": (*shaped(lambda c: c.encode("utf-16-be")), lambda b: b[1::2]),
+    "hex": (*shaped(lambda c: b"%02x" % ord(c)), lambda b: bytes.fromhex(b.decode())),
+    "percent": (*shaped(lambda c: b"%%%02x" % ord(c)), lambda b: bytes.fromhex(b.decode().replace("%", ""))),
+    "JSON": (*shaped(lambda c: b"\\u%04x" % ord(c)), lambda b: bytes.fromhex(b.decode().lower().replace("\\u00", ""))),
+    "HTML": (*shaped(lambda c: b"&#%d;" % ord(c)), lambda b: bytes(int(n) for n in re.findall(rb"\d+", b))),
+    "HTML hex": (*shaped(lambda c: b"&#x%x;" % ord(c)), lambda b: bytes(int(n, 16) for n in re.findall(rb"x([0-9a-f]+)", b.lower()))),
+}
+RUN = re.compile(rb"[A-Za-z0-9+/_-]{14,}")
+
+
+def encoded(raw):
+    """(encoding, string) of every find in bytes that is not the string as it is."""
+    lower = raw.lower()
+    for name, (pattern, starts, back) in ENCODED.items():
+        for hit in pattern.findall(raw) if any(s in lower for s in starts) else ():
+            yield name, back(hit).decode().upper()
+    for run in RUN.findall(raw):
+        text = run.replace(b"-", b"+").replace(b"_", b"/")
+        for skip in range(4):
+            part = text[skip:] + b"AAA"
+            for hit in CANARY.findall(base64.b64decode(part[:len(part) // 4 * 4])):
+                yield "base64", hit.decode().upper()
+
+
+def in_every_encoding(s):
+    letters = s.encode()
+    yield letters[::-1]
+    yield s.encode("utf-16-le")
+    yield s.encode("utf-16-be")
+    yield letters.hex().encode()
+    yield b"".join(b"%%%02X" % c for c in letters)
+    yield b"".join(b"\\u%04x" % c for c in letters)
+    yield b"".join(b"&#%d;" % c for c in letters)
+    yield b"".join(b"&#x%X;" % c for c in letters)
+    for shift in range(3):
+        yield base64.b64encode(b"ab"[:shift] + letters + b" and more")
 
 PASS = ("kept", "sanitised", "masked")
 
 # Folders below DIR that hold what auditkit wrote; strace* beside them hold what it wrote and removed again.
-WRITTEN = ("w", "tenant", "config", "out", "packets")
+WRITTEN = ("w", "tenant", "config", "out", "packets", "tmp", "killed")
 
 
 def output(*argv):
@@ -207,18 +259,21 @@ def check(auditkit, root):
     maps = mappings(auditkit)
     fields = {f["column"]: f for f in json.loads(output(auditkit, "fields", "--json"))["fields"]}
     rules = {i: allowed(m, fields) for i, m in maps.items()}
-    tables, seen = {}, {}
+    tables, seen, hidden = {}, {}, set()
     for w in ("w", "tenant"):
         columns_of(root / w / "workspace.db", tables)
     for f in (p for d in WRITTEN for p in (root / d).rglob("*") if p.is_file()):
-        for c in CANARY.findall(f.read_bytes()):
+        raw = f.read_bytes()
+        for c in CANARY.findall(raw):
             seen.setdefault(c.decode().upper(), str(f.relative_to(root)).split("/")[0] + "/" + f.name)
+        hidden |= {(name, c, f.name) for name, c in encoded(raw)}
     written = 0
     for f in root.glob("strace*"):
         for chunk in strace_bytes(f):
             written += len(chunk)
             for c in CANARY.findall(chunk):
                 seen.setdefault(c.decode().upper(), "a write that is gone")
+            hidden |= {(name, c, "a write that is gone") for name, c in encoded(chunk)}
     bad, kept = [], 0
     for c in sorted(set(seen) | set(tables)):
         p = planted.get(c, {"format": "none", "path": "a file of no format", "role": "value"})
@@ -230,9 +285,20 @@ def check(auditkit, root):
         kept += 1
     for b in sorted({(f, r, p, str(w)) for f, r, p, w in bad})[:60]:
         print("leak", *b)
-    print("%d planted, %d found, %d where they may not be, %d bytes of writes looked at" % (len(planted), kept, len(bad), written))
-    return not bad and kept > 100
+    for h in sorted(hidden)[:60]:
+        print("encoded", *h)
+    print("%d planted, %d found, %d where they may not be, %d in another encoding, %d bytes of writes looked at" % (
+        len(planted), kept, len(bad), len(hidden), written))
+    return not bad and not hidden and kept > 100
+
+
+def plant(root, file):
+    planted = json.loads((root / "planted.json").read_text())
+    name = next(n for n, where in planted.items() if where["path"].endswith("zz_new_member"))
+    pathlib.Path(file).write_bytes(b"\n".join(in_every_encoding(name)) + b"\n")
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == "plant":
+        sys.exit(plant(pathlib.Path(sys.argv[2]), sys.argv[3]))
     sys.exit(0 if {"make": make, "check": check}[sys.argv[1]](sys.argv[2], pathlib.Path(sys.argv[3])) in (None, True) else 1)

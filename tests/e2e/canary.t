@@ -7,7 +7,9 @@ cd "$tap_dir" || exit 1
 python=python3
 python3 -c 'import yaml' 2>/dev/null || python=/usr/bin/python3
 judge() { "$python" "$AK_SRCDIR/tests/e2e/canary.py" "$@"; }
-mkdir out packets
+mkdir out packets tmp killed
+TMPDIR=$PWD/tmp
+export TMPDIR
 n=$(judge make "$AUDITKIT" .)
 is "$n strings in the formats' samples" "$((n > 1000))" 1
 python3 "$AK_SRCDIR/tests/samples/generate.py" --canary ZQFFX ex >/dev/null
@@ -47,6 +49,32 @@ for f in in/litellm-slp.0.jsonl in/tickets-csv.0.csv in/openai-audit.0.jsonl; do
 	b=${f#in/}
 	run formats try "${b%%.*}" "$f"
 done
+# Killed in the middle, again and again: what lies there then, -wal and -shm too. AK_LONG: at more points.
+kills=4
+[ -z "${AK_LONG-}" ] || kills=40
+run init killed/w
+k=0
+while [ $k -lt $kills ]; do
+	k=$((k + 1))
+	"$AUDITKIT" -w killed/w ingest -v --format litellm-slp --source "slp$k" in/litellm-slp.*.jsonl >"out/killed.$k" 2>&1 &
+	p=$!
+	sleep "0.0$((k % 8 + 1))"
+	kill -9 $p 2>/dev/null
+	wait $p 2>/dev/null
+	cp -r killed/w "killed/$k"
+done
+is "ingests were killed" "$(ls killed | wc -l)" "$((kills + 1))"
+run -w killed/w status
+# Bad usage and what cannot be read.
+for f in in/litellm-slp.0.jsonl in/tickets-csv.0.csv; do
+	run -w w ingest -v --no-such-option "$f"
+	run -w w ingest -v --format no-such-format "$f"
+	run -w w formats try no-such-format "$f"
+	run -w w ingest -v --strict --max-rejects 0 --source strict "more/broken-${f#in/}"
+	run -w w trace reconstruct -v no-such-id
+	run packet verify "$f"
+	run -w "$f" status
+done
 run init tenant
 sed 's#path: \([a-z]\)#path: ../ex/\1#' "$AK_SRCDIR/samples/policy.yaml" >tenant/policy.yaml
 run -w tenant ingest -v
@@ -72,13 +100,16 @@ is "both packets are signed" "$(for w in w tenant; do "$AUDITKIT" packet verify 
 is "there are rejects" "$(sqlite3 w/workspace.db "SELECT count(*) > 5 FROM diag WHERE severity = 'reject'")" 1
 is "their reasons are codes" "$(sqlite3 w/workspace.db "SELECT rule FROM diag WHERE rule GLOB '*[^a-z0-9_]*'")" ""
 judge check "$AUDITKIT" . >verdict
+is "in no other encoding" "$(grep -c '^encoded' verdict)" 0
 is "where the dictionary allows it and nowhere else: $(tail -n 1 verdict)" "$(grep '^leak' verdict)" ""
 if [ "$trace" ]; then
 	is "writes were looked at" "$(($(tail -n 1 verdict | sed 's/.*, \([0-9]*\) bytes of writes.*/\1/') > 1000000))" 1
 fi
 
 # The judge sees a leak: a string that stood where no rule reads.
-jq -r 'to_entries[] | select(.value.path | endswith("zz_new_member")) | .key' planted.json | head -n 1 >out/leak
+jq -r 'to_entries[] | select(.value.path | endswith("zz_new_member")) | .key' planted.json | head -n 1 >out/raw
+judge plant . out/leak
 judge check "$AUDITKIT" . >verdict
 is "a planted leak is found" "$(grep -c '^leak' verdict)" 1
+is "and in every encoding" "$(sed -n 's/^encoded \(.*\) ZQ[^ ]* leak$/\1/p' verdict | paste -sd,)" "HTML,HTML hex,JSON,UTF-16BE,UTF-16LE,base64,hex,percent,reversed"
 finish
