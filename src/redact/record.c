@@ -279,8 +279,7 @@ bool ak_redact_scan(const struct ak_redactor *r, struct ak_str s, size_t *at, co
 	for (i = 0; i < h.n; i++) {
 		char fp[AK_TOKEN_HEX + 1];
 
-		ak_redactor_fingerprint(r, h.v[i].secret, fp);
-		if (!ak_redactor_allows(r, fp))
+		if (!ak_redactor_lets(r, h.v[i].secret, fp))
 			break;
 	}
 	if (i < h.n && (!email || h.v[i].from <= from)) {

@@ -4,6 +4,7 @@ libak_a_SOURCES += src/redact/decode.c src/redact/decode.h
 libak_a_SOURCES += src/redact/dispatch.c
 libak_a_SOURCES += src/redact/email.c src/redact/email.h
 libak_a_SOURCES += src/redact/finds.c src/redact/finds.h
+libak_a_SOURCES += src/redact/let.c
 libak_a_SOURCES += src/redact/marker.c src/redact/marker.h
 libak_a_SOURCES += src/redact/names.c src/redact/names.h
 libak_a_SOURCES += src/redact/action.c
