@@ -261,6 +261,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	char digest[65];
 	enum ak_rc rc = read_period(c, &o, err);
 
+	ak_redact_note_allowed(c->redactor);
 	if (!path)
 		path = "packet.zip";
 	if (rc == AK_OK)

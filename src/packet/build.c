@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "packet/build.h"
 
+#include "base/jsonw.h"
 #include "base/note.h"
 #include "base/sshkey.h"
 #include "base/time.h"
@@ -117,6 +118,27 @@ static enum ak_rc add_integrity(const struct ak_packet_opts *o, struct ak_bag *b
 	json_object_foreach(s->files, path, text)
 		if (rc == AK_OK)
 			rc = ak_render_add(o, bag, path, ak_str_n(json_string_value(text), json_string_length(text)), err);
+	return rc;
+}
+
+/* Values that the allow-list let through anywhere in the packet, so that who verifies it without a key knows them. */
+static enum ak_rc add_allowed(const struct ak_packet_opts *o, struct ak_bag *bag, struct ak_err *err)
+{
+	const struct ak_let *let;
+	size_t n = ak_redact_noted(o->redactor, &let);
+	AK_CLEANUP(ak_buf_release) struct ak_buf b;
+	json_t *values = json_array(), *doc;
+	enum ak_rc rc = AK_OK;
+
+	ak_buf_init(&b, (size_t)1 << 20);
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(values, json_pack("{s:s, s:s}", "fingerprint", let[i].fingerprint, "sha256", let[i].sha256));
+	doc = json_pack("{s:s, s:i, s:o}", "schema", "auditkit.allowed/1", "format_version", 1, "values", values);
+	if (n)
+		rc = ak_json_pretty(doc, &b, err);
+	if (n && rc == AK_OK)
+		rc = ak_render_add(o, bag, "data/integrity/allowed.json", ak_buf_str(&b), err);
+	json_decref(doc);
 	return rc;
 }
 
@@ -357,6 +379,8 @@ static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, st
 		rc = fill(o, bag, s, out, err);
 	if (rc == AK_OK)
 		rc = add_integrity(o, bag, s, err);
+	if (rc == AK_OK)
+		rc = add_allowed(o, bag, err);
 	if (rc == AK_OK)
 		rc = finish(o, bag, out, err);
 	out->files = ak_bag_count(bag);

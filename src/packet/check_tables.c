@@ -317,6 +317,9 @@ static void content(struct ak_checked *p, struct tally *t, const json_t *section
 			     (unsigned long long)line);
 	else if (t->agree != t->totals)
 		ak_check_say(p, "content", AK_RESULT_FAIL, "%zu of %zu figures agree; %s", t->agree, t->totals, t->differs);
+	else if (p->let)
+		ak_check_say(p, "content", AK_RESULT_PASS, "%zu of %zu figures recomputed, 0 secrets besides %zu values that the packet's allow-list lets through",
+			     t->agree, t->totals, p->let);
 	else
 		ak_check_say(p, "content", AK_RESULT_PASS, "%zu of %zu figures recomputed, 0 secrets", t->agree, t->totals);
 }

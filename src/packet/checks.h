@@ -15,6 +15,7 @@ struct ak_checked {
 	struct ak_map texts;  /* name -> struct ak_buf *, files that are read as a whole */
 	struct ak_map tables; /* name -> struct ak_table_scan *, CSV files below data/ */
 	struct ak_redactor *redactor;
+	size_t let;	     /* values that the packet says were let through */
 	size_t kept;	     /* bytes in texts and of the rows of tables that are shown */
 	bool too_big;	     /* some were only hashed: over KEPT_BYTES together */
 	json_t *packet;	     /* data/packet.json, NULL when it cannot be read */

@@ -273,8 +273,7 @@ static bool is_allowed(const struct ak_redactor *r, struct ak_str s)
 {
 	char fp[AK_TOKEN_HEX + 1];
 
-	ak_redactor_fingerprint(r, s, fp);
-	return ak_redactor_allows(r, fp);
+	return ak_redactor_lets(r, s, fp);
 }
 
 static bool first_secret(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind)

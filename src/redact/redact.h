@@ -24,6 +24,7 @@ struct ak_redact_opts {
 	char kid[9];                /* key id, 8 hex */
 	int ip4_prefix, ip6_prefix; /* 0 = token only */
 	const char *const *allow;   /* fingerprints (32 hex) that `redact allow` let through; NULL-terminated, may be NULL */
+	const char *const *allow_sha256;    /* the same by SHA-256 (64 hex), for who has no key; NULL-terminated, may be NULL */
 	const struct ak_policy_rule *rules; /* of policy.yaml, checked; copied */
 	size_t nrules;
 	const struct ak_field_plan *plan; /* redact/plan.h, copied; NULL = every field as its type says */
@@ -86,6 +87,13 @@ bool ak_redact_scan(const struct ak_redactor *r, struct ak_str s, size_t *at, co
 
 /* Whether `redact allow` lets a value through, for scanners of other rules; its fingerprint in any case. */
 bool ak_redact_allowed(const struct ak_redactor *r, struct ak_str value, char fingerprint[AK_TOKEN_HEX + 1]);
+
+/* From here on what ak_redact_scan and ak_redact_allowed let through is noted, each value once: for one thread. */
+struct ak_let {
+	char fingerprint[AK_TOKEN_HEX + 1], sha256[2 * AK_SHA256_LEN + 1];
+};
+void ak_redact_note_allowed(struct ak_redactor *r);
+size_t ak_redact_noted(const struct ak_redactor *r, const struct ak_let **out);
 
 void ak_ledger_init(struct ak_redact_ledger *l);
 void ak_ledger_release(struct ak_redact_ledger *l);

@@ -19,6 +19,13 @@ static char **copy_list(const char *const *list)
 	return out;
 }
 
+static void free_list(char **list)
+{
+	for (char **p = list; *p; p++)
+		ak_free(*p);
+	ak_free(list);
+}
+
 struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts)
 {
 	struct ak_redactor *r = ak_alloc_zero(1, sizeof(*r));
@@ -30,6 +37,7 @@ struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts)
 	r->ip6_prefix = opts->ip6_prefix;
 	r->profile = opts->profile;
 	r->allow = copy_list(opts->allow);
+	r->allow_sha256 = copy_list(opts->allow_sha256);
 	ak_hkdf(opts->token_key, 32, "auditkit/1/encrypt", r->seal, sizeof r->seal);
 	for (int f = 0; f < AK_F_COUNT && opts->plan; f++)
 		r->chosen[f] = ak_action_of(ak_fields[f].type, opts->plan->action[f]);
@@ -58,9 +66,9 @@ void ak_redactor_free(struct ak_redactor *r)
 	if (!r)
 		return;
 	ak_hmac_free(r->hmac);
-	for (char **p = r->allow; *p; p++)
-		ak_free(*p);
-	ak_free(r->allow);
+	free_list(r->allow);
+	free_list(r->allow_sha256);
+	ak_redactor_forget_noted(r);
 	ak_scan_release(&r->scanner);
 	ak_free(r->own);
 	ak_wipe(r->seal, sizeof r->seal);
@@ -107,8 +115,7 @@ bool ak_redactor_allows(const struct ak_redactor *r, const char *fingerprint)
 
 bool ak_redact_allowed(const struct ak_redactor *r, struct ak_str value, char fingerprint[AK_TOKEN_HEX + 1])
 {
-	ak_redactor_fingerprint(r, value, fingerprint);
-	return ak_redactor_allows(r, fingerprint);
+	return ak_redactor_lets(r, value, fingerprint);
 }
 
 struct ak_str ak_redactor_marker(const struct ak_redactor *r, const char *kind, struct ak_str secret,

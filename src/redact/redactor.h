@@ -19,6 +19,8 @@ struct ak_redactor {
 	int ip4_prefix, ip6_prefix;
 	char **allow; /* NULL-terminated */
 	struct ak_scanner scanner;
+	char **allow_sha256;	   /* NULL-terminated */
+	struct ak_let_list *noted; /* what was let through; NULL = not noted */
 	struct ak_detector *own; /* of policy.yaml; scanner uses them */
 	uint8_t seal[AK_SIV_KEY]; /* for what is encrypted */
 	ak_action_fn *chosen[AK_F_COUNT]; /* step 2 of fields for which policy.yaml chose another; NULL = as the type says */
@@ -49,6 +51,9 @@ struct ak_str ak_redactor_token(const struct ak_redactor *r, const char *cls, st
 /* Lower-case hex of a secret's fingerprint. */
 void ak_redactor_fingerprint(const struct ak_redactor *r, struct ak_str secret, char out[AK_TOKEN_HEX + 1]);
 bool ak_redactor_allows(const struct ak_redactor *r, const char *fingerprint);
+/* The same of a value, by its fingerprint or its SHA-256; noted where that is wanted. The fingerprint in any case. */
+bool ak_redactor_lets(const struct ak_redactor *r, struct ak_str value, char fingerprint[AK_TOKEN_HEX + 1]);
+void ak_redactor_forget_noted(struct ak_redactor *r);
 /* The marker that stands for a secret. */
 struct ak_str ak_redactor_marker(const struct ak_redactor *r, const char *kind, struct ak_str secret,
 				 struct ak_arena *a);

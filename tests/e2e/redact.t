@@ -103,6 +103,12 @@ is "the packet is built" "$("$AUDITKIT" -w w packet build --allow-gaps -o p >/de
 is "with the rules in a table" "$(sed 1d p/data/tables/redaction_rules.csv | tr -d '\r')" "acme_key,acme_,url64,20,keys of our own gateway,$(grep -n 'rules: \[' w/policy.yaml | cut -d: -f1)"
 is "and what is let through in another" "$(sed 1d p/data/tables/redaction_allow.csv | tr -d '\r' | cut -d, -f1-3)" "00112233445566778899aabbccddeeff,a test,unknown
 $fp,vendor's manual: {never valid},sec-ops"
+"$AUDITKIT" packet verify p --json >verified.json 2>err
+is "who verifies it without the key is told what was let through" "$? $(jq -r '.ok, (.checks[] | select(.name == "content").detail)' verified.json | tr '\n' ' ' | grep -o 'true.*0 secrets besides 1 values')" \
+	"0 true $(jq -r '.checks[] | select(.name == "content").detail' verified.json | grep -o '^[0-9]* of [0-9]* figures recomputed'), 0 secrets besides 1 values"
+is "by fingerprint and digest" "$(jq -r '.values[] | .fingerprint + " " + .sha256' p/data/integrity/allowed.json)" "$fp $(printf %s "$key" | sha256sum | cut -d' ' -f1)"
+"$AUDITKIT" -w w packet build --allow-gaps -o p.zip >/dev/null 2>&1
+is "in another form too" "$("$AUDITKIT" packet verify p.zip >/dev/null 2>&1; echo $?)" 0
 sed -i "/$fp/d" w/policy.yaml
 is "without the entry no packet is built" "$("$AUDITKIT" -w w packet build --allow-gaps -o q >/dev/null 2>err; echo $?) $(ls -d q 2>/dev/null) $(grep -c "$body" err)" "4  0"
 

@@ -1,0 +1,67 @@
+/* What the allow-list lets through. Who builds a packet notes it, by SHA-256, since who verifies the packet has no key. */
+#include "base/ak.h"
+#include "redact/redactor.h"
+
+struct ak_let_list {
+	struct ak_let *row;
+	size_t n, cap;
+};
+
+static void note(struct ak_let_list *l, const struct ak_let *let)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->row[i].sha256, let->sha256) == 0)
+			return;
+	if (l->n == l->cap) {
+		l->cap = l->cap ? l->cap * 2 : 8;
+		l->row = ak_realloc(l->row, l->cap * sizeof(l->row[0]));
+	}
+	l->row[l->n++] = *let;
+}
+
+static void digest(struct ak_str value, char out[2 * AK_SHA256_LEN + 1])
+{
+	uint8_t sum[AK_SHA256_LEN];
+
+	ak_sha256(value.p, value.n, sum);
+	ak_hex(sum, sizeof sum, out);
+}
+
+bool ak_redactor_lets(const struct ak_redactor *r, struct ak_str value, char fingerprint[AK_TOKEN_HEX + 1])
+{
+	struct ak_let let;
+	bool allowed;
+
+	ak_redactor_fingerprint(r, value, fingerprint);
+	allowed = ak_redactor_allows(r, fingerprint);
+	if (!(allowed ? r->noted != NULL : *r->allow_sha256 != NULL))
+		return allowed;
+	digest(value, let.sha256);
+	if (allowed) {
+		memcpy(let.fingerprint, fingerprint, sizeof let.fingerprint);
+		note(r->noted, &let);
+	}
+	for (char **p = r->allow_sha256; *p && !allowed; p++)
+		allowed = strcmp(*p, let.sha256) == 0;
+	return allowed;
+}
+
+void ak_redact_note_allowed(struct ak_redactor *r)
+{
+	if (!r->noted)
+		r->noted = ak_alloc_zero(1, sizeof(*r->noted));
+}
+
+size_t ak_redact_noted(const struct ak_redactor *r, const struct ak_let **out)
+{
+	*out = r->noted ? r->noted->row : NULL;
+	return r->noted ? r->noted->n : 0;
+}
+
+void ak_redactor_forget_noted(struct ak_redactor *r)
+{
+	if (r->noted)
+		ak_free(r->noted->row);
+	ak_free(r->noted);
+	r->noted = NULL;
+}
