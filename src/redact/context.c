@@ -44,8 +44,10 @@ static void read_name(struct ak_str s, size_t floor, size_t at, struct pair *p)
 {
 	size_t end = at, start;
 
-	while (p->equals && end > floor && at - end < MOST_BLANKS && s.p[end - 1] == ' ')
+	while (end > floor && at - end < MOST_BLANKS && s.p[end - 1] == ' ')
 		end--;
+	if (!p->equals && end > floor && !is_quote(s.p[end - 1]))
+		end = at;
 	if (end > floor && is_quote(s.p[end - 1])) {
 		p->quoted_name = true;
 		end--;
@@ -125,7 +127,9 @@ static void read_value(struct ak_str s, size_t at, struct pair *p)
 	size_t i = at + 1;
 	bool header = ak_name_is_header(p->name);
 
-	while (i < s.n && i - at <= MOST_BLANKS && s.p[i] == ' ')
+	i += p->equals && i + 1 < s.n && s.p[i] == '>' && (s.p[i + 1] == ' ' || is_quote(s.p[i + 1]));
+
+	while (i < s.n && i - at <= MOST_BLANKS + 1 && s.p[i] == ' ')
 		i++;
 	p->blank = i > at + 1;
 	p->from = i;
