@@ -296,6 +296,7 @@ bool ak_shape_option(struct ak_str s, size_t at, size_t *from, size_t *to)
 		end++;
 	*from = body;
 	*to = end;
-	return end - body >= SHORTEST_OPTION && s.p[body] != '-' && ak_marker_end(s, body) == body &&
+	return end - body >= SHORTEST_OPTION && s.p[body] != '-' &&
+	       ak_charset_any(ak_str_n(s.p + body, end - body), AK_CS_DIGIT) && ak_marker_end(s, body) == body &&
 	       !ak_marker_is_mask(ak_str_n(s.p + body, end - body));
 }

@@ -281,7 +281,7 @@ url_credentials amqps://app:{A:16}@mq.example.org/vhost
 url_credentials https://{A:32}@o1.example.org/2
 url_credentials jdbc:oracle:thin:app/{A:16}@//db.example.org:1521/x
 option_secret tool --api-key {A:24} run
-option_secret tool --password {A:12} run
+option_secret tool --password {A:16} run
 option_secret tool --token '{A:24}' run
 option_secret tool --secret {A:24} run
 curl_credentials curl -s -u app:{A:16} https://api.example.org/v1
@@ -378,6 +378,8 @@ named_secret session_token: "{A:24}"
 named_secret hmac_secret={A:24}
 named_secret admin_key={A:24}
 named_secret "SessionToken" : "{A:24}"
+named_secret {"name": "x-api-key", "value": "{A:24}"}
+named_secret <add key="ApiKey" value="{A:24}"/>
 named_secret 'api_key' => '{A:24}'
 named_secret DD_APPLICATION_KEY={H:20}
 named_secret license-key: {A:24}
