@@ -11,6 +11,7 @@ enum {
 	LONGEST_VALUE = 1024,
 	LONGEST_NAME = 64,
 	LONGEST_WORD = 24,
+	LONGEST_GAP = 16,
 	MOST_BLANKS = 4,
 	WEAK_VALUE = 6,
 	PROSE_VALUE = 4,
@@ -44,8 +45,10 @@ static void read_name(struct ak_str s, size_t floor, size_t at, struct pair *p)
 {
 	size_t end = at, start;
 
-	while (p->equals && end > floor && at - end < MOST_BLANKS && s.p[end - 1] == ' ')
+	while (end > floor && at - end < MOST_BLANKS && s.p[end - 1] == ' ')
 		end--;
+	if (!p->equals && end > floor && !is_quote(s.p[end - 1]))
+		end = at;
 	if (end > floor && is_quote(s.p[end - 1])) {
 		p->quoted_name = true;
 		end--;
@@ -63,6 +66,37 @@ static void read_name(struct ak_str s, size_t floor, size_t at, struct pair *p)
 		p->parameter = s.p[start - 1] == '?' || s.p[start - 1] == '&';
 		p->inner = s.p[start - 1] == ':' || s.p[start - 1] == '/';
 	}
+}
+
+/* Back over what stands between the two members of a pair. */
+static size_t back_over(struct ak_str s, size_t i, const char *also)
+{
+	for (size_t n = 0; i > 0 && n < LONGEST_GAP; n++, i--)
+		if (!ak_charset_has(AK_CS_BLANK | AK_CS_QUOTE, s.p[i - 1]) && s.p[i - 1] != '\\' && !strchr(also, s.p[i - 1]))
+			break;
+	return i;
+}
+
+static struct ak_str word_before(struct ak_str s, size_t end)
+{
+	size_t start = end;
+
+	while (start > 0 && end - start < LONGEST_NAME && ak_charset_has(AK_SET_DOTTED, s.p[start - 1]))
+		start--;
+	return ak_str_n(s.p + start, end - start);
+}
+
+/* "name": "x-api-key", "value": ...: the name of the value is the member before. */
+static void name_of_pair(struct ak_str s, struct pair *p)
+{
+	struct ak_str name, member;
+
+	if (!ak_str_eq_fold(p->name, AK_STR("value")))
+		return;
+	name = word_before(s, back_over(s, (size_t)(p->name.p - s.p), ","));
+	member = word_before(s, back_over(s, (size_t)(name.p - s.p), ":="));
+	if (ak_str_eq_fold(member, AK_STR("name")) || ak_str_eq_fold(member, AK_STR("key")))
+		p->name = name;
 }
 
 /* A bracket or comma ends a value only where the text around it goes on: passwords hold them too. */
@@ -125,7 +159,9 @@ static void read_value(struct ak_str s, size_t at, struct pair *p)
 	size_t i = at + 1;
 	bool header = ak_name_is_header(p->name);
 
-	while (i < s.n && i - at <= MOST_BLANKS && s.p[i] == ' ')
+	i += p->equals && i + 1 < s.n && s.p[i] == '>' && (s.p[i + 1] == ' ' || is_quote(s.p[i + 1]));
+
+	while (i < s.n && i - at <= MOST_BLANKS + 1 && s.p[i] == ' ')
 		i++;
 	p->blank = i > at + 1;
 	p->from = i;
@@ -182,6 +218,7 @@ bool ak_context_match(struct ak_str s, size_t floor, size_t at, struct ak_str *n
 	if (at + 1 >= s.n || (p.equals && s.p[at + 1] == '=') || at == floor)
 		return false;
 	read_name(s, floor, at, &p);
+	name_of_pair(s, &p);
 	c = ak_name_class(p.name);
 	if (c < AK_NAME_WEAK && p.parameter && p.equals && ak_name_is_parameter(p.name))
 		c = AK_NAME_WEAK;

@@ -10,6 +10,7 @@ enum {
 	TOKEN_LIKE_USER = 16,
 	LONGEST_PATH = 2048,
 	SHORTEST_PATH = 20,
+	SHORTEST_OPTION = 8,
 	LONGEST_COMMAND = 512
 };
 
@@ -281,4 +282,21 @@ bool ak_shape_oracle(struct ak_str s, size_t at, size_t *from, size_t *to)
 	*from = name + 1;
 	*to = end;
 	return end > name + 1 && end < s.n && s.p[end] == '@' && ak_marker_end(s, name + 1) == name + 1;
+}
+
+bool ak_shape_option(struct ak_str s, size_t at, size_t *from, size_t *to)
+{
+	size_t body = at, end;
+
+	while (body < s.n && s.p[body] != ' ')
+		body++;
+	while (body < s.n && ak_charset_has(AK_CS_BLANK | AK_CS_QUOTE, s.p[body]))
+		body++;
+	for (end = body; end < s.n && end - body < LONGEST_USERINFO && !ak_charset_has(AK_CS_BLANK | AK_CS_QUOTE, s.p[end]);)
+		end++;
+	*from = body;
+	*to = end;
+	return end - body >= SHORTEST_OPTION && s.p[body] != '-' &&
+	       ak_charset_any(ak_str_n(s.p + body, end - body), AK_CS_DIGIT) && ak_marker_end(s, body) == body &&
+	       !ak_marker_is_mask(ak_str_n(s.p + body, end - body));
 }

@@ -36,6 +36,8 @@ bool ak_shape_telegram(struct ak_str s, size_t at, size_t *from, size_t *to);
 bool ak_shape_argon2(struct ak_str s, size_t at, size_t *from, size_t *to);
 /* The password in jdbc:oracle:thin:name/password@host. */
 bool ak_shape_oracle(struct ak_str s, size_t at, size_t *from, size_t *to);
+/* The value of a command's option: what follows the trigger up to a blank: with a digit, and no other option. */
+bool ak_shape_option(struct ak_str s, size_t at, size_t *from, size_t *to);
 /* The password in `curl ... -u name:password`, up to the end of the line. */
 bool ak_shape_curl(struct ak_str s, size_t at, size_t *from, size_t *to);
 

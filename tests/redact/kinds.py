@@ -280,6 +280,10 @@ url_credentials redis://:{A:16}@cache.example.org:6379/0
 url_credentials amqps://app:{A:16}@mq.example.org/vhost
 url_credentials https://{A:32}@o1.example.org/2
 url_credentials jdbc:oracle:thin:app/{A:16}@//db.example.org:1521/x
+option_secret tool --api-key {A:24} run
+option_secret tool --password {A:16} run
+option_secret tool --token '{A:24}' run
+option_secret tool --secret {A:24} run
 curl_credentials curl -s -u app:{A:16} https://api.example.org/v1
 curl_credentials curl --user app:{A:16} https://api.example.org/v1
 password_hash $2a$12${A:53}
@@ -373,6 +377,10 @@ named_secret curl -H 'X-Brindle-Key: {A:24}' https://api.example.org
 named_secret session_token: "{A:24}"
 named_secret hmac_secret={A:24}
 named_secret admin_key={A:24}
+named_secret "SessionToken" : "{A:24}"
+named_secret {"name": "x-api-key", "value": "{A:24}"}
+named_secret <add key="ApiKey" value="{A:24}"/>
+named_secret 'api_key' => '{A:24}'
 named_secret DD_APPLICATION_KEY={H:20}
 named_secret license-key: {A:24}
 named_secret accesstoken={A:24}
