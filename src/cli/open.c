@@ -139,6 +139,8 @@ static void make_redactor(struct ak_ctx *c)
 		o.allow = allow;
 		o.rules = c->policy->rules;
 		o.nrules = c->policy->nrules;
+		if (!ak_profile_find(c->policy->profile, &o.profile))
+			AK_BUG("profile");
 	}
 	c->redactor = ak_redactor_new(&o);
 }
