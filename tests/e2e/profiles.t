@@ -22,7 +22,7 @@ hint: profiles are default, hipaa, pci and strict; man auditkit-policy says what
       each removes
 2
 0"
-sed 's/profile: hipaa/profile: gdpr/' w/policy.yaml >p && cp p w/policy.yaml
+sed 's/profile: hipaa/profile: gdpr/' w/policy.yaml >pol && cp pol w/policy.yaml
 is "nor in policy.yaml" "$(echo x | ak -w w redact try 2>&1 | sed 's/:[0-9]*:/:N:/' | head -n 1)" "auditkit: policy.yaml:N: 'redaction.profile' must be default, hipaa, pci or strict, or unknown"
 
 # ---- the 18 identifiers of 45 CFR 164.514(b)(2), as fields or in text ----
@@ -58,7 +58,7 @@ is "default: people are tokens" "$(sqlite3 ws/workspace.db "SELECT count(*) > 0 
 # ---- ip_mask: the prefix in every view ----
 # views: all that the program prints or writes about this workspace
 views() {
-	rm -rf p
+	rm -rf p p.receipt.txt
 	ak -w ws packet build --draft -o p >/dev/null 2>&1
 	grep -rhoE '[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+/[0-9]+' p
 	ak -w ws trace sample --json 2>/dev/null
@@ -72,5 +72,6 @@ workspace default 16/32
 is "16/32: /16 and nothing longer" "$(networks)" "/16 "
 workspace default 0/0
 is "0/0: no network at all" "$(networks)" ""
-is "and no address" "$(grep -arhoE '(203\.0\.113|198\.51\.100|192\.0\.2)\.[0-9]+' p ws | wc -l)" 0
+is "there is a packet to look at" "$(ls p | wc -l | awk '{ print ($1 > 2) }')" 1
+is "and no address in it" "$(grep -arhoE '(203\.0\.113|198\.51\.100|192\.0\.2)\.[0-9]+' p | wc -l)" 0
 finish
