@@ -4,14 +4,16 @@
 #include <stdlib.h>
 
 #include "base/fs.h"
+#include "base/jsonw.h"
 #include "cmd/discover.h"
 #include "cmd/jsonget.h"
+#include "redact/redact.h"
 
 #define UNREAD_SHOWN 5
 
 /* What is printed in the end. */
 struct made {
-	const char *dir, *keys;
+	const char *dir, *keys, *profile; /* profile: NULL without --profile */
 	json_t *seen; /* cmd/discover.h, NULL without --discover */
 	size_t answers, unknown;
 };
@@ -19,6 +21,7 @@ struct made {
 /* replace: what init itself wrote a moment ago; a policy.yaml that was there before stays. */
 static enum ak_rc write_policy(const char *dir, const json_t *seen, bool replace, struct made *out, struct ak_err *err)
 {
+	AK_CLEANUP(ak_json_decref) json_t *answers = seen ? json_copy((json_t *)seen) : json_object();
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, "policy.yaml");
 	struct ak_answer *list = NULL;
 	struct ak_policy policy;
@@ -26,7 +29,9 @@ static enum ak_rc write_policy(const char *dir, const json_t *seen, bool replace
 	enum ak_rc rc;
 
 	ak_buf_init(&text, 1 << 20);
-	rc = ak_policy_text(seen, &text, err);
+	if (out->profile)
+		json_object_set_new(answers, "profile", json_string(out->profile));
+	rc = ak_policy_text(answers, &text, err);
 	if (rc == AK_OK && (rc = ak_policy_parse("policy.yaml", ak_buf_str(&text), &policy, err)) == AK_OK) {
 		out->answers = ak_policy_answers(&policy, &list);
 		for (size_t i = 0; i < out->answers; i++)
@@ -57,7 +62,7 @@ static enum ak_rc check_free(struct ak_ctx *c, const char *dir, struct ak_err *e
 static enum ak_rc create(struct ak_ctx *c, struct made *m, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *formats = ak_fs_join(m->dir, "formats");
-	struct made ignored = {0};
+	struct made ignored = {.profile = m->profile};
 
 	/* The database comes last: it makes the folder a workspace. */
 	if (ak_fs_mkdirs(formats, 0700, err) != AK_OK || write_policy(m->dir, NULL, false, &ignored, err) != AK_OK ||
@@ -96,6 +101,7 @@ static enum ak_rc open_rest(struct ak_ctx *c, const struct made *m, struct ak_er
 		return AK_FAIL;
 	o.token_key = c->keys->token;
 	memcpy(o.kid, c->keys->kid, sizeof o.kid);
+	(void)ak_profile_find(m->profile, &o.profile);
 	c->redactor = ak_redactor_new(&o);
 	return AK_OK;
 }
@@ -181,12 +187,25 @@ static enum ak_rc print_json(struct ak_ctx *c, const struct made *m, struct ak_e
 	return rc;
 }
 
+static enum ak_rc check_profile(const char *name, struct ak_err *err)
+{
+	enum ak_profile_id id;
+
+	if (ak_profile_find(name, &id))
+		return AK_OK;
+	ak_hint(err, "profiles are default, hipaa, pci and strict; man auditkit-policy says what each removes");
+	return ak_fail(err, AK_EXIT_USAGE, "there is no profile '%.40s'", name);
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
-	struct made m = {.dir = c->args->nwords ? c->args->word[0] : c->workspace ? c->workspace : ".auditkit"};
+	struct made m = {.profile = ak_args_text(c->args, "profile"),
+			 .dir = c->args->nwords ? c->args->word[0] : c->workspace ? c->workspace : ".auditkit"};
 	const char *exports = ak_args_text(c->args, "discover");
-	enum ak_rc rc = check_free(c, m.dir, err);
+	enum ak_rc rc = check_profile(m.profile, err);
 
+	if (rc == AK_OK)
+		rc = check_free(c, m.dir, err);
 	if (rc == AK_OK)
 		rc = exports ? discover(c, exports, &m, err) : create(c, &m, err);
 	if (rc == AK_OK && c->json)
@@ -199,12 +218,14 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 
 static const struct ak_opt opts[] = {
 	{"discover", 0, AK_OPT_INPUT, "EXPORTS", "read the exports in this folder and fill in policy.yaml; stores nothing"},
+	{"profile", 0, AK_OPT_TEXT, "NAME", "default, hipaa, pci or strict: what redaction removes besides (auditkit-policy(5))"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
 
 static const struct ak_example examples[] = {
 	{"auditkit init ws", "make a workspace in the folder ws"},
 	{"auditkit init ws --discover exports", "the same, with what the exports name in policy.yaml"},
+	{"auditkit init ws --profile hipaa", "a workspace for records that may speak of patients"},
 	{NULL, NULL},
 };
 

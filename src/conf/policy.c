@@ -115,6 +115,7 @@ static void fill_redaction(struct ak_policy *p)
 	const char *pseudonyms = text_of(p, redaction, "pseudonyms");
 	p->per_packet_pseudonyms = !pseudonyms || strcmp(pseudonyms, "per-workspace") != 0;
 	p->payload_mode = text_of(p, redaction, "payload_mode");
+	p->profile = text_of(p, redaction, "profile");
 	ak_policy_fill_redaction(p);
 	fill_small_groups(p, json_object_get(redaction, "small_groups"));
 }

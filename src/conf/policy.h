@@ -58,6 +58,7 @@ struct ak_policy {
 	size_t nrules;
 	struct ak_policy_allow *allow; /* redaction.allow */
 	size_t nallow;
+	const char *profile; /* redaction.profile: default, hipaa, pci, strict, unknown or NULL */
 };
 
 #ifdef __cplusplus

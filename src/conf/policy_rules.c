@@ -99,6 +99,7 @@ static const struct ak_yaml_rule redaction_rules[] = {
 	{"ip_mask", AK_Y_SCALAR, false, NULL},
 	{"pseudonyms", AK_Y_SCALAR, false, NULL},
 	{"payload_mode", AK_Y_SCALAR, false, NULL},
+	{"profile", AK_Y_SCALAR, false, NULL},
 	{"rules", AK_Y_LIST, false, detector_rules},
 	{"allow", AK_Y_LIST, false, allow_rules},
 	{"small_groups", AK_Y_MAP_OR_UNKNOWN, false, small_group_rules},

@@ -80,6 +80,11 @@ static bool fits_pseudonyms(const json_t *v)
 	return is_text(v, "per-packet") || is_text(v, "per-workspace");
 }
 
+static bool fits_profile(const json_t *v)
+{
+	return is_text(v, "default") || is_text(v, "hipaa") || is_text(v, "pci") || is_text(v, "strict");
+}
+
 static bool fits_mode(const json_t *v)
 {
 	return is_text(v, "metadata-only") || is_text(v, "masked") || is_text(v, "full");
@@ -105,6 +110,7 @@ static const struct shape shapes[] = {
 	{"sources", "*", "every", fits_days, "a number of days such as 1d"},
 	{"redaction", NULL, "ip_mask", fits_mask, "two prefix lengths such as 24/48"},
 	{"redaction", NULL, "pseudonyms", fits_pseudonyms, "per-packet or per-workspace"},
+	{"redaction", NULL, "profile", fits_profile, "default, hipaa, pci or strict"},
 	{"redaction", NULL, "payload_mode", fits_mode, "metadata-only, masked or full"},
 	{"redaction", "*", "k", fits_small, "a number from 2 to 1000"},
 	{"redaction", "*", "action", fits_small_action, "flag, suppress or merge"},

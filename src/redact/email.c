@@ -143,7 +143,9 @@ struct ak_str ak_email_token(const struct ak_redactor *r, struct ak_str address,
 static struct ak_str replace(const struct ak_pass *p, struct ak_str s)
 {
 	static const size_t token = sizeof("email:") - 1 + AK_TOKEN_HEX;
+	const bool tokens = ak_profile_keeps_tokens(p->r->profile);
 	size_t from, to, at = 0, n = 0, count = 0;
+	struct ak_str mark;
 	char *out;
 
 	for (size_t i = 0; ak_email_find(s, i, &from, &to); i = to)
@@ -152,10 +154,11 @@ static struct ak_str replace(const struct ak_pass *p, struct ak_str s)
 	while (ak_email_find(s, at, &from, &to)) {
 		memcpy(out + n, s.p + at, from - at);
 		n += from - at;
-		memcpy(out + n, ak_email_token(p->r, ak_str_n(s.p + from, to - from), p->a).p, token);
-		n += token;
+		mark = tokens ? ak_email_token(p->r, ak_str_n(s.p + from, to - from), p->a) : AK_STR("[REMOVED:email]");
+		memcpy(out + n, mark.p, mark.n);
+		n += mark.n;
 		at = to;
-		ak_pass_count(p, "email", AK_ACT_HASHED);
+		ak_pass_count(p, "email", tokens ? AK_ACT_HASHED : AK_ACT_REMOVED);
 	}
 	memcpy(out + n, s.p + at, s.n - at);
 	return ak_str_n(out, n + s.n - at);

@@ -40,7 +40,8 @@ static json_t *rewrite_object(const struct map *m, enum ak_name_class name, json
 
 	json_object_foreach(v, key, member)
 	{
-		struct ak_str safe = m->fn(m->p, AK_NAME_PLAIN, ak_str_of(key));
+		ak_inner_fn *fn = m->fn == ak_value_inner_words ? ak_value_inner : m->fn;
+		struct ak_str safe = fn(m->p, AK_NAME_PLAIN, ak_str_of(key));
 		char *z = ak_strndup(safe.p ? safe.p : "", safe.n);
 
 		set_once(m, out, z, rewrite(m, inherited(name, key), member));
@@ -82,6 +83,7 @@ static json_t *rewrite(const struct map *m, enum ak_name_class name, json_t *v)
 /* {path, before, after}: the path names both values. */
 static json_t *rewrite_entry(const struct map *m, json_t *e)
 {
+	const struct map names = {m->p, m->fn == ak_value_inner_words ? ak_value_inner : m->fn};
 	json_t *path = json_object_get(e, "path"), *out, *member;
 	enum ak_name_class name = AK_NAME_PLAIN;
 	const char *key;
@@ -94,7 +96,7 @@ static json_t *rewrite_entry(const struct map *m, json_t *e)
 	{
 		bool side = strcmp(key, "before") == 0 || strcmp(key, "after") == 0;
 
-		json_object_set_new(out, key, rewrite(m, side ? name : AK_NAME_PLAIN, member));
+		json_object_set_new(out, key, rewrite(side ? m : &names, side ? name : AK_NAME_PLAIN, member));
 	}
 	return out;
 }

@@ -129,7 +129,7 @@ static bool is_allowed(const struct ak_pass *p, struct ak_str s)
 
 static void put(const struct ak_pass *p, const struct ak_finder *f, struct ak_str found, struct ak_buf *b)
 {
-	if (!f->token) {
+	if (!f->token || !ak_profile_keeps_tokens(p->r->profile)) {
 		ak_buf_addf(b, "[REMOVED:%s]", f->kind);
 		ak_pass_count(p, f->kind, AK_ACT_REMOVED);
 		return;

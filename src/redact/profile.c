@@ -55,6 +55,11 @@ enum ak_profile_action ak_profile_action(enum ak_profile_id id, int field)
 	return (enum ak_profile_action)(field < 0 ? AK_PROFILE_KEEPS : actions[field][id]);
 }
 
+bool ak_profile_keeps_tokens(enum ak_profile_id id)
+{
+	return id == AK_PROFILE_DEFAULT || id == AK_PROFILE_PCI;
+}
+
 const char *ak_profile_action_name(enum ak_profile_action a)
 {
 	static const char *const names[] = {"kept", "removed", "hashed", "words only"};

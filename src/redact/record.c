@@ -26,6 +26,11 @@ static struct ak_str diff_personal(const struct ak_pass *p, struct ak_str s)
 	return ak_value_map_json(p, s, true, ak_value_inner);
 }
 
+static struct ak_str diff_words(const struct ak_pass *p, struct ak_str s)
+{
+	return ak_value_map_json(p, s, true, ak_value_inner_words);
+}
+
 static struct ak_str address(const struct ak_pass *p, struct ak_str s)
 {
 	return ak_value_address(p, s, NULL);
@@ -68,6 +73,23 @@ static const struct {
 	[AK_T_KEY] = {ak_value_key_digest, ak_value_key},
 	[AK_T_TEXT] = {ak_value_secrets, ak_value_prose},
 };
+
+/* Step 2 of a field: as policy.yaml says of this one, else as the profile, else as the type; NULL: nothing to do. */
+static ak_value_fn *personal_of(const struct ak_pass *p, int field)
+{
+	if (p->r->chosen[field])
+		return p->r->chosen[field];
+	switch (ak_profile_action(p->r->profile, field)) {
+	case AK_PROFILE_HASHES: return ak_value_token;
+	case AK_PROFILE_WORDS: return diff_words;
+	default: return steps[ak_fields[field].type].personal;
+	}
+}
+
+static bool is_removed(const struct ak_pass *p, int field)
+{
+	return !p->r->chosen[field] && ak_profile_action(p->r->profile, field) == AK_PROFILE_REMOVES;
+}
 
 static void put(struct ak_record *rec, int field, struct ak_str s)
 {
@@ -133,11 +155,6 @@ static void apply(struct ak_pass *p, struct ak_record *rec, int field, enum ak_c
 		put(rec, field, fn(p, value));
 	else
 		put(rec, field, through_cache(p, step, fn, value));
-}
-
-static ak_value_fn *personal(const struct ak_redactor *r, int field)
-{
-	return r->chosen[field] ? r->chosen[field] : steps[ak_fields[field].type].personal;
 }
 
 /* The original text of a time starts with a digit and holds no more than a date can. */
@@ -219,22 +236,40 @@ static bool client_network(struct ak_pass *p, struct ak_record *rec)
 	return true;
 }
 
+static struct ak_str removed(const struct ak_pass *p)
+{
+	ak_pass_count(p, "profile", AK_ACT_REMOVED);
+	return ak_str_n(NULL, 0);
+}
+
+static void remove_fields(struct ak_pass *p, struct ak_record *rec)
+{
+	for (int f = 0; f < AK_F_COUNT; f++)
+		if (rec->v[f].set && is_removed(p, f)) {
+			p->field = f;
+			put(rec, f, removed(p));
+		}
+}
+
 void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, const struct ak_redact_ctx *ctx)
 {
 	struct ak_pass p = {.r = r, .a = ctx->arena, .l = ctx->ledger, .cache = ctx->cache};
-	int done = client_network(&p, rec) ? AK_F_CLIENT_NETWORK : -1;
+	int done;
 
+	if (r->profile != AK_PROFILE_DEFAULT)
+		remove_fields(&p, rec);
+	done = client_network(&p, rec) ? AK_F_CLIENT_NETWORK : -1;
 	for (int f = 0; f < AK_F_COUNT; f++)
-		if (f != done && rec->v[f].set && rec->v[f].text.p && personal(r, f))
-			apply(&p, rec, f, AK_CACHE_PERSONAL, personal(r, f));
+		if (f != done && rec->v[f].set && rec->v[f].text.p && personal_of(&p, f))
+			apply(&p, rec, f, AK_CACHE_PERSONAL, personal_of(&p, f));
 	p.field = -1;
 	if (rec->revision.p)
 		rec->revision = ak_value_id(&p, rec->revision);
 	for (struct ak_alias **al = &rec->alias; *al;) {
-		ak_value_fn *fn = personal(r, (*al)->field);
+		ak_value_fn *fn = personal_of(&p, (*al)->field);
 
 		p.field = (*al)->field;
-		(*al)->value = fn ? fn(&p, (*al)->value) : (*al)->value;
+		(*al)->value = is_removed(&p, p.field) ? removed(&p) : fn ? fn(&p, (*al)->value) : (*al)->value;
 		if ((*al)->value.p)
 			al = &(*al)->next;
 		else
@@ -258,7 +293,9 @@ struct ak_str ak_redact_field(const struct ak_redactor *r, int field, struct ak_
 
 	if (steps[type].secrets)
 		s = steps[type].secrets(&p, s);
-	return s.p && personal(r, field) ? personal(r, field)(&p, s) : s;
+	if (s.p && is_removed(&p, field))
+		return removed(&p);
+	return s.p && personal_of(&p, field) ? personal_of(&p, field)(&p, s) : s;
 }
 
 struct ak_str ak_redact_token(const struct ak_redactor *r, enum ak_type type, struct ak_str value, struct ak_arena *a)

@@ -171,3 +171,14 @@ struct ak_str ak_value_inner(const struct ak_pass *p, enum ak_name_class name, s
 	}
 	return ak_value_cut(p, ak_value_text(p, s));
 }
+
+struct ak_str ak_value_inner_words(const struct ak_pass *p, enum ak_name_class name, struct ak_str s)
+{
+	s = ak_value_inner(p, name, s);
+	if (!s.p || ak_marker_is(s) || ak_str_starts(s, AK_STR("[REMOVED:")))
+		return s;
+	if (ak_marker_is_token(s) ? ak_profile_keeps_tokens(p->r->profile) : ak_charset_run(s, 0, AK_SET_LETTERS | AK_CS_DASH | AK_CS_UNDER | AK_CS_DOT | AK_CS_SLASH) == s.n)
+		return s;
+	ak_pass_count(p, "free_text", AK_ACT_REMOVED);
+	return AK_STR("[REMOVED:free_text]");
+}

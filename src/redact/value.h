@@ -33,6 +33,8 @@ ak_value_fn ak_value_urlpath, ak_value_template, ak_value_agent;
 /* Prose that somebody asked to keep: no stack trace, no secrets, no addresses. */
 ak_value_fn ak_value_prose;
 ak_inner_fn ak_value_inner;
+/* The same, and of texts only single words without digits stay: what profiles leave of changes. */
+ak_inner_fn ak_value_inner_words;
 /* An address; *network (may be NULL) gets its prefix, or p == NULL. */
 struct ak_str ak_value_address(const struct ak_pass *p, struct ak_str s, struct ak_str *network);
 ak_value_fn ak_value_network;
