@@ -32,14 +32,14 @@ grep '^wrong' verdict | sed 's/^/# /'
 
 # The judge sees a row that is missing and one that stands twice.
 sed -i '/,\/total_tokens,/d' q/data/tables/classes.csv
-sed -n '/,\/model,/p' q/data/tables/classes.csv >more && cat more >>q/data/tables/classes.csv
+sed -n '/,\/model,/p' q/data/tables/classes.csv >doubled && cat doubled >>q/data/tables/classes.csv
 # shellcheck disable=SC2046
 judge check "$AUDITKIT" q $(cat sources) >verdict
 is "a row that is missing, and one that stands twice, are seen" "$(grep -cE ' [1-9][0-9]* not in exactly one row, [1-9][0-9]* rows doubled' verdict)" 1
 
 # What is said of a field is what the policy does with it.
 class() { python3 -c 'import csv, sys; print(*sorted({r["class"] for r in csv.DictReader(open(sys.argv[1] + "/data/tables/classes.csv", newline="")) if sys.argv[2] in r["fields"].split() and r["source"] == sys.argv[3]}))' "$@"; }
-is "a field that policy.yaml drops is not collected" "$(class p end_user_id litellm-prod)" "intentionally not collected"
+is "a field that policy.yaml drops is removed" "$(class p end_user_id litellm-prod)" removed
 is "a person is hashed" "$(class p actor_email openai-audit)" hashed
 is "a prompt is removed" "$(grep -c '^litellm-prod,/messages,removed,' p/data/tables/classes.csv)" 1
 is "counts of redaction have their denominator" "$(python3 -c '
