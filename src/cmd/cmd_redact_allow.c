@@ -116,7 +116,7 @@ static const struct ak_opt opts[] = {
 };
 
 static const struct ak_example examples[] = {
-	{"auditkit redact allow d2f01c9b6f0ce5a4f2a3a1b0c9d8e7f6 --reason 'key of the vendor manual, never valid'",
+	{"auditkit redact allow d2f01c9b6f0ce5a4f2a3a1b0c9d8e7f6 --reason 'a test value'",
 	 "store a value that was taken for a secret"},
 	{NULL, NULL},
 };

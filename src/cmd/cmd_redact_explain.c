@@ -25,6 +25,7 @@ static const char *const how[AK_T_COUNT] = {
 	[AK_T_PERSON] = "becomes a token; names of service accounts stay",
 	[AK_T_TOKEN] = "becomes a token, always",
 	[AK_T_KEY] = "becomes a token of the key's SHA-256; a key that its source masked stays as it is",
+	[AK_T_TEXT] = "stored only where 'ingest --keep-text' names it: secrets become markers, personal data tokens or marks",
 };
 
 /* The line of policy.yaml that names the field, by column, name, or column without _id; 0 when none does. */
@@ -44,7 +45,7 @@ static int line_of(const struct ak_policy *p, int f)
 
 struct explained {
 	int field, line;
-	bool chosen; /* by policy.yaml */
+	bool chosen, profiled; /* by policy.yaml, by its profile */
 	const char *action, *why;
 };
 
@@ -52,7 +53,7 @@ static enum ak_rc print_json(struct ak_ctx *c, const struct explained *x, struct
 {
 	json_t *doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:i, s:i}", "schema", "auditkit.redact-explain/1",
 				"format_version", 1, "field", ak_fields[x->field].name, "column", ak_fields[x->field].column, "type",
-				ak_type_name(ak_fields[x->field].type), "action", x->action, "rule", x->chosen ? "policy" : "type", "why", x->why,
+				ak_type_name(ak_fields[x->field].type), "action", x->action, "rule", x->chosen ? "policy" : x->profiled ? "profile" : "type", "why", x->why,
 				"how", how[ak_fields[x->field].type], "ip4_prefix", c->policy ? c->policy->ip4_prefix : 24, "ip6_prefix",
 				c->policy ? c->policy->ip6_prefix : 48);
 	enum ak_rc rc;
@@ -71,11 +72,13 @@ static void print(struct ak_ctx *c, const struct explained *x)
 	ak_io_line(c->io, "action", "%s", x->action);
 	if (x->chosen)
 		ak_io_line(c->io, "rule", "policy.yaml:%d: %s", x->line, x->why ? x->why : "no reason given");
+	else if (x->profiled)
+		ak_io_line(c->io, "rule", "profile %s: %s", ak_profile_name(c->plan->profile), ak_profile_says(c->plan->profile));
 	else
 		ak_io_line(c->io, "rule", "its type%s", !c->policy	? ""
 						       : x->line ? ", which policy.yaml leaves as it is"
 								 : ", policy.yaml does not name it");
-	if (!x->chosen)
+	if (!x->chosen && !x->profiled)
 		ak_io_line(c->io, "how", "%s", how[type]);
 	if (type == AK_T_IP || type == AK_T_NETWORK)
 		ak_io_line(c->io, "visible", "the first %d bits of an IPv4, %d of an IPv6 address", c->policy ? c->policy->ip4_prefix : 24,
@@ -96,6 +99,7 @@ static enum ak_rc explain_field(struct ak_ctx *c, const char *name, struct ak_er
 	}
 	x.line = line_of(c->policy, x.field);
 	x.chosen = ak_plan_differs(plan, (enum ak_field_id)x.field);
+	x.profiled = ak_plan_profiled(plan, (enum ak_field_id)x.field);
 	x.action = ak_plan_says(plan, (enum ak_field_id)x.field);
 	x.why = plan->why[x.field];
 	if (c->json)

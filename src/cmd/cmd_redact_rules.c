@@ -1,6 +1,8 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include "redact/plan.h"
+
 /* What a rule is, whichever of the lists it stands in. */
 struct rule {
 	const char *kind, *shape, *tier, *cls, *from, *why;
@@ -24,12 +26,9 @@ static void add(struct listing *l, const struct rule *r)
 							"class", r->cls, "from", r->from, "why", r->why));
 }
 
-static void add_built_in(struct listing *l, size_t (*list)(const struct ak_detector_info **out), size_t *n)
+static void add_built_in(struct listing *l, const struct ak_detector_info *all, size_t n)
 {
-	const struct ak_detector_info *all;
-
-	*n = list(&all);
-	for (size_t i = 0; i < *n; i++)
+	for (size_t i = 0; i < n; i++)
 		add(l, &(struct rule){all[i].kind, all[i].shape, all[i].tier, ak_action_name(all[i].action), "built in", NULL});
 }
 
@@ -57,6 +56,11 @@ static json_t *allowed(const struct ak_policy *p)
 	return all;
 }
 
+static enum ak_profile_id profile(const struct ak_ctx *c)
+{
+	return c->plan ? c->plan->profile : AK_PROFILE_DEFAULT;
+}
+
 static enum ak_rc print(struct listing *l, struct ak_err *err)
 {
 	const struct ak_policy *p = l->c->policy;
@@ -64,8 +68,8 @@ static enum ak_rc print(struct listing *l, struct ak_err *err)
 	enum ak_rc rc;
 
 	if (l->c->json) {
-		doc = json_pack("{s:s, s:i, s:O, s:o}", "schema", "auditkit.redact-rules/1", "format_version", 1, "rules", l->all, "allow",
-				allowed(p));
+		doc = json_pack("{s:s, s:i, s:s, s:O, s:o}", "schema", "auditkit.redact-rules/1", "format_version", 1, "profile",
+				ak_profile_name(profile(l->c)), "rules", l->all, "allow", allowed(p));
 		rc = ak_io_json(l->c->io, doc, err);
 		json_decref(doc);
 		return rc;
@@ -74,8 +78,8 @@ static enum ak_rc print(struct listing *l, struct ak_err *err)
 	ak_io_printf(l->c->io, "\n");
 	for (size_t i = 0; p && i < p->nallow; i++)
 		ak_io_line(l->c->io, "allowed", "%s: %s", p->allow[i].fingerprint, p->allow[i].why);
-	ak_io_line(l->c->io, "in force", "%zu detectors of secrets, %zu finders of personal data, %zu rules of policy.yaml; %zu values allowed",
-		   l->n[0], l->n[1], l->n[2], p ? p->nallow : 0);
+	ak_io_line(l->c->io, "in force", "%zu detectors of secrets, %zu finders of personal data, %zu rules of policy.yaml; %zu values allowed; profile %s",
+		   l->n[0], l->n[1], l->n[2], p ? p->nallow : 0, ak_profile_name(profile(l->c)));
 	return AK_OK;
 }
 
@@ -83,13 +87,16 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	static const char *const head[] = {"kind", "tier", "class", "shape"};
 	struct listing l = {.c = c, .all = json_array()};
+	const struct ak_detector_info *detectors, *finders;
 	enum ak_rc rc;
 
 	ak_table_init(&l.table, AK_COUNT(head), "llll");
 	for (size_t i = 0; i < AK_COUNT(head); i++)
 		ak_table_cell(&l.table, "%s", head[i]);
-	add_built_in(&l, ak_redact_detectors, &l.n[0]);
-	add_built_in(&l, ak_redact_finders, &l.n[1]);
+	l.n[0] = ak_redact_detectors(&detectors);
+	l.n[1] = ak_redact_finders(profile(c), &c->arena, &finders);
+	add_built_in(&l, detectors, l.n[0]);
+	add_built_in(&l, finders, l.n[1]);
 	add_own(&l);
 	rc = print(&l, err);
 	json_decref(l.all);
@@ -106,7 +113,7 @@ const struct ak_cmd ak_cmd_redact_rules = {
 	.name = "redact rules",
 	.summary = "list what the redactor looks for in every text",
 	.text = "Tiers: prefix and shape are looked for in every string, ids, names of members and names of files included; context needs\n"
-		"a name that says secret beside the value; personal is looked for in texts; policy are the rules of policy.yaml.\n"
+		"a name that says secret beside the value; personal is looked for in texts, as the profile says; policy are the rules of policy.yaml.\n"
 		"A shape is a literal, a set of bytes and the least number of them. The class is what the redaction statement counts\n"
 		"a find as. What fields become by their type is said by 'auditkit fields'.",
 	.examples = examples,

@@ -125,7 +125,7 @@ static void look_at_labels(struct ak_stage *m, const struct ak_record *rec)
 	for (size_t i = 0; i < ak_nlabels; i++) {
 		enum ak_field_id f = ak_labels[i];
 
-		if (rec->v[f].set && rec->v[f].text.p && !(plan && ak_plan_differs(plan, f)) && ak_label_is_personal(rec->v[f].text))
+		if (rec->v[f].set && rec->v[f].text.p && !(plan && (ak_plan_differs(plan, f) || ak_plan_profiled(plan, f))) && ak_label_is_personal(rec->v[f].text))
 			m->stats->personal[f]++;
 	}
 }

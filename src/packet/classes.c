@@ -18,11 +18,6 @@ static const struct {
 	{"hashed", HASHED}, {"encrypted", ENCRYPTED}, {"removed", REMOVED},
 };
 
-static const enum fate planned[AK_FIELD_ACTIONS] = {
-	[AK_FIELD_KEEP] = KEPT,	      [AK_FIELD_REMOVE] = REMOVED, [AK_FIELD_MASK] = MASKED,
-	[AK_FIELD_SANITISE] = MASKED, [AK_FIELD_HASH] = HASHED,	   [AK_FIELD_ENCRYPT] = ENCRYPTED,
-};
-
 /* What is kept is either held against its type or looked at for secrets (DECISIONS 11). */
 static const char *kept_how(enum ak_type t)
 {
@@ -43,14 +38,22 @@ struct classing {
 
 static enum fate fate_of(const struct classing *c, enum ak_field_id f)
 {
-	const char *action = ak_type_action(ak_fields[f].type);
+	struct ak_str says = ak_str_of(ak_plan_says(&c->plan, f)); /* "hashed", "hashed, by policy" */
 
-	if (ak_plan_differs(&c->plan, f))
-		return planned[c->plan.action[f]];
+	says.n = ak_str_find(says, ',');
 	for (size_t i = 0; i < AK_COUNT(actions); i++)
-		if (strcmp(actions[i].action, action) == 0)
+		if (ak_str_is(says, actions[i].action))
 			return actions[i].fate;
 	return NOT_COLLECTED;
+}
+
+static const char *how_of(const struct classing *c, enum ak_field_id f, enum fate fate)
+{
+	if (ak_plan_differs(&c->plan, f))
+		return "by policy.yaml";
+	if (ak_plan_profiled(&c->plan, f))
+		return "by the profile";
+	return fate == KEPT ? kept_how(ak_fields[f].type) : ak_type_name(ak_fields[f].type);
 }
 
 static void set_row(struct classing *c, const char *path, enum fate fate, const char *how, const char *fields,
@@ -71,7 +74,6 @@ static void set_fields(struct classing *c, const struct ak_mapping_path *p)
 	enum fate best = CLASSES;
 	enum ak_field_id field = AK_F_COUNT;
 	struct ak_buf names;
-	const char *how;
 
 	ak_buf_init(&names, 1 << 16);
 	for (size_t i = 0; i < p->nfields; i++) {
@@ -84,8 +86,7 @@ static void set_fields(struct classing *c, const struct ak_mapping_path *p)
 		}
 		ak_buf_addf(&names, "%s%s", i ? " " : "", ak_fields[p->field[i]].column);
 	}
-	how = ak_plan_differs(&c->plan, field) ? "by policy.yaml" : best == KEPT ? kept_how(ak_fields[field].type) : ak_type_name(ak_fields[field].type);
-	set_row(c, p->path, best, how, names.p, NULL);
+	set_row(c, p->path, best, how_of(c, field, best), names.p, NULL);
 	ak_buf_release(&names);
 }
 

@@ -215,7 +215,7 @@ bool ak_context_match(struct ak_str s, size_t floor, size_t at, struct ak_str *n
 	enum ak_name_class c;
 	struct ak_str v;
 
-	if (at + 1 >= s.n || (p.equals && s.p[at + 1] == '=') || at == floor)
+	if (at + 1 >= s.n || (p.equals && s.p[at + 1] == '=') || at == floor || ak_marker_is_token_colon(s, at))
 		return false;
 	read_name(s, floor, at, &p);
 	name_of_pair(s, &p);

@@ -57,10 +57,6 @@ static const struct ak_detector_info infos[] = {
 	 AK_ACT_REMOVED},
 };
 
-static const struct ak_detector_info finders[] = {
-	{"email", "local part, @ or %40, domain with a top label", "personal", AK_ACT_HASHED},
-};
-
 /* A run this long before an infix is looked at, so that a scan stays linear. */
 enum { LONGEST_BEFORE = 256 };
 
@@ -94,12 +90,6 @@ bool ak_detector_match(const struct ak_detector *d, struct ak_str s, size_t floo
 	*from = start;
 	*to = end;
 	return true;
-}
-
-size_t ak_redact_finders(const struct ak_detector_info **out)
-{
-	*out = finders;
-	return AK_COUNT(finders);
 }
 
 size_t ak_redact_detectors(const struct ak_detector_info **out)

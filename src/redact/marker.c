@@ -44,6 +44,23 @@ bool ak_marker_is_token(struct ak_str s)
 	return false;
 }
 
+bool ak_marker_is_token_colon(struct ak_str s, size_t colon)
+{
+	static const struct ak_str classes[] = {{"email", 5}, {"ip", 2}, {"phone", 5}, {"mac", 3}};
+	size_t end = ak_charset_run(s, colon + 1, AK_SET_HEX);
+
+	if (end - colon - 1 != TOKEN_HEX || (end < s.n && ak_charset_has(AK_SET_AN, s.p[end])))
+		return false;
+	for (size_t i = 0; i < AK_COUNT(classes); i++) {
+		size_t n = classes[i].n;
+
+		if (colon >= n && memcmp(s.p + colon - n, classes[i].p, n) == 0 &&
+		    (colon == n || !ak_charset_has(AK_SET_AN, s.p[colon - n - 1])))
+			return true;
+	}
+	return false;
+}
+
 bool ak_marker_is_sealed(struct ak_str s)
 {
 	enum { HEAD = 4 + KID_HEX + 1, TAG_HEX = 32 };

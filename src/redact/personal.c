@@ -30,6 +30,23 @@ size_t ak_personal_finders(const struct ak_finder **out)
 	return AK_COUNT(finders);
 }
 
+size_t ak_redact_finders(enum ak_profile_id profile, struct ak_arena *a, const struct ak_detector_info **out)
+{
+	static const struct ak_finder email = {.kind = "email", .shape = "local part, @ or %40, domain with a top label", .token = "email"};
+	struct ak_detector_info *all = ak_arena_alloc(a, (AK_COUNT(finders) + 1) * sizeof(*all));
+	size_t n = 0;
+
+	for (size_t i = 0; i <= AK_COUNT(finders); i++) {
+		const struct ak_finder *f = i ? &finders[i - 1] : &email;
+		bool tokens = f->token && ak_profile_keeps_tokens(profile);
+
+		if (!i || ((f->profiles >> profile & 1) && (f->use & TEXT)))
+			all[n++] = (struct ak_detector_info){f->kind, f->shape, "personal", tokens ? AK_ACT_HASHED : AK_ACT_REMOVED};
+	}
+	*out = all;
+	return n;
+}
+
 /* Labels that name things of a program: never people, and full of numbers that look like something else. */
 static const bool names_things[AK_F_COUNT] = {
 	[AK_F_REQUEST_MODEL] = true, [AK_F_RESPONSE_MODEL] = true, [AK_F_FALLBACK_FROM] = true,  [AK_F_ROUTE_VERSION] = true,

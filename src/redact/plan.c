@@ -8,7 +8,7 @@ static const struct {
 	const char *name, *says;
 } actions[AK_FIELD_ACTIONS] = {
 	[AK_FIELD_KEEP] = {"keep", "kept, by policy"},
-	[AK_FIELD_REMOVE] = {"remove", "not kept, by policy"},
+	[AK_FIELD_REMOVE] = {"remove", "removed, by policy"},
 	[AK_FIELD_MASK] = {"mask", "masked, by policy"},
 	[AK_FIELD_SANITISE] = {"sanitise", "sanitised, by policy"},
 	[AK_FIELD_HASH] = {"hash", "hashed, by policy"},
@@ -147,6 +147,8 @@ enum ak_rc ak_plan_read(const struct ak_policy *p, struct ak_field_plan *out, st
 	json_t *v;
 
 	memset(out, 0, sizeof *out);
+	if (p && !ak_profile_find(p->profile, &out->profile))
+		AK_BUG("profile");
 	json_object_foreach((json_t *)fields, name, v) {
 		int line = ak_yaml_key_line(&p->yaml, fields, name), f = find(name);
 
@@ -160,5 +162,13 @@ enum ak_rc ak_plan_read(const struct ak_policy *p, struct ak_field_plan *out, st
 
 const char *ak_plan_says(const struct ak_field_plan *p, enum ak_field_id f)
 {
+	static const char *const profiled[] = {
+		[AK_PROFILE_REMOVES] = "removed, by profile",
+		[AK_PROFILE_HASHES] = "hashed, by profile",
+		[AK_PROFILE_WORDS] = "sanitised, by profile",
+	};
+
+	if (ak_plan_profiled(p, f))
+		return profiled[ak_profile_action(p->profile, f)];
 	return ak_plan_differs(p, f) ? actions[p->action[f]].says : ak_type_action(ak_fields[f].type);
 }

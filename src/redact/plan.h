@@ -15,7 +15,7 @@
 #define AK_REDACT_PLAN_H
 
 #include "base/err.h"
-#include "model/field.h"
+#include "redact/profile.h"
 
 enum ak_field_action {
 	AK_FIELD_AS_TYPE, AK_FIELD_KEEP, AK_FIELD_REMOVE, AK_FIELD_MASK, AK_FIELD_SANITISE, AK_FIELD_HASH, AK_FIELD_ENCRYPT,
@@ -23,6 +23,7 @@ enum ak_field_action {
 };
 
 struct ak_field_plan {
+	enum ak_profile_id profile; /* for fields that policy.yaml does not name */
 	enum ak_field_action action[AK_F_COUNT];
 	const char *why[AK_F_COUNT]; /* NULL = not said; dies with the policy */
 };
@@ -35,10 +36,15 @@ extern "C" {
 
 /* p may be NULL. A field or action that there is not, or one that its type cannot take, is AK_EXIT_USAGE. */
 enum ak_rc ak_plan_read(const struct ak_policy *p, struct ak_field_plan *out, struct ak_err *err);
-/* What the field dictionary of a packet says: "hashed", or "hashed, by policy". */
+/* What the field dictionary of a packet says: "hashed", "hashed, by policy" or "hashed, by profile". */
 const char *ak_plan_says(const struct ak_field_plan *p, enum ak_field_id f);
 /* Named in policy.yaml with something else than its type does. */
 static inline bool ak_plan_differs(const struct ak_field_plan *p, enum ak_field_id f) { return p->action[f] != AK_FIELD_AS_TYPE; }
+/* Not named there, but the profile does something else than the type. */
+static inline bool ak_plan_profiled(const struct ak_field_plan *p, enum ak_field_id f)
+{
+	return !ak_plan_differs(p, f) && ak_profile_action(p->profile, f) != AK_PROFILE_KEEPS;
+}
 
 #ifdef __cplusplus
 }

@@ -59,10 +59,3 @@ bool ak_profile_keeps_tokens(enum ak_profile_id id)
 {
 	return id == AK_PROFILE_DEFAULT || id == AK_PROFILE_PCI;
 }
-
-const char *ak_profile_action_name(enum ak_profile_action a)
-{
-	static const char *const names[] = {"kept", "removed", "hashed", "words only"};
-
-	return names[a];
-}

@@ -27,7 +27,6 @@ bool ak_profile_find(const char *name, enum ak_profile_id *out);
 enum ak_profile_action ak_profile_action(enum ak_profile_id id, int field);
 /* Do people, phones and addresses inside texts keep a keyed token? Otherwise they are removed. */
 bool ak_profile_keeps_tokens(enum ak_profile_id id);
-const char *ak_profile_action_name(enum ak_profile_action a);
 
 #ifdef __cplusplus
 }

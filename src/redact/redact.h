@@ -111,8 +111,8 @@ struct ak_detector_info {
 	enum ak_action action;
 };
 size_t ak_redact_detectors(const struct ak_detector_info **out);
-/* The finders of personal data in texts, in the same form. */
-size_t ak_redact_finders(const struct ak_detector_info **out);
+/* The finders of personal data in texts that a profile has, in the same form; the list is the arena's. */
+size_t ak_redact_finders(enum ak_profile_id profile, struct ak_arena *a, const struct ak_detector_info **out);
 
 #ifdef __cplusplus
 }

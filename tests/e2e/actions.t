@@ -64,7 +64,7 @@ is "what only looks sealed is sealed" "$(echo "$fake" | ak redact try --field ke
 # ---- a packet ----
 ak packet build -o p.zip --draft >/dev/null 2>&1
 unzip -qo p.zip -d p 2>/dev/null
-is "the dictionary of a packet says what was chosen" "$(grep -hoE '(not )?[a-z]+, by policy' -r p | sort -u | tr '\n' ' ')" "encrypted, by policy hashed, by policy kept, by policy masked, by policy not kept, by policy sanitised, by policy "
+is "the dictionary of a packet says what was chosen" "$(grep -hoE '[a-z]+, by policy' -r p | sort -u | tr '\n' ' ')" "encrypted, by policy hashed, by policy kept, by policy masked, by policy removed, by policy sanitised, by policy "
 is "an exception is declared with its why" "$(grep -rhoc 'is kept, by policy: owners are called' p | grep -c '^[1-9]' | sed 's/^[1-9].*/said/')" said
 is "no sealed value leaves in a packet" "$(grep -rEc 'enc:[0-9a-f]{8}:[0-9a-f]{32}' p | awk -F: '{ n += $NF } END { print n + 0 }')" 0
 

@@ -6,6 +6,7 @@
 #include "../unit/redact_sample.h"
 #include "base/text.h"
 #include "redact/cache.h"
+#include "redact/personal.h"
 #include "fuzz.h"
 
 /* Prefix, alphabet and length of secrets that their prefix gives away; put together at run time. */
@@ -74,14 +75,37 @@ struct planted {
 	struct ak_str plain, as;
 };
 
-static void is_clean(struct ak_str out, const struct planted *secret)
+static bool is_personal(const char *kind)
+{
+	const struct ak_finder *all;
+	size_t n = ak_personal_finders(&all);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(all[i].kind, kind) == 0)
+			return true;
+	return false;
+}
+
+/* Ids, models and the like may hold numbers that look personal (R-PII-2); the audit stops at them, so it looks on. */
+static void is_clean(struct ak_str out, const struct planted *secret, bool words)
 {
 	const char *kind = NULL;
 	size_t at;
 
 	HOLDS(!sample_holds(out, secret->plain));
 	HOLDS(!sample_holds(out, secret->as));
-	HOLDS(!ak_redact_scan(redactor, out, &at, &kind));
+	while (ak_redact_scan(redactor, out, &at, &kind)) {
+		HOLDS(!words && is_personal(kind));
+		out = ak_str_n(out.p + at + 1, out.n - at - 1);
+	}
+}
+
+/* Is the field made of words, in which personal data is looked for? */
+static bool holds_words(enum ak_field_id f)
+{
+	enum ak_type t = ak_fields[f].type;
+
+	return (t == AK_T_NAME && ak_personal_reads(f)) || t == AK_T_LIST || t == AK_T_DIFF || t == AK_T_TEMPLATE || t == AK_T_TEXT;
 }
 
 static void text(struct ak_str in, const struct planted *secret, struct ak_arena *a)
@@ -93,7 +117,7 @@ static void text(struct ak_str in, const struct planted *secret, struct ak_arena
 	once = ak_redact_text(redactor, in, a, &l);
 	HOLDS(l.n > 0);
 	HOLDS(once.n <= MOST_TIMES_LONGER * (in.n + SMALL));
-	is_clean(once, secret);
+	is_clean(once, secret, true);
 	HOLDS(ak_text_is_safe(once));
 	again = ak_redact_text(redactor, once, a, NULL);
 	HOLDS(ak_str_eq(once, again));
@@ -123,7 +147,7 @@ static void field(enum ak_field_id f, struct ak_str in, const struct planted *se
 	redact(rec, a, &l);
 	once = rec->v[f];
 	if (once.set)
-		is_clean(once.text, secret);
+		is_clean(once.text, secret, holds_words(f));
 	HOLDS(rec->flags & AK_R_REDACTED);
 	redact(rec, a, &l);
 	HOLDS(rec->v[f].set == once.set && (!once.set || ak_str_eq(rec->v[f].text, once.text)));
