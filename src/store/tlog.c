@@ -103,9 +103,11 @@ static enum ak_rc append(struct ak_tlog *l, const uint8_t leaf[32], struct ak_er
 		return AK_OK;
 	ak_merkle_root(&l->tile, root);
 	sqlite3_bind_int64(l->put_tile, 1, (int64_t)l->upper.size);
-	sqlite3_bind_blob(l->put_tile, 2, root, sizeof root, SQLITE_TRANSIENT);
+	/* A copy could fail, and leave a NULL bound. */
+	sqlite3_bind_blob(l->put_tile, 2, root, sizeof root, SQLITE_STATIC);
 	rc = ak_sql_step(l->store, l->put_tile, err);
 	sqlite3_reset(l->put_tile);
+	sqlite3_clear_bindings(l->put_tile);
 	ak_merkle_append(&l->upper, root);
 	ak_merkle_init(&l->tile);
 	return rc == AK_END ? AK_OK : rc;
