@@ -52,6 +52,6 @@ struct ak_str ak_value_prose(const struct ak_pass *p, struct ak_str s)
 		ak_pass_count(p, "stack_trace", AK_ACT_REMOVED);
 		s = ak_str_trim(ak_str_n(s.p, end));
 	}
-	s = ak_value_kept(p, ak_value_secrets(p, s));
+	s = ak_value_cut(p, ak_value_text(p, ak_value_secrets(p, s)));
 	return s.n ? s : ak_str_n(NULL, 0);
 }
