@@ -155,7 +155,8 @@ const struct ak_cmd ak_cmd_redact_try = {
 	.text = "One line out for each line in: secrets become markers, personal data tokens, control characters escapes. Of a value\n"
 		"that is not stored its rule is printed, [REMOVED:RULE]; so is of a line longer than 1,048,576 bytes, and the exit code\n"
 		"is 3 then. Under the key, policy and allow-list of the workspace, or, where there is none, a key that nobody keeps.\n"
-		"Nothing is stored.",
+		"Nothing is stored. Names of people and postal addresses in prose are found by no rule: auditkit-policy(5) says what is\n"
+		"not found, and why free text is off.",
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_MAYBE,
