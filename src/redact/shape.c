@@ -30,6 +30,12 @@ bool ak_shape_sk(struct ak_str s, size_t at, size_t *from, size_t *to)
 	return true;
 }
 
+/* `..` and a part that is long enough: with nothing behind them the dots are those of a mask (`eyJhbGci...xyz`). */
+static bool is_empty_part(struct ak_str s, size_t dot)
+{
+	return dot + 1 < s.n && s.p[dot + 1] == '.' && ak_charset_run(s, dot + 2, AK_SET_URL64) - dot > 9;
+}
+
 bool ak_shape_jwt(struct ak_str s, size_t at, size_t *from, size_t *to)
 {
 	size_t end, parts = 1;
@@ -44,7 +50,7 @@ bool ak_shape_jwt(struct ak_str s, size_t at, size_t *from, size_t *to)
 	while (end + 1 < s.n && s.p[end] == '.' && ak_charset_has(AK_SET_DOTTED, s.p[end + 1])) {
 		size_t next = ak_charset_run(s, end + 1, AK_SET_URL64);
 
-		if ((parts == 1 && next - end > 1 && next - end < 9) || (next == end + 1 && parts > 1))
+		if (parts == 1 ? next - end < 9 && !is_empty_part(s, end) : next == end + 1)
 			break;
 		end = next;
 		parts++;
