@@ -230,7 +230,7 @@ static const struct ak_opt opts[] = {
 };
 
 static const struct ak_example examples[] = {
-	{"auditkit identity resolve email:3f2a9c0d4b5e6f708192a3b4c5d6e7f8 --from names", "which of these addresses it is"},
+	{"auditkit identity resolve ip:3f2a9c0d4b5e6f708192a3b4c5d6e7f8 --from names.txt", "which of these addresses it is"},
 	{NULL, NULL},
 };
 

@@ -106,7 +106,8 @@ static struct ak_str network_of(const struct ak_pass *p, struct address d, int k
 static bool read_network(struct ak_str s, struct address *out, int *known)
 {
 	size_t slash = ak_str_find(s, '/'), n = 0;
-	char z[16];
+	enum { LONGEST_START = 12, LONGEST_REST = 5 }; /* `203.0.113.` at most says something; `0.0.0` */
+	char z[LONGEST_START + LONGEST_REST];
 	int octets = 0, bits = 0;
 
 	if (slash < s.n) {
@@ -118,7 +119,7 @@ static bool read_network(struct ak_str s, struct address *out, int *known)
 	}
 	while (n < s.n && n < sizeof(z) && (ak_is_digit((unsigned char)s.p[n]) || s.p[n] == '.'))
 		octets += s.p[n++] == '.';
-	if (octets == 0 || octets > 3 || n == s.n || n > 12 || s.p[n - 1] != '.')
+	if (octets == 0 || octets > 3 || n == s.n || n > LONGEST_START || s.p[n - 1] != '.')
 		return false;
 	for (size_t i = n; i < s.n; i++)
 		if (s.p[i] != '*' && s.p[i] != 'x' && s.p[i] != 'X' && s.p[i] != '.')
