@@ -86,7 +86,8 @@ static enum ak_rc open_file(struct sink *k, const struct ak_item *i)
 	ak_free(k->detected);
 	k->name = ak_strdup(i->name);
 	k->detected = ak_strdup(i->detected);
-	if (!i->resume && (rc = use_export(k, info)) != AK_OK)
+	rc = i->resume ? ak_register_export_run(k->s, i->resume->export_, k->run, k->err) : use_export(k, info);
+	if (rc != AK_OK)
 		return rc;
 	if (i->resume)
 		k->file = *i->resume;

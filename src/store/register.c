@@ -95,6 +95,13 @@ enum ak_rc ak_register_export(struct ak_store *s, struct ak_export_row *r, struc
 	return rc;
 }
 
+enum ak_rc ak_register_export_run(struct ak_store *s, int64_t id, int64_t run, struct ak_err *err)
+{
+	const struct arg args[] = {I(id), I(run)};
+
+	return execute(s, "UPDATE export SET run=?2 WHERE id=?1", args, AK_COUNT(args), err);
+}
+
 enum ak_rc ak_register_export_state(struct ak_store *s, int64_t id, const char *state, struct ak_err *err)
 {
 	const struct arg args[] = {I(id), T(state)};

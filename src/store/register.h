@@ -55,6 +55,8 @@ enum ak_rc ak_register_source(struct ak_store *s, const char *name, const char *
 /* Declare the system of a source; another one than before forgets the pairs of corroborating records. */
 enum ak_rc ak_register_system(struct ak_store *s, int64_t id, const char *system, struct ak_err *err);
 enum ak_rc ak_register_export(struct ak_store *s, struct ak_export_row *row, struct ak_err *err); /* sets row->id */
+/* An export that was interrupted goes on: it is this run's now, which reports it. */
+enum ak_rc ak_register_export_run(struct ak_store *s, int64_t id, int64_t run, struct ak_err *err);
 enum ak_rc ak_register_export_state(struct ak_store *s, int64_t id, const char *state, struct ak_err *err);
 /* Insert or update by id (row->id must be set: ak_register_next_file). */
 enum ak_rc ak_register_file(struct ak_store *s, const struct ak_file_row *row, struct ak_err *err);

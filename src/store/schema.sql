@@ -40,7 +40,7 @@ CREATE TABLE document(
 CREATE TABLE export(
   id INTEGER PRIMARY KEY,
   source INTEGER NOT NULL REFERENCES source(id),
-  run INTEGER NOT NULL REFERENCES run(id),
+  run INTEGER NOT NULL REFERENCES run(id), -- that read it; after an interruption the one that went on
   name TEXT NOT NULL,              -- base name, scanned and made safe
   exported_at TEXT,                -- when the source produced it
   exported_at_basis TEXT,          -- declared, file time or unknown

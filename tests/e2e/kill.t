@@ -95,6 +95,7 @@ killed "$((many * 2 / 3))" before -w half ingest --format openai-usage-csv usage
 cp -r half whole_half
 counted -w whole_half ingest --format openai-usage-csv usage.csv
 rest=$(cat n)
+is "the run that goes on reports the whole file" "$("$AUDITKIT" -w whole_half sources --json | jq -c '[.sources[0].files, .sources[0].records_in]') $(sqlite3 whole_half/workspace.db "SELECT count(*) FROM export WHERE run = (SELECT max(id) FROM run)")" "[1,22000] 1"
 is "the first transaction is there" "$(sqlite3 half/workspace.db "SELECT count(*) FROM usage")" 20000
 begun=half
 sweep "$rest" "$((rest / (${AK_LONG:-0} ? 180 : 6)))" batches_again
