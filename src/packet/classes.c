@@ -56,10 +56,11 @@ static const char *how_of(const struct classing *c, enum ak_field_id f, enum fat
 	return fate == KEPT ? kept_how(ak_fields[f].type) : ak_type_name(ak_fields[f].type);
 }
 
+/* n is taken over, may be NULL. */
 static void set_row(struct classing *c, const char *path, enum fate fate, const char *how, const char *fields,
-		    const json_t *n)
+		    json_t *n)
 {
-	json_t *row = json_pack("{s:s, s:i, s:s, s:s, s:O?}", "path", path, "rank", (int)fate, "how", how, "fields",
+	json_t *row = json_pack("{s:s, s:i, s:s, s:s, s:o?}", "path", path, "rank", (int)fate, "how", how, "fields",
 				fields, "n", n);
 	const json_t *old = json_object_get(c->seen, path);
 
