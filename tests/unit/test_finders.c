@@ -86,14 +86,13 @@ static struct ak_str a_card(void)
 	} cards[] = {{"4", 16}, {"51", 16}, {"55", 16}, {"2221", 16}, {"34", 15}, {"37", 15}, {"6011", 16}, {"36", 14}, {"3530", 16}, {"62", 16}};
 	size_t k = sample_next() % AK_COUNT(cards), n = cards[k].n;
 	char *d = ak_arena_alloc(&a, 32);
-	static const char *const shapes[] = {"%.4s-%.4s-%.4s-%.4s", "%.4s %.4s %.4s %.4s", "%.4s%.4s%.4s%.4s"};
 
 	for (size_t i = 0; i < n; i++)
 		d[i] = i < strlen(cards[k].prefix) ? cards[k].prefix[i] : (char)('0' + sample_next() % 10);
 	add_luhn(d, n);
 	switch (n == 16 ? sample_next() % 3 : 2) {
-	case 0: return ak_arena_printf(&a, shapes[0], d, d + 4, d + 8, d + 12);
-	case 1: return ak_arena_printf(&a, shapes[1], d, d + 4, d + 8, d + 12);
+	case 0: return ak_arena_printf(&a, "%.4s-%.4s-%.4s-%.4s", d, d + 4, d + 8, d + 12);
+	case 1: return ak_arena_printf(&a, "%.4s %.4s %.4s %.4s", d, d + 4, d + 8, d + 12);
 	default: return ak_str_n(d, n);
 	}
 }
@@ -149,16 +148,18 @@ static struct ak_str a_phone(void)
 
 static void recall(const char *name, struct ak_str (*one)(void), double least)
 {
-	static const char *const contexts[] = {"%.*s",		"please use %.*s today", "{\"note\":\"%.*s\"}", "value=%.*s&x=1", "(%.*s)",
-					       "a,%.*s,b",	"end of it: %.*s.",	 "'%.*s'",		"<td>%.*s</td>",  "x;%.*s;y",
-					       "line\n%.*s\nline", "**%.*s**",		 "note: %.*s!",		"to %.*s, then",  "| %.*s |"};
+	static const char *const contexts[][2] = {
+		{"", ""},	  {"please use ", " today"}, {"{\"note\":\"", "\"}"}, {"value=", "&x=1"}, {"(", ")"},
+		{"a,", ",b"},	  {"end of it: ", "."},	     {"'", "'"},	      {"<td>", "</td>"},  {"x;", ";y"},
+		{"line\n", "\nline"}, {"**", "**"},	     {"note: ", "!"},	      {"to ", ", then"},  {"| ", " |"}};
 	size_t found = 0;
 	char says[80];
 
 	for (size_t i = 0; i < PER_KIND; i++) {
+		const char *const *around = contexts[i % AK_COUNT(contexts)];
 		struct ak_str s = one(), out;
 
-		out = text(DEF, ak_arena_printf(&a, contexts[i % AK_COUNT(contexts)], AK_STR_FMT(s)));
+		out = text(DEF, ak_arena_printf(&a, "%s%.*s%s", around[0], AK_STR_FMT(s), around[1]));
 		if (sample_holds(out, s))
 			printf("# missed: %.*s\n", AK_STR_FMT(out));
 		else
