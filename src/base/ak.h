@@ -125,6 +125,24 @@ static inline char ak_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
+/* What a digit of base16 stands for, in either case; -1 for any other character. */
+static inline int ak_hex_value(char c)
+{
+	if (ak_is_digit((unsigned char)c))
+		return c - '0';
+	return ak_is_hex((unsigned char)c) ? ak_lower(c) - 'a' + 10 : -1;
+}
+/* The same for base64, in both alphabets of RFC 4648. */
+static inline int ak_base64_value(char c)
+{
+	if (ak_is_upper((unsigned char)c))
+		return c - 'A';
+	if (ak_is_lower((unsigned char)c))
+		return c - 'a' + 26;
+	if (ak_is_digit((unsigned char)c))
+		return c - '0' + 52;
+	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
+}
 
 #ifdef __cplusplus
 }

@@ -18,23 +18,15 @@ void ak_hex(const void *p, size_t n, char *out)
 	*out = '\0';
 }
 
-static int hex_value(char c)
-{
-	if (ak_is_digit((unsigned char)c))
-		return c - '0';
-	c = ak_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool ak_unhex(struct ak_str hex, uint8_t *out, size_t n)
 {
 	if (n > SIZE_MAX / 2 || hex.n != 2 * n)
 		return false;
 	for (size_t i = 0; i < hex.n; i++)
-		if (hex_value(hex.p[i]) < 0)
+		if (ak_hex_value(hex.p[i]) < 0)
 			return false;
 	for (size_t i = 0; i < n; i++)
-		out[i] = (uint8_t)(hex_value(hex.p[2 * i]) << 4 | hex_value(hex.p[2 * i + 1]));
+		out[i] = (uint8_t)(ak_hex_value(hex.p[2 * i]) << 4 | ak_hex_value(hex.p[2 * i + 1]));
 	return true;
 }
 
@@ -52,17 +44,6 @@ void ak_base64(const void *p, size_t n, char *out)
 		n -= n < 3 ? n : 3;
 	}
 	*out = '\0';
-}
-
-static int base64_value(char c)
-{
-	if (ak_is_upper((unsigned char)c))
-		return c - 'A';
-	if (ak_is_lower((unsigned char)c))
-		return c - 'a' + 26;
-	if (ak_is_digit((unsigned char)c))
-		return c - '0' + 52;
-	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
 }
 
 /* Take the padding off; false when there is some but not the right amount. */
@@ -86,7 +67,7 @@ bool ak_unbase64(struct ak_str text, uint8_t *out, size_t cap, size_t *n)
 	if (!unpad(&text))
 		return false;
 	for (size_t i = 0; i < text.n; i++) {
-		int v = base64_value(text.p[i]);
+		int v = ak_base64_value(text.p[i]);
 
 		if (v < 0)
 			return false;

@@ -7,6 +7,7 @@
 #include "base/jsonw.h"
 #include "cmd/discover.h"
 #include "cmd/jsonget.h"
+#include "redact/plan.h"
 #include "redact/redact.h"
 
 #define UNREAD_SHOWN 5
@@ -94,14 +95,15 @@ static enum ak_rc check_apart(const char *dir, const char *exports, struct ak_er
 
 static enum ak_rc open_rest(struct ak_ctx *c, const struct made *m, struct ak_err *err)
 {
-	struct ak_redact_opts o = {.ip4_prefix = 24, .ip6_prefix = 48};
+	struct ak_field_plan plan = {0};
+	struct ak_redact_opts o = {.ip4_prefix = 24, .ip6_prefix = 48, .plan = &plan};
 
 	c->keys = ak_arena_zero(&c->arena, sizeof *c->keys);
 	if (ak_keys_load(m->keys, c->store->kid, c->keys, err) != AK_OK)
 		return AK_FAIL;
 	o.token_key = c->keys->token;
 	memcpy(o.kid, c->keys->kid, sizeof o.kid);
-	(void)ak_profile_find(m->profile, &o.profile);
+	(void)ak_profile_find(m->profile, &plan.profile);
 	c->redactor = ak_redactor_new(&o);
 	return AK_OK;
 }

@@ -56,19 +56,21 @@ static bool is_secret(const struct ak_policy *p, const char *rule)
 	return false;
 }
 
-/* Of all records of the workspace: redaction is counted by export, not by time. */
-static void secrets(struct found *x)
+/* Of all records of the workspace: redaction and warnings are counted by export, not by time. */
+static void count_rules(struct found *x, const char *member, bool (*counts)(const struct ak_policy *p, const char *rule))
 {
 	json_t *source, *row;
 	size_t i, k;
 
 	json_array_foreach(x->f->sources, i, source) {
 		x->of += num(source, "records_in");
-		json_array_foreach(json_object_get(source, "redaction"), k, row)
-			if (text(row, "rule") && is_secret(x->policy, text(row, "rule")))
+		json_array_foreach(json_object_get(source, member), k, row)
+			if (text(row, "rule") && counts(x->policy, text(row, "rule")))
 				x->n += num(row, "n");
 	}
 }
+
+static void secrets(struct found *x) { count_rules(x, "redaction", is_secret); }
 
 static void late_sources(struct found *x)
 {
@@ -87,19 +89,14 @@ static void small_groups(struct found *x)
 	}
 }
 
-/* Of all records as well. The labels are not repeated. */
-static void personal_labels(struct found *x)
+static bool is_personal_label(const struct ak_policy *p, const char *rule)
 {
-	json_t *source, *row;
-	size_t i, k;
-
-	json_array_foreach(x->f->sources, i, source) {
-		x->of += num(source, "records_in");
-		json_array_foreach(json_object_get(source, "warnings"), k, row)
-			if (text(row, "rule") && strcmp(text(row, "rule"), "personal_label") == 0)
-				x->n += num(row, "n");
-	}
+	(void)p;
+	return strcmp(rule, "personal_label") == 0;
 }
+
+/* The labels are not repeated. */
+static void personal_labels(struct found *x) { count_rules(x, "warnings", is_personal_label); }
 
 /* A finding is measured by its own function, or is what keeps a question from being met. */
 #define FINDINGS(X) \

@@ -4,8 +4,7 @@
 #include "packet/rekey.h"
 
 #include "base/buf.h"
-
-static const char *const classes[] = {"email:", "user:", "id:", "ip:", "key:", "phone:", "mac:"};
+#include "redact/marker.h"
 
 struct ak_hmac *ak_packet_rekey_new(const uint8_t repacket[32], const char *id)
 {
@@ -40,17 +39,12 @@ static size_t sealed_at(const char *p, size_t left, size_t *cls)
 
 static size_t token_at(const char *p, size_t left, size_t *cls)
 {
-	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
-		size_t n = strlen(classes[i]);
+	size_t n = ak_marker_token_head(ak_str_n(p, left));
 
-		if (left < n + 32 || memcmp(p, classes[i], n) != 0)
-			continue;
-		if (hex_run(p + n, 32) == 32) {
-			*cls = n;
-			return n + 32;
-		}
-	}
-	return sealed_at(p, left, cls);
+	if (!n)
+		return sealed_at(p, left, cls);
+	*cls = n;
+	return n + 32;
 }
 
 void ak_packet_rekey_text(const struct ak_hmac *key, struct ak_str s, struct ak_buf *out)

@@ -4,34 +4,15 @@
 
 #include "base/buf.h"
 
-static int hex_value(char c)
-{
-	return ak_is_digit((unsigned char)c) ? c - '0'
-	       : c >= 'a' && c <= 'f'	     ? c - 'a' + 10
-	       : c >= 'A' && c <= 'F'	     ? c - 'A' + 10
-					     : -1;
-}
-
-static int base64_value(char c)
-{
-	if (ak_is_upper((unsigned char)c))
-		return c - 'A';
-	if (ak_is_lower((unsigned char)c))
-		return c - 'a' + 26;
-	if (ak_is_digit((unsigned char)c))
-		return c - '0' + 52;
-	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
-
 /* The number that n hex digits at s.p[at] make; -1 when they are none. */
 static int hex_at(struct ak_str s, size_t at, size_t n)
 {
 	int v = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (at + i >= s.n || hex_value(s.p[at + i]) < 0)
+		if (at + i >= s.n || ak_hex_value(s.p[at + i]) < 0)
 			return -1;
-		v = v * 16 + hex_value(s.p[at + i]);
+		v = v * 16 + ak_hex_value(s.p[at + i]);
 	}
 	return v;
 }
@@ -55,8 +36,8 @@ static size_t entity(struct ak_str s, size_t at, char *out)
 	if (rest.n < 4 || rest.p[1] != '#')
 		return 0;
 	if (ak_lower(rest.p[2]) == 'x')
-		for (i = 3; i < rest.n && hex_value(rest.p[i]) >= 0 && v < 0x80; i++)
-			v = v * 16 + hex_value(rest.p[i]);
+		for (i = 3; i < rest.n && ak_hex_value(rest.p[i]) >= 0 && v < 0x80; i++)
+			v = v * 16 + ak_hex_value(rest.p[i]);
 	else
 		for (; i < rest.n && ak_is_digit((unsigned char)rest.p[i]) && v < 0x80; i++)
 			v = v * 10 + rest.p[i] - '0';
@@ -132,7 +113,7 @@ bool ak_sieve_decode(struct ak_str run, size_t skip, bool hex, size_t least, str
 
 	ak_buf_clear(out);
 	for (size_t i = skip; i < run.n; i++) {
-		int v = hex ? hex_value(run.p[i]) : base64_value(run.p[i]);
+		int v = hex ? ak_hex_value(run.p[i]) : ak_base64_value(run.p[i]);
 
 		if (v < 0) {
 			stretch = have = 0;

@@ -8,13 +8,6 @@ enum { LEAST_PRINTABLE = 12, GROUPS = 16 };
 /* An escape at s.p: bytes taken from the source (0 = none) and the code point; NOTHING = a character without width. */
 #define NOTHING UINT32_MAX
 
-static int hex_value(char c)
-{
-	if (ak_is_digit((unsigned char)c))
-		return c - '0';
-	return ak_is_hex((unsigned char)c) ? ak_lower(c) - 'a' + 10 : -1;
-}
-
 /* `least` to `most` hex digits at s.p + at. Returns their number, 0 when too few. */
 static size_t take_hex(struct ak_str s, size_t at, size_t least, size_t most, uint32_t *out)
 {
@@ -22,7 +15,7 @@ static size_t take_hex(struct ak_str s, size_t at, size_t least, size_t most, ui
 	size_t n = 0;
 
 	while (n < most && at + n < s.n && ak_is_hex((unsigned char)s.p[at + n]))
-		v = v << 4 | (uint32_t)hex_value(s.p[at + n++]);
+		v = v << 4 | (uint32_t)ak_hex_value(s.p[at + n++]);
 	*out = v;
 	return n < least ? 0 : n;
 }
@@ -174,15 +167,12 @@ bool ak_decode_escapes(struct ak_str s, struct ak_arena *a, struct ak_unescaped 
 	return true;
 }
 
+/* Of a character of a run; any other counts as the last one. */
 static int sextet(char c)
 {
-	if (ak_is_upper((unsigned char)c))
-		return c - 'A';
-	if (ak_is_lower((unsigned char)c))
-		return c - 'a' + 26;
-	if (ak_is_digit((unsigned char)c))
-		return c - '0' + 52;
-	return c == '+' || c == '-' ? 62 : 63;
+	int v = ak_base64_value(c);
+
+	return v < 0 ? 63 : v;
 }
 
 static bool printable(unsigned char c)

@@ -31,17 +31,25 @@ bool ak_marker_is(struct ak_str s)
 	return s.n > 0 && ak_marker_end(s, 0) == s.n;
 }
 
+size_t ak_marker_token_head(struct ak_str s)
+{
+	static const struct ak_str heads[] = {{"email:", 6}, {"user:", 5}, {"id:", 3}, {"ip:", 3}, {"key:", 4}, {"phone:", 6}, {"mac:", 4}};
+
+	for (size_t i = 0; i < AK_COUNT(heads); i++) {
+		size_t n = heads[i].n;
+
+		if (s.n >= n + TOKEN_HEX && ak_str_starts(s, heads[i]) &&
+		    ak_charset_run(ak_str_n(s.p, n + TOKEN_HEX), n, AK_SET_HEX) == n + TOKEN_HEX)
+			return n;
+	}
+	return 0;
+}
+
 bool ak_marker_is_token(struct ak_str s)
 {
-	static const char *const classes[] = {"email", "user", "id", "ip", "key", "phone", "mac"};
-	size_t colon = ak_str_find(s, ':');
+	size_t n = ak_marker_token_head(s);
 
-	if (colon == s.n || s.n - colon - 1 != TOKEN_HEX || ak_charset_run(s, colon + 1, AK_SET_HEX) != s.n)
-		return false;
-	for (size_t i = 0; i < AK_COUNT(classes); i++)
-		if (ak_str_is(ak_str_n(s.p, colon), classes[i]))
-			return true;
-	return false;
+	return n && s.n == n + TOKEN_HEX;
 }
 
 bool ak_marker_is_token_colon(struct ak_str s, size_t colon)

@@ -13,7 +13,9 @@ extern "C" {
 size_t ak_marker_end(struct ak_str s, size_t at);
 /* The whole text is one marker. */
 bool ak_marker_is(struct ak_str s);
-/* The whole text is one token: email, user, id, ip or key, ':' and 32 hex. */
+/* The text begins with a token, class, ':' and 32 hex: bytes up to the hex, 0 when it does not. */
+size_t ak_marker_token_head(struct ak_str s);
+/* The whole text is one token. */
 bool ak_marker_is_token(struct ak_str s);
 /* The colon of a token that stands in a text for what was found there: email, ip, phone or mac before it, 32 hex behind. Not
  * key, user and id, which only ever are a whole value: `api-key:` and 32 hex are a secret and its name. */

@@ -254,20 +254,20 @@ static void remove_fields(struct ak_pass *p, struct ak_record *rec)
 void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, const struct ak_redact_ctx *ctx)
 {
 	struct ak_pass p = {.r = r, .a = ctx->arena, .l = ctx->ledger, .cache = ctx->cache};
+	ak_value_fn *fn;
 	int done;
 
 	if (r->profile != AK_PROFILE_DEFAULT)
 		remove_fields(&p, rec);
 	done = client_network(&p, rec) ? AK_F_CLIENT_NETWORK : -1;
 	for (int f = 0; f < AK_F_COUNT; f++)
-		if (f != done && rec->v[f].set && rec->v[f].text.p && personal_of(&p, f))
-			apply(&p, rec, f, AK_CACHE_PERSONAL, personal_of(&p, f));
+		if (f != done && rec->v[f].set && rec->v[f].text.p && (fn = personal_of(&p, f)))
+			apply(&p, rec, f, AK_CACHE_PERSONAL, fn);
 	p.field = -1;
 	if (rec->revision.p)
 		rec->revision = ak_value_id(&p, rec->revision);
 	for (struct ak_alias **al = &rec->alias; *al;) {
-		ak_value_fn *fn = personal_of(&p, (*al)->field);
-
+		fn = personal_of(&p, (*al)->field);
 		p.field = (*al)->field;
 		(*al)->value = is_removed(&p, p.field) ? removed(&p) : fn ? fn(&p, (*al)->value) : (*al)->value;
 		if ((*al)->value.p)
@@ -290,12 +290,13 @@ struct ak_str ak_redact_field(const struct ak_redactor *r, int field, struct ak_
 {
 	struct ak_pass p = {.r = r, .a = a, .l = l, .field = field};
 	enum ak_type type = ak_fields[field].type;
+	ak_value_fn *fn = personal_of(&p, field);
 
 	if (steps[type].secrets)
 		s = steps[type].secrets(&p, s);
 	if (s.p && is_removed(&p, field))
 		return removed(&p);
-	return s.p && personal_of(&p, field) ? personal_of(&p, field)(&p, s) : s;
+	return s.p && fn ? fn(&p, s) : s;
 }
 
 struct ak_str ak_redact_token(const struct ak_redactor *r, enum ak_type type, struct ak_str value, struct ak_arena *a)

@@ -27,8 +27,7 @@ struct ak_redact_opts {
 	const char *const *allow_sha256;    /* the same by SHA-256 (64 hex), for who has no key; NULL-terminated, may be NULL */
 	const struct ak_policy_rule *rules; /* of policy.yaml, checked; copied */
 	size_t nrules;
-	const struct ak_field_plan *plan; /* redact/plan.h, copied; NULL = every field as its type says */
-	enum ak_profile_id profile;  /* AK_PROFILE_DEFAULT unless policy.yaml names another */
+	const struct ak_field_plan *plan; /* redact/plan.h, copied: profile and fields; NULL = every field as its type says */
 };
 
 enum ak_action {

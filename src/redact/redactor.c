@@ -35,7 +35,7 @@ struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts)
 	r->kid[8] = '\0';
 	r->ip4_prefix = opts->ip4_prefix;
 	r->ip6_prefix = opts->ip6_prefix;
-	r->profile = opts->profile;
+	r->profile = opts->plan ? opts->plan->profile : AK_PROFILE_DEFAULT;
 	r->allow = copy_list(opts->allow);
 	r->allow_sha256 = copy_list(opts->allow_sha256);
 	ak_hkdf(opts->token_key, 32, "auditkit/1/encrypt", r->seal, sizeof r->seal);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "redact/personal.h"
+#include "redact/plan.h"
 #include "redact_sample.h"
 #include "tap.h"
 
@@ -30,7 +31,8 @@ static const struct point points[] = {
 static struct ak_redactor *make(enum ak_profile_id profile)
 {
 	static const uint8_t key[32] = {7, 1, 2, 3};
-	struct ak_redact_opts o = {.token_key = key, .kid = "0a1b2c3d", .ip4_prefix = 24, .ip6_prefix = 48, .profile = profile};
+	const struct ak_field_plan plan = {.profile = profile};
+	struct ak_redact_opts o = {.token_key = key, .kid = "0a1b2c3d", .ip4_prefix = 24, .ip6_prefix = 48, .plan = &plan};
 
 	return ak_redactor_new(&o);
 }
