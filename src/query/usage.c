@@ -23,7 +23,7 @@ enum ak_rc ak_query_usage_rows(struct ak_store *s, int64_t from_us, int64_t to_u
 	return ak_rows(s, usage_sql, p, 3, out, err);
 }
 
-static const char *text(sqlite3_stmt *st, int col) { return (const char *)sqlite3_column_text(st, col); }
+static const char *text(sqlite3_stmt *st, int col) { return ak_sql_text(st, col).p; }
 
 static void read_row(sqlite3_stmt *st, struct ak_usage_row *row)
 {

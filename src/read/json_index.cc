@@ -2,6 +2,7 @@
  * program runs on. */
 #include "base/ak.h"
 
+#include <new>
 #include <simdjson.h>
 
 #include "read/json_index.h"
@@ -52,7 +53,11 @@ static void grow(ak_json_index *x, size_t n)
 
 extern "C" {
 
-struct ak_json_index *ak_json_index_new(void) { return new (ak_alloc_zero(1, sizeof(ak_json_index))) ak_json_index(); }
+struct ak_json_index *ak_json_index_new(void)
+{
+	std::set_new_handler(ak_out_of_memory); /* the library allocates what it throws nothing for, and C cannot catch */
+	return new (ak_alloc_zero(1, sizeof(ak_json_index))) ak_json_index();
+}
 
 void ak_json_index_free(struct ak_json_index *x)
 {

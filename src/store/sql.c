@@ -113,10 +113,11 @@ void ak_sql_bind_z(struct sqlite3_stmt *st, int pos, const char *z) { ak_sql_bin
 
 struct ak_str ak_sql_text(struct sqlite3_stmt *st, int col)
 {
+	bool absent = sqlite3_column_type(st, col) == SQLITE_NULL; /* asked first: a number that cannot be spelt becomes NULL */
 	const unsigned char *p = sqlite3_column_text(st, col);
 
-	if (!p && sqlite3_column_type(st, col) != SQLITE_NULL)
-		ak_out_of_memory(); /* NULL would be taken for an absent value */
+	if (!p && !absent)
+		ak_out_of_memory();
 	return ak_str_n((const char *)p, p ? (size_t)sqlite3_column_bytes(st, col) : 0);
 }
 
