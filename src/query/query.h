@@ -169,7 +169,7 @@ enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, j
 /* Privileged changes: {citation, time, category, action, resource_type, resource, actor_type, ticket, ticket_state,
  * outcome} by time. */
 enum ak_rc ak_query_changes_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
-/* Access grants: {citation, principal, actor_type, team, resource, role, log_scope, state, created, last_used, reviewed}. */
+/* Access grants: {citation, principal, actor_type, team, resource, role, log_scope, export, state, created, last_used, reviewed}. */
 enum ak_rc ak_query_grants_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Applications that requests, app events, usage and the key inventory name: [{app, records, team, cost_center}]; the latter two null unless all
  * records that give one give the same. */
@@ -190,7 +190,7 @@ enum ak_rc ak_query_settlements_each(struct ak_store *s, int64_t from_us, int64_
 enum ak_rc ak_query_verdicts_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Quota events: {source, decision, scope, scope_id, limit, unit, window, policy_version, events, linked, first, last, people}. */
 enum ak_rc ak_query_quotas_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
-/* Who viewed or exported logs and data: {citation, time, viewer, role, actor_type, action, log_scope, resource, outcome,
+/* Who viewed or exported logs and data: {citation, time, viewer, role, actor_type, action, log_scope, export, resource, outcome,
  * reason, ticket} by time. */
 enum ak_rc ak_query_views_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Settings captured before the end of the period, by system and time: [{citation, time, system, payload_mode, retention_days,
