@@ -47,6 +47,8 @@ complete -c auditkit -n '__fish_seen_subcommand_from packet' -l draft -d 'mark i
 complete -c auditkit -n '__fish_seen_subcommand_from packet' -l unsigned -d 'leave the signature to 'auditkit packet sign', here or elsewhere'
 complete -c auditkit -n '__fish_seen_subcommand_from packet' -l allow-gaps -d 'build although questions are not answered; the packet lists them'
 complete -c auditkit -n '__fish_seen_subcommand_from packet' -l canary-hashes -d 'SHA-256 of secrets you know, one a line: one of them in the packet is exit 4'
+complete -c auditkit -n '__fish_seen_subcommand_from packet' -l include-tenant -d 'show customers' tenant ids, which are left out otherwise; needs --reason'
+complete -c auditkit -n '__fish_seen_subcommand_from packet' -l reason -d 'why, with --include-tenant; the packet and the log of accesses say it'
 complete -c auditkit -n '__fish_seen_subcommand_from packet' -l force -d 'replace what stands there'
 complete -c auditkit -n __fish_use_subcommand -a 'packet' -d 'sign a packet that was built unsigned, later or elsewhere'
 complete -c auditkit -n '__fish_seen_subcommand_from packet' -l key -d 'who signs: a private key file, or the .pub of a key in ssh-agent or a FIDO token'

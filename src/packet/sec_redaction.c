@@ -4,6 +4,7 @@
 
 #include "model/field.h"
 #include "packet/classes.h"
+#include "packet/tenants.h"
 #include "query/query.h"
 
 static void with_source(struct ak_table *table, const json_t *source, const char *member)
@@ -157,7 +158,7 @@ enum ak_rc ak_section_redaction(struct ak_sections *s, const struct ak_facts *f,
 	ak_section_own_rules(s, o);
 	ak_section_kept_texts(o, f->kept_texts);
 	ak_section_declared(s, o, "redaction");
-	if (files(s, o, err) != AK_OK || shapes(s, o, err) != AK_OK)
+	if (ak_section_tenants(s, o, err) != AK_OK || files(s, o, err) != AK_OK || shapes(s, o, err) != AK_OK)
 		return AK_FAIL;
 	return ak_section_classes(s, o, f, err);
 }
