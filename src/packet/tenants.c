@@ -17,7 +17,15 @@ static const struct {
 
 static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
 
-static bool is_tenant(const char *sort) { return sort && (strcmp(sort, "tenant") == 0 || strcmp(sort, "customer") == 0); }
+static const char *const sorts[] = {"tenant", "customer"};
+
+static bool is_tenant(const char *sort)
+{
+	for (size_t i = 0; sort && i < AK_COUNT(sorts); i++)
+		if (strcmp(sort, sorts[i]) == 0)
+			return true;
+	return false;
+}
 
 const char *ak_tenants_member(const json_t *o)
 {
@@ -77,11 +85,14 @@ void ak_tenants_hide_trace(json_t *trace)
 
 bool ak_tenants_named(const char *body)
 {
-	json_t *o = body ? json_loads(body, 0, NULL) : NULL;
-	bool named = ak_tenants_member(o) || json_object_get(o, ak_fields[AK_F_TENANT].name);
+	char member[128];
 
-	json_decref(o);
-	return named;
+	for (size_t i = 0; i < AK_COUNT(members) * AK_COUNT(sorts); i++) {
+		snprintf(member, sizeof member, "\"%s\":\"%s\"", members[i / AK_COUNT(sorts)].sort, sorts[i % AK_COUNT(sorts)]);
+		if (body && strstr(body, member))
+			return true;
+	}
+	return body && strstr(body, "\"auditkit.tenant.id\":");
 }
 
 enum ak_rc ak_section_tenants(struct ak_sections *s, json_t *section, struct ak_err *err)

@@ -20,7 +20,7 @@ extern "C" {
 const char *ak_tenants_member(const json_t *o);
 /* A trace (trace/trace.h): such members are withheld, in its lines too, and tokens are taken out of its records. */
 void ak_tenants_hide_trace(json_t *trace);
-/* Whether the body of a leaf's group (JSON) names a tenant. */
+/* Whether the body of a leaf's group (RFC 8785, so that no blank stands between its parts) names a tenant. */
 bool ak_tenants_named(const char *body);
 /* How many records have one, and whether they stand in the packet: by whom and why. */
 enum ak_rc ak_section_tenants(struct ak_sections *s, json_t *section, struct ak_err *err);
