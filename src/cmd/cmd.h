@@ -72,7 +72,7 @@ struct ak_ctx {
 	struct ak_arena arena;        /* the command's memory */
 	struct ak_io *io;
 	const char *workspace;        /* folder, NULL when not needed */
-	const char *opened, *reason; /* for access.jsonl: the field that was revealed or kept as text, and why */
+	const char *opened, *reason; /* for access.jsonl: the field that was revealed, kept as text or shown in a packet, and why */
 	const char *with;         /* "-w DIR " when the caller named the workspace, else "": for commands that are proposed */
 	const char *keys_root, *data_dir, *user_config_dir;
 	struct ak_sandbox_kernel sandbox; /* what the kernel has; all false when AUDITKIT_SANDBOX is off */

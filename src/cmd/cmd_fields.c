@@ -1,6 +1,20 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include "cmd/fields_store.h"
+
+static json_t *stores_json(enum ak_field_id f)
+{
+	struct ak_buf b;
+	json_t *o;
+
+	ak_buf_init(&b, 256);
+	ak_field_stores(f, &b);
+	o = json_stringn(b.p, b.n);
+	ak_buf_release(&b);
+	return o;
+}
+
 static json_t *field_json(int f)
 {
 	json_t *kinds = json_array();
@@ -8,10 +22,10 @@ static json_t *field_json(int f)
 	for (int k = 0; k < AK_K_COUNT; k++)
 		if (ak_field_of(f, k))
 			json_array_append_new(kinds, json_string(ak_kinds[k].name));
-	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "column", ak_fields[f].column, "name", ak_fields[f].name,
+	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s}", "column", ak_fields[f].column, "name", ak_fields[f].name,
 			 "kinds", kinds, "type", ak_type_name(ak_fields[f].type), "group", ak_group_name(ak_fields[f].group),
 			 "identifier", ak_ident_name(ak_fields[f].ident), "unit", ak_fields[f].unit, "redaction",
-			 ak_type_action(ak_fields[f].type), "purpose", ak_fields[f].purpose, "meaning", ak_fields[f].meaning);
+			 ak_type_action(ak_fields[f].type), "store", stores_json((enum ak_field_id)f), "purpose", ak_fields[f].purpose, "meaning", ak_fields[f].meaning);
 }
 
 /* Redaction goes by type: one line says for all fields what the table has no room for. */
@@ -57,6 +71,35 @@ static enum ak_rc list(struct ak_ctx *c, struct ak_err *err)
 	return rc;
 }
 
+/* How the formats fill a field: {format: paths}. */
+static json_t *mapped(struct ak_ctx *c, enum ak_field_id f)
+{
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < ak_registry_count(c->registry); i++) {
+		const struct ak_mapping *m = ak_registry_at(c->registry, i);
+		const char *rule = ak_mapping_rule_text(m, f);
+
+		if (rule)
+			json_object_set_new(o, ak_mapping_info(m)->id, json_string(rule));
+	}
+	return o;
+}
+
+static void print_mapped(struct ak_ctx *c, enum ak_field_id f)
+{
+	json_t *all = mapped(c, f), *rule;
+	const char *id, *keyword = "filled by";
+
+	if (!json_object_size(all))
+		ak_io_line(c->io, keyword, "none of the %zu formats; a mapping file can", ak_registry_count(c->registry));
+	json_object_foreach(all, id, rule) {
+		ak_io_line(c->io, keyword, "%s: %s", id, json_string_value(rule));
+		keyword = "";
+	}
+	json_decref(all);
+}
+
 static enum ak_rc show(struct ak_ctx *c, const char *name, struct ak_err *err)
 {
 	int f = ak_field_find(ak_str_of(name));
@@ -68,6 +111,8 @@ static enum ak_rc show(struct ak_ctx *c, const char *name, struct ak_err *err)
 	}
 	if (c->json) {
 		json_t *doc = field_json(f);
+
+		json_object_set_new(doc, "mappings", mapped(c, (enum ak_field_id)f));
 		json_object_set_new(doc, "schema", json_string("auditkit.field/1"));
 		json_object_set_new(doc, "format_version", json_integer(1));
 		enum ak_rc rc = ak_io_json(c->io, doc, err);
@@ -85,27 +130,40 @@ static enum ak_rc show(struct ak_ctx *c, const char *name, struct ak_err *err)
 		   *ak_fields[f].unit ? " in " : "", ak_fields[f].unit, ak_type_action(ak_fields[f].type),
 		   ak_group_name(ak_fields[f].group), ak_ident_name(ak_fields[f].ident));
 	ak_io_line(c->io, "found in", "%s", kinds.p);
+	ak_buf_clear(&kinds);
+	ak_field_stores((enum ak_field_id)f, &kinds);
+	ak_io_line(c->io, "stored in", "%s", kinds.p);
 	ak_buf_release(&kinds);
+	print_mapped(c, (enum ak_field_id)f);
 	return AK_OK;
 }
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *verb = c->args->nwords ? c->args->word[0] : "list";
+	bool store = ak_args_flag(c->args, "store");
 	enum ak_rc rc;
 
-	if (strcmp(verb, "show") == 0 && c->args->nwords == 2)
+	if (store && c->args->nwords <= 1 && strcmp(verb, "list") == 0)
+		rc = ak_fields_store(c, err);
+	else if (strcmp(verb, "show") == 0 && c->args->nwords == 2 && !store)
 		rc = show(c, c->args->word[1], err);
 	else if (strcmp(verb, "list") == 0)
 		rc = list(c, err);
 	else
-		rc = ak_fail(err, AK_EXIT_USAGE, "usage: auditkit fields [list | show NAME]");
+		rc = ak_fail(err, AK_EXIT_USAGE, "usage: auditkit fields [list [--store] | show NAME]");
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
 
+static const struct ak_opt opts[] = {
+	{"store", 0, AK_OPT_FLAG, NULL, "in which log each column stands: metadata, restricted payload, provider admin, or not retained"},
+	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
+};
+
 static const struct ak_example examples[] = {
 	{"auditkit fields", "the field dictionary"},
-	{"auditkit fields show key_hash", "one field: meaning, purpose, type, redaction"},
+	{"auditkit fields --store", "every column with the log that it stands in"},
+	{"auditkit fields show key_hash", "one field: meaning, purpose, type, redaction, and what fills it"},
 	{NULL, NULL},
 };
 
@@ -113,7 +171,9 @@ const struct ak_cmd ak_cmd_fields = {
 	.name = "fields",
 	.args = "[list | show NAME]",
 	.summary = "the field dictionary: meaning, type, unit, purpose and redaction of every field",
+	.opts = opts,
 	.examples = examples,
+	.needs = AK_NEED_REGISTRY,
 	.max_words = 2,
 	.run = run,
 };

@@ -13,6 +13,7 @@
 #include "packet/build.h"
 #include "packet/findings.h"
 #include "packet/selfaudit.h"
+#include "store/access.h"
 
 #define GAPS_SHOWN 12
 #define CANARY_BYTES ((size_t)64 << 20)
@@ -248,6 +249,30 @@ static enum ak_rc read_canaries(struct ak_ctx *c, struct ak_packet_opts *o, stru
 	return rc;
 }
 
+/* --include-tenant goes with a reason, and both say who. */
+static enum ak_rc read_tenant(struct ak_ctx *c, struct ak_packet_opts *o, struct ak_err *err)
+{
+	bool asked = ak_args_flag(c->args, "include-tenant");
+	const char *reason = ak_args_text(c->args, "reason");
+	struct ak_hmac *token;
+	char who[64];
+
+	if (!asked && !reason)
+		return AK_OK;
+	if (!asked || !reason || !*reason) {
+		ak_hint(err, "give both, as in: --include-tenant --reason 'dispute 12'; the packet prints them");
+		return ak_fail(err, AK_EXIT_USAGE, "option '--include-tenant' goes with '--reason'");
+	}
+	token = ak_hmac_new(c->keys->token, 32);
+	ak_access_operator(token, who);
+	ak_hmac_free(token);
+	o->operator_ = ak_arena_z(&c->arena, ak_str_of(who));
+	o->tenant_reason = ak_arena_z(&c->arena, ak_redact_text(c->redactor, ak_str_of(reason), &c->arena, NULL));
+	c->opened = ak_fields[AK_F_TENANT].column;
+	c->reason = reason;
+	return AK_OK;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *path = ak_args_text(c->args, "output");
@@ -270,6 +295,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = read_responses(c, &responses, &o, err);
 	if (rc == AK_OK)
 		rc = read_canaries(c, &o, err);
+	if (rc == AK_OK)
+		rc = read_tenant(c, &o, err);
 	if (rc == AK_OK && (rc = write_packet(c, &o, path, &r, digest, err)) != AK_OK && r.gap_list && !c->json)
 		print_gaps(c, &r, true);
 	if (rc == AK_OK && c->json)
@@ -292,6 +319,8 @@ static const struct ak_opt opts[] = {
 	{"unsigned", 0, AK_OPT_FLAG, NULL, "leave the signature to 'auditkit packet sign', here or elsewhere"},
 	{"allow-gaps", 0, AK_OPT_FLAG, NULL, "build although questions are not answered; the packet lists them"},
 	{"canary-hashes", 0, AK_OPT_INPUT, "FILE", "SHA-256 of secrets you know, one a line: one of them in the packet is exit 4"},
+	{"include-tenant", 0, AK_OPT_FLAG, NULL, "show customers' tenant ids, which are left out otherwise; needs --reason"},
+	{"reason", 0, AK_OPT_TEXT, "TEXT", "why, with --include-tenant; the packet and the log of accesses say it"},
 	{"force", 0, AK_OPT_FLAG, NULL, "replace what stands there"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };

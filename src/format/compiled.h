@@ -113,7 +113,8 @@ struct ak_kind_rule {
 struct ak_left_out {
 	const char *path, *why; /* why is NULL for payload */
 	struct ak_ref ref;
-	int role; /* of payload: prompt 0, completion 1, other 2 */
+	int role;     /* of payload: prompt 0, completion 1, other 2 */
+	bool headers; /* of drop: a container of headers, counted by name */
 };
 
 enum ak_sign_how { AK_SIGN_REQUIRED, AK_SIGN_ANY, AK_SIGN_FORBIDDEN, AK_SIGN_CONST };

@@ -27,6 +27,11 @@ const char *ak_mapping_payload_path(const struct ak_mapping *m, size_t i, int *r
 	return m->payload[i].path;
 }
 
+bool ak_mapping_drops_headers(const struct ak_mapping *m, size_t i)
+{
+	return m->drop[i].headers;
+}
+
 const char *ak_mapping_drop_path(const struct ak_mapping *m, size_t i, const char **why)
 {
 	if (i >= m->ndrop)

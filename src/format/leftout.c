@@ -21,7 +21,7 @@ static enum ak_rc add_payload(struct ak_compiler *c, const json_t *path, int rol
 	return ak_compile_path(c, m->trie, path, AK_PICK_PAYLOAD, &p->ref);
 }
 
-static enum ak_rc add_drop(struct ak_compiler *c, const json_t *path, const char *why)
+static enum ak_rc add_drop(struct ak_compiler *c, const json_t *path, const char *why, bool headers)
 {
 	struct ak_mapping *m = c->m;
 	struct ak_left_out *d = &m->drop[m->ndrop];
@@ -29,6 +29,7 @@ static enum ak_rc add_drop(struct ak_compiler *c, const json_t *path, const char
 	if (m->ndrop == 2 * AK_MAX_PAYLOAD_RULES)
 		return ak_compile_fail(c, path, "more than %d paths under drop and headers", 2 * AK_MAX_PAYLOAD_RULES);
 	d->why = why;
+	d->headers = headers;
 	d->path = ak_compile_scalar(c, path).p;
 	m->ndrop++;
 	return ak_compile_path(c, m->trie, path, AK_PICK_DROP, &d->ref);
@@ -73,7 +74,7 @@ static enum ak_rc drops(struct ak_compiler *c, const json_t *node)
 	{
 		json_t *text = json_string(path);
 		struct ak_str reason = ak_compile_scalar(c, why);
-		enum ak_rc rc = reason.n ? add_drop(c, text, reason.p)
+		enum ak_rc rc = reason.n ? add_drop(c, text, reason.p, false)
 					 : ak_compile_fail(c, node, "drop: '%s' needs a reason", path);
 
 		json_decref(text);
@@ -92,7 +93,7 @@ static enum ak_rc headers(struct ak_compiler *c, const json_t *node)
 		const json_t *item = json_array_get(node, i);
 		struct ak_str container = ak_compile_scalar(c, item);
 		json_t *text = json_sprintf("%.*s/*", AK_STR_FMT(container));
-		enum ak_rc rc = container.n ? add_drop(c, text, header_why)
+		enum ak_rc rc = container.n ? add_drop(c, text, header_why, true)
 					    : ak_compile_fail(c, node, "headers: a list of paths");
 
 		json_decref(text);

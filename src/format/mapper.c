@@ -14,6 +14,7 @@ struct ak_mapper *ak_mapper_new(const struct ak_mapping *m, const struct ak_mapp
 	mp->walker = ak_walker_new();
 	mp->stats = ak_alloc_zero(1, sizeof(*mp->stats));
 	mp->now = ak_time_now();
+	ak_headers_init(&mp->headers);
 	ak_arena_init(&mp->scratch);
 	ak_arena_init(&mp->around);
 	mp->conv = (struct ak_convert){.m = m, .scratch = &mp->scratch, .tz = opts->tz};
@@ -47,6 +48,7 @@ void ak_mapper_free(struct ak_mapper *mp)
 	ak_buf_release(&mp->conv.buf);
 	ak_arena_release(&mp->around);
 	ak_arena_release(&mp->scratch);
+	ak_headers_release(&mp->headers);
 	ak_walker_free(mp->walker);
 	ak_free(mp->stats);
 	ak_free(mp);
@@ -64,6 +66,21 @@ static void level_clear(struct ak_mapper *mp, int i)
 	memset(l->present, 0, ((size_t)l->nslots / 64 + 1) * sizeof(*l->present));
 }
 
+/* What was left out at one path. */
+static void count_drop(struct ak_mapper *mp, int level, size_t n)
+{
+	const struct ak_left_out *d = &mp->m->drop[n];
+	const struct ak_level *l = &mp->level[level];
+	uint32_t all = l->count[d->ref.slot];
+
+	mp->stats->dropped[n] += all;
+	for (const struct ak_pick *p = l->first[d->ref.slot]; all && d->headers; p++)
+		if (p->slot == d->ref.slot) {
+			ak_headers_count(&mp->headers, n, p->key);
+			all--;
+		}
+}
+
 /* Once after each walk. */
 static void level_index(struct ak_mapper *mp, int i)
 {
@@ -79,7 +96,7 @@ static void level_index(struct ak_mapper *mp, int i)
 	}
 	for (size_t n = 0; n < mp->m->ndrop; n++)
 		if (mp->m->drop[n].ref.level == i)
-			mp->stats->dropped[n] += l->count[mp->m->drop[n].ref.slot];
+			count_drop(mp, i, n);
 }
 
 static void clear_around(struct ak_mapper *mp)
@@ -195,6 +212,11 @@ const struct ak_map_stats *ak_mapper_stats(const struct ak_mapper *mp)
 				*n += mp->of_kind[k];
 	}
 	return mp->stats;
+}
+
+struct ak_headers *ak_mapper_headers(struct ak_mapper *mp)
+{
+	return &mp->headers;
 }
 
 bool ak_mapper_saw(const struct ak_mapper *mp, enum ak_field_id f)

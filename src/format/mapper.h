@@ -3,6 +3,7 @@
 #define AK_FORMAT_MAPPER_H
 
 #include "format/convert.h"
+#include "format/headers.h"
 
 /* The picks of one object, found by slot. */
 struct ak_level {
@@ -29,6 +30,7 @@ struct ak_mapper {
 	int64_t now;
 	uint64_t of_kind[AK_K_COUNT];
 	struct ak_map_stats *stats;
+	struct ak_headers headers;
 	bool saw[AK_F_COUNT];	      /* of the dims: has any record had a value? */
 	signed char last[AK_F_COUNT]; /* of the last record: AK_GOT or the reason */
 };

@@ -73,6 +73,7 @@
 #include "read/csv.h"
 #include "read/json.h"
 
+struct ak_headers; /* format/headers.h */
 struct ak_mapping; /* compiled, immutable, shared between threads */
 
 struct ak_mapping_info {
@@ -119,6 +120,8 @@ const char *ak_mapping_rule_text(const struct ak_mapping *m, enum ak_field_id f)
  * struct ak_map_stats; NULL past the end. */
 const char *ak_mapping_payload_path(const struct ak_mapping *m, size_t i, int *role);
 const char *ak_mapping_drop_path(const struct ak_mapping *m, size_t i, const char **why);
+/* Is the drop path of this index a container of headers? Its path ends in a star; ak_mapper_headers has the names. */
+bool ak_mapping_drops_headers(const struct ak_mapping *m, size_t i);
 /* Columns that make up the query descriptor of aggregates, as field ids; count returned. */
 size_t ak_mapping_dims(const struct ak_mapping *m, const enum ak_field_id **dims);
 /* Members of `grouping` by index, NULL past the end. */
@@ -144,6 +147,8 @@ enum ak_rc ak_mapper_json(struct ak_mapper *mp, const struct ak_frame *frame, st
 enum ak_rc ak_mapper_csv(struct ak_mapper *mp, struct ak_csv *csv, struct ak_frame *frame, struct ak_arena *arena,
 			 struct ak_record *out, struct ak_err *err);
 const struct ak_map_stats *ak_mapper_stats(const struct ak_mapper *mp);
+/* Headers that were left out so far, by name (format/headers.h). */
+struct ak_headers *ak_mapper_headers(struct ak_mapper *mp);
 /* Dims (ak_mapping_dims) that were set at least once, for the derived query descriptor; false for other fields. */
 bool ak_mapper_saw(const struct ak_mapper *mp, enum ak_field_id f);
 /* For `formats try`: one line per field of the last record, `field  value-or-reason  rule`. Values are those of `last`:

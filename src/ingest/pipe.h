@@ -46,11 +46,18 @@ struct ak_unknown_delta {
 	uint64_t n, max_length, first_rec;
 };
 
+struct ak_header_delta {
+	const char *path, *why; /* path: with the name as it may be shown */
+	uint64_t n;
+};
+
 struct ak_item_stats {
 	struct ak_redact_ledger ledger;
 	struct ak_unknown_delta *unknown; /* in the batch arena */
 	size_t nunknown;
 	uint64_t unknown_over;
+	struct ak_header_delta *header; /* likewise */
+	size_t nheader;
 	struct ak_map_stats map;  /* deltas */
 	const struct ak_mapping *mapping;
 	uint64_t personal[AK_F_COUNT]; /* labels that look like a person's (redact/label.h) */

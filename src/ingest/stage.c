@@ -1,11 +1,11 @@
 #include "base/ak.h"
 #include "ingest/stage.h"
 
-#include "redact/cache.h"
-
 #include <stdio.h>
 
 #include "base/time.h"
+#include "format/headers.h"
+#include "redact/cache.h"
 
 struct ak_stage *ak_stage_new(struct ak_pipe *p)
 {
@@ -273,6 +273,35 @@ static void take_map_stats(struct ak_stage *m)
 	}
 }
 
+/* The container's path with the name in place of its star. A name with a secret in it is not shown. */
+static const char *header_path(struct ak_stage *m, const struct ak_header *h)
+{
+	const char *why, *path = ak_mapping_drop_path(m->mapper_for, h->drop, &why), *kind;
+	size_t at;
+
+	if (!h->known && ak_redact_scan(m->p->o->redactor, h->came, &at, &kind))
+		return ak_arena_printf(&m->batch->arena, "%.*s{key:%zu}", (int)strlen(path) - 1, path, h->came.n).p;
+	return ak_arena_printf(&m->batch->arena, "%.*s%.*s", (int)strlen(path) - 1, path, AK_STR_FMT(h->name)).p;
+}
+
+static void take_headers(struct ak_stage *m)
+{
+	struct ak_headers *all = m->mapper && m->stats->mapping == m->mapper_for ? ak_mapper_headers(m->mapper) : NULL;
+	struct ak_item_stats *s = m->stats;
+
+	if (!all)
+		return;
+	s->header = ak_arena_alloc(&m->batch->arena, (all->seen.n + 1) * sizeof *s->header);
+	for (size_t i = 0; i < all->seen.n; i++) {
+		struct ak_header *h = all->seen.e[i].v.ptr;
+
+		if (h->n == h->taken)
+			continue;
+		s->header[s->nheader++] = (struct ak_header_delta){header_path(m, h), h->why, h->n - h->taken};
+		h->taken = h->n;
+	}
+}
+
 static void take_drift(struct ak_stage *m)
 {
 	struct ak_arena *a = &m->batch->arena;
@@ -298,6 +327,7 @@ void ak_stage_flush_stats(struct ak_stage *m)
 	if (!m->stats)
 		return;
 	take_map_stats(m);
+	take_headers(m);
 	take_drift(m);
 	ak_batch_add(m->batch, AK_ITEM_STATS)->stats = m->stats;
 	m->stats = NULL;

@@ -195,8 +195,10 @@ static enum ak_rc put_map_stats(struct sink *k, const struct ak_item_stats *t)
 	for (size_t i = 0; rc == AK_OK && (path = ak_mapping_payload_path(t->mapping, i, &role)); i++)
 		rc = ak_register_payload(k->s, k->export_, path, roles[role], t->map.payload[i], k->err);
 	for (size_t i = 0; rc == AK_OK && (path = ak_mapping_drop_path(t->mapping, i, &why)); i++)
-		if (t->map.dropped[i])
+		if (t->map.dropped[i] && !ak_mapping_drops_headers(t->mapping, i))
 			rc = ak_register_redaction(k->s, k->export_, path, why, "not collected", t->map.dropped[i], k->err);
+	for (size_t i = 0; rc == AK_OK && i < t->nheader; i++)
+		rc = ak_register_redaction(k->s, k->export_, t->header[i].path, t->header[i].why, "not collected", t->header[i].n, k->err);
 	return rc;
 }
 

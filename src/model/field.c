@@ -12,24 +12,30 @@ const struct ak_field ak_fields[AK_F_COUNT] = {
 #undef FIELD
 };
 
+/* A field without a reason to be stored, or without a meaning, is none (F119). */
+#define FIELD(id, column, name, kinds, type, group, ident, unit, purpose, meaning)                                     \
+	_Static_assert(sizeof(purpose) > 4 && sizeof(meaning) > 4, #id " says neither why it is needed nor what it means");
+#include "model/fields.def"
+#undef FIELD
+
 const struct ak_kind_info ak_kinds[AK_K_COUNT] = {
-	[AK_K_REQUEST] = {"request", "gateway requests", "metadata log",
+	[AK_K_REQUEST] = {"request", "gateway requests", AK_STORE_METADATA,
 			  "whether a provider-side role or key setting changed before the request"},
-	[AK_K_AUDIT] = {"audit_event", "audit events", "provider admin log",
+	[AK_K_AUDIT] = {"audit_event", "audit events", AK_STORE_ADMIN,
 			"which app request consumed tokens or which customer workflow triggered model traffic"},
-	[AK_K_APP] = {"app_event", "app events", "metadata log", "which model and provider served the call"},
-	[AK_K_USAGE] = {"usage", "usage and cost rows", "metadata log",
+	[AK_K_APP] = {"app_event", "app events", AK_STORE_METADATA, "which model and provider served the call"},
+	[AK_K_USAGE] = {"usage", "usage and cost rows", AK_STORE_METADATA,
 			"who approved access, who changed a key, or what exact request failed during an incident"},
-	[AK_K_TICKET] = {"ticket", "change tickets", "metadata log", "that the change was made as approved"},
-	[AK_K_GRANT] = {"access_grant", "access grants", "metadata log", "that the access was used"},
-	[AK_K_KEY] = {"api_key", "API keys", "metadata log", "that every key in use is listed"},
-	[AK_K_CALL] = {"provider_call", "provider calls", "provider admin log",
+	[AK_K_TICKET] = {"ticket", "change tickets", AK_STORE_METADATA, "that the change was made as approved"},
+	[AK_K_GRANT] = {"access_grant", "access grants", AK_STORE_METADATA, "that the access was used"},
+	[AK_K_KEY] = {"api_key", "API keys", AK_STORE_METADATA, "that every key in use is listed"},
+	[AK_K_CALL] = {"provider_call", "provider calls", AK_STORE_ADMIN,
 		       "which application or person behind the gateway's credential made the call"},
-	[AK_K_VERDICT] = {"dlp_verdict", "DLP and guardrail verdicts", "metadata log", "that calls without a verdict were checked"},
-	[AK_K_QUOTA] = {"quota_event", "quota events", "metadata log", "that no call passed while a limit was off"},
-	[AK_K_SETTLEMENT] = {"settlement", "settlement rows", "metadata log", "that the money moved, or that the call behind it took place"},
-	[AK_K_PRICE] = {"price", "prices", "metadata log", "what the provider billed"},
-	[AK_K_CONFIG] = {"config_snapshot", "configuration snapshots", "metadata log",
+	[AK_K_VERDICT] = {"dlp_verdict", "DLP and guardrail verdicts", AK_STORE_METADATA, "that calls without a verdict were checked"},
+	[AK_K_QUOTA] = {"quota_event", "quota events", AK_STORE_METADATA, "that no call passed while a limit was off"},
+	[AK_K_SETTLEMENT] = {"settlement", "settlement rows", AK_STORE_METADATA, "that the money moved, or that the call behind it took place"},
+	[AK_K_PRICE] = {"price", "prices", AK_STORE_METADATA, "what the provider billed"},
+	[AK_K_CONFIG] = {"config_snapshot", "configuration snapshots", AK_STORE_METADATA,
 			 "the settings between two snapshots, or that the system obeyed them"},
 };
 
@@ -49,6 +55,32 @@ static const struct {
 	[AK_T_PERSON] = {"person", "hashed"}, [AK_T_TOKEN] = {"token", "hashed"},
 	[AK_T_KEY] = {"key", "hashed"},	      [AK_T_TEXT] = {"text", "not collected"},
 };
+
+static const char *const store_classes[AK_STORE_CLASSES] = {
+	[AK_STORE_METADATA] = "metadata log",
+	[AK_STORE_PAYLOAD] = "restricted payload log",
+	[AK_STORE_ADMIN] = "provider admin log",
+	[AK_STORE_NOT_RETAINED] = "not retained",
+};
+
+const char *ak_store_class_name(enum ak_store_class c) { return store_classes[c]; }
+
+enum ak_store_class ak_field_store(enum ak_field_id f, enum ak_kind k)
+{
+	return ak_fields[f].type == AK_T_TEXT ? AK_STORE_NOT_RETAINED : ak_kinds[k].store_class;
+}
+
+void ak_field_stores(enum ak_field_id f, struct ak_buf *out)
+{
+	unsigned classes = 0;
+
+	for (int k = 0; k < AK_K_COUNT; k++)
+		if (ak_field_of(f, (enum ak_kind)k))
+			classes |= 1u << ak_field_store(f, (enum ak_kind)k);
+	for (unsigned c = 0, n = 0; c < AK_STORE_CLASSES; c++)
+		if (classes >> c & 1)
+			ak_buf_addf(out, "%s%s", n++ ? ", " : "", store_classes[c]);
+}
 
 int ak_field_find(struct ak_str name)
 {

@@ -2,7 +2,7 @@
 #ifndef AK_MODEL_FIELD_H
 #define AK_MODEL_FIELD_H
 
-#include "base/ak.h"
+#include "base/buf.h"
 
 enum ak_kind {
 	AK_K_REQUEST, AK_K_AUDIT, AK_K_APP, AK_K_USAGE, AK_K_TICKET, AK_K_GRANT, AK_K_KEY, AK_K_CALL, AK_K_VERDICT, AK_K_QUOTA,
@@ -53,10 +53,14 @@ struct ak_field {
 	enum ak_ident ident;
 };
 
+/* Where the columns of a record go, of the four places that a reviewer asks for (F118). auditkit has no payload log
+ * (DECISIONS 17): no column belongs there, and --store says so. */
+enum ak_store_class { AK_STORE_METADATA, AK_STORE_PAYLOAD, AK_STORE_ADMIN, AK_STORE_NOT_RETAINED, AK_STORE_CLASSES };
+
 struct ak_kind_info {
 	const char *name;        /* table name and mapping `kind:` */
 	const char *plural;      /* for people */
-	const char *store_class; /* metadata log, provider admin log, ... (F118) */
+	enum ak_store_class store_class;
 	const char *cannot_prove; /* what this kind does not prove alone (F217) */
 };
 
@@ -71,6 +75,12 @@ extern const struct ak_kind_info ak_kinds[AK_K_COUNT];
  * counts. Times are the earliest start and the latest end; of payload states the strictest counts. */
 #define AK_FACETS 4
 extern const char *const ak_facet_order[AK_FACETS];
+
+const char *ak_store_class_name(enum ak_store_class c);
+/* Of a field of this kind: texts that only --keep-text stores are not retained, all others stand in the kind's log. */
+enum ak_store_class ak_field_store(enum ak_field_id f, enum ak_kind k);
+/* The classes of all kinds that have the field, "metadata log, provider admin log", appended to out. */
+void ak_field_stores(enum ak_field_id f, struct ak_buf *out);
 
 /* By column or canonical name; -1 when unknown. */
 int ak_field_find(struct ak_str name);

@@ -29,6 +29,8 @@ static void name_packet(const struct ak_packet_opts *o, const char *root, struct
 		    (long long)o->to_us, or_empty(o->reviewer), or_empty(o->approved_by));
 	if (o->responses)
 		ak_buf_addf(&b, "%s\n", o->responses->digest);
+	if (o->tenant_reason)
+		ak_buf_addf(&b, "tenants\n%s\n%s\n", o->operator_, o->tenant_reason);
 	ak_sha256(b.p, b.n, h);
 	ak_buf_release(&b);
 	memcpy(out->id, "AK-", 3);
@@ -193,6 +195,7 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 	json_object_set_new(d, "period", json_pack("{s:o, s:o}", "from", when(o->from_us), "to", when(o->to_us)));
 	json_object_set_new(d, "reviewer", named(o->reviewer));
 	json_object_set_new(d, "approved_by", named(o->approved_by));
+	json_object_set_new(d, "tenant_ids", json_string(o->tenant_reason ? "included" : "left out"));
 	json_object_set_new(d, "prepared_by", named(p ? p->declared_by : NULL));
 	json_object_set_new(d, "organization", named(p ? p->organization : NULL));
 	json_object_set_new(d, "system", named(p ? p->system : NULL));
@@ -369,7 +372,7 @@ static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, st
 	struct ak_hmac *key = packet_key(o, out->id);
 	enum ak_rc rc;
 
-	s->tables = ak_tables_new(bag, &audit, key);
+	s->tables = ak_tables_new(bag, &audit, key, o->tenant_reason != NULL);
 	rc = ak_sections_build(s, err);
 	if (rc == AK_OK)
 		rc = judge(o, s, out, err);
@@ -394,7 +397,8 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *o, const char *name, str
 {
 	struct ak_arena arena;
 	struct ak_sections s = {.store = o->store, .policy = o->policy, .redactor = o->redactor, .arena = &arena, .from_us = o->from_us,
-				.to_us = o->to_us, .approved_by = o->approved_by, .responses = o->responses};
+				.to_us = o->to_us, .approved_by = o->approved_by, .responses = o->responses,
+				.tenant_reason = o->tenant_reason, .operator_ = o->operator_};
 	json_t *ws = NULL;
 	enum ak_rc rc;
 

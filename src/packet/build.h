@@ -25,6 +25,8 @@ struct ak_packet_opts {
 	bool draft;			    /* marked, never signed */
 	bool unsigned_;			    /* to be signed later: ak_packet_sign */
 	bool allow_gaps;
+	const char *tenant_reason;	    /* why customers' tenant ids are in it, redacted; NULL = they are not */
+	const char *operator_;		    /* who builds it, as a token; needed for tenant_reason */
 };
 
 struct ak_packet_result {

@@ -111,10 +111,10 @@ static const struct {
 	[AK_P_CHANGES] = {ak_query_changes_each, count_change, "changes", "Changes by administrators",
 			  "citation time:datetime category action resource_type resource actor_type ticket ticket_state outcome"},
 	[AK_P_GRANTS] = {ak_query_grants_each, count_grant, "access_grants", "Access grants in the reviews that were read",
-			 "citation principal actor_type team resource role log_scope state created:datetime last_used:datetime "
+			 "citation principal actor_type team resource role log_scope export state created:datetime last_used:datetime "
 			 "reviewed:datetime"},
 	[AK_P_VIEWS] = {ak_query_views_each, count_view, "log_views", "Who viewed or exported logs and data, as the systems recorded it",
-			"citation time:datetime viewer role actor_type action log_scope resource outcome reason ticket"},
+			"citation time:datetime viewer role actor_type action log_scope export resource outcome reason ticket"},
 	[AK_P_SETTLEMENTS] = {ak_query_settlements_each, count_settlement, "settlements",
 			      "Settlement rows: credits, refunds, voids, adjustments, charges and invoices",
 			      "citation time:datetime type settlement amount:number currency request request_state invoice reason "

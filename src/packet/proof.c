@@ -1,23 +1,26 @@
 /* Proofs of inclusion for the records of the sample trace: a leaf that can be computed again from what is shown, and its
- * path to the signed tree head (DECISIONS 6, c2sp.org/tlog-proof). A group that holds pseudonyms of the workspace is
- * withheld: its digest stands for it. */
+ * path to the signed tree head (DECISIONS 6, c2sp.org/tlog-proof). A group that holds pseudonyms of the workspace, or
+ * names a customer's tenant, is withheld: its digest stands for it. */
 #include "base/ak.h"
 #include "packet/sections.h"
 
 #include "base/jsonw.h"
 #include "base/tlogproof.h"
 #include "packet/rekey.h"
+#include "packet/tenants.h"
 #include "query/query.h"
 #include "store/tlog.h"
 
 /* Show a group, or only its digest. */
-static void withhold(json_t *record)
+static void withhold(const struct ak_sections *s, json_t *record)
 {
 	const char *name;
 	json_t *group;
 
 	json_object_foreach(json_object_get(record, "groups"), name, group) {
-		if (strcmp(name, "who") != 0 && !ak_packet_has_token(json_string_value(json_object_get(group, "body"))))
+		const char *body = json_string_value(json_object_get(group, "body"));
+
+		if (strcmp(name, "who") != 0 && !ak_packet_has_token(body) && (s->tenant_reason || !ak_tenants_named(body)))
 			continue;
 		json_object_del(group, "salt");
 		json_object_del(group, "body");
@@ -42,7 +45,7 @@ static enum ak_rc prove(struct ak_sections *s, struct ak_merkle_prover *p, uint6
 
 	if (rc != AK_OK || (rc = ak_merkle_prove_inclusion(p, (uint64_t)seq, size, &path, err)) != AK_OK)
 		return rc;
-	withhold(record);
+	withhold(s, record);
 	json_object_set_new(record, "schema", json_string("auditkit.proof/1"));
 	ak_table_add(table, record);
 	ak_buf_init(&b, 1 << 20);

@@ -1,6 +1,7 @@
 /* 6 Access statement: who may see the logs, and who used this tool to see them. */
 #include "base/ak.h"
 #include "packet/sections.h"
+#include "packet/tenants.h"
 
 static void own_log(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 {
@@ -46,7 +47,6 @@ enum ak_rc ak_section_access(struct ak_sections *s, const struct ak_facts *f, st
 {
 	json_t *o = ak_section_new(s, "access", "Access statement", "Who can see the logs?");
 
-	(void)err;
 	ak_section_place(o, f->table[AK_P_GRANTS]);
 	if (f->counts.rows[AK_P_GRANTS])
 		ak_section_say(o, "proven", "tables/access_grants.csv", "%zu grants in the access reviews that were read",
@@ -58,5 +58,5 @@ enum ak_rc ak_section_access(struct ak_sections *s, const struct ak_facts *f, st
 	ak_section_kept_texts(o, f->kept_texts);
 	approval(s, o);
 	ak_section_declared(s, o, "access");
-	return AK_OK;
+	return s->tenant_reason ? ak_section_tenants(s, o, err) : AK_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "model/field.h"
 #include "packet/classes.h"
+#include "packet/tenants.h"
 #include "query/query.h"
 
 static void with_source(struct ak_table *table, const json_t *source, const char *member)
@@ -41,6 +42,36 @@ static void arrival(json_t *o, const struct ak_facts *f)
 }
 
 static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
+
+#define HEADERS_SAID 20
+
+static bool is_header(const json_t *row) { return strncmp(text(row, "rule"), "header", 6) == 0; }
+
+/* Which headers a source's records came with, by the last part of their path. */
+static void headers_of(json_t *o, const json_t *source)
+{
+	json_int_t values = 0;
+	size_t i, names = 0;
+	struct ak_buf b;
+	json_t *row;
+
+	ak_buf_init(&b, 1 << 16);
+	json_array_foreach(json_object_get(source, "redaction"), i, row) {
+		if (!is_header(row))
+			continue;
+		values += json_integer_value(json_object_get(row, "n"));
+		if (names++ < HEADERS_SAID)
+			ak_buf_addf(&b, "%s%s %lld", b.n ? ", " : "", strrchr(text(row, "field"), '/') + 1,
+				    (long long)json_integer_value(json_object_get(row, "n")));
+	}
+	if (names > HEADERS_SAID)
+		ak_buf_addf(&b, ", and %zu more names", names - HEADERS_SAID);
+	if (names)
+		ak_section_say(o, "proven", "tables/redaction.csv", "%s: %lld values of %zu headers arrived in %lld records and none is stored: %s",
+			       text(source, "name"), (long long)values, names,
+			       (long long)json_integer_value(json_object_get(source, "records_in")), b.p);
+	ak_buf_release(&b);
+}
 
 /* What DLP and guardrails decided. */
 static void verdicts(json_t *o, const struct ak_facts *f)
@@ -119,13 +150,15 @@ enum ak_rc ak_section_redaction(struct ak_sections *s, const struct ak_facts *f,
 	}
 	ak_section_say(o, "proven", "tables/redaction.csv", "values were replaced before the first write; the counts are per field and rule");
 	arrival(o, f);
+	json_array_foreach(f->sources, i, row)
+		headers_of(o, row);
 	verdicts(o, f);
 	ak_section_pseudonyms(s, o, f);
 	modes(o, f);
 	ak_section_own_rules(s, o);
 	ak_section_kept_texts(o, f->kept_texts);
 	ak_section_declared(s, o, "redaction");
-	if (files(s, o, err) != AK_OK || shapes(s, o, err) != AK_OK)
+	if (ak_section_tenants(s, o, err) != AK_OK || files(s, o, err) != AK_OK || shapes(s, o, err) != AK_OK)
 		return AK_FAIL;
 	return ak_section_classes(s, o, f, err);
 }

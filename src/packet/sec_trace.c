@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "packet/sections.h"
 
+#include "packet/tenants.h"
 #include "trace/trace.h"
 
 enum ak_rc ak_section_trace(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
@@ -19,6 +20,8 @@ enum ak_rc ak_section_trace(struct ak_sections *s, const struct ak_facts *f, str
 	}
 	if (rc != AK_OK)
 		return rc;
+	if (!s->tenant_reason)
+		ak_tenants_hide_trace(trace);
 	ak_buf_init(&b, 1 << 20);
 	ak_trace_text(trace, 80, &b);
 	json_object_set_new(o, "text", json_stringn(b.p, b.n));

@@ -31,6 +31,8 @@ struct ak_sections {
 	json_t *findings;	  /* array, see findings.h */
 	json_t *files;		  /* further files of the packet: {path: text} */
 	size_t gaps;		  /* those that nobody declared */
+	const char *tenant_reason; /* why tenant ids are in the packet, redacted; NULL = they are not */
+	const char *operator_;	  /* who builds it, as a token */
 };
 
 #ifdef __cplusplus

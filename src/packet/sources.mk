@@ -21,6 +21,7 @@ libak_a_SOURCES += src/packet/overdue.c src/packet/overdue.h
 libak_a_SOURCES += src/packet/findings.c src/packet/findings.h
 libak_a_SOURCES += src/packet/facts.c src/packet/facts.h
 libak_a_SOURCES += src/packet/population.c src/packet/population.h
+libak_a_SOURCES += src/packet/tenants.c src/packet/tenants.h
 libak_a_SOURCES += src/packet/table.c src/packet/table.h
 libak_a_SOURCES += src/packet/questions.c src/packet/questions.h
 libak_a_SOURCES += src/packet/proof.c src/packet/view.c

@@ -4,6 +4,7 @@
 #include "base/csvw.h"
 #include "packet/rekey.h"
 #include "packet/selfaudit.h"
+#include "packet/tenants.h"
 
 #define FLUSH_BYTES ((size_t)256 << 10)
 #define ROW_BYTES ((size_t)16 << 20)
@@ -24,6 +25,7 @@ struct ak_tables {
 	struct ak_bag *bag;
 	const struct ak_selfaudit *audit;
 	const struct ak_hmac *rekey;
+	bool tenants;
 	struct ak_table **table, **placed; /* all; those that are part of the packet */
 	size_t n, nplaced;
 	struct ak_buf token; /* a cell with the packet's own pseudonyms */
@@ -31,13 +33,14 @@ struct ak_tables {
 	struct ak_err err;
 };
 
-struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_selfaudit *audit, const struct ak_hmac *rekey)
+struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_selfaudit *audit, const struct ak_hmac *rekey, bool tenants)
 {
 	struct ak_tables *all = ak_alloc_zero(1, sizeof *all);
 
 	all->bag = bag;
 	all->audit = audit;
 	all->rekey = rekey;
+	all->tenants = tenants;
 	ak_buf_init(&all->token, ROW_BYTES);
 	return all;
 }
@@ -168,10 +171,12 @@ static void write_cell(struct ak_table *t, const json_t *v, const json_t *column
 void ak_table_add(struct ak_table *t, const json_t *object)
 {
 	json_t *row = t->n < AK_TABLE_SHOWN ? json_array() : NULL, *column;
+	const char *hidden = t->all->tenants ? NULL : ak_tenants_member(object);
 	size_t i;
 
 	json_array_foreach((json_t *)t->columns, i, column) {
-		json_t *v = cell(json_object_get(object, json_string_value(json_object_get(column, "name"))));
+		const char *name = json_string_value(json_object_get(column, "name"));
+		json_t *v = hidden && strcmp(name, hidden) == 0 ? json_string(AK_TENANT_WITHHELD) : cell(json_object_get(object, name));
 
 		write_cell(t, v, column);
 		if (row)

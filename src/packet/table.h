@@ -20,8 +20,9 @@ struct ak_table;
 extern "C" {
 #endif
 
-/* audit and bag are borrowed. rekey: the key of the packet's own pseudonyms (rekey.h), borrowed, NULL = tokens stay. */
-struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_selfaudit *audit, const struct ak_hmac *rekey);
+/* audit and bag are borrowed. rekey: the key of the packet's own pseudonyms (rekey.h), borrowed, NULL = tokens stay.
+ * tenants: cells that name a customer's tenant are shown (packet/tenants.h). */
+struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_selfaudit *audit, const struct ak_hmac *rekey, bool tenants);
 void ak_tables_free(struct ak_tables *all);
 
 /* columns: "name name:integer ...", string when no type is given. Owned by `all`; part of the packet once it is placed. */

@@ -56,8 +56,8 @@ enum ak_rc ak_query_views_each(struct ak_store *s, int64_t from_us, int64_t to_u
 {
 	static const char sql[] =
 		"SELECT s.name || ':' || a.seq AS citation, a.event_start AS time, a.actor_id AS viewer, a.actor_role AS role,"
-		" a.actor_type AS actor_type, a.action AS action, a.log_scope AS log_scope, a.resource_id AS resource,"
-		" a.outcome AS outcome, a.reason_code AS reason, a.ticket_id AS ticket"
+		" a.actor_type AS actor_type, a.action AS action, a.log_scope AS log_scope, a.export_permission AS export, a.resource_type AS resource_type,"
+		" a.resource_id AS resource, a.outcome AS outcome, a.reason_code AS reason, a.ticket_id AS ticket"
 		" FROM audit_event a" AK_OF_FILE("a") " WHERE" AK_LIVE("a") " AND (a.category = 'data_access' OR a.log_scope IS NOT NULL)"
 		" ORDER BY a.time_us, a.seq";
 

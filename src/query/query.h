@@ -79,6 +79,8 @@ enum ak_rc ak_query_run(struct ak_store *s, int64_t run, json_t **out, struct ak
 enum ak_rc ak_query_documents(struct ak_store *s, json_t **out, struct ak_err *err);
 /* Texts that runs were asked to keep: [{time (start of the run), field, operator (token), reason}]. */
 enum ak_rc ak_query_kept_texts(struct ak_store *s, json_t **out, struct ak_err *err);
+/* Of the live records of kinds that can name a customer's tenant: how many do. */
+enum ak_rc ak_query_tenants(struct ak_store *s, int64_t *with, int64_t *all, struct ak_err *err);
 /* SHA-256 over the sorted set of content digests of live records, lower hex (DECISIONS 5); seconds at millions of rows. */
 enum ak_rc ak_query_content_digest(struct ak_store *s, char out[65], struct ak_err *err);
 
@@ -169,7 +171,7 @@ enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, j
 /* Privileged changes: {citation, time, category, action, resource_type, resource, actor_type, ticket, ticket_state,
  * outcome} by time. */
 enum ak_rc ak_query_changes_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
-/* Access grants: {citation, principal, actor_type, team, resource, role, log_scope, state, created, last_used, reviewed}. */
+/* Access grants: {citation, principal, actor_type, team, resource, role, log_scope, export, state, created, last_used, reviewed}. */
 enum ak_rc ak_query_grants_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Applications that requests, app events, usage and the key inventory name: [{app, records, team, cost_center}]; the latter two null unless all
  * records that give one give the same. */
@@ -190,7 +192,7 @@ enum ak_rc ak_query_settlements_each(struct ak_store *s, int64_t from_us, int64_
 enum ak_rc ak_query_verdicts_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Quota events: {source, decision, scope, scope_id, limit, unit, window, policy_version, events, linked, first, last, people}. */
 enum ak_rc ak_query_quotas_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
-/* Who viewed or exported logs and data: {citation, time, viewer, role, actor_type, action, log_scope, resource, outcome,
+/* Who viewed or exported logs and data: {citation, time, viewer, role, actor_type, action, log_scope, export, resource, outcome,
  * reason, ticket} by time. */
 enum ak_rc ak_query_views_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Settings captured before the end of the period, by system and time: [{citation, time, system, payload_mode, retention_days,

@@ -104,7 +104,7 @@ static enum ak_rc add_kind(struct ak_store *s, json_t *source, int64_t id, int64
 	json_decref(row);
 	json_object_set_new(source, "kind", best < 0 ? json_null() : json_string(ak_kinds[best].name));
 	json_object_set_new(source, "kind_title", best < 0 ? json_null() : json_string(ak_kinds[best].plural));
-	json_object_set_new(source, "store_class", best < 0 ? json_null() : json_string(ak_kinds[best].store_class));
+	json_object_set_new(source, "store_class", best < 0 ? json_null() : json_string(ak_store_class_name(ak_kinds[best].store_class)));
 	json_object_set_new(source, "cannot_prove", best < 0 ? json_null() : json_string(ak_kinds[best].cannot_prove));
 	return rc == AK_END ? AK_OK : rc;
 }

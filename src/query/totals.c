@@ -173,8 +173,8 @@ enum ak_rc ak_query_grants_each(struct ak_store *s, int64_t from_us, int64_t to_
 {
 	static const char sql[] =
 		"SELECT s.name || ':' || g.seq AS citation, coalesce(g.actor_email, g.actor_id) AS principal, g.actor_type AS actor_type,"
-		" g.team_id AS team, g.resource_id AS resource, g.role AS role, g.log_scope AS log_scope, g.state_value AS state,"
-		" g.created_at AS created, g.last_used_at AS last_used, coalesce(g.reviewed_at, g.event_start) AS reviewed"
+		" g.team_id AS team, g.resource_type AS resource_type, g.resource_id AS resource, g.role AS role, g.log_scope AS log_scope,"
+		" g.export_permission AS export, g.state_value AS state, g.created_at AS created, g.last_used_at AS last_used, coalesce(g.reviewed_at, g.event_start) AS reviewed"
 		" FROM access_grant g" OF_FILE("g") " WHERE" LIVE("g") " ORDER BY g.resource_id, g.role, g.seq";
 
 	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);

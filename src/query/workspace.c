@@ -155,6 +155,27 @@ enum ak_rc ak_query_kept_texts(struct ak_store *s, json_t **out, struct ak_err *
 		       NULL, 0, out, err);
 }
 
+enum ak_rc ak_query_tenants(struct ak_store *s, int64_t *with, int64_t *all, struct ak_err *err)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	struct ak_buf sql;
+	enum ak_rc rc;
+
+	ak_buf_init(&sql, 1 << 16);
+	ak_buf_adds(&sql, "SELECT sum(n), sum(t) FROM (SELECT 0 AS n, 0 AS t");
+	for (int k = 0; k < AK_K_COUNT; k++)
+		if (ak_field_of(AK_F_TENANT, (enum ak_kind)k))
+			ak_buf_addf(&sql, " UNION ALL SELECT count(*), count(tenant_id) FROM %s WHERE state = 0", ak_kinds[k].name);
+	ak_buf_addc(&sql, ')');
+	rc = ak_sql_prepare(s, sql.p, &st, err);
+	ak_buf_release(&sql);
+	if (rc != AK_OK || (rc = ak_sql_step(s, st, err)) != AK_OK)
+		return rc;
+	*all = sqlite3_column_int64(st, 0);
+	*with = sqlite3_column_int64(st, 1);
+	return AK_OK;
+}
+
 enum ak_rc ak_query_content_digest(struct ak_store *s, char out[65], struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;

@@ -24,6 +24,12 @@ static const struct {
 	[AK_C_STATE] = {"state", "INTEGER NOT NULL DEFAULT 0", "0 live, 1 disposed"},
 };
 
+const char *ak_schema_fixed(enum ak_fixed_column c, const char **comment)
+{
+	*comment = fixed[c].comment;
+	return fixed[c].name;
+}
+
 static const char *sql_type(enum ak_type t)
 {
 	return t == AK_T_INT || t == AK_T_BOOL || t == AK_T_PRESENCE ? "INTEGER" : "TEXT";

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "model/field.h"
 
-#define AK_SCHEMA_VERSION 4
+#define AK_SCHEMA_VERSION 5
 #define AK_APPLICATION_ID 0x414B3031 /* "AK01" in the SQLite header */
 
 /* Columns every record table starts with, in this order; values of enum are also bind and result positions. */
@@ -23,6 +23,8 @@ struct ak_err;
 /* Compare the schema as stored with ours, text by text. A missing index is made again (s->mended counts them); anything
  * else is AK_EXIT_CORRUPT. */
 enum ak_rc ak_schema_check(struct ak_store *s, struct ak_err *err);
+/* Name and meaning of a fixed column. */
+const char *ak_schema_fixed(enum ak_fixed_column c, const char **comment);
 /* The whole DDL as one script. */
 void ak_schema_ddl(struct ak_buf *out);
 /* `INSERT INTO <kind>(...) SELECT ... FROM arriving` (store/arriving.h): fixed columns, then those fields whose bit is set, in
