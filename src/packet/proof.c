@@ -33,9 +33,11 @@ static void tell(const struct ak_selfaudit *audit, const json_t *record)
 
 	json_object_foreach(json_object_get(record, "groups"), name, group) {
 		const json_t *text = json_object_get(group, "body");
-		AK_CLEANUP(ak_json_decref) json_t *body = text ? json_loadb(json_string_value(text), json_string_length(text), 0, NULL) : NULL;
+		AK_CLEANUP(ak_json_decref) json_t *body = NULL;
+		struct ak_err none = {0};
 
-		ak_selfaudit_fields(audit, body);
+		if (text && ak_json_parse(ak_str_n(json_string_value(text), json_string_length(text)), &body, &none) == AK_OK)
+			ak_selfaudit_fields(audit, body);
 	}
 }
 
