@@ -123,7 +123,8 @@ static enum ak_rc add_integrity(const struct ak_packet_opts *o, struct ak_bag *b
 	return rc;
 }
 
-/* Values that the allow-list let through anywhere in the packet, so that who verifies it without a key knows them. */
+/* Values that the allow-list let through anywhere in the packet, and ids that look like a person's number, so that who
+ * verifies it without a key knows them. */
 static enum ak_rc add_allowed(const struct ak_packet_opts *o, struct ak_bag *bag, struct ak_err *err)
 {
 	const struct ak_let *let;
@@ -132,10 +133,11 @@ static enum ak_rc add_allowed(const struct ak_packet_opts *o, struct ak_bag *bag
 	json_t *values = json_array(), *doc;
 	enum ak_rc rc = AK_OK;
 
-	ak_buf_init(&b, (size_t)1 << 20);
+	ak_buf_init(&b, (size_t)4 << 20);
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(values, json_pack("{s:s, s:s}", "fingerprint", let[i].fingerprint, "sha256", let[i].sha256));
-	doc = json_pack("{s:s, s:i, s:o}", "schema", "auditkit.allowed/1", "format_version", 1, "values", values);
+	doc = json_pack("{s:s, s:i, s:o, s:o}", "schema", "auditkit.allowed/1", "format_version", 1, "ids", ak_ids_list(o->ids), "values", values);
+	n += ak_ids_count(o->ids);
 	if (n)
 		rc = ak_json_pretty(doc, &b, err);
 	if (n && rc == AK_OK)
@@ -154,7 +156,7 @@ static enum ak_rc finish(const struct ak_packet_opts *o, struct ak_bag *bag, str
 		{"Bag-Software-Agent", "auditkit " PACKAGE_VERSION},
 		{"Auditkit-Draft", o->draft ? "yes" : NULL},
 	};
-	const struct ak_selfaudit audit = {o->redactor, o->canaries};
+	const struct ak_selfaudit audit = {o->redactor, o->canaries, o->ids};
 	struct ak_signer signer = {0};
 	struct ak_sshkey key;
 	enum ak_rc rc;
@@ -368,10 +370,11 @@ static enum ak_rc judge(const struct ak_packet_opts *o, const struct ak_sections
 static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, struct ak_bag *bag, struct ak_packet_result *out,
 		       struct ak_err *err)
 {
-	const struct ak_selfaudit audit = {o->redactor, o->canaries};
+	const struct ak_selfaudit audit = {o->redactor, o->canaries, o->ids};
 	struct ak_hmac *key = packet_key(o, out->id);
 	enum ak_rc rc;
 
+	s->audit = &audit;
 	s->tables = ak_tables_new(bag, &audit, key, o->tenant_reason != NULL);
 	rc = ak_sections_build(s, err);
 	if (rc == AK_OK)
@@ -392,9 +395,10 @@ static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, st
 	return rc;
 }
 
-enum ak_rc ak_packet_build(const struct ak_packet_opts *o, const char *name, struct ak_bag **bag,
+enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, struct ak_bag **bag,
 			   struct ak_packet_result *out, struct ak_err *err)
 {
+	struct ak_packet_opts own = *opts, *o = &own;
 	struct ak_arena arena;
 	struct ak_sections s = {.store = o->store, .policy = o->policy, .redactor = o->redactor, .arena = &arena, .from_us = o->from_us,
 				.to_us = o->to_us, .approved_by = o->approved_by, .responses = o->responses,
@@ -404,6 +408,7 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *o, const char *name, str
 
 	ak_arena_init(&arena);
 	*bag = NULL;
+	own.ids = ak_ids_new();
 	memset(out, 0, sizeof *out);
 	rc = ak_query_workspace(o->store, &ws, err);
 	if (rc == AK_OK)
@@ -419,6 +424,7 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *o, const char *name, str
 	json_decref(s.findings);
 	json_decref(s.files);
 	json_decref(ws);
+	ak_ids_free(own.ids);
 	ak_arena_release(&arena);
 	return rc;
 }

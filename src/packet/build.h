@@ -6,6 +6,7 @@
 #include "conf/responses.h"
 #include "packet/bag.h"
 #include "packet/canaries.h"
+#include "packet/ids.h"
 #include "redact/redact.h"
 #include "store/store.h"
 
@@ -16,6 +17,7 @@ struct ak_packet_opts {
 	const struct ak_responses *responses; /* to findings; may be NULL */
 	const struct ak_redactor *redactor;
 	struct ak_canaries *canaries;	    /* that may not be in it; may be NULL */
+	struct ak_ids *ids;		    /* private: of the packet that is being built */
 	const char *workspace;		    /* its templates/ folder comes first; may be NULL */
 	const char *data_dir;		    /* then this one's templates/ */
 	int64_t from_us, to_us;		    /* period, half-open; INT64_MIN and INT64_MAX when open */
@@ -50,7 +52,7 @@ extern "C" {
 /* A finished bag, the caller's. AK_EXIT_PARTIAL when there are gaps and neither draft nor allow_gaps (out->gap_list says
  * which); AK_EXIT_REFUSED when approved_by is no role of the policy's export_approvers; AK_EXIT_VERIFY when a secret or an
  * e-mail address would be in it: nothing is made then. */
-enum ak_rc ak_packet_build(const struct ak_packet_opts *o, const char *name, struct ak_bag **bag,
+enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, struct ak_bag **bag,
 			   struct ak_packet_result *out, struct ak_err *err);
 void ak_packet_result_release(struct ak_packet_result *r);
 

@@ -84,7 +84,7 @@ static struct ak_table_scan *scan(struct ak_checked *p, struct ak_str name)
 	if (!ak_str_starts(name, AK_STR("data/")) || memcmp(name.p + name.n - 4, ".csv", 4) != 0)
 		return NULL;
 	e = ak_map_put(&p->tables, name, NULL);
-	return e->v.ptr = ak_table_scan_new(e->key.p, p->redactor);
+	return e->v.ptr = ak_table_scan_new(e->key.p, &p->audit);
 }
 
 /* The bytes of a file as they come: a table is looked at in passing, other files are kept while there is room. */
@@ -256,16 +256,33 @@ static void release(struct ak_checked *p)
 		ak_table_scan_free(p->tables.e[i].v.ptr);
 	ak_map_release(&p->tables);
 	ak_redactor_free(p->redactor);
+	ak_ids_free(p->ids);
 	json_decref(p->hashes);
 }
 
 enum { MOST_LET = 1000 };
 
-/* SHA-256 of the values that the packet lists as let through; NULL when there are none, or more than a policy can allow. */
-static const char *const *let_through(const struct ak_checked *p, struct ak_arena *arena, size_t *n)
+/* Ids that the packet says look like a person's number; NULL when there are none. */
+static struct ak_ids *listed_ids(const json_t *allowed)
 {
-	AK_CLEANUP(ak_json_decref) json_t *doc = ak_check_json(p, "data/integrity/allowed.json");
-	const json_t *values = json_object_get(doc, "values");
+	const json_t *list = json_object_get(allowed, "ids");
+	struct ak_ids *ids = NULL;
+	json_t *id;
+	size_t i;
+
+	if (!json_array_size(list))
+		return NULL;
+	ids = ak_ids_new();
+	json_array_foreach((json_t *)list, i, id)
+		if (json_is_string(json_object_get(id, "sha256")))
+			ak_ids_add_sha256(ids, json_string_value(json_object_get(id, "sha256")));
+	return ids;
+}
+
+/* SHA-256 of the values that the packet lists as let through; NULL when there are none, or more than a policy can allow. */
+static const char *const *let_through(const json_t *allowed, struct ak_arena *arena, size_t *n)
+{
+	const json_t *values = json_object_get(allowed, "values");
 	const char **list;
 
 	*n = json_array_size(values);
@@ -280,13 +297,14 @@ static const char *const *let_through(const struct ak_checked *p, struct ak_aren
 	return list;
 }
 
-static enum ak_rc read_packet(const char *path, const struct ak_packet_check *o, const char *const *let, struct ak_checked *p,
-			      struct ak_archive_info *info, struct ak_err *err)
+static enum ak_rc read_packet(const char *path, const struct ak_packet_check *o, const char *const *let, struct ak_ids *ids,
+			      struct ak_checked *p, struct ak_archive_info *info, struct ak_err *err)
 {
 	static const uint8_t no_key[32];
 	const struct ak_redact_opts opts = {.token_key = no_key, .allow_sha256 = let};
 
-	*p = (struct ak_checked){.o = o, .hashes = json_object(), .redactor = ak_redactor_new(&opts)};
+	*p = (struct ak_checked){.o = o, .hashes = json_object(), .redactor = ak_redactor_new(&opts), .ids = ids};
+	p->audit = (struct ak_selfaudit){p->redactor, NULL, ids};
 	ak_map_init(&p->texts);
 	ak_map_init(&p->tables);
 	return ak_archive_read(path, visit, p, info, err);
@@ -297,15 +315,18 @@ static enum ak_rc read_with_list(const char *path, const struct ak_packet_check 
 				 struct ak_err *err)
 {
 	struct ak_arena arena;
+	enum ak_rc rc = read_packet(path, o, NULL, NULL, p, info, err);
+	AK_CLEANUP(ak_json_decref) json_t *allowed = rc == AK_OK ? ak_check_json(p, "data/integrity/allowed.json") : NULL;
+	struct ak_ids *ids = listed_ids(allowed);
 	const char *const *let;
 	size_t n;
-	enum ak_rc rc = read_packet(path, o, NULL, p, info, err);
 
 	ak_arena_init(&arena);
-	if (rc == AK_OK && (let = let_through(p, &arena, &n)) != NULL) {
+	let = let_through(allowed, &arena, &n);
+	if (rc == AK_OK && (let || ids)) {
 		release(p);
-		rc = read_packet(path, o, let, p, info, err);
-		p->let = n;
+		rc = read_packet(path, o, let, ids, p, info, err);
+		p->let = let ? n : 0;
 	}
 	ak_arena_release(&arena);
 	return rc;

@@ -281,7 +281,7 @@ static uint64_t leak_in(struct ak_checked *p, const char *name)
 		return 0;
 	if (scan)
 		return scan->leak;
-	return text.p && ak_selfaudit(p->redactor, name, text, &hit) ? hit.line : 0;
+	return text.p && ak_selfaudit(&p->audit, name, text, &hit) ? hit.line : 0;
 }
 
 static size_t leaks(struct ak_checked *p, const char **where, uint64_t *line)
@@ -301,6 +301,19 @@ static size_t leaks(struct ak_checked *p, const char **where, uint64_t *line)
 	return n;
 }
 
+static void clean(struct ak_checked *p, const struct tally *t)
+{
+	size_t ids = ak_ids_count(p->ids);
+	char besides[160] = "";
+	size_t n = 0;
+
+	if (p->let)
+		n = (size_t)snprintf(besides, sizeof besides, " besides %zu values that the packet's allow-list lets through", p->let);
+	if (ids)
+		snprintf(besides + n, sizeof besides - n, "%s %zu ids with the shape of a person's number", p->let ? " and" : " besides", ids);
+	ak_check_say(p, "content", AK_RESULT_PASS, "%zu of %zu figures recomputed, 0 secrets%s", t->agree, t->totals, besides);
+}
+
 static void content(struct ak_checked *p, struct tally *t, const json_t *sections)
 {
 	const char *where = "";
@@ -317,11 +330,8 @@ static void content(struct ak_checked *p, struct tally *t, const json_t *section
 			     (unsigned long long)line);
 	else if (t->agree != t->totals)
 		ak_check_say(p, "content", AK_RESULT_FAIL, "%zu of %zu figures agree; %s", t->agree, t->totals, t->differs);
-	else if (p->let)
-		ak_check_say(p, "content", AK_RESULT_PASS, "%zu of %zu figures recomputed, 0 secrets besides %zu values that the packet's allow-list lets through",
-			     t->agree, t->totals, p->let);
 	else
-		ak_check_say(p, "content", AK_RESULT_PASS, "%zu of %zu figures recomputed, 0 secrets", t->agree, t->totals);
+		clean(p, t);
 }
 
 void ak_check_tables(struct ak_checked *p)

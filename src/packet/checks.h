@@ -15,6 +15,8 @@ struct ak_checked {
 	struct ak_map texts;  /* name -> struct ak_buf *, files that are read as a whole */
 	struct ak_map tables; /* name -> struct ak_table_scan *, CSV files below data/ */
 	struct ak_redactor *redactor;
+	struct ak_ids *ids;	     /* that the packet lists */
+	struct ak_selfaudit audit;   /* with both */
 	size_t let;	     /* values that the packet says were let through */
 	size_t kept;	     /* bytes in texts and of the rows of tables that are shown */
 	bool too_big;	     /* some were only hashed: over KEPT_BYTES together */

@@ -106,22 +106,22 @@ static const struct {
 	const char *name, *title, *columns;						 /* of the table */
 } populations[AK_P_COUNT] = {
 	[AK_P_KEYS] = {ak_query_keys_each, count_key, "keys", "Keys: every key that a record names or the inventory lists",
-		       "key alias attempts:integer provider_requests:integer first:datetime last:datetime state owner owner_basis "
+		       "key:id alias attempts:integer provider_requests:integer first:datetime last:datetime state owner owner_basis "
 		       "people:integer"},
 	[AK_P_CHANGES] = {ak_query_changes_each, count_change, "changes", "Changes by administrators",
-			  "citation time:datetime category action resource_type resource actor_type ticket ticket_state outcome"},
+			  "citation time:datetime category action resource_type resource:id actor_type ticket:id ticket_state outcome"},
 	[AK_P_GRANTS] = {ak_query_grants_each, count_grant, "access_grants", "Access grants in the reviews that were read",
-			 "citation principal actor_type team resource role log_scope export state created:datetime last_used:datetime "
+			 "citation principal actor_type team resource:id role log_scope export state created:datetime last_used:datetime "
 			 "reviewed:datetime"},
 	[AK_P_VIEWS] = {ak_query_views_each, count_view, "log_views", "Who viewed or exported logs and data, as the systems recorded it",
-			"citation time:datetime viewer role actor_type action log_scope export resource outcome reason ticket"},
+			"citation time:datetime viewer role actor_type action log_scope export resource:id outcome reason ticket:id"},
 	[AK_P_SETTLEMENTS] = {ak_query_settlements_each, count_settlement, "settlements",
 			      "Settlement rows: credits, refunds, voids, adjustments, charges and invoices",
-			      "citation time:datetime type settlement amount:number currency request request_state invoice reason "
-			      "approval_event approval state"},
+			      "citation time:datetime type settlement:id amount:number currency request:id request_state invoice:id reason "
+			      "approval_event:id approval state"},
 	[AK_P_QUOTAS] = {ak_query_quotas_each, count_quota, "quota_events",
 			 "Events of quotas, budgets and rate limits; linked: with a gateway record of the call",
-			 "source decision scope scope_id limit:number unit window policy_version events:integer linked:integer "
+			 "source decision scope scope_id:id limit:number unit window policy_version events:integer linked:integer "
 			 "first:datetime last:datetime people:integer"},
 	[AK_P_VERDICTS] = {ak_query_verdicts_each, count_verdict, "dlp_verdicts",
 			   "Verdicts of DLP and guardrails; linked: with a gateway record of the call",

@@ -7,6 +7,7 @@
 #include "base/jsonw.h"
 #include "base/tlogproof.h"
 #include "packet/rekey.h"
+#include "packet/selfaudit.h"
 #include "packet/tenants.h"
 #include "query/query.h"
 #include "store/tlog.h"
@@ -24,6 +25,22 @@ static void withhold(const struct ak_sections *s, json_t *record)
 			continue;
 		json_object_del(group, "salt");
 		json_object_del(group, "body");
+	}
+}
+
+/* The fields of the groups that are shown. */
+static void tell(const struct ak_selfaudit *audit, const json_t *record)
+{
+	const char *name;
+	json_t *group;
+
+	json_object_foreach(json_object_get(record, "groups"), name, group) {
+		const json_t *text = json_object_get(group, "body");
+		AK_CLEANUP(ak_json_decref) json_t *body = NULL;
+		struct ak_err none = {0};
+
+		if (text && ak_json_parse(ak_str_n(json_string_value(text), json_string_length(text)), &body, &none) == AK_OK)
+			ak_selfaudit_fields(audit, body);
 	}
 }
 
@@ -46,6 +63,7 @@ static enum ak_rc prove(struct ak_sections *s, struct ak_merkle_prover *p, uint6
 	if (rc != AK_OK || (rc = ak_merkle_prove_inclusion(p, (uint64_t)seq, size, &path, err)) != AK_OK)
 		return rc;
 	withhold(s, record);
+	tell(s->audit, record);
 	json_object_set_new(record, "schema", json_string("auditkit.proof/1"));
 	ak_table_add(table, record);
 	ak_buf_init(&b, 1 << 20);

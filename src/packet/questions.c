@@ -85,22 +85,43 @@ static const char *captured_more(const struct asked *q, const char *mode)
 	return NULL;
 }
 
+/* Values at the places of tools, guardrails and matches: content too, and of no one attempt's prompt or completion. */
+static json_int_t other_payload(const struct asked *q, json_int_t *of)
+{
+	json_int_t present = 0;
+	json_t *source, *place;
+	size_t i, k;
+
+	*of = 0;
+	json_array_foreach(q->f->sources, i, source)
+		json_array_foreach(json_object_get(source, "payload"), k, place) {
+			if (strcmp(text(place, "role"), "other") != 0)
+				continue;
+			present += num(place, "present");
+			*of += num(place, "present") + num(place, "masked") + num(place, "absent");
+		}
+	return present;
+}
+
 static enum verdict stored(struct asked *q)
 {
 	const char *mode = q->policy ? q->policy->payload_mode : NULL;
 	json_int_t all = ak_facts_sum(q->f->payload, "attempts"), present = ak_facts_sum(q->f->payload, "present");
 	bool declared = mode && strcmp(mode, "unknown") != 0;
 	const char *more = declared ? captured_more(q, mode) : NULL;
-	char share[72];
+	json_int_t places, others = other_payload(q, &places);
+	char share[72], tools[160] = "", other[72];
 
-	measure(q, "%s attempts, provider calls and app events came with payload; %s%s%s%s", of(present, all, share),
+	if (others)
+		snprintf(tools, sizeof tools, "; %s places of tools, guardrails and matches held some too", of(others, places, other));
+	measure(q, "%s attempts, provider calls and app events came with payload%s; %s%s%s%s", of(present, all, share), tools,
 		declared ? "declared mode: " : "no payload mode is declared", declared ? mode : "",
 		more ? "; full payload was on when captured: " : "", more ? more : "");
 	if (more)
 		return NOT_MET;
-	if (!all || !declared)
+	if ((!all && !others) || !declared)
 		return NOT_EVALUABLE;
-	return present == 0 || strcmp(mode, "full") == 0 ? MET : NOT_MET;
+	return (present == 0 && others == 0) || strcmp(mode, "full") == 0 ? MET : NOT_MET;
 }
 
 static enum verdict reconstruct(struct asked *q)

@@ -37,7 +37,7 @@ static void captured(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 	if (!json_array_size(f->snapshots))
 		return;
 	ak_section_rows(s, o, "config_snapshots", "Settings of systems as they were captured; each holds until the next of its system",
-			"citation time:datetime system payload_mode retention_days:integer version settings:integer",
+			"citation time:datetime system:id payload_mode retention_days:integer version settings:integer",
 			f->snapshots);
 	json_array_foreach(f->snapshots, i, row)
 		if (json_is_integer(json_object_get(row, "retention_days")) && json_is_true(json_object_get(row, "last")))

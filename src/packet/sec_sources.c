@@ -95,6 +95,10 @@ static void corroboration(struct ak_sections *s, json_t *o, const struct ak_fact
 			json_decref(cells);
 			all += json_integer_value(json_object_get(row, "n"));
 		}
+	json_array_foreach(f->differences, i, row) {
+		ak_selfaudit_field(s->audit, text(row, "field"), json_object_get(row, "counted_value"));
+		ak_selfaudit_field(s->audit, text(row, "field"), json_object_get(row, "witness_value"));
+	}
 	ak_section_rows(s, o, "differences", "Where the two records of one attempt differ, as they are stored",
 			"counted witness field counted_value witness_value", f->differences);
 	if (all)

@@ -28,6 +28,7 @@ enum ak_rc ak_section_trace(struct ak_sections *s, const struct ak_facts *f, str
 	ak_buf_release(&b);
 	json_object_del(trace, "digest"); /* pseudonyms change in the packet, and with them the digest */
 	json_object_set_new(o, "trace", trace);
+	ak_selfaudit_fields(s->audit, trace);
 	ak_section_say(o, "proven", "the block below", "picked by the rule: %s; seed 1", rule);
 	return ak_section_prove(s, o, trace, err);
 }

@@ -25,6 +25,7 @@ struct ak_sections {
 	const char *approved_by;  /* role that approved the export, NULL = nobody named */
 	int64_t from_us, to_us;	  /* period, half-open; INT64_MIN and INT64_MAX when open */
 	struct ak_tables *tables; /* where the rows of their tables go */
+	const struct ak_selfaudit *audit; /* that all of it passes */
 	json_t *all;		  /* array of section documents */
 	json_t *questions;	  /* array, see questions.h */
 	const struct ak_responses *responses; /* NULL when there are none */

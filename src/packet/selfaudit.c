@@ -1,10 +1,11 @@
 #include "base/ak.h"
 #include "packet/selfaudit.h"
 
-#include "base/arena.h"
+#include "base/buf.h"
 #include "base/crypto.h"
+#include "model/field.h"
 #include "packet/sieve.h"
-#include "redact/marker.h"
+#include "redact/names.h"
 
 /* Base64 of: a digest; key type and key; key id and signature. */
 static const struct {
@@ -58,66 +59,114 @@ uint64_t ak_selfaudit_lines(struct ak_str bytes)
 	return n;
 }
 
-/* What would stand there after redaction names the fingerprint. */
-static void fingerprint(const struct ak_redactor *r, struct ak_str from, char out[AK_TOKEN_HEX + 1])
-{
-	struct ak_arena arena;
-	struct ak_str safe;
-	size_t end;
-
-	ak_arena_init(&arena);
-	safe = ak_redact_text(r, ak_str_n(from.p, ak_str_find(from, '\n')), &arena, NULL);
-	end = ak_marker_end(safe, 0);
-	if (end)
-		memcpy(out, safe.p + end - 1 - AK_TOKEN_HEX, AK_TOKEN_HEX);
-	ak_arena_release(&arena);
-}
-
 struct asked {
-	const struct ak_redactor *r;
+	const struct ak_selfaudit *a;
 	struct ak_selfaudit_hit *hit;
 };
 
-static bool let(void *ctx, const char *kind, struct ak_str value)
+static bool is_id(void *ctx, struct ak_str s, size_t from, size_t to)
+{
+	const struct asked *q = ctx;
+
+	return ak_ids_hold(q->a->ids, s, from, to);
+}
+
+static bool let(void *ctx, const struct ak_sieve_find *f)
 {
 	struct asked *q = ctx;
 
-	(void)kind;
-	return ak_redact_allowed(q->r, value, q->hit->fingerprint);
+	return ak_redact_allowed(q->a->redactor, ak_str_n(f->text.p + f->from, f->to - f->from), q->hit->fingerprint) ||
+	       (f->personal && ak_ids_hold(q->a->ids, f->text, f->from, f->to));
 }
 
-static bool look(const struct ak_redactor *r, struct ak_str bytes, struct ak_selfaudit_hit *out)
+static bool look(const struct ak_selfaudit *a, struct ak_str bytes, struct ak_selfaudit_hit *out)
 {
-	struct asked q = {r, out};
-	const struct ak_sieve sieve = {let, &q};
+	struct asked q = {a, out};
+	const struct ak_sieve sieve = {let, &q, 0};
+	struct ak_audit_find first;
 	struct ak_sieve_hit second;
-	size_t at;
 
 	memset(out, 0, sizeof *out);
-	if (ak_redact_scan(r, bytes, &at, &out->kind)) {
-		fingerprint(r, ak_str_n(bytes.p + at, bytes.n - at), out->fingerprint);
-		out->line = ak_selfaudit_lines(ak_str_n(bytes.p, at)) + 1;
+	if (ak_redact_audit(a->redactor, bytes, is_id, &q, &first)) {
+		out->kind = first.kind;
+		out->personal = first.personal;
+		out->line = ak_selfaudit_lines(ak_str_n(bytes.p, first.from)) + 1;
+		memcpy(out->fingerprint, first.fingerprint, sizeof out->fingerprint);
 		return true;
 	}
 	if (!ak_sieve(&sieve, bytes, &second))
 		return false;
 	out->kind = second.kind;
+	out->personal = second.personal;
 	out->line = second.line;
 	return true;
 }
 
-bool ak_selfaudit(const struct ak_redactor *r, const char *path, struct ak_str bytes, struct ak_selfaudit_hit *out)
+bool ak_selfaudit(const struct ak_selfaudit *a, const char *path, struct ak_str bytes, struct ak_selfaudit_hit *out)
 {
 	char *copy;
 	bool found;
 
 	if (!is_note(path))
-		return look(r, bytes, out);
+		return look(a, bytes, out);
 	copy = ak_strndup(bytes.p, bytes.n);
 	blank_random(copy, bytes.n);
-	found = look(r, ak_str_n(copy, bytes.n), out);
+	found = look(a, ak_str_n(copy, bytes.n), out);
 	ak_free(copy);
 	return found;
+}
+
+bool ak_selfaudit_names(const char *column) { return ak_name_class(ak_str_of(column)) >= AK_NAME_WEAK; }
+
+bool ak_selfaudit_cell(const struct ak_selfaudit *a, const char *column, struct ak_str cell, struct ak_selfaudit_hit *out)
+{
+	struct ak_buf pair;
+	bool found;
+
+	ak_buf_init(&pair, cell.n + strlen(column) + 16);
+	ak_buf_addf(&pair, "\"%s\": \"%.*s\"", column, AK_STR_FMT(cell));
+	found = look(a, ak_buf_str(&pair), out);
+	ak_buf_release(&pair);
+	return found;
+}
+
+/* Every such number has at least this many digits. */
+enum { DIGITS = 9 };
+
+void ak_selfaudit_typed(const struct ak_selfaudit *a, struct ak_str value)
+{
+	struct ak_selfaudit_hit hit;
+	size_t digits = 0;
+
+	for (size_t i = 0; i < value.n; i++)
+		digits += ak_is_digit((unsigned char)value.p[i]);
+	if (a->ids && digits >= DIGITS && look(a, value, &hit) && hit.personal)
+		ak_ids_add(a->ids, value);
+}
+
+void ak_selfaudit_field(const struct ak_selfaudit *a, const char *name, const json_t *value)
+{
+	static const bool typed[AK_T_COUNT] = {
+		[AK_T_ID] = true, [AK_T_TIME] = true, [AK_T_INT] = true, [AK_T_DEC] = true,
+	};
+	int f = ak_field_find(ak_str_of(name));
+
+	if (f >= 0 && typed[ak_fields[f].type] && json_is_string(value))
+		ak_selfaudit_typed(a, ak_str_n(json_string_value(value), json_string_length(value)));
+}
+
+void ak_selfaudit_fields(const struct ak_selfaudit *a, const json_t *doc)
+{
+	const char *name;
+	json_t *v;
+	size_t i;
+
+	json_object_foreach((json_t *)doc, name, v) {
+		ak_selfaudit_field(a, name, v);
+		ak_selfaudit_fields(a, v);
+	}
+	json_array_foreach((json_t *)doc, i, v)
+		ak_selfaudit_fields(a, v);
 }
 
 static enum ak_rc no_canary(const struct ak_selfaudit *a, const char *path, uint64_t lines, struct ak_str bytes, struct ak_err *err)
@@ -131,17 +180,22 @@ static enum ak_rc no_canary(const struct ak_selfaudit *a, const char *path, uint
 		       (unsigned long long)(lines + hit.line), hit.listed);
 }
 
+enum ak_rc ak_selfaudit_fail(const char *path, uint64_t lines, const struct ak_selfaudit_hit *hit, struct ak_err *err)
+{
+	ak_hint(err,
+		"no packet was written; look for it in policy.yaml, responses.yaml and the templates first, then in "
+		"the records%s%s%s",
+		*hit->fingerprint ? "; if it is no secret: auditkit redact allow " : "", hit->fingerprint,
+		*hit->fingerprint ? " --reason TEXT" : "");
+	return ak_fail(err, AK_EXIT_VERIFY, "self-audit: %s line %llu would hold a value of kind %s", path,
+		       (unsigned long long)(lines + hit->line), hit->kind);
+}
+
 enum ak_rc ak_selfaudit_pass(const struct ak_selfaudit *a, const char *path, uint64_t lines, struct ak_str bytes, struct ak_err *err)
 {
 	struct ak_selfaudit_hit hit;
 
-	if (!ak_selfaudit(a->redactor, path, bytes, &hit))
+	if (!ak_selfaudit(a, path, bytes, &hit))
 		return no_canary(a, path, lines, bytes, err);
-	ak_hint(err,
-		"no packet was written; look for it in policy.yaml, responses.yaml and the templates first, then in "
-		"the records%s%s%s",
-		*hit.fingerprint ? "; if it is no secret: auditkit redact allow " : "", hit.fingerprint,
-		*hit.fingerprint ? " --reason TEXT" : "");
-	return ak_fail(err, AK_EXIT_VERIFY, "self-audit: %s line %llu would hold a value of kind %s", path,
-		       (unsigned long long)(lines + hit.line), hit.kind);
+	return ak_selfaudit_fail(path, lines, &hit, err);
 }

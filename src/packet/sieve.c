@@ -94,6 +94,7 @@ static unsigned class_of(unsigned char c)
 struct look {
 	const struct ak_sieve *sieve;
 	const char *kind;    /* of the find, NULL = none so far */
+	bool personal;	     /* it */
 	uint16_t set[256];   /* a byte's bits of enum set */
 	uint16_t first[256]; /* row plus one, 0 = none */
 	uint16_t next[AK_COUNT(marks)];
@@ -107,6 +108,8 @@ static void prepare(struct look *l)
 	for (size_t i = AK_COUNT(marks); i-- > 0;) {
 		unsigned char c = (unsigned char)*marks[i].mark;
 
+		if (i + 1 == l->sieve->without)
+			continue;
 		l->next[i] = l->first[c];
 		l->first[c] = (uint16_t)(i + 1);
 	}
@@ -156,10 +159,14 @@ static bool holds(struct ak_str s, const char *what)
 	return false;
 }
 
-static void find(struct look *l, const char *kind, struct ak_str value)
+static void find(struct look *l, const char *kind, bool personal, struct ak_str s, size_t from, size_t to)
 {
-	if (!l->kind && !l->sieve->let(l->sieve->ctx, kind, value))
-		l->kind = kind;
+	const struct ak_sieve_find f = {kind, personal, s, from, to};
+
+	if (l->kind || l->sieve->let(l->sieve->ctx, &f))
+		return;
+	l->kind = kind;
+	l->personal = personal;
 }
 
 /* Does what stands around the mark at s.p[at] make it a find? */
@@ -183,7 +190,7 @@ static void try_mark(struct look *l, const struct mark *m, struct ak_str s, size
 	if ((m->flags & MIXED) && !mixed(ak_str_n(s.p + at + n, right)))
 		return;
 	if (!m->holds || holds(ak_str_n(s.p + at + n, right), m->holds))
-		find(l, m->kind, ak_str_n(s.p + at - left, left + n + right));
+		find(l, m->kind, false, s, at - left, at + n + right);
 }
 
 /* "name": "value", name=value, name: value. at: the sign between them. */
@@ -206,8 +213,8 @@ static void try_pair(struct look *l, struct ak_str s, size_t at)
 	if (n < 12 || !mixed(ak_str_n(s.p + from, n)))
 		return;
 	for (size_t i = 0; i < AK_COUNT(secret_names); i++)
-		if (strcmp(name, secret_names[i]) == 0)
-			find(l, "named_secret", ak_str_n(s.p + from, n));
+		if (strcmp(name, secret_names[i]) == 0 && AK_COUNT(marks) + i + 1 != l->sieve->without)
+			find(l, "named_secret", false, s, from, from + n);
 }
 
 /* scheme://user:password@host */
@@ -221,7 +228,7 @@ static void try_userinfo(struct look *l, struct ak_str s, size_t at)
 	     i++)
 		colon = s.p[i] == ':' ? i : colon;
 	if (i < s.n && s.p[i] == '@' && colon && i - colon > 3 && s.p[colon + 1] != '[')
-		find(l, "url_password", ak_str_n(s.p + colon + 1, i - colon - 1));
+		find(l, "url_password", false, s, colon + 1, i);
 }
 
 /* local@domain.tld; a tld of two letters or more, no file name of an image. */
@@ -238,7 +245,17 @@ static void try_mail(struct look *l, struct ak_str s, size_t at)
 	for (i = dot + 1; i <= n; i++)
 		if (in(l, s.p[at + i], DIGIT))
 			return;
-	find(l, "email", ak_str_n(s.p + at - before, before + 1 + n));
+	find(l, "email", false, s, at - before, at + 1 + n);
+}
+
+static void try_number(struct look *l, struct ak_str s, size_t at)
+{
+	int without = (int)l->sieve->without - 1 - (int)(AK_COUNT(marks) + AK_COUNT(secret_names));
+	const char *kind;
+	size_t end = ak_sieve_number(s, at, without, &kind);
+
+	if (end > at)
+		find(l, kind, true, s, at, end);
 }
 
 static void try_byte(struct look *l, struct ak_str s, size_t i)
@@ -251,6 +268,8 @@ static void try_byte(struct look *l, struct ak_str s, size_t i)
 		try_userinfo(l, s, i);
 	if (s.p[i] == ':' || s.p[i] == '=')
 		try_pair(l, s, i);
+	if (in(l, s.p[i], DIGIT | CAPS) && s.p[i] != ' ')
+		try_number(l, s, i);
 }
 
 static void look_at(struct look *l, struct ak_str s);
@@ -300,10 +319,12 @@ bool ak_sieve(const struct ak_sieve *sieve, struct ak_str text, struct ak_sieve_
 
 		look_at(&l, ak_str_n(text.p + i, n));
 		if (l.kind) {
-			*out = (struct ak_sieve_hit){l.kind, line};
+			*out = (struct ak_sieve_hit){l.kind, l.personal, line};
 			return true;
 		}
 		i += n + 1;
 	}
 	return false;
 }
+
+size_t ak_sieve_rows(void) { return AK_COUNT(marks) + AK_COUNT(secret_names) + ak_sieve_numbers(); }

@@ -38,3 +38,5 @@ libak_a_SOURCES += src/packet/table_read.c
 libak_a_SOURCES += src/packet/table_scan.c src/packet/table_scan.h
 libak_a_SOURCES += src/packet/smallgroups.c src/packet/smallgroups.h
 libak_a_SOURCES += src/packet/sec_pseudonyms.c
+libak_a_SOURCES += src/packet/ids.c src/packet/ids.h
+libak_a_SOURCES += src/packet/sieve_number.c src/packet/sieve_number.def

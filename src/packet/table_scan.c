@@ -4,7 +4,6 @@
 #include "base/decimal.h"
 #include "base/fs.h"
 #include "packet/checks.h"
-#include "packet/selfaudit.h"
 #include "packet/table.h"
 
 #define ROW_BYTES ((size_t)1 << 24)
@@ -29,12 +28,12 @@ const char *ak_table_sum(const char *table, const char **parts)
 	return NULL;
 }
 
-struct ak_table_scan *ak_table_scan_new(const char *name, const struct ak_redactor *redactor)
+struct ak_table_scan *ak_table_scan_new(const char *name, const struct ak_selfaudit *audit)
 {
 	struct ak_table_scan *s = ak_alloc_zero(1, sizeof *s);
 	struct ak_str base = ak_fs_base(name);
 
-	s->redactor = redactor;
+	s->audit = audit;
 	s->name = ak_strdup(name);
 	s->table = ak_strndup(base.p, ak_str_find(base, '.'));
 	ak_buf_init(&s->shown, SIZE_MAX / 2);
@@ -90,11 +89,25 @@ static void add_up(struct ak_table_scan *s, const json_t *row)
 	s->wrong += !fits || sum != want;
 }
 
-static void look_at_cells(struct ak_table_scan *s, const json_t *row)
+/* A cell below a head that says secret. */
+static bool leaks(const struct ak_table_scan *s, const json_t *head, const json_t *cell)
+{
+	struct ak_str text = ak_str_n(json_string_value(cell), json_string_length(cell));
+	struct ak_selfaudit_hit hit;
+
+	return text.n && json_is_string(head) && ak_selfaudit_names(json_string_value(head)) &&
+	       ak_selfaudit_cell(s->audit, json_string_value(head), text, &hit);
+}
+
+/* line: where the row ends. */
+static void look_at_cells(struct ak_table_scan *s, const json_t *row, uint64_t line)
 {
 	json_t *cell;
 	size_t i;
 
+	json_array_foreach((json_t *)row, i, cell)
+		if (!s->leak && leaks(s, json_array_get(s->header, i), cell))
+			s->leak = line;
 	json_array_foreach((json_t *)row, i, cell)
 		for (size_t k = 0; json_is_string(cell) && k < AK_COUNT(types); k++)
 			if (!(s->not_of_type[i] >> k & 1) && !ak_table_fits(types[k], json_string_value(cell)))
@@ -102,7 +115,7 @@ static void look_at_cells(struct ak_table_scan *s, const json_t *row)
 }
 
 /* One row with its line end. */
-static void take(struct ak_table_scan *s, struct ak_str text)
+static void take(struct ak_table_scan *s, struct ak_str text, uint64_t line)
 {
 	struct ak_str left = text;
 	json_t *row = ak_table_row(&left);
@@ -116,7 +129,7 @@ static void take(struct ak_table_scan *s, struct ak_str text)
 		s->not_of_type = ak_alloc_zero(json_array_size(row) + 1, 1);
 		s->header = json_incref(row);
 	} else if (!s->broken) {
-		look_at_cells(s, row);
+		look_at_cells(s, row, line);
 		s->rows++;
 	}
 	json_decref(row);
@@ -134,10 +147,10 @@ void ak_table_scan_feed(struct ak_table_scan *s, const char *p, size_t n)
 		s->quoted ^= s->tail.p[s->at] == '"';
 		if (s->quoted || s->tail.p[s->at] != '\n')
 			continue;
-		take(s, ak_str_n(s->tail.p + from, s->at + 1 - from));
+		take(s, ak_str_n(s->tail.p + from, s->at + 1 - from), s->lines + ak_selfaudit_lines(ak_str_n(s->tail.p, s->at + 1)));
 		from = s->at + 1;
 	}
-	if (!s->leak && from && ak_selfaudit(s->redactor, s->name, ak_str_n(s->tail.p, from), &hit))
+	if (!s->leak && from && ak_selfaudit(s->audit, s->name, ak_str_n(s->tail.p, from), &hit))
 		s->leak = s->lines + hit.line;
 	s->lines += ak_selfaudit_lines(ak_str_n(s->tail.p, from));
 	s->broken = s->broken || s->tail.over || s->tail.n - from > ROW_BYTES;

@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 #include "base/buf.h"
-#include "redact/redact.h"
+#include "packet/selfaudit.h"
 
 struct ak_table_scan {
 	struct ak_buf shown; /* the header and the first AK_TABLE_SHOWN rows, as they stand */
@@ -15,7 +15,7 @@ struct ak_table_scan {
 	bool broken;	     /* not in the dialect of base/csvw.h, or a row has not as many cells as the header */
 	uint64_t leak;	     /* line of what looks like a secret or an e-mail address, 0 = none */
 	/* how it is read */
-	const struct ak_redactor *redactor;
+	const struct ak_selfaudit *audit;
 	char *name, *table;   /* of the file, of the table */
 	uint64_t lines;	      /* that were looked at for it */
 	struct ak_buf tail;   /* bytes of a row whose end has not come */
@@ -29,8 +29,8 @@ struct ak_table_scan {
 extern "C" {
 #endif
 
-/* name: of the file. redactor is borrowed. */
-struct ak_table_scan *ak_table_scan_new(const char *name, const struct ak_redactor *redactor);
+/* name: of the file. audit is borrowed. */
+struct ak_table_scan *ak_table_scan_new(const char *name, const struct ak_selfaudit *audit);
 void ak_table_scan_free(struct ak_table_scan *s);
 /* The next bytes, then the end of the file. */
 void ak_table_scan_feed(struct ak_table_scan *s, const char *p, size_t n);

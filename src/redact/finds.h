@@ -10,14 +10,14 @@ struct ak_find {
 	int layer;	 /* encodings it lies under, 0 = as it stands */
 	enum ak_action action;
 	bool allowed;			    /* let through by the allow-list */
-	char fingerprint[AK_TOKEN_HEX + 1]; /* of a secret; of an e-mail address the digits of its token */
+	char fingerprint[AK_TOKEN_HEX + 1]; /* what `redact allow` takes; of an e-mail address the digits of its token */
 };
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Secrets and e-mail addresses in order; *out in the arena. */
+/* Secrets, e-mail addresses and what else the redactor's profile finds of persons, in order; *out in the arena. */
 size_t ak_redact_finds(const struct ak_redactor *r, struct ak_str s, struct ak_arena *a, struct ak_find **out);
 
 #ifdef __cplusplus

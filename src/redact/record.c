@@ -2,7 +2,6 @@
 #include "base/ak.h"
 #include "redact/redact.h"
 
-#include "redact/email.h"
 #include "redact/personal.h"
 #include "redact/value.h"
 
@@ -305,73 +304,4 @@ struct ak_str ak_redact_token(const struct ak_redactor *r, enum ak_type type, st
 	struct ak_str s = steps[type].secrets ? steps[type].secrets(&p, value) : value;
 
 	return s.p && steps[type].personal ? steps[type].personal(&p, s) : s;
-}
-
-static bool is_allowed(const struct ak_redactor *r, struct ak_str s)
-{
-	char fp[AK_TOKEN_HEX + 1];
-
-	return ak_redactor_lets(r, s, fp);
-}
-
-static bool first_secret(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind)
-{
-	struct ak_arena a;
-	struct ak_hits h;
-	size_t i;
-
-	ak_arena_init(&a);
-	ak_scan(&r->scanner, s, false, &a, &h);
-	for (i = 0; i < h.n && is_allowed(r, h.v[i].secret); i++)
-		;
-	if (i < h.n) {
-		*at = h.v[i].from;
-		*kind = h.v[i].kind;
-	}
-	ak_arena_release(&a);
-	return i < h.n;
-}
-
-static bool first_personal(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind)
-{
-	struct ak_personal_hit h;
-
-	for (size_t i = 0; ak_personal_find(r, s, i, AK_FIND_AUDIT, &h); i = h.to) {
-		if (is_allowed(r, ak_str_n(s.p + h.from, h.to - h.from)))
-			continue;
-		*at = h.from;
-		*kind = h.finder->kind;
-		return true;
-	}
-	return false;
-}
-
-static bool first_email(struct ak_str s, size_t *at, const char **kind)
-{
-	size_t to;
-
-	*kind = "email";
-	return ak_email_find(s, 0, at, &to);
-}
-
-bool ak_redact_scan(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind)
-{
-	struct {
-		bool hit;
-		size_t at;
-		const char *kind;
-	} f[3] = {{false, 0, NULL}};
-	int first = -1;
-
-	f[0].hit = first_secret(r, s, &f[0].at, &f[0].kind);
-	f[1].hit = first_email(s, &f[1].at, &f[1].kind);
-	f[2].hit = first_personal(r, s, &f[2].at, &f[2].kind);
-	for (int i = 0; i < 3; i++)
-		if (f[i].hit && (first < 0 || f[i].at < f[first].at))
-			first = i;
-	if (first < 0)
-		return false;
-	*at = f[first].at;
-	*kind = f[first].kind;
-	return true;
 }

@@ -79,10 +79,21 @@ struct ak_str ak_redact_text(const struct ak_redactor *r, struct ak_str s, struc
 struct ak_str ak_redact_reveal(const struct ak_redactor *r, struct ak_str s, struct ak_arena *a);
 /* The token of a candidate value for a field type (`identity resolve`, search by e-mail). */
 struct ak_str ak_redact_token(const struct ak_redactor *r, enum ak_type type, struct ak_str value, struct ak_arena *a);
-/* True when any prefix detector, the e-mail shape or a finder of personal data that ids do not set off hits: the self-audit
- * of a finished packet. *kind = rule name,
- * *at = byte position. Tokens and markers of our own never hit. */
+/* True when any prefix detector, the e-mail shape or a finder of personal data that ids do not set off hits. *kind = rule
+ * name, *at = byte position. Tokens and markers of our own never hit. */
 bool ak_redact_scan(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind);
+
+/* The self-audit of a finished packet: the same, and values that only their name or a word beside them gives away. */
+struct ak_audit_find {
+	size_t from, to;
+	const char *kind;
+	bool personal;			    /* a finder's: what let is asked about */
+	char fingerprint[AK_TOKEN_HEX + 1]; /* what `redact allow` takes; empty for an e-mail address */
+};
+/* Asked for each find of personal data, true lets it pass: an id may hold such a number (DECISIONS 11). */
+typedef bool ak_audit_let(void *ctx, struct ak_str s, size_t from, size_t to);
+/* The first find, let may be NULL. */
+bool ak_redact_audit(const struct ak_redactor *r, struct ak_str s, ak_audit_let *let, void *ctx, struct ak_audit_find *out);
 
 /* Whether `redact allow` lets a value through, for scanners of other rules; its fingerprint in any case. */
 bool ak_redact_allowed(const struct ak_redactor *r, struct ak_str value, char fingerprint[AK_TOKEN_HEX + 1]);

@@ -1,6 +1,7 @@
 libak_a_SOURCES += src/redact/action.c
 libak_a_SOURCES += src/redact/address.c
 libak_a_SOURCES += src/redact/agent.c
+libak_a_SOURCES += src/redact/audit.c
 libak_a_SOURCES += src/redact/cache.c src/redact/cache.h
 libak_a_SOURCES += src/redact/card.c
 libak_a_SOURCES += src/redact/charset.c src/redact/charset.h

@@ -181,5 +181,10 @@ is "the same in JSON" "$(explain --text --json <text | jq -r '.lines, (.finds[] 
 4 null null control_characters sanitised null 1"
 "$AUDITKIT" -w w redact allow "$(echo "$key" | try)" --reason 'no secret' >/dev/null 2>&1
 is "what is allowed is said to be" "$(echo "$key" | explain --text | grep -c 'openai_key, allowed, fingerprint')" 1
+printf 'pay %s from %s, or call %s\n' '4111 1111 1111 1111' 203.0.113.7 '+1 212-555-0123' >text
+is "personal data is placed too" "$(explain --text --json <text | jq -r '.finds[] | "\(.from) \(.to) \(.kind) \(.action) \(.n)"')" \
+	"$(python3 -c 'import re; s = open("text").read(); [print(*re.search(p, s).span(), k, a, 1) for p, k, a in (("4111[0-9 ]*1111", "card", "removed"), ("203[0-9.]*", "ip", "hashed"), ("[+][0-9 -]*", "phone", "hashed"))]')"
+"$AUDITKIT" -w w redact allow "$(explain --text --json <text | jq -r '.finds[0].fingerprint')" --reason 'a sample number' >/dev/null 2>&1
+is "with the fingerprint that 'redact allow' takes" "$(try <text | cut -c1-24) $(explain --text <text | grep -c 'card, allowed')" "pay 4111 1111 1111 1111  1"
 is "the reason stands in the log of accesses" "$(grep -c '"reason":"no secret"' w/access.jsonl)" 1
 finish

@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include "redact/finds.h"
 #include "redact/personal.h"
 #include "redact/plan.h"
 #include "redact_sample.h"
@@ -42,11 +43,36 @@ static struct ak_str text(enum ak_profile_id profile, struct ak_str s)
 	return ak_redact_text(redactors[profile], s, &a, NULL);
 }
 
+/* What `redact explain` places: all between its finds stays, in order, and what must be gone stands in one of the kind. */
+static void placed(const struct point *t, struct ak_str in, struct ak_str out)
+{
+	struct ak_find *f;
+	size_t n = ak_redact_finds(redactors[t->profile], in, &a, &f), at = 0, in_out = 0;
+	bool right = !n == !t->found, there = !t->found;
+
+	for (size_t i = 0; i <= n && right; i++) {
+		size_t from = i < n ? f[i].from : in.n;
+		struct ak_str kept = ak_str_n(in.p + at, from - at), part = ak_str_n(in.p + from, (i < n ? f[i].to : in.n) - from);
+
+		while (in_out + kept.n <= out.n && memcmp(out.p + in_out, kept.p, kept.n) != 0)
+			in_out++;
+		right = from >= at && in_out + kept.n <= out.n;
+		in_out += kept.n;
+		there = there || (i < n && strcmp(f[i].kind, t->kind) == 0 && sample_holds(part, ak_str_of(t->found)));
+		at = from + part.n;
+	}
+	for (size_t i = 0; i < n && !(right && there); i++)
+		printf("# %s at %zu to %zu\n", f[i].kind, f[i].from, f[i].to);
+	if (!right || !there)
+		ok(false, "  and is placed");
+}
+
 static void check(const struct point *t)
 {
 	struct ak_str in = ak_str_of(t->in), out = text(t->profile, in);
 	char mark[64];
 
+	placed(t, in, out);
 	if (!t->found) {
 		if (!ak_str_eq(in, out))
 			printf("# becomes %.*s\n", AK_STR_FMT(out));

@@ -1,0 +1,225 @@
+/* Keys of published shapes, made at run time so that no file of ours holds one: at least one for each mark of the sieve. */
+#ifndef SIEVE_SAMPLE_H
+#define SIEVE_SAMPLE_H
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/crypto.h"
+
+#define AN "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define HX "0123456789abcdef"
+#define TAIL "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
+#define B3 "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+/* before random, the mark, behind it */
+static const struct {
+	const char *kind, *left_set;
+	size_t left;
+	const char *mark, *set;
+	size_t n;
+	const char *end;
+} shapes[] = {
+	{"openai_key", AN, 0, "sk-proj-", AN, 58, ""},
+	{"openai_key", AN, 0, "sk-svcacct-", AN, 58, ""},
+	{"openai_key", AN, 0, "sk-admin-", AN, 58, ""},
+	{"openai_key", AN, 20, "T3BlbkFJ", AN, 20, ""},
+	{"openai_session", AN, 0, "sess-", AN, 40, ""},
+	{"anthropic_key", AN, 0, "sk-ant-api03-", AN, 93, "AA"},
+	{"anthropic_key", AN, 0, "sk-ant-oat01-", AN, 40, ""},
+	{"google_api_key", AN, 0, "AIza", AN, 35, ""},
+	{"google_oauth", AN, 0, "ya29.", AN, 60, ""},
+	{"google_client_secret", AN, 0, "GOCSPX-", AN, 28, ""},
+	{"aws_key_id", AN, 0, "AKIA", B3, 16, ""},
+	{"aws_key_id", AN, 0, "ASIA", B3, 16, ""},
+	{"bedrock_key", AN, 0, "ABSK", AN, 110, ""},
+	{"azure_openai_key", AN, 52, "JQQJ99", AN, 26, ""},
+	{"azure_storage_key", AN, 76, "+ASt", AN, 6, "=="},
+	{"azure_key", AN, 33, "+ASb", AN, 6, "="},
+	{"azure_key", AN, 42, "AzSe", AN, 6, ""},
+	{"azure_key", AN, 44, "AzFu", AN, 6, "=="},
+	{"entra_secret", AN, 3, "8Q~", AN, 34, ""},
+	{"huggingface_token", AN, 0, "hf_", AN, 34, ""},
+	{"groq_key", AN, 0, "gsk_", AN, 52, ""},
+	{"xai_key", AN, 0, "xai-", AN, 80, ""},
+	{"perplexity_key", AN, 0, "pplx-", AN, 48, ""},
+	{"replicate_token", AN, 0, "r8_", AN, 37, ""},
+	{"openrouter_key", AN, 0, "sk-or-v1-", HX, 64, ""},
+	{"together_key", AN, 0, "tgp_v1_", AN, 43, ""},
+	{"nvidia_key", AN, 0, "nvapi-", AN, 64, ""},
+	{"langsmith_key", AN, 0, "lsv2_pt_", HX, 32, "_0123456789"},
+	{"helicone_key", AN, 0, "sk-helicone-", AN, 30, ""},
+	{"sk_key", AN, 0, "sk-", AN, 22, ""},
+	{"sk_key", AN, 0, "sk-", HX, 32, ""},
+	{"elevenlabs_key", AN, 0, "sk_", HX, 48, ""},
+	{"tavily_key", AN, 0, "tvly-", AN, 32, ""},
+	{"firecrawl_key", AN, 0, "fc-", HX, 32, ""},
+	{"posthog_key", AN, 0, "phx_", AN, 43, ""},
+	{"databricks_token", AN, 0, "dapi", HX, 32, ""},
+	{"github_token", AN, 0, "ghp_", AN, 36, ""},
+	{"github_token", AN, 0, "github_pat_", AN, 82, ""},
+	{"gitlab_token", AN, 0, "glpat-", AN, 20, ""},
+	{"slack_token", AN, 0, "xoxb-", AN, 40, ""},
+	{"webhook", AN, 0, "hooks.slack.com/services/", AN, 40, ""},
+	{"stripe_key", AN, 0, "sk_live_", AN, 24, ""},
+	{"twilio_key", AN, 0, "SK", HX, 32, ""},
+	{"npm_token", AN, 0, "npm_", AN, 36, ""},
+	{"pypi_token", AN, 0, "pypi-AgEI", AN, 80, ""},
+	{"digitalocean_token", AN, 0, "dop_v1_", HX, 64, ""},
+	{"heroku_key", AN, 0, "HRKU-AA", AN, 58, ""},
+	{"terraform_token", AN, 14, ".atlasv1.", AN, 64, ""},
+	{"vault_token", AN, 0, "hvs.", AN, 95, ""},
+	{"grafana_token", AN, 0, "glsa_", AN, 32, "_01234567"},
+	{"newrelic_key", AN, 0, "NRAK-", B3, 27, ""},
+	{"shopify_token", AN, 0, "shpat_", HX, 32, ""},
+	{"notion_token", AN, 0, "ntn_", AN, 46, ""},
+	{"linear_key", AN, 0, "lin_api_", AN, 40, ""},
+	{"telegram_token", "0123456789", 9, ":AA", AN, 33, ""},
+	{"jwt", AN, 0, "eyJ", AN, 30, ".eyJzdWIiOiIxIn0.c2lnbmF0dXJl"},
+	{"password_hash", AN, 0, "$2b$12$", AN, 53, ""},
+	{"google_refresh", AN, 0, "1//0", AN, 40, ""},
+	{"aws_key_id", AN, 0, "ABIA", B3, 16, ""},
+	{"aws_key_id", AN, 0, "ACCA", B3, 16, ""},
+	{"bedrock_key", AN, 0, "bedrock-api-key-", AN, 20, ""},
+	{"aws_signature", AN, 0, "X-Amz-Signature=", HX, 60, ""},
+	{"aws_signature", AN, 0, "X-Amz-Security-Token=", AN, 30, ""},
+	{"azure_storage_key", AN, 76, "ACDb", AN, 8, ""},
+	{"azure_storage_key", AN, 76, "+ABa", AN, 8, ""},
+	{"azure_storage_key", AN, 76, "+AMC", AN, 6, ""},
+	{"azure_key", AN, 33, "+AEh", AN, 6, ""},
+	{"azure_key", AN, 33, "+ARm", AN, 6, ""},
+	{"azure_key", AN, 33, "AIoT", AN, 6, ""},
+	{"azure_key", AN, 33, "AzCa", AN, 6, ""},
+	{"azure_key", AN, 33, "AZEG", AN, 6, ""},
+	{"azure_key", AN, 42, "+ACR", AN, 6, ""},
+	{"azure_sas", AN, 0, "sig=", AN, 40, ""},
+	{"entra_secret", AN, 3, "7Q~", AN, 31, ""},
+	{"huggingface_token", AN, 0, "api_org_", AN, 30, ""},
+	{"cerebras_key", AN, 0, "csk-", AN, 32, ""},
+	{"fireworks_key", AN, 0, "fw_", AN, 22, ""},
+	{"anyscale_key", AN, 0, "secret_", AN, 26, ""},
+	{"anyscale_key", AN, 0, "esecret_", AN, 26, ""},
+	{"langsmith_key", AN, 0, "lsv2_sk_", HX, 32, ""},
+	{"langsmith_key", AN, 0, "ls__", HX, 32, ""},
+	{"langfuse_key", AN, 0, "sk-lf-", HX, 36, ""},
+	{"helicone_key", AN, 0, "pk-helicone-", AN, 20, ""},
+	{"cloudflare_ca_key", AN, 0, "v1.0-", HX, 150, ""},
+	{"pinecone_key", AN, 0, "pcsk_", AN, 50, ""},
+	{"jina_key", AN, 0, "jina_", AN, 50, ""},
+	{"llamacloud_key", AN, 0, "llx-", AN, 40, ""},
+	{"brevo_key", AN, 0, "xkeysib-", HX, 60, ""},
+	{"wundergraph_key", AN, 0, "cosmo_", HX, 32, ""},
+	{"voyage_key", AN, 0, "pa-", AN, 40, ""},
+	{"github_token", AN, 0, "gho_", AN, 30, ""},
+	{"github_token", AN, 0, "ghu_", AN, 30, ""},
+	{"github_token", AN, 0, "ghs_", AN, 30, ""},
+	{"github_token", AN, 0, "ghr_", AN, 30, ""},
+	{"gitlab_token", AN, 0, "gldt-", AN, 20, ""},
+	{"gitlab_token", AN, 0, "glrt-", AN, 20, ""},
+	{"gitlab_token", AN, 0, "glft-", AN, 20, ""},
+	{"gitlab_token", AN, 0, "glsoat-", AN, 20, ""},
+	{"gitlab_token", AN, 0, "glffct-", AN, 20, ""},
+	{"gitlab_token", AN, 0, "glimt-", AN, 20, ""},
+	{"gitlab_token", AN, 0, "glagent-", AN, 20, ""},
+	{"gitlab_token", AN, 0, "gloas-", AN, 20, ""},
+	{"gitlab_token", AN, 0, "glptt-", AN, 20, ""},
+	{"gitlab_token", AN, 0, "glcbt-", AN, 20, ""},
+	{"gitlab_token", AN, 0, "GR1348941", AN, 20, ""},
+	{"gitlab_session", AN, 0, "_gitlab_session=", AN, 20, ""},
+	{"atlassian_token", AN, 0, "ATATT3", AN, 100, ""},
+	{"slack_token", AN, 0, "xoxp-", AN, 20, ""},
+	{"slack_token", AN, 0, "xoxa-", AN, 20, ""},
+	{"slack_token", AN, 0, "xoxr-", AN, 20, ""},
+	{"slack_token", AN, 0, "xoxs-", AN, 20, ""},
+	{"slack_token", AN, 0, "xoxo-", AN, 20, ""},
+	{"slack_token", AN, 0, "xoxe-", AN, 20, ""},
+	{"slack_token", AN, 0, "xoxe.", AN, 20, ""},
+	{"slack_token", AN, 0, "xapp-", AN, 20, ""},
+	{"webhook", AN, 0, "hooks.slack.com/workflows/", AN, 20, ""},
+	{"webhook", AN, 0, "hooks.slack.com/triggers/", AN, 20, ""},
+	{"webhook", AN, 0, "webhook.office.com/webhookb2/", AN, 20, ""},
+	{"webhook", AN, 0, "discord.com/api/webhooks/", AN, 20, ""},
+	{"stripe_key", AN, 0, "sk_test_", AN, 10, ""},
+	{"stripe_key", AN, 0, "sk_prod_", AN, 10, ""},
+	{"stripe_key", AN, 0, "rk_live_", AN, 10, ""},
+	{"stripe_key", AN, 0, "rk_test_", AN, 10, ""},
+	{"stripe_key", AN, 0, "rk_prod_", AN, 10, ""},
+	{"stripe_webhook", AN, 0, "whsec_", AN, 20, ""},
+	{"mailgun_key", AN, 0, "key-", HX, 32, ""},
+	{"rubygems_key", AN, 0, "rubygems_", HX, 40, ""},
+	{"clojars_token", AN, 0, "CLOJARS_", AN, 50, ""},
+	{"docker_token", AN, 0, "dckr_pat_", AN, 20, ""},
+	{"digitalocean_token", AN, 0, "doo_v1_", HX, 60, ""},
+	{"digitalocean_token", AN, 0, "dor_v1_", HX, 60, ""},
+	{"fly_token", AN, 0, "fo1_", AN, 40, ""},
+	{"fly_token", AN, 0, "fm1_", AN, 60, ""},
+	{"fly_token", AN, 0, "fm2_", AN, 60, ""},
+	{"planetscale_token", AN, 0, "pscale_tkn_", AN, 30, ""},
+	{"planetscale_token", AN, 0, "pscale_oauth_", AN, 30, ""},
+	{"planetscale_token", AN, 0, "pscale_pw_", AN, 30, ""},
+	{"pulumi_token", AN, 0, "pul-", HX, 40, ""},
+	{"doppler_token", AN, 0, "dp.pt.", AN, 40, ""},
+	{"vault_token", AN, 0, "hvb.", AN, 60, ""},
+	{"openshift_token", AN, 0, "sha256~", AN, 43, ""},
+	{"onepassword_token", AN, 0, "ops_eyJ", AN, 100, ""},
+	{"age_key", AN, 0, "AGE-SECRET-KEY-1", AN, 50, ""},
+	{"grafana_token", AN, 0, "glc_", AN, 32, ""},
+	{"sentry_token", AN, 0, "sntrys_", AN, 40, ""},
+	{"sentry_token", AN, 0, "sntryu_", HX, 60, ""},
+	{"newrelic_key", AN, 0, "NRII-", AN, 30, ""},
+	{"newrelic_key", AN, 0, "NRJS-", HX, 19, ""},
+	{"shopify_token", AN, 0, "shpca_", HX, 32, ""},
+	{"shopify_token", AN, 0, "shppa_", HX, 32, ""},
+	{"shopify_token", AN, 0, "shpss_", HX, 32, ""},
+	{"square_token", AN, 0, "sq0atp-", AN, 22, ""},
+	{"square_token", AN, 0, "EAAA", AN, 60, ""},
+	{"postman_key", AN, 0, "PMAK-", HX, 59, ""},
+	{"supabase_token", AN, 0, "sbp_", HX, 40, ""},
+	{"vercel_token", AN, 0, "vck_", AN, 24, ""},
+	{"tailscale_key", AN, 0, "tskey-", AN, 20, ""},
+	{"nkey_seed", AN, 0, "SUA", B3, 55, ""},
+	{"nkey_seed", AN, 0, "SAA", B3, 55, ""},
+	{"openai_key", AN, 0, "sk-service-", AN, 40, ""},
+	{"sendgrid_key", AN, 0, "SG.", AN, 22, "." TAIL},
+	{"mailchimp_key", HX, 32, "-us12", AN, 0, ""},
+	{"dynatrace_token", AN, 0, "dt0c01.", AN, 24, "." TAIL "0123456789abcdefghij"},
+	{"airtable_token", AN, 0, "pat", AN, 14, "." TAIL "0123456789abcdef01234"},
+	{"jwt", AN, 0, "ewogIC", AN, 30, ".eyJzdWIiOiIxIn0.c2lnbmF0dXJl"},
+	{"jwt", AN, 0, "ewoid", AN, 30, ".eyJzdWIiOiIxIn0.c2lnbmF0dXJl"},
+	{"private_key", AN, 0, "-----BEGIN " "RSA PRIV" "ATE KEY-----", AN, 0, ""},
+	{"private_key", AN, 0, "PuTTY-User-" "Key-File-3: ssh-ed25519", AN, 0, ""},
+	{"authorization", AN, 0, "bearer ", AN, 30, ""},
+	{"authorization", AN, 0, "Basic ", AN, 20, ""},
+	{"authorization", AN, 0, "AWS4-HMAC-SHA256 Credential=x/20260601/r/s/aws4_request, Signature=", HX, 64, ""},
+	{"password_hash", AN, 0, "$2a$12$", AN, 53, ""},
+	{"password_hash", AN, 0, "$2y$12$", AN, 53, ""},
+	{"password_hash", AN, 0, "$6$rounds=5000$", AN, 86, ""},
+	{"password_hash", AN, 0, "$argon2id$v=19$m=65536,t=3,p=4$", AN, 60, ""},
+	{"url_password", AN, 0, "postgres://app:", AN, 20, "@db.example.org/x"},
+	{"named_secret", AN, 0, "password: ", AN, 20, ""},
+	{"named_secret", AN, 0, "\"client_secret\": \"", AN, 30, "\""},
+	{"named_secret", AN, 0, "aws_secret_access_key=", AN, 40, ""},
+	{"authorization", AN, 0, "Bearer ", AN, 30, ""},
+	{"email", AN, 0, "maria.keller", "@", 1, "example.org"},
+};
+
+static inline void random_text(struct ak_buf *b, const char *set, size_t n)
+{
+	uint8_t r[256];
+
+	ak_random(r, n);
+	for (size_t i = 0; i < n; i++)
+		ak_buf_addc(b, set[r[i] % strlen(set)]);
+}
+
+static inline void make(struct ak_buf *b, size_t i)
+{
+	ak_buf_clear(b);
+	random_text(b, shapes[i].left_set, shapes[i].left);
+	ak_buf_adds(b, shapes[i].mark);
+	random_text(b, shapes[i].set, shapes[i].n - (shapes[i].n > 2 ? 2 : 0));
+	ak_buf_adds(b, shapes[i].n > 2 ? (shapes[i].set[0] == 'A' ? "A7" : "a7") : "");
+	ak_buf_adds(b, shapes[i].end);
+}
+
+#endif
