@@ -59,6 +59,7 @@ struct ak_policy {
 	struct ak_policy_allow *allow; /* redaction.allow */
 	size_t nallow;
 	const char *profile; /* redaction.profile: default, hipaa, pci, strict, unknown or NULL */
+	const char *key_file, *key_env; /* where the pseudonym key is, at most one of them; NULL: in the key folder */
 };
 
 #ifdef __cplusplus

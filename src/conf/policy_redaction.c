@@ -101,8 +101,21 @@ static enum ak_rc entry_check(const struct ak_policy *p, const struct member *m,
 	return AK_OK;
 }
 
+/* One key, one place. */
+static enum ak_rc place_check(const struct ak_policy *p, struct ak_err *err)
+{
+	const json_t *redaction = json_object_get(p->yaml.root, "redaction");
+
+	if (!json_string_length(json_object_get(redaction, "key_file")) || !json_string_length(json_object_get(redaction, "key_env")))
+		return AK_OK;
+	return ak_fail(err, AK_EXIT_USAGE, "%s:%d: 'redaction' has key_file and key_env, but the key comes from one place", p->yaml.name,
+		       ak_yaml_key_line(&p->yaml, redaction, "key_env"));
+}
+
 enum ak_rc ak_policy_check_redaction(const struct ak_policy *p, struct ak_err *err)
 {
+	if (place_check(p, err) != AK_OK)
+		return AK_FAIL;
 	for (size_t k = 0; k < AK_COUNT(members); k++) {
 		const json_t *list = list_of(p, members[k].list);
 

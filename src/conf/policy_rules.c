@@ -103,6 +103,8 @@ static const struct ak_yaml_rule redaction_rules[] = {
 	{"rules", AK_Y_LIST, false, detector_rules},
 	{"allow", AK_Y_LIST, false, allow_rules},
 	{"small_groups", AK_Y_MAP_OR_UNKNOWN, false, small_group_rules},
+	{"key_file", AK_Y_SCALAR, false, NULL},
+	{"key_env", AK_Y_SCALAR, false, NULL},
 	END,
 };
 
