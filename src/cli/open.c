@@ -141,6 +141,15 @@ static const char *const *allowed(struct ak_ctx *c)
 	return allow;
 }
 
+static const uint8_t *const *past_keys(struct ak_ctx *c)
+{
+	const uint8_t **list = ak_arena_zero(&c->arena, (c->keys->npast + 1) * sizeof *list);
+
+	for (size_t i = 0; i < c->keys->npast; i++)
+		list[i] = c->keys->past[i].token;
+	return list;
+}
+
 static struct ak_redactor *make_redactor(struct ak_ctx *c, const uint8_t token[32], const char kid[9])
 {
 	struct ak_redact_opts o = {.token_key = token,
@@ -150,6 +159,7 @@ static struct ak_redactor *make_redactor(struct ak_ctx *c, const uint8_t token[3
 	memcpy(o.kid, kid, sizeof o.kid);
 	if (c->policy) {
 		o.allow = allowed(c);
+		o.past_keys = past_keys(c);
 		o.rules = c->policy->rules;
 		o.nrules = c->policy->nrules;
 	}

@@ -85,6 +85,16 @@ const struct ak_cmd ak_cmd_keys = {
 
 /* ---- keys rotate ---- */
 
+/* Entries of redaction.allow that need the file of a past key from now on. */
+static size_t allowed_before(const struct ak_ctx *c, const char *kid)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; c->policy && i < c->policy->nallow; i++)
+		n += !c->policy->allow[i].key || strcmp(c->policy->allow[i].key, kid) != 0;
+	return n;
+}
+
 static enum ak_exit run_rotate(struct ak_ctx *c, struct ak_err *err)
 {
 	char before[9], kid[9];
@@ -94,13 +104,16 @@ static enum ak_exit run_rotate(struct ak_ctx *c, struct ak_err *err)
 	memcpy(before, c->store->kid, sizeof before);
 	rc = ak_rotate(c->store, folder(c), c->keys, kid, err);
 	if (rc == AK_OK && c->json) {
-		doc = json_pack("{s:s, s:i, s:s, s:s, s:s}", "schema", "auditkit.keys-rotate/1", "format_version", 1, "before", before, "key_id",
-				kid, "folder", folder(c));
+		doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:I}", "schema", "auditkit.keys-rotate/1", "format_version", 1, "before", before, "key_id",
+				kid, "folder", folder(c), "allowed_before", (json_int_t)allowed_before(c, kid));
 		rc = ak_io_json(c->io, doc, err);
 		json_decref(doc);
 	} else if (rc == AK_OK) {
 		ak_io_line(c->io, "rotated", "pseudonym key %s is in force, %s is past: its records keep their tokens", kid, before);
 		ak_io_line(c->io, "keys", "in %s; back them up", folder(c));
+		if (allowed_before(c, kid))
+			ak_io_line(c->io, "allowed", "%zu values of redaction.allow go on being let through while the files of past keys are kept",
+				   allowed_before(c, kid));
 		ak_io_note(c->io, "next", "auditkit %scheckpoint", c->with);
 	}
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;

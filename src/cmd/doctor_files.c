@@ -8,6 +8,7 @@
 
 #include "base/fs.h"
 #include "base/text.h"
+#include "cmd/allowlist.h"
 
 enum { OTHERS = 077 };
 static const uint64_t least_bytes = UINT64_C(256) << 20;
@@ -170,6 +171,10 @@ static void look_at_keys(struct ak_doctor *d)
 	else
 		ak_doctor_say(d, "keys", AK_WELL, NULL, "%zu files in '%s' are yours alone and this workspace's%s%s", n, dir,
 			      c->elsewhere.read ? "; the pseudonym key is read from " : "", c->elsewhere.read ? c->elsewhere.from : "");
+	if (ak_allowlist_void(c->policy, &keys))
+		ak_doctor_say(d, "allowed", AK_ODD, "allow the values again by their new markers: 'auditkit redact rules' names the lines",
+			      "%zu of %zu entries of redaction.allow belong to keys that are not here and let nothing through",
+			      ak_allowlist_void(c->policy, &keys), c->policy->nallow);
 	ak_keys_wipe(&keys);
 }
 

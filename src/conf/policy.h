@@ -26,10 +26,12 @@ struct ak_policy_rule {
 	int min, line;
 };
 
-/* An entry of redaction.allow: the fingerprint of a value that is no secret. by and on may be NULL. */
+/* An entry of redaction.allow: the fingerprint of a value that is no secret. by and on may be NULL, key (the id of the pseudonym key
+ * that it was made under) too. */
 struct ak_policy_allow {
 	const char *fingerprint, *why, *by, *on;
 	int line;
+	const char *key;
 };
 enum ak_small_action { AK_SMALL_FLAG, AK_SMALL_SUPPRESS, AK_SMALL_MERGE, AK_SMALL_COUNT };
 #define AK_SMALL_K 5

@@ -86,7 +86,7 @@ static const struct ak_yaml_rule detector_rules[] = {
 
 static const struct ak_yaml_rule allow_rules[] = {
 	{"fingerprint", AK_Y_STR, true, NULL}, {"why", AK_Y_STR, true, NULL}, {"by", AK_Y_STR, false, NULL},
-	{"on", AK_Y_STR, false, NULL},	       END,
+	{"on", AK_Y_STR, false, NULL},	       {"key", AK_Y_STR, false, NULL}, END,
 };
 
 static const struct ak_yaml_rule small_group_rules[] = {

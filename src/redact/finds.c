@@ -8,8 +8,7 @@ static struct ak_find of_secret(const struct ak_redactor *r, const struct ak_hit
 	struct ak_find f = {.kind = h->kind, .from = h->from, .to = h->to, .layer = h->layer,
 			    .action = h->key_id ? AK_ACT_HASHED : AK_ACT_REMOVED};
 
-	ak_redactor_fingerprint(r, h->secret, f.fingerprint);
-	f.allowed = ak_redactor_allows(r, f.fingerprint);
+	f.allowed = ak_redactor_allows(r, h->secret, f.fingerprint);
 	return f;
 }
 

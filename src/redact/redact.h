@@ -28,6 +28,8 @@ struct ak_redact_opts {
 	const struct ak_policy_rule *rules; /* of policy.yaml, checked; copied */
 	size_t nrules;
 	const struct ak_field_plan *plan; /* redact/plan.h, copied: profile and fields; NULL = every field as its type says */
+	/* Token keys of past masters, under which fingerprints of allow may have been made; NULL-terminated, may be NULL. */
+	const uint8_t *const *past_keys;
 };
 
 enum ak_action {
@@ -84,7 +86,8 @@ struct ak_str ak_redact_token(const struct ak_redactor *r, enum ak_type type, st
  * *at = byte position. Tokens and markers of our own never hit. */
 bool ak_redact_scan(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind);
 
-/* Whether `redact allow` lets a value through, for scanners of other rules; its fingerprint in any case. */
+/* Whether `redact allow` lets a value through, for scanners of other rules; its fingerprint in any case: of the entry that does,
+ * otherwise under the key in force. */
 bool ak_redact_allowed(const struct ak_redactor *r, struct ak_str value, char fingerprint[AK_TOKEN_HEX + 1]);
 
 /* From here on what ak_redact_scan and ak_redact_allowed let through is noted, each value once: for one thread. */
