@@ -7,7 +7,7 @@
  * Secret:   [REDACTED:<kind>:<kid>:<32 hex>]  fingerprint = HMAC(secret)
  * Person:   email:<32 hex> (e-mail shaped, domain and local part lower-cased), else user:<32 hex>; ids that name machines
  *           (prefixes of providers' service accounts: svc_acct, user-, user_ ids are people and become tokens)
- * Address:  ip:<32 hex> plus network prefix.  Key: key:<32 hex> of HMAC(sha256hex(raw)); a 64-hex value counts as the hash.
+ * Address:  ip:<32 hex> plus network prefix, in texts ip:<32 hex>(203.0.113.0/24).  Key: key:<32 hex> of HMAC(sha256hex(raw)); a 64-hex value counts as the hash.
  * Token:    id:<32 hex>.
  * policy.yaml may choose another of five actions for a field: redact/plan.h. */
 #ifndef AK_REDACT_REDACT_H

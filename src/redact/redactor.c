@@ -47,6 +47,15 @@ static void free_list(char **list)
 	ak_free(list);
 }
 
+/* In texts as in the field that is made for it. */
+static bool keeps_networks(const struct ak_field_plan *plan)
+{
+	if (!plan || plan->action[AK_F_CLIENT_NETWORK] == AK_FIELD_KEEP)
+		return true;
+	return plan->action[AK_F_CLIENT_NETWORK] == AK_FIELD_AS_TYPE &&
+	       ak_profile_action(plan->profile, AK_F_CLIENT_NETWORK) == AK_PROFILE_KEEPS;
+}
+
 struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts)
 {
 	struct ak_redactor *r = ak_alloc_zero(1, sizeof(*r));
@@ -57,6 +66,7 @@ struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts)
 	r->ip4_prefix = opts->ip4_prefix;
 	r->ip6_prefix = opts->ip6_prefix;
 	r->profile = opts->plan ? opts->plan->profile : AK_PROFILE_DEFAULT;
+	r->networks = keeps_networks(opts->plan);
 	r->allow = copy_list(opts->allow);
 	r->allow_sha256 = copy_list(opts->allow_sha256);
 	r->past = copy_keys(opts->past_keys);
