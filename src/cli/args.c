@@ -13,9 +13,10 @@ const struct ak_opt ak_global_opts[] = {
 	{"json", 0, AK_OPT_FLAG, NULL, "print one JSON object"},
 	{"help", 'h', AK_OPT_FLAG, NULL, "explain the command"},
 	{"version", 0, AK_OPT_FLAG, NULL, "print the version"},
+	{"key-file", 0, AK_OPT_TEXT, "FILE", "the pseudonym key, when it is not in the key folder"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
-enum { G_WORKSPACE, G_QUIET, G_VERBOSE, G_COLOR, G_PROGRESS, G_JSON, G_HELP, G_VERSION, NGLOBAL };
+enum { G_WORKSPACE, G_QUIET, G_VERBOSE, G_COLOR, G_PROGRESS, G_JSON, G_HELP, G_VERSION, G_KEY_FILE, NGLOBAL };
 
 struct parser {
 	int argc, at;
@@ -257,6 +258,7 @@ enum ak_rc ak_args_parse(int argc, char **argv, struct ak_arena *a, struct ak_gl
 				 .progress = p.global[G_PROGRESS].text,
 				 .quiet = p.global[G_QUIET].given,
 				 .verbose = p.global[G_VERBOSE].given,
+				 .key_file = p.global[G_KEY_FILE].text,
 				 .json = p.global[G_JSON].given,
 				 .help = p.global[G_HELP].given,
 				 .version = p.global[G_VERSION].given};

@@ -13,7 +13,7 @@ struct ak_opt_value {
 };
 
 struct ak_globals {
-	const char *workspace, *color, *progress;
+	const char *workspace, *color, *progress, *key_file;
 	bool quiet, verbose, json, help, version;
 };
 

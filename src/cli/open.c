@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "cli/keysource.h"
 #include "redact/plan.h"
 
 /* ---- the environment ---- */
@@ -76,19 +77,6 @@ static enum ak_rc find_workspace(struct ak_ctx *c, const struct ak_globals *g, s
 	return ak_fail(err, AK_EXIT_USAGE, "no workspace here or in a folder above");
 }
 
-/* Keys beside what they protect protect nothing: who copies the workspace has both (SECURITY R-HMAC-3). */
-static enum ak_rc check_apart(const struct ak_ctx *c, const char *keys, struct ak_err *err)
-{
-	AK_CLEANUP(ak_free_charp) char *inner = realpath(keys, NULL);
-	AK_CLEANUP(ak_free_charp) char *outer = realpath(c->workspace, NULL);
-	size_t n = outer ? strlen(outer) : 0;
-
-	if (!inner || !outer || strncmp(inner, outer, n) != 0 || inner[n] != '/')
-		return AK_OK;
-	ak_hint(err, "move the folder 'auditkit' elsewhere and set XDG_CONFIG_HOME to where it is then");
-	return ak_fail(err, AK_EXIT_REFUSED, "the keys of workspace '%s' lie inside it", c->workspace);
-}
-
 static enum ak_rc load_keys(struct ak_ctx *c, unsigned needs, struct ak_err *err)
 {
 	const char *dir;
@@ -99,9 +87,13 @@ static enum ak_rc load_keys(struct ak_ctx *c, unsigned needs, struct ak_err *err
 	}
 	dir = ak_arena_printf(&c->arena, "%s/%s", c->keys_root, c->store->id).p;
 	c->keys = ak_arena_zero(&c->arena, sizeof *c->keys);
-	if (check_apart(c, dir, err) != AK_OK)
+	if (ak_keysource_apart(c, dir, "move the folder 'auditkit' elsewhere and set XDG_CONFIG_HOME to where it is then", err) != AK_OK)
 		return AK_FAIL;
-	return needs & AK_NEED_KEYS ? ak_keys_load(dir, c->store->kid, c->keys, err) : ak_keys_load_seals(dir, c->keys, err);
+	if (!(needs & AK_NEED_KEYS))
+		return ak_keys_load_seals(dir, c->keys, err);
+	if (ak_keys_load(dir, c->store->kid, ak_ctx_given(c), c->keys, err) != AK_OK)
+		return AK_FAIL;
+	return ak_keysource_check(c, err);
 }
 
 static enum ak_rc load_policy(struct ak_ctx *c, struct ak_err *err)
@@ -149,6 +141,15 @@ static const char *const *allowed(struct ak_ctx *c)
 	return allow;
 }
 
+static const uint8_t *const *past_keys(struct ak_ctx *c)
+{
+	const uint8_t **list = ak_arena_zero(&c->arena, (c->keys->npast + 1) * sizeof *list);
+
+	for (size_t i = 0; i < c->keys->npast; i++)
+		list[i] = c->keys->past[i].token;
+	return list;
+}
+
 static struct ak_redactor *make_redactor(struct ak_ctx *c, const uint8_t token[32], const char kid[9])
 {
 	struct ak_redact_opts o = {.token_key = token,
@@ -158,6 +159,7 @@ static struct ak_redactor *make_redactor(struct ak_ctx *c, const uint8_t token[3
 	memcpy(o.kid, kid, sizeof o.kid);
 	if (c->policy) {
 		o.allow = allowed(c);
+		o.past_keys = past_keys(c);
 		o.rules = c->policy->rules;
 		o.nrules = c->policy->nrules;
 	}
@@ -214,6 +216,23 @@ static enum ak_rc open_workspace(struct ak_ctx *c, const struct ak_globals *g, u
 	return rc;
 }
 
+/* The policy, and the key that it may name. Who needs no policy does not fail for it, nor who needs no pseudonyms for their key. */
+static enum ak_rc open_policy(struct ak_ctx *c, const struct ak_globals *g, unsigned needs, struct ak_err *err)
+{
+	static const unsigned any = AK_NEED_POLICY | AK_NEED_KEYS | AK_NEED_SEALS | AK_NEED_FIND;
+
+	if (c->workspace && needs & any) {
+		if (load_policy(c, err) != AK_OK && needs & AK_NEED_POLICY)
+			return AK_FAIL;
+		ak_err_clear(err);
+	}
+	if (needs & AK_NEED_KEYS || (needs & AK_NEED_NEWKEYS && !c->store))
+		return ak_keysource_open(c, g, err);
+	if (needs & (AK_NEED_SEALS | AK_NEED_FIND))
+		(void)ak_keysource_open(c, g, &c->elsewhere.why);
+	return AK_OK;
+}
+
 enum ak_rc ak_open_context(struct ak_ctx *c, const struct ak_globals *g, struct ak_err *err)
 {
 	unsigned needs = c->args->cmd->needs;
@@ -223,13 +242,13 @@ enum ak_rc ak_open_context(struct ak_ctx *c, const struct ak_globals *g, struct 
 	c->with = g->workspace ? ak_arena_printf(&c->arena, "-w %s ", ak_text_shell(&c->arena, g->workspace)).p : "";
 	c->data_dir = env("AUDITKIT_DATA") ? env("AUDITKIT_DATA") : AK_DATA_DIR;
 	rc = open_workspace(c, g, &needs, err);
+	if (rc == AK_OK)
+		rc = open_policy(c, g, needs, err);
 	if (rc == AK_OK && needs & (AK_NEED_KEYS | AK_NEED_SEALS))
 		rc = load_keys(c, needs, err);
 	/* Made now, so that the sandbox need not leave open the folder it stands in, which may be the home. */
 	if (rc == AK_OK && needs & AK_NEED_NEWKEYS && c->keys_root)
 		rc = ak_fs_mkdirs(c->keys_root, 0700, err);
-	if (rc == AK_OK && needs & AK_NEED_POLICY)
-		rc = load_policy(c, err);
 	if (rc == AK_OK && needs & AK_NEED_REGISTRY)
 		rc = load_registry(c, err);
 	if (rc == AK_OK && needs & AK_NEED_KEYS)
@@ -247,6 +266,7 @@ void ak_open_release(struct ak_ctx *c)
 		ak_policy_release(c->policy);
 	if (c->keys)
 		ak_keys_wipe(c->keys);
+	ak_wipe(&c->elsewhere.key, sizeof c->elsewhere.key);
 	ak_store_close(c->store);
 	ak_arena_release(&c->arena);
 }

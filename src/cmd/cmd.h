@@ -57,6 +57,15 @@ struct ak_args {
 
 struct ak_io; /* cmd/io.h */
 
+/* The pseudonym key where it is not in the key folder (cli/keysource.h). */
+struct ak_key_source {
+	const char *from; /* the file or variable, for people; NULL: the key folder */
+	const char *file; /* its path, absolute; NULL when it is no file */
+	bool read;
+	struct ak_given_key key; /* when it was read */
+	struct ak_err why;	 /* else, for commands that do without */
+};
+
 struct ak_ctx {
 	const struct ak_args *args;
 	struct ak_store *store;
@@ -78,6 +87,7 @@ struct ak_ctx {
 	struct ak_sandbox_kernel sandbox; /* what the kernel has; all false when AUDITKIT_SANDBOX is off */
 	bool json, quiet, verbose, color;
 	int (*cli)(int argc, char **argv); /* another command line, in the same process */
+	struct ak_key_source elsewhere;
 };
 
 struct ak_cmd {
@@ -101,6 +111,12 @@ const char *ak_args_text(const struct ak_args *a, const char *name); /* NULL whe
 int64_t ak_args_int(const struct ak_args *a, const char *name, int64_t otherwise);
 /* NULL-terminated values of a repeatable option, NULL when not given. */
 const char *const *ak_args_list(const struct ak_args *a, const char *name);
+
+/* The pseudonym key that was given, NULL when the key folder has it. */
+static inline const struct ak_given_key *ak_ctx_given(const struct ak_ctx *c)
+{
+	return c->elsewhere.read ? &c->elsewhere.key : NULL;
+}
 
 /* Append this command and its words (personal values as tokens) to access.jsonl. */
 enum ak_rc ak_cmd_log_access(struct ak_ctx *c, uint64_t records, struct ak_err *err);

@@ -11,6 +11,7 @@
 #include "packet/check.h"
 #include "packet/rekey.h"
 #include "redact/marker.h"
+#include "store/rotate.h"
 
 enum { MOST_SHOWN = 100 };
 
@@ -31,6 +32,7 @@ struct search {
 	uint64_t lines, too_long, found;
 	struct ak_str match[MOST_SHOWN]; /* the first ones, in the command's memory */
 	uint64_t number[MOST_SHOWN];
+	json_t *deleted; /* ids of the keys that could not be tried */
 };
 
 static bool of_class(struct ak_str token, const char *cls)
@@ -112,11 +114,30 @@ static enum ak_rc search_file(struct search *s, const char *path, struct ak_err 
 	return rc;
 }
 
-/* Its id says under which key its tokens were made. */
+/* The sub-key for packets of the pseudonym key that was in force when it was built. */
+static enum ak_rc repacket_of(const struct ak_ctx *c, const char *kid, const uint8_t **out, struct ak_err *err)
+{
+	uint8_t id[4];
+
+	*out = NULL;
+	if (!ak_unhex(ak_str_of(kid), id, sizeof id))
+		return ak_fail(err, AK_EXIT_INPUT, "the packet does not say under which pseudonym key it was built");
+	if (strcmp(kid, c->keys->kid) == 0)
+		*out = c->keys->repacket;
+	for (size_t i = 0; i < c->keys->npast && !*out; i++)
+		*out = strcmp(kid, c->keys->past[i].kid) == 0 ? c->keys->past[i].repacket : NULL;
+	if (*out)
+		return AK_OK;
+	ak_hint(err, "'auditkit keys' names the keys; one that was deleted took with it who its tokens are");
+	return ak_fail(err, AK_EXIT_REFUSED, "the packet was built under pseudonym key '%.8s', which is not here", kid);
+}
+
+/* Its id and the key in force when it was built say under which key its tokens were made. */
 static enum ak_rc packet_key(struct search *s, const char *path, struct ak_err *err)
 {
 	AK_CLEANUP(ak_json_decref) json_t *packet = NULL;
 	AK_CLEANUP(ak_buf_release) struct ak_buf text;
+	const uint8_t *repacket = NULL;
 	const char *id;
 	enum ak_rc rc;
 
@@ -133,7 +154,30 @@ static enum ak_rc packet_key(struct search *s, const char *path, struct ak_err *
 		ak_hint(err, "name the workspace that it was built from with -w DIR");
 		return ak_fail(err, AK_EXIT_REFUSED, "the packet was not built from this workspace");
 	}
-	s->packet = ak_packet_rekey_new(s->c->keys->repacket, id);
+	if (repacket_of(s->c, ak_jtxt(packet, "pseudonym_key", ""), &repacket, err) != AK_OK)
+		return AK_FAIL;
+	s->packet = ak_packet_rekey_new(repacket, id);
+	return AK_OK;
+}
+
+/* The keys of this workspace that are gone: nobody can tell whom their tokens mean. */
+static enum ak_rc find_deleted(struct search *s, struct ak_err *err)
+{
+	const struct ak_keys *k = s->c->keys;
+	struct ak_key_period *list;
+	size_t n;
+
+	if (ak_key_periods(s->c->store, &list, &n, err) != AK_OK)
+		return AK_FAIL;
+	for (size_t i = 0; i < n; i++) {
+		bool here = strcmp(list[i].kid, k->kid) == 0;
+
+		for (size_t j = 0; j < k->npast; j++)
+			here |= strcmp(list[i].kid, k->past[j].kid) == 0;
+		if (!here)
+			json_array_append_new(s->deleted, json_string(list[i].kid));
+	}
+	ak_free(list);
 	return AK_OK;
 }
 
@@ -150,9 +194,9 @@ static enum ak_rc print_json(const struct search *s, struct ak_err *err)
 		json_array_append_new(found, json_pack("{s:I, s:s}", "line", (json_int_t)s->number[i], "candidate", ak_buf_str(&safe).p));
 		ak_buf_release(&safe);
 	}
-	doc = json_pack("{s:s, s:i, s:s%, s:I, s:I, s:I, s:o}", "schema", "auditkit.identity-resolve/1", "format_version", 1, "token", s->token.p,
+	doc = json_pack("{s:s, s:i, s:s%, s:I, s:I, s:I, s:o, s:O}", "schema", "auditkit.identity-resolve/1", "format_version", 1, "token", s->token.p,
 			s->token.n, "candidates", (json_int_t)s->lines, "too_long", (json_int_t)s->too_long, "found", (json_int_t)s->found,
-			"matches", found);
+			"matches", found, "deleted_keys", s->deleted);
 	rc = ak_io_json(s->c->io, doc, err);
 	json_decref(doc);
 	return rc;
@@ -181,6 +225,9 @@ static enum ak_rc print(const struct search *s, struct ak_err *err)
 		ak_io_line(s->c->io, "", "and %llu more lines", (unsigned long long)(s->found - MOST_SHOWN));
 	ak_io_note(s->c->io, "done", "%llu of %llu candidates are %.*s", (unsigned long long)s->found, (unsigned long long)s->lines,
 		   AK_STR_FMT(s->token));
+	for (size_t i = 0; !s->found && i < json_array_size(s->deleted); i++)
+		ak_io_note(s->c->io, "deleted", "key %s: whom its tokens mean cannot be told any more",
+			   json_string_value(json_array_get(s->deleted, i)));
 	if (s->too_long)
 		ak_io_note(s->c->io, "", "%llu of %llu lines are too long to be candidates", (unsigned long long)s->too_long,
 			   (unsigned long long)s->lines);
@@ -202,6 +249,8 @@ static enum ak_rc resolve(struct search *s, struct ak_err *err)
 	}
 	rc = packet ? packet_key(s, packet, err) : AK_OK;
 	if (rc == AK_OK)
+		rc = find_deleted(s, err);
+	if (rc == AK_OK)
 		rc = search_file(s, from, err);
 	/* Before anything is shown. */
 	if (rc == AK_OK)
@@ -211,7 +260,7 @@ static enum ak_rc resolve(struct search *s, struct ak_err *err)
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
-	struct search s = {.c = c, .token = ak_str_of(c->args->word[0])};
+	struct search s = {.c = c, .token = ak_str_of(c->args->word[0]), .deleted = json_array()};
 	enum ak_rc rc;
 
 	ak_arena_init(&s.arena);
@@ -220,6 +269,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	ak_arena_release(&s.arena);
 	ak_buf_release(&s.rekeyed);
 	ak_hmac_free(s.packet);
+	json_decref(s.deleted);
 	return rc != AK_OK ? err->exit : s.found ? AK_EXIT_OK : AK_EXIT_PARTIAL;
 }
 
@@ -239,7 +289,9 @@ const struct ak_cmd ak_cmd_identity_resolve = {
 	.args = "TOKEN",
 	.summary = "say which of the candidates in a file a token stands for",
 	.text = "Tokens are keyed digests and cannot be turned back: every candidate is made into a token as a stored value of its kind\n"
-		"would be, addresses, users, keys (raw, or as SHA-256) and identifiers alike, and compared. Exit 3 when none matches.\n"
+		"would be, addresses, users, keys (raw, or as SHA-256) and identifiers alike, and compared, under the key in force and all\n"
+		"past ones. Exit 3 when none matches; keys that were deleted (crypto-erasure) are then named. A packet is searched with the\n"
+		"key that was in force when it was built; when that is gone, exit 6.\n"
 		"The access is written to access.jsonl before the answer is shown; the candidates are not.",
 	.opts = opts,
 	.examples = examples,

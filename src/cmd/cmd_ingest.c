@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "base/jsonw.h"
 #include "base/time.h"
+#include "cmd/allowlist.h"
 #include "cmd/ingest_report.h"
 #include "cmd/keeptext.h"
 #include "cmd/sourcelist.h"
@@ -139,6 +140,7 @@ static void notes(struct ak_ctx *c, const struct ak_ingest_result *r, int64_t us
 
 	ak_io_note(c->io, "done", "%lld.%lld s, %s records/s", (long long)(us / 1000000), (long long)(us / 100000 % 10),
 		   ak_thousands(rate, n));
+	ak_allowlist_warn(c);
 	ak_io_note(c->io, "next", "auditkit %sstatus", c->with);
 }
 

@@ -15,6 +15,7 @@
 /* What is printed in the end. */
 struct made {
 	const char *dir, *keys, *profile; /* profile: NULL without --profile */
+	const char *key_file;		  /* NULL without --key-file */
 	json_t *seen; /* cmd/discover.h, NULL without --discover */
 	size_t answers, unknown;
 };
@@ -32,6 +33,8 @@ static enum ak_rc write_policy(const char *dir, const json_t *seen, bool replace
 	ak_buf_init(&text, 1 << 20);
 	if (out->profile)
 		json_object_set_new(answers, "profile", json_string(out->profile));
+	if (out->key_file)
+		json_object_set_new(answers, "key_file", json_string(out->key_file));
 	rc = ak_policy_text(answers, &text, err);
 	if (rc == AK_OK && (rc = ak_policy_parse("policy.yaml", ak_buf_str(&text), &policy, err)) == AK_OK) {
 		out->answers = ak_policy_answers(&policy, &list);
@@ -63,11 +66,11 @@ static enum ak_rc check_free(struct ak_ctx *c, const char *dir, struct ak_err *e
 static enum ak_rc create(struct ak_ctx *c, struct made *m, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *formats = ak_fs_join(m->dir, "formats");
-	struct made ignored = {.profile = m->profile};
+	struct made ignored = {.profile = m->profile, .key_file = m->key_file};
 
 	/* The database comes last: it makes the folder a workspace. */
 	if (ak_fs_mkdirs(formats, 0700, err) != AK_OK || write_policy(m->dir, NULL, false, &ignored, err) != AK_OK ||
-	    ak_store_create(m->dir, c->keys_root, err) != AK_OK || ak_store_open(m->dir, AK_STORE_WRITE, &c->store, err) != AK_OK)
+	    ak_store_create(m->dir, c->keys_root, ak_ctx_given(c), err) != AK_OK || ak_store_open(m->dir, AK_STORE_WRITE, &c->store, err) != AK_OK)
 		return AK_FAIL;
 	m->keys = ak_arena_printf(&c->arena, "%s/%s", c->keys_root, c->store->id).p;
 	return AK_OK;
@@ -99,7 +102,7 @@ static enum ak_rc open_rest(struct ak_ctx *c, const struct made *m, struct ak_er
 	struct ak_redact_opts o = {.ip4_prefix = 24, .ip6_prefix = 48, .plan = &plan};
 
 	c->keys = ak_arena_zero(&c->arena, sizeof *c->keys);
-	if (ak_keys_load(m->keys, c->store->kid, c->keys, err) != AK_OK)
+	if (ak_keys_load(m->keys, c->store->kid, ak_ctx_given(c), c->keys, err) != AK_OK)
 		return AK_FAIL;
 	o.token_key = c->keys->token;
 	memcpy(o.kid, c->keys->kid, sizeof o.kid);
@@ -162,7 +165,10 @@ static void print(struct ak_ctx *c, const struct made *m)
 	const char *w = strcmp(m->dir, ".auditkit") == 0 ? "" : ak_arena_printf(&c->arena, "-w %s ", ak_text_shell(&c->arena, m->dir)).p;
 
 	ak_io_line(c->io, "created", "%s, mode 0700: workspace.db, policy.yaml, formats/", m->dir);
-	ak_io_line(c->io, "keys", "3 in %s: log, packet, pseudonym. Back them up.", m->keys);
+	if (m->key_file)
+		ak_io_line(c->io, "keys", "2 in %s: log, packet; the pseudonym key is '%s'. Back them up.", m->keys, m->key_file);
+	else
+		ak_io_line(c->io, "keys", "3 in %s: log, packet, pseudonym. Back them up.", m->keys);
 	if (m->seen) {
 		print_found(c, m);
 		ak_io_note(c->io, "next", "auditkit %singest", w);
@@ -201,7 +207,7 @@ static enum ak_rc check_profile(const char *name, struct ak_err *err)
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
-	struct made m = {.profile = ak_args_text(c->args, "profile"),
+	struct made m = {.profile = ak_args_text(c->args, "profile"), .key_file = c->elsewhere.file,
 			 .dir = c->args->nwords ? c->args->word[0] : c->workspace ? c->workspace : ".auditkit"};
 	const char *exports = ak_args_text(c->args, "discover");
 	enum ak_rc rc = check_profile(m.profile, err);
@@ -236,7 +242,8 @@ const struct ak_cmd ak_cmd_init = {
 	.args = "[DIR]",
 	.summary = "make a workspace, its keys and a policy.yaml to fill in",
 	.text = "The workspace is a private folder (default .auditkit). Its three keys lie outside it, below\n"
-		"$XDG_CONFIG_HOME/auditkit/keys; without them nothing can be ingested, so back them up.\n"
+		"$XDG_CONFIG_HOME/auditkit/keys; without them nothing can be ingested, so back them up. With --key-file the pseudonym\n"
+		"key is one you have, 64 hex digits in a private file; redaction.key_file of policy.yaml then names it.\n"
 		"With --discover the files below EXPORTS are read as ingest would and nothing is kept of them but what policy.yaml asks:\n"
 		"sources with a path pattern each, apps, keys, providers and environments, all redacted. What the exports do not say\n"
 		"stays unknown. Files that no source names are listed as NOT READ.",

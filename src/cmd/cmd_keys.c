@@ -10,6 +10,14 @@ static const char *folder(struct ak_ctx *c) { return ak_arena_printf(&c->arena, 
 
 /* ---- keys ---- */
 
+/* Where the key stands outside of the folder; NULL when it does not. One that could not be read may be the one in force. */
+static const char *elsewhere(const struct ak_ctx *c, const char *kid)
+{
+	const struct ak_key_source *e = &c->elsewhere;
+
+	return strcmp(kid, e->read ? e->key.kid : c->store->kid) == 0 ? e->from : NULL;
+}
+
 static void add_files(struct ak_ctx *c, const json_t *periods)
 {
 	char file[AK_KEY_FILE];
@@ -17,8 +25,11 @@ static void add_files(struct ak_ctx *c, const json_t *periods)
 	size_t i;
 
 	json_array_foreach((json_t *)periods, i, p) {
-		ak_keys_file(folder(c), ak_jtxt(p, "key_id", ""), file);
+		const char *kid = ak_jtxt(p, "key_id", ""), *from = elsewhere(c, kid);
+
+		ak_keys_file(folder(c), kid, file);
 		json_object_set_new(p, "file", *file ? json_string(file) : json_null());
+		json_object_set_new(p, "from", from ? json_string(from) : json_null());
 		json_object_set_new(p, "in_force", json_boolean(strcmp(ak_jtxt(p, "key_id", ""), c->store->kid) == 0));
 	}
 }
@@ -32,7 +43,7 @@ static void print_periods(struct ak_ctx *c, const json_t *periods)
 	ak_io_line(c->io, "folder", "%s", folder(c));
 	json_array_foreach((json_t *)periods, i, p)
 		ak_io_line(c->io, i ? "" : "pseudonym", "%s  %s to %-20s  %s records, %s%s", ak_jtxt(p, "key_id", "?"), ak_jtxt(p, "since", "?"),
-			   ak_jtxt(p, "until", "now"), ak_thousands(ak_jnum(p, "records"), n), ak_jtxt(p, "file", "DELETED"),
+			   ak_jtxt(p, "until", "now"), ak_thousands(ak_jnum(p, "records"), n), ak_jtxt(p, "from", ak_jtxt(p, "file", "DELETED")),
 			   json_is_true(json_object_get(p, "in_force")) ? ", in force" : "");
 }
 
@@ -50,6 +61,8 @@ static enum ak_exit run_list(struct ak_ctx *c, struct ak_err *err)
 		json_decref(doc);
 	} else if (rc == AK_OK) {
 		print_periods(c, periods);
+		if (c->elsewhere.from && !c->elsewhere.read)
+			ak_io_line(c->io, "NOT READ", "%s", c->elsewhere.why.msg);
 	}
 	json_decref(periods);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
@@ -72,6 +85,16 @@ const struct ak_cmd ak_cmd_keys = {
 
 /* ---- keys rotate ---- */
 
+/* Entries of redaction.allow that need the file of a past key from now on. */
+static size_t allowed_before(const struct ak_ctx *c, const char *kid)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; c->policy && i < c->policy->nallow; i++)
+		n += !c->policy->allow[i].key || strcmp(c->policy->allow[i].key, kid) != 0;
+	return n;
+}
+
 static enum ak_exit run_rotate(struct ak_ctx *c, struct ak_err *err)
 {
 	char before[9], kid[9];
@@ -81,13 +104,16 @@ static enum ak_exit run_rotate(struct ak_ctx *c, struct ak_err *err)
 	memcpy(before, c->store->kid, sizeof before);
 	rc = ak_rotate(c->store, folder(c), c->keys, kid, err);
 	if (rc == AK_OK && c->json) {
-		doc = json_pack("{s:s, s:i, s:s, s:s, s:s}", "schema", "auditkit.keys-rotate/1", "format_version", 1, "before", before, "key_id",
-				kid, "folder", folder(c));
+		doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:I}", "schema", "auditkit.keys-rotate/1", "format_version", 1, "before", before, "key_id",
+				kid, "folder", folder(c), "allowed_before", (json_int_t)allowed_before(c, kid));
 		rc = ak_io_json(c->io, doc, err);
 		json_decref(doc);
 	} else if (rc == AK_OK) {
 		ak_io_line(c->io, "rotated", "pseudonym key %s is in force, %s is past: its records keep their tokens", kid, before);
 		ak_io_line(c->io, "keys", "in %s; back them up", folder(c));
+		if (allowed_before(c, kid))
+			ak_io_line(c->io, "allowed", "%zu values of redaction.allow go on being let through while the files of past keys are kept",
+				   allowed_before(c, kid));
 		ak_io_note(c->io, "next", "auditkit %scheckpoint", c->with);
 	}
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;

@@ -8,20 +8,33 @@
 
 enum { REASON_BYTES = 200 };
 
-/* The fingerprint, given alone or as the whole marker, which also says under which key it was made. */
-static enum ak_rc fingerprint_of(struct ak_ctx *c, const char *word, const char **out, struct ak_err *err)
+/* The key in force or a past one that is kept: the same text, NULL = neither. */
+static const char *kept_key(const struct ak_keys *k, struct ak_str kid)
+{
+	const char *found = ak_str_is(kid, k->kid) ? k->kid : NULL;
+
+	for (size_t i = 0; i < k->npast && !found; i++)
+		found = ak_str_is(kid, k->past[i].kid) ? k->past[i].kid : NULL;
+	return found;
+}
+
+/* The fingerprint, given alone or as the whole marker, which also says under which key it was made. Alone, that is known only
+ * where there is one key. */
+static enum ak_rc fingerprint_of(struct ak_ctx *c, const char *word, struct ak_policy_allow *e, struct ak_err *err)
 {
 	struct ak_str s = ak_str_of(word), kid;
 
+	e->key = c->keys->npast ? NULL : c->keys->kid;
 	if (s.n > 42 && s.p[0] == '[' && s.p[s.n - 1] == ']' && s.p[s.n - 34] == ':') {
 		kid = ak_str_n(s.p + s.n - 42, 8);
 		s = ak_str_n(s.p + s.n - 33, 32);
-		if (ak_policy_is_fingerprint(s) && !ak_str_is(kid, c->keys->kid)) {
+		e->key = kept_key(c->keys, kid);
+		if (ak_policy_is_fingerprint(s) && !e->key) {
 			ak_hint(err, "take the marker from this workspace, or from 'auditkit redact try' in it");
-			return ak_fail(err, AK_EXIT_REFUSED, "the marker was made under another key than this workspace's '%s'", c->keys->kid);
+			return ak_fail(err, AK_EXIT_REFUSED, "the marker was made under a key that is not here; '%s' is in force", c->keys->kid);
 		}
 	}
-	*out = ak_arena_z(&c->arena, s);
+	e->fingerprint = ak_arena_z(&c->arena, s);
 	if (ak_policy_is_fingerprint(s))
 		return AK_OK;
 	ak_hint(err, "it is the last part of a marker: [REDACTED:KIND:KEY:FINGERPRINT]");
@@ -53,7 +66,7 @@ static enum ak_rc entry_of(struct ak_ctx *c, struct ak_policy_allow *e, struct a
 		return AK_FAIL;
 	c->reason = e->why;
 	e->on = ak_arena_z(&c->arena, ak_str_n(ak_time_z(ak_time_now(), 0, now), 10));
-	return fingerprint_of(c, c->args->word[0], &e->fingerprint, err);
+	return fingerprint_of(c, c->args->word[0], e, err);
 }
 
 static enum ak_rc check_new(struct ak_ctx *c, const char *fingerprint, struct ak_err *err)
@@ -128,7 +141,8 @@ const struct ak_cmd ak_cmd_redact_allow = {
 	.text = "The remedy for a false positive. FINGERPRINT is the last part of the value's marker, or the marker. An entry is added to\n"
 		"redaction.allow of policy.yaml; comments and order of the file stay, and it is parsed again before it replaces the old\n"
 		"one. ingest, redact try and the look through a finished packet let the value through from then on, and every packet\n"
-		"lists the entry with its reason. A fingerprint belongs to the workspace's key: under another key it means nothing.",
+		"lists the entry with its reason. A fingerprint belongs to a key: after a rotation an entry works while the past key is\n"
+		"kept. Once that is deleted it lets nothing through, which ingest, redact rules and doctor say.",
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_WRITE | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_ACCESS,

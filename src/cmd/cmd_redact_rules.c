@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include "cmd/allowlist.h"
 #include "redact/plan.h"
 
 /* What a rule is, whichever of the lists it stands in. */
@@ -46,13 +47,15 @@ static void add_own(struct listing *l)
 	}
 }
 
-static json_t *allowed(const struct ak_policy *p)
+static json_t *allowed(const struct ak_ctx *c)
 {
+	const struct ak_policy *p = c->policy;
 	json_t *all = json_array();
 
 	for (size_t i = 0; p && i < p->nallow; i++)
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s?, s:s?, s:i}", "fingerprint", p->allow[i].fingerprint, "why", p->allow[i].why,
-						     "by", p->allow[i].by, "on", p->allow[i].on, "line", p->allow[i].line));
+		json_array_append_new(all, json_pack("{s:s, s:s, s:s?, s:s?, s:i, s:s?, s:b}", "fingerprint", p->allow[i].fingerprint, "why", p->allow[i].why,
+						     "by", p->allow[i].by, "on", p->allow[i].on, "line", p->allow[i].line, "key", p->allow[i].key,
+						     "works", ak_allowlist_works(&p->allow[i], c->keys)));
 	return all;
 }
 
@@ -69,7 +72,7 @@ static enum ak_rc print(struct listing *l, struct ak_err *err)
 
 	if (l->c->json) {
 		doc = json_pack("{s:s, s:i, s:s, s:O, s:o}", "schema", "auditkit.redact-rules/1", "format_version", 1, "profile",
-				ak_profile_name(profile(l->c)), "rules", l->all, "allow", allowed(p));
+				ak_profile_name(profile(l->c)), "rules", l->all, "allow", allowed(l->c));
 		rc = ak_io_json(l->c->io, doc, err);
 		json_decref(doc);
 		return rc;
@@ -77,9 +80,11 @@ static enum ak_rc print(struct listing *l, struct ak_err *err)
 	ak_table_print(&l->table, l->c->io);
 	ak_io_printf(l->c->io, "\n");
 	for (size_t i = 0; p && i < p->nallow; i++)
-		ak_io_line(l->c->io, "allowed", "%s: %s", p->allow[i].fingerprint, p->allow[i].why);
+		ak_io_line(l->c->io, ak_allowlist_works(&p->allow[i], l->c->keys) ? "allowed" : "VOID", "%s: %s", p->allow[i].fingerprint,
+			   p->allow[i].why);
 	ak_io_line(l->c->io, "in force", "%zu detectors of secrets, %zu finders of personal data, %zu rules of policy.yaml; %zu values allowed; profile %s",
 		   l->n[0], l->n[1], l->n[2], p ? p->nallow : 0, ak_profile_name(profile(l->c)));
+	ak_allowlist_warn(l->c);
 	return AK_OK;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/fs.h"
 #include "base/text.h"
+#include "cmd/allowlist.h"
 
 enum { OTHERS = 077 };
 static const uint64_t least_bytes = UINT64_C(256) << 20;
@@ -145,7 +146,7 @@ static void look_at_keys(struct ak_doctor *d)
 {
 	struct ak_ctx *c = d->c;
 	struct ak_err err = {0};
-	struct ak_keys keys;
+	struct ak_keys keys = {0};
 	const char *dir;
 	size_t n;
 
@@ -162,10 +163,18 @@ static void look_at_keys(struct ak_doctor *d)
 	}
 	if (!look_at_folder(d, "keys", dir, &n))
 		return;
-	if (ak_keys_load(dir, c->store->kid, &keys, &err) != AK_OK)
+	if (c->elsewhere.why.msg[0])
+		ak_doctor_say(d, "keys", AK_BAD, c->elsewhere.why.hint[0] ? c->elsewhere.why.hint : "mend redaction.key_file or redaction.key_env", "%s",
+			      c->elsewhere.why.msg);
+	else if (ak_keys_load(dir, c->store->kid, ak_ctx_given(c), &keys, &err) != AK_OK)
 		ak_doctor_say(d, "keys", AK_BAD, err.hint[0] ? err.hint : "restore the backup of the keys", "%s", err.msg);
 	else
-		ak_doctor_say(d, "keys", AK_WELL, NULL, "%zu files in '%s' are yours alone and this workspace's", n, dir);
+		ak_doctor_say(d, "keys", AK_WELL, NULL, "%zu files in '%s' are yours alone and this workspace's%s%s", n, dir,
+			      c->elsewhere.read ? "; the pseudonym key is read from " : "", c->elsewhere.read ? c->elsewhere.from : "");
+	if (ak_allowlist_void(c->policy, &keys))
+		ak_doctor_say(d, "allowed", AK_ODD, "allow the values again by their new markers: 'auditkit redact rules' names the lines",
+			      "%zu of %zu entries of redaction.allow belong to keys that are not here and let nothing through",
+			      ak_allowlist_void(c->policy, &keys), c->policy->nallow);
 	ak_keys_wipe(&keys);
 }
 

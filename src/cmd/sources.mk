@@ -1,3 +1,4 @@
+libak_a_SOURCES += src/cmd/allowlist.c src/cmd/allowlist.h
 libak_a_SOURCES += src/cmd/collect.c src/cmd/collect.h
 libak_a_SOURCES += src/cmd/access.c
 libak_a_SOURCES += src/cmd/cmd_backup.c

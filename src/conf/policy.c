@@ -105,6 +105,8 @@ static void fill_small_groups(struct ak_policy *p, const json_t *small)
 			p->small_action = (enum ak_small_action)a;
 }
 
+static const char *set(const char *text) { return text && strcmp(text, "unknown") != 0 ? text : NULL; }
+
 static void fill_redaction(struct ak_policy *p)
 {
 	const json_t *redaction = json_object_get(p->yaml.root, "redaction");
@@ -116,6 +118,8 @@ static void fill_redaction(struct ak_policy *p)
 	p->per_packet_pseudonyms = !pseudonyms || strcmp(pseudonyms, "per-workspace") != 0;
 	p->payload_mode = text_of(p, redaction, "payload_mode");
 	p->profile = text_of(p, redaction, "profile");
+	p->key_file = set(text_of(p, redaction, "key_file"));
+	p->key_env = set(text_of(p, redaction, "key_env"));
 	ak_policy_fill_redaction(p);
 	fill_small_groups(p, json_object_get(redaction, "small_groups"));
 }

@@ -26,10 +26,12 @@ struct ak_policy_rule {
 	int min, line;
 };
 
-/* An entry of redaction.allow: the fingerprint of a value that is no secret. by and on may be NULL. */
+/* An entry of redaction.allow: the fingerprint of a value that is no secret. by and on may be NULL, key (the id of the pseudonym key
+ * that it was made under) too. */
 struct ak_policy_allow {
 	const char *fingerprint, *why, *by, *on;
 	int line;
+	const char *key;
 };
 enum ak_small_action { AK_SMALL_FLAG, AK_SMALL_SUPPRESS, AK_SMALL_MERGE, AK_SMALL_COUNT };
 #define AK_SMALL_K 5
@@ -59,6 +61,7 @@ struct ak_policy {
 	struct ak_policy_allow *allow; /* redaction.allow */
 	size_t nallow;
 	const char *profile; /* redaction.profile: default, hipaa, pci, strict, unknown or NULL */
+	const char *key_file, *key_env; /* where the pseudonym key is, at most one of them; NULL: in the key folder */
 };
 
 #ifdef __cplusplus

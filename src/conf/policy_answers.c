@@ -46,10 +46,15 @@ static void leaf_add(struct collector *c, const char *path, const json_t *v, int
 	a->unknown = a->value[0] == '\0' || strcmp(a->value, "unknown") == 0;
 }
 
-/* Lists of the redactor: settings that the packet prints as tables, not answers. */
+/* Not answers: lists of the redactor, which the packet prints as tables, and where this machine has the key. */
 static bool is_setting(const char *path)
 {
-	return strcmp(path, "redaction.rules") == 0 || strcmp(path, "redaction.allow") == 0;
+	static const char *const settings[] = {"redaction.rules", "redaction.allow", "redaction.key_file", "redaction.key_env"};
+
+	for (size_t i = 0; i < AK_COUNT(settings); i++)
+		if (strcmp(path, settings[i]) == 0)
+			return true;
+	return false;
 }
 
 static void leaves_below(struct collector *c, const char *path, const json_t *v, int line)

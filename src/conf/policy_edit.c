@@ -103,6 +103,8 @@ static void add_entry(struct ak_buf *b, const struct ak_policy_allow *e)
 	add_member(b, "why", e->why);
 	add_member(b, "by", e->by);
 	add_member(b, "on", e->on);
+	if (e->key)
+		ak_buf_addf(b, ", key: \"%s\"", e->key);
 	ak_buf_addc(b, '}');
 }
 
@@ -133,7 +135,8 @@ static json_t *expected(const struct ak_policy *p, const struct ak_policy_allow 
 	list = json_object_get(redaction, "allow");
 	if (!json_is_array(list))
 		json_object_set_new(redaction, "allow", list = json_array());
-	json_array_insert_new(list, 0, json_pack("{s:s, s:s, s:s*, s:s*}", "fingerprint", e->fingerprint, "why", e->why, "by", e->by, "on", e->on));
+	json_array_insert_new(list, 0, json_pack("{s:s, s:s, s:s*, s:s*, s:s*}", "fingerprint", e->fingerprint, "why", e->why, "by", e->by, "on", e->on,
+						  "key", e->key));
 	return root;
 }
 

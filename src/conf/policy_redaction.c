@@ -1,6 +1,7 @@
 /* redaction.rules and redaction.allow of policy.yaml (SECURITY R-SEC-9). */
 #include "base/ak.h"
 
+#include "base/crypto.h"
 #include "conf/charsets.h"
 #include "conf/policy_rules.h"
 
@@ -59,6 +60,13 @@ bool ak_policy_is_fingerprint(struct ak_str s)
 	return s.n == FINGERPRINT;
 }
 
+static bool fits_key_id(const json_t *v)
+{
+	uint8_t id[4];
+
+	return json_is_string(v) && ak_unhex(str_of(v), id, sizeof id);
+}
+
 static bool fits_fingerprint(const json_t *v) { return json_is_string(v) && ak_policy_is_fingerprint(str_of(v)); }
 
 /* What every entry of a list must look like; unique: no two entries may agree in it. */
@@ -76,6 +84,7 @@ static const struct member members[] = {
 	{"rules", "set", fits_set, "one of" AK_RULE_SETS(NAME), false},
 	{"rules", "min", fits_min, "a number from 8 to 256", false},
 	{"allow", "fingerprint", fits_fingerprint, "the last 32 hex digits of a marker", true},
+	{"allow", "key", fits_key_id, "the id of a pseudonym key, 8 hex digits", false},
 	{"allow", "on", ak_policy_is_date, "a date such as 2026-06-16", false},
 };
 #undef NAME
@@ -101,8 +110,21 @@ static enum ak_rc entry_check(const struct ak_policy *p, const struct member *m,
 	return AK_OK;
 }
 
+/* One key, one place. */
+static enum ak_rc place_check(const struct ak_policy *p, struct ak_err *err)
+{
+	const json_t *redaction = json_object_get(p->yaml.root, "redaction");
+
+	if (!json_string_length(json_object_get(redaction, "key_file")) || !json_string_length(json_object_get(redaction, "key_env")))
+		return AK_OK;
+	return ak_fail(err, AK_EXIT_USAGE, "%s:%d: 'redaction' has key_file and key_env, but the key comes from one place", p->yaml.name,
+		       ak_yaml_key_line(&p->yaml, redaction, "key_env"));
+}
+
 enum ak_rc ak_policy_check_redaction(const struct ak_policy *p, struct ak_err *err)
 {
+	if (place_check(p, err) != AK_OK)
+		return AK_FAIL;
 	for (size_t k = 0; k < AK_COUNT(members); k++) {
 		const json_t *list = list_of(p, members[k].list);
 
@@ -136,6 +158,6 @@ void ak_policy_fill_redaction(struct ak_policy *p)
 		const json_t *e = json_array_get(allow, i);
 
 		p->allow[i] = (struct ak_policy_allow){text(e, "fingerprint"), text(e, "why"), text(e, "by"), text(e, "on"),
-						       ak_yaml_line(&p->yaml, e)};
+						       ak_yaml_line(&p->yaml, e), text(e, "key")};
 	}
 }

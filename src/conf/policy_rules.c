@@ -86,7 +86,7 @@ static const struct ak_yaml_rule detector_rules[] = {
 
 static const struct ak_yaml_rule allow_rules[] = {
 	{"fingerprint", AK_Y_STR, true, NULL}, {"why", AK_Y_STR, true, NULL}, {"by", AK_Y_STR, false, NULL},
-	{"on", AK_Y_STR, false, NULL},	       END,
+	{"on", AK_Y_STR, false, NULL},	       {"key", AK_Y_STR, false, NULL}, END,
 };
 
 static const struct ak_yaml_rule small_group_rules[] = {
@@ -103,6 +103,8 @@ static const struct ak_yaml_rule redaction_rules[] = {
 	{"rules", AK_Y_LIST, false, detector_rules},
 	{"allow", AK_Y_LIST, false, allow_rules},
 	{"small_groups", AK_Y_MAP_OR_UNKNOWN, false, small_group_rules},
+	{"key_file", AK_Y_SCALAR, false, NULL},
+	{"key_env", AK_Y_SCALAR, false, NULL},
 	END,
 };
 

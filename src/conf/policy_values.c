@@ -103,6 +103,27 @@ static bool fits_small_action(const json_t *v)
 	return false;
 }
 
+/* The key itself is refused: whoever reads this file, or a packet that names it, would have it. */
+static bool fits_key_file(const json_t *v)
+{
+	struct ak_str s = ak_str_of(json_string_value(v));
+	size_t hex = 0;
+
+	while (hex < s.n && ak_is_hex((unsigned char)s.p[hex]))
+		hex++;
+	return s.n > 0 && !(hex == s.n && s.n == 64);
+}
+
+static bool fits_key_env(const json_t *v)
+{
+	struct ak_str s = ak_str_of(json_string_value(v));
+
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.p[i] >= 'A' && s.p[i] <= 'Z') && s.p[i] != '_' && !(i && ak_is_digit((unsigned char)s.p[i])))
+			return false;
+	return s.n > 0 && s.n <= 60;
+}
+
 static const struct shape shapes[] = {
 	{"declared", NULL, "on", ak_policy_is_date, "a date such as 2026-06-16"},
 	{"declared", NULL, "review_by", ak_policy_is_date, "a date such as 2026-09-30"},
@@ -112,6 +133,8 @@ static const struct shape shapes[] = {
 	{"redaction", NULL, "pseudonyms", fits_pseudonyms, "per-packet or per-workspace"},
 	{"redaction", NULL, "profile", fits_profile, "default, hipaa, pci or strict"},
 	{"redaction", NULL, "payload_mode", fits_mode, "metadata-only, masked or full"},
+	{"redaction", NULL, "key_file", fits_key_file, "the path of a file, not a key"},
+	{"redaction", NULL, "key_env", fits_key_env, "the name of an environment variable such as BRINDLE_KEY, not a key"},
 	{"redaction", "*", "k", fits_small, "a number from 2 to 1000"},
 	{"redaction", "*", "action", fits_small_action, "flag, suppress or merge"},
 	{"retention", "*", "keep", fits_keep, "a number of days such as 90d, or forever"},

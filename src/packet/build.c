@@ -203,6 +203,7 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 	json_object_set_new(d, "system", named(p ? p->system : NULL));
 	json_object_set_new(d, "policy_sha256", named(p ? p->digest : NULL));
 	json_object_set_new(d, "workspace", json_string(o->store->id));
+	json_object_set_new(d, "pseudonym_key", json_string(o->keys->kid));
 	json_object_set(d, "ledger_size", json_object_get(s->checkpoint, "size"));
 	json_object_set(d, "ledger_root", json_object_get(s->checkpoint, "root"));
 	json_object_set_new(d, "proven", json_integer(ak_facts_sum(r->sections, "proven")));

@@ -16,35 +16,17 @@ struct ak_hmac *ak_packet_rekey_new(const uint8_t repacket[32], const char *id)
 	return ak_hmac_new(mac, sizeof mac);
 }
 
-static size_t hex_run(const char *p, size_t left)
-{
-	size_t k = 0;
-
-	while (k < left && ((p[k] >= '0' && p[k] <= '9') || (p[k] >= 'a' && p[k] <= 'f')))
-		k++;
-	return k;
-}
-
-/* enc:<kid>:<hex>: a packet carries no text that a key could open. */
-static size_t sealed_at(const char *p, size_t left, size_t *cls)
-{
-	size_t n;
-
-	if (left < 14 || memcmp(p, "enc:", 4) != 0 || hex_run(p + 4, left - 4) != 8 || p[12] != ':')
-		return 0;
-	n = hex_run(p + 13, left - 13);
-	*cls = 4;
-	return n > 32 ? 13 + n : 0;
-}
-
+/* Length of the token or encrypted value that begins here, 0 = neither: a packet carries no text that a key could open either.
+ * *cls: bytes of its class and the colon, which stay. */
 static size_t token_at(const char *p, size_t left, size_t *cls)
 {
-	size_t n = ak_marker_token_head(ak_str_n(p, left));
+	struct ak_str s = ak_str_n(p, left);
 
-	if (!n)
-		return sealed_at(p, left, cls);
-	*cls = n;
-	return n + 32;
+	*cls = ak_marker_token_head(s);
+	if (*cls)
+		return *cls + 32;
+	*cls = sizeof "enc:" - 1;
+	return ak_marker_sealed_end(s);
 }
 
 void ak_packet_rekey_text(const struct ak_hmac *key, struct ak_str s, struct ak_buf *out)

@@ -84,22 +84,32 @@ static struct ak_str text_of(const struct address *d, struct ak_arena *a)
 	return ak_arena_str(a, ak_str_n(z, (size_t)(write_address(d, z) - z)));
 }
 
-/* The policy's prefix of an address, or a shorter one the source gives. */
-static struct ak_str network_of(const struct ak_pass *p, struct address d, int known)
+enum { LONGEST_NETWORK = INET6_ADDRSTRLEN + 4 };
+
+/* The policy's prefix of an address, or a shorter one the source gives; its length, 0 = none stays. */
+static size_t write_network(const struct ak_redactor *r, struct address d, int known, char z[LONGEST_NETWORK])
 {
-	int prefix = d.family == AF_INET ? p->r->ip4_prefix : p->r->ip6_prefix;
-	char z[INET6_ADDRSTRLEN + 4], *end;
+	int prefix = d.family == AF_INET ? r->ip4_prefix : r->ip6_prefix;
+	char *end;
 
 	if (known < prefix)
 		prefix = known;
 	if (prefix <= 0)
-		return ak_str_n(NULL, 0);
+		return 0;
 	for (int bit = prefix; bit < d.bits; bit++)
 		d.b[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
 	end = write_address(&d, z);
 	*end++ = '/';
 	end = write_number(end, (unsigned)prefix);
-	return ak_arena_str(p->a, ak_str_n(z, (size_t)(end - z)));
+	return (size_t)(end - z);
+}
+
+static struct ak_str network_of(const struct ak_pass *p, struct address d, int known)
+{
+	char z[LONGEST_NETWORK];
+	size_t n = write_network(p->r, d, known, z);
+
+	return n ? ak_arena_str(p->a, ak_str_n(z, n)) : ak_str_n(NULL, 0);
 }
 
 /* `203.0.113.0/24`, and `203.0.113.***` or `203.0.113.x` as sources mask it. *known = bits that are left. */
@@ -182,4 +192,28 @@ struct ak_str ak_value_network(const struct ak_pass *p, struct ak_str s)
 	if (!out.p)
 		ak_pass_count(p, "not_a_network", AK_ACT_REMOVED);
 	return out;
+}
+
+bool ak_value_is_network(const struct ak_redactor *r, struct ak_str s)
+{
+	char z[LONGEST_NETWORK];
+	struct address d;
+	int known;
+
+	return ak_str_find(s, '/') < s.n && read_network(s, &d, &known) && ak_str_eq(s, ak_str_n(z, write_network(r, d, known, z)));
+}
+
+struct ak_str ak_value_address_mark(const struct ak_pass *p, struct ak_str token, struct ak_str network)
+{
+	if (!token.p || !network.p || !p->r->networks)
+		return token;
+	return ak_arena_printf(p->a, "%.*s(%.*s)", AK_STR_FMT(token), AK_STR_FMT(network));
+}
+
+bool ak_value_is_address_mark(const struct ak_redactor *r, struct ak_str s)
+{
+	size_t n = ak_marker_token_head(s) + AK_TOKEN_HEX;
+
+	return r->networks && n > AK_TOKEN_HEX && s.n > n + 2 && ak_str_starts(s, AK_STR("ip:")) && s.p[n] == '(' && s.p[s.n - 1] == ')' &&
+	       ak_value_is_network(r, ak_str_n(s.p + n + 1, s.n - n - 2));
 }

@@ -33,8 +33,7 @@ static void push_secret(struct listing *l, const struct ak_hit *h)
 
 	*f = (struct ak_find){.kind = h->kind, .from = h->from, .to = h->to, .layer = h->layer,
 			      .action = h->key_id ? AK_ACT_HASHED : AK_ACT_REMOVED};
-	ak_redactor_fingerprint(l->r, h->secret, f->fingerprint);
-	f->allowed = ak_redactor_allows(l->r, f->fingerprint);
+	f->allowed = ak_redactor_allows(l->r, h->secret, f->fingerprint);
 }
 
 static enum ak_action personal_action(const struct listing *l, bool token)
@@ -62,8 +61,7 @@ static void push_personal(struct listing *l, struct ak_str s, const struct ak_pe
 
 	*f = (struct ak_find){.kind = h->finder->kind, .from = h->from - back, .to = h->to - back,
 			      .action = personal_action(l, h->finder->token != NULL)};
-	ak_redactor_fingerprint(l->r, ak_str_n(s.p + h->from, h->to - h->from), f->fingerprint);
-	f->allowed = ak_redactor_allows(l->r, f->fingerprint);
+	f->allowed = ak_redactor_allows(l->r, ak_str_n(s.p + h->from, h->to - h->from), f->fingerprint);
 }
 
 /* The next find of personal data, which is asked for once: none = it lies behind the text. */
@@ -104,8 +102,7 @@ static struct ak_str marked(const struct listing *l, struct ak_str s, const stru
 		struct ak_str found = ak_str_n(s.p + h->v[i].from, h->v[i].to - h->v[i].from);
 		char fp[AK_TOKEN_HEX + 1];
 
-		ak_redactor_fingerprint(l->r, h->v[i].secret, fp);
-		marker = ak_redactor_allows(l->r, fp) ? found : ak_redactor_marker(l->r, h->v[i].kind, h->v[i].secret, l->a);
+		marker = ak_redactor_allows(l->r, h->v[i].secret, fp) ? found : ak_redactor_marker(l->r, h->v[i].kind, h->v[i].secret, l->a);
 		memcpy(out + n, s.p + at, h->v[i].from - at);
 		n += h->v[i].from - at;
 		memcpy(out + n, marker.p, marker.n);

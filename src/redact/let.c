@@ -32,8 +32,7 @@ bool ak_redactor_lets(const struct ak_redactor *r, struct ak_str value, char fin
 	struct ak_let let;
 	bool allowed;
 
-	ak_redactor_fingerprint(r, value, fingerprint);
-	allowed = ak_redactor_allows(r, fingerprint);
+	allowed = ak_redactor_allows(r, value, fingerprint);
 	if (!(allowed ? r->noted != NULL : *r->allow_sha256 != NULL))
 		return allowed;
 	digest(value, let.sha256);

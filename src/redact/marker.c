@@ -69,12 +69,21 @@ bool ak_marker_is_token_colon(struct ak_str s, size_t colon)
 	return false;
 }
 
+enum { SEALED_HEAD = 4 + KID_HEX + 1, TAG_HEX = 32 };
+
+size_t ak_marker_sealed_end(struct ak_str s)
+{
+	size_t end;
+
+	if (!ak_str_starts(s, AK_STR("enc:")) || !hex_then(s, 4, KID_HEX, ':'))
+		return 0;
+	end = ak_charset_run(s, SEALED_HEAD, AK_SET_HEX);
+	return end > SEALED_HEAD + TAG_HEX ? end : 0;
+}
+
 bool ak_marker_is_sealed(struct ak_str s)
 {
-	enum { HEAD = 4 + KID_HEX + 1, TAG_HEX = 32 };
-
-	return s.n > HEAD + TAG_HEX && s.n % 2 == HEAD % 2 && ak_str_starts(s, AK_STR("enc:")) && hex_then(s, 4, KID_HEX, ':') &&
-	       ak_charset_run(s, HEAD, AK_SET_HEX) == s.n;
+	return s.n && ak_marker_sealed_end(s) == s.n && (s.n - SEALED_HEAD) % 2 == 0;
 }
 
 bool ak_marker_is_mask(struct ak_str s)

@@ -20,7 +20,9 @@ bool ak_marker_is_token(struct ak_str s);
 /* The colon of a token that stands in a text for what was found there: email, ip, phone or mac before it, 32 hex behind. Not
  * key, user and id, which only ever are a whole value: `api-key:` and 32 hex are a secret and its name. */
 bool ak_marker_is_token_colon(struct ak_str s, size_t colon);
-/* The whole text is an encrypted value: enc, ':', 8 hex, ':' and hex of more than a tag. */
+/* The text begins with an encrypted value, `enc:`, 8 hex, ':' and hex of more than a tag: its end, 0 when it does not. */
+size_t ak_marker_sealed_end(struct ak_str s);
+/* The whole text is one. */
 bool ak_marker_is_sealed(struct ak_str s);
 
 /* A secret its source has masked: stars or dots, and no more than 16 other characters. */

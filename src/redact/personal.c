@@ -98,6 +98,24 @@ static const struct ak_finder *at_place(const struct ak_redactor *r, struct ak_s
 	return NULL;
 }
 
+/* A network as ip_mask leaves it is nobody's address, and what stands behind a token is one. */
+static bool stays(const struct ak_redactor *r, const struct ak_finder *f, struct ak_str s)
+{
+	return r->networks && strcmp(f->kind, "ip") == 0 && ak_value_is_network(r, s);
+}
+
+size_t ak_personal_network_end(const struct ak_redactor *r, struct ak_str s, size_t at)
+{
+	size_t end = at;
+
+	if (at > 0 && ak_is_alnum((unsigned char)s.p[at - 1]))
+		return at;
+	for (size_t f = 0; f < AK_COUNT(finders) && end == at; f++)
+		if (finders[f].begins & begins_with(s.p[at]) && strcmp(finders[f].kind, "ip") == 0)
+			end = finders[f].find(s, at);
+	return end > at && r->networks && ak_value_is_network(r, ak_str_n(s.p + at, end - at)) ? end : at;
+}
+
 bool ak_personal_find(const struct ak_redactor *r, struct ak_str s, size_t at, unsigned use, struct ak_personal_hit *out)
 {
 	for (size_t i = at, end; i < s.n; i++) {
@@ -110,6 +128,10 @@ bool ak_personal_find(const struct ak_redactor *r, struct ak_str s, size_t at, u
 		out->finder = at_place(r, s, i, use, &end);
 		if (!out->finder)
 			continue;
+		if (stays(r, out->finder, ak_str_n(s.p + i, end - i))) {
+			i = end - 1;
+			continue;
+		}
 		out->from = i;
 		out->to = end;
 		return true;
@@ -138,20 +160,22 @@ static bool is_allowed(const struct ak_pass *p, struct ak_str s)
 {
 	char fp[AK_TOKEN_HEX + 1];
 
-	if (!p->r->allow[0])
-		return false;
-	ak_redactor_fingerprint(p->r, s, fp);
-	return ak_redactor_allows(p->r, fp);
+	return p->r->allow[0] && ak_redactor_allows(p->r, s, fp);
 }
 
 static void put(const struct ak_pass *p, const struct ak_finder *f, struct ak_str found, struct ak_buf *b)
 {
+	struct ak_str token, network = {NULL, 0};
+
 	if (!f->token || !ak_profile_keeps_tokens(p->r->profile)) {
 		ak_buf_addf(b, "[REMOVED:%s]", f->kind);
 		ak_pass_count(p, f->kind, AK_ACT_REMOVED);
 		return;
 	}
-	ak_buf_addstr(b, ak_redactor_token(p->r, f->token, canonical(p, f, found), p->a));
+	token = ak_redactor_token(p->r, f->token, canonical(p, f, found), p->a);
+	if (strcmp(f->kind, "ip") == 0)
+		network = ak_value_network(p, found);
+	ak_buf_addstr(b, ak_value_address_mark(p, token, network));
 	ak_pass_count(p, f->kind, AK_ACT_HASHED);
 }
 

@@ -38,9 +38,11 @@ extern "C" {
 size_t ak_personal_finders(const struct ak_finder **out);
 /* The first hit at or after `at` of the finders that the redactor's profile has and `use` names. */
 bool ak_personal_find(const struct ak_redactor *r, struct ak_str s, size_t at, unsigned use, struct ak_personal_hit *out);
-/* Every hit replaced and counted: `ip:<32 hex>`, `phone:`, `mac:`, else `[REMOVED:<kind>]`. The same text when there is
+/* Every hit replaced and counted: `ip:<32 hex>(203.0.113.0/24)`, `phone:`, `mac:`, else `[REMOVED:<kind>]`. The same text when there is
  * none. */
 struct ak_str ak_personal_replace(const struct ak_pass *p, struct ak_str s);
+/* The end of the network at `at` that stays as it stands, or `at`. */
+size_t ak_personal_network_end(const struct ak_redactor *r, struct ak_str s, size_t at);
 /* Is this field's text looked through? Models, versions, regions and units are not. */
 bool ak_personal_reads(int field);
 /* Does one of the words (NULL-terminated, lower case) end in the 40 bytes before `at`? Whole words, letters in any case. */

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "redact/marker.h"
+#include "redact/personal.h"
 
 enum { MOST_ROUNDS = 8 };
 
@@ -20,8 +21,7 @@ static struct ak_str replace(const struct ak_pass *p, struct ak_str s, const str
 	for (size_t i = 0; i < h->n; i++) {
 		char fp[AK_TOKEN_HEX + 1];
 
-		ak_redactor_fingerprint(p->r, h->v[i].secret, fp);
-		if (ak_redactor_allows(p->r, fp))
+		if (ak_redactor_allows(p->r, h->v[i].secret, fp))
 			continue;
 		ak_buf_add(&b, s.p + at, h->v[i].from - at);
 		ak_buf_addf(&b, "[REDACTED:%s:%s:%s]", h->v[i].kind, p->r->kid, fp);
@@ -38,8 +38,7 @@ static struct ak_str whole(const struct ak_pass *p, const char *kind, struct ak_
 {
 	char fp[AK_TOKEN_HEX + 1];
 
-	ak_redactor_fingerprint(p->r, s, fp);
-	if (ak_redactor_allows(p->r, fp))
+	if (ak_redactor_allows(p->r, s, fp))
 		return s;
 	ak_pass_count(p, kind, AK_ACT_REMOVED);
 	return ak_redactor_marker(p->r, kind, s, p->a);
@@ -64,13 +63,13 @@ struct ak_str ak_value_secrets(const struct ak_pass *p, struct ak_str s)
 	return whole(p, "nested_encoding", s);
 }
 
-/* A place at or before n where neither a character nor a marker is torn. */
-static size_t whole_before(struct ak_str s, size_t n)
+/* A place at or before n where neither a character nor a marker nor a network is torn: what is left of one reads as an address. */
+static size_t whole_before(const struct ak_redactor *r, struct ak_str s, size_t n)
 {
 	size_t back = n > 128 ? n - 128 : 0;
 
 	for (size_t i = back; i < n; i++)
-		if (ak_marker_end(s, i) > n)
+		if (ak_marker_end(s, i) > n || ak_personal_network_end(r, s, i) > n)
 			return i;
 	while (n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
 		n--;
@@ -84,7 +83,7 @@ struct ak_str ak_value_cut(const struct ak_pass *p, struct ak_str s)
 	ak_pass_count(p, "too_long", AK_ACT_REMOVED);
 	if (p->truncated)
 		*p->truncated = true;
-	s.n = whole_before(s, AK_MAX_KEPT_VALUE_BYTES - sizeof(cut_mark));
+	s.n = whole_before(p->r, s, AK_MAX_KEPT_VALUE_BYTES - sizeof(cut_mark));
 	return ak_arena_printf(p->a, "%.*s%s", AK_STR_FMT(s), cut_mark);
 }
 

@@ -7,7 +7,7 @@
  * Secret:   [REDACTED:<kind>:<kid>:<32 hex>]  fingerprint = HMAC(secret)
  * Person:   email:<32 hex> (e-mail shaped, domain and local part lower-cased), else user:<32 hex>; ids that name machines
  *           (prefixes of providers' service accounts: svc_acct, user-, user_ ids are people and become tokens)
- * Address:  ip:<32 hex> plus network prefix.  Key: key:<32 hex> of HMAC(sha256hex(raw)); a 64-hex value counts as the hash.
+ * Address:  ip:<32 hex> plus network prefix, in texts ip:<32 hex>(203.0.113.0/24).  Key: key:<32 hex> of HMAC(sha256hex(raw)); a 64-hex value counts as the hash.
  * Token:    id:<32 hex>.
  * policy.yaml may choose another of five actions for a field: redact/plan.h. */
 #ifndef AK_REDACT_REDACT_H
@@ -28,6 +28,8 @@ struct ak_redact_opts {
 	const struct ak_policy_rule *rules; /* of policy.yaml, checked; copied */
 	size_t nrules;
 	const struct ak_field_plan *plan; /* redact/plan.h, copied: profile and fields; NULL = every field as its type says */
+	/* Token keys of past masters, under which fingerprints of allow may have been made; NULL-terminated, may be NULL. */
+	const uint8_t *const *past_keys;
 };
 
 enum ak_action {
@@ -95,7 +97,8 @@ typedef bool ak_audit_let(void *ctx, struct ak_str s, size_t from, size_t to);
 /* The first find, let may be NULL. */
 bool ak_redact_audit(const struct ak_redactor *r, struct ak_str s, ak_audit_let *let, void *ctx, struct ak_audit_find *out);
 
-/* Whether `redact allow` lets a value through, for scanners of other rules; its fingerprint in any case. */
+/* Whether `redact allow` lets a value through, for scanners of other rules; its fingerprint in any case: of the entry that does,
+ * otherwise under the key in force. */
 bool ak_redact_allowed(const struct ak_redactor *r, struct ak_str value, char fingerprint[AK_TOKEN_HEX + 1]);
 
 /* From here on what ak_redact_scan and ak_redact_allowed let through is noted, each value once: for one thread. */

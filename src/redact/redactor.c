@@ -19,11 +19,41 @@ static char **copy_list(const char *const *list)
 	return out;
 }
 
+static struct ak_hmac **copy_keys(const uint8_t *const *keys)
+{
+	size_t n = 0;
+	struct ak_hmac **out;
+
+	while (keys && keys[n])
+		n++;
+	out = ak_alloc((n + 1) * sizeof(*out));
+	for (size_t i = 0; i < n; i++)
+		out[i] = ak_hmac_new(keys[i], 32);
+	out[n] = NULL;
+	return out;
+}
+
+static void free_keys(struct ak_hmac **keys)
+{
+	for (struct ak_hmac **p = keys; *p; p++)
+		ak_hmac_free(*p);
+	ak_free(keys);
+}
+
 static void free_list(char **list)
 {
 	for (char **p = list; *p; p++)
 		ak_free(*p);
 	ak_free(list);
+}
+
+/* In texts as in the field that is made for it. */
+static bool keeps_networks(const struct ak_field_plan *plan)
+{
+	if (!plan || plan->action[AK_F_CLIENT_NETWORK] == AK_FIELD_KEEP)
+		return true;
+	return plan->action[AK_F_CLIENT_NETWORK] == AK_FIELD_AS_TYPE &&
+	       ak_profile_action(plan->profile, AK_F_CLIENT_NETWORK) == AK_PROFILE_KEEPS;
 }
 
 struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts)
@@ -36,8 +66,10 @@ struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts)
 	r->ip4_prefix = opts->ip4_prefix;
 	r->ip6_prefix = opts->ip6_prefix;
 	r->profile = opts->plan ? opts->plan->profile : AK_PROFILE_DEFAULT;
+	r->networks = keeps_networks(opts->plan);
 	r->allow = copy_list(opts->allow);
 	r->allow_sha256 = copy_list(opts->allow_sha256);
+	r->past = copy_keys(opts->past_keys);
 	ak_hkdf(opts->token_key, 32, "auditkit/1/encrypt", r->seal, sizeof r->seal);
 	for (int f = 0; f < AK_F_COUNT && opts->plan; f++)
 		r->chosen[f] = ak_action_of(ak_fields[f].type, opts->plan->action[f]);
@@ -68,6 +100,7 @@ void ak_redactor_free(struct ak_redactor *r)
 	ak_hmac_free(r->hmac);
 	free_list(r->allow);
 	free_list(r->allow_sha256);
+	free_keys(r->past);
 	ak_redactor_forget_noted(r);
 	ak_scan_release(&r->scanner);
 	ak_free(r->own);
@@ -75,7 +108,7 @@ void ak_redactor_free(struct ak_redactor *r)
 	ak_free(r);
 }
 
-static void digest(const struct ak_redactor *r, const char *cls, struct ak_str value, char out[AK_TOKEN_HEX + 1])
+static void digest(const struct ak_hmac *key, const char *cls, struct ak_str value, char out[AK_TOKEN_HEX + 1])
 {
 	char name[sizeof(CLASS_PREFIX) + 16] = CLASS_PREFIX;
 	uint8_t mac[AK_SHA256_LEN];
@@ -84,7 +117,7 @@ static void digest(const struct ak_redactor *r, const char *cls, struct ak_str v
 	if (n > 16)
 		AK_BUG("token class too long");
 	memcpy(name + sizeof(CLASS_PREFIX) - 1, cls, n);
-	ak_hmac_class(r->hmac, ak_str_n(name, sizeof(CLASS_PREFIX) - 1 + n), value, mac);
+	ak_hmac_class(key, ak_str_n(name, sizeof(CLASS_PREFIX) - 1 + n), value, mac);
 	ak_hex(mac, AK_TOKEN_HEX / 2, out);
 }
 
@@ -96,20 +129,37 @@ struct ak_str ak_redactor_token(const struct ak_redactor *r, const char *cls, st
 	value = ak_compose(value, a);
 	memcpy(p, cls, n);
 	p[n] = ':';
-	digest(r, cls, value, p + n + 1);
+	digest(r->hmac, cls, value, p + n + 1);
 	return ak_str_n(p, n + 1 + AK_TOKEN_HEX);
 }
 
 void ak_redactor_fingerprint(const struct ak_redactor *r, struct ak_str secret, char out[AK_TOKEN_HEX + 1])
 {
-	digest(r, "secret", secret, out);
+	digest(r->hmac, "secret", secret, out);
 }
 
-bool ak_redactor_allows(const struct ak_redactor *r, const char *fingerprint)
+static bool is_listed(const struct ak_redactor *r, const char *fingerprint)
 {
 	for (char **p = r->allow; *p; p++)
 		if (ak_str_is(ak_str_of(*p), fingerprint))
 			return true;
+	return false;
+}
+
+bool ak_redactor_allows(const struct ak_redactor *r, struct ak_str secret, char fingerprint[AK_TOKEN_HEX + 1])
+{
+	ak_redactor_fingerprint(r, secret, fingerprint);
+	if (is_listed(r, fingerprint))
+		return true;
+	for (struct ak_hmac **key = r->past; *key && *r->allow; key++) {
+		char then[AK_TOKEN_HEX + 1];
+
+		digest(*key, "secret", secret, then);
+		if (!is_listed(r, then))
+			continue;
+		memcpy(fingerprint, then, sizeof then);
+		return true;
+	}
 	return false;
 }
 

@@ -25,6 +25,8 @@ struct ak_redactor {
 	uint8_t seal[AK_SIV_KEY]; /* for what is encrypted */
 	ak_action_fn *chosen[AK_F_COUNT]; /* step 2 of fields for which policy.yaml chose another; NULL = as the type says */
 	enum ak_profile_id profile;
+	bool networks; /* an address in a text keeps its network behind its token */
+	struct ak_hmac **past; /* of past keys, for allow only; NULL-terminated */
 };
 
 /* One value on its way: whose it is, where memory comes from, where to count. */
@@ -50,8 +52,10 @@ void ak_pass_count(const struct ak_pass *p, const char *rule, enum ak_action act
 struct ak_str ak_redactor_token(const struct ak_redactor *r, const char *cls, struct ak_str value, struct ak_arena *a);
 /* Lower-case hex of a secret's fingerprint. */
 void ak_redactor_fingerprint(const struct ak_redactor *r, struct ak_str secret, char out[AK_TOKEN_HEX + 1]);
-bool ak_redactor_allows(const struct ak_redactor *r, const char *fingerprint);
-/* The same of a value, by its fingerprint or its SHA-256; noted where that is wanted. The fingerprint in any case. */
+/* Does the allow-list have the fingerprint of a secret? It is *fingerprint then; of a past key when it was made under one, while
+ * that key is kept. Else it is the one under the key in force. */
+bool ak_redactor_allows(const struct ak_redactor *r, struct ak_str secret, char fingerprint[AK_TOKEN_HEX + 1]);
+/* The same, or by the SHA-256 of the value; noted where that is wanted. */
 bool ak_redactor_lets(const struct ak_redactor *r, struct ak_str value, char fingerprint[AK_TOKEN_HEX + 1]);
 void ak_redactor_forget_noted(struct ak_redactor *r);
 /* The marker that stands for a secret. */

@@ -155,7 +155,7 @@ static bool is_prose(struct ak_str s)
 
 struct ak_str ak_value_inner(const struct ak_pass *p, enum ak_name_class name, struct ak_str s)
 {
-	struct ak_str address;
+	struct ak_str address, network;
 
 	if (s.n == 0 || ak_marker_is(s) || ak_marker_is_token(s))
 		return s;
@@ -163,8 +163,10 @@ struct ak_str ak_value_inner(const struct ak_pass *p, enum ak_name_class name, s
 		return ak_value_is_digest(s) ? ak_value_key(p, s) : ak_value_kept(p, s);
 	if (name == AK_NAME_PERSON)
 		return ak_value_person(p, s);
-	if (ak_value_address_text(s, p->a, &address))
-		return ak_value_address(p, s, NULL);
+	if (ak_value_address_text(s, p->a, &address)) {
+		address = ak_value_address(p, s, &network);
+		return ak_value_address_mark(p, address, network);
+	}
 	if (is_prose(s)) {
 		ak_pass_count(p, "free_text", AK_ACT_REMOVED);
 		return AK_STR("[REMOVED:free_text]");
@@ -177,7 +179,7 @@ struct ak_str ak_value_inner_words(const struct ak_pass *p, enum ak_name_class n
 	s = ak_value_inner(p, name, s);
 	if (!s.p || ak_marker_is(s) || ak_str_starts(s, AK_STR("[REMOVED:")))
 		return s;
-	if (ak_marker_is_token(s) ? ak_profile_keeps_tokens(p->r->profile) : ak_charset_run(s, 0, AK_SET_LETTERS | AK_CS_DASH | AK_CS_UNDER | AK_CS_DOT | AK_CS_SLASH) == s.n)
+	if (ak_marker_is_token(s) || ak_value_is_address_mark(p->r, s) ? ak_profile_keeps_tokens(p->r->profile) : ak_charset_run(s, 0, AK_SET_LETTERS | AK_CS_DASH | AK_CS_UNDER | AK_CS_DOT | AK_CS_SLASH) == s.n)
 		return s;
 	ak_pass_count(p, "free_text", AK_ACT_REMOVED);
 	return AK_STR("[REMOVED:free_text]");

@@ -38,6 +38,12 @@ ak_inner_fn ak_value_inner_words;
 /* An address; *network (may be NULL) gets its prefix, or p == NULL. */
 struct ak_str ak_value_address(const struct ak_pass *p, struct ak_str s, struct ak_str *network);
 ak_value_fn ak_value_network;
+/* What stands for an address in a text: its token, and behind it `(203.0.113.0/24)` where networks stay. */
+struct ak_str ak_value_address_mark(const struct ak_pass *p, struct ak_str token, struct ak_str network);
+/* The whole text is such a mark with a network. */
+bool ak_value_is_address_mark(const struct ak_redactor *r, struct ak_str s);
+/* The whole text is a network that may stay as it stands: written as ak_value_network writes it. */
+bool ak_value_is_network(const struct ak_redactor *r, struct ak_str s);
 
 /* ---- shared ---- */
 

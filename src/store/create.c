@@ -137,7 +137,7 @@ static enum ak_rc appear(int folder, const char *name, const char *dir, struct a
 	return AK_OK;
 }
 
-enum ak_rc ak_store_create(const char *dir, const char *keys_root, struct ak_err *err)
+enum ak_rc ak_store_create(const char *dir, const char *keys_root, const struct ak_given_key *given, struct ak_err *err)
 {
 	AK_CLEANUP(closep) int folder = -1;
 	AK_CLEANUP(ak_free_charp) char *path = NULL;
@@ -155,7 +155,7 @@ enum ak_rc ak_store_create(const char *dir, const char *keys_root, struct ak_err
 	snprintf(name, sizeof name, "%s%s", NEW_DB, id);
 	path = ak_fs_join_real(dir, name);
 	keys_dir = ak_fs_join(keys_root, id);
-	if ((rc = claim(path, err)) != AK_OK || (rc = ak_keys_create(keys_dir, &keys, err)) != AK_OK)
+	if ((rc = claim(path, err)) != AK_OK || (rc = ak_keys_create(keys_dir, given, &keys, err)) != AK_OK)
 		return rc;
 	rc = build(dir, path, id, keys.kid, err);
 	ak_keys_wipe(&keys);

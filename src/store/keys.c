@@ -50,13 +50,13 @@ static enum ak_rc write_key(const char *dir, const char *name, struct ak_err *er
 	return rc;
 }
 
-enum ak_rc ak_keys_create(const char *dir, struct ak_keys *out, struct ak_err *err)
+enum ak_rc ak_keys_create(const char *dir, const struct ak_given_key *given, struct ak_keys *out, struct ak_err *err)
 {
 	enum ak_rc rc = ak_fs_mkdirs(dir, 0700, err);
 
-	for (int i = 0; i < KEY_FILES && rc == AK_OK; i++)
+	for (int i = 0; i < (given ? SEALS : KEY_FILES) && rc == AK_OK; i++)
 		rc = write_key(dir, names[i], err);
-	return rc == AK_OK ? ak_keys_load(dir, NULL, out, err) : rc;
+	return rc == AK_OK ? ak_keys_load(dir, NULL, given, out, err) : rc;
 }
 
 enum ak_rc ak_keys_read_seed(const char *path, uint8_t out[32], struct ak_err *err)
@@ -121,7 +121,51 @@ static enum ak_rc foreign(const char *has, const char *kid, struct ak_err *err)
 	return ak_fail(err, AK_EXIT_REFUSED, "pseudonym key is '%s', this workspace was made with '%s'", has, kid);
 }
 
+static void add_past(struct ak_keys *k, const struct ak_keys *one, const char *file)
+{
+	struct ak_past_key *past = &k->past[k->npast++];
+
+	memcpy(past->kid, one->kid, sizeof past->kid);
+	snprintf(past->file, sizeof past->file, "%s", file);
+	memcpy(past->token, one->token, sizeof past->token);
+	memcpy(past->dedupe, one->dedupe, sizeof past->dedupe);
+	memcpy(past->repacket, one->repacket, sizeof past->repacket);
+}
+
+/* A given key may stand in the folder as well. */
+static bool has(const struct ak_keys *k, const char *kid)
+{
+	bool found = strcmp(k->kid, kid) == 0;
+
+	for (size_t i = 0; i < k->npast; i++)
+		found |= strcmp(k->past[i].kid, kid) == 0;
+	return found;
+}
+
 /* One master more: the one in force, or a past one. */
+static enum ak_rc add(const char *dir, const char *file, const struct ak_keys *one, const char *kid, struct ak_keys *k, struct ak_err *err)
+{
+	struct ak_keys all = *one;
+
+	if (has(k, one->kid))
+		return AK_OK;
+	if (!*k->kid && (!kid || strcmp(kid, one->kid) == 0)) {
+		memcpy(all.log, k->log, sizeof all.log);
+		memcpy(all.packet, k->packet, sizeof all.packet);
+		memcpy(all.past, k->past, sizeof all.past);
+		all.npast = k->npast;
+		snprintf(all.file, sizeof all.file, "%s", file);
+		*k = all;
+	} else if (k->npast == AK_KEYS_PAST) {
+		ak_hint(err, "move those away whose rows need not be found any more");
+		return ak_fail(err, AK_EXIT_LIMIT, "there are more than %d past pseudonym keys in '%s'", AK_KEYS_PAST, dir);
+	} else {
+		add_past(k, one, file);
+	}
+	ak_keys_wipe(&all);
+	return AK_OK;
+}
+
 static enum ak_rc take(const char *dir, const char *name, const char *kid, struct ak_keys *k, struct ak_err *err)
 {
 	struct ak_keys one = {0};
@@ -133,30 +177,34 @@ static enum ak_rc take(const char *dir, const char *name, const char *kid, struc
 		if (is_later(name) && strcmp(name + sizeof LATER - 1, one.kid) != 0)
 			rc = foreign(one.kid, name + sizeof LATER - 1, err);
 	}
-	if (rc == AK_OK && !*k->kid && (!kid || strcmp(kid, one.kid) == 0)) {
-		memcpy(one.log, k->log, sizeof one.log);
-		memcpy(one.packet, k->packet, sizeof one.packet);
-		memcpy(one.past, k->past, sizeof one.past);
-		one.npast = k->npast;
-		snprintf(one.file, sizeof one.file, "%s", name);
-		*k = one;
-	} else if (rc == AK_OK && k->npast == AK_KEYS_PAST) {
-		rc = ak_fail(err, AK_EXIT_LIMIT, "there are more than %d past pseudonym keys in '%s'", AK_KEYS_PAST, dir);
-		ak_hint(err, "move those away whose rows need not be found any more");
-	} else if (rc == AK_OK) {
-		struct ak_past_key *past = &k->past[k->npast++];
-
-		memcpy(past->kid, one.kid, sizeof past->kid);
-		snprintf(past->file, sizeof past->file, "%s", name);
-		memcpy(past->token, one.token, sizeof past->token);
-		memcpy(past->dedupe, one.dedupe, sizeof past->dedupe);
-	}
+	if (rc == AK_OK)
+		rc = add(dir, name, &one, kid, k, err);
 	ak_wipe(master, sizeof master);
 	ak_keys_wipe(&one);
 	return rc;
 }
 
-static enum ak_rc take_all(const char *dir, const char *kid, struct ak_keys *k, struct ak_err *err)
+void ak_keys_name(struct ak_given_key *given)
+{
+	struct ak_keys one = {0};
+
+	derive(given->master, &one);
+	memcpy(given->kid, one.kid, sizeof given->kid);
+	ak_keys_wipe(&one);
+}
+
+static enum ak_rc take_given(const struct ak_given_key *given, const char *dir, const char *kid, struct ak_keys *k, struct ak_err *err)
+{
+	struct ak_keys one = {0};
+	enum ak_rc rc;
+
+	derive(given->master, &one);
+	rc = add(dir, "", &one, kid, k, err);
+	ak_keys_wipe(&one);
+	return rc;
+}
+
+static enum ak_rc take_all(const char *dir, const char *kid, const struct ak_given_key *given, struct ak_keys *k, struct ak_err *err)
 {
 	char **list = NULL;
 	size_t n;
@@ -164,6 +212,8 @@ static enum ak_rc take_all(const char *dir, const char *kid, struct ak_keys *k, 
 
 	if (rc != AK_OK)
 		return rc;
+	if (given)
+		rc = take_given(given, dir, kid, k, err);
 	for (size_t i = 0; i < n && rc == AK_OK; i++)
 		if (strcmp(list[i], MASTER) == 0 || (kid && is_later(list[i])))
 			rc = take(dir, list[i], kid, k, err);
@@ -173,12 +223,12 @@ static enum ak_rc take_all(const char *dir, const char *kid, struct ak_keys *k, 
 	return rc;
 }
 
-enum ak_rc ak_keys_load(const char *dir, const char *kid, struct ak_keys *out, struct ak_err *err)
+enum ak_rc ak_keys_load(const char *dir, const char *kid, const struct ak_given_key *given, struct ak_keys *out, struct ak_err *err)
 {
 	struct ak_keys k = {0};
 	enum ak_rc rc = ak_keys_load_seals(dir, &k, err);
 
-	if (rc == AK_OK && (rc = take_all(dir, kid, &k, err)) == AK_OK)
+	if (rc == AK_OK && (rc = take_all(dir, kid, given, &k, err)) == AK_OK)
 		*out = k;
 	ak_keys_wipe(&k);
 	return rc;

@@ -15,7 +15,13 @@
 
 struct ak_past_key {
 	char kid[9], file[AK_KEY_FILE];
-	uint8_t token[32], dedupe[32];
+	uint8_t token[32], dedupe[32], repacket[32];
+};
+
+/* A pseudonym master that is kept elsewhere (SECURITY R-HMAC-3): in a file of its own, or handed over in the environment. */
+struct ak_given_key {
+	uint8_t master[32];
+	char kid[9];
 };
 
 struct ak_keys {
@@ -23,7 +29,7 @@ struct ak_keys {
 	uint8_t token[32], dedupe[32], tombstone[32], reject[32]; /* HKDF of the master */
 	uint8_t repacket[32];                               /* HKDF of the master: per-packet pseudonyms */
 	char kid[9];                                        /* id of the pseudonym key in force, 8 hex */
-	char file[AK_KEY_FILE];                             /* that it stands in */
+	char file[AK_KEY_FILE];                             /* that it stands in; "" when it was given */
 	struct ak_past_key past[AK_KEYS_PAST];              /* by id */
 	size_t npast;
 };
@@ -32,11 +38,15 @@ struct ak_keys {
 extern "C" {
 #endif
 
-/* Make the folder (parents too) and three fresh keys. A key that is there already, from an interrupted try, is kept. */
-enum ak_rc ak_keys_create(const char *dir, struct ak_keys *out, struct ak_err *err);
-/* Load all. kid: the pseudonym key in force, NULL = the first one. AK_EXIT_REFUSED when the folder or a file is missing,
- * readable by others, foreign or not a key, or when there is no pseudonym key of that id. */
-enum ak_rc ak_keys_load(const char *dir, const char *kid, struct ak_keys *out, struct ak_err *err);
+/* Make the folder (parents too) and three fresh keys. A key that is there already, from an interrupted try, is kept.
+ * given: the pseudonym master, which then gets no file; NULL = a fresh one. */
+enum ak_rc ak_keys_create(const char *dir, const struct ak_given_key *given, struct ak_keys *out, struct ak_err *err);
+/* Load all. kid: the pseudonym key in force, NULL = the first one. given: one more pseudonym master, in force or past, NULL = what
+ * the folder has. AK_EXIT_REFUSED when the folder or a file is missing, readable by others, foreign or not a key, or when there
+ * is no pseudonym key of that id. */
+enum ak_rc ak_keys_load(const char *dir, const char *kid, const struct ak_given_key *given, struct ak_keys *out, struct ak_err *err);
+/* Fill in the id of a master. */
+void ak_keys_name(struct ak_given_key *given);
 /* Only log and packet, for what needs no pseudonyms; the rest of *out is zero. Errors as above. */
 enum ak_rc ak_keys_load_seals(const char *dir, struct ak_keys *out, struct ak_err *err);
 /* Make one more pseudonym master and its file; *kid is its id. It is in force when the workspace says so (store/rotate.h). AK_EXIT_LIMIT when AK_KEYS_PAST would be exceeded. */

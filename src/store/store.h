@@ -33,8 +33,8 @@ extern "C" {
 
 /* Make the database of a workspace in a private folder, and its keys in keys_root/<workspace id>. The database appears
  * under its name, which makes the folder a workspace, only when all is complete; after a crash the next call goes on with
- * the same id and keys. AK_EXIT_BUSY while another process does the same. */
-enum ak_rc ak_store_create(const char *dir, const char *keys_root, struct ak_err *err);
+ * the same id and keys. given: the pseudonym key, NULL = a fresh one. AK_EXIT_BUSY while another process does the same. */
+enum ak_rc ak_store_create(const char *dir, const char *keys_root, const struct ak_given_key *given, struct ak_err *err);
 /* AK_EXIT_CORRUPT: not a workspace, newer than this program, schema altered, database damaged. AK_EXIT_REFUSED: folder
  * readable by others. */
 enum ak_rc ak_store_open(const char *dir, enum ak_store_mode mode, struct ak_store **out, struct ak_err *err);

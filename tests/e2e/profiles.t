@@ -74,4 +74,15 @@ workspace default 0/0
 is "0/0: no network at all" "$(networks)" ""
 is "there is a packet to look at" "$(ls p | wc -l | awk '{ print ($1 > 2) }')" 1
 is "and no address in it" "$(grep -arhoE '(203\.0\.113|198\.51\.100|192\.0\.2)\.[0-9]+' p | wc -l)" 0
+note() { echo 'from 203.0.113.9 and 2001:db8:7:1::9 in 203.0.113.0/24' | ak -w ws redact try 2>/dev/null | sed 's/ip:[0-9a-f]*/ip/g'; }
+is "0/0: none in a text either" "$(note)" "from ip and ip in ip"
+workspace default 16/32
+is "16/32: in a text as in a field" "$(note)" "from ip(203.0.0.0/16) and ip(2001:db8::/32) in ip(203.0.0.0/16)"
+workspace default 24/48
+is "24/48: a network that short stays as it is" "$(note)" "from ip(203.0.113.0/24) and ip(2001:db8:7::/48) in 203.0.113.0/24"
+is "and all of it the second time" "$(note)" "$(note | ak -w ws redact try 2>/dev/null)"
+sed -i 's/^fields:.*/&\n  client_network: {action: remove, why: not needed}/' ws/policy.yaml
+is "a field that is removed takes it out of texts too" "$(note)" "from ip and ip in ip"
+workspace strict 24/48
+is "strict leaves neither" "$(note)" "from [REMOVED:ip] and [REMOVED:ip] in [REMOVED:ip]"
 finish

@@ -1,6 +1,6 @@
 #!/bin/sh
 # One acceptance test a row for what is stored of structure: normalisation rows F069 to F120, redaction rows F151 to F177, F367.
-# Rows that have a test of their own: F098, F099 and F160 keeptext.t; F162 actions.t; F166 labels.t; F157 pseudonyms.t.
+# Rows that have a test of their own: F098, F099 and F160 keeptext.t; F162 actions.t; F166 labels.t; F157 packet_keys.t.
 . "$AK_SRCDIR/tests/tap.sh"
 cd "$tap_dir" || exit 1
 ak() { "$AUDITKIT" -w w "$@"; }

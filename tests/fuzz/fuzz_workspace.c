@@ -305,7 +305,7 @@ static void prepare(void)
 	HOLDS(ak_store_open(w, AK_STORE_READ, &s, NULL) == AK_OK);
 	snprintf(edited.p ? edited.p : ak_buf_room(&edited, 300), 300, "%s/%s", fuzz_path("config/auditkit/keys"),
 		 s->id);
-	HOLDS(ak_keys_load(edited.p, NULL, &keys, NULL) == AK_OK);
+	HOLDS(ak_keys_load(edited.p, NULL, NULL, &keys, NULL) == AK_OK);
 	ak_store_close(s);
 	ak_ed25519_public(keys.log, log_pub);
 	for (int i = 0; i < FILES; i++) {

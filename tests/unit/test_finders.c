@@ -157,7 +157,7 @@ static struct ak_str an_address(void)
 {
 	if (sample_next() % 2)
 		return ak_arena_printf(&a, "%u.%u.%u.%u", 11 + (unsigned)(sample_next() % 100), (unsigned)(sample_next() % 256),
-				       (unsigned)(sample_next() % 256), (unsigned)(sample_next() % 256));
+				       (unsigned)(sample_next() % 256), 1 + (unsigned)(sample_next() % 255));
 	return ak_arena_printf(&a, "2001:db8:%x::%x", (unsigned)(sample_next() % 65535), 1 + (unsigned)(sample_next() % 65534));
 }
 
@@ -277,6 +277,7 @@ int main(void)
 	linear("4111 ");
 	linear("a:");
 	linear("1.1");
+	linear("9.1.1.0/24 ");
 	linear("+1 (");
 	linear("card 12-");
 	linear("no id ");

@@ -135,7 +135,7 @@ static void diff(void)
 
 	ok(sample_holds(out, AK_STR("\"before\":\"user:3447adcb531db23f411d33a5c4825514\"")), "a user inside a diff");
 	ok(sample_holds(out, AK_STR("\"after\":\"" JANE "\"")), "an e-mail address");
-	ok(sample_holds(out, AK_STR("\"" IP4 "\"")), "an address");
+	ok(sample_holds(out, AK_STR("\"" IP4 "(203.0.113.0/24)\"")), "an address");
 	ok(sample_holds(out, AK_STR("\"" KEY "\"")), "a key's hash");
 	ok(sample_holds(out, AK_STR("\"admin\"")), "a role stays");
 	ok(sample_holds(out, AK_STR("[REMOVED:free_text]")) && !sample_holds(out, AK_STR("budget")), "prose goes");

@@ -211,6 +211,10 @@ static void test_refusals(void)
 		"policy.yaml:3: 'retention.requests' is no class of records");
 	refused("version: 1\nredaction: {ip_mask: 24}\n",
 		"policy.yaml:2: 'redaction.ip_mask' must be two prefix lengths such as 24/48, or unknown");
+	refused("version: 1\nredaction: {key_env: brindle}\n",
+		"policy.yaml:2: 'redaction.key_env' must be the name of an environment variable such as BRINDLE_KEY, not a key, or unknown");
+	refused("version: 1\nredaction: {key_file: k, key_env: K}\n",
+		"policy.yaml:2: 'redaction' has key_file and key_env, but the key comes from one place");
 	refused("version: 1\nredaction: {ip_mask: 33/48}\n",
 		"policy.yaml:2: 'redaction.ip_mask' must be two prefix lengths such as 24/48, or unknown");
 	refused("version: 1\nlimits: {max_rejects: 0.1 %}\n",

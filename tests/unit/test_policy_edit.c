@@ -57,7 +57,7 @@ static bool keeps_lines(struct ak_str old, struct ak_str now)
 
 static void one(size_t i)
 {
-	static const struct ak_policy_allow entry = {"0123456789abcdef0123456789abcdef", "\"it's\": {no} # secret, [x]", "sec-ops", "2026-06-16", 0};
+	static const struct ak_policy_allow entry = {"0123456789abcdef0123456789abcdef", "\"it's\": {no} # secret, [x]", "sec-ops", "2026-06-16", 0, "0a1b2c3d"};
 	struct ak_str text = ak_str_of(cases[i].text);
 	struct ak_policy p = {0}, again = {0};
 	struct ak_err err = {0};

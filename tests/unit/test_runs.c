@@ -177,7 +177,7 @@ int main(void)
 	ok(mkdtemp(dir) != NULL, "a folder");
 	ws = ak_fs_join(dir, "w");
 	keys = ak_fs_join(dir, "keys");
-	ok(ak_fs_mkdirs(ws, 0700, NULL) == AK_OK && ak_store_create(ws, keys, NULL) == AK_OK &&
+	ok(ak_fs_mkdirs(ws, 0700, NULL) == AK_OK && ak_store_create(ws, keys, NULL, NULL) == AK_OK &&
 	   ak_store_open(ws, AK_STORE_WRITE, &s, NULL) == AK_OK, "a workspace");
 	test_kind(s, AK_RUN_LOOKUP, "lookup");
 	test_kind(s, AK_RUN_IDENTITY, "identity");
