@@ -31,6 +31,7 @@ struct ak_sections {
 	json_t *findings;	  /* array, see findings.h */
 	json_t *files;		  /* further files of the packet: {path: text} */
 	size_t gaps;		  /* those that nobody declared */
+	char first[32], last[32]; /* times of the earliest and the latest record of the period, empty when none has one */
 };
 
 #ifdef __cplusplus
