@@ -14,7 +14,7 @@ complete -c auditkit -n '__fish_seen_subcommand_from init' -l profile -d 'defaul
 complete -c auditkit -n __fish_use_subcommand -a 'ingest' -d 'read exports into the workspace, redacted before the first write'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l format -d 'mapping to use instead of detecting one per file'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l mapping -d 'use this mapping file'
-complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l source -d 'name of the export stream (default: the format's id)'
+complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l source -d 'name of the export stream (default: the source of policy.yaml that names the file, else the format's id)'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l owner -d 'who answers for the source'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l system -d 'system it is an export of; two sources of one system that tell of the same attempt count it once'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l exported-at -d 'when the source produced it (default: the file's time)'

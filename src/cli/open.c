@@ -71,7 +71,7 @@ static enum ak_rc find_workspace(struct ak_ctx *c, const struct ak_globals *g, s
 	c->workspace = named ? workspace_at(c, named) : search_upward(c);
 	if (c->workspace)
 		return AK_OK;
-	ak_hint(err, "make one with 'auditkit init DIR', or name one with -w DIR");
+	ak_hint(err, "make one with 'auditkit init --discover EXPORTS', or empty with 'auditkit init DIR', or name one with -w DIR");
 	if (named)
 		return ak_fail(err, AK_EXIT_CORRUPT, "'%s' is not an auditkit workspace", named);
 	return ak_fail(err, AK_EXIT_USAGE, "no workspace here or in a folder above");

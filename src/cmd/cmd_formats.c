@@ -121,8 +121,10 @@ static enum ak_rc check(struct ak_ctx *c, const char *path, struct ak_err *err)
 		rc = ak_samples_run(m, c->registry, each, &k, &samples, err);
 	if (rc == AK_OK)
 		rc = report(c, m, &k, samples, err);
-	if (rc == AK_OK && k.bad)
+	if (rc == AK_OK && k.bad) {
+		ak_hint(err, "correct the mapping, or what its samples expect");
 		rc = ak_fail(err, AK_EXIT_VERIFY, "%zu of %zu comparisons differ", k.bad, k.points);
+	}
 	json_decref(k.findings);
 	return rc;
 }

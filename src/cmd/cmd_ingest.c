@@ -10,12 +10,14 @@
 #include "cmd/ingest_report.h"
 #include "cmd/keeptext.h"
 #include "cmd/sourcelist.h"
+#include "cmd/sourcematch.h"
 #include "ingest/ingest.h"
 
 struct job {
 	struct ak_ctx *c;
 	struct ak_ingest_source *sources;
 	size_t nsources;
+	struct ak_sourcematch match;
 	json_t *missing; /* sources of policy.yaml without a file; NULL when it was not asked */
 	json_t *unnamed; /* cmd/sourcelist.h; NULL likewise */
 };
@@ -117,6 +119,13 @@ static enum ak_rc from_arguments(struct ak_ctx *c, struct ak_ingest_source **out
 	return rc;
 }
 
+static size_t source_of(void *ctx, const char *argument, const char *below)
+{
+	struct job *j = ctx;
+
+	return ak_sourcematch_find(&j->match, argument, below);
+}
+
 static enum ak_rc inspect(void *ctx, int64_t run, struct ak_err *err)
 {
 	struct job *j = ctx;
@@ -173,6 +182,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 			     : ak_sourcelist_from_policy(c, &job.sources, &job.nsources, &job.missing, err);
 	if (rc == AK_OK && !c->args->nwords)
 		rc = ak_sourcelist_unnamed(c, job.sources, job.nsources, &job.unnamed, err);
+	if (rc == AK_OK && c->args->nwords && !ak_args_text(c->args, "source")) {
+		ak_sourcematch_init(c, job.sources, &job.sources, &job.nsources, &job.match);
+		o.source_of = source_of;
+	}
 	o.sources = job.sources;
 	o.nsources = job.nsources;
 	if (rc == AK_OK && c->opened && !o.dry_run)
@@ -190,7 +203,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 static const struct ak_opt opts[] = {
 	{"format", 0, AK_OPT_TEXT, "ID", "mapping to use instead of detecting one per file"},
 	{"mapping", 0, AK_OPT_INPUT, "FILE", "use this mapping file"},
-	{"source", 0, AK_OPT_TEXT, "NAME", "name of the export stream (default: the format's id)"},
+	{"source", 0, AK_OPT_TEXT, "NAME", "name of the export stream (default: the source of policy.yaml that names the file, else the format's id)"},
 	{"owner", 0, AK_OPT_TEXT, "OWNER", "who answers for the source"},
 	{"system", 0, AK_OPT_TEXT, "NAME", "system it is an export of; two sources of one system that tell of the same attempt count it once"},
 	{"exported-at", 0, AK_OPT_TEXT, "TIME", "when the source produced it (default: the file's time)"},
@@ -219,6 +232,7 @@ const struct ak_cmd ak_cmd_ingest = {
 	.text = "A SOURCE is a file, a folder, a glob, an archive (tar, zip), a compressed stream (gzip, zstd, xz) or - for\n"
 		"standard input. Without one the sources of policy.yaml are read: one without a file is MISSING (exit 3), one whose\n"
 		"newest export is older than its `every` is OVERDUE; files in the folder of exports that no source names are NOT READ.\n"
+		"A file given by hand that a source of policy.yaml names is read under that source's name and settings.\n"
 		"Rejects within limits.max_rejects of policy.yaml are printed and exit 0, beyond it 3. Every file obeys\n"
 		"in = stored + duplicate + rejected + blank + excluded + expired. Reading the same again adds nothing.\n\n"
 		"Where fewer app events meet a gateway record than limits.min_link_coverage says (90 % without it), the beginning of\n"

@@ -63,6 +63,8 @@ static void print_period(struct ak_ctx *c, const struct ak_packet_opts *o, const
 			   o->to_us == INT64_MAX ? "the last record" : ak_time_z(o->to_us, 0, to));
 	else
 		ak_io_line(c->io, "period", "everything in the workspace");
+	if (r->first[0])
+		ak_io_line(c->io, "", "first record %s, last %s", r->first, r->last);
 	ak_io_line(c->io, "built on", "checkpoint of %s", r->as_of);
 }
 

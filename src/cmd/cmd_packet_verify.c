@@ -11,6 +11,18 @@ static const char *word(const char *result)
 	return strcmp(result, "pass") == 0 ? "PASS" : strcmp(result, "fail") == 0 ? "FAIL" : "SKIPPED";
 }
 
+static const char *failed_checks(struct ak_ctx *c, const json_t *doc)
+{
+	const char *names = "";
+	json_t *check;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "checks"), i, check)
+		if (strcmp(ak_jtxt(check, "result", ""), "fail") == 0)
+			names = ak_arena_printf(&c->arena, "%s%s%s", names, *names ? ", " : "", ak_jtxt(check, "name", "?")).p;
+	return names;
+}
+
 static void print_verdict(struct ak_ctx *c, const json_t *doc)
 {
 	const char *packet = ak_jtxt(doc, "packet", "a packet without a name"), *who = ak_jtxt(doc, "signer_name", NULL);
@@ -20,7 +32,8 @@ static void print_verdict(struct ak_ctx *c, const json_t *doc)
 	ak_io_printf(c->io, "\n");
 	ak_io_line(c->io, "", "not provable here: calls that never reached an export, edits before ingest");
 	if (!json_is_true(json_object_get(doc, "ok")))
-		ak_io_line(c->io, "NOT VERIFIED", "%s: %s of %s files altered", packet, ak_thousands(altered, a), ak_thousands(ak_jnum(doc, "files"), b));
+		ak_io_line(c->io, "NOT VERIFIED", "%s: %s of %s files altered; failed: %s", packet, ak_thousands(altered, a), ak_thousands(ak_jnum(doc, "files"), b),
+			   failed_checks(c, doc));
 	else if (who)
 		ak_io_line(c->io, "VERIFIED", "%s: %s files, 0 alterations, signed by %s", packet, ak_thousands(ak_jnum(doc, "files"), a), who);
 	else

@@ -25,6 +25,7 @@ static const char *const how[AK_T_COUNT] = {
 	[AK_T_PERSON] = "becomes a token; names of service accounts stay",
 	[AK_T_TOKEN] = "becomes a token, always",
 	[AK_T_KEY] = "becomes a token of the key's SHA-256; a key that its source masked stays as it is",
+	[AK_T_CURRENCY] = "secrets become markers; three letters stay, in upper case, other text is treated as an enum",
 	[AK_T_TEXT] = "stored only where 'ingest --keep-text' names it: secrets become markers, personal data tokens or marks",
 };
 

@@ -189,9 +189,12 @@ static void print_state(struct ak_ctx *c, const struct state *s)
 	const json_t *ws = s->facts.workspace, *cp = json_object_get(ws, "checkpoint");
 	char a[32], b[32], d[32];
 
-	ak_io_line(c->io, "workspace", "%s, %zu source%s, %s records, %.10s to %.10s", ak_jtxt(ws, "name", "?"),
-		   json_array_size(s->facts.sources), json_array_size(s->facts.sources) == 1 ? "" : "s", ak_thousands(ak_jnum(ws, "records_total"), a), ak_jtxt(ws, "first", "-"),
-		   ak_jtxt(ws, "last", "-"));
+	if (ak_jnum(ws, "records_total"))
+		ak_io_line(c->io, "workspace", "%s, %zu source%s, %s records, %.10s to %.10s", ak_jtxt(ws, "name", "?"),
+			   json_array_size(s->facts.sources), json_array_size(s->facts.sources) == 1 ? "" : "s", ak_thousands(ak_jnum(ws, "records_total"), a), ak_jtxt(ws, "first", "-"),
+			   ak_jtxt(ws, "last", "-"));
+	else
+		ak_io_line(c->io, "workspace", "%s, nothing stored yet", ak_jtxt(ws, "name", "?"));
 	ak_io_line(c->io, "questions", "%zu met, %zu NOT MET, %zu not evaluable", verdicts(s, "met"), verdicts(s, "not met"),
 		   verdicts(s, "not evaluable"));
 	ak_io_line(c->io, "odd", "%s of %s records read were rejected, %s conflicts", ak_thousands(ak_jnum(ws, "rejected"), a),

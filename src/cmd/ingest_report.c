@@ -49,16 +49,33 @@ static void source_row(struct ak_table *t, const char *name, const char *format,
 	ak_table_cell(t, "%s", newest);
 }
 
-/* "2026-06-14T23:58:01Z" -> "06-14 23:58" */
-static const char *short_time(const char *rfc, char buf[16])
+/* "2026-06-14T23:58:01Z" -> "06-14 23:58"; of another year than the newest of all: "2025-06-14" */
+static const char *short_time(const char *rfc, const char *newest, char buf[16])
 {
 	if (!rfc || strlen(rfc) < 16)
 		return "-";
+	if (strncmp(rfc, newest, 4) != 0) {
+		snprintf(buf, 16, "%.10s", rfc);
+		return buf;
+	}
 	memcpy(buf, rfc + 5, 5);
 	buf[5] = ' ';
 	memcpy(buf + 6, rfc + 11, 5);
 	buf[11] = '\0';
 	return buf;
+}
+
+/* The newest time of all sources. */
+static const char *newest_of(const json_t *sources)
+{
+	const char *newest = "";
+	json_t *s;
+	size_t i;
+
+	json_array_foreach((json_t *)sources, i, s)
+		if (strcmp(ak_jtxt(s, "last", ""), newest) > 0)
+			newest = ak_jtxt(s, "last", "");
+	return newest;
 }
 
 /* A stream that was given no name bears that of its format: the format need not be said twice. */
@@ -77,6 +94,7 @@ static void print_table(struct ak_ctx *c, const json_t *sources, const json_t *t
 {
 	bool more = ak_jnum(totals, "excluded") || ak_jnum(totals, "expired"), apart = named_apart(sources);
 	static const char *const head[] = {"source", "format", "records", "=stored", "+dup", "+rej", "+blank"};
+	const char *newest = newest_of(sources);
 	struct ak_table t;
 	json_t *s;
 	size_t i;
@@ -93,7 +111,7 @@ static void print_table(struct ak_ctx *c, const json_t *sources, const json_t *t
 	}
 	ak_table_cell(&t, "newest UTC");
 	json_array_foreach((json_t *)sources, i, s)
-		source_row(&t, ak_jtxt(s, "name", "?"), apart ? ak_jtxt(s, "format", "?") : NULL, s, short_time(ak_jtxt(s, "last", NULL), buf), more);
+		source_row(&t, ak_jtxt(s, "name", "?"), apart ? ak_jtxt(s, "format", "?") : NULL, s, short_time(ak_jtxt(s, "last", NULL), newest, buf), more);
 	snprintf(label, sizeof label, "%s file%s", ak_thousands(files, n), files == 1 ? "" : "s");
 	if (apart)
 		source_row(&t, "total", label, totals, "", more);

@@ -94,7 +94,8 @@ void ak_usage_overview(struct ak_buf *out)
 			 "usage: auditkit [-w DIR] COMMAND [options]\n\ncommands\n");
 	for (size_t i = 0; ak_cmds[i]; i++)
 		command_line(ak_cmds[i], out);
-	ak_buf_adds(out, "\nauditkit help COMMAND explains one\n");
+	ak_buf_adds(out, "\nauditkit help COMMAND explains one; with exports of your own start with\n"
+			 "'auditkit init --discover EXPORTS', then 'auditkit ingest'\n");
 }
 
 bool ak_usage_group(const char *name, struct ak_buf *out)

@@ -162,7 +162,7 @@ static int to_text(struct ak_convert *c, const struct ak_rule *r, enum ak_field_
 			return got;
 	}
 	text = ak_arena_str(c->arena, text);
-	if (ak_fields[f].type == AK_T_ENUM)
+	if (ak_fields[f].type == AK_T_ENUM || ak_fields[f].type == AK_T_CURRENCY)
 		for (size_t i = 0; i < text.n; i++)
 			((char *)text.p)[i] = ak_lower(text.p[i]); /* our own copy */
 	*out = (struct ak_value){.text = text, .set = true};
@@ -185,7 +185,7 @@ static converter *const converters[AK_T_COUNT] = {
 	[AK_T_ENUM] = to_text,	  [AK_T_ID] = to_text,	   [AK_T_NAME] = to_text,    [AK_T_LIST] = to_list,
 	[AK_T_CODE] = to_text,	  [AK_T_UA] = to_text,	   [AK_T_URLPATH] = to_text, [AK_T_TEMPLATE] = to_text,
 	[AK_T_IP] = to_text,	  [AK_T_PERSON] = to_text, [AK_T_TOKEN] = to_text,   [AK_T_KEY] = to_text,
-	[AK_T_NETWORK] = to_text, [AK_T_TEXT] = to_text,
+	[AK_T_NETWORK] = to_text, [AK_T_TEXT] = to_text,   [AK_T_CURRENCY] = to_text,
 };
 
 static int presence(const struct ak_mapping *m, const struct ak_pick *p, struct ak_value *out)

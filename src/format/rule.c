@@ -54,7 +54,7 @@ static const struct ak_yaml_rule rule_members[] = {
 #define TYPE(t) (1u << AK_T_##t)
 #define TEXTS                                                                                                          \
 	(TYPE(ENUM) | TYPE(ID) | TYPE(NAME) | TYPE(CODE) | TYPE(URLPATH) | TYPE(TEMPLATE) | TYPE(UA) | TYPE(IP) |      \
-	 TYPE(PERSON) | TYPE(TOKEN) | TYPE(KEY) | TYPE(TEXT))
+	 TYPE(PERSON) | TYPE(TOKEN) | TYPE(KEY) | TYPE(TEXT) | TYPE(CURRENCY))
 static const struct {
 	const char *member;
 	unsigned types;

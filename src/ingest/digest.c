@@ -91,7 +91,7 @@ static bool prefix_unchanged(const char *path, const struct ak_file_row *row)
 static struct ak_file_row *resume_of(struct reader *r, const struct ak_chunk *c, const struct ak_file_info *info)
 {
 	struct ak_pipe *p = r->p;
-	const struct ak_ingest_source *s = &p->o->sources[r->source];
+	const struct ak_ingest_source *s = &p->o->sources[c->named];
 	struct ak_file_row *row;
 
 	if (!p->partial.id || info->export_->kind != AK_IN_FILE || strcmp(p->partial_name, c->name) != 0 ||
@@ -103,9 +103,20 @@ static struct ak_file_row *resume_of(struct reader *r, const struct ak_chunk *c,
 	return row;
 }
 
+static size_t named_by(const struct reader *r, const struct ak_export_info *e)
+{
+	const struct ak_ingest_opts *o = r->p->o;
+	size_t named = o->source_of && e->kind != AK_IN_STDIN
+			       ? o->source_of(o->ctx, e->argument, e->kind == AK_IN_DIR ? ak_inputs_label(r->in) : NULL)
+			       : 0;
+
+	return named ? named : r->source;
+}
+
 static void fill_names(struct reader *r, struct ak_chunk *c, const struct ak_file_info *info)
 {
 	c->source = r->source;
+	c->named = named_by(r, info->export_);
 	c->export_index = r->export_base + info->export_->index;
 	c->export_kind = info->export_->kind;
 	c->export_name = safe_name(r, info->export_->name);
@@ -181,7 +192,7 @@ static void read_source(struct reader *r)
 			fill_names(r, c, &info);
 			c->resume = resume_of(r, c, &info);
 		} else {
-			c->source = r->source;
+			c->source = c->named = r->source;
 			c->error = err;
 			safe_error(r, &c->error);
 			if (!open_failed)

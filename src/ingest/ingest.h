@@ -44,6 +44,10 @@ struct ak_ingest_opts {
 	bool dry_run, strict, remap;
 	int64_t max_rejects;      /* -1 = no bound; beyond it nothing is committed and the run ends with AK_EXIT_INPUT */
 	void (*progress)(void *ctx, const struct ak_ingest_progress *p);
+	/* The number of the source whose name and settings a file on disk has; 0, or NULL instead of a function: of the one whose
+	 * path brought it. `below` is its path below the folder `argument`, NULL when that is the file. Called by one thread that
+	 * is not the caller's. */
+	size_t (*source_of)(void *ctx, const char *argument, const char *below);
 	void *ctx;
 };
 

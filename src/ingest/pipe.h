@@ -17,7 +17,7 @@ enum ak_chunk_kind { AK_CHUNK_OPEN, AK_CHUNK_DATA, AK_CHUNK_CLOSE, AK_CHUNK_EXPO
 struct ak_chunk {
 	enum ak_chunk_kind kind;
 	/* OPEN */
-	size_t source;         /* index into opts->sources */
+	size_t source, named;  /* indices into opts->sources: whose path brought the file, whose name and settings it has */
 	uint64_t export_index; /* counts up over all sources */
 	enum ak_input_kind export_kind;
 	char *export_name, *name; /* safe */
@@ -72,6 +72,7 @@ struct ak_item {
 	/* FILE: name, codec, detection; resume */
 	const char *name, *codec, *detected;
 	const struct ak_mapping *mapping; /* NULL: not recognised */
+	size_t named;
 	struct ak_file_row *resume;
 	int64_t file;
 	/* RECORD */

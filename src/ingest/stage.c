@@ -97,6 +97,7 @@ void ak_stage_open(struct ak_stage *m, struct ak_chunk *c)
 {
 	if (!m->export_open || c->export_index != m->export_index)
 		open_export(m, c);
+	m->named = c->named;
 	m->open = true;
 	m->chosen = m->truncated = m->csv_failed = false;
 	m->mapping = NULL;
@@ -120,6 +121,7 @@ void ak_stage_unreadable(struct ak_stage *m, const struct ak_chunk *c)
 
 	if (!m->export_open || m->source != c->source)
 		open_export(m, c);
+	m->named = c->named;
 	m->file = m->p->next_file++;
 	m->mapping = NULL;
 	ak_free(m->full_name);
@@ -157,14 +159,15 @@ static void use_mapping(struct ak_stage *m)
 {
 	const struct ak_mapping_info *info = ak_mapping_info(m->mapping);
 
-	if (m->mapper_for != m->mapping) {
+	if (m->mapper_for != m->mapping || m->mapper_named != m->named) {
 		ak_stage_flush_stats(m);
-		struct ak_mapper_opts opts = {.tz = m->p->o->sources[m->source].tz,
+		struct ak_mapper_opts opts = {.tz = m->p->o->sources[m->named].tz,
 					      .exported_at = m->exported_at[0] ? m->exported_at : NULL,
 					      .drift = &m->drift};
 		ak_mapper_free(m->mapper);
 		m->mapper = ak_mapper_new(m->mapping, &opts);
 		m->mapper_for = m->mapping;
+		m->mapper_named = m->named;
 		memset(&m->taken, 0, sizeof m->taken);
 	}
 	drop_readers(m);
@@ -176,7 +179,7 @@ static void use_mapping(struct ak_stage *m)
 
 void ak_stage_choose(struct ak_stage *m, bool eof, struct ak_err *err)
 {
-	const char *format = m->p->o->sources[m->source].format;
+	const char *format = m->p->o->sources[m->named].format;
 	struct ak_detection why = {0};
 	enum ak_rc rc;
 
@@ -201,6 +204,7 @@ void ak_stage_announce_file(struct ak_stage *m, const struct ak_err *err)
 	i->codec = m->codec;
 	i->detected = ak_arena_z(&m->batch->arena, ak_str_of(m->detected));
 	i->mapping = m->mapping;
+	i->named = m->named;
 	i->resume = keep_resume(m, m->resume);
 	i->file = m->file;
 	if (err->exit != AK_EXIT_OK)

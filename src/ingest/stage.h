@@ -17,7 +17,7 @@ struct ak_stage {
 	bool stopped;
 
 	bool export_open;
-	size_t source;
+	size_t source, named; /* of the open export; of the open file */
 	uint64_t export_index;
 	char exported_at[40];
 	const char *exported_at_basis;
@@ -29,6 +29,7 @@ struct ak_stage {
 	struct ak_file_row *resume;
 	struct ak_buf head;
 	const struct ak_mapping *mapping, *mapper_for;
+	size_t mapper_named;
 	struct ak_mapper *mapper;
 	struct ak_framer *framer;
 	struct ak_csv *csv;

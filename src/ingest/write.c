@@ -82,6 +82,7 @@ static enum ak_rc open_file(struct sink *k, const struct ak_item *i)
 	const struct ak_mapping_info *info = i->mapping ? ak_mapping_info(i->mapping) : NULL;
 	enum ak_rc rc = AK_OK;
 
+	k->source = &k->p->o->sources[i->named];
 	ak_free(k->name);
 	ak_free(k->detected);
 	k->name = ak_strdup(i->name);

@@ -54,6 +54,7 @@ static const struct {
 	[AK_T_IP] = {"address", "hashed"},    [AK_T_NETWORK] = {"network", "masked"},
 	[AK_T_PERSON] = {"person", "hashed"}, [AK_T_TOKEN] = {"token", "hashed"},
 	[AK_T_KEY] = {"key", "hashed"},	      [AK_T_TEXT] = {"text", "not collected"},
+	[AK_T_CURRENCY] = {"currency", "kept"},
 };
 
 static const char *const store_classes[AK_STORE_CLASSES] = {

@@ -31,6 +31,7 @@ enum ak_type {
 	AK_T_TOKEN,    /* hashed     id:<32 hex>, always */
 	AK_T_KEY,      /* hashed     key:<32 hex> of the key's SHA-256 */
 	AK_T_TEXT,     /* not collected unless `ingest --keep-text` asks for it: prose, redacted, cut at KEPT_VALUE_BYTES */
+	AK_T_CURRENCY, /* kept       ISO 4217, upper case; what has no three letters is treated as ENUM */
 	AK_T_COUNT
 };
 

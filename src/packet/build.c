@@ -194,7 +194,8 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 			      "created", r->created, "as_of", r->as_of, "draft", o->draft, "signed", !o->draft, "principal", PRINCIPAL,
 			      "program", "auditkit " PACKAGE_VERSION);
 
-	json_object_set_new(d, "period", json_pack("{s:o, s:o}", "from", when(o->from_us), "to", when(o->to_us)));
+	json_object_set_new(d, "period", json_pack("{s:o, s:o, s:o, s:o}", "from", when(o->from_us), "to", when(o->to_us), "first",
+						   named(s->first[0] ? s->first : NULL), "last", named(s->last[0] ? s->last : NULL)));
 	json_object_set_new(d, "reviewer", named(o->reviewer));
 	json_object_set_new(d, "approved_by", named(o->approved_by));
 	json_object_set_new(d, "tenant_ids", json_string(o->tenant_reason ? "included" : "left out"));
@@ -359,6 +360,8 @@ static enum ak_rc judge(const struct ak_packet_opts *o, const struct ak_sections
 	out->sections = summary(s->all);
 	out->questions = json_incref(s->questions);
 	out->findings = json_incref(s->findings);
+	memcpy(out->first, s->first, sizeof out->first);
+	memcpy(out->last, s->last, sizeof out->last);
 	json_array_foreach(s->findings, i, finding)
 		out->answered += json_is_object(json_object_get(finding, "response"));
 	if (!s->gaps || o->draft || o->allow_gaps)

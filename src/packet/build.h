@@ -43,6 +43,7 @@ struct ak_packet_result {
 	json_t *questions;    /* questions.h */
 	json_t *findings;     /* findings.h */
 	size_t answered;      /* findings with a response */
+	char first[32], last[32]; /* of the records in it, see section.h */
 };
 
 #ifdef __cplusplus

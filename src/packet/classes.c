@@ -21,7 +21,7 @@ static const struct {
 /* What is kept is either held against its type or looked at for secrets (DECISIONS 11). */
 static const char *kept_how(enum ak_type t)
 {
-	static const enum ak_type typed[] = {AK_T_TIME, AK_T_INT, AK_T_BOOL, AK_T_DEC, AK_T_ENUM, AK_T_CODE};
+	static const enum ak_type typed[] = {AK_T_TIME, AK_T_INT, AK_T_BOOL, AK_T_DEC, AK_T_ENUM, AK_T_CODE, AK_T_CURRENCY};
 
 	for (size_t i = 0; i < AK_COUNT(typed); i++)
 		if (t == typed[i])

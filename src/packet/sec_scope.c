@@ -5,6 +5,22 @@
 #include "base/time.h"
 #include "model/field.h"
 
+/* RFC 3339 times in UTC of one width are in the order of their bytes. */
+static void reach(struct ak_sections *s, const json_t *ages)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(ages, i, row) {
+		const char *first = json_string_value(json_object_get(row, "first")), *last = json_string_value(json_object_get(row, "last"));
+
+		if (first && (!s->first[0] || strcmp(first, s->first) < 0))
+			snprintf(s->first, sizeof s->first, "%s", first);
+		if (last && strcmp(last, s->last) > 0)
+			snprintf(s->last, sizeof s->last, "%s", last);
+	}
+}
+
 static void period(struct ak_sections *s, json_t *o)
 {
 	char from[32], to[32];
@@ -124,7 +140,10 @@ enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, str
 	json_t *o = ak_section_new(s, "scope", "Scope", "Which use of which AI APIs does this packet cover?");
 
 	(void)err;
+	reach(s, f->ages);
 	period(s, o);
+	if (s->first[0])
+		ak_section_say(o, "proven", "tables/records.csv", "first record of the period %s, last %s", s->first, s->last);
 	kinds(s, o, f);
 	folded(o, f);
 	environments(s, o, f);

@@ -34,6 +34,7 @@ struct ak_sections {
 	size_t gaps;		  /* those that nobody declared */
 	const char *tenant_reason; /* why tenant ids are in the packet, redacted; NULL = they are not */
 	const char *operator_;	  /* who builds it, as a token */
+	char first[32], last[32]; /* times of the earliest and the latest record of the period, empty when none has one */
 };
 
 #ifdef __cplusplus

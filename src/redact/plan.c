@@ -47,6 +47,7 @@ static const struct {
 	[AK_T_TOKEN] = {AK_FIELD_HASH, K | R | M | H | E},
 	[AK_T_KEY] = {AK_FIELD_HASH, R | H},
 	[AK_T_TEXT] = {AK_FIELD_REMOVE, R},
+	[AK_T_CURRENCY] = {AK_FIELD_KEEP, K | R},
 };
 
 /* A column, a canonical name, or a column without its `_id`. */

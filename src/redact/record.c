@@ -71,6 +71,7 @@ static const struct {
 	[AK_T_TOKEN] = {ak_value_plain_secrets, ak_value_token},
 	[AK_T_KEY] = {ak_value_key_digest, ak_value_key},
 	[AK_T_TEXT] = {ak_value_secrets, ak_value_prose},
+	[AK_T_CURRENCY] = {ak_value_plain_secrets, ak_value_currency},
 };
 
 /* Step 2 of a field: as policy.yaml says of this one, else as the profile, else as the type; NULL: nothing to do. */
@@ -123,7 +124,7 @@ static struct ak_str fresh(struct ak_pass *p, enum ak_cache_step step, ak_value_
  * a name may stay; a keyed token costs much more. */
 enum { CHEAP = 32 };
 static bool tokens(enum ak_type t) { return t == AK_T_PERSON || t == AK_T_TOKEN || t == AK_T_KEY || t == AK_T_IP; }
-static bool words(enum ak_type t) { return t == AK_T_ENUM || t == AK_T_ID || t == AK_T_NAME || t == AK_T_CODE; }
+static bool words(enum ak_type t) { return t == AK_T_ENUM || t == AK_T_ID || t == AK_T_NAME || t == AK_T_CODE || t == AK_T_CURRENCY; }
 
 static bool is_cheap(const struct ak_pass *p, enum ak_cache_step step, size_t n)
 {

@@ -125,6 +125,19 @@ struct ak_str ak_value_enum(const struct ak_pass *p, struct ak_str s)
 	return ak_value_secrets(p, ak_str_n(low, s.n));
 }
 
+/* Sources write one currency in both cases. Their digests take the value as the mapping gives it, which is lower case. */
+struct ak_str ak_value_currency(const struct ak_pass *p, struct ak_str s)
+{
+	char *code;
+
+	if (s.n != 3 || ak_charset_run(s, 0, AK_SET_LETTERS) != 3)
+		return ak_value_enum(p, s);
+	code = ak_arena_z(p->a, s);
+	for (size_t i = 0; i < s.n; i++)
+		code[i] = (char)(code[i] & ~('a' - 'A'));
+	return ak_str_n(code, s.n);
+}
+
 struct ak_str ak_value_code(const struct ak_pass *p, struct ak_str s)
 {
 	if (ak_marker_is(s) || only(s, AK_SET_LOWER36 | AK_CS_UNDER | AK_CS_DOT | AK_CS_DASH, "", LONGEST_WORD))

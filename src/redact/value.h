@@ -28,7 +28,7 @@ ak_value_fn ak_value_key_digest;
 
 /* ---- step 2 ---- */
 
-ak_value_fn ak_value_id, ak_value_name, ak_value_enum, ak_value_code, ak_value_token, ak_value_person, ak_value_key;
+ak_value_fn ak_value_id, ak_value_name, ak_value_enum, ak_value_currency, ak_value_code, ak_value_token, ak_value_person, ak_value_key;
 ak_value_fn ak_value_urlpath, ak_value_template, ak_value_agent;
 /* Prose that somebody asked to keep: no stack trace, no secrets, no addresses. */
 ak_value_fn ak_value_prose;

@@ -13,6 +13,9 @@ sed 's/payload_mode: unknown/payload_mode: metadata-only/' w/policy.yaml >p && c
 is "every file is recognised and read whole" "$? $("$AUDITKIT" -w w sources --json | jq -c '[([.sources[].rejected] | add), (.sources | length)]')" "0 [0,12]"
 is "CloudTrail tells calls from administration" "$(sqlite3 w/workspace.db "SELECT (SELECT count(*) FROM provider_call p JOIN file f ON f.id = p.file WHERE f.format = 'aws-cloudtrail') || ' ' || group_concat(action || ' ' || category) FROM audit_event WHERE category = 'configuration'")" \
 	"$(want cloudtrail_linked | cut -d' ' -f2) DeleteModelInvocationLoggingConfiguration configuration"
+is "currencies are in upper case, as the exports write them or as a mapping in lower case" \
+	"$(for k in request usage settlement price; do sqlite3 w/workspace.db "SELECT DISTINCT cost_currency FROM $k WHERE cost_currency IS NOT NULL"; done | sort -u | tr '\n' ' ')$(grep -qw "currency: usd" "$AK_SRCDIR/src/formats/litellm-slp.yaml" && echo usd)" \
+	"EUR USD usd"
 is "no body of a call is kept" "$(grep -rlF NEVERKEPT w | wc -l)" 0
 
 "$AUDITKIT" -w w packet build --draft -o p.d >/dev/null 2>&1
@@ -54,7 +57,7 @@ is "it has what the entries have together" "$(echo "$one" | jq -c '[.hops[] | se
 is "from any of its records, the same trace" "$(for c in $(echo "$one" | jq -r '.members[].cite'); do "$AUDITKIT" -w w trace reconstruct "$c" --json | jq -r .digest; done | sort -u | wc -l)" 1
 
 is "settlement rows, with request, with approval" "$(rows settlements True) $(rows settlements "request_state == 'found'") $(rows settlements "approval != ''")" "$(want settlements)"
-is "settled, per currency" "$(sum usage_cost billed "layer == 'settlement' and currency == 'eur'") $(sum usage_cost billed "layer == 'settlement' and currency == 'usd'")" "$(want settled_eur) $(want settled_usd)"
+is "settled, per currency" "$(sum usage_cost billed "layer == 'settlement' and currency == 'EUR'") $(sum usage_cost billed "layer == 'settlement' and currency == 'USD'")" "$(want settled_eur) $(want settled_usd)"
 gw="source == 'litellm-slp'"
 is "costs computed again with the price of their time" "$(for c in attempts priced stored recomputed residual; do sum price_check $c "$gw"; done | paste -sd' ')" "$(want price_check)"
 is "a model without a price for what it used is not priced" "$(rows price_check "source == 'proxy-log' and priced == '0'")" 1

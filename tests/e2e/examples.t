@@ -21,8 +21,10 @@ run() { # run WHERE COMMAND
 	[ "$rc" = 0 ] || [ "$rc" = 3 ] || sed "s/^/# exit $rc: /" out.txt | tail -n 5
 }
 
-sed -n 's/^    \(auditkit [^ ].*[^ ]\)  *[A-Za-z,].*/\1/p' "$AK_SRCDIR/README" | sed 's/   .*//; s/zip the .*/zip/' >commands
+sed -n 's/^    \(auditkit [^ ].*[^ ]\)  *[A-Za-z,].*/\1/p' "$AK_SRCDIR/README" | sed 's/   .*//' >commands
 is "README shows commands" "$(($(wc -l <commands) >= 8))" 1
+is "those of redaction among them" "$(grep -c '^auditkit redact' commands)" 4
+is "it fits 80 columns" "$(awk 'length > 80' "$AK_SRCDIR/README")" ""
 while read -r c; do run README "$c"; done <commands
 
 sed 's#path: \([a-z]\)#path: ../exports/\1#' "$AK_SRCDIR/samples/policy.yaml" >.auditkit/policy.yaml

@@ -11,7 +11,13 @@ ak() { "$AUDITKIT" "$@" >out 2>err; rc=$?; }
 db() { sqlite3 .auditkit/workspace.db "$1"; }
 hints() { grep -c '^hint: ' err; }
 
+ak status
+is "outside a workspace the way in is named" "$rc $(tr -s '\n ' ' ' <err | grep -c "auditkit init --discover EXPORTS")" "2 1"
+ak help
+is "so is it by the overview" "$(tail -n 1 out)" "'auditkit init --discover EXPORTS', then 'auditkit ingest'"
 ak init --discover in
+ak status
+is "a workspace without records has no period" "$(head -n 1 out)" "workspace an auditor's exports, nothing stored yet"
 ak ingest -n
 is "a dry run gives no checkpoint that somebody could keep" "$rc $(grep -c checkpoint out) $(grep -c 'nothing was stored or sealed' out)" "3 0 1"
 is "nor does its JSON" "$("$AUDITKIT" ingest -n --json 2>/dev/null | jq -c '[.dry_run, .run.checkpoint]')" '[true,null]'
@@ -119,4 +125,15 @@ t = re.findall(r'<table class="data many">(.*?)</table>', open(sys.argv[1]).read
 print(bool(t) and all(re.findall(r"<th .*?>(.*?)</th>", x) == re.findall(r'data-label="(.*?)"', x.split("<tr>")[2]) for x in t if x.count("<tr>") > 1))
 END_PY
 )" True
+
+# ---- exports of two years ----
+"$AUDITKIT" init years >/dev/null 2>&1
+mkdir both && cp kestrel.jsonl both/new.jsonl
+head -n 3 kestrel.jsonl | sed 's/2026-06-02/2024-06-02/; s/"kr-/"older-/' >both/old.jsonl
+cat >years/policy.yaml <<'END_YAML'
+version: 1
+sources: {old: {path: ../both/old.jsonl}, new: {path: ../both/new.jsonl}}
+END_YAML
+"$AUDITKIT" -w years ingest --mapping kestrel.yaml both >out 2>&1
+is "a newest record of another year says which" "$(grep -E '^(old|new) ' out | sed 's/  .*  / /' | tr '\n' '/')" "new 06-02 07:19/old 2024-06-02/"
 finish

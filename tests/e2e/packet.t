@@ -113,6 +113,8 @@ rm -rf p && tar -xf p.tar
 "$AUDITKIT" -w w packet build --allow-gaps -q --from 2026-06-03 --to 2026-06-05 --reviewer 'Example Assurance' --approved-by platform-head -o part >/dev/null
 is "a period: its requests only" "$(python3 -c 'import csv; print(next(r["records"] for r in csv.DictReader(open("part/data/tables/records.csv")) if r["kind"] == "request"))')" \
 	"$(sqlite3 w/workspace.db "select count(*) from request where event_start >= '2026-06-03' and event_start < '2026-06-05' and seq not in (select seq from superseded)")"
+is "it says from when to when its records are, as do the pages" "$(jq -r '.period | [.from, .first, .last, .to] | @csv' part/data/packet.json | tr -d '"') $(grep -lF "records of $(jq -r '.period | .first + " to " + .last' part/data/packet.json)" part/index.html)" \
+	"$(for k in $(sqlite3 w/workspace.db "SELECT name FROM pragma_table_list WHERE name IN ('request', 'audit_event', 'app_event', 'usage', 'ticket', 'access_grant', 'api_key')"); do sqlite3 w/workspace.db "SELECT substr(event_start, 1, 19) || 'Z' FROM $k WHERE event_start >= '2026-06-03' AND event_start < '2026-06-05' AND seq NOT IN (SELECT seq FROM superseded)"; done | sort | sed -n '1p;$p' | paste -sd, | sed 's/.*/2026-06-03T00:00:00Z,&,2026-06-05T00:00:00Z/') part/index.html"
 is "its trace lies in it" "$(jq -r '.trace.hops[0].time | .[:10] >= "2026-06-03" and .[:10] < "2026-06-05"' part/data/07-sample-trace.json)" true
 is "reviewer and approval are in it" "$(jq -c '[.reviewer, .approved_by]' part/data/packet.json)" '["Example Assurance","platform-head"]'
 is "and it is another packet" "$(cat part/data/packet.json p/data/packet.json | jq -r .id | sort -u | wc -l)" 2

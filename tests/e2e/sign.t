@@ -20,6 +20,7 @@ is "an unsigned packet says how to sign it" "$(has 'packet sign p.tar --key FILE
 is "it has no signature" "$(tar -tf p.tar | grep -c signatures/)" 0
 "$AUDITKIT" packet verify p.tar >out.txt
 is "and does not verify" "$? $(has '^FAIL      signature .*packet sign' out.txt)" "4 1"
+is "the last line says what failed" "$(tail -n 1 out.txt | tr -s ' ' | sed 's/AK-[0-9a-f]*/ID/; s/of [0-9]*/of N/')" "NOT VERIFIED ID: 0 of N files altered; failed: signature"
 cp p.tar unsigned.tar
 want=$(digest p.tar)
 is "its digest is that of the signed one" "$want" "$(digest signed/p.tar)"

@@ -50,7 +50,7 @@ is "merged: one row with the sums of both" "$(cells merged keys key attempts pro
 is "and counted" "$(cells merged small_groups table small left_out merged | tr ' ' '\n' | grep keys)" "keys,2,0,2"
 build six ', small_groups: {k: 6, action: merge}'
 is "money is added exactly, by source, layer and currency" "$(cells six usage_cost layer currency model records requests input_tokens estimated)" \
-	"gateway attempts,usd,(2 groups of fewer than 6 people),15,15,45,6.25 gateway attempts,usd,embed-small,1,1,3,0.1"
+	"gateway attempts,USD,(2 groups of fewer than 6 people),15,15,45,6.25 gateway attempts,USD,embed-small,1,1,3,0.1"
 "$AUDITKIT" packet verify six >out 2>&1
 is "such a packet is whole as well" "$(grep '^FAIL' out | grep -vc signature)" 0
 build one ', small_groups: {k: 2, action: merge}'
