@@ -318,8 +318,10 @@ static void take_drift(struct ak_stage *m)
 		if (u->count == u->taken)
 			continue;
 		key.n = ak_str_find(key, '\x1f');
-		s->unknown[s->nunknown++] = (struct ak_unknown_delta){ak_arena_str(a, key), ak_jtype_name(u->type),
-								      u->count - u->taken, u->max_len, u->first_rec};
+		/* A name without dots and colons may still be a key's; it is counted where it is seen first. */
+		key = ak_redact_text(m->p->o->redactor, ak_arena_str(a, key), a, u->taken ? NULL : &s->ledger);
+		s->unknown[s->nunknown++] = (struct ak_unknown_delta){key, ak_jtype_name(u->type), u->count - u->taken,
+								      u->max_len, u->first_rec};
 		u->taken = u->count;
 	}
 	s->unknown_over = m->drift.over;

@@ -6,7 +6,10 @@
 #endif
 
 const uint16_t ak_charset[256] = {
-	[0 ... ' '] = AK_CS_BLANK,
+	[0] = AK_CS_BLANK | AK_CS_ESCAPE,
+	[1 ... 26] = AK_CS_BLANK,
+	[27] = AK_CS_BLANK | AK_CS_ESCAPE,
+	[28 ... ' '] = AK_CS_BLANK,
 	['"'] = AK_CS_QUOTE,
 	['\''] = AK_CS_QUOTE,
 	['`'] = AK_CS_QUOTE,

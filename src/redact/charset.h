@@ -21,7 +21,7 @@ enum ak_charset {
 	AK_CS_DOLLAR = 4096,
 	AK_CS_BLANK = 8192,  /* blank and all C0 controls */
 	AK_CS_QUOTE = 16384, /* " ' ` */
-	AK_CS_ESCAPE = 32768 /* may begin an escape that hides a byte: % & \ and bytes from 0x80 */
+	AK_CS_ESCAPE = 32768 /* may begin an escape that hides a byte: % & \ ESC, zero and bytes from 0x80 */
 };
 
 /* The sets of the detector table, by the names SECURITY 1.2 gives them. */

@@ -20,9 +20,28 @@ static size_t take_hex(struct ak_str s, size_t at, size_t least, size_t most, ui
 	return n < least ? 0 : n;
 }
 
+/* %NN, and %uNNNN of the escape() of old scripts. */
 static size_t percent(struct ak_str s, uint32_t *c)
 {
+	if (s.n > 1 && (s.p[1] == 'u' || s.p[1] == 'U'))
+		return take_hex(s, 2, 4, 4, c) ? 6 : 0;
 	return take_hex(s, 1, 2, 2, c) ? 3 : 0;
+}
+
+/* \NNN of shells and C. */
+static size_t octal(struct ak_str s, uint32_t *c)
+{
+	uint32_t v = 0;
+
+	if (s.n < 4 || s.p[1] > '3')
+		return 0;
+	for (size_t i = 1; i < 4; i++) {
+		if (s.p[i] < '0' || s.p[i] > '7')
+			return 0;
+		v = v * 8 + (uint32_t)(s.p[i] - '0');
+	}
+	*c = v;
+	return 4;
 }
 
 static size_t backslash(struct ak_str s, uint32_t *c)
@@ -40,7 +59,11 @@ static size_t backslash(struct ak_str s, uint32_t *c)
 	}
 	if (s.p[1] == 'x')
 		return take_hex(s, 2, 2, 2, c) ? 4 : 0;
-	if (s.p[1] != 'u' || s.n < 4)
+	if (s.p[1] == 'U')
+		return take_hex(s, 2, 8, 8, c) ? 10 : 0;
+	if (s.p[1] != 'u')
+		return octal(s, c);
+	if (s.n < 4)
 		return 0;
 	if (s.p[2] != '{')
 		return take_hex(s, 2, 4, 4, c) ? 6 : 0;
@@ -97,13 +120,34 @@ static bool is_nothing(uint32_t c)
 	return false;
 }
 
-/* Characters without width and full-width ASCII, as UTF-8. */
+/* The ASCII that a character is another form of: full width, dashes and what is longer than it need be. 0 = none. */
+static uint32_t ascii_of(uint32_t c)
+{
+	if (c >= 0xff01 && c <= 0xff5e)
+		return c - 0xff01 + '!';
+	if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0xfe58 || c == 0xfe63)
+		return '-';
+	return c < 0x80 ? c : 0;
+}
+
+/* Tags and the further selectors of variants, U+E0000 to U+E01FF. */
+static bool is_tag(struct ak_str s)
+{
+	return s.n >= 4 && memcmp(s.p, "\xf3\xa0", 2) == 0 && (unsigned char)s.p[2] >= 0x80 && (unsigned char)s.p[2] < 0x88 &&
+	       ((unsigned char)s.p[3] & 0xc0) == 0x80;
+}
+
+/* Characters without width and other forms of ASCII, as UTF-8. */
 static size_t wide(struct ak_str s, uint32_t *c)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 	bool two = (p[0] & 0xe0) == 0xc0;
 	uint32_t v;
 
+	if (is_tag(s)) {
+		*c = NOTHING;
+		return 4;
+	}
 	if (s.n < 3 - (size_t)two || (!two && (p[0] & 0xf0) != 0xe0) || (p[1] & 0xc0) != 0x80 ||
 	    (!two && (p[2] & 0xc0) != 0x80))
 		return 0;
@@ -111,11 +155,25 @@ static size_t wide(struct ak_str s, uint32_t *c)
 		: (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 63) << 6 | (p[2] & 63);
 	if (is_nothing(v))
 		*c = NOTHING;
-	else if (v >= 0xff01 && v <= 0xff5e)
-		*c = v - 0xff01 + '!';
+	else if (ascii_of(v))
+		*c = ascii_of(v);
 	else
 		return 0;
 	return two ? 2 : 3;
+}
+
+/* Colours and the like of a terminal (ECMA-48 5.4): they part words, so a zero byte is left of them. */
+static size_t control_sequence(struct ak_str s, uint32_t *c)
+{
+	enum { LONGEST_SEQUENCE = 32 };
+	size_t i = 2;
+
+	if (s.n < 3 || s.p[1] != '[')
+		return 0;
+	while (i < s.n && i < LONGEST_SEQUENCE && s.p[i] >= 0x20 && s.p[i] < 0x40)
+		i++;
+	*c = 0;
+	return i < s.n && s.p[i] >= 0x40 && s.p[i] < 0x7f ? i + 1 : 0;
 }
 
 static size_t escape_at(struct ak_str s, uint32_t *c)
@@ -131,13 +189,19 @@ static size_t escape_at(struct ak_str s, uint32_t *c)
 	case '&':
 		n = reference(s, c);
 		break;
+	case '\033':
+		return control_sequence(s, c);
+	case '\0':
+		*c = NOTHING;
+		return 1;
 	default:
 		return (unsigned char)s.p[0] >= 0x80 ? wide(s, c) : 0;
 	}
-	if (n && *c > 0x7f && is_nothing(*c))
-		*c = NOTHING;
-	else if (n && *c >= 0xff01 && *c <= 0xff5e)
-		*c -= 0xff01 - '!';
+	/* As a character it would part two words: so does the zero byte that the next layer takes away. \xad is a byte. */
+	if (n > 4 && *c > 0x7f && (is_nothing(*c) || (*c >= 0xe0000 && *c < 0xe0200)))
+		*c = 0;
+	else if (n && *c > 0xff && ascii_of(*c))
+		*c = ascii_of(*c);
 	return n;
 }
 
@@ -175,9 +239,10 @@ static int sextet(char c)
 	return v < 0 ? 63 : v;
 }
 
+/* Zero bytes stand between the letters of UTF-16. */
 static bool printable(unsigned char c)
 {
-	return (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\r' || c == '\t';
+	return (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\r' || c == '\t' || c == '\0';
 }
 
 bool ak_decode_base64(struct ak_str run, struct ak_arena *a, struct ak_str *out)
@@ -194,8 +259,10 @@ bool ak_decode_base64(struct ak_str run, struct ak_arena *a, struct ak_str *out)
 			continue;
 		c = (unsigned char)(w >> (6 - 2 * (i % 4)));
 		/* The first group may begin with bytes that are no text. */
-		if (!printable(c) && i < 4 && n == 0)
+		if (!printable(c) && i < 4) {
+			n = 0;
 			continue;
+		}
 		if (!printable(c))
 			break;
 		/* Most runs are ids and end here within a few bytes: memory only for those that go on. */

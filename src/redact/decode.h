@@ -15,8 +15,8 @@ struct ak_unescaped {
 extern "C" {
 #endif
 
-/* Percent-encoding, the escapes of JSON strings, \xNN, \u{N}, HTML character references, zero-width characters and
- * full-width ASCII, all in one layer. False when the text holds none. The result may be any bytes. */
+/* Percent-encoding, the escapes of JSON strings, \xNN, \NNN, \u{N}, HTML character references, zero-width characters, zero
+ * bytes, control sequences of terminals, full-width and overlong ASCII and dashes, all in one layer. False when the text holds none. The result may be any bytes. */
 bool ak_decode_escapes(struct ak_str s, struct ak_arena *a, struct ak_unescaped *out);
 /* Base64 of either alphabet: true when the run decodes to printable ASCII, at least 12 bytes of it; what follows the
  * printable part is left out, and so is what stands before it in the first group of four characters. */

@@ -36,7 +36,8 @@ bool ak_detector_match(const struct ak_detector *d, struct ak_str s, size_t floo
 /* Detectors of the rules of policy.yaml, which stand nowhere else; ak_free. */
 struct ak_policy_rule;
 struct ak_detector *ak_rules_compile(const struct ak_policy_rule *rules, size_t n);
-/* True when a word may begin at `at`: no letter or digit before, or only the letter of an escape such as \n. */
+/* True when a word may begin at `at`: no letter or digit before, or only the last one of an escape such as \n or of a
+ * colour, ESC[31m. */
 bool ak_detector_left(struct ak_str s, size_t at);
 
 #ifdef __cplusplus

@@ -60,11 +60,24 @@ static const struct ak_detector_info infos[] = {
 /* A run this long before an infix is looked at, so that a scan stays linear. */
 enum { LONGEST_BEFORE = 256 };
 
+/* The letter that ends a colour: ESC[31m, of which ESC may be lost. */
+static bool ends_colour(struct ak_str s, size_t at)
+{
+	enum { LONGEST_COLOUR = 24 };
+	size_t i = at - 1;
+
+	while (i > 0 && at - i < LONGEST_COLOUR && (ak_is_digit((unsigned char)s.p[i - 1]) || s.p[i - 1] == ';'))
+		i--;
+	return i > 0 && s.p[i - 1] == '[';
+}
+
 bool ak_detector_left(struct ak_str s, size_t at)
 {
 	if (at == 0 || !ak_charset_has(AK_SET_AN, s.p[at - 1]))
 		return true;
-	return at >= 2 && s.p[at - 2] == '\\' && memchr("nrtbf", s.p[at - 1], 5);
+	if (s.p[at - 1] == 'm' && ends_colour(s, at))
+		return true;
+	return at >= 2 && s.p[at - 2] == '\\' && memchr("nrtbfv0", s.p[at - 1], 7);
 }
 
 bool ak_detector_match(const struct ak_detector *d, struct ak_str s, size_t floor, size_t at, size_t *from, size_t *to)

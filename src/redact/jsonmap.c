@@ -80,23 +80,72 @@ static json_t *rewrite(const struct map *m, enum ak_name_class name, json_t *v)
 	return json_stringn(s.p ? s.p : "", s.n);
 }
 
+/* One segment of a JSON Pointer with ~0 and ~1 undone (RFC 6901 4): behind them nothing looks like the start of a word. */
+static struct ak_str unescaped(const struct map *m, struct ak_str s)
+{
+	char *p = ak_arena_alloc(m->p->a, s.n);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		bool escape = s.p[i] == '~' && i + 1 < s.n && (s.p[i + 1] == '0' || s.p[i + 1] == '1');
+
+		p[n++] = !escape ? s.p[i] : s.p[++i] == '0' ? '~' : '/';
+	}
+	return ak_str_n(p, n);
+}
+
+static void add_segment(const struct map *m, struct ak_buf *out, struct ak_str segment)
+{
+	struct ak_str plain = unescaped(m, segment), safe = plain.n ? m->fn(m->p, AK_NAME_PLAIN, plain) : plain;
+
+	if (ak_str_eq(plain, safe)) {
+		ak_buf_addstr(out, segment);
+		return;
+	}
+	for (size_t i = 0; i < safe.n; i++)
+		ak_buf_adds(out, safe.p[i] == '~' ? "~0" : safe.p[i] == '/' ? "~1" : (char[]){safe.p[i], '\0'});
+}
+
+/* Segment by segment, each as the name it was, then as a whole. */
+static json_t *rewrite_path(const struct map *m, struct ak_str path)
+{
+	struct ak_buf b;
+	json_t *out;
+	struct ak_str s;
+
+	ak_buf_init(&b, (size_t)1 << 26);
+	for (size_t i = 0, end; i <= path.n; i = end + 1) {
+		end = i + ak_str_find(ak_str_n(path.p + i, path.n - i), '/');
+		if (i)
+			ak_buf_addc(&b, '/');
+		add_segment(m, &b, ak_str_n(path.p + i, end - i));
+	}
+	s = m->fn(m->p, AK_NAME_PLAIN, ak_buf_str(&b));
+	out = json_stringn(s.p ? s.p : "", s.n);
+	ak_buf_release(&b);
+	return out;
+}
+
 /* {path, before, after}: the path names both values. */
 static json_t *rewrite_entry(const struct map *m, json_t *e)
 {
 	const struct map names = {m->p, m->fn == ak_value_inner_words ? ak_value_inner : m->fn};
 	json_t *path = json_object_get(e, "path"), *out, *member;
 	enum ak_name_class name = AK_NAME_PLAIN;
+	struct ak_str text;
 	const char *key;
 
 	if (!json_is_object(e) || !json_is_string(path))
 		return rewrite(m, AK_NAME_PLAIN, e);
-	name = ak_name_path_class(ak_str_n(json_string_value(path), json_string_length(path)));
+	text = ak_str_n(json_string_value(path), json_string_length(path));
+	name = ak_name_path_class(unescaped(m, text));
 	out = json_object();
 	json_object_foreach(e, key, member)
 	{
 		bool side = strcmp(key, "before") == 0 || strcmp(key, "after") == 0;
 
-		json_object_set_new(out, key, rewrite(side ? m : &names, side ? name : AK_NAME_PLAIN, member));
+		json_object_set_new(out, key, member == path ? rewrite_path(&names, text)
+							     : rewrite(side ? m : &names, side ? name : AK_NAME_PLAIN, member));
 	}
 	return out;
 }

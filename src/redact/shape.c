@@ -38,10 +38,12 @@ static bool is_empty_part(struct ak_str s, size_t dot)
 
 bool ak_shape_jwt(struct ak_str s, size_t at, size_t *from, size_t *to)
 {
-	size_t end, parts = 1;
+	size_t end, parts = 1, start = at;
 
 	/* Inside a run of the same characters only its beginning is tried: a scan stays linear. */
-	if (!ak_detector_left(s, at) || (at > 0 && ak_charset_has(AK_CS_DASH | AK_CS_UNDER, s.p[at - 1])))
+	while (start > 0 && at - start <= LONGEST_LABEL && ak_charset_has(AK_SET_URL64, s.p[start - 1]))
+		start--;
+	if (!ak_detector_left(s, at) || at - start > LONGEST_LABEL)
 		return false;
 	end = ak_charset_run(s, at, AK_SET_URL64);
 	if (end - at < 12)

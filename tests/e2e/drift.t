@@ -48,5 +48,12 @@ is "not one of the paths" "$(drift wide --json | jq '[.sources[0].unknown[] | se
 record g '.["jane.doe@example.org"] = 1 | .["4111111111111111"] = 2' >4.jsonl
 "$AUDITKIT" -w w ingest --source keys 4.jsonl >/dev/null 2>&1
 is "a key that looks like a value is not printed" "$(drift keys --json | jq '[.sources[0].unknown[] | select(.path | startswith("/{key:"))] | length')" 2
-is "no value anywhere" "$( (drift; drift --json; sqlite3 w/workspace.db .dump) | grep -c 'kept nowhere\|jane.doe\|4111111111')" 0
+secret="$(printf 's%s' k-)86C7Jd8C-GD0obq_OpkURt"
+token="glp$(printf at)-a1b2c3-d4e5_f6g7-h8i9j0"
+record h ". + {(\"$secret\"): 1} | .metadata += {(\"app_$secret\"): 2, (\"$token\"): 3}" >5.jsonl
+"$AUDITKIT" -w w ingest --source secrets 5.jsonl >/dev/null 2>&1
+is "nor one that is a secret" "$(drift secrets --json | jq -r '.sources[0].unknown[].path' | sed 's/:[0-9a-f]*:[0-9a-f]*]/:*]/' | sort | tr '\n' ' ')" \
+	"/[REDACTED:sk_key:*] /metadata/[REDACTED:gitlab_token:*] /metadata/app_[REDACTED:sk_key:*] "
+is "each counted once" "$(sqlite3 w/workspace.db "SELECT rule, sum(n) FROM redaction WHERE field = '(names)' GROUP BY 1 ORDER BY 1" | tr '\n' ' ')" "gitlab_token|1 sk_key|2 "
+is "no value anywhere" "$( (drift; drift --json; sqlite3 w/workspace.db .dump) | grep -c 'kept nowhere\|jane.doe\|4111111111\|86C7Jd8C\|d4e5_f6g7')" 0
 finish

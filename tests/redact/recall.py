@@ -60,6 +60,23 @@ def full_width(text):
     return "".join(chr(ord(c) + 0xFEE0) if 0x21 <= ord(c) <= 0x7E else c for c in text)
 
 
+def octal(text):
+    return "".join("\\%03o" % ord(c) for c in text)
+
+
+def old_percent(text):
+    return "".join("%%u%04X" % ord(c) for c in text)
+
+
+def overlong(text):
+    """Every character in one byte more than it needs."""
+    return "".join("%%%02X%%%02X" % (0xC0 | ord(c) >> 6, 0x80 | ord(c) & 63) for c in text)
+
+
+def coloured(text):
+    return text[:1] + "".join("\033[1m" + c if i % 7 == 0 else c for i, c in enumerate(text[1:], 1))
+
+
 # name: text before, encoding of the secret, text after
 CONTEXTS = {
     "plain": ("", str, ""),
@@ -98,6 +115,19 @@ CONTEXTS = {
     "backslash u": ('"', backslash_u, '"'),
     "zero width": ("", zero_width, ""),
     "full width": ("", full_width, ""),
+    "octal": ("$'", octal, "'"),
+    "percent u": ("escape(", old_percent, ")"),
+    "overlong": ("q=", overlong, "&y=1"),
+    "backslash U": ("", lambda s: "".join("\\U%08x" % ord(c) for c in s), ""),
+    "utf-16 in base64": ("", lambda s: base64.b64encode(s.encode("utf-16-le")).decode(), ""),
+    "utf-16 of the other order": ("", lambda s: base64.b64encode(s.encode("utf-16-be")).decode(), ""),
+    "zero bytes": ('"', lambda s: "\\u0000".join(s), '"'),
+    "tags": ("", "\U000e0041".join, ""),
+    "other dashes": ("", lambda s: s.replace("-", "\u2011"), ""),
+    "in colour": ("error:\033[31m", str, "\033[0m"),
+    "in colour, escaped": ("error\\u001b[31m", str, "\\u001b[0m"),
+    "letters in colour": ("", coloured, ""),
+    "behind a mark": ("key\\u200b", str, ""),
     "line escape": ("failed\\n", str, "\\nretry"),
     "before &": ("", str, "&y=1"),
     "before ,": ("", str, ", then"),

@@ -105,6 +105,26 @@ static void diffs(const struct ak_redactor *r, struct ak_arena *a, struct ak_red
 	   "unreadable JSON is removed and counted");
 }
 
+/* Names in a path are JSON Pointer's: ~1 is a slash. */
+static void pointers(const struct ak_redactor *r, struct ak_arena *a, struct ak_redact_ledger *l)
+{
+	struct ak_str key = key_sample(a), out;
+	uint64_t before = sample_counted(l, AK_F_CHANGES, "openai_key", AK_ACT_REMOVED);
+
+	out = step1(r, AK_F_CHANGES,
+		    ak_arena_printf(a, "[{\"path\":\"/roles/openai~1%s~1x\",\"after\":1},{\"path\":\"/app~1password\",\"after\":\"plain\"},"
+				       "{\"path\":\"/a~1password=hunter22x~0y\",\"after\":1}]", key.p), a, l);
+	ok(sample_holds(out, AK_STR("\"/roles/openai~1[REDACTED:openai_key:")) && sample_holds(out, AK_STR("]~1x\"")),
+	   "a secret behind ~1 goes, the rest of the path stays");
+	ok(!sample_holds(out, key), "whole");
+	is_int((int64_t)(sample_counted(l, AK_F_CHANGES, "openai_key", AK_ACT_REMOVED) - before), 1, "and is counted once");
+	ok(!sample_holds(out, AK_STR("plain")), "a value behind ~1password goes");
+	ok(!sample_holds(out, AK_STR("hunter22x")), "and one in the name itself");
+	ok(ak_str_eq(step1(r, AK_F_CHANGES, out, a, l), out), "idempotent");
+	out = step1(r, AK_F_CHANGES, AK_STR("[{\"after\":1,\"path\":\"/a~1b/~0c//d~1\"}]"), a, l);
+	is_str(out, "[{\"after\":1,\"path\":\"/a~1b/~0c//d~1\"}]", "other paths stay as they are");
+}
+
 static void cutting(const struct ak_redactor *r, struct ak_arena *a, struct ak_redact_ledger *l)
 {
 	for (size_t pad = 4040; pad < 4110; pad++) {
@@ -186,6 +206,7 @@ int main(void)
 	every_type(r, &a, &l);
 	keys(r, &a, &l);
 	diffs(r, &a, &l);
+	pointers(r, &a, &l);
 	cutting(r, &a, &l);
 	allow(&a);
 	beside(r, &a, &l);
