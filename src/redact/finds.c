@@ -36,7 +36,7 @@ static size_t addresses(const struct ak_redactor *r, struct ak_str s, size_t at,
 {
 	size_t n = 0, from, to;
 
-	for (; ak_email_find(s, at, &from, &to); at = to)
+	for (; ak_email_find(r, s, at, &from, &to); at = to)
 		out[n++] = of_address(r, s, from, to, a);
 	return n;
 }

@@ -346,12 +346,12 @@ static bool first_personal(const struct ak_redactor *r, struct ak_str s, size_t 
 	return false;
 }
 
-static bool first_email(struct ak_str s, size_t *at, const char **kind)
+static bool first_email(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind)
 {
 	size_t to;
 
 	*kind = "email";
-	return ak_email_find(s, 0, at, &to);
+	return ak_email_find(r, s, 0, at, &to);
 }
 
 bool ak_redact_scan(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind)
@@ -364,7 +364,7 @@ bool ak_redact_scan(const struct ak_redactor *r, struct ak_str s, size_t *at, co
 	int first = -1;
 
 	f[0].hit = first_secret(r, s, &f[0].at, &f[0].kind);
-	f[1].hit = first_email(s, &f[1].at, &f[1].kind);
+	f[1].hit = first_email(r, s, &f[1].at, &f[1].kind);
 	f[2].hit = first_personal(r, s, &f[2].at, &f[2].kind);
 	for (int i = 0; i < 3; i++)
 		if (f[i].hit && (first < 0 || f[i].at < f[first].at))
