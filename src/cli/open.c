@@ -160,6 +160,8 @@ static struct ak_redactor *make_redactor(struct ak_ctx *c, const uint8_t token[3
 	if (c->policy) {
 		o.allow = allowed(c);
 		o.past_keys = past_keys(c);
+		o.email_any_host = c->policy->email_any_host;
+		o.email_exact = c->policy->email_exact;
 		o.rules = c->policy->rules;
 		o.nrules = c->policy->nrules;
 	}

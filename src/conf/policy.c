@@ -107,6 +107,13 @@ static void fill_small_groups(struct ak_policy *p, const json_t *small)
 
 static const char *set(const char *text) { return text && strcmp(text, "unknown") != 0 ? text : NULL; }
 
+static bool is_word(const json_t *map, const char *key, const char *word)
+{
+	const char *text = json_string_value(json_object_get(map, key));
+
+	return text && strcmp(text, word) == 0;
+}
+
 static void fill_redaction(struct ak_policy *p)
 {
 	const json_t *redaction = json_object_get(p->yaml.root, "redaction");
@@ -118,6 +125,8 @@ static void fill_redaction(struct ak_policy *p)
 	p->per_packet_pseudonyms = !pseudonyms || strcmp(pseudonyms, "per-workspace") != 0;
 	p->payload_mode = text_of(p, redaction, "payload_mode");
 	p->profile = text_of(p, redaction, "profile");
+	p->email_any_host = is_word(json_object_get(redaction, "email"), "hosts", "any");
+	p->email_exact = is_word(json_object_get(redaction, "email"), "local_part", "exact");
 	p->key_file = set(text_of(p, redaction, "key_file"));
 	p->key_env = set(text_of(p, redaction, "key_env"));
 	ak_policy_fill_redaction(p);

@@ -61,6 +61,7 @@ struct ak_policy {
 	struct ak_policy_allow *allow; /* redaction.allow */
 	size_t nallow;
 	const char *profile; /* redaction.profile: default, hipaa, pci, strict, unknown or NULL */
+	bool email_any_host, email_exact; /* redaction.email: hosts: any, local_part: exact */
 	const char *key_file, *key_env; /* where the pseudonym key is, at most one of them; NULL: in the key folder */
 };
 

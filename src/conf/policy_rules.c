@@ -95,6 +95,12 @@ static const struct ak_yaml_rule small_group_rules[] = {
 	END,
 };
 
+static const struct ak_yaml_rule email_rules[] = {
+	{"hosts", AK_Y_SCALAR, false, NULL},
+	{"local_part", AK_Y_SCALAR, false, NULL},
+	END,
+};
+
 static const struct ak_yaml_rule redaction_rules[] = {
 	{"ip_mask", AK_Y_SCALAR, false, NULL},
 	{"pseudonyms", AK_Y_SCALAR, false, NULL},
@@ -105,6 +111,7 @@ static const struct ak_yaml_rule redaction_rules[] = {
 	{"small_groups", AK_Y_MAP_OR_UNKNOWN, false, small_group_rules},
 	{"key_file", AK_Y_SCALAR, false, NULL},
 	{"key_env", AK_Y_SCALAR, false, NULL},
+	{"email", AK_Y_MAP_OR_UNKNOWN, false, email_rules},
 	END,
 };
 

@@ -124,6 +124,9 @@ static bool fits_key_env(const json_t *v)
 	return s.n > 0 && s.n <= 60;
 }
 
+static bool fits_hosts(const json_t *v) { return is_text(v, "dotted") || is_text(v, "any"); }
+static bool fits_local_part(const json_t *v) { return is_text(v, "fold") || is_text(v, "exact"); }
+
 static const struct shape shapes[] = {
 	{"declared", NULL, "on", ak_policy_is_date, "a date such as 2026-06-16"},
 	{"declared", NULL, "review_by", ak_policy_is_date, "a date such as 2026-09-30"},
@@ -135,6 +138,8 @@ static const struct shape shapes[] = {
 	{"redaction", NULL, "payload_mode", fits_mode, "metadata-only, masked or full"},
 	{"redaction", NULL, "key_file", fits_key_file, "the path of a file, not a key"},
 	{"redaction", NULL, "key_env", fits_key_env, "the name of an environment variable such as BRINDLE_KEY, not a key"},
+	{"redaction", "*", "hosts", fits_hosts, "dotted or any"},
+	{"redaction", "*", "local_part", fits_local_part, "fold or exact"},
 	{"redaction", "*", "k", fits_small, "a number from 2 to 1000"},
 	{"redaction", "*", "action", fits_small_action, "flag, suppress or merge"},
 	{"retention", "*", "keep", fits_keep, "a number of days such as 90d, or forever"},

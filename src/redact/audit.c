@@ -58,7 +58,7 @@ static bool first_personal(const struct ak_redactor *r, struct ak_str s, ak_audi
 static bool first_email(struct ak_str s, struct ak_audit_find *out)
 {
 	out->kind = "email";
-	return ak_email_find(s, 0, &out->from, &out->to);
+	return ak_email_find(r, s, 0, &out->from, &out->to);
 }
 
 static bool first_of_all(const struct ak_redactor *r, struct ak_str s, bool contexts, ak_audit_let *let, void *ctx, struct ak_audit_find *out)

@@ -88,6 +88,34 @@ static size_t domain_end(struct ak_str s, size_t at)
 	return is_version(ak_str_n(s.p + at, end - at)) ? at : end;
 }
 
+/* What stands behind an @ and is no host: versions, tags and digests of packages, images and models. */
+static bool is_tag(struct ak_str h)
+{
+	static const char *const tags[] = {"alpha", "beta",   "canary", "current", "default", "dev",	"edge",	  "experimental", "head",  "latest",
+					   "lts",   "main",   "master", "next",	   "nightly", "preview", "rc",	  "release",	  "sha1",  "sha256",
+					   "sha384", "sha512", "stable", "trunk"};
+
+	for (size_t i = 0; i < AK_COUNT(tags); i++)
+		if (ak_str_eq_fold(h, ak_str_of(tags[i])))
+			return true;
+	return ak_lower(h.p[0]) == 'v' && ak_is_digit((unsigned char)h.p[1]);
+}
+
+/* End of a host's name without a dot, or `at`: two characters or more, the first a letter. */
+static size_t host_end(struct ak_str s, size_t at)
+{
+	enum { LONGEST_LABEL = 63 };
+	size_t end = at;
+
+	while (end < s.n && end - at < LONGEST_LABEL && label_char(s.p[end]))
+		end++;
+	while (end > at && s.p[end - 1] == '-')
+		end--;
+	if (end - at < 2 || ak_is_digit((unsigned char)s.p[at]) || s.p[at] == '-' || is_tag(ak_str_n(s.p + at, end - at)))
+		return at;
+	return end;
+}
+
 /* The next `@` or `%` from `at` on, or s.n. In steps: where one of the two never comes, no search for it goes far ahead. */
 static size_t next_sign(struct ak_str s, size_t at)
 {
@@ -103,7 +131,7 @@ static size_t next_sign(struct ak_str s, size_t at)
 	return s.n;
 }
 
-bool ak_email_find(struct ak_str s, size_t at, size_t *from, size_t *to)
+bool ak_email_find(const struct ak_redactor *r, struct ak_str s, size_t at, size_t *from, size_t *to)
 {
 	for (size_t i = next_sign(s, at); i < s.n; i = next_sign(s, i + 1)) {
 		size_t sign, host, start, end;
@@ -114,6 +142,8 @@ bool ak_email_find(struct ak_str s, size_t at, size_t *from, size_t *to)
 		host = s.p[i] == '@' ? i + 1 : i + 3;
 		start = local_start(s, at, sign);
 		end = domain_end(s, host);
+		if (end == host && r->email_any_host)
+			end = host_end(s, host);
 		if (start == sign || end == host)
 			continue;
 		if (ak_str_is(ak_str_n(s.p + start, sign - start), "git"))
@@ -125,16 +155,28 @@ bool ak_email_find(struct ak_str s, size_t at, size_t *from, size_t *to)
 	return false;
 }
 
+/* Where the local part ends: the last sign, since a quoted one may hold others. */
+static size_t last_sign(struct ak_str s)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == '@' || ak_str_starts(ak_str_n(s.p + i, s.n - i), AK_STR("%40")))
+			at = i;
+	return at;
+}
+
 struct ak_str ak_email_token(const struct ak_redactor *r, struct ak_str address, struct ak_arena *a)
 {
 	char *p = ak_arena_alloc(a, address.n);
-	size_t n = 0;
+	size_t n = 0, as_written;
 
 	address = ak_compose(address, a); /* first: folded, the letter below an accent would be another */
+	as_written = r->email_exact ? last_sign(address) : 0;
 	for (size_t i = 0; i < address.n; i++) {
 		bool encoded = ak_str_starts(ak_str_n(address.p + i, address.n - i), AK_STR("%40"));
 
-		p[n++] = encoded ? '@' : ak_lower(address.p[i]);
+		p[n++] = encoded ? '@' : i < as_written ? address.p[i] : ak_lower(address.p[i]);
 		i += encoded ? 2 : 0;
 	}
 	return ak_redactor_token(r, "email", ak_str_n(p, n), a);
@@ -148,10 +190,10 @@ static struct ak_str replace(const struct ak_pass *p, struct ak_str s)
 	struct ak_str mark;
 	char *out;
 
-	for (size_t i = 0; ak_email_find(s, i, &from, &to); i = to)
+	for (size_t i = 0; ak_email_find(p->r, s, i, &from, &to); i = to)
 		count++;
 	out = ak_arena_alloc(p->a, s.n + count * token);
-	while (ak_email_find(s, at, &from, &to)) {
+	while (ak_email_find(p->r, s, at, &from, &to)) {
 		memcpy(out + n, s.p + at, from - at);
 		n += from - at;
 		mark = tokens ? ak_email_token(p->r, ak_str_n(s.p + from, to - from), p->a) : AK_STR("[REMOVED:email]");
@@ -170,7 +212,7 @@ struct ak_str ak_email_replace(const struct ak_pass *p, struct ak_str s)
 {
 	size_t from, to;
 
-	while (ak_email_find(s, 0, &from, &to))
+	while (ak_email_find(p->r, s, 0, &from, &to))
 		s = replace(p, s);
 	return s;
 }

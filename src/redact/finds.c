@@ -46,7 +46,7 @@ static void push_addresses(struct listing *l, struct ak_str s, size_t at, size_t
 {
 	size_t from, to;
 
-	for (; at < end && ak_email_find(ak_str_n(s.p, end), at, &from, &to); at = to) {
+	for (; at < end && ak_email_find(l->r, ak_str_n(s.p, end), at, &from, &to); at = to) {
 		struct ak_str token = ak_email_token(l->r, ak_str_n(s.p + from, to - from), l->a);
 		struct ak_find *f = push(l);
 

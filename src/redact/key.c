@@ -64,7 +64,7 @@ struct ak_str ak_value_key(const struct ak_pass *p, struct ak_str s)
 
 	s = ak_value_key_digest(p, s);
 	/* A mask that would have to be cleaned is none. */
-	if (!ak_value_is_digest(s) && stays(s) && ak_text_is_safe(s) && !ak_email_find(s, 0, &from, &to))
+	if (!ak_value_is_digest(s) && stays(s) && ak_text_is_safe(s) && !ak_email_find(p->r, s, 0, &from, &to))
 		return s;
 	ak_pass_count(p, "key", AK_ACT_HASHED);
 	return ak_redactor_token(p->r, "key", s, p->a);

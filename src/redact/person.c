@@ -96,7 +96,7 @@ struct ak_str ak_value_person(const struct ak_pass *p, struct ak_str s)
 		return s;
 	if (ak_value_is_machine(s))
 		return ak_value_kept(p, s);
-	if (ak_email_find(s, 0, &from, &to)) {
+	if (ak_email_find(p->r, s, 0, &from, &to)) {
 		ak_pass_count(p, "email", AK_ACT_HASHED);
 		return ak_email_token(p->r, ak_str_n(s.p + from, to - from), p->a);
 	}

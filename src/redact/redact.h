@@ -30,6 +30,8 @@ struct ak_redact_opts {
 	const struct ak_field_plan *plan; /* redact/plan.h, copied: profile and fields; NULL = every field as its type says */
 	/* Token keys of past masters, under which fingerprints of allow may have been made; NULL-terminated, may be NULL. */
 	const uint8_t *const *past_keys;
+	bool email_any_host; /* user@host without a dot is an address too */
+	bool email_exact;    /* local parts that differ in case are two people */
 };
 
 enum ak_action {

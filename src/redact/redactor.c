@@ -66,6 +66,8 @@ struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts)
 	r->ip4_prefix = opts->ip4_prefix;
 	r->ip6_prefix = opts->ip6_prefix;
 	r->profile = opts->plan ? opts->plan->profile : AK_PROFILE_DEFAULT;
+	r->email_any_host = opts->email_any_host;
+	r->email_exact = opts->email_exact;
 	r->networks = keeps_networks(opts->plan);
 	r->allow = copy_list(opts->allow);
 	r->allow_sha256 = copy_list(opts->allow_sha256);

@@ -25,6 +25,7 @@ struct ak_redactor {
 	uint8_t seal[AK_SIV_KEY]; /* for what is encrypted */
 	ak_action_fn *chosen[AK_F_COUNT]; /* step 2 of fields for which policy.yaml chose another; NULL = as the type says */
 	enum ak_profile_id profile;
+	bool email_any_host, email_exact; /* see ak_redact_opts */
 	bool networks; /* an address in a text keeps its network behind its token */
 	struct ak_hmac **past; /* of past keys, for allow only; NULL-terminated */
 };

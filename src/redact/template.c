@@ -168,7 +168,7 @@ static const char *stands_for(const struct ak_pass *p, struct ak_str w)
 		return "<id>";
 	if (ak_str_holds(w, AK_STR("://")))
 		return "<url>";
-	if (ak_email_find(w, 0, &from, &to))
+	if (ak_email_find(p->r, w, 0, &from, &to))
 		return "<email>";
 	if (ak_value_address_text(w, p->a, &address))
 		return "<ip>";
