@@ -31,6 +31,11 @@ struct ak_policy_allow {
 	const char *fingerprint, *why, *by, *on;
 	int line;
 };
+/* An entry of redaction.pointers: what is nested in a field of changes. why may be NULL. */
+struct ak_policy_pointer {
+	const char *field, *pointer, *action, *why; /* RFC 6901; "remove" or "mask" */
+	int line;
+};
 enum ak_small_action { AK_SMALL_FLAG, AK_SMALL_SUPPRESS, AK_SMALL_MERGE, AK_SMALL_COUNT };
 #define AK_SMALL_K 5
 
@@ -59,6 +64,8 @@ struct ak_policy {
 	struct ak_policy_allow *allow; /* redaction.allow */
 	size_t nallow;
 	const char *profile; /* redaction.profile: default, hipaa, pci, strict, unknown or NULL */
+	struct ak_policy_pointer *pointers; /* redaction.pointers */
+	size_t npointers;
 };
 
 #ifdef __cplusplus
@@ -80,6 +87,8 @@ size_t ak_policy_answers(const struct ak_policy *p, struct ak_answer **out);
 const json_t *ak_policy_get(const struct ak_policy *p, const char *dotted);
 /* 32 lower-case hex digits: the fingerprint at the end of a marker. */
 bool ak_policy_is_fingerprint(struct ak_str s);
+/* A JSON Pointer (RFC 6901) that is not empty: '/' before each name, '~' in it as ~0, '/' as ~1. */
+bool ak_policy_is_pointer(struct ak_str s);
 /* "flag", "suppress", "merge" */
 const char *ak_policy_small_action(enum ak_small_action a);
 /* "90d" -> 90, "forever" -> INT64_MAX, else -1. */

@@ -49,7 +49,8 @@ static void leaf_add(struct collector *c, const char *path, const json_t *v, int
 /* Lists of the redactor: settings that the packet prints as tables, not answers. */
 static bool is_setting(const char *path)
 {
-	return strcmp(path, "redaction.rules") == 0 || strcmp(path, "redaction.allow") == 0;
+	return strcmp(path, "redaction.rules") == 0 || strcmp(path, "redaction.allow") == 0 ||
+	       strcmp(path, "redaction.pointers") == 0;
 }
 
 static void leaves_below(struct collector *c, const char *path, const json_t *v, int line)

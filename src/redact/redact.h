@@ -28,6 +28,8 @@ struct ak_redact_opts {
 	const struct ak_policy_rule *rules; /* of policy.yaml, checked; copied */
 	size_t nrules;
 	const struct ak_field_plan *plan; /* redact/plan.h, copied: profile and fields; NULL = every field as its type says */
+	const struct ak_policy_pointer *pointers; /* of policy.yaml, checked; copied */
+	size_t npointers;
 };
 
 enum ak_action {
@@ -49,6 +51,7 @@ struct ak_redact_ledger {
 };
 
 struct ak_policy_rule;  /* conf/policy.h */
+struct ak_policy_pointer;
 struct ak_field_plan;   /* redact/plan.h */
 struct ak_redact_cache; /* redact/cache.h */
 struct ak_redactor; /* immutable after creation; shared between threads */

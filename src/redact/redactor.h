@@ -9,6 +9,7 @@
 
 struct ak_redactor;
 struct ak_pass;
+struct ak_pointers; /* redact/pointer.h */
 
 /* One value through an action that policy.yaml chose. */
 typedef struct ak_str ak_action_fn(const struct ak_pass *p, struct ak_str s);
@@ -25,6 +26,7 @@ struct ak_redactor {
 	uint8_t seal[AK_SIV_KEY]; /* for what is encrypted */
 	ak_action_fn *chosen[AK_F_COUNT]; /* step 2 of fields for which policy.yaml chose another; NULL = as the type says */
 	enum ak_profile_id profile;
+	struct ak_pointers *pointers; /* of policy.yaml; NULL = none */
 };
 
 /* One value on its way: whose it is, where memory comes from, where to count. */
