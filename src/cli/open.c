@@ -164,6 +164,8 @@ static struct ak_redactor *make_redactor(struct ak_ctx *c, const uint8_t token[3
 		o.email_exact = c->policy->email_exact;
 		o.rules = c->policy->rules;
 		o.nrules = c->policy->nrules;
+		o.pointers = c->policy->pointers;
+		o.npointers = c->policy->npointers;
 	}
 	o.plan = c->plan;
 	return ak_redactor_new(&o);

@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include "base/jsonw.h"
 #include "cmd/explain_text.h"
 #include "redact/plan.h"
 
@@ -50,6 +51,32 @@ struct explained {
 	const char *action, *why;
 };
 
+/* What goes from inside of the field. */
+static json_t *pointers(const struct ak_policy *p, int field)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; p && i < p->npointers; i++)
+		if (ak_field_find(ak_str_of(p->pointers[i].field)) == field)
+			json_array_append_new(all, json_pack("{s:s, s:s, s:s?, s:i}", "pointer", p->pointers[i].pointer, "action", p->pointers[i].action,
+							     "why", p->pointers[i].why, "line", p->pointers[i].line));
+	return all;
+}
+
+static void print_pointers(struct ak_ctx *c, int field)
+{
+	AK_CLEANUP(ak_json_decref) json_t *all = pointers(c->policy, field);
+	json_t *r;
+	size_t i;
+
+	json_array_foreach(all, i, r) {
+		const char *why = json_string_value(json_object_get(r, "why"));
+
+		ak_io_line(c->io, "inside", "policy.yaml:%d: %s %s: %s", (int)json_integer_value(json_object_get(r, "line")),
+			   json_string_value(json_object_get(r, "action")), json_string_value(json_object_get(r, "pointer")), why ? why : "no reason given");
+	}
+}
+
 static enum ak_rc print_json(struct ak_ctx *c, const struct explained *x, struct ak_err *err)
 {
 	json_t *doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:i, s:i}", "schema", "auditkit.redact-explain/1",
@@ -59,6 +86,7 @@ static enum ak_rc print_json(struct ak_ctx *c, const struct explained *x, struct
 				c->policy ? c->policy->ip6_prefix : 48);
 	enum ak_rc rc;
 
+	json_object_set_new(doc, "pointers", pointers(c->policy, x->field));
 	json_object_set_new(doc, "line", x->line ? json_integer(x->line) : json_null());
 	rc = ak_io_json(c->io, doc, err);
 	json_decref(doc);
@@ -81,6 +109,7 @@ static void print(struct ak_ctx *c, const struct explained *x)
 								 : ", policy.yaml does not name it");
 	if (!x->chosen && !x->profiled)
 		ak_io_line(c->io, "how", "%s", how[type]);
+	print_pointers(c, x->field);
 	if (type == AK_T_IP || type == AK_T_NETWORK)
 		ak_io_line(c->io, "visible", "the first %d bits of an IPv4, %d of an IPv6 address", c->policy ? c->policy->ip4_prefix : 24,
 			   c->policy ? c->policy->ip6_prefix : 48);

@@ -33,6 +33,11 @@ struct ak_policy_allow {
 	int line;
 	const char *key;
 };
+/* An entry of redaction.pointers: what is nested in a field of changes. why may be NULL. */
+struct ak_policy_pointer {
+	const char *field, *pointer, *action, *why; /* RFC 6901; "remove" or "mask" */
+	int line;
+};
 enum ak_small_action { AK_SMALL_FLAG, AK_SMALL_SUPPRESS, AK_SMALL_MERGE, AK_SMALL_COUNT };
 #define AK_SMALL_K 5
 
@@ -63,6 +68,8 @@ struct ak_policy {
 	const char *profile; /* redaction.profile: default, hipaa, pci, strict, unknown or NULL */
 	bool email_any_host, email_exact; /* redaction.email: hosts: any, local_part: exact */
 	const char *key_file, *key_env; /* where the pseudonym key is, at most one of them; NULL: in the key folder */
+	struct ak_policy_pointer *pointers; /* redaction.pointers */
+	size_t npointers;
 };
 
 #ifdef __cplusplus
@@ -84,6 +91,8 @@ size_t ak_policy_answers(const struct ak_policy *p, struct ak_answer **out);
 const json_t *ak_policy_get(const struct ak_policy *p, const char *dotted);
 /* 32 lower-case hex digits: the fingerprint at the end of a marker. */
 bool ak_policy_is_fingerprint(struct ak_str s);
+/* A JSON Pointer (RFC 6901) that is not empty: '/' before each name, '~' in it as ~0, '/' as ~1. */
+bool ak_policy_is_pointer(struct ak_str s);
 /* "flag", "suppress", "merge" */
 const char *ak_policy_small_action(enum ak_small_action a);
 /* "90d" -> 90, "forever" -> INT64_MAX, else -1. */

@@ -49,7 +49,8 @@ static void leaf_add(struct collector *c, const char *path, const json_t *v, int
 /* Not answers: lists of the redactor, which the packet prints as tables, and where this machine has the key. */
 static bool is_setting(const char *path)
 {
-	static const char *const settings[] = {"redaction.rules", "redaction.allow", "redaction.key_file", "redaction.key_env"};
+	static const char *const settings[] = {"redaction.rules", "redaction.allow", "redaction.pointers",
+					   "redaction.key_file", "redaction.key_env"};
 
 	for (size_t i = 0; i < AK_COUNT(settings); i++)
 		if (strcmp(path, settings[i]) == 0)

@@ -1,11 +1,11 @@
-/* redaction.rules and redaction.allow of policy.yaml (SECURITY R-SEC-9). */
+/* redaction.rules, .allow and .pointers of policy.yaml (SECURITY R-SEC-9, F167). */
 #include "base/ak.h"
 
 #include "base/crypto.h"
 #include "conf/charsets.h"
 #include "conf/policy_rules.h"
 
-enum { MOST_ENTRIES = 200, KIND_MAX = 40, PREFIX_MIN = 3, PREFIX_MAX = 64, MIN_LEAST = 8, MIN_MOST = 256, FINGERPRINT = 32 };
+enum { MOST_ENTRIES = 200, KIND_MAX = 40, PREFIX_MIN = 3, PREFIX_MAX = 64, MIN_LEAST = 8, MIN_MOST = 256, FINGERPRINT = 32, POINTER_MAX = 1000 };
 
 static struct ak_str str_of(const json_t *v) { return ak_str_n(json_string_value(v), json_string_length(v)); }
 
@@ -69,6 +69,18 @@ static bool fits_key_id(const json_t *v)
 
 static bool fits_fingerprint(const json_t *v) { return json_is_string(v) && ak_policy_is_fingerprint(str_of(v)); }
 
+bool ak_policy_is_pointer(struct ak_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < ' ' || (s.p[i] == '~' && (i + 1 == s.n || (s.p[i + 1] != '0' && s.p[i + 1] != '1'))))
+			return false;
+	return s.n && s.n <= POINTER_MAX && s.p[0] == '/';
+}
+
+static bool fits_pointer(const json_t *v) { return json_is_string(v) && ak_policy_is_pointer(str_of(v)); }
+
+static bool fits_pointer_action(const json_t *v) { return ak_str_is(str_of(v), "remove") || ak_str_is(str_of(v), "mask"); }
+
 /* What every entry of a list must look like; unique: no two entries may agree in it. */
 struct member {
 	const char *list, *key;
@@ -86,6 +98,8 @@ static const struct member members[] = {
 	{"allow", "fingerprint", fits_fingerprint, "the last 32 hex digits of a marker", true},
 	{"allow", "key", fits_key_id, "the id of a pseudonym key, 8 hex digits", false},
 	{"allow", "on", ak_policy_is_date, "a date such as 2026-06-16", false},
+	{"pointers", "pointer", fits_pointer, "a JSON Pointer such as /metadata/customer, with ~1 for '/' and ~0 for '~' in a name", false},
+	{"pointers", "action", fits_pointer_action, "remove or mask", false},
 };
 #undef NAME
 
@@ -142,12 +156,20 @@ static const char *text(const json_t *entry, const char *key) { return json_stri
 
 void ak_policy_fill_redaction(struct ak_policy *p)
 {
-	const json_t *rules = list_of(p, "rules"), *allow = list_of(p, "allow");
+	const json_t *rules = list_of(p, "rules"), *allow = list_of(p, "allow"), *pointers = list_of(p, "pointers");
 
 	p->nrules = json_array_size(rules);
 	p->nallow = json_array_size(allow);
 	p->rules = ak_arena_zero(&p->arena, (p->nrules + 1) * sizeof(*p->rules));
 	p->allow = ak_arena_zero(&p->arena, (p->nallow + 1) * sizeof(*p->allow));
+	p->npointers = json_array_size(pointers);
+	p->pointers = ak_arena_zero(&p->arena, (p->npointers + 1) * sizeof(*p->pointers));
+	for (size_t i = 0; i < p->npointers; i++) {
+		const json_t *e = json_array_get(pointers, i);
+
+		p->pointers[i] = (struct ak_policy_pointer){text(e, "field"), text(e, "pointer"), text(e, "action"), text(e, "why"),
+							    ak_yaml_line(&p->yaml, e)};
+	}
 	for (size_t i = 0; i < p->nrules; i++) {
 		const json_t *e = json_array_get(rules, i);
 

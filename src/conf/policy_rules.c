@@ -89,6 +89,10 @@ static const struct ak_yaml_rule allow_rules[] = {
 	{"on", AK_Y_STR, false, NULL},	       {"key", AK_Y_STR, false, NULL}, END,
 };
 
+static const struct ak_yaml_rule pointer_rules[] = {
+	{"field", AK_Y_STR, true, NULL}, {"pointer", AK_Y_STR, true, NULL}, {"action", AK_Y_STR, true, NULL}, {"why", AK_Y_STR, false, NULL}, END,
+};
+
 static const struct ak_yaml_rule small_group_rules[] = {
 	{"k", AK_Y_SCALAR, false, NULL},
 	{"action", AK_Y_SCALAR, false, NULL},
@@ -108,6 +112,7 @@ static const struct ak_yaml_rule redaction_rules[] = {
 	{"profile", AK_Y_SCALAR, false, NULL},
 	{"rules", AK_Y_LIST, false, detector_rules},
 	{"allow", AK_Y_LIST, false, allow_rules},
+	{"pointers", AK_Y_LIST, false, pointer_rules},
 	{"small_groups", AK_Y_MAP_OR_UNKNOWN, false, small_group_rules},
 	{"key_file", AK_Y_SCALAR, false, NULL},
 	{"key_env", AK_Y_SCALAR, false, NULL},

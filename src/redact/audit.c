@@ -55,7 +55,7 @@ static bool first_personal(const struct ak_redactor *r, struct ak_str s, ak_audi
 	return false;
 }
 
-static bool first_email(struct ak_str s, struct ak_audit_find *out)
+static bool first_email(const struct ak_redactor *r, struct ak_str s, struct ak_audit_find *out)
 {
 	out->kind = "email";
 	return ak_email_find(r, s, 0, &out->from, &out->to);
@@ -64,7 +64,7 @@ static bool first_email(struct ak_str s, struct ak_audit_find *out)
 static bool first_of_all(const struct ak_redactor *r, struct ak_str s, bool contexts, ak_audit_let *let, void *ctx, struct ak_audit_find *out)
 {
 	struct ak_audit_find f[3] = {{.from = 0}};
-	const bool hit[] = {first_secret(r, s, contexts, &f[0]), first_email(s, &f[1]), first_personal(r, s, let, ctx, &f[2])};
+	const bool hit[] = {first_secret(r, s, contexts, &f[0]), first_email(r, s, &f[1]), first_personal(r, s, let, ctx, &f[2])};
 	int first = -1;
 
 	for (int i = 0; i < 3; i++)

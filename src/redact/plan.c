@@ -141,6 +141,23 @@ static enum ak_rc read_one(const json_t *entry, int f, int line, struct ak_field
 	return AK_OK;
 }
 
+/* Nested values are those of changes. */
+static enum ak_rc check_pointers(const struct ak_policy *p, struct ak_err *err)
+{
+	for (size_t i = 0; p && i < p->npointers; i++) {
+		const struct ak_policy_pointer *r = &p->pointers[i];
+		int f = ak_field_find(ak_str_of(r->field));
+
+		if (f >= 0 && ak_fields[f].type == AK_T_DIFF)
+			continue;
+		if (f < 0)
+			return unknown_field(r->field, r->line, err);
+		ak_hint(err, "pointers go into the fields changes and settings; other fields are named below 'fields:'");
+		return ak_fail(err, AK_EXIT_USAGE, "policy.yaml:%d: nothing is nested in '%s'", r->line, ak_fields[f].column);
+	}
+	return AK_OK;
+}
+
 enum ak_rc ak_plan_read(const struct ak_policy *p, struct ak_field_plan *out, struct ak_err *err)
 {
 	const json_t *fields = p ? ak_policy_get(p, "fields") : NULL;
@@ -158,7 +175,7 @@ enum ak_rc ak_plan_read(const struct ak_policy *p, struct ak_field_plan *out, st
 		if (read_one(v, f, line, out, err) != AK_OK)
 			return AK_FAIL;
 	}
-	return AK_OK;
+	return check_pointers(p, err);
 }
 
 const char *ak_plan_says(const struct ak_field_plan *p, enum ak_field_id f)

@@ -3,6 +3,7 @@
 #include "redact/redact.h"
 
 #include "redact/personal.h"
+#include "redact/pointer.h"
 #include "redact/value.h"
 
 static struct ak_str list_secrets(const struct ak_pass *p, struct ak_str s)
@@ -251,6 +252,16 @@ static void remove_fields(struct ak_pass *p, struct ak_record *rec)
 		}
 }
 
+/* Nested values go before the rest of a change is looked at. */
+static void point(struct ak_pass *p, struct ak_record *rec)
+{
+	for (int f = 0; f < AK_F_COUNT; f++)
+		if (rec->v[f].set && rec->v[f].text.p && ak_pointers_name(p->r->pointers, f)) {
+			p->field = f;
+			put(rec, f, ak_value_pointers(p, rec->v[f].text));
+		}
+}
+
 void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, const struct ak_redact_ctx *ctx)
 {
 	struct ak_pass p = {.r = r, .a = ctx->arena, .l = ctx->ledger, .cache = ctx->cache};
@@ -260,6 +271,8 @@ void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, cons
 	if (r->profile != AK_PROFILE_DEFAULT)
 		remove_fields(&p, rec);
 	done = client_network(&p, rec) ? AK_F_CLIENT_NETWORK : -1;
+	if (r->pointers)
+		point(&p, rec);
 	for (int f = 0; f < AK_F_COUNT; f++)
 		if (f != done && rec->v[f].set && rec->v[f].text.p && (fn = personal_of(&p, f)))
 			apply(&p, rec, f, AK_CACHE_PERSONAL, fn);
@@ -296,6 +309,8 @@ struct ak_str ak_redact_field(const struct ak_redactor *r, int field, struct ak_
 		s = steps[type].secrets(&p, s);
 	if (s.p && is_removed(&p, field))
 		return removed(&p);
+	if (s.p)
+		s = ak_value_pointers(&p, s);
 	return s.p && fn ? fn(&p, s) : s;
 }
 

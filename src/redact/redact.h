@@ -32,6 +32,8 @@ struct ak_redact_opts {
 	const uint8_t *const *past_keys;
 	bool email_any_host; /* user@host without a dot is an address too */
 	bool email_exact;    /* local parts that differ in case are two people */
+	const struct ak_policy_pointer *pointers; /* of policy.yaml, checked; copied */
+	size_t npointers;
 };
 
 enum ak_action {
@@ -53,6 +55,7 @@ struct ak_redact_ledger {
 };
 
 struct ak_policy_rule;  /* conf/policy.h */
+struct ak_policy_pointer;
 struct ak_field_plan;   /* redact/plan.h */
 struct ak_redact_cache; /* redact/cache.h */
 struct ak_redactor; /* immutable after creation; shared between threads */

@@ -1,5 +1,5 @@
 #include "base/ak.h"
-#include "redact/redactor.h"
+#include "redact/pointer.h"
 
 #include "base/compose.h"
 
@@ -75,6 +75,7 @@ struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts)
 	ak_hkdf(opts->token_key, 32, "auditkit/1/encrypt", r->seal, sizeof r->seal);
 	for (int f = 0; f < AK_F_COUNT && opts->plan; f++)
 		r->chosen[f] = ak_action_of(ak_fields[f].type, opts->plan->action[f]);
+	r->pointers = ak_pointers_new(opts->pointers, opts->npointers);
 	ak_scan_init(&r->scanner);
 	if (opts->nrules) {
 		r->own = ak_rules_compile(opts->rules, opts->nrules);
@@ -106,6 +107,7 @@ void ak_redactor_free(struct ak_redactor *r)
 	ak_redactor_forget_noted(r);
 	ak_scan_release(&r->scanner);
 	ak_free(r->own);
+	ak_pointers_free(r->pointers);
 	ak_wipe(r->seal, sizeof r->seal);
 	ak_free(r);
 }

@@ -9,6 +9,7 @@
 
 struct ak_redactor;
 struct ak_pass;
+struct ak_pointers; /* redact/pointer.h */
 
 /* One value through an action that policy.yaml chose. */
 typedef struct ak_str ak_action_fn(const struct ak_pass *p, struct ak_str s);
@@ -28,6 +29,7 @@ struct ak_redactor {
 	bool email_any_host, email_exact; /* see ak_redact_opts */
 	bool networks; /* an address in a text keeps its network behind its token */
 	struct ak_hmac **past; /* of past keys, for allow only; NULL-terminated */
+	struct ak_pointers *pointers; /* of policy.yaml; NULL = none */
 };
 
 /* One value on its way: whose it is, where memory comes from, where to count. */

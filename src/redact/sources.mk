@@ -30,6 +30,7 @@ libak_a_SOURCES += src/redact/personal.c src/redact/personal.h
 libak_a_SOURCES += src/redact/phone.c
 libak_a_SOURCES += src/redact/plain.c
 libak_a_SOURCES += src/redact/plan.c src/redact/plan.h
+libak_a_SOURCES += src/redact/pointer.c src/redact/pointer.h
 libak_a_SOURCES += src/redact/profile.c src/redact/profile.h
 libak_a_SOURCES += src/redact/prose.c
 libak_a_SOURCES += src/redact/record.c
