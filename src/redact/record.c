@@ -314,7 +314,7 @@ static bool is_allowed(const struct ak_redactor *r, struct ak_str s)
 	return ak_redactor_lets(r, s, fp);
 }
 
-static bool first_secret(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind)
+bool ak_redact_secret(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind)
 {
 	struct ak_arena a;
 	struct ak_hits h;
@@ -363,7 +363,7 @@ bool ak_redact_scan(const struct ak_redactor *r, struct ak_str s, size_t *at, co
 	} f[3] = {{false, 0, NULL}};
 	int first = -1;
 
-	f[0].hit = first_secret(r, s, &f[0].at, &f[0].kind);
+	f[0].hit = ak_redact_secret(r, s, &f[0].at, &f[0].kind);
 	f[1].hit = first_email(s, &f[1].at, &f[1].kind);
 	f[2].hit = first_personal(r, s, &f[2].at, &f[2].kind);
 	for (int i = 0; i < 3; i++)

@@ -84,6 +84,9 @@ struct ak_str ak_redact_token(const struct ak_redactor *r, enum ak_type type, st
  * *at = byte position. Tokens and markers of our own never hit. */
 bool ak_redact_scan(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind);
 
+/* The same of prefix detectors alone. */
+bool ak_redact_secret(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind);
+
 /* Whether `redact allow` lets a value through, for scanners of other rules; its fingerprint in any case. */
 bool ak_redact_allowed(const struct ak_redactor *r, struct ak_str value, char fingerprint[AK_TOKEN_HEX + 1]);
 
