@@ -37,7 +37,22 @@ static const char *default_hint(enum ak_exit exit)
 	return NULL;
 }
 
-static void print_error(const struct ak_io *io, const struct ak_cmd *cmd, const struct ak_err *err)
+/* What was typed or stands in policy.yaml may be named in a message, a secret in it may not. */
+static void add_message(struct ak_buf *out, struct ak_redactor *redactor, const struct ak_err *err)
+{
+	struct ak_redactor *own = redactor || err->exit == AK_EXIT_LIMIT ? NULL : ak_redactor_throwaway();
+	struct ak_str msg = ak_str_of(err->msg);
+	struct ak_arena a;
+
+	ak_arena_init(&a);
+	if (err->exit != AK_EXIT_LIMIT)
+		msg = ak_redact_text(redactor ? redactor : own, msg, &a, NULL);
+	ak_text_safe(out, msg);
+	ak_arena_release(&a);
+	ak_redactor_free(own);
+}
+
+static void print_error(const struct ak_io *io, const struct ak_cmd *cmd, struct ak_redactor *redactor, const struct ak_err *err)
 {
 	const char *next = err->hint[0] ? err->hint : default_hint(err->exit);
 	char usage[64];
@@ -50,7 +65,7 @@ static void print_error(const struct ak_io *io, const struct ak_cmd *cmd, const 
 
 	ak_buf_init(&b, 1 << 16);
 	ak_buf_adds(&b, io->color_err ? "\033[31mauditkit:\033[0m " : "auditkit: ");
-	ak_text_safe(&b, ak_str_of(err->msg));
+	add_message(&b, redactor, err);
 	if (err->record)
 		ak_buf_addf(&b, ", record %llu", (unsigned long long)err->record);
 	ak_buf_addc(&b, '\n');
@@ -153,7 +168,7 @@ int ak_cli_main(int argc, char **argv)
 	ak_io_flush(&io, NULL);
 	ak_io_progress_end(&io);
 	if (err.exit != AK_EXIT_OK && err.msg[0])
-		print_error(&io, args.cmd, &err);
+		print_error(&io, args.cmd, c.redactor, &err);
 	ak_open_release(&c);
 	ak_buf_release(&io.out);
 	return (int)code;

@@ -29,11 +29,17 @@ static void progress(void *ctx, const struct ak_ingest_progress *p)
 	ak_io_progress(j->c->io, p->file, p->records, p->done, p->total);
 }
 
+/* A filter may name whom it is about: it is kept as a search is, with tokens. */
+static const char *safe_query(struct ak_ctx *c, const char *query)
+{
+	return query ? ak_arena_z(&c->arena, ak_redact_text(c->redactor, ak_str_of(query), &c->arena, NULL)) : NULL;
+}
+
 /* What was asked for, as it is kept in the workspace: no argv, no paths. */
 static const char *options_json(struct ak_ctx *c, const bool keep[AK_F_COUNT])
 {
 	const struct ak_args *a = c->args;
-	static const char *const kept[] = {"format", "source", "owner", "system", "exported-at", "tz", "query"};
+	static const char *const kept[] = {"format", "source", "owner", "system", "exported-at", "tz"};
 	static const char *const flags[] = {"dry-run", "strict", "remap"};
 	json_t *o = json_object(), *kept_text = ak_cmd_keep_text_note(c, keep);
 	struct ak_buf b;
@@ -42,6 +48,8 @@ static const char *options_json(struct ak_ctx *c, const bool keep[AK_F_COUNT])
 	for (size_t i = 0; i < AK_COUNT(kept); i++)
 		if (ak_args_text(a, kept[i]))
 			json_object_set_new(o, kept[i], json_string(ak_args_text(a, kept[i])));
+	if (ak_args_text(a, "query"))
+		json_object_set_new(o, "query", json_string(safe_query(c, ak_args_text(a, "query"))));
 	for (size_t i = 0; i < AK_COUNT(flags); i++)
 		if (ak_args_flag(a, flags[i]))
 			json_object_set_new(o, flags[i], json_true());
@@ -186,6 +194,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		ak_sourcematch_init(c, job.sources, &job.sources, &job.nsources, &job.match);
 		o.source_of = source_of;
 	}
+	for (size_t i = 0; rc == AK_OK && i < job.nsources; i++)
+		job.sources[i].query = safe_query(c, job.sources[i].query);
 	o.sources = job.sources;
 	o.nsources = job.nsources;
 	if (rc == AK_OK && c->opened && !o.dry_run)

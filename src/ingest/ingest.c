@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "ingest/ingest.h"
 
+#include "ingest/declared.h"
 #include "ingest/pipe.h"
 #include "redact/plan.h"
 #include "store/access.h"
@@ -132,10 +133,10 @@ enum ak_rc ak_ingest(const struct ak_ingest_opts *o, struct ak_ingest_result *ou
 {
 	struct ak_pipe p = {.o = o, .whole = o->dry_run || o->strict || o->max_rejects >= 0};
 	struct ak_tlog tlog = {0};
-	enum ak_rc rc = ak_store_lock(o->store, LOCK_MS, err);
+	enum ak_rc rc = ak_declared_check(o, err);
 
 	memset(out, 0, sizeof *out);
-	if (rc != AK_OK || (rc = ak_tlog_open(o->store, &tlog, err)) != AK_OK)
+	if (rc != AK_OK || (rc = ak_store_lock(o->store, LOCK_MS, err)) != AK_OK || (rc = ak_tlog_open(o->store, &tlog, err)) != AK_OK)
 		return rc;
 	for (int f = 0; o->plan && f < AK_F_COUNT && !p.drops; f++)
 		p.drops = o->plan->action[f] == AK_FIELD_REMOVE;

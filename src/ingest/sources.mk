@@ -1,4 +1,5 @@
 libak_a_SOURCES += src/ingest/batch.c src/ingest/pipe.h
+libak_a_SOURCES += src/ingest/declared.c src/ingest/declared.h
 libak_a_SOURCES += src/ingest/digest.c
 libak_a_SOURCES += src/ingest/ingest.c src/ingest/ingest.h
 libak_a_SOURCES += src/ingest/keeptext.c

@@ -1,5 +1,6 @@
 /* Third thread (the caller's): one transaction per batch. */
 #include "base/ak.h"
+#include "ingest/declared.h"
 #include "ingest/pipe.h"
 #include "redact/label.h"
 
@@ -106,6 +107,8 @@ static enum ak_rc open_file(struct sink *k, const struct ak_item *i)
 	k->repeated_keys = k->odd_times = k->bad_numbers = 0;
 	k->out->files++;
 	if (info)
+		rc = ak_declared_text(k->p->o->redactor, info->id, info->text, k->err);
+	if (info && rc == AK_OK)
 		rc = ak_register_document(k->tlog, info->digest, "mapping", info->id, info->version, info->text, k->err);
 	return rc == AK_OK ? save_file(k, "partial") : rc;
 }

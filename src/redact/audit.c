@@ -90,3 +90,14 @@ bool ak_redact_scan(const struct ak_redactor *r, struct ak_str s, size_t *at, co
 	*kind = f.kind;
 	return true;
 }
+
+bool ak_redact_secret(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind)
+{
+	struct ak_audit_find f;
+
+	if (!first_secret(r, s, false, &f))
+		return false;
+	*at = f.from;
+	*kind = f.kind;
+	return true;
+}

@@ -90,6 +90,9 @@ struct ak_str ak_redact_token(const struct ak_redactor *r, enum ak_type type, st
  * name, *at = byte position. Tokens and markers of our own never hit. */
 bool ak_redact_scan(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind);
 
+/* The same of prefix detectors alone. */
+bool ak_redact_secret(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind);
+
 /* The self-audit of a finished packet: the same, and values that only their name or a word beside them gives away. */
 struct ak_audit_find {
 	size_t from, to;

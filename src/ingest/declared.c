@@ -1,0 +1,50 @@
+/* What is declared is stored as it is written, so a secret in it would stay when the file has long been mended. */
+#include "base/ak.h"
+#include "ingest/declared.h"
+
+static enum ak_rc refuse(const char *what, const char *kind, struct ak_err *err)
+{
+	ak_hint(err, "nothing was stored of it; take it out and have it revoked; if it is no secret, 'auditkit redact try' prints the "
+		     "fingerprint for 'auditkit redact allow'");
+	return ak_fail(err, AK_EXIT_REFUSED, "%s holds a value of kind %s", what, kind);
+}
+
+enum ak_rc ak_declared_text(const struct ak_redactor *r, const char *name, struct ak_str text, struct ak_err *err)
+{
+	const char *kind = NULL, *end;
+	char where[160];
+	size_t at, line = 1;
+
+	if (!ak_redact_secret(r, text, &at, &kind))
+		return AK_OK;
+	for (const char *p = text.p; (end = memchr(p, '\n', (size_t)(text.p + at - p))); p = end + 1)
+		line++;
+	snprintf(where, sizeof where, "%s:%zu", name, line);
+	return refuse(where, kind, err);
+}
+
+static enum ak_rc option(const struct ak_redactor *r, const char *what, const char *value, bool personal, struct ak_err *err)
+{
+	const char *kind = NULL;
+	size_t at;
+
+	if (!value || !(personal ? ak_redact_scan : ak_redact_secret)(r, ak_str_of(value), &at, &kind))
+		return AK_OK;
+	return refuse(what, kind, err);
+}
+
+enum ak_rc ak_declared_check(const struct ak_ingest_opts *o, struct ak_err *err)
+{
+	enum ak_rc rc = o->policy ? ak_declared_text(o->redactor, "policy.yaml", o->policy_text, err) : AK_OK;
+
+	for (size_t i = 0; i < o->nsources && rc == AK_OK; i++) {
+		const struct ak_ingest_source *s = &o->sources[i];
+
+		rc = option(o->redactor, "the name of a source", s->name, true, err);
+		if (rc == AK_OK)
+			rc = option(o->redactor, "the system of a source", s->system, true, err);
+		if (rc == AK_OK)
+			rc = option(o->redactor, "the owner of a source", s->owner, false, err);
+	}
+	return rc;
+}
