@@ -184,6 +184,16 @@ static size_t verdicts(const struct state *s, const char *verdict)
 	return n;
 }
 
+/* Where policy.yaml says that the pseudonym key is; NULL: in the key folder. */
+static const char *key_from(struct ak_ctx *c)
+{
+	const struct ak_policy *p = c->policy;
+
+	if (!p || (!p->key_file && !p->key_env))
+		return NULL;
+	return ak_arena_printf(&c->arena, "%s '%s'", p->key_file ? "file" : "variable", p->key_file ? p->key_file : p->key_env).p;
+}
+
 static void print_state(struct ak_ctx *c, const struct state *s)
 {
 	const json_t *ws = s->facts.workspace, *cp = json_object_get(ws, "checkpoint");
@@ -205,6 +215,8 @@ static void print_state(struct ak_ctx *c, const struct state *s)
 		ak_io_line(c->io, "ledger", "%s leaves, sealed %s", ak_thousands(ak_jnum(cp, "size"), a), ak_jtxt(cp, "time", "?"));
 	else
 		ak_io_line(c->io, "ledger", "no checkpoint yet");
+	if (key_from(c))
+		ak_io_line(c->io, "key", "pseudonym key %s, from %s", c->store->kid, key_from(c));
 	if (c->io->verbose)
 		ak_print_questions(c, s->questions);
 	print_todo(c, s);
@@ -216,8 +228,10 @@ static enum ak_rc print_json(struct ak_ctx *c, const struct state *s, struct ak_
 				s->facts.workspace, "sources", s->facts.sources, "links", s->facts.links, "witnesses", s->facts.witnesses,
 				"questions", s->questions, "policy_answers", (json_int_t)s->declared, "policy_unknown", s->answers,
 				"overdue", s->overdue);
-	enum ak_rc rc = ak_io_json(c->io, doc, err);
+	enum ak_rc rc;
 
+	json_object_set_new(doc, "pseudonym_key", json_pack("{s:s, s:s?}", "key_id", c->store->kid, "from", key_from(c)));
+	rc = ak_io_json(c->io, doc, err);
 	json_decref(doc);
 	return rc;
 }

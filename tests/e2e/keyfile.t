@@ -110,6 +110,10 @@ is "a key that the ledger does not know is refused" "$rc" 6
 policy "key_file: $folder/pseudonym-$new"
 try
 is "a file of the folder may be named too" "$rc $(cat out)" "0 $(token "$folder/pseudonym-$new")"
-printf '{"schema":"x"}\n' >in.jsonl
-is "no answer of the policy tells the path" "$("$AUDITKIT" -w w status --json 2>/dev/null | grep -cF "$folder/pseudonym")" 0
+is "status says where it is read from" "$("$AUDITKIT" -w w status --json 2>/dev/null | jq -c .pseudonym_key)" "{\"from\":\"file '$folder/pseudonym-$new'\",\"key_id\":\"$new\"}"
+printf 'reviewed_at,system,principal,principal_type,role,log_scope,state,last_used_at\n2026-06-12T09:00:00Z,gateway,wanda@example.org,human,viewer,metadata,keep,2026-06-01T00:00:00Z\n' >in.csv
+ak ingest in.csv
+ak packet build --draft --allow-gaps -q -o p.tar
+tar -xf p.tar
+is "a packet does not" "$rc $(grep -raF "$folder" p | wc -l)" "0 0"
 finish
