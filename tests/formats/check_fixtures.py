@@ -179,7 +179,7 @@ def openai_costs(pair):
     bucket, r = pair
     return "usage", {
         "event_start": bucket["start_time"], "event_end": bucket["end_time"], "usage_type": "costs",
-        "cost_billed": number(dig(r, "amount", "value")), "cost_currency": dig(r, "amount", "currency"),
+        "cost_billed": number(dig(r, "amount", "value")), "cost_currency": (dig(r, "amount", "currency") or "").upper() or None,
         "line_item": r.get("line_item"), "project_id": r.get("project_id"), "key_id": r.get("api_key_id"),
         "quantity": number(r.get("quantity")), "quantity_unit": r.get("quantity_unit"),
     }
@@ -188,7 +188,7 @@ def openai_costs(pair):
 def openai_cost_csv(r):
     return "usage", {
         "event_start": r["start_time"], "event_end": r["end_time"], "cost_billed": number(r["amount_value"]),
-        "cost_currency": r["amount_currency"], "line_item": r["line_item"], "actor_email": r.get("user_email"),
+        "cost_currency": (r["amount_currency"] or "").upper() or None, "line_item": r["line_item"], "actor_email": r.get("user_email"),
         "actor_id": r.get("user_id"), "quantity": number(r.get("quantity")), "project_id": r["project_id"],
     }
 
@@ -216,7 +216,7 @@ def litellm(r, ident, key):
         "outcome": "failure" if failed else "success", "provider": PROVIDERS.get(provider, provider),
         "request_model": first(r.get("model_group"), r["model"]), "response_model": r["model"],
         "input_tokens": number(r.get("prompt_tokens")), "output_tokens": number(r.get("completion_tokens")),
-        "total_tokens": number(r.get("total_tokens")), "cost_currency": "usd", "key_hash": None if master else key,
+        "total_tokens": number(r.get("total_tokens")), "cost_currency": "USD", "key_hash": None if master else key,
         "attempt_retries": number(dig(meta, "attempted_retries")),
         "attempt_fallbacks": number(dig(meta, "attempted_fallbacks")),
         "fallback_from": dig(meta, "original_model_group") if dig(meta, "attempted_fallbacks") else None,
@@ -419,7 +419,7 @@ def focus(r):
     provider = r["ProviderName"]
     return "usage", {
         "event_start": r["ChargePeriodStart"], "event_end": r["ChargePeriodEnd"], "charge_category": r["ChargeCategory"].lower(),
-        "charge_class": (null(r.get("ChargeClass")) or "").lower() or None, "cost_currency": r["BillingCurrency"].lower(),
+        "charge_class": (null(r.get("ChargeClass")) or "").lower() or None, "cost_currency": r["BillingCurrency"].upper(),
         "cost_billed": number(r["BilledCost"]), "cost_effective": number(null(r.get("EffectiveCost"))),
         "cost_list": number(null(r.get("ListCost"))), "project_id": null(r.get("SubAccountId")),
         "quantity": number(null(first(null(r.get("ConsumedQuantity")), null(r.get("PricingQuantity"))))),
@@ -436,7 +436,7 @@ KINDS = {"manual_adjustment": "adjustment"}
 def settlement(r):
     return "settlement", {
         "settlement_id": r["settlement_id"], "event_start": first(r.get("settled_at"), r.get("created_at")),
-        "settlement_type": KINDS.get(r["type"], r["type"]), "cost_billed": number(r["amount"]), "cost_currency": "eur",
+        "settlement_type": KINDS.get(r["type"], r["type"]), "cost_billed": number(r["amount"]), "cost_currency": "EUR",
         "gateway_request_id": r.get("request_id"), "invoice_id": r.get("invoice_id"), "approver_id": r.get("approved_by"),
         "approval_event_id": r.get("approval_event_id"), "reason_code": r.get("reason"), "ticket_id": r.get("ticket_id"),
         "state_value": (blank(r.get("state")) or "").lower() or None, "actor_id": r.get("actor_id"),
@@ -448,7 +448,7 @@ def price(r):
         "event_start": r["valid_from"], "event_end": r.get("valid_to"), "created_at": r.get("captured_at"),
         "provider": PROVIDERS.get(r["provider"].lower(), r["provider"].lower()), "response_model": r["model"],
         "price_item": {"cached_input": "cache_read"}.get(r["item"], r["item"]), "price": number(r["price"]),
-        "price_per": number(r["per"]), "price_unit": r["unit"], "cost_currency": r["currency"].lower(),
+        "price_per": number(r["per"]), "price_unit": r["unit"], "cost_currency": r["currency"].upper(),
         "service_tier": r.get("tier"),
     }
 
