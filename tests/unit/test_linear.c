@@ -100,6 +100,14 @@ static const struct {
 	{"", "https://example.org/", "?a=b&c=d#"},
 	{"", "=", ""},
 	{"", " ", ""},
+	{"", "ey", "J_.a"},
+	{"", "AAAA", ""},
+	{"", "cwBr", "AC0A"},
+	{"", "\\00", "0"},
+	{"", "%u00", "41"},
+	{"", "\x1b[1;", ""},
+	{"", "[1;1", "msk-"},
+	{"", "\xc1\xb3", "\xe2\x80\x91"},
 };
 
 static const struct ak_redactor *redactor;
