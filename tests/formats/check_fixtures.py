@@ -23,7 +23,7 @@ from decimal import Decimal
 
 TABLES = ("request audit_event app_event usage ticket access_grant api_key provider_call dlp_verdict quota_event settlement "
           "price config_snapshot").split()
-TIMES = {"event_start", "event_end", "created_at", "expires_at", "last_used_at", "reviewed_at"}
+TIMES = {"delete_at", "event_start", "event_end", "created_at", "expires_at", "last_used_at", "reviewed_at"}
 TOKENS = {
     "actor_id": "email|user", "actor_email": "email", "end_user_id": "email|user", "approver_id": "email|user",
     "owner_id": "email|user", "client_address": "ip", "key_hash": "key", "conversation_id": "id", "tenant_id": "id",
@@ -339,13 +339,32 @@ def assistant_audit(r):
     return "request" if request else "audit_event", want
 
 
+PERMISSIONS = {"yes": "allowed", "no": "denied", "false": "denied", "approval": "with_approval"}
+
+
+def fate(r):
+    """What becomes of a record, and the files that went along with it, by the plain names."""
+    files, types = r.get("attachments") or [], blank(r.get("attachment_types"))
+    may = first(r.get("export_permission"), dig(r, "settings", "export_permission") if isinstance(r.get("settings"), dict) else None)
+    may = str(may).lower() if may not in (None, "") else None
+    return {
+        "attachments_present": True if files or (r.get("has_attachments") or "").lower() in ("yes", "true") else None,
+        "attachment_count": number(first(r.get("attachment_count"), r.get("file_count"))),
+        "attachment_types": json.dumps(types.split(";") if types else [f["mime_type"] for f in files], separators=(",", ":"))
+                            if types or files else None,
+        "retention_class": r.get("retention_class"), "delete_at": first(r.get("delete_at"), r.get("deletion_date")),
+        "archive_location": r.get("archive_location"), "export_permission": PERMISSIONS.get(may, may),
+    }
+
+
 def app_event(r):
     parent = (r.get("traceparent") or "").split("-")
     return "app_event", {
         "event_id": r["event_id"], "event_start": first(r.get("time"), r.get("timestamp")), "app": r["app"],
-        "action": first(r.get("event"), r.get("action")), "status_code": number(r["status"]),
+        "action": first(r.get("event"), r.get("action")), "status_code": number(r.get("status")),
         "trace_id": parent[1] if len(parent) == 4 else r.get("trace_id"), "gateway_request_id": r.get("request_id"),
         "actor_id": r.get("user"), "environment": r.get("env"),
+        **fate(r),
     }
 
 
@@ -353,15 +372,17 @@ def ticket(r):
     return "ticket", {
         "ticket_id": first(r.get("ticket_id"), r.get("ticket")), "state_value": r["state"].lower(),
         "event_start": first(r.get("closed_at"), r.get("closed"), r.get("created_at"), r.get("created")),
-        "approver_id": r["approver"], "actor_id": r["requested_by"], "deployment_ref": r["deployment"],
-        "rollback_ref": r["rollback"], "resource_id": first(r.get("resource_id"), r.get("resource")),
+        "approver_id": r["approver"], "actor_id": r.get("requested_by"), "deployment_ref": r.get("deployment"),
+        "rollback_ref": r.get("rollback"), "resource_id": first(r.get("resource_id"), r.get("resource")),
+        **fate(r),
     }
 
 
 def grant(r):
     return "access_grant", {
         "reviewed_at": r["reviewed_at"], "resource_id": r["system"], "role": r["role"], "actor_id": r["principal"],
-        "log_scope": r["log_scope"], "state_value": r["state"].lower(), "last_used_at": r["last_used_at"],
+        "log_scope": r.get("log_scope"), "state_value": (r.get("state") or "").lower() or None, "last_used_at": r.get("last_used_at"),
+        **fate(r),
     }
 
 
@@ -404,6 +425,7 @@ def invocation(r):
         "error_type": r.get("errorCode"), "outcome": "failure" if r.get("errorCode") else "success",
         "payload_prompt": "present" if dig(r, "input", "inputBodyJson") else "absent",
         "payload_completion": "present" if dig(r, "output", "outputBodyJson") else "absent",
+        "archive_location": dig(r, "input", "inputBodyS3Path"),
     }
 
 
@@ -459,9 +481,10 @@ MODES = {"metadata": "metadata-only", True: "full"}
 def snapshot(r):
     return "config_snapshot", {
         "event_id": r.get("snapshot_id"), "event_start": r["captured_at"], "resource_id": r["system"],
-        "payload_mode": MODES[r["payload_logging"]], "config_version": r.get("config_version"),
+        "payload_mode": MODES[r["payload_logging"]] if "payload_logging" in r else None, "config_version": r.get("config_version"),
         "retention_days": number(first(r.get("retention_days"), dig(r, "settings", "retention_days"))),
         "actor_id": r.get("captured_by"), "environment": r.get("environment"),
+        **fate(r),
     }
 
 
@@ -472,6 +495,7 @@ def log_access(r):
         "category": "data_access", "ticket_id": r.get("ticket_id"), "approver_id": r.get("approved_by"),
         "gateway_request_id": r.get("request_id"), "outcome": {"denied": "failure"}.get(r.get("outcome")),
         "client_address": r.get("ip"),
+        **fate(r),
     }
 
 
@@ -486,6 +510,7 @@ def dlp_verdict(r):
         "trace_id": r.get("trace_id"), "policy_verdict": VERDICTS.get(r["verdict"].lower(), r["verdict"].lower()),
         "dlp_result": r.get("dlp_result"), "rule_name": r["rule"], "checked": SIDES.get(side, side),
         "rule_version": r.get("rule_version"), "findings": number(r.get("findings")), "actor_id": r.get("user"),
+        **fate(r),
     }
 
 
@@ -517,6 +542,7 @@ def proxy_log(r):
         "rate_limit_used": number(percent.rstrip("%")) if percent else None, "risk_score": number(r.get("anomaly_score")),
         "client_address": r.get("client_ip"), "client_country": (r.get("geo_location") or "").split("/")[0] or None,
         "cost_estimated": number(r.get("cost_usd")), "key_id": r.get("key_id"),
+        **fate(r),
     }
 
 
