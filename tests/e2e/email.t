@@ -29,7 +29,7 @@ docker pull image@sha512 tool@stable
 @media print'
 is "without a dot an address stays" "$(try "$hosts" | grep -c 'ada@ws12')" 2
 policy 'hosts: any'
-is "with hosts: any none does" "$(try "$hosts" | grep -c 'ada') $(try "$hosts" | grep -c 'email:[0-9a-f]\{32\}')" "0 6"
+is "with hosts: any none does" "$(try "$hosts" | grep -c 'ada[@%]') $(try "$hosts" | grep -c 'email:[0-9a-f]\{32\}')" "0 6"
 is "nor changes a second time" "$(try "$(try "$hosts")")" "$(try "$hosts")"
 is "tags, versions, digests and scopes stay" "$(try "$others")" "$others"
 is "a chain of them leaves no host" "$(try 'ada@ws12@ws13' | grep -c 'ws1')" 0
