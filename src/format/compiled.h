@@ -45,7 +45,7 @@ struct ak_enum {
 	size_t nexact, n;
 };
 
-enum ak_op { AK_OP_PICK, AK_OP_CONST, AK_OP_SUM, AK_OP_DIFF, AK_OP_CHANGES };
+enum ak_op { AK_OP_PICK, AK_OP_CONST, AK_OP_SUM, AK_OP_DIFF, AK_OP_CHANGES, AK_OP_JOIN, AK_OP_EXPORTED };
 
 /* The numeric ones follow enum ak_epoch. */
 enum ak_clock {
@@ -75,6 +75,7 @@ struct ak_rule {
 	enum ak_clock clock;
 	enum ak_traceparent traceparent;
 	int scale, take, hex_bytes; /* take 0: all */
+	int64_t plus_us;	    /* of times */
 	bool lower;
 	bool single; /* a pick on its own that sets one value: the first one that is good */
 	bool as_is;  /* no modifier and no table: the text of the pick is the text of the value */
@@ -214,6 +215,8 @@ enum ak_rc ak_compile_needs(struct ak_compiler *c);
 enum ak_rc ak_compile_zone(struct ak_compiler *c, const json_t *node);
 /* `revision:` in its long or short form. */
 enum ak_rc ak_compile_revision(struct ak_compiler *c, const json_t *node, struct ak_rule **out);
+/* `samples:`, what a list of maps cannot say. */
+enum ak_rc ak_compile_samples(struct ak_compiler *c);
 /* `payload:`, `drop:` and `headers:`. */
 enum ak_rc ak_compile_left_out(struct ak_compiler *c);
 enum ak_rc ak_compile_detect(struct ak_compiler *c, const json_t *node);

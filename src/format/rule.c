@@ -9,6 +9,8 @@
 
 /* RULE -> struct ak_rule. */
 
+enum { MOST_SECONDS = 366 * 86400 };
+
 static const struct ak_yaml_rule decimal_members[] = {
 	{.name = "scale", .type = AK_Y_INT},
 	{.name = "currency", .type = AK_Y_STR},
@@ -29,6 +31,8 @@ static const struct ak_yaml_rule rule_members[] = {
 	{.name = "path", .type = AK_Y_STR_OR_LIST},
 	{.name = "const", .type = AK_Y_SCALAR},
 	{.name = "sum", .type = AK_Y_STR_OR_LIST},
+	{.name = "join", .type = AK_Y_STR_OR_LIST},
+	{.name = "exported", .type = AK_Y_BOOL},
 	{.name = "diff", .type = AK_Y_MAP, .of = diff_members},
 	{.name = "string", .type = AK_Y_BOOL},
 	{.name = "int", .type = AK_Y_BOOL},
@@ -44,6 +48,7 @@ static const struct ak_yaml_rule rule_members[] = {
 	{.name = "traceparent", .type = AK_Y_STR},
 	{.name = "hex-or-base64", .type = AK_Y_INT},
 	{.name = "minus", .type = AK_Y_STR},
+	{.name = "plus", .type = AK_Y_INT},
 	{.name = "when", .type = AK_Y_ANY},
 	{.name = "key-from", .type = AK_Y_STR},
 	{.name = "kind", .type = AK_Y_STR},
@@ -68,7 +73,10 @@ static const struct {
 	{"zone", TYPE(TIME) | TYPE(DEC)},
 	{"diff", TYPE(DIFF)},
 	{"sum", TYPE(INT) | TYPE(DEC)},
+	{"join", TYPE(NAME)},
+	{"exported", TYPE(TIME)},
 	{"minus", TYPE(DEC)},
+	{"plus", TYPE(TIME)},
 	{"traceparent", TEXTS},
 	{"hex-or-base64", TEXTS},
 	{"split", TEXTS | TYPE(LIST) | TYPE(INT) | TYPE(DEC)},
@@ -105,7 +113,7 @@ static enum ak_rc clocks(struct ak_compiler *c, enum ak_field_id f, const json_t
 {
 	static const char *const words[] = {"rfc3339", "s", "ms", "us", "ns", "ticks", "auto", NULL};
 	static const char *const parts[] = {"trace", "span", NULL};
-	const json_t *zone = ak_compile_member(node, "zone");
+	const json_t *zone = ak_compile_member(node, "zone"), *plus = ak_compile_member(node, "plus");
 	int clock = ak_fields[f].type == AK_T_TIME ? AK_CLOCK_TEXT : AK_CLOCK_NONE, part = AK_TP_NONE;
 	enum ak_rc rc = word_of(c, node, "time", words, &clock);
 
@@ -115,6 +123,9 @@ static enum ak_rc clocks(struct ak_compiler *c, enum ak_field_id f, const json_t
 		return rc;
 	if (clock && ak_fields[f].type == AK_T_DEC && !ak_compile_member(node, "minus"))
 		return ak_compile_fail(c, node, "'time' of a number needs 'minus'");
+	if (plus && (json_integer_value(plus) < 1 || json_integer_value(plus) > MOST_SECONDS))
+		return ak_compile_fail(c, node, "'plus' is a number of seconds from 1 to %d", MOST_SECONDS);
+	r->plus_us = json_integer_value(plus) * 1000000;
 	r->clock = (enum ak_clock)clock;
 	r->traceparent = (enum ak_traceparent)part;
 	if (!zone)
@@ -213,15 +224,16 @@ static enum ak_rc source(struct ak_compiler *c, enum ak_field_id f, const json_t
 {
 	const json_t *path = ak_compile_member(node, "path"), *value = ak_compile_member(node, "const");
 	const json_t *sum = ak_compile_member(node, "sum"), *d = ak_compile_member(node, "diff");
+	const json_t *join = ak_compile_member(node, "join"), *exported = ak_compile_member(node, "exported");
 
-	if (!path + !value + !sum + !d != 3)
-		return ak_compile_fail(c, node, "'%s': give one of path, const, sum and diff", ak_fields[f].column);
+	if (!path + !value + !sum + !d + !join + !exported != 5)
+		return ak_compile_fail(c, node, "'%s': give one of path, const, sum, join, exported and diff", ak_fields[f].column);
 	if (value)
 		return constant(c, f, value, r);
 	if (d)
 		return diff(c, d, r);
-	r->op = sum ? AK_OP_SUM : AK_OP_PICK;
-	return ak_compile_paths(c, sum ? sum : path, AK_PICK_VALUE, &r->refs);
+	r->op = sum ? AK_OP_SUM : join ? AK_OP_JOIN : exported ? AK_OP_EXPORTED : AK_OP_PICK;
+	return ak_compile_paths(c, sum ? sum : join ? join : path, AK_PICK_VALUE, &r->refs);
 }
 
 static enum ak_rc long_form(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule *r)

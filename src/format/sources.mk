@@ -4,6 +4,7 @@ libak_a_SOURCES += src/format/derive.c
 libak_a_SOURCES += src/format/detect.c src/format/detect.h
 libak_a_SOURCES += src/format/diff.c src/format/diff.h
 libak_a_SOURCES += src/format/eval.c
+libak_a_SOURCES += src/format/eval_made.c
 libak_a_SOURCES += src/format/explain.c
 libak_a_SOURCES += src/format/facts.c
 libak_a_SOURCES += src/format/grouping.c

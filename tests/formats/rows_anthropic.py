@@ -1,0 +1,76 @@
+"""What Anthropic's exports say, per record (see check_fixtures.py)."""
+from check_fixtures import csv_rows, dig, json_values, number
+
+
+def results(text):
+    for page in json_values(text):
+        for bucket in page["data"]:
+            for result in bucket["results"] or [{}]:
+                yield bucket, result
+
+
+def known(v):
+    return None if v == "not_available" else v
+
+
+def joined(*values):
+    return ", ".join(v for v in values if v) or None
+
+
+def total(*values):
+    given = [number(v) for v in values if number(v) is not None]
+    return sum(given) if given else None
+
+
+def usage(pair):
+    bucket, r = pair
+    written = [dig(r, "cache_creation", f"ephemeral_{age}_input_tokens") for age in ("5m", "1h")]
+    return "usage", {
+        "event_start": bucket["starting_at"], "event_end": bucket["ending_at"], "provider": "anthropic",
+        "input_tokens": total(r.get("uncached_input_tokens"), r.get("cache_read_input_tokens"), *written),
+        "cache_read_tokens": r.get("cache_read_input_tokens"), "cache_write_tokens": total(*written),
+        "output_tokens": r.get("output_tokens"), "project_id": r.get("workspace_id"), "key_id": r.get("api_key_id"),
+        "response_model": r.get("model"), "service_tier": r.get("service_tier"), "region": known(r.get("inference_geo")),
+        "line_item": joined(r.get("context_window"), r.get("speed")), "request_count": None,
+        "quantity": number(dig(r, "server_tool_use", "web_search_requests")),
+    }
+
+
+def cost(pair):
+    bucket, r = pair
+    cents = number(r.get("amount"))
+    return "usage", {
+        "event_start": bucket["starting_at"], "event_end": bucket["ending_at"], "project_id": r.get("workspace_id"),
+        "cost_billed": None if cents is None else cents / 100, "cost_currency": (r.get("currency") or "").lower(),
+        "line_item": joined(r.get("description"), r.get("token_type"), r.get("context_window")),
+        "response_model": r.get("model"), "service_tier": r.get("service_tier"),
+    }
+
+
+def usage_csv(r):
+    row = {k.lstrip("\ufeff"): v for k, v in r.items()}
+    written = [row.get("usage_input_tokens_cache_write" + age) for age in ("", "_5m", "_1h")]
+    return "usage", {
+        "event_start": row["usage_date_utc"], "response_model": row["model_version"], "key_alias": row["api_key"],
+        "project_name": row["workspace"], "output_tokens": number(row["usage_output_tokens"]),
+        "input_tokens": total(row["usage_input_tokens_no_cache"], row["usage_input_tokens_cache_read"], *written),
+        "cache_read_tokens": number(row["usage_input_tokens_cache_read"]), "cache_write_tokens": total(*written),
+        "quantity": number(row.get("web_search_count")), "region": known(row.get("inference_geo")),
+    }
+
+
+def cost_csv(r):
+    return "usage", {
+        "event_start": r["usage_date_utc"], "response_model": r["model"], "key_alias": r["api_key"], "key_id": r.get("api_key_id"),
+        "project_name": r["workspace"], "cost_billed": number(r["cost_usd"]), "cost_list": number(r.get("list_price_usd")),
+        "cost_currency": "usd", "region": known(r.get("inference_geo")),
+        "line_item": joined(r["token_type"], r["usage_type"], r["context_window"], r.get("speed"), r.get("cost_type")),
+    }
+
+
+FORMATS = {
+    "anthropic-usage": (results, usage),
+    "anthropic-costs": (results, cost),
+    "anthropic-usage-csv": (csv_rows, usage_csv),
+    "anthropic-cost-csv": (csv_rows, cost_csv),
+}
