@@ -45,7 +45,7 @@ struct ak_enum {
 	size_t nexact, n;
 };
 
-enum ak_op { AK_OP_PICK, AK_OP_CONST, AK_OP_SUM, AK_OP_DIFF, AK_OP_CHANGES, AK_OP_JOIN, AK_OP_EXPORTED };
+enum ak_op { AK_OP_PICK, AK_OP_CONST, AK_OP_SUM, AK_OP_DIFF, AK_OP_CHANGES, AK_OP_JOIN, AK_OP_EXPORTED, AK_OP_MEMBERS };
 
 /* The numeric ones follow enum ak_epoch. */
 enum ak_clock {
@@ -67,6 +67,7 @@ struct ak_rule {
 	struct ak_refs refs;		/* of DIFF: before */
 	struct ak_refs after;		/* of DIFF */
 	struct ak_refs minus, key_from; /* at most one each */
+	const struct ak_str *name;	/* of MEMBERS: what each of refs is called */
 	struct ak_value constant;
 	struct ak_cond *when;
 	const struct ak_enum *table;
@@ -207,6 +208,8 @@ enum ak_rc ak_compile_enum(struct ak_compiler *c, const json_t *node, const stru
 /* A RULE for a field; *text is what the dictionary shows. */
 enum ak_rc ak_compile_rule(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule **out,
 			   const char **text);
+/* The one member of a rule that says where its value comes from. */
+enum ak_rc ak_compile_source(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule *r);
 /* What ak_mapping_rule_text says of one rule; the node has been checked. */
 void ak_compile_rule_text(const json_t *node, struct ak_buf *b);
 /* After all paths: which slots the rules need (format/need.c). */

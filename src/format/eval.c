@@ -199,6 +199,8 @@ static int eval_rule(struct ak_mapper *mp, const struct ak_rule *r, enum ak_fiel
 		return ak_eval_sum(mp, r, f, out);
 	case AK_OP_JOIN:
 		return ak_eval_join(mp, r, f, out);
+	case AK_OP_MEMBERS:
+		return ak_eval_members(mp, r, f, out);
 	case AK_OP_EXPORTED:
 		return ak_eval_exported(mp, f, out);
 	case AK_OP_DIFF:

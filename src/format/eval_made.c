@@ -1,6 +1,7 @@
 #include "base/ak.h"
 
 #include "base/decimal.h"
+#include "format/diff.h"
 #include "format/mapper.h"
 
 /* Values that no single pick has: made of several, or of none. */
@@ -77,6 +78,47 @@ int ak_eval_join(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id
 		return AK_ABSENT_INVALID;
 	if (!b->n)
 		return why;
+	out->v[f] = (struct ak_value){.text = ak_arena_str(mp->conv.arena, ak_buf_str(b)), .set = true};
+	return AK_GOT;
+}
+
+/* Members of a state that has no object of its own, in byte order of their keys, each once. */
+static void add_member(struct ak_mapper *mp, const struct ak_pick *p, struct ak_str name,
+		       struct ak_jnode *state)
+{
+	struct ak_jnode *n = p->type == AK_J_STR ? NULL : ak_jtree_parse(p->text, &mp->scratch), **at = &state->child;
+
+	if (!n) {
+		n = ak_arena_zero(&mp->scratch, sizeof(*n));
+		n->type = AK_J_STR;
+		n->text = p->text;
+	}
+	n->key = name;
+	while (*at && ak_str_cmp((*at)->key, n->key) < 0)
+		at = &(*at)->next;
+	if (*at && ak_str_eq((*at)->key, n->key))
+		return;
+	n->next = *at;
+	*at = n;
+}
+
+int ak_eval_members(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out)
+{
+	struct ak_jnode state = {.type = AK_J_OBJ};
+	struct ak_buf *b = &mp->conv.buf;
+
+	for (size_t i = 0; i < r->refs.n; i++) {
+		const struct ak_pick *p = ak_level_first(mp, &r->refs.at[i]);
+
+		if (p && ak_convert_present(mp->m, p) == AK_GOT)
+			add_member(mp, p, r->name[i], &state);
+	}
+	if (!state.child)
+		return AK_ABSENT_NULL;
+	ak_buf_clear(b);
+	ak_diff_states(b, NULL, &state);
+	if (b->over)
+		return AK_ABSENT_INVALID;
 	out->v[f] = (struct ak_value){.text = ak_arena_str(mp->conv.arena, ak_buf_str(b)), .set = true};
 	return AK_GOT;
 }

@@ -57,6 +57,7 @@ const struct ak_pick *ak_eval_first(const struct ak_mapper *mp, const struct ak_
 /* Values that no single pick has (eval_made.c): AK_GOT, or why there is none. */
 int ak_eval_sum(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out);
 int ak_eval_join(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out);
+int ak_eval_members(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out);
 int ak_eval_exported(struct ak_mapper *mp, enum ak_field_id f, struct ak_record *out);
 /* Fill the fields that have rules, then the identifiers. */
 void ak_eval_fields(struct ak_mapper *mp, struct ak_record *out);

@@ -44,7 +44,7 @@
  *                  are read and have no time of their own
  *   diff           {before: P, after: P}, one may be left out: containers or JSON in strings; or {changes: P}: a list
  *                  of {field|path|key|type, old|before|previous_value|from, new|after|current_value|to} or a map
- *                  field -> {old, new}
+ *                  field -> {old, new}; or {members: [P...]}: a new state made of these members, named by their keys
  * The value becomes what the field's type says (model/field.h). Converters:
  *   string, int, bool, list: true
  *                  restate the type. INT and DEC take "1,245", "59200.0" and "$0.01" from strings; BOOL true/false,

@@ -2,10 +2,8 @@
 
 #include <stdio.h>
 
-#include "base/text.h"
 #include "base/limits.h"
 #include "format/compiled.h"
-#include "format/convert.h"
 
 /* RULE -> struct ak_rule. */
 
@@ -25,6 +23,7 @@ static const struct ak_yaml_rule diff_members[] = {
 	{.name = "before", .type = AK_Y_STR_OR_LIST},
 	{.name = "after", .type = AK_Y_STR_OR_LIST},
 	{.name = "changes", .type = AK_Y_STR_OR_LIST},
+	{.name = "members", .type = AK_Y_STR_OR_LIST},
 	{.name = NULL},
 };
 static const struct ak_yaml_rule rule_members[] = {
@@ -191,51 +190,6 @@ static enum ak_rc conditions(struct ak_compiler *c, const json_t *node, struct a
 	return rc;
 }
 
-static enum ak_rc constant(struct ak_compiler *c, enum ak_field_id f, const json_t *value, struct ak_rule *r)
-{
-	struct ak_convert conv = {.m = c->m, .arena = &c->m->arena, .scratch = &c->m->arena};
-	struct ak_pick p = {.type = AK_J_STR, .text = ak_compile_scalar(c, value)};
-	int got;
-
-	r->op = AK_OP_CONST;
-	ak_buf_init(&conv.buf, AK_MAX_KEPT_VALUE_BYTES);
-	got = ak_convert_pick(&conv, r, f, &p, NULL, &r->constant);
-	ak_buf_release(&conv.buf);
-	if (got != AK_GOT)
-		return ak_compile_fail(c, value, "this constant does not fit the field '%s' (%s)", ak_fields[f].column,
-				       ak_type_name(ak_fields[f].type));
-	return AK_OK;
-}
-
-static enum ak_rc diff(struct ak_compiler *c, const json_t *node, struct ak_rule *r)
-{
-	const json_t *changes = ak_compile_member(node, "changes");
-	const json_t *before = ak_compile_member(node, "before"), *after = ak_compile_member(node, "after");
-	enum ak_rc rc;
-
-	if (changes ? before || after : !before && !after)
-		return ak_compile_fail(c, node, "diff: give before and after, or changes");
-	r->op = changes ? AK_OP_CHANGES : AK_OP_DIFF;
-	rc = ak_compile_paths(c, changes ? changes : before, AK_PICK_VALUE, &r->refs);
-	return rc ? rc : ak_compile_paths(c, after, AK_PICK_VALUE, &r->after);
-}
-
-static enum ak_rc source(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule *r)
-{
-	const json_t *path = ak_compile_member(node, "path"), *value = ak_compile_member(node, "const");
-	const json_t *sum = ak_compile_member(node, "sum"), *d = ak_compile_member(node, "diff");
-	const json_t *join = ak_compile_member(node, "join"), *exported = ak_compile_member(node, "exported");
-
-	if (!path + !value + !sum + !d + !join + !exported != 5)
-		return ak_compile_fail(c, node, "'%s': give one of path, const, sum, join, exported and diff", ak_fields[f].column);
-	if (value)
-		return constant(c, f, value, r);
-	if (d)
-		return diff(c, d, r);
-	r->op = sum ? AK_OP_SUM : join ? AK_OP_JOIN : exported ? AK_OP_EXPORTED : AK_OP_PICK;
-	return ak_compile_paths(c, sum ? sum : join ? join : path, AK_PICK_VALUE, &r->refs);
-}
-
 static enum ak_rc long_form(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule *r)
 {
 	char where[80];
@@ -253,7 +207,7 @@ static enum ak_rc long_form(struct ak_compiler *c, enum ak_field_id f, const jso
 		rc = modifiers(c, f, node, r);
 	if (!rc)
 		rc = conditions(c, node, r);
-	return rc ? rc : source(c, f, node, r);
+	return rc ? rc : ak_compile_source(c, f, node, r);
 }
 
 static enum ak_rc one_rule(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule *r)

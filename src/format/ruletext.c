@@ -26,12 +26,16 @@ static void constant(struct ak_buf *b, const json_t *value)
 
 static void diff(struct ak_buf *b, const json_t *d)
 {
-	const json_t *changes = ak_compile_member(d, "changes");
+	const json_t *changes = ak_compile_member(d, "changes"), *members = ak_compile_member(d, "members");
 	const json_t *before = ak_compile_member(d, "before"), *after = ak_compile_member(d, "after");
 
 	if (changes) {
 		ak_buf_adds(b, "changes in ");
 		paths(b, changes, ", ");
+		return;
+	}
+	if (members) {
+		paths(b, members, ", ");
 		return;
 	}
 	if (before)

@@ -20,6 +20,7 @@ libak_a_SOURCES += src/format/need.c
 libak_a_SOURCES += src/format/registry.c src/format/registry.h
 libak_a_SOURCES += src/format/paths.c src/format/paths.h
 libak_a_SOURCES += src/format/rule.c
+libak_a_SOURCES += src/format/rule_source.c
 libak_a_SOURCES += src/format/ruletext.c
 libak_a_SOURCES += src/format/signs.c
 libak_a_SOURCES += src/format/compiled.h

@@ -1,5 +1,5 @@
 """What Anthropic's exports say, per record (see check_fixtures.py)."""
-from check_fixtures import csv_rows, dig, json_values, number
+from check_fixtures import csv_rows, dig, first, json_rows, json_values, number
 
 
 def results(text):
@@ -68,7 +68,48 @@ def cost_csv(r):
     }
 
 
+ACTORS = {
+    "user_actor": "human", "api_actor": "api_key", "unauthenticated_user_actor": "unauthenticated", "anthropic_actor": "vendor",
+    "scim_directory_sync_actor": "automation",
+}
+
+
+def activity(r):
+    actor = r["actor"]
+    key = first(actor.get("api_key_id"), actor.get("admin_api_key_id"))
+    return "audit_event", {
+        "event_id": r["id"], "event_start": r["created_at"], "action": r["type"], "organization_id": r["organization_id"],
+        "actor_type": ACTORS.get(actor["type"], "api_key" if key else "unknown"), "actor_id": actor.get("user_id"),
+        "actor_email": first(actor.get("email_address"), actor.get("unauthenticated_email_address")),
+        "client_address": actor.get("ip_address"), "key_id": first(key, r.get("api_key_id")), "provider": "anthropic",
+        "project_id": r.get("workspace_id"),
+    }
+
+
+def claude_code(text):
+    for page in json_values(text):
+        for day in page["data"]:
+            for model in day["model_breakdown"] or [{}]:
+                yield day, model
+
+
+def code_use(pair):
+    day, r = pair
+    tokens = r.get("tokens", {})
+    cents = number(dig(r, "estimated_cost", "amount"))
+    return "usage", {
+        "event_start": day["date"], "actor_email": day["actor"].get("email_address"), "response_model": r.get("model"),
+        "key_alias": day["actor"].get("api_key_name"), "organization_id": day["organization_id"],
+        "input_tokens": total(*[tokens.get(k) for k in ("input", "cache_read", "cache_creation")]),
+        "output_tokens": tokens.get("output"), "cache_read_tokens": tokens.get("cache_read"),
+        "cost_estimated": None if cents is None else cents / 100, "cost_billed": None,
+        "line_item": joined(day["customer_type"], day["terminal_type"]),
+    }
+
+
 FORMATS = {
+    "anthropic-activities": (json_rows("data"), activity),
+    "anthropic-claude-code": (claude_code, code_use),
     "anthropic-usage": (results, usage),
     "anthropic-costs": (results, cost),
     "anthropic-usage-csv": (csv_rows, usage_csv),

@@ -309,6 +309,20 @@ static void families(void)
 	}
 }
 
+static void members(void)
+{
+	struct run *r = run_map(HEAD("config_snapshot", "json") "fields:\n  settings: {diff: {members: [/type, \"/e/status\", /cap, /x, /type]}}\n",
+				"{\"type\":\"none\",\"e\":{\"status\":true},\"cap\":{\"b\":1.50,\"a\":[]},\"x\":null}\n{\"x\":\"-\"}\n", NULL);
+
+	is_str(text_of(r, 0, AK_F_SETTINGS),
+	       "[{\"after\":[],\"path\":\"/cap/a\"},{\"after\":\"1.5\",\"path\":\"/cap/b\"},{\"after\":true,\"path\":\"/status\"},"
+	       "{\"after\":\"none\",\"path\":\"/type\"}]",
+	       "a state of members, each once, in order");
+	ok(!r->rec[1].v[AK_F_SETTINGS].set, "of members that are not there");
+	is_str(ak_str_of(ak_mapping_rule_text(r->m, AK_F_SETTINGS)), "/type, /e/status, /cap, /x, /type", "rule text of it");
+	run_end(r);
+}
+
 static void made(void)
 {
 	struct run *r = run_map(HEAD("usage", "json") "zone: UTC\nsentinels: [unknown]\n"
@@ -336,6 +350,7 @@ static void made(void)
 int main(void)
 {
 	made();
+	members();
 	numbers();
 	times();
 	texts();

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Every event type that the pages name: one record each, its action verbatim, the category of tests/formats/event-types.tsv.
+. "$AK_SRCDIR/tests/tap.sh"
+cd "$tap_dir" || exit 1
+tsv=$AK_SRCDIR/tests/formats/event-types.tsv
+"$AUDITKIT" init w >/dev/null 2>&1
+types() { awk -F '\t' -v f="$1" '$1 == f { print $2 "\t" $3 }' "$tsv" | sort; }
+# events FORMAT TIME: a page with one event of each type
+events() {
+	types "$1" | cut -f 1 | jq -Rn --argjson time "$2" --arg id "$3" '{object: "list", has_more: false,
+		data: [inputs | {id: ($id + "_" + (. | gsub("[.]"; "-"))), type: ., actor: {type: "api_key"}} + $time]}'
+}
+stored() {
+	sqlite3 -separator "$(printf '\t')" w/workspace.db "SELECT a.action, a.category FROM audit_event a
+		JOIN file f ON f.id = a.file JOIN export x ON x.id = f.export JOIN source s ON s.id = x.source
+		WHERE s.name = '$1'" | sort
+}
+is "145 and 305 types" "$(types openai-audit | wc -l) $(types anthropic-activities | wc -l)" "145 305"
+is "no type twice" "$(grep -v '^#' "$tsv" | cut -f 1,2 | sort | uniq -d)" ""
+is "each has a category of F121 to F132" \
+	"$(grep -v '^#' "$tsv" | cut -f 3 | sort -u | tr '\n' ' ')" \
+	"admin_access ai_interaction billing configuration data_access keys login quota routing "
+events openai-audit '{"effective_at": 1785564000}' audit_log >openai.json
+events anthropic-activities '{"created_at": "2026-08-01T09:14:15Z"}' activity >anthropic.json
+for pair in openai:openai-audit anthropic:anthropic-activities; do
+	"$AUDITKIT" -w w ingest --source "${pair%%:*}" "${pair%%:*}.json" --json >out 2>err
+	is "${pair%%:*}: recognised and stored" "$? $(jq -r '[.sources[].format] | join(" ")' out)" "0 ${pair##*:}"
+	types "${pair##*:}" >want
+	stored "${pair%%:*}" >got
+	is "${pair%%:*}: action and category of each" "$(diff want got | head -5)" ""
+	is "${pair%%:*}: as many records" "$(wc -l <got)" "$(wc -l <want)"
+done
+echo '{"object":"list","data":[{"id":"audit_log-x","type":"tenant.hologram.started","effective_at":1785564000,"actor":null}]}' >new.json
+"$AUDITKIT" -w w ingest --source new new.json >/dev/null 2>&1
+is "a type of tomorrow stays, as other" "$(stored new)" "$(printf 'tenant.hologram.started\tother')"
+finish
