@@ -30,6 +30,9 @@ for pair in openai:openai-audit anthropic:anthropic-activities; do
 	is "${pair%%:*}: action and category of each" "$(diff want got | head -5)" ""
 	is "${pair%%:*}: as many records" "$(wc -l <got)" "$(wc -l <want)"
 done
+jq -c '.data[] | {event: {original: tostring}}' openai.json >elastic.json
+"$AUDITKIT" -w w ingest --source elastic elastic.json >/dev/null 2>&1
+is "the same events inside documents" "$(stored elastic | cksum)" "$(types openai-audit | cksum)"
 echo '{"object":"list","data":[{"id":"audit_log-x","type":"tenant.hologram.started","effective_at":1785564000,"actor":null}]}' >new.json
 "$AUDITKIT" -w w ingest --source new new.json >/dev/null 2>&1
 is "a type of tomorrow stays, as other" "$(stored new)" "$(printf 'tenant.hologram.started\tother')"

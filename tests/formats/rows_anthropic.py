@@ -107,7 +107,41 @@ def code_use(pair):
     }
 
 
+def key(r):
+    return "api_key", {
+        "key_id": r["id"], "key_alias": r["name"], "created_at": r["created_at"], "expires_at": r.get("expires_at"),
+        "state_value": r["status"], "owner_id": dig(r, "created_by", "id"), "project_id": r["workspace_id"],
+    }
+
+
+def member(r):
+    workspace = r["type"] == "workspace_member"
+    return "access_grant", {
+        "event_id": r.get("id"), "role": r["workspace_role"] if workspace else r["role"], "actor_email": r.get("email"),
+        "resource_id": r.get("workspace_id"), "resource_type": "workspace" if workspace else "organization",
+        "actor_id": r["user_id"] if workspace else r["id"] if r["type"] == "user" else None, "state_value": r.get("status"),
+        "created_at": first(r.get("added_at"), r.get("invited_at")),
+    }
+
+
+def workspace(r):
+    return "config_snapshot", {"event_id": r["id"], "resource_id": r["id"], "project_id": r["id"]}
+
+
+def audit_csv(r):
+    who, what = dig(r["actor_info"], "uuid"), dig(r["entity_info"], "uuid")
+    return "audit_event", {
+        "event_start": r["created_at"], "action": r["event"], "actor_id": who, "resource_id": what,
+        "client_address": r["ip_address"], "actor_type": "human" if who else "unknown",
+        "actor_email": dig(r["actor_info"], "metadata", "email_address"),
+    }
+
+
 FORMATS = {
+    "anthropic-keys": (json_rows("data"), key),
+    "anthropic-members": (json_rows("data"), member),
+    "anthropic-workspaces": (json_rows("data"), workspace),
+    "anthropic-audit-csv": (csv_rows, audit_csv),
     "anthropic-activities": (json_rows("data"), activity),
     "anthropic-claude-code": (claude_code, code_use),
     "anthropic-usage": (results, usage),
