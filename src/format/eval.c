@@ -5,27 +5,6 @@
 
 /* Rules applied to the picks of one record. Every function that yields a value returns AK_GOT or why there is none. */
 
-/* Collectors that normalise names write '_' for '.'. */
-static bool same_key(struct ak_str key, struct ak_str name)
-{
-	if (key.n != name.n)
-		return false;
-	for (size_t i = 0; i < key.n; i++)
-		if ((key.p[i] == '.' ? '_' : key.p[i]) != (name.p[i] == '.' ? '_' : name.p[i]))
-			return false;
-	return true;
-}
-
-static bool key_fits(const struct ak_mapper *mp, const struct ak_rule *r, const struct ak_pick *p)
-{
-	const struct ak_pick *name;
-
-	if (!r->key_from.n)
-		return true;
-	name = ak_eval_first(mp, &r->key_from);
-	return name && same_key(p->key, name->text);
-}
-
 /* The reason that says most wins: a bad value over a sentinel over null. */
 static int stronger(int a, int b)
 {
@@ -66,7 +45,7 @@ static int eval_ref(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field
 		return AK_ABSENT_NULL;
 	for (const struct ak_pick *p = ak_level_first(mp, ref); p; p = ak_level_next(mp, ref, p)) {
 		struct ak_value v;
-		int got = key_fits(mp, r, p) ? ak_convert_pick(&mp->conv, r, f, p, minus, &v) : AK_ABSENT_NULL;
+		int got = ak_eval_key_fits(mp, r, p) ? ak_convert_pick(&mp->conv, r, f, p, minus, &v) : AK_ABSENT_NULL;
 
 		if (got != AK_GOT) {
 			why = stronger(why, got);
@@ -125,7 +104,7 @@ static int eval_list(struct ak_mapper *mp, const struct ak_rule *r, enum ak_fiel
 
 		ak_convert_list_start(&mp->conv);
 		for (const struct ak_pick *p = ak_level_first(mp, ref); p && good; p = ak_level_next(mp, ref, p)) {
-			int got = key_fits(mp, r, p) ? ak_convert_present(mp->m, p) : AK_ABSENT_NULL;
+			int got = ak_eval_key_fits(mp, r, p) ? ak_convert_present(mp->m, p) : AK_ABSENT_NULL;
 
 			why = stronger(why, got);
 			if (got != AK_GOT)
@@ -149,7 +128,7 @@ static int side(struct ak_mapper *mp, const struct ak_rule *r, const struct ak_r
 	for (size_t i = 0; i < refs->n; i++)
 		for (const struct ak_pick *p = ak_level_first(mp, &refs->at[i]); p;
 		     p = ak_level_next(mp, &refs->at[i], p)) {
-			if (!key_fits(mp, r, p) || ak_convert_present(mp->m, p) != AK_GOT)
+			if (!ak_eval_key_fits(mp, r, p) || ak_convert_present(mp->m, p) != AK_GOT)
 				continue;
 			*out = ak_jtree_parse(p->text, &mp->scratch);
 			if (!*out && p->type != AK_J_STR)

@@ -66,7 +66,7 @@ int ak_eval_join(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id
 		for (const struct ak_pick *p = ak_level_first(mp, &r->refs.at[i]); p;
 		     p = ak_level_next(mp, &r->refs.at[i], p)) {
 			struct ak_value v;
-			int got = ak_convert_pick(&mp->conv, r, f, p, NULL, &v);
+			int got = ak_eval_key_fits(mp, r, p) ? ak_convert_pick(&mp->conv, r, f, p, NULL, &v) : AK_ABSENT_NULL;
 
 			why = got > why ? got : why;
 			if (got != AK_GOT)
@@ -107,12 +107,11 @@ int ak_eval_members(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field
 	struct ak_jnode state = {.type = AK_J_OBJ};
 	struct ak_buf *b = &mp->conv.buf;
 
-	for (size_t i = 0; i < r->refs.n; i++) {
-		const struct ak_pick *p = ak_level_first(mp, &r->refs.at[i]);
-
-		if (p && ak_convert_present(mp->m, p) == AK_GOT)
-			add_member(mp, p, r->name[i], &state);
-	}
+	for (size_t i = 0; i < r->refs.n; i++)
+		for (const struct ak_pick *p = ak_level_first(mp, &r->refs.at[i]); p;
+		     p = ak_level_next(mp, &r->refs.at[i], p))
+			if (ak_eval_key_fits(mp, r, p) && ak_convert_present(mp->m, p) == AK_GOT)
+				add_member(mp, p, r->name[i], &state);
 	if (!state.child)
 		return AK_ABSENT_NULL;
 	ak_buf_clear(b);

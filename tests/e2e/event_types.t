@@ -33,6 +33,16 @@ done
 jq -c '.data[] | {event: {original: tostring}}' openai.json >elastic.json
 "$AUDITKIT" -w w ingest --source elastic elastic.json >/dev/null 2>&1
 is "the same events inside documents" "$(stored elastic | cksum)" "$(types openai-audit | cksum)"
+
+# ---- the 55 payloads that are published: no member unknown, each target named ----
+payloads=$AK_SRCDIR/tests/formats/openai-payloads.tsv
+grep -v '^#' "$payloads" | jq -Rc 'split("\t") as [$type, $body] | {id: "audit_log-p_\($type)", type: $type, effective_at: 1785564000,
+	actor: null, ($type): ($body | fromjson)}' >payloads.json
+"$AUDITKIT" -w w ingest --source payloads payloads.json >/dev/null 2>&1
+is "55 payloads" "$(stored payloads | wc -l)" 55
+is "no member is unknown" "$("$AUDITKIT" -w w sources drift payloads --json | jq -c '[.sources[].unknown[]?.path]')" "[]"
+is "every target is named" "$(sqlite3 w/workspace.db "SELECT group_concat(action) FROM (SELECT a.action FROM audit_event a
+	WHERE a.event_id LIKE 'audit_log-p_%' AND a.resource_id IS NULL ORDER BY 1)")" "login.failed,login.succeeded,logout.failed,logout.succeeded"
 echo '{"object":"list","data":[{"id":"audit_log-x","type":"tenant.hologram.started","effective_at":1785564000,"actor":null}]}' >new.json
 "$AUDITKIT" -w w ingest --source new new.json >/dev/null 2>&1
 is "a type of tomorrow stays, as other" "$(stored new)" "$(printf 'tenant.hologram.started\tother')"
