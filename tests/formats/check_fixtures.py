@@ -162,7 +162,8 @@ def openai_audit(r):
     return "audit_event", {
         "event_id": r["id"], "event_start": r["effective_at"], "action": r["type"], "provider": "openai",
         "project_id": dig(r, "project", "id"), "actor_id": who.get("id"), "actor_email": who.get("email"),
-        "client_address": session.get("ip_address"), "resource_id": body.get("id"), "error_type": body.get("error_code"),
+        "client_address": session.get("ip_address"), "resource_id": first(body.get("id"), *[c["id"] for c in body.get("certificates", []) + body.get("configs", [])]),
+        "error_type": body.get("error_code"),
     }
 
 
@@ -196,9 +197,9 @@ def openai_cost_csv(r):
 
 def openai_usage_csv(r):
     return "usage", {
-        "event_start": r["start_time"], "event_end": r["end_time"], "input_tokens": number(r["input_tokens"]),
-        "output_tokens": number(r["output_tokens"]), "cache_read_tokens": number(r["input_cached_tokens"]),
-        "request_count": number(r["num_model_requests"]), "response_model": r["model"], "key_id": r["api_key_id"],
+        "event_start": r["start_time"], "event_end": r["end_time"], "input_tokens": number(r.get("input_tokens")),
+        "output_tokens": number(r.get("output_tokens")), "cache_read_tokens": number(r.get("input_cached_tokens")),
+        "request_count": number(r.get("num_model_requests")), "response_model": r.get("model"), "key_id": r.get("api_key_id"),
     }
 
 
