@@ -45,7 +45,7 @@ struct ak_enum {
 	size_t nexact, n;
 };
 
-enum ak_op { AK_OP_PICK, AK_OP_CONST, AK_OP_SUM, AK_OP_DIFF, AK_OP_CHANGES };
+enum ak_op { AK_OP_PICK, AK_OP_CONST, AK_OP_SUM, AK_OP_DIFF, AK_OP_CHANGES, AK_OP_JOIN, AK_OP_EXPORTED, AK_OP_MEMBERS };
 
 /* The numeric ones follow enum ak_epoch. */
 enum ak_clock {
@@ -67,6 +67,7 @@ struct ak_rule {
 	struct ak_refs refs;		/* of DIFF: before */
 	struct ak_refs after;		/* of DIFF */
 	struct ak_refs minus, key_from; /* at most one each */
+	const struct ak_str *name;	/* of MEMBERS: what each of refs is called */
 	struct ak_value constant;
 	struct ak_cond *when;
 	const struct ak_enum *table;
@@ -75,6 +76,7 @@ struct ak_rule {
 	enum ak_clock clock;
 	enum ak_traceparent traceparent;
 	int scale, take, hex_bytes; /* take 0: all */
+	int64_t plus_us;	    /* of times */
 	bool lower;
 	bool single; /* a pick on its own that sets one value: the first one that is good */
 	bool as_is;  /* no modifier and no table: the text of the pick is the text of the value */
@@ -207,6 +209,8 @@ enum ak_rc ak_compile_enum(struct ak_compiler *c, const json_t *node, const stru
 /* A RULE for a field; *text is what the dictionary shows. */
 enum ak_rc ak_compile_rule(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule **out,
 			   const char **text);
+/* The one member of a rule that says where its value comes from. */
+enum ak_rc ak_compile_source(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule *r);
 /* What ak_mapping_rule_text says of one rule; the node has been checked. */
 void ak_compile_rule_text(const json_t *node, struct ak_buf *b);
 /* After all paths: which slots the rules need (format/need.c). */
@@ -215,6 +219,8 @@ enum ak_rc ak_compile_needs(struct ak_compiler *c);
 enum ak_rc ak_compile_zone(struct ak_compiler *c, const json_t *node);
 /* `revision:` in its long or short form. */
 enum ak_rc ak_compile_revision(struct ak_compiler *c, const json_t *node, struct ak_rule **out);
+/* `samples:`, what a list of maps cannot say. */
+enum ak_rc ak_compile_samples(struct ak_compiler *c);
 /* `payload:`, `drop:` and `headers:`. */
 enum ak_rc ak_compile_left_out(struct ak_compiler *c);
 enum ak_rc ak_compile_detect(struct ak_compiler *c, const json_t *node);

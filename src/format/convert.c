@@ -99,6 +99,10 @@ static int to_time(struct ak_convert *c, const struct ak_rule *r, enum ak_field_
 	if (!ak_convert_time(c, r, p, &t))
 		return AK_ABSENT_INVALID;
 	c->flags |= (t.assumed_zone ? AK_R_ASSUMED_ZONE : 0u) | (t.ambiguous ? AK_R_AMBIGUOUS_TIME : 0u);
+	if (r->plus_us) {
+		t.us += r->plus_us;
+		t.text = ak_time_format(t.us, t.us % 1000000 ? 6 : 0, c->arena);
+	}
 	*out = (struct ak_value){.text = t.text, .num = t.us, .set = true};
 	return AK_GOT;
 }

@@ -1,31 +1,9 @@
 #include "base/ak.h"
 
-#include "base/decimal.h"
 #include "format/diff.h"
 #include "format/mapper.h"
 
 /* Rules applied to the picks of one record. Every function that yields a value returns AK_GOT or why there is none. */
-
-/* Collectors that normalise names write '_' for '.'. */
-static bool same_key(struct ak_str key, struct ak_str name)
-{
-	if (key.n != name.n)
-		return false;
-	for (size_t i = 0; i < key.n; i++)
-		if ((key.p[i] == '.' ? '_' : key.p[i]) != (name.p[i] == '.' ? '_' : name.p[i]))
-			return false;
-	return true;
-}
-
-static bool key_fits(const struct ak_mapper *mp, const struct ak_rule *r, const struct ak_pick *p)
-{
-	const struct ak_pick *name;
-
-	if (!r->key_from.n)
-		return true;
-	name = ak_eval_first(mp, &r->key_from);
-	return name && same_key(p->key, name->text);
-}
 
 /* The reason that says most wins: a bad value over a sentinel over null. */
 static int stronger(int a, int b)
@@ -67,7 +45,7 @@ static int eval_ref(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field
 		return AK_ABSENT_NULL;
 	for (const struct ak_pick *p = ak_level_first(mp, ref); p; p = ak_level_next(mp, ref, p)) {
 		struct ak_value v;
-		int got = key_fits(mp, r, p) ? ak_convert_pick(&mp->conv, r, f, p, minus, &v) : AK_ABSENT_NULL;
+		int got = ak_eval_key_fits(mp, r, p) ? ak_convert_pick(&mp->conv, r, f, p, minus, &v) : AK_ABSENT_NULL;
 
 		if (got != AK_GOT) {
 			why = stronger(why, got);
@@ -126,7 +104,7 @@ static int eval_list(struct ak_mapper *mp, const struct ak_rule *r, enum ak_fiel
 
 		ak_convert_list_start(&mp->conv);
 		for (const struct ak_pick *p = ak_level_first(mp, ref); p && good; p = ak_level_next(mp, ref, p)) {
-			int got = key_fits(mp, r, p) ? ak_convert_present(mp->m, p) : AK_ABSENT_NULL;
+			int got = ak_eval_key_fits(mp, r, p) ? ak_convert_present(mp->m, p) : AK_ABSENT_NULL;
 
 			why = stronger(why, got);
 			if (got != AK_GOT)
@@ -144,62 +122,13 @@ static int eval_list(struct ak_mapper *mp, const struct ak_rule *r, enum ak_fiel
 	return why;
 }
 
-/* The running total of a `sum:`. */
-struct total {
-	struct ak_dec_sum dec;
-	int64_t num;
-	bool any;
-};
-
-static bool add_to(struct total *t, const struct ak_value *v, enum ak_type type)
-{
-	t->any = true;
-	if (type == AK_T_INT)
-		return !__builtin_add_overflow(t->num, v->num, &t->num) && t->num < INT64_C(1) << 53;
-	return ak_dec_sum_add(&t->dec, v->text);
-}
-
-static int sum_of(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct total *t)
-{
-	for (size_t i = 0; i < r->refs.n; i++) {
-		const struct ak_ref *ref = &r->refs.at[i];
-
-		for (const struct ak_pick *p = ak_level_first(mp, ref); p; p = ak_level_next(mp, ref, p)) {
-			struct ak_value v;
-			int got = ak_convert_pick(&mp->conv, r, f, p, NULL, &v);
-
-			if (got == AK_ABSENT_INVALID || (got == AK_GOT && !add_to(t, &v, ak_fields[f].type)))
-				return AK_ABSENT_INVALID;
-		}
-	}
-	return t->any ? AK_GOT : AK_ABSENT_NULL;
-}
-
-static int eval_sum(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out)
-{
-	struct ak_str text = {NULL, 0};
-	struct total t = {.num = 0};
-	int got;
-
-	ak_dec_sum_init(&t.dec);
-	got = sum_of(mp, r, f, &t);
-	if (got == AK_GOT && ak_fields[f].type == AK_T_DEC &&
-	    ak_dec_parse(ak_dec_sum_text(&t.dec, &mp->scratch), 0, false, mp->conv.arena, &text, NULL))
-		got = AK_ABSENT_INVALID;
-	if (got == AK_ABSENT_INVALID)
-		mp->conv.flags |= AK_R_BAD_NUMBER;
-	if (got == AK_GOT)
-		out->v[f] = (struct ak_value){.text = text, .num = t.num, .set = true};
-	return got;
-}
-
 /* One side of a difference: a container, JSON in a string, or a plain value. */
 static int side(struct ak_mapper *mp, const struct ak_rule *r, const struct ak_refs *refs, struct ak_jnode **out)
 {
 	for (size_t i = 0; i < refs->n; i++)
 		for (const struct ak_pick *p = ak_level_first(mp, &refs->at[i]); p;
 		     p = ak_level_next(mp, &refs->at[i], p)) {
-			if (!key_fits(mp, r, p) || ak_convert_present(mp->m, p) != AK_GOT)
+			if (!ak_eval_key_fits(mp, r, p) || ak_convert_present(mp->m, p) != AK_GOT)
 				continue;
 			*out = ak_jtree_parse(p->text, &mp->scratch);
 			if (!*out && p->type != AK_J_STR)
@@ -246,7 +175,13 @@ static int eval_rule(struct ak_mapper *mp, const struct ak_rule *r, enum ak_fiel
 		out->v[f] = r->constant;
 		return AK_GOT;
 	case AK_OP_SUM:
-		return eval_sum(mp, r, f, out);
+		return ak_eval_sum(mp, r, f, out);
+	case AK_OP_JOIN:
+		return ak_eval_join(mp, r, f, out);
+	case AK_OP_MEMBERS:
+		return ak_eval_members(mp, r, f, out);
+	case AK_OP_EXPORTED:
+		return ak_eval_exported(mp, f, out);
 	case AK_OP_DIFF:
 	case AK_OP_CHANGES:
 		return eval_diff(mp, r, f, out);

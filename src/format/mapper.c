@@ -31,8 +31,10 @@ struct ak_mapper *ak_mapper_new(const struct ak_mapping *m, const struct ak_mapp
 		l->count = ak_alloc_zero((size_t)l->nslots + 1, sizeof(*l->count));
 		l->present = ak_alloc_zero((size_t)l->nslots / 64 + 1, sizeof(*l->present));
 	}
-	if (opts->exported_at && !ak_time_parse(ak_str_of(opts->exported_at), NULL, &mp->scratch, &exported, NULL))
+	if (opts->exported_at && !ak_time_parse(ak_str_of(opts->exported_at), NULL, &mp->scratch, &exported, NULL)) {
 		mp->exported_at = ak_str_of(ak_time_z(exported.us, 6, mp->exported_text));
+		mp->exported_us = exported.us;
+	}
 	return mp;
 }
 

@@ -27,6 +27,7 @@ struct ak_mapper {
 	struct ak_err ctx_err;
 	struct ak_str exported_at; /* canonical, in microseconds; empty when not given */
 	char exported_text[32];
+	int64_t exported_us;
 	int64_t now;
 	uint64_t of_kind[AK_K_COUNT];
 	struct ak_map_stats *stats;
@@ -55,6 +56,17 @@ static inline const struct ak_pick *ak_level_next(const struct ak_mapper *mp, co
 bool ak_eval_when(const struct ak_mapper *mp, const struct ak_cond *cond);
 /* The first pick of these paths that holds a value, NULL when there is none. */
 const struct ak_pick *ak_eval_first(const struct ak_mapper *mp, const struct ak_refs *refs);
+/* Does the key that a `*` matched fit the rule's key-from? */
+bool ak_eval_key_equals(const struct ak_mapper *mp, const struct ak_rule *r, const struct ak_pick *p);
+static inline bool ak_eval_key_fits(const struct ak_mapper *mp, const struct ak_rule *r, const struct ak_pick *p)
+{
+	return !r->key_from.n || ak_eval_key_equals(mp, r, p);
+}
+/* Values that no single pick has (eval_made.c): AK_GOT, or why there is none. */
+int ak_eval_sum(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out);
+int ak_eval_join(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out);
+int ak_eval_members(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out);
+int ak_eval_exported(struct ak_mapper *mp, enum ak_field_id f, struct ak_record *out);
 /* Fill the fields that have rules, then the identifiers. */
 void ak_eval_fields(struct ak_mapper *mp, struct ak_record *out);
 /* What the engine fills beside the rules: payload states, outcome, endpoint family, natural key, revision, flags. */

@@ -28,7 +28,9 @@ static const struct ak_yaml_rule payload_members[] = {
 static const struct ak_yaml_rule sample_members[] = {
 	{.name = "name", .type = AK_Y_STR, .required = true},
 	{.name = "input", .type = AK_Y_STR, .required = true},
-	{.name = "expect", .type = AK_Y_LIST, .required = true},
+	{.name = "expect", .type = AK_Y_LIST},
+	{.name = "exported_at", .type = AK_Y_STR},
+	{.name = "instead", .type = AK_Y_STR},
 	{.name = NULL},
 };
 static const struct ak_yaml_rule any_member[] = {
@@ -281,7 +283,7 @@ static enum ak_rc compile(struct ak_compiler *c)
 {
 	static enum ak_rc (*const steps[])(struct ak_compiler *) = {
 		names, kinds, record_paths, sentinels, lineage, ak_compile_grouping, fields, identifiers, ak_compile_left_out,
-		ak_compile_needs,
+		ak_compile_needs, ak_compile_samples,
 	};
 	enum ak_rc rc = ak_yaml_check(&c->yaml, c->yaml.root, members, NULL, c->err);
 

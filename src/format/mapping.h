@@ -27,8 +27,9 @@
  *   headers        list of containers of HTTP headers: only members named in fields are taken, the rest is counted as
  *                  not collected
  *   drop           {path: why}: known, deliberately not kept
- *   samples        list of {name, input, expect: [{column: text, ...}, ...]}: canonical values before
- *                  pseudonymisation; TIME as RFC 3339, BOOL as true/false, kind: as `kind`
+ *   samples        list of {name, input, expect: [{column: text, ...}, ...], exported_at: TIME}: canonical values before
+ *                  pseudonymisation; TIME as RFC 3339, BOOL as true/false, kind: as `kind`. {name, input, instead: ID or
+ *                  none} is a look-alike, which must be recognised as that format or as no format
  *
  * Paths: see read/trie.h, plus leading `^` per parent object: `^/start_time` is a member of the object that holds the
  * innermost container, `^^/x` of the one around it. CSV: `/Column name`.
@@ -38,9 +39,12 @@
  *                  all elements, identifier fields make aliases of further different ones
  *   const          a value (not for times, presence and diff)
  *   sum            [P...] of INT and DEC fields: all elements of all paths; absent ones skipped, all absent = absent
+ *   join           [P...] of NAME fields: the texts of all paths that have one, with ", " between them
+ *   exported       true, of TIME fields: when the export was made (--exported-at, else the file's time), for states that
+ *                  are read and have no time of their own
  *   diff           {before: P, after: P}, one may be left out: containers or JSON in strings; or {changes: P}: a list
  *                  of {field|path|key|type, old|before|previous_value|from, new|after|current_value|to} or a map
- *                  field -> {old, new}
+ *                  field -> {old, new}; or {members: [P...]}: a new state made of these members, named by their keys
  * The value becomes what the field's type says (model/field.h). Converters:
  *   string, int, bool, list: true
  *                  restate the type. INT and DEC take "1,245", "59200.0" and "$0.01" from strings; BOOL true/false,
@@ -58,6 +62,7 @@
  *                  `*`; no match = absent
  * Apart from these:
  *   minus          P: the difference value - P of DEC fields, in ms together with `time`
+ *   plus           seconds added to a TIME: the end of a bucket whose source names only the day
  *   when           {path: P or [P...], is: V | in: [V] | not: V or [V] | set: true|false} or a list of these, all must
  *                  hold; a final `*` in V makes a prefix; under `[]` any element may fit; set: no null, no sentinel
  *   key-from       P: the key a path's `*` matched must equal the value at P, '.' and '_' alike
@@ -131,7 +136,7 @@ bool ak_mapping_has_revision(const struct ak_mapping *m);
 
 struct ak_mapper_opts {
 	const char *tz;		 /* --tz, NULL = the mapping's zone */
-	const char *exported_at; /* RFC 3339, for revision: exported_at */
+	const char *exported_at; /* RFC 3339, for revision: exported_at and exported: true */
 	struct ak_drift *drift;	 /* unknown fields are counted here; may be NULL */
 };
 struct ak_mapper *ak_mapper_new(const struct ak_mapping *m, const struct ak_mapper_opts *opts);

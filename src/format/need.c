@@ -44,7 +44,8 @@ static struct ak_need need_of(struct ak_mapping *m, const struct ak_rule *r)
 	bool good = true;
 
 	for (; r && good; r = r->next)
-		good = r->op == AK_OP_CONST ? add_constant(&need, r) : add(&need, &r->refs) && add(&need, &r->after);
+		good = r->op == AK_OP_CONST || r->op == AK_OP_EXPORTED ? add_constant(&need, r) :
+									 add(&need, &r->refs) && add(&need, &r->after);
 	if (!good)
 		need.n = 0;
 	return need;

@@ -2,12 +2,12 @@
 
 #include <stdio.h>
 
-#include "base/text.h"
 #include "base/limits.h"
 #include "format/compiled.h"
-#include "format/convert.h"
 
 /* RULE -> struct ak_rule. */
+
+enum { MOST_SECONDS = 366 * 86400 };
 
 static const struct ak_yaml_rule decimal_members[] = {
 	{.name = "scale", .type = AK_Y_INT},
@@ -23,12 +23,15 @@ static const struct ak_yaml_rule diff_members[] = {
 	{.name = "before", .type = AK_Y_STR_OR_LIST},
 	{.name = "after", .type = AK_Y_STR_OR_LIST},
 	{.name = "changes", .type = AK_Y_STR_OR_LIST},
+	{.name = "members", .type = AK_Y_STR_OR_LIST},
 	{.name = NULL},
 };
 static const struct ak_yaml_rule rule_members[] = {
 	{.name = "path", .type = AK_Y_STR_OR_LIST},
 	{.name = "const", .type = AK_Y_SCALAR},
 	{.name = "sum", .type = AK_Y_STR_OR_LIST},
+	{.name = "join", .type = AK_Y_STR_OR_LIST},
+	{.name = "exported", .type = AK_Y_BOOL},
 	{.name = "diff", .type = AK_Y_MAP, .of = diff_members},
 	{.name = "string", .type = AK_Y_BOOL},
 	{.name = "int", .type = AK_Y_BOOL},
@@ -44,6 +47,7 @@ static const struct ak_yaml_rule rule_members[] = {
 	{.name = "traceparent", .type = AK_Y_STR},
 	{.name = "hex-or-base64", .type = AK_Y_INT},
 	{.name = "minus", .type = AK_Y_STR},
+	{.name = "plus", .type = AK_Y_INT},
 	{.name = "when", .type = AK_Y_ANY},
 	{.name = "key-from", .type = AK_Y_STR},
 	{.name = "kind", .type = AK_Y_STR},
@@ -68,7 +72,10 @@ static const struct {
 	{"zone", TYPE(TIME) | TYPE(DEC)},
 	{"diff", TYPE(DIFF)},
 	{"sum", TYPE(INT) | TYPE(DEC)},
+	{"join", TYPE(NAME)},
+	{"exported", TYPE(TIME)},
 	{"minus", TYPE(DEC)},
+	{"plus", TYPE(TIME)},
 	{"traceparent", TEXTS},
 	{"hex-or-base64", TEXTS},
 	{"split", TEXTS | TYPE(LIST) | TYPE(INT) | TYPE(DEC)},
@@ -105,7 +112,7 @@ static enum ak_rc clocks(struct ak_compiler *c, enum ak_field_id f, const json_t
 {
 	static const char *const words[] = {"rfc3339", "s", "ms", "us", "ns", "ticks", "auto", NULL};
 	static const char *const parts[] = {"trace", "span", NULL};
-	const json_t *zone = ak_compile_member(node, "zone");
+	const json_t *zone = ak_compile_member(node, "zone"), *plus = ak_compile_member(node, "plus");
 	int clock = ak_fields[f].type == AK_T_TIME ? AK_CLOCK_TEXT : AK_CLOCK_NONE, part = AK_TP_NONE;
 	enum ak_rc rc = word_of(c, node, "time", words, &clock);
 
@@ -115,6 +122,9 @@ static enum ak_rc clocks(struct ak_compiler *c, enum ak_field_id f, const json_t
 		return rc;
 	if (clock && ak_fields[f].type == AK_T_DEC && !ak_compile_member(node, "minus"))
 		return ak_compile_fail(c, node, "'time' of a number needs 'minus'");
+	if (plus && (json_integer_value(plus) < 1 || json_integer_value(plus) > MOST_SECONDS))
+		return ak_compile_fail(c, node, "'plus' is a number of seconds from 1 to %d", MOST_SECONDS);
+	r->plus_us = json_integer_value(plus) * 1000000;
 	r->clock = (enum ak_clock)clock;
 	r->traceparent = (enum ak_traceparent)part;
 	if (!zone)
@@ -180,50 +190,6 @@ static enum ak_rc conditions(struct ak_compiler *c, const json_t *node, struct a
 	return rc;
 }
 
-static enum ak_rc constant(struct ak_compiler *c, enum ak_field_id f, const json_t *value, struct ak_rule *r)
-{
-	struct ak_convert conv = {.m = c->m, .arena = &c->m->arena, .scratch = &c->m->arena};
-	struct ak_pick p = {.type = AK_J_STR, .text = ak_compile_scalar(c, value)};
-	int got;
-
-	r->op = AK_OP_CONST;
-	ak_buf_init(&conv.buf, AK_MAX_KEPT_VALUE_BYTES);
-	got = ak_convert_pick(&conv, r, f, &p, NULL, &r->constant);
-	ak_buf_release(&conv.buf);
-	if (got != AK_GOT)
-		return ak_compile_fail(c, value, "this constant does not fit the field '%s' (%s)", ak_fields[f].column,
-				       ak_type_name(ak_fields[f].type));
-	return AK_OK;
-}
-
-static enum ak_rc diff(struct ak_compiler *c, const json_t *node, struct ak_rule *r)
-{
-	const json_t *changes = ak_compile_member(node, "changes");
-	const json_t *before = ak_compile_member(node, "before"), *after = ak_compile_member(node, "after");
-	enum ak_rc rc;
-
-	if (changes ? before || after : !before && !after)
-		return ak_compile_fail(c, node, "diff: give before and after, or changes");
-	r->op = changes ? AK_OP_CHANGES : AK_OP_DIFF;
-	rc = ak_compile_paths(c, changes ? changes : before, AK_PICK_VALUE, &r->refs);
-	return rc ? rc : ak_compile_paths(c, after, AK_PICK_VALUE, &r->after);
-}
-
-static enum ak_rc source(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule *r)
-{
-	const json_t *path = ak_compile_member(node, "path"), *value = ak_compile_member(node, "const");
-	const json_t *sum = ak_compile_member(node, "sum"), *d = ak_compile_member(node, "diff");
-
-	if (!path + !value + !sum + !d != 3)
-		return ak_compile_fail(c, node, "'%s': give one of path, const, sum and diff", ak_fields[f].column);
-	if (value)
-		return constant(c, f, value, r);
-	if (d)
-		return diff(c, d, r);
-	r->op = sum ? AK_OP_SUM : AK_OP_PICK;
-	return ak_compile_paths(c, sum ? sum : path, AK_PICK_VALUE, &r->refs);
-}
-
 static enum ak_rc long_form(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule *r)
 {
 	char where[80];
@@ -241,7 +207,7 @@ static enum ak_rc long_form(struct ak_compiler *c, enum ak_field_id f, const jso
 		rc = modifiers(c, f, node, r);
 	if (!rc)
 		rc = conditions(c, node, r);
-	return rc ? rc : source(c, f, node, r);
+	return rc ? rc : ak_compile_source(c, f, node, r);
 }
 
 static enum ak_rc one_rule(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule *r)

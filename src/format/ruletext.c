@@ -26,12 +26,16 @@ static void constant(struct ak_buf *b, const json_t *value)
 
 static void diff(struct ak_buf *b, const json_t *d)
 {
-	const json_t *changes = ak_compile_member(d, "changes");
+	const json_t *changes = ak_compile_member(d, "changes"), *members = ak_compile_member(d, "members");
 	const json_t *before = ak_compile_member(d, "before"), *after = ak_compile_member(d, "after");
 
 	if (changes) {
 		ak_buf_adds(b, "changes in ");
 		paths(b, changes, ", ");
+		return;
+	}
+	if (members) {
+		paths(b, members, ", ");
 		return;
 	}
 	if (before)
@@ -45,11 +49,16 @@ void ak_compile_rule_text(const json_t *node, struct ak_buf *b)
 {
 	const json_t *value = ak_compile_member(node, "const"), *sum = ak_compile_member(node, "sum");
 	const json_t *d = ak_compile_member(node, "diff"), *minus = ak_compile_member(node, "minus");
+	const json_t *join = ak_compile_member(node, "join");
 
 	if (value)
 		constant(b, value);
 	else if (sum)
 		paths(b, sum, " + ");
+	else if (join)
+		paths(b, join, " and ");
+	else if (ak_compile_member(node, "exported"))
+		ak_buf_adds(b, "time of the export");
 	else if (d)
 		diff(b, d);
 	else

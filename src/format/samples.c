@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "conf/yaml.h"
+#include "format/compiled.h"
 
 enum { MOST_RECORDS = 32 };
 
@@ -16,6 +16,7 @@ struct sample {
 	const char *name;
 	struct ak_str input;
 	const json_t *expect;
+	const char *exported_at, *instead; /* NULL: not given */
 };
 
 struct yield {
@@ -144,15 +145,18 @@ static void nothing_unknown(const struct sample *s, const struct yield *y)
 	compared(s, !any, "names every member", any ? y->drift.paths.e[0].key : ak_str_n(NULL, 0), ak_str_n(NULL, 0));
 }
 
+/* The input is recognised as this format, or a look-alike as the one that it names. */
 static void detected(const struct sample *s)
 {
 	const struct ak_mapping *m = NULL;
+	const char *want = s->instead ? s->instead : ak_mapping_info(s->m)->id, *got;
 	struct ak_detection why;
 	struct ak_err err = {0};
 	enum ak_rc rc = ak_registry_detect(s->registry, s->input, true, &m, &why, &err);
 
-	compared(s, !rc && strcmp(ak_mapping_info(m)->id, ak_mapping_info(s->m)->id) == 0, "is recognised",
-		 ak_str_of(rc ? err.msg : ak_mapping_info(m)->id), ak_str_of(ak_mapping_info(s->m)->id));
+	got = rc ? "none" : ak_mapping_info(m)->id;
+	compared(s, strcmp(got, want) == 0, s->instead ? "is recognised as another" : "is recognised",
+		 ak_str_of(rc && !s->instead ? err.msg : got), ak_str_of(want));
 }
 
 static void one_sample(const struct sample *s)
@@ -164,7 +168,7 @@ static void one_sample(const struct sample *s)
 
 	ak_arena_init(&y->arena);
 	ak_drift_init(&y->drift);
-	mp = ak_mapper_new(s->m, &(struct ak_mapper_opts){.drift = &y->drift});
+	mp = ak_mapper_new(s->m, &(struct ak_mapper_opts){.drift = &y->drift, .exported_at = s->exported_at});
 	rc = ak_mapping_info(s->m)->csv ? map_csv(s, mp, y, &err) : map_json(s, mp, y, &err);
 	compared(s, !rc, "maps", ak_str_of(rc ? err.msg : NULL), ak_str_n(NULL, 0));
 	compare(s, y);
@@ -174,6 +178,23 @@ static void one_sample(const struct sample *s)
 	ak_drift_release(&y->drift);
 	ak_arena_release(&y->arena);
 	ak_free(y);
+}
+
+enum ak_rc ak_compile_samples(struct ak_compiler *c)
+{
+	const json_t *list = ak_compile_member(c->yaml.root, "samples"), *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+	{
+		const char *instead = json_string_value(ak_compile_member(one, "instead"));
+
+		if (!instead == !ak_compile_member(one, "expect"))
+			return ak_compile_fail(c, one, "a sample has either 'expect' or 'instead'");
+		if (instead && strcmp(instead, c->m->info.id) == 0)
+			return ak_compile_fail(c, one, "'instead' names another format, or none");
+	}
+	return AK_OK;
 }
 
 enum ak_rc ak_samples_run(const struct ak_mapping *m, const struct ak_registry *registry,
@@ -193,9 +214,14 @@ enum ak_rc ak_samples_run(const struct ak_mapping *m, const struct ak_registry *
 		const char *name = json_string_value(json_object_get(one, "name"));
 		const struct sample s = {.m = m, .registry = registry, .each = each, .ctx = ctx, .name = name ? name : "unnamed",
 					 .input = ak_str_n(json_string_value(input), json_string_length(input)),
-					 .expect = json_object_get(one, "expect")};
+					 .expect = json_object_get(one, "expect"),
+					 .exported_at = json_string_value(json_object_get(one, "exported_at")),
+					 .instead = json_string_value(json_object_get(one, "instead"))};
 
-		one_sample(&s);
+		if (s.instead)
+			detected(&s);
+		else
+			one_sample(&s);
 	}
 	ak_yaml_release(&yaml);
 	return AK_OK;

@@ -1,5 +1,5 @@
 /* The samples of a mapping, run: what each record must become, that the input is recognised as this format, and that nothing
- * in it is unknown to the mapping. */
+ * in it is unknown to the mapping; of look-alikes only what they are recognised as. */
 #ifndef AK_FORMAT_SAMPLES_H
 #define AK_FORMAT_SAMPLES_H
 

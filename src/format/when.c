@@ -25,6 +25,24 @@ const struct ak_pick *ak_eval_first(const struct ak_mapper *mp, const struct ak_
 	return NULL;
 }
 
+/* Collectors that normalise names write '_' for '.'. */
+static bool same_key(struct ak_str key, struct ak_str name)
+{
+	if (key.n != name.n)
+		return false;
+	for (size_t i = 0; i < key.n; i++)
+		if ((key.p[i] == '.' ? '_' : key.p[i]) != (name.p[i] == '.' ? '_' : name.p[i]))
+			return false;
+	return true;
+}
+
+bool ak_eval_key_equals(const struct ak_mapper *mp, const struct ak_rule *r, const struct ak_pick *p)
+{
+	const struct ak_pick *name = ak_eval_first(mp, &r->key_from);
+
+	return name && same_key(p->key, name->text);
+}
+
 static bool any_value_fits(const struct ak_mapper *mp, const struct ak_cond *c)
 {
 	for (size_t i = 0; i < c->refs.n; i++)

@@ -80,7 +80,7 @@ enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, jso
 	" NULL AS query, count(DISTINCT " AK_PERSON_OF("r") ") AS people FROM " table " r" OF_FILE("r") " WHERE" COUNTED("r") " GROUP BY 1, 3, 4, 6"                      \
 	" UNION ALL"                                                                                                  \
 	" SELECT s.name, 'provider usage', u.provider, u.response_model, u.line_item, u.cost_currency, count(*),"     \
-	" ak_sum(u.request_count), ak_sum(u.input_tokens), ak_sum(u.output_tokens), NULL, ak_sum(u.cost_billed), f.query," \
+	" ak_sum(u.request_count), ak_sum(u.input_tokens), ak_sum(u.output_tokens), ak_sum(u.cost_estimated), ak_sum(u.cost_billed), f.query," \
 	" count(DISTINCT " AK_PERSON("u.actor_id", "u.actor_email", "NULL") ")"                                       \
 	" FROM usage u" OF_FILE("u") " WHERE" LIVE("u") " GROUP BY 1, 3, 4, 5, 6, f.query"                            \
 	" UNION ALL"                                                                                                  \

@@ -309,8 +309,48 @@ static void families(void)
 	}
 }
 
+static void members(void)
+{
+	struct run *r = run_map(HEAD("config_snapshot", "json") "fields:\n  settings: {diff: {members: [/type, \"/e/status\", /cap, /x, /type]}}\n",
+				"{\"type\":\"none\",\"e\":{\"status\":true},\"cap\":{\"b\":1.50,\"a\":[]},\"x\":null}\n{\"x\":\"-\"}\n", NULL);
+
+	is_str(text_of(r, 0, AK_F_SETTINGS),
+	       "[{\"after\":[],\"path\":\"/cap/a\"},{\"after\":\"1.5\",\"path\":\"/cap/b\"},{\"after\":true,\"path\":\"/status\"},"
+	       "{\"after\":\"none\",\"path\":\"/type\"}]",
+	       "a state of members, each once, in order");
+	ok(!r->rec[1].v[AK_F_SETTINGS].set, "of members that are not there");
+	is_str(ak_str_of(ak_mapping_rule_text(r->m, AK_F_SETTINGS)), "/type, /e/status, /cap, /x, /type", "rule text of it");
+	run_end(r);
+}
+
+static void made(void)
+{
+	struct run *r = run_map(HEAD("usage", "json") "zone: UTC\nsentinels: [unknown]\n"
+						      "fields:\n  event_start: {exported: true}\n  event_end: {path: /day, plus: 86400}\n"
+						      "  line_item: {join: [/a, \"/list/[]/b\", /c], when: {path: /day, set: true}}\n"
+						      "  quantity_unit: {join: [/a, /c], enum: {x: ex}}\n",
+				"{\"day\":\"2026-02-28\",\"a\":\"x\",\"list\":[{\"b\":\"y\"},{\"b\":null},{\"b\":7}],\"c\":true}\n"
+				"{\"day\":\"2026-02-28T23:00:00.5Z\",\"a\":\"unknown\",\"c\":\"\"}\n{\"a\":\"x\",\"day\":\"soon\"}\n",
+				NULL);
+
+	is_str(text_of(r, 0, AK_F_START), "2026-03-02T09:00:00Z", "the time of the export");
+	is_int(num_of(r, 0, AK_F_START), INT64_C(1772442000000000), "in microseconds");
+	is_str(text_of(r, 0, AK_F_END), "2026-03-01T00:00:00Z", "a day later");
+	is_str(text_of(r, 0, AK_F_LINE_ITEM), "x, y, 7, true", "texts joined");
+	is_str(text_of(r, 0, AK_F_QUANTITY_UNIT), "ex", "each through the table, what is not in it left out");
+	is_str(text_of(r, 1, AK_F_END), "2026-03-01T23:00:00.500000Z", "a fraction stays");
+	ok(!r->rec[1].v[AK_F_LINE_ITEM].set, "nothing to join is no text");
+	is_int((int64_t)absent(r, AK_F_LINE_ITEM, AK_ABSENT_SENTINEL), 1, "for the reason of its parts");
+	ok(!r->rec[2].v[AK_F_END].set, "no time, nothing added");
+	is_str(ak_str_of(ak_mapping_rule_text(r->m, AK_F_START)), "time of the export", "rule text of it");
+	is_str(ak_str_of(ak_mapping_rule_text(r->m, AK_F_QUANTITY_UNIT)), "/a and /c", "rule text of a join");
+	run_end(r);
+}
+
 int main(void)
 {
+	made();
+	members();
 	numbers();
 	times();
 	texts();
