@@ -33,6 +33,8 @@ static const struct ak_yaml_rule rule_members[] = {
 	{.name = "sum", .type = AK_Y_STR_OR_LIST},
 	{.name = "join", .type = AK_Y_STR_OR_LIST},
 	{.name = "exported", .type = AK_Y_BOOL},
+	{.name = "count", .type = AK_Y_STR_OR_LIST},
+	{.name = "less", .type = AK_Y_INT},
 	{.name = "diff", .type = AK_Y_MAP, .of = diff_members},
 	{.name = "string", .type = AK_Y_BOOL},
 	{.name = "int", .type = AK_Y_BOOL},
@@ -68,14 +70,16 @@ static const struct {
 	{"int", TYPE(INT)},
 	{"bool", TYPE(BOOL)},
 	{"list", TYPE(LIST)},
-	{"decimal", TYPE(DEC)},
+	{"decimal", TYPE(DEC) | TYPE(TIME)},
 	{"time", TYPE(TIME) | TYPE(DEC)},
 	{"zone", TYPE(TIME) | TYPE(DEC)},
 	{"diff", TYPE(DIFF)},
 	{"sum", TYPE(INT) | TYPE(DEC)},
 	{"join", TYPE(NAME)},
 	{"exported", TYPE(TIME)},
-	{"minus", TYPE(DEC)},
+	{"count", TYPE(INT)},
+	{"less", TYPE(INT)},
+	{"minus", TYPE(DEC) | TYPE(TIME)},
 	{"plus", TYPE(TIME)},
 	{"traceparent", TEXTS},
 	{"hex-or-base64", TEXTS},
@@ -225,15 +229,20 @@ static enum ak_rc source(struct ak_compiler *c, enum ak_field_id f, const json_t
 	const json_t *path = ak_compile_member(node, "path"), *value = ak_compile_member(node, "const");
 	const json_t *sum = ak_compile_member(node, "sum"), *d = ak_compile_member(node, "diff");
 	const json_t *join = ak_compile_member(node, "join"), *exported = ak_compile_member(node, "exported");
+	const json_t *counted = ak_compile_member(node, "count"), *less = ak_compile_member(node, "less");
 
-	if (!path + !value + !sum + !d + !join + !exported != 5)
-		return ak_compile_fail(c, node, "'%s': give one of path, const, sum, join, exported and diff", ak_fields[f].column);
+	if (!path + !value + !sum + !d + !join + !exported + !counted != 6)
+		return ak_compile_fail(c, node, "'%s': give one of path, const, sum, join, exported, count and diff",
+				       ak_fields[f].column);
+	if (less && (!counted || json_integer_value(less) < 1))
+		return ak_compile_fail(c, node, "'less' is a number from 1 that is taken off a 'count'");
+	r->less = json_integer_value(less);
 	if (value)
 		return constant(c, f, value, r);
 	if (d)
 		return diff(c, d, r);
-	r->op = sum ? AK_OP_SUM : join ? AK_OP_JOIN : exported ? AK_OP_EXPORTED : AK_OP_PICK;
-	return ak_compile_paths(c, sum ? sum : join ? join : path, AK_PICK_VALUE, &r->refs);
+	r->op = sum ? AK_OP_SUM : join ? AK_OP_JOIN : exported ? AK_OP_EXPORTED : counted ? AK_OP_COUNT : AK_OP_PICK;
+	return ak_compile_paths(c, sum ? sum : join ? join : counted ? counted : path, AK_PICK_VALUE, &r->refs);
 }
 
 static enum ak_rc long_form(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule *r)
