@@ -79,6 +79,21 @@ static bool id_is_good(const char *id)
 	return n >= 1 && n <= 64 && !id[n];
 }
 
+static void pages(struct ak_compiler *c)
+{
+	const json_t *list = ak_compile_member(c->yaml.root, "doc"), *one;
+	struct ak_mapping_page *doc = ak_arena_zero(&c->m->arena, (json_array_size(list) + 1) * sizeof(*doc));
+	size_t i;
+
+	json_array_foreach(list, i, one)
+	{
+		doc[i].page = ak_compile_scalar(c, ak_compile_member(one, "page")).p;
+		doc[i].read = ak_compile_scalar(c, ak_compile_member(one, "read")).p;
+	}
+	c->m->info.doc = doc;
+	c->m->info.ndoc = json_array_size(list);
+}
+
 static enum ak_rc names(struct ak_compiler *c)
 {
 	static const char *const stati[] = {"from docs", "verified on a real export"};
@@ -92,6 +107,7 @@ static enum ak_rc names(struct ak_compiler *c)
 	info->system = text_member(c, "system");
 	info->status = status ? status : stati[0];
 	info->csv = strcmp(container, "csv") == 0;
+	pages(c);
 	if (!id_is_good(info->id))
 		return ak_compile_fail(c, ak_compile_member(root, "id"), "an id is 1 to 64 of a-z, 0-9 and '-'");
 	if (!info->csv && strcmp(container, "json") != 0)

@@ -88,6 +88,11 @@
 struct ak_headers; /* format/headers.h */
 struct ak_mapping; /* compiled, immutable, shared between threads */
 
+/* A page that a mapping rests on, and the date it was read. */
+struct ak_mapping_page {
+	const char *page, *read;
+};
+
 struct ak_mapping_info {
 	const char *id, *title, *version, *system, *status;
 	const char *origin; /* "built in" or the file's path */
@@ -95,6 +100,8 @@ struct ak_mapping_info {
 	unsigned kinds;	    /* bits of the kinds it can yield */
 	char digest[65];    /* SHA-256 hex of the YAML text */
 	struct ak_str text; /* the YAML */
+	const struct ak_mapping_page *doc;
+	size_t ndoc;
 };
 
 /* A dimension that a review needs an aggregate export to be grouped by. */
