@@ -48,6 +48,7 @@ static const struct ak_yaml_rule members[] = {
 	{.name = "container", .type = AK_Y_STR, .required = true},
 	{.name = "records", .type = AK_Y_STR_OR_LIST},
 	{.name = "empty_records", .type = AK_Y_BOOL},
+	{.name = "wrapped", .type = AK_Y_LIST},
 	{.name = "zone", .type = AK_Y_STR},
 	{.name = "sentinels", .type = AK_Y_LIST},
 	{.name = "detect", .type = AK_Y_MAP, .required = true, .of = detect_members},

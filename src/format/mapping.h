@@ -9,6 +9,8 @@
  *   status         "verified on a real export" | "from docs" (default)
  *   container*     json | csv
  *   records        record paths, e.g. ["/data/[]/results/[]"]; "" = the value itself (default [""])
+ *   wrapped        members of the value that may hold a record in place of the value itself, e.g. ["/data"]: each path of
+ *                  a record holds below them too
  *   empty_records  true: an empty innermost container is stored as a record of zero; so is a CSV row without numbers
  *   zone           zone of naive times (IANA name, UTC or +hh:mm); --tz wins
  *   sentinels      list of further texts that stand for no value
@@ -23,7 +25,8 @@
  *   fields*        column: RULE; the column must belong to one of the kinds
  *   identifiers    list of RULEs with `kind: column`: fill an identifier field that is empty, else make aliases
  *   payload        {prompt: [path], completion: [path], other: [path], masks: [text]}; prompt and completion fill
- *                  payload_prompt and payload_completion; nothing else can be picked below such a path
+ *                  payload_prompt and payload_completion; members below that rules name are taken as they are
+ *                  and no part of it (an id in a body that is kept as a whole)
  *   headers        list of containers of HTTP headers: only members named in fields are taken, the rest is counted as
  *                  not collected
  *   drop           {path: why}: known, deliberately not kept

@@ -383,9 +383,55 @@ static void earlier(void)
 	run_end(r);
 }
 
+/* A body is payload but for the members that rules name, in JSON of its own and in a text that holds it. */
+static void beside_payload(void)
+{
+	static const char *const body[] = {
+		"{\"id\":\"r-1\",\"usage\":{\"in\":5,\"note\":7},\"choices\":[{\"text\":\"hi\"}]}",
+		"{\"id\":\"r-1\",\"usage\":{\"in\":5},\"choices\":[]}",
+		"\"{\\\"id\\\":\\\"r-1\\\",\\\"usage\\\":{\\\"in\\\":5},\\\"choices\\\":[\\\"hi\\\"]}\"",
+		"\"data: {\\\"id\\\":\\\"r-1\\\"}\"", "[{\"id\":\"r-1\"}]", "{}",
+	};
+	static const struct {
+		const char *id, *state;
+		int64_t in;
+	} want[] = {{"r-1", "present", 5}, {"r-1", "absent", 5}, {"r-1", "present", 5}, {NULL, "present", INT64_MIN}, {NULL, "absent", INT64_MIN}, {NULL, "absent", INT64_MIN}};
+
+	for (size_t i = 0; i < AK_COUNT(body); i++) {
+		char input[200];
+		struct run *r;
+
+		snprintf(input, sizeof(input), "{\"a\":1,\"body\":%s}\n", body[i]);
+		r = run_map(HEAD("request", "json") "fields:\n  response_id: /body/id\n  input_tokens: /body/usage/in\n"
+						    "payload: {completion: [/body]}\ndrop: {/a: known}\n",
+			    input, NULL);
+		is_str(text_of(r, 0, AK_F_RESPONSE_ID), want[i].id, "a member that is named");
+		is_int(num_of(r, 0, AK_F_INPUT_TOKENS), want[i].in, "and one further below");
+		is_str(text_of(r, 0, AK_F_PAYLOAD_COMPLETION), want[i].state, "are no payload, the rest is");
+		is_int((int64_t)r->drift.paths.n, 0, "and nothing is unknown");
+		run_end(r);
+	}
+}
+
+/* One record in a member of the value, and the value itself. */
+static void wrapped(void)
+{
+	struct run *r = run_map(HEAD("request", "json") "wrapped: [/data]\nfields:\n  event_id: /id\n  trace_id: /tags/trace\ndrop: {/note: known}\n",
+				"{\"data\":{\"id\":\"a\",\"tags\":{\"trace\":\"t\"},\"note\":1,\"other\":1}}\n{\"id\":\"b\"}\n", NULL);
+
+	is_str(text_of(r, 0, AK_F_EVENT_ID), "a", "below the member");
+	is_str(text_of(r, 0, AK_F_TRACE_ID), "t", "and further below");
+	is_str(text_of(r, 1, AK_F_EVENT_ID), "b", "without it");
+	is_int((int64_t)r->drift.paths.n, 1, "what is dropped is known there too, the rest is not");
+	is_str(ak_str_of(ak_mapping_rule_text(r->m, AK_F_EVENT_ID)), "/id", "rule text");
+	run_end(r);
+}
+
 int main(void)
 {
 	made();
+	wrapped();
+	beside_payload();
 	members();
 	counted();
 	earlier();
