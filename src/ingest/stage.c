@@ -82,7 +82,7 @@ static void open_export(struct ak_stage *m, const struct ak_chunk *c)
 		m->exported_at_basis = "declared";
 	} else if (c->mtime_us) {
 		ak_time_z(c->mtime_us, 0, m->exported_at);
-		m->exported_at_basis = "file time";
+		m->exported_at_basis = c->page ? "retrieved" : "file time";
 	} else {
 		m->exported_at_basis = "unknown";
 	}
@@ -106,6 +106,7 @@ void ak_stage_open(struct ak_stage *m, struct ak_chunk *c)
 	c->name = NULL;
 	snprintf(m->name, sizeof m->name, "%s", m->full_name);
 	m->codec = c->codec;
+	m->page = c->page;
 	ak_free(m->resume);
 	m->resume = c->resume;
 	c->resume = NULL;
@@ -122,6 +123,7 @@ void ak_stage_unreadable(struct ak_stage *m, const struct ak_chunk *c)
 		open_export(m, c);
 	m->file = m->p->next_file++;
 	m->mapping = NULL;
+	m->page = c->page;
 	ak_free(m->full_name);
 	m->full_name = ak_strdup(c->name ? c->name : "(not opened)");
 	m->codec = "none";
@@ -202,6 +204,7 @@ void ak_stage_announce_file(struct ak_stage *m, const struct ak_err *err)
 	i->detected = ak_arena_z(&m->batch->arena, ak_str_of(m->detected));
 	i->mapping = m->mapping;
 	i->resume = keep_resume(m, m->resume);
+	i->page = m->page;
 	i->file = m->file;
 	if (err->exit != AK_EXIT_OK)
 		ak_stage_problem(m, "warning", err->reason[0] ? err->reason : "file_not_read", err);

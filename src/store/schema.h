@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "model/field.h"
 
-#define AK_SCHEMA_VERSION 4
+#define AK_SCHEMA_VERSION 5
 #define AK_APPLICATION_ID 0x414B3031 /* "AK01" in the SQLite header */
 
 /* Columns every record table starts with, in this order; values of enum are also bind and result positions. */
