@@ -178,13 +178,13 @@ static void use_mapping(struct ak_stage *m)
 
 void ak_stage_choose(struct ak_stage *m, bool eof, struct ak_err *err)
 {
-	const char *format = m->p->o->sources[m->source].format;
+	const char *format = m->page ? m->page->format : m->p->o->sources[m->source].format;
 	struct ak_detection why = {0};
 	enum ak_rc rc;
 
 	if (format) {
 		rc = ak_registry_find(m->p->o->registry, format, &m->mapping, err);
-		snprintf(m->detected, sizeof m->detected, "--format");
+		snprintf(m->detected, sizeof m->detected, "%s", m->page ? "the API says so" : "--format");
 	} else {
 		rc = ak_registry_detect(m->p->o->registry, ak_buf_str(&m->head), eof, &m->mapping, &why, err);
 		snprintf(m->detected, sizeof m->detected, "%s", rc == AK_OK ? why.why : "not recognised");

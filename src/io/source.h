@@ -27,6 +27,7 @@ struct ak_page {
 	int64_t time_us;     /* of its retrieval */
 	const char *request; /* what was asked, without credentials; redacted: it is stored */
 	bool saved;	     /* the user keeps it (--save) */
+	const char *format;  /* mapping id; NULL = detected */
 };
 
 struct ak_export_info {

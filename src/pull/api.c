@@ -28,12 +28,14 @@ static const char *kept(struct reader *r, const json_t *v)
 
 static const char *text(struct reader *r, const json_t *o, const char *name) { return kept(r, json_object_get(o, name)); }
 
-/* A member of the stream, or of defaults. */
+/* A member of the stream, or of defaults; left empty it is none. */
 static const json_t *member(const struct reader *r, const json_t *stream, const char *name)
 {
 	const json_t *v = json_object_get(stream, name);
 
-	return v ? v : json_object_get(r->defaults, name);
+	if (!v)
+		v = json_object_get(r->defaults, name);
+	return json_is_null(v) ? NULL : v;
 }
 
 static const char *const *words(struct reader *r, const json_t *v)

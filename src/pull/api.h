@@ -7,10 +7,11 @@
  *                       variable that holds it (or --key-file), and in words which credential
  *   headers             {name: value} that every request has
  *   needs               {name: words}: parts of paths that the user gives with --set
- *   defaults            members of streams that do not say otherwise
+ *   defaults            members of streams that do not say otherwise; one left empty there is none
  *   streams             {name: {title, path, formats, records, params, window, passes, paging, overlap, each, status, notes}}
  *
- * Of a stream: formats are mapping ids, the first that exists reads its pages; records is the array whose elements are counted;
+ * Of a stream: formats are mapping ids: pages are detected, and of one that shows nothing, as
+ * it has no record, the first of these that exists is its format; records is the array whose elements are counted;
  * params {name: value or list}, a list repeats the name; window {from, to, as: s | ms | rfc3339 | datetime | date, align: 1h}
  * names the parameters of a period, its end not included; passes [{name: value}], one whole pull each; paging {by: cursor |
  * number | link | none, send, from, more, pages, total, first}: the parameter, and where the page says what comes next (JSON

@@ -48,6 +48,16 @@ static enum ak_rc save(const struct ak_puller *p, const struct ak_page *page)
 	return path ? ak_fs_write_file(path, page->body, 0600, true, p->err) : AK_OK;
 }
 
+/* A page without a record looks like none: then the API says what it is. */
+static bool is_known(const struct ak_puller *p)
+{
+	const struct ak_mapping *m;
+	struct ak_detection why;
+	struct ak_err ignored = {0};
+
+	return ak_registry_detect(p->o->ingest.registry, ak_buf_str(&p->reply.body), true, &m, &why, &ignored) == AK_OK;
+}
+
 enum ak_rc ak_puller_hold(struct ak_puller *p)
 {
 	struct ak_page *page = &p->page[p->npages];
@@ -58,6 +68,7 @@ enum ak_rc ak_puller_hold(struct ak_puller *p)
 	*page = (struct ak_page){.time_us = now, .saved = p->j->save != NULL};
 	page->name = name_of(p, now);
 	page->request = request_of(p);
+	page->format = is_known(p) ? NULL : p->format;
 	page->body.n = p->reply.body.n;
 	page->body.p = ak_buf_detach(&p->reply.body);
 	ak_buf_init(&p->reply.body, AK_MAX_PAGE_BYTES);
@@ -121,7 +132,7 @@ static enum ak_rc remember(struct ak_puller *p)
 enum ak_rc ak_puller_flush(struct ak_puller *p)
 {
 	struct ak_ingest_opts o = p->o->ingest;
-	struct ak_ingest_source source = {.name = p->j->source, .format = p->format, .owner = p->j->owner, .system = p->j->system,
+	struct ak_ingest_source source = {.name = p->j->source, .owner = p->j->owner, .system = p->j->system,
 					  .pages = p->page, .npages = p->npages};
 	struct ak_ingest_result r;
 	enum ak_rc rc;

@@ -20,7 +20,7 @@ struct ak_puller {
 	struct ak_page page[AK_GROUP_PAGES]; /* read and not yet stored; bodies and names are ours */
 	size_t npages, held;
 	int64_t group_start;
-	const char *format;	     /* NULL = found by detection */
+	const char *format;	     /* of pages that detection does not know; NULL = the program has none */
 	/* of the running series */
 	struct ak_map seen;	     /* cursors, and digests of pages */
 	uint64_t counted;

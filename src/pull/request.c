@@ -51,21 +51,26 @@ static const char *value_of(const struct ak_pull_job *j, struct ak_str name, con
 	return NULL;
 }
 
-/* A path with what stands in braces filled in. */
+/* A text with what stands in braces filled in. */
+static void add_filled(const struct ak_pull_job *j, const char *text, const char *each, writer *write, struct ak_buf *out)
+{
+	while (*text) {
+		size_t n = strcspn(text, "{"), end = strcspn(text + n, "}");
+		const char *value;
+
+		ak_buf_addstr(out, ak_str_n(text, n));
+		if (!text[n])
+			return;
+		value = value_of(j, ak_str_n(text + n + 1, end - 1), each);
+		write(out, ak_str_of(value ? value : "..."));
+		text += n + end + (text[n + end] == '}');
+	}
+}
+
 static void add_path(const struct ak_pull_job *j, const char *path, const char *each, writer *write, struct ak_buf *out)
 {
 	ak_buf_adds(out, j->prefix);
-	while (*path) {
-		size_t n = strcspn(path, "{"), end = strcspn(path + n, "}");
-		const char *value;
-
-		ak_buf_addstr(out, ak_str_n(path, n));
-		if (!path[n])
-			return;
-		value = value_of(j, ak_str_n(path + n + 1, end - 1), each);
-		write(out, ak_str_of(value ? value : "..."));
-		path += n + end + (path[n + end] == '}');
-	}
+	add_filled(j, path, each, write, out);
 }
 
 struct list {
@@ -83,10 +88,17 @@ static void add(struct list *l, const char *name, const char *value)
 	l->write(l->out, ak_str_of(value));
 }
 
-static void add_all(struct list *l, const struct ak_api_params *p)
+static void add_all(const struct ak_pull_job *j, struct list *l, const struct ak_api_params *p)
 {
-	for (size_t i = 0; i < p->n; i++)
-		add(l, p->item[i].name, p->item[i].value);
+	struct ak_buf value;
+
+	ak_buf_init(&value, 4096);
+	for (size_t i = 0; i < p->n; i++) {
+		ak_buf_clear(&value);
+		add_filled(j, p->item[i].value, NULL, write_plain, &value);
+		add(l, p->item[i].name, ak_buf_str(&value).p);
+	}
+	ak_buf_release(&value);
 }
 
 static void add_time(struct list *l, const char *name, enum ak_api_time as, int64_t us)
@@ -122,8 +134,8 @@ static void add_query(const struct ak_pull_job *j, const struct ak_pull_state *s
 		add_time(l, s->window.from, s->window.as, st->from_us);
 		add_time(l, s->window.to, s->window.as, st->to_us);
 	}
-	add_all(l, &s->params);
-	add_all(l, &s->passes[st->at.pass]);
+	add_all(j, l, &s->params);
+	add_all(j, l, &s->passes[st->at.pass]);
 	if (s->paging.by == AK_PAGING_CURSOR && st->at.cursor)
 		add(l, s->paging.send, st->at.cursor);
 	if (s->paging.by == AK_PAGING_NUMBER) {
@@ -170,9 +182,9 @@ void ak_request_words(const struct ak_pull_job *j, const struct ak_pull_state *s
 	add_query(j, st, &l);
 }
 
-enum ak_rc ak_request_check(const struct ak_pull_job *j, struct ak_err *err)
+static enum ak_rc check_text(const struct ak_pull_job *j, const char *text, struct ak_err *err)
 {
-	for (const char *at = strchr(j->stream->path, '{'); at; at = strchr(at + 1, '{')) {
+	for (const char *at = strchr(text, '{'); at; at = strchr(at + 1, '{')) {
 		struct ak_str name = ak_str_n(at + 1, strcspn(at + 1, "}"));
 
 		if (value_of(j, name, "parent"))
@@ -181,4 +193,13 @@ enum ak_rc ak_request_check(const struct ak_pull_job *j, struct ak_err *err)
 		return ak_fail(err, AK_EXIT_USAGE, "'%s/%s' has to know the '%.*s'", j->api->id, j->stream->name, AK_STR_FMT(name));
 	}
 	return AK_OK;
+}
+
+enum ak_rc ak_request_check(const struct ak_pull_job *j, struct ak_err *err)
+{
+	enum ak_rc rc = check_text(j, j->stream->path, err);
+
+	for (size_t i = 0; i < j->stream->params.n && rc == AK_OK; i++)
+		rc = check_text(j, j->stream->params.item[i].value, err);
+	return rc;
 }

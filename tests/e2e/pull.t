@@ -56,6 +56,12 @@ is "every page is a source file with its request and no original" \
 	"$(sqlite3 one/workspace.db "SELECT count(*), count(DISTINCT sha256), sum(saved), min(records_in), sum(request LIKE 'GET https://127.0.0.1:%/v1/organization/audit_logs effective_at[gte]=1780272000%tenant_only=%') FROM file")" "6|6|0|5|6"
 is "the ledger holds the requests" "$(sqlite3 one/workspace.db "SELECT count(*) FROM ledger_entry WHERE kind = 'source_file' AND body LIKE '%GET https://127.0.0.1%'")" 6
 ok "verify" "$AUDITKIT" -w one verify
+is "sources show names the request, and that nobody has the original" \
+	"$("$AUDITKIT" -w one sources show openai-audit | grep -c -e '^request   GET https://127.0.0.1' -e '^original  not retained; the digests of 6 pages are kept')" 2
+"$AUDITKIT" -w one packet build --draft -o one.zip >/dev/null 2>&1
+unzip -q one.zip -d onep
+is "so does the packet's source index" "$(($(grep -rlF 'openai-audit was read from its API, 6 pages: original not retained' onep | wc -l) >= 2))" 1
+is "and its table of sources" "$(python3 -c 'import csv, glob; print([r["original"] for r in csv.DictReader(open(glob.glob("onep/**/tables/sources.csv", recursive=True)[0]))])')" "['not retained']"
 is "the credential is nowhere" "$(grep -rlF "$secret" one out err config | wc -l)" 0
 is "nor is it an argument that could be given" "$("$AUDITKIT" -w one pull openai/audit --key "$secret" >out 2>err; echo $?)" 2
 is "the agent says who asks" "$(jq -r .agent api/asked | sort -u | cut -d/ -f1)" auditkit
