@@ -166,9 +166,46 @@ class Handler(BaseHTTPRequestHandler):
         return self.send(200, {"object": "page", "data": page, "has_more": bool(rest),
                                "next_page": f"p_{rest[0]['start_time']}" if rest else None})
 
+    def spend(self, path, q, query):
+        """Pages by number, oldest first."""
+        every = [spend_row(i) for i in range(int(setting("records", "25")))]
+        every = [r for r in every if q["start_date"] <= r["startTime"][:19] < q["end_date"]]
+        page, size = int(q["page"]), int(setting("size", "10"))
+        if self.troubled(page):
+            return None
+        data = every[(page - 1) * size:page * size]
+        if fault("lost", page):
+            data = data[:-1]
+        return self.send(200, {"data": data, "total": len(every), "page": page, "page_size": size,
+                               "total_pages": -(-len(every) // size)})
+
+    def teams(self, path, q, query):
+        """An API of nobody: teams by cursor, calls of a team by links."""
+        names = ["red", "green", "blue"]
+        if path.endswith("/teams"):
+            i = int(q.get("after", 0))
+            return self.send(200, {"teams": [{"name": names[i]}], "next": str(i + 1) if i < 2 else None})
+        i = int(q.get("from", 0))
+        calls = [{"call": f"{path.split('/')[-2]}-{k}", "when": START + k * 60, "model": "gpt-4.1", "tokens": k} for k in range(i, i + 4)]
+        to = f"https://{self.headers['Host']}{path}?from={i + 4}"
+        if fault("stray", 1 + i // 4):
+            to = f"https://elsewhere.example.org{path}?from={i + 4}"
+        links = [("Link", f'<{path}?from=0>; rel="first", <{to}>; rel="next"')] if i < 8 else []
+        if self.troubled(1 + i // 4):
+            return None
+        return self.send(200, {"calls": calls}, links)
+
+
+def spend_row(i):
+    t = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(START + i * 60))
+    return {"request_id": f"chatcmpl-{i}", "call_type": "acompletion", "api_key": f"{i % 3:064x}", "spend": 0.00025, "total_tokens": 30,
+            "prompt_tokens": 10, "completion_tokens": 20, "startTime": t + ".000100", "endTime": t + ".900100", "model": "gpt-4o-2024-11-20",
+            "model_group": "chat-default", "status": "success", "cache_hit": "False", "metadata": {}}
+
 
 routes = [("/v1/organization/audit_logs", Handler.audit_logs), ("/moved/v1/organization/audit_logs", Handler.audit_logs),
-          ("/proxy/v1/organization/audit_logs", Handler.audit_logs), ("/v1/organization/usage/", Handler.usage)]
+          ("/proxy/v1/organization/audit_logs", Handler.audit_logs), ("/v1/organization/usage/", Handler.usage),
+          ("/litellm/spend/logs/v2", Handler.spend), ("/example/", Handler.teams)]
 
 if __name__ == "__main__":
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
