@@ -11,6 +11,7 @@
 #include "conf/policy.h"
 #include "model/field.h"
 #include "format/registry.h"
+#include "io/source.h"
 #include "redact/redact.h"
 #include "store/register.h"
 #include "store/store.h"
@@ -21,6 +22,8 @@ struct ak_ingest_source {
 	const char *owner, *system, *query, *tz, *exported_at; /* NULL = not given */
 	const char *const *paths;
 	size_t npaths;
+	const struct ak_page *pages; /* in place of paths */
+	size_t npages;
 };
 
 struct ak_ingest_progress {
@@ -36,6 +39,8 @@ struct ak_signing {
 	const struct ak_map *headers;  /* base name of a body's file -> char *, the header it came with */
 };
 
+struct ak_ingest_result;
+
 struct ak_ingest_opts {
 	struct ak_store *store; /* opened for writing; ingest takes and keeps the lock */
 	const struct ak_keys *keys;
@@ -50,6 +55,9 @@ struct ak_ingest_opts {
 	/* Dry run: everything happens in one transaction that is rolled back; inspect is called before that, to report. */
 	enum ak_rc (*inspect)(void *ctx, int64_t run, struct ak_err *err);
 	const struct ak_signing *signing;
+	/* Called in the last transaction before it is committed, with the run's figures: what is stored then is stored together
+	 * with the records, all of them where max_rejects is not -1. AK_FAIL takes everything back. */
+	enum ak_rc (*seal)(void *ctx, const struct ak_ingest_result *r, struct ak_err *err);
 	const bool *keep_text;    /* per field of type TEXT: kept, redacted; NULL = none is */
 	const char *options_json; /* parsed options, for the run table */
 	bool dry_run, strict, remap;

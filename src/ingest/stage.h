@@ -30,6 +30,7 @@ struct ak_stage {
 	char *full_name;
 	const char *codec;
 	struct ak_file_row *resume;
+	const struct ak_page *page; /* the open file is one; NULL otherwise */
 	struct ak_buf head;
 	const struct ak_mapping *mapping, *mapper_for;
 	size_t mapper_named;
