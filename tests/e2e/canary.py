@@ -147,6 +147,14 @@ def mutate_json(fmt, text, planter):
     return "\n".join(out) + "\n"
 
 
+def is_json(text):
+    """Is the text of a cell an object or a list?"""
+    try:
+        return isinstance(json.loads(text), (dict, list))
+    except ValueError:
+        return False
+
+
 def mutate_csv(fmt, text, planter):
     rows = list(csv.reader(io.StringIO(text)))
     head, body = rows[0], rows[1:]
@@ -155,7 +163,7 @@ def mutate_csv(fmt, text, planter):
     for row in body:
         for i, name in enumerate(head):
             cells = [("/" + name, lambda x: x)]
-            if row[i][:1] in ("{", "[") and row[i]:
+            if is_json(row[i]):
                 tree = json.loads(row[i])
                 for k in range(len(list(positions(tree, "", None)))):
                     copy = json.loads(row[i])
@@ -174,7 +182,7 @@ def make(auditkit, root):
     planter = Planter()
     (root / "in").mkdir()
     for fmt, m in mappings(auditkit).items():
-        for i, sample in enumerate(m["samples"]):
+        for i, sample in enumerate(s for s in m["samples"] if "instead" not in s):
             is_csv = m["container"] != "json"
             text = (mutate_csv if is_csv else mutate_json)(fmt, sample["input"], planter)
             (root / "in" / ("%s.%d.%s" % (fmt, i, "csv" if is_csv else "jsonl"))).write_text(text)
@@ -193,11 +201,11 @@ def rule_paths(rule):
     found = []
     if "enum" in rule and "path" in rule:
         return []  # only words of the mapping come out of an enum
-    for k in ("path", "first-of", "diff", "kv", "split", "sum"):
+    for k in ("path", "first-of", "diff", "kv", "split", "sum", "join"):
         v = rule.get(k)
         if k == "diff" and isinstance(v, dict):
-            found += [p for p in v.values()]
-        elif k in ("path", "first-of"):
+            found += [p for side in v.values() for p in rule_paths(side)]
+        elif k in ("path", "first-of", "join"):
             found += rule_paths(v)
     return found
 
