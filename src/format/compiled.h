@@ -45,7 +45,7 @@ struct ak_enum {
 	size_t nexact, n;
 };
 
-enum ak_op { AK_OP_PICK, AK_OP_CONST, AK_OP_SUM, AK_OP_DIFF, AK_OP_CHANGES, AK_OP_JOIN, AK_OP_EXPORTED, AK_OP_MEMBERS };
+enum ak_op { AK_OP_PICK, AK_OP_CONST, AK_OP_SUM, AK_OP_DIFF, AK_OP_CHANGES, AK_OP_JOIN, AK_OP_EXPORTED, AK_OP_MEMBERS, AK_OP_COUNT };
 
 /* The numeric ones follow enum ak_epoch. */
 enum ak_clock {
@@ -77,6 +77,7 @@ struct ak_rule {
 	enum ak_traceparent traceparent;
 	int scale, take, hex_bytes; /* take 0: all */
 	int64_t plus_us;	    /* of times */
+	int64_t less;		    /* of COUNT */
 	bool lower;
 	bool single; /* a pick on its own that sets one value: the first one that is good */
 	bool as_is;  /* no modifier and no table: the text of the pick is the text of the value */

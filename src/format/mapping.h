@@ -42,6 +42,8 @@
  *   join           [P...] of NAME fields: the texts of all paths that have one, with ", " between them
  *   exported       true, of TIME fields: when the export was made (--exported-at, else the file's time), for states that
  *                  are read and have no time of their own
+ *   count          [P...] of INT fields: how many values all paths have; with `less: N` that many are taken off, and fewer
+ *                  than N are no value (the second of several attempts is the first retry)
  *   diff           {before: P, after: P}, one may be left out: containers or JSON in strings; or {changes: P}: a list
  *                  of {field|path|key|type, old|before|previous_value|from, new|after|current_value|to} or a map
  *                  field -> {old, new}; or {members: [P...]}: a new state made of these members, named by their keys
@@ -61,7 +63,8 @@
  *   enum           {source value: canonical, "prefix*": canonical, "*": canonical}: exact first, longest prefix, then
  *                  `*`; no match = absent
  * Apart from these:
- *   minus          P: the difference value - P of DEC fields, in ms together with `time`
+ *   minus          P: the difference value - P of DEC fields, in ms together with `time`; of TIME fields that many ms
+ *                  earlier (of another unit with decimal: {scale: N}), for a time that was written at the end
  *   plus           seconds added to a TIME: the end of a bucket whose source names only the day
  *   when           {path: P or [P...], is: V | in: [V] | not: V or [V] | set: true|false} or a list of these, all must
  *                  hold; a final `*` in V makes a prefix; under `[]` any element may fit; set: no null, no sentinel
