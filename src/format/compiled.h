@@ -163,6 +163,7 @@ struct ak_mapping {
 	struct ak_rule *revision;
 	bool revision_exported;
 	bool payload_role[3];
+	struct ak_mapping_signature signature;
 	struct ak_detect detect;
 };
 
@@ -221,6 +222,9 @@ enum ak_rc ak_compile_zone(struct ak_compiler *c, const json_t *node);
 enum ak_rc ak_compile_revision(struct ak_compiler *c, const json_t *node, struct ak_rule **out);
 /* `samples:`, what a list of maps cannot say. */
 enum ak_rc ak_compile_samples(struct ak_compiler *c);
+/* `signature:`. */
+extern const struct ak_yaml_rule ak_signature_members[];
+enum ak_rc ak_compile_signature(struct ak_compiler *c);
 /* `payload:`, `drop:` and `headers:`. */
 enum ak_rc ak_compile_left_out(struct ak_compiler *c);
 enum ak_rc ak_compile_detect(struct ak_compiler *c, const json_t *node);

@@ -27,6 +27,10 @@
  *   headers        list of containers of HTTP headers: only members named in fields are taken, the rest is counted as
  *                  not collected
  *   drop           {path: why}: known, deliberately not kept
+ *   signature      how the source signs what it exports (JSON): {rows: rsa-sha256, at: member, without: [member]}: base64 of
+ *                  RSA over the values of a record, ordered by their members' names, `|` between them, null left out,
+ *                  objects flattened, without `at` and the members named; or {body: hmac-sha256, header: name}: a
+ *                  header `t=SECONDS,v1=HEX` over SECONDS, `.` and the body, which is the file
  *   samples        list of {name, input, expect: [{column: text, ...}, ...], exported_at: TIME}: canonical values before
  *                  pseudonymisation; TIME as RFC 3339, BOOL as true/false, kind: as `kind`. {name, input, instead: ID or
  *                  none} is a look-alike, which must be recognised as that format or as no format
@@ -129,6 +133,19 @@ const char *ak_mapping_payload_path(const struct ak_mapping *m, size_t i, int *r
 const char *ak_mapping_drop_path(const struct ak_mapping *m, size_t i, const char **why);
 /* Columns that make up the query descriptor of aggregates, as field ids; count returned. */
 size_t ak_mapping_dims(const struct ak_mapping *m, const enum ak_field_id **dims);
+/* How records or files are signed. */
+enum ak_signed { AK_SIGNED_NOT, AK_SIGNED_ROWS, AK_SIGNED_BODY };
+struct ak_mapping_signature {
+	enum ak_signed how;
+	struct ak_str at, header; /* member of the record; name of the HTTP header */
+	struct ak_str *without;
+	size_t nwithout;
+};
+const struct ak_mapping_signature *ak_mapping_signature(const struct ak_mapping *m);
+/* Of a record of AK_SIGNED_ROWS: the text that was signed and the signature as it stands there, in the arena; the
+ * signature is empty when there is none. False when the record is no object. */
+bool ak_mapping_signed_text(const struct ak_mapping *m, struct ak_str record, struct ak_arena *a, struct ak_str *text,
+			    struct ak_str *signature);
 /* Members of `grouping` by index, NULL past the end. */
 const struct ak_grouping *ak_mapping_grouping(const struct ak_mapping *m, size_t i);
 /* Does a newer export of the same identity supersede (revision:)? */

@@ -32,6 +32,7 @@ static void drop_readers(struct ak_stage *m)
 void ak_stage_free(struct ak_stage *m)
 {
 	drop_readers(m);
+	ak_hmac_end(m->signed_sum, NULL);
 	ak_mapper_free(m->mapper);
 	if (m->stats)
 		ak_ledger_release(&m->stats->ledger);

@@ -175,6 +175,8 @@ static enum ak_rc put_diag(struct sink *k, const struct ak_item *i)
 		k->file.counts.in++;
 		k->file.counts.rejected++;
 	}
+	if (strcmp(row.rule, "signature_bad") == 0)
+		k->out->bad_signatures += row.n;
 	return ak_register_diag(k->s, &row, k->err);
 }
 
