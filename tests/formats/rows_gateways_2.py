@@ -1,5 +1,6 @@
 """What Kong, Envoy, LLM Gateway, Langfuse, Bifrost, TensorZero, one-api, new-api, ToolHive and OpenInference say, per record
 (see check_fixtures.py). Lengths are taken off the times by which these sources write a row: its end."""
+import json
 from decimal import Decimal
 
 from check_fixtures import blank, csv_rows, dig, epoch, first, json_rows, json_values, number
@@ -148,6 +149,13 @@ def observations(text):
             yield value.get("trace", {}), o
 
 
+def total(usage, side):
+    """Langfuse takes the parts of a side off it."""
+    parts = dig(usage, "u") if isinstance(dig(usage, "u"), dict) else json.loads(usage["u"] or "{}")
+    given = [number(v) for k, v in parts.items() if k == side or k.startswith(side + "_")]
+    return sum(given) if given else None
+
+
 def observation(pair):
     trace, o = pair if isinstance(pair, tuple) else ({}, pair)
     start, end = first(o.get("start_time"), o.get("startTime")), first(o.get("end_time"), o.get("endTime"))
@@ -155,8 +163,8 @@ def observation(pair):
     return "app_event", {
         "event_id": o["id"], "trace_id": first(o.get("trace_id"), o.get("traceId")), "event_start": start, "event_end": end,
         "duration_ms": (epoch(end) - epoch(start)) * 1000 if end else None, "action": o["name"],
-        "request_model": first(o.get("provided_model_name"), o.get("model")), "input_tokens": number(dig(usage, "u", "input")),
-        "output_tokens": number(dig(usage, "u", "output")), "cache_read_tokens": number(dig(usage, "u", "input_cached_tokens")),
+        "request_model": first(o.get("provided_model_name"), o.get("model")), "input_tokens": total(usage, "input"),
+        "output_tokens": total(usage, "output"), "cache_read_tokens": number(dig(usage, "u", "input_cached_tokens")),
         "cost_estimated": number(dig(o, "cost_details", "total")), "actor_id": trace.get("userId"),
         "session_id": trace.get("sessionId"), "outcome": "failure" if o["level"] == "ERROR" else "success",
         "payload_prompt": present(blank(o.get("input")), trace.get("input")),
