@@ -220,12 +220,20 @@ static bool looks_like_json(struct ak_str head)
 	return head.n && (head.p[0] == '{' || head.p[0] == '[');
 }
 
+/* A log among the lines of something else: a program that logs to its standard output. */
+static bool has_object_line(struct ak_str head)
+{
+	return memmem(head.p, head.n, "\n{\"", 3) != NULL;
+}
+
 void ak_detect_try(const struct ak_mapping *m, struct ak_walker *w, struct ak_str head, bool eof, struct ak_fit *out)
 {
 	struct sample s = {.m = m};
 
 	*out = (struct ak_fit){.signs = m->detect.weight};
-	if (m->info.csv == looks_like_json(head) || (!m->info.csv && !may_have_records(&m->detect.plan, head)))
+	if (m->info.csv ? looks_like_json(head) : !looks_like_json(head) && !has_object_line(head))
+		return;
+	if (!m->info.csv && !may_have_records(&m->detect.plan, head))
 		return;
 	ak_arena_init(&s.arena);
 	clear_rows(&s);
