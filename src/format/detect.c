@@ -5,6 +5,9 @@
 /* Records that are looked at, and empty buckets that are passed over to find them; bytes that mostly hold them. */
 enum { MOST_RECORDS = 5, MOST_EMPTY = 1000, FIRST_PIECE = 16384 };
 
+/* Looking for names in more than that costs as much as walking the first records. */
+enum { MOST_QUICK = 65536 };
+
 /* What one record shows. */
 struct tally {
 	int hits;
@@ -150,6 +153,17 @@ static bool may_have_records(const struct ak_frame_plan *plan, struct ak_str hea
 		may = !name.p || is_named(head, name);
 	}
 	return may;
+}
+
+bool ak_detect_may(const struct ak_mapping *m, struct ak_str head)
+{
+	for (size_t i = 0; !m->info.csv && head.n <= MOST_QUICK && i < m->detect.n; i++) {
+		const struct ak_sign *s = &m->detect.sign[i];
+
+		if ((s->how == AK_SIGN_REQUIRED || s->how == AK_SIGN_CONST) && s->column.n && !is_named(head, s->column))
+			return false;
+	}
+	return true;
 }
 
 /* Judges what the framer has; true when nothing more is wanted. */

@@ -15,6 +15,8 @@ struct ak_fit {
 extern "C" {
 #endif
 
+/* Can a mapping fit at all: is every member that its records need named in these bytes? A quick look. */
+bool ak_detect_may(const struct ak_mapping *m, struct ak_str head);
 /* How well does a mapping fit the first bytes of a stream? It fits when more than half of the first records show all
  * signs; records that stand for empty containers are skipped. */
 void ak_detect_try(const struct ak_mapping *m, struct ak_walker *w, struct ak_str head, bool eof, struct ak_fit *out);

@@ -294,6 +294,16 @@ static size_t winner(const struct ak_registry *r, const struct ak_fit *fit, size
 	return best;
 }
 
+/* First those that a quick look does not rule out; when none of them fits, all, to say which is near. */
+static size_t try_all(const struct ak_registry *r, struct ak_walker *w, struct ak_str head, bool eof, bool quick, struct ak_fit *fit,
+		      size_t *tie)
+{
+	for (size_t i = 0; i < r->used.n; i++)
+		if (!quick || ak_detect_may(r->used.m[i], head))
+			ak_detect_try(r->used.m[i], w, head, eof, &fit[i]);
+	return winner(r, fit, tie);
+}
+
 enum ak_rc ak_registry_detect(const struct ak_registry *r, struct ak_str head, bool eof, const struct ak_mapping **out,
 			      struct ak_detection *why, struct ak_err *err)
 {
@@ -302,9 +312,9 @@ enum ak_rc ak_registry_detect(const struct ak_registry *r, struct ak_str head, b
 	size_t best, tie;
 	enum ak_rc rc = AK_OK;
 
-	for (size_t i = 0; i < r->used.n; i++)
-		ak_detect_try(r->used.m[i], w, head, eof, &fit[i]);
-	best = winner(r, fit, &tie);
+	best = try_all(r, w, head, eof, true, fit, &tie);
+	if (best == r->used.n)
+		best = try_all(r, w, head, eof, false, fit, &tie);
 	if (best == r->used.n) {
 		rc = nothing_fits(r, fit, head.n, err);
 	} else if (tie < r->used.n) {

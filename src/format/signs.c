@@ -20,6 +20,13 @@ static struct ak_str column_of(struct ak_arena *a, struct ak_str path)
 	return ak_str_n(p, n);
 }
 
+/* A member of the record whose name stands in the text as it is. */
+static bool begins_with_name(struct ak_str path)
+{
+	return path.n > 1 && path.p[0] == '/' && path.p[1] != '[' && path.p[1] != '*' && !memchr(path.p, '|', path.n) &&
+	       !memchr(path.p, '~', path.n);
+}
+
 /* Only constants need the text; the others may name payload, whose text stays in the reader. A path that is both is
  * picked as a value. */
 static enum ak_rc add_sign(struct ak_compiler *c, const json_t *path, enum ak_sign_how how, const json_t *value)
@@ -39,8 +46,8 @@ static enum ak_rc add_sign(struct ak_compiler *c, const json_t *path, enum ak_si
 		rc = ak_compile_literals(c, value, true, &s->value, &s->nvalues);
 	if (rc)
 		return rc;
-	if (c->m->info.csv)
-		s->column = column_of(&c->m->arena, ak_compile_scalar(c, path));
+	s->column = c->m->info.csv || begins_with_name(ak_compile_scalar(c, path)) ?
+			    column_of(&c->m->arena, ak_compile_scalar(c, path)) : ak_str_n(NULL, 0);
 	d->weight += how == AK_SIGN_REQUIRED || how == AK_SIGN_CONST;
 	d->n++;
 	return AK_OK;
