@@ -72,6 +72,7 @@ struct ak_rule {
 	struct ak_cond *when;
 	const struct ak_enum *table;
 	struct ak_str strip, split, currency;
+	struct ak_str glue; /* of JOIN: between the texts */
 	const char *zone;
 	enum ak_clock clock;
 	enum ak_traceparent traceparent;

@@ -51,6 +51,7 @@ static const struct ak_yaml_rule rule_members[] = {
 	{.name = "when", .type = AK_Y_ANY},
 	{.name = "key-from", .type = AK_Y_STR},
 	{.name = "kind", .type = AK_Y_STR},
+	{.name = "with", .type = AK_Y_STR},
 	{.name = NULL},
 };
 
@@ -72,7 +73,8 @@ static const struct {
 	{"zone", TYPE(TIME) | TYPE(DEC)},
 	{"diff", TYPE(DIFF)},
 	{"sum", TYPE(INT) | TYPE(DEC)},
-	{"join", TYPE(NAME)},
+	{"join", TYPE(NAME) | TYPE(ID)},
+	{"with", TYPE(NAME) | TYPE(ID)},
 	{"exported", TYPE(TIME)},
 	{"minus", TYPE(DEC)},
 	{"plus", TYPE(TIME)},

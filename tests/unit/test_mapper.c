@@ -328,7 +328,8 @@ static void made(void)
 	struct run *r = run_map(HEAD("usage", "json") "zone: UTC\nsentinels: [unknown]\n"
 						      "fields:\n  event_start: {exported: true}\n  event_end: {path: /day, plus: 86400}\n"
 						      "  line_item: {join: [/a, \"/list/[]/b\", /c], when: {path: /day, set: true}}\n"
-						      "  quantity_unit: {join: [/a, /c], enum: {x: ex}}\n",
+						      "  quantity_unit: {join: [/a, /c], enum: {x: ex}}\n"
+						      "  event_id: {join: [/day, /a], with: \"/\"}\n",
 				"{\"day\":\"2026-02-28\",\"a\":\"x\",\"list\":[{\"b\":\"y\"},{\"b\":null},{\"b\":7}],\"c\":true}\n"
 				"{\"day\":\"2026-02-28T23:00:00.5Z\",\"a\":\"unknown\",\"c\":\"\"}\n{\"a\":\"x\",\"day\":\"soon\"}\n",
 				NULL);
@@ -338,6 +339,8 @@ static void made(void)
 	is_str(text_of(r, 0, AK_F_END), "2026-03-01T00:00:00Z", "a day later");
 	is_str(text_of(r, 0, AK_F_LINE_ITEM), "x, y, 7, true", "texts joined");
 	is_str(text_of(r, 0, AK_F_QUANTITY_UNIT), "ex", "each through the table, what is not in it left out");
+	is_str(text_of(r, 0, AK_F_EVENT_ID), "2026-02-28/x", "an id of two parts");
+	is_str(text_of(r, 1, AK_F_EVENT_ID), "2026-02-28T23:00:00.5Z", "of one alone");
 	is_str(text_of(r, 1, AK_F_END), "2026-03-01T23:00:00.500000Z", "a fraction stays");
 	ok(!r->rec[1].v[AK_F_LINE_ITEM].set, "nothing to join is no text");
 	is_int((int64_t)absent(r, AK_F_LINE_ITEM, AK_ABSENT_SENTINEL), 1, "for the reason of its parts");
