@@ -56,7 +56,8 @@ enum ak_clock {
 	AK_CLOCK_US,
 	AK_CLOCK_NS,
 	AK_CLOCK_TICKS,
-	AK_CLOCK_AUTO
+	AK_CLOCK_AUTO,
+	AK_CLOCK_MDY /* a text, month first */
 };
 
 enum ak_traceparent { AK_TP_NONE, AK_TP_TRACE, AK_TP_SPAN };

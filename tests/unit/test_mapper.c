@@ -350,8 +350,33 @@ static void made(void)
 	run_end(r);
 }
 
+static void month_first(void)
+{
+	static const char *const rows[][2] = {
+		{"08/31/2026", "2026-08-31T00:00:00Z"},	       {"5/1/25", "2025-05-01T00:00:00Z"},
+		{"5/1/2025 7:30", NULL},		       {"5/1/2025 07:30:01", "2025-05-01T07:30:01Z"},
+		{"2026-08-31T01:00:00Z", "2026-08-31T01:00:00Z"}, {"31/08/2026", NULL},
+		{"8/1/202", NULL},			       {"8/1", NULL},
+		{"/8/1/26", NULL},			       {"8/1/20261", NULL},
+	};
+
+	for (size_t i = 0; i < AK_COUNT(rows); i++) {
+		char in[80];
+		struct run *r;
+
+		snprintf(in, sizeof(in), "{\"a\":\"%s\"}\n", rows[i][0]);
+		r = run_map(HEAD("usage", "json") "zone: UTC\nfields:\n  event_start: {path: /a, time: mdy}\n", in, NULL);
+		if (rows[i][1])
+			is_str(text_of(r, 0, AK_F_START), rows[i][1], rows[i][0]);
+		else
+			ok(!r->rec[0].v[AK_F_START].set, rows[i][0]);
+		run_end(r);
+	}
+}
+
 int main(void)
 {
+	month_first();
 	made();
 	members();
 	numbers();
