@@ -17,6 +17,7 @@ list() { # list VARIABLE FILE...
 echo '# made by src/lists.sh; do not edit'
 list format_files src/formats/*.yaml
 list collect_files src/collect/*.yaml
+list api_files src/apis/*.yaml
 list template_files templates/*
 list man1_files man/*.1
 list man5_files man/*.5

@@ -10,7 +10,8 @@ tool, out = sys.argv[1:3]
 
 
 def run(*words):
-    return subprocess.run([tool, *words], check=True, capture_output=True, text=True).stdout
+    # Formats of whoever runs this are not meant.
+    return subprocess.run([tool, *words], check=True, capture_output=True, text=True, env={**os.environ, "XDG_CONFIG_HOME": os.path.abspath(out)}).stdout
 
 
 def roff(text):
@@ -73,6 +74,26 @@ def fields():
     page("auditkit-fields", 5, "the field dictionary", parts)
 
 
+def formats():
+    """The table in auditkit-formats(5): what the files of built-in formats say of themselves."""
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    with open(here + "/man/auditkit-formats.5") as f:
+        before, rest = f.read().split(".SH BUILT-IN FORMATS\n")
+    after = rest[rest.index(".SH "):]
+    rows = [f for f in json.loads(run("formats", "--json"))["formats"] if f["origin"] == "built in"]
+    real = sum(f["status"] != "from docs" for f in rows)
+    lines = [roff("%d formats, %d of them verified on a real export, the others made from documentation: id, container, record"
+                  " kinds, then the pages with the dates they were read." % (len(rows), real))]
+    for f in rows:
+        pages = "; ".join("%s (%s)" % (d["page"], d["read"]) for d in f["doc"])
+        lines.append(".TP\n.BR %s \" (%s: %s)\"\n%s.\n%s." % (
+            roff(f["id"]), f["container"], roff(", ".join(f["kinds"])), roff(f["title"]), roff(f["status"][0].upper() + f["status"][1:])))
+        if pages:
+            lines.append(roff(pages + "."))
+    with open(out + "/auditkit-formats.5", "w") as f:
+        f.write(before + ".SH BUILT-IN FORMATS\n" + "\n".join(lines) + "\n" + after)
+
+
 ENVIRONMENT = (
     ("AUDITKIT_WORKSPACE", "The workspace, unless -w names one."),
     ("AUDITKIT_DATA", "The folder with samples and templates, where they are not installed."),
@@ -98,3 +119,4 @@ page("auditkit", 1, "audit evidence from LLM gateway and provider exports",
      [("SYNOPSIS", "nf", "auditkit COMMAND [options]"), ("DESCRIPTION", "nf", run("help").rstrip("\n")),
       ("EXIT STATUS", "nf", exits()), ("ENVIRONMENT", "raw", environment())])
 fields()
+formats()

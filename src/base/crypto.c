@@ -164,6 +164,35 @@ void ak_hmac(const struct ak_hmac *h, struct ak_str msg, uint8_t out[AK_SHA256_L
 	hmac_finish(h, &ctx, out);
 }
 
+struct ak_hmac_sum {
+	const struct ak_hmac *h;
+	SHA256_CTX ctx;
+};
+
+struct ak_hmac_sum *ak_hmac_start(const struct ak_hmac *h)
+{
+	struct ak_hmac_sum *s = ak_alloc(sizeof(*s));
+
+	*s = (struct ak_hmac_sum){h, h->inner};
+	return s;
+}
+
+void ak_hmac_add(struct ak_hmac_sum *s, const void *p, size_t n)
+{
+	need(SHA256_Update(&s->ctx, p, n));
+}
+
+void ak_hmac_end(struct ak_hmac_sum *s, uint8_t out[AK_SHA256_LEN])
+{
+	uint8_t unwanted[AK_SHA256_LEN];
+
+	if (!s)
+		return;
+	hmac_finish(s->h, &s->ctx, out ? out : unwanted);
+	ak_wipe(s, sizeof(*s));
+	ak_free(s);
+}
+
 void ak_hmac_class(const struct ak_hmac *h, struct ak_str cls, struct ak_str value, uint8_t out[AK_SHA256_LEN])
 {
 	SHA256_CTX ctx = h->inner;

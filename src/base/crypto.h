@@ -37,6 +37,11 @@ struct ak_hmac;
 struct ak_hmac *ak_hmac_new(const uint8_t *key, size_t n);
 void ak_hmac_free(struct ak_hmac *h);
 void ak_hmac(const struct ak_hmac *h, struct ak_str msg, uint8_t out[AK_SHA256_LEN]);
+/* The same over a message that comes in parts; the end frees it (out may be NULL). */
+struct ak_hmac_sum;
+struct ak_hmac_sum *ak_hmac_start(const struct ak_hmac *h);
+void ak_hmac_add(struct ak_hmac_sum *s, const void *p, size_t n);
+void ak_hmac_end(struct ak_hmac_sum *s, uint8_t out[AK_SHA256_LEN]);
 /* HMAC over a || 0x00 || b: class-separated values (SECURITY R-HMAC-1). */
 void ak_hmac_class(const struct ak_hmac *h, struct ak_str cls, struct ak_str value, uint8_t out[AK_SHA256_LEN]);
 

@@ -24,6 +24,7 @@
 	X(DEC_DIGITS, 60, "digits", "significant digits of a decimal; more are flagged and kept out of totals")        \
 	X(DEC_SCALE, 36, "digits", "fraction digits of a decimal; more are flagged and kept out of totals")            \
 	X(DRIFT_PATHS, 500, "paths", "distinct unknown fields listed per source; the rest is counted")                 \
+	X(PAGE_BYTES, 67108864, "bytes", "one page of an API that is pulled; a longer one ends the pull")                         \
 	X(YAML_BYTES, 1048576, "bytes", "one YAML file")                                                               \
 	X(YAML_NODES, 50000, "nodes", "values in one YAML file")                                                       \
 	X(BATCH_RECORDS, 20000, "records", "records in one transaction")                                                \

@@ -13,7 +13,6 @@ enum ak_box ak_cage_box(unsigned needs)
 		unsigned any;
 		enum ak_box box;
 	} rows[] = {
-		{AK_NEED_NET, AK_BOX_NET},
 		{AK_NEED_EXEC, AK_BOX_EXEC},
 		/* Reading a database may mean mending it after a crash, and the log of accesses is written. */
 		{AK_NEED_READ | AK_NEED_WRITE | AK_NEED_ACCESS | AK_NEED_OUTPUT | AK_NEED_NEWKEYS | AK_NEED_FIND, AK_BOX_STORE},
@@ -127,17 +126,25 @@ static enum ak_rc close_cage(struct ak_ctx *c, bool required, struct ak_err *err
 	return rc;
 }
 
+static const char *asked(void) { return getenv("AUDITKIT_SANDBOX"); }
+
+enum ak_rc ak_cage_choose(struct ak_ctx *c, struct ak_err *err)
+{
+	const char *how = asked();
+
+	c->caged = !how || strcmp(how, "off") != 0;
+	if (how && *how && c->caged && strcmp(how, "on") != 0 && strcmp(how, "require") != 0)
+		return ak_fail(err, AK_EXIT_USAGE, "AUDITKIT_SANDBOX is on, off or require");
+	return AK_OK;
+}
+
 enum ak_rc ak_cage_enter(struct ak_ctx *c, struct ak_err *err)
 {
-	const char *how = getenv("AUDITKIT_SANDBOX");
-
-	if (how && strcmp(how, "off") == 0)
+	if (!c->caged)
 		return AK_OK;
-	if (how && *how && strcmp(how, "on") != 0 && strcmp(how, "require") != 0)
-		return ak_fail(err, AK_EXIT_USAGE, "AUDITKIT_SANDBOX is on, off or require");
 	/* What libraries read when they are first used, they read now. */
 	json_object_seed(0);
 	if (ak_cage_box(c->args->cmd->needs) != AK_BOX_PURE)
 		ak_crypto_start();
-	return close_cage(c, how && strcmp(how, "require") == 0, err);
+	return close_cage(c, asked() && strcmp(asked(), "require") == 0, err);
 }

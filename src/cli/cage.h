@@ -11,8 +11,10 @@ extern "C" {
 
 /* The class that follows from needs. */
 enum ak_box ak_cage_box(unsigned needs);
-/* After ak_open_context, before run(). AUDITKIT_SANDBOX may be on (or not set), off, or require: then a kernel without
- * Landlock or seccomp is refused. AK_EXIT_USAGE for another word, AK_EXIT_LIMIT. */
+/* Is there to be a sandbox? The command's `before` asks (c->caged). AUDITKIT_SANDBOX may be on (or not set), off, or require: then a kernel without
+ * Landlock or seccomp is refused. AK_EXIT_USAGE for another word. */
+enum ak_rc ak_cage_choose(struct ak_ctx *c, struct ak_err *err);
+/* After ak_open_context and `before`, before run(). AK_EXIT_LIMIT. */
 enum ak_rc ak_cage_enter(struct ak_ctx *c, struct ak_err *err);
 
 #ifdef __cplusplus

@@ -25,6 +25,7 @@ static const char *default_hint(enum ak_exit exit)
 		{AK_EXIT_INPUT, "look at what kind of file it is and who may read it, then name it again"},
 		{AK_EXIT_REFUSED, "mend what the message names, then try again"},
 		{AK_EXIT_CORRUPT, "run 'auditkit verify', or go back to a backup"},
+		{AK_EXIT_NETWORK, "look at the connection and try again: what was read is kept"},
 		{AK_EXIT_BUG, "please report it, with the version and without data"},
 		{AK_EXIT_LIMIT, "'auditkit limits' prints the bounds; give it less at a time or more memory"},
 		{AK_EXIT_IO, "look at free space and at who may write there, then try again"},
@@ -131,7 +132,9 @@ static enum ak_exit run(struct ak_ctx *c, const struct ak_globals *g, struct ak_
 		return ak_help_version(c->io, g->verbose, err);
 	if (g->help || !c->args->cmd)
 		return ak_help_print(c->io, g->help || !c->args->cmd ? c->args->cmd : NULL, err);
-	if (ak_open_context(c, g, err) != AK_OK || ak_cage_enter(c, err) != AK_OK)
+	if (ak_open_context(c, g, err) != AK_OK || ak_cage_choose(c, err) != AK_OK)
+		return err->exit;
+	if ((c->args->cmd->before && c->args->cmd->before(c, err) != AK_OK) || ak_cage_enter(c, err) != AK_OK)
 		return err->exit;
 	code = c->args->cmd->run(c, err);
 	if (code == AK_EXIT_OK || code == AK_EXIT_PARTIAL || code == AK_EXIT_FINDINGS || code == AK_EXIT_VERIFY)

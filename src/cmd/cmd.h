@@ -25,7 +25,7 @@ enum ak_need {
 	AK_NEED_REGISTRY = 16, /* mappings */
 	AK_NEED_ACCESS = 32,   /* appends a line to access.jsonl */
 	AK_NEED_EXEC = 64,     /* may run ssh-keygen or a pager */
-	AK_NEED_NET = 128,     /* may open network connections */
+	AK_NEED_NET = 128,     /* opens network connections, in a process of its own (net/fetcher.h) */
 	AK_NEED_INPUT = 256,   /* its words are paths that it reads; without one, the sources of policy.yaml */
 	AK_NEED_OUTPUT = 512,  /* its word is a file or folder that it makes */
 	AK_NEED_NEWKEYS = 1024, /* makes keys */
@@ -84,6 +84,8 @@ struct ak_ctx {
 	const char *opened, *reason; /* for access.jsonl: the field that was revealed, kept as text or shown in a packet, and why */
 	const char *with;         /* "-w DIR " when the caller named the workspace, else "": for commands that are proposed */
 	const char *keys_root, *data_dir, *user_config_dir;
+	void *prepared;               /* by the command's `before` */
+	bool caged;                   /* a sandbox is closed around the command */
 	struct ak_sandbox_kernel sandbox; /* what the kernel has; all false when AUDITKIT_SANDBOX is off */
 	bool json, quiet, verbose, color;
 	int (*cli)(int argc, char **argv); /* another command line, in the same process */
@@ -99,6 +101,8 @@ struct ak_cmd {
 	const struct ak_example *examples; /* ends with command NULL; run by a test */
 	unsigned needs;
 	size_t min_words, max_words;
+	/* Called when all is open and the sandbox is not yet closed, for what cannot be done within it; NULL = nothing. */
+	enum ak_rc (*before)(struct ak_ctx *c, struct ak_err *err);
 	enum ak_exit (*run)(struct ak_ctx *c, struct ak_err *err); /* err->exit wins when set */
 };
 

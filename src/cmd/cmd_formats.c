@@ -10,14 +10,16 @@
 static json_t *mapping_json(const struct ak_mapping *m)
 {
 	const struct ak_mapping_info *i = ak_mapping_info(m);
-	json_t *kinds = json_array();
+	json_t *kinds = json_array(), *doc = json_array();
 
+	for (size_t d = 0; d < i->ndoc; d++)
+		json_array_append_new(doc, json_pack("{s:s, s:s}", "page", i->doc[d].page, "read", i->doc[d].read));
 	for (int k = 0; k < AK_K_COUNT; k++)
 		if (i->kinds >> k & 1)
 			json_array_append_new(kinds, json_string(ak_kinds[k].name));
-	return json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s, s:s, s:o, s:s}", "id", i->id, "title", i->title, "version", i->version,
+	return json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s, s:s, s:o, s:o, s:s}", "id", i->id, "title", i->title, "version", i->version,
 			 "system", i->system, "status", i->status, "origin", i->origin, "container", i->csv ? "csv" : "json", "kinds",
-			 kinds, "sha256", i->digest);
+			 kinds, "doc", doc, "sha256", i->digest);
 }
 
 static enum ak_rc list(struct ak_ctx *c, struct ak_err *err)
@@ -26,14 +28,15 @@ static enum ak_rc list(struct ak_ctx *c, struct ak_err *err)
 	json_t *all = json_array(), *doc;
 	enum ak_rc rc = AK_OK;
 
-	ak_table_init(&t, 4, "llll");
+	ak_table_init(&t, 3, "lll");
 	for (size_t i = 0; i < ak_registry_count(c->registry); i++) {
 		const struct ak_mapping_info *info = ak_mapping_info(ak_registry_at(c->registry, i));
+		bool own = strcmp(info->origin, "built in") != 0;
+
 		json_array_append_new(all, mapping_json(ak_registry_at(c->registry, i)));
 		ak_table_cell(&t, "%s", info->id);
 		ak_table_cell(&t, "%s", info->csv ? "csv" : "json");
-		ak_table_cell(&t, "%s", info->origin);
-		ak_table_cell(&t, "%s", info->title);
+		ak_table_cell(&t, "%s (%s)%s%s", info->title, info->status, own ? ", in " : "", own ? info->origin : "");
 	}
 	doc = json_pack("{s:s, s:i, s:o}", "schema", "auditkit.formats/1", "format_version", 1, "formats", all);
 	if (c->json)

@@ -9,6 +9,7 @@
 #include "cmd/allowlist.h"
 #include "cmd/ingest_report.h"
 #include "cmd/keeptext.h"
+#include "cmd/signing.h"
 #include "cmd/sourcelist.h"
 #include "cmd/sourcematch.h"
 #include "ingest/ingest.h"
@@ -145,6 +146,8 @@ static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_ingest_result *r, 
 {
 	if (r->failed_files)
 		return AK_EXIT_INPUT;
+	if (r->bad_signatures)
+		return AK_EXIT_VERIFY;
 	if (r->incomplete_files || json_array_size(missing))
 		return AK_EXIT_PARTIAL;
 	return r->counts.rejected && !ak_ingest_rejects_allowed(c->policy, &r->counts) ? AK_EXIT_PARTIAL : AK_EXIT_OK;
@@ -168,6 +171,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 				   .policy_text = c->policy_text, .redactor = c->redactor, .past = c->past, .plan = c->plan,
 				   .progress = progress,
 				   .inspect = inspect, .ctx = &job};
+	struct ak_cmd_signing signing = {.with = {NULL}};
 	bool keep[AK_F_COUNT] = {false};
 	struct ak_ingest_result r;
 	int64_t start = ak_time_now();
@@ -188,6 +192,9 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	o.options_json = options_json(c, keep);
 	rc = c->args->nwords ? from_arguments(c, &job.sources, &job.nsources, err)
 			     : ak_sourcelist_from_policy(c, &job.sources, &job.nsources, &job.missing, err);
+	if (rc == AK_OK)
+		rc = ak_cmd_signing(c, &signing, err);
+	o.signing = &signing.with;
 	if (rc == AK_OK && !c->args->nwords)
 		rc = ak_sourcelist_unnamed(c, job.sources, job.nsources, &job.unnamed, err);
 	if (rc == AK_OK && c->args->nwords && !ak_args_text(c->args, "source")) {
@@ -205,6 +212,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	if (rc == AK_OK)
 		notes(c, &r, ak_time_now() - start);
 	exit = rc == AK_OK ? exit_of(c, &r, job.missing) : err->exit;
+	ak_cmd_signing_release(&signing);
 	json_decref(job.missing);
 	json_decref(job.unnamed);
 	return exit;
@@ -224,6 +232,8 @@ static const struct ak_opt opts[] = {
 	{"strict", 0, AK_OPT_FLAG, NULL, "the same as --max-rejects 0"},
 	{"keep-text", 0, AK_OPT_LIST, "FIELD", "store error_text or reason_text too, redacted; wants --reason"},
 	{"reason", 0, AK_OPT_TEXT, "TEXT", "why texts are kept; packets print it"},
+	{"signature-key", 0, AK_OPT_INPUT, "FILE", "check signatures of the source: its public key (PEM), or the secret of its signed batches"},
+	{"signatures", 0, AK_OPT_INPUT, "FILE", "headers of signed batches: a file name, a blank and t=...,v1=... a line"},
 	{"remap", 0, AK_OPT_FLAG, NULL, "replace records that another mapping stored"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
@@ -251,6 +261,10 @@ const struct ak_cmd ak_cmd_ingest = {
 		"addresses and stack trace, cut at 4,096 bytes, of the records that this run stores. Names and what else a text tells\n"
 		"stay in it. Field, reason and operator stand in the run, in access.jsonl and in every packet. Prompts and completions\n"
 		"are refused.\n\n"
+		"Some gateways sign what they export. --signature-key checks it: rows of Kong's audit log with the public key, batches\n"
+		"of LLM Gateway's data streams with the secret (AUDITKIT_SIGNATURE_SECRET serves too), with the header of each batch\n"
+		"in the file of --signatures. Good, bad, missing and unchecked signatures are counted per source; what does not agree\n"
+		"is stored, named and exit 4.\n\n"
 		"Two sources of one system that recorded the same attempts are compared, and each attempt counts once.",
 	.opts = opts,
 	.examples = examples,

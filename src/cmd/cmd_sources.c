@@ -57,6 +57,18 @@ static void rows(struct ak_ctx *c, const json_t *source, const char *member, con
 	}
 }
 
+/* Of a source that was pulled: who asks for the bytes behind its digests has to know. */
+static void original(struct ak_ctx *c, const json_t *s)
+{
+	const char *request = ak_jtxt(s, "request", NULL), *kept = ak_jtxt(s, "original", NULL);
+
+	if (!request || !kept)
+		return;
+	ak_io_line(c->io, "request", "%s", request);
+	ak_io_line(c->io, "original", "%s; the digests of %llu pages are kept", strcmp(kept, "saved") == 0 ? "saved by its user (pull --save)" : "not retained",
+		   (unsigned long long)ak_jnum(s, "pages"));
+}
+
 static void show(struct ak_ctx *c, const json_t *s)
 {
 	static const char *const redaction[] = {"field", "rule", "action", "n", NULL};
@@ -70,6 +82,7 @@ static void show(struct ak_ctx *c, const json_t *s)
 	ak_io_line(c->io, "owner", "%s", ak_jtxt(s, "owner", "undeclared"));
 	ak_io_line(c->io, "exported", "%s (%s), query %s", ak_jtxt(s, "exported_at", "unknown"), ak_jtxt(s, "exported_at_basis", "-"),
 		   ak_jtxt(s, "query", "undeclared"));
+	original(c, s);
 	ak_io_line(c->io, "period", "%s to %s", ak_jtxt(s, "first", "-"), ak_jtxt(s, "last", "-"));
 	ak_io_line(c->io, "records",
 		   "%llu = %llu stored + %llu duplicate + %llu rejected + %llu blank + %llu excluded + %llu expired; of the stored "

@@ -45,6 +45,8 @@ static enum ak_rc pick(struct ak_ctx *c, struct ak_ingest_source *list, size_t *
 		struct ak_err why = {0};
 
 		paths[0] = ak_sourcelist_path(c, p);
+		if (!paths[0] && p->pull)
+			continue; /* `auditkit pull --all` gets it */
 		if (!paths[0]) {
 			ak_hint(err, "fill in policy.yaml line %d", p->line);
 			return ak_fail(err, AK_EXIT_USAGE, "source '%s' of policy.yaml has no path", p->name);
@@ -73,6 +75,10 @@ enum ak_rc ak_sourcelist_from_policy(struct ak_ctx *c, struct ak_ingest_source *
 	*missing = json_array();
 	if (pick(c, list, &found, *missing, err) != AK_OK)
 		return AK_FAIL;
+	if (!found && !json_array_size(*missing)) {
+		ak_hint(err, "run 'auditkit pull --all'");
+		return ak_fail(err, AK_EXIT_USAGE, "nothing to ingest: the sources of policy.yaml are pulled, none of them is a file");
+	}
 	if (!found) {
 		ak_hint(err, "correct 'exports:' in policy.yaml, the folder that the paths start from");
 		return ak_fail(err, AK_EXIT_INPUT, "none of the %zu sources of policy.yaml has a file below '%s'; the first one: %s",

@@ -5,6 +5,7 @@
 #define COMMANDS(X)                                                                                                    \
 	X(init)                                                                                                        \
 	X(ingest)                                                                                                      \
+	X(pull)                                                                                                        \
 	X(status)                                                                                                      \
 	X(sources)                                                                                                     \
 	X(show)                                                                                                        \

@@ -55,6 +55,27 @@ static const char *text_of(struct ak_policy *p, const json_t *map, const char *k
 	return json_string_length(v) ? json_string_value(v) : NULL;
 }
 
+static const struct ak_policy_pull *pull_of(struct ak_policy *p, const json_t *pull)
+{
+	struct ak_policy_pull *out;
+
+	if (!json_is_object(pull))
+		return NULL;
+	out = ak_arena_zero(&p->arena, sizeof(*out));
+	*out = (struct ak_policy_pull){
+		.api = text_of(p, pull, "api"),
+		.stream = text_of(p, pull, "stream"),
+		.since = text_of(p, pull, "since"),
+		.base_url = text_of(p, pull, "base_url"),
+		.key_env = text_of(p, pull, "key_env"),
+		.key_file = text_of(p, pull, "key_file"),
+		.ca_file = text_of(p, pull, "ca_file"),
+		.allow_private = json_is_true(json_object_get(pull, "allow_private")),
+		.set = json_object_get(pull, "set"),
+	};
+	return out;
+}
+
 static void fill_sources(struct ak_policy *p)
 {
 	const json_t *sources = json_object_get(p->yaml.root, "sources");
@@ -78,6 +99,7 @@ static void fill_sources(struct ak_policy *p)
 			.system = text_of(p, entry, "system"),
 			.query = text_of(p, entry, "query"),
 			.tz = text_of(p, entry, "tz"),
+			.pull = pull_of(p, json_object_get(entry, "pull")),
 			.line = ak_yaml_key_line(&p->yaml, sources, name),
 		};
 	}

@@ -6,9 +6,17 @@
 #include "base/arena.h"
 #include "conf/yaml.h"
 
+/* sources: NAME: pull:, how `auditkit pull` gets it; NULL and false when not given. */
+struct ak_policy_pull {
+	const char *api, *stream, *since, *base_url, *key_env, *key_file, *ca_file;
+	bool allow_private;
+	const json_t *set; /* {name: text} */
+};
+
 /* One entry of sources:. The name is 1 to 64 of A-Z a-z 0-9 . _ -; the others are NULL when not given. */
 struct ak_policy_source {
 	const char *name, *path, *format, *owner, *every, *system, *query, *tz;
+	const struct ak_policy_pull *pull; /* NULL: it comes as files */
 	int line;
 };
 

@@ -58,11 +58,22 @@ static const struct ak_yaml_rule scope_rules[] = {
 	END,
 };
 
+static const struct ak_yaml_rule set_rules[] = {{ANY_KEY, AK_Y_SCALAR, false, NULL}, END};
+
+static const struct ak_yaml_rule pull_rules[] = {
+	{"api", AK_Y_STR, true, NULL},	      {"stream", AK_Y_STR, true, NULL},
+	{"since", AK_Y_SCALAR, false, NULL},  {"base_url", AK_Y_STR, false, NULL},
+	{"key_env", AK_Y_STR, false, NULL},   {"key_file", AK_Y_STR, false, NULL},
+	{"ca_file", AK_Y_STR, false, NULL},   {"allow_private", AK_Y_BOOL, false, NULL},
+	{"set", AK_Y_MAP, false, set_rules},  END,
+};
+
 static const struct ak_yaml_rule source_rules[] = {
 	{"path", AK_Y_SCALAR, false, NULL},   {"format", AK_Y_SCALAR, false, NULL},
 	{"owner", AK_Y_SCALAR, false, NULL},  {"every", AK_Y_SCALAR, false, NULL},
 	{"system", AK_Y_SCALAR, false, NULL}, {"query", AK_Y_SCALAR, false, NULL},
-	{"tz", AK_Y_SCALAR, false, NULL},     END,
+	{"tz", AK_Y_SCALAR, false, NULL},     {"pull", AK_Y_MAP, false, pull_rules},
+	END,
 };
 
 static const struct ak_yaml_rule missing_rules[] = {

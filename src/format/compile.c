@@ -36,6 +36,24 @@ struct ak_str ak_compile_scalar(struct ak_compiler *c, const json_t *node)
 	}
 }
 
+/* The same path below each member that may hold the record. */
+static enum ak_rc wrapped_too(struct ak_compiler *c, struct ak_trie *tries, struct ak_str path, enum ak_pick_how how, int slot,
+			      const json_t *node)
+{
+	const json_t *list = ak_compile_member(c->yaml.root, "wrapped");
+	struct ak_err why = {0};
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		struct ak_str in = ak_compile_scalar(c, json_array_get(list, i));
+
+		if (in.n < 2 || in.p[0] != '/' || c->m->info.csv)
+			return ak_compile_fail(c, list, "'wrapped' is a list of paths, of JSON only");
+		if (ak_trie_also(tries, ak_arena_printf(&c->m->arena, "%.*s%.*s", AK_STR_FMT(in), AK_STR_FMT(path)), how, slot, &why))
+			return ak_compile_fail(c, node, "%s", why.msg);
+	}
+	return AK_OK;
+}
+
 enum ak_rc ak_compile_path(struct ak_compiler *c, struct ak_trie *tries, const json_t *node, enum ak_pick_how how,
 			   struct ak_ref *out)
 {
@@ -57,7 +75,7 @@ enum ak_rc ak_compile_path(struct ak_compiler *c, struct ak_trie *tries, const j
 	if (ak_trie_add(&tries[level], s, how, &out->slot, &why))
 		return ak_compile_fail(c, node, "%s", why.msg);
 	out->level = level;
-	return AK_OK;
+	return level ? AK_OK : wrapped_too(c, tries, s, how, out->slot, node);
 }
 
 enum ak_rc ak_compile_paths(struct ak_compiler *c, const json_t *node, enum ak_pick_how how, struct ak_refs *out)

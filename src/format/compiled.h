@@ -45,7 +45,7 @@ struct ak_enum {
 	size_t nexact, n;
 };
 
-enum ak_op { AK_OP_PICK, AK_OP_CONST, AK_OP_SUM, AK_OP_DIFF, AK_OP_CHANGES, AK_OP_JOIN, AK_OP_EXPORTED, AK_OP_MEMBERS };
+enum ak_op { AK_OP_PICK, AK_OP_CONST, AK_OP_SUM, AK_OP_DIFF, AK_OP_CHANGES, AK_OP_JOIN, AK_OP_EXPORTED, AK_OP_MEMBERS, AK_OP_COUNT };
 
 /* The numeric ones follow enum ak_epoch. */
 enum ak_clock {
@@ -79,6 +79,7 @@ struct ak_rule {
 	enum ak_traceparent traceparent;
 	int scale, take, hex_bytes; /* take 0: all */
 	int64_t plus_us;	    /* of times */
+	int64_t less;		    /* of COUNT */
 	bool lower;
 	bool single; /* a pick on its own that sets one value: the first one that is good */
 	bool as_is;  /* no modifier and no table: the text of the pick is the text of the value */
@@ -165,6 +166,7 @@ struct ak_mapping {
 	struct ak_rule *revision;
 	bool revision_exported;
 	bool payload_role[3];
+	struct ak_mapping_signature signature;
 	struct ak_detect detect;
 };
 
@@ -223,6 +225,9 @@ enum ak_rc ak_compile_zone(struct ak_compiler *c, const json_t *node);
 enum ak_rc ak_compile_revision(struct ak_compiler *c, const json_t *node, struct ak_rule **out);
 /* `samples:`, what a list of maps cannot say. */
 enum ak_rc ak_compile_samples(struct ak_compiler *c);
+/* `signature:`. */
+extern const struct ak_yaml_rule ak_signature_members[];
+enum ak_rc ak_compile_signature(struct ak_compiler *c);
 /* `payload:`, `drop:` and `headers:`. */
 enum ak_rc ak_compile_left_out(struct ak_compiler *c);
 enum ak_rc ak_compile_detect(struct ak_compiler *c, const json_t *node);

@@ -264,6 +264,33 @@ static int time_difference(struct ak_convert *c, const struct ak_rule *r, const 
 	return ak_dec_parse(ak_buf_str(&c->buf), -6, false, c->arena, &out->text, NULL) ? bad_number(c) : AK_GOT;
 }
 
+static int set_time(struct ak_convert *c, int64_t us, struct ak_value *out)
+{
+	int digits = us % 1000 ? 6 : us % 1000000 ? 3 : 0;
+
+	*out = (struct ak_value){.text = ak_time_format(us, digits, c->arena), .num = us, .set = true};
+	return AK_GOT;
+}
+
+/* A time less so many milliseconds: when something began whose end was written down. */
+static int earlier(struct ak_convert *c, const struct ak_rule *r, const struct ak_pick *p, const struct ak_pick *minus,
+		   struct ak_value *out)
+{
+	struct ak_str us;
+	struct ak_value end;
+	int64_t length;
+	int got = to_time(c, r, AK_F_START, p, &end);
+
+	if (got != AK_GOT)
+		return got;
+	if (is_container(minus->type) || ak_dec_parse(minus->text, r->scale + 3, minus->type == AK_J_STR, c->scratch, &us, NULL))
+		return bad_number(c);
+	us.n = ak_str_find(us, '.');
+	if (ak_dec_int(us, false, &length, NULL) || length < 0)
+		return bad_number(c);
+	return length ? set_time(c, end.num - length, out) : (*out = end, AK_GOT);
+}
+
 static int difference(struct ak_convert *c, const struct ak_rule *r, enum ak_field_id f, const struct ak_pick *p,
 		      const struct ak_pick *minus, struct ak_value *out)
 {
@@ -272,6 +299,8 @@ static int difference(struct ak_convert *c, const struct ak_rule *r, enum ak_fie
 
 	if (got != AK_GOT)
 		return got;
+	if (ak_fields[f].type == AK_T_TIME)
+		return earlier(c, r, p, minus, out);
 	if (r->clock)
 		return time_difference(c, r, p, minus, out);
 	got = to_decimal(c, r, f, p, out);

@@ -83,15 +83,39 @@ static void clear_rows(struct sample *s)
 		ak_row_init(&s->level[i], &s->arena);
 }
 
-static bool walk(struct sample *s, struct ak_walker *w, const struct ak_frame *f)
+static bool walk_around(struct sample *s, struct ak_walker *w, const struct ak_frame *f)
 {
-	clear_rows(s);
-	if (ak_walker_walk(w, f->text, f, &s->m->detect.trie[0], &s->level[0], NULL))
-		return false;
 	for (size_t i = 1; i <= f->nctx && i < AK_LEVELS; i++)
 		if (ak_walker_walk(w, f->ctx[i - 1], NULL, &s->m->detect.trie[i], &s->level[i], NULL))
 			return false;
 	return true;
+}
+
+static bool walk(struct sample *s, struct ak_walker *w, const struct ak_frame *f)
+{
+	clear_rows(s);
+	return !ak_walker_walk(w, f->text, f, &s->m->detect.trie[0], &s->level[0], NULL) && walk_around(s, w, f);
+}
+
+/* Does an empty container stand in objects as this format's records do? */
+static bool stands_right(struct sample *s, struct ak_walker *w, const struct ak_frame *f)
+{
+	const struct ak_detect *d = &s->m->detect;
+	size_t shown = 0;
+
+	clear_rows(s);
+	if (!s->m->plan.empty_records || !walk_around(s, w, f))
+		return false;
+	for (size_t i = 0; i < d->n; i++) {
+		const struct ak_sign *sign = &d->sign[i];
+
+		if (!sign->ref.level || (sign->how != AK_SIGN_REQUIRED && sign->how != AK_SIGN_CONST))
+			continue;
+		if (!shows(s, sign))
+			return false;
+		shown++;
+	}
+	return shown;
 }
 
 /* The first name of a record path, p == NULL when it begins with another step. */
@@ -136,6 +160,7 @@ static bool judge_frames(struct sample *s, struct ak_walker *w, struct ak_framer
 	while (s->seen < MOST_RECORDS && *empty < MOST_EMPTY && ak_framer_next(framer, &f) == AK_OK) {
 		if (f.kind == AK_FRAME_RECORD && !f.empty && walk(s, w, &f))
 			judge(s, out);
+		out->around |= f.empty && !out->around && stands_right(s, w, &f);
 		*empty += f.empty;
 	}
 	return s->seen >= MOST_RECORDS || *empty >= MOST_EMPTY;
@@ -195,12 +220,20 @@ static bool looks_like_json(struct ak_str head)
 	return head.n && (head.p[0] == '{' || head.p[0] == '[');
 }
 
+/* A log among the lines of something else: a program that logs to its standard output. */
+static bool has_object_line(struct ak_str head)
+{
+	return memmem(head.p, head.n, "\n{\"", 3) != NULL;
+}
+
 void ak_detect_try(const struct ak_mapping *m, struct ak_walker *w, struct ak_str head, bool eof, struct ak_fit *out)
 {
 	struct sample s = {.m = m};
 
 	*out = (struct ak_fit){.signs = m->detect.weight};
-	if (m->info.csv == looks_like_json(head) || (!m->info.csv && !may_have_records(&m->detect.plan, head)))
+	if (m->info.csv ? looks_like_json(head) : !looks_like_json(head) && !has_object_line(head))
+		return;
+	if (!m->info.csv && !may_have_records(&m->detect.plan, head))
 		return;
 	ak_arena_init(&s.arena);
 	clear_rows(&s);

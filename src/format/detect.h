@@ -8,6 +8,7 @@ struct ak_fit {
 	int hits, signs; /* signs that matched in the best record, of how many */
 	size_t records;	 /* looked at */
 	bool fits;
+	bool around;	 /* of an empty container: what is around it shows all signs that are asked for there */
 };
 
 #ifdef __cplusplus

@@ -182,6 +182,8 @@ static int eval_rule(struct ak_mapper *mp, const struct ak_rule *r, enum ak_fiel
 		return ak_eval_members(mp, r, f, out);
 	case AK_OP_EXPORTED:
 		return ak_eval_exported(mp, f, out);
+	case AK_OP_COUNT:
+		return ak_eval_count(mp, r, f, out);
 	case AK_OP_DIFF:
 	case AK_OP_CHANGES:
 		return eval_diff(mp, r, f, out);

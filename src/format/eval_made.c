@@ -132,3 +132,18 @@ int ak_eval_exported(struct ak_mapper *mp, enum ak_field_id f, struct ak_record 
 	out->v[f] = (struct ak_value){.text = ak_time_format(us, us % 1000000 ? 6 : 0, mp->conv.arena), .num = us, .set = true};
 	return AK_GOT;
 }
+
+/* How many values there are, less a number; fewer than that is no value. */
+int ak_eval_count(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < r->refs.n; i++)
+		for (const struct ak_pick *p = ak_level_first(mp, &r->refs.at[i]); p;
+		     p = ak_level_next(mp, &r->refs.at[i], p))
+			n += ak_convert_present(mp->m, p) == AK_GOT;
+	if (!n || n < r->less)
+		return AK_ABSENT_NULL;
+	out->v[f] = (struct ak_value){.num = n - r->less, .set = true};
+	return AK_GOT;
+}

@@ -103,29 +103,28 @@ static enum ak_rc headers(struct ak_compiler *c, const json_t *node)
 	return AK_OK;
 }
 
-/* The first payload node with picks below it, or NULL. */
-static const struct ak_tnode *covered(const struct ak_tnode *n)
+/* The first node below payload that would take all of it away, or NULL. within: what holds n is payload. */
+static const struct ak_tnode *taker(const struct ak_tnode *n, bool within)
 {
-	const struct ak_tnode *found = NULL;
+	bool below = n->slot >= 0 ? n->how == AK_PICK_PAYLOAD : within;
+	const struct ak_tnode *found = below && n->any ? n->any : below && n->iter && n->iter->slot >= 0 ? n->iter : NULL;
 
-	if (n->slot >= 0 && n->how == AK_PICK_PAYLOAD && (n->child || n->iter || n->any))
-		return n;
 	for (const struct ak_tnode *child = n->child; !found && child; child = child->next)
-		found = covered(child);
+		found = taker(child, below);
 	if (!found && n->iter)
-		found = covered(n->iter);
-	return found || !n->any ? found : covered(n->any);
+		found = taker(n->iter, below);
+	return found || !n->any ? found : taker(n->any, below);
 }
 
-/* Readers look at payload as a whole: a rule for something below it would never see a value. */
+/* What is named below payload is no part of it; a `*` or all elements would leave nothing. */
 static enum ak_rc check_payload(struct ak_compiler *c, const json_t *node)
 {
 	for (int level = 0; level < AK_LEVELS; level++) {
-		const struct ak_tnode *n = covered(c->m->trie[level].root);
+		const struct ak_tnode *n = taker(c->m->trie[level].root, false);
 
 		if (n)
 			return ak_compile_fail(c, node,
-					       "payload: '%s' covers other paths of this mapping; name what is below",
+					       "payload: '%s' takes all of what is below payload; name the members",
 					       ak_trie_path(n, &c->m->arena).p);
 	}
 	return AK_OK;

@@ -67,6 +67,7 @@ int ak_eval_sum(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id 
 int ak_eval_join(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out);
 int ak_eval_members(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out);
 int ak_eval_exported(struct ak_mapper *mp, enum ak_field_id f, struct ak_record *out);
+int ak_eval_count(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id f, struct ak_record *out);
 /* Fill the fields that have rules, then the identifiers. */
 void ak_eval_fields(struct ak_mapper *mp, struct ak_record *out);
 /* What the engine fills beside the rules: payload states, outcome, endpoint family, natural key, revision, flags. */

@@ -48,6 +48,7 @@ static const struct ak_yaml_rule members[] = {
 	{.name = "container", .type = AK_Y_STR, .required = true},
 	{.name = "records", .type = AK_Y_STR_OR_LIST},
 	{.name = "empty_records", .type = AK_Y_BOOL},
+	{.name = "wrapped", .type = AK_Y_LIST},
 	{.name = "zone", .type = AK_Y_STR},
 	{.name = "sentinels", .type = AK_Y_LIST},
 	{.name = "detect", .type = AK_Y_MAP, .required = true, .of = detect_members},
@@ -60,6 +61,7 @@ static const struct ak_yaml_rule members[] = {
 	{.name = "payload", .type = AK_Y_MAP, .of = payload_members},
 	{.name = "headers", .type = AK_Y_LIST},
 	{.name = "drop", .type = AK_Y_MAP, .of = any_member},
+	{.name = "signature", .type = AK_Y_MAP, .of = ak_signature_members},
 	{.name = "samples", .type = AK_Y_LIST, .of = sample_members},
 	{.name = NULL},
 };
@@ -78,6 +80,21 @@ static bool id_is_good(const char *id)
 	return n >= 1 && n <= 64 && !id[n];
 }
 
+static void pages(struct ak_compiler *c)
+{
+	const json_t *list = ak_compile_member(c->yaml.root, "doc"), *one;
+	struct ak_mapping_page *doc = ak_arena_zero(&c->m->arena, (json_array_size(list) + 1) * sizeof(*doc));
+	size_t i;
+
+	json_array_foreach(list, i, one)
+	{
+		doc[i].page = ak_compile_scalar(c, ak_compile_member(one, "page")).p;
+		doc[i].read = ak_compile_scalar(c, ak_compile_member(one, "read")).p;
+	}
+	c->m->info.doc = doc;
+	c->m->info.ndoc = json_array_size(list);
+}
+
 static enum ak_rc names(struct ak_compiler *c)
 {
 	static const char *const stati[] = {"from docs", "verified on a real export"};
@@ -91,6 +108,7 @@ static enum ak_rc names(struct ak_compiler *c)
 	info->system = text_member(c, "system");
 	info->status = status ? status : stati[0];
 	info->csv = strcmp(container, "csv") == 0;
+	pages(c);
 	if (!id_is_good(info->id))
 		return ak_compile_fail(c, ak_compile_member(root, "id"), "an id is 1 to 64 of a-z, 0-9 and '-'");
 	if (!info->csv && strcmp(container, "json") != 0)
@@ -282,7 +300,7 @@ static enum ak_rc lineage(struct ak_compiler *c)
 static enum ak_rc compile(struct ak_compiler *c)
 {
 	static enum ak_rc (*const steps[])(struct ak_compiler *) = {
-		names, kinds, record_paths, sentinels, lineage, ak_compile_grouping, fields, identifiers, ak_compile_left_out,
+		names, kinds, record_paths, sentinels, lineage, ak_compile_grouping, fields, identifiers, ak_compile_left_out, ak_compile_signature,
 		ak_compile_needs, ak_compile_samples,
 	};
 	enum ak_rc rc = ak_yaml_check(&c->yaml, c->yaml.root, members, NULL, c->err);

@@ -9,6 +9,8 @@
  *   status         "verified on a real export" | "from docs" (default)
  *   container*     json | csv
  *   records        record paths, e.g. ["/data/[]/results/[]"]; "" = the value itself (default [""])
+ *   wrapped        members of the value that may hold a record in place of the value itself, e.g. ["/data"]: each path of
+ *                  a record holds below them too
  *   empty_records  true: an empty innermost container is stored as a record of zero; so is a CSV row without numbers
  *   zone           zone of naive times (IANA name, UTC or +hh:mm); --tz wins
  *   sentinels      list of further texts that stand for no value
@@ -23,10 +25,15 @@
  *   fields*        column: RULE; the column must belong to one of the kinds
  *   identifiers    list of RULEs with `kind: column`: fill an identifier field that is empty, else make aliases
  *   payload        {prompt: [path], completion: [path], other: [path], masks: [text]}; prompt and completion fill
- *                  payload_prompt and payload_completion; nothing else can be picked below such a path
+ *                  payload_prompt and payload_completion; members below that rules name are taken as they are
+ *                  and no part of it (an id in a body that is kept as a whole)
  *   headers        list of containers of HTTP headers: only members named in fields are taken, the rest is counted as
  *                  not collected
  *   drop           {path: why}: known, deliberately not kept
+ *   signature      how the source signs what it exports (JSON): {rows: rsa-sha256, at: member, without: [member]}: base64 of
+ *                  RSA over the values of a record, ordered by their members' names, `|` between them, null left out,
+ *                  objects flattened, without `at` and the members named; or {body: hmac-sha256, header: name}: a
+ *                  header `t=SECONDS,v1=HEX` over SECONDS, `.` and the body, which is the file
  *   samples        list of {name, input, expect: [{column: text, ...}, ...], exported_at: TIME}: canonical values before
  *                  pseudonymisation; TIME as RFC 3339, BOOL as true/false, kind: as `kind`. {name, input, instead: ID or
  *                  none} is a look-alike, which must be recognised as that format or as no format
@@ -42,6 +49,8 @@
  *   join           [P...] of NAME fields: the texts of all paths that have one, with ", " between them
  *   exported       true, of TIME fields: when the export was made (--exported-at, else the file's time), for states that
  *                  are read and have no time of their own
+ *   count          [P...] of INT fields: how many values all paths have; with `less: N` that many are taken off, and fewer
+ *                  than N are no value (the second of several attempts is the first retry)
  *   diff           {before: P, after: P}, one may be left out: containers or JSON in strings; or {changes: P}: a list
  *                  of {field|path|key|type, old|before|previous_value|from, new|after|current_value|to} or a map
  *                  field -> {old, new}; or {members: [P...]}: a new state made of these members, named by their keys
@@ -61,7 +70,8 @@
  *   enum           {source value: canonical, "prefix*": canonical, "*": canonical}: exact first, longest prefix, then
  *                  `*`; no match = absent
  * Apart from these:
- *   minus          P: the difference value - P of DEC fields, in ms together with `time`
+ *   minus          P: the difference value - P of DEC fields, in ms together with `time`; of TIME fields that many ms
+ *                  earlier (of another unit with decimal: {scale: N}), for a time that was written at the end
  *   plus           seconds added to a TIME: the end of a bucket whose source names only the day
  *   when           {path: P or [P...], is: V | in: [V] | not: V or [V] | set: true|false} or a list of these, all must
  *                  hold; a final `*` in V makes a prefix; under `[]` any element may fit; set: no null, no sentinel
@@ -81,6 +91,11 @@
 struct ak_headers; /* format/headers.h */
 struct ak_mapping; /* compiled, immutable, shared between threads */
 
+/* A page that a mapping rests on, and the date it was read. */
+struct ak_mapping_page {
+	const char *page, *read;
+};
+
 struct ak_mapping_info {
 	const char *id, *title, *version, *system, *status;
 	const char *origin; /* "built in" or the file's path */
@@ -88,6 +103,8 @@ struct ak_mapping_info {
 	unsigned kinds;	    /* bits of the kinds it can yield */
 	char digest[65];    /* SHA-256 hex of the YAML text */
 	struct ak_str text; /* the YAML */
+	const struct ak_mapping_page *doc;
+	size_t ndoc;
 };
 
 /* A dimension that a review needs an aggregate export to be grouped by. */
@@ -129,6 +146,19 @@ const char *ak_mapping_drop_path(const struct ak_mapping *m, size_t i, const cha
 bool ak_mapping_drops_headers(const struct ak_mapping *m, size_t i);
 /* Columns that make up the query descriptor of aggregates, as field ids; count returned. */
 size_t ak_mapping_dims(const struct ak_mapping *m, const enum ak_field_id **dims);
+/* How records or files are signed. */
+enum ak_signed { AK_SIGNED_NOT, AK_SIGNED_ROWS, AK_SIGNED_BODY };
+struct ak_mapping_signature {
+	enum ak_signed how;
+	struct ak_str at, header; /* member of the record; name of the HTTP header */
+	struct ak_str *without;
+	size_t nwithout;
+};
+const struct ak_mapping_signature *ak_mapping_signature(const struct ak_mapping *m);
+/* Of a record of AK_SIGNED_ROWS: the text that was signed and the signature as it stands there, in the arena; the
+ * signature is empty when there is none. False when the record is no object. */
+bool ak_mapping_signed_text(const struct ak_mapping *m, struct ak_str record, struct ak_arena *a, struct ak_str *text,
+			    struct ak_str *signature);
 /* Members of `grouping` by index, NULL past the end. */
 const struct ak_grouping *ak_mapping_grouping(const struct ak_mapping *m, size_t i);
 /* Does a newer export of the same identity supersede (revision:)? */

@@ -31,6 +31,7 @@ static void add_path(struct ak_buf *b, const struct ak_tnode *n)
 			ak_buf_addc(b, n->key.p[i]);
 }
 
+/* A slot has several paths when a record may be wrapped: the shortest is the one the mapping has. */
 static void name_node(const struct users *u, int level, const struct ak_tnode *n)
 {
 	struct user *user = &u->of[level][n->slot];
@@ -40,7 +41,8 @@ static void name_node(const struct users *u, int level, const struct ak_tnode *n
 	for (int i = 0; i < level; i++)
 		ak_buf_addc(&b, '^');
 	add_path(&b, n);
-	user->path.path = ak_arena_str(u->arena, ak_buf_str(&b)).p;
+	if (!user->named || b.n < strlen(user->path.path))
+		user->path.path = ak_arena_str(u->arena, ak_buf_str(&b)).p;
 	user->path.use = AK_USE_ASKED;
 	user->named = true;
 	ak_buf_release(&b);

@@ -217,6 +217,23 @@ static size_t nearest(const struct ak_registry *r, const struct ak_fit *fit, siz
 	return best;
 }
 
+/* Buckets without results say of what they are buckets only where no other format has such. */
+static enum ak_rc only_empty(const struct ak_registry *r, const struct ak_fit *fit, struct ak_err *err)
+{
+	struct ak_buf ids;
+	enum ak_rc rc;
+
+	ak_buf_init(&ids, AK_ERR_MSG);
+	for (size_t i = 0; i < r->used.n; i++)
+		if (fit[i].around)
+			ak_buf_addf(&ids, "%s'%s'", ids.n ? " or " : "", r->used.m[i]->info.id);
+	ak_hint(err, "name the format with --format");
+	rc = ak_fail(err, AK_EXIT_INPUT, "format is not clear: nothing but empty buckets, as %.*s has them",
+		     AK_STR_FMT(ak_buf_str(&ids)));
+	ak_buf_release(&ids);
+	return rc;
+}
+
 static enum ak_rc nothing_fits(const struct ak_registry *r, const struct ak_fit *fit, size_t head, struct ak_err *err)
 {
 	size_t near = nearest(r, fit, r->used.n), records = 0;
@@ -227,6 +244,9 @@ static enum ak_rc nothing_fits(const struct ak_registry *r, const struct ak_fit 
 		ak_hint(err, "if there was nothing to export, say what it is an export of with --format");
 		return ak_fail(err, AK_EXIT_INPUT, "format not recognised: the file is empty");
 	}
+	for (size_t i = 0; i < r->used.n; i++)
+		if (fit[i].around)
+			return only_empty(r, fit, err);
 	if (near < r->used.n)
 		ak_hint(err, "`auditkit formats try %s FILE` says why not; name the format with --format, or describe a new one as "
 			     "auditkit-formats(5) says and give it with --mapping", r->used.m[near]->info.id);

@@ -74,10 +74,15 @@ enum ak_rc ak_compile_source(struct ak_compiler *c, enum ak_field_id f, const js
 	const json_t *path = ak_compile_member(node, "path"), *value = ak_compile_member(node, "const");
 	const json_t *sum = ak_compile_member(node, "sum"), *d = ak_compile_member(node, "diff");
 	const json_t *join = ak_compile_member(node, "join"), *exported = ak_compile_member(node, "exported");
+	const json_t *counted = ak_compile_member(node, "count"), *less = ak_compile_member(node, "less");
 	enum ak_rc rc;
 
-	if (!path + !value + !sum + !d + !join + !exported != 5)
-		return ak_compile_fail(c, node, "'%s': give one of path, const, sum, join, exported and diff", ak_fields[f].column);
+	if (!path + !value + !sum + !d + !join + !exported + !counted != 6)
+		return ak_compile_fail(c, node, "'%s': give one of path, const, sum, join, exported, count and diff",
+				       ak_fields[f].column);
+	if (less && (!counted || json_integer_value(less) < 1))
+		return ak_compile_fail(c, node, "'less' is a number from 1 that is taken off a 'count'");
+	r->less = json_integer_value(less);
 	if (value)
 		return constant(c, f, value, r);
 	if (d)
@@ -85,6 +90,6 @@ enum ak_rc ak_compile_source(struct ak_compiler *c, enum ak_field_id f, const js
 	rc = glue(c, f, node, r);
 	if (rc)
 		return rc;
-	r->op = sum ? AK_OP_SUM : join ? AK_OP_JOIN : exported ? AK_OP_EXPORTED : AK_OP_PICK;
-	return ak_compile_paths(c, sum ? sum : join ? join : path, AK_PICK_VALUE, &r->refs);
+	r->op = sum ? AK_OP_SUM : join ? AK_OP_JOIN : exported ? AK_OP_EXPORTED : counted ? AK_OP_COUNT : AK_OP_PICK;
+	return ak_compile_paths(c, sum ? sum : join ? join : counted ? counted : path, AK_PICK_VALUE, &r->refs);
 }

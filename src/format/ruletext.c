@@ -49,7 +49,7 @@ void ak_compile_rule_text(const json_t *node, struct ak_buf *b)
 {
 	const json_t *value = ak_compile_member(node, "const"), *sum = ak_compile_member(node, "sum");
 	const json_t *d = ak_compile_member(node, "diff"), *minus = ak_compile_member(node, "minus");
-	const json_t *join = ak_compile_member(node, "join");
+	const json_t *join = ak_compile_member(node, "join"), *counted = ak_compile_member(node, "count");
 
 	if (value)
 		constant(b, value);
@@ -57,7 +57,10 @@ void ak_compile_rule_text(const json_t *node, struct ak_buf *b)
 		paths(b, sum, " + ");
 	else if (join)
 		paths(b, join, " and ");
-	else if (ak_compile_member(node, "exported"))
+	else if (counted) {
+		ak_buf_adds(b, "number of ");
+		paths(b, counted, " and ");
+	} else if (ak_compile_member(node, "exported"))
 		ak_buf_adds(b, "time of the export");
 	else if (d)
 		diff(b, d);

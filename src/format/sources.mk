@@ -9,6 +9,7 @@ libak_a_SOURCES += src/format/explain.c
 libak_a_SOURCES += src/format/facts.c
 libak_a_SOURCES += src/format/grouping.c
 libak_a_SOURCES += src/format/headers.c src/format/headers.h
+libak_a_SOURCES += src/format/signature.c
 libak_a_SOURCES += src/format/strings.c src/format/strings.h
 libak_a_SOURCES += src/format/jtree.c src/format/jtree.h
 libak_a_SOURCES += src/format/leftout.c

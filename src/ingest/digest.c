@@ -123,6 +123,7 @@ static void fill_names(struct reader *r, struct ak_chunk *c, const struct ak_fil
 	c->name = safe_name(r, info->name);
 	c->codec = info->codec;
 	c->mtime_us = info->export_->mtime_us;
+	c->page = info->page;
 	r->export_seen = info->export_->index + 1;
 	r->given_index = info->given_index;
 }
@@ -180,8 +181,14 @@ static void read_source(struct reader *r)
 	const struct ak_ingest_source *s = &r->p->o->sources[r->source];
 	struct ak_file_info info;
 	struct ak_err err = {0};
-	enum ak_rc rc = ak_inputs_open(s->paths, s->npaths, &r->in, &err);
-	bool open_failed = rc != AK_OK;
+	enum ak_rc rc = AK_OK;
+	bool open_failed;
+
+	if (s->pages)
+		ak_inputs_open_pages(s->pages, s->npages, s->name, &r->in);
+	else
+		rc = ak_inputs_open(s->paths, s->npaths, &r->in, &err);
+	open_failed = rc != AK_OK;
 
 	r->export_seen = 0;
 	while (!r->stopped && (open_failed || (rc = ak_inputs_next(r->in, &info, &err)) != AK_END)) {

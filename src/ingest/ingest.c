@@ -84,6 +84,8 @@ static enum ak_rc finish(struct ak_pipe *p, int64_t run, struct ak_tlog *tlog, s
 		rc = ak_tlog_save(tlog, err);
 	if (rc == AK_OK)
 		rc = ak_tlog_checkpoint(tlog, p->o->keys, run, err);
+	if (rc == AK_OK && p->o->seal)
+		rc = p->o->seal(p->o->ctx, out, err);
 	if (rc == AK_OK && !p->o->dry_run)
 		rc = ak_store_commit(s, err);
 	if (rc == AK_OK && !p->o->dry_run)

@@ -5,9 +5,13 @@
 #ifndef AK_INGEST_INGEST_H
 #define AK_INGEST_INGEST_H
 
+#include "base/crypto.h"
+#include "base/map.h"
+#include "base/rsa.h"
 #include "conf/policy.h"
 #include "model/field.h"
 #include "format/registry.h"
+#include "io/source.h"
 #include "redact/redact.h"
 #include "store/register.h"
 #include "store/store.h"
@@ -18,6 +22,8 @@ struct ak_ingest_source {
 	const char *owner, *system, *query, *tz, *exported_at; /* NULL = not given */
 	const char *const *paths;
 	size_t npaths;
+	const struct ak_page *pages; /* in place of paths */
+	size_t npages;
 };
 
 struct ak_ingest_progress {
@@ -25,6 +31,15 @@ struct ak_ingest_progress {
 	uint64_t records;      /* records seen so far */
 	uint64_t done, total;  /* bytes on disk, total 0 = unknown */
 };
+
+/* What signatures that sources made are checked with; what is missing stays unchecked. */
+struct ak_signing {
+	struct ak_rsa *rsa;            /* of signed rows */
+	struct ak_hmac *secret;        /* of signed bodies */
+	const struct ak_map *headers;  /* base name of a body's file -> char *, the header it came with */
+};
+
+struct ak_ingest_result;
 
 struct ak_ingest_opts {
 	struct ak_store *store; /* opened for writing; ingest takes and keeps the lock */
@@ -39,6 +54,10 @@ struct ak_ingest_opts {
 	size_t nsources;
 	/* Dry run: everything happens in one transaction that is rolled back; inspect is called before that, to report. */
 	enum ak_rc (*inspect)(void *ctx, int64_t run, struct ak_err *err);
+	const struct ak_signing *signing;
+	/* Called in the last transaction before it is committed, with the run's figures: what is stored then is stored together
+	 * with the records, all of them where max_rejects is not -1. AK_FAIL takes everything back. */
+	enum ak_rc (*seal)(void *ctx, const struct ak_ingest_result *r, struct ak_err *err);
 	const bool *keep_text;    /* per field of type TEXT: kept, redacted; NULL = none is */
 	const char *options_json; /* parsed options, for the run table */
 	bool dry_run, strict, remap;
@@ -56,6 +75,7 @@ struct ak_ingest_result {
 	struct ak_counts counts;      /* of all files */
 	uint64_t files, failed_files; /* failed: unreadable or of no known format; each has a diag row */
 	uint64_t incomplete_files;    /* read in part: cut off, damaged or changed meanwhile; each has a diag row */
+	uint64_t bad_signatures;      /* records and bodies that are not what their source signed */
 	uint64_t bytes;               /* decoded */
 	int64_t checkpoint_size;      /* 0 when nothing was committed */
 };

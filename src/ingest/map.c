@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
-#include "ingest/stage.h"
+#include "ingest/signed.h"
 #include "read/reason.h"
 #include "redact/charset.h"
 #include "redact/label.h"
@@ -198,6 +198,7 @@ static void run_json(struct ak_stage *m)
 		ak_stage_need_stats(m);
 		if (f.kind == AK_FRAME_RECORD && f.offset >= m->skip_to)
 			rc = ak_mapper_json(m->mapper, &f, &m->scratch, &m->rec, &err);
+		ak_signed_record(m, &f);
 		handle(m, &f, rc, &m->rec, &err);
 	}
 }
@@ -225,6 +226,7 @@ static void feed(struct ak_stage *m, const char *p, size_t n, bool eof)
 {
 	if (!m->mapping || m->csv_failed)
 		return;
+	ak_signed_bytes(m, p, n);
 	if (m->csv) {
 		ak_csv_feed(m->csv, p, n, eof);
 		run_csv(m);
@@ -242,6 +244,7 @@ static void choose(struct ak_stage *m, bool eof)
 
 	m->chosen = true;
 	ak_stage_choose(m, eof, &err);
+	ak_signed_open(m);
 	ak_stage_announce_file(m, &err);
 	feed(m, m->head.p, m->head.n, eof);
 	ak_buf_clear(&m->head);
@@ -293,6 +296,7 @@ static void close_file(struct ak_stage *m, struct ak_chunk *c)
 		choose(m, true);
 	else
 		feed(m, "", 0, true);
+	ak_signed_close(m);
 	if (c->error.exit == AK_EXIT_OK && c->digest.changed)
 		changed(m, &c->error);
 	if (c->error.exit != AK_EXIT_OK) {

@@ -23,6 +23,7 @@ struct ak_chunk {
 	char *export_name, *name; /* safe */
 	const char *codec;
 	int64_t mtime_us;
+	const struct ak_page *page; /* NULL = a file */
 	struct ak_file_row *resume; /* partial file whose prefix was found unchanged, NULL = from the start */
 	struct ak_err error;        /* OPEN: cannot be read at all; CLOSE: why the stream ended early */
 	/* DATA: bytes, and the digest of everything decoded up to their end */
@@ -74,6 +75,7 @@ struct ak_item {
 	const struct ak_mapping *mapping; /* NULL: not recognised */
 	size_t named;
 	struct ak_file_row *resume;
+	const struct ak_page *page;
 	int64_t file;
 	/* RECORD */
 	struct ak_packed *rec;

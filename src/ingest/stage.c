@@ -32,6 +32,7 @@ static void drop_readers(struct ak_stage *m)
 void ak_stage_free(struct ak_stage *m)
 {
 	drop_readers(m);
+	ak_hmac_end(m->signed_sum, NULL);
 	ak_mapper_free(m->mapper);
 	if (m->stats)
 		ak_ledger_release(&m->stats->ledger);
@@ -82,7 +83,7 @@ static void open_export(struct ak_stage *m, const struct ak_chunk *c)
 		m->exported_at_basis = "declared";
 	} else if (c->mtime_us) {
 		ak_time_z(c->mtime_us, 0, m->exported_at);
-		m->exported_at_basis = "file time";
+		m->exported_at_basis = c->page ? "retrieved" : "file time";
 	} else {
 		m->exported_at_basis = "unknown";
 	}
@@ -107,6 +108,7 @@ void ak_stage_open(struct ak_stage *m, struct ak_chunk *c)
 	c->name = NULL;
 	snprintf(m->name, sizeof m->name, "%s", m->full_name);
 	m->codec = c->codec;
+	m->page = c->page;
 	ak_free(m->resume);
 	m->resume = c->resume;
 	c->resume = NULL;
@@ -124,6 +126,7 @@ void ak_stage_unreadable(struct ak_stage *m, const struct ak_chunk *c)
 	m->named = c->named;
 	m->file = m->p->next_file++;
 	m->mapping = NULL;
+	m->page = c->page;
 	ak_free(m->full_name);
 	m->full_name = ak_strdup(c->name ? c->name : "(not opened)");
 	m->codec = "none";
@@ -179,13 +182,13 @@ static void use_mapping(struct ak_stage *m)
 
 void ak_stage_choose(struct ak_stage *m, bool eof, struct ak_err *err)
 {
-	const char *format = m->p->o->sources[m->named].format;
+	const char *format = m->page ? m->page->format : m->p->o->sources[m->named].format;
 	struct ak_detection why = {0};
 	enum ak_rc rc;
 
 	if (format) {
 		rc = ak_registry_find(m->p->o->registry, format, &m->mapping, err);
-		snprintf(m->detected, sizeof m->detected, "--format");
+		snprintf(m->detected, sizeof m->detected, "%s", m->page ? "the API says so" : "--format");
 	} else {
 		rc = ak_registry_detect(m->p->o->registry, ak_buf_str(&m->head), eof, &m->mapping, &why, err);
 		snprintf(m->detected, sizeof m->detected, "%s", rc == AK_OK ? why.why : "not recognised");
@@ -206,6 +209,7 @@ void ak_stage_announce_file(struct ak_stage *m, const struct ak_err *err)
 	i->mapping = m->mapping;
 	i->named = m->named;
 	i->resume = keep_resume(m, m->resume);
+	i->page = m->page;
 	i->file = m->file;
 	if (err->exit != AK_EXIT_OK)
 		ak_stage_problem(m, "warning", err->reason[0] ? err->reason : "file_not_read", err);

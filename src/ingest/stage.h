@@ -4,6 +4,9 @@
 
 #include "ingest/pipe.h"
 
+/* What became of the signature of a record or body. */
+enum ak_signed_verdict { AK_SIGNED_GOOD, AK_SIGNED_BAD, AK_SIGNED_MISSING, AK_SIGNED_UNCHECKED, AK_SIGNED_VERDICTS };
+
 struct ak_stage {
 	struct ak_pipe *p;
 	struct ak_batch *batch;
@@ -27,6 +30,7 @@ struct ak_stage {
 	char *full_name;
 	const char *codec;
 	struct ak_file_row *resume;
+	const struct ak_page *page; /* the open file is one; NULL otherwise */
 	struct ak_buf head;
 	const struct ak_mapping *mapping, *mapper_for;
 	size_t mapper_named;
@@ -37,6 +41,11 @@ struct ak_stage {
 	uint64_t rec_no, skip_to, next_offset, check_offset;
 	uint8_t check_sha256[32];
 	char detected[192];
+
+	uint64_t signed_n[AK_SIGNED_VERDICTS]; /* records of the open file; bad ones have a row each instead */
+	struct ak_hmac_sum *signed_sum;        /* of a body, NULL when there is nothing to compare it with */
+	bool signed_header, signed_mac_given;
+	uint8_t signed_mac[AK_SHA256_LEN];
 
 	struct ak_item_stats *stats;
 	struct ak_drift drift; /* of the open export */

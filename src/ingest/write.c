@@ -99,6 +99,8 @@ static enum ak_rc open_file(struct sink *k, const struct ak_item *i)
 	k->file.name = k->name;
 	k->file.detected = k->detected;
 	k->file.codec = i->codec;
+	k->file.request = i->page ? i->page->request : NULL;
+	k->file.saved = i->page ? i->page->saved : -1;
 	k->file.mapping = info ? info->digest : "";
 	k->file.format = info ? info->id : "unrecognised";
 	k->file.has_more = -1;
@@ -179,6 +181,8 @@ static enum ak_rc put_diag(struct sink *k, const struct ak_item *i)
 		k->file.counts.in++;
 		k->file.counts.rejected++;
 	}
+	if (strcmp(row.rule, "signature_bad") == 0)
+		k->out->bad_signatures += row.n;
 	return ak_register_diag(k->s, &row, k->err);
 }
 

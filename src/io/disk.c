@@ -27,6 +27,16 @@ static ssize_t read_some(int fd, uint8_t *p, size_t n)
 	}
 }
 
+static ssize_t read_held(struct ak_disk *d, uint8_t *p, size_t n)
+{
+	size_t take = d->held.n < n ? d->held.n : n;
+
+	if (take)
+		memcpy(p, d->held.p, take);
+	d->held = ak_str_n(d->held.p + take, d->held.n - take);
+	return (ssize_t)take;
+}
+
 static enum ak_rc disk_pull(struct ak_stream *s, struct ak_err *err)
 {
 	struct ak_disk *d = (struct ak_disk *)s;
@@ -35,7 +45,8 @@ static enum ak_rc disk_pull(struct ak_stream *s, struct ak_err *err)
 	ssize_t got = 1;
 	/* Pipes give little at a time: enough for the head at least. */
 	while (d->pending < AK_STREAM_HEAD && got > 0) {
-		got = read_some(d->fd, d->buf + d->pending, AK_STREAM_BUFFER - d->pending);
+		got = d->fd < 0 ? read_held(d, d->buf + d->pending, AK_STREAM_BUFFER - d->pending)
+				: read_some(d->fd, d->buf + d->pending, AK_STREAM_BUFFER - d->pending);
 		if (got > 0)
 			d->pending += (size_t)got;
 	}
@@ -77,6 +88,12 @@ void ak_disk_start(struct ak_disk *d, int fd, const char *name)
 	d->bytes = 0;
 	d->pending = 0;
 	ak_sha256_start(d->hash);
+}
+
+void ak_disk_start_held(struct ak_disk *d, struct ak_str bytes, const char *name)
+{
+	ak_disk_start(d, -1, name);
+	d->held = bytes;
 }
 
 enum ak_rc ak_disk_finish(struct ak_disk *d, uint8_t digest[AK_SHA256_LEN], struct ak_err *err)

@@ -160,6 +160,19 @@ enum ak_rc ak_expand(struct ak_expansion *x, const char *const *args, size_t n, 
 	return rc;
 }
 
+void ak_expand_pages(struct ak_expansion *x, const struct ak_page *pages, size_t n, const char *name)
+{
+	struct ak_export_info *e = export_add(x, name, AK_IN_PAGES);
+
+	for (size_t i = 0; i < n; i++) {
+		ak_expand_file(x, e, ak_strdup(pages[i].name), NULL);
+		x->files[i].page = &pages[i];
+		x->files[i].size = pages[i].body.n;
+		x->files[i].mtime_us = pages[i].time_us;
+		e->mtime_us = pages[i].time_us > e->mtime_us ? pages[i].time_us : e->mtime_us;
+	}
+}
+
 void ak_expand_release(struct ak_expansion *x)
 {
 	for (size_t i = 0; i < x->nfiles; i++)

@@ -12,6 +12,7 @@ struct ak_disk_file {
 	char *rel; /* path below the folder; NULL when the export is the file itself */
 	uint64_t size;
 	int64_t mtime_us;
+	const struct ak_page *page; /* in place of a file; NULL otherwise */
 	struct ak_file_digest given; /* filled when it has been read; decoded stays zero */
 };
 
@@ -29,6 +30,8 @@ extern "C" {
 #endif
 
 enum ak_rc ak_expand(struct ak_expansion *x, const char *const *args, size_t n, struct ak_err *err);
+/* One export, a file for each page. */
+void ak_expand_pages(struct ak_expansion *x, const struct ak_page *pages, size_t n, const char *name);
 /* Also after a failure. */
 void ak_expand_release(struct ak_expansion *x);
 /* name is taken over. */

@@ -28,6 +28,9 @@ struct refusal {
 #define HINT_UTF16 HINT_UTF("UTF-16")
 #define HINT_UNPACK "unpack it, or pack it again with gzip, zstd, xz, tar or zip"
 #define HINT_TABLE "export it as JSON lines or CSV"
+#define HINT_SQLITE "export the table: sqlite3 FILE \".mode json\" \"select * from TABLE\" > x.json"
+#define HINT_POSTGRES "export the table instead: psql -c \"\\copy (select * from TABLE) to 'x.csv' csv header\""
+#define HINT_MYSQL "export the table instead: mysql --batch -e \"select * from TABLE\" DATABASE > x.tsv"
 
 static const struct refusal refusals[] = {
 	{{"PAR1", 4},
@@ -37,11 +40,17 @@ static const struct refusal refusals[] = {
 	{{"SQLite format 3\0", 16},
 	 false,
 	 "a SQLite database",
-	 "export the table: sqlite3 FILE \".mode json\" \"select * from TABLE\" > x.json"},
+	 HINT_SQLITE},
 	{{"PGDMP", 5},
 	 true,
 	 "a pg_dump archive",
-	 "export the table instead: psql -c \"\\copy (select * from TABLE) to 'x.csv' csv header\""},
+	 HINT_POSTGRES},
+	/* Dumps as SQL hold every table, those of keys and sessions too. */
+	{{"--\n-- PostgreSQL database dump", 30}, false, "a PostgreSQL dump as SQL", HINT_POSTGRES},
+	{{"-- MySQL dump ", 14}, false, "a MySQL dump as SQL", HINT_MYSQL},
+	{{"-- MariaDB dump ", 16}, false, "a MariaDB dump as SQL", HINT_MYSQL},
+	{{"/*M!999999\\- ", 13}, false, "a MariaDB dump as SQL", HINT_MYSQL},
+	{{"PRAGMA foreign_keys=OFF;", 24}, false, "a SQLite dump as SQL", HINT_SQLITE},
 	{{"\xff\xfe\0\0", 4}, false, "UTF-32 text", HINT_UTF("UTF-32")},
 	{{"\0\0\xfe\xff", 4}, false, "UTF-32 text", HINT_UTF("UTF-32")},
 	{{"{\0\0\0", 4}, false, "UTF-32 text", HINT_UTF("UTF-32LE")},

@@ -120,6 +120,7 @@ static void yield_file(struct ak_inputs *in, char *name, const char *codec, stru
 		.mtime_us = f->mtime_us,
 		.member = in->members != NULL,
 		.seekable = in->top == &in->disk.s && in->disk.fd > 0,
+		.page = f->page,
 	};
 }
 
@@ -191,6 +192,10 @@ static enum ak_rc disk_open(struct ak_inputs *in, struct ak_err *err)
 	in->label = e->kind == AK_IN_STDIN ? ak_strdup("standard input")
 		    : f->rel		   ? ak_strdup(f->rel)
 					   : ak_strndup(e->name.p, e->name.n);
+	if (f->page) {
+		ak_disk_start_held(&in->disk, f->page->body, in->label);
+		return AK_OK;
+	}
 	if (e->kind != AK_IN_STDIN) {
 		enum ak_rc rc = ak_expand_open(f, &fd, err);
 		if (rc != AK_OK)
@@ -322,12 +327,24 @@ const struct ak_skip *ak_inputs_skipped(const struct ak_inputs *in, size_t *n)
 	return in->x.nskips ? in->x.skips : &none;
 }
 
-enum ak_rc ak_inputs_open(const char *const *args, size_t n, struct ak_inputs **out, struct ak_err *err)
+static struct ak_inputs *inputs_new(void)
 {
 	struct ak_inputs *in = ak_alloc_zero(1, sizeof(*in));
 	ak_disk_init(&in->disk);
 	in->hash = ak_sha256_new();
 	ak_sha256_start(in->hash);
+	return in;
+}
+
+void ak_inputs_open_pages(const struct ak_page *pages, size_t n, const char *name, struct ak_inputs **out)
+{
+	*out = inputs_new();
+	ak_expand_pages(&(*out)->x, pages, n, name);
+}
+
+enum ak_rc ak_inputs_open(const char *const *args, size_t n, struct ak_inputs **out, struct ak_err *err)
+{
+	struct ak_inputs *in = inputs_new();
 	enum ak_rc rc = ak_expand(&in->x, args, n, err);
 	if (rc != AK_OK) {
 		ak_inputs_free(in);

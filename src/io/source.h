@@ -18,7 +18,17 @@
 struct ak_inputs;
 
 /* A file turns out to be an archive when it is opened: kind is final from the first ak_inputs_next of the export on. */
-enum ak_input_kind { AK_IN_FILE, AK_IN_DIR, AK_IN_ARCHIVE, AK_IN_STDIN };
+enum ak_input_kind { AK_IN_FILE, AK_IN_DIR, AK_IN_ARCHIVE, AK_IN_STDIN, AK_IN_PAGES };
+
+/* A page of an API that was pulled: read like a file, and never on disk unless saved. */
+struct ak_page {
+	const char *name;    /* as a file would be called */
+	struct ak_str body;
+	int64_t time_us;     /* of its retrieval */
+	const char *request; /* what was asked, without credentials; redacted: it is stored */
+	bool saved;	     /* the user keeps it (--save) */
+	const char *format;  /* mapping id; NULL = detected */
+};
 
 struct ak_export_info {
 	enum ak_input_kind kind;
@@ -39,6 +49,7 @@ struct ak_file_info {
 	int64_t mtime_us;     /* of the file on disk or the member, 0 unknown */
 	bool member;	      /* a member of an archive */
 	bool seekable;	      /* a plain file that can be read twice */
+	const struct ak_page *page; /* it is one; NULL otherwise */
 };
 
 #ifdef __cplusplus
@@ -50,6 +61,8 @@ extern "C" {
  * walk is depth-first in byte order; dot files, symlinks and empty files are left out and listed by ak_inputs_skipped.
  * An empty file that is named directly is yielded: silence is evidence. */
 enum ak_rc ak_inputs_open(const char *const *args, size_t n, struct ak_inputs **out, struct ak_err *err);
+/* Pages in memory as one export of that name; the caller's until ak_inputs_free. */
+void ak_inputs_open_pages(const struct ak_page *pages, size_t n, const char *name, struct ak_inputs **out);
 void ak_inputs_free(struct ak_inputs *in);
 /* Go to the next file. AK_OK, AK_END at the very end, AK_FAIL when this file (or this member, or the rest of this
  * archive) cannot be read: the caller reports it and may call again to go on with the following one. Reasons:

@@ -39,6 +39,7 @@ struct ak_stream {
 struct ak_disk {
 	struct ak_stream s;
 	int fd;
+	struct ak_str held; /* bytes in memory that are read in place of fd */
 	bool hashing; /* hash what is read; may be put off before the second chunk (plain file: its
 		 decoded digest is the same) */
 	uint8_t *buf;
@@ -66,6 +67,8 @@ enum ak_rc ak_stream_drain(struct ak_stream *s, bool *nonzero, struct ak_err *er
 void ak_disk_init(struct ak_disk *d);
 /* Start over with fd, which is owned from now on (0 is read but never closed). */
 void ak_disk_start(struct ak_disk *d, int fd, const char *name);
+/* The same with bytes in memory, which live until it is stopped. */
+void ak_disk_start_held(struct ak_disk *d, struct ak_str bytes, const char *name);
 /* Read and hash what is left, then the digest. AK_FAIL when it cannot be read. Only with hashing. */
 enum ak_rc ak_disk_finish(struct ak_disk *d, uint8_t digest[AK_SHA256_LEN], struct ak_err *err);
 void ak_disk_stop(struct ak_disk *d);

@@ -52,7 +52,7 @@ static void counts(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 	struct ak_table *t = ak_section_table(s, o, "sources", "Sources: in = stored + duplicate + rejected + blank + excluded + expired",
 				     "name kind format owner files:integer records_in:integer stored:integer duplicate:integer "
 				     "rejected:integer blank:integer excluded:integer expired:integer conflict:integer "
-				     "superseded:integer state first:datetime last:datetime exported_at:datetime exported_at_basis query "
+				     "superseded:integer state first:datetime last:datetime exported_at:datetime exported_at_basis query original "
 				     "sha256 cannot_prove");
 	json_t *row;
 	size_t i;
@@ -111,6 +111,18 @@ static void corroboration(struct ak_sections *s, json_t *o, const struct ak_fact
 			       (long long)json_integer_value(json_object_get(p, "differ")));
 }
 
+/* Pages that were read from an API: whether anybody has the bytes behind their digests. */
+static void pulled(json_t *o, const struct ak_facts *f)
+{
+	json_t *source;
+	size_t i;
+
+	json_array_foreach(f->sources, i, source)
+		if (text(source, "original"))
+			ak_section_say(o, "proven", "tables/sources.csv", "%s was read from its API, %lld pages: original %s", text(source, "name"),
+				       (long long)json_integer_value(json_object_get(source, "pages")), text(source, "original"));
+}
+
 static void labels(json_t *o, const struct ak_facts *f)
 {
 	json_t *source, *row;
@@ -141,6 +153,7 @@ enum ak_rc ak_section_sources(struct ak_sections *s, const struct ak_facts *f, s
 			       (long long)json_integer_value(json_object_get(row, "total")),
 			       strcmp(text(row, "method"), "exact") == 0 ? "by an identifier both have" : "by sums per bucket, key and model");
 	corroboration(s, o, f);
+	pulled(o, f);
 	labels(o, f);
 	ak_section_place(o, f->table[AK_P_REJECTS]);
 	ak_section_declared(s, o, "sources");

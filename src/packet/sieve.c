@@ -217,6 +217,17 @@ static void try_pair(struct look *l, struct ak_str s, size_t at)
 			find(l, "named_secret", false, s, from, from + n);
 }
 
+/* ***, xxxx, <password>, ${PASSWORD} or a marker, where a password would be. */
+static bool is_stand_in(struct ak_str s)
+{
+	size_t same = 1;
+
+	while (same < s.n && s.p[same] == s.p[0])
+		same++;
+	return (same == s.n && (s.p[0] == '*' || s.p[0] == 'x' || s.p[0] == 'X')) || s.p[0] == '[' ||
+	       (s.p[0] == '<' && s.p[s.n - 1] == '>') || (s.p[0] == '$' && s.p[1] == '{' && s.p[s.n - 1] == '}');
+}
+
 /* scheme://user:password@host */
 static void try_userinfo(struct look *l, struct ak_str s, size_t at)
 {
@@ -226,8 +237,8 @@ static void try_userinfo(struct look *l, struct ak_str s, size_t at)
 		return;
 	for (; i < s.n && i - at < LOOK_AROUND && in(l, s.p[i], ANY) && s.p[i] != ' ' && s.p[i] != '/' && s.p[i] != '@';
 	     i++)
-		colon = s.p[i] == ':' ? i : colon;
-	if (i < s.n && s.p[i] == '@' && colon && i - colon > 3 && s.p[colon + 1] != '[')
+		colon = colon || s.p[i] != ':' ? colon : i;
+	if (i < s.n && s.p[i] == '@' && colon && i - colon > 3 && !is_stand_in(ak_str_n(s.p + colon + 1, i - colon - 1)))
 		find(l, "url_password", false, s, colon + 1, i);
 }
 

@@ -37,7 +37,11 @@ static const char sources_sql[] =
 	" (SELECT x.exported_at_basis FROM export x WHERE x.source = s.id ORDER BY x.exported_at DESC, x.id DESC LIMIT 1)"
 	"  AS exported_at_basis,"
 	" (SELECT coalesce(x.query, y.query) FROM export x JOIN file y ON y.export = x.id WHERE x.source = s.id"
-	"  ORDER BY x.id DESC LIMIT 1) AS query"
+	"  ORDER BY x.id DESC LIMIT 1) AS query,"
+	/* Pages of an API: the newest request, and whether anybody has their bytes. */
+	" count(f.request) AS pages, CASE WHEN count(f.saved) = 0 THEN NULL WHEN min(f.saved) = 1 THEN 'saved' ELSE 'not retained' END"
+	" AS original, (SELECT y.request FROM file y JOIN export x ON x.id = y.export WHERE x.source = s.id AND y.request IS NOT NULL"
+	" ORDER BY y.id DESC LIMIT 1) AS request"
 	" FROM source s JOIN export e ON e.source = s.id LEFT JOIN file f ON f.export = e.id"
 	" WHERE ?1 = 0 OR e.run = ?1 GROUP BY s.id ORDER BY s.name";
 

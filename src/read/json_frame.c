@@ -188,7 +188,7 @@ static enum ak_step run_top(struct ak_framer *f)
 	if (f->pos == f->buf.n)
 		return AK_STEP_MORE;
 	f->nelided = 0;
-	if (ak_fr_line(f, &step)) {
+	if (ak_fr_line(f, &step) || ak_fr_stray(f, &step)) {
 		f->line_used |= step != AK_STEP_MORE;
 		return step;
 	}

@@ -117,6 +117,9 @@ enum ak_step ak_fr_emit_empty(struct ak_framer *f, uint64_t offset, uint64_t len
 /* json_line.c */
 /* At the start of a top-level value: true when it was a whole object on its line, or when that needs more bytes. */
 bool ak_fr_line(struct ak_framer *f, enum ak_step *step);
+/* Likewise: true when the line begins with a word in brackets, as programs begin lines of their own among those of a log
+ * (`[2026-03-02 09:20:46.847][1][info] ...`), or when that needs more bytes. The line is one bad frame. */
+bool ak_fr_stray(struct ak_framer *f, enum ak_step *step);
 
 /* json_leaf.c */
 void ak_fr_leaf_begin(struct ak_framer *f, enum ak_leaf_role role, size_t start);

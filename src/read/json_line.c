@@ -2,7 +2,11 @@
  * brackets close at its end and no name that the plan looks for stands in it. Everything else takes the long way. */
 #include "base/ak.h"
 
+#include "base/decimal.h"
 #include "read/json_framer.h"
+
+/* Bytes to wait for before a bracket is taken for that of an array. */
+enum { MOST_WORD = 4096 };
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -182,5 +186,41 @@ bool ak_fr_line(struct ak_framer *f, enum ak_step *step)
 		return false;
 	f->pos += line.n;
 	*step = ak_fr_emit(f, AK_FRAME_RECORD, NULL, f->pos - line.n, f->pos, ak_fr_offset(f, f->pos - line.n));
+	return true;
+}
+
+/* One value that an array may begin with, complete. */
+static bool is_scalar(struct ak_str s)
+{
+	struct ak_dec_parts d;
+
+	return !s.n || ak_str_is(s, "true") || ak_str_is(s, "false") || ak_str_is(s, "null") || ak_dec_lex(s, false, &d);
+}
+
+/* Behind a bracket: words up to the next one, without anything that an array of records has. */
+static bool is_stray(const char *p, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && !memchr("{[\",]", p[i], 5))
+		i++;
+	return i < n && p[i] == ']' && !is_scalar(ak_str_trim(ak_str_n(p, i)));
+}
+
+bool ak_fr_stray(struct ak_framer *f, enum ak_step *step)
+{
+	const char *p = f->buf.p + f->pos, *nl = memchr(p, '\n', f->buf.n - f->pos);
+	size_t n = nl ? (size_t)(nl - p) : f->buf.n - f->pos;
+
+	if (*p != '[' || !f->bare)
+		return false;
+	if (!nl && !f->eof && n < MOST_WORD) {
+		*step = AK_STEP_MORE;
+		return true;
+	}
+	if (!is_stray(p + 1, n - 1) || (!nl && !f->eof))
+		return false;
+	f->pos += n;
+	*step = ak_fr_emit(f, AK_FRAME_BAD, "json_syntax", f->pos, f->pos, ak_fr_offset(f, f->pos - n));
 	return true;
 }

@@ -28,6 +28,7 @@ static void judge(const struct ak_place *p, struct ak_str key, struct ak_shape_k
 
 	if (p->pay) {
 		k->label = ak_payload_is_label(key);
+		k->node = n;
 		return;
 	}
 	k->starred = n && n == p->node->any;
@@ -113,7 +114,7 @@ static inline void place_of(struct ak_walker *w, const struct ak_place *p, struc
 	q->star = k->starred ? ak_walk_keep(w, key) : p->star;
 	q->item = p->pay ? 0 : p->item;
 	q->label = k->label;
-	q->pay = p->pay;
+	q->pay = ak_walk_picked(k->node) ? NULL : p->pay;
 	q->shape = k->below;
 	if (k->unknown)
 		ak_walk_unknown(w, p->node, key, k);

@@ -41,7 +41,7 @@ static enum ak_rc payload_string(struct ak_walker *w, struct ak_str text, const 
 	}
 	if (!p->pay->in_string && (text.p[0] == '{' || text.p[0] == '[')) {
 		struct ak_paystate inner = {.in_string = true};
-		struct ak_place q = {.pay = &inner, .shape = p->shape};
+		struct ak_place q = {.node = ak_walk_below(p->node), .pay = &inner, .shape = p->shape};
 
 		if (ak_walk_nested(w, text, &q)) {
 			ak_payload_merge(p->pay, &inner);

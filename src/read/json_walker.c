@@ -95,7 +95,7 @@ static enum ak_rc visit_container(struct ak_walker *w, char bracket, const struc
 static enum ak_rc visit_payload(struct ak_walker *w, const struct ak_place *p)
 {
 	struct ak_paystate state = {.present = false};
-	struct ak_place q = {.pay = &state, .shape = p->shape};
+	struct ak_place q = {.node = ak_walk_below(p->node), .pay = &state, .shape = p->shape};
 	enum ak_rc rc = ak_walk_value(w, &q);
 
 	ak_walk_emit_payload(w, p, &state);
@@ -226,7 +226,7 @@ enum ak_rc ak_walker_walk_text(struct ak_walker *w, struct ak_str text, const st
 {
 	struct ak_place p = start(w, node, NULL, row, err);
 	struct ak_paystate state = {.present = false};
-	struct ak_place q = {.pay = &state, .shape = p.shape};
+	struct ak_place q = {.node = ak_walk_below(node), .pay = &state, .shape = p.shape};
 	enum ak_rc rc;
 
 	p.star = key;

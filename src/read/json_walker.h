@@ -115,6 +115,9 @@ static inline bool ak_walk_is_payload(const struct ak_place *p)
 	return !p->pay && ak_walk_picked(p->node) && p->node->how == AK_PICK_PAYLOAD;
 }
 
+/* What a rule names below payload is taken as it is and no part of it: the node where that begins, NULL without. */
+static inline const struct ak_tnode *ak_walk_below(const struct ak_tnode *n) { return ak_walk_leads_on(n) ? n : NULL; }
+
 /* json_walker.c */
 /* A value that is an object or an array, or payload. */
 enum ak_rc ak_walk_compound(struct ak_walker *w, const struct ak_place *p);

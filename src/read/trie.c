@@ -161,6 +161,19 @@ enum ak_rc ak_trie_add(struct ak_trie *t, struct ak_str path, enum ak_pick_how h
 	return AK_OK;
 }
 
+enum ak_rc ak_trie_also(struct ak_trie *t, struct ak_str path, enum ak_pick_how how, int slot, struct ak_err *err)
+{
+	struct ak_tnode *n = path.n > MAX_PATH ? NULL : descend(t, path);
+
+	if (!n)
+		return ak_fail(err, AK_EXIT_USAGE, "path '%.*s' is malformed", AK_STR_FMT(path));
+	if (n->slot >= 0 && n->slot != slot)
+		return ak_fail(err, AK_EXIT_USAGE, "path '%.*s' is named apart from what is wrapped", AK_STR_FMT(path));
+	n->slot = slot;
+	n->how = how;
+	return AK_OK;
+}
+
 static void seal_node(struct ak_trie *t, struct ak_tnode *n)
 {
 	size_t count = 0, slots = 8;

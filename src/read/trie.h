@@ -47,6 +47,9 @@ void ak_trie_init(struct ak_trie *t, struct ak_arena *arena);
 /* The slot of this path, created when new. AK_EXIT_USAGE when the path is malformed or was added in another way before
  * (payload and value, say). Paths that differ only in `|json` or `|kv` share a node: the decoding holds for all. */
 enum ak_rc ak_trie_add(struct ak_trie *t, struct ak_str path, enum ak_pick_how how, int *slot, struct ak_err *err);
+/* Let this path lead to a slot that another path was given, asked for in the same way. AK_EXIT_USAGE when it is malformed or
+ * has a slot of its own. */
+enum ak_rc ak_trie_also(struct ak_trie *t, struct ak_str path, enum ak_pick_how how, int slot, struct ak_err *err);
 /* Build lookup tables; call once after the last add. */
 void ak_trie_seal(struct ak_trie *t);
 /* The member `key` of n: its literal child, else n->any, else NULL. Any thread, once sealed. */

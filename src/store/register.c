@@ -119,14 +119,15 @@ enum ak_rc ak_register_file(struct ak_store *s, const struct ak_file_row *r, str
 		I(c->blank), I(c->excluded), I(c->expired), I(c->conflict), I(c->superseded),
 		I_OR_NULL(r->first_us != INT64_MAX, r->first_us), I_OR_NULL(r->last_us != INT64_MIN, r->last_us),
 		T_OR_NULL(r->query), I_OR_NULL(r->has_more >= 0, r->has_more), T(r->state), I(r->next_offset),
-		I(r->check_offset), T_OR_NULL(r->check_sha256)};
+		I(r->check_offset), T_OR_NULL(r->check_sha256),
+		T_OR_NULL(r->request), I_OR_NULL(r->saved >= 0, r->saved)};
 
 	return execute(s,
 		       "INSERT INTO file(id, export, name, codec, mapping, format, detected, sha256, bytes, decoded_sha256,"
 		       " decoded_bytes, records_in, stored, duplicate, rejected, blank, excluded, expired, conflict, superseded,"
-		       " first_us, last_us, query, has_more, state, next_offset, check_offset, check_sha256)"
-		       " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,"
-		       "?26,?27,?28)"
+		       " first_us, last_us, query, has_more, state, next_offset, check_offset, check_sha256,"
+		       " request, saved) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,"
+		       "?26,?27,?28,?29,?30)"
 		       " ON CONFLICT(id) DO UPDATE SET mapping=excluded.mapping, format=excluded.format,"
 		       " detected=excluded.detected, sha256=excluded.sha256, bytes=excluded.bytes,"
 		       " decoded_sha256=excluded.decoded_sha256, decoded_bytes=excluded.decoded_bytes,"
@@ -167,6 +168,29 @@ enum ak_rc ak_register_document(struct ak_tlog *l, const char *digest, const cha
 	rc = ak_tlog_entry(l, kind, body, NULL, err);
 	json_decref(body);
 	return rc;
+}
+
+enum ak_rc ak_register_pull_get(struct ak_store *s, const char *source, char **out, struct ak_err *err)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	enum ak_rc rc = ak_sql_prepare(s, "SELECT state FROM pull WHERE source=?1", &st, err);
+
+	*out = NULL;
+	if (rc != AK_OK)
+		return rc;
+	ak_sql_bind_z(st, 1, source);
+	rc = ak_sql_step(s, st, err);
+	if (rc == AK_OK)
+		*out = ak_strndup(ak_sql_text(st, 0).p, ak_sql_text(st, 0).n);
+	return rc == AK_END ? AK_OK : rc;
+}
+
+enum ak_rc ak_register_pull_set(struct ak_store *s, const char *source, const char *state, struct ak_err *err)
+{
+	const struct arg args[] = {T(source), T(state)};
+
+	return execute(s, "INSERT INTO pull(source, state) VALUES(?1, ?2) ON CONFLICT(source) DO UPDATE SET state=excluded.state",
+		       args, AK_COUNT(args), err);
 }
 
 enum ak_rc ak_register_diag(struct ak_store *s, const struct ak_diag_row *r, struct ak_err *err)
@@ -250,13 +274,13 @@ enum ak_rc ak_register_file_leaf(struct ak_tlog *l, const struct ak_file_row *r,
 	enum ak_rc rc;
 
 	ak_hex(l->contents, sizeof l->contents, contents);
-	body = json_pack("{s:I, s:I, s:s, s:s, s:s, s:s*, s:s*, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "file",
+	body = json_pack("{s:I, s:I, s:s, s:s, s:s, s:s*, s:s*, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s*}", "file",
 				 (json_int_t)r->id, "export", (json_int_t)r->export_, "name", r->name, "format", r->format,
 				 "mapping", r->mapping, "sha256", r->sha256[0] ? r->sha256 : NULL, "decoded_sha256",
 				 r->decoded_sha256[0] ? r->decoded_sha256 : NULL, "state", r->state, "contents", contents, "records_in",
 				 (json_int_t)c->in, "stored", (json_int_t)c->stored, "duplicate", (json_int_t)c->duplicate,
 				 "rejected", (json_int_t)c->rejected, "blank", (json_int_t)c->blank, "excluded",
-				 (json_int_t)c->excluded, "expired", (json_int_t)c->expired);
+				 (json_int_t)c->excluded, "expired", (json_int_t)c->expired, "request", r->request);
 
 	if (!body)
 		AK_BUG("source file entry cannot be written as JSON");
@@ -281,6 +305,7 @@ static void read_partial(sqlite3_stmt *st, struct ak_file_row *r)
 			      &r->counts.superseded};
 
 	memset(r, 0, sizeof *r);
+	r->saved = -1;
 	r->id = sqlite3_column_int64(st, 0);
 	r->export_ = sqlite3_column_int64(st, 1);
 	for (size_t i = 0; i < AK_COUNT(counts); i++)

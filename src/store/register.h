@@ -29,6 +29,8 @@ struct ak_file_row {
 	const char *state;
 	uint64_t next_offset, check_offset;
 	char check_sha256[65];
+	const char *request; /* of a pulled page, without credentials; NULL = a file */
+	int saved;	     /* of a pulled page: its bytes are kept by the user; -1 = no page */
 };
 
 struct ak_export_row {
@@ -65,6 +67,10 @@ enum ak_rc ak_register_next_file(struct ak_store *s, int64_t *out, struct ak_err
 /* Keep a text once; new ones also become a ledger entry of that kind (mapping or policy). */
 enum ak_rc ak_register_document(struct ak_tlog *l, const char *digest, const char *kind, const char *name,
 				const char *version, struct ak_str text, struct ak_err *err);
+/* Where the pulls of a source stand, a JSON document of pull/'s; set belongs to the running transaction. *out is NULL when there
+ * was none; ak_free. */
+enum ak_rc ak_register_pull_get(struct ak_store *s, const char *source, char **out, struct ak_err *err);
+enum ak_rc ak_register_pull_set(struct ak_store *s, const char *source, const char *state, struct ak_err *err);
 enum ak_rc ak_register_diag(struct ak_store *s, const struct ak_diag_row *row, struct ak_err *err);
 
 /* Counts that add up over batches. */

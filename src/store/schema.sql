@@ -43,7 +43,7 @@ CREATE TABLE export(
   run INTEGER NOT NULL REFERENCES run(id), -- that read it; after an interruption the one that went on
   name TEXT NOT NULL,              -- base name, scanned and made safe
   exported_at TEXT,                -- when the source produced it
-  exported_at_basis TEXT,          -- declared, file time or unknown
+  exported_at_basis TEXT,          -- declared, file time, retrieved (a pull) or unknown
   query TEXT,                      -- query or filter that produced it, declared (--query or policy)
   state TEXT NOT NULL CHECK(state IN ('partial', 'complete', 'incomplete', 'interrupted'))
 ) STRICT;
@@ -78,10 +78,19 @@ CREATE TABLE file(
   next_offset INTEGER NOT NULL DEFAULT 0, -- resume: decoded offset behind the last committed record
   check_offset INTEGER NOT NULL DEFAULT 0, -- resume: decoded offset at which check_sha256 was taken
   check_sha256 TEXT,               -- resume: digest of the decoded bytes before check_offset
+  request TEXT,                    -- of a page that was pulled from an API: what was asked, without credentials; NULL = a file
+  saved INTEGER,                   -- of such a page: 1 = the user keeps its bytes (pull --save), 0 = the original is not retained
   CHECK(records_in = stored + duplicate + rejected + blank + excluded + expired)
 ) STRICT;
 
 CREATE INDEX file_export ON file(export);
+
+-- How far the pulls of a source have come: the period that is complete, and of an interrupted one where to go on. Written with
+-- the records it speaks of.
+CREATE TABLE pull(
+  source TEXT PRIMARY KEY,         -- name of the source, which may not have a record yet
+  state TEXT NOT NULL              -- JSON: through, window, pass, parent, cursor, page, pages
+) STRICT, WITHOUT ROWID;
 
 -- Which record stands for an identity, and how often one export showed it (DECISIONS: multiplicity is a maximum), where
 -- that is not the plain case: one record, shown once. The plain ones stand in the identity runs only.

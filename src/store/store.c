@@ -210,15 +210,24 @@ enum ak_rc ak_store_lock(struct ak_store *s, int wait_ms, struct ak_err *err)
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, "ingest.lock");
 	const struct timespec nap = {0, 20 * 1000 * 1000};
 
+	if (s->lock_fd >= 0)
+		return AK_OK;
 	if (check_file(s, "ingest.lock", err) != AK_OK)
 		return AK_FAIL;
 	s->lock_fd = ak_fs_open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (s->lock_fd < 0)
 		return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot lock '%s'", s->dir);
 	for (int waited = 0; flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0; waited += 20) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return ak_fail_sys(err, AK_EXIT_IO, errno, "cannot lock '%s'", s->dir);
+		if (errno != EWOULDBLOCK && errno != EINTR) {
+			int why = errno;
+
+			close(s->lock_fd);
+			s->lock_fd = -1;
+			return ak_fail_sys(err, AK_EXIT_IO, why, "cannot lock '%s'", s->dir);
+		}
 		if (waited >= wait_ms) {
+			close(s->lock_fd);
+			s->lock_fd = -1;
 			ak_hint(err, "another ingest is running; try again when it is done");
 			return ak_fail(err, AK_EXIT_BUSY, "workspace '%s' is busy", s->dir);
 		}

@@ -42,7 +42,7 @@ void ak_store_close(struct ak_store *s);
 void ak_store_closep(struct ak_store **s); /* cleanup attribute target */
 bool ak_store_is_workspace(const char *dir);
 
-/* One writer at a time: waits up to wait_ms, then AK_EXIT_BUSY. Released by close. */
+/* One writer at a time: waits up to wait_ms, then AK_EXIT_BUSY. Released by close; held already, it is held. */
 enum ak_rc ak_store_lock(struct ak_store *s, int wait_ms, struct ak_err *err);
 
 /* A copy of the database as this connection sees it, into dir/workspace.db, which must be new: within a read transaction

@@ -64,6 +64,16 @@ put grouped g2.json >/dev/null
 is "each grouping has a descriptor of its own" "$(sql "SELECT count(DISTINCT f.query), count(*) FROM usage u JOIN file f ON f.id = u.file
 	JOIN export x ON x.id = f.export JOIN source s ON s.id = x.source WHERE s.name = 'grouped'")" "2 2"
 
+# ---- nothing but empty buckets: the formats that have such are named, the user says which ----
+for kind in '{starting_at: "2026-08-01T00:00:00Z", ending_at: "2026-08-02T00:00:00Z", results: []}' \
+	'{object: "bucket", start_time: 1785542400, end_time: 1785628800, results: []}'; do
+	jq -n "{object: \"page\", data: [$kind, $kind], has_more: false}" >empty.json
+	"$AUDITKIT" -w w ingest --source empty empty.json 2>&1 | tr -s ' \n' ' ' | grep -o "nothing but empty buckets, as [a-z' -]* has them" | tr '\n' ' '
+done >said
+is "empty buckets alone" "$(cat said)" \
+	"nothing but empty buckets, as 'anthropic-costs' or 'anthropic-usage' has them nothing but empty buckets, as 'openai-costs' or 'openai-usage' has them "
+is "with --format they are evidence of zero" "$(put zero empty.json --format openai-usage)" "0 1 1"
+
 # ---- 21: members that no page names are counted, their values never kept ----
 audit 7 | jq '.data[0]["user.added"].mystery = "private remark" | .data[0].extra = {deep: "more of it"}' >unknown.json
 is "the record stays" "$(put unknown unknown.json)" "0 1 0"

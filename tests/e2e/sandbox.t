@@ -43,6 +43,11 @@ cp "$AK_SRCDIR/samples/policy.yaml" ws/policy.yaml
 sed -i 's#path: \([a-z]\)#path: ../grc/../\1#' ws/policy.yaml
 caged 0 "print sync thread" -w ws ingest grc
 caged 0 "print sync thread" -w ws ingest 'grc/*'
+caged 0 print -w ws pull --list
+# The network is another process's: this one has none, and neither opens what is not named.
+OPENAI_ADMIN_KEY=key-for-nobody
+export OPENAI_ADMIN_KEY
+caged 69 print -w ws pull openai/audit --since 2026-06-01 --base-url https://127.0.0.1:9
 caged 0 "print thread" -w ws ingest --dry-run "$AK_SRCDIR/samples/gateway"
 caged 0 print -w ws status
 caged 0 print -w ws sources

@@ -2,7 +2,8 @@
 # The pages of section 5 name everything that the code knows: mapping members, policy keys, tables, files of a packet.
 . "$AK_SRCDIR/tests/tap.sh"
 cd "$AK_SRCDIR" || exit 1
-page() { sed 's/\\-/-/g; s/\\(dq/"/g' "man/$1.5"; }
+# What is made from the formats themselves would name anything.
+page() { sed '/^\.SH BUILT-IN/,/^\.SH EX/d; s/\\-/-/g; s/\\(dq/"/g' "man/$1.5"; }
 missing() { # missing PAGE: of the words on standard input, those that the page does not have
 	page "$1" >"$tap_dir/page"
 	while read -r w; do grep -qwF -- "$w" "$tap_dir/page" || printf '%s ' "$w"; done

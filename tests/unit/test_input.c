@@ -247,6 +247,11 @@ static void test_refusals(void)
 	REFUSED("PAR1\x15\x04\x15\x00", "COPY", "Parquet");
 	REFUSED("SQLite format 3\0\x10\0", ".mode json", "SQLite");
 	REFUSED("PGDMP\x01\x0e\0", "\\copy", "pg_dump");
+	REFUSED("--\n-- PostgreSQL database dump\n--\n\n", "\\copy", "pg_dump as SQL");
+	REFUSED("-- MySQL dump 10.13  Distrib 8.0.36\n", "mysql --batch", "mysqldump");
+	REFUSED("-- MariaDB dump 10.19\n", "mysql --batch", "mariadb-dump");
+	REFUSED("/*M!999999\\- enable the sandbox mode */\n", "mysql --batch", "mariadb-dump of later versions");
+	REFUSED("PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n", ".mode json", "dump of sqlite3");
 	REFUSED("\xff\xfe{\0\"\0", "iconv -f UTF-16 -t UTF-8", "UTF-16 little endian with a mark");
 	REFUSED("\xfe\xff\0{\0\"", "iconv", "UTF-16 big endian with a mark");
 	REFUSED("{\0\"\0a\0", "iconv", "UTF-16 without a mark");

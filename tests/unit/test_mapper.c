@@ -374,11 +374,95 @@ static void month_first(void)
 	}
 }
 
+static void counted(void)
+{
+	struct run *r = run_map(HEAD("request", "json") "fields:\n  attempt_retries: {count: [\"/tries/[]/ip\", /last], less: 1}\n"
+							"  attempt_fallbacks: {count: \"/tries/[]/ip\"}\n",
+				"{\"tries\":[{\"ip\":\"a\"},{\"ip\":null},{\"ip\":\"b\"}],\"last\":\"c\"}\n"
+				"{\"tries\":[{\"ip\":\"a\"}]}\n{\"tries\":[]}\n",
+				NULL);
+
+	is_int(num_of(r, 0, AK_F_ATTEMPT_RETRIES), 2, "values of all paths, less one");
+	is_int(num_of(r, 0, AK_F_ATTEMPT_FALLBACKS), 2, "null does not count");
+	ok(r->rec[1].v[AK_F_ATTEMPT_RETRIES].set && !num_of(r, 1, AK_F_ATTEMPT_RETRIES), "one less one is zero");
+	ok(!r->rec[2].v[AK_F_ATTEMPT_RETRIES].set && !r->rec[2].v[AK_F_ATTEMPT_FALLBACKS].set, "nothing to count is no value");
+	is_str(ak_str_of(ak_mapping_rule_text(r->m, AK_F_ATTEMPT_RETRIES)), "number of /tries/[]/ip and /last", "rule text");
+	run_end(r);
+}
+
+static void earlier(void)
+{
+	struct run *r = run_map(HEAD("request", "json") "zone: UTC\nfields:\n  event_start: [{path: /end, time: auto, minus: /ms}, "
+							"{path: /end, time: auto, minus: /s, decimal: {scale: 3}}, {path: /end, time: auto}]\n",
+				"{\"end\":\"2026-03-02T09:20:47.951Z\",\"ms\":1103}\n{\"end\":1772443247,\"s\":\"2\"}\n"
+				"{\"end\":1772443247,\"ms\":0.0019}\n{\"end\":1772443247,\"ms\":-5}\n{\"end\":1772443247,\"ms\":null}\n"
+				"{\"end\":1772443247,\"ms\":1e30}\n{\"ms\":5}\n",
+				NULL);
+
+	is_str(text_of(r, 0, AK_F_START), "2026-03-02T09:20:46.848Z", "so many milliseconds earlier");
+	is_str(r->rec[0].time_raw, "2026-03-02T09:20:47.951Z", "what the source wrote stays");
+	is_str(text_of(r, 1, AK_F_START), "2026-03-02T09:20:45Z", "seconds by their scale");
+	is_str(text_of(r, 2, AK_F_START), "2026-03-02T09:20:46.999999Z", "microseconds, floored");
+	is_str(text_of(r, 3, AK_F_START), "2026-03-02T09:20:47Z", "no length is negative: the next rule");
+	is_str(text_of(r, 4, AK_F_START), "2026-03-02T09:20:47Z", "without a length too");
+	is_str(text_of(r, 5, AK_F_START), "2026-03-02T09:20:47Z", "nor is one beyond numbers");
+	ok(!r->rec[6].v[AK_F_START].set, "no time, no earlier one");
+	run_end(r);
+}
+
+/* A body is payload but for the members that rules name, in JSON of its own and in a text that holds it. */
+static void beside_payload(void)
+{
+	static const char *const body[] = {
+		"{\"id\":\"r-1\",\"usage\":{\"in\":5,\"note\":7},\"choices\":[{\"text\":\"hi\"}]}",
+		"{\"id\":\"r-1\",\"usage\":{\"in\":5},\"choices\":[]}",
+		"\"{\\\"id\\\":\\\"r-1\\\",\\\"usage\\\":{\\\"in\\\":5},\\\"choices\\\":[\\\"hi\\\"]}\"",
+		"\"data: {\\\"id\\\":\\\"r-1\\\"}\"", "[{\"id\":\"r-1\"}]", "{}",
+	};
+	static const struct {
+		const char *id, *state;
+		int64_t in;
+	} want[] = {{"r-1", "present", 5}, {"r-1", "absent", 5}, {"r-1", "present", 5}, {NULL, "present", INT64_MIN}, {NULL, "absent", INT64_MIN}, {NULL, "absent", INT64_MIN}};
+
+	for (size_t i = 0; i < AK_COUNT(body); i++) {
+		char input[200];
+		struct run *r;
+
+		snprintf(input, sizeof(input), "{\"a\":1,\"body\":%s}\n", body[i]);
+		r = run_map(HEAD("request", "json") "fields:\n  response_id: /body/id\n  input_tokens: /body/usage/in\n"
+						    "payload: {completion: [/body]}\ndrop: {/a: known}\n",
+			    input, NULL);
+		is_str(text_of(r, 0, AK_F_RESPONSE_ID), want[i].id, "a member that is named");
+		is_int(num_of(r, 0, AK_F_INPUT_TOKENS), want[i].in, "and one further below");
+		is_str(text_of(r, 0, AK_F_PAYLOAD_COMPLETION), want[i].state, "are no payload, the rest is");
+		is_int((int64_t)r->drift.paths.n, 0, "and nothing is unknown");
+		run_end(r);
+	}
+}
+
+/* One record in a member of the value, and the value itself. */
+static void wrapped(void)
+{
+	struct run *r = run_map(HEAD("request", "json") "wrapped: [/data]\nfields:\n  event_id: /id\n  trace_id: /tags/trace\ndrop: {/note: known}\n",
+				"{\"data\":{\"id\":\"a\",\"tags\":{\"trace\":\"t\"},\"note\":1,\"other\":1}}\n{\"id\":\"b\"}\n", NULL);
+
+	is_str(text_of(r, 0, AK_F_EVENT_ID), "a", "below the member");
+	is_str(text_of(r, 0, AK_F_TRACE_ID), "t", "and further below");
+	is_str(text_of(r, 1, AK_F_EVENT_ID), "b", "without it");
+	is_int((int64_t)r->drift.paths.n, 1, "what is dropped is known there too, the rest is not");
+	is_str(ak_str_of(ak_mapping_rule_text(r->m, AK_F_EVENT_ID)), "/id", "rule text");
+	run_end(r);
+}
+
 int main(void)
 {
 	month_first();
 	made();
+	wrapped();
+	beside_payload();
 	members();
+	counted();
+	earlier();
 	numbers();
 	times();
 	texts();

@@ -130,6 +130,9 @@ static void harmless(void)
 		"apikey_01Hq9x8w7v6u5t4s3r2q1p0o", "pk-lf-0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0", "name@sha256:0123456789abcdef", "@scope/package-name",
 		"https://example.org:8443/v1/chat/completions", "\"token\": \"id:0123456789abcdef0123456789abcdef\"", "secret-in-record",
 		"password is not kept", "2026-06-03T10:11:12.123456Z", "toolu_01A09q90qw90lq917835lq9", "org-Qw3Rty7UioPaSdFgHjKlZxCv",
+		"https://kim:[REDACTED:url_credentials:01234567:0123456789abcdef0123456789abcdef]@host.example.org/x",
+		"https://kim:***@host.example.org", "https://kim:xxxxx@host", "postgres://<user>:<password>@host",
+		"postgres://${USER}:${PASSWORD}@host/x",
 	};
 
 	for (size_t i = 0; i < AK_COUNT(texts); i++)

@@ -1,0 +1,181 @@
+#include "base/ak.h"
+#include "cmd/cmd.h"
+
+#include <stdio.h>
+
+#include "base/fs.h"
+#include "base/jsonw.h"
+#include "cmd/ingest_report.h"
+#include "cmd/pull_jobs.h"
+#include "cmd/pull_report.h"
+#include "cmd/pull_service.h"
+
+#define MAX_MB 4096
+
+struct prepared {
+	struct ak_pull_asks asks;
+	struct ak_fetcher *fetcher;
+};
+
+static void progress(void *ctx, const struct ak_pull_progress *p)
+{
+	struct ak_ctx *c = ctx;
+	char what[200];
+
+	if (p->waiting_s)
+		snprintf(what, sizeof what, "%s, page %llu, waiting %lld s", p->source, (unsigned long long)p->pages + 1, (long long)p->waiting_s);
+	else
+		snprintf(what, sizeof what, "%s, page %llu", p->source, (unsigned long long)p->pages);
+	ak_io_progress(c->io, what, p->records, p->bytes, 0);
+}
+
+/* What was asked for, as it is kept in the workspace: the requests stand with their pages. */
+static const char *options_json(struct ak_ctx *c)
+{
+	static const char *const kept[] = {"since", "until", "source", "owner", "system"};
+	json_t *o = json_pack("{s:s, s:b, s:b}", "command", "pull", "all", ak_args_flag(c->args, "all"), "save",
+			      ak_args_text(c->args, "save") != NULL);
+	struct ak_buf b;
+	const char *text;
+
+	for (size_t i = 0; i < AK_COUNT(kept); i++)
+		if (ak_args_text(c->args, kept[i]))
+			json_object_set_new(o, kept[i], json_string(ak_args_text(c->args, kept[i])));
+	ak_buf_init(&b, 1 << 20);
+	if (ak_jcs(o, &b, NULL) != AK_OK)
+		AK_BUG("options cannot be written as JSON");
+	text = ak_arena_z(&c->arena, ak_buf_str(&b));
+	ak_buf_release(&b);
+	json_decref(o);
+	return text;
+}
+
+static bool asks_only(const struct ak_args *a) { return ak_args_flag(a, "list") || ak_args_flag(a, "dry-run"); }
+
+static enum ak_rc before(struct ak_ctx *c, struct ak_err *err)
+{
+	struct prepared *p = ak_arena_zero(&c->arena, sizeof *p);
+	const char *save = ak_args_text(c->args, "save");
+	enum ak_rc rc = ak_pull_asks_read(c, &p->asks, err);
+
+	c->prepared = p;
+	if (rc == AK_OK && ak_args_int(c->args, "max-mb", 1) < 1)
+		rc = ak_fail(err, AK_EXIT_USAGE, "option '--max-mb' wants a number from 1 up");
+	if (rc != AK_OK || asks_only(c->args))
+		return rc;
+	if (save)
+		rc = ak_fs_mkdirs(save, 0700, err);
+	return rc == AK_OK ? ak_pull_service_start(c, &p->asks, &p->fetcher, err) : rc;
+}
+
+/* The first failure speaks for all; else what is incomplete. */
+static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_pull_asks *asks, const struct ak_pull_end *ends, struct ak_err *err)
+{
+	enum ak_exit code = AK_EXIT_OK;
+
+	for (size_t i = 0; i < asks->n; i++) {
+		const struct ak_pull_result *r = &ends[i].result;
+
+		if (ends[i].err.exit != AK_EXIT_OK) {
+			*err = ends[i].err;
+			return err->exit;
+		}
+		if (!r->complete || (r->counts.rejected && !ak_ingest_rejects_allowed(c->policy, &r->counts)))
+			code = AK_EXIT_PARTIAL;
+	}
+	return code;
+}
+
+/* What stops one source stops no other, but for what stops all: the workspace itself. */
+static bool stops_all(enum ak_exit e)
+{
+	return e == AK_EXIT_IO || e == AK_EXIT_BUSY || e == AK_EXIT_CORRUPT || e == AK_EXIT_BUG;
+}
+
+static enum ak_exit pull_all(struct ak_ctx *c, struct prepared *p, struct ak_err *err)
+{
+	struct ak_pull_opts o = {.ingest = {.store = c->store, .keys = c->keys, .registry = c->registry, .policy = c->policy,
+					    .policy_text = c->policy_text, .redactor = c->redactor, .past = c->past, .plan = c->plan},
+				 .fetcher = p->fetcher, .progress = progress, .ctx = c};
+	struct ak_pull_end *ends = ak_arena_zero(&c->arena, p->asks.n * sizeof *ends);
+	size_t done = 0;
+
+	o.ingest.options_json = options_json(c);
+	o.max_bytes = (uint64_t)ak_args_int(c->args, "max-mb", MAX_MB) << 20;
+	while (done < p->asks.n && (done == 0 || !stops_all(ends[done - 1].err.exit))) {
+		struct ak_pull_end *e = &ends[done];
+
+		(void)ak_pull(&o, &p->asks.ask[done].job, &e->result, &e->err);
+		done++;
+	}
+	ak_io_progress_end(c->io);
+	p->asks.n = done;
+	if (ak_pull_print(c, &p->asks, ends, err) != AK_OK)
+		return err->exit;
+	ak_io_note(c->io, "next", "auditkit %ssources", c->with);
+	return exit_of(c, &p->asks, ends, err);
+}
+
+static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
+{
+	struct prepared *p = c->prepared;
+	enum ak_exit code;
+
+	if (ak_args_flag(c->args, "list"))
+		return ak_pull_print_apis(c, &p->asks, err) == AK_OK ? AK_EXIT_OK : err->exit;
+	if (ak_args_flag(c->args, "dry-run"))
+		return ak_pull_print_plan(c, &p->asks, err) == AK_OK ? AK_EXIT_OK : err->exit;
+	code = pull_all(c, p, err);
+	ak_fetcher_stop(p->fetcher);
+	return code;
+}
+
+static const struct ak_opt opts[] = {
+	{"all", 0, AK_OPT_FLAG, NULL, "every source of policy.yaml that has `pull:`, for nightly use"},
+	{"list", 0, AK_OPT_FLAG, NULL, "the APIs that are known, their streams and what they need"},
+	{"since", 0, AK_OPT_TEXT, "TIME", "first instant (default: where the last pull ended, less what may have changed)"},
+	{"until", 0, AK_OPT_TEXT, "TIME", "first instant that is not pulled (default: now)"},
+	{"set", 0, AK_OPT_LIST, "NAME=VALUE", "an id that stands in the address, such as account=..."},
+	{"key-file", 0, AK_OPT_INPUT, "FILE", "the credential, in a file that only you can read (default: the environment)"},
+	{"base-url", 0, AK_OPT_TEXT, "URL", "https address in place of the API's own: a proxy, or your own gateway"},
+	{"ca-file", 0, AK_OPT_INPUT, "FILE", "certificates to trust in place of the system's, PEM"},
+	{"allow-private", 0, AK_OPT_FLAG, NULL, "connect to private, loopback and link-local addresses too"},
+	{"save", 0, AK_OPT_OUTPUT, "DIR", "keep every page as it came; not redacted"},
+	{"max-mb", 0, AK_OPT_INT, "N", "stop a source after N MiB (default: 4096); the same command goes on"},
+	{"restart", 0, AK_OPT_FLAG, NULL, "do not go on where an interrupted pull was"},
+	{"source", 0, AK_OPT_TEXT, "NAME", "name of the source (default: API-STREAM)"},
+	{"owner", 0, AK_OPT_TEXT, "OWNER", "who answers for the source"},
+	{"system", 0, AK_OPT_TEXT, "NAME", "system it is an export of (default: its format's)"},
+	{"api", 0, AK_OPT_INPUT, "FILE", "an API of your own, described like the built-in ones"},
+	{"dry-run", 'n', AK_OPT_FLAG, NULL, "print the requests that would be made; make none"},
+	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
+};
+
+static const struct ak_example examples[] = {
+	{"auditkit pull --list", "what can be pulled, and which credential it needs"},
+	{"auditkit pull openai/audit --since 2026-06-01 --dry-run", "the requests, without making them"},
+	{NULL, NULL},
+};
+
+const struct ak_cmd ak_cmd_pull = {
+	.name = "pull",
+	.args = "[API[/STREAM]... | SOURCE... | --all]",
+	.summary = "read the pages of a provider's or gateway's API into the workspace",
+	.text = "Each page is read like a file of an export: redacted before anything is written, kept with its digest and with the\n"
+		"request that brought it, without the credential. Without --save the page itself is kept nowhere, and the source says\n"
+		"that its original is not retained. A pull that was interrupted goes on behind the last page that is stored, and\n"
+		"records that come again are duplicates. The next pull of a source begins where the last one ended, less the time in\n"
+		"which records may still change.\n\n"
+		"Credentials come from the environment or from a file, never from an argument. Only https is spoken, certificates are\n"
+		"verified, no redirect to another host is followed, private addresses are refused. A process of its own talks to the\n"
+		"network; the one that reads the pages and writes the workspace has none.\n\n"
+		"A service that is busy (429) or failing (5xx) is asked again, after the time it names or longer each time, six times.\n"
+		"A list that leads back to itself, or an empty page that says more follow, ends the source as incomplete (exit 3).\n"
+		"Exit 69: the service cannot be reached or does not answer as it should; 6: there is no credential or it is refused.",
+	.opts = opts,
+	.examples = examples,
+	.needs = AK_NEED_WRITE | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_REGISTRY | AK_NEED_NET,
+	.max_words = 64,
+	.before = before,
+	.run = run,
+};

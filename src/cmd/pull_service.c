@@ -1,0 +1,121 @@
+#include "base/ak.h"
+#include "cmd/pull_service.h"
+
+#include <stdlib.h>
+
+#include "base/crypto.h"
+#include "base/fs.h"
+#include "base/limits.h"
+
+enum { SHORTEST = 8, LONGEST = 8192 };
+
+/* One line of printable characters: nothing that could end the header it stands in. */
+static bool is_credential(struct ak_str s)
+{
+	if (s.n < SHORTEST || s.n > LONGEST)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~')
+			return false;
+	return true;
+}
+
+static enum ak_rc from_file(const char *path, struct ak_buf *out, struct ak_err *err)
+{
+	enum ak_rc rc;
+
+	if (!ak_fs_exists(path)) {
+		struct ak_str name = ak_fs_base(path);
+
+		ak_hint(err, "name a file that holds the credential and nothing else");
+		return ak_fail(err, AK_EXIT_REFUSED, "there is no key file '%.*s'", AK_STR_FMT(name));
+	}
+	rc = ak_fs_check_secret_file(path, err);
+	return rc == AK_OK ? ak_fs_slurp(path, LONGEST, out, err) : rc;
+}
+
+static enum ak_rc read_credential(const struct ak_pull_ask *a, struct ak_buf *out, struct ak_err *err)
+{
+	const struct ak_api *api = a->job.api;
+	const char *env = a->key_file ? NULL : getenv(a->key_env);
+
+	if (a->key_file && from_file(a->key_file, out, err) != AK_OK)
+		return AK_FAIL;
+	if (!a->key_file && (!env || !*env)) {
+		ak_hint(err, "set %s, or name a file with --key-file: %s", a->key_env, api->credential ? api->credential : "the key of the API");
+		return ak_fail(err, AK_EXIT_REFUSED, "there is no credential for '%s'", a->job.source);
+	}
+	if (env)
+		ak_buf_adds(out, env);
+	if (is_credential(ak_str_trim(ak_buf_str(out))))
+		return AK_OK;
+	ak_hint(err, "give the key alone, without the word before it, blanks or further lines");
+	return ak_fail(err, AK_EXIT_REFUSED, "what is given as the credential for '%s' is none", a->job.source);
+}
+
+/* "Authorization: Bearer ..." */
+static enum ak_rc add_credential(struct ak_ctx *c, const struct ak_pull_ask *a, const char **line, struct ak_err *err)
+{
+	const struct ak_api *api = a->job.api;
+	struct ak_buf b;
+	enum ak_rc rc;
+
+	ak_buf_init(&b, LONGEST + 1);
+	rc = read_credential(a, &b, err);
+	if (rc == AK_OK)
+		*line = ak_arena_printf(&c->arena, "%s: %s%s%.*s", api->header, api->scheme ? api->scheme : "", api->scheme ? " " : "",
+					AK_STR_FMT(ak_str_trim(ak_buf_str(&b)))).p;
+	if (b.p)
+		ak_wipe(b.p, b.n);
+	ak_buf_release(&b);
+	return rc;
+}
+
+static enum ak_rc set_up(struct ak_ctx *c, const struct ak_pull_ask *a, struct ak_http_setup *out, struct ak_err *err)
+{
+	const struct ak_api *api = a->job.api;
+	const char **headers = ak_arena_zero(&c->arena, (api->headers.n + 3) * sizeof *headers);
+	size_t n = 1;
+
+	headers[n++] = "Accept: application/json";
+	for (size_t i = 0; i < api->headers.n; i++)
+		headers[n++] = ak_arena_printf(&c->arena, "%s: %s", api->headers.item[i].name, api->headers.item[i].value).p;
+	*out = (struct ak_http_setup){.origin = a->job.origin, .headers = headers, .ca_file = a->ca_file, .allow_private = a->allow_private,
+				      .max_body = AK_MAX_PAGE_BYTES};
+	return add_credential(c, a, &headers[0], err);
+}
+
+/* The fetching process has no business with keys of the workspace. */
+static void forget(void *ctx)
+{
+	struct ak_ctx *c = ctx;
+
+	ak_keys_wipe(c->keys);
+	ak_redactor_free(c->redactor);
+	for (size_t i = 0; i < AK_KEYS_PAST; i++)
+		ak_redactor_free(c->past[i]);
+}
+
+static void wipe(const struct ak_http_setup *setup, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (setup[i].headers && setup[i].headers[0])
+			ak_wipe((char *)(uintptr_t)setup[i].headers[0], strlen(setup[i].headers[0]));
+}
+
+enum ak_rc ak_pull_service_start(struct ak_ctx *c, const struct ak_pull_asks *asks, struct ak_fetcher **out, struct ak_err *err)
+{
+	struct ak_http_setup *setup = ak_arena_zero(&c->arena, asks->n * sizeof *setup);
+	struct ak_fetcher_opts o = {.setup = setup, .nsetups = asks->n, .caged = c->caged, .forget = forget, .ctx = c};
+	enum ak_rc rc = AK_OK;
+
+	for (size_t i = 0; i < asks->n && rc == AK_OK; i++)
+		rc = set_up(c, &asks->ask[i], &setup[i], err);
+	if (rc == AK_OK)
+		rc = ak_fetcher_start(&o, out, err);
+	wipe(setup, asks->n);
+	for (size_t i = 0; i < asks->n; i++)
+		if (!asks->ask[i].key_file)
+			unsetenv(asks->ask[i].key_env);
+	return rc;
+}

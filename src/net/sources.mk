@@ -1,0 +1,3 @@
+libak_a_SOURCES += src/net/address.c src/net/address.h
+libak_a_SOURCES += src/net/fetcher.c src/net/fetcher.h
+libak_a_SOURCES += src/net/http.c src/net/http.h
