@@ -56,7 +56,8 @@ enum ak_clock {
 	AK_CLOCK_US,
 	AK_CLOCK_NS,
 	AK_CLOCK_TICKS,
-	AK_CLOCK_AUTO
+	AK_CLOCK_AUTO,
+	AK_CLOCK_MDY /* a text, month first */
 };
 
 enum ak_traceparent { AK_TP_NONE, AK_TP_TRACE, AK_TP_SPAN };
@@ -72,6 +73,7 @@ struct ak_rule {
 	struct ak_cond *when;
 	const struct ak_enum *table;
 	struct ak_str strip, split, currency;
+	struct ak_str glue; /* of JOIN: between the texts */
 	const char *zone;
 	enum ak_clock clock;
 	enum ak_traceparent traceparent;

@@ -1,5 +1,7 @@
 #include "base/ak.h"
 
+#include <stdio.h>
+
 #include "base/decimal.h"
 #include "base/jsonw.h"
 #include "format/convert.h"
@@ -45,11 +47,42 @@ static bool is_number(const struct ak_pick *p)
 	return p->type == AK_J_NUM || (p->type == AK_J_STR && ak_dec_lex(p->text, false, &d));
 }
 
+/* Digits of a part of a date that `sep` ends (0: nothing does); -1 when there are none. */
+static int date_part(struct ak_str *s, size_t most, char sep)
+{
+	int n = 0;
+	size_t i = 0;
+
+	while (i < s->n && i < most && s->p[i] >= '0' && s->p[i] <= '9')
+		n = n * 10 + (s->p[i++] - '0');
+	if (!i || (sep ? i >= s->n || s->p[i] != sep : i != 2 && i != 4))
+		return -1;
+	*s = ak_str_n(s->p + i + (sep != 0), s->n - i - (sep != 0));
+	return n;
+}
+
+/* `8/1/2026`, `08/01/26 10:00`: month first, years of two digits are of this century; all else as it is. */
+static struct ak_str month_first(struct ak_str text, char room[48])
+{
+	struct ak_str rest = ak_str_trim(text);
+	int month = date_part(&rest, 2, '/'), day = month < 0 ? -1 : date_part(&rest, 2, '/');
+	int year = day < 0 ? -1 : date_part(&rest, 4, 0);
+
+	if (year < 0 || rest.n > 32)
+		return text;
+	snprintf(room, 48, "%04d-%02d-%02d%.*s", year < 100 ? year + 2000 : year, month, day, AK_STR_FMT(rest));
+	return ak_str_of(room);
+}
+
 static bool read_time(struct ak_convert *c, const struct ak_rule *r, const struct ak_pick *p, struct ak_time *out)
 {
 	bool text =
 		r->clock == AK_CLOCK_TEXT || r->clock == AK_CLOCK_NONE || (r->clock == AK_CLOCK_AUTO && !is_number(p));
+	char room[48];
 
+	if (r->clock == AK_CLOCK_MDY)
+		return p->type == AK_J_STR &&
+		       !ak_time_parse(month_first(p->text, room), zone_of(c, r), c->arena, out, NULL);
 	if (text)
 		return p->type == AK_J_STR && !ak_time_parse(p->text, zone_of(c, r), c->arena, out, NULL);
 	return (p->type == AK_J_STR || p->type == AK_J_NUM) &&

@@ -71,7 +71,7 @@ int ak_eval_join(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field_id
 			why = got > why ? got : why;
 			if (got != AK_GOT)
 				continue;
-			ak_buf_adds(b, b->n ? ", " : "");
+			ak_buf_addstr(b, b->n ? r->glue : ak_str_n(NULL, 0));
 			ak_buf_addstr(b, v.text);
 		}
 	if (b->over)

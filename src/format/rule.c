@@ -53,6 +53,7 @@ static const struct ak_yaml_rule rule_members[] = {
 	{.name = "when", .type = AK_Y_ANY},
 	{.name = "key-from", .type = AK_Y_STR},
 	{.name = "kind", .type = AK_Y_STR},
+	{.name = "with", .type = AK_Y_STR},
 	{.name = NULL},
 };
 
@@ -74,7 +75,8 @@ static const struct {
 	{"zone", TYPE(TIME) | TYPE(DEC)},
 	{"diff", TYPE(DIFF)},
 	{"sum", TYPE(INT) | TYPE(DEC)},
-	{"join", TYPE(NAME)},
+	{"join", TYPE(NAME) | TYPE(ID)},
+	{"with", TYPE(NAME) | TYPE(ID)},
 	{"exported", TYPE(TIME)},
 	{"count", TYPE(INT)},
 	{"less", TYPE(INT)},
@@ -114,7 +116,7 @@ static enum ak_rc word_of(struct ak_compiler *c, const json_t *node, const char 
 
 static enum ak_rc clocks(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule *r)
 {
-	static const char *const words[] = {"rfc3339", "s", "ms", "us", "ns", "ticks", "auto", NULL};
+	static const char *const words[] = {"rfc3339", "s", "ms", "us", "ns", "ticks", "auto", "mdy", NULL};
 	static const char *const parts[] = {"trace", "span", NULL};
 	const json_t *zone = ak_compile_member(node, "zone"), *plus = ak_compile_member(node, "plus");
 	int clock = ak_fields[f].type == AK_T_TIME ? AK_CLOCK_TEXT : AK_CLOCK_NONE, part = AK_TP_NONE;

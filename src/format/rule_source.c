@@ -54,12 +54,28 @@ static enum ak_rc diff(struct ak_compiler *c, const json_t *node, struct ak_rule
 	return rc ? rc : ak_compile_paths(c, after, AK_PICK_VALUE, &r->after);
 }
 
+/* What stands between the texts of a join: an id would be none with blanks in it. */
+static enum ak_rc glue(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule *r)
+{
+	const json_t *with = ak_compile_member(node, "with");
+
+	if (with && !ak_compile_member(node, "join"))
+		return ak_compile_fail(c, with, "'with' belongs to 'join'");
+	if (!with && ak_compile_member(node, "join") && ak_fields[f].type == AK_T_ID)
+		return ak_compile_fail(c, node, "'join' needs 'with' for the field '%s' (id)", ak_fields[f].column);
+	r->glue = with ? ak_compile_scalar(c, with) : AK_STR(", ");
+	if (ak_fields[f].type == AK_T_ID && with && (r->glue.n != 1 || !strchr("._:/@+=-", r->glue.p[0])))
+		return ak_compile_fail(c, with, "'with' is one of . _ : / @ + = - for an id");
+	return AK_OK;
+}
+
 enum ak_rc ak_compile_source(struct ak_compiler *c, enum ak_field_id f, const json_t *node, struct ak_rule *r)
 {
 	const json_t *path = ak_compile_member(node, "path"), *value = ak_compile_member(node, "const");
 	const json_t *sum = ak_compile_member(node, "sum"), *d = ak_compile_member(node, "diff");
 	const json_t *join = ak_compile_member(node, "join"), *exported = ak_compile_member(node, "exported");
 	const json_t *counted = ak_compile_member(node, "count"), *less = ak_compile_member(node, "less");
+	enum ak_rc rc;
 
 	if (!path + !value + !sum + !d + !join + !exported + !counted != 6)
 		return ak_compile_fail(c, node, "'%s': give one of path, const, sum, join, exported, count and diff",
@@ -71,6 +87,9 @@ enum ak_rc ak_compile_source(struct ak_compiler *c, enum ak_field_id f, const js
 		return constant(c, f, value, r);
 	if (d)
 		return diff(c, d, r);
+	rc = glue(c, f, node, r);
+	if (rc)
+		return rc;
 	r->op = sum ? AK_OP_SUM : join ? AK_OP_JOIN : exported ? AK_OP_EXPORTED : counted ? AK_OP_COUNT : AK_OP_PICK;
 	return ak_compile_paths(c, sum ? sum : join ? join : counted ? counted : path, AK_PICK_VALUE, &r->refs);
 }

@@ -20,7 +20,8 @@ from tap import done, tap  # noqa: E402
 
 AUDITKIT, TESTS = sys.argv[1:3]
 MASK = "[REDACTED]"
-WITHOUT_MASKS = ("bedrock-invocations", "bedrock-invocations-logs", "dlp-verdicts", "dlp-verdicts-csv")
+WITHOUT_MASKS = ("bedrock-invocations", "bedrock-invocations-logs", "dlp-verdicts", "dlp-verdicts-csv", "apim-gateway-logs", "apim-gateway-table",
+                 "apim-gateway-table-csv", "apim-llm-table", "apim-llm-table-csv", "vertex-requests")
 NOTHING = (None, "", [], {}, "[]", "{}")
 
 
@@ -38,6 +39,15 @@ def bedrock(i):
             "requestId": "6f9e9644-0000-4c3c-892f-%012x" % i, "operation": "Converse", "modelId": "amazon.nova-lite-v1:0"}
 
 
+def apim(i):
+    return {"TimeGenerated": stamp(i), "CorrelationId": "c-%d" % i, "ResponseCode": 200, "IsRequestSuccess": True}
+
+
+def exchange(i):
+    return {"TimeGenerated": stamp(i), "CorrelationId": "c-%d" % i, "RequestId": "chatcmpl-%d" % i, "SequenceNumber": 0, "PromptTokens": 1,
+            "RequestMessages": None, "ResponseMessages": None}
+
+
 # One record without content, by number.
 RECORD = {
     "litellm-slp": lambda i: {
@@ -52,10 +62,15 @@ RECORD = {
     "otlp-attributes": lambda i: {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.response.id": "chatcmpl-%d" % i},
     "otlp-span-lines": spans,
     "otlp-spans": spans,
+    "apim-gateway-logs": lambda i: {"time": stamp(i), "category": "GatewayLogs", "correlationId": "c-%d" % i, "isRequestSuccess": True, "properties": "{}"},
+    "apim-gateway-table": apim,
+    "apim-llm-table": exchange,
+    "vertex-requests": lambda i: {"endpoint": "projects/demo/x", "logging_time": stamp(i), "request_id": str(i), "api_method": "generateContent"},
     "proxy-log": lambda i: {"log_type": "request", "timestamp": stamp(i), "request_id": "r-%d" % i, "method": "POST", "endpoint": "/v1/chat/completions"},
 }
 for name, of in (("litellm-spendlogs-csv", "litellm-spendlogs"), ("app-events-csv", "app-events"), ("dlp-verdicts-csv", "dlp-verdicts"),
-                 ("bedrock-invocations-logs", "bedrock-invocations")):
+                 ("bedrock-invocations-logs", "bedrock-invocations"), ("apim-gateway-table-csv", "apim-gateway-table"),
+                 ("apim-llm-table-csv", "apim-llm-table")):
     RECORD[name] = RECORD[of]
 
 

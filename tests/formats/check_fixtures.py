@@ -52,6 +52,10 @@ def epoch(text):
         return Decimal(text)
     if re.fullmatch(r"-?[0-9.]+", text):
         return Decimal(text)
+    if "/" in text:
+        month, day, year = (int(x) for x in text.split("/"))
+        text = f"{year % 100 + 2000:04}-{month:02}-{day:02}"
+    text = text.removesuffix(" UTC")
     m = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d):(\d\d)(\.\d+)?)?(Z|[+-]\d\d:\d\d)?", text)
     part = [int(x or 0) for x in m.groups()[:6]]
     at = datetime.datetime(*part, tzinfo=datetime.timezone.utc) - EPOCH
@@ -134,7 +138,7 @@ def buckets(text):
 
 
 def csv_rows(text):
-    return csv.DictReader(io.StringIO(text))
+    return csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
 
 
 def spans(text):
@@ -422,15 +426,16 @@ def cloudtrail(r):
 
 
 def invocation(r):
+    counts = [v for v in (dig(r, "input", k + "TokenCount") for k in ("input", "cacheReadInput", "cacheWriteInput")) if v is not None]
     return "provider_call", {
         "event_start": r["timestamp"], "provider_request_id": r["requestId"], "request_model": r["modelId"],
-        "input_tokens": dig(r, "input", "inputTokenCount"), "output_tokens": dig(r, "output", "outputTokenCount"),
+        "input_tokens": sum(counts) if counts else None, "output_tokens": dig(r, "output", "outputTokenCount"),
         "cache_read_tokens": dig(r, "input", "cacheReadInputTokenCount"), "project_id": r.get("accountId"),
         "actor_id": dig(r, "identity", "arn"), "trace_id": dig(r, "requestMetadata", "trace"),
         "error_type": r.get("errorCode"), "outcome": "failure" if r.get("errorCode") else "success",
         "payload_prompt": "present" if dig(r, "input", "inputBodyJson") else "absent",
         "payload_completion": "present" if dig(r, "output", "outputBodyJson") else "absent",
-        "archive_location": dig(r, "input", "inputBodyS3Path"),
+        "archive_location": first(dig(r, "input", "inputBodyS3Path"), dig(r, "output", "outputBodyS3Path")),
     }
 
 

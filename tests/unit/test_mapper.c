@@ -328,7 +328,8 @@ static void made(void)
 	struct run *r = run_map(HEAD("usage", "json") "zone: UTC\nsentinels: [unknown]\n"
 						      "fields:\n  event_start: {exported: true}\n  event_end: {path: /day, plus: 86400}\n"
 						      "  line_item: {join: [/a, \"/list/[]/b\", /c], when: {path: /day, set: true}}\n"
-						      "  quantity_unit: {join: [/a, /c], enum: {x: ex}}\n",
+						      "  quantity_unit: {join: [/a, /c], enum: {x: ex}}\n"
+						      "  event_id: {join: [/day, /a], with: \"/\"}\n",
 				"{\"day\":\"2026-02-28\",\"a\":\"x\",\"list\":[{\"b\":\"y\"},{\"b\":null},{\"b\":7}],\"c\":true}\n"
 				"{\"day\":\"2026-02-28T23:00:00.5Z\",\"a\":\"unknown\",\"c\":\"\"}\n{\"a\":\"x\",\"day\":\"soon\"}\n",
 				NULL);
@@ -338,6 +339,8 @@ static void made(void)
 	is_str(text_of(r, 0, AK_F_END), "2026-03-01T00:00:00Z", "a day later");
 	is_str(text_of(r, 0, AK_F_LINE_ITEM), "x, y, 7, true", "texts joined");
 	is_str(text_of(r, 0, AK_F_QUANTITY_UNIT), "ex", "each through the table, what is not in it left out");
+	is_str(text_of(r, 0, AK_F_EVENT_ID), "2026-02-28/x", "an id of two parts");
+	is_str(text_of(r, 1, AK_F_EVENT_ID), "2026-02-28T23:00:00.5Z", "of one alone");
 	is_str(text_of(r, 1, AK_F_END), "2026-03-01T23:00:00.500000Z", "a fraction stays");
 	ok(!r->rec[1].v[AK_F_LINE_ITEM].set, "nothing to join is no text");
 	is_int((int64_t)absent(r, AK_F_LINE_ITEM, AK_ABSENT_SENTINEL), 1, "for the reason of its parts");
@@ -345,6 +348,30 @@ static void made(void)
 	is_str(ak_str_of(ak_mapping_rule_text(r->m, AK_F_START)), "time of the export", "rule text of it");
 	is_str(ak_str_of(ak_mapping_rule_text(r->m, AK_F_QUANTITY_UNIT)), "/a and /c", "rule text of a join");
 	run_end(r);
+}
+
+static void month_first(void)
+{
+	static const char *const rows[][2] = {
+		{"08/31/2026", "2026-08-31T00:00:00Z"},	       {"5/1/25", "2025-05-01T00:00:00Z"},
+		{"5/1/2025 7:30", NULL},		       {"5/1/2025 07:30:01", "2025-05-01T07:30:01Z"},
+		{"2026-08-31T01:00:00Z", "2026-08-31T01:00:00Z"}, {"31/08/2026", NULL},
+		{"8/1/202", NULL},			       {"8/1", NULL},
+		{"/8/1/26", NULL},			       {"8/1/20261", NULL},
+	};
+
+	for (size_t i = 0; i < AK_COUNT(rows); i++) {
+		char in[80];
+		struct run *r;
+
+		snprintf(in, sizeof(in), "{\"a\":\"%s\"}\n", rows[i][0]);
+		r = run_map(HEAD("usage", "json") "zone: UTC\nfields:\n  event_start: {path: /a, time: mdy}\n", in, NULL);
+		if (rows[i][1])
+			is_str(text_of(r, 0, AK_F_START), rows[i][1], rows[i][0]);
+		else
+			ok(!r->rec[0].v[AK_F_START].set, rows[i][0]);
+		run_end(r);
+	}
 }
 
 static void counted(void)
@@ -429,6 +456,7 @@ static void wrapped(void)
 
 int main(void)
 {
+	month_first();
 	made();
 	wrapped();
 	beside_payload();
