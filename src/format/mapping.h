@@ -29,6 +29,9 @@
  *                  and no part of it (an id in a body that is kept as a whole)
  *   headers        list of containers of HTTP headers: only members named in fields are taken, the rest is counted as
  *                  not collected
+ *   sealed         members of a record that the source may have encrypted for its customer, as {key, iv, data} in base64:
+ *                  an AES-256 key under RSA-OAEP with SHA-256, the iv and what AES-GCM made of JSON or text (base/sealed.h);
+ *                  ingest --open-with opens them first
  *   drop           {path: why}: known, deliberately not kept
  *   samples        list of {name, input, expect: [{column: text, ...}, ...], exported_at: TIME}: canonical values before
  *                  pseudonymisation; TIME as RFC 3339, BOOL as true/false, kind: as `kind`. {name, input, instead: ID or

@@ -7,6 +7,7 @@
 
 #include "conf/policy.h"
 #include "model/field.h"
+#include "format/unseal.h"
 #include "format/registry.h"
 #include "redact/redact.h"
 #include "store/register.h"
@@ -40,6 +41,7 @@ struct ak_ingest_opts {
 	/* Dry run: everything happens in one transaction that is rolled back; inspect is called before that, to report. */
 	enum ak_rc (*inspect)(void *ctx, int64_t run, struct ak_err *err);
 	const bool *keep_text;    /* per field of type TEXT: kept, redacted; NULL = none is */
+	struct ak_sealed_key *open_with; /* for members that a source encrypted (format/unseal.h); NULL = they stay shut */
 	const char *options_json; /* parsed options, for the run table */
 	bool dry_run, strict, remap;
 	int64_t max_rejects;      /* -1 = no bound; beyond it nothing is committed and the run ends with AK_EXIT_INPUT */

@@ -38,6 +38,7 @@ struct ak_stage {
 	uint8_t check_sha256[32];
 	char detected[192];
 
+	struct ak_unsealed unsealed; /* of the open file */
 	struct ak_item_stats *stats;
 	struct ak_drift drift; /* of the open export */
 	struct ak_map_stats taken; /* what earlier STATS items already carried of the mapper's stats */

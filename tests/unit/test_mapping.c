@@ -64,6 +64,8 @@ static const struct {
 	{HEAD("request", "json") "fields:\n  event_id: []\n", "test.yaml:8: 'event_id': an empty list of rules"},
 	{HEAD("request", "json") "fields:\n  event_id: /a\n  event.id: /b\n",
 	 "test.yaml:9: field 'event.id' is given twice"},
+	{HEAD("request", "json") "sealed: [/a/b]\nfields: {event_id: /a}\n",
+	 "test.yaml:7: 'sealed' is a list of members of a record, of JSON only"},
 	{HEAD("request", "json") "wrapped: [data]\nfields: {event_id: /a}\n", "test.yaml:7: 'wrapped' is a list of paths, of JSON only"},
 	{HEAD("request", "json") "wrapped: [/data]\nfields: {route_id: /data/a, event_id: /a}\n",
 	 "test.yaml:8: path '/data/a' is named apart from what is wrapped"},
