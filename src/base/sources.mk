@@ -5,6 +5,7 @@ libak_a_SOURCES += src/base/civil.h
 libak_a_SOURCES += src/base/crypto.c src/base/crypto.h
 libak_a_SOURCES += src/base/siv.c
 libak_a_SOURCES += src/base/rsa.c src/base/rsa.h
+libak_a_SOURCES += src/base/sealed.c src/base/sealed.h
 libak_a_SOURCES += src/base/csvw.c src/base/csvw.h
 libak_a_SOURCES += src/base/decimal.c src/base/decimal.h
 libak_a_SOURCES += src/base/decsum.c

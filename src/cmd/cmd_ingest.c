@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/crypto.h"
 #include "base/fs.h"
 #include "base/jsonw.h"
 #include "base/time.h"
@@ -13,6 +14,8 @@
 #include "cmd/sourcelist.h"
 #include "cmd/sourcematch.h"
 #include "ingest/ingest.h"
+
+enum { MOST_KEY_BYTES = 65536 };
 
 struct job {
 	struct ak_ctx *c;
@@ -54,6 +57,8 @@ static const char *options_json(struct ak_ctx *c, const bool keep[AK_F_COUNT])
 	for (size_t i = 0; i < AK_COUNT(flags); i++)
 		if (ak_args_flag(a, flags[i]))
 			json_object_set_new(o, flags[i], json_true());
+	if (ak_args_text(a, "open-with"))
+		json_object_set_new(o, "open-with", json_true());
 	if (ak_args_int(a, "max-rejects", -1) >= 0)
 		json_object_set_new(o, "max-rejects", json_integer(ak_args_int(a, "max-rejects", -1)));
 	if (kept_text)
@@ -164,6 +169,25 @@ static void notes(struct ak_ctx *c, const struct ak_ingest_result *r, int64_t us
 	ak_io_note(c->io, "next", "auditkit %sstatus", c->with);
 }
 
+/* The private key that a source encrypts members for; its text is wiped once it was read. */
+static enum ak_rc open_with(struct ak_ctx *c, struct ak_sealed_key **out, struct ak_err *err)
+{
+	const char *path = ak_args_text(c->args, "open-with");
+	struct ak_buf pem;
+	enum ak_rc rc;
+
+	if (!path)
+		return AK_OK;
+	ak_buf_init(&pem, MOST_KEY_BYTES);
+	rc = ak_fs_slurp(path, MOST_KEY_BYTES, &pem, err);
+	if (rc == AK_OK)
+		rc = ak_sealed_key_read(ak_buf_str(&pem), out, err);
+	if (pem.n)
+		ak_wipe(pem.p, pem.n);
+	ak_buf_release(&pem);
+	return rc;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	struct job job = {.c = c};
@@ -187,6 +211,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		return err->exit;
 	}
 	if (ak_cmd_keep_text(c, keep, err) != AK_OK)
+		return err->exit;
+	if (open_with(c, &o.open_with, err) != AK_OK)
 		return err->exit;
 	o.keep_text = keep;
 	o.options_json = options_json(c, keep);
@@ -215,6 +241,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	ak_cmd_signing_release(&signing);
 	json_decref(job.missing);
 	json_decref(job.unnamed);
+	ak_sealed_key_free(o.open_with);
 	return exit;
 }
 
@@ -235,6 +262,7 @@ static const struct ak_opt opts[] = {
 	{"signature-key", 0, AK_OPT_INPUT, "FILE", "check signatures of the source: its public key (PEM), or the secret of its signed batches"},
 	{"signatures", 0, AK_OPT_INPUT, "FILE", "headers of signed batches: a file name, a blank and t=...,v1=... a line"},
 	{"remap", 0, AK_OPT_FLAG, NULL, "replace records that another mapping stored"},
+	{"open-with", 0, AK_OPT_INPUT, "KEY", "private key (PEM) for members that a source encrypted: Cloudflare's Logpush"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
 
@@ -265,6 +293,8 @@ const struct ak_cmd ak_cmd_ingest = {
 		"of LLM Gateway's data streams with the secret (AUDITKIT_SIGNATURE_SECRET serves too), with the header of each batch\n"
 		"in the file of --signatures. Good, bad, missing and unchecked signatures are counted per source; what does not agree\n"
 		"is stored, named and exit 4.\n\n"
+		"--open-with opens what a source encrypted for its customer before a record is read; without it the members are counted\n"
+		"as encrypted. Such records have no id of their own: read with the key from the first time on, or they count twice.\n\n"
 		"Two sources of one system that recorded the same attempts are compared, and each attempt counts once.",
 	.opts = opts,
 	.examples = examples,

@@ -278,7 +278,7 @@ static void print_payload(struct ak_ctx *c, const json_t *arrived)
 	char a[32], b[32], m[32];
 
 	json_array_foreach((json_t *)arrived, i, s)
-		ak_io_line(c->io, "payload", "%s: %s of %s %s arrived with a prompt or completion, %s with one masked by the source; none is kept",
+		ak_io_line(c->io, "payload", "%s: %s of %s %s arrived with a prompt or completion, %s with one masked or encrypted by the source; none is kept",
 			   ak_jtxt(s, "source", "?"), ak_thousands(ak_jnum(s, "present"), a), ak_thousands(ak_jnum(s, "attempts"), b),
 			   payload_unit(ak_jtxt(s, "kind", "")), ak_thousands(ak_jnum(s, "masked"), m));
 }

@@ -24,7 +24,7 @@ struct ak_literal {
 	bool prefix;
 };
 
-enum ak_cond_how { AK_COND_IS, AK_COND_NOT, AK_COND_SET, AK_COND_UNSET };
+enum ak_cond_how { AK_COND_IS, AK_COND_NOT, AK_COND_SET, AK_COND_UNSET, AK_COND_AT_LEAST };
 
 struct ak_cond {
 	struct ak_cond *next; /* all must hold */
@@ -165,6 +165,8 @@ struct ak_mapping {
 	size_t ngrouping;
 	struct ak_rule *revision;
 	bool revision_exported;
+	struct ak_str *sealed; /* members that the source may have encrypted */
+	size_t nsealed;
 	bool payload_role[3];
 	struct ak_mapping_signature signature;
 	struct ak_detect detect;
@@ -223,6 +225,8 @@ enum ak_rc ak_compile_needs(struct ak_compiler *c);
 enum ak_rc ak_compile_zone(struct ak_compiler *c, const json_t *node);
 /* `revision:` in its long or short form. */
 enum ak_rc ak_compile_revision(struct ak_compiler *c, const json_t *node, struct ak_rule **out);
+/* `sealed:`. */
+enum ak_rc ak_compile_sealed(struct ak_compiler *c);
 /* `samples:`, what a list of maps cannot say. */
 enum ak_rc ak_compile_samples(struct ak_compiler *c);
 /* `signature:`. */

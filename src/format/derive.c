@@ -19,6 +19,9 @@ static enum ak_payload payload_state(const struct ak_mapper *mp, const struct ak
 	return state;
 }
 
+/* A rule says so of what arrived as ciphertext: there, and hidden from us. */
+static bool is_encrypted(const struct ak_value *v) { return v->set && ak_str_is(v->text, "encrypted"); }
+
 static void payloads(struct ak_mapper *mp, struct ak_record *out)
 {
 	static const char *const words[] = {"absent", "masked", "present"};
@@ -29,12 +32,14 @@ static void payloads(struct ak_mapper *mp, struct ak_record *out)
 		const struct ak_left_out *p = &mp->m->payload[i];
 		enum ak_payload state = payload_state(mp, &p->ref);
 
+		if (state == AK_PAY_ABSENT && p->role < (int)AK_COUNT(field) && is_encrypted(&out->v[field[p->role]]))
+			state = AK_PAY_MASKED;
 		mp->stats->payload[i][state]++;
 		if (state > most[p->role])
 			most[p->role] = state;
 	}
 	for (int role = 0; role < (int)AK_COUNT(field); role++)
-		if (mp->m->payload_role[role] && !mp->m->rule[field[role]] && ak_field_of(field[role], out->kind))
+		if (mp->m->payload_role[role] && !out->v[field[role]].set && ak_field_of(field[role], out->kind))
 			ak_record_set_text(out, field[role], ak_str_of(words[most[role]]));
 }
 

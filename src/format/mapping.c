@@ -60,6 +60,7 @@ static const struct ak_yaml_rule members[] = {
 	{.name = "identifiers", .type = AK_Y_LIST},
 	{.name = "payload", .type = AK_Y_MAP, .of = payload_members},
 	{.name = "headers", .type = AK_Y_LIST},
+	{.name = "sealed", .type = AK_Y_LIST},
 	{.name = "drop", .type = AK_Y_MAP, .of = any_member},
 	{.name = "signature", .type = AK_Y_MAP, .of = ak_signature_members},
 	{.name = "samples", .type = AK_Y_LIST, .of = sample_members},
@@ -301,7 +302,7 @@ static enum ak_rc compile(struct ak_compiler *c)
 {
 	static enum ak_rc (*const steps[])(struct ak_compiler *) = {
 		names, kinds, record_paths, sentinels, lineage, ak_compile_grouping, fields, identifiers, ak_compile_left_out, ak_compile_signature,
-		ak_compile_needs, ak_compile_samples,
+		ak_compile_needs, ak_compile_samples, ak_compile_sealed,
 	};
 	enum ak_rc rc = ak_yaml_check(&c->yaml, c->yaml.root, members, NULL, c->err);
 

@@ -29,6 +29,9 @@
  *                  and no part of it (an id in a body that is kept as a whole)
  *   headers        list of containers of HTTP headers: only members named in fields are taken, the rest is counted as
  *                  not collected
+ *   sealed         members of a record that the source may have encrypted for its customer, as {key, iv, data} in base64:
+ *                  an AES-256 key under RSA-OAEP with SHA-256, the iv and what AES-GCM made of JSON or text (base/sealed.h);
+ *                  ingest --open-with opens them first
  *   drop           {path: why}: known, deliberately not kept
  *   signature      how the source signs what it exports (JSON): {rows: rsa-sha256, at: member, without: [member]}: base64 of
  *                  RSA over the values of a record, ordered by their members' names, `|` between them, null left out,
@@ -73,8 +76,9 @@
  *   minus          P: the difference value - P of DEC fields, in ms together with `time`; of TIME fields that many ms
  *                  earlier (of another unit with decimal: {scale: N}), for a time that was written at the end
  *   plus           seconds added to a TIME: the end of a bucket whose source names only the day
- *   when           {path: P or [P...], is: V | in: [V] | not: V or [V] | set: true|false} or a list of these, all must
- *                  hold; a final `*` in V makes a prefix; under `[]` any element may fit; set: no null, no sentinel
+ *   when           {path: P or [P...], is: V | in: [V] | not: V or [V] | set: true|false | at-least: N} or a list of
+ *                  these, all must hold; a final `*` in V makes a prefix; under `[]` any element may fit; set: no null,
+ *                  no sentinel; at-least: a number of N or more
  *   key-from       P: the key a path's `*` matched must equal the value at P, '.' and '_' alike
  * Values in the sentinel set ("", blanks, null, "None", "null", "NULL", "N/A", "n/a", "-", nil UUID, "Cache OFF",
  * "undefined", plus the mapping's `sentinels`) are absent with a reason.

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/decimal.h"
 #include "format/compiled.h"
 
 /* Comparing a value with the literals a mapping names: `when:` and `enum:`. */
@@ -72,26 +73,42 @@ static const struct ak_yaml_rule when_members[] = {
 	{.name = "in", .type = AK_Y_LIST},
 	{.name = "not", .type = AK_Y_ANY},
 	{.name = "set", .type = AK_Y_BOOL},
+	{.name = "at-least", .type = AK_Y_SCALAR},
 	{.name = NULL},
 };
+
+/* The number of `at-least`, in its canonical form. */
+static enum ak_rc bound(struct ak_compiler *c, const json_t *node, struct ak_cond *cond)
+{
+	struct ak_str text = ak_compile_scalar(c, node);
+
+	cond->value = ak_arena_zero(&c->m->arena, sizeof(*cond->value));
+	cond->nvalues = 1;
+	if (!text.p || ak_dec_parse(text, 0, false, &c->m->arena, &cond->value->text, NULL))
+		return ak_compile_fail(c, node, "when: 'at-least' is a number");
+	return AK_OK;
+}
 
 static enum ak_rc one_condition(struct ak_compiler *c, const json_t *node, struct ak_cond *cond)
 {
 	const json_t *set = ak_compile_member(node, "set"), *not = ak_compile_member(node, "not");
 	const json_t *is = ak_compile_member(node, "is"), *in = ak_compile_member(node, "in");
+	const json_t *least = ak_compile_member(node, "at-least");
 	enum ak_rc rc = ak_yaml_check(&c->yaml, node, when_members, "when", c->err);
 
 	if (rc)
 		return rc;
-	if (!set + !not +!is + !in != 3)
-		return ak_compile_fail(c, node, "when: give one of is, in, not and set");
+	if (!set + !not +!is + !in + !least != 4)
+		return ak_compile_fail(c, node, "when: give one of is, in, not, set and at-least");
 	if (set)
 		cond->how = json_is_true(set) ? AK_COND_SET : AK_COND_UNSET;
 	else
-		cond->how = not ? AK_COND_NOT : AK_COND_IS;
+		cond->how = least ? AK_COND_AT_LEAST : not ? AK_COND_NOT : AK_COND_IS;
 	rc = ak_compile_paths(c, ak_compile_member(node, "path"), AK_PICK_VALUE, &cond->refs);
 	if (rc || set)
 		return rc;
+	if (least)
+		return bound(c, least, cond);
 	return ak_compile_literals(c, not ? not : is ? is : in, true, &cond->value, &cond->nvalues);
 }
 

@@ -27,4 +27,5 @@ libak_a_SOURCES += src/format/ruletext.c
 libak_a_SOURCES += src/format/signs.c
 libak_a_SOURCES += src/format/compiled.h
 libak_a_SOURCES += src/format/samples.c src/format/samples.h
+libak_a_SOURCES += src/format/unseal.c src/format/unseal.h
 libak_a_SOURCES += src/format/when.c

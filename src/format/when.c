@@ -1,5 +1,6 @@
 #include "base/ak.h"
 
+#include "base/decimal.h"
 #include "format/mapper.h"
 
 /* Looking for picks, and the conditions of rules on them. */
@@ -54,6 +55,22 @@ static bool any_value_fits(const struct ak_mapper *mp, const struct ak_cond *c)
 	return false;
 }
 
+/* A number at one of the paths is the condition's or more. */
+static bool any_is_at_least(const struct ak_mapper *mp, const struct ak_cond *c)
+{
+	for (size_t i = 0; i < c->refs.n; i++)
+		for (const struct ak_pick *p = ak_level_first(mp, &c->refs.at[i]); p;
+		     p = ak_level_next(mp, &c->refs.at[i], p)) {
+			struct ak_str number;
+
+			if ((p->type == AK_J_NUM || p->type == AK_J_STR) &&
+			    !ak_dec_parse(p->text, 0, p->type == AK_J_STR, mp->conv.scratch, &number, NULL) &&
+			    ak_dec_cmp(number, c->value->text) >= 0)
+				return true;
+		}
+	return false;
+}
+
 static bool holds(const struct ak_mapper *mp, const struct ak_cond *c)
 {
 	switch (c->how) {
@@ -65,6 +82,8 @@ static bool holds(const struct ak_mapper *mp, const struct ak_cond *c)
 		return any_value_fits(mp, c);
 	case AK_COND_NOT:
 		return !any_value_fits(mp, c);
+	case AK_COND_AT_LEAST:
+		return any_is_at_least(mp, c);
 	}
 	return false;
 }

@@ -10,6 +10,7 @@
 #include "base/rsa.h"
 #include "conf/policy.h"
 #include "model/field.h"
+#include "format/unseal.h"
 #include "format/registry.h"
 #include "io/source.h"
 #include "redact/redact.h"
@@ -59,6 +60,7 @@ struct ak_ingest_opts {
 	 * with the records, all of them where max_rejects is not -1. AK_FAIL takes everything back. */
 	enum ak_rc (*seal)(void *ctx, const struct ak_ingest_result *r, struct ak_err *err);
 	const bool *keep_text;    /* per field of type TEXT: kept, redacted; NULL = none is */
+	struct ak_sealed_key *open_with; /* for members that a source encrypted (format/unseal.h); NULL = they stay shut */
 	const char *options_json; /* parsed options, for the run table */
 	bool dry_run, strict, remap;
 	int64_t max_rejects;      /* -1 = no bound; beyond it nothing is committed and the run ends with AK_EXIT_INPUT */

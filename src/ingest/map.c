@@ -187,6 +187,16 @@ static void handle(struct ak_stage *m, struct ak_frame *f, enum ak_rc rc, struct
 	maybe_flush(m);
 }
 
+/* The frame with what the source had encrypted in the clear; where it stands in the file is not changed by that. */
+static struct ak_frame opened(struct ak_stage *m, const struct ak_frame *f)
+{
+	struct ak_frame clear = *f;
+
+	if (m->p->o->open_with && !f->nelided && ak_mapping_has_sealed(m->mapping))
+		ak_mapping_unseal(m->mapping, m->p->o->open_with, f->text, &m->scratch, &clear.text, &m->unsealed);
+	return clear;
+}
+
 static void run_json(struct ak_stage *m)
 {
 	struct ak_frame f;
@@ -196,8 +206,11 @@ static void run_json(struct ak_stage *m)
 		enum ak_rc rc = AK_OK;
 		ak_arena_clear(&m->scratch);
 		ak_stage_need_stats(m);
-		if (f.kind == AK_FRAME_RECORD && f.offset >= m->skip_to)
-			rc = ak_mapper_json(m->mapper, &f, &m->scratch, &m->rec, &err);
+		if (f.kind == AK_FRAME_RECORD && f.offset >= m->skip_to) {
+			struct ak_frame clear = opened(m, &f);
+
+			rc = ak_mapper_json(m->mapper, &clear, &m->scratch, &m->rec, &err);
+		}
 		ak_signed_record(m, &f);
 		handle(m, &f, rc, &m->rec, &err);
 	}

@@ -235,10 +235,27 @@ static const char *derived_query(struct ak_stage *m)
 	return z;
 }
 
+/* The key was not the one that the source sealed them for. */
+static void still_shut(struct ak_stage *m)
+{
+	uint64_t shut = m->unsealed.shut, all = shut + m->unsealed.opened;
+	struct ak_err err = {0};
+
+	m->unsealed = (struct ak_unsealed){0};
+	if (!shut)
+		return;
+	ak_fail(&err, AK_EXIT_PARTIAL, "%llu of %llu encrypted members could not be opened with the key of --open-with",
+		(unsigned long long)shut, (unsigned long long)all);
+	ak_hint(&err, "give the private key whose public half the gateway had at that time; the rest of each record is stored");
+	ak_stage_problem(m, "warning", "sealed_members", &err);
+}
+
 void ak_stage_close(struct ak_stage *m, const struct ak_chunk *c)
 {
-	struct ak_item *i = ak_batch_add(m->batch, AK_ITEM_FILE_END);
+	struct ak_item *i;
 
+	still_shut(m);
+	i = ak_batch_add(m->batch, AK_ITEM_FILE_END);
 	i->file = m->file;
 	i->digest = c->digest;
 	i->incomplete = m->truncated;

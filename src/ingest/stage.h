@@ -47,6 +47,7 @@ struct ak_stage {
 	bool signed_header, signed_mac_given;
 	uint8_t signed_mac[AK_SHA256_LEN];
 
+	struct ak_unsealed unsealed; /* of the open file */
 	struct ak_item_stats *stats;
 	struct ak_drift drift; /* of the open export */
 	struct ak_map_stats taken; /* what earlier STATS items already carried of the mapper's stats */

@@ -117,6 +117,8 @@ static enum ak_rc open_file(struct sink *k, const struct ak_item *i)
 
 static bool says(const struct ak_value *v, const char *what) { return v && ak_str_is(v->text, what); }
 
+static bool is_hidden(const struct ak_value *v) { return says(v, "masked") || says(v, "encrypted"); }
+
 static void count_kind(struct sink *k, const struct ak_packed *r)
 {
 	struct ak_kind_counts *n = &k->brought[r->kind];
@@ -125,7 +127,7 @@ static void count_kind(struct sink *k, const struct ak_packed *r)
 
 	n->records++;
 	n->present += present;
-	n->masked += !present && (says(prompt, "masked") || says(completion, "masked"));
+	n->masked += !present && (is_hidden(prompt) || is_hidden(completion));
 }
 
 static enum ak_rc save_kinds(struct sink *k)

@@ -34,7 +34,7 @@ static void arrival(json_t *o, const struct ak_facts *f)
 		json_int_t present = json_integer_value(json_object_get(row, "present")), masked = json_integer_value(json_object_get(row, "masked"));
 
 		ak_section_say(o, "proven", "tables/payload.csv",
-			       "%s: %lld of %lld %s arrived with a prompt or completion, %lld with one masked by the source, %lld with none; "
+			       "%s: %lld of %lld %s arrived with a prompt or completion, %lld with one masked or encrypted by the source, %lld with none; "
 			       "none is stored",
 			       json_string_value(json_object_get(row, "source")), (long long)present, (long long)all,
 			       unit(json_string_value(json_object_get(row, "kind"))), (long long)masked, (long long)(all - present - masked));

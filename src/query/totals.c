@@ -101,7 +101,7 @@ enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, js
 }
 
 #define PRESENT(r) "(coalesce(" r ".payload_prompt = 'present', 0) OR coalesce(" r ".payload_completion = 'present', 0))"
-#define MASKED(r) "(coalesce(" r ".payload_prompt = 'masked', 0) OR coalesce(" r ".payload_completion = 'masked', 0))"
+#define MASKED(r) "(coalesce(" r ".payload_prompt IN ('masked', 'encrypted'), 0) OR coalesce(" r ".payload_completion IN ('masked', 'encrypted'), 0))"
 /* An attempt came with payload when any of its witnesses did. What one run brought is counted as it is. */
 #define ANY(what) "(" what("r") " OR (?3 = 0 AND EXISTS(SELECT 1 FROM corroboration w JOIN request x ON x.seq = w.seq"    \
 		  " WHERE w.of_seq = r.seq AND " what("x") ")))"

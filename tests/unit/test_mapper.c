@@ -454,10 +454,25 @@ static void wrapped(void)
 	run_end(r);
 }
 
+/* A unit that only the size of the number tells. */
+static void at_least(void)
+{
+	static const char *const want[] = {"0.001342", "999.999", "0.000001", "12", NULL, NULL};
+	struct run *r = run_map(HEAD("request", "json") "fields:\n  cost_estimated:\n"
+							"    - {path: /c, decimal: {scale: -9}, when: {path: /c, at-least: 1000}}\n"
+							"    - {path: /c, decimal: {scale: 0}}\n",
+				"{\"c\":1342000}\n{\"c\":999.999}\n{\"c\":1e3}\n{\"c\":\"12\"}\n{\"c\":null}\n{\"c\":[5000]}\n", NULL);
+
+	for (size_t i = 0; i < AK_COUNT(want); i++)
+		is_str(text_of(r, i, AK_F_COST_ESTIMATED), want[i], "by its size");
+	run_end(r);
+}
+
 int main(void)
 {
 	month_first();
 	made();
+	at_least();
 	wrapped();
 	beside_payload();
 	members();
