@@ -36,6 +36,13 @@ extern "C" {
  *  unknown_fields: [{path, type, n, max_length, first_rec}], absent: [{field, reason, n}], warnings: [{rule, n, detail}]}.
  * run: only what that run brought (0 = everything). */
 enum ak_rc ak_query_sources(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err);
+/* Adds to each of these sources (of ak_query_sources, run 0) a member completeness: {checks: [{check, what, state: "none"|"found"|
+ * "suspected"|"not judged", n, of (null when not judged), unit (of what), why|null (not judged)}], hours: {with_records, of},
+ * silences: [{from, to, hours, expected, suspected}] the longest of silences_all, missing_numbers: [{first, last}] the longest
+ * holes of the source's sequence, categories: {name: audit events}, unmapped_actions: [{action, category, n}] the most frequent of
+ * unmapped_actions_all}. oldest_us: per record kind the time that its declared class reaches back to, INT64_MIN = no class; NULL
+ * = none has one. Reads all live records. */
+enum ak_rc ak_query_completeness(struct ak_store *s, const int64_t *oldest_us, json_t *sources, struct ak_err *err);
 /* Array of {source, exported_at, exported_at_basis}: the newest export of each source that says when it was made. */
 enum ak_rc ak_query_exports(struct ak_store *s, json_t **out, struct ak_err *err);
 /* What is stored and has the shape of a prompt or completion: {records, texts: looked at in all, found: [{source, file, field, n,
