@@ -17,8 +17,8 @@ enum check { SILENCE, SEQUENCE, CAP, HAS_MORE, CUT, UNDATED, ODD_TIME, PROVISION
 static const struct {
 	const char *name, *what, *unit, *found, *unjudged;
 } checks[CHECKS] = {
-	[SILENCE] = {"silence", "stretches without a record, longer than usual", "stretches of whole hours without one", "suspected",
-		     "its records are states, not events, or have no time"},
+	[SILENCE] = {"silence", "hours in stretches without a record that are longer than usual", "hours from the first to the last record",
+		     "suspected", "its records are states, not events, or have no time"},
 	[SEQUENCE] = {"sequence", "numbers missing from the source's own sequence", "numbers from the first to the last", "found",
 		      "its format has no sequence"},
 	[CAP] = {"cap", "files with exactly as many records as a known export limit", "files", "suspected", "no file was read"},
@@ -307,9 +307,8 @@ static void times(struct seen *s, json_t *o)
 	struct ak_silences silences;
 
 	ak_hours_silences(s->hours, s->dated, s->buckets ? 1 : LEAST_EVENTS, &silences);
-	/* A source that is never silent is judged too: of the hours there are, none is without a record. */
-	s->n[SILENCE] = silences.suspected;
-	s->of[SILENCE] = silences.all ? silences.all : silences.span;
+	s->n[SILENCE] = silences.suspected_hours;
+	s->of[SILENCE] = silences.span;
 	s->of[CUT] = s->tells_cuts ? s->records : 0;
 	s->of[UNDATED] = s->of[ODD_TIME] = s->records;
 	json_object_set_new(o, "hours", json_pack("{s:I, s:I}", "with_records", (json_int_t)silences.active, "of", (json_int_t)silences.span));

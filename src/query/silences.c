@@ -101,7 +101,7 @@ void ak_hours_silences(const struct ak_hours *h, uint64_t records, uint64_t leas
 		uint64_t expected = records * list[i].n / out->span;
 		bool suspected = list[i].n >= LEAST_HOURS && list[i].n >= TIMES_USUAL * usual && expected >= least;
 
-		out->suspected += suspected;
+		out->suspected_hours += suspected ? list[i].n : 0;
 		if (i < AK_SILENCES_LISTED)
 			json_array_append_new(out->longest, row(&list[i], expected, suspected));
 	}

@@ -12,7 +12,8 @@ struct ak_hours; /* hours from 2015 on, a bit each: as large for a day as for a 
 
 struct ak_silences {
 	uint64_t span, active;	  /* hours between the first and the last record, and those of them with one */
-	uint64_t all, suspected;  /* stretches of whole hours without a record */
+	uint64_t all;		  /* stretches of whole hours without a record */
+	uint64_t suspected_hours; /* in those that are suspected */
 	json_t *longest;	  /* [{from, to, hours, expected (records, at the average rate), suspected}], AK_SILENCES_LISTED at most */
 };
 

@@ -4,6 +4,7 @@ libak_a_SOURCES += src/query/completeness.c
 libak_a_SOURCES += src/query/silences.c src/query/silences.h
 libak_a_SOURCES += src/query/corroboration.c
 libak_a_SOURCES += src/query/drift.c
+libak_a_SOURCES += src/query/exports.c
 libak_a_SOURCES += src/query/groupings.c
 libak_a_SOURCES += src/query/leaf.c
 libak_a_SOURCES += src/query/meets.c src/query/meets.h

@@ -28,18 +28,18 @@ ingest even even.jsonl
 is "no hour without a record" "$(check even silence)" "none 0 336"
 all | grep -v '^9,1[0-5],' | events hole
 ingest hole hole.jsonl
-is "six hours that never were silent before" "$(check hole silence)" "suspected 1 1"
+is "six hours that never were silent before" "$(check hole silence)" "suspected 6 336"
 is "their bounds, and what was to be expected" "$(shown hole '.completeness.silences[] | "\(.from) \(.to) \(.hours) \(.expected) \(.suspected)"')" \
 	"2026-08-09T10:00:00Z 2026-08-09T16:00:00Z 6 17 true"
 is "hours with records, of all" "$(shown hole '.completeness.hours | "\(.with_records) \(.of)"')" "330 336"
 all | awk -F, '$2 >= 8 && $2 < 18' | events office
 ingest office office.jsonl
-is "nights are no gap" "$(check office silence)" "none 0 13"
+is "nights are no gap" "$(check office silence)" "none 0 322"
 all | awk -F, '$2 >= 8 && $2 < 18 && $1 != 6 && $1 != 7' | events away
 ingest away away.jsonl
-is "two days of an office are one" "$(check away silence) $(shown away '.completeness.silences[0] | "\(.hours) \(.suspected)"')" "suspected 1 11 62 true"
+is "two days of an office are one" "$(check away silence) $(shown away '.completeness.silences[0] | "\(.hours) \(.suspected)"')" "suspected 62 322 62 true"
 "$AUDITKIT" -w "$W" sources show away >text
-is "in words" "$(tr -s ' \n' '  ' <text | grep -c 'suspected, 1 of 11 stretches.*2026-08-05T18:00:00Z to 2026-08-08T08:00:00Z, 62 hours')" 1
+is "in words" "$(tr -s ' \n' '  ' <text | grep -c 'suspected, 62 of 322 hours.*2026-08-05T18:00:00Z to 2026-08-08T08:00:00Z, 62 hours')" 1
 
 # ---- caps: exports at large, and what the format says ----
 seq 1 1000 | awk '{ print "1,0,1" }' | events thousand
@@ -107,4 +107,36 @@ W=w
 printf 'version: 1\nretention:\n  app_event: {keep: 1d, why: short}\n' >w/policy.yaml
 is "older than the declared class" "$(check even overdue)" "found 1008 1008"
 is "other kinds have none" "$(check gate overdue)" "not judged null null"
+
+# ---- the same in the packet ----
+"$AUDITKIT" -w w packet build --draft --force -o p >out.txt 2>err.txt
+is "the packet is built" "$?" 0
+csv() { python3 -c '
+import csv, sys
+for r in csv.DictReader(open("p/data/tables/" + sys.argv[1] + ".csv")): print(*(r[c] for c in sys.argv[2:]))' "$@"; }
+for s in even hole office away thousand gate marks pages usage; do
+	shown "$s" '.completeness.checks[] | select(.check != "overdue") | "\(.check) \(.state) \(.n // "") \(.of // "")"' | sed "s/^/$s /"
+done | LC_ALL=C sort >want
+csv completeness source check state n of | grep -v ' overdue ' | LC_ALL=C sort >got
+is "every check of every source, as sources show has it" "$(diff want got | head -5) $(wc -l <got)" " 81"
+found() { jq -r ".findings[] | select(.id == \"$1\").measured" p/data/08-requests/findings.json; }
+is "findings: silence, holes, caps" "$(found source-silent), $(found source-hole), $(found source-capped)" \
+	"68 of $(awk '$2 == "silence" { n += $NF } END { print n }' got | sed 's/...$/,&/') hours from the first to the last record, 6 of 19 numbers from the first to the last, 2 of 11 files"
+is "cuts, times, actions" "$(found record-cut), $(found record-undated), $(found action-unmapped)" \
+	"2 of 13 records, 3 of $(awk '$2 == "undated" { n += $NF } END { print n }' got | sed 's/...$/,&/') records, 1 of 3 audit events"
+is "nothing that is not there" "$(found source-paged)$(found bucket-provisional)" ""
+is "the action that has no category" "$(csv unmapped_actions source action category n)" "pages tenant.hologram.started other 1"
+is "a sheet per source" "$(ls p/data/02-sources/ipe | tr '\n' ' ')" "away.json even.json gate.json hole.json marks.json office.json pages.json thousand.json usage.json "
+sheet() { jq -r "$2" "p/data/02-sources/ipe/$1.json"; }
+is "its digest is the file's" "$(sheet gate .sha256)" "$(sha256sum gate.jsonl | cut -d' ' -f1)"
+is "of several files that of their listing" "$(sheet pages .sha256)" "$(sha256sum p?.json | LC_ALL=C sort | sha256sum | cut -d' ' -f1)"
+is "its counts obey the law, and are those of the lines" \
+	"$(sheet marks '.counts | [.records_in == .stored + .duplicate + .rejected + .blank + .excluded + .expired, .records_in] | tostring')" \
+	"[true,$(wc -l <marks.jsonl)]"
+is "what it adds up to" "$(sheet usage '.control_totals[] | "\(.records) \(.requests) \(.input_tokens) \(.billed)"') $(jq '[.data[].results[].input_tokens] | add' usage.json)" \
+	"2 2 10 null 10"
+is "each export with its time and its basis" "$(sheet usage '.exports[] | "\(.name) \(.exported_at) \(.exported_at_basis) \(.records_in)"')" \
+	"usage.json 2026-08-03T12:00:00Z declared 2"
+is "what it does not show stands there" "$(sheet thousand '.limitations | join("\n")' | grep -c 'nobody is declared\|query that produced\|by file time only\|alone it does not\|known export limit')" 5
+ok "the packet verifies" "$AUDITKIT" packet verify p
 finish
