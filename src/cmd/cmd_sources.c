@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include "cmd/completeness_report.h"
 #include "cmd/clock_report.h"
 #include "cmd/grouping.h"
 #include "cmd/jsonget.h"
@@ -98,6 +99,7 @@ static void show(struct ak_ctx *c, const json_t *s)
 	ak_witness_print(c, json_object_get(s, "witnesses"), ak_jtxt(s, "name", "?"));
 	ak_clock_print(c, json_object_get(s, "clocks"), true);
 	ak_grouping_print(c, json_object_get(s, "grouping"));
+	ak_completeness_print(c, json_object_get(s, "completeness"));
 	rows(c, s, "warnings", "warning", warnings);
 	rows(c, s, "redaction", "redacted", redaction);
 	rows(c, s, "payload", "payload", payload);
@@ -147,6 +149,8 @@ static enum ak_rc print(struct ak_ctx *c, const json_t *sources, const char *nam
 		if ((rc = ak_query_clock(c->store, name, 0, &clocks, err)) != AK_OK)
 			return rc;
 		json_object_set_new(s, "clocks", clocks);
+		if ((rc = ak_completeness_add(c, s, err)) != AK_OK)
+			return rc;
 		if (c->json) {
 			json_object_set_new(s, "schema", json_string("auditkit.source/1"));
 			json_object_set_new(s, "format_version", json_integer(1));
@@ -188,7 +192,7 @@ const struct ak_cmd ak_cmd_sources = {
 	.args = "[list | show NAME | drift [NAME]]",
 	.summary = "the source register: counts, periods, digests, what was redacted and what is odd",
 	.examples = examples,
-	.needs = AK_NEED_READ | AK_NEED_REGISTRY,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_REGISTRY,
 	.max_words = 2,
 	.run = run,
 };

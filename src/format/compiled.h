@@ -163,6 +163,10 @@ struct ak_mapping {
 	size_t nidentity, ndims;
 	struct ak_grouping *grouping;
 	size_t ngrouping;
+	struct ak_cap *cap; /* ends with one without `what` */
+	int64_t settles;
+	enum ak_field_id sequence; /* AK_F_COUNT: none */
+	struct ak_cond **truncated; /* any of them; ends with NULL */
 	struct ak_rule *revision;
 	bool revision_exported;
 	struct ak_str *sealed; /* members that the source may have encrypted */
@@ -208,6 +212,8 @@ enum ak_rc ak_compile_literals(struct ak_compiler *c, const json_t *node, bool p
 enum ak_rc ak_compile_field(struct ak_compiler *c, const json_t *near, struct ak_str name, enum ak_field_id *out);
 /* The member `grouping`; after `dims`. */
 enum ak_rc ak_compile_grouping(struct ak_compiler *c);
+/* The member `completeness`. */
+enum ak_rc ak_compile_completeness(struct ak_compiler *c);
 /* A list of field columns. */
 enum ak_rc ak_compile_columns(struct ak_compiler *c, const json_t *node, enum ak_field_id **out, size_t *n);
 enum ak_rc ak_compile_when(struct ak_compiler *c, const json_t *node, struct ak_cond **out);

@@ -176,12 +176,20 @@ static void start_flags(struct ak_mapper *mp, struct ak_record *out)
 		out->flags |= AK_R_EMPTY_BUCKET;
 }
 
+static void cut_flag(struct ak_mapper *mp, struct ak_record *out)
+{
+	for (struct ak_cond **when = mp->m->truncated; *when; when++)
+		if (ak_eval_when(mp, *when))
+			out->flags |= AK_R_CUT;
+}
+
 void ak_derive(struct ak_mapper *mp, struct ak_record *out)
 {
 	payloads(mp, out);
 	outcome(mp, out);
 	endpoint_family(mp, out);
 	start_flags(mp, out);
+	cut_flag(mp, out);
 	natural_key(mp, out);
 	revision(mp, out);
 	out->flags |= mp->conv.flags;

@@ -41,6 +41,10 @@
  *                  pseudonymisation; TIME as RFC 3339, BOOL as true/false, kind: as `kind`. {name, input, instead: ID or
  *                  none} is a look-alike, which must be recognised as that format or as no format
  *
+ *   completeness   {caps: [{rows: N, what: TEXT}], settles: SECONDS, sequence: COLUMN, truncated: [COND, ...]}: numbers of
+ *                  rows at which this source cuts an export; how long a bucket still changes after its end; a column
+ *                  whose numbers have no holes; marks of a record that the source cut (COND as under `when`, any of them)
+ *
  * Paths: see read/trie.h, plus leading `^` per parent object: `^/start_time` is a member of the object that holds the
  * innermost container, `^^/x` of the one around it. CSV: `/Column name`.
  *
@@ -119,6 +123,12 @@ struct ak_grouping {
 	unsigned questions;	/* bit n: question n is not evaluable without */
 };
 
+/* A number of rows at which the source cuts an export. */
+struct ak_cap {
+	uint64_t rows;
+	const char *what;
+};
+
 /* What the mapper saw beside the values, per file. */
 #define AK_MAX_PAYLOAD_RULES 64
 struct ak_map_stats {
@@ -165,6 +175,13 @@ bool ak_mapping_signed_text(const struct ak_mapping *m, struct ak_str record, st
 			    struct ak_str *signature);
 /* Members of `grouping` by index, NULL past the end. */
 const struct ak_grouping *ak_mapping_grouping(const struct ak_mapping *m, size_t i);
+/* Members of `completeness`: caps by index, NULL past the end; seconds after its end in which a bucket still changes; the field
+ * that counts up by one, -1 = none. */
+const struct ak_cap *ak_mapping_cap(const struct ak_mapping *m, size_t i);
+int64_t ak_mapping_settles(const struct ak_mapping *m);
+int ak_mapping_sequence(const struct ak_mapping *m);
+/* Does it know marks of records that the source cut? */
+bool ak_mapping_tells_cuts(const struct ak_mapping *m);
 /* Does a newer export of the same identity supersede (revision:)? */
 bool ak_mapping_has_revision(const struct ak_mapping *m);
 

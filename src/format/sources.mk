@@ -1,4 +1,5 @@
 libak_a_SOURCES += src/format/compile.c
+libak_a_SOURCES += src/format/completeness.c
 libak_a_SOURCES += src/format/convert.c src/format/convert.h
 libak_a_SOURCES += src/format/derive.c
 libak_a_SOURCES += src/format/detect.c src/format/detect.h

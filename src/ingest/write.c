@@ -259,15 +259,23 @@ static enum ak_rc warn(struct sink *k, const char *rule, uint64_t n, const char 
 	return n ? ak_register_diag(k->s, &row, k->err) : AK_OK;
 }
 
-/* Exactly as many records as a known export limit: what lies beyond may be missing (F037). */
-static bool suspect_cap(uint64_t in)
+/* Exactly as many records as a limit: what lies beyond may be missing (F037). Limits of the format, else of exports at large. */
+static enum ak_rc warn_of_cap(struct sink *k)
 {
 	static const uint64_t caps[] = {1000, 5000, 10000, 50000, 100000, 1000000, 1500000};
+	const struct ak_cap *cap = NULL;
+	uint64_t in = k->file.counts.in;
+	char detail[160];
 
+	for (size_t i = 0; k->mapping && (cap = ak_mapping_cap(k->mapping, i)); i++)
+		if (in == cap->rows) {
+			snprintf(detail, sizeof detail, "exactly the limit of %s; check for a further part", cap->what);
+			return warn(k, "suspected_cap", in, detail);
+		}
 	for (size_t i = 0; i < AK_COUNT(caps); i++)
 		if (in == caps[i])
-			return true;
-	return false;
+			return warn(k, "suspected_cap", in, "exactly a known export limit; check for a further part");
+	return AK_OK;
 }
 
 /* Records that were stored under a key that is deleted cannot be told from new ones. */
@@ -295,8 +303,8 @@ static enum ak_rc file_warnings(struct sink *k)
 	if (rc == AK_OK)
 		rc = warn(k, "bad_number", k->bad_numbers,
 			  "records with a count or amount below zero or over the bounds; kept, out of totals");
-	if (rc == AK_OK && suspect_cap(k->file.counts.in))
-		rc = warn(k, "suspected_cap", k->file.counts.in, "exactly a known export limit; check for a further part");
+	if (rc == AK_OK)
+		rc = warn_of_cap(k);
 	if (rc == AK_OK && k->file.has_more == 1)
 		rc = warn(k, "has_more", 1, "the last page says that more pages follow");
 	return rc == AK_OK ? warn_of_gone(k) : rc;

@@ -35,7 +35,8 @@ enum ak_record_flag {
 	AK_R_CONFLICT = 64,      /* same natural key, other content, same mapping and policy */
 	AK_R_NO_KEY = 128,       /* no usable natural key: identity is the content */
 	AK_R_EMPTY_BUCKET = 256, /* usage bucket without results: evidence of zero */
-	AK_R_TRUNCATED = 512     /* a value was cut by the source or by KEPT_VALUE_BYTES */
+	AK_R_TRUNCATED = 512,    /* a value was cut by KEPT_VALUE_BYTES */
+	AK_R_CUT = 1024          /* the source says that it cut the record (completeness: of the mapping) */
 };
 
 struct ak_record {

@@ -82,6 +82,7 @@ static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *ba
 			       struct ak_err *err)
 {
 	json_t *section;
+	const char *document;
 	size_t i;
 
 	json_array_foreach(s->all, i, section) {
@@ -95,6 +96,9 @@ static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *ba
 		if (ak_render_page(o, bag, "section.md.mustache", path, AK_ESC_MARKDOWN, json_array_get(views, i), err) != AK_OK)
 			return AK_FAIL;
 	}
+	json_object_foreach(s->documents, document, section)
+		if (ak_render_json(o, bag, document, section, err) != AK_OK)
+			return AK_FAIL;
 	return ak_render_tables(o, bag, s->tables, err);
 }
 
@@ -383,8 +387,10 @@ static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, st
 	rc = ak_sections_build(s, err);
 	if (rc == AK_OK)
 		rc = judge(o, s, out, err);
-	if (rc == AK_OK && key)
+	if (rc == AK_OK && key) {
 		ak_packet_rekey(key, s->all);
+		ak_packet_rekey(key, s->documents);
+	}
 	if (rc == AK_OK)
 		rc = fill(o, bag, s, out, err);
 	if (rc == AK_OK)
@@ -427,6 +433,7 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	json_decref(s.questions);
 	json_decref(s.findings);
 	json_decref(s.files);
+	json_decref(s.documents);
 	json_decref(ws);
 	ak_ids_free(own.ids);
 	ak_arena_release(&arena);

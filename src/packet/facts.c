@@ -2,6 +2,7 @@
 #include "packet/facts.h"
 
 #include "link/link.h"
+#include "packet/overdue.h"
 #include "query/query.h"
 #include "store/access.h"
 
@@ -90,11 +91,26 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, con
 	return rc == AK_OK ? read_access(s, out, err) : rc;
 }
 
+enum ak_rc ak_facts_read_sources(struct ak_store *s, const struct ak_policy *policy, int64_t as_of_us, struct ak_facts *f, struct ak_err *err)
+{
+	int64_t oldest[AK_K_COUNT];
+	enum ak_rc rc;
+
+	ak_overdue_classes(policy, as_of_us, oldest);
+	rc = ak_query_completeness(s, oldest, f->sources, err);
+	if (rc == AK_OK)
+		rc = ak_query_clock(s, NULL, 0, &f->clocks, err);
+	if (rc == AK_OK)
+		rc = ak_query_export_rows(s, &f->exports, err);
+	return rc == AK_OK ? ak_query_control_totals(s, &f->control_totals, err) : rc;
+}
+
 void ak_facts_release(struct ak_facts *f)
 {
 	json_t *const all[] = {f->workspace, f->sources,	 f->links,   f->routes,	    f->spend,	     f->payload,
 			       f->environments, f->ages, f->access,  f->snapshots,  f->entries,	     f->price_check,
-			       f->witnesses, f->differences, f->kept_texts,	 f->counts.roles, f->key_periods};
+			       f->witnesses, f->differences, f->kept_texts,	 f->counts.roles, f->key_periods,
+			       f->clocks, f->exports, f->control_totals};
 
 	for (size_t i = 0; i < AK_COUNT(all); i++)
 		json_decref(all[i]);

@@ -89,6 +89,38 @@ static void small_groups(struct found *x)
 	}
 }
 
+/* What a check counted in the sources that it was made in. */
+static void count_check(struct found *x, const char *name)
+{
+	json_t *source, *check;
+	size_t i, k;
+
+	json_array_foreach(x->f->sources, i, source)
+		json_array_foreach(json_object_get(json_object_get(source, "completeness"), "checks"), k, check)
+			if (strcmp(text(check, "check"), name) == 0) {
+				x->n += num(check, "n");
+				x->of += num(check, "of");
+			}
+}
+
+static void silences(struct found *x) { count_check(x, "silence"); }
+static void holes(struct found *x) { count_check(x, "sequence"); }
+static void caps(struct found *x) { count_check(x, "cap"); }
+static void pages(struct found *x) { count_check(x, "has_more"); }
+static void cuts(struct found *x) { count_check(x, "cut"); }
+static void provisional(struct found *x) { count_check(x, "provisional"); }
+static void actions(struct found *x) { count_check(x, "action"); }
+
+static void undated(struct found *x)
+{
+	uint64_t records;
+
+	count_check(x, "odd_time");
+	records = x->of;
+	count_check(x, "undated");
+	x->of = records; /* the same records twice */
+}
+
 static bool is_personal_label(const struct ak_policy *p, const char *rule)
 {
 	(void)p;
@@ -108,6 +140,14 @@ static void personal_labels(struct found *x) { count_rules(x, "warnings", is_per
 	X("small-group", "published groups that stand for fewer people than the policy's k", "small_groups", small_groups, "groups that name people", 0) \
 	X("source-overdue", "sources whose newest export is older than their rhythm allows", "sources", late_sources, "sources", 0) \
 	X("label-personal", "labels of keys, teams and projects that look like a person's", "sources", personal_labels, "values in records", 0) \
+	X("source-silent", "hours in stretches without a record that are longer than the source's usual ones: suspected gaps", "silences", silences, "hours from the first to the last record", 0) \
+	X("source-hole", "numbers missing from the sequence of a source", "completeness", holes, "numbers from the first to the last", 0) \
+	X("source-capped", "files with exactly as many records as a known export limit: suspected caps", "completeness", caps, "files", 0) \
+	X("source-paged", "pages that say more follow, without a last page", "completeness", pages, "pages", 0) \
+	X("record-cut", "records that the source itself cut", "completeness", cuts, "records", 0) \
+	X("record-undated", "records without a time, from before 2015 or from the future", "completeness", undated, "records", 0) \
+	X("bucket-provisional", "usage buckets that were exported before they were final", "completeness", provisional, "buckets", 0) \
+	X("action-unmapped", "audit events whose action is in no category", "unmapped_actions", actions, "audit events", 0) \
 	X("model-unknown", "attempts that do not say which model served them", "routes", NULL, NULL, 2) \
 	X("payload-arrived", "prompts or completions arrived against the declared mode", "payload", NULL, NULL, 3) \
 	X("coverage-below-limit", "app events that meet no gateway record, more than the limit allows", "links", NULL, NULL, 4) \

@@ -36,3 +36,17 @@ json_t *ak_overdue(const struct ak_policy *p, const json_t *exports, const char 
 		}
 	return list;
 }
+
+void ak_overdue_classes(const struct ak_policy *p, int64_t now_us, int64_t oldest_us[AK_K_COUNT])
+{
+	for (int k = 0; k < AK_K_COUNT; k++) {
+		char path[64];
+		const json_t *keep;
+		int64_t days;
+
+		snprintf(path, sizeof path, "retention.%s.keep", ak_kinds[k].name);
+		keep = p ? ak_policy_get(p, path) : NULL;
+		days = json_is_string(keep) ? ak_policy_days(json_string_value(keep)) : -1;
+		oldest_us[k] = days < 0 || days > now_us / DAY_US ? INT64_MIN : now_us - days * DAY_US;
+	}
+}

@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "conf/policy.h"
+#include "model/field.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,6 +16,10 @@ extern "C" {
  * export is more whole days old than `every`, or, without one, than limits.max_export_age. policy may be NULL. The
  * caller's. */
 json_t *ak_overdue(const struct ak_policy *p, const json_t *exports, const char *name, int64_t now_us);
+
+/* Per record kind the time that the class of policy.yaml reaches back to from now; INT64_MIN where none is declared or it is kept
+ * for ever. */
+void ak_overdue_classes(const struct ak_policy *p, int64_t now_us, int64_t oldest_us[AK_K_COUNT]);
 
 #ifdef __cplusplus
 }

@@ -142,6 +142,8 @@ enum ak_rc ak_section_sources(struct ak_sections *s, const struct ak_facts *f, s
 
 	(void)err;
 	counts(s, o, f);
+	ak_section_completeness(s, o, f);
+	ak_section_ipe(s, o, f);
 	not_provided(s, o);
 	missing(s, o, f);
 	ak_section_rows(s, o, "links", "Links between sources: linked + ambiguous + unlinked = total",

@@ -31,6 +31,7 @@ struct ak_sections {
 	const struct ak_responses *responses; /* NULL when there are none */
 	json_t *findings;	  /* array, see findings.h */
 	json_t *files;		  /* further files of the packet: {path: text} */
+	json_t *documents;	  /* and documents, which have the packet's pseudonyms: {path: document} */
 	size_t gaps;		  /* those that nobody declared */
 	const char *tenant_reason; /* why tenant ids are in the packet, redacted; NULL = they are not */
 	const char *operator_;	  /* who builds it, as a token */

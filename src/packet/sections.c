@@ -14,6 +14,9 @@ enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
 
 	s->all = json_array();
 	s->files = json_object();
+	s->documents = json_object();
+	if (rc == AK_OK)
+		rc = ak_facts_read_sources(s->store, s->policy, s->as_of_us, &f, err);
 	for (size_t i = 0; i < AK_COUNT(order) && rc == AK_OK; i++)
 		rc = order[i](s, &f, err);
 	if (rc == AK_OK) {

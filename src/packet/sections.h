@@ -19,6 +19,10 @@ void ak_section_own_rules(struct ak_sections *s, json_t *section);
 /* The part of the redaction statement that speaks of tokens. */
 void ak_section_pseudonyms(struct ak_sections *s, json_t *section, const struct ak_facts *f);
 
+/* What may be missing from each source, and a sheet on each (data/02-sources/ipe/), parts of the source index. */
+void ak_section_completeness(struct ak_sections *s, json_t *section, const struct ak_facts *f);
+void ak_section_ipe(struct ak_sections *s, json_t *section, const struct ak_facts *f);
+
 /* Proofs that the records of a trace stand in the ledger, as files data/integrity/proofs/SEQ.json and .tlog-proof, and a
  * table of them in the section. */
 enum ak_rc ak_section_prove(struct ak_sections *s, json_t *section, const json_t *trace, struct ak_err *err);

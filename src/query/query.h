@@ -36,8 +36,21 @@ extern "C" {
  *  unknown_fields: [{path, type, n, max_length, first_rec}], absent: [{field, reason, n}], warnings: [{rule, n, detail}]}.
  * run: only what that run brought (0 = everything). */
 enum ak_rc ak_query_sources(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err);
+/* Adds to each of these sources (of ak_query_sources, run 0) a member completeness: {checks: [{check, what, state: "none"|"found"|
+ * "suspected"|"not judged", n, of (null when not judged), unit (of what), why|null (not judged)}], hours: {with_records, of},
+ * silences: [{from, to, hours, expected, suspected}] the longest of silences_all, missing_numbers: [{first, last}] the longest
+ * holes of the source's sequence, categories: {name: audit events}, unmapped_actions: [{action, category, n}] the most frequent of
+ * unmapped_actions_all}. oldest_us: per record kind the time that its declared class reaches back to, INT64_MIN = no class; NULL
+ * = none has one. Reads all live records. */
+enum ak_rc ak_query_completeness(struct ak_store *s, const int64_t *oldest_us, json_t *sources, struct ak_err *err);
 /* Array of {source, exported_at, exported_at_basis}: the newest export of each source that says when it was made. */
 enum ak_rc ak_query_exports(struct ak_store *s, json_t **out, struct ak_err *err);
+/* Every export: [{source, name, query|null, exported_at, exported_at_basis, state, read_at, read_by (version), files, records_in,
+ * stored, first, last}] by source, as they came. */
+enum ak_rc ak_query_export_rows(struct ak_store *s, json_t **out, struct ak_err *err);
+/* What the live records of a source add up to: [{source, layer: "gateway records"|"provider usage"|"provider calls"|"settlement",
+ * currency, query, records, requests, input_tokens, output_tokens, estimated, billed}], sums as in ak_query_spend. */
+enum ak_rc ak_query_control_totals(struct ak_store *s, json_t **out, struct ak_err *err);
 /* What is stored and has the shape of a prompt or completion: {records, texts: looked at in all, found: [{source, file, field, n,
  * longest: bytes, seq, first: citation}]}. The shape is eight words in a row with nothing but blanks between, 25 in an error template;
  * or four, in a text as long as the tokens that its record counts. All live records, whatever their time. */

@@ -14,7 +14,7 @@ static const struct {
 } flag_names[] = {
 	{AK_R_ASSUMED_ZONE, "assumed_zone"}, {AK_R_AMBIGUOUS_TIME, "ambiguous_time"}, {AK_R_ODD_TIME, "odd_time"},
 	{AK_R_NO_TIME, "no_time"},	     {AK_R_BAD_NUMBER, "bad_number"},	      {AK_R_CONFLICT, "conflict"},
-	{AK_R_NO_KEY, "no_key"},	     {AK_R_EMPTY_BUCKET, "empty_bucket"},     {AK_R_TRUNCATED, "truncated"},
+	{AK_R_NO_KEY, "no_key"},	     {AK_R_EMPTY_BUCKET, "empty_bucket"},     {AK_R_TRUNCATED, "truncated"},     {AK_R_CUT, "cut_at_source"},
 };
 
 static json_t *flags_json(unsigned flags)

@@ -1,7 +1,10 @@
 libak_a_SOURCES += src/query/attempt.c src/query/attempt.h
 libak_a_SOURCES += src/query/kinds.c
+libak_a_SOURCES += src/query/completeness.c
+libak_a_SOURCES += src/query/silences.c src/query/silences.h
 libak_a_SOURCES += src/query/corroboration.c
 libak_a_SOURCES += src/query/drift.c
+libak_a_SOURCES += src/query/exports.c
 libak_a_SOURCES += src/query/groupings.c
 libak_a_SOURCES += src/query/leaf.c
 libak_a_SOURCES += src/query/meets.c src/query/meets.h
