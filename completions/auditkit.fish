@@ -95,7 +95,7 @@ complete -c auditkit -n '__fish_seen_subcommand_from redact' -l by -d 'who decid
 complete -c auditkit -n __fish_use_subcommand -a 'identity' -d 'say which of the candidates in a file a token stands for'
 complete -c auditkit -n '__fish_seen_subcommand_from identity' -l from -d 'the candidates, one a line; - is standard input'
 complete -c auditkit -n '__fish_seen_subcommand_from identity' -l packet -d 'the token stands in this packet, which has pseudonyms of its own'
-complete -c auditkit -n __fish_use_subcommand -a 'formats' -d 'the mapping files: list, show, check, or try one on an export'
+complete -c auditkit -n __fish_use_subcommand -a 'formats' -d 'the mapping files: list, show, check, try one on an export, or draft one'
 complete -c auditkit -n __fish_use_subcommand -a 'fields' -d 'the field dictionary: meaning, type, unit, purpose and redaction of every field'
 complete -c auditkit -n '__fish_seen_subcommand_from fields' -l store -d 'in which log each column stands: metadata, restricted payload, provider admin, or not retained'
 complete -c auditkit -n __fish_use_subcommand -a 'limits' -d 'the named hard limits'

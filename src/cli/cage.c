@@ -58,6 +58,22 @@ static enum ak_rc grant_input(struct ak_sandbox *s, const char *path, struct ak_
 	return ak_sandbox_grant(s, folder, AK_GRANT_READ, err);
 }
 
+/* Who follows a file will open others that get its name. */
+static bool follows(const struct ak_args *a)
+{
+	for (const struct ak_opt *o = a->cmd->opts; o && o->name; o++)
+		if (strcmp(o->name, "follow") == 0)
+			return ak_args_flag(a, o->name);
+	return false;
+}
+
+static enum ak_rc grant_folder(struct ak_sandbox *s, const char *path, struct ak_err *err)
+{
+	char *folder AK_CLEANUP(ak_free_charp) = ak_fs_dir(path);
+
+	return ak_sandbox_grant(s, folder, AK_GRANT_READ, err);
+}
+
 static enum ak_rc grant_words(struct ak_ctx *c, struct ak_sandbox *s, struct ak_err *err)
 {
 	const struct ak_args *a = c->args;
@@ -65,7 +81,7 @@ static enum ak_rc grant_words(struct ak_ctx *c, struct ak_sandbox *s, struct ak_
 	enum ak_rc rc = AK_OK;
 
 	for (size_t i = 0; needs & AK_NEED_INPUT && i < a->nwords && rc == AK_OK; i++)
-		rc = grant_input(s, a->word[i], err);
+		rc = follows(a) ? grant_folder(s, a->word[i], err) : grant_input(s, a->word[i], err);
 	for (size_t i = 0; needs & AK_NEED_INPUT && !a->nwords && c->policy && i < c->policy->nsources && rc == AK_OK; i++) {
 		const char *path = ak_sourcelist_path(c, &c->policy->sources[i]);
 

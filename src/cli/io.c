@@ -157,7 +157,10 @@ enum ak_rc ak_io_json(struct ak_io *io, const json_t *v, struct ak_err *err)
 	enum ak_rc rc;
 
 	ak_buf_init(&b, 1u << 30);
-	if ((rc = ak_json_pretty(v, &b, err)) == AK_OK) {
+	rc = io->lines ? ak_jcs(v, &b, err) : ak_json_pretty(v, &b, err);
+	if (rc == AK_OK) {
+		if (io->lines)
+			ak_buf_addc(&b, '\n');
 		ak_io_text(io, ak_buf_str(&b));
 		rc = ak_io_flush(io, err);
 	}

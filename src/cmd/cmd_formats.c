@@ -3,9 +3,12 @@
 
 #include "base/fs.h"
 #include "cmd/jsonget.h"
+#include "format/draft.h"
 #include "format/samples.h"
+#include "io/source.h"
 
 #define TRY_RECORDS 3
+#define HEAD_BYTES ((size_t)16 << 20)
 
 static json_t *mapping_json(const struct ak_mapping *m)
 {
@@ -238,6 +241,49 @@ static enum ak_rc try_file(struct ak_ctx *c, const char *id, const char *path, s
 	return rc;
 }
 
+/* ---- new ---- */
+
+/* Of a long export the beginning tells. */
+static enum ak_rc read_head(const char *path, struct ak_buf *out, struct ak_err *err)
+{
+	char *room = ak_alloc(HEAD_BYTES);
+	struct ak_inputs *in = NULL;
+	struct ak_file_info info;
+	size_t n = 1;
+	enum ak_rc rc = ak_inputs_open(&path, 1, &in, err);
+
+	if (rc == AK_OK)
+		rc = ak_inputs_next(in, &info, err);
+	while (rc == AK_OK && n && out->n < HEAD_BYTES && (rc = ak_inputs_read(in, room, HEAD_BYTES - out->n, &n, err)) == AK_OK)
+		ak_buf_add(out, room, n);
+	ak_inputs_free(in);
+	ak_free(room);
+	return rc == AK_END ? ak_fail(err, AK_EXIT_INPUT, "there is no file in it") : rc;
+}
+
+static enum ak_rc draft(struct ak_ctx *c, const char *path, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *name = ak_strndup(ak_fs_base(path).p, ak_fs_base(path).n);
+	struct ak_buf input, text;
+	enum ak_rc rc;
+
+	ak_buf_init(&input, HEAD_BYTES);
+	ak_buf_init(&text, 1 << 22);
+	if ((rc = read_head(path, &input, err)) == AK_OK && (rc = ak_draft_mapping(ak_buf_str(&input), name, &text, err)) == AK_OK) {
+		json_t *doc = c->json ? json_pack("{s:s, s:i, s:s%}", "schema", "auditkit.formats-new/1", "format_version", 1, "text", text.p, text.n)
+				      : NULL;
+
+		if (doc)
+			rc = ak_io_json(c->io, doc, err);
+		else
+			ak_io_text(c->io, ak_buf_str(&text));
+		json_decref(doc);
+	}
+	ak_buf_release(&input);
+	ak_buf_release(&text);
+	return rc;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *const *w = c->args->word;
@@ -252,8 +298,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = check(c, w[1], err);
 	else if (strcmp(w[0], "try") == 0 && n == 3)
 		rc = try_file(c, w[1], w[2], err);
+	else if (n == 2 && strcmp(w[0], "new") == 0)
+		rc = draft(c, w[1], err);
 	else
-		rc = ak_fail(err, AK_EXIT_USAGE, "usage: auditkit formats [list | show ID | check FILE | try ID INPUT]");
+		rc = ak_fail(err, AK_EXIT_USAGE, "usage: auditkit formats [list | show ID | check FILE | try ID INPUT | new INPUT]");
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
 
@@ -265,10 +313,13 @@ static const struct ak_example examples[] = {
 
 const struct ak_cmd ak_cmd_formats = {
 	.name = "formats",
-	.args = "[list | show ID | check FILE | try ID INPUT]",
-	.summary = "the mapping files: list, show, check, or try one on an export",
+	.args = "[list | show ID | check FILE | try ID INPUT | new INPUT]",
+	.summary = "the mapping files: list, show, check, try one on an export, or draft one",
 	.text = "try prints for the first records which rule filled each field, or why none did; values are shown redacted,\n"
-		"under a key that is thrown away.",
+		"under a key that is thrown away.\n\n"
+		"new writes a mapping for an export that no format knows, from the names of its members and the shapes of their values: a\n"
+		"draft to be read line by line. It holds no value of the export; what it does not map stands in it as comments, with counts.\n"
+		"Put it into formats/ of the workspace, or give it to ingest with --mapping.",
 	.examples = examples,
 	.needs = AK_NEED_REGISTRY | AK_NEED_INPUT,
 	.max_words = 3,

@@ -8,6 +8,7 @@
 #include "base/jsonw.h"
 #include "base/time.h"
 #include "cmd/allowlist.h"
+#include "cmd/follow.h"
 #include "cmd/ingest_report.h"
 #include "cmd/keeptext.h"
 #include "cmd/signing.h"
@@ -33,6 +34,19 @@ static void progress(void *ctx, const struct ak_ingest_progress *p)
 	ak_io_progress(j->c->io, p->file, p->records, p->done, p->total);
 }
 
+static bool stopping(void *ctx)
+{
+	(void)ctx;
+	return ak_follow_stopping();
+}
+
+static void tail(void *ctx, const struct ak_ingest_tail *t)
+{
+	struct job *j = ctx;
+
+	ak_follow_tail(j->c, t);
+}
+
 /* A filter may name whom it is about: it is kept as a search is, with tokens. */
 static const char *safe_query(struct ak_ctx *c, const char *query)
 {
@@ -44,7 +58,7 @@ static const char *options_json(struct ak_ctx *c, const bool keep[AK_F_COUNT])
 {
 	const struct ak_args *a = c->args;
 	static const char *const kept[] = {"format", "source", "owner", "system", "exported-at", "tz"};
-	static const char *const flags[] = {"dry-run", "strict", "remap"};
+	static const char *const flags[] = {"dry-run", "strict", "remap", "follow"};
 	json_t *o = json_object(), *kept_text = ak_cmd_keep_text_note(c, keep);
 	struct ak_buf b;
 	const char *text;
@@ -214,6 +228,11 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		return err->exit;
 	if (open_with(c, &o.open_with, err) != AK_OK)
 		return err->exit;
+	o.follow = ak_args_flag(c->args, "follow");
+	if (o.follow && ak_follow_check(c, err) != AK_OK)
+		return err->exit;
+	o.stopping = stopping;
+	o.tail = tail;
 	o.keep_text = keep;
 	o.options_json = options_json(c, keep);
 	rc = c->args->nwords ? from_arguments(c, &job.sources, &job.nsources, err)
@@ -231,6 +250,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		job.sources[i].query = safe_query(c, job.sources[i].query);
 	o.sources = job.sources;
 	o.nsources = job.nsources;
+	if (rc == AK_OK && o.follow)
+		ak_follow_start(c);
 	if (rc == AK_OK && c->opened && !o.dry_run)
 		rc = ak_cmd_log_access(c, 0, err);
 	if (rc == AK_OK)
@@ -261,6 +282,7 @@ static const struct ak_opt opts[] = {
 	{"reason", 0, AK_OPT_TEXT, "TEXT", "why texts are kept; packets print it"},
 	{"signature-key", 0, AK_OPT_INPUT, "FILE", "check signatures of the source: its public key (PEM), or the secret of its signed batches"},
 	{"signatures", 0, AK_OPT_INPUT, "FILE", "headers of signed batches: a file name, a blank and t=...,v1=... a line"},
+	{"follow", 0, AK_OPT_FLAG, NULL, "read on while SOURCE, one file, is written, until Ctrl-C or SIGTERM"},
 	{"remap", 0, AK_OPT_FLAG, NULL, "replace records that another mapping stored"},
 	{"open-with", 0, AK_OPT_INPUT, "KEY", "private key (PEM) for members that a source encrypted: Cloudflare's Logpush"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
@@ -295,7 +317,11 @@ const struct ak_cmd ak_cmd_ingest = {
 		"is stored, named and exit 4.\n\n"
 		"--open-with opens what a source encrypted for its customer before a record is read; without it the members are counted\n"
 		"as encrypted. Such records have no id of their own: read with the key from the first time on, or they count twice.\n\n"
-		"Two sources of one system that recorded the same attempts are compared, and each attempt counts once.",
+		"Two sources of one system that recorded the same attempts are compared, and each attempt counts once.\n\n"
+		"--follow reads a log while it is written: by whole lines, in transactions of at most a second or 20,000 records, with a\n"
+		"line of counts for each (--json: one object a line, the report last). A log that is renamed or cut is read to its end,\n"
+		"then the file that has its name. After a kill the next run goes on behind the last transaction, also where the log was\n"
+		"rotated meanwhile, as long as it lies beside the new one. Other commands read meanwhile; a second ingest waits.",
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_WRITE | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_REGISTRY | AK_NEED_INPUT,

@@ -12,6 +12,7 @@
 struct ak_io {
 	bool quiet, verbose;
 	bool color_out, color_err;
+	bool lines;              /* a JSON document is one line: more than one comes */
 	enum { AK_PROGRESS_AUTO, AK_PROGRESS_PLAIN, AK_PROGRESS_NONE } progress;
 	bool err_is_terminal;
 	size_t width;            /* columns to write for: 80, fewer on a narrow terminal */
@@ -34,7 +35,7 @@ void ak_io_printf(struct ak_io *io, const char *fmt, ...) AK_PRINTF(2, 3);
 void ak_io_line(struct ak_io *io, const char *keyword, const char *fmt, ...) AK_PRINTF(3, 4);
 /* The same on stderr (`done`, `next`), nothing with -q. */
 void ak_io_note(struct ak_io *io, const char *keyword, const char *fmt, ...) AK_PRINTF(3, 4);
-/* A JSON document with final newline, members sorted. */
+/* A JSON document with final newline, members sorted; on one line with io->lines. */
 enum ak_rc ak_io_json(struct ak_io *io, const json_t *v, struct ak_err *err);
 /* Progress on stderr; total 0 = unknown. The line disappears at ak_io_progress_end. */
 void ak_io_progress(struct ak_io *io, const char *what, uint64_t records, uint64_t done, uint64_t total);

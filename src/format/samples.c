@@ -77,7 +77,7 @@ static enum ak_rc map_csv(const struct sample *s, struct ak_mapper *mp, struct y
 
 /* ---- comparing ---- */
 
-static struct ak_str value_text(const struct ak_record *r, enum ak_field_id f, char room[32])
+struct ak_str ak_sample_value(const struct ak_record *r, enum ak_field_id f, char room[32])
 {
 	const struct ak_value *v = &r->v[f];
 	enum ak_type type = ak_fields[f].type;
@@ -121,7 +121,7 @@ static void compare_one(const struct sample *s, const struct ak_record *r, size_
 		compared(s, false, what, AK_STR("no such field"), want);
 		return;
 	}
-	got = value_text(r, (enum ak_field_id)f, b);
+	got = ak_sample_value(r, (enum ak_field_id)f, b);
 	good = want.p ? got.p && ak_str_eq(got, want) : !got.p;
 	compared(s, good, what, got, want);
 }

@@ -16,6 +16,8 @@ struct ak_sample_point {
 extern "C" {
 #endif
 
+/* A field as samples expect it, p == NULL when it has no value. room may hold the text. */
+struct ak_str ak_sample_value(const struct ak_record *r, enum ak_field_id f, char room[32]);
 /* registry: where the input must be recognised; the mapping itself is in it. each is called once per comparison, its texts
  * die with the call. *samples: how many there are. */
 enum ak_rc ak_samples_run(const struct ak_mapping *m, const struct ak_registry *registry,

@@ -30,3 +30,6 @@ libak_a_SOURCES += src/format/compiled.h
 libak_a_SOURCES += src/format/samples.c src/format/samples.h
 libak_a_SOURCES += src/format/unseal.c src/format/unseal.h
 libak_a_SOURCES += src/format/when.c
+libak_a_SOURCES += src/format/draft.c src/format/draft.h src/format/draft.def src/format/drafting.h
+libak_a_SOURCES += src/format/draft_choose.c src/format/draft_sample.c src/format/draft_write.c
+libak_a_SOURCES += src/format/survey.c src/format/survey.h

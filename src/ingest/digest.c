@@ -1,23 +1,14 @@
 /* First thread: reads every input, hashes it and hands out chunks of a fixed size, so that a prefix digest taken at a
  * chunk's end can be taken again by a later run. */
 #include "base/ak.h"
-#include "ingest/pipe.h"
+#include "ingest/intake.h"
 
 #include <pthread.h>
 #include <stdio.h>
 
 #include "base/arena.h"
 
-struct reader {
-	struct ak_pipe *p;
-	struct ak_inputs *in;
-	size_t source;
-	uint64_t export_base, export_seen; /* exports of earlier sources; exports opened in this one */
-	uint64_t given_index;              /* file on disk that the open export was read from */
-	bool stopped;
-};
-
-static struct ak_chunk *chunk_new(enum ak_chunk_kind kind, size_t room)
+struct ak_chunk *ak_intake_chunk(enum ak_chunk_kind kind, size_t room)
 {
 	struct ak_chunk *c = ak_alloc(sizeof *c + room);
 
@@ -26,7 +17,7 @@ static struct ak_chunk *chunk_new(enum ak_chunk_kind kind, size_t room)
 	return c;
 }
 
-static void send(struct reader *r, struct ak_chunk *c)
+void ak_intake_send(struct ak_intake *r, struct ak_chunk *c)
 {
 	if (r->in)
 		c->total = ak_inputs_total(r->in, &c->done);
@@ -36,7 +27,7 @@ static void send(struct reader *r, struct ak_chunk *c)
 	}
 }
 
-static char *safe_name(struct reader *r, struct ak_str name)
+char *ak_intake_name(const struct ak_intake *r, struct ak_str name)
 {
 	struct ak_arena a;
 	struct ak_redact_ledger ignored;
@@ -52,16 +43,14 @@ static char *safe_name(struct reader *r, struct ak_str name)
 	return z;
 }
 
-/* Messages name files, and are stored. */
-static void safe_error(struct reader *r, struct ak_err *err)
+void ak_intake_error(const struct ak_intake *r, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *msg = safe_name(r, ak_str_of(err->msg));
+	AK_CLEANUP(ak_free_charp) char *msg = ak_intake_name(r, ak_str_of(err->msg));
 
 	snprintf(err->msg, sizeof err->msg, "%s", msg);
 }
 
-/* Does the file still start with the bytes of the interrupted run? Read once more, before the real pass. */
-static bool prefix_unchanged(const char *path, const struct ak_file_row *row)
+bool ak_intake_continues(const char *path, const struct ak_file_row *row)
 {
 	struct ak_inputs *in = NULL;
 	struct ak_file_info info;
@@ -88,14 +77,14 @@ static bool prefix_unchanged(const char *path, const struct ak_file_row *row)
 	return same;
 }
 
-static struct ak_file_row *resume_of(struct reader *r, const struct ak_chunk *c, const struct ak_file_info *info)
+static struct ak_file_row *resume_of(struct ak_intake *r, const struct ak_chunk *c, const struct ak_file_info *info)
 {
 	struct ak_pipe *p = r->p;
 	const struct ak_ingest_source *s = &p->o->sources[c->named];
 	struct ak_file_row *row;
 
-	if (!p->partial.id || info->export_->kind != AK_IN_FILE || strcmp(p->partial_name, c->name) != 0 ||
-	    (s->name && strcmp(s->name, p->partial_source) != 0) || !prefix_unchanged(info->export_->argument, &p->partial))
+	if (!p->partial.id || info->export_->kind != AK_IN_FILE || (!r->renamed && strcmp(p->partial_name, c->name) != 0) ||
+	    (s->name && strcmp(s->name, p->partial_source) != 0) || !ak_intake_continues(info->export_->argument, &p->partial))
 		return NULL;
 	row = ak_alloc(sizeof *row);
 	*row = p->partial;
@@ -103,7 +92,7 @@ static struct ak_file_row *resume_of(struct reader *r, const struct ak_chunk *c,
 	return row;
 }
 
-static size_t named_by(const struct reader *r, const struct ak_export_info *e)
+static size_t named_by(const struct ak_intake *r, const struct ak_export_info *e)
 {
 	const struct ak_ingest_opts *o = r->p->o;
 	size_t named = o->source_of && e->kind != AK_IN_STDIN
@@ -113,14 +102,14 @@ static size_t named_by(const struct reader *r, const struct ak_export_info *e)
 	return named ? named : r->source;
 }
 
-static void fill_names(struct reader *r, struct ak_chunk *c, const struct ak_file_info *info)
+static void fill_names(struct ak_intake *r, struct ak_chunk *c, const struct ak_file_info *info)
 {
 	c->source = r->source;
 	c->named = named_by(r, info->export_);
 	c->export_index = r->export_base + info->export_->index;
 	c->export_kind = info->export_->kind;
-	c->export_name = safe_name(r, info->export_->name);
-	c->name = safe_name(r, info->name);
+	c->export_name = ak_intake_name(r, info->export_->name);
+	c->name = ak_intake_name(r, info->name);
 	c->codec = info->codec;
 	c->mtime_us = info->export_->mtime_us;
 	c->page = info->page;
@@ -129,7 +118,7 @@ static void fill_names(struct reader *r, struct ak_chunk *c, const struct ak_fil
 }
 
 /* Chunks are filled to the brim, whatever the decoder hands out at a time. */
-static enum ak_rc fill(struct reader *r, struct ak_chunk *c, struct ak_err *err)
+static enum ak_rc fill(struct ak_intake *r, struct ak_chunk *c, struct ak_err *err)
 {
 	while (c->n < AK_CHUNK_BYTES) {
 		size_t n = 0;
@@ -143,42 +132,41 @@ static enum ak_rc fill(struct reader *r, struct ak_chunk *c, struct ak_err *err)
 	return AK_OK;
 }
 
-static void read_file(struct reader *r)
+static void read_file(struct ak_intake *r)
 {
-	struct ak_chunk *close = chunk_new(AK_CHUNK_CLOSE, 0);
+	struct ak_chunk *close = ak_intake_chunk(AK_CHUNK_CLOSE, 0);
 	uint64_t end = 0;
 	enum ak_rc rc = AK_OK;
 
 	while (rc == AK_OK && !r->stopped) {
-		struct ak_chunk *c = chunk_new(AK_CHUNK_DATA, AK_CHUNK_BYTES);
+		struct ak_chunk *c = ak_intake_chunk(AK_CHUNK_DATA, AK_CHUNK_BYTES);
 		rc = fill(r, c, &close->error);
 		end += c->n;
 		c->end = end;
 		ak_inputs_peek(r->in, c->sha256);
 		if (c->n)
-			send(r, c);
+			ak_intake_send(r, c);
 		else
 			ak_chunk_free(c);
 	}
-	safe_error(r, &close->error);
+	ak_intake_error(r, &close->error);
 	ak_inputs_digest(r->in, &close->digest);
-	send(r, close);
+	ak_intake_send(r, close);
 }
 
 /* An archive's own digest is known when all of it has been read: that is when the next export starts, or at the end.
  * Files of other exports have theirs by then; they keep it. */
-static void end_export(struct reader *r, uint64_t index)
+static void end_export(struct ak_intake *r, uint64_t index)
 {
-	struct ak_chunk *c = chunk_new(AK_CHUNK_EXPORT_END, 0);
+	struct ak_chunk *c = ak_intake_chunk(AK_CHUNK_EXPORT_END, 0);
 
 	c->export_index = r->export_base + index;
 	ak_inputs_given(r->in, r->given_index, &c->digest);
-	send(r, c);
+	ak_intake_send(r, c);
 }
 
-static void read_source(struct reader *r)
+void ak_intake_paths(struct ak_intake *r, const char *const *paths, size_t n)
 {
-	const struct ak_ingest_source *s = &r->p->o->sources[r->source];
 	struct ak_file_info info;
 	struct ak_err err = {0};
 	enum ak_rc rc = AK_OK;
@@ -187,12 +175,12 @@ static void read_source(struct reader *r)
 	if (s->pages)
 		ak_inputs_open_pages(s->pages, s->npages, s->name, &r->in);
 	else
-		rc = ak_inputs_open(s->paths, s->npaths, &r->in, &err);
+		rc = ak_inputs_open(paths, n, &r->in, &err);
 	open_failed = rc != AK_OK;
 
 	r->export_seen = 0;
 	while (!r->stopped && (open_failed || (rc = ak_inputs_next(r->in, &info, &err)) != AK_END)) {
-		struct ak_chunk *c = chunk_new(AK_CHUNK_OPEN, 0);
+		struct ak_chunk *c = ak_intake_chunk(AK_CHUNK_OPEN, 0);
 		if (rc == AK_OK) {
 			if (r->export_seen && info.export_->index >= r->export_seen)
 				end_export(r, r->export_seen - 1);
@@ -201,12 +189,12 @@ static void read_source(struct reader *r)
 		} else {
 			c->source = c->named = r->source;
 			c->error = err;
-			safe_error(r, &c->error);
+			ak_intake_error(r, &c->error);
 			if (!open_failed)
-				c->name = safe_name(r, ak_str_of(ak_inputs_label(r->in)));
+				c->name = ak_intake_name(r, ak_str_of(ak_inputs_label(r->in)));
 			ak_err_clear(&err);
 		}
-		send(r, c);
+		ak_intake_send(r, c);
 		if (rc == AK_OK)
 			read_file(r);
 		if (open_failed)
@@ -221,11 +209,14 @@ static void read_source(struct reader *r)
 
 void *ak_pipe_digest(void *pipe)
 {
-	struct reader r = {.p = pipe};
+	struct ak_intake r = {.p = pipe};
 
 	for (r.source = 0; r.source < r.p->o->nsources && !r.stopped; r.source++)
-		read_source(&r);
+		if (r.p->o->follow)
+			ak_intake_follow(&r);
+		else
+			ak_intake_paths(&r, r.p->o->sources[r.source].paths, r.p->o->sources[r.source].npaths);
 	if (!r.stopped)
-		send(&r, chunk_new(AK_CHUNK_END, 0));
+		ak_intake_send(&r, ak_intake_chunk(AK_CHUNK_END, 0));
 	return NULL;
 }

@@ -2,7 +2,7 @@
 #include "ingest/ingest.h"
 
 #include "ingest/declared.h"
-#include "ingest/pipe.h"
+#include "ingest/intake.h"
 #include "redact/plan.h"
 #include "store/access.h"
 #include "store/corroborate.h"
@@ -151,6 +151,8 @@ enum ak_rc ak_ingest(const struct ak_ingest_opts *o, struct ak_ingest_result *ou
 		rc = ak_register_next_file(o->store, &p.next_file, err);
 	if (rc == AK_OK && !o->dry_run)
 		rc = find_partial(&p, err);
+	if (rc == AK_OK && o->follow)
+		rc = ak_intake_last(&p, err);
 	if (rc == AK_OK && (rc = start(&p, &out->run, &tlog, err)) == AK_OK)
 		rc = run_threads(&p, out->run, &tlog, out, err);
 	if (rc == AK_OK)

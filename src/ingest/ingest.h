@@ -42,6 +42,13 @@ struct ak_signing {
 
 struct ak_ingest_result;
 
+/* What a transaction of a followed file brought. */
+struct ak_ingest_tail {
+	const char *source, *file;    /* safe; of the open file, or the one that was closed last */
+	struct ak_counts added, all;  /* since the last one; since the run began */
+	int64_t last_us;	      /* newest event of the file, INT64_MIN while there is none */
+};
+
 struct ak_ingest_opts {
 	struct ak_store *store; /* opened for writing; ingest takes and keeps the lock */
 	const struct ak_keys *keys;
@@ -69,6 +76,12 @@ struct ak_ingest_opts {
 	 * path brought it. `below` is its path below the folder `argument`, NULL when that is the file. Called by one thread that
 	 * is not the caller's. */
 	size_t (*source_of)(void *ctx, const char *argument, const char *below);
+	/* The one path of the one source is a file that is still being written: read on until stopping says so, which is asked several
+	 * times a second by a thread that is not the caller's. Each pause ends a transaction, and tail hears of it. Not together with
+	 * what makes one transaction of all. */
+	bool follow;
+	bool (*stopping)(void *ctx);
+	void (*tail)(void *ctx, const struct ak_ingest_tail *t);
 	void *ctx;
 };
 

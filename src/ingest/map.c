@@ -26,9 +26,11 @@ static void flush(struct ak_stage *m, bool commit, bool end)
 	b->end = end;
 	b->open_file = m->file;
 	b->next_offset = m->next_offset;
-	if (m->check_offset <= m->next_offset) {
-		b->check_offset = m->check_offset;
-		memcpy(b->check_sha256, m->check_sha256, 32);
+	const struct ak_check *check = m->check.offset <= m->next_offset ? &m->check : &m->before;
+
+	if (check->offset <= m->next_offset) {
+		b->check_offset = check->offset;
+		memcpy(b->check_sha256, check->sha256, 32);
 	}
 	b->progress = (struct ak_ingest_progress){NULL, m->seen, m->done, m->total};
 	memcpy(b->progress_name, m->name, sizeof m->name);
@@ -283,8 +285,24 @@ static void data(struct ak_stage *m, const struct ak_chunk *c)
 		if (m->head.n >= HEAD_BYTES)
 			choose(m, false);
 	}
-	m->check_offset = c->end;
-	memcpy(m->check_sha256, c->sha256, 32);
+	m->blank_end = 0;
+	while (m->blank_end < c->n && memchr(" \t\r\n", c->data[c->n - 1 - m->blank_end], 4))
+		m->blank_end++;
+	m->before = m->check;
+	m->check.offset = c->end;
+	memcpy(m->check.sha256, c->sha256, 32);
+}
+
+/* Of a file that grows: so far there may be too little to tell its format. */
+static void rest(struct ak_stage *m)
+{
+	if (m->open && !m->chosen && m->head.n && ak_stage_knows(m))
+		choose(m, false);
+	/* A line end behind the last record: then the digest of all that was read is one that the next run can compare. */
+	if (m->next_offset && m->check.offset - m->next_offset <= m->blank_end)
+		m->next_offset = m->check.offset;
+	if (m->batch->first || m->uncommitted_records)
+		flush(m, true, false);
 }
 
 /* Size or time on disk are not what they were: somebody writes to it, so what was read may be part of it only. */
@@ -316,6 +334,8 @@ static void close_file(struct ak_stage *m, struct ak_chunk *c)
 		ak_stage_problem(m, "warning", c->error.reason[0] ? c->error.reason : "unreadable", &c->error);
 		m->truncated = true;
 	}
+	if (c->remark.exit != AK_EXIT_OK)
+		ak_stage_problem(m, "warning", c->remark.reason, &c->remark);
 	ak_stage_close(m, c);
 }
 
@@ -351,6 +371,9 @@ void *ak_pipe_map(void *pipe)
 			break;
 		case AK_CHUNK_DATA:
 			data(m, c);
+			break;
+		case AK_CHUNK_REST:
+			rest(m);
 			break;
 		case AK_CHUNK_CLOSE:
 			close_file(m, c);

@@ -12,7 +12,8 @@
 
 /* ---- digest -> map ---- */
 
-enum ak_chunk_kind { AK_CHUNK_OPEN, AK_CHUNK_DATA, AK_CHUNK_CLOSE, AK_CHUNK_EXPORT_END, AK_CHUNK_END };
+/* REST: nothing more for now, what there is can be committed. */
+enum ak_chunk_kind { AK_CHUNK_OPEN, AK_CHUNK_DATA, AK_CHUNK_REST, AK_CHUNK_CLOSE, AK_CHUNK_EXPORT_END, AK_CHUNK_END };
 
 struct ak_chunk {
 	enum ak_chunk_kind kind;
@@ -26,6 +27,7 @@ struct ak_chunk {
 	const struct ak_page *page; /* NULL = a file */
 	struct ak_file_row *resume; /* partial file whose prefix was found unchanged, NULL = from the start */
 	struct ak_err error;        /* OPEN: cannot be read at all; CLOSE: why the stream ended early */
+	struct ak_err remark;       /* CLOSE: something odd about a stream that was read to its end */
 	/* DATA: bytes, and the digest of everything decoded up to their end */
 	size_t n;
 	uint64_t end;
@@ -116,6 +118,7 @@ struct ak_pipe {
 	size_t ngone;
 	struct ak_file_row partial; /* the one file an earlier run left open; id 0 = none */
 	char *partial_source, *partial_name;
+	struct ak_file_row last; /* of the file that is followed: what was read of it last, in check_offset and check_sha256 */
 	int64_t next_file;  /* ids are given by the map thread, in order */
 	bool drops;         /* policy.yaml removes a field */
 	bool whole;         /* one transaction for the whole run: --strict, --max-rejects, --dry-run */

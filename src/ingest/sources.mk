@@ -1,6 +1,7 @@
 libak_a_SOURCES += src/ingest/batch.c src/ingest/pipe.h
 libak_a_SOURCES += src/ingest/declared.c src/ingest/declared.h
 libak_a_SOURCES += src/ingest/digest.c
+libak_a_SOURCES += src/ingest/follow.c
 libak_a_SOURCES += src/ingest/ingest.c src/ingest/ingest.h
 libak_a_SOURCES += src/ingest/keeptext.c
 libak_a_SOURCES += src/ingest/map.c
@@ -8,3 +9,5 @@ libak_a_SOURCES += src/ingest/queue.c src/ingest/queue.h
 libak_a_SOURCES += src/ingest/signed.c src/ingest/signed.h
 libak_a_SOURCES += src/ingest/stage.c src/ingest/stage.h
 libak_a_SOURCES += src/ingest/write.c
+libak_a_SOURCES += src/ingest/intake.h
+libak_a_SOURCES += src/ingest/tail.c src/ingest/tail.h

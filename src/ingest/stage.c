@@ -102,7 +102,8 @@ void ak_stage_open(struct ak_stage *m, struct ak_chunk *c)
 	m->open = true;
 	m->chosen = m->truncated = m->csv_failed = false;
 	m->mapping = NULL;
-	m->rec_no = m->skip_to = m->next_offset = m->check_offset = 0;
+	m->rec_no = m->skip_to = m->next_offset = 0;
+	m->check = m->before = (struct ak_check){0};
 	ak_free(m->full_name);
 	m->full_name = c->name;
 	c->name = NULL;
@@ -197,6 +198,16 @@ void ak_stage_choose(struct ak_stage *m, bool eof, struct ak_err *err)
 		use_mapping(m);
 	else
 		m->mapping = NULL;
+}
+
+bool ak_stage_knows(const struct ak_stage *m)
+{
+	const struct ak_mapping *found = NULL;
+	struct ak_detection why;
+	struct ak_err ignored = {0};
+
+	return m->p->o->sources[m->named].format ||
+	       ak_registry_detect(m->p->o->registry, ak_buf_str(&m->head), false, &found, &why, &ignored) == AK_OK;
 }
 
 void ak_stage_announce_file(struct ak_stage *m, const struct ak_err *err)

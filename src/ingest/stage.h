@@ -38,8 +38,12 @@ struct ak_stage {
 	struct ak_framer *framer;
 	struct ak_csv *csv;
 	int64_t file;           /* id, 0 = none is open */
-	uint64_t rec_no, skip_to, next_offset, check_offset;
-	uint8_t check_sha256[32];
+	uint64_t rec_no, skip_to, next_offset;
+	struct ak_check {
+		uint64_t offset;
+		uint8_t sha256[32]; /* of the decoded bytes before it */
+	} check, before; /* at the end of the last chunk, and of the one before */
+	size_t blank_end; /* blanks and line ends at the end of the last chunk */
 	char detected[192];
 
 	uint64_t signed_n[AK_SIGNED_VERDICTS]; /* records of the open file; bad ones have a row each instead */
@@ -67,6 +71,8 @@ void ak_stage_open(struct ak_stage *m, struct ak_chunk *c);
 void ak_stage_unreadable(struct ak_stage *m, const struct ak_chunk *c);
 /* Pick the mapping from m->head (or --format) and make reader and mapper; m->mapping stays NULL when nothing fits. */
 void ak_stage_choose(struct ak_stage *m, bool eof, struct ak_err *err);
+/* Does m->head tell already what m->mapping will be? */
+bool ak_stage_knows(const struct ak_stage *m);
 void ak_stage_announce_file(struct ak_stage *m, const struct ak_err *err);
 void ak_stage_close(struct ak_stage *m, const struct ak_chunk *c);
 void ak_stage_end_export(struct ak_stage *m);

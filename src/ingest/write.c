@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "ingest/declared.h"
 #include "ingest/pipe.h"
+#include "ingest/tail.h"
 #include "redact/label.h"
 
 #include "base/map.h"
@@ -28,6 +29,7 @@ struct sink {
 	struct ak_kind_counts brought[AK_K_COUNT]; /* by the export, not yet registered */
 	bool whole;             /* one transaction for the whole run */
 	bool begun;             /* a transaction is open */
+	struct ak_tail tail;
 };
 
 static enum ak_rc open_export(struct sink *k, const struct ak_item *i)
@@ -96,6 +98,7 @@ static enum ak_rc open_file(struct sink *k, const struct ak_item *i)
 	else
 		k->file = (struct ak_file_row){.id = i->file, .export_ = k->export_, .first_us = INT64_MAX,
 					       .last_us = INT64_MIN};
+	ak_counts_add(&k->tail.before, &k->file.counts);
 	k->file.name = k->name;
 	k->file.detected = k->detected;
 	k->file.codec = i->codec;
@@ -310,19 +313,6 @@ static enum ak_rc file_warnings(struct sink *k)
 	return rc == AK_OK ? warn_of_gone(k) : rc;
 }
 
-static void add_counts(struct ak_counts *to, const struct ak_counts *c)
-{
-	to->in += c->in;
-	to->stored += c->stored;
-	to->duplicate += c->duplicate;
-	to->rejected += c->rejected;
-	to->blank += c->blank;
-	to->excluded += c->excluded;
-	to->expired += c->expired;
-	to->conflict += c->conflict;
-	to->superseded += c->superseded;
-}
-
 static enum ak_rc end_file(struct sink *k, const struct ak_item *i)
 {
 	struct ak_file_row *f = &k->file;
@@ -342,7 +332,7 @@ static enum ak_rc end_file(struct sink *k, const struct ak_item *i)
 	k->out->failed_files += i->failed;
 	k->out->incomplete_files += i->incomplete;
 	k->out->bytes += i->digest.decoded_bytes;
-	add_counts(&k->out->counts, &f->counts);
+	ak_counts_add(&k->out->counts, &f->counts);
 	if ((rc = save_file(k, i->incomplete || i->failed ? "incomplete" : "complete")) == AK_OK &&
 	    (rc = save_kinds(k)) == AK_OK && (rc = file_warnings(k)) == AK_OK)
 		rc = ak_register_file_leaf(k->tlog, f, k->err);
@@ -444,9 +434,13 @@ static enum ak_rc commit(struct sink *k, const struct ak_batch *b)
 		rc = ak_writer_flush(k->writer, k->err);
 	if (rc == AK_OK)
 		rc = ak_tlog_save(k->tlog, k->err);
+	if (rc == AK_OK && ak_tail_seals(&k->tail, k->p->o))
+		rc = ak_tlog_checkpoint(k->tlog, k->p->o->keys, k->run, k->err);
 	if (rc == AK_OK && !k->whole)
 		rc = ak_store_commit(k->s, k->err);
 	k->begun = k->whole;
+	if (rc == AK_OK && k->source)
+		ak_tail_tell(&k->tail, k->p->o, k->source->name ? k->source->name : k->file.format, &k->out->counts, &k->file);
 	return rc;
 }
 

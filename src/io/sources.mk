@@ -14,3 +14,4 @@ libak_a_SOURCES += src/io/la.c src/io/la.h
 libak_a_SOURCES += src/io/unpack.c
 libak_a_SOURCES += src/io/member.c
 libak_a_SOURCES += src/io/ziptail.c src/io/ziptail.h
+libak_a_SOURCES += src/io/follow.c src/io/follow.h

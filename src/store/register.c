@@ -337,6 +337,27 @@ enum ak_rc ak_register_last_partial(struct ak_store *s, struct ak_file_row *out,
 	return AK_OK;
 }
 
+enum ak_rc ak_register_last_read(struct ak_store *s, const char *name, struct ak_file_row *out, struct ak_err *err)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	enum ak_rc rc = ak_sql_prepare(s,
+				       "SELECT id, iif(state = 'complete', decoded_bytes, check_offset),"
+				       " iif(state = 'complete', decoded_sha256, check_sha256) FROM file WHERE name = ?1"
+				       " ORDER BY id DESC LIMIT 1",
+				       &st, err);
+
+	memset(out, 0, sizeof *out);
+	if (rc != AK_OK)
+		return rc;
+	ak_sql_bind_z(st, 1, name);
+	if ((rc = ak_sql_step(s, st, err)) != AK_OK)
+		return rc;
+	out->id = sqlite3_column_int64(st, 0);
+	out->check_offset = (uint64_t)sqlite3_column_int64(st, 1);
+	copy_hex(out->check_sha256, ak_sql_text(st, 2));
+	return AK_OK;
+}
+
 enum ak_rc ak_register_interrupted(struct ak_store *s, int64_t before_run, struct ak_err *err)
 {
 	const struct arg args[] = {I(before_run)};

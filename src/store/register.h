@@ -91,6 +91,8 @@ enum ak_rc ak_register_file_leaf(struct ak_tlog *l, const struct ak_file_row *ro
  * AK_END: there is none. */
 enum ak_rc ak_register_last_partial(struct ak_store *s, struct ak_file_row *out, char **source, char **name,
 				    struct ak_err *err);
+/* The newest file of this name: how much of it was read, in check_offset, with the digest of that. AK_END: there is none. */
+enum ak_rc ak_register_last_read(struct ak_store *s, const char *name, struct ak_file_row *out, struct ak_err *err);
 /* Whatever is still partial and was not resumed becomes interrupted. */
 enum ak_rc ak_register_interrupted(struct ak_store *s, int64_t before_run, struct ak_err *err);
 

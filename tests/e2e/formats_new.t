@@ -1,0 +1,85 @@
+#!/bin/sh
+# formats new: drafts of mappings for gateways that no one has heard of, used as they come; and where mappings of one's own are
+# looked for (F030).
+. "$AK_SRCDIR/tests/tap.sh"
+cd "$tap_dir" || exit 1
+python3 "$AK_SRCDIR/tests/formats/made_up_gateways.py" . || exit 1
+own=$XDG_CONFIG_HOME/auditkit/formats
+mkdir -p "$own"
+all=0
+for f in kestrel-calls-2026-06.jsonl heron_usage.json osprey.csv plover_audit.json stork.log; do
+	n=${f%%.*}
+	"$AUDITKIT" ingest --help >/dev/null 2>&1
+	ok "$f: a draft" sh -c '"$AUDITKIT" formats new "$1" >"$2.yaml"' - "$f" "$n"
+	is "$f: its own sample agrees" "$("$AUDITKIT" formats check "$n.yaml" | cut -c1-4)" good
+	ok "$f: it is good YAML" yamllint -d '{extends: relaxed, rules: {line-length: disable}}' "$n.yaml"
+	is "$f: it holds no value" "$(grep -cFf "$n.values" "$n.yaml") $(($(wc -l <"$n.values") > 3))" "0 1"
+	is "$f: it is from docs" "$(grep -c '^status: from docs' "$n.yaml")" 1
+	"$AUDITKIT" init "w-$n" >/dev/null 2>&1
+	"$AUDITKIT" -w "w-$n" ingest --mapping "$n.yaml" "$f" >out 2>&1
+	is "$f: goes in" "$?" 0
+	sqlite3 "w-$n/workspace.db" <"$n.sql" >got
+	ok "$f: id, time, model, tokens and cost are as they were made" cmp got "$n.truths"
+	is "$f: the mapping stands in the ledger" "$(sqlite3 "w-$n/workspace.db" "SELECT json_extract(body, '\$.sha256') FROM ledger_entry WHERE kind = 'mapping'")" \
+		"$(sha256sum "$n.yaml" | cut -d' ' -f1)"
+	cp "$n.yaml" "$own"
+	all=$((all + 1))
+done
+is "what was not mapped is listed with counts" "$(grep -c '^  # /note: in 60 of 60 records, text, at most' kestrel-calls-2026-06.yaml)" 1
+is "names that are values are counted" "$(grep -c '^  # and 60 whose names look like values' kestrel-calls-2026-06.yaml)" 1
+is "uncommented it is a mapping still" "$(sed 's/^  # \(\/[^ ]*: in\)/  \1/' kestrel-calls-2026-06.yaml >full.yaml && "$AUDITKIT" formats check full.yaml | cut -c1-4) $(grep -c '^  /note: in' full.yaml)" "good 1"
+is "the same in JSON" "$("$AUDITKIT" formats new stork.log --json | jq -r .text)" "$(cat stork.yaml)"
+
+# All of them beside each other and the built-in ones: recognised by themselves.
+"$AUDITKIT" init all >/dev/null 2>&1
+"$AUDITKIT" -w all ingest kestrel-calls-2026-06.jsonl heron_usage.json osprey.csv plover_audit.json stork.log >out 2>&1
+is "mappings of the user need no option" "$? $(sqlite3 all/workspace.db 'SELECT count(DISTINCT format) FROM file')" "0 $all"
+is "formats lists them with their file" "$("$AUDITKIT" formats --json | jq -r '.formats[] | select(.id == "osprey") | .origin')" "$own/osprey.yaml"
+
+# --mapping, workspace, user, built in: the first of an id wins.
+origin() { "$AUDITKIT" "$@" formats --json | jq -r --arg id "$id" '.formats[] | select(.id == $id) | .title'; }
+titled() { sed "s/^title:.*/title: of the $2/" "$1"; }
+id=osprey
+titled osprey.yaml workspace >all/formats/osprey.yaml
+titled osprey.yaml user >"$own/osprey.yaml"
+is "the workspace's before the user's" "$(origin -w all)" "of the workspace"
+is "elsewhere the user's" "$(origin)" "of the user"
+titled osprey.yaml option | sed 's/^version: 1/version: 9/' >given.yaml
+"$AUDITKIT" init given >/dev/null 2>&1
+cp all/formats/osprey.yaml given/formats/
+"$AUDITKIT" -w given ingest --mapping given.yaml osprey.csv >/dev/null 2>&1
+is "--mapping before both" "$(sqlite3 given/workspace.db "SELECT version FROM document WHERE kind = 'mapping'")" 9
+id=tickets-csv
+"$AUDITKIT" formats show tickets-csv | sed 's/^title:.*/title: of the user/' >mine.yaml
+mv mine.yaml "$own/tickets-csv.yaml"
+is "the user's before the built-in one" "$(origin)" "of the user"
+rm "$own/tickets-csv.yaml"
+# The number of built-in formats does not change, and one file adds one.
+before=$("$AUDITKIT" formats --json | jq '.formats | length')
+sed 's/^id: .*/id: one-more/; s#/callId#/callIdentity#g; s/"callId"/"callIdentity"/' kestrel-calls-2026-06.yaml >"$own/one-more.yaml"
+is "a file is a format" "$("$AUDITKIT" formats --json | jq '.formats | length')" $((before + 1))
+is "and it is checked against all others" "$("$AUDITKIT" formats check "$own/one-more.yaml" | cut -c1-4)" good
+printf 'id: broken\n' >"$own/broken.yaml"
+"$AUDITKIT" formats >/dev/null 2>err
+is "a broken one is told by file and line" "$? $(grep -c 'broken.yaml:1: ' err)" "2 1"
+rm "$own/broken.yaml"
+
+# What nothing can be made of.
+no() { # no NAME WANT
+	"$AUDITKIT" formats new "$1" >out 2>err
+	is "$1: exit $2, a next step, nothing written" "$? $(grep -c '^hint:' err) $(wc -c <out)" "$2 1 0"
+}
+: >empty.json
+printf 'PAR1\0\0\0\0' >columns.parquet
+printf '{"a": ' >cut.json
+printf '[1, 2, 3]' >numbers.json
+printf '{"zz": "x"}\n' >unknown.json
+no empty.json 5
+no columns.parquet 5
+no cut.json 5
+no numbers.json 5
+no unknown.json 5
+no missing.json 5
+gzip -k stork.log
+is "a compressed one is read" "$("$AUDITKIT" formats new stork.log.gz | sed 's/^id:.*//; s/^title:.*//' | cksum)" "$(sed 's/^id:.*//; s/^title:.*//' stork.yaml | cksum)"
+finish
