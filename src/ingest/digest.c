@@ -167,6 +167,7 @@ static void end_export(struct ak_intake *r, uint64_t index)
 
 void ak_intake_paths(struct ak_intake *r, const char *const *paths, size_t n)
 {
+	const struct ak_ingest_source *s = &r->p->o->sources[r->source];
 	struct ak_file_info info;
 	struct ak_err err = {0};
 	enum ak_rc rc = AK_OK;

@@ -23,9 +23,9 @@ static const struct ak_mapping_signature *signature_of(const struct ak_stage *m)
 	return m->mapping ? ak_mapping_signature(m->mapping) : NULL;
 }
 
-static struct ak_item *put(struct ak_stage *m, enum ak_signed_verdict v, uint64_t n)
+static struct ak_item *put(struct ak_stage *m, const struct ak_mapping_signature *how, enum ak_signed_verdict v, uint64_t n)
 {
-	bool rows = signature_of(m)->how == AK_SIGNED_ROWS;
+	bool rows = how->how == AK_SIGNED_ROWS;
 	struct ak_item *i = ak_batch_add(m->batch, AK_ITEM_REJECT);
 
 	i->diag = (struct ak_diag_row){.severity = verdicts[v].severity, .rule = verdicts[v].rule, .n = n,
@@ -112,7 +112,7 @@ void ak_signed_record(struct ak_stage *m, const struct ak_frame *f)
 		m->signed_n[v]++;
 		return;
 	}
-	i = put(m, v, 1); /* each by its place */
+	i = put(m, how, v, 1); /* each by its place */
 	i->diag.rec_no = m->rec_no + 1;
 	i->diag.offset = f->offset;
 	i->diag.length = f->length;
@@ -149,8 +149,8 @@ void ak_signed_close(struct ak_stage *m)
 	if (!how || how->how == AK_SIGNED_NOT)
 		return;
 	if (how->how == AK_SIGNED_BODY)
-		put(m, body_verdict(m), 1);
+		put(m, how, body_verdict(m), 1);
 	for (int v = 0; v < AK_SIGNED_VERDICTS; v++)
 		if (m->signed_n[v] && (v != AK_SIGNED_MISSING || expected(m)))
-			put(m, (enum ak_signed_verdict)v, m->signed_n[v]);
+			put(m, how, (enum ak_signed_verdict)v, m->signed_n[v]);
 }
