@@ -23,7 +23,7 @@ sign() { # sign KEY ID PATH STATUS: client_ip, method, path, request_id, request
 	row r4 /services/pay 403 "\"$(sign kong r4 /services/pay 403)\""
 	row r5 /services/pay 200 '"bm8gc2lnbmF0dXJl"'
 } >audit.jsonl
-grep -v 'r2\|r5' audit.jsonl >good.jsonl
+grep -v '"request_id":"r[25]"' audit.jsonl >good.jsonl
 
 ingest() { # a workspace of its own; rc, out.json, and the verdicts as rule:n
 	rm -rf ws
@@ -36,7 +36,7 @@ ingest() { # a workspace of its own; rc, out.json, and the verdicts as rule:n
 ingest --signature-key kong.pub audit.jsonl
 is "altered rows are stored, counted and exit 4" "$rc $stored $said" "4 5 signature_bad:2 signature_good:2 signature_missing:1 "
 is "they are named by their place" "$(sqlite3 ws/workspace.db "SELECT rec_no || '@' || byte_offset FROM diag WHERE rule = 'signature_bad' ORDER BY rec_no" | tr '\n' ' ')" \
-	"$(grep -b 'r2\|r5' audit.jsonl | cut -d: -f1 | paste -sd' ' | sed 's/^\([0-9]*\) \([0-9]*\)/2@\1 5@\2 /')"
+	"$(grep -b '"request_id":"r[25]"' audit.jsonl | cut -d: -f1 | paste -sd' ' | sed 's/^\([0-9]*\) \([0-9]*\)/2@\1 5@\2 /')"
 is "sources show says it" "$("$AUDITKIT" -w ws sources show kong-audit-requests | grep -c 'not to be trusted')" 1
 is "and --json" "$("$AUDITKIT" -w ws sources show kong-audit-requests --json | jq -c '[.. | objects | select(.rule? == "signature_bad") | .n] | add')" 2
 is "no signature is kept" "$(strings -n 40 ws/workspace.db | grep -c "$(sign kong r1 /services/pay 200 | cut -c1-40)")" 0
@@ -49,7 +49,7 @@ ingest --signature-key other.pub good.jsonl
 is "another key" "$rc $said" "4 signature_bad:2 signature_missing:1 "
 ingest good.jsonl
 is "without a key nothing is claimed" "$rc $said" "0 signature_missing:1 signature_unchecked:2 "
-grep r3 good.jsonl >none.jsonl
+grep '"request_id":"r3"' good.jsonl >none.jsonl
 ingest none.jsonl
 is "a log that does not sign is not blamed" "$rc $said" "0 "
 ingest --dry-run --signature-key kong.pub audit.jsonl
