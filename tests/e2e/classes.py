@@ -23,7 +23,7 @@ def samples(auditkit, folder):
     for fmt in json.loads(output(auditkit, "formats", "--json"))["formats"]:
         m = mapping(auditkit, fmt["id"])
         ending = "json" if m["container"] == "json" else "csv"
-        for i, sample in enumerate(m["samples"]):
+        for i, sample in enumerate(s for s in m["samples"] if "instead" not in s):
             (folder / ("%s.%d.%s" % (fmt["id"], i, ending))).write_text(sample["input"])
 
 
