@@ -116,11 +116,17 @@ rows = {
     "h": [{"metadata": {"auditId": "a-9"}, "type": "mcp_tool_call", "loggedAt": "2026-03-02T09:20:47Z", "source": {"type": "local", "value": canary}, "outcome": "success",
            "subjects": {"user": "kim"}, "component": "c", "target": {"name": canary}, "data": {"request": canary}}],
 }
+rows["o"] = [{"dao_name": "keyauth_credentials", "entity": json.dumps({"key": canary, "consumer": {"id": "c1"}, "config": {"header_value": canary,
+              "minute": 5}}), "entity_key": "k1", "id": "i1", "operation": o, "request_id": "r1"} for o in ("create", "delete")]
+rows["r"] = [{"request_id": "r1", "request_timestamp": 1772443246, "method": "POST", "path": "/consumers/pay/key-auth", "status": 201,
+              "client_ip": "203.0.113.9", "payload": p} for p in (json.dumps({"key": canary}), "key=" + canary)]
 for name, lines in rows.items():
     open(f"secret-{name}.jsonl", "w").writelines(json.dumps(x) + "\n" for x in lines)
 E
-for f in k l v b t n f h; do put "s$f" "secret-$f.jsonl"; jq -r '.sources[0] | "\(.format) \(.stored)"' out; done >kinds
-is "eight exports with such data" "$(sort kinds | tr '\n' ' ')" "bifrost-logs 1 kong-ai 1 langfuse-observations 1 llmgateway-logs 1 llmgateway-violations 1 newapi-logs 1 tensorzero-model-inferences 1 toolhive-audit 1 "
+for f in k l v b t n f h o; do put "s$f" "secret-$f.jsonl"; jq -r '.sources[0] | "\(.format) \(.stored)"' out; done >kinds
+put sr secret-r.jsonl
+is "ten exports with such data" "$(jq .sources[0].stored out)" 1
+is "each recognised" "$(sort kinds | tr '\n' ' ')" "bifrost-logs 1 kong-ai 1 kong-audit-objects 2 langfuse-observations 1 llmgateway-logs 1 llmgateway-violations 1 newapi-logs 1 tensorzero-model-inferences 1 toolhive-audit 1 "
 is "the prompts arrived, and that is said" "$(for s in sk sl sb st; do of request $s payload_prompt; done | tr '\n' ' ')$(of app_event sf payload_prompt)" "present present present present present"
 sqlite3 w/workspace.db .dump >dump
 cat w/workspace.db* dump >bytes
