@@ -27,6 +27,7 @@ complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l keep-text -d 'st
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l reason -d 'why texts are kept; packets print it'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l signature-key -d 'check signatures of the source: its public key (PEM), or the secret of its signed batches'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l signatures -d 'headers of signed batches: a file name, a blank and t=...,v1=... a line'
+complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l cloudtrail-digests -d 'check CloudTrail log files by the digest files in this folder'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l remap -d 'replace records that another mapping stored'
 complete -c auditkit -n __fish_use_subcommand -a 'pull' -d 'read the pages of a provider's or gateway's API into the workspace'
 complete -c auditkit -n '__fish_seen_subcommand_from pull' -l all -d 'every source of policy.yaml that has `pull:`, for nightly use'

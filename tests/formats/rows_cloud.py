@@ -229,7 +229,12 @@ def langdock(r):
     }
 
 
+def trail_digest(r):
+    return "config_snapshot", {"event_start": r["digestEndTime"], "event_id": r["digestS3Object"], "project_id": r["awsAccountId"]}
+
+
 FORMATS = {
+    "aws-cloudtrail-digest": (json_rows(), trail_digest),
     "azure-openai-logs": (json_rows("records"), openai_log),
     "azure-activity": (json_rows("value"), activity),
     "apim-gateway-logs": (json_rows("records"), gateway_line),
