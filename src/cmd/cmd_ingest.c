@@ -15,6 +15,7 @@
 #include "cmd/sourcelist.h"
 #include "cmd/sourcematch.h"
 #include "ingest/ingest.h"
+#include "ingest/trail.h"
 
 enum { MOST_KEY_BYTES = 65536 };
 
@@ -25,6 +26,8 @@ struct job {
 	struct ak_sourcematch match;
 	json_t *missing; /* sources of policy.yaml without a file; NULL when it was not asked */
 	json_t *unnamed; /* cmd/sourcelist.h; NULL likewise */
+	struct ak_trail_opts trail; /* folder NULL: not asked */
+	struct ak_trail_result trail_found;
 };
 
 static void progress(void *ctx, const struct ak_ingest_progress *p)
@@ -161,11 +164,20 @@ static enum ak_rc inspect(void *ctx, int64_t run, struct ak_err *err)
 	return ak_ingest_report(j->c, j->sources, j->nsources, run, j->missing, j->unnamed, err);
 }
 
-static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_ingest_result *r, const json_t *missing)
+/* What digests say of the logs that are now in the workspace stands in the report and is stored with the records. */
+static enum ak_rc check_trail(void *ctx, const struct ak_ingest_result *r, struct ak_err *err)
+{
+	struct job *j = ctx;
+
+	(void)r;
+	return ak_trail_check(&j->trail, &j->trail_found, err);
+}
+
+static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_ingest_result *r, const json_t *missing, const struct ak_trail_result *trail)
 {
 	if (r->failed_files)
 		return AK_EXIT_INPUT;
-	if (r->bad_signatures)
+	if (r->bad_signatures || ak_trail_is_bad(trail))
 		return AK_EXIT_VERIFY;
 	if (r->incomplete_files || json_array_size(missing))
 		return AK_EXIT_PARTIAL;
@@ -240,6 +252,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	if (rc == AK_OK)
 		rc = ak_cmd_signing(c, &signing, err);
 	o.signing = &signing.with;
+	job.trail = (struct ak_trail_opts){c->store, ak_args_text(c->args, "cloudtrail-digests"), signing.with.rsa, &signing.headers};
+	o.seal = job.trail.folder ? check_trail : NULL;
 	if (rc == AK_OK && !c->args->nwords)
 		rc = ak_sourcelist_unnamed(c, job.sources, job.nsources, &job.unnamed, err);
 	if (rc == AK_OK && c->args->nwords && !ak_args_text(c->args, "source")) {
@@ -258,7 +272,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = ak_ingest(&o, &r, err);
 	if (rc == AK_OK)
 		notes(c, &r, ak_time_now() - start);
-	exit = rc == AK_OK ? exit_of(c, &r, job.missing) : err->exit;
+	exit = rc == AK_OK ? exit_of(c, &r, job.missing, &job.trail_found) : err->exit;
 	ak_cmd_signing_release(&signing);
 	json_decref(job.missing);
 	json_decref(job.unnamed);
@@ -283,6 +297,7 @@ static const struct ak_opt opts[] = {
 	{"signature-key", 0, AK_OPT_INPUT, "FILE", "check signatures of the source: its public key (PEM), or the secret of its signed batches"},
 	{"signatures", 0, AK_OPT_INPUT, "FILE", "headers of signed batches: a file name, a blank and t=...,v1=... a line"},
 	{"follow", 0, AK_OPT_FLAG, NULL, "read on while SOURCE, one file, is written, until Ctrl-C or SIGTERM"},
+	{"cloudtrail-digests", 0, AK_OPT_INPUT, "DIR", "check CloudTrail log files by the digest files in this folder"},
 	{"remap", 0, AK_OPT_FLAG, NULL, "replace records that another mapping stored"},
 	{"open-with", 0, AK_OPT_INPUT, "KEY", "private key (PEM) for members that a source encrypted: Cloudflare's Logpush"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
@@ -315,6 +330,10 @@ const struct ak_cmd ak_cmd_ingest = {
 		"of LLM Gateway's data streams with the secret (AUDITKIT_SIGNATURE_SECRET serves too), with the header of each batch\n"
 		"in the file of --signatures. Good, bad, missing and unchecked signatures are counted per source; what does not agree\n"
 		"is stored, named and exit 4.\n\n"
+		"--cloudtrail-digests checks the CloudTrail log files of the workspace offline: their SHA-256 by the digests of a folder,\n"
+		"the links from digest to digest, and with --signature-key (the region's public key in PEM) the signature of each digest\n"
+		"that the next one repeats; the newest one's is read from --signatures (file name, blank, x-amz-meta-signature). sources\n"
+		"show says what holds, of how many; what does not is exit 4.\n\n"
 		"--open-with opens what a source encrypted for its customer before a record is read; without it the members are counted\n"
 		"as encrypted. Such records have no id of their own: read with the key from the first time on, or they count twice.\n\n"
 		"Two sources of one system that recorded the same attempts are compared, and each attempt counts once.\n\n"

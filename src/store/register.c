@@ -193,6 +193,13 @@ enum ak_rc ak_register_pull_set(struct ak_store *s, const char *source, const ch
 		       args, AK_COUNT(args), err);
 }
 
+enum ak_rc ak_register_forget_diag(struct ak_store *s, const char *rule_prefix, struct ak_err *err)
+{
+	const struct arg args[] = {T(rule_prefix)};
+
+	return execute(s, "DELETE FROM diag WHERE substr(rule, 1, length(?1)) = ?1", args, AK_COUNT(args), err);
+}
+
 enum ak_rc ak_register_diag(struct ak_store *s, const struct ak_diag_row *r, struct ak_err *err)
 {
 	const struct arg args[] = {I(r->export_), I_OR_NULL(r->file, r->file), T(r->severity), T(r->rule),

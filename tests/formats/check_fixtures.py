@@ -426,6 +426,7 @@ def cloudtrail(r):
 
 
 def invocation(r):
+    answer = dig(r, "output", "outputBodyJson")
     counts = [v for v in (dig(r, "input", k + "TokenCount") for k in ("input", "cacheReadInput", "cacheWriteInput")) if v is not None]
     return "provider_call", {
         "event_start": r["timestamp"], "provider_request_id": r["requestId"], "request_model": r["modelId"],
@@ -434,7 +435,8 @@ def invocation(r):
         "actor_id": dig(r, "identity", "arn"), "trace_id": dig(r, "requestMetadata", "trace"),
         "error_type": r.get("errorCode"), "outcome": "failure" if r.get("errorCode") else "success",
         "payload_prompt": "present" if dig(r, "input", "inputBodyJson") else "absent",
-        "payload_completion": "present" if dig(r, "output", "outputBodyJson") else "absent",
+        "payload_completion": "present" if answer and answer != {"stopReason": "guardrail_intervened"} else "absent",
+        "response_id": dig(r, "output", "outputBodyJson", "id"),
         "archive_location": first(dig(r, "input", "inputBodyS3Path"), dig(r, "output", "outputBodyS3Path")),
     }
 

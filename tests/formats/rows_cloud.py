@@ -95,12 +95,14 @@ def gateway_line(r):
     llm = r["category"] == "GatewayLlmLogs"
     call = first(r.get("correlationId"), p.get("correlationId"))
     counts = llm and p.get("deploymentName")
+    body = p.get("backendResponseBody")
     return "request", {
         "event_id": f"{call}/{p['sequenceNumber']}" if llm else call, "event_start": r["time"], "gateway_request_id": call,
-        "facet": "response" if llm else "request" if r["isRequestSuccess"] else "error", "response_id": p.get("requestId"),
+        "facet": "response" if llm else "request" if r["isRequestSuccess"] else "error", "response_id": first(p.get("requestId"), dig(body, "id")),
         "status_code": p.get("responseCode"), "duration_ms": r.get("durationMs"), "client_address": r.get("callerIpAddress"),
-        "input_tokens": p.get("promptTokens") if counts else None, "output_tokens": p.get("completionTokens") if counts else None,
-        "request_model": p.get("deploymentName"), "response_model": p.get("modelName"), "project_id": subscription(r.get("resourceId")),
+        "input_tokens": p.get("promptTokens") if counts else dig(body, "usage", "prompt_tokens"),
+        "output_tokens": p.get("completionTokens") if counts else dig(body, "usage", "completion_tokens"),
+        "request_model": p.get("deploymentName"), "response_model": first(p.get("modelName"), dig(body, "model")), "project_id": subscription(r.get("resourceId")),
         "payload_prompt": there(first(p.get("requestBody"), p.get("requestMessages"))),
         "payload_completion": there(first(p.get("backendResponseBody"), p.get("responseMessages"))),
     }
@@ -114,7 +116,8 @@ def gateway_row(r):
         "outcome": "success" if good else "failure", "status_code": number(r["ResponseCode"]), "duration_ms": total,
         "gateway_overhead_ms": None if total is None else total - backend, "key_id": r.get("ApimSubscriptionId"),
         "route_id": r.get("BackendId"), "client_address": r.get("CallerIpAddress"), "project_id": subscription(r.get("_ResourceId")),
-        "error_type": r.get("LastErrorReason"), "payload_prompt": there(r.get("RequestBody")), "payload_completion": "absent",
+        "error_type": r.get("LastErrorReason"), "payload_prompt": there(r.get("RequestBody")), "payload_completion": there(r.get("BackendResponseBody")),
+        "response_id": dig(r.get("BackendResponseBody"), "id"), "input_tokens": dig(r.get("BackendResponseBody"), "usage", "prompt_tokens"),
     }
 
 
@@ -229,7 +232,12 @@ def langdock(r):
     }
 
 
+def trail_digest(r):
+    return "config_snapshot", {"event_start": r["digestEndTime"], "event_id": r["digestS3Object"], "project_id": r["awsAccountId"]}
+
+
 FORMATS = {
+    "aws-cloudtrail-digest": (json_rows(), trail_digest),
     "azure-openai-logs": (json_rows("records"), openai_log),
     "azure-activity": (json_rows("value"), activity),
     "apim-gateway-logs": (json_rows("records"), gateway_line),
