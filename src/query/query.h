@@ -171,7 +171,7 @@ enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, jso
  * `most` of *total. Reads all records: people and keys of requests have no index. */
 enum ak_rc ak_query_of_identifier(struct ak_store *s, const json_t *values, size_t most, json_t **rows, int64_t *total,
 				  struct ak_err *err);
-/* [{source, layer: "gateway attempts"|"provider usage"|"provider calls"|
+/* [{source, layer: "gateway attempts"|"gateway sums"|"provider usage"|"provider calls"|
  * "settlement", provider, model, line_item, currency, records, requests,
  * input_tokens, output_tokens, estimated, billed, query, people}]: sums are exact decimal text, null when no record gives the value;
  * rows of another layer, currency or query descriptor are never one row. */

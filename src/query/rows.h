@@ -17,6 +17,8 @@ struct ak_param {
 
 /* A record table under an alias with its file, export and source. */
 #define AK_OF_FILE(r) " JOIN file f ON f.id = " r ".file JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
+/* Sums that a gateway made of its own calls are no count of a provider. */
+#define AK_OWN_SUMS(u) " coalesce(" u ".usage_type, '') GLOB 'gateway_*'"
 /* Live records of a period, newest revisions. ?1 and ?2 bound it; undated records belong to the open one only. */
 #define AK_LIVE(r)                                                                                                        \
 	" " r ".state = 0 AND coalesce(" r ".time_us, ?1) >= ?1 AND coalesce(" r ".time_us, ?1) < ?2"                     \

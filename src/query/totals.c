@@ -33,7 +33,7 @@ static enum ak_rc attempts(struct ak_store *s, const struct ak_over *o, int64_t 
 	"  0 AS provider_requests, min(r.time_us) AS a, max(r.time_us) AS b, " AK_PERSON_OF("r") " AS person"        \
 	"  FROM " table " r WHERE" COUNTED("r") " GROUP BY 1, 2, 3, 4, 9"                                                \
 	" UNION ALL SELECT u.key_id, u.key_hash, u.key_alias, coalesce(u.team_id, u.team_name), 0,"                   \
-	"  ak_sum(u.request_count), min(u.time_us), max(u.time_us), " AK_PERSON("u.actor_id", "u.actor_email", "NULL") \
+	"  ak_sum(CASE WHEN" AK_OWN_SUMS("u") " THEN 0 ELSE u.request_count END), min(u.time_us), max(u.time_us), " AK_PERSON("u.actor_id", "u.actor_email", "NULL") \
 	"  FROM usage u WHERE" LIVE("u") " GROUP BY 1, 2, 3, 4, 9"                                                    \
 	" UNION ALL SELECT k.key_id, k.key_hash, k.key_alias, NULL, 0, 0, NULL, NULL, NULL FROM api_key k WHERE k.state = 0)," \
 	" by_hash AS MATERIALIZED (" NEWEST("key_hash") "), by_id AS MATERIALIZED (" NEWEST("key_id") "),"            \
@@ -79,10 +79,10 @@ enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, jso
 	" ak_sum(r.output_tokens) AS output_tokens, ak_sum(r.cost_estimated) AS estimated, ak_sum(r.cost_billed) AS billed," \
 	" NULL AS query, count(DISTINCT " AK_PERSON_OF("r") ") AS people FROM " table " r" OF_FILE("r") " WHERE" COUNTED("r") " GROUP BY 1, 3, 4, 6"                      \
 	" UNION ALL"                                                                                                  \
-	" SELECT s.name, 'provider usage', u.provider, u.response_model, u.line_item, u.cost_currency, count(*),"     \
+	" SELECT s.name, CASE WHEN" AK_OWN_SUMS("u") " THEN 'gateway sums' ELSE 'provider usage' END, u.provider, u.response_model, u.line_item, u.cost_currency, count(*),"     \
 	" ak_sum(u.request_count), ak_sum(u.input_tokens), ak_sum(u.output_tokens), ak_sum(u.cost_estimated), ak_sum(u.cost_billed), f.query," \
 	" count(DISTINCT " AK_PERSON("u.actor_id", "u.actor_email", "NULL") ")"                                       \
-	" FROM usage u" OF_FILE("u") " WHERE" LIVE("u") " GROUP BY 1, 3, 4, 5, 6, f.query"                            \
+	" FROM usage u" OF_FILE("u") " WHERE" LIVE("u") " GROUP BY 1, 2, 3, 4, 5, 6, f.query"                            \
 	" UNION ALL"                                                                                                  \
 	" SELECT s.name, 'provider calls', v.provider, coalesce(v.response_model, v.request_model), NULL, NULL, count(*)," \
 	" ak_sum(1), ak_sum(v.input_tokens), ak_sum(v.output_tokens), NULL, NULL, NULL,"                              \

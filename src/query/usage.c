@@ -13,7 +13,7 @@ static const char usage_sql[] =
 	" u.time_us AS start_number, u.request_count AS requests, coalesce(u.input_tokens, 0) AS input_tokens"
 	" FROM usage u JOIN file f ON f.id = u.file JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
 	" WHERE u.state = 0 AND (?1 = 0 OR e.run = ?1)" AK_SINCE("u", "?1")
-	" AND u.request_count > 0 AND u.time_us >= ?2 AND u.time_us < ?3"
+	" AND NOT" AK_OWN_SUMS("u") " AND u.request_count > 0 AND u.time_us >= ?2 AND u.time_us < ?3"
 	" AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = u.seq) ORDER BY u.time_us, u.seq";
 
 enum ak_rc ak_query_usage_rows(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)

@@ -122,8 +122,10 @@ def first_sample(fmt):
     else:
         record = json.JSONDecoder().raw_decode(text)[0]
         for path in m.get("records", []):
-            inner = record.get(path[1:-3]) if isinstance(record, dict) else record
-            record = inner[0] if path.endswith("/[]") and isinstance(inner, list) else record
+            inner = record
+            for step in path.split("/")[1:]:
+                inner = inner[0] if step == "[]" and isinstance(inner, list) else inner.get(step) if isinstance(inner, dict) else None
+            record = record if inner is None else inner
     for role in ("prompt", "completion", "other"):
         paths = m["payload"].get(role, [])
         for path in [paths] if isinstance(paths, str) else paths:

@@ -63,12 +63,12 @@ for value in 0.4125 '"0.412500000000000000000000000000"' '"4125E-4"' '"4.125e-1"
 	echo "{\"object\":\"page\",\"data\":[{\"object\":\"bucket\",\"start_time\":1785542400,\"end_time\":1785628800,\"results\":[
 	{\"object\":\"organization.costs.result\",\"amount\":{\"value\":$value,\"currency\":\"usd\"},\"line_item\":\"$n\"}]}],\"has_more\":false}" >"major$n.json"
 	put "major$n" "major$n.json"
-	is "major unit, written $value" "$(of usage "major$n" 'cost_billed, cost_currency')" "0.4125 usd"
+	is "major unit, written $value" "$(of usage "major$n" 'cost_billed, cost_currency')" "0.4125 USD"
 done
 put cents cents.json
-is "cents" "$(of usage cents 'cost_billed, cost_currency')" "0.4125 usd"
+is "cents" "$(of usage cents 'cost_billed, cost_currency')" "0.4125 USD"
 put dollars dollars.csv
-is "dollars" "$(of usage dollars 'cost_billed, cost_currency')" "0.4125 usd"
+is "dollars" "$(of usage dollars 'cost_billed, cost_currency')" "0.4125 USD"
 is "an estimate is no bill" "$(of usage code-json 'cost_estimated, cost_billed IS NULL')" "0.4125 1"
 is "a limit in whole cents" "$(echo '{"object":"organization.spend_limit","threshold_amount":41,"currency":"USD","interval":"month"}' >limit.json
 	put limit limit.json

@@ -41,7 +41,7 @@ def cost(pair):
     cents = number(r.get("amount"))
     return "usage", {
         "event_start": bucket["starting_at"], "event_end": bucket["ending_at"], "project_id": r.get("workspace_id"),
-        "cost_billed": None if cents is None else cents / 100, "cost_currency": (r.get("currency") or "").lower(),
+        "cost_billed": None if cents is None else cents / 100, "cost_currency": (r.get("currency") or "").upper(),
         "line_item": joined(r.get("description"), r.get("token_type"), r.get("context_window")),
         "response_model": r.get("model"), "service_tier": r.get("service_tier"),
     }
@@ -63,7 +63,7 @@ def cost_csv(r):
     return "usage", {
         "event_start": r["usage_date_utc"], "response_model": r["model"], "key_alias": r["api_key"], "key_id": r.get("api_key_id"),
         "project_name": r["workspace"], "cost_billed": number(r["cost_usd"]), "cost_list": number(r.get("list_price_usd")),
-        "cost_currency": "usd", "region": known(r.get("inference_geo")),
+        "cost_currency": "USD", "region": known(r.get("inference_geo")),
         "line_item": joined(r["token_type"], r["usage_type"], r["context_window"], r.get("speed"), r.get("cost_type")),
     }
 

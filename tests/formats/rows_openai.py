@@ -57,7 +57,7 @@ def spend(r):
 def cost_day(r):
     return "usage", {
         "event_start": r["usage_date_utc"], "response_model": r["model"], "line_item": r["usage_type"],
-        "cost_billed": number(r["cost_usd"]), "cost_currency": "usd",
+        "cost_billed": number(r["cost_usd"]), "cost_currency": "USD",
     }
 
 
