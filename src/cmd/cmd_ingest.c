@@ -175,6 +175,14 @@ static void notes(struct ak_ctx *c, const struct ak_ingest_result *r, int64_t us
 	ak_io_note(c->io, "next", "auditkit %sstatus", c->with);
 }
 
+static bool reads_stdin(const struct ak_args *a)
+{
+	for (size_t i = 0; i < a->nwords; i++)
+		if (strcmp(a->word[i], "-") == 0)
+			return true;
+	return false;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	struct job job = {.c = c};
@@ -198,6 +206,11 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	}
 	if (ak_cmd_keep_text(c, keep, err) != AK_OK)
 		return err->exit;
+	if (o.remap && reads_stdin(c->args)) {
+		ak_hint(err, "give the files that were read then");
+		ak_fail(err, AK_EXIT_USAGE, "option '--remap' reads its files twice, standard input cannot be");
+		return err->exit;
+	}
 	o.follow = ak_args_flag(c->args, "follow");
 	if (o.follow && ak_follow_check(c, err) != AK_OK)
 		return err->exit;
@@ -246,7 +259,7 @@ static const struct ak_opt opts[] = {
 	{"keep-text", 0, AK_OPT_LIST, "FIELD", "store error_text or reason_text too, redacted; wants --reason"},
 	{"reason", 0, AK_OPT_TEXT, "TEXT", "why texts are kept; packets print it"},
 	{"follow", 0, AK_OPT_FLAG, NULL, "read on while SOURCE, one file, is written, until Ctrl-C or SIGTERM"},
-	{"remap", 0, AK_OPT_FLAG, NULL, "replace records that another mapping stored"},
+	{"remap", 0, AK_OPT_FLAG, NULL, "map originals anew: what another mapping made of them is replaced"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
 
@@ -274,6 +287,9 @@ const struct ak_cmd ak_cmd_ingest = {
 		"stay in it. Field, reason and operator stand in the run, in access.jsonl and in every packet. Prompts and completions\n"
 		"are refused.\n\n"
 		"Two sources of one system that recorded the same attempts are compared, and each attempt counts once.\n\n"
+		"--remap reads originals again after their mapping has changed. A file is known by the digest of its decoded bytes, a record\n"
+		"by its place in it; what the old mapping made of it is superseded, never removed, and the ledger says so. All files of a\n"
+		"source are needed: where one is missing or altered nothing is stored (exit 5).\n\n"
 		"--follow reads a log while it is written: by whole lines, in transactions of at most a second or 20,000 records, with a\n"
 		"line of counts for each (--json: one object a line, the report last). A log that is renamed or cut is read to its end,\n"
 		"then the file that has its name. After a kill the next run goes on behind the last transaction, also where the log was\n"

@@ -10,3 +10,4 @@ libak_a_SOURCES += src/ingest/stage.c src/ingest/stage.h
 libak_a_SOURCES += src/ingest/write.c
 libak_a_SOURCES += src/ingest/intake.h
 libak_a_SOURCES += src/ingest/tail.c src/ingest/tail.h
+libak_a_SOURCES += src/ingest/remap.c

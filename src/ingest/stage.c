@@ -108,6 +108,7 @@ void ak_stage_open(struct ak_stage *m, struct ak_chunk *c)
 	c->name = NULL;
 	snprintf(m->name, sizeof m->name, "%s", m->full_name);
 	m->codec = c->codec;
+	m->original = c->original;
 	ak_free(m->resume);
 	m->resume = c->resume;
 	c->resume = NULL;
@@ -213,6 +214,7 @@ void ak_stage_announce_file(struct ak_stage *m, const struct ak_err *err)
 
 	i->name = ak_arena_z(&m->batch->arena, ak_str_of(m->full_name));
 	i->codec = m->codec;
+	i->original = m->original;
 	i->detected = ak_arena_z(&m->batch->arena, ak_str_of(m->detected));
 	i->mapping = m->mapping;
 	i->named = m->named;

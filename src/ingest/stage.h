@@ -25,7 +25,7 @@ struct ak_stage {
 	bool open, chosen, truncated, csv_failed;
 	char name[80];          /* of the open file, cut, for progress */
 	char *full_name;
-	const char *codec;
+	const char *codec, *original;
 	struct ak_file_row *resume;
 	struct ak_buf head;
 	const struct ak_mapping *mapping, *mapper_for;
