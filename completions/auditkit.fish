@@ -26,6 +26,8 @@ complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l strict -d 'the s
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l keep-text -d 'store error_text or reason_text too, redacted; wants --reason'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l reason -d 'why texts are kept; packets print it'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l follow -d 'read on while SOURCE, one file, is written, until Ctrl-C or SIGTERM'
+complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l manual -d 'take files in as they are, by their digest: weaker than records'
+complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l question -d 'with --manual: the question that the file is evidence for, 1 to 7'
 complete -c auditkit -n '__fish_seen_subcommand_from ingest' -l remap -d 'map originals anew: what another mapping made of them is replaced'
 complete -c auditkit -n __fish_use_subcommand -a 'status' -d 'where this workspace stands and what to do next'
 complete -c auditkit -n __fish_use_subcommand -a 'sources' -d 'the source register: counts, periods, digests, what was redacted and what is odd'

@@ -10,6 +10,7 @@
 #include "cmd/follow.h"
 #include "cmd/ingest_report.h"
 #include "cmd/keeptext.h"
+#include "cmd/manual.h"
 #include "cmd/sourcelist.h"
 #include "cmd/sourcematch.h"
 #include "ingest/ingest.h"
@@ -54,7 +55,7 @@ static const char *options_json(struct ak_ctx *c, const bool keep[AK_F_COUNT])
 {
 	const struct ak_args *a = c->args;
 	static const char *const kept[] = {"format", "source", "owner", "system", "exported-at", "tz"};
-	static const char *const flags[] = {"dry-run", "strict", "remap", "follow"};
+	static const char *const flags[] = {"dry-run", "strict", "remap", "follow", "manual"};
 	json_t *o = json_object(), *kept_text = ak_cmd_keep_text_note(c, keep);
 	struct ak_buf b;
 	const char *text;
@@ -220,6 +221,11 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	o.options_json = options_json(c, keep);
 	rc = c->args->nwords ? from_arguments(c, &job.sources, &job.nsources, err)
 			     : ak_sourcelist_from_policy(c, &job.sources, &job.nsources, &job.missing, err);
+	if (rc == AK_OK && ak_args_flag(c->args, "manual")) {
+		o.sources = job.sources;
+		o.nsources = c->args->nwords ? job.nsources : 0;
+		return ak_cmd_manual(c, &o, job.sources, err);
+	}
 	if (rc == AK_OK && !c->args->nwords)
 		rc = ak_sourcelist_unnamed(c, job.sources, job.nsources, &job.unnamed, err);
 	if (rc == AK_OK && c->args->nwords && !ak_args_text(c->args, "source")) {
@@ -259,6 +265,8 @@ static const struct ak_opt opts[] = {
 	{"keep-text", 0, AK_OPT_LIST, "FIELD", "store error_text or reason_text too, redacted; wants --reason"},
 	{"reason", 0, AK_OPT_TEXT, "TEXT", "why texts are kept; packets print it"},
 	{"follow", 0, AK_OPT_FLAG, NULL, "read on while SOURCE, one file, is written, until Ctrl-C or SIGTERM"},
+	{"manual", 0, AK_OPT_FLAG, NULL, "take files in as they are, by their digest: weaker than records"},
+	{"question", 0, AK_OPT_INT, "N", "with --manual: the question that the file is evidence for, 1 to 7"},
 	{"remap", 0, AK_OPT_FLAG, NULL, "map originals anew: what another mapping made of them is replaced"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
@@ -287,6 +295,8 @@ const struct ak_cmd ak_cmd_ingest = {
 		"stay in it. Field, reason and operator stand in the run, in access.jsonl and in every packet. Prompts and completions\n"
 		"are refused.\n\n"
 		"Two sources of one system that recorded the same attempts are compared, and each attempt counts once.\n\n"
+		"--manual takes in what is no export: a policy, an approval, a picture. Name, size, digest and time are kept, in the\n"
+		"source index and in the ledger, the bytes are not. It counts as no record and meets no question alone.\n\n"
 		"--remap reads originals again after their mapping has changed. A file is known by the digest of its decoded bytes, a record\n"
 		"by its place in it; what the old mapping made of it is superseded, never removed, and the ledger says so. All files of a\n"
 		"source are needed: where one is missing or altered nothing is stored (exit 5).\n\n"

@@ -11,3 +11,4 @@ libak_a_SOURCES += src/ingest/write.c
 libak_a_SOURCES += src/ingest/intake.h
 libak_a_SOURCES += src/ingest/tail.c src/ingest/tail.h
 libak_a_SOURCES += src/ingest/remap.c
+libak_a_SOURCES += src/ingest/manual.c src/ingest/manual.h

@@ -20,3 +20,4 @@ libak_a_SOURCES += src/store/runs.c src/store/runs.h src/store/filter.c src/stor
 libak_a_SOURCES += src/store/claims.c src/store/claims.h src/store/inserts.c src/store/inserts.h src/store/arriving.c src/store/arriving.h
 libak_a_SOURCES += src/store/rotate.c src/store/rotate.h
 libak_a_SOURCES += src/store/remap.c src/store/remap.h
+libak_a_SOURCES += src/store/manual.c src/store/manual.h
