@@ -11,6 +11,7 @@
 #include "cmd/follow.h"
 #include "cmd/ingest_report.h"
 #include "cmd/keeptext.h"
+#include "cmd/manual.h"
 #include "cmd/signing.h"
 #include "cmd/sourcelist.h"
 #include "cmd/sourcematch.h"
@@ -61,7 +62,7 @@ static const char *options_json(struct ak_ctx *c, const bool keep[AK_F_COUNT])
 {
 	const struct ak_args *a = c->args;
 	static const char *const kept[] = {"format", "source", "owner", "system", "exported-at", "tz"};
-	static const char *const flags[] = {"dry-run", "strict", "remap", "follow"};
+	static const char *const flags[] = {"dry-run", "strict", "remap", "follow", "manual"};
 	json_t *o = json_object(), *kept_text = ak_cmd_keep_text_note(c, keep);
 	struct ak_buf b;
 	const char *text;
@@ -214,6 +215,14 @@ static enum ak_rc open_with(struct ak_ctx *c, struct ak_sealed_key **out, struct
 	return rc;
 }
 
+static bool reads_stdin(const struct ak_args *a)
+{
+	for (size_t i = 0; i < a->nwords; i++)
+		if (strcmp(a->word[i], "-") == 0)
+			return true;
+	return false;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	struct job job = {.c = c};
@@ -221,7 +230,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 				   .policy_text = c->policy_text, .redactor = c->redactor, .past = c->past, .plan = c->plan,
 				   .progress = progress,
 				   .inspect = inspect, .ctx = &job};
-	struct ak_cmd_signing signing = {.with = {NULL}};
+	struct ak_cmd_signing signing = {.with = {.rsa = NULL}};
 	bool keep[AK_F_COUNT] = {false};
 	struct ak_ingest_result r;
 	int64_t start = ak_time_now();
@@ -238,6 +247,11 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	}
 	if (ak_cmd_keep_text(c, keep, err) != AK_OK)
 		return err->exit;
+	if (o.remap && reads_stdin(c->args)) {
+		ak_hint(err, "give the files that were read then");
+		ak_fail(err, AK_EXIT_USAGE, "option '--remap' reads its files twice, standard input cannot be");
+		return err->exit;
+	}
 	if (open_with(c, &o.open_with, err) != AK_OK)
 		return err->exit;
 	o.follow = ak_args_flag(c->args, "follow");
@@ -249,6 +263,12 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	o.options_json = options_json(c, keep);
 	rc = c->args->nwords ? from_arguments(c, &job.sources, &job.nsources, err)
 			     : ak_sourcelist_from_policy(c, &job.sources, &job.nsources, &job.missing, err);
+	if (rc == AK_OK && ak_args_flag(c->args, "manual")) {
+		o.sources = job.sources;
+		o.nsources = c->args->nwords ? job.nsources : 0;
+		ak_sealed_key_free(o.open_with);
+		return ak_cmd_manual(c, &o, job.sources, err);
+	}
 	if (rc == AK_OK)
 		rc = ak_cmd_signing(c, &signing, err);
 	o.signing = &signing.with;
@@ -298,8 +318,10 @@ static const struct ak_opt opts[] = {
 	{"signatures", 0, AK_OPT_INPUT, "FILE", "headers of signed batches: a file name, a blank and t=...,v1=... a line"},
 	{"follow", 0, AK_OPT_FLAG, NULL, "read on while SOURCE, one file, is written, until Ctrl-C or SIGTERM"},
 	{"cloudtrail-digests", 0, AK_OPT_INPUT, "DIR", "check CloudTrail log files by the digest files in this folder"},
-	{"remap", 0, AK_OPT_FLAG, NULL, "replace records that another mapping stored"},
 	{"open-with", 0, AK_OPT_INPUT, "KEY", "private key (PEM) for members that a source encrypted: Cloudflare's Logpush"},
+	{"manual", 0, AK_OPT_FLAG, NULL, "take files in as they are, by their digest: weaker than records"},
+	{"question", 0, AK_OPT_INT, "N", "with --manual: the question that the file is evidence for, 1 to 7"},
+	{"remap", 0, AK_OPT_FLAG, NULL, "map originals anew: what another mapping made of them is replaced"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
 
@@ -337,6 +359,11 @@ const struct ak_cmd ak_cmd_ingest = {
 		"--open-with opens what a source encrypted for its customer before a record is read; without it the members are counted\n"
 		"as encrypted. Such records have no id of their own: read with the key from the first time on, or they count twice.\n\n"
 		"Two sources of one system that recorded the same attempts are compared, and each attempt counts once.\n\n"
+		"--manual takes in what is no export: a policy, an approval, a picture. Name, size, digest and time are kept, in the\n"
+		"source index and in the ledger, the bytes are not. It counts as no record and meets no question alone.\n\n"
+		"--remap reads originals again after their mapping has changed. A file is known by the digest of its decoded bytes, a record\n"
+		"by its place in it; what the old mapping made of it is superseded, never removed, and the ledger says so. All files of a\n"
+		"source are needed: where one is missing or altered nothing is stored (exit 5).\n\n"
 		"--follow reads a log while it is written: by whole lines, in transactions of at most a second or 20,000 records, with a\n"
 		"line of counts for each (--json: one object a line, the report last). A log that is renamed or cut is read to its end,\n"
 		"then the file that has its name. After a kill the next run goes on behind the last transaction, also where the log was\n"

@@ -179,7 +179,7 @@ void ak_intake_paths(struct ak_intake *r, const char *const *paths, size_t n)
 		rc = ak_inputs_open(paths, n, &r->in, &err);
 	open_failed = rc != AK_OK;
 
-	r->export_seen = 0;
+	r->export_seen = r->nth = 0;
 	while (!r->stopped && (open_failed || (rc = ak_inputs_next(r->in, &info, &err)) != AK_END)) {
 		struct ak_chunk *c = ak_intake_chunk(AK_CHUNK_OPEN, 0);
 		if (rc == AK_OK) {
@@ -187,6 +187,7 @@ void ak_intake_paths(struct ak_intake *r, const char *const *paths, size_t n)
 				end_export(r, r->export_seen - 1);
 			fill_names(r, c, &info);
 			c->resume = resume_of(r, c, &info);
+			c->original = ak_intake_sum(r);
 		} else {
 			c->source = c->named = r->source;
 			c->error = err;

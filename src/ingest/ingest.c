@@ -151,6 +151,8 @@ enum ak_rc ak_ingest(const struct ak_ingest_opts *o, struct ak_ingest_result *ou
 		rc = ak_register_next_file(o->store, &p.next_file, err);
 	if (rc == AK_OK && !o->dry_run)
 		rc = find_partial(&p, err);
+	if (rc == AK_OK && o->remap)
+		rc = ak_intake_remap(&p, err);
 	if (rc == AK_OK && o->follow)
 		rc = ak_intake_last(&p, err);
 	if (rc == AK_OK && (rc = start(&p, &out->run, &tlog, err)) == AK_OK)
@@ -164,6 +166,11 @@ enum ak_rc ak_ingest(const struct ak_ingest_opts *o, struct ak_ingest_result *ou
 	ak_hmac_free(p.dedupe);
 	ak_hmac_free(p.reject);
 	close_past(&p);
+	for (size_t i = 0; i < p.sums.n; i++)
+		ak_free(p.sums.e[i].v.ptr);
+	if (p.remap)
+		ak_map_release(&p.sums);
+	ak_remap_free(p.remap);
 	ak_free(p.partial_source);
 	ak_free(p.partial_name);
 	ak_tlog_release(&tlog);

@@ -6,7 +6,9 @@
 #include "ingest/ingest.h"
 #include "ingest/queue.h"
 #include "io/source.h"
+#include "base/map.h"
 #include "store/leaf.h"
+#include "store/remap.h"
 
 #define AK_CHUNK_BYTES 262144u
 
@@ -22,6 +24,7 @@ struct ak_chunk {
 	uint64_t export_index; /* counts up over all sources */
 	enum ak_input_kind export_kind;
 	char *export_name, *name; /* safe */
+	const char *original;	  /* with --remap: digest of the decoded bytes, 64 hex; else NULL */
 	const char *codec;
 	int64_t mtime_us;
 	const struct ak_page *page; /* NULL = a file */
@@ -73,7 +76,7 @@ struct ak_item {
 	size_t source;
 	const char *export_name, *exported_at, *exported_at_basis;
 	/* FILE: name, codec, detection; resume */
-	const char *name, *codec, *detected;
+	const char *name, *codec, *detected, *original;
 	const struct ak_mapping *mapping; /* NULL: not recognised */
 	size_t named;
 	struct ak_file_row *resume;
@@ -119,6 +122,8 @@ struct ak_pipe {
 	struct ak_file_row partial; /* the one file an earlier run left open; id 0 = none */
 	char *partial_source, *partial_name;
 	struct ak_file_row last; /* of the file that is followed: what was read of it last, in check_offset and check_sha256 */
+	struct ak_remap *remap;	 /* with --remap */
+	struct ak_map sums;	 /* likewise: decoded digests of the files to come, under "source number:file number" */
 	int64_t next_file;  /* ids are given by the map thread, in order */
 	bool drops;         /* policy.yaml removes a field */
 	bool whole;         /* one transaction for the whole run: --strict, --max-rejects, --dry-run */

@@ -12,3 +12,5 @@ libak_a_SOURCES += src/ingest/trail.c src/ingest/trail.h src/ingest/traildigest.
 libak_a_SOURCES += src/ingest/write.c
 libak_a_SOURCES += src/ingest/intake.h
 libak_a_SOURCES += src/ingest/tail.c src/ingest/tail.h
+libak_a_SOURCES += src/ingest/remap.c
+libak_a_SOURCES += src/ingest/manual.c src/ingest/manual.h

@@ -110,6 +110,7 @@ void ak_stage_open(struct ak_stage *m, struct ak_chunk *c)
 	snprintf(m->name, sizeof m->name, "%s", m->full_name);
 	m->codec = c->codec;
 	m->page = c->page;
+	m->original = c->original;
 	ak_free(m->resume);
 	m->resume = c->resume;
 	c->resume = NULL;
@@ -216,6 +217,7 @@ void ak_stage_announce_file(struct ak_stage *m, const struct ak_err *err)
 
 	i->name = ak_arena_z(&m->batch->arena, ak_str_of(m->full_name));
 	i->codec = m->codec;
+	i->original = m->original;
 	i->detected = ak_arena_z(&m->batch->arena, ak_str_of(m->detected));
 	i->mapping = m->mapping;
 	i->named = m->named;

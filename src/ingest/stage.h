@@ -28,7 +28,7 @@ struct ak_stage {
 	bool open, chosen, truncated, csv_failed;
 	char name[80];          /* of the open file, cut, for progress */
 	char *full_name;
-	const char *codec;
+	const char *codec, *original;
 	struct ak_file_row *resume;
 	const struct ak_page *page; /* the open file is one; NULL otherwise */
 	struct ak_buf head;

@@ -24,6 +24,7 @@ struct sink {
 	struct ak_map exports; /* source name -> export id, of the open argument */
 	struct ak_file_row file; /* id 0 = none is open */
 	char *name, *codec, *detected;
+	const char *original; /* with --remap: digest of the open file */
 	const struct ak_mapping *mapping;
 	uint64_t repeated_keys, odd_times, bad_numbers; /* of the open file, for the one warning of each */
 	struct ak_kind_counts brought[AK_K_COUNT]; /* by the export, not yet registered */
@@ -109,6 +110,7 @@ static enum ak_rc open_file(struct sink *k, const struct ak_item *i)
 	k->file.has_more = -1;
 	k->file.query = NULL;
 	k->mapping = i->mapping;
+	k->original = i->original;
 	k->repeated_keys = k->odd_times = k->bad_numbers = 0;
 	k->out->files++;
 	if (info)
@@ -144,17 +146,25 @@ static enum ak_rc save_kinds(struct sink *k)
 	return rc;
 }
 
+static struct ak_remap_file remapped(const struct sink *k)
+{
+	return (struct ak_remap_file){k->original, k->file.id, k->file.format, k->file.mapping};
+}
+
 static enum ak_rc put_record(struct sink *k, const struct ak_item *i)
 {
 	struct ak_counts *c = &k->file.counts;
 	struct ak_put_args args = {.format = k->file.format, .mapping = k->file.mapping, .file = k->file.id,
 				   .export_ = k->export_, .has_revision = ak_mapping_has_revision(k->mapping),
 				   .remap = k->p->o->remap};
+	const struct ak_remap_file was = remapped(k);
 	const struct ak_value *start;
 	struct ak_put_result r;
 	enum ak_rc rc;
 
 	if ((rc = ak_writer_put(k->writer, &args, i->rec, i->hashes, &r, k->err)) != AK_OK)
+		return rc;
+	if (k->original && r.seq >= 0 && (rc = ak_remap_take(k->p->remap, &was, i->rec->offset, r.seq, k->err)) != AK_OK)
 		return rc;
 	c->in++;
 	c->stored += r.what == AK_PUT_STORED;
@@ -313,6 +323,15 @@ static enum ak_rc file_warnings(struct sink *k)
 	return rc == AK_OK ? warn_of_gone(k) : rc;
 }
 
+static enum ak_rc end_remap(struct sink *k)
+{
+	const struct ak_remap_file f = remapped(k);
+	uint64_t left = 0;
+	enum ak_rc rc = k->original ? ak_remap_end(k->p->remap, k->tlog, &f, &left, k->err) : AK_OK;
+
+	return rc == AK_OK ? warn(k, "remap_unmatched", left, "records of the mapping before have no counterpart in this one; they count on") : rc;
+}
+
 static enum ak_rc end_file(struct sink *k, const struct ak_item *i)
 {
 	struct ak_file_row *f = &k->file;
@@ -334,7 +353,7 @@ static enum ak_rc end_file(struct sink *k, const struct ak_item *i)
 	k->out->bytes += i->digest.decoded_bytes;
 	ak_counts_add(&k->out->counts, &f->counts);
 	if ((rc = save_file(k, i->incomplete || i->failed ? "incomplete" : "complete")) == AK_OK &&
-	    (rc = save_kinds(k)) == AK_OK && (rc = file_warnings(k)) == AK_OK)
+	    (rc = save_kinds(k)) == AK_OK && (rc = file_warnings(k)) == AK_OK && (rc = end_remap(k)) == AK_OK)
 		rc = ak_register_file_leaf(k->tlog, f, k->err);
 	f->id = 0;
 	return rc;

@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "query/rows.h"
 #include "read/reason.h"
+#include "store/manual.h"
 
 /* A file f that was not read whole, and a later reading that holds what it lacks: the same bytes, now understood, or one of
  * that name in that format which reaches from its first to its last record and has no fewer of them. */
@@ -106,6 +107,13 @@ static enum ak_rc add_kind(struct ak_store *s, json_t *source, int64_t id, int64
 			if (strcmp(ak_kinds[k].name, json_string_value(json_object_get(row, "kind"))) == 0)
 				best = k;
 	json_decref(row);
+	if (best < 0 && strcmp(json_string_value(json_object_get(source, "format")), AK_MANUAL) == 0) {
+		json_object_set_new(source, "kind", json_string(AK_MANUAL));
+		json_object_set_new(source, "kind_title", json_string("manual evidence, weaker than records: files by their digest"));
+		json_object_set_new(source, "store_class", json_null());
+		json_object_set_new(source, "cannot_prove", json_string("anything that the files say: only that they were there, byte by byte"));
+		return rc == AK_END ? AK_OK : rc;
+	}
 	json_object_set_new(source, "kind", best < 0 ? json_null() : json_string(ak_kinds[best].name));
 	json_object_set_new(source, "kind_title", best < 0 ? json_null() : json_string(ak_kinds[best].plural));
 	json_object_set_new(source, "store_class", best < 0 ? json_null() : json_string(ak_store_class_name(ak_kinds[best].store_class)));

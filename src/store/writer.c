@@ -7,11 +7,12 @@
 #include "store/inserts.h"
 #include "store/runs.h"
 
-enum { S_ALIAS, S_SUPERSEDE, S_MAPPING, S_COUNT };
+enum { S_ALIAS, S_SUPERSEDE, S_SUPERSEDED, S_MAPPING, S_COUNT };
 
 static const char *const sqls[S_COUNT] = {
 	[S_ALIAS] = "INSERT OR IGNORE INTO alias(seq, field, value) VALUES(?1, ?2, ?3)",
 	[S_SUPERSEDE] = "INSERT OR IGNORE INTO superseded(seq, by_seq) VALUES(?1, ?2)",
+	[S_SUPERSEDED] = "SELECT 1 FROM superseded WHERE seq=?1",
 	[S_MAPPING] = "SELECT mapping FROM file WHERE id=?1",
 };
 
@@ -230,7 +231,8 @@ static enum ak_rc put_variant(struct ak_writer *w, const struct ak_put_args *a, 
 	if ((rc = ak_claims_take_variant(w->claims, theirs, k->seq, a->export_, &fresh, err)) != AK_OK ||
 	    (rc = ak_claims_take_variant(w->claims, mine, ak_tlog_size(w->ledger), a->export_, &fresh, err)) != AK_OK)
 		return rc;
-	if (!fresh) {
+	/* A mapping that makes of it what one before the last did is newer all the same. */
+	if (!fresh && o.same_mapping) {
 		out->what = AK_PUT_DUPLICATE;
 		return AK_OK;
 	}
@@ -251,19 +253,36 @@ static enum ak_rc put_variant(struct ak_writer *w, const struct ak_put_args *a, 
 	return ak_claims_set(w->claims, h->identity, k, err);
 }
 
+/* Mapped anew to what it once was: the records of then count no more, so new ones are stored, as many as there are. */
+static enum ak_rc start_anew(struct ak_writer *w, struct ak_claim *k, bool *anew, struct ak_err *err)
+{
+	sqlite3_stmt *st = w->st[S_SUPERSEDED];
+	enum ak_rc rc;
+
+	sqlite3_bind_int64(st, 1, k->seq);
+	rc = ak_sql_step(w->store, st, err);
+	sqlite3_reset(st);
+	*anew = rc == AK_OK;
+	k->kept = *anew ? 0 : k->kept;
+	return rc == AK_FAIL ? rc : AK_OK;
+}
+
 /* No natural key: the store keeps as many as one export showed at most. */
 static enum ak_rc put_repeat(struct ak_writer *w, const struct ak_put_args *a, struct ak_packed *r, struct ak_hashes *h,
 			     struct ak_claim *k, struct ak_put_result *out, struct ak_err *err)
 {
-	bool again = k->export_ == a->export_;
-	enum ak_rc rc = AK_OK;
+	bool again = k->export_ == a->export_, anew = false;
+	enum ak_rc rc = a->remap && !again ? start_anew(w, k, &anew, err) : AK_OK;
 
+	if (rc != AK_OK)
+		return rc;
 	k->shown = again ? k->shown + 1 : 1;
 	k->export_ = a->export_;
 	out->what = AK_PUT_DUPLICATE;
 	if (k->shown > k->kept) {
 		rc = insert(w, a, r, h, out, err);
 		k->kept++;
+		k->seq = anew ? out->seq : k->seq;
 	}
 	return rc == AK_OK ? ak_claims_set(w->claims, h->identity, k, err) : rc;
 }
@@ -302,6 +321,7 @@ enum ak_rc ak_writer_put(struct ak_writer *w, const struct ak_put_args *a, struc
 		return rc;
 	if (fresh)
 		return insert(w, a, rec, h, out, err);
+	out->seq = k.tombstone ? -1 : k.seq;
 	if (k.tombstone) {
 		out->what = AK_PUT_EXPIRED;
 		return AK_OK;

@@ -13,7 +13,7 @@ struct ak_put_result {
 	bool superseded;      /* stored, but an older revision than one already there */
 	bool supersedes;      /* stored, and an older one was superseded */
 	bool remapped;        /* duplicate of a record that another mapping stored (--remap supersedes it) */
-	int64_t seq;          /* of the stored record */
+	int64_t seq;          /* of the stored record; of a duplicate, that of the one that stands for it, -1 = it is gone */
 };
 
 struct ak_writer;

@@ -1,0 +1,86 @@
+#!/bin/sh
+# ingest --remap: originals read again under another mapping. What was stored is replaced record by record, with and without keys;
+# nothing is counted twice, nothing is lost.
+. "$AK_SRCDIR/tests/tap.sh"
+cd "$tap_dir" || exit 1
+mapping() { # mapping VERSION IDENTITY MODEL_PATH
+	cat <<END
+id: kestrel
+title: Kestrel
+version: $1
+kind: request
+container: json
+detect:
+  required: [/kcall, /kat, /kmodel, /ktokens]
+$2
+fields:
+  gateway_request_id: /kcall
+  event_id: /kcall
+  event_start: {path: /kat, time: s}
+  response_model: $3
+  input_tokens: {path: /ktokens, int: true}
+END
+}
+line() { printf '{"kcall": "%s", "kat": %d, "kmodel": {"name": "m-%s", "family": "f-%s"}, "ktokens": %d}\n' "$1" $((1780480800 + $2)) "$2" "$2" "$2"; }
+for i in 1 2 3 4 5 6 7 8; do line "c-$i" $i; done >a.jsonl
+for i in 7 8 9 10; do line "c-$i" $i; done >b.jsonl
+{ line same 3; line same 3; line c-3 3; } >c.jsonl
+live() { # live WORKSPACE: what counts
+	sqlite3 "$1/workspace.db" "SELECT event_id, response_model, input_tokens FROM request r WHERE NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq) ORDER BY 1, 2, 3"
+}
+count() { sqlite3 "$1/workspace.db" "SELECT (SELECT count(*) FROM request), (SELECT count(*) FROM superseded)"; }
+for identity in 'identity: [event_id]' ''; do
+	how=${identity:+keys}
+	how=${how:-content}
+	w=w-$how
+	mapping 1 "$identity" /kmodel/name >v1.yaml
+	mapping 2 "$identity" /kmodel/family >v2.yaml
+	"$AUDITKIT" init "$w" >/dev/null 2>&1
+	"$AUDITKIT" init "new-$how" >/dev/null 2>&1
+	for f in a.jsonl b.jsonl c.jsonl; do "$AUDITKIT" -w "$w" ingest --mapping v1.yaml "$f" >/dev/null 2>&1; done
+	for f in a.jsonl b.jsonl c.jsonl; do "$AUDITKIT" -w "new-$how" ingest --mapping v2.yaml "$f" >/dev/null 2>&1; done
+	before=$(sqlite3 "$w/workspace.db" 'SELECT count(*) FROM request')
+	is "$how: the old mapping" "$(live "$w" | grep -c '|m-')" "$before"
+	"$AUDITKIT" -w "$w" ingest --remap --mapping v2.yaml a.jsonl c.jsonl >out 2>err
+	is "$how: an original is missing: nothing is stored, and it is named" "$? $(grep -c "'b.jsonl'" err) $(grep -c '^hint' err) $(count "$w")" "5 1 1 $before|0"
+	sed 's/c-9/c-0/' b.jsonl >changed.jsonl
+	"$AUDITKIT" -w "$w" ingest --remap --mapping v2.yaml a.jsonl changed.jsonl c.jsonl >/dev/null 2>&1
+	is "$how: an altered one is none" "$? $(count "$w")" "5 $before|0"
+	cp b.jsonl moved.jsonl
+	gzip -kf a.jsonl
+	"$AUDITKIT" -w "$w" ingest --remap --mapping v2.yaml c.jsonl moved.jsonl a.jsonl.gz >out 2>err
+	is "$how: in another order, under other names, packed" $? 0
+	live "$w" >got
+	live "new-$how" >want
+	ok "$how: what counts is what the new mapping makes of them alone" cmp got want
+	is "$how: nothing is lost" "$(count "$w")" "$((before + $(wc -l <want)))|$before"
+	is "$how: the ledger says what was replaced" \
+		"$(sqlite3 "$w/workspace.db" "SELECT sum(json_extract(body, '\$.replaced')), sum(json_extract(body, '\$.without_counterpart')), count(*) FROM ledger_entry WHERE kind = 'remap'")" "$before|0|3"
+	is "$how: and from which mapping to which" \
+		"$(sqlite3 "$w/workspace.db" "SELECT DISTINCT json_extract(body, '\$.mappings_before[0]'), json_extract(body, '\$.mapping') FROM ledger_entry WHERE kind = 'remap'")" \
+		"$(sha256sum v1.yaml | cut -d' ' -f1)|$(sha256sum v2.yaml | cut -d' ' -f1)"
+	ok "$how: verifies" "$AUDITKIT" -w "$w" verify
+	"$AUDITKIT" -w "$w" ingest --remap --mapping v2.yaml a.jsonl b.jsonl c.jsonl >/dev/null 2>&1
+	is "$how: once more changes nothing" "$? $(count "$w")" "0 $((before + $(wc -l <want)))|$before"
+	# A third mapping makes of them what the first did.
+	mapping 3 "$identity" /kmodel/name >v3.yaml
+	"$AUDITKIT" -w "$w" ingest --remap --mapping v3.yaml a.jsonl b.jsonl c.jsonl >/dev/null 2>&1
+	live "$w" >got
+	sed 's/|f-/|m-/' want >want.3
+	ok "$how: a third mapping replaces the second" cmp got want.3
+	is "$how: the oldest rows are there still" "$(sqlite3 "$w/workspace.db" "SELECT count(*) FROM request WHERE seq IN (SELECT seq FROM superseded)")" \
+		"$(sqlite3 "$w/workspace.db" 'SELECT count(*) FROM superseded')"
+	ok "$how: verifies still" "$AUDITKIT" -w "$w" verify
+done
+# A mapping that takes other records out of the same bytes.
+"$AUDITKIT" init other >/dev/null 2>&1
+mapping 1 '' /kmodel/name >v1.yaml
+mapping 2 '' /kmodel/name | sed 's/^detect:/records: ["\/deep\/[]"]\ndetect:/' >v2.yaml
+printf '{"kcall": "c-1", "kat": 1780480800, "kmodel": {"name": "m"}, "ktokens": 5, "deep": [%s]}\n' "$(line d-1 1)" >deep.jsonl
+"$AUDITKIT" -w other ingest --mapping v1.yaml deep.jsonl >/dev/null 2>&1
+"$AUDITKIT" -w other ingest --remap --mapping v2.yaml deep.jsonl >/dev/null 2>&1
+is "without a counterpart they count on, and that is said" \
+	"$(sqlite3 other/workspace.db "SELECT (SELECT count(*) FROM superseded), (SELECT sum(n) FROM diag WHERE rule = 'remap_unmatched')")" "0|1"
+"$AUDITKIT" -w other ingest --remap - <deep.jsonl >/dev/null 2>err
+is "standard input is no original" "$? $(grep -c '^hint' err)" "2 1"
+finish
