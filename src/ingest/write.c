@@ -272,7 +272,8 @@ static enum ak_rc warn(struct sink *k, const char *rule, uint64_t n, const char 
 	return n ? ak_register_diag(k->s, &row, k->err) : AK_OK;
 }
 
-/* Exactly as many records as a limit: what lies beyond may be missing (F037). Limits of the format, else of exports at large. */
+/* Exactly as many records as a limit: what lies beyond may be missing (F037), unless the last page says that nothing does. Limits
+ * of the format, else of exports at large. */
 static enum ak_rc warn_of_cap(struct sink *k)
 {
 	static const uint64_t caps[] = {1000, 5000, 10000, 50000, 100000, 1000000, 1500000};
@@ -316,7 +317,7 @@ static enum ak_rc file_warnings(struct sink *k)
 	if (rc == AK_OK)
 		rc = warn(k, "bad_number", k->bad_numbers,
 			  "records with a count or amount below zero or over the bounds; kept, out of totals");
-	if (rc == AK_OK)
+	if (rc == AK_OK && k->file.has_more != 0)
 		rc = warn_of_cap(k);
 	if (rc == AK_OK && k->file.has_more == 1)
 		rc = warn(k, "has_more", 1, "the last page says that more pages follow");

@@ -31,8 +31,12 @@ void ak_hours_mark(struct ak_hours *h, int64_t from_us, int64_t to_us)
 
 	if (first < 0 || last >= HOURS)
 		return;
-	for (int64_t i = first; i <= last; i++)
-		h->bit[i / 64] |= UINT64_C(1) << (i & 63);
+	for (int64_t i = first; i <= last;) {
+		bool word = !(i & 63) && i + 63 <= last;
+
+		h->bit[i / 64] |= word ? UINT64_MAX : UINT64_C(1) << (i & 63);
+		i += word ? 64 : 1;
+	}
 }
 
 static bool is_active(const struct ak_hours *h, uint32_t i) { return h->bit[i / 64] >> (i & 63) & 1; }

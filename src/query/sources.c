@@ -26,7 +26,7 @@ static const char sources_sql[] =
 	/* A page says that more follow, and neither the oldest nor the newest page says that it is the last: pages come in
 	 * either direction. */
 	" coalesce(max(f.has_more), 0) = 1 AND NOT EXISTS(SELECT 1 FROM file p JOIN export q ON q.id = p.export"
-	"  WHERE q.source = s.id AND p.has_more = 0 AND (p.first_us = (SELECT min(y.first_us) FROM file y JOIN export x"
+	"  WHERE q.source = s.id AND coalesce(p.has_more, 0) = 0 AND (p.first_us = (SELECT min(y.first_us) FROM file y JOIN export x"
 	"  ON x.id = y.export WHERE x.source = s.id) OR p.last_us = (SELECT max(y.last_us) FROM file y JOIN export x"
 	"  ON x.id = y.export WHERE x.source = s.id))) AS has_more_flag,"
 	" CASE max(CASE f.state WHEN 'complete' THEN 0 WHEN 'interrupted' THEN 1"

@@ -33,9 +33,9 @@ void ak_framer_free(struct ak_framer *f)
 	ak_free(f);
 }
 
-bool ak_framer_has_more(const struct ak_framer *f)
+int ak_framer_has_more(const struct ak_framer *f)
 {
-	return f->has_more;
+	return f->says_more ? f->has_more : -1;
 }
 
 static size_t smaller(size_t a, size_t b)

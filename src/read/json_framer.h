@@ -82,7 +82,7 @@ struct ak_framer {
 	size_t nelided, elided_cap;
 
 	struct ak_hold hold;
-	bool page_has_more, has_more;
+	bool page_has_more, has_more, says_more;
 	struct ak_frame out;
 };
 

@@ -204,8 +204,10 @@ static void took_member(struct ak_framer *f, struct ak_fr_level *l)
 {
 	struct ak_str text = ak_str_n(f->buf.p + f->leaf.start, f->pos - f->leaf.start);
 
-	if (l->is_has_more)
+	if (l->is_has_more) {
+		f->says_more = true;
 		f->page_has_more = ak_str_is(ak_str_n(f->buf.p + f->leaf.value, f->pos - f->leaf.value), "true");
+	}
 	if (!f->leaf.dropped && text.n <= AK_MAX_STRING_BYTES && !f->no_ctx) {
 		if (l->members.n)
 			ak_buf_addc(&l->members, ',');

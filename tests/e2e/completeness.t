@@ -45,6 +45,10 @@ is "in words" "$(tr -s ' \n' '  ' <text | grep -c 'suspected, 62 of 322 hours.*2
 seq 1 1000 | awk '{ print "1,0,1" }' | events thousand
 ingest thousand thousand.jsonl
 is "a thousand records" "$(check thousand cap)" "suspected 1 1"
+jq -nc '{object: "list", has_more: false, data: [range(1000) | {id: "audit_log-m\(.)", type: "project.updated", effective_at: 1785564000,
+	actor: null}]}' >last.json
+ingest last last.json
+is "a thousand records, and the page says that it is the last" "$(check last cap) $(shown last .records_in)" "none 0 1 1000"
 cat >gate.yaml <<'Y'
 id: gate
 title: Gate, call log
@@ -114,19 +118,19 @@ is "the packet is built" "$?" 0
 csv() { python3 -c '
 import csv, sys
 for r in csv.DictReader(open("p/data/tables/" + sys.argv[1] + ".csv")): print(*(r[c] for c in sys.argv[2:]))' "$@"; }
-for s in even hole office away thousand gate marks pages usage; do
+for s in even hole office away thousand last gate marks pages usage; do
 	shown "$s" '.completeness.checks[] | select(.check != "overdue") | "\(.check) \(.state) \(.n // "") \(.of // "")"' | sed "s/^/$s /"
 done | LC_ALL=C sort >want
 csv completeness source check state n of | grep -v ' overdue ' | LC_ALL=C sort >got
-is "every check of every source, as sources show has it" "$(diff want got | head -5) $(wc -l <got)" " 81"
+is "every check of every source, as sources show has it" "$(diff want got | head -5) $(wc -l <got)" " 90"
 found() { jq -r ".findings[] | select(.id == \"$1\").measured" p/data/08-requests/findings.json; }
 is "findings: silence, holes, caps" "$(found source-silent), $(found source-hole), $(found source-capped)" \
-	"68 of $(awk '$2 == "silence" { n += $NF } END { print n }' got | sed 's/...$/,&/') hours from the first to the last record, 6 of 19 numbers from the first to the last, 2 of 11 files"
+	"68 of $(awk '$2 == "silence" { n += $NF } END { print n }' got | sed 's/...$/,&/') hours from the first to the last record, 6 of 19 numbers from the first to the last, 2 of 12 files"
 is "cuts, times, actions" "$(found record-cut), $(found record-undated), $(found action-unmapped)" \
-	"2 of 13 records, 3 of $(awk '$2 == "undated" { n += $NF } END { print n }' got | sed 's/...$/,&/') records, 1 of 3 audit events"
+	"2 of 13 records, 3 of $(awk '$2 == "undated" { n += $NF } END { print n }' got | sed 's/...$/,&/') records, 1 of 1,003 audit events"
 is "nothing that is not there" "$(found source-paged)$(found bucket-provisional)" ""
 is "the action that has no category" "$(csv unmapped_actions source action category n)" "pages tenant.hologram.started other 1"
-is "a sheet per source" "$(ls p/data/02-sources/ipe | tr '\n' ' ')" "away.json even.json gate.json hole.json marks.json office.json pages.json thousand.json usage.json "
+is "a sheet per source" "$(ls p/data/02-sources/ipe | tr '\n' ' ')" "away.json even.json gate.json hole.json last.json marks.json office.json pages.json thousand.json usage.json "
 sheet() { jq -r "$2" "p/data/02-sources/ipe/$1.json"; }
 is "its digest is the file's" "$(sheet gate .sha256)" "$(sha256sum gate.jsonl | cut -d' ' -f1)"
 is "of several files that of their listing" "$(sheet pages .sha256)" "$(sha256sum p?.json | LC_ALL=C sort | sha256sum | cut -d' ' -f1)"
