@@ -12,7 +12,7 @@ enum ak_rc ak_completeness_add(struct ak_ctx *c, json_t *source, struct ak_err *
 	json_t *one = json_pack("[O]", source);
 	enum ak_rc rc;
 
-	ak_overdue_classes(c->policy, ak_time_now() * 1000000, oldest);
+	ak_overdue_classes(c->policy, ak_time_now(), oldest);
 	rc = ak_query_completeness(c->store, oldest, one, err);
 	json_decref(one);
 	return rc;

@@ -3,6 +3,8 @@
 
 #include "format/compiled.h"
 
+#define MOST_SETTLES 31622400 /* a year */
+
 static const struct ak_yaml_rule cap_members[] = {
 	{.name = "rows", .type = AK_Y_INT, .required = true},
 	{.name = "what", .type = AK_Y_STR, .required = true},
@@ -54,8 +56,8 @@ enum ak_rc ak_compile_completeness(struct ak_compiler *c)
 
 	m->sequence = AK_F_COUNT;
 	m->settles = json_integer_value(settles);
-	if (!rc && m->settles < 0)
-		rc = ak_compile_fail(c, settles, "completeness.settles: seconds, 0 or more");
+	if (!rc && (m->settles < 0 || m->settles > MOST_SETTLES))
+		rc = ak_compile_fail(c, settles, "completeness.settles: seconds, 0 to %d", MOST_SETTLES);
 	if (!rc && sequence)
 		rc = ak_compile_field(c, sequence, ak_compile_scalar(c, sequence), &m->sequence);
 	if (!rc)

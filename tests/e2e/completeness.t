@@ -110,6 +110,8 @@ is "a later export says the same: it is final" "$(check usage provisional) $(sho
 W=w
 printf 'version: 1\nretention:\n  app_event: {keep: 1d, why: short}\n' >w/policy.yaml
 is "older than the declared class" "$(check even overdue)" "found 1008 1008"
+sed -i 's/keep: 1d/keep: 3650d/' w/policy.yaml
+is "within a long one" "$(check even overdue)" "none 0 1008"
 is "other kinds have none" "$(check gate overdue)" "not judged null null"
 
 # ---- the same in the packet ----

@@ -28,7 +28,7 @@ static const struct {
 	{HEAD("request", "json") "completeness: {caps: [{rows: 0, what: a page}]}\nfields: {}\n",
 	 "test.yaml:7: completeness.caps: 'rows' is 1 or more"},
 	{HEAD("request", "json") "completeness: {caps: [{rows: 9}]}\nfields: {}\n", "test.yaml:7: key 'what' is missing in 'completeness.caps'"},
-	{HEAD("request", "json") "completeness: {settles: -1}\nfields: {}\n", "test.yaml:7: completeness.settles: seconds, 0 or more"},
+	{HEAD("request", "json") "completeness: {settles: -1}\nfields: {}\n", "test.yaml:7: completeness.settles: seconds, 0 to 31622400"},
 	{HEAD("request", "json") "completeness: {sequence: numbr}\nfields: {}\n", "test.yaml:7: unknown field 'numbr'"},
 	{HEAD("request", "json") "completeness: {truncated: [{path: /a}]}\nfields: {}\n",
 	 "test.yaml:7: when: give one of is, in, not and set"},
