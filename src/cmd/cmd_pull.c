@@ -136,7 +136,7 @@ static const struct ak_opt opts[] = {
 	{"since", 0, AK_OPT_TEXT, "TIME", "first instant (default: where the last pull ended, less what may have changed)"},
 	{"until", 0, AK_OPT_TEXT, "TIME", "first instant that is not pulled (default: now)"},
 	{"set", 0, AK_OPT_LIST, "NAME=VALUE", "an id that stands in the address, such as account=..."},
-	{"key-file", 0, AK_OPT_INPUT, "FILE", "the credential, in a file that only you can read (default: the environment)"},
+	{"credential-file", 0, AK_OPT_INPUT, "FILE", "the credential, in a file that only you can read (default: the environment)"},
 	{"base-url", 0, AK_OPT_TEXT, "URL", "https address in place of the API's own: a proxy, or your own gateway"},
 	{"ca-file", 0, AK_OPT_INPUT, "FILE", "certificates to trust in place of the system's, PEM"},
 	{"allow-private", 0, AK_OPT_FLAG, NULL, "connect to private, loopback and link-local addresses too"},

@@ -174,7 +174,7 @@ static enum ak_rc add_job(struct ak_ctx *c, struct ak_pull_asks *out, const stru
 	j->owner = either(ak_args_text(c->args, "owner"), policy ? policy->owner : NULL);
 	j->system = either(ak_args_text(c->args, "system"), policy ? policy->system : NULL);
 	a->key_env = either(pull->key_env, api->env);
-	a->key_file = either(ak_args_text(c->args, "key-file"), from_policy(c, pull->key_file));
+	a->credential_file = either(ak_args_text(c->args, "credential-file"), from_policy(c, pull->credential_file));
 	a->ca_file = either(ak_args_text(c->args, "ca-file"), from_policy(c, pull->ca_file));
 	a->allow_private = ak_args_flag(c->args, "allow-private") || pull->allow_private;
 	rc = add_values(c, j, pull->set, err);

@@ -8,7 +8,7 @@
 struct ak_pull_ask {
 	struct ak_pull_job job;
 	/* where its credential is, and what its service may do */
-	const char *key_env, *key_file, *ca_file;
+	const char *key_env, *credential_file, *ca_file;
 	bool allow_private;
 };
 

@@ -37,12 +37,12 @@ static enum ak_rc from_file(const char *path, struct ak_buf *out, struct ak_err 
 static enum ak_rc read_credential(const struct ak_pull_ask *a, struct ak_buf *out, struct ak_err *err)
 {
 	const struct ak_api *api = a->job.api;
-	const char *env = a->key_file ? NULL : getenv(a->key_env);
+	const char *env = a->credential_file ? NULL : getenv(a->key_env);
 
-	if (a->key_file && from_file(a->key_file, out, err) != AK_OK)
+	if (a->credential_file && from_file(a->credential_file, out, err) != AK_OK)
 		return AK_FAIL;
-	if (!a->key_file && (!env || !*env)) {
-		ak_hint(err, "set %s, or name a file with --key-file: %s", a->key_env, api->credential ? api->credential : "the key of the API");
+	if (!a->credential_file && (!env || !*env)) {
+		ak_hint(err, "set %s, or name a file with --credential-file: %s", a->key_env, api->credential ? api->credential : "the key of the API");
 		return ak_fail(err, AK_EXIT_REFUSED, "there is no credential for '%s'", a->job.source);
 	}
 	if (env)
@@ -115,7 +115,7 @@ enum ak_rc ak_pull_service_start(struct ak_ctx *c, const struct ak_pull_asks *as
 		rc = ak_fetcher_start(&o, out, err);
 	wipe(setup, asks->n);
 	for (size_t i = 0; i < asks->n; i++)
-		if (!asks->ask[i].key_file)
+		if (!asks->ask[i].credential_file)
 			unsetenv(asks->ask[i].key_env);
 	return rc;
 }

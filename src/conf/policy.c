@@ -68,7 +68,7 @@ static const struct ak_policy_pull *pull_of(struct ak_policy *p, const json_t *p
 		.since = text_of(p, pull, "since"),
 		.base_url = text_of(p, pull, "base_url"),
 		.key_env = text_of(p, pull, "key_env"),
-		.key_file = text_of(p, pull, "key_file"),
+		.credential_file = text_of(p, pull, "credential_file"),
 		.ca_file = text_of(p, pull, "ca_file"),
 		.allow_private = json_is_true(json_object_get(pull, "allow_private")),
 		.set = json_object_get(pull, "set"),

@@ -8,7 +8,7 @@
 
 /* sources: NAME: pull:, how `auditkit pull` gets it; NULL and false when not given. */
 struct ak_policy_pull {
-	const char *api, *stream, *since, *base_url, *key_env, *key_file, *ca_file;
+	const char *api, *stream, *since, *base_url, *key_env, *credential_file, *ca_file;
 	bool allow_private;
 	const json_t *set; /* {name: text} */
 };

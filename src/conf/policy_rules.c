@@ -63,7 +63,7 @@ static const struct ak_yaml_rule set_rules[] = {{ANY_KEY, AK_Y_SCALAR, false, NU
 static const struct ak_yaml_rule pull_rules[] = {
 	{"api", AK_Y_STR, true, NULL},	      {"stream", AK_Y_STR, true, NULL},
 	{"since", AK_Y_SCALAR, false, NULL},  {"base_url", AK_Y_STR, false, NULL},
-	{"key_env", AK_Y_STR, false, NULL},   {"key_file", AK_Y_STR, false, NULL},
+	{"key_env", AK_Y_STR, false, NULL},   {"credential_file", AK_Y_STR, false, NULL},
 	{"ca_file", AK_Y_STR, false, NULL},   {"allow_private", AK_Y_BOOL, false, NULL},
 	{"set", AK_Y_MAP, false, set_rules},  END,
 };

@@ -4,7 +4,7 @@
  *   docs                [{page, read}]: vendor pages and the day they were read
  *   base                https://host, and a path where all paths begin with one; left out for what users run themselves
  *   auth                {header, scheme, env, needs}: the header that carries the credential, a word before it, the environment
- *                       variable that holds it (or --key-file), and in words which credential
+ *                       variable that holds it (or --credential-file), and in words which credential
  *   headers             {name: value} that every request has
  *   needs               {name: words}: parts of paths that the user gives with --set
  *   defaults            members of streams that do not say otherwise; one left empty there is none

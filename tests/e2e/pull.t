@@ -158,10 +158,10 @@ of it" audit w
 is "what cannot be a header is no credential" "$rc $(grep -c 'is none' err)" "6 1"
 printf '%s\n' "$secret" >key.txt
 chmod 644 key.txt
-audit w --key-file key.txt
+audit w --credential-file key.txt
 is "a key file that others may read: exit 6" "$rc" 6
 chmod 600 key.txt
-OPENAI_ADMIN_KEY='' audit w --key-file key.txt
+OPENAI_ADMIN_KEY='' audit w --credential-file key.txt
 is "a private one works" "$rc $(count w)" "0 50|50"
 pull w openai/audti
 is "an unknown stream: exit 2" "$rc" 2

@@ -142,7 +142,7 @@ chmod 600 all.key
 cat >all/policy.yaml <<YAML
 version: 1
 sources:
-  provider-audit: {pull: {api: openai, stream: audit, since: 2026-06-01, base_url: "https://127.0.0.1:$port", key_file: ../all.key, ca_file: ../api/ca.pem, allow_private: true}, owner: sec-ops, every: 1d}
+  provider-audit: {pull: {api: openai, stream: audit, since: 2026-06-01, base_url: "https://127.0.0.1:$port", credential_file: ../all.key, ca_file: ../api/ca.pem, allow_private: true}, owner: sec-ops, every: 1d}
   gateway: {pull: {api: litellm, stream: spend, since: 2026-06-01, base_url: "https://127.0.0.1:$port/litellm", key_env: GATEWAY_KEY, ca_file: ../api/ca.pem, allow_private: true}, owner: platform}
 YAML
 unset OPENAI_ADMIN_KEY
