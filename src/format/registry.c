@@ -248,11 +248,11 @@ static enum ak_rc nothing_fits(const struct ak_registry *r, const struct ak_fit 
 		if (fit[i].around)
 			return only_empty(r, fit, err);
 	if (near < r->used.n)
-		ak_hint(err, "`auditkit formats try %s FILE` says why not; name the format with --format, or describe a new one as "
-			     "auditkit-formats(5) says and give it with --mapping", r->used.m[near]->info.id);
+		ak_hint(err, "`auditkit formats try %s FILE` says why not; name the format with --format, or draft one with "
+			     "`auditkit formats new FILE`, see auditkit-formats(5), and give it with --mapping", r->used.m[near]->info.id);
 	else
-		ak_hint(err, "name the format with --format (`auditkit formats` lists them), or describe a new one in a YAML file as "
-			     "auditkit-formats(5) says and give it with --mapping");
+		ak_hint(err, "name the format with --format (`auditkit formats` lists them), or draft a new one with "
+			     "`auditkit formats new FILE`, see auditkit-formats(5), and give it with --mapping");
 	if (!records)
 		return ak_fail(err, AK_EXIT_INPUT, "format not recognised: no complete record in the first %zu bytes",
 			       head);
