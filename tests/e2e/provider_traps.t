@@ -114,13 +114,15 @@ cat w/workspace.db* >bytes
 is "nor of unknown members" "$(grep -acF 'private remark' bytes) $(grep -acF 'more of it' bytes)" "0 0"
 
 # ---- the list: each trap has a test that exists, or a reason ----
-list=$AK_SRCDIR/tests/formats/traps-providers.tsv
-is "all 26 traps are listed, in order" "$(grep -v '^#' "$list" | cut -f 1 | uniq | tr '\n' ' ')" "$(seq 26 | tr '\n' ' ')"
-grep -v '^#' "$list" | while IFS="$(printf '\t')" read -r n what where; do
-	case $what in
-	reason) [ -n "$where" ] || echo "$n" ;;
-	*) grep -qF -- "$where" "$AK_SRCDIR/$what" || echo "$n $what" ;;
-	esac
-done >missing
-is "each test that is named exists" "$(cat missing)" ""
+for list in traps-providers traps-aws-azure-gcp; do
+	list=$AK_SRCDIR/tests/formats/$list.tsv
+	is "all 26 traps are listed, in order" "$(grep -v '^#' "$list" | cut -f 1 | uniq | tr '\n' ' ')" "$(seq 26 | tr '\n' ' ')"
+	grep -v '^#' "$list" | while IFS="$(printf '\t')" read -r n what where; do
+		case $what in
+		reason) [ -n "$where" ] || echo "$n" ;;
+		*) grep -qF -- "$where" "$AK_SRCDIR/$what" || echo "$n $what" ;;
+		esac
+	done >missing
+	is "each test that is named exists" "$(cat missing)" ""
+done
 finish
