@@ -171,6 +171,11 @@ const struct ak_cmd ak_cmd_pull = {
 		"network; the one that reads the pages and writes the workspace has none.\n\n"
 		"A service that is busy (429) or failing (5xx) is asked again, after the time it names or longer each time, six times.\n"
 		"A list that leads back to itself, or an empty page that says more follow, ends the source as incomplete (exit 3).\n"
+		"An API of your own is a YAML file for --api; those that are known are installed as examples in the folder apis of\n"
+		"auditkit's data. It has id, title, base, auth {header, scheme, env}, headers, needs {NAME: words for --set}, and\n"
+		"streams {NAME: {path, formats, records, params, window {from, to, as, align}, passes, paging {by, send, from, more,\n"
+		"pages, total, first}, overlap, each {path, records, id}}}; `defaults` holds what its streams have in common. Its pages\n"
+		"are read by a mapping, your own too: auditkit-formats(5).\n\n"
 		"Exit 69: the service cannot be reached or does not answer as it should; 6: there is no credential or it is refused.",
 	.opts = opts,
 	.examples = examples,

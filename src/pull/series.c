@@ -147,6 +147,13 @@ static enum ak_rc one_page(struct ak_puller *p, bool *more)
 	return rc;
 }
 
+static enum ak_rc too_much(struct ak_puller *p)
+{
+	ak_hint(p->err, "what came is stored; the same command goes on there, or takes more at a time with --max-mb");
+	return ak_fail(p->err, AK_EXIT_LIMIT, "'%s' has more than the %llu MiB of --max-mb", p->j->source,
+		       (unsigned long long)(p->o->max_bytes >> 20));
+}
+
 enum ak_rc ak_puller_series(struct ak_puller *p)
 {
 	bool more = true;
@@ -158,8 +165,7 @@ enum ak_rc ak_puller_series(struct ak_puller *p)
 	while (more && rc == AK_OK) {
 		rc = one_page(p, &more);
 		if (rc == AK_OK && more && p->out->bytes >= p->o->max_bytes)
-			rc = ak_fail(p->err, AK_EXIT_LIMIT, "'%s' has more than the %llu bytes of --max-bytes", p->j->source,
-				     (unsigned long long)p->o->max_bytes);
+			rc = too_much(p);
 	}
 	ak_map_release(&p->seen);
 	return rc;
