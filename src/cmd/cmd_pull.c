@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/fs.h"
 #include "base/jsonw.h"
@@ -50,6 +51,35 @@ static const char *options_json(struct ak_ctx *c)
 	return text;
 }
 
+/* Where a folder is or will be, without links. */
+static char *place_of(const char *path)
+{
+	char *at = ak_strdup(path), *real;
+
+	while (!ak_fs_is_dir(at) && strcmp(at, ".") != 0 && strcmp(at, "/") != 0) {
+		char *above = ak_fs_dir(at);
+
+		ak_free(at);
+		at = above;
+	}
+	real = realpath(at, NULL);
+	ak_free(at);
+	return real;
+}
+
+/* Pages as they came are not redacted: the workspace is no place for them. */
+static enum ak_rc make_folder(struct ak_ctx *c, const char *save, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *inner = place_of(save);
+	AK_CLEANUP(ak_free_charp) char *outer = realpath(c->workspace, NULL);
+	size_t n = outer ? strlen(outer) : 0;
+
+	if (!inner || !outer || strncmp(inner, outer, n) != 0 || (inner[n] != '/' && inner[n] != '\0'))
+		return ak_fs_mkdirs(save, 0700, err);
+	ak_hint(err, "name a folder elsewhere, for people who may see what is redacted here");
+	return ak_fail(err, AK_EXIT_REFUSED, "--save names a folder inside the workspace");
+}
+
 static bool asks_only(const struct ak_args *a) { return ak_args_flag(a, "list") || ak_args_flag(a, "dry-run"); }
 
 static enum ak_rc before(struct ak_ctx *c, struct ak_err *err)
@@ -64,7 +94,7 @@ static enum ak_rc before(struct ak_ctx *c, struct ak_err *err)
 	if (rc != AK_OK || asks_only(c->args))
 		return rc;
 	if (save)
-		rc = ak_fs_mkdirs(save, 0700, err);
+		rc = make_folder(c, save, err);
 	return rc == AK_OK ? ak_pull_service_start(c, &p->asks, &p->fetcher, err) : rc;
 }
 

@@ -72,6 +72,17 @@ static void add_params(struct reader *r, const json_t *o, struct ak_api_params *
 	out->item = list;
 }
 
+/* Nothing that could end a header and begin another. */
+static void check_header(struct reader *r, const json_t *at, const char *name, const char *value)
+{
+	size_t n = name ? strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") : 0;
+
+	for (; value && *value >= ' ' && *value <= '~'; value++)
+		;
+	if (!n || name[n] || (value && *value))
+		wrong(r, at, "headers", "has a name or value that cannot stand in a header");
+}
+
 static int one_of(const char *word, const char *const *names, size_t n)
 {
 	for (size_t i = 0; word && i < n; i++)
@@ -188,6 +199,9 @@ static void fill(struct reader *r, const json_t *root, struct ak_api *out)
 	out->env = text(r, auth, "env");
 	out->credential = text(r, auth, "needs");
 	add_params(r, json_object_get(root, "headers"), &out->headers);
+	check_header(r, auth, out->header, out->scheme);
+	for (size_t i = 0; i < out->headers.n; i++)
+		check_header(r, root, out->headers.item[i].name, out->headers.item[i].value);
 	add_params(r, json_object_get(root, "needs"), &out->needs);
 	out->stream = ak_arena_zero(r->a, (json_object_size(streams) + 1) * sizeof *out->stream);
 	json_object_foreach((json_t *)streams, name, v)

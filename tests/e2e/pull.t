@@ -89,6 +89,9 @@ ws again
 "$AUDITKIT" -w again ingest kept >/dev/null 2>&1
 is "and ingest reads them as they are" "$(events again)" "$(events filed)"
 
+audit two --save two/originals
+is "not in the workspace, which holds nothing that is not redacted: exit 6" "$rc $([ -e two/originals ] && echo there)" "6 "
+
 # ---- --dry-run ----
 : >api/asked
 audit two --restart --dry-run --json
@@ -127,6 +130,7 @@ while IFS='|' read -r f want part words; do
 	audit w --json
 	is "$f: exit, and what came before is stored" "$rc $(report '"\(.pages) \(.stored) \(.state)"')" "$want $part"
 	is "$f: says so" "$(grep -ci "$words" out)" 1
+	is "$f: sources and status say that it is unfinished" "$("$AUDITKIT" -w w sources | grep -c "not pulled to the end") $("$AUDITKIT" -w w status | tr -s '\n ' ' ' | grep -c "not pulled to the end")" "1 1"
 	unset_ "$f"
 	: >api/asked
 	audit w --json

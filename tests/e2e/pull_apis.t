@@ -33,7 +33,7 @@ is "some formats of their pages are built in" "$(($(comm -12 ids named | wc -l) 
 comm -13 ids named | sed 's/^/# not built in: /'
 while read -r words; do
 	# shellcheck disable=SC2086
-	OPENAI_ADMIN_KEY= pull w $words $period --dry-run --json
+	OPENAI_ADMIN_KEY='' pull w $words $period --dry-run --json
 	is "$words: requests without a credential" "$rc $(jq '[.sources[].requests | length > 0] | all' out)" "0 true"
 done <<'WORDS'
 openai
