@@ -24,7 +24,8 @@ static void progress(void *ctx, const struct ak_pull_progress *p)
 	char what[200];
 
 	if (p->waiting_s)
-		snprintf(what, sizeof what, "%s, page %llu, waiting %lld s", p->source, (unsigned long long)p->pages + 1, (long long)p->waiting_s);
+		snprintf(what, sizeof what, "%s, page %llu, waiting %lld s", p->source, (unsigned long long)p->pages + 1,
+			 (long long)p->waiting_s);
 	else
 		snprintf(what, sizeof what, "%s, page %llu", p->source, (unsigned long long)p->pages);
 	ak_io_progress(c->io, what, p->records, p->bytes, 0);
@@ -99,7 +100,8 @@ static enum ak_rc before(struct ak_ctx *c, struct ak_err *err)
 }
 
 /* The first failure speaks for all; else what is incomplete. */
-static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_pull_asks *asks, const struct ak_pull_end *ends, struct ak_err *err)
+static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_pull_asks *asks, const struct ak_pull_end *ends,
+			    struct ak_err *err)
 {
 	enum ak_exit code = AK_EXIT_OK;
 
@@ -200,7 +202,7 @@ const struct ak_cmd ak_cmd_pull = {
 		"verified, no redirect to another host is followed, private addresses are refused. A process of its own talks to the\n"
 		"network; the one that reads the pages and writes the workspace has none.\n\n"
 		"A service that is busy (429) or failing (5xx) is asked again, after the time it names or longer each time, six times.\n"
-		"A list that leads back to itself, or an empty page that says more follow, ends the source as incomplete (exit 3).\n"
+		"A list that leads back to itself, or an empty page that says more follow, ends the source as incomplete (exit 3).\n\n"
 		"An API of your own is a YAML file for --api; those that are known are installed as examples in the folder apis of\n"
 		"auditkit's data. It has id, title, base, auth {header, scheme, env}, headers, needs {NAME: words for --set}, and\n"
 		"streams {NAME: {path, formats, records, params, window {from, to, as, align}, passes, paging {by, send, from, more,\n"

@@ -82,7 +82,8 @@ static void serve(int fd, const struct ak_fetcher_opts *o, struct ak_http **http
 	static char target[TARGET_MAX + 1];
 	struct order order;
 
-	while (take(fd, &order, sizeof order) && order.n <= TARGET_MAX && order.service < o->nsetups && take(fd, target, order.n)) {
+	while (take(fd, &order, sizeof order) && order.n <= TARGET_MAX && order.service < o->nsetups &&
+	       take(fd, target, order.n)) {
 		struct ak_http_reply r = {0};
 		struct answer a = {.rc = AK_FAIL, .err = failed};
 
@@ -169,7 +170,8 @@ static void take_error(struct ak_err *err, struct ak_err *said)
 	ak_fail(err, said->exit == AK_EXIT_LIMIT ? AK_EXIT_LIMIT : AK_EXIT_NETWORK, "%s", said->msg);
 }
 
-enum ak_rc ak_fetcher_get(struct ak_fetcher *f, size_t service, const char *target, struct ak_http_reply *reply, struct ak_err *err)
+enum ak_rc ak_fetcher_get(struct ak_fetcher *f, size_t service, const char *target, struct ak_http_reply *reply,
+			  struct ak_err *err)
 {
 	struct order order = {(uint32_t)service, (uint32_t)strlen(target)};
 	struct answer a;
