@@ -39,7 +39,7 @@ complete -c auditkit -n '__fish_seen_subcommand_from pull' -l list -d 'the APIs 
 complete -c auditkit -n '__fish_seen_subcommand_from pull' -l since -d 'first instant (default: where the last pull ended, less what may have changed)'
 complete -c auditkit -n '__fish_seen_subcommand_from pull' -l until -d 'first instant that is not pulled (default: now)'
 complete -c auditkit -n '__fish_seen_subcommand_from pull' -l set -d 'an id that stands in the address, such as account=...'
-complete -c auditkit -n '__fish_seen_subcommand_from pull' -l key-file -d 'the credential, in a file that only you can read (default: the environment)'
+complete -c auditkit -n '__fish_seen_subcommand_from pull' -l credential-file -d 'the credential, in a file that only you can read (default: the environment)'
 complete -c auditkit -n '__fish_seen_subcommand_from pull' -l base-url -d 'https address in place of the API's own: a proxy, or your own gateway'
 complete -c auditkit -n '__fish_seen_subcommand_from pull' -l ca-file -d 'certificates to trust in place of the system's, PEM'
 complete -c auditkit -n '__fish_seen_subcommand_from pull' -l allow-private -d 'connect to private, loopback and link-local addresses too'

@@ -98,7 +98,8 @@ ENVIRONMENT = (
     ("AUDITKIT_WORKSPACE", "The workspace, unless -w names one."),
     ("AUDITKIT_DATA", "The folder with samples and templates, where they are not installed."),
     ("AUDITKIT_SANDBOX", "A command opens what its arguments name, then closes a sandbox around itself: with Landlock and"
-     " seccomp it can open nothing else, use no network and run no program. on (or not set) uses what the kernel or container"
+     " seccomp it can open nothing else, use no network and run no program. The network of pull is a"
+     " second process with a sandbox of its own. on (or not set) uses what the kernel or container"
      " has; if that is there and fails, the command stops with 71. require stops also where it is not there. off makes none,"
      " for debuggers and the like. auditkit --version -v says what there is."),
     ("SOURCE_DATE_EPOCH", "The time that packet build gives a packet, instead of its checkpoint's."),

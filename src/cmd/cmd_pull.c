@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/fs.h"
 #include "base/jsonw.h"
@@ -23,7 +24,8 @@ static void progress(void *ctx, const struct ak_pull_progress *p)
 	char what[200];
 
 	if (p->waiting_s)
-		snprintf(what, sizeof what, "%s, page %llu, waiting %lld s", p->source, (unsigned long long)p->pages + 1, (long long)p->waiting_s);
+		snprintf(what, sizeof what, "%s, page %llu, waiting %lld s", p->source, (unsigned long long)p->pages + 1,
+			 (long long)p->waiting_s);
 	else
 		snprintf(what, sizeof what, "%s, page %llu", p->source, (unsigned long long)p->pages);
 	ak_io_progress(c->io, what, p->records, p->bytes, 0);
@@ -50,6 +52,35 @@ static const char *options_json(struct ak_ctx *c)
 	return text;
 }
 
+/* Where a folder is or will be, without links. */
+static char *place_of(const char *path)
+{
+	char *at = ak_strdup(path), *real;
+
+	while (!ak_fs_is_dir(at) && strcmp(at, ".") != 0 && strcmp(at, "/") != 0) {
+		char *above = ak_fs_dir(at);
+
+		ak_free(at);
+		at = above;
+	}
+	real = realpath(at, NULL);
+	ak_free(at);
+	return real;
+}
+
+/* Pages as they came are not redacted: the workspace is no place for them. */
+static enum ak_rc make_folder(struct ak_ctx *c, const char *save, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *inner = place_of(save);
+	AK_CLEANUP(ak_free_charp) char *outer = realpath(c->workspace, NULL);
+	size_t n = outer ? strlen(outer) : 0;
+
+	if (!inner || !outer || strncmp(inner, outer, n) != 0 || (inner[n] != '/' && inner[n] != '\0'))
+		return ak_fs_mkdirs(save, 0700, err);
+	ak_hint(err, "name a folder elsewhere, for people who may see what is redacted here");
+	return ak_fail(err, AK_EXIT_REFUSED, "--save names a folder inside the workspace");
+}
+
 static bool asks_only(const struct ak_args *a) { return ak_args_flag(a, "list") || ak_args_flag(a, "dry-run"); }
 
 static enum ak_rc before(struct ak_ctx *c, struct ak_err *err)
@@ -64,12 +95,13 @@ static enum ak_rc before(struct ak_ctx *c, struct ak_err *err)
 	if (rc != AK_OK || asks_only(c->args))
 		return rc;
 	if (save)
-		rc = ak_fs_mkdirs(save, 0700, err);
+		rc = make_folder(c, save, err);
 	return rc == AK_OK ? ak_pull_service_start(c, &p->asks, &p->fetcher, err) : rc;
 }
 
 /* The first failure speaks for all; else what is incomplete. */
-static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_pull_asks *asks, const struct ak_pull_end *ends, struct ak_err *err)
+static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_pull_asks *asks, const struct ak_pull_end *ends,
+			    struct ak_err *err)
 {
 	enum ak_exit code = AK_EXIT_OK;
 
@@ -170,7 +202,12 @@ const struct ak_cmd ak_cmd_pull = {
 		"verified, no redirect to another host is followed, private addresses are refused. A process of its own talks to the\n"
 		"network; the one that reads the pages and writes the workspace has none.\n\n"
 		"A service that is busy (429) or failing (5xx) is asked again, after the time it names or longer each time, six times.\n"
-		"A list that leads back to itself, or an empty page that says more follow, ends the source as incomplete (exit 3).\n"
+		"A list that leads back to itself, or an empty page that says more follow, ends the source as incomplete (exit 3).\n\n"
+		"An API of your own is a YAML file for --api; those that are known are installed as examples in the folder apis of\n"
+		"auditkit's data. It has id, title, base, auth {header, scheme, env}, headers, needs {NAME: words for --set}, and\n"
+		"streams {NAME: {path, formats, records, params, window {from, to, as, align}, passes, paging {by, send, from, more,\n"
+		"pages, total, first}, overlap, each {path, records, id}}}; `defaults` holds what its streams have in common. Its pages\n"
+		"are read by a mapping, your own too: auditkit-formats(5).\n\n"
 		"Exit 69: the service cannot be reached or does not answer as it should; 6: there is no credential or it is refused.",
 	.opts = opts,
 	.examples = examples,

@@ -36,6 +36,9 @@ static void list(struct ak_ctx *c, const json_t *sources)
 	json_array_foreach((json_t *)sources, i, s)
 		if (strcmp(ak_jtxt(s, "state", "?"), "complete") != 0)
 			ak_io_line(c->io, "warning", "%s is %s", ak_jtxt(s, "name", "?"), ak_jtxt(s, "state", "?"));
+	json_array_foreach((json_t *)sources, i, s)
+		if (json_is_true(json_object_get(s, "unfinished")))
+			ak_io_line(c->io, "warning", "%s was not pulled to the end of its period: pull it again", ak_jtxt(s, "name", "?"));
 }
 
 static void rows(struct ak_ctx *c, const json_t *source, const char *member, const char *keyword, const char *const *cols)

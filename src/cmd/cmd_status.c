@@ -116,6 +116,9 @@ static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
 			     ak_arena_printf(&c->arena, "auditkit sources show %s", name).p);
 		if (json_is_true(json_object_get(src, "has_more")))
 			todo(c, n, "source", ak_arena_printf(&c->arena, "%s lacks its last page", name).p, "auditkit ingest");
+		if (json_is_true(json_object_get(src, "unfinished")))
+			todo(c, n, "source", ak_arena_printf(&c->arena, "%s was not pulled to the end of its period", name).p,
+			     ak_arena_printf(&c->arena, "auditkit sources show %s", name).p);
 		if (json_is_null(json_object_get(src, "owner"))) {
 			first = first ? first : name;
 			unowned++;

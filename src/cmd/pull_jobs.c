@@ -64,7 +64,8 @@ static enum ak_rc unknown_api(struct ak_ctx *c, const struct ak_pull_asks *a, st
 	for (size_t i = 0; i < a->napis; i++)
 		names[i] = a->api[i].id;
 	near = ak_text_nearest(id, names);
-	ak_hint(err, "'auditkit pull --list' shows what can be pulled%s%s%s", near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	ak_hint(err, "'auditkit pull --list' shows what can be pulled%s%s%s", near ? "; did you mean '" : "",
+		near ? near : "", near ? "'?" : "");
 	return ak_fail(err, AK_EXIT_USAGE, "nothing is known of an API '%.*s'", (int)(id.n < 64 ? id.n : 64), id.p);
 }
 
@@ -90,15 +91,18 @@ static enum ak_rc add_values(struct ak_ctx *c, struct ak_pull_job *j, const json
 
 		if (!given[i][eq] || !eq)
 			return ak_fail(err, AK_EXIT_USAGE, "option '--set' wants NAME=VALUE");
-		list[j->nset++] = (struct ak_api_param){ak_arena_z(&c->arena, ak_str_n(given[i], eq)), given[i] + eq + 1};
+		list[j->nset++] =
+			(struct ak_api_param){ak_arena_z(&c->arena, ak_str_n(given[i], eq)), given[i] + eq + 1};
 	}
-	json_object_foreach((json_t *)set, name, v)
-		list[j->nset++] = (struct ak_api_param){name, json_is_string(v) ? json_string_value(v)
-							: ak_arena_printf(&c->arena, "%lld", (long long)json_integer_value(v)).p};
+	json_object_foreach((json_t *)set, name, v) list[j->nset++] = (struct ak_api_param){
+		name, json_is_string(v) ? json_string_value(v)
+					: ak_arena_printf(&c->arena, "%lld", (long long)json_integer_value(v)).p};
 	j->set = list;
 	for (size_t i = 0; i < j->nset; i++)
 		if (!is_name(list[i].value) || strcmp(list[i].value, "..") == 0)
-			return ak_fail(err, AK_EXIT_USAGE, "the value of '%.64s' is no id: letters, digits, '.', '_' and '-'", list[i].name);
+			return ak_fail(err, AK_EXIT_USAGE,
+				       "the value of '%.64s' is no id: letters, digits, '.', '_' and '-'",
+				       list[i].name);
 	return AK_OK;
 }
 
@@ -149,14 +153,15 @@ static enum ak_rc set_base(struct ak_ctx *c, struct ak_pull_job *j, const char *
 	base = either(ak_args_text(c->args, "base-url"), either(base, j->api->base));
 	if (!base) {
 		ak_hint(err, "give its address with --base-url https://HOST, or as base_url in policy.yaml");
-		return ak_fail(err, AK_EXIT_USAGE, "'%s' is run by its users: it has no address of its own", j->api->id);
+		return ak_fail(err, AK_EXIT_USAGE, "'%s' is run by its users: it has no address of its own",
+			       j->api->id);
 	}
 	return ak_request_base(base, &c->arena, &j->origin, &j->prefix, err);
 }
 
 /* policy: NULL when it is no source of policy.yaml. */
-static enum ak_rc add_job(struct ak_ctx *c, struct ak_pull_asks *out, const struct ak_api *api, const struct ak_api_stream *stream,
-			  const struct ak_policy_source *policy, struct ak_err *err)
+static enum ak_rc add_job(struct ak_ctx *c, struct ak_pull_asks *out, const struct ak_api *api,
+			  const struct ak_api_stream *stream, const struct ak_policy_source *policy, struct ak_err *err)
 {
 	static const struct ak_policy_pull nothing;
 	const struct ak_policy_pull *pull = policy ? policy->pull : &nothing;
@@ -168,7 +173,10 @@ static enum ak_rc add_job(struct ak_ctx *c, struct ak_pull_asks *out, const stru
 		return ak_fail(err, AK_EXIT_USAGE, "more than %d sources in one pull", MOST);
 	a = &out->ask[out->n];
 	j = &a->job;
-	*j = (struct ak_pull_job){.api = api, .stream = stream, .service = out->n++, .save = ak_args_text(c->args, "save"),
+	*j = (struct ak_pull_job){.api = api,
+				  .stream = stream,
+				  .service = out->n++,
+				  .save = ak_args_text(c->args, "save"),
 				  .restart = ak_args_flag(c->args, "restart")};
 	j->source = policy ? policy->name : ak_arena_printf(&c->arena, "%s-%s", api->id, stream->name).p;
 	j->owner = either(ak_args_text(c->args, "owner"), policy ? policy->owner : NULL);
@@ -185,7 +193,8 @@ static enum ak_rc add_job(struct ak_ctx *c, struct ak_pull_asks *out, const stru
 	return rc == AK_OK ? set_period(c, j, pull->since, err) : rc;
 }
 
-static enum ak_rc add_policy(struct ak_ctx *c, struct ak_pull_asks *out, const struct ak_policy_source *s, struct ak_err *err)
+static enum ak_rc add_policy(struct ak_ctx *c, struct ak_pull_asks *out, const struct ak_policy_source *s,
+			     struct ak_err *err)
 {
 	const struct ak_api *api = find_api(out, ak_str_of(s->pull->api));
 	const struct ak_api_stream *stream = api ? ak_api_stream(api, s->pull->stream) : NULL;
@@ -249,7 +258,8 @@ enum ak_rc ak_pull_asks_read(struct ak_ctx *c, struct ak_pull_asks *out, struct 
 	if (rc != AK_OK || !source)
 		return rc;
 	if (out->n != 1 || !is_name(source))
-		return ak_fail(err, AK_EXIT_USAGE, "option '--source' names one source: letters, digits, '.', '_' and '-'");
+		return ak_fail(err, AK_EXIT_USAGE,
+			       "option '--source' names one source: letters, digits, '.', '_' and '-'");
 	out->ask[0].job.source = source;
 	return AK_OK;
 }

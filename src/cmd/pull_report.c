@@ -17,9 +17,9 @@ static json_t *strings(const char *const *list)
 
 static json_t *stream_json(const struct ak_api *api, const struct ak_api_stream *s)
 {
-	return json_pack("{s:s, s:s, s:s, s:s*, s:o, s:s*, s:o, s:b, s:I}", "api", api->id, "stream", s->name, "path", s->path, "title",
-			 s->title, "formats", strings(s->formats), "status", s->status, "notes", strings(s->notes), "period",
-			 s->window.from != NULL, "passes", (json_int_t)s->npasses);
+	return json_pack("{s:s, s:s, s:s, s:s*, s:o, s:s*, s:o, s:b, s:I}", "api", api->id, "stream", s->name, "path",
+			 s->path, "title", s->title, "formats", strings(s->formats), "status", s->status, "notes",
+			 strings(s->notes), "period", s->window.from != NULL, "passes", (json_int_t)s->npasses);
 }
 
 static json_t *api_json(const struct ak_api *api)
@@ -30,8 +30,8 @@ static json_t *api_json(const struct ak_api *api)
 		json_array_append_new(streams, stream_json(api, &api->stream[i]));
 	for (size_t i = 0; i < api->needs.n; i++)
 		json_object_set_new(needs, api->needs.item[i].name, json_string(api->needs.item[i].value));
-	return json_pack("{s:s, s:s, s:s*, s:s, s:s*, s:o, s:o}", "id", api->id, "title", api->title, "base", api->base, "key_env", api->env,
-			 "credential", api->credential, "set", needs, "streams", streams);
+	return json_pack("{s:s, s:s, s:s*, s:s, s:s*, s:o, s:o}", "id", api->id, "title", api->title, "base", api->base,
+			 "key_env", api->env, "credential", api->credential, "set", needs, "streams", streams);
 }
 
 static void list_api(struct ak_ctx *c, const struct ak_api *api)
@@ -43,7 +43,8 @@ static void list_api(struct ak_ctx *c, const struct ak_api *api)
 	for (size_t i = 0; i < api->needs.n; i++)
 		ak_io_line(c->io, "", "--set %s=...: %s", api->needs.item[i].name, api->needs.item[i].value);
 	for (size_t i = 0; i < api->nstreams; i++)
-		ak_io_line(c->io, "", "%s/%s: %s", api->id, api->stream[i].name, api->stream[i].title ? api->stream[i].title : "");
+		ak_io_line(c->io, "", "%s/%s: %s", api->id, api->stream[i].name,
+			   api->stream[i].title ? api->stream[i].title : "");
 }
 
 static enum ak_rc print_json(struct ak_ctx *c, const char *schema, const char *member, json_t *list, struct ak_err *err)
@@ -116,13 +117,12 @@ enum ak_rc ak_pull_print_plan(struct ak_ctx *c, const struct ak_pull_asks *asks,
 
 		if ((rc = ak_pull_plan(c->store, j, &c->arena, &st, &resumed, err)) != AK_OK)
 			break;
-		one = json_pack("{s:s, s:o, s:b}", "source", j->source, "period", span_json(j->stream->window.from != NULL, st.from_us, st.to_us),
-				"resumed", resumed);
+		one = json_pack("{s:s, s:o, s:b}", "source", j->source, "period",
+				span_json(j->stream->window.from != NULL, st.from_us, st.to_us), "resumed", resumed);
 		json_object_set_new(one, "requests", requests(c, j, &st));
 		json_array_append_new(list, one);
-		json_array_foreach(json_object_get(one, "requests"), k, r)
-			if (!c->json)
-				ak_io_line(c->io, k ? "" : j->source, "%s", json_string_value(r));
+		json_array_foreach(json_object_get(one, "requests"), k, r) if (!c->json)
+			ak_io_line(c->io, k ? "" : j->source, "%s", json_string_value(r));
 	}
 	if (rc == AK_OK && c->json)
 		return print_json(c, "auditkit.pull_plan/1", "sources", list, err);
@@ -143,17 +143,21 @@ static json_t *end_json(const struct ak_pull_ask *a, const struct ak_pull_end *e
 {
 	const struct ak_pull_result *r = &e->result;
 	const struct ak_counts *n = &r->counts;
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I}", "source", a->job.source, "api", a->job.api->id, "stream",
-			      a->job.stream->name, "state", state_of(e), "resumed", r->resumed, "period",
-			      span_json(r->windowed && r->to_us, r->from_us, r->to_us), "requests", (json_int_t)r->requests, "retries",
-			      (json_int_t)r->retries, "pages", (json_int_t)r->pages, "bytes", (json_int_t)r->bytes);
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I}", "source", a->job.source, "api",
+			      a->job.api->id, "stream", a->job.stream->name, "state", state_of(e), "resumed",
+			      r->resumed, "period", span_json(r->windowed && r->to_us, r->from_us, r->to_us),
+			      "requests", (json_int_t)r->requests, "retries", (json_int_t)r->retries, "pages",
+			      (json_int_t)r->pages, "bytes", (json_int_t)r->bytes);
 
 	json_object_set_new(o, "original", json_string(a->job.save ? "saved" : "not retained"));
-	json_object_set_new(o, "why", e->err.exit != AK_EXIT_OK ? json_string(e->err.msg) : r->why[0] ? json_string(r->why) : json_null());
-	json_object_update_new(o, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "records_in", (json_int_t)n->in, "stored",
-					    (json_int_t)n->stored, "duplicate", (json_int_t)n->duplicate, "rejected",
-					    (json_int_t)n->rejected, "blank", (json_int_t)n->blank, "excluded", (json_int_t)n->excluded,
-					    "expired", (json_int_t)n->expired));
+	json_object_set_new(o, "why",
+			    e->err.exit != AK_EXIT_OK ? json_string(e->err.msg)
+			    : r->why[0]		      ? json_string(r->why)
+						      : json_null());
+	json_object_update_new(o, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "records_in", (json_int_t)n->in,
+					    "stored", (json_int_t)n->stored, "duplicate", (json_int_t)n->duplicate,
+					    "rejected", (json_int_t)n->rejected, "blank", (json_int_t)n->blank,
+					    "excluded", (json_int_t)n->excluded, "expired", (json_int_t)n->expired));
 	return o;
 }
 
@@ -182,14 +186,16 @@ static void say(struct ak_ctx *c, const struct ak_pull_ask *a, const struct ak_p
 	if (r->resumed)
 		ak_io_line(c->io, "resumed", "%s went on where it was interrupted", a->job.source);
 	if (r->why[0])
-		ak_io_line(c->io, "warning", "%s is incomplete: %s; the next pull reads the period again", a->job.source, r->why);
+		ak_io_line(c->io, "warning", "%s is incomplete: %s; the next pull reads the period again",
+			   a->job.source, r->why);
 	if (e->err.exit != AK_EXIT_OK)
 		ak_io_line(c->io, "failed", "%s: %s", a->job.source, e->err.msg);
 	else if (r->pages && !a->job.save)
 		ak_io_line(c->io, "original", "%s: not retained, digests of its pages are", a->job.source);
 }
 
-enum ak_rc ak_pull_print(struct ak_ctx *c, const struct ak_pull_asks *asks, const struct ak_pull_end *ends, struct ak_err *err)
+enum ak_rc ak_pull_print(struct ak_ctx *c, const struct ak_pull_asks *asks, const struct ak_pull_end *ends,
+			 struct ak_err *err)
 {
 	static const char *const head[] = {"source", "from", "pages", "records", "stored", "dup", "rej", "state"};
 	json_t *list = json_array();

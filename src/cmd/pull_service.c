@@ -41,8 +41,14 @@ static enum ak_rc read_credential(const struct ak_pull_ask *a, struct ak_buf *ou
 
 	if (a->credential_file && from_file(a->credential_file, out, err) != AK_OK)
 		return AK_FAIL;
+<<<<<<< HEAD
 	if (!a->credential_file && (!env || !*env)) {
 		ak_hint(err, "set %s, or name a file with --credential-file: %s", a->key_env, api->credential ? api->credential : "the key of the API");
+=======
+	if (!a->key_file && (!env || !*env)) {
+		ak_hint(err, "set %s, or name a file with --key-file: %s", a->key_env,
+			api->credential ? api->credential : "the key of the API");
+>>>>>>> cef6a7dd9aaf63de0ddcc0e25532fffd3aacb403
 		return ak_fail(err, AK_EXIT_REFUSED, "there is no credential for '%s'", a->job.source);
 	}
 	if (env)
@@ -63,8 +69,9 @@ static enum ak_rc add_credential(struct ak_ctx *c, const struct ak_pull_ask *a, 
 	ak_buf_init(&b, LONGEST + 1);
 	rc = read_credential(a, &b, err);
 	if (rc == AK_OK)
-		*line = ak_arena_printf(&c->arena, "%s: %s%s%.*s", api->header, api->scheme ? api->scheme : "", api->scheme ? " " : "",
-					AK_STR_FMT(ak_str_trim(ak_buf_str(&b)))).p;
+		*line = ak_arena_printf(&c->arena, "%s: %s%s%.*s", api->header, api->scheme ? api->scheme : "",
+					api->scheme ? " " : "", AK_STR_FMT(ak_str_trim(ak_buf_str(&b))))
+				.p;
 	if (b.p)
 		ak_wipe(b.p, b.n);
 	ak_buf_release(&b);
@@ -79,8 +86,12 @@ static enum ak_rc set_up(struct ak_ctx *c, const struct ak_pull_ask *a, struct a
 
 	headers[n++] = "Accept: application/json";
 	for (size_t i = 0; i < api->headers.n; i++)
-		headers[n++] = ak_arena_printf(&c->arena, "%s: %s", api->headers.item[i].name, api->headers.item[i].value).p;
-	*out = (struct ak_http_setup){.origin = a->job.origin, .headers = headers, .ca_file = a->ca_file, .allow_private = a->allow_private,
+		headers[n++] =
+			ak_arena_printf(&c->arena, "%s: %s", api->headers.item[i].name, api->headers.item[i].value).p;
+	*out = (struct ak_http_setup){.origin = a->job.origin,
+				      .headers = headers,
+				      .ca_file = a->ca_file,
+				      .allow_private = a->allow_private,
 				      .max_body = AK_MAX_PAGE_BYTES};
 	return add_credential(c, a, &headers[0], err);
 }
@@ -103,7 +114,8 @@ static void wipe(const struct ak_http_setup *setup, size_t n)
 			ak_wipe((char *)(uintptr_t)setup[i].headers[0], strlen(setup[i].headers[0]));
 }
 
-enum ak_rc ak_pull_service_start(struct ak_ctx *c, const struct ak_pull_asks *asks, struct ak_fetcher **out, struct ak_err *err)
+enum ak_rc ak_pull_service_start(struct ak_ctx *c, const struct ak_pull_asks *asks, struct ak_fetcher **out,
+				 struct ak_err *err)
 {
 	struct ak_http_setup *setup = ak_arena_zero(&c->arena, asks->n * sizeof *setup);
 	struct ak_fetcher_opts o = {.setup = setup, .nsetups = asks->n, .caged = c->caged, .forget = forget, .ctx = c};

@@ -2,8 +2,8 @@
 #include "net/fetcher.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -82,7 +82,8 @@ static void serve(int fd, const struct ak_fetcher_opts *o, struct ak_http **http
 	static char target[TARGET_MAX + 1];
 	struct order order;
 
-	while (take(fd, &order, sizeof order) && order.n <= TARGET_MAX && order.service < o->nsetups && take(fd, target, order.n)) {
+	while (take(fd, &order, sizeof order) && order.n <= TARGET_MAX && order.service < o->nsetups &&
+	       take(fd, target, order.n)) {
 		struct ak_http_reply r = {0};
 		struct answer a = {.rc = AK_FAIL, .err = failed};
 
@@ -97,23 +98,33 @@ static void serve(int fd, const struct ak_fetcher_opts *o, struct ak_http **http
 	}
 }
 
-/* It keeps the socket and standard error, and no other descriptor: not the database, not a lock. */
-static void run(int fd, pid_t parent, const struct ak_fetcher_opts *o)
+/* Signals of a parent that died do not come through its sandbox: the socket tells. */
+static bool is_wanted(void *ctx)
 {
+	struct pollfd p = {.fd = *(int *)ctx};
+
+	return poll(&p, 1, 0) <= 0 || !(p.revents & (POLLHUP | POLLERR));
+}
+
+/* It keeps the socket and standard error, and no other descriptor: not the database, not a lock. */
+static void run(int fd, const struct ak_fetcher_opts *o)
+{
+	struct ak_http_setup *setup = ak_alloc_zero(o->nsetups, sizeof *setup);
 	struct ak_http **http = ak_alloc_zero(o->nsetups, sizeof *http);
 	struct ak_err err = {0};
 	enum ak_rc rc = AK_OK;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(0);
 	if (o->forget)
 		o->forget(o->ctx);
 	for (int i = 0; i < DESCRIPTORS; i++)
 		if (i != fd && i != STDERR_FILENO)
 			close(i);
-	for (size_t i = 0; i < o->nsetups && rc == AK_OK; i++)
-		rc = ak_http_new(&o->setup[i], &http[i], &err);
+	for (size_t i = 0; i < o->nsetups && rc == AK_OK; i++) {
+		setup[i] = o->setup[i];
+		setup[i].wanted = is_wanted;
+		setup[i].ctx = &fd;
+		rc = ak_http_new(&setup[i], &http[i], &err);
+	}
 	if (rc == AK_OK && o->caged)
 		rc = close_in(o, &err);
 	serve(fd, o, http, err);
@@ -124,7 +135,7 @@ static void run(int fd, pid_t parent, const struct ak_fetcher_opts *o)
 
 enum ak_rc ak_fetcher_start(const struct ak_fetcher_opts *o, struct ak_fetcher **out, struct ak_err *err)
 {
-	pid_t parent = getpid(), pid;
+	pid_t pid;
 	int fd[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd) != 0)
@@ -132,7 +143,7 @@ enum ak_rc ak_fetcher_start(const struct ak_fetcher_opts *o, struct ak_fetcher *
 	signal(SIGPIPE, SIG_IGN);
 	pid = fork();
 	if (pid == 0)
-		run(fd[1], parent, o);
+		run(fd[1], o);
 	close(fd[1]);
 	if (pid < 0) {
 		ak_fail_sys(err, AK_EXIT_LIMIT, errno, "cannot start the fetching process");
@@ -159,7 +170,8 @@ static void take_error(struct ak_err *err, struct ak_err *said)
 	ak_fail(err, said->exit == AK_EXIT_LIMIT ? AK_EXIT_LIMIT : AK_EXIT_NETWORK, "%s", said->msg);
 }
 
-enum ak_rc ak_fetcher_get(struct ak_fetcher *f, size_t service, const char *target, struct ak_http_reply *reply, struct ak_err *err)
+enum ak_rc ak_fetcher_get(struct ak_fetcher *f, size_t service, const char *target, struct ak_http_reply *reply,
+			  struct ak_err *err)
 {
 	struct order order = {(uint32_t)service, (uint32_t)strlen(target)};
 	struct answer a;

@@ -24,7 +24,8 @@ static const struct trouble {
 	bool transient;
 	const char *what, *hint;
 } troubles[] = {
-	{CURLE_COULDNT_RESOLVE_HOST, true, "its name is not found", "look at the host name, and at whether this machine may ask for names"},
+	{CURLE_COULDNT_RESOLVE_HOST, true, "its name is not found",
+	 "look at the host name, and at whether this machine may ask for names"},
 	{CURLE_COULDNT_CONNECT, true, "no connection", "look at the address and at what lies between"},
 	{CURLE_OPERATION_TIMEDOUT, true, "no answer in time", "try again later; what was read is kept"},
 	{CURLE_PARTIAL_FILE, true, "the answer was cut short", "try again later; what was read is kept"},
@@ -35,8 +36,10 @@ static const struct trouble {
 	{CURLE_HTTP2_STREAM, true, "the connection broke", "try again later; what was read is kept"},
 	{CURLE_PEER_FAILED_VERIFICATION, false, "its certificate is not to be trusted",
 	 "give the authority's certificate with --ca-file when it is your own proxy; nothing else makes this right"},
-	{CURLE_SSL_CACERT_BADFILE, false, "the file of trusted certificates cannot be read", "name a PEM file with --ca-file"},
-	{CURLE_SSL_CONNECT_ERROR, true, "no TLS 1.2 connection comes about", "look at the address and at what lies between"},
+	{CURLE_SSL_CACERT_BADFILE, false, "the file of trusted certificates cannot be read",
+	 "name a PEM file with --ca-file"},
+	{CURLE_SSL_CONNECT_ERROR, true, "no TLS 1.2 connection comes about",
+	 "look at the address and at what lies between"},
 	{CURLE_UNSUPPORTED_PROTOCOL, false, "it is not https", "give an address that starts with https://"},
 	{CURLE_WEIRD_SERVER_REPLY, false, "the answer is no HTTP", "look at the address"},
 };
@@ -74,10 +77,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 	return n * size;
 }
 
-static bool has_word(struct ak_str s, const char *word)
-{
-	return memmem(s.p, s.n, word, strlen(word)) != NULL;
-}
+static bool has_word(struct ak_str s, const char *word) { return memmem(s.p, s.n, word, strlen(word)) != NULL; }
 
 /* Link: <target>; rel="next", several in one header, divided by commas (RFC 8288). */
 static void take_link(struct ak_http_reply *r, struct ak_str value)
@@ -90,7 +90,8 @@ static void take_link(struct ak_http_reply *r, struct ak_str value)
 			return;
 		rest = ak_str_n(value.p + to + 1, value.n - to - 1);
 		params = ak_str_n(rest.p, ak_str_find(rest, '<'));
-		if ((has_word(params, "rel=\"next\"") || has_word(params, "rel=next")) && to - from - 1 < sizeof r->link) {
+		if ((has_word(params, "rel=\"next\"") || has_word(params, "rel=next")) &&
+		    to - from - 1 < sizeof r->link) {
 			memcpy(r->link, value.p + from + 1, to - from - 1);
 			r->link[to - from - 1] = '\0';
 			return;
@@ -123,6 +124,14 @@ static curl_socket_t on_socket(void *ctx, curlsocktype purpose, struct curl_sock
 	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
+static int on_second(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	const struct ak_http *h = ctx;
+
+	(void)a, (void)b, (void)c, (void)d;
+	return h->setup->wanted && !h->setup->wanted(h->setup->ctx);
+}
+
 static void configure(struct ak_http *h)
 {
 	CURL *c = h->curl;
@@ -143,6 +152,9 @@ static void configure(struct ak_http *h)
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, h->headers);
 	curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, on_socket);
 	curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, h);
+	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_second);
+	curl_easy_setopt(c, CURLOPT_XFERINFODATA, h);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
 	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
@@ -160,7 +172,8 @@ enum ak_rc ak_http_new(const struct ak_http_setup *setup, struct ak_http **out, 
 
 	if (rc != AK_OK)
 		return rc;
-	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, ak_alloc, ak_free, ak_realloc, ak_strdup, ak_alloc_zero) != CURLE_OK)
+	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, ak_alloc, ak_free, ak_realloc, ak_strdup, ak_alloc_zero) !=
+	    CURLE_OK)
 		return ak_fail(err, AK_EXIT_LIMIT, "cannot start libcurl");
 	h = ak_alloc_zero(1, sizeof *h);
 	h->setup = setup;
@@ -191,18 +204,22 @@ static enum ak_rc no_answer(struct ak_http *h, CURLcode code, struct ak_err *err
 
 	if (h->too_long) {
 		ak_hint(err, "ask for a shorter period, so that a page is smaller");
-		return ak_fail(err, AK_EXIT_LIMIT, "'%.200s' sends a page of more than %zu bytes", host_of(h), h->setup->max_body);
+		return ak_fail(err, AK_EXIT_LIMIT, "'%.200s' sends a page of more than %zu bytes", host_of(h),
+			       h->setup->max_body);
 	}
 	if (h->refused_address) {
-		ak_hint(err, "--allow-private allows it when the service is your own; anything else would be somebody's trick");
-		return ak_fail(err, AK_EXIT_NETWORK, "'%.200s' has a private address, which is not connected to", host_of(h));
+		ak_hint(err, "--allow-private allows it when the service is your own; anything else would be "
+			     "somebody's trick");
+		return ak_fail(err, AK_EXIT_NETWORK, "'%.200s' has a private address, which is not connected to",
+			       host_of(h));
 	}
 	for (size_t i = 0; i < AK_COUNT(troubles); i++)
 		if (troubles[i].code == code)
 			t = &troubles[i];
 	h->reply->transient = t && t->transient;
 	ak_hint(err, "%s", t ? t->hint : "try again later; what was read is kept");
-	return ak_fail(err, AK_EXIT_NETWORK, "cannot read from '%.200s': %s", host_of(h), t ? t->what : curl_easy_strerror(code));
+	return ak_fail(err, AK_EXIT_NETWORK, "cannot read from '%.200s': %s", host_of(h),
+		       t ? t->what : curl_easy_strerror(code));
 }
 
 static enum ak_rc perform(struct ak_http *h, const char *url, struct ak_err *err)

@@ -16,6 +16,8 @@ struct ak_http_setup {
 	const char *ca_file;		  /* certificates to trust in place of the system's; NULL = those */
 	bool allow_private;		  /* addresses that ak_address_is_private refuses */
 	size_t max_body;		  /* bytes of one answer */
+	bool (*wanted)(void *ctx);	  /* asked about once a second: does anybody still wait for the answer? NULL = yes */
+	void *ctx;
 };
 
 /* An answer, or why there is none. */

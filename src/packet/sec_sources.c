@@ -67,6 +67,8 @@ static void counts(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 			ak_section_gap(s, o, "source %s is %s: not everything in it was read", name, state);
 		if (json_is_true(json_object_get(row, "has_more")))
 			ak_section_gap(s, o, "source %s ends in a page that says more pages follow", name);
+		if (json_is_true(json_object_get(row, "unfinished")))
+			ak_section_gap(s, o, "source %s was not pulled to the end of its period", name);
 	}
 	if (!json_array_size(f->sources))
 		ak_section_gap(s, o, "no source has been read");

@@ -14,7 +14,8 @@ struct reader {
 static void wrong(struct reader *r, const json_t *at, const char *stream, const char *what)
 {
 	if (r->rc == AK_OK)
-		r->rc = ak_fail(r->err, AK_EXIT_USAGE, "%.60s:%d: stream '%.60s' %s", r->y->name, ak_yaml_line(r->y, at), stream, what);
+		r->rc = ak_fail(r->err, AK_EXIT_USAGE, "%.60s:%d: stream '%.60s' %s", r->y->name,
+				ak_yaml_line(r->y, at), stream, what);
 }
 
 static const char *kept(struct reader *r, const json_t *v)
@@ -26,7 +27,10 @@ static const char *kept(struct reader *r, const json_t *v)
 	return json_is_string(v) ? ak_arena_z(r->a, ak_str_of(json_string_value(v))) : NULL;
 }
 
-static const char *text(struct reader *r, const json_t *o, const char *name) { return kept(r, json_object_get(o, name)); }
+static const char *text(struct reader *r, const json_t *o, const char *name)
+{
+	return kept(r, json_object_get(o, name));
+}
 
 /* A member of the stream, or of defaults; left empty it is none. */
 static const json_t *member(const struct reader *r, const json_t *stream, const char *name)
@@ -55,21 +59,31 @@ static void add_params(struct reader *r, const json_t *o, struct ak_api_params *
 	size_t n = 0, i;
 	json_t *v, *item;
 
-	json_object_foreach((json_t *)o, name, v)
-		n += json_is_array(v) ? json_array_size(v) : 1;
+	json_object_foreach((json_t *)o, name, v) n += json_is_array(v) ? json_array_size(v) : 1;
 	list = ak_arena_zero(r->a, (n + 1) * sizeof *list);
-	json_object_foreach((json_t *)o, name, v) {
+	json_object_foreach((json_t *)o, name, v)
+	{
 		const char *own = ak_arena_z(r->a, ak_str_of(name));
 
 		if (!json_is_array(v))
 			list[out->n++] = (struct ak_api_param){own, kept(r, v)};
-		json_array_foreach(v, i, item)
-			list[out->n++] = (struct ak_api_param){own, kept(r, item)};
+		json_array_foreach(v, i, item) list[out->n++] = (struct ak_api_param){own, kept(r, item)};
 	}
 	for (i = 0; i < out->n; i++)
 		if (!list[i].value)
 			wrong(r, o, "params", "has a parameter without a value");
 	out->item = list;
+}
+
+/* Nothing that could end a header and begin another. */
+static void check_header(struct reader *r, const json_t *at, const char *name, const char *value)
+{
+	size_t n = name ? strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") : 0;
+
+	for (; value && *value >= ' ' && *value <= '~'; value++)
+		;
+	if (!n || name[n] || (value && *value))
+		wrong(r, at, "headers", "has a name or value that cannot stand in a header");
 }
 
 static int one_of(const char *word, const char *const *names, size_t n)
@@ -188,13 +202,16 @@ static void fill(struct reader *r, const json_t *root, struct ak_api *out)
 	out->env = text(r, auth, "env");
 	out->credential = text(r, auth, "needs");
 	add_params(r, json_object_get(root, "headers"), &out->headers);
+	check_header(r, auth, out->header, out->scheme);
+	for (size_t i = 0; i < out->headers.n; i++)
+		check_header(r, root, out->headers.item[i].name, out->headers.item[i].value);
 	add_params(r, json_object_get(root, "needs"), &out->needs);
 	out->stream = ak_arena_zero(r->a, (json_object_size(streams) + 1) * sizeof *out->stream);
-	json_object_foreach((json_t *)streams, name, v)
-		add_stream(r, name, v, &out->stream[out->nstreams++]);
+	json_object_foreach((json_t *)streams, name, v) add_stream(r, name, v, &out->stream[out->nstreams++]);
 }
 
-enum ak_rc ak_api_parse(const char *name, struct ak_str yaml, struct ak_arena *a, struct ak_api *out, struct ak_err *err)
+enum ak_rc ak_api_parse(const char *name, struct ak_str yaml, struct ak_arena *a, struct ak_api *out,
+			struct ak_err *err)
 {
 	struct ak_yaml y = {0};
 	struct reader r = {.y = &y, .a = a, .err = err};

@@ -14,12 +14,16 @@ static const struct verdict {
 	enum ak_exit exit;
 	const char *what, *hint;
 } verdicts[] = {
-	{400, AK_EXIT_NETWORK, "does not take the request (status 400)", "look at --since, --until and --set; --restart if a cursor has expired"},
-	{401, AK_EXIT_REFUSED, "does not accept the credential (status 401)", "look at which kind of key it wants: auditkit pull --list"},
+	{400, AK_EXIT_NETWORK, "does not take the request (status 400)",
+	 "look at --since, --until and --set; --restart if a cursor has expired"},
+	{401, AK_EXIT_REFUSED, "does not accept the credential (status 401)",
+	 "look at which kind of key it wants: auditkit pull --list"},
 	{403, AK_EXIT_REFUSED, "refuses this credential what is asked for (status 403)",
 	 "look at the rights of the key, and at whether the service is switched on: auditkit pull --list"},
-	{404, AK_EXIT_NETWORK, "does not know the address (status 404)", "look at --base-url and --set, and at whether the service is switched on"},
-	{422, AK_EXIT_NETWORK, "does not take the request (status 422)", "look at --since, --until and --set; --restart if a cursor has expired"},
+	{404, AK_EXIT_NETWORK, "does not know the address (status 404)",
+	 "look at --base-url and --set, and at whether the service is switched on"},
+	{422, AK_EXIT_NETWORK, "does not take the request (status 422)",
+	 "look at --since, --until and --set; --restart if a cursor has expired"},
 };
 
 static enum ak_rc judge(struct ak_puller *p)
@@ -37,8 +41,8 @@ static enum ak_rc judge(struct ak_puller *p)
 	return ak_fail(p->err, AK_EXIT_NETWORK, "'%s' answers with status %ld", p->j->origin, status);
 }
 
-/* Seconds before the next try: what the service asks for, else twice as long each time, and a little more so that several
- * clients do not come back together. */
+/* Seconds before the next try: what the service asks for, else twice as long each time, and a little more so that
+ * several clients do not come back together. */
 static int64_t pause_of(const struct ak_puller *p, int tried)
 {
 	int64_t s = tried < 6 ? 1 << tried : LONGEST_WAIT;

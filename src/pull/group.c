@@ -96,7 +96,8 @@ static enum ak_rc seal(void *ctx, const struct ak_ingest_result *r, struct ak_er
 
 	if (r->failed_files || r->incomplete_files) {
 		ak_hint(err, "keep the pages with --save DIR and look at them with 'auditkit formats try'");
-		return ak_fail(err, AK_EXIT_INPUT, "%llu of %zu pages of '%s' are of no known format; they are not stored",
+		return ak_fail(err, AK_EXIT_INPUT,
+			       "%llu of %zu pages of '%s' are of no known format; they are not stored",
 			       (unsigned long long)(r->failed_files + r->incomplete_files), p->npages, p->j->source);
 	}
 	return ak_pull_state_write(p->o->ingest.store, p->j->source, p->of, &p->state, p->o->ingest.redactor, err);
@@ -132,8 +133,11 @@ static enum ak_rc remember(struct ak_puller *p)
 enum ak_rc ak_puller_flush(struct ak_puller *p)
 {
 	struct ak_ingest_opts o = p->o->ingest;
-	struct ak_ingest_source source = {.name = p->j->source, .owner = p->j->owner, .system = p->j->system,
-					  .pages = p->page, .npages = p->npages};
+	struct ak_ingest_source source = {.name = p->j->source,
+					  .owner = p->j->owner,
+					  .system = p->j->system,
+					  .pages = p->page,
+					  .npages = p->npages};
 	struct ak_ingest_result r;
 	enum ak_rc rc;
 
@@ -161,8 +165,11 @@ enum ak_rc ak_puller_flush_some(struct ak_puller *p)
 
 void ak_puller_tell(const struct ak_puller *p, int64_t waiting_s)
 {
-	struct ak_pull_progress now = {.source = p->j->source, .pages = p->out->pages, .records = p->out->counts.in + p->counted,
-				       .bytes = p->out->bytes, .waiting_s = waiting_s};
+	struct ak_pull_progress now = {.source = p->j->source,
+				       .pages = p->out->pages,
+				       .records = p->out->counts.in + p->counted,
+				       .bytes = p->out->bytes,
+				       .waiting_s = waiting_s};
 
 	if (p->o->progress)
 		p->o->progress(p->o->ctx, &now);

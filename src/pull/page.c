@@ -50,7 +50,8 @@ static bool is_string(struct ak_str t) { return t.n >= 2 && t.p[0] == '"' && t.p
 
 static bool is_scalar(struct ak_str t)
 {
-	return is_string(t) || ak_json_is_number(t) || ak_str_is(t, "true") || ak_str_is(t, "false") || ak_str_is(t, "null");
+	return is_string(t) || ak_json_is_number(t) || ak_str_is(t, "true") || ak_str_is(t, "false") ||
+	       ak_str_is(t, "null");
 }
 
 static bool scalar(struct walk *w)

@@ -20,8 +20,8 @@ static enum ak_rc no_start(const struct ak_pull_job *j, struct ak_err *err)
 	return ak_fail(err, AK_EXIT_USAGE, "source '%s' was never pulled and nothing says from when on", j->source);
 }
 
-enum ak_rc ak_pull_plan(struct ak_store *s, const struct ak_pull_job *j, struct ak_arena *a, struct ak_pull_state *st, bool *resumed,
-			struct ak_err *err)
+enum ak_rc ak_pull_plan(struct ak_store *s, const struct ak_pull_job *j, struct ak_arena *a, struct ak_pull_state *st,
+			bool *resumed, struct ak_err *err)
 {
 	const char *const of[3] = {j->api->id, j->stream->name, ak_arena_printf(a, "%s%s", j->origin, j->prefix).p};
 	const struct ak_api_stream *stream = j->stream;
@@ -30,7 +30,8 @@ enum ak_rc ak_pull_plan(struct ak_store *s, const struct ak_pull_job *j, struct 
 
 	if (rc != AK_OK)
 		return rc;
-	*resumed = st->open && !j->restart && st->at.pass < stream->npasses && (!stream->window.from || same_period(j, st, align));
+	*resumed = st->open && !j->restart && st->at.pass < stream->npasses &&
+		   (!stream->window.from || same_period(j, st, align));
 	if (*resumed)
 		return AK_OK;
 	if (stream->window.from && from == INT64_MIN && st->open)

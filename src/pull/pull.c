@@ -32,7 +32,9 @@ static void add_parent(void *ctx, struct ak_str id)
 static enum ak_rc parents_page(struct ak_puller *p, struct parents *l, const char **cursor)
 {
 	const struct ak_api_stream *s = p->j->stream;
-	struct ak_page_find f[] = {{.path = s->each.id, .each = add_parent, .ctx = l}, {.path = s->each.records}, {.path = s->paging.from},
+	struct ak_page_find f[] = {{.path = s->each.id, .each = add_parent, .ctx = l},
+				   {.path = s->each.records},
+				   {.path = s->paging.from},
 				   {.path = s->paging.more}};
 	struct ak_buf target;
 	bool more;
@@ -45,10 +47,12 @@ static enum ak_rc parents_page(struct ak_puller *p, struct parents *l, const cha
 	if (rc != AK_OK)
 		return rc;
 	if (!ak_page_read(ak_buf_str(&p->reply.body), f, AK_COUNT(f), &p->arena) || !f[1].there)
-		return ak_fail(p->err, AK_EXIT_NETWORK, "the list that '%s' goes along is cut short or no page of this API", p->j->source);
+		return ak_fail(p->err, AK_EXIT_NETWORK,
+			       "the list that '%s' goes along is cut short or no page of this API", p->j->source);
 	more = s->paging.more ? ak_str_is(f[3].text, "true") : f[2].text.n > 0;
 	if (more && (!f[2].text.n || (*cursor && ak_str_is(f[2].text, *cursor))))
-		return ak_fail(p->err, AK_EXIT_NETWORK, "the list that '%s' goes along does not say how it goes on", p->j->source);
+		return ak_fail(p->err, AK_EXIT_NETWORK, "the list that '%s' goes along does not say how it goes on",
+			       p->j->source);
 	*cursor = more ? ak_arena_z(&p->arena, f[2].text) : NULL;
 	return AK_OK;
 }
@@ -156,7 +160,8 @@ static const char *format_of(const struct ak_puller *p)
 	return NULL;
 }
 
-enum ak_rc ak_pull(const struct ak_pull_opts *o, const struct ak_pull_job *j, struct ak_pull_result *out, struct ak_err *err)
+enum ak_rc ak_pull(const struct ak_pull_opts *o, const struct ak_pull_job *j, struct ak_pull_result *out,
+		   struct ak_err *err)
 {
 	struct ak_puller p = {.o = o, .j = j, .out = out, .err = err, .of = {j->api->id, j->stream->name}};
 	enum ak_rc rc;

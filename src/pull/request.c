@@ -22,7 +22,8 @@ static void write_encoded(struct ak_buf *out, struct ak_str s)
 			ak_buf_addf(out, "%%%02X", (unsigned)(unsigned char)s.p[i]);
 }
 
-enum ak_rc ak_request_base(const char *base, struct ak_arena *a, const char **origin, const char **prefix, struct ak_err *err)
+enum ak_rc ak_request_base(const char *base, struct ak_arena *a, const char **origin, const char **prefix,
+			   struct ak_err *err)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
 	const char *host = strstr(base, "://"), *path;
@@ -36,7 +37,8 @@ enum ak_rc ak_request_base(const char *base, struct ak_arena *a, const char **or
 	*prefix = ak_arena_z(a, ak_str_n(path ? path : "", n));
 	if ((*prefix)[strspn(*prefix, allowed)] || strstr(*prefix, "..")) {
 		ak_hint(err, "give https://HOST/PATH without user, query or blanks");
-		return ak_fail(err, AK_EXIT_USAGE, "the base URL has a path with other characters than those of a path");
+		return ak_fail(err, AK_EXIT_USAGE,
+			       "the base URL has a path with other characters than those of a path");
 	}
 	return ak_http_check_origin(*origin, err);
 }
@@ -52,7 +54,8 @@ static const char *value_of(const struct ak_pull_job *j, struct ak_str name, con
 }
 
 /* A text with what stands in braces filled in. */
-static void add_filled(const struct ak_pull_job *j, const char *text, const char *each, writer *write, struct ak_buf *out)
+static void add_filled(const struct ak_pull_job *j, const char *text, const char *each, writer *write,
+		       struct ak_buf *out)
 {
 	while (*text) {
 		size_t n = strcspn(text, "{"), end = strcspn(text + n, "}");
@@ -189,8 +192,10 @@ static enum ak_rc check_text(const struct ak_pull_job *j, const char *text, stru
 
 		if (value_of(j, name, "parent"))
 			continue;
-		ak_hint(err, "give it with --set %.*s=VALUE, or as `set: {%.*s: VALUE}` in policy.yaml", AK_STR_FMT(name), AK_STR_FMT(name));
-		return ak_fail(err, AK_EXIT_USAGE, "'%s/%s' has to know the '%.*s'", j->api->id, j->stream->name, AK_STR_FMT(name));
+		ak_hint(err, "give it with --set %.*s=VALUE, or as `set: {%.*s: VALUE}` in policy.yaml",
+			AK_STR_FMT(name), AK_STR_FMT(name));
+		return ak_fail(err, AK_EXIT_USAGE, "'%s/%s' has to know the '%.*s'", j->api->id, j->stream->name,
+			       AK_STR_FMT(name));
 	}
 	return AK_OK;
 }

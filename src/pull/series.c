@@ -54,7 +54,8 @@ static void tell_next(struct ak_puller *p, const struct ak_page_find *f, struct 
 		t->more = s->paging.more ? ak_str_is(f[MORE].text, "true") : t->cursor != NULL;
 		break;
 	case AK_PAGING_NUMBER:
-		t->more = s->paging.pages ? (uint64_t)p->state.at.page < number(&f[PAGES]) + (uint64_t)s->paging.first - 1
+		t->more = s->paging.pages
+				  ? (uint64_t)p->state.at.page < number(&f[PAGES]) + (uint64_t)s->paging.first - 1
 			  : s->paging.more ? ak_str_is(f[MORE].text, "true")
 					   : t->records > 0 && (!t->total || p->counted + t->records < t->total);
 		break;
@@ -70,11 +71,15 @@ static void tell_next(struct ak_puller *p, const struct ak_page_find *f, struct 
 static enum ak_rc read_page(struct ak_puller *p, struct told *t)
 {
 	const struct ak_api_stream *s = p->j->stream;
-	struct ak_page_find f[FINDS] = {[RECORDS] = {.path = s->records}, [NEXT] = {.path = s->paging.from}, [MORE] = {.path = s->paging.more},
-					[PAGES] = {.path = s->paging.pages}, [TOTAL] = {.path = s->paging.total}};
+	struct ak_page_find f[FINDS] = {[RECORDS] = {.path = s->records},
+					[NEXT] = {.path = s->paging.from},
+					[MORE] = {.path = s->paging.more},
+					[PAGES] = {.path = s->paging.pages},
+					[TOTAL] = {.path = s->paging.total}};
 
 	if (!ak_page_read(ak_buf_str(&p->reply.body), f, FINDS, &p->arena) || !f[RECORDS].there) {
-		ak_hint(p->err, "look at the address; what came before this page is stored, and the same command goes on there");
+		ak_hint(p->err, "look at the address; what came before this page is stored, and the same command goes "
+				"on there");
 		return ak_fail(p->err, AK_EXIT_NETWORK, "page %llu of '%s' is cut short or no page of this API",
 			       (unsigned long long)p->state.pages + 1, p->j->source);
 	}
@@ -105,7 +110,9 @@ static enum ak_rc look(struct ak_puller *p, const struct told *t)
 	bool needs_cursor = by == AK_PAGING_CURSOR || by == AK_PAGING_LINK;
 
 	if (!t->more)
-		return p->from_start && t->total > p->counted ? stop(p, "fewer records came than the service says it has") : AK_OK;
+		return p->from_start && t->total > p->counted
+			       ? stop(p, "fewer records came than the service says it has")
+			       : AK_OK;
 	if (by == AK_PAGING_NONE)
 		return stop(p, "the page says that more follow, and there is no way to ask for them");
 	if (!t->records)
@@ -147,6 +154,13 @@ static enum ak_rc one_page(struct ak_puller *p, bool *more)
 	return rc;
 }
 
+static enum ak_rc too_much(struct ak_puller *p)
+{
+	ak_hint(p->err, "what came is stored; the same command goes on there, or takes more at a time with --max-mb");
+	return ak_fail(p->err, AK_EXIT_LIMIT, "'%s' has more than the %llu MiB of --max-mb", p->j->source,
+		       (unsigned long long)(p->o->max_bytes >> 20));
+}
+
 enum ak_rc ak_puller_series(struct ak_puller *p)
 {
 	bool more = true;
@@ -158,8 +172,7 @@ enum ak_rc ak_puller_series(struct ak_puller *p)
 	while (more && rc == AK_OK) {
 		rc = one_page(p, &more);
 		if (rc == AK_OK && more && p->out->bytes >= p->o->max_bytes)
-			rc = ak_fail(p->err, AK_EXIT_LIMIT, "'%s' has more than the %llu bytes of --max-bytes", p->j->source,
-				     (unsigned long long)p->o->max_bytes);
+			rc = too_much(p);
 	}
 	ak_map_release(&p->seen);
 	return rc;

@@ -87,8 +87,8 @@ static json_t *document(const char *const of[3], const struct ak_pull_state *st,
 	return o;
 }
 
-enum ak_rc ak_pull_state_write(struct ak_store *s, const char *source, const char *const of[3], const struct ak_pull_state *st,
-			       const struct ak_redactor *r, struct ak_err *err)
+enum ak_rc ak_pull_state_write(struct ak_store *s, const char *source, const char *const of[3],
+			       const struct ak_pull_state *st, const struct ak_redactor *r, struct ak_err *err)
 {
 	AK_CLEANUP(ak_json_decref) json_t *o = document(of, st, r);
 	struct ak_buf b;

@@ -50,7 +50,7 @@ def records(n, tenant):
 
 def usage(start, end, width, kind):
     return [{"object": "bucket", "start_time": t, "end_time": t + width, "results": [
-        {"object": f"organization.usage.{kind}.result", "input_tokens": 10, "output_tokens": 5, "num_model_requests": 1,
+        {"object": f"organization.usage.{kind}.result", "input_tokens": int(setting("tokens", "10")), "output_tokens": 5, "num_model_requests": 1,
          "project_id": "proj_a", "user_id": None, "api_key_id": "key_1", "model": "gpt-5-mini", "batch": False}]}
         for t in range(start, min(end, START + 86400), width)]
 

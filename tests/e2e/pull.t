@@ -89,10 +89,24 @@ ws again
 "$AUDITKIT" -w again ingest kept >/dev/null 2>&1
 is "and ingest reads them as they are" "$(events again)" "$(events filed)"
 
+audit two --save two/originals
+is "not in the workspace, which holds nothing that is not redacted: exit 6" "$rc $([ -e two/originals ] && echo there)" "6 "
+
 # ---- --dry-run ----
 : >api/asked
 audit two --restart --dry-run --json
 is "--dry-run: exit 0, one request for each pass, none made" "$rc $(jq '.sources[0].requests | length' out) $(asked)" "0 2 0"
+
+# ---- no more at a time than was said ----
+ws w
+set_ records 30000
+set_ size 10000
+audit w --max-mb 1 --json
+is "--max-mb: exit 71, what came is stored" "$rc $(report '"\(.pages) \(.stored)"')" "71 1 10000"
+audit w --json
+is "and the same command goes on" "$rc $(report '"\(.resumed) \(.pages) \(.stored)"')" "0 true 5 50000"
+set_ records 25
+set_ size 10
 
 # ---- faults that pass ----
 for f in rate rate-date error cut; do
@@ -116,6 +130,7 @@ while IFS='|' read -r f want part words; do
 	audit w --json
 	is "$f: exit, and what came before is stored" "$rc $(report '"\(.pages) \(.stored) \(.state)"')" "$want $part"
 	is "$f: says so" "$(grep -ci "$words" out)" 1
+	is "$f: sources and status say that it is unfinished" "$("$AUDITKIT" -w w sources | grep -c "not pulled to the end") $("$AUDITKIT" -w w status | tr -s '\n ' ' ' | grep -c "not pulled to the end")" "1 1"
 	unset_ "$f"
 	: >api/asked
 	audit w --json
@@ -179,6 +194,24 @@ for _ in $(seq 100); do [ -e elsewhere/port ] && break; sleep 0.1; done
 "$AUDITKIT" -w w pull openai/audit $period --restart --base-url "https://127.0.0.1:$(cat elsewhere/port)" --ca-file api/ca.pem --allow-private >out 2>err
 is "a certificate for another name is refused" "$? $(grep -c 'not to be trusted' err)" "69 1"
 kill $other
+
+# ---- two processes, each in its own sandbox ----
+if ! sanitized; then
+	ws w
+	set_ hang 1
+	"$AUDITKIT" -w w pull openai/audit $period --base-url "https://127.0.0.1:$port" --ca-file api/ca.pem --allow-private >out 2>err &
+	pid=$!
+	: >api/asked
+	for _ in $(seq 100); do [ "$(asked)" -gt 0 ] && break; sleep 0.1; done
+	child=$(pgrep -P $pid)
+	is "both have a filter of system calls, and cannot win rights" \
+		"$(sed -n 's/^\(Seccomp\|NoNewPrivs\):[[:space:]]*/\1 /p' /proc/$pid/status /proc/"$child"/status | tr '\n' ' ')" "NoNewPrivs 1 Seccomp 2 NoNewPrivs 1 Seccomp 2 "
+	kill -9 $pid
+	wait $pid 2>/dev/null
+	for _ in $(seq 50); do grep -qs '^State:.[^Z]' "/proc/$child/status" || break; sleep 0.1; done
+	is "the one ends with the other" "$(grep -cs '^State:.[^Z]' "/proc/$child/status")" "$([ -d "/proc/$child" ] && echo 0)"
+	unset_ hang
+fi
 
 # ---- a secret in a page, a page that is not known ----
 ws w

@@ -64,6 +64,12 @@ is "usage: buckets that come again are the same" "$(sql usage 'SELECT count(*) F
 pull usage openai/usage-completions --until 2026-06-03 --base-url "https://127.0.0.1:$port" --json
 is "usage: what may have changed is read again, two days" "$(report .period.from)" 2026-05-31T00:00:00Z
 
+printf 12 >api/tokens
+sleep 1
+pull usage openai/usage-completions --since 2026-06-01 --until 2026-06-02 --base-url "https://127.0.0.1:$port" --json
+rm api/tokens
+is "usage: buckets that were revised stand beside the old ones, which count no longer" "$rc $(report '"\(.stored) \(.duplicate)"') $(sql usage "SELECT count(*), sum(input_tokens) FROM usage u WHERE event_start >= '2026-06-01' AND NOT EXISTS(SELECT 1 FROM superseded s WHERE s.seq = u.seq)")" "0 24 0 24|288"
+
 # ---- pages by number ----
 ws spend
 pull spend litellm/spend $period --base-url "https://127.0.0.1:$port/litellm" --json

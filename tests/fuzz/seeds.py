@@ -67,6 +67,15 @@ SEEDS = {
         )
         for s in (b"\x00", b"\x03")
     ],
+    "page": [
+        b'{"data":[{"id":1},{"id":2}],"paging":{"next":"a\\/b"},"has_more":true}',
+        b'{"data":[],"paging":{"next":null},"has_more":false}',
+        b'{"data":[[1,2],[3]],"x":{"data":[4]},"paging":{"next":12},"has_more":"true"}',
+        b'{"data":{"data":[1]},"paging":[{"next":"a"}],"has_more":1}',
+        b'{"paging":{"paging":{"next":"a"}},"data":null}',
+        b'{"data":[1,]}', b'{"data":[1', b'{"data":[1]}]', b'{"data":[1]}{"data":[2]}', b'[{"data":[1]}]', b'[' * 70 + b']' * 70,
+        b'{"da\\u0074a":[1],"has_more":tru}', b'{"paging":{"next":"\\ud83d\\ude00"},"a":{"b~1/c":0}}', b'', b' ', b'"x"', b'null',
+    ],
     "csv": [
         p + s + t
         for p, t in (

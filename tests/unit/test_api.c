@@ -32,6 +32,21 @@ static void mistakes(void)
 	refused("  s: {path: /p, records: /d, recrods: /d}\n", "x.yaml:6: unknown key 'recrods' in 'streams.s' (did you mean 'records'?)");
 }
 
+static void headers(void)
+{
+	static const char *const bad[] = {"auth: {header: \"a: b\", env: K}", "auth: {header: \"a\\r\\nx\", env: K}", "auth: {header: \"\", env: K}",
+					  "auth: {header: a, env: K, scheme: \"b\\nc: d\"}", "auth: {header: a, env: K}\nheaders: {\"x y\": z}",
+					  "auth: {header: a, env: K}\nheaders: {x: \"y\\r\\nz: w\"}"};
+	struct ak_api api;
+
+	for (size_t i = 0; i < AK_COUNT(bad); i++) {
+		struct ak_err err = {0};
+		struct ak_str text = ak_arena_printf(&arena, "id: x\ntitle: X\n%s\nstreams:\n  s: {path: /p, records: /d}\n", bad[i]);
+
+		ok(ak_api_parse("x.yaml", text, &arena, &api, &err) == AK_FAIL && strstr(err.msg, "cannot stand in a header"), "no header");
+	}
+}
+
 static void is_request(const char *yaml, const struct ak_pull_place *at, const char *prefix, const char *want)
 {
 	static const struct ak_api_param set[] = {{"org", "o.1"}};
@@ -100,6 +115,7 @@ int main(void)
 	}
 	ok(streams >= 20, "with many streams");
 	mistakes();
+	headers();
 	requests();
 	bases();
 	ak_arena_release(&arena);
