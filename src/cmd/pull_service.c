@@ -41,14 +41,9 @@ static enum ak_rc read_credential(const struct ak_pull_ask *a, struct ak_buf *ou
 
 	if (a->credential_file && from_file(a->credential_file, out, err) != AK_OK)
 		return AK_FAIL;
-<<<<<<< HEAD
 	if (!a->credential_file && (!env || !*env)) {
-		ak_hint(err, "set %s, or name a file with --credential-file: %s", a->key_env, api->credential ? api->credential : "the key of the API");
-=======
-	if (!a->key_file && (!env || !*env)) {
-		ak_hint(err, "set %s, or name a file with --key-file: %s", a->key_env,
+		ak_hint(err, "set %s, or name a file with --credential-file: %s", a->key_env,
 			api->credential ? api->credential : "the key of the API");
->>>>>>> cef6a7dd9aaf63de0ddcc0e25532fffd3aacb403
 		return ak_fail(err, AK_EXIT_REFUSED, "there is no credential for '%s'", a->job.source);
 	}
 	if (env)

@@ -9,6 +9,7 @@ libak_a_SOURCES += src/ingest/queue.c src/ingest/queue.h
 libak_a_SOURCES += src/ingest/signed.c src/ingest/signed.h
 libak_a_SOURCES += src/ingest/stage.c src/ingest/stage.h
 libak_a_SOURCES += src/ingest/trail.c src/ingest/trail.h src/ingest/traildigest.c
+libak_a_SOURCES += src/ingest/warnings.c src/ingest/warnings.h
 libak_a_SOURCES += src/ingest/write.c
 libak_a_SOURCES += src/ingest/intake.h
 libak_a_SOURCES += src/ingest/tail.c src/ingest/tail.h

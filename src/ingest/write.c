@@ -3,6 +3,7 @@
 #include "ingest/declared.h"
 #include "ingest/pipe.h"
 #include "ingest/tail.h"
+#include "ingest/warnings.h"
 #include "redact/label.h"
 
 #include "base/map.h"
@@ -264,73 +265,16 @@ static enum ak_rc put_stats(struct sink *k, const struct ak_item_stats *t)
 	return rc;
 }
 
-static enum ak_rc warn(struct sink *k, const char *rule, uint64_t n, const char *detail)
+/* Behind the last record of a file. */
+static enum ak_rc warnings(struct sink *k)
 {
-	struct ak_diag_row row = {.export_ = k->export_, .file = k->file.id, .severity = "warning", .rule = rule, .n = n,
-				  .detail = detail};
-
-	return n ? ak_register_diag(k->s, &row, k->err) : AK_OK;
-}
-
-/* Exactly as many records as a limit: what lies beyond may be missing (F037), unless the last page says that nothing does. Limits
- * of the format, else of exports at large. */
-static enum ak_rc warn_of_cap(struct sink *k)
-{
-	static const uint64_t caps[] = {1000, 5000, 10000, 50000, 100000, 1000000, 1500000};
-	const struct ak_cap *cap = NULL;
-	uint64_t in = k->file.counts.in;
-	char detail[160];
-
-	for (size_t i = 0; k->mapping && (cap = ak_mapping_cap(k->mapping, i)); i++)
-		if (in == cap->rows) {
-			snprintf(detail, sizeof detail, "exactly the limit of %s; check for a further part", cap->what);
-			return warn(k, "suspected_cap", in, detail);
-		}
-	for (size_t i = 0; i < AK_COUNT(caps); i++)
-		if (in == caps[i])
-			return warn(k, "suspected_cap", in, "exactly a known export limit; check for a further part");
-	return AK_OK;
-}
-
-/* Records that were stored under a key that is deleted cannot be told from new ones. */
-static enum ak_rc warn_of_gone(struct sink *k)
-{
-	const struct ak_file_row *f = &k->file;
-	bool meets = false;
-	enum ak_rc rc = AK_OK;
-
-	for (size_t i = 0; i < k->p->ngone && !meets && f->counts.stored && rc == AK_OK; i++)
-		rc = ak_key_period_meets(k->s, &k->p->gone[i], f->format, f->first_us, f->last_us, &meets, k->err);
-	if (rc == AK_OK && meets)
-		rc = warn(k, "key_deleted", f->counts.stored, "records were stored in a time of which there are rows under a pseudonym key "
-							      "that is deleted: they cannot be compared, some may be stored twice");
-	return rc;
-}
-
-static enum ak_rc file_warnings(struct sink *k)
-{
-	enum ak_rc rc = warn(k, "id_not_unique", k->repeated_keys,
-			     "records share a natural key but differ in content; all are kept");
-
-	if (rc == AK_OK)
-		rc = warn(k, "odd_time", k->odd_times, "records with a time before 2015 or in the future; kept, out of timelines");
-	if (rc == AK_OK)
-		rc = warn(k, "bad_number", k->bad_numbers,
-			  "records with a count or amount below zero or over the bounds; kept, out of totals");
-	if (rc == AK_OK && k->file.has_more != 0)
-		rc = warn_of_cap(k);
-	if (rc == AK_OK && k->file.has_more == 1)
-		rc = warn(k, "has_more", 1, "the last page says that more pages follow");
-	return rc == AK_OK ? warn_of_gone(k) : rc;
-}
-
-static enum ak_rc end_remap(struct sink *k)
-{
+	struct ak_warnings w = {.s = k->s, .export_ = k->export_, .file = &k->file, .mapping = k->mapping,
+				.repeated_keys = k->repeated_keys, .odd_times = k->odd_times, .bad_numbers = k->bad_numbers,
+				.gone = k->p->gone, .ngone = k->p->ngone};
 	const struct ak_remap_file f = remapped(k);
-	uint64_t left = 0;
-	enum ak_rc rc = k->original ? ak_remap_end(k->p->remap, k->tlog, &f, &left, k->err) : AK_OK;
+	enum ak_rc rc = k->original ? ak_remap_end(k->p->remap, k->tlog, &f, &w.unmatched, k->err) : AK_OK;
 
-	return rc == AK_OK ? warn(k, "remap_unmatched", left, "records of the mapping before have no counterpart in this one; they count on") : rc;
+	return rc == AK_OK ? ak_warnings_put(&w, k->err) : rc;
 }
 
 static enum ak_rc end_file(struct sink *k, const struct ak_item *i)
@@ -354,7 +298,7 @@ static enum ak_rc end_file(struct sink *k, const struct ak_item *i)
 	k->out->bytes += i->digest.decoded_bytes;
 	ak_counts_add(&k->out->counts, &f->counts);
 	if ((rc = save_file(k, i->incomplete || i->failed ? "incomplete" : "complete")) == AK_OK &&
-	    (rc = save_kinds(k)) == AK_OK && (rc = file_warnings(k)) == AK_OK && (rc = end_remap(k)) == AK_OK)
+	    (rc = save_kinds(k)) == AK_OK && (rc = warnings(k)) == AK_OK)
 		rc = ak_register_file_leaf(k->tlog, f, k->err);
 	f->id = 0;
 	return rc;

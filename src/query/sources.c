@@ -25,13 +25,8 @@ static const char sources_sql[] =
 	" min(f.first_us) AS first_us, max(f.last_us) AS last_us, coalesce(sum(f.bytes), 0) AS bytes,"
 	/* A page says that more follow, and neither the oldest nor the newest page says that it is the last: pages come in
 	 * either direction. */
-<<<<<<< HEAD
-	" coalesce(max(f.has_more), 0) = 1 AND NOT EXISTS(SELECT 1 FROM file p JOIN export q ON q.id = p.export"
-	"  WHERE q.source = s.id AND coalesce(p.has_more, 0) = 0 AND (p.first_us = (SELECT min(y.first_us) FROM file y JOIN export x"
-=======
 	" coalesce(max(f.has_more) FILTER (WHERE f.request IS NULL), 0) = 1 AND NOT EXISTS(SELECT 1 FROM file p JOIN export q ON q.id = p.export"
-	"  WHERE q.source = s.id AND p.has_more = 0 AND (p.first_us = (SELECT min(y.first_us) FROM file y JOIN export x"
->>>>>>> cef6a7dd9aaf63de0ddcc0e25532fffd3aacb403
+	"  WHERE q.source = s.id AND coalesce(p.has_more, 0) = 0 AND (p.first_us = (SELECT min(y.first_us) FROM file y JOIN export x"
 	"  ON x.id = y.export WHERE x.source = s.id) OR p.last_us = (SELECT max(y.last_us) FROM file y JOIN export x"
 	"  ON x.id = y.export WHERE x.source = s.id))) AS has_more_flag,"
 	/* Of a pull the state says whether it came to its end. */

@@ -162,7 +162,8 @@ static size_t wide(struct ak_str s, uint32_t *c)
 	return two ? 2 : 3;
 }
 
-/* Colours and the like of a terminal (ECMA-48 5.4): they part words, so a zero byte is left of them. */
+/* Colours and the like of a terminal (ECMA-48 5.4): they part words, so a zero byte is left of them. Only with parameters that are
+ * digits and an end that is a letter: what else the standard allows is how other escapes begin. */
 static size_t control_sequence(struct ak_str s, uint32_t *c)
 {
 	enum { LONGEST_SEQUENCE = 32 };
@@ -170,10 +171,10 @@ static size_t control_sequence(struct ak_str s, uint32_t *c)
 
 	if (s.n < 3 || s.p[1] != '[')
 		return 0;
-	while (i < s.n && i < LONGEST_SEQUENCE && s.p[i] >= 0x20 && s.p[i] < 0x40)
+	while (i < s.n && i < LONGEST_SEQUENCE && s.p[i] >= '0' && s.p[i] <= '?')
 		i++;
 	*c = 0;
-	return i < s.n && s.p[i] >= 0x40 && s.p[i] < 0x7f ? i + 1 : 0;
+	return i < s.n && ak_charset_has(AK_SET_LETTERS, s.p[i]) ? i + 1 : 0;
 }
 
 static size_t escape_at(struct ak_str s, uint32_t *c)

@@ -138,7 +138,9 @@ def of_sample(fmt):
     base, fields = first_sample(fmt), mapping(fmt)["fields"]
     rule = fields["event_id" if "identity" in mapping(fmt) else "response_model"]
     rules = rule if isinstance(rule, list) else [rule]
-    at = rules[-1] if isinstance(rules[-1], str) else rules[-1]["path"]
+    at = rules[-1]
+    while not isinstance(at, str):
+        at = at[0] if isinstance(at, list) else at.get("path") or at["join"]
     return lambda i: plant(copy.deepcopy(base), at, "n-%d" % i, fmt)
 
 
@@ -287,7 +289,8 @@ def main():
     # Of these `formats check` counts what arrives in their own samples.
     sampled = {f for f in carrying if re.search(r"payload_(prompt|completion): (present|encrypted)", texts[f].partition("\nsamples:")[2])}
     tap(carrying == set(places) | sampled, "every other format that can carry content has a sample with some", sorted(carrying - set(places) - sampled))
-    for fmt in sorted(places):
+    every = 1 if os.environ.get("AK_LONG") else 4  # a packet is built for each
+    for fmt in sorted(places)[::every]:
         RECORD.setdefault(fmt, of_sample(fmt))
         check(fmt, places[fmt])
         check_clean(fmt)
