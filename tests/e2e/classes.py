@@ -145,8 +145,9 @@ def check(auditkit, packet, *sources):
     wrong, all_seen = [], set()
     for arg in sources:
         name, file = arg.split("=", 1)
-        records = mapping(auditkit, formats[name]).get("records", [""])
-        records = records if isinstance(records, list) else [records]
+        m = mapping(auditkit, formats[name])
+        records = m.get("records", [""])
+        records = (records if isinstance(records, list) else [records]) + m.get("wrapped", [])
         records = sorted({x for r in records for x in (r, r + "/[]")})
         rows = {r: rows_of(table, name, r) for r in [""] + records}
         for record, path, inner in seen_in(file, records):
