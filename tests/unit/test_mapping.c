@@ -31,7 +31,7 @@ static const struct {
 	{HEAD("request", "json") "completeness: {settles: -1}\nfields: {}\n", "test.yaml:7: completeness.settles: seconds, 0 to 31622400"},
 	{HEAD("request", "json") "completeness: {sequence: numbr}\nfields: {}\n", "test.yaml:7: unknown field 'numbr'"},
 	{HEAD("request", "json") "completeness: {truncated: [{path: /a}]}\nfields: {}\n",
-	 "test.yaml:7: when: give one of is, in, not and set"},
+	 "test.yaml:7: when: give one of is, in, not, set and at-least"},
 	{HEAD("request", "csv") "fields:\n  event_id: ^/a\n", "test.yaml:8: a CSV row has no parent object"},
 	{HEAD("request", "json") "fields:\n  event_id: ^^^^^^^/a\n", "test.yaml:8: at most 6 parent objects"},
 	{HEAD("request", "json") "fields:\n  event_id: {path: /a, tmie: s}\n",
