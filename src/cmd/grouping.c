@@ -58,31 +58,42 @@ static bool same(const json_t *a, const json_t *b, const char *member)
 	return strcmp(ak_jtxt(a, member, ""), ak_jtxt(b, member, "")) == 0;
 }
 
-/* Every field that some mapping wants its usage grouped by, once. */
-static size_t wanted(const struct ak_registry *r, enum ak_field_id fields[AK_F_COUNT])
+/* Every field that a mapping of these formats wants its usage grouped by, once. */
+static size_t wanted(const struct ak_registry *r, const json_t *formats, enum ak_field_id fields[AK_F_COUNT])
 {
 	bool seen[AK_F_COUNT] = {false};
 	const struct ak_grouping *g;
-	size_t n = 0;
+	const json_t *row;
+	size_t i, n = 0;
 
-	for (size_t i = 0; i < ak_registry_count(r); i++)
-		for (size_t k = 0; (g = ak_mapping_grouping(ak_registry_at(r, i), k)); k++) {
+	json_array_foreach(formats, i, row) {
+		const struct ak_mapping *m = NULL;
+		struct ak_err gone = {0};
+
+		if (ak_registry_find(r, ak_jtxt(row, "format", ""), &m, &gone) != AK_OK)
+			continue;
+		for (size_t k = 0; (g = ak_mapping_grouping(m, k)); k++) {
 			if (!seen[g->field] && ak_field_of(g->field, AK_K_USAGE))
 				fields[n++] = g->field;
 			seen[g->field] = true;
 		}
+	}
 	return n;
 }
 
 enum ak_rc ak_grouping_missing(struct ak_ctx *c, const char *source, int64_t run, json_t **out, struct ak_err *err)
 {
 	enum ak_field_id fields[AK_F_COUNT];
-	json_t *rows = NULL;
-	enum ak_rc rc = ak_query_groupings(c->store, source, run, fields, wanted(c->registry, fields), &rows, err);
-	size_t first = 0, end, n = json_array_size(rows);
+	json_t *formats = NULL, *rows = NULL;
+	enum ak_rc rc = ak_query_formats(c->store, source, run, &formats, err);
+	size_t first = 0, end, n;
 
+	if (rc == AK_OK)
+		rc = ak_query_groupings(c->store, source, run, fields, wanted(c->registry, formats, fields), &rows, err);
+	json_decref(formats);
 	if (rc != AK_OK)
 		return rc;
+	n = json_array_size(rows);
 	*out = json_array();
 	for (; first < n; first = end) {
 		const json_t *row = json_array_get(rows, first);

@@ -20,18 +20,19 @@ static void print_unknown(struct ak_ctx *c, const json_t *source)
 			   ak_thousands(ak_jnum(source, "unlisted"), n), ak_thousands(ak_jnum(source, "path_limit"), longest));
 }
 
-/* Where the mappings of a source look for a field; they may be gone since. */
+/* Where the mapping of a source looks for a field; it may be gone since. */
 static void where_from(struct ak_ctx *c, const json_t *source, const char *column, struct ak_buf *out)
 {
 	int f = ak_field_find(ak_str_of(column));
+	const struct ak_mapping *m;
+	struct ak_err gone = {0};
+	const char *rule;
 
-	for (size_t i = 0; i < ak_registry_count(c->registry); i++) {
-		const struct ak_mapping *m = ak_registry_at(c->registry, i);
-		const char *rule = f >= 0 && strcmp(ak_mapping_info(m)->id, ak_jtxt(source, "format", "")) == 0
-					   ? ak_mapping_rule_text(m, (enum ak_field_id)f) : NULL;
-		if (rule)
-			ak_buf_addf(out, "; read from %s", rule);
-	}
+	if (f < 0 || ak_registry_find(c->registry, ak_jtxt(source, "format", ""), &m, &gone) != AK_OK)
+		return;
+	rule = ak_mapping_rule_text(m, (enum ak_field_id)f);
+	if (rule)
+		ak_buf_addf(out, "; read from %s", rule);
 }
 
 static void print_gone(struct ak_ctx *c, const json_t *source)

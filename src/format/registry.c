@@ -1,8 +1,8 @@
 #include "base/ak.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/embedded.h"
 #include "base/fs.h"
@@ -11,59 +11,83 @@
 #include "format/detect.h"
 #include "format/registry.h"
 
+struct entry {
+	struct ak_str id;               /* of the mapping, or of the file that holds it */
+	const struct ak_embedded *text; /* of a built-in one */
+	struct ak_mapping *m;           /* NULL: a built-in one that nobody asked for yet */
+};
+
 struct list {
-	struct ak_mapping **m;
+	struct entry *e;
 	size_t n, cap;
 };
 
 struct ak_registry {
 	struct list used;   /* sorted by id */
 	struct list hidden; /* in the order they were met */
+	pthread_mutex_t *lock; /* of e->m: the thread that maps detects, the one that writes looks mappings up */
 };
 
-static void push(struct list *l, struct ak_mapping *m)
+/* Most runs look at one mapping out of a hundred and more, so those built in are parsed when they are asked for. */
+static struct ak_mapping *mapping(const struct ak_registry *r, struct entry *e)
+{
+	struct ak_err err = {0};
+
+	pthread_mutex_lock(r->lock);
+	if (!e->m) {
+		if (ak_mapping_parse(e->text->name, ak_str_n(e->text->text, e->text->n), &e->m, &err) != AK_OK)
+			AK_BUG(err.msg);
+		if (!ak_str_is(e->id, e->m->info.id))
+			AK_BUG("a built-in format is not named as its file");
+		e->m->info.origin = "built in";
+	}
+	pthread_mutex_unlock(r->lock);
+	return e->m;
+}
+
+static struct entry *insert(struct list *l, size_t at)
 {
 	if (l->n == l->cap) {
 		l->cap = l->cap ? 2 * l->cap : 32;
-		l->m = ak_realloc(l->m, l->cap * sizeof(struct ak_mapping *));
+		l->e = ak_realloc(l->e, l->cap * sizeof(struct entry));
 	}
-	l->m[l->n++] = m;
+	memmove(l->e + at + 1, l->e + at, (l->n++ - at) * sizeof(struct entry));
+	return &l->e[at];
 }
 
 static void list_free(struct list *l)
 {
 	for (size_t i = 0; i < l->n; i++)
-		ak_mapping_free(l->m[i]);
-	ak_free(l->m);
+		ak_mapping_free(l->e[i].m);
+	ak_free(l->e);
 }
 
-static struct ak_mapping **find(const struct ak_registry *r, const char *id)
+/* The place of an id, or where it would stand. */
+static bool find(const struct ak_registry *r, struct ak_str id, size_t *at)
 {
-	for (size_t i = 0; i < r->used.n; i++)
-		if (strcmp(r->used.m[i]->info.id, id) == 0)
-			return &r->used.m[i];
-	return NULL;
-}
+	int order = 1;
 
-static int by_id(const void *a, const void *b)
-{
-	return strcmp((*(struct ak_mapping *const *)a)->info.id, (*(struct ak_mapping *const *)b)->info.id);
+	for (*at = 0; *at < r->used.n; ++*at)
+		if ((order = ak_str_cmp(r->used.e[*at].id, id)) >= 0)
+			break;
+	return order == 0;
 }
 
 /* front: hides one of the same id, else it is hidden by it. */
-static void place(struct ak_registry *r, struct ak_mapping *m, bool front)
+static void place(struct ak_registry *r, struct entry e, bool front)
 {
-	struct ak_mapping **same = find(r, m->info.id);
+	size_t at;
 
-	if (!same) {
-		push(&r->used, m);
-		qsort(r->used.m, r->used.n, sizeof(struct ak_mapping *), by_id);
+	if (!find(r, e.id, &at)) {
+		*insert(&r->used, at) = e;
 		return;
 	}
-	push(&r->hidden, front ? *same : m);
+	*insert(&r->hidden, r->hidden.n) = front ? r->used.e[at] : e;
 	if (front)
-		*same = m;
+		r->used.e[at] = e;
 }
+
+static struct entry of_mapping(struct ak_mapping *m) { return (struct entry){ak_str_of(m->info.id), NULL, m}; }
 
 static enum ak_rc load_file(const char *path, struct ak_mapping **out, struct ak_err *err)
 {
@@ -106,27 +130,17 @@ static enum ak_rc add_folder(struct ak_registry *r, const char *dir, struct ak_e
 			continue;
 		rc = load_file(path, &m, err);
 		if (!rc)
-			place(r, m, false);
+			place(r, of_mapping(m), false);
 	}
 	if (names)
 		ak_fs_list_free(names);
 	return rc;
 }
 
-static enum ak_rc add_builtin(struct ak_registry *r, struct ak_err *err)
+static void add_builtin(struct ak_registry *r)
 {
-	enum ak_rc rc = AK_OK;
-
-	for (const struct ak_embedded *e = ak_embedded_formats; !rc && e->name; e++) {
-		struct ak_mapping *m;
-
-		rc = ak_mapping_parse(e->name, ak_str_n(e->text, e->n), &m, err);
-		if (rc)
-			return rc;
-		m->info.origin = "built in";
-		place(r, m, false);
-	}
-	return rc;
+	for (const struct ak_embedded *e = ak_embedded_formats; e->name; e++)
+		place(r, (struct entry){ak_str_n(e->name, strlen(e->name) - strlen(".yaml")), e, NULL}, false);
 }
 
 enum ak_rc ak_registry_open(const char *const *folders, struct ak_registry **out, struct ak_err *err)
@@ -134,10 +148,11 @@ enum ak_rc ak_registry_open(const char *const *folders, struct ak_registry **out
 	struct ak_registry *r = ak_alloc_zero(1, sizeof(*r));
 	enum ak_rc rc = AK_OK;
 
+	r->lock = ak_alloc(sizeof(*r->lock));
+	pthread_mutex_init(r->lock, NULL);
 	for (; !rc && folders && *folders; folders++)
 		rc = add_folder(r, *folders, err);
-	if (!rc)
-		rc = add_builtin(r, err);
+	add_builtin(r);
 	if (!rc)
 		*out = r;
 	else
@@ -151,6 +166,8 @@ void ak_registry_free(struct ak_registry *r)
 		return;
 	list_free(&r->used);
 	list_free(&r->hidden);
+	pthread_mutex_destroy(r->lock);
+	ak_free(r->lock);
 	ak_free(r);
 }
 
@@ -162,7 +179,7 @@ enum ak_rc ak_registry_add_file(struct ak_registry *r, const char *path, const s
 
 	if (rc)
 		return rc;
-	place(r, m, true);
+	place(r, of_mapping(m), true);
 	if (out)
 		*out = m;
 	return AK_OK;
@@ -175,27 +192,27 @@ size_t ak_registry_count(const struct ak_registry *r)
 
 const struct ak_mapping *ak_registry_at(const struct ak_registry *r, size_t i)
 {
-	return r->used.m[i];
+	return mapping(r, &r->used.e[i]);
 }
 
 const struct ak_mapping *ak_registry_hidden(const struct ak_registry *r, size_t i)
 {
-	return i < r->hidden.n ? r->hidden.m[i] : NULL;
+	return i < r->hidden.n ? mapping(r, &r->hidden.e[i]) : NULL;
 }
 
 enum ak_rc ak_registry_find(const struct ak_registry *r, const char *id, const struct ak_mapping **out,
 			    struct ak_err *err)
 {
-	struct ak_mapping **m = find(r, id);
 	const char **names, *near;
+	size_t at;
 
-	if (m) {
-		*out = *m;
+	if (find(r, ak_str_of(id), &at)) {
+		*out = mapping(r, &r->used.e[at]);
 		return AK_OK;
 	}
 	names = ak_alloc_zero(r->used.n + 1, sizeof(char *));
 	for (size_t i = 0; i < r->used.n; i++)
-		names[i] = r->used.m[i]->info.id;
+		names[i] = mapping(r, &r->used.e[i])->info.id;
 	near = ak_text_nearest(ak_str_of(id), names);
 	ak_free(names);
 	if (near)
@@ -226,7 +243,7 @@ static enum ak_rc only_empty(const struct ak_registry *r, const struct ak_fit *f
 	ak_buf_init(&ids, AK_ERR_MSG);
 	for (size_t i = 0; i < r->used.n; i++)
 		if (fit[i].around)
-			ak_buf_addf(&ids, "%s'%s'", ids.n ? " or " : "", r->used.m[i]->info.id);
+			ak_buf_addf(&ids, "%s'%s'", ids.n ? " or " : "", mapping(r, &r->used.e[i])->info.id);
 	ak_hint(err, "name the format with --format");
 	rc = ak_fail(err, AK_EXIT_INPUT, "format is not clear: nothing but empty buckets, as %.*s has them",
 		     AK_STR_FMT(ak_buf_str(&ids)));
@@ -249,7 +266,7 @@ static enum ak_rc nothing_fits(const struct ak_registry *r, const struct ak_fit 
 			return only_empty(r, fit, err);
 	if (near < r->used.n)
 		ak_hint(err, "`auditkit formats try %s FILE` says why not; name the format with --format, or draft one with "
-			     "`auditkit formats new FILE`, see auditkit-formats(5), and give it with --mapping", r->used.m[near]->info.id);
+			     "`auditkit formats new FILE`, see auditkit-formats(5), and give it with --mapping", mapping(r, &r->used.e[near])->info.id);
 	else
 		ak_hint(err, "name the format with --format (`auditkit formats` lists them), or draft a new one with "
 			     "`auditkit formats new FILE`, see auditkit-formats(5), and give it with --mapping");
@@ -259,7 +276,7 @@ static enum ak_rc nothing_fits(const struct ak_registry *r, const struct ak_fit 
 	if (near == r->used.n)
 		return ak_fail(err, AK_EXIT_INPUT, "format not recognised: no known format is near");
 	return ak_fail(err, AK_EXIT_INPUT, "format not recognised: nearest is '%s' (%d of %d signs)",
-		       r->used.m[near]->info.id, fit[near].hits, fit[near].signs);
+		       mapping(r, &r->used.e[near])->info.id, fit[near].hits, fit[near].signs);
 }
 
 static void explain(const struct ak_registry *r, const struct ak_fit *fit, size_t best, struct ak_detection *why)
@@ -272,7 +289,7 @@ static void explain(const struct ak_registry *r, const struct ak_fit *fit, size_
 	n = snprintf(why->why, sizeof(why->why), "%d of %d signs", fit[best].hits, fit[best].signs);
 	if (next < r->used.n)
 		snprintf(why->why + n, sizeof(why->why) - (size_t)n, ", next best %s %d of %d",
-			 r->used.m[next]->info.id, fit[next].hits, fit[next].signs);
+			 mapping(r, &r->used.e[next])->info.id, fit[next].hits, fit[next].signs);
 }
 
 /* The fitting mapping with most signs; *tie is another with as many, or the count. */
@@ -299,8 +316,8 @@ static size_t try_all(const struct ak_registry *r, struct ak_walker *w, struct a
 		      size_t *tie)
 {
 	for (size_t i = 0; i < r->used.n; i++)
-		if (!quick || ak_detect_may(r->used.m[i], head))
-			ak_detect_try(r->used.m[i], w, head, eof, &fit[i]);
+		if (!quick || ak_detect_may(mapping(r, &r->used.e[i]), head))
+			ak_detect_try(mapping(r, &r->used.e[i]), w, head, eof, &fit[i]);
 	return winner(r, fit, tie);
 }
 
@@ -320,9 +337,9 @@ enum ak_rc ak_registry_detect(const struct ak_registry *r, struct ak_str head, b
 	} else if (tie < r->used.n) {
 		ak_hint(err, "name the format with --format");
 		rc = ak_fail(err, AK_EXIT_INPUT, "format is not clear: '%s' and '%s' fit alike",
-			     r->used.m[best]->info.id, r->used.m[tie]->info.id);
+			     mapping(r, &r->used.e[best])->info.id, mapping(r, &r->used.e[tie])->info.id);
 	} else {
-		*out = r->used.m[best];
+		*out = mapping(r, &r->used.e[best]);
 		explain(r, fit, best, why);
 	}
 	ak_walker_free(w);

@@ -44,3 +44,13 @@ enum ak_rc ak_query_groupings(struct ak_store *s, const char *source, int64_t ru
 	ak_buf_release(&sql);
 	return rc;
 }
+
+enum ak_rc ak_query_formats(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PZ(source ? source : ""), AK_PI(run)};
+
+	return ak_rows(s,
+		       "SELECT DISTINCT f.format AS format FROM file f JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
+		       " WHERE f.format IS NOT NULL AND (?1 = '' OR s.name = ?1) AND (?2 = 0 OR e.run = ?2) ORDER BY 1",
+		       p, 2, out, err);
+}

@@ -67,6 +67,8 @@ enum ak_rc ak_query_diag(struct ak_store *s, const char *source, const char *sev
 /* Rejected records of all runs: {source, file, rule, rec_no, byte_offset, byte_length, hash}, in the order of ak_query_diag. */
 enum ak_rc ak_query_rejects_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 
+/* Formats that files were read in: [{format}]. source NULL, run 0 = all. */
+enum ak_rc ak_query_formats(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err);
 /* Files with usage rows that measure something: [{source, format, declared|null (--query), and per asked column of usage 1
  * when such a row has it, else 0}] by source and format. source NULL, run 0 = all. */
 enum ak_rc ak_query_groupings(struct ak_store *s, const char *source, int64_t run, const enum ak_field_id *fields, size_t n,
