@@ -223,77 +223,92 @@ static bool reads_stdin(const struct ak_args *a)
 	return false;
 }
 
+static enum ak_rc read_options(struct ak_ctx *c, struct ak_ingest_opts *o, bool keep[AK_F_COUNT], struct ak_err *err)
+{
+	const struct ak_args *a = c->args;
+
+	o->dry_run = ak_args_flag(a, "dry-run");
+	o->strict = ak_args_flag(a, "strict");
+	o->remap = ak_args_flag(a, "remap");
+	o->follow = ak_args_flag(a, "follow");
+	o->max_rejects = ak_args_int(a, "max-rejects", -1);
+	if (ak_args_int(a, "max-rejects", 0) < 0)
+		return ak_fail(err, AK_EXIT_USAGE, "option '--max-rejects' wants a number from 0 up");
+	if (ak_cmd_keep_text(c, keep, err) != AK_OK)
+		return AK_FAIL;
+	if (o->remap && reads_stdin(a)) {
+		ak_hint(err, "give the files that were read then");
+		return ak_fail(err, AK_EXIT_USAGE, "option '--remap' reads its files twice, standard input cannot be");
+	}
+	if (o->follow && ak_follow_check(c, err) != AK_OK)
+		return AK_FAIL;
+	o->keep_text = keep;
+	o->options_json = options_json(c, keep);
+	return open_with(c, &o->open_with, err);
+}
+
+/* Given by hand, the sources of policy.yaml that name the files lend their names; else all that policy.yaml names. */
+static enum ak_rc choose_sources(struct job *j, struct ak_ingest_opts *o, struct ak_err *err)
+{
+	struct ak_ctx *c = j->c;
+	bool by_hand = c->args->nwords > 0, manual = ak_args_flag(c->args, "manual");
+	enum ak_rc rc = by_hand ? from_arguments(c, &j->sources, &j->nsources, err)
+				: ak_sourcelist_from_policy(c, &j->sources, &j->nsources, &j->missing, err);
+
+	if (rc == AK_OK && !by_hand && !manual)
+		rc = ak_sourcelist_unnamed(c, j->sources, j->nsources, &j->unnamed, err);
+	if (rc == AK_OK && by_hand && !manual && !ak_args_text(c->args, "source")) {
+		ak_sourcematch_init(c, j->sources, &j->sources, &j->nsources, &j->match);
+		o->source_of = source_of;
+	}
+	for (size_t i = 0; rc == AK_OK && i < j->nsources; i++)
+		j->sources[i].query = safe_query(c, j->sources[i].query);
+	o->sources = j->sources;
+	o->nsources = manual && !by_hand ? 0 : j->nsources;
+	return rc;
+}
+
+static enum ak_exit take_in(struct job *j, struct ak_ingest_opts *o, struct ak_err *err)
+{
+	struct ak_ctx *c = j->c;
+	struct ak_cmd_signing signing = {.with = {.rsa = NULL}};
+	struct ak_ingest_result r;
+	int64_t start = ak_time_now();
+	enum ak_rc rc = ak_cmd_signing(c, &signing, err);
+
+	o->signing = &signing.with;
+	j->trail = (struct ak_trail_opts){c->store, ak_args_text(c->args, "cloudtrail-digests"), signing.with.rsa, &signing.headers};
+	o->seal = j->trail.folder ? check_trail : NULL;
+	if (rc == AK_OK && o->follow)
+		ak_follow_start(c);
+	if (rc == AK_OK && c->opened && !o->dry_run)
+		rc = ak_cmd_log_access(c, 0, err);
+	if (rc == AK_OK)
+		rc = ak_ingest(o, &r, err);
+	if (rc == AK_OK)
+		notes(c, &r, ak_time_now() - start);
+	ak_cmd_signing_release(&signing);
+	return rc == AK_OK ? exit_of(c, &r, j->missing, &j->trail_found) : err->exit;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	struct job job = {.c = c};
 	struct ak_ingest_opts o = {.store = c->store, .keys = c->keys, .registry = c->registry, .policy = c->policy,
 				   .policy_text = c->policy_text, .redactor = c->redactor, .past = c->past, .plan = c->plan,
-				   .progress = progress,
-				   .inspect = inspect, .ctx = &job};
-	struct ak_cmd_signing signing = {.with = {.rsa = NULL}};
+				   .progress = progress, .stopping = stopping, .tail = tail, .inspect = inspect, .ctx = &job};
 	bool keep[AK_F_COUNT] = {false};
-	struct ak_ingest_result r;
-	int64_t start = ak_time_now();
 	enum ak_exit exit;
-	enum ak_rc rc;
+	enum ak_rc rc = read_options(c, &o, keep, err);
 
-	o.dry_run = ak_args_flag(c->args, "dry-run");
-	o.strict = ak_args_flag(c->args, "strict");
-	o.remap = ak_args_flag(c->args, "remap");
-	o.max_rejects = ak_args_int(c->args, "max-rejects", -1);
-	if (ak_args_int(c->args, "max-rejects", 0) < 0) {
-		ak_fail(err, AK_EXIT_USAGE, "option '--max-rejects' wants a number from 0 up");
-		return err->exit;
-	}
-	if (ak_cmd_keep_text(c, keep, err) != AK_OK)
-		return err->exit;
-	if (o.remap && reads_stdin(c->args)) {
-		ak_hint(err, "give the files that were read then");
-		ak_fail(err, AK_EXIT_USAGE, "option '--remap' reads its files twice, standard input cannot be");
-		return err->exit;
-	}
-	if (open_with(c, &o.open_with, err) != AK_OK)
-		return err->exit;
-	o.follow = ak_args_flag(c->args, "follow");
-	if (o.follow && ak_follow_check(c, err) != AK_OK)
-		return err->exit;
-	o.stopping = stopping;
-	o.tail = tail;
-	o.keep_text = keep;
-	o.options_json = options_json(c, keep);
-	rc = c->args->nwords ? from_arguments(c, &job.sources, &job.nsources, err)
-			     : ak_sourcelist_from_policy(c, &job.sources, &job.nsources, &job.missing, err);
-	if (rc == AK_OK && ak_args_flag(c->args, "manual")) {
-		o.sources = job.sources;
-		o.nsources = c->args->nwords ? job.nsources : 0;
-		ak_sealed_key_free(o.open_with);
-		return ak_cmd_manual(c, &o, job.sources, err);
-	}
 	if (rc == AK_OK)
-		rc = ak_cmd_signing(c, &signing, err);
-	o.signing = &signing.with;
-	job.trail = (struct ak_trail_opts){c->store, ak_args_text(c->args, "cloudtrail-digests"), signing.with.rsa, &signing.headers};
-	o.seal = job.trail.folder ? check_trail : NULL;
-	if (rc == AK_OK && !c->args->nwords)
-		rc = ak_sourcelist_unnamed(c, job.sources, job.nsources, &job.unnamed, err);
-	if (rc == AK_OK && c->args->nwords && !ak_args_text(c->args, "source")) {
-		ak_sourcematch_init(c, job.sources, &job.sources, &job.nsources, &job.match);
-		o.source_of = source_of;
-	}
-	for (size_t i = 0; rc == AK_OK && i < job.nsources; i++)
-		job.sources[i].query = safe_query(c, job.sources[i].query);
-	o.sources = job.sources;
-	o.nsources = job.nsources;
-	if (rc == AK_OK && o.follow)
-		ak_follow_start(c);
-	if (rc == AK_OK && c->opened && !o.dry_run)
-		rc = ak_cmd_log_access(c, 0, err);
-	if (rc == AK_OK)
-		rc = ak_ingest(&o, &r, err);
-	if (rc == AK_OK)
-		notes(c, &r, ak_time_now() - start);
-	exit = rc == AK_OK ? exit_of(c, &r, job.missing, &job.trail_found) : err->exit;
-	ak_cmd_signing_release(&signing);
+		rc = choose_sources(&job, &o, err);
+	if (rc != AK_OK)
+		exit = err->exit;
+	else if (ak_args_flag(c->args, "manual"))
+		exit = ak_cmd_manual(c, &o, job.sources, err);
+	else
+		exit = take_in(&job, &o, err);
 	json_decref(job.missing);
 	json_decref(job.unnamed);
 	ak_sealed_key_free(o.open_with);
