@@ -156,8 +156,8 @@ struct ak_mapping {
 	size_t nkind;
 	struct ak_left_out *payload, *drop;
 	size_t npayload, ndrop;
-	struct ak_str *mask, *sentinel;
-	size_t nmask, nsentinel;
+	struct ak_str *mask, *cut, *sentinel;
+	size_t nmask, ncut, nsentinel;
 	uint32_t sentinel_first[64]; /* by length & 63: bit c & 31 of the first byte; all bits for length 0 */
 	enum ak_field_id *identity, *dims;
 	size_t nidentity, ndims;

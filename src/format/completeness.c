@@ -77,4 +77,4 @@ int64_t ak_mapping_settles(const struct ak_mapping *m) { return m->settles; }
 
 int ak_mapping_sequence(const struct ak_mapping *m) { return m->sequence == AK_F_COUNT ? -1 : (int)m->sequence; }
 
-bool ak_mapping_tells_cuts(const struct ak_mapping *m) { return m->truncated[0]; }
+bool ak_mapping_tells_cuts(const struct ak_mapping *m) { return m->truncated[0] || m->ncut; }

@@ -178,6 +178,9 @@ static void start_flags(struct ak_mapper *mp, struct ak_record *out)
 
 static void cut_flag(struct ak_mapper *mp, struct ak_record *out)
 {
+	for (int i = 0; i < AK_LEVELS; i++)
+		if (mp->level[i].row.cut)
+			out->flags |= AK_R_CUT;
 	for (struct ak_cond **when = mp->m->truncated; *when; when++)
 		if (ak_eval_when(mp, *when))
 			out->flags |= AK_R_CUT;

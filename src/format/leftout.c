@@ -51,16 +51,20 @@ static enum ak_rc payload(struct ak_compiler *c, const json_t *node)
 	return AK_OK;
 }
 
-static enum ak_rc masks(struct ak_compiler *c, const json_t *node)
+/* A text of no bytes stands in every other: one that is looked for inside texts has some. */
+static enum ak_rc texts(struct ak_compiler *c, const json_t *node, bool inside, struct ak_str **out, size_t *n)
 {
 	struct ak_literal *lit;
-	enum ak_rc rc = ak_compile_literals(c, node, false, &lit, &c->m->nmask);
+	enum ak_rc rc = ak_compile_literals(c, node, false, &lit, n);
 
 	if (rc)
 		return rc;
-	c->m->mask = ak_arena_zero(&c->m->arena, (c->m->nmask + 1) * sizeof(*c->m->mask));
-	for (size_t i = 0; i < c->m->nmask; i++)
-		c->m->mask[i] = lit[i].text;
+	*out = ak_arena_zero(&c->m->arena, (*n + 1) * sizeof(**out));
+	for (size_t i = 0; i < *n; i++) {
+		(*out)[i] = lit[i].text;
+		if (inside && !lit[i].text.n)
+			return ak_compile_fail(c, node, "payload.cuts: a text is empty");
+	}
 	return AK_OK;
 }
 
@@ -140,7 +144,9 @@ enum ak_rc ak_compile_left_out(struct ak_compiler *c)
 	m->drop = ak_arena_zero(&m->arena, (2 * AK_MAX_PAYLOAD_RULES + 1) * sizeof(*m->drop));
 	rc = payload(c, pay);
 	if (!rc)
-		rc = masks(c, ak_compile_member(pay, "masks"));
+		rc = texts(c, ak_compile_member(pay, "masks"), false, &m->mask, &m->nmask);
+	if (!rc)
+		rc = texts(c, ak_compile_member(pay, "cuts"), true, &m->cut, &m->ncut);
 	if (!rc)
 		rc = drops(c, ak_compile_member(root, "drop"));
 	if (!rc)

@@ -25,6 +25,8 @@ struct ak_mapper *ak_mapper_new(const struct ak_mapping *m, const struct ak_mapp
 		ak_row_init(&l->row, i ? &mp->around : &mp->scratch);
 		l->row.masks = m->mask;
 		l->row.nmasks = m->nmask;
+		l->row.cuts = m->cut;
+		l->row.ncuts = m->ncut;
 		l->row.drift = opts->drift;
 		l->nslots = m->trie[i].nslots;
 		l->first = ak_alloc_zero((size_t)l->nslots + 1, sizeof(struct ak_pick *));
@@ -62,6 +64,7 @@ static void level_clear(struct ak_mapper *mp, int i)
 
 	l->row.pick = NULL;
 	l->row.n = l->row.cap = 0;
+	l->row.cut = false;
 	l->row.rec_no = mp->records;
 	memset(l->first, 0, (size_t)l->nslots * sizeof(struct ak_pick *));
 	memset(l->count, 0, (size_t)l->nslots * sizeof(*l->count));

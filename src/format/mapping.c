@@ -23,6 +23,7 @@ static const struct ak_yaml_rule payload_members[] = {
 	{.name = "completion", .type = AK_Y_STR_OR_LIST},
 	{.name = "other", .type = AK_Y_STR_OR_LIST},
 	{.name = "masks", .type = AK_Y_LIST},
+	{.name = "cuts", .type = AK_Y_LIST},
 	{.name = NULL},
 };
 static const struct ak_yaml_rule sample_members[] = {

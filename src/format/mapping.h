@@ -24,7 +24,7 @@
  *                  questions that an aggregate export without this dimension cannot answer
  *   fields*        column: RULE; the column must belong to one of the kinds
  *   identifiers    list of RULEs with `kind: column`: fill an identifier field that is empty, else make aliases
- *   payload        {prompt: [path], completion: [path], other: [path], masks: [text]}; prompt and completion fill
+ *   payload        {prompt: [path], completion: [path], other: [path], masks: [text], cuts: [text]}; prompt and completion fill
  *                  payload_prompt and payload_completion; members below that rules name are taken as they are
  *                  and no part of it (an id in a body that is kept as a whole)
  *   headers        list of containers of HTTP headers: only members named in fields are taken, the rest is counted as

@@ -50,6 +50,7 @@ static enum ak_rc payload_string(struct ak_walker *w, struct ak_str text, const 
 	}
 	p->pay->present = true;
 	p->pay->bytes += text.n;
+	w->row->cut |= ak_payload_is_cut(w->row, text);
 	return AK_OK;
 }
 
@@ -69,7 +70,7 @@ static bool is_wanted(const struct ak_walker *w, struct ak_str raw, size_t n, co
 {
 	if (!p->pay)
 		return p->node && (p->node->json || (ak_walk_picked(p->node) && p->node->how == AK_PICK_VALUE));
-	return !p->label && (n <= AK_PAYLOAD_VOID || memchr("{[\\", raw.p[0], 3) || ak_payload_is_mask_size(w->row, n));
+	return !p->label && (w->row->ncuts || n <= AK_PAYLOAD_VOID || memchr("{[\\", raw.p[0], 3) || ak_payload_is_mask_size(w->row, n));
 }
 
 /* A string with escapes. All are looked at; the text is made only where somebody reads it. */

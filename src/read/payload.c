@@ -34,6 +34,14 @@ bool ak_payload_is_mask(const struct ak_row *row, struct ak_str text)
 	return false;
 }
 
+bool ak_payload_is_cut(const struct ak_row *row, struct ak_str text)
+{
+	for (size_t i = 0; i < row->ncuts; i++)
+		if (memmem(text.p, text.n, row->cuts[i].p, row->cuts[i].n))
+			return true;
+	return false;
+}
+
 bool ak_payload_is_mask_size(const struct ak_row *row, size_t n)
 {
 	for (size_t i = 0; i < row->nmasks; i++)

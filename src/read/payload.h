@@ -20,6 +20,8 @@ bool ak_payload_is_label(struct ak_str key);
 bool ak_payload_is_void(struct ak_str text);
 #define AK_PAYLOAD_VOID 4 /* bytes of the longest of them */
 bool ak_payload_is_mask(const struct ak_row *row, struct ak_str text);
+/* Does a string of payload say that its source cut it? */
+bool ak_payload_is_cut(const struct ak_row *row, struct ak_str text);
 /* Could a string of n bytes be a mask? */
 bool ak_payload_is_mask_size(const struct ak_row *row, size_t n);
 enum ak_payload ak_payload_of(const struct ak_paystate *s);

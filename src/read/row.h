@@ -45,6 +45,10 @@ struct ak_row {
 	/* Is this string a mask the source puts in place of payload ("redacted-by-litellm", "[REDACTED]", "")? */
 	const struct ak_str *masks;
 	size_t nmasks;
+	/* Texts inside a string by which a source marks that it cut it; cut is set when one is met below payload, never cleared. */
+	const struct ak_str *cuts;
+	size_t ncuts;
+	bool cut;
 	struct ak_drift *drift; /* may be NULL */
 };
 

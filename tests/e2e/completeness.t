@@ -65,7 +65,7 @@ completeness:
     - {path: /note, is: "skipped*"}
 fields: {event_id: /gate, event_start: /at}
 Y
-row() { echo "{\"gate\":\"$1\",\"at\":\"${2-2026-08-01T00:00:00Z}\"${3-}}"; }
+row() { printf '%s\n' "{\"gate\":\"$1\",\"at\":\"${2-2026-08-01T00:00:00Z}\"${3-}}"; }
 { row 11; row 12; row 15; row 14; row 21; row 22; row 23; } >gate.jsonl
 ingest gate --mapping gate.yaml gate.jsonl
 is "the limit that the format names" "$(check gate cap) $(shown gate '.warnings[] | select(.rule == "suspected_cap").detail')" \
@@ -80,6 +80,15 @@ is "one without a time" "$(check marks undated)" "found 1 6"
 is "one of the future, one of long ago" "$(check marks odd_time)" "found 2 6"
 is "what a format says nothing of is not judged" "$(check even sequence) $(check even cut) $(check even provisional)" \
 	"not judged null null not judged null null not judged null null"
+cat >>gate.yaml <<'Y'
+payload: {prompt: /ask, masks: [hidden], cuts: ["(gate skipped ", "[clipped]"]}
+Y
+{ row 41 2026-08-01T00:00:00Z ',"ask":"one (gate skipped 9 bytes) two"'; row 42 2026-08-01T00:00:00Z ',"ask":[{"role":"user","content":"a\n\u0062 \u005bclipped] c"}]'
+	row 43 2026-08-01T00:00:00Z ',"ask":"{\"content\":\"[clipped]\"}"'; row 44 2026-08-01T00:00:00Z ',"ask":"gate skipped nothing"'
+	row 45 2026-08-01T00:00:00Z ',"ask":"hidden"'; } >inside.jsonl
+ingest inside --mapping gate.yaml inside.jsonl
+is "texts that the source cut inside: plain, escaped, in JSON in a text" "$(check inside cut)" "found 3 5"
+is "a text to look for is not empty" "$(sed 's/"\[clipped\]"/""/' gate.yaml >bad.yaml; "$AUDITKIT" formats check bad.yaml 2>&1 | grep -c 'payload.cuts: a text is empty')" 1
 sed 's/rows: 7/rows: 0/' gate.yaml >bad.yaml
 is "caps are checked" "$("$AUDITKIT" formats check bad.yaml 2>&1 | grep -c "'rows' is 1 or more")" 1
 
@@ -120,19 +129,19 @@ is "the packet is built" "$?" 0
 csv() { python3 -c '
 import csv, sys
 for r in csv.DictReader(open("p/data/tables/" + sys.argv[1] + ".csv")): print(*(r[c] for c in sys.argv[2:]))' "$@"; }
-for s in even hole office away thousand last gate marks pages usage; do
+for s in even hole office away thousand last gate marks inside pages usage; do
 	shown "$s" '.completeness.checks[] | select(.check != "overdue") | "\(.check) \(.state) \(.n // "") \(.of // "")"' | sed "s/^/$s /"
 done | LC_ALL=C sort >want
 csv completeness source check state n of | grep -v ' overdue ' | LC_ALL=C sort >got
-is "every check of every source, as sources show has it" "$(diff want got | head -5) $(wc -l <got)" " 90"
+is "every check of every source, as sources show has it" "$(diff want got | head -5) $(wc -l <got)" " 99"
 found() { jq -r ".findings[] | select(.id == \"$1\").measured" p/data/08-requests/findings.json; }
 is "findings: silence, holes, caps" "$(found source-silent), $(found source-hole), $(found source-capped)" \
-	"68 of $(awk '$2 == "silence" { n += $NF } END { print n }' got | sed 's/...$/,&/') hours from the first to the last record, 6 of 19 numbers from the first to the last, 2 of 12 files"
+	"68 of $(awk '$2 == "silence" { n += $NF } END { print n }' got | sed 's/...$/,&/') hours from the first to the last record, 6 of 24 numbers from the first to the last, 2 of 13 files"
 is "cuts, times, actions" "$(found record-cut), $(found record-undated), $(found action-unmapped)" \
-	"2 of 13 records, 3 of $(awk '$2 == "undated" { n += $NF } END { print n }' got | sed 's/...$/,&/') records, 1 of 1,003 audit events"
+	"5 of 18 records, 3 of $(awk '$2 == "undated" { n += $NF } END { print n }' got | sed 's/...$/,&/') records, 1 of 1,003 audit events"
 is "nothing that is not there" "$(found source-paged)$(found bucket-provisional)" ""
 is "the action that has no category" "$(csv unmapped_actions source action category n)" "pages tenant.hologram.started other 1"
-is "a sheet per source" "$(ls p/data/02-sources/ipe | tr '\n' ' ')" "away.json even.json gate.json hole.json last.json marks.json office.json pages.json thousand.json usage.json "
+is "a sheet per source" "$(ls p/data/02-sources/ipe | tr '\n' ' ')" "away.json even.json gate.json hole.json inside.json last.json marks.json office.json pages.json thousand.json usage.json "
 sheet() { jq -r "$2" "p/data/02-sources/ipe/$1.json"; }
 is "its digest is the file's" "$(sheet gate .sha256)" "$(sha256sum gate.jsonl | cut -d' ' -f1)"
 is "of several files that of their listing" "$(sheet pages .sha256)" "$(sha256sum p?.json | LC_ALL=C sort | sha256sum | cut -d' ' -f1)"
