@@ -28,6 +28,8 @@ struct refusal {
 #define HINT_UTF16 HINT_UTF("UTF-16")
 #define HINT_UNPACK "unpack it, or pack it again with gzip, zstd, xz, tar or zip"
 #define HINT_TABLE "export it as JSON lines or CSV"
+#define HINT_MANUAL "`auditkit ingest --manual FILE --question N` takes it in by its digest, weaker than records"
+#define HINT_MARKUP "was a page of log-in or of an error saved instead? export it again, as JSON or CSV"
 #define HINT_SQLITE "export the table: sqlite3 FILE \".mode json\" \"select * from TABLE\" > x.json"
 #define HINT_POSTGRES "export the table instead: psql -c \"\\copy (select * from TABLE) to 'x.csv' csv header\""
 #define HINT_MYSQL "export the table instead: mysql --batch -e \"select * from TABLE\" DATABASE > x.tsv"
@@ -69,7 +71,14 @@ static const struct refusal refusals[] = {
 	{{"\x04\x22\x4d\x18", 4}, false, "LZ4", HINT_UNPACK},
 	{{"\x1f\x9d", 2}, false, "compress (.Z)", HINT_UNPACK},
 	{{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8}, false, "an old Office document", "save the sheet as CSV UTF-8"},
-	{{"%PDF-", 5}, false, "a PDF document", HINT_TABLE},
+	{{"%PDF-", 5}, false, "a PDF document", HINT_MANUAL},
+	{{"\x89PNG\r\n\x1a\n", 8}, false, "a picture", HINT_MANUAL},
+	{{"\xff\xd8\xff", 3}, false, "a picture", HINT_MANUAL},
+	/* Not a lone '<', with which lines of syslog begin. */
+	{{"<!", 2}, false, "a web page", HINT_MARKUP},
+	{{"<html", 5}, false, "a web page", HINT_MARKUP},
+	{{"<HTML", 5}, false, "a web page", HINT_MARKUP},
+	{{"<?xml", 5}, false, "XML", HINT_MARKUP},
 	{{"Obj\x01", 4}, false, "an Avro file", HINT_TABLE},
 	{{"ORC", 3}, true, "an ORC file", HINT_TABLE},
 	{{"ARROW1\0", 7}, false, "an Arrow file", HINT_TABLE},

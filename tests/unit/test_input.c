@@ -265,7 +265,12 @@ static void test_refusals(void)
 		"format: json", "OTLP protobuf with a length before it");
 	REFUSED("BZh91AY&SY\x01\x02", "gzip", "bzip2");
 	REFUSED("7z\xbc\xaf\x27\x1c\0\x04", "gzip", "7z");
-	REFUSED("%PDF-1.7\n", "CSV", "PDF");
+	REFUSED("%PDF-1.7\n", "--manual", "PDF");
+	REFUSED("\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR", "--manual", "PNG");
+	REFUSED("\xff\xd8\xff\xe0\0\x10JFIF", "--manual", "JPEG");
+	REFUSED("<!DOCTYPE html><title>Log in</title>", "export it again", "a page of log-in");
+	REFUSED("<html><body>502</body></html>", "export it again", "a page of an error");
+	REFUSED("<?xml version=\"1.0\"?><Error/>", "export it again", "XML");
 	static const char *const texts[] = {
 		"\n{\n  \"a\": 1\n}\n", "PAR1,PAR2\n1,2\n", "ORCID,name\n1,2\n", "PGDMP,x\n", "BZh,1\n",
 		"\xef\xbb\xbf,a,b\n",	"\n\n\n",
