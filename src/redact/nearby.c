@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "redact/nearby.h"
 
+#include "redact/marker.h"
 #include "redact/names.h"
 
 enum { LONGEST_NAME = 48, MOST_BETWEEN = 6, LONGEST_LOOK = 256 };
@@ -109,6 +110,14 @@ static bool is_joined(struct ak_str s, size_t from)
 	return from > 0 && ak_charset_has(AK_CS_DASH | AK_CS_UNDER | AK_CS_PLUS | AK_CS_SLASH, s.p[from - 1]);
 }
 
+/* Behind a marker or token that stands at i, else i: what redaction left is no value. */
+static size_t past_own(struct ak_str s, size_t i)
+{
+	size_t end = s.p[i] == '[' ? ak_marker_end(s, i) : i;
+
+	return end == i && i > 0 && s.p[i - 1] == ':' && ak_marker_is_token_colon(s, i - 1) ? ak_charset_run(s, i, AK_SET_HEX) : end;
+}
+
 /* A value that begins in [at, end). A word behind it has its own place s.n: nothing stands between them. */
 static bool find(const struct ak_detector *d, struct ak_str s, size_t floor, size_t word, size_t at, size_t end, size_t *from,
 		 size_t *to)
@@ -119,6 +128,9 @@ static bool find(const struct ak_detector *d, struct ak_str s, size_t floor, siz
 		struct ak_str v;
 		bool keyed;
 
+		next = past_own(s, i);
+		if (next > i)
+			continue;
 		next = run_end(d, s, i);
 		v = ak_str_n(s.p + i, next - i);
 		/* A slash behind the value is none of it. */

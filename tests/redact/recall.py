@@ -184,6 +184,10 @@ def main(auditkit, seed, rounds):
     ok(len(CONTEXTS) >= 15, f"{len(kinds.KINDS)} shapes of {len({c[0] for c in cases})} kinds in {len(CONTEXTS)} contexts each")
     changed = sum(a != b for a, b in zip(results, again.decode().split("\n")))
     ok(changed == 0, f"redacted again, {changed} of {len(cases)} lines change")
+    whole = [c for c, r in zip(cases, results) if "[REDACTED:nested_encoding:" in r]
+    ok(not whole, f"{len(whole)} texts are taken whole instead of what they hide")
+    for kind, _, template, name, *_ in whole[:10]:
+        print(f"# taken whole: {kind}, {name}: {template[:60]}")
     tally = collections.Counter((c[0], c[2], c[3]) for c in missed)
     for (kind, template, name), n in sorted(tally.items()):
         print(f"# missed {n} times: {kind}, {name}: {template[:60]}")

@@ -306,6 +306,20 @@ static void check_limits(const struct ak_redactor *r, struct ak_arena *a)
 	ok(sample_holds(out, AK_STR("[REDACTED:nested_encoding:")) && !sample_holds(out, text), "of one beyond that nothing stays");
 }
 
+/* The word that announces a value is read again with the marker in its place. */
+static void check_again(const struct ak_redactor *r, struct ak_arena *a)
+{
+	static const char *const in[] = {"datadog key %s, see there", "dd-api secret: %s", "dd-apiUsecret-x:%s&c"};
+	struct ak_str key = sample_fill(a, "0123456789abcdef", 32);
+
+	for (size_t i = 0; i < AK_COUNT(in); i++) {
+		struct ak_str out = ak_redact_text(r, ak_arena_printf(a, in[i], key.p), a, NULL);
+
+		ok(sample_holds(out, AK_STR("[REDACTED:datadog_key:")) && out.p[0] == 'd', "a marker behind its word stays");
+	}
+	check_text(r, a, "datadog key ip:437e8fd578f23496a167e4078ab7133c", "and so does a token", false);
+}
+
 /* A key id is no secret itself: it is counted as pseudonymised. */
 static void check_class(const struct ak_redactor *r, struct ak_arena *a)
 {
@@ -440,6 +454,7 @@ int main(void)
 		check_encoded(r, &samples[i], &a);
 		check_offsets(r, &samples[i], &a);
 	}
+	check_again(r, &a);
 	check_limits(r, &a);
 	check_class(r, &a);
 	check_names(r, &a);
