@@ -27,9 +27,9 @@ enum ak_exit ak_help_print(struct ak_io *io, const struct ak_cmd *cmd, struct ak
 
 	ak_buf_init(&b, 1 << 20);
 	if (cmd)
-		ak_usage_command(cmd, &b);
+		ak_usage_command(cmd, io->width, &b);
 	else
-		ak_usage_overview(&b);
+		ak_usage_overview(io->width, &b);
 	ak_io_text(io, ak_buf_str(&b));
 	ak_buf_release(&b);
 	return ak_io_flush(io, err) == AK_OK ? AK_EXIT_OK : AK_EXIT_IO;

@@ -54,6 +54,15 @@ static void add_cell(struct ak_buf *b, const char *cell, int width, bool right, 
 		ak_buf_addf(b, "%*s", pad, "");
 }
 
+/* Where beside the other columns is no room. */
+static void add_below(struct ak_buf *b, const char *cell, size_t width)
+{
+	while (b->n && b->p[b->n - 1] == ' ')
+		b->n--;
+	ak_buf_adds(b, "\n    ");
+	ak_text_wrap(b, ak_str_of(cell), 4, 4, width);
+}
+
 /* Where the last column begins; a long text in it goes on below itself. */
 static size_t last_column(const struct ak_table *t, const int *width)
 {
@@ -106,6 +115,8 @@ void ak_table_print(struct ak_table *t, struct ak_io *io)
 			ak_buf_adds(&b, t->tight && t->right[c] == 'r' ? " " : "  ");
 		if (c + 1 == t->ncols && t->right[c] == 'l' && at + 30 <= io->width)
 			ak_text_wrap(&b, ak_str_of(t->cell[i]), at, at, io->width);
+		else if (c + 1 == t->ncols && t->right[c] == 'l' && !t->head && at + (size_t)ak_text_width(ak_str_of(t->cell[i])) > io->width)
+			add_below(&b, t->cell[i], io->width);
 		else
 			add_cell(&b, t->cell[i], width[c], t->right[c] == 'r', c + 1 == t->ncols);
 		if (c + 1 < t->ncols)

@@ -55,10 +55,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	ak_buf_init(&text, 1 << 20);
 	cmd = named(c->args, &name);
 	if (cmd) {
-		ak_usage_command(cmd, &text);
+		ak_usage_command(cmd, c->io->width, &text);
 	} else if (!c->args->nwords) {
-		ak_usage_overview(&text);
-	} else if (!ak_usage_group(name.p, &text)) {
+		ak_usage_overview(c->io->width, &text);
+	} else if (!ak_usage_group(name.p, c->io->width, &text)) {
 		ak_hint(err, "'auditkit help' lists the commands");
 		ak_fail(err, code = AK_EXIT_USAGE, "no command '%s'", name.p);
 	}

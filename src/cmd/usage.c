@@ -5,21 +5,27 @@
 
 #include "base/text.h"
 
-#define WIDTH 80
 #define OPTION_AT 29
 #define SUMMARY_AT 21
+#define BELOW_AT 6  /* in a narrow terminal what explains stands below */
+#define ROOM 30	    /* that an explanation needs beside a name */
 
-static void wrapped(struct ak_buf *out, const char *left, const char *text, size_t at)
+static void wrapped(struct ak_buf *out, const char *left, const char *text, size_t at, size_t width)
 {
 	size_t used = strlen(left);
 
 	ak_buf_adds(out, left);
+	if (at + ROOM > width && used) {
+		ak_buf_addc(out, '\n');
+		at = BELOW_AT;
+		used = 0;
+	}
 	ak_buf_addf(out, "%*s", used < at ? (int)(at - used) : 1, "");
-	ak_text_wrap(out, ak_str_of(text), used < at ? at : used + 1, at, WIDTH);
+	ak_text_wrap(out, ak_str_of(text), used < at ? at : used + 1, at, width);
 	ak_buf_addc(out, '\n');
 }
 
-static void option_line(const struct ak_opt *o, struct ak_buf *out)
+static void option_line(const struct ak_opt *o, size_t width, struct ak_buf *out)
 {
 	struct ak_buf left;
 
@@ -28,12 +34,12 @@ static void option_line(const struct ak_opt *o, struct ak_buf *out)
 	if (o->short_name)
 		ak_buf_addf(&left, "-%c, ", o->short_name);
 	ak_buf_addf(&left, "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
-	wrapped(out, left.p, o->help, OPTION_AT);
+	wrapped(out, left.p, o->help, OPTION_AT, width);
 	ak_buf_release(&left);
 }
 
 /* Paragraphs are parted by empty lines; single line ends in the source are layout there. */
-static void paragraphs(const char *text, struct ak_buf *out)
+static void paragraphs(const char *text, size_t width, struct ak_buf *out)
 {
 	struct ak_buf one;
 
@@ -46,59 +52,67 @@ static void paragraphs(const char *text, struct ak_buf *out)
 		for (size_t i = 0; i < n; i++)
 			ak_buf_addc(&one, text[i] == '\n' ? ' ' : text[i]);
 		ak_buf_addc(out, '\n');
-		ak_text_wrap(out, ak_buf_str(&one), 0, 0, WIDTH);
+		ak_text_wrap(out, ak_buf_str(&one), 0, 0, width);
 		ak_buf_addc(out, '\n');
 		text += n + (end ? 2 : 0);
 	}
 	ak_buf_release(&one);
 }
 
-void ak_usage_command(const struct ak_cmd *c, struct ak_buf *out)
+void ak_usage_command(const struct ak_cmd *c, size_t width, struct ak_buf *out)
 {
 	bool any = c->opts && c->opts->name;
 	struct ak_buf head;
 
 	ak_buf_init(&head, 4096);
 	ak_buf_addf(&head, "auditkit %s: %s", c->name, c->summary);
-	ak_text_wrap(out, ak_buf_str(&head), 0, 0, WIDTH);
+	ak_text_wrap(out, ak_buf_str(&head), 0, 0, width);
+	ak_buf_adds(out, "\n\nusage: ");
+	ak_buf_clear(&head);
+	ak_buf_addf(&head, "auditkit %s%s%s%s", c->name, any ? " [options]" : "", c->args ? " " : "", c->args ? c->args : "");
+	ak_text_wrap(out, ak_buf_str(&head), 7, 7, width);
+	ak_buf_addc(out, '\n');
 	ak_buf_release(&head);
-	ak_buf_addf(out, "\n\nusage: auditkit %s%s%s%s\n", c->name, any ? " [options]" : "", c->args ? " " : "", c->args ? c->args : "");
 	if (c->text)
-		paragraphs(c->text, out);
+		paragraphs(c->text, width, out);
 	if (any)
 		ak_buf_adds(out, "\noptions\n");
 	for (const struct ak_opt *o = c->opts; o && o->name; o++)
-		option_line(o, out);
+		option_line(o, width, out);
 	ak_buf_adds(out, "\nglobal options\n");
 	for (const struct ak_opt *o = ak_global_opts; o->name; o++)
-		option_line(o, out);
+		option_line(o, width, out);
 	if (c->examples && c->examples->command)
 		ak_buf_adds(out, "\nexamples\n");
 	for (const struct ak_example *e = c->examples; e && e->command; e++) {
 		ak_buf_addf(out, "  %s\n", e->command);
-		wrapped(out, "", e->says, 6);
+		wrapped(out, "", e->says, BELOW_AT, width);
 	}
 }
 
-static void command_line(const struct ak_cmd *c, struct ak_buf *out)
+static void command_line(const struct ak_cmd *c, size_t width, struct ak_buf *out)
 {
 	char left[64];
 
 	snprintf(left, sizeof left, "  %s", c->name);
-	wrapped(out, left, c->summary, SUMMARY_AT);
+	wrapped(out, left, c->summary, SUMMARY_AT, width);
 }
 
-void ak_usage_overview(struct ak_buf *out)
+void ak_usage_overview(size_t width, struct ak_buf *out)
 {
-	ak_buf_adds(out, "auditkit answers a security review of AI API use with records\n\n"
-			 "usage: auditkit [-w DIR] COMMAND [options]\n\ncommands\n");
+	ak_text_wrap(out, AK_STR("auditkit answers a security review of AI API use with records"), 0, 0, width);
+	ak_buf_adds(out, "\n\nusage: ");
+	ak_text_wrap(out, AK_STR("auditkit [-w DIR] COMMAND [options]"), 7, 7, width);
+	ak_buf_adds(out, "\n\ncommands\n");
 	for (size_t i = 0; ak_cmds[i]; i++)
-		command_line(ak_cmds[i], out);
-	ak_buf_adds(out, "\nauditkit help COMMAND explains one; with exports of your own start with\n"
-			 "'auditkit init --discover EXPORTS', then 'auditkit ingest'\n");
+		command_line(ak_cmds[i], width, out);
+	ak_buf_addc(out, '\n');
+	ak_text_wrap(out, AK_STR("auditkit help COMMAND explains one; with exports of your own start with "
+				 "'auditkit init --discover EXPORTS', then 'auditkit ingest'"), 0, 0, width);
+	ak_buf_addc(out, '\n');
 }
 
-bool ak_usage_group(const char *name, struct ak_buf *out)
+bool ak_usage_group(const char *name, size_t width, struct ak_buf *out)
 {
 	size_t n = strlen(name), found = 0;
 
@@ -107,7 +121,7 @@ bool ak_usage_group(const char *name, struct ak_buf *out)
 			continue;
 		if (!found++)
 			ak_buf_addf(out, "usage: auditkit %s COMMAND [options]\n\ncommands\n", name);
-		command_line(ak_cmds[i], out);
+		command_line(ak_cmds[i], width, out);
 	}
 	return found;
 }
