@@ -97,9 +97,9 @@ if python3 -c 'import pty; pty.openpty()' 2>/dev/null; then
 	is "a trace" "$(at 40 -w w trace reconstruct "$trace")" "0 "
 	is "its citations are whole" "$(grep -cE '(litellm-prod|app-spans)[^ ]*:[0-9]+$' out | awk '{ print ($1 > 2) }')" 1
 	is "a trace at 60 columns" "$(at 60 -w w trace reconstruct "$trace")" "0 "
-	is "help of a command" "$(at 40 help ingest | grep -v '^ *auditkit\|^ *zcat')" "0 "
+	is "help of a command" "$(at 40 help ingest | sed 's/^0 *//' | grep -vE '^ *(auditkit|zcat) ')" ""
 	is "the overview, the formats" "$(at 40 help)$(at 40 formats)" "0 0 "
-	is "what explains an option stands below it" "$(at 40 init --help >/dev/null; grep -A1 -- '--discover' out | sed -n '2s/[^ ].*//p')" "      "
+	is "what explains an option stands below it" "$(at 40 init --help >/dev/null; grep -A1 -- '^  --discover' out | sed -n '2s/[^ ].*//p')" "      "
 	is "a table that fits stays one" "$(at 80 -w n sources) $(grep -c '^litellm-slp  *request ' out)" "0  1"
 	is "no colour with NO_COLOR on a terminal" "$(grep -c "$(printf '\033')" out)" 0
 else
