@@ -5,12 +5,12 @@
 
 #include "base/crypto.h"
 #include "base/fs.h"
-#include "base/jsonw.h"
 #include "base/time.h"
 #include "cmd/allowlist.h"
 #include "cmd/follow.h"
 #include "cmd/ingest_report.h"
 #include "cmd/keeptext.h"
+#include "cmd/kept_options.h"
 #include "cmd/manual.h"
 #include "cmd/signing.h"
 #include "cmd/sourcelist.h"
@@ -61,20 +61,13 @@ static const char *safe_query(struct ak_ctx *c, const char *query)
 static const char *options_json(struct ak_ctx *c, const bool keep[AK_F_COUNT])
 {
 	const struct ak_args *a = c->args;
-	static const char *const kept[] = {"format", "source", "owner", "system", "exported-at", "tz"};
-	static const char *const flags[] = {"dry-run", "strict", "remap", "follow", "manual"};
+	static const char *const texts[] = {"format", "source", "owner", "system", "exported-at", "tz", NULL};
+	static const char *const flags[] = {"dry-run", "strict", "remap", "follow", "manual", NULL};
 	json_t *o = json_object(), *kept_text = ak_cmd_keep_text_note(c, keep);
-	struct ak_buf b;
-	const char *text;
 
-	for (size_t i = 0; i < AK_COUNT(kept); i++)
-		if (ak_args_text(a, kept[i]))
-			json_object_set_new(o, kept[i], json_string(ak_args_text(a, kept[i])));
+	ak_kept_options_add(o, a, texts, flags);
 	if (ak_args_text(a, "query"))
 		json_object_set_new(o, "query", json_string(safe_query(c, ak_args_text(a, "query"))));
-	for (size_t i = 0; i < AK_COUNT(flags); i++)
-		if (ak_args_flag(a, flags[i]))
-			json_object_set_new(o, flags[i], json_true());
 	if (ak_args_text(a, "open-with"))
 		json_object_set_new(o, "open-with", json_true());
 	if (ak_args_int(a, "max-rejects", -1) >= 0)
@@ -82,13 +75,7 @@ static const char *options_json(struct ak_ctx *c, const bool keep[AK_F_COUNT])
 	if (kept_text)
 		json_object_set_new(o, "keep-text", kept_text);
 	json_object_set_new(o, "arguments", json_integer((json_int_t)a->nwords));
-	ak_buf_init(&b, 1 << 20);
-	if (ak_jcs(o, &b, NULL) != AK_OK)
-		AK_BUG("options cannot be written as JSON");
-	text = ak_arena_z(&c->arena, ak_buf_str(&b));
-	ak_buf_release(&b);
-	json_decref(o);
-	return text;
+	return ak_kept_options_text(c, o);
 }
 
 static enum ak_rc exported_at(struct ak_ctx *c, struct ak_ingest_source *s, struct ak_err *err)

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "base/fs.h"
-#include "base/jsonw.h"
 #include "cmd/ingest_report.h"
+#include "cmd/kept_options.h"
 #include "cmd/pull_jobs.h"
 #include "cmd/pull_report.h"
 #include "cmd/pull_service.h"
@@ -34,22 +34,12 @@ static void progress(void *ctx, const struct ak_pull_progress *p)
 /* What was asked for, as it is kept in the workspace: the requests stand with their pages. */
 static const char *options_json(struct ak_ctx *c)
 {
-	static const char *const kept[] = {"since", "until", "source", "owner", "system"};
+	static const char *const texts[] = {"since", "until", "source", "owner", "system", NULL}, *const flags[] = {NULL};
 	json_t *o = json_pack("{s:s, s:b, s:b}", "command", "pull", "all", ak_args_flag(c->args, "all"), "save",
 			      ak_args_text(c->args, "save") != NULL);
-	struct ak_buf b;
-	const char *text;
 
-	for (size_t i = 0; i < AK_COUNT(kept); i++)
-		if (ak_args_text(c->args, kept[i]))
-			json_object_set_new(o, kept[i], json_string(ak_args_text(c->args, kept[i])));
-	ak_buf_init(&b, 1 << 20);
-	if (ak_jcs(o, &b, NULL) != AK_OK)
-		AK_BUG("options cannot be written as JSON");
-	text = ak_arena_z(&c->arena, ak_buf_str(&b));
-	ak_buf_release(&b);
-	json_decref(o);
-	return text;
+	ak_kept_options_add(o, c->args, texts, flags);
+	return ak_kept_options_text(c, o);
 }
 
 /* Where a folder is or will be, without links. */

@@ -46,6 +46,7 @@ libak_a_SOURCES += src/cmd/receipt.c src/cmd/receipt.h
 libak_a_SOURCES += src/cmd/cmd_packet_show.c
 libak_a_SOURCES += src/cmd/show_diff.c src/cmd/show_diff.h
 libak_a_SOURCES += src/cmd/keeptext.c src/cmd/keeptext.h
+libak_a_SOURCES += src/cmd/kept_options.c src/cmd/kept_options.h
 libak_a_SOURCES += src/cmd/follow.c src/cmd/follow.h
 libak_a_SOURCES += src/cmd/forms.c src/cmd/forms.h
 libak_a_SOURCES += src/cmd/cmd_keys.c
