@@ -56,6 +56,7 @@ enum ak_rc ak_key_periods(struct ak_store *s, struct ak_key_period **out, size_t
 	struct ak_key_period *list = NULL;
 	enum ak_rc rc = ak_store_get(s, "created", &created, err);
 
+	*out = NULL;
 	*n = 0;
 	begin_period(&list, n, s->kid, created ? created : "", 0, 0);
 	if (rc == AK_OK)
@@ -69,6 +70,7 @@ enum ak_rc ak_key_periods(struct ak_store *s, struct ak_key_period **out, size_t
 	}
 	if (rc != AK_END) {
 		ak_free(list);
+		*n = 0;
 		return rc;
 	}
 	*out = list;

@@ -19,7 +19,7 @@ struct ak_key_period {
 extern "C" {
 #endif
 
-/* All periods, oldest first, at least one; ak_free. */
+/* All periods, oldest first, at least one, and none (NULL, 0) when they cannot be read; ak_free. */
 enum ak_rc ak_key_periods(struct ak_store *s, struct ak_key_period **out, size_t *n, struct ak_err *err);
 /* Did files of the period bring records of this format from between the two times (microseconds)? first_us > last_us:
  * nothing is known of the times, so any record counts. */
