@@ -11,6 +11,7 @@ libak_a_SOURCES += src/redact/decode.c src/redact/decode.h
 libak_a_SOURCES += src/redact/detectors.c
 libak_a_SOURCES += src/redact/dispatch.c
 libak_a_SOURCES += src/redact/email.c src/redact/email.h
+libak_a_SOURCES += src/redact/encoded.c
 libak_a_SOURCES += src/redact/finds.c src/redact/finds.h
 libak_a_SOURCES += src/redact/iban.c
 libak_a_SOURCES += src/redact/identifier.c
