@@ -42,4 +42,5 @@ libak_a_SOURCES += src/redact/scan.c src/redact/scan.h
 libak_a_SOURCES += src/redact/shape.c src/redact/shape.h
 libak_a_SOURCES += src/redact/template.c
 libak_a_SOURCES += src/redact/urlpath.c
+libak_a_SOURCES += src/redact/veiled.c src/redact/veiled.h
 libak_a_SOURCES += src/redact/value.c src/redact/value.h
