@@ -316,21 +316,30 @@ static unsigned char hex_pair(const char *p)
 	return (unsigned char)(ak_hex_value(p[0]) << 4 | ak_hex_value(p[1]));
 }
 
+/* LEAST_PRINTABLE pairs from `at` on are printable; else *next is behind the last one that is not. Seen from the end: few are looked
+ * at where there is nothing. */
+static bool is_text(const char *p, size_t at, size_t *next)
+{
+	for (size_t i = LEAST_PRINTABLE; i > 0; i--)
+		if (!printable(hex_pair(p + at + 2 * (i - 1)))) {
+			*next = at + 2 * i;
+			return false;
+		}
+	return true;
+}
+
 bool ak_decode_hex(struct ak_str run, size_t *at, struct ak_arena *a, struct ak_str *out)
 {
 	size_t from = *at, n = 0;
 	char *text;
 
-	for (size_t i = from; i + 1 < run.n && (n < LEAST_PRINTABLE || i == from + 2 * n); i += 2) {
-		if (printable(hex_pair(run.p + i))) {
-			n++;
-		} else if (n < LEAST_PRINTABLE) {
-			from = i + 2;
-			n = 0;
-		}
-	}
+	while (from + 2 * LEAST_PRINTABLE <= run.n && !n)
+		if (is_text(run.p, from, &from))
+			n = LEAST_PRINTABLE;
+	while (n && from + 2 * n + 1 < run.n && printable(hex_pair(run.p + from + 2 * n)))
+		n++;
 	*at = from + 2 * n;
-	if (n < LEAST_PRINTABLE)
+	if (!n)
 		return false;
 	text = ak_arena_alloc(a, n);
 	for (size_t i = 0; i < n; i++)

@@ -30,32 +30,38 @@ static bool base64(const struct runs *r, size_t from, size_t to)
 	return false;
 }
 
-static size_t hex_end(struct ak_str s, size_t at, size_t most)
+/* The next AK_DECODE_RUN hex digits in a row from `at` on, or `to`. Seen from their end, as few as possible. */
+static size_t hex_start(struct ak_str s, size_t at, size_t to)
 {
-	while (at < most && ak_is_hex((unsigned char)s.p[at]))
-		at++;
-	return at;
+	for (size_t i = AK_DECODE_RUN; at + AK_DECODE_RUN <= to && i > 0;) {
+		if (ak_is_hex((unsigned char)s.p[at + i - 1])) {
+			i--;
+			continue;
+		}
+		at += i;
+		i = AK_DECODE_RUN;
+	}
+	return at + AK_DECODE_RUN <= to ? at : to;
 }
 
 /* From the first digit and from the second: a digit before it may belong to another word. */
-static bool hex_run(const struct runs *r, size_t from, size_t to)
+static void hex_run(const struct runs *r, size_t from, size_t to)
 {
 	struct ak_str text;
 
 	for (size_t odd = 0; odd < 2; odd++)
 		for (size_t at = odd; ak_decode_hex(ak_str_n(r->s.p + from, to - from), &at, r->a, &text);)
 			if (r->fn(r->ctx, text, from, to))
-				return true;
-	return false;
+				return;
 }
 
 /* Hex is made of characters that base64 has too: its runs lie inside of those. */
 static void hex(const struct runs *r, size_t from, size_t to)
 {
-	for (size_t i = from, end; i < to; i = end + (end == i)) {
-		end = hex_end(r->s, i, to);
-		if (end - i >= AK_DECODE_RUN)
-			hex_run(r, i, end);
+	for (size_t i = hex_start(r->s, from, to), end; i < to; i = hex_start(r->s, end, to)) {
+		for (end = i + AK_DECODE_RUN; end < to && ak_is_hex((unsigned char)r->s.p[end]);)
+			end++;
+		hex_run(r, i, end);
 	}
 }
 

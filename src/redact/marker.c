@@ -99,8 +99,8 @@ bool ak_marker_is_mask(struct ak_str s)
 /* What the keys begin with that masks leave readable. */
 static bool begins_like_key(struct ak_str s)
 {
-	static const char *const heads[] = {"sk-", "sk_", "pk-", "pk_", "rk_", "ak-", "key-", "key_", "gsk_", "xai-", "hf_", "r8_", "pplx-", "nvapi-",
-					    "ghp_", "gho_", "ghs_", "glpat-", "xox", "AKIA", "ASIA", "AIza", "ya29.", "eyJ"};
+	static const char *const heads[] = {"sk-",  "sk_",    "pk-",  "pk_",  "rk_",  "ak-",	"key-", "key_", "gsk_", "xai-", "hf_",	 "r8_",
+					    "pplx-", "nvapi-", "ghp_", "gho_", "ghs_", "glpat-", "xox",	 "AKIA", "ASIA", "AIza", "ya29.", "eyJ"};
 
 	for (size_t i = 0; i < AK_COUNT(heads); i++)
 		if (ak_str_starts(s, ak_str_of(heads[i])))
