@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "cmd/keeptext.h"
 
+#include "redact/plan.h"
 #include "store/access.h"
 
 /* Names people use for what is never kept. */
@@ -28,7 +29,14 @@ static int text_field(const char *name)
 	return -1;
 }
 
-static enum ak_rc keep_one(const char *name, bool keep[AK_F_COUNT], struct ak_err *err)
+/* What policy.yaml takes away, itself or by its profile, no option brings back. */
+static bool is_removed(const struct ak_field_plan *plan, enum ak_field_id f)
+{
+	return plan && (plan->action[f] == AK_FIELD_REMOVE ||
+			(!ak_plan_differs(plan, f) && ak_profile_action(plan->profile, f) == AK_PROFILE_REMOVES));
+}
+
+static enum ak_rc keep_one(const struct ak_field_plan *plan, const char *name, bool keep[AK_F_COUNT], struct ak_err *err)
 {
 	int f = text_field(name);
 
@@ -40,6 +48,10 @@ static enum ak_rc keep_one(const char *name, bool keep[AK_F_COUNT], struct ak_er
 	if (f < 0) {
 		ak_hint(err, "texts that can be kept: error_text and reason_text");
 		return ak_fail(err, AK_EXIT_USAGE, "option '--keep-text': '%.60s' is no field with a text", name);
+	}
+	if (is_removed(plan, (enum ak_field_id)f)) {
+		ak_hint(err, "'auditkit redact explain %s' says where", ak_fields[f].column);
+		return ak_fail(err, AK_EXIT_REFUSED, "policy.yaml removes the field '%s'; --keep-text does not bring it back", ak_fields[f].column);
 	}
 	keep[f] = true;
 	return AK_OK;
@@ -53,7 +65,7 @@ enum ak_rc ak_cmd_keep_text(struct ak_ctx *c, bool keep[AK_F_COUNT], struct ak_e
 	if (!names && !reason)
 		return AK_OK;
 	for (size_t i = 0; names && names[i]; i++)
-		if (keep_one(names[i], keep, err) != AK_OK)
+		if (keep_one(c->plan, names[i], keep, err) != AK_OK)
 			return AK_FAIL;
 	if (!names || !reason || !*reason) {
 		ak_hint(err, "give both, as in: --keep-text error_text --reason 'incident 17'; the packet prints them");

@@ -199,7 +199,7 @@ static int to_text(struct ak_convert *c, const struct ak_rule *r, enum ak_field_
 			return got;
 	}
 	text = ak_arena_str(c->arena, text);
-	if (ak_fields[f].type == AK_T_ENUM || ak_fields[f].type == AK_T_CURRENCY)
+	if ((ak_fields[f].type == AK_T_ENUM || ak_fields[f].type == AK_T_CURRENCY) && ak_convert_folds(c, text))
 		for (size_t i = 0; i < text.n; i++)
 			((char *)text.p)[i] = ak_lower(text.p[i]); /* our own copy */
 	*out = (struct ak_value){.text = text, .set = true};

@@ -49,7 +49,7 @@ void ak_mapper_free(struct ak_mapper *mp)
 		ak_free(mp->level[i].count);
 		ak_free(mp->level[i].present);
 	}
-	ak_buf_release(&mp->conv.buf);
+	ak_convert_release(&mp->conv);
 	ak_arena_release(&mp->around);
 	ak_arena_release(&mp->scratch);
 	ak_headers_release(&mp->headers);

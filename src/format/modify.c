@@ -2,6 +2,8 @@
 
 #include "base/crypto.h"
 #include "format/convert.h"
+#include "redact/charset.h"
+#include "redact/scan.h"
 
 /* The steps of a rule that turn text into text. */
 
@@ -32,6 +34,31 @@ static struct ak_str lowered(struct ak_arena *a, struct ak_str s)
 		p[i] = ak_lower(s.p[i]);
 	p[s.n] = '\0';
 	return ak_str_n(p, s.n);
+}
+
+bool ak_convert_folds(struct ak_convert *c, struct ak_str s)
+{
+	enum { SHORTEST = 16 }; /* of secrets that their capitals give away */
+	struct ak_hits h;
+
+	if (s.n < SHORTEST || !ak_charset_any(s, AK_CS_UPPER | AK_CS_ESCAPE))
+		return true;
+	if (!c->secrets) {
+		c->secrets = ak_alloc(sizeof(*c->secrets));
+		ak_scan_init(c->secrets);
+	}
+	if (ak_scan_is_clear(c->secrets, s))
+		return true;
+	ak_scan(c->secrets, s, true, c->scratch, &h);
+	return h.n == 0;
+}
+
+void ak_convert_release(struct ak_convert *c)
+{
+	ak_buf_release(&c->buf);
+	if (c->secrets)
+		ak_scan_release(c->secrets);
+	ak_free(c->secrets);
 }
 
 static bool is_hex(struct ak_str s)
@@ -78,7 +105,7 @@ int ak_convert_text(struct ak_convert *c, const struct ak_rule *r, struct ak_str
 		return AK_ABSENT_NULL;
 	if (r->strip.n && ak_str_starts(s, r->strip))
 		s = ak_str_n(s.p + r->strip.n, s.n - r->strip.n);
-	if (r->lower)
+	if (r->lower && ak_convert_folds(c, s))
 		s = lowered(c->scratch, s);
 	if (r->traceparent && !traceparent(s, r->traceparent, &s))
 		return AK_ABSENT_INVALID;

@@ -14,7 +14,7 @@ static enum ak_rc constant(struct ak_compiler *c, enum ak_field_id f, const json
 	r->op = AK_OP_CONST;
 	ak_buf_init(&conv.buf, AK_MAX_KEPT_VALUE_BYTES);
 	got = ak_convert_pick(&conv, r, f, &p, NULL, &r->constant);
-	ak_buf_release(&conv.buf);
+	ak_convert_release(&conv);
 	if (got != AK_GOT)
 		return ak_compile_fail(c, value, "this constant does not fit the field '%s' (%s)", ak_fields[f].column,
 				       ak_type_name(ak_fields[f].type));

@@ -4,11 +4,6 @@
 
 #include "redact/value.h"
 
-/* A text comes from the field that keeps its template or code, unless the mapping fills it. */
-static const struct {
-	enum ak_field_id text, from;
-} texts[] = {{AK_F_ERROR_TEXT, AK_F_ERROR_TEMPLATE}, {AK_F_REASON_TEXT, AK_F_REASON}};
-
 /* A trace inside a message is as good as one in a field of its own. */
 static void tell_trace(struct ak_record *rec)
 {
@@ -22,11 +17,12 @@ void ak_keeptext_take(const struct ak_ingest_opts *o, struct ak_record *rec, str
 {
 	tell_trace(rec);
 	for (size_t i = 0; i < AK_KEPT_TEXTS; i++) {
-		const struct ak_value *v = &rec->v[rec->v[texts[i].text].set ? texts[i].text : texts[i].from];
-		bool asked = o->keep_text && o->keep_text[texts[i].text] && ak_field_of(texts[i].text, rec->kind);
+		const struct ak_kept_text *t = &ak_kept_texts[i];
+		const struct ak_value *v = &rec->v[rec->v[t->text].set ? t->text : t->from];
+		bool asked = o->keep_text && o->keep_text[t->text] && ak_field_of(t->text, rec->kind);
 
 		out[i] = asked && v->set ? v->text : ak_str_n(NULL, 0);
-		ak_record_unset(rec, texts[i].text);
+		ak_record_unset(rec, t->text);
 	}
 }
 
@@ -34,5 +30,5 @@ void ak_keeptext_give(struct ak_record *rec, const struct ak_str in[AK_KEPT_TEXT
 {
 	for (size_t i = 0; i < AK_KEPT_TEXTS; i++)
 		if (in[i].p && in[i].n)
-			ak_record_set_text(rec, texts[i].text, in[i]);
+			ak_record_set_text(rec, ak_kept_texts[i].text, in[i]);
 }

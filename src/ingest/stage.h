@@ -83,7 +83,6 @@ void ak_stage_flush_stats(struct ak_stage *m);
 
 /* Texts that --keep-text asks for leave the record before its content digest is taken and come back behind it: the same
  * record read with and without them is the same. They pass the redactor like any value (ak_redact_personal). */
-#define AK_KEPT_TEXTS 2
 void ak_keeptext_take(const struct ak_ingest_opts *o, struct ak_record *rec, struct ak_str out[AK_KEPT_TEXTS]);
 void ak_keeptext_give(struct ak_record *rec, const struct ak_str in[AK_KEPT_TEXTS]);
 

@@ -83,6 +83,8 @@ void ak_field_stores(enum ak_field_id f, struct ak_buf *out)
 			ak_buf_addf(out, "%s%s", n++ ? ", " : "", store_classes[c]);
 }
 
+const struct ak_kept_text ak_kept_texts[AK_KEPT_TEXTS] = {{AK_F_ERROR_TEXT, AK_F_ERROR_TEMPLATE}, {AK_F_REASON_TEXT, AK_F_REASON}};
+
 int ak_field_find(struct ak_str name)
 {
 	for (int i = 0; i < AK_F_COUNT; i++)

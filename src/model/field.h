@@ -77,6 +77,12 @@ extern const struct ak_kind_info ak_kinds[AK_K_COUNT];
 #define AK_FACETS 4
 extern const char *const ak_facet_order[AK_FACETS];
 
+/* A text that only --keep-text stores comes from the field that keeps its template or code, unless the mapping fills it. */
+#define AK_KEPT_TEXTS 2
+extern const struct ak_kept_text {
+	enum ak_field_id text, from;
+} ak_kept_texts[AK_KEPT_TEXTS];
+
 const char *ak_store_class_name(enum ak_store_class c);
 /* Of a field of this kind: texts that only --keep-text stores are not retained, all others stand in the kind's log. */
 enum ak_store_class ak_field_store(enum ak_field_id f, enum ak_kind k);

@@ -32,6 +32,8 @@ static const char *kept_how(enum ak_type t)
 struct classing {
 	struct ak_field_plan plan;
 	struct ak_table *table;
+	json_t *texts; /* ak_query_text_sources */
+	const char *source;
 	json_t *seen; /* paths of the source at hand, to their row */
 	json_int_t n[CLASSES], sources;
 };
@@ -70,10 +72,26 @@ static void set_row(struct classing *c, const char *path, enum fate fate, const 
 		json_decref(row);
 }
 
+/* Was the text kept of which this field has the template or code, in some run of the source? */
+static const char *kept_text(const struct classing *c, enum ak_field_id from)
+{
+	json_t *row;
+	size_t i, k = 0;
+
+	while (k < AK_KEPT_TEXTS && ak_kept_texts[k].from != from && ak_kept_texts[k].text != from)
+		k++;
+	json_array_foreach(c->texts, i, row)
+		if (k < AK_KEPT_TEXTS && strcmp(json_string_value(json_object_get(row, "field")), ak_fields[ak_kept_texts[k].text].column) == 0 &&
+		    strcmp(json_string_value(json_object_get(row, "source")), c->source) == 0)
+			return ak_fields[ak_kept_texts[k].text].column;
+	return NULL;
+}
+
 static void set_fields(struct classing *c, const struct ak_mapping_path *p)
 {
 	enum fate best = CLASSES;
 	enum ak_field_id field = AK_F_COUNT;
+	const char *text = NULL;
 	struct ak_buf names;
 
 	ak_buf_init(&names, 1 << 16);
@@ -85,9 +103,12 @@ static void set_fields(struct classing *c, const struct ak_mapping_path *p)
 			best = fate;
 			field = p->field[i];
 		}
+		text = text ? text : kept_text(c, p->field[i]);
 		ak_buf_addf(&names, "%s%s", i ? " " : "", ak_fields[p->field[i]].column);
 	}
-	set_row(c, p->path, best, how_of(c, field, best), names.p, NULL);
+	if (text && !strstr(names.p, text))
+		ak_buf_addf(&names, " %s", text);
+	set_row(c, p->path, text ? KEPT : best, text ? "as redacted text, by ingest --keep-text" : how_of(c, field, best), names.p, NULL);
 	ak_buf_release(&names);
 }
 
@@ -166,6 +187,7 @@ static enum ak_rc add_source(struct classing *c, const json_t *source, const jso
 
 	ak_arena_init(&arena);
 	c->seen = json_object();
+	c->source = json_string_value(json_object_get(source, "name"));
 	json_array_foreach((json_t *)mappings, i, row) if (rc == AK_OK && json_equal(json_object_get(row, "source"),
 										     json_object_get(source, "name")))
 		rc = add_mapping(c, row, &arena, err);
@@ -198,8 +220,11 @@ enum ak_rc ak_section_classes(struct ak_sections *s, json_t *section, const stru
 
 	if (rc == AK_OK)
 		rc = ak_query_mappings(s->store, &mappings, err);
+	if (rc == AK_OK)
+		rc = ak_query_text_sources(s->store, &c.texts, err);
 	json_array_foreach(f->sources, i, source) if (rc == AK_OK) rc = add_source(&c, source, mappings, err);
 	json_decref(mappings);
+	json_decref(c.texts);
 	say(section, &c);
 	return rc;
 }

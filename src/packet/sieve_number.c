@@ -93,6 +93,29 @@ static unsigned first(const struct reading *r, size_t n)
 	return v;
 }
 
+/* An id of sixteen digits behind `span`, `span_id:` or `"spanId": "`, without a word for cards nearby. */
+static bool is_span(struct ak_str s, size_t at, const struct reading *r)
+{
+	enum { NEAR = 40 };
+	static const char *const cards[] = {"card", "pan", "visa", "credit", "debit", "payment"};
+	size_t i = at, least = at > NEAR ? at - NEAR : 0;
+
+	if (r->n != 16 || r->end - at != 16)
+		return false;
+	for (size_t k = least; k < at; k++)
+		for (size_t w = 0; w < AK_COUNT(cards); w++)
+			if (strlen(cards[w]) <= at - k && ak_str_eq_fold(ak_str_n(s.p + k, strlen(cards[w])), ak_str_of(cards[w])) &&
+			    !(w == 1 && k > 0 && ak_is_alnum((unsigned char)s.p[k - 1])))
+				return false;
+	while (i > least && s.p[i - 1] && strchr(" :=\"'#[\\", s.p[i - 1]))
+		i--;
+	if (i == at)
+		return false;
+	if (i > least + 2 && ak_str_eq_fold(ak_str_n(s.p + i - 2, 2), AK_STR("id")))
+		i -= strchr("_-. ", s.p[i - 3]) && s.p[i - 3] ? 3 : 2;
+	return i >= least + 4 && ak_str_eq_fold(ak_str_n(s.p + i - 4, 4), AK_STR("span"));
+}
+
 static bool is_card(const struct number *row, const struct reading *r)
 {
 	return r->n == row->digits && first(r, 4) >= row->from && first(r, 4) <= row->to && luhn(r);
@@ -188,7 +211,7 @@ size_t ak_sieve_number(struct ak_str s, size_t at, int without, const char **kin
 
 	if (at && (ak_is_alnum((unsigned char)s.p[at - 1]) || (s.p[at - 1] && strchr("_-.+", s.p[at - 1]))))
 		return at;
-	is[CARD] = digit && read_card(s, at, &card);
+	is[CARD] = digit && read_card(s, at, &card) && !is_span(s, at, &card);
 	is[PERSON] = digit && read_groups(s, at, "cbd", "-", &person);
 	is[IBAN] = ak_is_upper((unsigned char)s.p[at]) && read_iban(s, at, &iban);
 	for (size_t i = 0; (is[CARD] || is[PERSON] || is[IBAN]) && i < AK_COUNT(numbers); i++) {

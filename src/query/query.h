@@ -94,6 +94,8 @@ enum ak_rc ak_query_run(struct ak_store *s, int64_t run, json_t **out, struct ak
 enum ak_rc ak_query_documents(struct ak_store *s, json_t **out, struct ak_err *err);
 /* Texts that runs were asked to keep: [{time (start of the run), field, operator (token), reason}]. */
 enum ak_rc ak_query_kept_texts(struct ak_store *s, json_t **out, struct ak_err *err);
+/* The sources that such runs read, with the field: [{source, field}]. */
+enum ak_rc ak_query_text_sources(struct ak_store *s, json_t **out, struct ak_err *err);
 /* Of the live records of kinds that can name a customer's tenant: how many do. */
 enum ak_rc ak_query_tenants(struct ak_store *s, int64_t *with, int64_t *all, struct ak_err *err);
 /* SHA-256 over the sorted set of content digests of live records, lower hex (DECISIONS 5); seconds at millions of rows. */

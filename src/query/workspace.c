@@ -155,6 +155,14 @@ enum ak_rc ak_query_kept_texts(struct ak_store *s, json_t **out, struct ak_err *
 		       NULL, 0, out, err);
 }
 
+enum ak_rc ak_query_text_sources(struct ak_store *s, json_t **out, struct ak_err *err)
+{
+	return ak_rows(s,
+		       "SELECT DISTINCT s.name AS source, f.value AS field FROM run r, json_each(r.options, '$.keep-text.fields') f"
+		       " JOIN export e ON e.run = r.id JOIN source s ON s.id = e.source ORDER BY 1, 2",
+		       NULL, 0, out, err);
+}
+
 enum ak_rc ak_query_tenants(struct ak_store *s, int64_t *with, int64_t *all, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;

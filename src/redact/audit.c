@@ -5,6 +5,7 @@
 #include "redact/email.h"
 #include "redact/marker.h"
 #include "redact/personal.h"
+#include "redact/veiled.h"
 
 /* Beside a word, 32 hex digits are some provider's key; behind the head of a token they are a token. */
 static bool is_token(struct ak_str s, size_t from, size_t to)
@@ -57,8 +58,16 @@ static bool first_personal(const struct ak_redactor *r, struct ak_str s, ak_audi
 
 static bool first_email(const struct ak_redactor *r, struct ak_str s, struct ak_audit_find *out)
 {
+	size_t from, to;
+
 	out->kind = "email";
-	return ak_email_find(r, s, 0, &out->from, &out->to);
+	if (!ak_email_find(r, s, 0, &out->from, &out->to))
+		return ak_veiled_email(r, s, &out->from, &out->to);
+	if (ak_veiled_email(r, s, &from, &to) && from < out->from) {
+		out->from = from;
+		out->to = to;
+	}
+	return true;
 }
 
 static bool first_of_all(const struct ak_redactor *r, struct ak_str s, bool contexts, ak_audit_let *let, void *ctx, struct ak_audit_find *out)

@@ -82,6 +82,31 @@ static size_t in_groups(struct ak_str s, size_t at)
 	return at;
 }
 
+static size_t back_over(struct ak_str s, size_t at, const char *what, size_t most)
+{
+	while (at > 0 && most-- && s.p[at - 1] && strchr(what, s.p[at - 1]))
+		at--;
+	return at;
+}
+
+static bool ends_in(struct ak_str s, size_t end, struct ak_str word)
+{
+	return end >= word.n && ak_str_eq_fold(ak_str_n(s.p + end - word.n, word.n), word);
+}
+
+/* `span_id=`, `"spanId": "`, `span `: sixteen hex digits name a span (W3C trace context), one in 2,000 has only decimal ones, and
+ * some of those pass for a card. */
+static bool is_span(struct ak_str s, size_t at)
+{
+	size_t end = back_over(s, at, " :=\"'#[\\", 6);
+
+	if (end == at)
+		return false;
+	if (ends_in(s, end, AK_STR("id")))
+		end = back_over(s, end - 2, " _-.", 1);
+	return ends_in(s, end, AK_STR("span"));
+}
+
 size_t ak_find_card(struct ak_str s, size_t at)
 {
 	size_t n = ak_personal_digits(s, at);
@@ -91,7 +116,9 @@ size_t ak_find_card(struct ak_str s, size_t at)
 		return joined ? at : in_groups(s, at);
 	if (n > 19 || !ak_personal_ends(s, at + n) || !is_card(ak_str_n(s.p + at, n)))
 		return at;
-	return (is_plain_length(n) && !joined) || ak_personal_near(s, at, words) ? at + n : at;
+	if (is_plain_length(n) && !joined && !(n == 16 && is_span(s, at)))
+		return at + n;
+	return ak_personal_near(s, at, words) ? at + n : at;
 }
 
 /* In the finished packet, where ids of digits alone may stand. */

@@ -189,7 +189,7 @@ static bool says_nothing(struct ak_str v)
 		if (ak_str_eq_fold(v, ak_str_of(words[i])))
 			return true;
 	return v.n == 0 || ak_str_starts(v, AK_STR("${")) || ak_str_starts(v, AK_STR("{{")) ||
-	       ak_marker_is_mask(ak_str_n(v.p, v.n > LONGEST_VALUE ? LONGEST_VALUE : v.n));
+	       ak_marker_hides(ak_str_n(v.p, v.n > LONGEST_VALUE ? LONGEST_VALUE : v.n));
 }
 
 static bool has_digit(struct ak_str v)

@@ -108,10 +108,10 @@ static size_t reference(struct ak_str s, uint32_t *c)
 	return i > 2 ? i + (i < s.n && s.p[i] == ';') : 0;
 }
 
-/* Zero width: joiners, marks of direction, selectors of variants, soft hyphens. */
+/* Zero width: joiners, marks of direction, selectors of variants, soft hyphens, accents that combine. */
 static bool is_nothing(uint32_t c)
 {
-	static const uint32_t ranges[][2] = {{0xad, 0xad},     {0x34f, 0x34f},   {0x61c, 0x61c},   {0x180b, 0x180f}, {0x200b, 0x200f},
+	static const uint32_t ranges[][2] = {{0xad, 0xad},     {0x300, 0x36f},   {0x61c, 0x61c},   {0x180b, 0x180f}, {0x200b, 0x200f},
 					     {0x202a, 0x202e}, {0x2060, 0x206f}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}};
 
 	for (size_t i = 0; i < AK_COUNT(ranges); i++)
@@ -120,14 +120,36 @@ static bool is_nothing(uint32_t c)
 	return false;
 }
 
-/* The ASCII that a character is another form of: full width, dashes and what is longer than it need be. 0 = none. */
+/* The letter or digit that a mathematical one is (U+1D400 to U+1D6A3, U+1D7CE to U+1D7FF). 0 = none. */
+static uint32_t mathematical(uint32_t c)
+{
+	if (c >= 0x1d7ce && c <= 0x1d7ff)
+		return '0' + (c - 0x1d7ce) % 10;
+	if (c < 0x1d400 || c > 0x1d6a3)
+		return 0;
+	c = (c - 0x1d400) % 52;
+	return c < 26 ? 'A' + c : 'a' + c - 26;
+}
+
+/* The ASCII that a character is another form of: full width, dashes, blanks, full stops of other scripts, letters of mathematics and
+ * what is longer than it need be. 0 = none. */
 static uint32_t ascii_of(uint32_t c)
 {
+	static const struct {
+		uint32_t from, to;
+		char c;
+	} forms[] = {{0xa0, 0xa0, ' '},	    {0x2000, 0x200a, ' '}, {0x2010, 0x2015, '-'}, {0x202f, 0x202f, ' '}, {0x205f, 0x205f, ' '},
+		     {0x2212, 0x2212, '-'}, {0x3000, 0x3000, ' '}, {0x3002, 0x3002, '.'}, {0xfe52, 0xfe52, '.'}, {0xfe58, 0xfe58, '-'},
+		     {0xfe63, 0xfe63, '-'}, {0xfe6b, 0xfe6b, '@'}, {0xff61, 0xff61, '.'}};
+
+	if (c < 0x80)
+		return c;
 	if (c >= 0xff01 && c <= 0xff5e)
 		return c - 0xff01 + '!';
-	if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0xfe58 || c == 0xfe63)
-		return '-';
-	return c < 0x80 ? c : 0;
+	for (size_t i = 0; i < AK_COUNT(forms); i++)
+		if (c >= forms[i].from && c <= forms[i].to)
+			return (unsigned char)forms[i].c;
+	return mathematical(c);
 }
 
 /* Tags and the further selectors of variants, U+E0000 to U+E01FF. */
@@ -147,6 +169,10 @@ static size_t wide(struct ak_str s, uint32_t *c)
 	if (is_tag(s)) {
 		*c = NOTHING;
 		return 4;
+	}
+	if (s.n >= 4 && memcmp(s.p, "\xf0\x9d", 2) == 0 && (p[2] & 0xc0) == 0x80 && (p[3] & 0xc0) == 0x80) {
+		*c = mathematical(UINT32_C(0x1d000) | (uint32_t)(p[2] & 63) << 6 | (p[3] & 63));
+		return *c ? 4 : 0;
 	}
 	if (s.n < 3 - (size_t)two || (!two && (p[0] & 0xf0) != 0xe0) || (p[1] & 0xc0) != 0x80 ||
 	    (!two && (p[2] & 0xc0) != 0x80))
@@ -278,6 +304,46 @@ bool ak_decode_base64(struct ak_str run, struct ak_arena *a, struct ak_str *out)
 	}
 	if (!text)
 		return false;
+	*out = ak_str_n(text, n);
+	return true;
+}
+
+/* The byte of two hex digits, or one that is not printable. */
+static unsigned char hex_pair(const char *p)
+{
+	if (!ak_is_hex((unsigned char)p[0]) || !ak_is_hex((unsigned char)p[1]))
+		return 0xff;
+	return (unsigned char)(ak_hex_value(p[0]) << 4 | ak_hex_value(p[1]));
+}
+
+/* LEAST_PRINTABLE pairs from `at` on are printable; else *next is behind the last one that is not. Seen from the end: few are looked
+ * at where there is nothing. */
+static bool is_text(const char *p, size_t at, size_t *next)
+{
+	for (size_t i = LEAST_PRINTABLE; i > 0; i--)
+		if (!printable(hex_pair(p + at + 2 * (i - 1)))) {
+			*next = at + 2 * i;
+			return false;
+		}
+	return true;
+}
+
+bool ak_decode_hex(struct ak_str run, size_t *at, struct ak_arena *a, struct ak_str *out)
+{
+	size_t from = *at, n = 0;
+	char *text;
+
+	while (from + 2 * LEAST_PRINTABLE <= run.n && !n)
+		if (is_text(run.p, from, &from))
+			n = LEAST_PRINTABLE;
+	while (n && from + 2 * n + 1 < run.n && printable(hex_pair(run.p + from + 2 * n)))
+		n++;
+	*at = from + 2 * n;
+	if (!n)
+		return false;
+	text = ak_arena_alloc(a, n);
+	for (size_t i = 0; i < n; i++)
+		text[i] = (char)hex_pair(run.p + from + 2 * i);
 	*out = ak_str_n(text, n);
 	return true;
 }

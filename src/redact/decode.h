@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 
-#define AK_DECODE_RUN 24 /* shortest base64 text that is looked into */
+#define AK_DECODE_RUN 24 /* shortest base64 or hex that is looked into */
 
 struct ak_unescaped {
 	struct ak_str text;
@@ -15,9 +15,17 @@ struct ak_unescaped {
 extern "C" {
 #endif
 
-/* Percent-encoding, the escapes of JSON strings, \xNN, \NNN, \u{N}, HTML character references, zero-width characters, zero
- * bytes, control sequences of terminals, full-width and overlong ASCII and dashes, all in one layer. False when the text holds none. The result may be any bytes. */
+/* Percent-encoding, the escapes of JSON strings, \xNN, \NNN, \u{N}, HTML character references, zero-width characters and accents
+ * that combine, zero bytes, control sequences of terminals, and ASCII in another form (full width, of mathematics, overlong, other
+ * dashes, blanks and full stops), all in one layer. False when the text holds none. The result may be any bytes. */
 bool ak_decode_escapes(struct ak_str s, struct ak_arena *a, struct ak_unescaped *out);
+/* What a run of base64 or hex holds; the run stands from `from` to `to`. True: nothing else in this run is asked for. */
+typedef bool ak_decoded_fn(void *ctx, struct ak_str text, size_t from, size_t to);
+/* Asks for each text that a run of AK_DECODE_RUN characters or more of s decodes to, outside of markers. */
+void ak_decode_runs(const uint64_t table[256], struct ak_str s, struct ak_arena *a, ak_decoded_fn *fn, void *ctx);
+/* Hex of either case: the next stretch of pairs from *at on that decodes to printable ASCII, at least 12 bytes of it. *at moves
+ * behind it; false when there is none. */
+bool ak_decode_hex(struct ak_str run, size_t *at, struct ak_arena *a, struct ak_str *out);
 /* Base64 of either alphabet: true when the run decodes to printable ASCII, at least 12 bytes of it; what follows the
  * printable part is left out, and so is what stands before it in the first group of four characters. */
 bool ak_decode_base64(struct ak_str run, struct ak_arena *a, struct ak_str *out);

@@ -182,10 +182,17 @@ struct ak_str ak_email_token(const struct ak_redactor *r, struct ak_str address,
 	return ak_redactor_token(r, "email", ak_str_n(p, n), a);
 }
 
+struct ak_str ak_email_mark(const struct ak_pass *p, struct ak_str address)
+{
+	const bool tokens = ak_profile_keeps_tokens(p->r->profile);
+
+	ak_pass_count(p, "email", tokens ? AK_ACT_HASHED : AK_ACT_REMOVED);
+	return tokens ? ak_email_token(p->r, address, p->a) : AK_STR("[REMOVED:email]");
+}
+
 static struct ak_str replace(const struct ak_pass *p, struct ak_str s)
 {
 	static const size_t token = sizeof("email:") - 1 + AK_TOKEN_HEX;
-	const bool tokens = ak_profile_keeps_tokens(p->r->profile);
 	size_t from, to, at = 0, n = 0, count = 0;
 	struct ak_str mark;
 	char *out;
@@ -196,11 +203,10 @@ static struct ak_str replace(const struct ak_pass *p, struct ak_str s)
 	while (ak_email_find(p->r, s, at, &from, &to)) {
 		memcpy(out + n, s.p + at, from - at);
 		n += from - at;
-		mark = tokens ? ak_email_token(p->r, ak_str_n(s.p + from, to - from), p->a) : AK_STR("[REMOVED:email]");
+		mark = ak_email_mark(p, ak_str_n(s.p + from, to - from));
 		memcpy(out + n, mark.p, mark.n);
 		n += mark.n;
 		at = to;
-		ak_pass_count(p, "email", tokens ? AK_ACT_HASHED : AK_ACT_REMOVED);
 	}
 	memcpy(out + n, s.p + at, s.n - at);
 	return ak_str_n(out, n + s.n - at);

@@ -14,6 +14,8 @@ extern "C" {
 bool ak_email_find(const struct ak_redactor *r, struct ak_str s, size_t at, size_t *from, size_t *to);
 /* email:<32 hex> of an address: %40 read as @, ASCII letters lower-cased, those of the local part where policy.yaml says so. */
 struct ak_str ak_email_token(const struct ak_redactor *r, struct ak_str address, struct ak_arena *a);
+/* What stands for one, counted: its token, or [REMOVED:email] where the profile keeps none. */
+struct ak_str ak_email_mark(const struct ak_pass *p, struct ak_str address);
 /* Every address replaced by its token and counted. The same text when there is none. */
 struct ak_str ak_email_replace(const struct ak_pass *p, struct ak_str s);
 

@@ -95,3 +95,32 @@ bool ak_marker_is_mask(struct ak_str s)
 	return shown <= SHOWN_MAX &&
 	       (ak_str_holds(s, AK_STR("***")) || ak_str_holds(s, AK_STR("...")) || ak_str_holds(s, AK_STR("\xe2\x80\xa6")));
 }
+
+/* What the keys begin with that masks leave readable. */
+static bool begins_like_key(struct ak_str s)
+{
+	static const char *const heads[] = {"sk-",  "sk_",    "pk-",  "pk_",  "rk_",  "ak-",	"key-", "key_", "gsk_", "xai-", "hf_",	 "r8_",
+					    "pplx-", "nvapi-", "ghp_", "gho_", "ghs_", "glpat-", "xox",	 "AKIA", "ASIA", "AIza", "ya29.", "eyJ"};
+
+	for (size_t i = 0; i < AK_COUNT(heads); i++)
+		if (ak_str_starts(s, ak_str_of(heads[i])))
+			return true;
+	return false;
+}
+
+bool ak_marker_hides(struct ak_str s)
+{
+	enum { LITTLE = 4 };
+	size_t stars = 0, other = 0, shown;
+	bool ends;
+
+	if (!ak_marker_is_mask(s))
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		stars += s.p[i] == '*';
+		other += s.p[i] == '.' || (unsigned char)s.p[i] >= 0x80;
+	}
+	shown = s.n - stars - other;
+	ends = s.p[0] == '.' || s.p[s.n - 1] == '.' || (unsigned char)s.p[0] >= 0x80 || (unsigned char)s.p[s.n - 1] >= 0x80;
+	return shown <= LITTLE || shown <= stars || (!stars && !ends) || begins_like_key(s);
+}

@@ -27,6 +27,9 @@ bool ak_marker_is_sealed(struct ak_str s);
 
 /* A secret its source has masked: stars or dots, and no more than 16 other characters. */
 bool ak_marker_is_mask(struct ak_str s);
+/* The same of what has no shape of its own, such as a password: it hides more than it shows, shows up to four characters, is cut in the
+ * middle or begins as keys do. `hunter2***` does not. */
+bool ak_marker_hides(struct ak_str s);
 
 #ifdef __cplusplus
 }

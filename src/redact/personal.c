@@ -163,20 +163,21 @@ static bool is_allowed(const struct ak_pass *p, struct ak_str s)
 	return p->r->allow[0] && ak_redactor_allows(p->r, s, fp);
 }
 
-static void put(const struct ak_pass *p, const struct ak_finder *f, struct ak_str found, struct ak_buf *b)
+struct ak_str ak_personal_mark(const struct ak_pass *p, const struct ak_finder *f, struct ak_str found)
 {
 	struct ak_str token, network = {NULL, 0};
 
+	if (is_allowed(p, found))
+		return network;
 	if (!f->token || !ak_profile_keeps_tokens(p->r->profile)) {
-		ak_buf_addf(b, "[REMOVED:%s]", f->kind);
 		ak_pass_count(p, f->kind, AK_ACT_REMOVED);
-		return;
+		return ak_arena_printf(p->a, "[REMOVED:%s]", f->kind);
 	}
 	token = ak_redactor_token(p->r, f->token, canonical(p, f, found), p->a);
 	if (strcmp(f->kind, "ip") == 0)
 		network = ak_value_network(p, found);
-	ak_buf_addstr(b, ak_value_address_mark(p, token, network));
 	ak_pass_count(p, f->kind, AK_ACT_HASHED);
+	return ak_value_address_mark(p, token, network);
 }
 
 struct ak_str ak_personal_replace(const struct ak_pass *p, struct ak_str s)
@@ -189,13 +190,10 @@ struct ak_str ak_personal_replace(const struct ak_pass *p, struct ak_str s)
 		return s;
 	ak_buf_init(&b, s.n * 16 + 64);
 	do {
-		struct ak_str found = ak_str_n(s.p + h.from, h.to - h.from);
+		struct ak_str found = ak_str_n(s.p + h.from, h.to - h.from), mark = ak_personal_mark(p, h.finder, found);
 
 		ak_buf_add(&b, s.p + at, h.from - at);
-		if (is_allowed(p, found))
-			ak_buf_addstr(&b, found);
-		else
-			put(p, h.finder, found, &b);
+		ak_buf_addstr(&b, mark.p ? mark : found);
 		at = h.to;
 	} while (ak_personal_find(p->r, s, at, AK_FIND_TEXT, &h));
 	ak_buf_add(&b, s.p + at, s.n - at);

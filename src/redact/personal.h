@@ -41,6 +41,8 @@ bool ak_personal_find(const struct ak_redactor *r, struct ak_str s, size_t at, u
 /* Every hit replaced and counted: `ip:<32 hex>(203.0.113.0/24)`, `phone:`, `mac:`, else `[REMOVED:<kind>]`. The same text when there is
  * none. */
 struct ak_str ak_personal_replace(const struct ak_pass *p, struct ak_str s);
+/* What stands for one find, counted; p == NULL: it is allowed, and stays. */
+struct ak_str ak_personal_mark(const struct ak_pass *p, const struct ak_finder *f, struct ak_str found);
 /* The end of the network at `at` that stays as it stands, or `at`. */
 size_t ak_personal_network_end(const struct ak_redactor *r, struct ak_str s, size_t at);
 /* Is this field's text looked through? Models, versions, regions and units are not. */

@@ -102,6 +102,9 @@ struct ak_str ak_value_id_secrets(const struct ak_pass *p, struct ak_str s)
 	return out;
 }
 
+/* Stars or dots, and behind or before them most of it: `hunter2***`. */
+static bool shows_much(struct ak_str s) { return ak_marker_is_mask(s) && !ak_marker_hides(s); }
+
 struct ak_str ak_value_inner_secrets(const struct ak_pass *p, enum ak_name_class name, struct ak_str s)
 {
 	struct ak_str out;
@@ -110,7 +113,7 @@ struct ak_str ak_value_inner_secrets(const struct ak_pass *p, enum ak_name_class
 		out = ak_value_plain_secrets(p, s);
 		return ak_utf8_valid(out) == out.n ? out : ak_value_kept(p, out);
 	}
-	if (s.n == 0 || ak_value_is_digest(s) || ak_marker_is(s) || ak_marker_is_token(s) || ak_value_is_masked(s))
+	if (s.n == 0 || ak_value_is_digest(s) || ak_marker_is(s) || ak_marker_is_token(s) || (ak_value_is_masked(s) && !shows_much(s)))
 		return s;
 	out = ak_value_secrets(p, s);
 	return ak_marker_is(out) ? out : whole(p, "named_secret", s);

@@ -24,6 +24,7 @@ static const uint8_t actions[AK_F_COUNT][AK_PROFILES] = {
 	[AK_F_RESOURCE_NAME] = {K, H, K, H},  [AK_F_KEY_ALIAS] = {K, H, K, H},	     [AK_F_PROJECT_NAME] = {K, H, K, H},
 	[AK_F_TEAM_NAME] = {K, H, K, H},      [AK_F_APP] = {K, K, K, H},	     [AK_F_TEAM] = {K, K, K, H},
 	[AK_F_COST_CENTER] = {K, K, K, H},    [AK_F_ERROR_TEMPLATE] = {K, R, K, R},  [AK_F_ENDPOINT] = {K, R, K, R},
+	[AK_F_ERROR_TEXT] = {K, R, K, R},     [AK_F_REASON_TEXT] = {K, R, K, R},
 	[AK_F_CHANGES] = {K, W, W, W},	      [AK_F_SETTINGS] = {K, W, W, W},	     [AK_F_ARCHIVE_LOCATION] = {K, K, K, H},
 };
 

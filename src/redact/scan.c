@@ -151,7 +151,7 @@ static void plain(struct scan *c, struct ak_str s, struct ak_hits *h, bool *esca
 	struct search x = {h, 0, escapes, runs};
 
 	search(c, s, 0, &x);
-	if (!x.floor) { /* below_base64 looks for runs itself */
+	if (!x.floor) { /* ak_decode_runs looks for them itself */
 		*escapes = !ak_charset_is_plain(s) && ak_charset_any(s, AK_CS_ESCAPE);
 		*runs = s.n >= AK_DECODE_RUN;
 	} else if (x.floor + 1 < s.n)
@@ -239,43 +239,26 @@ static void below_escapes(struct scan *c, struct ak_str s, int depth, struct ak_
 	}
 }
 
-/* One run of base64, which may begin with something else. */
-static void base64_run(struct scan *c, struct ak_str s, size_t from, size_t to, int depth, struct ak_hits *h)
+struct below {
+	struct scan *c;
+	struct ak_hits *h;
+	int depth;
+};
+
+/* What a run decodes to: a hit in it takes the whole run. */
+static bool below_run(void *ctx, struct ak_str text, size_t from, size_t to)
 {
-	struct ak_shifts x = {.table = c->sc->shifts, .run = ak_str_n(s.p + from, to - from)};
-	size_t at;
+	struct below *b = ctx;
+	struct ak_hits sub = {0};
 
-	while (ak_decode_shift(&x, &at)) {
-		struct ak_hits sub = {0};
-		struct ak_str text = {NULL, 0};
-
-		if (ak_decode_base64(ak_str_n(x.run.p + at, x.run.n - at), c->a, &text))
-			layer(c, text, depth + 1, &sub);
-		ak_decode_shifted(&x, at, text.n);
-		if (!sub.n)
-			continue;
-		to = ak_charset_run(s, to, AK_CS_EQUAL);
-		sub.v[0].from = from;
-		sub.v[0].to = to;
-		sub.v[0].layer++;
-		merge(c, h, sub.v[0]);
-		return;
-	}
-}
-
-static void below_base64(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
-{
-	for (size_t i = 0; i < s.n;) {
-		size_t end = s.p[i] == '[' ? ak_marker_end(s, i) : i;
-
-		if (end == i) {
-			end = ak_charset_run64(s, i);
-			if (end - i >= AK_DECODE_RUN - 1)
-				base64_run(c, s, i, end, depth, h);
-			end += end == i;
-		}
-		i = end;
-	}
+	layer(b->c, text, b->depth + 1, &sub);
+	if (!sub.n)
+		return false;
+	sub.v[0].from = from;
+	sub.v[0].to = to;
+	sub.v[0].layer++;
+	merge(b->c, b->h, sub.v[0]);
+	return true;
 }
 
 static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
@@ -293,7 +276,7 @@ static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
 	if (escapes)
 		below_escapes(c, s, depth, h);
 	if (runs)
-		below_base64(c, s, depth, h);
+		ak_decode_runs(c->sc->shifts, s, c->a, below_run, &(struct below){c, h, depth});
 }
 
 bool ak_scan_is_clear(const struct ak_scanner *sc, struct ak_str s)

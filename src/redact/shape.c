@@ -166,7 +166,7 @@ bool ak_shape_userinfo(struct ak_str s, size_t at, size_t *from, size_t *to)
 		return false;
 	*from = start;
 	*to = colon > start ? colon : sign;
-	return ak_marker_end(s, start) == start && !ak_marker_is_mask(ak_str_n(s.p + start, *to - start));
+	return ak_marker_end(s, start) == start && !ak_marker_hides(ak_str_n(s.p + start, *to - start));
 }
 
 bool ak_shape_path(struct ak_str s, size_t at, size_t *from, size_t *to)
@@ -273,7 +273,7 @@ bool ak_shape_curl(struct ak_str s, size_t at, size_t *from, size_t *to)
 	*from = colon + 1;
 	*to = end;
 	return colon + 1 < end && ak_marker_end(s, colon + 1) == colon + 1 &&
-	       !ak_marker_is_mask(ak_str_n(s.p + colon + 1, end - colon - 1));
+	       !ak_marker_hides(ak_str_n(s.p + colon + 1, end - colon - 1));
 }
 
 bool ak_shape_oracle(struct ak_str s, size_t at, size_t *from, size_t *to)

@@ -11,6 +11,7 @@
 #include "redact/email.h"
 #include "redact/marker.h"
 #include "redact/personal.h"
+#include "redact/veiled.h"
 
 enum { TEMPLATE_BYTES = 200, LONGEST_WORD = 40 };
 
@@ -276,13 +277,14 @@ struct ak_str ak_value_template(const struct ak_pass *p, struct ak_str s)
 	struct reader r = {.p = p, .s = ak_str_n(s.p, ak_value_stack_trace(s))};
 	struct ak_str out;
 	struct ak_hits h;
+	size_t from, to;
 
 	ak_buf_init(&r.out, (size_t)1 << 20);
 	read_message(&r);
 	out = ak_arena_str(p->a, fit(ak_buf_str(&r.out)));
 	ak_buf_release(&r.out);
 	ak_scan(&p->r->scanner, out, true, p->a, &h);
-	if (h.n || out.n == 0 || !ak_text_is_safe(out)) {
+	if (h.n || out.n == 0 || !ak_text_is_safe(out) || ak_veiled_email(p->r, out, &from, &to)) {
 		ak_pass_count(p, "error_template", AK_ACT_REMOVED);
 		return ak_str_n(NULL, 0);
 	}

@@ -5,6 +5,7 @@
 #include "redact/email.h"
 #include "redact/marker.h"
 #include "redact/personal.h"
+#include "redact/veiled.h"
 
 enum { LONGEST_ID = 200, LONGEST_WORD = 64, INNER_PROSE = 64 };
 
@@ -30,23 +31,30 @@ static struct ak_str clean(const struct ak_pass *p, struct ak_str s, bool person
 	do {
 		before = s;
 		s = ak_email_replace(p, s);
-		s = escaped(p, personal ? ak_personal_replace(p, s) : s);
+		s = ak_veiled_replace(p, personal ? ak_personal_replace(p, s) : s, personal);
+		s = escaped(p, s);
 		if (!ak_str_eq(s, before))
 			s = ak_value_secrets(p, s);
 	} while (!ak_str_eq(s, before));
 	return s;
 }
 
+/* Plain characters, and no encoding either. */
+static bool is_plain(const struct ak_pass *p, struct ak_str s)
+{
+	return ak_charset_is_plain(s) && !ak_veiled_may(p->r, s);
+}
+
 struct ak_str ak_value_safe(const struct ak_pass *p, struct ak_str s)
 {
-	return ak_charset_is_plain(s) ? s : clean(p, s, false);
+	return is_plain(p, s) ? s : clean(p, s, false);
 }
 
 struct ak_str ak_value_text(const struct ak_pass *p, struct ak_str s)
 {
 	struct ak_str out = ak_personal_replace(p, s);
 
-	return out.p == s.p && ak_charset_is_plain(s) ? s : clean(p, out, true);
+	return out.p == s.p && is_plain(p, s) ? s : clean(p, out, true);
 }
 
 struct ak_str ak_value_kept(const struct ak_pass *p, struct ak_str s)
@@ -81,7 +89,7 @@ bool ak_value_is_id(struct ak_str s)
 
 struct ak_str ak_value_id(const struct ak_pass *p, struct ak_str s)
 {
-	if (s.n && s.n <= LONGEST_ID && ak_charset_is_plain(s))
+	if (s.n && s.n <= LONGEST_ID && is_plain(p, s))
 		return s;
 	if (ak_value_is_id(s))
 		s = ak_value_kept(p, s);

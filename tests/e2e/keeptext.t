@@ -32,6 +32,9 @@ for name in prompt completion messages content payload_prompt; do
 	is "payload: $name" "$(code ak ingest events.jsonl --keep-text $name --reason x) $(grep -c "never stored" err)" "6 1"
 done
 
+ak packet build -o off.zip --draft >/dev/null 2>&1
+is "the path has the class of its template" "$(unzip -p off.zip '*/classes.csv' | grep '^plain,/error_message,' | cut -d, -f3-5)" masked,template,error_template
+
 # ---- on ----
 is "the same again adds nothing: a text is no part of a record's identity" "$(code ak ingest events.jsonl --source plain --keep-text error_text --reason again) $(sql "SELECT count(*), count(error_text) FROM app_event")" "0 3|0"
 sed 's/"e\([0-9]\)"/"f\1"/; s/"g\([0-9]\)"/"h\1"/' events.jsonl >more.jsonl
@@ -47,6 +50,17 @@ unzip -qo p.zip -d p
 for section in redaction access; do
 	is "the $section statement says it" "$(find p -path "*$section*" -type f -exec cat {} + | tr -s '[:space:]' ' ' | grep -c 'error_text was kept as redacted text in the run of')" 1
 done
+is "the path has the class of the text that was kept" "$(find p -name classes.csv -exec grep '^kept,/error_message,' {} + | cut -d, -f3-6)" 'kept,"as redacted text, by ingest --keep-text",error_template error_text'
 is "nothing secret in workspace and packet" "$(cat w/workspace.db* w/access.jsonl $(find p -type f) | grep -acE "$gkey|Traceback|ada@example")" 0
+# ---- what policy.yaml removes ----
+cp w/policy.yaml policy.yaml
+for profile in hipaa strict; do
+	sed "s/^redaction:.*/&\n  profile: $profile/" policy.yaml >w/policy.yaml
+	is "profile $profile keeps no text" "$(code ak ingest more.jsonl --source $profile --keep-text error_text --reason x) $(grep -c "policy.yaml removes the field 'error_text'" err)" "6 1"
+done
+sed "s/^fields:.*/&\n  error_text: {keep: false, why: not needed}/" policy.yaml >w/policy.yaml
+is "nor does one that policy.yaml names" "$(code ak ingest more.jsonl --source named --keep-text error_text --reason x) $(grep -c "policy.yaml removes the field 'error_text'" err)" "6 1"
+cp policy.yaml w/policy.yaml
+
 is "a dry run leaves no line" "$(wc -l <w/access.jsonl) $(code ak ingest more.jsonl --dry-run --keep-text error_text --reason x) $(wc -l <w/access.jsonl)" "$(wc -l <w/access.jsonl) 0 $(wc -l <w/access.jsonl)"
 finish

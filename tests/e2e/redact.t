@@ -187,4 +187,12 @@ is "personal data is placed too" "$(explain --text --json <text | jq -r '.finds[
 "$AUDITKIT" -w w redact allow "$(explain --text --json <text | jq -r '.finds[0].fingerprint')" --reason 'a sample number' >/dev/null 2>&1
 is "with the fingerprint that 'redact allow' takes" "$(try <text | cut -c1-24) $(explain --text <text | grep -c 'card, allowed')" "pay 4111 1111 1111 1111  1"
 is "the reason stands in the log of accesses" "$(grep -c '"reason":"no secret"' w/access.jsonl)" 1
+
+# ---- before letters are folded ----
+"$AUDITKIT" init folded >/dev/null 2>&1
+id=AKIA$(printf 'QZ2%.0s' 1 2 3 4 5)X
+printf '{"log_type":"request","timestamp":"2026-06-03T10:00:00Z","request_id":"r-%d","method":"POST","provider":"%s","resolution":"%s","cache_status":"Hit"}\n' 1 "$id" "$id" 2 OpenAI AutoMaticRetry2Times >f.jsonl
+"$AUDITKIT" -w folded ingest f.jsonl >/dev/null 2>&1
+is "a key in a field of lower case is found before it is folded" "$(sqlite3 folded/workspace.db "SELECT provider, resolution, cache_status FROM request ORDER BY gateway_request_id" | sed 's/:[0-9a-f]*:[0-9a-f]*]/:K:F]/g')" "[REDACTED:aws_access_key_id:K:F]|[REDACTED:aws_access_key_id:K:F]|hit
+openai|automaticretry2times|hit"
 finish

@@ -7,6 +7,7 @@ import collections
 import html
 import json
 import random
+import string
 import subprocess
 import sys
 import urllib.parse
@@ -60,6 +61,16 @@ def full_width(text):
     return "".join(chr(ord(c) + 0xFEE0) if 0x21 <= ord(c) <= 0x7E else c for c in text)
 
 
+def mathematical(text):
+    return "".join(chr(0x1D400 + string.ascii_uppercase.index(c)) if c in string.ascii_uppercase
+                   else chr(0x1D41A + string.ascii_lowercase.index(c)) if c in string.ascii_lowercase
+                   else chr(0x1D7D8 + int(c)) if c in string.digits else c for c in text)
+
+
+def in_hex(text):
+    return text.encode().hex()
+
+
 def octal(text):
     return "".join("\\%03o" % ord(c) for c in text)
 
@@ -94,6 +105,12 @@ CONTEXTS = {
     "base64 behind two bytes": ("", lambda s: base64.b64encode(b"\xfe\xff" + s.encode()).decode(), ""),
     "base64url": ("", b64url, ""),
     "base64 twice": ("", lambda s: b64(b64(s)), ""),
+    "hex": ("", in_hex, ""),
+    "hex in capitals": ("0x", lambda s: in_hex(s).upper(), ""),
+    "hex of a sentence": ("id ", lambda s: in_hex("see: " + s + " thanks"), " failed"),
+    "hex behind a digit": ("a", in_hex, ""),
+    "hex behind bytes": ("", lambda s: "00ff07" + in_hex(s), ""),
+    "base64 in hex": ("", lambda s: in_hex(b64(s)), ""),
     "percent": ("q=", percent, "&y=1"),
     "percent, every byte": ("", all_percent, ""),
     "percent twice": ("q=", lambda s: percent(percent(s)), "&y=1"),
@@ -115,6 +132,8 @@ CONTEXTS = {
     "backslash u": ('"', backslash_u, '"'),
     "zero width": ("", zero_width, ""),
     "full width": ("", full_width, ""),
+    "letters of mathematics": ("", mathematical, ""),
+    "accents that combine": ("", "\u0301".join, ""),
     "octal": ("$'", octal, "'"),
     "percent u": ("escape(", old_percent, ")"),
     "overlong": ("q=", overlong, "&y=1"),

@@ -38,6 +38,10 @@ static const struct {
 	{"a\xf3\xa0\x80\xa0"
 	 "b",
 	 "ab", 5},
+	{"e\xcc\x81k", "ek", 3},
+	{"\xf0\x9d\x90\x80\xf0\x9d\x91\x8e\xf0\x9d\x9f\x8f", "Aa1", 8},
+	{"\xf0\x9d\x9a\xa8", NULL, 0},
+	{"a\xc2\xa0" "b\xe3\x80\x82" "c\xe2\x80\xaf" "d\xef\xb9\xab", "a b.c d@", 12},
 	{"\\xc0\\xad", "\xc0\xad", 4},
 	{"\033[31", NULL, 0},
 	{"\033]0;x", NULL, 0},
@@ -49,11 +53,36 @@ static const struct {
 	{"\xef\xbc", NULL, 0},
 };
 
+static const struct {
+	const char *in, *out; /* NULL: nothing in it */
+	size_t end;
+} hexes[] = {
+	{"4142434445464748494a4b4c", "ABCDEFGHIJKL", 24},
+	{"4142434445464748494A4B4C4", "ABCDEFGHIJKL", 24},
+	{"ff4142434445464748494a4b4cff41", "ABCDEFGHIJKL", 26},
+	{"4142434445464748494a4b", NULL, 22},
+	{"4142434445ff464748494a4b4c4d", NULL, 28},
+	{"", NULL, 0},
+};
+
+static void hex(struct ak_arena *a)
+{
+	for (size_t i = 0; i < AK_COUNT(hexes); i++) {
+		struct ak_str text = {NULL, 0};
+		size_t at = 0;
+		bool any = ak_decode_hex(ak_str_of(hexes[i].in), &at, a, &text);
+
+		is_str(any ? text : ak_str_n(NULL, 0), hexes[i].out, hexes[i].in);
+		ok(!any || at == hexes[i].end, "and its end");
+	}
+}
+
 int main(void)
 {
 	struct ak_arena a;
 
 	ak_arena_init(&a);
+	hex(&a);
 	for (size_t i = 0; i < AK_COUNT(cases); i++) {
 		struct ak_unescaped u = {.text = {NULL, 0}};
 		bool any = ak_decode_escapes(ak_str_of(cases[i].in), &a, &u);

@@ -108,6 +108,14 @@ static const struct {
 	{"", "\x1b[1;", ""},
 	{"", "[1;1", "msk-"},
 	{"", "\xc1\xb3", "\xe2\x80\x91"},
+	{"", "41", ""},
+	{"", "4142434445464748494a4b4c", "ff"},
+	{"", "614062", "2e6363"},
+	{"", "a&#64;b.cc", " "},
+	{"", "YUBiLmNjIGFAYi5jYyBh", ""},
+	{"", "YUBiLmNjIGFAYi5jYyBh", " "},
+	{"", "10%2E0%2E0%2E1 a%40b%2Ecc", " "},
+	{"", "e\xcc\x81", "@"},
 };
 
 static const struct ak_redactor *redactor;

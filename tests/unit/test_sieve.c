@@ -126,6 +126,7 @@ static void harmless(void)
 		"key:0123456789abcdef0123456789abcdef", "user:0123456789abcdef0123456789abcdef",
 		"[REDACTED:openai_key:01234567:0123456789abcdef0123456789abcdef]", "\"password\": \"[REDACTED:password:01234567:0123456789abcdef0123456789abcdef]\"",
 		"sk-...AbCd", "sk-********************pqr", "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+		"span_id=4111111111111111 gone", "{\"spanId\": \"4111111111111111\"}",
 		"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "anthropic.claude-3-haiku-20240307-v1:0", "max_tokens=4096",
 		"apikey_01Hq9x8w7v6u5t4s3r2q1p0o", "pk-lf-0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0", "name@sha256:0123456789abcdef", "@scope/package-name",
 		"https://example.org:8443/v1/chat/completions", "\"token\": \"id:0123456789abcdef0123456789abcdef\"", "secret-in-record",
