@@ -44,6 +44,11 @@ titled osprey.yaml workspace >all/formats/osprey.yaml
 titled osprey.yaml user >"$own/osprey.yaml"
 is "the workspace's before the user's" "$(origin -w all)" "of the workspace"
 is "elsewhere the user's" "$(origin)" "of the user"
+mkdir here here/osprey
+mv all here/.auditkit
+is "found from where one stands, beside a folder of the same name" \
+	"$(cd here && origin) $(cd here && "$AUDITKIT" formats try osprey ../osprey.csv | head -1 | cut -c1-8)" "of the workspace record 1"
+mv here/.auditkit all
 titled osprey.yaml option | sed 's/^version: 1/version: 9/' >given.yaml
 "$AUDITKIT" init given >/dev/null 2>&1
 cp all/formats/osprey.yaml given/formats/
@@ -63,6 +68,23 @@ printf 'id: broken\n' >"$own/broken.yaml"
 "$AUDITKIT" formats >/dev/null 2>err
 is "a broken one is told by file and line" "$? $(grep -c 'broken.yaml:1: ' err)" "2 1"
 rm "$own/broken.yaml"
+
+# What try and check say of a mapping that is not right yet.
+cat >team.yaml <<'END'
+id: team
+title: Team log
+version: 1
+kind: request
+container: csv
+detect: {required: [/when, /ticketless]}
+fields: {event_start: /when, event_id: /ticketless}
+END
+printf 'when,ticketless\n2026-10-01 10:00:00,q-1\n' >team.csv
+is "a time without a zone is told from a value that does not fit" "$("$AUDITKIT" formats try team.yaml team.csv | grep -c '^event_start.*`zone`.* /when$')" 1
+is "with one it is read" "$(sed 's/^container/zone: UTC\n&/' team.yaml >zone.yaml && "$AUDITKIT" formats try zone.yaml team.csv | grep -c '^event_start *2026-10-01T10:00:00Z')" 1
+is "no samples: nothing was compared" "$("$AUDITKIT" formats check team.yaml | grep -c 'no samples')" 1
+"$AUDITKIT" formats try team.yaml kestrel-calls-2026-06.jsonl >/dev/null 2>err
+is "the other container is named" "$? $(grep -c "^hint: 'team' reads CSV" err)" "5 1"
 
 # What nothing can be made of.
 no() { # no NAME WANT
