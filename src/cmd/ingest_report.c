@@ -283,6 +283,18 @@ static void print_payload(struct ak_ctx *c, const json_t *arrived)
 			   payload_unit(ak_jtxt(s, "kind", "")), ak_thousands(ak_jnum(s, "masked"), m));
 }
 
+static void print_warning(struct ak_ctx *c, const json_t *s, const json_t *w)
+{
+	const char *rule = ak_jtxt(w, "rule", "?");
+	char n[32];
+
+	if (strcmp(rule, "remapped") == 0)
+		ak_io_line(c->io, "remapped", "%s: %s %s", ak_jtxt(s, "name", "?"), ak_thousands(ak_jnum(w, "n"), n), ak_jtxt(w, "detail", ""));
+	else
+		ak_io_line(c->io, "warning", "%s: %s %s: %s", ak_jtxt(s, "name", "?"), rule, ak_thousands(ak_jnum(w, "n"), n),
+			   ak_jtxt(w, "detail", ""));
+}
+
 static void print_warnings(struct ak_ctx *c, const json_t *sources)
 {
 	json_t *s, *w;
@@ -294,8 +306,7 @@ static void print_warnings(struct ak_ctx *c, const json_t *sources)
 		json_array_foreach(json_object_get(s, "warnings"), k, w)
 			if ((strcmp(ak_jtxt(w, "rule", ""), "has_more") != 0 || json_is_true(json_object_get(s, "has_more"))) &&
 			    shown++ < WARNINGS_SHOWN)
-				ak_io_line(c->io, "warning", "%s: %s %s: %s", ak_jtxt(s, "name", "?"), ak_jtxt(w, "rule", "?"),
-					   ak_thousands(ak_jnum(w, "n"), n), ak_jtxt(w, "detail", ""));
+				print_warning(c, s, w);
 		if (shown > WARNINGS_SHOWN)
 			ak_io_line(c->io, "", "and %s more: auditkit sources show %s",
 				   ak_thousands(shown - WARNINGS_SHOWN, n), ak_jtxt(s, "name", "?"));
