@@ -137,7 +137,10 @@ static enum ak_exit pull_all(struct ak_ctx *c, struct prepared *p, struct ak_err
 	while (done < p->asks.n && (done == 0 || !stops_all(ends[done - 1].err.exit))) {
 		struct ak_pull_end *e = &ends[done];
 
-		(void)ak_pull(&o, &p->asks.ask[done].job, &e->result, &e->err);
+		if (p->asks.ask[done].why.exit != AK_EXIT_OK)
+			e->err = p->asks.ask[done].why;
+		else
+			(void)ak_pull(&o, &p->asks.ask[done].job, &e->result, &e->err);
 		done++;
 	}
 	ak_io_progress_end(c->io);
@@ -186,6 +189,7 @@ static const struct ak_opt opts[] = {
 static const struct ak_example examples[] = {
 	{"auditkit pull --list", "what can be pulled, and which credential it needs"},
 	{"auditkit pull openai/audit --since 2026-06-01 --dry-run", "the requests, without making them"},
+	{"auditkit pull litellm/spend --base-url https://gateway.example.org --since 7d -n", "those of your own gateway, of the last week"},
 	{NULL, NULL},
 };
 
@@ -205,9 +209,12 @@ const struct ak_cmd ak_cmd_pull = {
 		"A list that leads back to itself, or an empty page that says more follow, ends the source as incomplete (exit 3).\n\n"
 		"An API of your own is a YAML file for --api; those that are known are installed as examples in the folder apis of\n"
 		"auditkit's data. It has id, title, base, auth {header, scheme, env}, headers, needs {NAME: words for --set}, and\n"
-		"streams {NAME: {path, formats, records, params, window {from, to, as, align}, passes, paging {by, send, from, more,\n"
+		"streams {NAME: {title, path, formats, records, params, window {from, to, as, align}, passes, paging {by, send, from, more,\n"
 		"pages, total, first}, overlap, each {path, records, id}}}; `defaults` holds what its streams have in common. Its pages\n"
 		"are read by a mapping, your own too: auditkit-formats(5).\n\n"
+		"Every night: give sources of policy.yaml a `pull:`, as auditkit-policy(5) shows, look at `auditkit pull --all --dry-run`\n"
+		"once, and let cron or a timer run `auditkit -w DIR pull --all`, with the credentials in its environment or in files. What\n"
+		"stops one source stops no other: each says why, and the exit code is that of the first one.\n\n"
 		"Exit 69: the service cannot be reached or does not answer as it should; 6: there is no credential or it is refused.",
 	.opts = opts,
 	.examples = examples,
