@@ -86,6 +86,16 @@ is "no samples: nothing was compared" "$("$AUDITKIT" formats check team.yaml | g
 "$AUDITKIT" formats try team.yaml kestrel-calls-2026-06.jsonl >/dev/null 2>err
 is "the other container is named" "$? $(grep -c "^hint: 'team' reads CSV" err)" "5 1"
 
+# Names of another language: the one time is known by its shape, the columns stand in the draft.
+printf 'Zeit,Anfrage,Token ein\n2026-10-01 10:00:00,q-1,10\n2026-10-01 10:01:00,q-2,11\n' >amt.csv
+"$AUDITKIT" formats new amt.csv >amt.yaml 2>/dev/null
+is "a time is found without its name" "$? $(grep -c '^  event_start: /Zeit  # without a zone' amt.yaml) $(grep -c '^  # .*/Token ein' amt.yaml) $("$AUDITKIT" formats check amt.yaml | cut -c1-4)" "0 1 1 good"
+printf 'Zeit,Ende\n2026-10-01 10:00:00,2026-10-01 10:00:01\n' >two.csv
+"$AUDITKIT" formats new two.csv >/dev/null 2>err
+is "of two times none is guessed" "$?" 5
+printf '{"ts":"2026-10-01T10:00:00Z","call":"c-%s","ms":12,"route":{"asked":"smart","served":"gpt-4o"},"usage":{"in":1,"out":2},"src_ip":"10.0.0.1"}\n' 1 2 >short.json
+is "short names of members" "$("$AUDITKIT" formats new short.json | grep -cxE '  (request_model: /route/asked|response_model: /route/served|duration_ms: /ms|input_tokens: /usage/in|output_tokens: /usage/out|client_address: /src_ip)')" 6
+
 # What nothing can be made of.
 no() { # no NAME WANT
 	"$AUDITKIT" formats new "$1" >out 2>err

@@ -38,5 +38,19 @@ while read -r c; do
 	sh -c "\"\$AUDITKIT\" ${c#auditkit }" >/dev/null 2>err </dev/null
 	is "$c is a command" "$(grep -c 'yntax\|usage:\|unknown' err)" 0
 done <typed
+
+# ---- ingest ----
+printf 'a|b\n1|2\n' >exports/pipes.csv
+ak ingest >out 2>/dev/null
+is "a file that no format knows: how to draft a mapping" "$(tr -s ' \n' '  ' <out | grep -c "NOT READ pipes.csv .*'auditkit formats new FILE'")" 1
+is "four sources are a table at 80 columns, formats or not" "$(grep -c '^openai-usage  *1  *0  *1  *0  *0  ' out) $(awk 'length > 80' out)" "1 "
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sed "s/^\[//; s/^  *//; s/\]$//" exports/spend.json | tr -d '\n'; echo; done >wrong.jsonl
+ak ingest --format openai-usage wrong.jsonl >out 2>/dev/null
+is "more rejects than are shown: where the others are" "$? $(grep -c 'and 2 more: auditkit -w w sources show openai-usage$' out)" "3 1"
+is "and that the format may be the wrong one" "$(tr -s ' \n' '  ' <out | grep -c 'repair json_no_records: .* of another format')" 1
+ak --key-file nowhere.key ingest exports >/dev/null 2>err
+is "no key file: what one is" "$? $(grep -c '^hint: name the private file that holds the pseudonym key' err)" "6 1"
+ak packet build --draft --from 2027-01-01 --to 2027-02-01 -o empty.zip >out 2>/dev/null
+is "a packet of another month says that it is empty" "$? $(grep -c "NO RECORD lies in it: 'auditkit -w w sources'" out)" "0 1"
 is "help collect says what the questions are" "$("$AUDITKIT" help collect 2>/dev/null | grep -c '^questions 1 who\|^          [2-7] ')" 7
 finish
