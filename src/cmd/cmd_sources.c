@@ -190,6 +190,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 static const struct ak_example examples[] = {
 	{"auditkit sources", "all sources with their counts"},
 	{"auditkit sources --json", "the same, with redaction, payload, drift and absence counts"},
+	{"auditkit sources show litellm-audit", "one source: what it proves, and how complete it is"},
 	{"auditkit sources drift", "fields that no mapping names, and known ones that the last batch lacks"},
 	{NULL, NULL},
 };
@@ -198,6 +199,11 @@ const struct ak_cmd ak_cmd_sources = {
 	.name = "sources",
 	.args = "[list | show NAME | drift [NAME]]",
 	.summary = "the source register: counts, periods, digests, what was redacted and what is odd",
+	.text = "One file that is read again and again counts with each reading: in is more than stored, and the rest are duplicates.\n"
+		"A source is incomplete when a file of it was cut off or is no export, until that file is read whole, under its name.\n\n"
+		"show says what may be missing: hours without a record, numbers missing in a sequence, files that end at a known limit,\n"
+		"pages that say more follow, records that are cut, undated or not final. none is a count of zero, found and suspected are\n"
+		"counts, unchecked names what the source does not let anybody see. How to export what is missing: `auditkit help collect`.",
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_REGISTRY,
 	.max_words = 2,

@@ -52,5 +52,11 @@ ak --key-file nowhere.key ingest exports >/dev/null 2>err
 is "no key file: what one is" "$? $(grep -c '^hint: name the private file that holds the pseudonym key' err)" "6 1"
 ak packet build --draft --from 2027-01-01 --to 2027-02-01 -o empty.zip >out 2>/dev/null
 is "a packet of another month says that it is empty" "$? $(grep -c "NO RECORD lies in it: 'auditkit -w w sources'" out)" "0 1"
+"$AUDITKIT" fields show latency_ms >/dev/null 2>err
+is "a field by a name that is none: what products call so" "$? $(grep -c '^hint: near it: duration_ms' err)" "2 1"
+"$AUDITKIT" fields show qqqqq >/dev/null 2>err
+is "and of a name that nobody uses the list" "$? $(grep -c "^hint: 'auditkit fields' lists them$" err)" "2 1"
+ak ingest --follow exports >/dev/null 2>err
+is "a folder is not followed, and leaves no trace" "$? $(grep -c "wants one file" err) $(ak sources | grep -c unrecognised)" "2 1 0"
 is "help collect says what the questions are" "$("$AUDITKIT" help collect 2>/dev/null | grep -c '^questions 1 who\|^          [2-7] ')" 7
 finish
