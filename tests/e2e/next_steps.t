@@ -39,12 +39,18 @@ while read -r c; do
 	is "$c is a command" "$(grep -c 'yntax\|usage:\|unknown' err)" 0
 done <typed
 
+is "sources says so too" "$(ak sources 2>/dev/null | grep -c '^warning *openai-audit lacks its last page')" 1
+"$AUDITKIT" help collect litellm | grep -q '^ *litellm-spendlogs$'
+is "rows of spend logs as JSON are named" "$?" 0
+
 # ---- ingest ----
 printf 'a|b\n1|2\n' >exports/pipes.csv
 ak ingest >out 2>/dev/null
 is "a file that no format knows: how to draft a mapping" "$(tr -s ' \n' '  ' <out | grep -c "NOT READ pipes.csv .*'auditkit formats new FILE'")" 1
 is "four sources are a table at 80 columns, formats or not" "$(grep -c '^openai-usage  *1  *0  *1  *0  *0  ' out) $(awk 'length > 80' out)" "1 "
-for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sed "s/^\[//; s/^  *//; s/\]$//" exports/spend.json | tr -d '\n'; echo; done >wrong.jsonl
+sed "s/^\[//; s/^  *//; s/\]$//" exports/spend.json | tr -d '\n' >row
+echo >>row
+cat row row row row row row row row row row row row >wrong.jsonl
 ak ingest --format openai-usage wrong.jsonl >out 2>/dev/null
 is "more rejects than are shown: where the others are" "$? $(grep -c 'and 2 more: auditkit -w w sources show openai-usage$' out)" "3 1"
 is "and that the format may be the wrong one" "$(tr -s ' \n' '  ' <out | grep -c 'repair json_no_records: .* of another format')" 1
