@@ -41,7 +41,8 @@ static enum ak_rc from_file(struct ak_ctx *c, const char *path, struct ak_err *e
 		if (err->exit == AK_EXIT_INPUT)
 			err->exit = AK_EXIT_REFUSED;
 		if (!*err->hint)
-			ak_hint(err, "name the private file that holds the pseudonym key, 64 hex digits; without --key-file and redaction.key_file "
+			ak_hint(err, "name the private file that holds the pseudonym key, 64 hex digits; without "
+				     "--key-file and redaction.key_file "
 				     "it is looked for in the key folder");
 		return AK_FAIL;
 	}

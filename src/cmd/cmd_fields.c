@@ -121,7 +121,8 @@ static bool holds(const char *text, struct ak_str word)
 /* How much speaks for a field: its own names and meaning, and what products call it that the formats read. */
 static unsigned nearness(struct ak_ctx *c, enum ak_field_id f, struct ak_str word)
 {
-	unsigned n = (holds(ak_fields[f].column, word) ? 16 : 0) + (holds(ak_fields[f].meaning, word) ? 8 : 0), formats = 0;
+	unsigned n = (holds(ak_fields[f].column, word) ? 16 : 0) + (holds(ak_fields[f].meaning, word) ? 8 : 0),
+		 formats = 0;
 
 	for (size_t i = 0; i < ak_registry_count(c->registry) && formats < 6; i++) {
 		const char *rule = ak_mapping_rule_text(ak_registry_at(c->registry, i), f);
@@ -154,7 +155,8 @@ static void hint_near(struct ak_ctx *c, const char *name, struct ak_err *err)
 		ak_buf_addf(&b, "%s%s", n ? ", " : "", ak_fields[best].column);
 		score[best] = 0;
 	}
-	ak_hint(err, b.n ? "near it: %s; 'auditkit fields' lists all" : "'auditkit fields' lists them%s", b.n ? b.p : "");
+	ak_hint(err, b.n ? "near it: %s; 'auditkit fields' lists all" : "'auditkit fields' lists them%s",
+		b.n ? b.p : "");
 	ak_buf_release(&b);
 }
 
@@ -229,7 +231,8 @@ const struct ak_cmd ak_cmd_fields = {
 	.name = "fields",
 	.args = "[list | show NAME]",
 	.summary = "the field dictionary: meaning, type, unit, purpose and redaction of every field",
-	.text = "NAME is a column or a name in JSON; of another word, such as latency, the nearest columns are named, also by what products\n"
+	.text = "NAME is a column or a name in JSON; of another word, such as latency, the nearest columns are named, "
+		"also by what products\n"
 		"call them.",
 	.opts = opts,
 	.examples = examples,

@@ -39,7 +39,10 @@ static bool has_file(const struct ak_embedded *e, const char *id)
 	return false;
 }
 
-bool ak_collect_knows(const char *system) { return has_file(ak_embedded_collect, system); }
+bool ak_collect_knows(const char *system)
+{
+	return has_file(ak_embedded_collect, system);
+}
 
 /* Questions by number and words, and formats as far as this program has them. */
 static void complete(json_t *system)
@@ -51,9 +54,9 @@ static void complete(json_t *system)
 		json_t *known = json_array(), *asked = json_array();
 
 		json_object_set_new(file, "declared", json_boolean(!json_array_size(json_object_get(file, "formats"))));
-		json_array_foreach(json_object_get(file, "formats"), k, f)
-			if (has_file(ak_embedded_formats, json_string_value(f)))
-				json_array_append(known, f);
+		json_array_foreach(json_object_get(file, "formats"), k,
+				   f) if (has_file(ak_embedded_formats, json_string_value(f)))
+			json_array_append(known, f);
 		json_array_foreach(json_object_get(file, "answers"), k, n)
 			json_array_append_new(asked, json_pack("{s:O, s:s}", "number", n, "question",
 							       ak_question_words(json_integer_value(n))));

@@ -110,7 +110,8 @@ static void make_table(struct ak_table *t, const json_t *sources, const json_t *
 	}
 	ak_table_cell(t, "newest UTC");
 	json_array_foreach((json_t *)sources, i, s)
-		source_row(t, ak_jtxt(s, "name", "?"), apart ? ak_jtxt(s, "format", "?") : NULL, s, short_time(ak_jtxt(s, "last", NULL), newest, buf), more);
+		source_row(t, ak_jtxt(s, "name", "?"), apart ? ak_jtxt(s, "format", "?") : NULL, s,
+			   short_time(ak_jtxt(s, "last", NULL), newest, buf), more);
 	snprintf(label, sizeof label, "%s file%s", ak_thousands(files, n), files == 1 ? "" : "s");
 	if (apart)
 		source_row(t, "total", label, totals, "", more);
@@ -184,8 +185,8 @@ static void print_rejects(struct ak_ctx *c, const json_t *diag, const json_t *to
 			   ak_jtxt(d, "detail", "not readable"), ak_jtxt(d, "rule", "?"));
 	}
 	if (rejected > REJECTS_SHOWN)
-		ak_io_line(c->io, "", "and %s more: auditkit %ssources show %s", ak_thousands(rejected - REJECTS_SHOWN, a), c->with,
-			   ak_text_shell(&c->arena, source));
+		ak_io_line(c->io, "", "and %s more: auditkit %ssources show %s",
+			   ak_thousands(rejected - REJECTS_SHOWN, a), c->with, ak_text_shell(&c->arena, source));
 	if (rejected && limit)
 		ak_io_line(c->io, "", "%s of %s = %s, %s limits.max_rejects %s", ak_thousands(rejected, a), ak_thousands(in, b),
 			   ak_percent(rejected, in, p), ak_ingest_rejects_allowed(c->policy, &n) ? "within" : "BEYOND", limit);
@@ -223,8 +224,10 @@ static void print_unnamed(struct ak_ctx *c, const json_t *unnamed)
 	if (n > UNNAMED_SHOWN)
 		ak_io_line(c->io, "", "and %zu more: --json names them", n - UNNAMED_SHOWN);
 	if (n)
-		ak_io_line(c->io, "", "%zu of %s files in the folder of exports: no source of policy.yaml names them; add one, or "
-				      "'auditkit %singest FILE'; for what no format knows, 'auditkit formats new FILE' drafts a mapping",
+		ak_io_line(c->io, "",
+			   "%zu of %s files in the folder of exports: no source of policy.yaml names them; add one, or "
+			   "'auditkit %singest FILE'; for what no format knows, 'auditkit formats new FILE' drafts a "
+			   "mapping",
 			   n, ak_thousands(ak_jnum(unnamed, "of"), of), c->with);
 }
 
@@ -304,10 +307,11 @@ static void print_warning(struct ak_ctx *c, const json_t *s, const json_t *w)
 	char n[32];
 
 	if (strcmp(rule, "remapped") == 0)
-		ak_io_line(c->io, "remapped", "%s: %s %s", ak_jtxt(s, "name", "?"), ak_thousands(ak_jnum(w, "n"), n), ak_jtxt(w, "detail", ""));
-	else
-		ak_io_line(c->io, "warning", "%s: %s %s: %s", ak_jtxt(s, "name", "?"), rule, ak_thousands(ak_jnum(w, "n"), n),
+		ak_io_line(c->io, "remapped", "%s: %s %s", ak_jtxt(s, "name", "?"), ak_thousands(ak_jnum(w, "n"), n),
 			   ak_jtxt(w, "detail", ""));
+	else
+		ak_io_line(c->io, "warning", "%s: %s %s: %s", ak_jtxt(s, "name", "?"), rule,
+			   ak_thousands(ak_jnum(w, "n"), n), ak_jtxt(w, "detail", ""));
 }
 
 static void print_warnings(struct ak_ctx *c, const json_t *sources)
@@ -318,10 +322,10 @@ static void print_warnings(struct ak_ctx *c, const json_t *sources)
 
 	json_array_foreach((json_t *)sources, i, s) {
 		size_t shown = 0;
-		json_array_foreach(json_object_get(s, "warnings"), k, w)
-			if ((strcmp(ak_jtxt(w, "rule", ""), "has_more") != 0 || json_is_true(json_object_get(s, "has_more"))) &&
-			    shown++ < WARNINGS_SHOWN)
-				print_warning(c, s, w);
+		json_array_foreach(json_object_get(s, "warnings"), k,
+				   w) if ((strcmp(ak_jtxt(w, "rule", ""), "has_more") != 0 ||
+					   json_is_true(json_object_get(s, "has_more"))) &&
+					  shown++ < WARNINGS_SHOWN) print_warning(c, s, w);
 		if (shown > WARNINGS_SHOWN)
 			ak_io_line(c->io, "", "and %s more: auditkit sources show %s",
 				   ak_thousands(shown - WARNINGS_SHOWN, n), ak_jtxt(s, "name", "?"));

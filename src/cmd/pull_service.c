@@ -42,15 +42,20 @@ static enum ak_rc read_credential(const struct ak_pull_ask *a, struct ak_buf *ou
 	if (a->credential_file && from_file(a->credential_file, out, err) != AK_OK)
 		return AK_FAIL;
 	if (!a->credential_file && (!env || !*env)) {
-		ak_hint(err, "set %s, or name a file with --credential-file or credential_file of the source in policy.yaml: %s", a->key_env,
-			api->credential ? api->credential : "the key of the API");
+		ak_hint(err,
+			"set %s, or name a file with --credential-file or credential_file of the source in "
+			"policy.yaml: %s",
+			a->key_env, api->credential ? api->credential : "the key of the API");
 		return ak_fail(err, AK_EXIT_REFUSED, "there is no credential for '%s'", a->job.source);
 	}
 	if (env)
 		ak_buf_adds(out, env);
 	if (is_credential(ak_str_trim(ak_buf_str(out))))
 		return AK_OK;
-	ak_hint(err, "give the key alone, without the word before it, blanks or further lines; it has at least %d characters", SHORTEST);
+	ak_hint(err,
+		"give the key alone, without the word before it, blanks or further lines; it has at least %d "
+		"characters",
+		SHORTEST);
 	return ak_fail(err, AK_EXIT_REFUSED, "what is given as the credential for '%s' is none", a->job.source);
 }
 
@@ -110,7 +115,8 @@ static void wipe(const struct ak_http_setup *setup, size_t n)
 }
 
 /* What has no credential is left out; when nothing else is there, that is the error. */
-static enum ak_rc set_up_all(struct ak_ctx *c, struct ak_pull_asks *asks, struct ak_http_setup *setup, size_t *n, struct ak_err *err)
+static enum ak_rc set_up_all(struct ak_ctx *c, struct ak_pull_asks *asks, struct ak_http_setup *setup, size_t *n,
+			     struct ak_err *err)
 {
 	for (size_t i = 0; i < asks->n; i++) {
 		struct ak_pull_ask *a = &asks->ask[i];

@@ -23,8 +23,10 @@ static const char *unreadable(enum ak_field_id f)
 void ak_mapper_explain(const struct ak_mapper *mp, const struct ak_record *last, struct ak_buf *out)
 {
 	static const char *const reasons[] = {
-		[AK_ABSENT_NOT_MAPPED] = "(not in this format)", [AK_ABSENT_NULL] = "(not given)",
-		[AK_ABSENT_SENTINEL] = "(stands for nothing)",	 [AK_ABSENT_DROPPED] = "(removed)",
+		[AK_ABSENT_NOT_MAPPED] = "(not in this format)",
+		[AK_ABSENT_NULL] = "(not given)",
+		[AK_ABSENT_SENTINEL] = "(stands for nothing)",
+		[AK_ABSENT_DROPPED] = "(removed)",
 	};
 
 	for (int i = 0; i < AK_F_COUNT; i++) {

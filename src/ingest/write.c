@@ -27,7 +27,8 @@ struct sink {
 	char *name, *codec, *detected;
 	const char *original; /* with --remap: digest of the open file */
 	const struct ak_mapping *mapping;
-	uint64_t repeated_keys, odd_times, bad_numbers, undated, mapped_before; /* of the open file, for the one warning of each */
+	uint64_t repeated_keys, odd_times, bad_numbers, undated,
+		mapped_before;			   /* of the open file, for the one warning of each */
 	struct ak_kind_counts brought[AK_K_COUNT]; /* by the export, not yet registered */
 	bool whole;             /* one transaction for the whole run */
 	bool begun;             /* a transaction is open */
@@ -270,10 +271,18 @@ static enum ak_rc put_stats(struct sink *k, const struct ak_item_stats *t)
 /* Behind the last record of a file. */
 static enum ak_rc warnings(struct sink *k)
 {
-	struct ak_warnings w = {.s = k->s, .export_ = k->export_, .file = &k->file, .mapping = k->mapping,
-				.repeated_keys = k->repeated_keys, .odd_times = k->odd_times, .bad_numbers = k->bad_numbers,
-				.undated = k->undated, .mapped_before = k->mapped_before, .remap = k->p->o->remap,
-				.gone = k->p->gone, .ngone = k->p->ngone};
+	struct ak_warnings w = {.s = k->s,
+				.export_ = k->export_,
+				.file = &k->file,
+				.mapping = k->mapping,
+				.repeated_keys = k->repeated_keys,
+				.odd_times = k->odd_times,
+				.bad_numbers = k->bad_numbers,
+				.undated = k->undated,
+				.mapped_before = k->mapped_before,
+				.remap = k->p->o->remap,
+				.gone = k->p->gone,
+				.ngone = k->p->ngone};
 	const struct ak_remap_file f = remapped(k);
 	enum ak_rc rc = k->original ? ak_remap_end(k->p->remap, k->tlog, &f, &w.replaced, &w.unmatched, k->err) : AK_OK;
 

@@ -89,8 +89,8 @@ int ak_kind_find(struct ak_str name);
 /* Streams of events; the other kinds are states, whose times say nothing of what is missing. */
 static inline bool ak_kind_is_event(enum ak_kind k)
 {
-	return k == AK_K_REQUEST || k == AK_K_AUDIT || k == AK_K_APP || k == AK_K_USAGE || k == AK_K_CALL || k == AK_K_VERDICT ||
-	       k == AK_K_QUOTA || k == AK_K_SETTLEMENT;
+	return k == AK_K_REQUEST || k == AK_K_AUDIT || k == AK_K_APP || k == AK_K_USAGE || k == AK_K_CALL ||
+	       k == AK_K_VERDICT || k == AK_K_QUOTA || k == AK_K_SETTLEMENT;
 }
 static inline bool ak_field_of(enum ak_field_id f, enum ak_kind k) { return ak_fields[f].kinds >> k & 1; }
 /* Is the value in `num` and not a text? */

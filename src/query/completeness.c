@@ -187,8 +187,9 @@ static enum ak_rc look_at_kind(struct looking *l, enum ak_kind kind)
 	enum ak_rc rc;
 
 	ak_buf_init(&sql, 4096);
-	ak_buf_addf(&sql, "SELECT r.file, r.time_us, r.flags, %s FROM %s r WHERE r.state = 0"
-			  " AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq) ORDER BY r.seq",
+	ak_buf_addf(&sql,
+		    "SELECT r.file, r.time_us, r.flags, %s FROM %s r WHERE r.state = 0"
+		    " AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq) ORDER BY r.seq",
 		    kind == AK_K_USAGE ? "unixepoch(r.event_end)" : "NULL", ak_kinds[kind].name);
 	rc = ak_sql_prepare(l->s, sql.p, &st, l->err);
 	while (rc == AK_OK && (rc = ak_sql_step(l->s, st, l->err)) == AK_OK)
@@ -235,18 +236,21 @@ static enum ak_rc sequences(struct looking *l)
 
 	for (size_t i = 0; i < l->n; i++)
 		for (int k = 0; l->source[i].sequence >= 0 && k < AK_K_COUNT && rc == AK_OK; k++)
-			if (ak_kind_is_event((enum ak_kind)k) && ak_field_of((enum ak_field_id)l->source[i].sequence, (enum ak_kind)k))
+			if (ak_kind_is_event((enum ak_kind)k) &&
+			    ak_field_of((enum ak_field_id)l->source[i].sequence, (enum ak_kind)k))
 				rc = look_at_sequence(l, &l->source[i], (enum ak_kind)k);
 	return rc;
 }
 
 /* Files by their bytes: one that is read every night is one. ?1 source. */
 static const char files_sql[] =
-	"WITH f AS (SELECT coalesce(f.decoded_sha256, f.id) AS bytes, f.has_more AS has_more, EXISTS(SELECT 1 FROM diag d"
+	"WITH f AS (SELECT coalesce(f.decoded_sha256, f.id) AS bytes, f.has_more AS has_more, EXISTS(SELECT 1 FROM "
+	"diag d"
 	" WHERE d.export = f.export AND d.file = f.id AND d.rule = 'suspected_cap') AS capped"
 	" FROM file f JOIN export e ON e.id = f.export WHERE e.source = ?1)"
 	" SELECT count(DISTINCT bytes) AS files, count(DISTINCT iif(has_more IS NULL, NULL, bytes)) AS pages,"
-	" count(DISTINCT iif(has_more = 1, bytes, NULL)) AS more, count(DISTINCT iif(capped, bytes, NULL)) AS capped FROM f";
+	" count(DISTINCT iif(has_more = 1, bytes, NULL)) AS more, count(DISTINCT iif(capped, bytes, NULL)) AS capped "
+	"FROM f";
 static const char actions_sql[] =
 	"SELECT a.action AS action, a.category AS category, count(*) AS n FROM audit_event a JOIN file f ON f.id = a.file"
 	" JOIN export e ON e.id = f.export WHERE e.source = ?1 AND a.state = 0"

@@ -82,8 +82,8 @@ enum ak_rc ak_query_drift(struct ak_store *s, const char *source, json_t **out, 
 
 /* ---- workspace ---- */
 
-/* {workspace_id, name, created, key_id, records: {request: N, ...}, records_total, superseded (of these), ledger_size, first, last,
- *  checkpoint: {size, root, time, note}|null, runs: N, rejected, conflicts, policy_digest|null}. */
+/* {workspace_id, name, created, key_id, records: {request: N, ...}, records_total, superseded (of these), ledger_size,
+ * first, last, checkpoint: {size, root, time, note}|null, runs: N, rejected, conflicts, policy_digest|null}. */
 enum ak_rc ak_query_workspace(struct ak_store *s, json_t **out, struct ak_err *err);
 /* Pseudonym keys in the order in which they were in force: [{key_id, since, until|null, records (live ones, known by its tokens)}].
  * seq: only the one of that ledger sequence, -1 = all. */

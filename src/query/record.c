@@ -109,8 +109,9 @@ static enum ak_rc add_newer(struct ak_store *s, int64_t seq, json_t *record, str
 	if (rc == AK_OK)
 		rc = source_of(s, newer.file, &origin, err);
 	if (rc == AK_OK)
-		json_object_set_new(record, "superseded_by", json_sprintf("%s:%lld", json_string_value(json_object_get(origin, "source")),
-									  (long long)newer.seq));
+		json_object_set_new(record, "superseded_by",
+				    json_sprintf("%s:%lld", json_string_value(json_object_get(origin, "source")),
+						 (long long)newer.seq));
 	json_decref(origin);
 	json_decref(row);
 	return rc == AK_END ? AK_OK : rc;
@@ -127,8 +128,10 @@ enum ak_rc ak_query_superseded(struct ak_store *s, const char *source, uint64_t 
 		json_t *row = NULL;
 
 		ak_buf_init(&sql, 1024);
-		ak_buf_addf(&sql, "SELECT count(*) AS n FROM superseded x CROSS JOIN %s r ON r.seq = x.seq" AK_OF_FILE("r")
-				  " WHERE s.name = ?1 AND r.state = 0", ak_kinds[k].name);
+		ak_buf_addf(&sql,
+			    "SELECT count(*) AS n FROM superseded x CROSS JOIN %s r ON r.seq = x.seq" AK_OF_FILE(
+				    "r") " WHERE s.name = ?1 AND r.state = 0",
+			    ak_kinds[k].name);
 		rc = ak_rows_one(s, sql.p, p, 1, &row, err);
 		*n += (uint64_t)json_integer_value(json_object_get(row, "n"));
 		json_decref(row);

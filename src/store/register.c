@@ -217,11 +217,16 @@ static enum ak_rc found(struct ak_store *s, const char *sql, const char *const a
 /* Few formats have ever had a second mapping: only then are the files looked through. */
 enum ak_rc ak_register_mapped_otherwise(struct ak_store *s, const struct ak_file_row *f, bool *out, struct ak_err *err)
 {
-	const char *const args[3] = {f->format, f->mapping, f->decoded_sha256}, *const named[3] = {f->format, f->mapping, NULL};
-	enum ak_rc rc = found(s, "SELECT 1 FROM document WHERE kind = 'mapping' AND name = ?1 AND digest <> ?2", named, out, err);
+	const char *const args[3] = {f->format, f->mapping, f->decoded_sha256}, *const named[3] = {f->format,
+												   f->mapping, NULL};
+	enum ak_rc rc = found(s, "SELECT 1 FROM document WHERE kind = 'mapping' AND name = ?1 AND digest <> ?2", named,
+			      out, err);
 
-	return rc == AK_OK && *out ? found(s, "SELECT 1 FROM file WHERE format = ?1 AND mapping <> ?2 AND decoded_sha256 = ?3 AND stored > 0",
-					   args, out, err) : rc;
+	return rc == AK_OK && *out ? found(s,
+					   "SELECT 1 FROM file WHERE format = ?1 AND mapping <> ?2 AND decoded_sha256 "
+					   "= ?3 AND stored > 0",
+					   args, out, err)
+				   : rc;
 }
 
 enum ak_rc ak_register_diag(struct ak_store *s, const struct ak_diag_row *r, struct ak_err *err)
