@@ -40,6 +40,10 @@ static enum ak_rc from_file(struct ak_ctx *c, const char *path, struct ak_err *e
 	if (ak_keys_read_seed(path, c->elsewhere.key.master, err) != AK_OK) {
 		if (err->exit == AK_EXIT_INPUT)
 			err->exit = AK_EXIT_REFUSED;
+		if (!*err->hint)
+			ak_hint(err, "name the private file that holds the pseudonym key, 64 hex digits; without "
+				     "--key-file and redaction.key_file "
+				     "it is looked for in the key folder");
 		return AK_FAIL;
 	}
 	c->elsewhere.read = true;

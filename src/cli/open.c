@@ -203,6 +203,9 @@ static enum ak_rc open_workspace(struct ak_ctx *c, const struct ak_globals *g, u
 	if (!(*needs & (AK_NEED_READ | AK_NEED_WRITE))) {
 		if (*needs & AK_NEED_FIND)
 			return find_if_any(c, g, err);
+		/* What reads a file by a mapping knows those of the workspace too. */
+		if (*needs & AK_NEED_REGISTRY && *needs & AK_NEED_INPUT)
+			return find_if_any(c, g, err);
 		if (g->workspace)
 			c->workspace = g->workspace;
 		return AK_OK;

@@ -95,16 +95,31 @@ static void stack(const struct ak_table *t, struct ak_io *io)
 	ak_buf_release(&pairs);
 }
 
+enum { MOST_COLUMNS = 32 };
+
+static void measure(const struct ak_table *t, int width[MOST_COLUMNS])
+{
+	for (size_t c = 0; c < t->ncols && c < MOST_COLUMNS; c++)
+		width[c] = width_of(t, c);
+}
+
+bool ak_table_has_room(const struct ak_table *t, const struct ak_io *io)
+{
+	int width[MOST_COLUMNS];
+
+	measure(t, width);
+	return !t->nrows || last_column(t, width) + (size_t)width[t->ncols - 1] <= io->width;
+}
+
 void ak_table_print(struct ak_table *t, struct ak_io *io)
 {
-	int width[32];
+	int width[MOST_COLUMNS];
 	size_t at;
 	struct ak_buf b;
 
-	for (size_t c = 0; c < t->ncols && c < AK_COUNT(width); c++)
-		width[c] = width_of(t, c);
+	measure(t, width);
 	at = last_column(t, width);
-	if (t->head && t->nrows && at + (size_t)width[t->ncols - 1] > io->width) {
+	if (t->head && !ak_table_has_room(t, io)) {
 		stack(t, io);
 		return;
 	}

@@ -100,13 +100,73 @@ static void print_mapped(struct ak_ctx *c, enum ak_field_id f)
 	json_decref(all);
 }
 
+/* ---- a name that is none ---- */
+
+enum { NEAR = 4, LEAST_LETTERS = 3 };
+
+/* In any case of its letters. */
+static bool holds(const char *text, struct ak_str word)
+{
+	for (; strlen(text) >= word.n; text++) {
+		size_t i = 0;
+
+		while (i < word.n && ak_lower(text[i]) == ak_lower(word.p[i]))
+			i++;
+		if (i == word.n)
+			return true;
+	}
+	return false;
+}
+
+/* How much speaks for a field: its own names and meaning, and what products call it that the formats read. */
+static unsigned nearness(struct ak_ctx *c, enum ak_field_id f, struct ak_str word)
+{
+	unsigned n = (holds(ak_fields[f].column, word) ? 16 : 0) + (holds(ak_fields[f].meaning, word) ? 8 : 0),
+		 formats = 0;
+
+	for (size_t i = 0; i < ak_registry_count(c->registry) && formats < 6; i++) {
+		const char *rule = ak_mapping_rule_text(ak_registry_at(c->registry, i), f);
+
+		formats += rule && holds(rule, word);
+	}
+	return n + formats;
+}
+
+static void hint_near(struct ak_ctx *c, const char *name, struct ak_err *err)
+{
+	unsigned score[AK_F_COUNT] = {0};
+	struct ak_buf b;
+
+	for (const char *p = name; *p; p += strspn(p, "_.- ")) {
+		struct ak_str word = ak_str_n(p, strcspn(p, "_.- "));
+
+		for (int f = 0; word.n >= LEAST_LETTERS && f < AK_F_COUNT; f++)
+			score[f] += nearness(c, (enum ak_field_id)f, word);
+		p += word.n;
+	}
+	ak_buf_init(&b, 4096);
+	for (int n = 0; n < NEAR; n++) {
+		int best = 0;
+
+		for (int f = 1; f < AK_F_COUNT; f++)
+			best = score[f] > score[best] ? f : best;
+		if (!score[best])
+			break;
+		ak_buf_addf(&b, "%s%s", n ? ", " : "", ak_fields[best].column);
+		score[best] = 0;
+	}
+	ak_hint(err, b.n ? "near it: %s; 'auditkit fields' lists all" : "'auditkit fields' lists them%s",
+		b.n ? b.p : "");
+	ak_buf_release(&b);
+}
+
 static enum ak_rc show(struct ak_ctx *c, const char *name, struct ak_err *err)
 {
 	int f = ak_field_find(ak_str_of(name));
 	struct ak_buf kinds;
 
 	if (f < 0) {
-		ak_hint(err, "'auditkit fields' lists them");
+		hint_near(c, name, err);
 		return ak_fail(err, AK_EXIT_USAGE, "no field '%s'", name);
 	}
 	if (c->json) {
@@ -171,6 +231,9 @@ const struct ak_cmd ak_cmd_fields = {
 	.name = "fields",
 	.args = "[list | show NAME]",
 	.summary = "the field dictionary: meaning, type, unit, purpose and redaction of every field",
+	.text = "NAME is a column or a name in JSON; of another word, such as latency, the nearest columns are named, "
+		"also by what products\n"
+		"call them.",
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_REGISTRY,

@@ -110,8 +110,14 @@ static enum ak_rc report(struct ak_ctx *c, const struct ak_mapping *m, const str
 	json_array_foreach(k->findings, i, f)
 		ak_io_line(c->io, "differs", "%s: %s: got '%s', want '%s'", ak_jtxt(f, "sample", "?"), ak_jtxt(f, "what", "?"),
 			   ak_jtxt(f, "got", "nothing"), ak_jtxt(f, "want", "nothing"));
-	ak_io_line(c->io, k->bad ? "differs" : "good", "%s version %s: %zu of %zu comparisons in %zu samples agree", ak_mapping_info(m)->id,
-		   ak_mapping_info(m)->version, k->points - k->bad, k->points, samples);
+	if (!samples)
+		ak_io_line(c->io, "good", "%s version %s: its members are; it has no samples, so nothing was compared",
+			   ak_mapping_info(m)->id, ak_mapping_info(m)->version);
+	else
+		ak_io_line(c->io, k->bad ? "differs" : "good",
+			   "%s version %s: %zu of %zu comparisons in %zu sample%s agree", ak_mapping_info(m)->id,
+			   ak_mapping_info(m)->version, k->points - k->bad, k->points, samples,
+			   samples == 1 ? "" : "s");
 	return rc;
 }
 
@@ -216,7 +222,9 @@ static enum ak_rc try_file(struct ak_ctx *c, const char *id, const char *path, s
 	struct ak_buf text;
 	json_t *records = json_array(), *doc;
 	size_t n;
-	enum ak_rc rc = ak_fs_exists(id) ? ak_registry_add_file(c->registry, id, &m, err) : ak_registry_find(c->registry, id, &m, err);
+	bool file = ak_fs_exists(id) && !ak_fs_is_dir(id);
+	enum ak_rc rc =
+		file ? ak_registry_add_file(c->registry, id, &m, err) : ak_registry_find(c->registry, id, &m, err);
 
 	if (rc != AK_OK) {
 		json_decref(records);
@@ -227,8 +235,12 @@ static enum ak_rc try_file(struct ak_ctx *c, const char *id, const char *path, s
 		r = ak_redactor_throwaway();
 		mp = ak_mapper_new(m, &opts);
 		n = ak_mapping_info(m)->csv ? try_csv(c, records, mp, r, ak_buf_str(&text)) : try_json(c, records, m, mp, r, ak_buf_str(&text));
-		if (!n)
+		if (!n) {
+			ak_hint(err, "'%s' reads %s: try another format, or draft one with 'auditkit formats new'",
+				ak_mapping_info(m)->id,
+				ak_mapping_info(m)->csv ? "CSV with its columns in the first row" : "JSON");
 			rc = ak_fail(err, AK_EXIT_INPUT, "no record of '%s' could be framed in '%s'", ak_mapping_info(m)->id, path);
+		}
 		ak_mapper_free(mp);
 		ak_redactor_free(r);
 	}
@@ -308,6 +320,9 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 static const struct ak_example examples[] = {
 	{"auditkit formats", "the mappings in force and where they come from"},
 	{"auditkit formats show litellm-slp", "one mapping as the YAML it is"},
+	{"auditkit formats new calls.json >draft.yaml", "a draft for an export that no format knows"},
+	{"auditkit formats check draft.yaml", "the file, and whether its samples come out as they should"},
+	{"auditkit formats try draft.yaml calls.json", "what the mapping makes of the first records"},
 	{NULL, NULL},
 };
 
@@ -315,11 +330,16 @@ const struct ak_cmd ak_cmd_formats = {
 	.name = "formats",
 	.args = "[list | show ID | check FILE | try ID INPUT | new INPUT]",
 	.summary = "the mapping files: list, show, check, try one on an export, or draft one",
-	.text = "try prints for the first records which rule filled each field, or why none did; values are shown redacted,\n"
+	.text = "try prints for the first records which rule filled each field, or why none did; values are shown "
+		"redacted,\n"
 		"under a key that is thrown away.\n\n"
-		"new writes a mapping for an export that no format knows, from the names of its members and the shapes of their values: a\n"
-		"draft to be read line by line. It holds no value of the export; what it does not map stands in it as comments, with counts.\n"
-		"Put it into formats/ of the workspace, or give it to ingest with --mapping.",
+		"new writes a mapping for an export that no format knows, from the names of its members and the shapes "
+		"of their values: a\n"
+		"draft to be read line by line. It holds no value of the export; what it does not map stands in it as "
+		"comments, with counts.\n"
+		"Put it into formats/ of the workspace, or give it to ingest with --mapping. After a change to a "
+		"mapping in use, `auditkit\n"
+		"ingest --remap` makes the records that are stored follow it.",
 	.examples = examples,
 	.needs = AK_NEED_REGISTRY | AK_NEED_INPUT,
 	.max_words = 3,

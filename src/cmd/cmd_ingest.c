@@ -331,6 +331,8 @@ static const struct ak_example examples[] = {
 	{"auditkit ingest exports/", "everything below a folder, formats detected"},
 	{"zcat spend.jsonl.gz | auditkit ingest --source gateway-prod -", "standard input"},
 	{"auditkit ingest", "the sources of policy.yaml"},
+	{"auditkit ingest --remap exports/litellm", "the same files again, after their mapping has changed"},
+	{"auditkit ingest --manual --question 6 retention.pdf", "a policy, for question 6: how long logs live"},
 	{NULL, NULL},
 };
 

@@ -152,6 +152,8 @@ static void print_found(struct ak_ctx *c, const struct made *m)
 			ak_io_line(c->io, "NOT READ", "%s: %s", ak_jtxt(f, "file", "?"), ak_jtxt(f, "why", "?"));
 	if (i > UNREAD_SHOWN)
 		ak_io_line(c->io, "", "and %zu more, all named in policy.yaml", i - UNREAD_SHOWN);
+	if (i)
+		ak_io_line(c->io, "", "'auditkit formats new FILE' drafts a mapping for what no format knows");
 	if (ak_jnum(seen, "rejected"))
 		ak_io_line(c->io, "rejected", "%s of %s records cannot be read; ingest will name them", ak_thousands(ak_jnum(seen, "rejected"), n),
 			   ak_thousands(ak_jnum(seen, "records"), r));

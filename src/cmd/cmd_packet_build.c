@@ -65,6 +65,9 @@ static void print_period(struct ak_ctx *c, const struct ak_packet_opts *o, const
 		ak_io_line(c->io, "period", "everything in the workspace");
 	if (r->first[0])
 		ak_io_line(c->io, "", "first record %s, last %s", r->first, r->last);
+	else if (o->from_us != INT64_MIN || o->to_us != INT64_MAX)
+		ak_io_line(c->io, "", "NO RECORD lies in it: 'auditkit %ssources' says from when to when there are any",
+			   c->with);
 	ak_io_line(c->io, "built on", "checkpoint of %s", r->as_of);
 }
 

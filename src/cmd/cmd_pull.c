@@ -127,7 +127,10 @@ static enum ak_exit pull_all(struct ak_ctx *c, struct prepared *p, struct ak_err
 	while (done < p->asks.n && (done == 0 || !stops_all(ends[done - 1].err.exit))) {
 		struct ak_pull_end *e = &ends[done];
 
-		(void)ak_pull(&o, &p->asks.ask[done].job, &e->result, &e->err);
+		if (p->asks.ask[done].why.exit != AK_EXIT_OK)
+			e->err = p->asks.ask[done].why;
+		else
+			(void)ak_pull(&o, &p->asks.ask[done].job, &e->result, &e->err);
 		done++;
 	}
 	ak_io_progress_end(c->io);
@@ -176,6 +179,8 @@ static const struct ak_opt opts[] = {
 static const struct ak_example examples[] = {
 	{"auditkit pull --list", "what can be pulled, and which credential it needs"},
 	{"auditkit pull openai/audit --since 2026-06-01 --dry-run", "the requests, without making them"},
+	{"auditkit pull litellm/spend --base-url https://gw.example.org --since 7d -n",
+	 "those of your own gateway, of the last week"},
 	{NULL, NULL},
 };
 
@@ -183,22 +188,40 @@ const struct ak_cmd ak_cmd_pull = {
 	.name = "pull",
 	.args = "[API[/STREAM]... | SOURCE... | --all]",
 	.summary = "read the pages of a provider's or gateway's API into the workspace",
-	.text = "Each page is read like a file of an export: redacted before anything is written, kept with its digest and with the\n"
-		"request that brought it, without the credential. Without --save the page itself is kept nowhere, and the source says\n"
-		"that its original is not retained. A pull that was interrupted goes on behind the last page that is stored, and\n"
-		"records that come again are duplicates. The next pull of a source begins where the last one ended, less the time in\n"
+	.text = "Each page is read like a file of an export: redacted before anything is written, kept with its digest "
+		"and with the\n"
+		"request that brought it, without the credential. Without --save the page itself is kept nowhere, and "
+		"the source says\n"
+		"that its original is not retained. A pull that was interrupted goes on behind the last page that is "
+		"stored, and\n"
+		"records that come again are duplicates. The next pull of a source begins where the last one ended, "
+		"less the time in\n"
 		"which records may still change.\n\n"
-		"Credentials come from the environment or from a file, never from an argument. Only https is spoken, certificates are\n"
-		"verified, no redirect to another host is followed, private addresses are refused. A process of its own talks to the\n"
+		"Credentials come from the environment or from a file, never from an argument. Only https is spoken, "
+		"certificates are\n"
+		"verified, no redirect to another host is followed, private addresses are refused. A process of its "
+		"own talks to the\n"
 		"network; the one that reads the pages and writes the workspace has none.\n\n"
-		"A service that is busy (429) or failing (5xx) is asked again, after the time it names or longer each time, six times.\n"
-		"A list that leads back to itself, or an empty page that says more follow, ends the source as incomplete (exit 3).\n\n"
-		"An API of your own is a YAML file for --api; those that are known are installed as examples in the folder apis of\n"
-		"auditkit's data. It has id, title, base, auth {header, scheme, env}, headers, needs {NAME: words for --set}, and\n"
-		"streams {NAME: {path, formats, records, params, window {from, to, as, align}, passes, paging {by, send, from, more,\n"
-		"pages, total, first}, overlap, each {path, records, id}}}; `defaults` holds what its streams have in common. Its pages\n"
+		"A service that is busy (429) or failing (5xx) is asked again, after the time it names or longer each "
+		"time, six times.\n"
+		"A list that leads back to itself, or an empty page that says more follow, ends the source as "
+		"incomplete (exit 3).\n\n"
+		"An API of your own is a YAML file for --api; those that are known are installed as examples in the "
+		"folder apis of\n"
+		"auditkit's data. It has id, title, base, auth {header, scheme, env}, headers, needs {NAME: words for "
+		"--set}, and\n"
+		"streams {NAME: {title, path, formats, records, params, window {from, to, as, align}, passes, paging "
+		"{by, send, from, more,\n"
+		"pages, total, first}, overlap, each {path, records, id}}}; `defaults` holds what its streams have in "
+		"common. Its pages\n"
 		"are read by a mapping, your own too: auditkit-formats(5).\n\n"
-		"Exit 69: the service cannot be reached or does not answer as it should; 6: there is no credential or it is refused.",
+		"Every night: give sources of policy.yaml a `pull:`, as auditkit-policy(5) shows, look at `auditkit "
+		"pull --all --dry-run`\n"
+		"once, and let cron or a timer run `auditkit -w DIR pull --all`, with the credentials in its "
+		"environment or in files. What\n"
+		"stops one source stops no other: each says why, and the exit code is that of the first one.\n\n"
+		"Exit 69: the service cannot be reached or does not answer as it should; 6: there is no credential or "
+		"it is refused.",
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_WRITE | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_REGISTRY | AK_NEED_NET,

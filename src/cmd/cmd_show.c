@@ -151,6 +151,8 @@ static void print_record(struct ak_ctx *c, const json_t *r)
 
 	ak_io_line(c->io, "record", "%s, %s, number %llu in %s", ak_jtxt(r, "cite", "?"), ak_jtxt(r, "kind", "?"),
 		   (unsigned long long)ak_jnum(r, "record"), ak_jtxt(r, "file_name", "?"));
+	if (ak_jtxt(r, "superseded_by", NULL))
+		ak_io_line(c->io, "superseded", "counts no more; in its place: %s", ak_jtxt(r, "superseded_by", "?"));
 	if (json_array_size(json_object_get(r, "flags")))
 		print_field(c, "flags", json_object_get(r, "flags"));
 	json_object_foreach(json_object_get(r, "fields"), name, v)

@@ -39,6 +39,11 @@ static void list(struct ak_ctx *c, const json_t *sources)
 	json_array_foreach((json_t *)sources, i, s)
 		if (json_is_true(json_object_get(s, "unfinished")))
 			ak_io_line(c->io, "warning", "%s was not pulled to the end of its period: pull it again", ak_jtxt(s, "name", "?"));
+	json_array_foreach((json_t *)sources, i, s) if (json_is_true(json_object_get(s, "has_more")))
+		ak_io_line(c->io, "warning", "%s lacks its last page: the newest one says that more follow",
+			   ak_jtxt(s, "name", "?"));
+	if (json_array_size(sources))
+		ak_io_note(c->io, "next", "auditkit %ssources show NAME", c->with);
 }
 
 static void rows(struct ak_ctx *c, const json_t *source, const char *member, const char *keyword, const char *const *cols)
@@ -127,6 +132,7 @@ static enum ak_rc show_rejects(struct ak_ctx *c, const char *name, struct ak_err
 static enum ak_rc print(struct ak_ctx *c, const json_t *sources, const char *name, struct ak_err *err)
 {
 	json_t *s, *doc, *grouping = NULL, *witnesses = NULL, *clocks = NULL;
+	uint64_t superseded;
 	size_t i;
 	enum ak_rc rc;
 
@@ -152,6 +158,9 @@ static enum ak_rc print(struct ak_ctx *c, const json_t *sources, const char *nam
 		if ((rc = ak_query_clock(c->store, name, 0, &clocks, err)) != AK_OK)
 			return rc;
 		json_object_set_new(s, "clocks", clocks);
+		if ((rc = ak_query_superseded(c->store, name, &superseded, err)) != AK_OK)
+			return rc;
+		json_object_set_new(s, "superseded", json_integer((json_int_t)superseded));
 		if ((rc = ak_completeness_add(c, s, err)) != AK_OK)
 			return rc;
 		if (c->json) {
@@ -186,6 +195,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 static const struct ak_example examples[] = {
 	{"auditkit sources", "all sources with their counts"},
 	{"auditkit sources --json", "the same, with redaction, payload, drift and absence counts"},
+	{"auditkit sources show litellm-audit", "one source: what it proves, and how complete it is"},
 	{"auditkit sources drift", "fields that no mapping names, and known ones that the last batch lacks"},
 	{NULL, NULL},
 };
@@ -194,6 +204,16 @@ const struct ak_cmd ak_cmd_sources = {
 	.name = "sources",
 	.args = "[list | show NAME | drift [NAME]]",
 	.summary = "the source register: counts, periods, digests, what was redacted and what is odd",
+	.text = "One file that is read again and again counts with each reading: in is more than stored, and the rest "
+		"are duplicates.\n"
+		"A source is incomplete when a file of it was cut off or is no export, until that file is read whole, "
+		"under its name.\n\n"
+		"show says what may be missing: hours without a record, numbers missing in a sequence, files that end "
+		"at a known limit,\n"
+		"pages that say more follow, records that are cut, undated or not final. none is a count of zero, "
+		"found and suspected are\n"
+		"counts, unchecked names what the source does not let anybody see. How to export what is missing: "
+		"`auditkit help collect`.",
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_REGISTRY,
 	.max_words = 2,

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "cmd/collect.h"
 #include "cmd/jsonget.h"
 #include "cmd/questions.h"
 #include "cmd/witness_report.h"
@@ -88,18 +89,53 @@ static const char *edit_policy(struct ak_ctx *c)
 	return ak_arena_printf(&c->arena, "$EDITOR %s", ak_text_shell(&c->arena, path)).p;
 }
 
+/* Where it is said how to export this; a system that nothing is written of has its register alone. */
+static const char *collect_help(struct ak_ctx *c, const json_t *src)
+{
+	const char *system = ak_jtxt(src, "system", NULL);
+
+	return system && ak_collect_knows(system)
+		       ? ak_arena_printf(&c->arena, "auditkit help collect %s", system).p
+		       : ak_arena_printf(&c->arena, "auditkit sources show %s", ak_jtxt(src, "name", "?")).p;
+}
+
+/* The records of a key; without one, how to export sums by key. */
+static const char *bypass_help(struct ak_ctx *c, const struct state *s, const json_t *link, const char *key)
+{
+	json_t *src;
+	size_t i;
+
+	if (*key != '(')
+		return ak_arena_printf(&c->arena, "auditkit show %s", ak_text_shell(&c->arena, key)).p;
+	json_array_foreach(s->facts.sources, i, src) if (strcmp(ak_jtxt(src, "name", ""), ak_jtxt(link, "to", "?")) ==
+							 0) return collect_help(c, src);
+	return "auditkit help collect";
+}
+
 static void todo_links(struct ak_ctx *c, int *n, const struct state *s)
 {
 	json_t *l, *b;
 	size_t i, k;
 	char a[32];
 
-	json_array_foreach(s->facts.links, i, l)
-		json_array_foreach(json_object_get(l, "bypass"), k, b)
-			todo(c, n, "bypass",
-			     ak_arena_printf(&c->arena, "%s requests of %s, no gateway record", ak_thousands(ak_jnum(b, "requests"), a),
-					     ak_jtxt(l, "to", "?")).p,
-			     ak_arena_printf(&c->arena, "auditkit show %s", ak_jtxt(b, "key", "KEY")).p);
+	json_array_foreach(s->facts.links, i, l) json_array_foreach(json_object_get(l, "bypass"), k, b)
+		todo(c, n, "bypass",
+		     ak_arena_printf(&c->arena, "%s requests of %s, no gateway record",
+				     ak_thousands(ak_jnum(b, "requests"), a), ak_jtxt(l, "to", "?"))
+			     .p,
+		     bypass_help(c, s, l, ak_jtxt(b, "key", "KEY")));
+}
+
+/* Records that stand as another mapping made them, in place of the present one or beside it. */
+static uint64_t mapped_before(const json_t *src)
+{
+	uint64_t n = 0;
+	json_t *w;
+	size_t i;
+
+	json_array_foreach(json_object_get(src, "warnings"), i,
+			   w) if (strncmp(ak_jtxt(w, "rule", ""), "mapped_", 7) == 0) n += ak_jnum(w, "n");
+	return n;
 }
 
 static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
@@ -107,6 +143,7 @@ static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
 	const char *first = NULL;
 	json_t *src;
 	size_t i, unowned = 0;
+	char a[32];
 
 	json_array_foreach(s->facts.sources, i, src) {
 		const char *name = ak_jtxt(src, "name", "?");
@@ -115,7 +152,15 @@ static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
 			todo(c, n, "source", ak_arena_printf(&c->arena, "%s is %s, see which files", name, ak_jtxt(src, "state", "?")).p,
 			     ak_arena_printf(&c->arena, "auditkit sources show %s", name).p);
 		if (json_is_true(json_object_get(src, "has_more")))
-			todo(c, n, "source", ak_arena_printf(&c->arena, "%s lacks its last page", name).p, "auditkit ingest");
+			todo(c, n, "source",
+			     ak_arena_printf(&c->arena, "%s lacks its last page: export it, then ingest", name).p,
+			     collect_help(c, src));
+		if (mapped_before(src))
+			todo(c, n, "source",
+			     ak_arena_printf(&c->arena, "%s: %s records stand as an older mapping made them", name,
+					     ak_thousands(mapped_before(src), a))
+				     .p,
+			     "auditkit ingest --remap FILE...");
 		if (json_is_true(json_object_get(src, "unfinished")))
 			todo(c, n, "source", ak_arena_printf(&c->arena, "%s was not pulled to the end of its period", name).p,
 			     ak_arena_printf(&c->arena, "auditkit sources show %s", name).p);
@@ -142,6 +187,20 @@ static bool was_read(const struct state *s, const char *name)
 	return false;
 }
 
+/* What brings a source of policy.yaml. */
+static const char *reading(const struct ak_policy_source *p)
+{
+	return p && p->pull ? "auditkit pull --all" : "auditkit ingest";
+}
+
+static const struct ak_policy_source *promised(struct ak_ctx *c, const char *name)
+{
+	for (size_t i = 0; c->policy && i < c->policy->nsources; i++)
+		if (strcmp(c->policy->sources[i].name, name) == 0)
+			return &c->policy->sources[i];
+	return NULL;
+}
+
 /* What policy.yaml promises: sources never read, and sources that are late. */
 static void todo_promised(struct ak_ctx *c, int *n, const struct state *s)
 {
@@ -155,11 +214,17 @@ static void todo_promised(struct ak_ctx *c, int *n, const struct state *s)
 			unread++;
 		}
 	if (first)
-		todo(c, n, "source", ak_arena_printf(&c->arena, "%zu of %zu sources of policy.yaml never read, first %s on line %d", unread, all,
-						     first->name, first->line).p, "auditkit ingest");
+		todo(c, n, "source",
+		     ak_arena_printf(&c->arena, "%zu of %zu sources of policy.yaml never read, first %s on line %d",
+				     unread, all, first->name, first->line)
+			     .p,
+		     reading(first));
 	json_array_foreach(s->overdue, i, late)
-		todo(c, n, "source", ak_arena_printf(&c->arena, "%s is OVERDUE, %llu days old", ak_jtxt(late, "source", "?"),
-						     (unsigned long long)ak_jnum(late, "days")).p, "auditkit ingest");
+		todo(c, n, "source",
+		     ak_arena_printf(&c->arena, "%s is OVERDUE, %llu days old", ak_jtxt(late, "source", "?"),
+				     (unsigned long long)ak_jnum(late, "days"))
+			     .p,
+		     reading(promised(c, ak_jtxt(late, "source", ""))));
 }
 
 static void print_todo(struct ak_ctx *c, const struct state *s)
@@ -204,14 +269,18 @@ static void print_state(struct ak_ctx *c, const struct state *s)
 
 	if (ak_jnum(ws, "records_total"))
 		ak_io_line(c->io, "workspace", "%s, %zu source%s, %s records, %.10s to %.10s", ak_jtxt(ws, "name", "?"),
-			   json_array_size(s->facts.sources), json_array_size(s->facts.sources) == 1 ? "" : "s", ak_thousands(ak_jnum(ws, "records_total"), a), ak_jtxt(ws, "first", "-"),
-			   ak_jtxt(ws, "last", "-"));
+			   json_array_size(s->facts.sources), json_array_size(s->facts.sources) == 1 ? "" : "s",
+			   ak_thousands(ak_jnum(ws, "records_total") - ak_jnum(ws, "superseded"), a),
+			   ak_jtxt(ws, "first", "-"), ak_jtxt(ws, "last", "-"));
 	else
 		ak_io_line(c->io, "workspace", "%s, nothing stored yet", ak_jtxt(ws, "name", "?"));
 	ak_io_line(c->io, "questions", "%zu met, %zu NOT MET, %zu not evaluable", verdicts(s, "met"), verdicts(s, "not met"),
 		   verdicts(s, "not evaluable"));
 	ak_io_line(c->io, "odd", "%s of %s records read were rejected, %s conflicts", ak_thousands(ak_jnum(ws, "rejected"), a),
 		   ak_thousands(ak_jnum(ws, "records_in"), b), ak_thousands(ak_jnum(ws, "conflicts"), d));
+	if (ak_jnum(ws, "superseded"))
+		ak_io_line(c->io, "", "%s older ones are superseded: kept, and counted no more",
+			   ak_thousands(ak_jnum(ws, "superseded"), a));
 	ak_witness_print(c, s->facts.witnesses, NULL);
 	ak_io_line(c->io, "policy", "%zu of %zu answers unknown", s->unknown, s->declared);
 	if (json_is_object(cp))

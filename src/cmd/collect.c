@@ -31,12 +31,17 @@ static const struct ak_yaml_rule system_rules[] = {
 	{0},
 };
 
-static bool is_built_in(const char *format)
+static bool has_file(const struct ak_embedded *e, const char *id)
 {
-	for (const struct ak_embedded *e = ak_embedded_formats; e->name; e++)
-		if (strncmp(e->name, format, strlen(format)) == 0 && strcmp(e->name + strlen(format), ".yaml") == 0)
+	for (; e->name; e++)
+		if (strncmp(e->name, id, strlen(id)) == 0 && strcmp(e->name + strlen(id), ".yaml") == 0)
 			return true;
 	return false;
+}
+
+bool ak_collect_knows(const char *system)
+{
+	return has_file(ak_embedded_collect, system);
 }
 
 /* Questions by number and words, and formats as far as this program has them. */
@@ -49,9 +54,9 @@ static void complete(json_t *system)
 		json_t *known = json_array(), *asked = json_array();
 
 		json_object_set_new(file, "declared", json_boolean(!json_array_size(json_object_get(file, "formats"))));
-		json_array_foreach(json_object_get(file, "formats"), k, f)
-			if (is_built_in(json_string_value(f)))
-				json_array_append(known, f);
+		json_array_foreach(json_object_get(file, "formats"), k,
+				   f) if (has_file(ak_embedded_formats, json_string_value(f)))
+			json_array_append(known, f);
 		json_array_foreach(json_object_get(file, "answers"), k, n)
 			json_array_append_new(asked, json_pack("{s:O, s:s}", "number", n, "question",
 							       ak_question_words(json_integer_value(n))));
@@ -175,6 +180,9 @@ static void list(struct ak_ctx *c, const json_t *systems)
 	}
 	ak_table_print(&t, c->io);
 	ak_table_release(&t);
+	ak_io_text(c->io, AK_STR("\n"));
+	for (int n = 1; ak_question_words(n); n++)
+		ak_io_line(c->io, n == 1 ? "questions" : "", "%d %s", n, ak_question_words(n));
 	ak_io_note(c->io, "next", "auditkit help collect SYSTEM");
 }
 

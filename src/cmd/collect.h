@@ -12,5 +12,7 @@
 /* Print one system's exports, or the list of systems when system is NULL; as JSON with --json. An unknown system is
  * AK_EXIT_USAGE. */
 enum ak_rc ak_collect_print(struct ak_ctx *c, const char *system, struct ak_err *err);
+/* Is something written of this system? */
+bool ak_collect_knows(const char *system);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "base/fs.h"
 #include "base/time.h"
 
 static volatile sig_atomic_t asked;
@@ -24,7 +25,7 @@ enum ak_rc ak_follow_check(const struct ak_ctx *c, struct ak_err *err)
 				ak_hint(err, "give it without --follow when the file is complete");
 				return ak_fail(err, AK_EXIT_USAGE, "options '--follow' and '--%s' do not go together", o->name);
 			}
-	if (a->nwords == 1 && strcmp(a->word[0], "-") != 0 && !strpbrk(a->word[0], "*?["))
+	if (a->nwords == 1 && strcmp(a->word[0], "-") != 0 && !strpbrk(a->word[0], "*?[") && !ak_fs_is_dir(a->word[0]))
 		return AK_OK;
 	ak_hint(err, "name the file that is being written; what others wrote is read without --follow");
 	return ak_fail(err, AK_EXIT_USAGE, "option '--follow' wants one file");

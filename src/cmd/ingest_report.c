@@ -90,33 +90,46 @@ static bool named_apart(const json_t *sources)
 	return false;
 }
 
-static void print_table(struct ak_ctx *c, const json_t *sources, const json_t *totals, uint64_t files)
+static void make_table(struct ak_table *t, const json_t *sources, const json_t *totals, uint64_t files, bool apart)
 {
-	bool more = ak_jnum(totals, "excluded") || ak_jnum(totals, "expired"), apart = named_apart(sources);
+	bool more = ak_jnum(totals, "excluded") || ak_jnum(totals, "expired");
 	static const char *const head[] = {"source", "format", "records", "=stored", "+dup", "+rej", "+blank"};
 	const char *newest = newest_of(sources);
-	struct ak_table t;
 	json_t *s;
 	size_t i;
 	char buf[16], label[48], n[32];
 
-	ak_table_init(&t, (more ? 9 : 7) + (size_t)apart, (more ? "llrrrrrrrl" : "llrrrrrl") + !apart);
-	t.tight = t.head = true;
+	ak_table_init(t, (more ? 9 : 7) + (size_t)apart, (more ? "llrrrrrrrl" : "llrrrrrl") + !apart);
+	t->tight = t->head = true;
 	for (i = 0; i < AK_COUNT(head); i++)
 		if (apart || i != 1)
-			ak_table_cell(&t, "%s", head[i]);
+			ak_table_cell(t, "%s", head[i]);
 	if (more) {
-		ak_table_cell(&t, "+excl");
-		ak_table_cell(&t, "+exp");
+		ak_table_cell(t, "+excl");
+		ak_table_cell(t, "+exp");
 	}
-	ak_table_cell(&t, "newest UTC");
+	ak_table_cell(t, "newest UTC");
 	json_array_foreach((json_t *)sources, i, s)
-		source_row(&t, ak_jtxt(s, "name", "?"), apart ? ak_jtxt(s, "format", "?") : NULL, s, short_time(ak_jtxt(s, "last", NULL), newest, buf), more);
+		source_row(t, ak_jtxt(s, "name", "?"), apart ? ak_jtxt(s, "format", "?") : NULL, s,
+			   short_time(ak_jtxt(s, "last", NULL), newest, buf), more);
 	snprintf(label, sizeof label, "%s file%s", ak_thousands(files, n), files == 1 ? "" : "s");
 	if (apart)
-		source_row(&t, "total", label, totals, "", more);
+		source_row(t, "total", label, totals, "", more);
 	else
-		source_row(&t, label, NULL, totals, "", more);
+		source_row(t, label, NULL, totals, "", more);
+}
+
+/* The formats stand in it where there is room; `sources show` has them always. */
+static void print_table(struct ak_ctx *c, const json_t *sources, const json_t *totals, uint64_t files)
+{
+	struct ak_table t;
+	bool apart = named_apart(sources);
+
+	make_table(&t, sources, totals, files, apart);
+	if (apart && !ak_table_has_room(&t, c->io)) {
+		ak_table_release(&t);
+		make_table(&t, sources, totals, files, false);
+	}
 	ak_table_print(&t, c->io);
 	ak_table_release(&t);
 }
@@ -158,20 +171,22 @@ static void print_rejects(struct ak_ctx *c, const json_t *diag, const json_t *to
 	uint64_t rejected = ak_jnum(totals, "rejected"), in = ak_jnum(totals, "records_in");
 	struct ak_counts n = {.in = in, .rejected = rejected};
 	char a[32], b[32], p[32], written[32];
-	const char *limit = limit_text(c->policy, written);
+	const char *limit = limit_text(c->policy, written), *source = "?";
 	json_t *d;
 	size_t i, shown = 0;
 
 	json_array_foreach((json_t *)diag, i, d) {
 		if (strcmp(ak_jtxt(d, "severity", ""), "reject") != 0 || shown++ >= REJECTS_SHOWN)
 			continue;
+		source = ak_jtxt(d, "source", "?");
 		ak_io_line(c->io, shown == 1 ? "rejected" : "", "%s/%s record %llu at byte %llu, %llu bytes: %s (%s)",
 			   ak_jtxt(d, "source", "?"), ak_jtxt(d, "file", "?"), (unsigned long long)ak_jnum(d, "rec_no"),
 			   (unsigned long long)ak_jnum(d, "byte_offset"), (unsigned long long)ak_jnum(d, "byte_length"),
 			   ak_jtxt(d, "detail", "not readable"), ak_jtxt(d, "rule", "?"));
 	}
 	if (rejected > REJECTS_SHOWN)
-		ak_io_line(c->io, "", "and %s more: auditkit sources show NAME", ak_thousands(rejected - REJECTS_SHOWN, a));
+		ak_io_line(c->io, "", "and %s more: auditkit %ssources show %s",
+			   ak_thousands(rejected - REJECTS_SHOWN, a), c->with, ak_text_shell(&c->arena, source));
 	if (rejected && limit)
 		ak_io_line(c->io, "", "%s of %s = %s, %s limits.max_rejects %s", ak_thousands(rejected, a), ak_thousands(in, b),
 			   ak_percent(rejected, in, p), ak_ingest_rejects_allowed(c->policy, &n) ? "within" : "BEYOND", limit);
@@ -209,8 +224,11 @@ static void print_unnamed(struct ak_ctx *c, const json_t *unnamed)
 	if (n > UNNAMED_SHOWN)
 		ak_io_line(c->io, "", "and %zu more: --json names them", n - UNNAMED_SHOWN);
 	if (n)
-		ak_io_line(c->io, "", "%zu of %s files in the folder of exports: no source of policy.yaml names them; add one, or "
-				      "'auditkit %singest FILE'", n, ak_thousands(ak_jnum(unnamed, "of"), of), c->with);
+		ak_io_line(c->io, "",
+			   "%zu of %s files in the folder of exports: no source of policy.yaml names them; add one, or "
+			   "'auditkit %singest FILE'; for what no format knows, 'auditkit formats new FILE' drafts a "
+			   "mapping",
+			   n, ak_thousands(ak_jnum(unnamed, "of"), of), c->with);
 }
 
 /* DECISIONS 38: a file's time stands in for the time of its export, and that is said. */
@@ -283,6 +301,19 @@ static void print_payload(struct ak_ctx *c, const json_t *arrived)
 			   payload_unit(ak_jtxt(s, "kind", "")), ak_thousands(ak_jnum(s, "masked"), m));
 }
 
+static void print_warning(struct ak_ctx *c, const json_t *s, const json_t *w)
+{
+	const char *rule = ak_jtxt(w, "rule", "?");
+	char n[32];
+
+	if (strcmp(rule, "remapped") == 0)
+		ak_io_line(c->io, "remapped", "%s: %s %s", ak_jtxt(s, "name", "?"), ak_thousands(ak_jnum(w, "n"), n),
+			   ak_jtxt(w, "detail", ""));
+	else
+		ak_io_line(c->io, "warning", "%s: %s %s: %s", ak_jtxt(s, "name", "?"), rule,
+			   ak_thousands(ak_jnum(w, "n"), n), ak_jtxt(w, "detail", ""));
+}
+
 static void print_warnings(struct ak_ctx *c, const json_t *sources)
 {
 	json_t *s, *w;
@@ -291,11 +322,10 @@ static void print_warnings(struct ak_ctx *c, const json_t *sources)
 
 	json_array_foreach((json_t *)sources, i, s) {
 		size_t shown = 0;
-		json_array_foreach(json_object_get(s, "warnings"), k, w)
-			if ((strcmp(ak_jtxt(w, "rule", ""), "has_more") != 0 || json_is_true(json_object_get(s, "has_more"))) &&
-			    shown++ < WARNINGS_SHOWN)
-				ak_io_line(c->io, "warning", "%s: %s %s: %s", ak_jtxt(s, "name", "?"), ak_jtxt(w, "rule", "?"),
-					   ak_thousands(ak_jnum(w, "n"), n), ak_jtxt(w, "detail", ""));
+		json_array_foreach(json_object_get(s, "warnings"), k,
+				   w) if ((strcmp(ak_jtxt(w, "rule", ""), "has_more") != 0 ||
+					   json_is_true(json_object_get(s, "has_more"))) &&
+					  shown++ < WARNINGS_SHOWN) print_warning(c, s, w);
 		if (shown > WARNINGS_SHOWN)
 			ak_io_line(c->io, "", "and %s more: auditkit sources show %s",
 				   ak_thousands(shown - WARNINGS_SHOWN, n), ak_jtxt(s, "name", "?"));

@@ -53,6 +53,8 @@ struct ak_table {
 };
 void ak_table_init(struct ak_table *t, size_t ncols, const char *align);
 void ak_table_cell(struct ak_table *t, const char *fmt, ...) AK_PRINTF(2, 3); /* cells fill rows from the left */
+/* As a table, that is: not row by row. */
+bool ak_table_has_room(const struct ak_table *t, const struct ak_io *io);
 void ak_table_print(struct ak_table *t, struct ak_io *io);
 void ak_table_release(struct ak_table *t);
 

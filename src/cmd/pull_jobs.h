@@ -10,6 +10,7 @@ struct ak_pull_ask {
 	/* where its credential is, and what its service may do */
 	const char *key_env, *credential_file, *ca_file;
 	bool allow_private;
+	struct ak_err why; /* exit not OK: it has no credential and is not pulled */
 };
 
 struct ak_pull_asks {

@@ -43,7 +43,7 @@ static void list_api(struct ak_ctx *c, const struct ak_api *api)
 	for (size_t i = 0; i < api->needs.n; i++)
 		ak_io_line(c->io, "", "--set %s=...: %s", api->needs.item[i].name, api->needs.item[i].value);
 	for (size_t i = 0; i < api->nstreams; i++)
-		ak_io_line(c->io, "", "%s/%s: %s", api->id, api->stream[i].name,
+		ak_io_line(c->io, "", "%s/%s%s%s", api->id, api->stream[i].name, api->stream[i].title ? ": " : "",
 			   api->stream[i].title ? api->stream[i].title : "");
 }
 

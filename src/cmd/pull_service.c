@@ -42,15 +42,20 @@ static enum ak_rc read_credential(const struct ak_pull_ask *a, struct ak_buf *ou
 	if (a->credential_file && from_file(a->credential_file, out, err) != AK_OK)
 		return AK_FAIL;
 	if (!a->credential_file && (!env || !*env)) {
-		ak_hint(err, "set %s, or name a file with --credential-file: %s", a->key_env,
-			api->credential ? api->credential : "the key of the API");
+		ak_hint(err,
+			"set %s, or name a file with --credential-file or credential_file of the source in "
+			"policy.yaml: %s",
+			a->key_env, api->credential ? api->credential : "the key of the API");
 		return ak_fail(err, AK_EXIT_REFUSED, "there is no credential for '%s'", a->job.source);
 	}
 	if (env)
 		ak_buf_adds(out, env);
 	if (is_credential(ak_str_trim(ak_buf_str(out))))
 		return AK_OK;
-	ak_hint(err, "give the key alone, without the word before it, blanks or further lines");
+	ak_hint(err,
+		"give the key alone, without the word before it, blanks or further lines; it has at least %d "
+		"characters",
+		SHORTEST);
 	return ak_fail(err, AK_EXIT_REFUSED, "what is given as the credential for '%s' is none", a->job.source);
 }
 
@@ -109,15 +114,28 @@ static void wipe(const struct ak_http_setup *setup, size_t n)
 			ak_wipe((char *)(uintptr_t)setup[i].headers[0], strlen(setup[i].headers[0]));
 }
 
-enum ak_rc ak_pull_service_start(struct ak_ctx *c, const struct ak_pull_asks *asks, struct ak_fetcher **out,
+/* What has no credential is left out; when nothing else is there, that is the error. */
+static enum ak_rc set_up_all(struct ak_ctx *c, struct ak_pull_asks *asks, struct ak_http_setup *setup, size_t *n,
+			     struct ak_err *err)
+{
+	for (size_t i = 0; i < asks->n; i++) {
+		struct ak_pull_ask *a = &asks->ask[i];
+
+		if (set_up(c, a, &setup[*n], &a->why) == AK_OK)
+			a->job.service = (*n)++;
+		else if (a->why.exit != AK_EXIT_REFUSED)
+			return *err = a->why, AK_FAIL;
+	}
+	return *n ? AK_OK : (*err = asks->ask[0].why, AK_FAIL);
+}
+
+enum ak_rc ak_pull_service_start(struct ak_ctx *c, struct ak_pull_asks *asks, struct ak_fetcher **out,
 				 struct ak_err *err)
 {
 	struct ak_http_setup *setup = ak_arena_zero(&c->arena, asks->n * sizeof *setup);
-	struct ak_fetcher_opts o = {.setup = setup, .nsetups = asks->n, .caged = c->caged, .forget = forget, .ctx = c};
-	enum ak_rc rc = AK_OK;
+	struct ak_fetcher_opts o = {.setup = setup, .caged = c->caged, .forget = forget, .ctx = c};
+	enum ak_rc rc = set_up_all(c, asks, setup, &o.nsetups, err);
 
-	for (size_t i = 0; i < asks->n && rc == AK_OK; i++)
-		rc = set_up(c, &asks->ask[i], &setup[i], err);
 	if (rc == AK_OK)
 		rc = ak_fetcher_start(&o, out, err);
 	wipe(setup, asks->n);

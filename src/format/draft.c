@@ -235,7 +235,9 @@ static enum ak_rc write_all(const struct ak_drafting *d, const char *id, struct 
 
 static enum ak_rc nothing_known(struct ak_err *err)
 {
-	ak_hint(err, "auditkit-formats(5) explains how to write a mapping by hand");
+	ak_hint(err, "auditkit-formats(5) explains how to write a mapping by hand; of CSV, the first row names the "
+		     "columns, and commas, semicolons "
+		     "or tabs part the cells");
 	return ak_fail(err, AK_EXIT_INPUT, "no member was recognised: neither a time nor an id, a model, tokens or an action");
 }
 

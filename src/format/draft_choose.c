@@ -90,6 +90,24 @@ static void choose_row(struct ak_drafting *d, const struct row *r)
 	}
 }
 
+/* No name says when it happened, and one member alone is a time: then that is it. */
+static void choose_time(struct ak_drafting *d)
+{
+	const struct ak_member *only = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < ak_survey_count(&d->survey); i++) {
+		const struct ak_member *m = ak_survey_at(&d->survey, i);
+
+		if (m->safe && is_own(m) && m->traits & AK_IS_TIME && !(m->traits & AK_IS_LIST)) {
+			only = m;
+			n++;
+		}
+	}
+	if (n == 1 && !d->field[AK_F_START] && !ak_draft_uses(d, only) && only->values == d->survey.records)
+		d->field[AK_F_START] = only;
+}
+
 static bool has(const struct ak_drafting *d, enum ak_field_id f) { return d->field[f] != NULL; }
 
 static enum ak_kind kind_of(const struct ak_drafting *d)
@@ -135,6 +153,7 @@ void ak_draft_choose(struct ak_drafting *d)
 	d->npayload[0] = d->npayload[1] = 0;
 	for (size_t i = 0; i < AK_COUNT(rows); i++)
 		choose_row(d, &rows[i]);
+	choose_time(d);
 	d->kind = kind_of(d);
 	settle(d);
 	d->score = 0;

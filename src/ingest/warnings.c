@@ -47,6 +47,22 @@ static enum ak_rc warn_of_gone(const struct ak_warnings *w, struct ak_err *err)
 	return rc;
 }
 
+/* Without a key of its own a record is known by its content, so what another mapping makes of it is another record. */
+static enum ak_rc warn_of_twice(const struct ak_warnings *w, struct ak_err *err)
+{
+	bool twice = false;
+	enum ak_rc rc = w->mapping && !w->remap && w->file->counts.stored
+				? ak_register_mapped_otherwise(w->s, w->file, &twice, err)
+				: AK_OK;
+
+	if (rc != AK_OK || !twice)
+		return rc;
+	return warn(w, "mapped_twice", w->file->counts.stored,
+		    "records were stored a second time: the mapping has changed since these bytes were read; "
+		    "'auditkit ingest --remap', with all files of the source, lets them count once",
+		    err);
+}
+
 enum ak_rc ak_warnings_put(const struct ak_warnings *w, struct ak_err *err)
 {
 	enum ak_rc rc = warn(w, "id_not_unique", w->repeated_keys,
@@ -57,10 +73,25 @@ enum ak_rc ak_warnings_put(const struct ak_warnings *w, struct ak_err *err)
 	if (rc == AK_OK)
 		rc = warn(w, "bad_number", w->bad_numbers,
 			  "records with a count or amount below zero or over the bounds; kept, out of totals", err);
+	if (rc == AK_OK)
+		rc = warn(w, "undated", w->undated,
+			  "records without a time; kept, out of every timeline and period: 'auditkit formats try' says "
+			  "why",
+			  err);
+	if (rc == AK_OK)
+		rc = warn(w, "mapped_before", w->mapped_before,
+			  "records stand as the mapping of then made them; 'auditkit ingest --remap', with all files "
+			  "of the source, makes them follow",
+			  err);
+	if (rc == AK_OK)
+		rc = warn_of_twice(w, err);
 	if (rc == AK_OK && w->file->has_more != 0)
 		rc = warn_of_cap(w, err);
 	if (rc == AK_OK && w->file->has_more == 1)
 		rc = warn(w, "has_more", 1, "the last page says that more pages follow", err);
+	if (rc == AK_OK)
+		rc = warn(w, "remapped", w->replaced,
+			  "records of the mapping before are superseded by those of this one", err);
 	if (rc == AK_OK)
 		rc = warn(w, "remap_unmatched", w->unmatched, "records of the mapping before have no counterpart in this one; they count on", err);
 	return rc == AK_OK ? warn_of_gone(w, err) : rc;

@@ -11,7 +11,10 @@ struct ak_warnings {
 	int64_t export_;
 	const struct ak_file_row *file;
 	const struct ak_mapping *mapping; /* NULL: none was found */
-	uint64_t repeated_keys, odd_times, bad_numbers, unmatched; /* the last: of --remap */
+	uint64_t repeated_keys, odd_times, bad_numbers, undated; /* the last: of kinds that are events */
+	uint64_t mapped_before;					 /* records that stand as another mapping made them */
+	bool remap;
+	uint64_t replaced, unmatched;	  /* of --remap */
 	const struct ak_key_period *gone; /* of keys that are deleted */
 	size_t ngone;
 };

@@ -16,7 +16,9 @@ static bool same_period(const struct ak_pull_job *j, const struct ak_pull_state 
 
 static enum ak_rc no_start(const struct ak_pull_job *j, struct ak_err *err)
 {
-	ak_hint(err, "say from when on with --since, such as --since 2026-06-01; the next pull knows it by itself");
+	ak_hint(err, "say from when on with --since, such as --since 2026-06-01, or with since in the `pull:` of "
+		     "policy.yaml; the next pull knows it "
+		     "by itself");
 	return ak_fail(err, AK_EXIT_USAGE, "source '%s' was never pulled and nothing says from when on", j->source);
 }
 

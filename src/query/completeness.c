@@ -32,9 +32,6 @@ static const struct {
 	[ACTION] = {"action", "audit events whose action is in no category", "audit events", "found", "it has no audit events"},
 };
 
-/* Kinds that are streams of events; the others are states, whose times say nothing of what is missing. */
-static const enum ak_kind streams[] = {AK_K_REQUEST, AK_K_AUDIT, AK_K_APP, AK_K_USAGE, AK_K_CALL, AK_K_VERDICT, AK_K_QUOTA, AK_K_SETTLEMENT};
-
 struct seen {
 	int64_t id;
 	uint64_t n[CHECKS], of[CHECKS], records, dated;
@@ -163,7 +160,7 @@ static enum ak_rc look_at_time(struct looking *l, enum ak_kind kind, int64_t sta
 	return look_at_bucket(l, start_us, end_us + settles * 1000000);
 }
 
-/* Columns: file, time_us, flags, end in seconds, whether a newer revision stands for it. */
+/* Columns: file, time_us, flags, end in seconds. */
 static enum ak_rc look_at_row(struct looking *l, enum ak_kind kind, sqlite3_stmt *st)
 {
 	int64_t file = sqlite3_column_int64(st, 0), flags = sqlite3_column_int64(st, 2);
@@ -178,7 +175,7 @@ static enum ak_rc look_at_row(struct looking *l, enum ak_kind kind, sqlite3_stmt
 	s->n[CUT] += (flags & AK_R_CUT) != 0;
 	s->n[ODD_TIME] += (flags & AK_R_ODD_TIME) != 0;
 	s->n[UNDATED] += sqlite3_column_type(st, 1) == SQLITE_NULL;
-	if (sqlite3_column_type(st, 1) != SQLITE_NULL && !(flags & AK_R_ODD_TIME) && !sqlite3_column_int(st, 4))
+	if (sqlite3_column_type(st, 1) != SQLITE_NULL && !(flags & AK_R_ODD_TIME))
 		rc = look_at_time(l, kind, sqlite3_column_int64(st, 1), end);
 	return rc;
 }
@@ -190,8 +187,9 @@ static enum ak_rc look_at_kind(struct looking *l, enum ak_kind kind)
 	enum ak_rc rc;
 
 	ak_buf_init(&sql, 4096);
-	ak_buf_addf(&sql, "SELECT r.file, r.time_us, r.flags, %s, EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)"
-			  " FROM %s r WHERE r.state = 0 ORDER BY r.seq",
+	ak_buf_addf(&sql,
+		    "SELECT r.file, r.time_us, r.flags, %s FROM %s r WHERE r.state = 0"
+		    " AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq) ORDER BY r.seq",
 		    kind == AK_K_USAGE ? "unixepoch(r.event_end)" : "NULL", ak_kinds[kind].name);
 	rc = ak_sql_prepare(l->s, sql.p, &st, l->err);
 	while (rc == AK_OK && (rc = ak_sql_step(l->s, st, l->err)) == AK_OK)
@@ -237,17 +235,22 @@ static enum ak_rc sequences(struct looking *l)
 	enum ak_rc rc = AK_OK;
 
 	for (size_t i = 0; i < l->n; i++)
-		for (size_t k = 0; l->source[i].sequence >= 0 && k < AK_COUNT(streams) && rc == AK_OK; k++)
-			if (ak_field_of((enum ak_field_id)l->source[i].sequence, streams[k]))
-				rc = look_at_sequence(l, &l->source[i], streams[k]);
+		for (int k = 0; l->source[i].sequence >= 0 && k < AK_K_COUNT && rc == AK_OK; k++)
+			if (ak_kind_is_event((enum ak_kind)k) &&
+			    ak_field_of((enum ak_field_id)l->source[i].sequence, (enum ak_kind)k))
+				rc = look_at_sequence(l, &l->source[i], (enum ak_kind)k);
 	return rc;
 }
 
-/* ?1 source. */
+/* Files by their bytes: one that is read every night is one. ?1 source. */
 static const char files_sql[] =
-	"SELECT count(*) AS files, count(f.has_more) AS pages, coalesce(sum(f.has_more = 1), 0) AS more,"
-	" (SELECT count(DISTINCT d.file) FROM diag d JOIN export x ON x.id = d.export WHERE x.source = ?1 AND d.rule = 'suspected_cap')"
-	" AS capped FROM file f JOIN export e ON e.id = f.export WHERE e.source = ?1";
+	"WITH f AS (SELECT coalesce(f.decoded_sha256, f.id) AS bytes, f.has_more AS has_more, EXISTS(SELECT 1 FROM "
+	"diag d"
+	" WHERE d.export = f.export AND d.file = f.id AND d.rule = 'suspected_cap') AS capped"
+	" FROM file f JOIN export e ON e.id = f.export WHERE e.source = ?1)"
+	" SELECT count(DISTINCT bytes) AS files, count(DISTINCT iif(has_more IS NULL, NULL, bytes)) AS pages,"
+	" count(DISTINCT iif(has_more = 1, bytes, NULL)) AS more, count(DISTINCT iif(capped, bytes, NULL)) AS capped "
+	"FROM f";
 static const char actions_sql[] =
 	"SELECT a.action AS action, a.category AS category, count(*) AS n FROM audit_event a JOIN file f ON f.id = a.file"
 	" JOIN export e ON e.id = f.export WHERE e.source = ?1 AND a.state = 0"
@@ -389,8 +392,8 @@ enum ak_rc ak_query_completeness(struct ak_store *s, const int64_t *oldest_us, j
 
 	ak_map_init(&l.mappings);
 	rc = open_sources(&l, sources);
-	for (size_t k = 0; k < AK_COUNT(streams) && rc == AK_OK; k++)
-		rc = look_at_kind(&l, streams[k]);
+	for (int k = 0; k < AK_K_COUNT && rc == AK_OK; k++)
+		rc = ak_kind_is_event((enum ak_kind)k) ? look_at_kind(&l, (enum ak_kind)k) : AK_OK;
 	if (rc == AK_OK)
 		rc = sequences(&l);
 	json_array_foreach(sources, i, source)

@@ -82,8 +82,8 @@ enum ak_rc ak_query_drift(struct ak_store *s, const char *source, json_t **out, 
 
 /* ---- workspace ---- */
 
-/* {workspace_id, name, created, key_id, records: {request: N, ...}, records_total, ledger_size, first, last,
- *  checkpoint: {size, root, time, note}|null, runs: N, rejected, conflicts, policy_digest|null}. */
+/* {workspace_id, name, created, key_id, records: {request: N, ...}, records_total, superseded (of these), ledger_size,
+ * first, last, checkpoint: {size, root, time, note}|null, runs: N, rejected, conflicts, policy_digest|null}. */
 enum ak_rc ak_query_workspace(struct ak_store *s, json_t **out, struct ak_err *err);
 /* Pseudonym keys in the order in which they were in force: [{key_id, since, until|null, records (live ones, known by its tokens)}].
  * seq: only the one of that ledger sequence, -1 = all. */
@@ -106,6 +106,8 @@ enum ak_rc ak_query_content_digest(struct ak_store *s, char out[65], struct ak_e
 /* One record as a document: {seq, kind, source, file, record (number in its file), cite ("litellm-prod:1288": source and ledger sequence), byte_offset, byte_length,
  *  time, time_raw, flags: [names], fields: {canonical name: value} , absent: {name: reason}, leaf}. */
 enum ak_rc ak_query_record(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
+/* How many live records of a source count no more: another revision or mapping of them does. */
+enum ak_rc ak_query_superseded(struct ak_store *s, const char *source, uint64_t *n, struct ak_err *err);
 /* What the leaf of a live record was made from (store/leaf.h): {index, kind, leaf, groups: {who|what|how_much: {digest, salt,
  * body}}}, digests and salts in hex, body as the text that was hashed. AK_END; AK_EXIT_VERIFY when it gives another leaf. */
 enum ak_rc ak_query_leaf(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);

@@ -18,6 +18,16 @@ static enum ak_rc settings(struct ak_store *s, json_t **out, struct ak_err *err)
 	return rc;
 }
 
+static enum ak_rc add_superseded(struct ak_store *s, json_t *o, struct ak_err *err)
+{
+	json_t *row = NULL;
+	enum ak_rc rc = ak_rows_one(s, "SELECT count(*) AS n FROM superseded", NULL, 0, &row, err);
+
+	json_object_set(o, "superseded", json_object_get(row, "n"));
+	json_decref(row);
+	return rc;
+}
+
 static enum ak_rc add_records(struct ak_store *s, json_t *o, struct ak_err *err)
 {
 	json_t *records = json_object();
@@ -37,7 +47,7 @@ static enum ak_rc add_records(struct ak_store *s, json_t *o, struct ak_err *err)
 	}
 	json_object_set_new(o, "records", records);
 	json_object_set_new(o, "records_total", json_integer(total));
-	return rc;
+	return rc == AK_OK ? add_superseded(s, o, err) : rc;
 }
 
 static enum ak_rc last_checkpoint(struct ak_store *s, int64_t run, json_t *o, struct ak_err *err)

@@ -469,7 +469,8 @@ enum ak_rc ak_csv_next(struct ak_csv *c, const struct ak_trie *trie, struct ak_w
 	bind_columns(c, trie);
 	if (!c->nbound)
 		return bad_header(err, "header names no column that this format reads",
-				  "name another --format; `auditkit formats show ID` lists the columns of one");
+				  "name another --format (`auditkit formats show ID` lists its columns); cells are "
+				  "parted by commas, semicolons or tabs");
 	if (c->gap.open)
 		return gap_run(c, out);
 	if (plain_row(c, out)) {

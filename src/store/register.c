@@ -200,6 +200,35 @@ enum ak_rc ak_register_forget_diag(struct ak_store *s, const char *rule_prefix, 
 	return execute(s, "DELETE FROM diag WHERE substr(rule, 1, length(?1)) = ?1", args, AK_COUNT(args), err);
 }
 
+static enum ak_rc found(struct ak_store *s, const char *sql, const char *const args[3], bool *out, struct ak_err *err)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	enum ak_rc rc = ak_sql_prepare(s, sql, &st, err);
+
+	if (rc != AK_OK)
+		return rc;
+	for (int i = 0; i < 3 && args[i]; i++)
+		ak_sql_bind_z(st, i + 1, args[i]);
+	rc = ak_sql_step(s, st, err);
+	*out = rc == AK_OK;
+	return rc == AK_FAIL ? rc : AK_OK;
+}
+
+/* Few formats have ever had a second mapping: only then are the files looked through. */
+enum ak_rc ak_register_mapped_otherwise(struct ak_store *s, const struct ak_file_row *f, bool *out, struct ak_err *err)
+{
+	const char *const args[3] = {f->format, f->mapping, f->decoded_sha256}, *const named[3] = {f->format,
+												   f->mapping, NULL};
+	enum ak_rc rc = found(s, "SELECT 1 FROM document WHERE kind = 'mapping' AND name = ?1 AND digest <> ?2", named,
+			      out, err);
+
+	return rc == AK_OK && *out ? found(s,
+					   "SELECT 1 FROM file WHERE format = ?1 AND mapping <> ?2 AND decoded_sha256 "
+					   "= ?3 AND stored > 0",
+					   args, out, err)
+				   : rc;
+}
+
 enum ak_rc ak_register_diag(struct ak_store *s, const struct ak_diag_row *r, struct ak_err *err)
 {
 	const struct arg args[] = {I(r->export_), I_OR_NULL(r->file, r->file), T(r->severity), T(r->rule),

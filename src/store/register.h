@@ -72,6 +72,8 @@ enum ak_rc ak_register_document(struct ak_tlog *l, const char *digest, const cha
 enum ak_rc ak_register_pull_get(struct ak_store *s, const char *source, char **out, struct ak_err *err);
 enum ak_rc ak_register_pull_set(struct ak_store *s, const char *source, const char *state, struct ak_err *err);
 enum ak_rc ak_register_diag(struct ak_store *s, const struct ak_diag_row *row, struct ak_err *err);
+/* Did another mapping of this format store records of the same bytes? */
+enum ak_rc ak_register_mapped_otherwise(struct ak_store *s, const struct ak_file_row *f, bool *out, struct ak_err *err);
 /* Take back what an earlier look at the whole workspace said: rows whose rule begins so. */
 enum ak_rc ak_register_forget_diag(struct ak_store *s, const char *rule_prefix, struct ak_err *err);
 

@@ -247,7 +247,8 @@ static uint64_t left_of(const struct ak_remap *r, int64_t file)
 	return n;
 }
 
-enum ak_rc ak_remap_end(struct ak_remap *r, struct ak_tlog *l, const struct ak_remap_file *f, uint64_t *left, struct ak_err *err)
+enum ak_rc ak_remap_end(struct ak_remap *r, struct ak_tlog *l, const struct ak_remap_file *f, uint64_t *replaced,
+			uint64_t *left, struct ak_err *err)
 {
 	json_t *from = json_array(), *files = json_array(), *body;
 	enum ak_rc rc = AK_OK;
@@ -264,6 +265,7 @@ enum ak_rc ak_remap_end(struct ak_remap *r, struct ak_tlog *l, const struct ak_r
 	if (r->replaced || *left)
 		rc = ak_tlog_entry(l, "remap", body, NULL, err);
 	json_decref(body);
+	*replaced = r->replaced;
 	r->replaced = 0;
 	return rc;
 }

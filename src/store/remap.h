@@ -28,9 +28,10 @@ void ak_remap_give(struct ak_remap *r, const char *sha256);
 enum ak_rc ak_remap_load(struct ak_remap *r, const char *(*current)(void *ctx, const char *format), void *ctx, struct ak_err *err);
 /* The record at this offset stands for those that were read there before. seq: where it is stored. */
 enum ak_rc ak_remap_take(struct ak_remap *r, const struct ak_remap_file *f, uint64_t offset, int64_t seq, struct ak_err *err);
-/* The end of a file: a ledger entry (kind `remap`) when anything was replaced. *left: old records to which none corresponds; they
- * count on. */
-enum ak_rc ak_remap_end(struct ak_remap *r, struct ak_tlog *l, const struct ak_remap_file *f, uint64_t *left, struct ak_err *err);
+/* The end of a file: a ledger entry (kind `remap`) when anything was replaced. *replaced: old records that count no
+ * more; *left: those to which none corresponds, they count on. */
+enum ak_rc ak_remap_end(struct ak_remap *r, struct ak_tlog *l, const struct ak_remap_file *f, uint64_t *replaced,
+			uint64_t *left, struct ak_err *err);
 
 #ifdef __cplusplus
 }

@@ -35,6 +35,7 @@ ssh-keygen -q -t ed25519 -N '' -f id_ed25519
 page auditkit-formats.5 | sed -n '/^id: example-gateway/,/^\.fi/p' | grep -v '^\.fi' >gateway.yaml
 sed -n 's/^ \{6\}//; /^{"calls/,/^expect\|^    expect/p' gateway.yaml | grep -v expect >calls.json
 is "the example's own input is JSON" "$(jq -r '.calls[0].call' calls.json)" c-1
+printf '%%PDF-1.4\n' >retention.pdf
 printf 'ada@example.org\ngrace@example.org\n' >names.txt
 for f in "$AK_SRCDIR"/man/*.[15]; do
 	n=$(basename "$f")

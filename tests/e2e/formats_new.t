@@ -44,6 +44,11 @@ titled osprey.yaml workspace >all/formats/osprey.yaml
 titled osprey.yaml user >"$own/osprey.yaml"
 is "the workspace's before the user's" "$(origin -w all)" "of the workspace"
 is "elsewhere the user's" "$(origin)" "of the user"
+mkdir here here/osprey
+mv all here/.auditkit
+is "found from where one stands, beside a folder of the same name" \
+	"$(cd here && origin) $(cd here && "$AUDITKIT" formats try osprey ../osprey.csv | head -1 | cut -c1-8)" "of the workspace record 1"
+mv here/.auditkit all
 titled osprey.yaml option | sed 's/^version: 1/version: 9/' >given.yaml
 "$AUDITKIT" init given >/dev/null 2>&1
 cp all/formats/osprey.yaml given/formats/
@@ -63,6 +68,33 @@ printf 'id: broken\n' >"$own/broken.yaml"
 "$AUDITKIT" formats >/dev/null 2>err
 is "a broken one is told by file and line" "$? $(grep -c 'broken.yaml:1: ' err)" "2 1"
 rm "$own/broken.yaml"
+
+# What try and check say of a mapping that is not right yet.
+cat >team.yaml <<'END'
+id: team
+title: Team log
+version: 1
+kind: request
+container: csv
+detect: {required: [/when, /ticketless]}
+fields: {event_start: /when, event_id: /ticketless}
+END
+printf 'when,ticketless\n2026-10-01 10:00:00,q-1\n' >team.csv
+is "a time without a zone is told from a value that does not fit" "$("$AUDITKIT" formats try team.yaml team.csv | grep -c '^event_start.*`zone`.* /when$')" 1
+is "with one it is read" "$(sed 's/^container/zone: UTC\n&/' team.yaml >zone.yaml && "$AUDITKIT" formats try zone.yaml team.csv | grep -c '^event_start *2026-10-01T10:00:00Z')" 1
+is "no samples: nothing was compared" "$("$AUDITKIT" formats check team.yaml | grep -c 'no samples')" 1
+"$AUDITKIT" formats try team.yaml kestrel-calls-2026-06.jsonl >/dev/null 2>err
+is "the other container is named" "$? $(grep -c "^hint: 'team' reads CSV" err)" "5 1"
+
+# Names of another language: the one time is known by its shape, the columns stand in the draft.
+printf 'Zeit,Anfrage,Token ein\n2026-10-01 10:00:00,q-1,10\n2026-10-01 10:01:00,q-2,11\n' >amt.csv
+"$AUDITKIT" formats new amt.csv >amt.yaml 2>/dev/null
+is "a time is found without its name" "$? $(grep -c '^  event_start: /Zeit  # without a zone' amt.yaml) $(grep -c '^  # .*/Token ein' amt.yaml) $("$AUDITKIT" formats check amt.yaml | cut -c1-4)" "0 1 1 good"
+printf 'Zeit,Ende\n2026-10-01 10:00:00,2026-10-01 10:00:01\n' >two.csv
+"$AUDITKIT" formats new two.csv >/dev/null 2>err
+is "of two times none is guessed" "$?" 5
+printf '{"ts":"2026-10-01T10:00:00Z","call":"c-%s","ms":12,"route":{"asked":"smart","served":"gpt-4o"},"usage":{"in":1,"out":2},"src_ip":"10.0.0.1"}\n' 1 2 >short.json
+is "short names of members" "$("$AUDITKIT" formats new short.json | grep -cxE '  (request_model: /route/asked|response_model: /route/served|duration_ms: /ms|input_tokens: /usage/in|output_tokens: /usage/out|client_address: /src_ip)')" 6
 
 # What nothing can be made of.
 no() { # no NAME WANT

@@ -220,6 +220,18 @@ audit w --save kept2
 is "a secret in a page is stored nowhere" "$rc $(grep -rl A1b2C3d4A1b2C3d4 w | wc -l) $(grep -rl A1b2C3d4A1b2C3d4 kept2 | wc -l)" "0 0 1"
 unset_ secret
 
+# ---- every night: what stops one source stops no other ----
+ws night
+printf '%s\n' 'version: 1' 'sources:' '  locked: {pull: {api: openai, stream: audit, since: 2026-06-01, key_env: NO_SUCH_KEY}, owner: sec}' \
+	'  open: {pull: {api: openai, stream: audit, since: 2026-06-01}, owner: sec}' >night/policy.yaml
+: >api/asked
+pull night --all --until 2026-07-01
+is "one credential is missing: exit 6, it is named, the other source is whole" \
+	"$rc $(grep -c '^failed *locked: there is no credential' out) $(grep -c 'hint: set NO_SUCH_KEY' err) $(count night)" "6 1 1 50|50"
+printf '%s\n' 'version: 1' 'sources:' '  later: {pull: {api: openai, stream: audit}, owner: sec}' >night/policy.yaml
+pull night --all
+is "no beginning: the hint names policy.yaml too" "$rc $(tr -s ' \n' '  ' <err | grep -c 'with since in the `pull:` of policy.yaml')" "2 1"
+
 # ---- kill -9 in the middle ----
 set_ records 600
 set_ size 5

@@ -41,6 +41,22 @@ for identity in 'identity: [event_id]' ''; do
 	for f in a.jsonl b.jsonl c.jsonl; do "$AUDITKIT" -w "new-$how" ingest --mapping v2.yaml "$f" >/dev/null 2>&1; done
 	before=$(sqlite3 "$w/workspace.db" 'SELECT count(*) FROM request')
 	is "$how: the old mapping" "$(live "$w" | grep -c '|m-')" "$before"
+	# Without --remap, on a copy: keyed records stay as they were, others are stored beside them, and both is said.
+	cp -r "$w" "plain-$how"
+	told=$(test "$how" = keys && echo mapped_before || echo mapped_twice)
+	"$AUDITKIT" -w "plain-$how" ingest --mapping v2.yaml a.jsonl >out 2>/dev/null
+	is "$how: read again under another mapping: ingest and status say so" \
+		"$? $(grep -c "^warning *kestrel: $told 8: " out) $("$AUDITKIT" -w "plain-$how" status 2>/dev/null | grep -c 'ingest --remap')" "0 1 1"
+	"$AUDITKIT" -w "plain-$how" ingest --remap --mapping v2.yaml a.jsonl b.jsonl c.jsonl >out 2>/dev/null
+	is "$how: and after --remap what was done, and nothing more to do" \
+		"$? $(grep -c '^remapped *kestrel: ' out) $("$AUDITKIT" -w "plain-$how" status 2>/dev/null | grep -c 'ingest --remap')" "0 1 0"
+	live "plain-$how" >got
+	live "new-$how" >want
+	ok "$how: it counts once" cmp got want
+	is "$how: status, sources and show tell the old from the new" \
+		"$("$AUDITKIT" -w "plain-$how" status 2>/dev/null | head -1 | grep -c " $(wc -l <want) records,") $(
+			"$AUDITKIT" -w "plain-$how" sources show kestrel --json | jq .superseded) $(
+			"$AUDITKIT" -w "plain-$how" show c-1 --json | jq '[.records[] | select(.superseded_by)] | length')" "1 $before 1"
 	"$AUDITKIT" -w "$w" ingest --remap --mapping v2.yaml a.jsonl c.jsonl >out 2>err
 	is "$how: an original is missing: nothing is stored, and it is named" "$? $(grep -c "'b.jsonl'" err) $(grep -c '^hint' err) $(count "$w")" "5 1 1 $before|0"
 	sed 's/c-9/c-0/' b.jsonl >changed.jsonl
@@ -83,4 +99,13 @@ is "without a counterpart they count on, and that is said" \
 	"$(sqlite3 other/workspace.db "SELECT (SELECT count(*) FROM superseded), (SELECT sum(n) FROM diag WHERE rule = 'remap_unmatched')")" "0|1"
 "$AUDITKIT" -w other ingest --remap - <deep.jsonl >/dev/null 2>err
 is "standard input is no original" "$? $(grep -c '^hint' err)" "2 1"
+# A time that the mapping reads wrongly.
+"$AUDITKIT" init late >/dev/null 2>&1
+mapping 1 'identity: [event_id]' /kmodel/name | sed 's,/kat\, time: s,/kate,' >v1.yaml
+"$AUDITKIT" -w late ingest --mapping v1.yaml a.jsonl >out 2>/dev/null
+undated() { "$AUDITKIT" -w late sources show kestrel | grep '^checked *records without a time'; }
+is "records without a time are told at once" "$(grep -c '^warning *kestrel: undated 8: ' out) $(undated | grep -c 'found, 8 of 8 records')" "1 1"
+mapping 2 'identity: [event_id]' /kmodel/name >v2.yaml
+"$AUDITKIT" -w late ingest --remap --mapping v2.yaml a.jsonl >/dev/null 2>&1
+is "and no more when they have one" "$(undated | grep -c 'none, 0 of 8 records')" 1
 finish
