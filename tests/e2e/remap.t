@@ -72,6 +72,10 @@ for identity in 'identity: [event_id]' ''; do
 		"$(sqlite3 "$w/workspace.db" 'SELECT count(*) FROM superseded')"
 	ok "$how: verifies still" "$AUDITKIT" -w "$w" verify
 done
+"$AUDITKIT" -w "$w" ingest --mapping v3.yaml --format kong-ai a.jsonl >/dev/null 2>err
+is "a mapping file beside another format is not passed over" "$? $(grep -c "gives format 'kestrel'" err)" "2 1"
+"$AUDITKIT" -w "$w" ingest --mapping v9.yaml a.jsonl >/dev/null 2>err
+is "one that is not there: what to do" "$? $(tr -d '\n' <err | grep -c 'cannot read.*hint: name a mapping file')" "5 1"
 # A mapping that takes other records out of the same bytes.
 "$AUDITKIT" init other >/dev/null 2>&1
 mapping 1 '' /kmodel/name >v1.yaml
