@@ -53,6 +53,10 @@ enum ak_rc ak_warnings_put(const struct ak_warnings *w, struct ak_err *err)
 			     "records share a natural key but differ in content; all are kept", err);
 
 	if (rc == AK_OK)
+		rc = warn(w, "undated", w->undated,
+			  "records without a time that can be read; kept, in no period: look with `auditkit formats try`; times"
+			  " without a zone need zone: in the mapping, then ingest --remap", err);
+	if (rc == AK_OK)
 		rc = warn(w, "odd_time", w->odd_times, "records with a time before 2015 or in the future; kept, out of timelines", err);
 	if (rc == AK_OK)
 		rc = warn(w, "bad_number", w->bad_numbers,

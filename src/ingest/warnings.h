@@ -11,7 +11,7 @@ struct ak_warnings {
 	int64_t export_;
 	const struct ak_file_row *file;
 	const struct ak_mapping *mapping; /* NULL: none was found */
-	uint64_t repeated_keys, odd_times, bad_numbers, unmatched; /* the last: of --remap */
+	uint64_t repeated_keys, undated, odd_times, bad_numbers, unmatched; /* the last: of --remap */
 	const struct ak_key_period *gone; /* of keys that are deleted */
 	size_t ngone;
 };

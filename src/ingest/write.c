@@ -27,7 +27,7 @@ struct sink {
 	char *name, *codec, *detected;
 	const char *original; /* with --remap: digest of the open file */
 	const struct ak_mapping *mapping;
-	uint64_t repeated_keys, odd_times, bad_numbers; /* of the open file, for the one warning of each */
+	uint64_t repeated_keys, undated, odd_times, bad_numbers; /* of the open file, for the one warning of each */
 	struct ak_kind_counts brought[AK_K_COUNT]; /* by the export, not yet registered */
 	bool whole;             /* one transaction for the whole run */
 	bool begun;             /* a transaction is open */
@@ -112,7 +112,7 @@ static enum ak_rc open_file(struct sink *k, const struct ak_item *i)
 	k->file.query = NULL;
 	k->mapping = i->mapping;
 	k->original = i->original;
-	k->repeated_keys = k->odd_times = k->bad_numbers = 0;
+	k->repeated_keys = k->undated = k->odd_times = k->bad_numbers = 0;
 	k->out->files++;
 	if (info)
 		rc = ak_declared_text(k->p->o->redactor, info->id, info->text, k->err);
@@ -176,6 +176,7 @@ static enum ak_rc put_record(struct sink *k, const struct ak_item *i)
 	c->conflict += r.conflict;
 	c->superseded += r.superseded;
 	k->repeated_keys += r.conflict;
+	k->undated += (i->rec->flags & AK_R_NO_TIME) && ak_kinds[i->rec->kind].events;
 	k->odd_times += (i->rec->flags & AK_R_ODD_TIME) != 0;
 	k->bad_numbers += (i->rec->flags & AK_R_BAD_NUMBER) != 0;
 	start = ak_packed_get(i->rec, AK_F_START);
@@ -269,7 +270,7 @@ static enum ak_rc put_stats(struct sink *k, const struct ak_item_stats *t)
 static enum ak_rc warnings(struct sink *k)
 {
 	struct ak_warnings w = {.s = k->s, .export_ = k->export_, .file = &k->file, .mapping = k->mapping,
-				.repeated_keys = k->repeated_keys, .odd_times = k->odd_times, .bad_numbers = k->bad_numbers,
+				.repeated_keys = k->repeated_keys, .undated = k->undated, .odd_times = k->odd_times, .bad_numbers = k->bad_numbers,
 				.gone = k->p->gone, .ngone = k->p->ngone};
 	const struct ak_remap_file f = remapped(k);
 	enum ak_rc rc = k->original ? ak_remap_end(k->p->remap, k->tlog, &f, &w.unmatched, k->err) : AK_OK;

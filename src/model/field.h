@@ -63,6 +63,7 @@ struct ak_kind_info {
 	const char *plural;      /* for people */
 	enum ak_store_class store_class;
 	const char *cannot_prove; /* what this kind does not prove alone (F217) */
+	bool events;             /* a stream of events; the others are states, whose times say nothing of what is missing */
 };
 
 #ifdef __cplusplus

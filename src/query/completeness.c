@@ -32,9 +32,6 @@ static const struct {
 	[ACTION] = {"action", "audit events whose action is in no category", "audit events", "found", "it has no audit events"},
 };
 
-/* Kinds that are streams of events; the others are states, whose times say nothing of what is missing. */
-static const enum ak_kind streams[] = {AK_K_REQUEST, AK_K_AUDIT, AK_K_APP, AK_K_USAGE, AK_K_CALL, AK_K_VERDICT, AK_K_QUOTA, AK_K_SETTLEMENT};
-
 struct seen {
 	int64_t id;
 	uint64_t n[CHECKS], of[CHECKS], records, dated;
@@ -237,9 +234,9 @@ static enum ak_rc sequences(struct looking *l)
 	enum ak_rc rc = AK_OK;
 
 	for (size_t i = 0; i < l->n; i++)
-		for (size_t k = 0; l->source[i].sequence >= 0 && k < AK_COUNT(streams) && rc == AK_OK; k++)
-			if (ak_field_of((enum ak_field_id)l->source[i].sequence, streams[k]))
-				rc = look_at_sequence(l, &l->source[i], streams[k]);
+		for (int k = 0; l->source[i].sequence >= 0 && k < AK_K_COUNT && rc == AK_OK; k++)
+			if (ak_kinds[k].events && ak_field_of((enum ak_field_id)l->source[i].sequence, (enum ak_kind)k))
+				rc = look_at_sequence(l, &l->source[i], (enum ak_kind)k);
 	return rc;
 }
 
@@ -389,8 +386,8 @@ enum ak_rc ak_query_completeness(struct ak_store *s, const int64_t *oldest_us, j
 
 	ak_map_init(&l.mappings);
 	rc = open_sources(&l, sources);
-	for (size_t k = 0; k < AK_COUNT(streams) && rc == AK_OK; k++)
-		rc = look_at_kind(&l, streams[k]);
+	for (int k = 0; k < AK_K_COUNT && rc == AK_OK; k++)
+		rc = ak_kinds[k].events ? look_at_kind(&l, (enum ak_kind)k) : AK_OK;
 	if (rc == AK_OK)
 		rc = sequences(&l);
 	json_array_foreach(sources, i, source)
