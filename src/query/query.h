@@ -29,7 +29,8 @@ extern "C" {
 /* Array, sorted by name: {name, system, format, kind (main record kind), kind_title, owner|null, store_class, cannot_prove,
  *  exports: N, files: N, records_in, stored, duplicate, rejected, blank, excluded, expired, conflict, superseded,
  *  first, last (RFC 3339|null), state: "complete"|"incomplete"|"partial"|"interrupted" (worst of its files,
- *  where an incomplete one that was read whole later counts as complete),
+ *  where an incomplete one that was read whole later counts as complete), superseded: of the stored ones those that count no
+ *  longer (of a run: those that came later than what replaces them),
  *  exported_at, exported_at_basis (newest export), query|null, has_more: bool,
  *  bytes, sha256 (single file: its digest; more: SHA-256 of the sorted "sha256  name\n" listing), listed: files in that listing,
  *  redaction: [{field, rule, action, n}], payload: [{path, role, present, masked, absent}],

@@ -59,6 +59,8 @@ for identity in 'identity: [event_id]' ''; do
 	is "$how: and from which mapping to which" \
 		"$(sqlite3 "$w/workspace.db" "SELECT DISTINCT json_extract(body, '\$.mappings_before[0]'), json_extract(body, '\$.mapping') FROM ledger_entry WHERE kind = 'remap'")" \
 		"$(sha256sum v1.yaml | cut -d' ' -f1)|$(sha256sum v2.yaml | cut -d' ' -f1)"
+	is "$how: the sources say how many count no longer" \
+		"$("$AUDITKIT" -w "$w" sources show --json kestrel | jq '.superseded')" "$before"
 	ok "$how: verifies" "$AUDITKIT" -w "$w" verify
 	"$AUDITKIT" -w "$w" ingest --remap --mapping v2.yaml a.jsonl b.jsonl c.jsonl >/dev/null 2>&1
 	is "$how: once more changes nothing" "$? $(count "$w")" "0 $((before + $(wc -l <want)))|$before"
