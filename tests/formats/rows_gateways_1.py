@@ -255,7 +255,7 @@ def helicone(status, length, scale):
     def meaning(r):
         parts = [number(r.get(n)) for n in ("prompt_tokens", "prompt_cache_read_tokens", "prompt_cache_write_tokens")]
         cost = number(r.get("cost"))
-        per = scale if scale else 10**9 if cost is not None and cost >= 1000 else 1
+        per = scale if scale else 10**9 if cost is not None and (cost >= 1000 or cost == int(cost)) else 1
         hit = r.get("cache_reference_id", NOBODY)
         return "request", {
             "event_id": r["request_id"], "event_start": r["request_created_at"], "provider": vendor(r["provider"]),
