@@ -4,15 +4,16 @@
 enum { MOST_BYTES = 4096, MOST_DIGITS = 15 };
 enum says { MORE, PAGE, PAGES, PER_PAGE, TOTAL, HOLDER };
 
-/* OpenAI and Anthropic (has_more), LLM Gateway (pagination), Cloudflare (result_info), LiteLLM (total_pages), Langfuse (meta): facts
- * pages of 2026-08. A total alone says nothing: it may be that of the page. */
+/* OpenAI and Anthropic (has_more), LLM Gateway (pagination), Cloudflare (result_info), LiteLLM (total_pages), Langfuse
+ * (meta): facts pages of 2026-08. A total alone says nothing: it may be that of the page. */
 static const struct {
 	const char *key;
 	enum says what;
 } names[] = {
-	{"has_more", MORE},	{"hasMore", MORE},     {"page", PAGE},	       {"total_pages", PAGES}, {"totalPages", PAGES},
-	{"per_page", PER_PAGE}, {"limit", PER_PAGE},   {"page_size", PER_PAGE}, {"total_count", TOTAL}, {"totalItems", TOTAL},
-	{"pagination", HOLDER}, {"result_info", HOLDER}, {"meta", HOLDER},
+	{"has_more", MORE},	{"hasMore", MORE},	{"page", PAGE},		{"total_pages", PAGES},
+	{"totalPages", PAGES},	{"per_page", PER_PAGE}, {"limit", PER_PAGE},	{"page_size", PER_PAGE},
+	{"total_count", TOTAL}, {"totalItems", TOTAL},	{"pagination", HOLDER}, {"result_info", HOLDER},
+	{"meta", HOLDER},
 };
 
 /* Index into names, -1 = none of them. */
@@ -30,7 +31,6 @@ const char *ak_page_says_key(struct ak_str key)
 
 	return i < 0 ? NULL : names[i].key;
 }
-
 
 /* Counts are whole; a text of digits is none. */
 static uint64_t count(struct ak_str value)
