@@ -104,6 +104,17 @@ static enum ak_rc all_there(const struct ak_args *a, struct ak_err *err)
 	return AK_OK;
 }
 
+/* A mapping file that is given is to be used: next to the name of another format it would be read and not used. */
+static enum ak_rc use_mapping(struct ak_ingest_source *s, const char *id, struct ak_err *err)
+{
+	if (!s->format)
+		s->format = id;
+	if (strcmp(s->format, id) == 0)
+		return AK_OK;
+	ak_hint(err, "leave '--format' out: the file says what format it is");
+	return ak_fail(err, AK_EXIT_USAGE, "option '--mapping' gives format '%s', option '--format' wants '%s'", id, s->format);
+}
+
 static enum ak_rc from_arguments(struct ak_ctx *c, struct ak_ingest_source **out, size_t *n, struct ak_err *err)
 {
 	const struct ak_args *a = c->args;
@@ -127,8 +138,8 @@ static enum ak_rc from_arguments(struct ak_ctx *c, struct ak_ingest_source **out
 		ak_hint(err, "names are those of the time zone database, such as Europe/Berlin, or +02:00");
 		return ak_fail(err, AK_EXIT_USAGE, "option '--tz': there is no time zone '%.60s' here", s->tz);
 	}
-	if (mapping && (rc = ak_registry_add_file(c->registry, mapping, &m, err)) == AK_OK && !s->format)
-		s->format = ak_mapping_info(m)->id;
+	if (mapping && (rc = ak_registry_add_file(c->registry, mapping, &m, err)) == AK_OK)
+		rc = use_mapping(s, ak_mapping_info(m)->id, err);
 	if (rc == AK_OK && s->format)
 		rc = ak_registry_find(c->registry, s->format, &m, err);
 	if (rc == AK_OK)
@@ -221,6 +232,10 @@ static enum ak_rc read_options(struct ak_ctx *c, struct ak_ingest_opts *o, bool 
 	o->max_rejects = ak_args_int(a, "max-rejects", -1);
 	if (ak_args_int(a, "max-rejects", 0) < 0)
 		return ak_fail(err, AK_EXIT_USAGE, "option '--max-rejects' wants a number from 0 up");
+	if (ak_args_flag(a, "question") && !ak_args_flag(a, "manual")) {
+		ak_hint(err, "give both for a file that is no export; records answer the questions that their kind answers");
+		return ak_fail(err, AK_EXIT_USAGE, "option '--question' goes with '--manual'");
+	}
 	if (ak_cmd_keep_text(c, keep, err) != AK_OK)
 		return AK_FAIL;
 	if (o->remap && reads_stdin(a)) {

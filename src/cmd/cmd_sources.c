@@ -132,7 +132,6 @@ static enum ak_rc show_rejects(struct ak_ctx *c, const char *name, struct ak_err
 static enum ak_rc print(struct ak_ctx *c, const json_t *sources, const char *name, struct ak_err *err)
 {
 	json_t *s, *doc, *grouping = NULL, *witnesses = NULL, *clocks = NULL;
-	uint64_t superseded;
 	size_t i;
 	enum ak_rc rc;
 
@@ -158,9 +157,6 @@ static enum ak_rc print(struct ak_ctx *c, const json_t *sources, const char *nam
 		if ((rc = ak_query_clock(c->store, name, 0, &clocks, err)) != AK_OK)
 			return rc;
 		json_object_set_new(s, "clocks", clocks);
-		if ((rc = ak_query_superseded(c->store, name, &superseded, err)) != AK_OK)
-			return rc;
-		json_object_set_new(s, "superseded", json_integer((json_int_t)superseded));
 		if ((rc = ak_completeness_add(c, s, err)) != AK_OK)
 			return rc;
 		if (c->json) {

@@ -118,9 +118,11 @@ enum ak_rc ak_cmd_signing(struct ak_ctx *c, struct ak_cmd_signing *out, struct a
 		rc = read_key(key, out, err);
 	else if (env && env[0])
 		rc = secret(ak_str_of(env), out, err);
-	if (rc == AK_OK && headers)
-		rc = read_headers(headers, out, err);
-	return rc;
+	if (rc == AK_OK && headers && !out->with.secret && !out->with.rsa && !ak_args_flag(c->args, "cloudtrail-digests")) {
+		ak_hint(err, "give '--signature-key' too, or set AUDITKIT_SIGNATURE_SECRET; without a key no signature can be checked");
+		return ak_fail(err, AK_EXIT_USAGE, "option '--signatures' goes with a key");
+	}
+	return rc == AK_OK && headers ? read_headers(headers, out, err) : rc;
 }
 
 void ak_cmd_signing_release(struct ak_cmd_signing *s)

@@ -24,7 +24,7 @@ struct ak_literal {
 	bool prefix;
 };
 
-enum ak_cond_how { AK_COND_IS, AK_COND_NOT, AK_COND_SET, AK_COND_UNSET, AK_COND_AT_LEAST };
+enum ak_cond_how { AK_COND_IS, AK_COND_NOT, AK_COND_SET, AK_COND_UNSET, AK_COND_AT_LEAST, AK_COND_WHOLE, AK_COND_FRACTION };
 
 struct ak_cond {
 	struct ak_cond *next; /* all must hold */

@@ -80,9 +80,9 @@
  *   minus          P: the difference value - P of DEC fields, in ms together with `time`; of TIME fields that many ms
  *                  earlier (of another unit with decimal: {scale: N}), for a time that was written at the end
  *   plus           seconds added to a TIME: the end of a bucket whose source names only the day
- *   when           {path: P or [P...], is: V | in: [V] | not: V or [V] | set: true|false | at-least: N} or a list of
- *                  these, all must hold; a final `*` in V makes a prefix; under `[]` any element may fit; set: no null,
- *                  no sentinel; at-least: a number of N or more
+ *   when           {path: P or [P...], is: V | in: [V] | not: V or [V] | set: true|false | at-least: N |
+ *                  whole: true|false} or a list of these, all must hold; a final `*` in V makes a prefix; under `[]` any element may fit; set: no null,
+ *                  no sentinel; at-least: a number of N or more; whole: a number without a fraction
  *   key-from       P: the key a path's `*` matched must equal the value at P, '.' and '_' alike
  * Values in the sentinel set ("", blanks, null, "None", "null", "NULL", "N/A", "n/a", "-", nil UUID, "Cache OFF",
  * "undefined", plus the mapping's `sentinels`) are absent with a reason.

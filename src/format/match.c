@@ -74,6 +74,7 @@ static const struct ak_yaml_rule when_members[] = {
 	{.name = "not", .type = AK_Y_ANY},
 	{.name = "set", .type = AK_Y_BOOL},
 	{.name = "at-least", .type = AK_Y_SCALAR},
+	{.name = "whole", .type = AK_Y_BOOL},
 	{.name = NULL},
 };
 
@@ -93,19 +94,21 @@ static enum ak_rc one_condition(struct ak_compiler *c, const json_t *node, struc
 {
 	const json_t *set = ak_compile_member(node, "set"), *not = ak_compile_member(node, "not");
 	const json_t *is = ak_compile_member(node, "is"), *in = ak_compile_member(node, "in");
-	const json_t *least = ak_compile_member(node, "at-least");
+	const json_t *least = ak_compile_member(node, "at-least"), *whole = ak_compile_member(node, "whole");
 	enum ak_rc rc = ak_yaml_check(&c->yaml, node, when_members, "when", c->err);
 
 	if (rc)
 		return rc;
-	if (!set + !not +!is + !in + !least != 4)
-		return ak_compile_fail(c, node, "when: give one of is, in, not, set and at-least");
+	if (!set + !not +!is + !in + !least + !whole != 5)
+		return ak_compile_fail(c, node, "when: give one of is, in, not, set, at-least and whole");
 	if (set)
 		cond->how = json_is_true(set) ? AK_COND_SET : AK_COND_UNSET;
+	else if (whole)
+		cond->how = json_is_true(whole) ? AK_COND_WHOLE : AK_COND_FRACTION;
 	else
 		cond->how = least ? AK_COND_AT_LEAST : not ? AK_COND_NOT : AK_COND_IS;
 	rc = ak_compile_paths(c, ak_compile_member(node, "path"), AK_PICK_VALUE, &cond->refs);
-	if (rc || set)
+	if (rc || set || whole)
 		return rc;
 	if (least)
 		return bound(c, least, cond);

@@ -96,7 +96,9 @@ static enum ak_rc load_file(const char *path, struct ak_mapping **out, struct ak
 
 	ak_buf_init(&text, AK_MAX_YAML_BYTES);
 	rc = ak_fs_slurp(path, AK_MAX_YAML_BYTES, &text, err);
-	if (!rc)
+	if (rc != AK_OK && err)
+		ak_hint(err, "name a mapping file that you may read; `auditkit formats` lists the formats that need none");
+	else
 		rc = ak_mapping_parse(path, ak_buf_str(&text), out, err);
 	if (rc && err && !err->hint[0])
 		ak_hint(err, "mend that line: auditkit-formats(5) explains mapping files, `auditkit fields` lists the columns");

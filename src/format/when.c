@@ -55,8 +55,15 @@ static bool any_value_fits(const struct ak_mapper *mp, const struct ak_cond *c)
 	return false;
 }
 
-/* A number at one of the paths is the condition's or more. */
-static bool any_is_at_least(const struct ak_mapper *mp, const struct ak_cond *c)
+/* number: in its canonical form, which has a point only before digits that count. */
+static bool number_fits(const struct ak_cond *c, struct ak_str number)
+{
+	if (c->how == AK_COND_AT_LEAST)
+		return ak_dec_cmp(number, c->value->text) >= 0;
+	return !memchr(number.p, '.', number.n) == (c->how == AK_COND_WHOLE);
+}
+
+static bool any_number_fits(const struct ak_mapper *mp, const struct ak_cond *c)
 {
 	for (size_t i = 0; i < c->refs.n; i++)
 		for (const struct ak_pick *p = ak_level_first(mp, &c->refs.at[i]); p;
@@ -65,7 +72,7 @@ static bool any_is_at_least(const struct ak_mapper *mp, const struct ak_cond *c)
 
 			if ((p->type == AK_J_NUM || p->type == AK_J_STR) &&
 			    !ak_dec_parse(p->text, 0, p->type == AK_J_STR, mp->conv.scratch, &number, NULL) &&
-			    ak_dec_cmp(number, c->value->text) >= 0)
+			    number_fits(c, number))
 				return true;
 		}
 	return false;
@@ -83,7 +90,9 @@ static bool holds(const struct ak_mapper *mp, const struct ak_cond *c)
 	case AK_COND_NOT:
 		return !any_value_fits(mp, c);
 	case AK_COND_AT_LEAST:
-		return any_is_at_least(mp, c);
+	case AK_COND_WHOLE:
+	case AK_COND_FRACTION:
+		return any_number_fits(mp, c);
 	}
 	return false;
 }

@@ -65,34 +65,31 @@ static enum ak_rc warn_of_twice(const struct ak_warnings *w, struct ak_err *err)
 
 enum ak_rc ak_warnings_put(const struct ak_warnings *w, struct ak_err *err)
 {
-	enum ak_rc rc = warn(w, "id_not_unique", w->repeated_keys,
-			     "records share a natural key but differ in content; all are kept", err);
+	const struct {
+		const char *rule;
+		uint64_t n;
+		const char *detail;
+	} said[] = {
+		{"id_not_unique", w->repeated_keys, "records share a natural key but differ in content; all are kept"},
+		{"undated", w->undated,
+		 "records without a time that can be read; kept, in no period: look with `auditkit formats try`; times without a zone"
+		 " need zone: in the mapping, then ingest --remap"},
+		{"odd_time", w->odd_times, "records with a time before 2015 or in the future; kept, out of timelines"},
+		{"bad_number", w->bad_numbers, "records with a count or amount below zero or over the bounds; kept, out of totals"},
+		{"mapped_before", w->mapped_before,
+		 "records stand as the mapping of then made them; 'auditkit ingest --remap', with all files of the source, makes them"
+		 " follow"},
+		{"has_more", w->file->has_more == 1, "the last page says that more pages follow"},
+		{"remapped", w->replaced, "records of the mapping before are superseded by those of this one"},
+		{"remap_unmatched", w->unmatched, "records of the mapping before have no counterpart in this one; they count on"},
+	};
+	enum ak_rc rc = AK_OK;
 
-	if (rc == AK_OK)
-		rc = warn(w, "odd_time", w->odd_times, "records with a time before 2015 or in the future; kept, out of timelines", err);
-	if (rc == AK_OK)
-		rc = warn(w, "bad_number", w->bad_numbers,
-			  "records with a count or amount below zero or over the bounds; kept, out of totals", err);
-	if (rc == AK_OK)
-		rc = warn(w, "undated", w->undated,
-			  "records without a time; kept, out of every timeline and period: 'auditkit formats try' says "
-			  "why",
-			  err);
-	if (rc == AK_OK)
-		rc = warn(w, "mapped_before", w->mapped_before,
-			  "records stand as the mapping of then made them; 'auditkit ingest --remap', with all files "
-			  "of the source, makes them follow",
-			  err);
+	for (size_t i = 0; i < AK_COUNT(said) && rc == AK_OK; i++)
+		rc = warn(w, said[i].rule, said[i].n, said[i].detail, err);
 	if (rc == AK_OK)
 		rc = warn_of_twice(w, err);
 	if (rc == AK_OK && w->file->has_more != 0)
 		rc = warn_of_cap(w, err);
-	if (rc == AK_OK && w->file->has_more == 1)
-		rc = warn(w, "has_more", 1, "the last page says that more pages follow", err);
-	if (rc == AK_OK)
-		rc = warn(w, "remapped", w->replaced,
-			  "records of the mapping before are superseded by those of this one", err);
-	if (rc == AK_OK)
-		rc = warn(w, "remap_unmatched", w->unmatched, "records of the mapping before have no counterpart in this one; they count on", err);
 	return rc == AK_OK ? warn_of_gone(w, err) : rc;
 }

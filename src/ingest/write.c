@@ -177,11 +177,11 @@ static enum ak_rc put_record(struct sink *k, const struct ak_item *i)
 	c->conflict += r.conflict;
 	c->superseded += r.superseded;
 	k->repeated_keys += r.conflict;
+	k->undated += (i->rec->flags & AK_R_NO_TIME) && ak_kinds[i->rec->kind].events;
 	k->odd_times += (i->rec->flags & AK_R_ODD_TIME) != 0;
 	k->bad_numbers += (i->rec->flags & AK_R_BAD_NUMBER) != 0;
 	k->mapped_before += r.remapped;
 	start = ak_packed_get(i->rec, AK_F_START);
-	k->undated += !start && ak_kind_is_event(i->rec->kind);
 	if (start && !(i->rec->flags & AK_R_ODD_TIME)) {
 		int64_t t = start->num;
 		k->file.first_us = t < k->file.first_us ? t : k->file.first_us;

@@ -63,6 +63,7 @@ struct ak_kind_info {
 	const char *plural;      /* for people */
 	enum ak_store_class store_class;
 	const char *cannot_prove; /* what this kind does not prove alone (F217) */
+	bool events;             /* a stream of events; the others are states, whose times say nothing of what is missing */
 };
 
 #ifdef __cplusplus
@@ -92,12 +93,6 @@ void ak_field_stores(enum ak_field_id f, struct ak_buf *out);
 /* By column or canonical name; -1 when unknown. */
 int ak_field_find(struct ak_str name);
 int ak_kind_find(struct ak_str name);
-/* Streams of events; the other kinds are states, whose times say nothing of what is missing. */
-static inline bool ak_kind_is_event(enum ak_kind k)
-{
-	return k == AK_K_REQUEST || k == AK_K_AUDIT || k == AK_K_APP || k == AK_K_USAGE || k == AK_K_CALL ||
-	       k == AK_K_VERDICT || k == AK_K_QUOTA || k == AK_K_SETTLEMENT;
-}
 static inline bool ak_field_of(enum ak_field_id f, enum ak_kind k) { return ak_fields[f].kinds >> k & 1; }
 /* Is the value in `num` and not a text? */
 static inline bool ak_type_is_number(enum ak_type t) { return t == AK_T_INT || t == AK_T_BOOL || t == AK_T_PRESENCE; }

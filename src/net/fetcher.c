@@ -177,6 +177,10 @@ enum ak_rc ak_fetcher_get(struct ak_fetcher *f, size_t service, const char *targ
 	struct answer a;
 	char *room;
 
+	if (order.n > TARGET_MAX) {
+		ak_hint(err, "the service names a next page that cannot be asked for; --restart reads the period again");
+		return ak_fail(err, AK_EXIT_NETWORK, "the address of the next page has %lu bytes, more than %d", (unsigned long)order.n, TARGET_MAX);
+	}
 	if (!give(f->fd, &order, sizeof order) || !give(f->fd, target, order.n) || !take(f->fd, &a, sizeof a))
 		return gone(err);
 	ak_buf_clear(&reply->body);

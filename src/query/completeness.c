@@ -236,8 +236,7 @@ static enum ak_rc sequences(struct looking *l)
 
 	for (size_t i = 0; i < l->n; i++)
 		for (int k = 0; l->source[i].sequence >= 0 && k < AK_K_COUNT && rc == AK_OK; k++)
-			if (ak_kind_is_event((enum ak_kind)k) &&
-			    ak_field_of((enum ak_field_id)l->source[i].sequence, (enum ak_kind)k))
+			if (ak_kinds[k].events && ak_field_of((enum ak_field_id)l->source[i].sequence, (enum ak_kind)k))
 				rc = look_at_sequence(l, &l->source[i], (enum ak_kind)k);
 	return rc;
 }
@@ -393,7 +392,7 @@ enum ak_rc ak_query_completeness(struct ak_store *s, const int64_t *oldest_us, j
 	ak_map_init(&l.mappings);
 	rc = open_sources(&l, sources);
 	for (int k = 0; k < AK_K_COUNT && rc == AK_OK; k++)
-		rc = ak_kind_is_event((enum ak_kind)k) ? look_at_kind(&l, (enum ak_kind)k) : AK_OK;
+		rc = ak_kinds[k].events ? look_at_kind(&l, (enum ak_kind)k) : AK_OK;
 	if (rc == AK_OK)
 		rc = sequences(&l);
 	json_array_foreach(sources, i, source)

@@ -29,7 +29,8 @@ extern "C" {
 /* Array, sorted by name: {name, system, format, kind (main record kind), kind_title, owner|null, store_class, cannot_prove,
  *  exports: N, files: N, records_in, stored, duplicate, rejected, blank, excluded, expired, conflict, superseded,
  *  first, last (RFC 3339|null), state: "complete"|"incomplete"|"partial"|"interrupted" (worst of its files,
- *  where an incomplete one that was read whole later counts as complete),
+ *  where an incomplete one that was read whole later counts as complete), superseded: of the stored ones those that count no
+ *  longer (of a run: those that came later than what replaces them),
  *  exported_at, exported_at_basis (newest export), query|null, has_more: bool,
  *  bytes, sha256 (single file: its digest; more: SHA-256 of the sorted "sha256  name\n" listing), listed: files in that listing,
  *  redaction: [{field, rule, action, n}], payload: [{path, role, present, masked, absent}],
@@ -106,8 +107,6 @@ enum ak_rc ak_query_content_digest(struct ak_store *s, char out[65], struct ak_e
 /* One record as a document: {seq, kind, source, file, record (number in its file), cite ("litellm-prod:1288": source and ledger sequence), byte_offset, byte_length,
  *  time, time_raw, flags: [names], fields: {canonical name: value} , absent: {name: reason}, leaf}. */
 enum ak_rc ak_query_record(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
-/* How many live records of a source count no more: another revision or mapping of them does. */
-enum ak_rc ak_query_superseded(struct ak_store *s, const char *source, uint64_t *n, struct ak_err *err);
 /* What the leaf of a live record was made from (store/leaf.h): {index, kind, leaf, groups: {who|what|how_much: {digest, salt,
  * body}}}, digests and salts in hex, body as the text that was hashed. AK_END; AK_EXIT_VERIFY when it gives another leaf. */
 enum ak_rc ak_query_leaf(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);

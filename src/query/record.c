@@ -117,28 +117,6 @@ static enum ak_rc add_newer(struct ak_store *s, int64_t seq, json_t *record, str
 	return rc == AK_END ? AK_OK : rc;
 }
 
-enum ak_rc ak_query_superseded(struct ak_store *s, const char *source, uint64_t *n, struct ak_err *err)
-{
-	const struct ak_param p[] = {AK_PZ(source)};
-	enum ak_rc rc = AK_OK;
-
-	*n = 0;
-	for (int k = 0; k < AK_K_COUNT && rc == AK_OK; k++) {
-		AK_CLEANUP(ak_buf_release) struct ak_buf sql;
-		json_t *row = NULL;
-
-		ak_buf_init(&sql, 1024);
-		ak_buf_addf(&sql,
-			    "SELECT count(*) AS n FROM superseded x CROSS JOIN %s r ON r.seq = x.seq" AK_OF_FILE(
-				    "r") " WHERE s.name = ?1 AND r.state = 0",
-			    ak_kinds[k].name);
-		rc = ak_rows_one(s, sql.p, p, 1, &row, err);
-		*n += (uint64_t)json_integer_value(json_object_get(row, "n"));
-		json_decref(row);
-	}
-	return rc;
-}
-
 enum ak_rc ak_query_record(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;

@@ -147,6 +147,37 @@ static enum ak_rc complete(struct ak_store *s, json_t *source, int64_t run, stru
 	return rc;
 }
 
+/* Stored records that count no longer. A file row knows only those that came later than what replaces them; most are replaced by
+ * what comes later, a revision or another mapping. */
+static enum ak_rc superseded(struct ak_store *s, json_t **out, struct ak_err *err)
+{
+	AK_CLEANUP(ak_buf_release) struct ak_buf sql;
+
+	ak_buf_init(&sql, 1 << 13);
+	ak_buf_adds(&sql, "SELECT e.source AS id, count(*) AS n FROM (");
+	for (int k = 0; k < AK_K_COUNT; k++)
+		ak_buf_addf(&sql, "%sSELECT r.file FROM superseded x CROSS JOIN %s r ON r.seq = x.seq", k ? " UNION ALL " : "",
+			    ak_kinds[k].name);
+	ak_buf_adds(&sql, ") q JOIN file f ON f.id = q.file JOIN export e ON e.id = f.export GROUP BY e.source");
+	return ak_rows(s, sql.p, NULL, 0, out, err);
+}
+
+static enum ak_rc add_superseded(struct ak_store *s, json_t *list, struct ak_err *err)
+{
+	json_t *counts = NULL, *source, *count;
+	size_t i, k;
+	enum ak_rc rc = superseded(s, &counts, err);
+
+	json_array_foreach(list, i, source) {
+		json_object_set_new(source, "superseded", json_integer(0));
+		json_array_foreach(counts, k, count)
+			if (json_equal(json_object_get(count, "id"), json_object_get(source, "id")))
+				json_object_set(source, "superseded", json_object_get(count, "n"));
+	}
+	json_decref(counts);
+	return rc;
+}
+
 enum ak_rc ak_query_sources(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err)
 {
 	const struct ak_param p[] = {AK_PI(run)};
@@ -156,6 +187,10 @@ enum ak_rc ak_query_sources(struct ak_store *s, int64_t run, json_t **out, struc
 
 	if (rc != AK_OK)
 		return rc;
+	if (!run && (rc = add_superseded(s, list, err)) != AK_OK) {
+		json_decref(list);
+		return rc;
+	}
 	json_array_foreach(list, i, source)
 		if ((rc = complete(s, source, run, err)) != AK_OK)
 			break;

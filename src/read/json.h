@@ -60,8 +60,8 @@ void ak_framer_feed(struct ak_framer *f, const char *p, size_t n, bool eof);
 /* AK_OK: a frame. AK_END: feed more, or, after eof, nothing is left. Blank lines between JSONL values are frames of kind
  * AK_FRAME_BLANK (a line of nothing but blanks; the newline after a value is not one). A UTF-8 BOM at the start is skipped. */
 enum ak_rc ak_framer_next(struct ak_framer *f, struct ak_frame *out);
-/* Members seen beside the containers of page objects, for completeness checks: `has_more` of the last page read, 1 or 0; -1 = no
- * page had one. */
+/* Whether more follow by the last page read that says so beside its records (pagesays.h), 1 or 0, for completeness checks; -1 = no
+ * page did. */
 int ak_framer_has_more(const struct ak_framer *f);
 
 struct ak_walker; /* one per thread */

@@ -10,6 +10,7 @@ struct ak_framer *ak_framer_new(const struct ak_frame_plan *plan)
 	struct ak_framer *f = ak_alloc_zero(1, sizeof(*f));
 
 	ak_arena_init(&f->arena);
+	f->has_more = -1;
 	f->root = ak_plan_build(plan, &f->arena, &f->bare);
 	f->empty_records = plan->empty_records;
 	f->no_ctx = plan->no_ctx;
@@ -35,7 +36,7 @@ void ak_framer_free(struct ak_framer *f)
 
 int ak_framer_has_more(const struct ak_framer *f)
 {
-	return f->says_more ? f->has_more : -1;
+	return f->has_more;
 }
 
 static size_t smaller(size_t a, size_t b)

@@ -11,6 +11,7 @@
 #include "read/json_hold.h"
 #include "read/json_plan.h"
 #include "read/json_scan.h"
+#include "read/pagesays.h"
 
 #define AK_FR_LEVELS (2 * AK_PLAN_DEPTH + 2)
 
@@ -48,7 +49,7 @@ struct ak_fr_level {
 	size_t start;      /* valid while undecided */
 	uint64_t offset;
 	size_t key;        /* where the member's key starts */
-	bool is_has_more;  /* the key was `has_more` */
+	const char *says;  /* the key, when it may tell whether more pages follow */
 	bool any;          /* an element or member was seen */
 	size_t ctx;        /* in the hold, index plus one; objects only */
 	struct ak_buf members;
@@ -82,7 +83,8 @@ struct ak_framer {
 	size_t nelided, elided_cap;
 
 	struct ak_hold hold;
-	bool page_has_more, has_more, says_more;
+	struct ak_page_says page; /* what the open page has said so far */
+	int has_more;             /* of the last page, -1: none has said */
 	struct ak_frame out;
 };
 

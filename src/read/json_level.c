@@ -82,6 +82,16 @@ static void release_page(struct ak_framer *f)
 		ak_hold_clear(&f->hold);
 }
 
+/* The outermost object ends; a record that stands alone is no page, whatever its members are called. */
+static void end_page(struct ak_framer *f, bool page)
+{
+	int more = ak_page_says_more(&f->page);
+
+	if (page && more >= 0)
+		f->has_more = more;
+	f->page = (struct ak_page_says){.told = false};
+}
+
 static enum ak_step close_object(struct ak_framer *f)
 {
 	struct ak_fr_level *l = top(f);
@@ -93,11 +103,9 @@ static enum ak_step close_object(struct ak_framer *f)
 		if (l->ctx)
 			ak_hold_close(&f->hold, l->ctx, ak_buf_str(&l->members));
 		f->nobjects--;
-		if (l->node == f->root) {
-			f->has_more = f->page_has_more;
-			f->page_has_more = false;
-		}
 	}
+	if (l->node == f->root)
+		end_page(f, !undecided);
 	f->nlevels--;
 	after_value(f);
 	release_page(f);
@@ -196,7 +204,7 @@ static void took_key(struct ak_framer *f, struct ak_fr_level *l)
 
 	l->key = f->leaf.start;
 	l->child = ak_plan_child(l->node, key);
-	l->is_has_more = l->node == f->root && ak_str_is(key, "has_more");
+	l->says = l->node == f->root ? ak_page_says_key(key) : NULL;
 	l->state = AK_LV_COLON;
 }
 
@@ -204,10 +212,8 @@ static void took_member(struct ak_framer *f, struct ak_fr_level *l)
 {
 	struct ak_str text = ak_str_n(f->buf.p + f->leaf.start, f->pos - f->leaf.start);
 
-	if (l->is_has_more) {
-		f->says_more = true;
-		f->page_has_more = ak_str_is(ak_str_n(f->buf.p + f->leaf.value, f->pos - f->leaf.value), "true");
-	}
+	if (l->says && !f->leaf.dropped)
+		ak_page_says_member(&f->page, l->says, ak_str_n(f->buf.p + f->leaf.value, f->pos - f->leaf.value));
 	if (!f->leaf.dropped && text.n <= AK_MAX_STRING_BYTES && !f->no_ctx) {
 		if (l->members.n)
 			ak_buf_addc(&l->members, ',');

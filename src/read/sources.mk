@@ -20,6 +20,7 @@ libak_a_SOURCES += src/read/json_shape.c src/read/json_shape.h
 libak_a_SOURCES += src/read/json_text.c src/read/json_text.h
 libak_a_SOURCES += src/read/json_walker.c src/read/json_walker.h
 libak_a_SOURCES += src/read/keys.c src/read/keys.h
+libak_a_SOURCES += src/read/pagesays.c src/read/pagesays.h
 libak_a_SOURCES += src/read/payload.c src/read/payload.h
 libak_a_SOURCES += src/read/reason.c src/read/reason.h
 libak_a_SOURCES += src/read/row.c src/read/row.h

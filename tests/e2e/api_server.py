@@ -147,6 +147,8 @@ class Handler(BaseHTTPRequestHandler):
             answer.update(data=[], has_more=True)
         if fault("nowhere", page):
             answer["last_id"] = None
+        if fault("endless", page):
+            answer["last_id"] = "x" * 20000
         if fault("same", page):
             answer = {"object": "list", "data": every[:size], "first_id": ids[0], "last_id": ids[size - 1], "has_more": True}
         if fault("secret", page):

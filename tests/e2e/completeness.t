@@ -104,6 +104,32 @@ is "the others are counted by category" "$(shown pages '.completeness.categories
 page false 0 project.archived >p3.json
 ingest pages p3.json
 is "with the last page nothing is missing" "$(check pages has_more)" "none 0 3"
+# Others say it by a number of pages, a total, or a flag in an object of its own.
+"$AUDITKIT" init numbered >/dev/null 2>&1
+others() { # others SOURCE FILE...: what the check says of these files alone
+	W=numbered
+	ingest "$@"
+	"$AUDITKIT" -w numbered sources show "$1" --json | jq -r '.completeness.checks[] | select(.check == "has_more") | "\(.state) \(.n) \(.of)"'
+	W=w
+}
+cloudflare() { # cloudflare PAGE RECORDS TOTAL
+	jq -n --argjson p "$1" --argjson n "$2" --argjson t "$3" '{success: true, result: [range($n) | {id: "01JN\($p)\(.)", provider: "openai", model: "m",
+		created_at: "2026-03-02T0\($p):20:46Z", path: "chat/completions", success: true, status_code: 200, cached: false, duration: 5, step: 0,
+		tokens_in: 1, tokens_out: 1, cost: 0.1, metadata: "{}"}], result_info: {count: $n, page: $p, per_page: 3, total_count: $t}}'
+}
+for p in 1 2; do cloudflare $p 3 7 >cf$p.json; done
+cloudflare 3 1 7 >cf3.json
+logs() { # logs MORE ID: a text that looks like the flag stands before it
+	jq -n --argjson m "$1" --arg i "$2" '{auditLogs: [{id: $i, createdAt: "2026-03-02T09:00:00Z", organizationId: "o", userId: "u", action: "api_key.create",
+		resourceType: "api_key", resourceId: "k", metadata: null}], pagination: {nextCursor: "\"hasMore\": \($m | not)", hasMore: $m, limit: 1}}'
+}
+logs true a >la1.json
+logs false b >la2.json
+is "two of three pages by number and total" "$(others aig cf1.json cf2.json)" "found 2 2"
+is "and the third" "$(others aig cf3.json)" "none 0 3"
+is "a flag inside an object" "$(others llmgw la1.json), $(others llmgw la2.json)" "found 1 1, none 0 2"
+jq -c '. + {has_more: true, page: 1, total_pages: 5}' office.jsonl | head -n 3 >named.jsonl
+is "members of a record say nothing of pages" "$(others named named.jsonl)" "not judged null null"
 bucket() { echo "{\"object\":\"bucket\",\"start_time\":$1,\"end_time\":$2,\"results\":[{\"object\":\"organization.usage.completions.result\",\"input_tokens\":5,\"output_tokens\":5,\"num_model_requests\":1}]}"; }
 echo "{\"object\":\"page\",\"has_more\":false,\"data\":[$(bucket 1785542400 1785628800),$(bucket 1785628800 1785715200)]}" >usage.json
 ingest usage --exported-at 2026-08-03T12:00:00Z usage.json

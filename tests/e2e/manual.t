@@ -48,4 +48,6 @@ refused 5 new.pdf folder
 refused 5 link.pdf
 refused 5 new.pdf missing.pdf
 refused 6 --source "$(printf 'sk-%s-%s' proj "$(printf 'a1B2%.0s' 1 2 3 4 5 6 7 8 9 10 11 12)")" new.pdf
+"$AUDITKIT" -w w ingest --question 6 new.pdf >/dev/null 2>err
+is "a question alone does not take a file in by hand" "$? $(grep -c "goes with '--manual'" err) $(grep -c '^hint' err)" "2 1 1"
 finish

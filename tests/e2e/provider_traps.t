@@ -56,6 +56,8 @@ is "the later reading counts" "$(live use)" 130
 put use u0.json --exported-at 2026-08-02T00:30:00Z >/dev/null
 is "an earlier one that comes late does not" "$(live use) $(sql "SELECT count(*) FROM usage WHERE input_tokens IN (90, 100, 130)")" "130 3"
 
+is "sources say that two count no longer, in whatever order they came" "$("$AUDITKIT" -w w sources show use --json | jq -c '[.stored, .superseded]')" "[3,2]"
+
 # ---- 6: the same period with another group_by is never added to it ----
 bucket 500 "" m >g1.json
 bucket 500 key_1 "" >g2.json

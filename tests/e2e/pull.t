@@ -149,6 +149,16 @@ nowhere|3|2 20 incomplete|but not where
 same|3|1 10 incomplete|same page
 FAULTS
 
+# ---- a cursor that is too long to be sent back ----
+ws w
+set_ endless 2
+audit w --json
+is "endless: exit, and what came before is stored" "$rc $(report '"\(.pages) \(.stored) \(.state)"')" "69 2 20 failed"
+is "endless: says so, and what helps" "$(grep -c 'address of the next page has 20[0-9]* bytes' out) $(grep -c 'hint: .*--restart' err)" "1 1"
+unset_ endless
+audit w --restart
+is "endless: which does" "$rc $(count w)" "0 50|50"
+
 # ---- who is not spoken to ----
 ws w
 : >api/asked

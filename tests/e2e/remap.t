@@ -75,6 +75,8 @@ for identity in 'identity: [event_id]' ''; do
 	is "$how: and from which mapping to which" \
 		"$(sqlite3 "$w/workspace.db" "SELECT DISTINCT json_extract(body, '\$.mappings_before[0]'), json_extract(body, '\$.mapping') FROM ledger_entry WHERE kind = 'remap'")" \
 		"$(sha256sum v1.yaml | cut -d' ' -f1)|$(sha256sum v2.yaml | cut -d' ' -f1)"
+	is "$how: the sources say how many count no longer" \
+		"$("$AUDITKIT" -w "$w" sources show --json kestrel | jq '.superseded')" "$before"
 	ok "$how: verifies" "$AUDITKIT" -w "$w" verify
 	"$AUDITKIT" -w "$w" ingest --remap --mapping v2.yaml a.jsonl b.jsonl c.jsonl >/dev/null 2>&1
 	is "$how: once more changes nothing" "$? $(count "$w")" "0 $((before + $(wc -l <want)))|$before"
@@ -88,6 +90,21 @@ for identity in 'identity: [event_id]' ''; do
 		"$(sqlite3 "$w/workspace.db" 'SELECT count(*) FROM superseded')"
 	ok "$how: verifies still" "$AUDITKIT" -w "$w" verify
 done
+"$AUDITKIT" -w "$w" ingest --mapping v3.yaml --format kong-ai a.jsonl >/dev/null 2>err
+is "a mapping file beside another format is not passed over" "$? $(grep -c "gives format 'kestrel'" err)" "2 1"
+"$AUDITKIT" -w "$w" ingest --mapping v9.yaml a.jsonl >/dev/null 2>err
+is "one that is not there: what to do" "$? $(tr -d '\n' <err | grep -c 'cannot read.*hint: name a mapping file')" "5 1"
+# Times without a zone, and a mapping that names none: said at once, and what is said helps.
+"$AUDITKIT" init naive >/dev/null 2>&1
+mapping 1 'identity: [event_id]' /kmodel/name | sed 's/time: s}/time: auto}/' >n1.yaml
+sed 's/^version: 1/version: 2/; s/^container/zone: Europe\/Berlin\ncontainer/' n1.yaml >n2.yaml
+line c-1 1 | sed 's/1780480801/"2026-06-03 12:00:01"/' >naive.jsonl
+line c-2 2 >>naive.jsonl
+"$AUDITKIT" -w naive ingest --json --mapping n1.yaml naive.jsonl >out 2>/dev/null
+is "a time that cannot be read is said" "$? $(jq -r '.sources[].warnings[] | "\(.rule) \(.n)"' out)" "0 undated 1"
+"$AUDITKIT" -w naive ingest --json --remap --mapping n2.yaml naive.jsonl >out 2>/dev/null
+is "with a zone it can" "$? $(jq -r '.sources[].warnings[] | "\(.rule) \(.n)"' out) $(sqlite3 naive/workspace.db "SELECT group_concat(event_start, ' ') FROM request
+	WHERE seq NOT IN (SELECT seq FROM superseded)")" "0  2026-06-03T10:00:02Z 2026-06-03T10:00:01Z"
 # A mapping that takes other records out of the same bytes.
 "$AUDITKIT" init other >/dev/null 2>&1
 mapping 1 '' /kmodel/name >v1.yaml

@@ -107,4 +107,6 @@ chmod 600 secret
 echo 'batch-without-a-value' >half
 ingest --signature-key secret --signatures half batches
 is "a line that is none" "$rc $(grep -c "line 1 of '--signatures'" err.txt)" "5 1"
+ingest --signatures plain batches
+is "headers without a key are not passed over" "$rc $(grep -c "goes with a key" err.txt) $(grep -c '^hint.*--signature-key' err.txt)" "2 1 1"
 finish

@@ -188,6 +188,17 @@ def openrouter(r):
     }
 
 
+def openrouter_csv(r):
+    return "request", {
+        "event_id": r["generation_id"], "response_id": r["generation_id"], "event_start": r["created_at"].replace(" ", "T") + "Z",
+        "provider": vendor(r["provider_name"]), "response_model": r["model_permaslug"], "duration_ms": None,
+        "time_to_first_chunk_ms": number(r["time_to_first_token_ms"]), "input_tokens": number(r["tokens_prompt"]),
+        "output_tokens": number(r["tokens_completion"]), "cache_read_tokens": number(r["tokens_cached"]),
+        "reasoning_tokens": number(r["tokens_reasoning"]), "cost_estimated": number(r["cost_total"]),
+        "outcome": "failure" if r["cancelled"].lower() == "true" else "success", "end_user_id": r["user"],
+    }
+
+
 def activity(r):
     start = epoch(r["date"] + "T00:00:00Z")
     return "usage", {
@@ -244,7 +255,7 @@ def helicone(status, length, scale):
     def meaning(r):
         parts = [number(r.get(n)) for n in ("prompt_tokens", "prompt_cache_read_tokens", "prompt_cache_write_tokens")]
         cost = number(r.get("cost"))
-        per = scale if scale else 10**9 if cost is not None and cost >= 1000 else 1
+        per = scale if scale else 10**9 if cost is not None and (cost >= 1000 or cost == int(cost)) else 1
         hit = r.get("cache_reference_id", NOBODY)
         return "request", {
             "event_id": r["request_id"], "event_start": r["request_created_at"], "provider": vendor(r["provider"]),
@@ -276,6 +287,7 @@ FORMATS = {
     "vercel-generation": (unwrapped(json_values), vercel),
     "vercel-report": (json_rows("results"), report),
     "openrouter-generation": (unwrapped(json_values), openrouter),
+    "openrouter-generation-csv": (csv_rows, openrouter_csv),
     "openrouter-activity": (json_rows("data"), activity),
     "openrouter-activity-csv": (csv_rows, activity),
     "openrouter-keys": (json_rows("data"), openrouter_key),

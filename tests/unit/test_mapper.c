@@ -468,11 +468,25 @@ static void at_least(void)
 	run_end(r);
 }
 
+static void whole(void)
+{
+	static const char *const want[] = {"0.00000024", "0.5", "0.000000003", "0", "1.25", NULL};
+	struct run *r = run_map(HEAD("request", "json") "fields:\n  cost_estimated:\n"
+							"    - {path: /c, decimal: {scale: -9}, when: {path: /c, whole: true}}\n"
+							"    - {path: /c, when: {path: /c, whole: false}}\n",
+				"{\"c\":240}\n{\"c\":0.5}\n{\"c\":\"3.0\"}\n{\"c\":0}\n{\"c\":125e-2}\n{\"c\":null}\n", NULL);
+
+	for (size_t i = 0; i < AK_COUNT(want); i++)
+		is_str(text_of(r, i, AK_F_COST_ESTIMATED), want[i], "by its fraction");
+	run_end(r);
+}
+
 int main(void)
 {
 	month_first();
 	made();
 	at_least();
+	whole();
 	wrapped();
 	beside_payload();
 	members();
