@@ -104,7 +104,7 @@ line c-2 2 >>naive.jsonl
 is "a time that cannot be read is said" "$? $(jq -r '.sources[].warnings[] | "\(.rule) \(.n)"' out)" "0 undated 1"
 "$AUDITKIT" -w naive ingest --json --remap --mapping n2.yaml naive.jsonl >out 2>/dev/null
 is "with a zone it can" "$? $(jq -r '.sources[].warnings[] | "\(.rule) \(.n)"' out) $(sqlite3 naive/workspace.db "SELECT group_concat(event_start, ' ') FROM request
-	WHERE seq NOT IN (SELECT seq FROM superseded)")" "0  2026-06-03T10:00:02Z 2026-06-03T10:00:01Z"
+	WHERE seq NOT IN (SELECT seq FROM superseded)")" "0 remapped 1 2026-06-03T10:00:02Z 2026-06-03T10:00:01Z"
 # A mapping that takes other records out of the same bytes.
 "$AUDITKIT" init other >/dev/null 2>&1
 mapping 1 '' /kmodel/name >v1.yaml
