@@ -283,6 +283,8 @@ struct ak_str ak_value_template(const struct ak_pass *p, struct ak_str s)
 	read_message(&r);
 	out = ak_arena_str(p->a, fit(ak_buf_str(&r.out)));
 	ak_buf_release(&r.out);
+	/* Without control bytes and with one blank for several a trace may be told only now. */
+	out = ak_str_trim(ak_str_n(out.p, ak_value_stack_trace(out)));
 	ak_scan(&p->r->scanner, out, true, p->a, &h);
 	if (h.n || out.n == 0 || !ak_text_is_safe(out) || ak_veiled_email(p->r, out, &from, &to)) {
 		ak_pass_count(p, "error_template", AK_ACT_REMOVED);

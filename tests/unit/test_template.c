@@ -18,6 +18,7 @@ static const struct {
 	{"cannot reach https://api.example.com/v1?key=abc now", "cannot reach <url> now"},
 	{"mail jane.doe@example.org, then 203.0.113.9 and 2001:db8::1", "mail <email>, then <ip> and <ip>"},
 	{"prompt: I have a headache", "prompt: <text>"},
+	{"request failed; Stack \t trace: in worker", "request failed;"},
 	{"invalid input = my secret life", "invalid input: <text>"},
 	{"field \"messages\": hello", "field <q>: hello"},
 	{"timeout after 600s (attempt 3)", "timeout after <n> (attempt <n>)"},
