@@ -54,7 +54,9 @@ struct ak_str ak_value_text(const struct ak_pass *p, struct ak_str s)
 {
 	struct ak_str out = ak_personal_replace(p, s);
 
-	return out.p == s.p && is_plain(p, s) ? s : clean(p, out, true);
+	if (out.p == s.p)
+		return is_plain(p, s) ? s : clean(p, s, true);
+	return clean(p, ak_value_secrets(p, out), true);
 }
 
 struct ak_str ak_value_kept(const struct ak_pass *p, struct ak_str s)

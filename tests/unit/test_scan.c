@@ -321,6 +321,17 @@ static void check_again(const struct ak_redactor *r, struct ak_arena *a)
 	check_text(r, a, "datadog key ip:437e8fd578f23496a167e4078ab7133c", "and so does a token", false);
 }
 
+/* Behind a digit no secret begins; behind the mark of an address one does. */
+static void check_behind_address(const struct ak_redactor *r, struct ak_arena *a)
+{
+	struct ak_str body = sample_fill(a, AN, 40);
+	struct ak_str in = ak_arena_printf(a, "from 203.0.113.9%%73%s%.*s on", "k-ant-api03-", AK_STR_FMT(body));
+	struct ak_str out = ak_redact_text(r, in, a, NULL);
+
+	ok(!sample_holds(out, body), "a secret that an address stood before");
+	ok(sample_holds(out, AK_STR("(203.0.113.0/24)")), "  whose network stays");
+}
+
 /* A key id is no secret itself: it is counted as pseudonymised. */
 static void check_class(const struct ak_redactor *r, struct ak_arena *a)
 {
@@ -467,6 +478,7 @@ int main(void)
 		check_offsets(r, &samples[i], &a);
 	}
 	check_again(r, &a);
+	check_behind_address(r, &a);
 	check_limits(r, &a);
 	check_class(r, &a);
 	check_names(r, &a);
