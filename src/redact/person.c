@@ -94,8 +94,12 @@ struct ak_str ak_value_person(const struct ak_pass *p, struct ak_str s)
 		return ak_str_n(NULL, 0);
 	if (ak_marker_is(s) || ak_marker_is_token(s))
 		return s;
-	if (ak_value_is_machine(s))
-		return ak_value_kept(p, s);
+	if (ak_value_is_machine(s)) {
+		s = ak_value_kept(p, s);
+		/* The marks in it may make it longer than an id is. */
+		if (ak_value_is_machine(s))
+			return s;
+	}
 	if (ak_email_find(p->r, s, 0, &from, &to)) {
 		ak_pass_count(p, "email", AK_ACT_HASHED);
 		return ak_email_token(p->r, ak_str_n(s.p + from, to - from), p->a);
