@@ -224,8 +224,8 @@ def pattern(path):
     """A path of the mapping as a regular expression over paths of the document, children included."""
     parts = [r"[^/|]+" if s == "*" else re.escape(s) for s in path.split("/")]
     # An object may stand where JSON in a string or a list of key and value is expected; a body of payload may be such a string.
-    text = r"(\|json)?/".join(parts).replace(r"\|json(\|json)?", r"(\|json)?").replace(r"\|json", r"(\|json)?").replace(r"\|kv(\|json)?/", r"(\|kv)?(\|json)?/")
-    text = text.replace(r"((\|json)?)?", r"(\|json)?")
+    text = r"(\|json)?/".join(parts).replace(r"\|json(\|json)?", r"(\|json)?").replace(r"\|json", r"(\|json)?")
+    text = text.replace(r"((\|json)?)?", r"(\|json)?").replace(r"\|kv(\|json)?/", r"(\|kv)?(\|json)?/")
     return re.compile(text + r"(\||/|$)")
 
 
