@@ -103,12 +103,17 @@ static void measure(const struct ak_table *t, int width[MOST_COLUMNS])
 		width[c] = width_of(t, c);
 }
 
+static bool fits(const struct ak_table *t, const int *width, const struct ak_io *io)
+{
+	return !t->nrows || last_column(t, width) + (size_t)width[t->ncols - 1] <= io->width;
+}
+
 bool ak_table_has_room(const struct ak_table *t, const struct ak_io *io)
 {
 	int width[MOST_COLUMNS];
 
 	measure(t, width);
-	return !t->nrows || last_column(t, width) + (size_t)width[t->ncols - 1] <= io->width;
+	return fits(t, width, io);
 }
 
 void ak_table_print(struct ak_table *t, struct ak_io *io)
@@ -118,11 +123,11 @@ void ak_table_print(struct ak_table *t, struct ak_io *io)
 	struct ak_buf b;
 
 	measure(t, width);
-	at = last_column(t, width);
-	if (t->head && !ak_table_has_room(t, io)) {
+	if (t->head && !fits(t, width, io)) {
 		stack(t, io);
 		return;
 	}
+	at = last_column(t, width);
 	ak_buf_init(&b, 1u << 28);
 	for (size_t i = 0; i < t->nrows; i++) {
 		size_t c = i % t->ncols;

@@ -39,9 +39,10 @@ static void list(struct ak_ctx *c, const json_t *sources)
 	json_array_foreach((json_t *)sources, i, s)
 		if (json_is_true(json_object_get(s, "unfinished")))
 			ak_io_line(c->io, "warning", "%s was not pulled to the end of its period: pull it again", ak_jtxt(s, "name", "?"));
-	json_array_foreach((json_t *)sources, i, s) if (json_is_true(json_object_get(s, "has_more")))
-		ak_io_line(c->io, "warning", "%s lacks its last page: the newest one says that more follow",
-			   ak_jtxt(s, "name", "?"));
+	json_array_foreach((json_t *)sources, i, s)
+		if (json_is_true(json_object_get(s, "has_more")))
+			ak_io_line(c->io, "warning", "%s lacks its last page: the newest one says that more follow",
+				   ak_jtxt(s, "name", "?"));
 	if (json_array_size(sources))
 		ak_io_note(c->io, "next", "auditkit %ssources show NAME", c->with);
 }

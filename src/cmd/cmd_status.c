@@ -107,8 +107,9 @@ static const char *bypass_help(struct ak_ctx *c, const struct state *s, const js
 
 	if (*key != '(')
 		return ak_arena_printf(&c->arena, "auditkit show %s", ak_text_shell(&c->arena, key)).p;
-	json_array_foreach(s->facts.sources, i, src) if (strcmp(ak_jtxt(src, "name", ""), ak_jtxt(link, "to", "?")) ==
-							 0) return collect_help(c, src);
+	json_array_foreach(s->facts.sources, i, src)
+		if (strcmp(ak_jtxt(src, "name", ""), ak_jtxt(link, "to", "?")) == 0)
+			return collect_help(c, src);
 	return "auditkit help collect";
 }
 
@@ -118,12 +119,13 @@ static void todo_links(struct ak_ctx *c, int *n, const struct state *s)
 	size_t i, k;
 	char a[32];
 
-	json_array_foreach(s->facts.links, i, l) json_array_foreach(json_object_get(l, "bypass"), k, b)
-		todo(c, n, "bypass",
-		     ak_arena_printf(&c->arena, "%s requests of %s, no gateway record",
-				     ak_thousands(ak_jnum(b, "requests"), a), ak_jtxt(l, "to", "?"))
-			     .p,
-		     bypass_help(c, s, l, ak_jtxt(b, "key", "KEY")));
+	json_array_foreach(s->facts.links, i, l)
+		json_array_foreach(json_object_get(l, "bypass"), k, b)
+			todo(c, n, "bypass",
+			     ak_arena_printf(&c->arena, "%s requests of %s, no gateway record",
+					     ak_thousands(ak_jnum(b, "requests"), a), ak_jtxt(l, "to", "?"))
+				     .p,
+			     bypass_help(c, s, l, ak_jtxt(b, "key", "KEY")));
 }
 
 /* Records that stand as another mapping made them, in place of the present one or beside it. */
@@ -133,8 +135,9 @@ static uint64_t mapped_before(const json_t *src)
 	json_t *w;
 	size_t i;
 
-	json_array_foreach(json_object_get(src, "warnings"), i,
-			   w) if (strncmp(ak_jtxt(w, "rule", ""), "mapped_", 7) == 0) n += ak_jnum(w, "n");
+	json_array_foreach(json_object_get(src, "warnings"), i, w)
+		if (strncmp(ak_jtxt(w, "rule", ""), "mapped_", 7) == 0)
+			n += ak_jnum(w, "n");
 	return n;
 }
 
@@ -144,6 +147,7 @@ static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
 	json_t *src;
 	size_t i, unowned = 0;
 	char a[32];
+	uint64_t older;
 
 	json_array_foreach(s->facts.sources, i, src) {
 		const char *name = ak_jtxt(src, "name", "?");
@@ -155,10 +159,10 @@ static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
 			todo(c, n, "source",
 			     ak_arena_printf(&c->arena, "%s lacks its last page: export it, then ingest", name).p,
 			     collect_help(c, src));
-		if (mapped_before(src))
+		if ((older = mapped_before(src)) > 0)
 			todo(c, n, "source",
 			     ak_arena_printf(&c->arena, "%s: %s records stand as an older mapping made them", name,
-					     ak_thousands(mapped_before(src), a))
+					     ak_thousands(older, a))
 				     .p,
 			     "auditkit ingest --remap FILE...");
 		if (json_is_true(json_object_get(src, "unfinished")))

@@ -322,10 +322,10 @@ static void print_warnings(struct ak_ctx *c, const json_t *sources)
 
 	json_array_foreach((json_t *)sources, i, s) {
 		size_t shown = 0;
-		json_array_foreach(json_object_get(s, "warnings"), k,
-				   w) if ((strcmp(ak_jtxt(w, "rule", ""), "has_more") != 0 ||
-					   json_is_true(json_object_get(s, "has_more"))) &&
-					  shown++ < WARNINGS_SHOWN) print_warning(c, s, w);
+		json_array_foreach(json_object_get(s, "warnings"), k, w)
+			if ((strcmp(ak_jtxt(w, "rule", ""), "has_more") != 0 || json_is_true(json_object_get(s, "has_more"))) &&
+			    shown++ < WARNINGS_SHOWN)
+				print_warning(c, s, w);
 		if (shown > WARNINGS_SHOWN)
 			ak_io_line(c->io, "", "and %s more: auditkit sources show %s",
 				   ak_thousands(shown - WARNINGS_SHOWN, n), ak_jtxt(s, "name", "?"));

@@ -121,8 +121,9 @@ enum ak_rc ak_pull_print_plan(struct ak_ctx *c, const struct ak_pull_asks *asks,
 				span_json(j->stream->window.from != NULL, st.from_us, st.to_us), "resumed", resumed);
 		json_object_set_new(one, "requests", requests(c, j, &st));
 		json_array_append_new(list, one);
-		json_array_foreach(json_object_get(one, "requests"), k, r) if (!c->json)
-			ak_io_line(c->io, k ? "" : j->source, "%s", json_string_value(r));
+		json_array_foreach(json_object_get(one, "requests"), k, r)
+			if (!c->json)
+				ak_io_line(c->io, k ? "" : j->source, "%s", json_string_value(r));
 	}
 	if (rc == AK_OK && c->json)
 		return print_json(c, "auditkit.pull_plan/1", "sources", list, err);

@@ -123,10 +123,15 @@ static enum ak_rc set_up_all(struct ak_ctx *c, struct ak_pull_asks *asks, struct
 
 		if (set_up(c, a, &setup[*n], &a->why) == AK_OK)
 			a->job.service = (*n)++;
-		else if (a->why.exit != AK_EXIT_REFUSED)
-			return *err = a->why, AK_FAIL;
+		else if (a->why.exit != AK_EXIT_REFUSED) {
+			*err = a->why;
+			return AK_FAIL;
+		}
 	}
-	return *n ? AK_OK : (*err = asks->ask[0].why, AK_FAIL);
+	if (*n)
+		return AK_OK;
+	*err = asks->ask[0].why;
+	return AK_FAIL;
 }
 
 enum ak_rc ak_pull_service_start(struct ak_ctx *c, struct ak_pull_asks *asks, struct ak_fetcher **out,

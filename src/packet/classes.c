@@ -188,9 +188,9 @@ static enum ak_rc add_source(struct classing *c, const json_t *source, const jso
 	ak_arena_init(&arena);
 	c->seen = json_object();
 	c->source = json_string_value(json_object_get(source, "name"));
-	json_array_foreach((json_t *)mappings, i, row) if (rc == AK_OK && json_equal(json_object_get(row, "source"),
-										     json_object_get(source, "name")))
-		rc = add_mapping(c, row, &arena, err);
+	json_array_foreach((json_t *)mappings, i, row)
+		if (rc == AK_OK && json_equal(json_object_get(row, "source"), json_object_get(source, "name")))
+			rc = add_mapping(c, row, &arena, err);
 	add_unknown(c, source);
 	add_rows(c, source);
 	json_decref(c->seen);
@@ -222,7 +222,9 @@ enum ak_rc ak_section_classes(struct ak_sections *s, json_t *section, const stru
 		rc = ak_query_mappings(s->store, &mappings, err);
 	if (rc == AK_OK)
 		rc = ak_query_text_sources(s->store, &c.texts, err);
-	json_array_foreach(f->sources, i, source) if (rc == AK_OK) rc = add_source(&c, source, mappings, err);
+	json_array_foreach(f->sources, i, source)
+		if (rc == AK_OK)
+			rc = add_source(&c, source, mappings, err);
 	json_decref(mappings);
 	json_decref(c.texts);
 	say(section, &c);
