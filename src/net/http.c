@@ -1,16 +1,17 @@
 #include "base/ak.h"
 #include "net/http.h"
 
-#include <curl/curl.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "net/address.h"
+#include "net/libcurl.h"
 
 enum { CONNECT_SECONDS = 30, STALL_SECONDS = 60, TOTAL_SECONDS = 900 };
 
 struct ak_http {
 	const struct ak_http_setup *setup;
+	const struct ak_libcurl *lib;
 	CURL *curl;
 	struct curl_slist *headers;
 	/* of the running request */
@@ -134,52 +135,53 @@ static int on_second(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_o
 
 static void configure(struct ak_http *h)
 {
+	CURLcode (*const set)(CURL *curl, CURLoption option, ...) = h->lib->easy_setopt;
 	CURL *c = h->curl;
 
-	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https");
-	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(c, CURLOPT_PROXY, "");
-	curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
-	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)TOTAL_SECONDS);
-	curl_easy_setopt(c, CURLOPT_USERAGENT, "auditkit/" PACKAGE_VERSION);
-	curl_easy_setopt(c, CURLOPT_HTTPHEADER, h->headers);
-	curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, on_socket);
-	curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, h);
-	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
-	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_second);
-	curl_easy_setopt(c, CURLOPT_XFERINFODATA, h);
-	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
-	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
-	curl_easy_setopt(c, CURLOPT_HEADERDATA, h);
+	set(c, CURLOPT_PROTOCOLS_STR, "https");
+	set(c, CURLOPT_FOLLOWLOCATION, 0L);
+	set(c, CURLOPT_SSL_VERIFYPEER, 1L);
+	set(c, CURLOPT_SSL_VERIFYHOST, 2L);
+	set(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	set(c, CURLOPT_PROXY, "");
+	set(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	set(c, CURLOPT_NOSIGNAL, 1L);
+	set(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+	set(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	set(c, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
+	set(c, CURLOPT_TIMEOUT, (long)TOTAL_SECONDS);
+	set(c, CURLOPT_USERAGENT, "auditkit/" PACKAGE_VERSION);
+	set(c, CURLOPT_HTTPHEADER, h->headers);
+	set(c, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	set(c, CURLOPT_OPENSOCKETDATA, h);
+	set(c, CURLOPT_NOPROGRESS, 0L);
+	set(c, CURLOPT_XFERINFOFUNCTION, on_second);
+	set(c, CURLOPT_XFERINFODATA, h);
+	set(c, CURLOPT_WRITEFUNCTION, on_body);
+	set(c, CURLOPT_WRITEDATA, h);
+	set(c, CURLOPT_HEADERFUNCTION, on_header);
+	set(c, CURLOPT_HEADERDATA, h);
 	if (h->setup->ca_file) {
-		curl_easy_setopt(c, CURLOPT_CAINFO, h->setup->ca_file);
-		curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
+		set(c, CURLOPT_CAINFO, h->setup->ca_file);
+		set(c, CURLOPT_CAPATH, (char *)NULL);
 	}
 }
 
 enum ak_rc ak_http_new(const struct ak_http_setup *setup, struct ak_http **out, struct ak_err *err)
 {
+	const struct ak_libcurl *lib = NULL;
 	struct ak_http *h;
 	enum ak_rc rc = ak_http_check_origin(setup->origin, err);
 
+	rc = rc ? rc : ak_libcurl_load(&lib, err);
 	if (rc != AK_OK)
 		return rc;
-	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, ak_alloc, ak_free, ak_realloc, ak_strdup, ak_alloc_zero) !=
-	    CURLE_OK)
-		return ak_fail(err, AK_EXIT_LIMIT, "cannot start libcurl");
 	h = ak_alloc_zero(1, sizeof *h);
 	h->setup = setup;
-	h->curl = curl_easy_init();
+	h->lib = lib;
+	h->curl = lib->easy_init();
 	for (const char *const *line = setup->headers; line && *line; line++)
-		h->headers = curl_slist_append(h->headers, *line);
+		h->headers = lib->slist_append(h->headers, *line);
 	if (!h->curl) {
 		ak_http_free(h);
 		return ak_fail(err, AK_EXIT_LIMIT, "cannot start libcurl");
@@ -193,8 +195,8 @@ void ak_http_free(struct ak_http *h)
 {
 	if (!h)
 		return;
-	curl_easy_cleanup(h->curl);
-	curl_slist_free_all(h->headers);
+	h->lib->easy_cleanup(h->curl);
+	h->lib->slist_free_all(h->headers);
 	ak_free(h);
 }
 
@@ -219,7 +221,7 @@ static enum ak_rc no_answer(struct ak_http *h, CURLcode code, struct ak_err *err
 	h->reply->transient = t && t->transient;
 	ak_hint(err, "%s", t ? t->hint : "try again later; what was read is kept");
 	return ak_fail(err, AK_EXIT_NETWORK, "cannot read from '%.200s': %s", host_of(h),
-		       t ? t->what : curl_easy_strerror(code));
+		       t ? t->what : h->lib->easy_strerror(code));
 }
 
 static enum ak_rc perform(struct ak_http *h, const char *url, struct ak_err *err)
@@ -231,11 +233,11 @@ static enum ak_rc perform(struct ak_http *h, const char *url, struct ak_err *err
 	h->reply->transient = false;
 	h->reply->link[0] = '\0';
 	h->too_long = h->refused_address = false;
-	curl_easy_setopt(h->curl, CURLOPT_URL, url);
-	code = curl_easy_perform(h->curl);
+	h->lib->easy_setopt(h->curl, CURLOPT_URL, url);
+	code = h->lib->easy_perform(h->curl);
 	if (code != CURLE_OK)
 		return no_answer(h, code, err);
-	curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &h->reply->status);
+	h->lib->easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &h->reply->status);
 	return AK_OK;
 }
 
@@ -245,7 +247,7 @@ static char *next_place(struct ak_http *h)
 	size_t n = strlen(h->setup->origin);
 	char *to = NULL;
 
-	curl_easy_getinfo(h->curl, CURLINFO_REDIRECT_URL, &to);
+	h->lib->easy_getinfo(h->curl, CURLINFO_REDIRECT_URL, &to);
 	return to && strncmp(to, h->setup->origin, n) == 0 && to[n] == '/' ? ak_strdup(to) : NULL;
 }
 
@@ -283,7 +285,7 @@ enum ak_rc ak_http_get(struct ak_http *h, const char *target, struct ak_http_rep
 		rc = redirected(h, err);
 	if (rc != AK_OK)
 		return rc;
-	curl_easy_getinfo(h->curl, CURLINFO_RETRY_AFTER, &after);
+	h->lib->easy_getinfo(h->curl, CURLINFO_RETRY_AFTER, &after);
 	reply->retry_after = after > 0 ? (int64_t)after : 0;
 	reply->transient = reply->status == 429 || reply->status == 408 || reply->status >= 500;
 	return AK_OK;

@@ -1,3 +1,4 @@
 libak_a_SOURCES += src/net/address.c src/net/address.h
 libak_a_SOURCES += src/net/fetcher.c src/net/fetcher.h
 libak_a_SOURCES += src/net/http.c src/net/http.h
+libak_a_SOURCES += src/net/libcurl.c src/net/libcurl.h
