@@ -3,7 +3,7 @@
 #include "format/detect.h"
 
 /* Records that are looked at, and empty buckets that are passed over to find them; bytes that mostly hold them. */
-enum { MOST_RECORDS = 5, MOST_EMPTY = 1000, FIRST_PIECE = 16384 };
+enum { MOST_RECORDS = 5, MOST_EMPTY = 1000, FIRST_PIECE = 16384, LONGEST_NAME = 126 };
 
 /* Looking for names in more than that costs as much as walking the first records. */
 enum { MOST_QUICK = 65536 };
@@ -130,16 +130,15 @@ static struct ak_str first_name(struct ak_str path)
 	return ak_str_is(name, "[]") || ak_str_find(name, '~') < name.n ? ak_str_n(NULL, 0) : name;
 }
 
-static bool is_named(struct ak_str head, struct ak_str name)
+bool ak_detect_is_named(struct ak_str head, struct ak_str name)
 {
-	const char *p = head.p, *end = head.p + head.n;
+	char quoted[LONGEST_NAME + 2];
 
-	while ((p = memmem(p, (size_t)(end - p), name.p, name.n))) {
-		if (p > head.p && p[-1] == '"' && p + name.n < end && p[name.n] == '"')
-			return true;
-		p++;
-	}
-	return false;
+	if (name.n > LONGEST_NAME)
+		return true;
+	quoted[0] = quoted[name.n + 1] = '"';
+	memcpy(quoted + 1, name.p, name.n);
+	return memmem(head.p, head.n, quoted, name.n + 2) != NULL;
 }
 
 /* Pages whose name is nowhere in the head need not be looked for from end to end. */
@@ -150,9 +149,28 @@ static bool may_have_records(const struct ak_frame_plan *plan, struct ak_str hea
 	for (size_t i = 0; i < plan->npaths && !may; i++) {
 		struct ak_str name = first_name(plan->paths[i]);
 
-		may = !name.p || is_named(head, name);
+		may = !name.p || ak_detect_is_named(head, name);
 	}
 	return may;
+}
+
+static bool looks_like_json(struct ak_str head)
+{
+	if (ak_str_starts(head, AK_STR("\xEF\xBB\xBF")))
+		head = ak_str_n(head.p + 3, head.n - 3);
+	head = ak_str_trim(head);
+	return head.n && (head.p[0] == '{' || head.p[0] == '[');
+}
+
+/* A log among the lines of something else: a program that logs to its standard output. */
+static bool has_object_line(struct ak_str head)
+{
+	return memmem(head.p, head.n, "\n{\"", 3) != NULL;
+}
+
+bool ak_detect_reads(bool csv, struct ak_str head)
+{
+	return csv ? !looks_like_json(head) : looks_like_json(head) || has_object_line(head);
 }
 
 bool ak_detect_may(const struct ak_mapping *m, struct ak_str head)
@@ -160,10 +178,10 @@ bool ak_detect_may(const struct ak_mapping *m, struct ak_str head)
 	for (size_t i = 0; !m->info.csv && head.n <= MOST_QUICK && i < m->detect.n; i++) {
 		const struct ak_sign *s = &m->detect.sign[i];
 
-		if ((s->how == AK_SIGN_REQUIRED || s->how == AK_SIGN_CONST) && s->column.n && !is_named(head, s->column))
+		if ((s->how == AK_SIGN_REQUIRED || s->how == AK_SIGN_CONST) && s->column.n && !ak_detect_is_named(head, s->column))
 			return false;
 	}
-	return true;
+	return ak_detect_reads(m->info.csv, head);
 }
 
 /* Judges what the framer has; true when nothing more is wanted. */
@@ -226,26 +244,12 @@ static void try_csv(struct sample *s, struct ak_walker *w, struct ak_str head, b
 	ak_csv_free(csv);
 }
 
-static bool looks_like_json(struct ak_str head)
-{
-	if (ak_str_starts(head, AK_STR("\xEF\xBB\xBF")))
-		head = ak_str_n(head.p + 3, head.n - 3);
-	head = ak_str_trim(head);
-	return head.n && (head.p[0] == '{' || head.p[0] == '[');
-}
-
-/* A log among the lines of something else: a program that logs to its standard output. */
-static bool has_object_line(struct ak_str head)
-{
-	return memmem(head.p, head.n, "\n{\"", 3) != NULL;
-}
-
 void ak_detect_try(const struct ak_mapping *m, struct ak_walker *w, struct ak_str head, bool eof, struct ak_fit *out)
 {
 	struct sample s = {.m = m};
 
 	*out = (struct ak_fit){.signs = m->detect.weight};
-	if (m->info.csv ? looks_like_json(head) : !looks_like_json(head) && !has_object_line(head))
+	if (!ak_detect_reads(m->info.csv, head))
 		return;
 	if (!m->info.csv && !may_have_records(&m->detect.plan, head))
 		return;

@@ -313,12 +313,17 @@ static size_t winner(const struct ak_registry *r, const struct ak_fit *fit, size
 	return best;
 }
 
+static bool may(const struct ak_registry *r, struct entry *e, struct ak_str head)
+{
+	return !(e->text && !ak_detect_text_may(ak_str_n(e->text->text, e->text->n), head)) && ak_detect_may(mapping(r, e), head);
+}
+
 /* First those that a quick look does not rule out; when none of them fits, all, to say which is near. */
 static size_t try_all(const struct ak_registry *r, struct ak_walker *w, struct ak_str head, bool eof, bool quick, struct ak_fit *fit,
 		      size_t *tie)
 {
 	for (size_t i = 0; i < r->used.n; i++)
-		if (!quick || ak_detect_may(mapping(r, &r->used.e[i]), head))
+		if (!quick || may(r, &r->used.e[i], head))
 			ak_detect_try(mapping(r, &r->used.e[i]), w, head, eof, &fit[i]);
 	return winner(r, fit, tie);
 }

@@ -1,5 +1,7 @@
 #include "base/ak.h"
 
+#include "base/embedded.h"
+#include "format/detect.h"
 #include "format/registry.h"
 #include "run.h"
 #include "tap.h"
@@ -127,6 +129,37 @@ static void order(struct ak_registry *r)
 	ok(ak_registry_add_file(r, "none.yaml", &m, &err) == AK_FAIL, "a file that is not there");
 }
 
+/* A head with the names that one built-in format asks for, seen by all others: the text of a mapping never rules out what the
+ * mapping does not. */
+static void texts(const struct ak_registry *r)
+{
+	int64_t wrong = 0, ruled_out = 0, looked = 0;
+
+	for (size_t i = 0; i < ak_registry_count(r); i++) {
+		const struct ak_detect *d = &ak_registry_at(r, i)->detect;
+		struct ak_buf head;
+
+		ak_buf_init(&head, SIZE_MAX);
+		ak_buf_adds(&head, ak_registry_at(r, i)->info.csv ? "" : "{");
+		for (size_t k = 0; k < d->n; k++)
+			ak_buf_addf(&head, "\"%.*s\": 1, ", AK_STR_FMT(d->sign[k].column));
+		for (const struct ak_embedded *e = ak_embedded_formats; e->name; e++, looked++) {
+			const struct ak_mapping *m = NULL;
+			struct ak_str id = ak_str_n(e->name, strlen(e->name) - strlen(".yaml"));
+			bool may = ak_detect_text_may(ak_str_n(e->text, e->n), ak_buf_str(&head));
+
+			for (size_t k = 0; k < ak_registry_count(r); k++)
+				if (ak_str_is(id, ak_registry_at(r, k)->info.id))
+					m = ak_registry_at(r, k);
+			wrong += !m || (!may && ak_detect_may(m, ak_buf_str(&head)));
+			ruled_out += !may;
+		}
+		ak_buf_release(&head);
+	}
+	is_int(wrong, 0, "mappings whose text rules out what they read");
+	ok(ruled_out * 10 > looked * 8, "most are ruled out by their text");
+}
+
 int main(void)
 {
 	static const char *const folders[] = {"one", "two", "three", NULL};
@@ -147,6 +180,7 @@ int main(void)
 	unfinished(r);
 	order(r);
 	ties(r);
+	texts(r);
 	ak_registry_free(r);
 	run_leave_folder(path);
 	return done_testing();
