@@ -111,7 +111,7 @@ bool ak_convert_time(struct ak_convert *c, const struct ak_rule *r, const struct
 		const struct ak_time_read *t = &c->times[i];
 
 		if (!t->n || t->n != p->text.n || t->type != p->type || t->clock != r->clock || t->zone != zone ||
-		    memcmp(t->picked, p->text.p, t->n) != 0)
+		    t->picked[t->n - 1] != p->text.p[t->n - 1] || memcmp(t->picked, p->text.p, t->n) != 0)
 			continue;
 		*out = t->time;
 		out->text = ak_arena_str(c->arena, t->time.text);

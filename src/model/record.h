@@ -13,6 +13,7 @@ struct ak_value {
 	struct ak_str text; /* p == NULL: absent */
 	int64_t num;
 	bool set;
+	bool bare; /* the look for secrets has seen that no encoding is in the text: redact/ */
 };
 
 /* Further value of an identifier kind that already has its column filled (F052). */

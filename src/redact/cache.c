@@ -7,7 +7,7 @@ struct slot {
 	uint64_t hash;
 	short field;
 	unsigned char step, nvalue, nout, nmore, ncounts;
-	bool used, same, gone;
+	bool used, same, gone, bare;
 	struct ak_cache_count count[AK_CACHE_COUNTS];
 	char text[3 * VALUE]; /* value, out, more */
 };
@@ -79,6 +79,7 @@ static bool trying(struct habit *h)
 
 static void answer(const struct slot *s, struct ak_str value, struct ak_arena *a, struct ak_cached *out)
 {
+	out->bare = s->bare;
 	out->ncounts = s->ncounts;
 	for (size_t i = 0; i < s->ncounts; i++)
 		out->count[i] = s->count[i];
@@ -120,7 +121,7 @@ void ak_cache_keep(struct ak_redact_cache *c, enum ak_cache_step step, int field
 	s = set_of(c, step, hash);
 	s[1] = s[0];
 	*s = (struct slot){.hash = hash, .field = (short)field, .step = (unsigned char)step, .nvalue = (unsigned char)value.n,
-			   .ncounts = (unsigned char)r->ncounts, .used = true};
+			   .ncounts = (unsigned char)r->ncounts, .used = true, .bare = r->bare};
 	memcpy(s->text, value.p, value.n);
 	memcpy(s->count, r->count, sizeof s->count);
 	s->same = r->out.p && ak_str_eq(r->out, value);

@@ -19,6 +19,7 @@ struct ak_cache_count {
 struct ak_cached {
 	struct ak_str out, more;
 	struct ak_cache_count count[AK_CACHE_COUNTS];
+	bool bare; /* see struct ak_value */
 	size_t ncounts; /* more than AK_CACHE_COUNTS: not kept */
 };
 

@@ -85,6 +85,74 @@ size_t ak_charset_run64(struct ak_str s, size_t at)
 		at += STEP;
 	return not ? at + (unsigned)__builtin_ctz(not) : ak_charset_run(s, at, AK_SET_ANY64);
 }
+
+/* Bit n: byte n is no member of AK_SET_HEXDASH. */
+static unsigned not_digest(const char *p)
+{
+	const __m128i x = load(p);
+	__m128i good = _mm_or_si128(within(x, '0', 9), within(x, 'a', 5));
+
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(good, _mm_cmpeq_epi8(x, _mm_set1_epi8('-')))) ^ 0xffffu;
+}
+
+/* Bit n: byte n is no hex digit of either case. */
+static unsigned not_hex(const char *p)
+{
+	const __m128i x = load(p);
+
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(within(x, '0', 9), within(_mm_or_si128(x, _mm_set1_epi8(0x20)), 'a', 5))) ^
+	       0xffffu;
+}
+
+static unsigned last_bit(unsigned mask)
+{
+	return 31 - (unsigned)__builtin_clz(mask);
+}
+
+size_t ak_charset_digest_tail(struct ak_str s)
+{
+	size_t i = s.n;
+	unsigned not = 0;
+
+	while (i >= STEP && !(not = not_digest(s.p + i - STEP)))
+		i -= STEP;
+	if (not)
+		return i - STEP + last_bit(not) + 1;
+	while (i > 0 && ak_charset_has(AK_SET_HEXDASH, s.p[i - 1]))
+		i--;
+	return i;
+}
+
+size_t ak_charset_hex_find(struct ak_str s, size_t at, size_t n)
+{
+	while (at + n <= s.n) {
+		unsigned not = not_hex(s.p + at + n - STEP);
+
+		if (not) {
+			at += n - STEP + last_bit(not) + 1;
+			continue;
+		}
+		not = n > STEP ? not_hex(s.p + at) : 0;
+		if (!not)
+			return at;
+		at += last_bit(not) + 1;
+	}
+	return s.n;
+}
+
+size_t ak_charset_hex_end(struct ak_str s, size_t at)
+{
+	unsigned not = 0;
+
+	while (s.n - at >= STEP && !(not = not_hex(s.p + at)))
+		at += STEP;
+	if (not)
+		return at + (unsigned)__builtin_ctz(not);
+	while (at < s.n && ak_is_hex((unsigned char)s.p[at]))
+		at++;
+	return at;
+}
+
 /* Less than a step of bytes, some of them twice. */
 static __m128i load_short(struct ak_str s)
 {
@@ -128,5 +196,35 @@ bool ak_charset_is_plain(struct ak_str s)
 size_t ak_charset_run64(struct ak_str s, size_t at)
 {
 	return ak_charset_run(s, at, AK_SET_ANY64);
+}
+
+size_t ak_charset_digest_tail(struct ak_str s)
+{
+	size_t i = s.n;
+
+	while (i > 0 && ak_charset_has(AK_SET_HEXDASH, s.p[i - 1]))
+		i--;
+	return i;
+}
+
+/* Each window seen from its end: as few characters as possible. */
+size_t ak_charset_hex_find(struct ak_str s, size_t at, size_t n)
+{
+	for (size_t i = n; at + n <= s.n && i > 0;) {
+		if (ak_is_hex((unsigned char)s.p[at + i - 1])) {
+			i--;
+			continue;
+		}
+		at += i;
+		i = n;
+	}
+	return at + n <= s.n ? at : s.n;
+}
+
+size_t ak_charset_hex_end(struct ak_str s, size_t at)
+{
+	while (at < s.n && ak_is_hex((unsigned char)s.p[at]))
+		at++;
+	return at;
 }
 #endif

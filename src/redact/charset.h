@@ -89,6 +89,12 @@ static inline bool ak_charset_has_run(struct ak_str s, unsigned set, size_t n)
 
 /* ak_charset_run for AK_SET_ANY64. */
 size_t ak_charset_run64(struct ak_str s, size_t at);
+/* Where the hex digits of lower case and dashes begin that the text ends with: a digest, an id. */
+size_t ak_charset_digest_tail(struct ak_str s);
+/* The next n hex digits of either case in a row from `at` on, n from 16 to 32; s.n when there are none. */
+size_t ak_charset_hex_find(struct ak_str s, size_t at, size_t n);
+/* End of the hex digits of either case that begin at `at`. */
+size_t ak_charset_hex_end(struct ak_str s, size_t at);
 /* All bytes letters, digits or of `_-./:+=`: what most ids, names and models are made of. Neither an address, a marker,
  * a control character nor an escape can be in such a text. */
 bool ak_charset_is_plain(struct ak_str s);

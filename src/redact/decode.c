@@ -372,10 +372,11 @@ void ak_decode_table(uint64_t table[256])
 /* Reads on until sixteen characters suit a shift: they are looked at as one number, four bits each, one for each shift. */
 static bool read_on(struct ak_shifts *s)
 {
+	const size_t end = s->last + GROUPS - 1 < s->run.n ? s->last + GROUPS - 1 : s->run.n;
 	uint64_t seen = s->seen;
 	size_t i = s->at;
 
-	while (i < s->run.n && !s->asks) {
+	while (i < end && !s->asks) {
 		uint64_t low = s->table[(unsigned char)s->run.p[i]];
 		unsigned turn = i & 3;
 

@@ -37,6 +37,7 @@ void ak_decode_table(uint64_t table[256]);
 struct ak_shifts {
 	const uint64_t *table;
 	struct ak_str run;
+	size_t last; /* text that begins here or later is not asked for */
 	size_t at, next[4]; /* of each shift: nothing before it is looked at again */
 	uint64_t seen;
 	unsigned asks; /* shifts that the characters before `at` suit */

@@ -5,11 +5,14 @@
 #include "redact/decode.h"
 #include "redact/nearby.h"
 
+static void mark(struct ak_pairs *t, uint16_t n)
+{
+	t->bit[n >> 6] |= UINT64_C(1) << (n & 63);
+}
+
 static void mark_pair(struct ak_pairs *t, char x, char y)
 {
-	uint16_t pair = ak_pair_at((const char[]){x, y});
-
-	t->bit[pair >> 6] |= UINT64_C(1) << (pair & 63);
+	mark(t, ak_pair_at((const char[]){x, y}));
 }
 
 /* A literal of two bytes may be followed by any. */
@@ -17,8 +20,10 @@ static void mark_literal(struct ak_scanner *sc, const char *literal, size_t n)
 {
 	mark_pair(&sc->first, literal[0], literal[1]);
 	for (int c = 0; c < 256; c++)
-		if (n == 2 || (char)c == literal[2])
+		if (n == 2 || (char)c == literal[2]) {
 			mark_pair(&sc->second, literal[1], (char)c);
+			mark(&sc->three, ak_three_at((const char[]){literal[0], literal[1], (char)c}));
+		}
 }
 
 static void mark_pairs(struct ak_scanner *sc)

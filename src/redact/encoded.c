@@ -13,13 +13,16 @@ struct runs {
 	void *ctx;
 };
 
-/* One run of base64, which may begin with something else. */
+/* One run of base64, which may begin with something else. Not from within the digest it may end with: of hex digits in lower case
+ * and dashes base64 makes three bytes of `kosw{`, `GMNOW]^_gmnow}~` and `456789:;<=>Z[\]^_tuvwxyz~`, in turns. No secret and no
+ * address is made of these, nor is another encoding. */
 static bool base64(const struct runs *r, size_t from, size_t to)
 {
 	struct ak_shifts x = {.table = r->table, .run = ak_str_n(r->s.p + from, to - from)};
 	size_t at;
 
-	while (ak_decode_shift(&x, &at)) {
+	x.last = ak_charset_digest_tail(x.run);
+	while (x.last && ak_decode_shift(&x, &at)) {
 		struct ak_str text = {NULL, 0};
 
 		if (ak_decode_base64(ak_str_n(x.run.p + at, x.run.n - at), r->a, &text) &&
@@ -28,20 +31,6 @@ static bool base64(const struct runs *r, size_t from, size_t to)
 		ak_decode_shifted(&x, at, text.n);
 	}
 	return false;
-}
-
-/* The next AK_DECODE_RUN hex digits in a row from `at` on, or `to`. Seen from their end, as few as possible. */
-static size_t hex_start(struct ak_str s, size_t at, size_t to)
-{
-	for (size_t i = AK_DECODE_RUN; at + AK_DECODE_RUN <= to && i > 0;) {
-		if (ak_is_hex((unsigned char)s.p[at + i - 1])) {
-			i--;
-			continue;
-		}
-		at += i;
-		i = AK_DECODE_RUN;
-	}
-	return at + AK_DECODE_RUN <= to ? at : to;
 }
 
 /* From the first digit and from the second: a digit before it may belong to another word. */
@@ -58,9 +47,10 @@ static void hex_run(const struct runs *r, size_t from, size_t to)
 /* Hex is made of characters that base64 has too: its runs lie inside of those. */
 static void hex(const struct runs *r, size_t from, size_t to)
 {
-	for (size_t i = hex_start(r->s, from, to), end; i < to; i = hex_start(r->s, end, to)) {
-		for (end = i + AK_DECODE_RUN; end < to && ak_is_hex((unsigned char)r->s.p[end]);)
-			end++;
+	const struct ak_str run = ak_str_n(r->s.p, to);
+
+	for (size_t i = ak_charset_hex_find(run, from, AK_DECODE_RUN), end; i < to; i = ak_charset_hex_find(run, end, AK_DECODE_RUN)) {
+		end = ak_charset_hex_end(run, i + AK_DECODE_RUN);
 		hex_run(r, i, end);
 	}
 }

@@ -51,7 +51,8 @@ static size_t possessive(struct ak_str s, size_t i)
 static bool owns_device(struct ak_str s)
 {
 	for (size_t i = 1; i < s.n; i++) {
-		size_t mark = is_word(s.p[i - 1]) ? possessive(s, i) : 0;
+		bool quote = s.p[i] == '\'' || s.p[i] == '\xe2';
+		size_t mark = quote && is_word(s.p[i - 1]) ? possessive(s, i) : 0;
 
 		/* The device may follow an adjective: `Ada's work laptop`. */
 		for (size_t at = i + mark; mark && at < s.n; at++)
@@ -66,9 +67,11 @@ static bool owns_device(struct ak_str s)
 /* Dr, but not DR: that is disaster recovery. */
 static bool is_title(struct ak_str w)
 {
+	if (!ak_is_upper((unsigned char)w.p[0]) || !ak_is_lower((unsigned char)w.p[1]))
+		return false;
 	for (size_t i = 0; i < AK_COUNT(titles); i++)
 		if (ak_str_eq_fold(w, ak_str_of(titles[i])))
-			return w.p[0] >= 'A' && w.p[0] <= 'Z' && w.p[1] >= 'a' && w.p[1] <= 'z';
+			return true;
 	return false;
 }
 

@@ -44,19 +44,28 @@ static struct ak_str whole(const struct ak_pass *p, const char *kind, struct ak_
 	return ak_redactor_marker(p->r, kind, s, p->a);
 }
 
+static void see_bare(const struct ak_pass *p, bool bare)
+{
+	if (p->seen_bare)
+		*p->seen_bare = bare;
+}
+
 /* A marker may bring into reach what was not hit before: until nothing is hit any more. */
 struct ak_str ak_value_secrets(const struct ak_pass *p, struct ak_str s)
 {
 	struct ak_str before;
 	struct ak_hits h;
 
-	if (ak_scan_is_clear(&p->r->scanner, s))
+	if (ak_scan_is_clear(&p->r->scanner, s)) {
+		see_bare(p, true);
 		return s;
+	}
 	for (int round = 0; round < MOST_ROUNDS; round++) {
 		before = s;
 		ak_scan(&p->r->scanner, s, true, p->a, &h);
 		if (h.n)
 			s = replace(p, s, &h);
+		see_bare(p, h.bare && round == 0);
 		if (!h.n || ak_str_eq(s, before))
 			return s;
 	}

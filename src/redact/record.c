@@ -75,12 +75,11 @@ static const struct {
 	[AK_T_CURRENCY] = {ak_value_plain_secrets, ak_value_currency},
 };
 
-/* Step 2 of a field: as policy.yaml says of this one, else as the profile, else as the type; NULL: nothing to do. */
-static ak_value_fn *personal_of(const struct ak_pass *p, int field)
+ak_action_fn *ak_record_step(const struct ak_redactor *r, int field)
 {
-	if (p->r->chosen[field])
-		return p->r->chosen[field];
-	switch (ak_profile_action(p->r->profile, field)) {
+	if (r->chosen[field])
+		return r->chosen[field];
+	switch (ak_profile_action(r->profile, field)) {
 	case AK_PROFILE_HASHES: return ak_value_token;
 	case AK_PROFILE_WORDS: return diff_words;
 	default: return steps[ak_fields[field].type].personal;
@@ -92,12 +91,14 @@ static bool is_removed(const struct ak_pass *p, int field)
 	return !p->r->chosen[field] && ak_profile_action(p->r->profile, field) == AK_PROFILE_REMOVES;
 }
 
-static void put(struct ak_record *rec, int field, struct ak_str s)
+static void put(struct ak_record *rec, int field, struct ak_str s, bool bare)
 {
-	if (s.p)
-		rec->v[field].text = s;
-	else
+	struct ak_value *v = &rec->v[field];
+
+	if (!s.p)
 		ak_record_unset(rec, (enum ak_field_id)field);
+	else
+		*v = (struct ak_value){.text = s, .num = v->num, .set = true, .bare = bare};
 }
 
 /* What was kept of this value, with its counts. */
@@ -116,6 +117,7 @@ static struct ak_str fresh(struct ak_pass *p, enum ak_cache_step step, ak_value_
 
 	p->note = p->cache ? &r : NULL;
 	r.out = fn(p, value);
+	r.bare = p->seen_bare && *p->seen_bare;
 	p->note = NULL;
 	ak_cache_keep(p->cache, step, p->field, value, &r);
 	return r.out;
@@ -142,20 +144,33 @@ static struct ak_str through_cache(struct ak_pass *p, enum ak_cache_step step, a
 {
 	struct ak_cached r;
 
-	return again(p, step, value, &r) ? r.out : fresh(p, step, fn, value);
+	if (!again(p, step, value, &r))
+		return fresh(p, step, fn, value);
+	if (p->seen_bare)
+		*p->seen_bare = r.bare;
+	return r.out;
 }
+
+/* Step 1 looks at a value as a whole, so what it sees of encodings holds for the value. */
+static bool looks_at_whole(ak_value_fn *fn) { return fn == ak_value_plain_secrets || fn == ak_value_id_secrets; }
 
 static void apply(struct ak_pass *p, struct ak_record *rec, int field, enum ak_cache_step step, ak_value_fn *fn)
 {
-	struct ak_str value = rec->v[field].text;
+	const struct ak_value *v = &rec->v[field];
+	struct ak_str value = v->text, out;
+	bool bare = false;
 
 	p->field = field;
+	p->seen_bare = looks_at_whole(fn) ? &bare : NULL;
+	p->bare = v->bare ? value : ak_str_n(NULL, 0);
 	if (fn == typed)
-		put(rec, field, typed(p, value));
+		out = typed(p, value);
 	else if (is_cheap(p, step, value.n))
-		put(rec, field, fn(p, value));
+		out = fn(p, value);
 	else
-		put(rec, field, through_cache(p, step, fn, value));
+		out = through_cache(p, step, fn, value);
+	p->seen_bare = NULL;
+	put(rec, field, out, bare && out.p == value.p && out.n == value.n);
 }
 
 /* The original text of a time starts with a digit and holds no more than a date can. */
@@ -230,7 +245,7 @@ static bool client_network(struct ak_pass *p, struct ak_record *rec)
 		p->note = NULL;
 		ak_cache_keep(p->cache, AK_CACHE_ADDRESS, p->field, v->text, &r);
 	}
-	put(rec, AK_F_CLIENT_ADDRESS, r.out);
+	put(rec, AK_F_CLIENT_ADDRESS, r.out, false);
 	if (!r.more.p || rec->v[AK_F_CLIENT_NETWORK].set)
 		return false;
 	ak_record_set_text(rec, AK_F_CLIENT_NETWORK, r.more);
@@ -248,7 +263,7 @@ static void remove_fields(struct ak_pass *p, struct ak_record *rec)
 	for (int f = 0; f < AK_F_COUNT; f++)
 		if (rec->v[f].set && is_removed(p, f)) {
 			p->field = f;
-			put(rec, f, removed(p));
+			put(rec, f, removed(p), false);
 		}
 }
 
@@ -258,7 +273,7 @@ static void point(struct ak_pass *p, struct ak_record *rec)
 	for (int f = 0; f < AK_F_COUNT; f++)
 		if (rec->v[f].set && rec->v[f].text.p && ak_pointers_name(p->r->pointers, f)) {
 			p->field = f;
-			put(rec, f, ak_value_pointers(p, rec->v[f].text));
+			put(rec, f, ak_value_pointers(p, rec->v[f].text), false);
 		}
 }
 
@@ -274,13 +289,13 @@ void ak_redact_personal(const struct ak_redactor *r, struct ak_record *rec, cons
 	if (r->pointers)
 		point(&p, rec);
 	for (int f = 0; f < AK_F_COUNT; f++)
-		if (f != done && rec->v[f].set && rec->v[f].text.p && (fn = personal_of(&p, f)))
+		if (f != done && rec->v[f].set && rec->v[f].text.p && (fn = r->personal[f]))
 			apply(&p, rec, f, AK_CACHE_PERSONAL, fn);
 	p.field = -1;
 	if (rec->revision.p)
 		rec->revision = ak_value_id(&p, rec->revision);
 	for (struct ak_alias **al = &rec->alias; *al;) {
-		fn = personal_of(&p, (*al)->field);
+		fn = r->personal[(*al)->field];
 		p.field = (*al)->field;
 		(*al)->value = is_removed(&p, p.field) ? removed(&p) : fn ? fn(&p, (*al)->value) : (*al)->value;
 		if ((*al)->value.p)
@@ -303,7 +318,7 @@ struct ak_str ak_redact_field(const struct ak_redactor *r, int field, struct ak_
 {
 	struct ak_pass p = {.r = r, .a = a, .l = l, .field = field};
 	enum ak_type type = ak_fields[field].type;
-	ak_value_fn *fn = personal_of(&p, field);
+	ak_value_fn *fn = r->personal[field];
 
 	if (steps[type].secrets)
 		s = steps[type].secrets(&p, s);

@@ -75,6 +75,8 @@ struct ak_redactor *ak_redactor_new(const struct ak_redact_opts *opts)
 	ak_hkdf(opts->token_key, 32, "auditkit/1/encrypt", r->seal, sizeof r->seal);
 	for (int f = 0; f < AK_F_COUNT && opts->plan; f++)
 		r->chosen[f] = ak_action_of(ak_fields[f].type, opts->plan->action[f]);
+	for (int f = 0; f < AK_F_COUNT; f++)
+		r->personal[f] = ak_record_step(r, f);
 	r->pointers = ak_pointers_new(opts->pointers, opts->npointers);
 	ak_scan_init(&r->scanner);
 	if (opts->nrules) {

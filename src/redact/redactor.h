@@ -25,6 +25,7 @@ struct ak_redactor {
 	struct ak_detector *own; /* of policy.yaml; scanner uses them */
 	uint8_t seal[AK_SIV_KEY]; /* for what is encrypted */
 	ak_action_fn *chosen[AK_F_COUNT]; /* step 2 of fields for which policy.yaml chose another; NULL = as the type says */
+	ak_action_fn *personal[AK_F_COUNT]; /* step 2 of all fields: as policy.yaml, its profile or the type says; NULL = nothing to do */
 	enum ak_profile_id profile;
 	bool email_any_host, email_exact; /* see ak_redact_opts */
 	bool networks; /* an address in a text keeps its network behind its token */
@@ -41,7 +42,15 @@ struct ak_pass {
 	bool *truncated; /* set when a value was cut; may be NULL */
 	struct ak_redact_cache *cache; /* NULL = none */
 	struct ak_cached *note;        /* counts of this value, to be kept with its result; NULL = not wanted */
+	bool *seen_bare;	       /* step 1 tells that no encoding is in the value; NULL = not wanted */
+	struct ak_str bare;	       /* step 2: a text of which that is known */
 };
+
+/* Is this the text of which step 1 has seen that no encoding is in it? */
+static inline bool ak_pass_knows_bare(const struct ak_pass *p, struct ak_str s)
+{
+	return s.p == p->bare.p && s.n == p->bare.n;
+}
 
 #ifdef __cplusplus
 extern "C" {
@@ -49,6 +58,8 @@ extern "C" {
 
 /* What carries an action out on values of a type; NULL = what the type does by itself. */
 ak_action_fn *ak_action_of(enum ak_type type, enum ak_field_action action);
+/* Step 2 of a field: as policy.yaml says of this one, else as the profile, else as the type; NULL: nothing to do. */
+ak_action_fn *ak_record_step(const struct ak_redactor *r, int field);
 void ak_pass_count(const struct ak_pass *p, const char *rule, enum ak_action action);
 /* Token `<cls>:<32 hex>` of a canonical value: HMAC-SHA-256 over "auditkit/1/" cls 0x00 value, first 16 bytes. Accents are
  * composed here (base/compose.h), the rest is the caller's. */

@@ -15,11 +15,14 @@ struct scan {
 	bool contexts;
 };
 
+static inline bool has(const struct ak_pairs *t, uint16_t n)
+{
+	return t->bit[n >> 6] >> (n & 63) & 1;
+}
+
 static inline bool has_pair(const struct ak_pairs *t, const char *p)
 {
-	uint16_t pair = ak_pair_at(p);
-
-	return t->bit[pair >> 6] >> (pair & 63) & 1;
+	return has(t, ak_pair_at(p));
 }
 
 static inline bool is_sign(char c)
@@ -90,7 +93,7 @@ static bool context_at(const struct scan *c, struct ak_str s, size_t floor, size
 static inline bool may_start(const struct ak_scanner *sc, struct ak_str s, size_t at)
 {
 	return at + 1 < s.n && has_pair(&sc->first, s.p + at) &&
-	       (at + 2 >= s.n || is_sign(s.p[at]) || has_pair(&sc->second, s.p + at + 1));
+	       (at + 2 >= s.n || is_sign(s.p[at]) || has(&sc->three, ak_three_at(s.p + at)));
 }
 
 /* The next byte from `i` on where something may begin; s.n when there is none. A pair of bytes in two is looked at: of
@@ -153,7 +156,7 @@ static void plain(struct scan *c, struct ak_str s, struct ak_hits *h, bool *esca
 	search(c, s, 0, &x);
 	if (!x.floor) { /* ak_decode_runs looks for them itself */
 		*escapes = !ak_charset_is_plain(s) && ak_charset_any(s, AK_CS_ESCAPE);
-		*runs = s.n >= AK_DECODE_RUN;
+		*runs = s.n >= AK_DECODE_RUN - 1;
 	} else if (x.floor + 1 < s.n)
 		look_below(ak_str_n(s.p + x.floor, s.n - 1 - x.floor), escapes, runs);
 }
@@ -251,6 +254,7 @@ static bool below_run(void *ctx, struct ak_str text, size_t from, size_t to)
 	struct below *b = ctx;
 	struct ak_hits sub = {0};
 
+	b->h->bare = false;
 	layer(b->c, text, b->depth + 1, &sub);
 	if (!sub.n)
 		return false;
@@ -271,6 +275,7 @@ static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
 	}
 	c->budget -= depth > 0 ? s.n : 0;
 	plain(c, s, h, &escapes, &runs);
+	h->bare = h->n == 0 && !escapes;
 	if (c->sc->own)
 		own_rules(c, s, h);
 	if (escapes)
@@ -281,7 +286,7 @@ static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
 
 bool ak_scan_is_clear(const struct ak_scanner *sc, struct ak_str s)
 {
-	return s.n < AK_DECODE_RUN && next_start(sc, s, 0) == s.n && (!sc->own || ak_scan_is_clear(sc->own, s)) &&
+	return s.n < AK_DECODE_RUN - 1 && next_start(sc, s, 0) == s.n && (!sc->own || ak_scan_is_clear(sc->own, s)) &&
 	       (ak_charset_is_plain(s) || !ak_charset_any(s, AK_CS_ESCAPE));
 }
 
@@ -291,4 +296,5 @@ void ak_scan(const struct ak_scanner *sc, struct ak_str s, bool contexts, struct
 
 	*out = (struct ak_hits){0};
 	layer(&c, s, 0, out);
+	out->bare = out->bare && out->n == 0;
 }

@@ -19,6 +19,7 @@ struct ak_hit {
 struct ak_hits {
 	struct ak_hit *v; /* in order, never overlapping; in the arena */
 	size_t n, cap;
+	bool bare; /* nothing was hit, and there is no encoding to look below */
 };
 
 /* A detector, its literal or one of its words, and what follows the first byte of that; third is '\0' when it has but
@@ -43,10 +44,19 @@ static inline uint16_t ak_pair_at(const char *p)
 	return pair;
 }
 
+/* Three bytes as a number for such a set: now and then two different ones have the same. */
+static inline uint16_t ak_three_at(const char *p)
+{
+	uint32_t three = ak_pair_at(p) | (uint32_t)(unsigned char)p[2] << 16;
+
+	return (uint16_t)(three * UINT32_C(0x9e3779b1) >> 16);
+}
+
 /* Dispatch tables over the detectors; immutable once made. */
 struct ak_scanner {
 	struct ak_pairs first;	/* what literals, contexts and markers may begin with */
 	struct ak_pairs second; /* their second and third byte, of contexts none */
+	struct ak_pairs three;	/* the first three bytes of literals and markers */
 	struct ak_pairs either; /* both, and what a context's sign stands in */
 	uint16_t bucket[257]; /* entries by first byte: order[bucket[c]] to order[bucket[c + 1] - 1] */
 	struct ak_scan_entry *order;

@@ -42,7 +42,7 @@ static struct ak_str clean(const struct ak_pass *p, struct ak_str s, bool person
 /* Plain characters, and no encoding either. */
 static bool is_plain(const struct ak_pass *p, struct ak_str s)
 {
-	return ak_charset_is_plain(s) && !ak_veiled_may(p->r, s);
+	return ak_charset_is_plain(s) && (ak_pass_knows_bare(p, s) || !ak_veiled_may(p->r, s));
 }
 
 struct ak_str ak_value_safe(const struct ak_pass *p, struct ak_str s)

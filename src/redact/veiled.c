@@ -169,7 +169,7 @@ struct ak_str ak_veiled_replace(const struct ak_pass *p, struct ak_str s, bool p
 	struct ak_buf b;
 	size_t at = 0;
 
-	if (!ak_veiled_may(p->r, s))
+	if (ak_pass_knows_bare(p, s) || !ak_veiled_may(p->r, s))
 		return s;
 	look(&c, s, &l);
 	if (!l.n)

@@ -74,9 +74,88 @@ static void runs(void)
 	ok(found > 1000 && found < 19000, "some had one");
 }
 
+static bool is_digest_byte(char c)
+{
+	return c == '-' || (ak_is_hex((unsigned char)c) && !ak_is_upper((unsigned char)c));
+}
+
+/* Byte by byte. */
+static size_t digest_tail(struct ak_str s)
+{
+	size_t i = s.n;
+
+	while (i > 0 && is_digest_byte(s.p[i - 1]))
+		i--;
+	return i;
+}
+
+static size_t hex_end(struct ak_str s, size_t at)
+{
+	while (at < s.n && ak_is_hex((unsigned char)s.p[at]))
+		at++;
+	return at;
+}
+
+static size_t hex_find(struct ak_str s, size_t at, size_t n)
+{
+	for (; at < s.n; at++)
+		if (hex_end(s, at) - at >= n)
+			return at;
+	return s.n;
+}
+
+static void digests(void)
+{
+	static const char alphabet[] = "0123456789abcdefABCDEF-g@G/`:";
+	int64_t tails = 0, finds = 0, ends = 0, found = 0;
+	uint64_t state = 5;
+
+	for (int i = 0; i < 200000; i++) {
+		char text[LONGEST];
+		struct ak_str s = {text, (size_t)i % LONGEST};
+		size_t n = 16 + (size_t)i % 17, at = s.n ? (size_t)i % 7 % s.n : 0, want;
+
+		for (size_t k = 0; k < s.n; k++) {
+			state = state * 6364136223846793005u + 1442695040888963407u;
+			text[k] = alphabet[(state >> 33) % ((state >> 53) % 32 ? 16 : sizeof(alphabet) - 1)];
+		}
+		want = hex_find(s, at, n);
+		finds += ak_charset_hex_find(s, at, n) != want;
+		tails += ak_charset_digest_tail(s) != digest_tail(s);
+		ends += ak_charset_hex_end(s, at) != hex_end(s, at);
+		found += want < s.n;
+	}
+	is_int(tails, 0, "a digest at the end");
+	is_int(finds, 0, "so many hex digits");
+	is_int(ends, 0, "the end of hex digits");
+	ok(found > 10000 && found < 190000, "some had so many");
+}
+
+/* Every byte at every place of a digest. */
+static void odd_digit(void)
+{
+	char text[LONGEST];
+	int64_t tails = 0, ends = 0;
+
+	for (size_t n = 1; n <= LONGEST; n++)
+		for (size_t at = 0; at < n; at++)
+			for (int c = 0; c < 256; c++) {
+				struct ak_str s = {text, n};
+
+				memset(text, "09af"[at % 4], n);
+				text[at] = (char)c;
+				tails += ak_charset_digest_tail(s) != digest_tail(s);
+				ends += ak_charset_hex_end(s, 0) != hex_end(s, 0);
+			}
+	is_int(tails, 0, "one that is no digit of a digest");
+	is_int(ends, 0, "one that is no hex digit");
+}
+
 int main(void)
 {
 	odd_one_out();
 	runs();
+	digests();
+	odd_digit();
 	return done_testing();
 }
