@@ -19,7 +19,7 @@ struct ak_time_read {
 	struct ak_time time;
 };
 
-struct ak_scanner; /* redact/scan.h */
+struct ak_redactor; /* redact/redact.h */
 
 struct ak_convert {
 	const struct ak_mapping *m;
@@ -30,7 +30,8 @@ struct ak_convert {
 	unsigned flags; /* AK_R_* seen since the caller cleared them */
 	struct ak_time_read times[8];
 	size_t ntimes; /* kept so far: each takes the place of the oldest */
-	struct ak_scanner *secrets; /* for ak_convert_folds, made when it is needed first */
+	const struct ak_redactor *redactor; /* for ak_convert_folds; NULL until it is needed: then `throwaway`, which is ours */
+	struct ak_redactor *throwaway;
 };
 
 #ifdef __cplusplus
@@ -44,7 +45,7 @@ int ak_convert_pick(struct ak_convert *c, const struct ak_rule *r, enum ak_field
 int ak_convert_present(const struct ak_mapping *m, const struct ak_pick *p);
 /* The text modifiers and the enum table. */
 int ak_convert_text(struct ak_convert *c, const struct ak_rule *r, struct ak_str *text);
-/* May its letters become small ones? Not of a text that holds a secret: folded, nobody would find it any more. */
+/* ak_redact_folds. */
 bool ak_convert_folds(struct ak_convert *c, struct ak_str s);
 void ak_convert_release(struct ak_convert *c);
 /* A time by the rule's clock. */

@@ -17,7 +17,7 @@ struct ak_mapper *ak_mapper_new(const struct ak_mapping *m, const struct ak_mapp
 	ak_headers_init(&mp->headers);
 	ak_arena_init(&mp->scratch);
 	ak_arena_init(&mp->around);
-	mp->conv = (struct ak_convert){.m = m, .scratch = &mp->scratch, .tz = opts->tz};
+	mp->conv = (struct ak_convert){.m = m, .scratch = &mp->scratch, .tz = opts->tz, .redactor = opts->redactor};
 	ak_buf_init(&mp->conv.buf, AK_MAX_RECORD_BYTES);
 	for (int i = 0; i < AK_LEVELS; i++) {
 		struct ak_level *l = &mp->level[i];

@@ -185,10 +185,12 @@ bool ak_mapping_tells_cuts(const struct ak_mapping *m);
 /* Does a newer export of the same identity supersede (revision:)? */
 bool ak_mapping_has_revision(const struct ak_mapping *m);
 
+struct ak_redactor; /* redact/redact.h */
 struct ak_mapper_opts {
 	const char *tz;		 /* --tz, NULL = the mapping's zone */
 	const char *exported_at; /* RFC 3339, for revision: exported_at and exported: true */
 	struct ak_drift *drift;	 /* unknown fields are counted here; may be NULL */
+	const struct ak_redactor *redactor; /* what its rules find is not folded; NULL = what is built in */
 };
 struct ak_mapper *ak_mapper_new(const struct ak_mapping *m, const struct ak_mapper_opts *opts);
 void ak_mapper_free(struct ak_mapper *mp);

@@ -2,8 +2,7 @@
 
 #include "base/crypto.h"
 #include "format/convert.h"
-#include "redact/charset.h"
-#include "redact/scan.h"
+#include "redact/redact.h"
 
 /* The steps of a rule that turn text into text. */
 
@@ -36,29 +35,18 @@ static struct ak_str lowered(struct ak_arena *a, struct ak_str s)
 	return ak_str_n(p, s.n);
 }
 
+/* Without a redactor, as for a sample, one that knows what is built in. */
 bool ak_convert_folds(struct ak_convert *c, struct ak_str s)
 {
-	enum { SHORTEST = 16 }; /* of secrets that their capitals give away */
-	struct ak_hits h;
-
-	if (s.n < SHORTEST || !ak_charset_any(s, AK_CS_UPPER | AK_CS_ESCAPE))
-		return true;
-	if (!c->secrets) {
-		c->secrets = ak_alloc(sizeof(*c->secrets));
-		ak_scan_init(c->secrets);
-	}
-	if (ak_scan_is_clear(c->secrets, s))
-		return true;
-	ak_scan(c->secrets, s, true, c->scratch, &h);
-	return h.n == 0;
+	if (!c->redactor)
+		c->redactor = c->throwaway = ak_redactor_throwaway();
+	return ak_redact_folds(c->redactor, s, c->scratch);
 }
 
 void ak_convert_release(struct ak_convert *c)
 {
 	ak_buf_release(&c->buf);
-	if (c->secrets)
-		ak_scan_release(c->secrets);
-	ak_free(c->secrets);
+	ak_redactor_free(c->throwaway);
 }
 
 static bool is_hex(struct ak_str s)

@@ -72,6 +72,17 @@ struct ak_str ak_value_secrets(const struct ak_pass *p, struct ak_str s)
 	return whole(p, "nested_encoding", s);
 }
 
+bool ak_redact_folds(const struct ak_redactor *r, struct ak_str s, struct ak_arena *scratch)
+{
+	enum { SHORTEST = 16 }; /* of built-in secrets that their capitals give away */
+	struct ak_hits h;
+
+	if ((s.n < SHORTEST && !r->own) || !ak_charset_any(s, AK_CS_UPPER | AK_CS_ESCAPE) || ak_scan_is_clear(&r->scanner, s))
+		return true;
+	ak_scan(&r->scanner, s, true, scratch, &h);
+	return h.n == 0;
+}
+
 /* A place at or before n where neither a character nor a marker nor a network is torn: what is left of one reads as an address. */
 static size_t whole_before(const struct ak_redactor *r, struct ak_str s, size_t n)
 {

@@ -93,6 +93,9 @@ bool ak_redact_scan(const struct ak_redactor *r, struct ak_str s, size_t *at, co
 /* The same of prefix detectors alone. */
 bool ak_redact_secret(const struct ak_redactor *r, struct ak_str s, size_t *at, const char **kind);
 
+/* May the letters of a text become small ones? Not where it holds a secret: folded, nobody would find that any more. */
+bool ak_redact_folds(const struct ak_redactor *r, struct ak_str s, struct ak_arena *scratch);
+
 /* The self-audit of a finished packet: the same, and values that only their name or a word beside them gives away. */
 struct ak_audit_find {
 	size_t from, to;

@@ -195,4 +195,11 @@ printf '{"log_type":"request","timestamp":"2026-06-03T10:00:00Z","request_id":"r
 "$AUDITKIT" -w folded ingest f.jsonl >/dev/null 2>&1
 is "a key in a field of lower case is found before it is folded" "$(sqlite3 folded/workspace.db "SELECT provider, resolution, cache_status FROM request ORDER BY gateway_request_id" | sed 's/:[0-9a-f]*:[0-9a-f]*]/:K:F]/g')" "[REDACTED:aws_access_key_id:K:F]|[REDACTED:aws_access_key_id:K:F]|hit
 openai|automaticretry2times|hit"
+"$AUDITKIT" init folded_own >/dev/null 2>&1
+sed -i "/^  payload_mode/a\\  rules: [{kind: acme_key, prefix: ACME-, set: upper36, min: 8, why: keys of our own gateway}]" folded_own/policy.yaml
+own=ACME-$(printf 'Q7Z%.0s' 1 2 3)
+sed "s/$id/$own/g" f.jsonl >g.jsonl
+"$AUDITKIT" -w folded_own ingest g.jsonl >/dev/null 2>err
+is "so is one that only policy.yaml knows" "$(sqlite3 folded_own/workspace.db "SELECT provider, resolution FROM request ORDER BY gateway_request_id LIMIT 1" | sed 's/:[0-9a-f]*:[0-9a-f]*]/:K:F]/g') $(grep -rilE 'acme-q7z' folded_own | wc -l)" \
+	"[REDACTED:acme_key:K:F]|[REDACTED:acme_key:K:F] 0"
 finish
