@@ -211,6 +211,27 @@ static enum ak_rc check_header(struct ak_csv *c, struct ak_err *err)
 	return AK_OK;
 }
 
+/* The line by which spreadsheets are told the delimiter: `sep=;`. 0 = another line. */
+static char says_delimiter(struct ak_str line)
+{
+	while (line.n && (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
+		line.n--;
+	return line.n == 5 && ak_str_eq_fold(ak_str_n(line.p, 4), AK_STR("sep=")) && strchr(",;|\t", line.p[4]) ? line.p[4] : '\0';
+}
+
+/* Blank lines, and that one, stand before the header of some exports. */
+static void skip_to_header(struct ak_csv *c)
+{
+	for (size_t end = line_end(c, c->pos); end > c->pos; end = line_end(c, c->pos)) {
+		char delimiter = says_delimiter(ak_str_n(c->buf.p + c->pos, end - c->pos));
+
+		if (!delimiter && !is_blank(c, c->pos, end))
+			return;
+		c->delimiter = delimiter ? delimiter : c->delimiter;
+		c->pos = end;
+	}
+}
+
 static enum ak_rc take_header(struct ak_csv *c, struct ak_err *err)
 {
 	bool closed;
@@ -222,6 +243,7 @@ static enum ak_rc take_header(struct ak_csv *c, struct ak_err *err)
 	if (!c->begun && c->buf.n < 3 && !c->eof)
 		return AK_END;
 	c->begun = true;
+	skip_to_header(c);
 	if (c->eof && is_blank(c, c->pos, c->buf.n))
 		return bad_header(err, "file is empty: no header line",
 				  "export again; an export without rows still has its header line");

@@ -1,8 +1,8 @@
 /* CSV/TSV containers on libcsv, strict, fed physical line by physical line so that offsets are known. The libcsv cage. Plain
  * rows (read/csv_plain.h) are cut without it, to the same cells.
  *
- * Delimiter `,`, `;` or TAB found from the header line (or given); BOM stripped; CRLF, LF and quoted newlines; blank lines
- * counted. After a broken row (unterminated quote, junk after a closing quote, wrong column count, NUL byte, invalid UTF-8,
+ * Delimiter `,`, `;` or TAB found from the header line (or given); `sep=;` and blank lines above that skipped; BOM stripped; CRLF,
+ * LF and quoted newlines; blank lines counted. After a broken row (unterminated quote, junk after a closing quote, wrong column count, NUL byte, invalid UTF-8,
  * cell or record over its limit) reading goes on at the next line that parses strictly with the header's column count; the
  * gap is one reject with its byte range. Unquoted blanks around cells are kept as libcsv gives them. */
 #ifndef AK_READ_CSV_H
