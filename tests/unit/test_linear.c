@@ -120,12 +120,15 @@ static const struct {
 
 static const struct ak_redactor *redactor;
 
+/* Some n bytes in whole pieces: what a text ends with may cost a look at all of it, and twice as much should end alike. */
 static struct ak_str text_of(size_t i, size_t n)
 {
 	struct ak_str head = ak_str_of(texts[i].head), piece = ak_str_of(texts[i].piece),
 		      more = ak_str_of(texts[i].more);
-	char *p = ak_alloc(n);
+	char *p;
 
+	n = head.n + n / (piece.n + more.n) * (piece.n + more.n);
+	p = ak_alloc(n);
 	for (size_t at = 0; at < n; at++) {
 		size_t k = at < head.n ? 0 : (at - head.n) % (piece.n + more.n);
 
