@@ -26,8 +26,8 @@ void ak_stored_read(sqlite3_stmt *st, int at, enum ak_kind kind, struct ak_store
 {
 	int col = at + AK_C_FIXED;
 
-	memset(out, 0, sizeof *out);
 	ak_record_init(&out->rec, kind);
+	memset(&out->hashes, 0, sizeof out->hashes);
 	read_fixed(st, at, out);
 	for (int f = 0; f < AK_F_COUNT; f++) {
 		if (!ak_field_of(f, kind))
@@ -36,7 +36,7 @@ void ak_stored_read(sqlite3_stmt *st, int at, enum ak_kind kind, struct ak_store
 			if (ak_type_is_number(ak_fields[f].type))
 				ak_record_set_num(&out->rec, f, sqlite3_column_int64(st, col));
 			else
-				ak_record_set_text(&out->rec, f, ak_sql_text(st, col));
+				ak_record_set_text(&out->rec, f, ak_sql_there(st, col));
 		}
 		col++;
 	}

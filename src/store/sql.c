@@ -111,14 +111,19 @@ void ak_sql_bind(struct sqlite3_stmt *st, int pos, struct ak_str s)
 
 void ak_sql_bind_z(struct sqlite3_stmt *st, int pos, const char *z) { ak_sql_bind(st, pos, ak_str_of(z)); }
 
-struct ak_str ak_sql_text(struct sqlite3_stmt *st, int col)
+struct ak_str ak_sql_there(struct sqlite3_stmt *st, int col)
 {
-	bool absent = sqlite3_column_type(st, col) == SQLITE_NULL; /* asked first: a number that cannot be spelt becomes NULL */
 	const unsigned char *p = sqlite3_column_text(st, col);
 
-	if (!p && !absent)
+	if (!p)
 		ak_out_of_memory();
-	return ak_str_n((const char *)p, p ? (size_t)sqlite3_column_bytes(st, col) : 0);
+	return ak_str_n((const char *)p, (size_t)sqlite3_column_bytes(st, col));
+}
+
+struct ak_str ak_sql_text(struct sqlite3_stmt *st, int col)
+{
+	/* Asked first: a number that cannot be spelt becomes NULL. */
+	return sqlite3_column_type(st, col) == SQLITE_NULL ? ak_str_n(NULL, 0) : ak_sql_there(st, col);
 }
 
 bool ak_sql_blob(struct sqlite3_stmt *st, int col, uint8_t *out, size_t n)

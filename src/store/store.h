@@ -80,6 +80,7 @@ void ak_sql_finalizep(struct sqlite3_stmt **st); /* cleanup attribute target */
 void ak_sql_bind(struct sqlite3_stmt *st, int pos, struct ak_str s);
 void ak_sql_bind_z(struct sqlite3_stmt *st, int pos, const char *z);
 struct ak_str ak_sql_text(struct sqlite3_stmt *st, int col); /* NULL view for NULL; dies at the next step */
+struct ak_str ak_sql_there(struct sqlite3_stmt *st, int col); /* the same of a column that is known not to be NULL */
 /* A blob of exactly n bytes; anything else, which only damage or somebody's hand can put there, gives zeros and false. */
 bool ak_sql_blob(struct sqlite3_stmt *st, int col, uint8_t *out, size_t n);
 /* Text into a buffer of n bytes, ended by a NUL and cut where it has one; "" for NULL. */
