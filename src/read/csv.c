@@ -211,19 +211,11 @@ static enum ak_rc check_header(struct ak_csv *c, struct ak_err *err)
 	return AK_OK;
 }
 
-/* The line by which spreadsheets are told the delimiter: `sep=;`. 0 = another line. */
-static char says_delimiter(struct ak_str line)
-{
-	while (line.n && (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
-		line.n--;
-	return line.n == 5 && ak_str_eq_fold(ak_str_n(line.p, 4), AK_STR("sep=")) && strchr(",;|\t", line.p[4]) ? line.p[4] : '\0';
-}
-
-/* Blank lines, and that one, stand before the header of some exports. */
+/* Blank lines, and one that says the delimiter, stand before the header of some exports. */
 static void skip_to_header(struct ak_csv *c)
 {
 	for (size_t end = line_end(c, c->pos); end > c->pos; end = line_end(c, c->pos)) {
-		char delimiter = says_delimiter(ak_str_n(c->buf.p + c->pos, end - c->pos));
+		char delimiter = ak_csv_said_delimiter(ak_str_n(c->buf.p + c->pos, end - c->pos));
 
 		if (!delimiter && !is_blank(c, c->pos, end))
 			return;

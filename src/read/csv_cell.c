@@ -42,6 +42,13 @@ bool ak_csv_requote(char delimiter, struct ak_str row, struct ak_buf *out)
 	return changed;
 }
 
+char ak_csv_said_delimiter(struct ak_str line)
+{
+	while (line.n && (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
+		line.n--;
+	return line.n == 5 && ak_str_eq_fold(ak_str_n(line.p, 4), AK_STR("sep=")) && strchr(",;|\t", line.p[4]) ? line.p[4] : '\0';
+}
+
 char ak_csv_guess_delimiter(struct ak_str line)
 {
 	static const char marks[] = ",;\t";

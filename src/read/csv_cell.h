@@ -16,6 +16,8 @@ enum ak_csv_state ak_csv_state(char delimiter, enum ak_csv_state s, char ch);
 bool ak_csv_requote(char delimiter, struct ak_str row, struct ak_buf *out);
 /* The delimiter that a header line has most of: `,`, `;` or TAB. */
 char ak_csv_guess_delimiter(struct ak_str line);
+/* The line by which spreadsheets are told the delimiter, `sep=;`, with its end; 0 = another line. */
+char ak_csv_said_delimiter(struct ak_str line);
 
 #ifdef __cplusplus
 }
