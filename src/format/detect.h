@@ -19,7 +19,7 @@ extern "C" {
 bool ak_detect_reads(bool csv, struct ak_str head);
 /* Is the name of a member written in these bytes? True of one too long to look for. */
 bool ak_detect_is_named(struct ak_str head, struct ak_str name);
-/* Can a mapping fit at all: is it of such streams, and is every member that its records need named in these bytes? A quick look. */
+/* Can a mapping of such streams fit at all: is every member that its records need named in these bytes? A quick look. */
 bool ak_detect_may(const struct ak_mapping *m, struct ak_str head);
 /* The same, from the text of a mapping, as far as it is plain to see there, and for a head of any length. */
 bool ak_detect_text_may(struct ak_str yaml, struct ak_str head);

@@ -34,6 +34,21 @@ const uint16_t ak_charset[256] = {
 	[0x80 ... 0xff] = AK_CS_ESCAPE,
 };
 
+/* Where the digest begins of which s.p[i] on is known to be part. */
+static size_t digest_from(struct ak_str s, size_t i)
+{
+	while (i > 0 && ak_charset_has(AK_SET_HEXDASH, s.p[i - 1]))
+		i--;
+	return i;
+}
+
+static size_t hex_to(struct ak_str s, size_t at)
+{
+	while (at < s.n && ak_is_hex((unsigned char)s.p[at]))
+		at++;
+	return at;
+}
+
 #ifdef __SSE2__
 enum { STEP = 16 };
 
@@ -116,11 +131,7 @@ size_t ak_charset_digest_tail(struct ak_str s)
 
 	while (i >= STEP && !(not = not_digest(s.p + i - STEP)))
 		i -= STEP;
-	if (not)
-		return i - STEP + last_bit(not) + 1;
-	while (i > 0 && ak_charset_has(AK_SET_HEXDASH, s.p[i - 1]))
-		i--;
-	return i;
+	return not ? i - STEP + last_bit(not) + 1 : digest_from(s, i);
 }
 
 size_t ak_charset_hex_find(struct ak_str s, size_t at, size_t n)
@@ -146,11 +157,7 @@ size_t ak_charset_hex_end(struct ak_str s, size_t at)
 
 	while (s.n - at >= STEP && !(not = not_hex(s.p + at)))
 		at += STEP;
-	if (not)
-		return at + (unsigned)__builtin_ctz(not);
-	while (at < s.n && ak_is_hex((unsigned char)s.p[at]))
-		at++;
-	return at;
+	return not ? at + (unsigned)__builtin_ctz(not) : hex_to(s, at);
 }
 
 /* Less than a step of bytes, some of them twice. */
@@ -200,11 +207,7 @@ size_t ak_charset_run64(struct ak_str s, size_t at)
 
 size_t ak_charset_digest_tail(struct ak_str s)
 {
-	size_t i = s.n;
-
-	while (i > 0 && ak_charset_has(AK_SET_HEXDASH, s.p[i - 1]))
-		i--;
-	return i;
+	return digest_from(s, s.n);
 }
 
 /* Each window seen from its end: as few characters as possible. */
@@ -223,8 +226,6 @@ size_t ak_charset_hex_find(struct ak_str s, size_t at, size_t n)
 
 size_t ak_charset_hex_end(struct ak_str s, size_t at)
 {
-	while (at < s.n && ak_is_hex((unsigned char)s.p[at]))
-		at++;
-	return at;
+	return hex_to(s, at);
 }
 #endif

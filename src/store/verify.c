@@ -26,8 +26,7 @@ struct check {
 	int64_t seq[AK_K_COUNT + 1]; /* INT64_MAX: at the end */
 	int64_t file_id;
 	struct ak_map counts; /* records by file (the id's bytes), as they went by */
-	int64_t counted_file, counted; /* of the file at hand, not in `counts` yet */
-	bool whole;		       /* all went by */
+	bool whole;	      /* all went by */
 	char format[128], source[256];
 	struct ak_merkle tree;
 	uint8_t contents[32]; /* ak_leaf_chain over the records so far */
@@ -122,16 +121,6 @@ static int64_t *count_of(struct check *c, int64_t file)
 	return &ak_map_put(&c->counts, ak_str_n((const char *)&file, sizeof file), NULL)->v.num;
 }
 
-static void count_record(struct check *c, int64_t file)
-{
-	if (c->counted && file != c->counted_file) {
-		*count_of(c, c->counted_file) += c->counted;
-		c->counted = 0;
-	}
-	c->counted_file = file;
-	c->counted++;
-}
-
 static enum ak_rc check_record(struct check *c, int k, uint8_t leaf[32])
 {
 	struct ak_stored r;
@@ -141,7 +130,7 @@ static enum ak_rc check_record(struct check *c, int k, uint8_t leaf[32])
 	ak_stored_read(c->cursor[k], 0, k, &r);
 	memcpy(leaf, r.hashes.leaf, 32);
 	c->out->records++;
-	count_record(c, r.file);
+	++*count_of(c, r.file);
 	if ((rc = load_file(c, r.file)) != AK_OK)
 		return rc;
 	if (r.state) {
@@ -258,13 +247,14 @@ static enum ak_rc walk(struct check *c, uint64_t total, void (*progress)(void *,
 	return rc;
 }
 
-static enum ak_rc each_break(struct check *c, const char *sql, const char *what)
+static enum ak_rc check_law(struct check *c)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-	enum ak_rc rc = ak_sql_prepare(c->s, sql, &st, c->err);
+	enum ak_rc rc = ak_sql_prepare(
+		c->s, "SELECT id FROM file WHERE records_in <> stored + duplicate + rejected + blank + excluded + expired", &st, c->err);
 
 	while (rc == AK_OK && (rc = ak_sql_step(c->s, st, c->err)) == AK_OK)
-		broken(c, "file %lld %s", (long long)sqlite3_column_int64(st, 0), what);
+		broken(c, "file %lld breaks the conservation law", (long long)sqlite3_column_int64(st, 0));
 	return rc == AK_END ? AK_OK : rc;
 }
 
@@ -274,15 +264,10 @@ static enum ak_rc check_counts(struct check *c)
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	enum ak_rc rc = ak_sql_prepare(c->s, "SELECT id, stored FROM file ORDER BY id", &st, c->err);
 
-	count_record(c, -1); /* the last file is in `counts` too */
 	while (c->whole && rc == AK_OK && (rc = ak_sql_step(c->s, st, c->err)) == AK_OK)
 		if (*count_of(c, sqlite3_column_int64(st, 0)) != sqlite3_column_int64(st, 1))
 			broken(c, "file %lld has another number of records than it says", (long long)sqlite3_column_int64(st, 0));
-	rc = rc == AK_END ? AK_OK : rc;
-	if (rc == AK_OK)
-		rc = each_break(c, "SELECT id FROM file WHERE records_in <> stored + duplicate + rejected + blank + excluded + expired",
-				"breaks the conservation law");
-	return rc;
+	return rc == AK_OK || rc == AK_END ? check_law(c) : rc;
 }
 
 /* The identifier indexes can be rebuilt, but answers come from them. */

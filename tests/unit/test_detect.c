@@ -151,7 +151,7 @@ static void texts(const struct ak_registry *r)
 			for (size_t k = 0; k < ak_registry_count(r); k++)
 				if (ak_str_is(id, ak_registry_at(r, k)->info.id))
 					m = ak_registry_at(r, k);
-			wrong += !m || (!may && ak_detect_may(m, ak_buf_str(&head)));
+			wrong += !m || (!may && ak_detect_reads(m->info.csv, ak_buf_str(&head)) && ak_detect_may(m, ak_buf_str(&head)));
 			ruled_out += !may;
 		}
 		ak_buf_release(&head);
