@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "model/field.h"
 #include "packet/sieve.h"
+#include "redact/marker.h"
 #include "redact/names.h"
 
 /* Base64 of: a digest; key type and key; key id and signature. */
@@ -123,6 +124,8 @@ bool ak_selfaudit_cell(const struct ak_selfaudit *a, const char *column, struct 
 	struct ak_buf pair;
 	bool found;
 
+	if (ak_marker_is_token(cell))
+		return false;
 	ak_buf_init(&pair, cell.n + strlen(column) + 16);
 	ak_buf_addf(&pair, "\"%s\": \"%.*s\"", column, AK_STR_FMT(cell));
 	found = look(a, ak_buf_str(&pair), out);
@@ -140,7 +143,7 @@ void ak_selfaudit_typed(const struct ak_selfaudit *a, struct ak_str value)
 
 	for (size_t i = 0; i < value.n; i++)
 		digits += ak_is_digit((unsigned char)value.p[i]);
-	if (a->ids && digits >= DIGITS && look(a, value, &hit) && hit.personal)
+	if (a->ids && digits >= DIGITS && !ak_marker_is_token(value) && look(a, value, &hit) && hit.personal)
 		ak_ids_add(a->ids, value);
 }
 

@@ -1,6 +1,8 @@
 #include "base/ak.h"
 #include "packet/sieve.h"
 
+#include <pthread.h>
+
 #include "base/buf.h"
 
 enum set {
@@ -90,50 +92,51 @@ static unsigned class_of(unsigned char c)
 	return set;
 }
 
-/* One text under the sieve. Rows whose mark begins with a byte are a chain, so that most bytes cost one look. */
-struct look {
-	const struct ak_sieve *sieve;
-	const char *kind;    /* of the find, NULL = none so far */
-	bool personal;	     /* it */
+/* What the tables above are to single bytes: made once, since a cell of a table is a text of its own. Rows whose mark begins with a
+ * byte are a chain, so that most bytes cost one look. */
+static struct {
 	uint16_t set[256];   /* a byte's bits of enum set */
 	uint16_t first[256]; /* row plus one, 0 = none */
 	uint16_t next[AK_COUNT(marks)];
-	int depth;
-};
+} bytes;
+static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 
-static void prepare(struct look *l)
+static void prepare(void)
 {
 	for (unsigned c = 0; c < 256; c++)
-		l->set[c] = (uint16_t)class_of((unsigned char)c);
+		bytes.set[c] = (uint16_t)class_of((unsigned char)c);
 	for (size_t i = AK_COUNT(marks); i-- > 0;) {
 		unsigned char c = (unsigned char)*marks[i].mark;
 
-		if (i + 1 == l->sieve->without)
-			continue;
-		l->next[i] = l->first[c];
-		l->first[c] = (uint16_t)(i + 1);
+		bytes.next[i] = bytes.first[c];
+		bytes.first[c] = (uint16_t)(i + 1);
 	}
 }
 
-static bool in(const struct look *l, char c, unsigned set)
-{
-	return (l->set[(unsigned char)c] & set) != 0;
-}
+/* One text under the sieve. */
+struct look {
+	const struct ak_sieve *sieve;
+	const char *kind; /* of the find, NULL = none so far */
+	bool personal;	  /* it */
+	int depth;
+};
 
-static size_t run_on(const struct look *l, struct ak_str s, size_t from, unsigned set)
+static bool in(char c, unsigned set) { return (bytes.set[(unsigned char)c] & set) != 0; }
+
+static size_t run_on(struct ak_str s, size_t from, unsigned set)
 {
 	size_t i = from;
 
-	while (i < s.n && i - from < LONGEST && in(l, s.p[i], set))
+	while (i < s.n && i - from < LONGEST && in(s.p[i], set))
 		i++;
 	return i - from;
 }
 
-static size_t run_back(const struct look *l, struct ak_str s, size_t to, unsigned set)
+static size_t run_back(struct ak_str s, size_t to, unsigned set)
 {
 	size_t n = 0;
 
-	while (n < to && n < LONGEST && in(l, s.p[to - n - 1], set))
+	while (n < to && n < LONGEST && in(s.p[to - n - 1], set))
 		n++;
 	return n;
 }
@@ -177,14 +180,14 @@ static void try_mark(struct look *l, const struct mark *m, struct ak_str s, size
 	if (s.n - at < n || memcmp(s.p + at, m->mark, n) != 0)
 		return;
 	if (m->left) {
-		left = run_back(l, s, at, m->left_set);
+		left = run_back(s, at, m->left_set);
 		if ((m->flags & EXACT) ? left != m->left : left < m->left)
 			return;
-	} else if (!(m->flags & GLUED) && at && in(l, s.p[at - 1], AN)) {
+	} else if (!(m->flags & GLUED) && at && in(s.p[at - 1], AN)) {
 		return;
 	}
-	right = run_on(l, s, at + n, m->set);
-	if ((m->flags & WHOLE) ? right != m->least || (at + n + right < s.n && in(l, s.p[at + n + right], AN))
+	right = run_on(s, at + n, m->set);
+	if ((m->flags & WHOLE) ? right != m->least || (at + n + right < s.n && in(s.p[at + n + right], AN))
 			       : right < m->least)
 		return;
 	if ((m->flags & MIXED) && !mixed(ak_str_n(s.p + at + n, right)))
@@ -202,14 +205,14 @@ static void try_pair(struct look *l, struct ak_str s, size_t at)
 
 	while (end && (s.p[end - 1] == '"' || s.p[end - 1] == '\'' || s.p[end - 1] == ' '))
 		end--;
-	n = run_back(l, s, end, U);
+	n = run_back(s, end, U);
 	for (size_t i = end - n; i < end && len < sizeof name - 1; i++)
-		if (in(l, s.p[i], AN))
+		if (in(s.p[i], AN))
 			name[len++] = ak_lower(s.p[i]);
 	name[len] = '\0';
 	for (from = at + 1; from < s.n && (s.p[from] == '"' || s.p[from] == '\'' || s.p[from] == ' ');)
 		from++;
-	n = run_on(l, s, from, U | B64 | DOT | TILDE | PCT);
+	n = run_on(s, from, U | B64 | DOT | TILDE | PCT);
 	if (n < 12 || !mixed(ak_str_n(s.p + from, n)))
 		return;
 	for (size_t i = 0; i < AK_COUNT(secret_names); i++)
@@ -235,7 +238,7 @@ static void try_userinfo(struct look *l, struct ak_str s, size_t at)
 
 	if (s.n - at < 4 || memcmp(s.p + at, "://", 3) != 0)
 		return;
-	for (; i < s.n && i - at < LOOK_AROUND && in(l, s.p[i], ANY) && s.p[i] != ' ' && s.p[i] != '/' && s.p[i] != '@';
+	for (; i < s.n && i - at < LOOK_AROUND && in(s.p[i], ANY) && s.p[i] != ' ' && s.p[i] != '/' && s.p[i] != '@';
 	     i++)
 		colon = colon || s.p[i] != ':' ? colon : i;
 	if (i < s.n && s.p[i] == '@' && colon && i - colon > 3 && !is_stand_in(ak_str_n(s.p + colon + 1, i - colon - 1)))
@@ -245,16 +248,16 @@ static void try_userinfo(struct look *l, struct ak_str s, size_t at)
 /* local@domain.tld; a tld of two letters or more, no file name of an image. */
 static void try_mail(struct look *l, struct ak_str s, size_t at)
 {
-	size_t before = run_back(l, s, at, U | DOT | PLUS), n = run_on(l, s, at + 1, AN | DASH | DOT), dot, i;
+	size_t before = run_back(s, at, U | DOT | PLUS), n = run_on(s, at + 1, AN | DASH | DOT), dot, i;
 
-	while (n && !in(l, s.p[at + n], AN))
+	while (n && !in(s.p[at + n], AN))
 		n--;
 	for (dot = n; dot && s.p[at + dot] != '.';)
 		dot--;
-	if (!before || dot < 2 || n - dot < 2 || !in(l, s.p[at - 1], AN))
+	if (!before || dot < 2 || n - dot < 2 || !in(s.p[at - 1], AN))
 		return;
 	for (i = dot + 1; i <= n; i++)
-		if (in(l, s.p[at + i], DIGIT))
+		if (in(s.p[at + i], DIGIT))
 			return;
 	find(l, "email", false, s, at - before, at + 1 + n);
 }
@@ -271,15 +274,16 @@ static void try_number(struct look *l, struct ak_str s, size_t at)
 
 static void try_byte(struct look *l, struct ak_str s, size_t i)
 {
-	for (size_t row = l->first[(unsigned char)s.p[i]]; row; row = l->next[row - 1])
-		try_mark(l, &marks[row - 1], s, i);
+	for (size_t row = bytes.first[(unsigned char)s.p[i]]; row; row = bytes.next[row - 1])
+		if (row != l->sieve->without)
+			try_mark(l, &marks[row - 1], s, i);
 	if (s.p[i] == '@')
 		try_mail(l, s, i);
 	if (s.p[i] == ':')
 		try_userinfo(l, s, i);
 	if (s.p[i] == ':' || s.p[i] == '=')
 		try_pair(l, s, i);
-	if (in(l, s.p[i], DIGIT | CAPS) && s.p[i] != ' ')
+	if (in(s.p[i], DIGIT | CAPS) && s.p[i] != ' ')
 		try_number(l, s, i);
 }
 
@@ -292,9 +296,9 @@ static void try_runs(struct look *l, struct ak_str s, struct ak_buf *room)
 
 	for (size_t k = 0; k < AK_COUNT(sets); k++)
 		for (size_t i = 0, n; i < s.n && !l->kind; i += n + 1) {
-			for (n = 0; i + n < s.n && in(l, s.p[i + n], sets[k]);)
+			for (n = 0; i + n < s.n && in(s.p[i + n], sets[k]);)
 				n++;
-			if (k && run_on(l, s, i, HEX | DASH) == n)
+			if (k && run_on(s, i, HEX | DASH) == n)
 				continue;
 			for (size_t skip = 0; n >= RUN_LEAST && skip < (k ? 4 : 2) && !l->kind; skip++)
 				if (ak_sieve_decode(ak_str_n(s.p + i, n), skip, !k, READABLE, room))
@@ -324,7 +328,7 @@ bool ak_sieve(const struct ak_sieve *sieve, struct ak_str text, struct ak_sieve_
 	struct look l = {.sieve = sieve};
 	size_t line = 1;
 
-	prepare(&l);
+	pthread_once(&prepared, prepare);
 	for (size_t i = 0; i < text.n; line++) {
 		size_t n = ak_str_find(ak_str_n(text.p + i, text.n - i), '\n');
 

@@ -9,11 +9,18 @@
 #define FLUSH_BYTES ((size_t)256 << 10)
 #define ROW_BYTES ((size_t)16 << 20)
 
+struct column {
+	char *name;
+	bool number; /* needs no formula guard */
+	bool typed;  /* ids and numbers: the self-audit is told of them; a time is no number of a person */
+	bool names;  /* its head may make a secret of what stands below it */
+};
+
 struct ak_table {
 	struct ak_tables *all;
 	json_t *doc;
-	const json_t *columns;
-	uint64_t typed; /* bits of columns whose values have another type than text */
+	struct column *column;
+	size_t ncolumns;
 	size_t n;
 	struct ak_buf text; /* whole rows that are not in the bag yet */
 	struct ak_csvw csv;
@@ -46,12 +53,20 @@ struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_selfaudit *a
 	return all;
 }
 
+static void free_table(struct ak_table *t)
+{
+	ak_buf_release(&t->text);
+	json_decref(t->doc);
+	for (size_t i = 0; i < t->ncolumns; i++)
+		ak_free(t->column[i].name);
+	ak_free(t->column);
+	ak_free(t);
+}
+
 void ak_tables_free(struct ak_tables *all)
 {
 	for (size_t i = 0; all && i < all->n; i++) {
-		ak_buf_release(&all->table[i]->text);
-		json_decref(all->table[i]->doc);
-		ak_free(all->table[i]);
+		free_table(all->table[i]);
 	}
 	if (all) {
 		ak_buf_release(&all->token);
@@ -61,19 +76,21 @@ void ak_tables_free(struct ak_tables *all)
 	ak_free(all);
 }
 
-/* An id is text for who reads the table; the self-audit is told of it. */
-static json_t *columns_of(const char *columns, uint64_t *typed)
+/* An id is text for who reads the table. */
+static json_t *columns_of(struct ak_table *t, const char *columns)
 {
 	json_t *list = json_array();
 
-	*typed = 0;
 	while (*columns) {
 		size_t n = strcspn(columns, " "), len = ak_str_find(ak_str_n(columns, n), ':');
-		bool has_type = len < n, id = has_type && ak_str_is(ak_str_n(columns + len, n - len), ":id");
-		json_t *type = has_type && !id ? json_stringn(columns + len + 1, n - len - 1) : json_string("string");
+		struct ak_str type = len < n ? ak_str_n(columns + len + 1, n - len - 1) : AK_STR("string");
+		bool id = ak_str_is(type, "id"), text = id || ak_str_is(type, "string"), time = ak_str_is(type, "datetime");
+		struct column c = {ak_strndup(columns, len), !text && !time, id || (!text && !time), false};
 
-		*typed |= (uint64_t)has_type << json_array_size(list);
-		json_array_append_new(list, json_pack("{s:o, s:o}", "name", json_stringn(columns, len), "type", type));
+		c.names = ak_selfaudit_names(c.name);
+		json_array_append_new(list, json_pack("{s:s, s:o}", "name", c.name, "type", id ? json_string("string") : json_stringn(type.p, type.n)));
+		t->column = ak_realloc(t->column, (t->ncolumns + 1) * sizeof *t->column);
+		t->column[t->ncolumns++] = c;
 		columns += n + (columns[n] == ' ');
 	}
 	return list;
@@ -88,17 +105,14 @@ static void push(struct ak_table ***list, size_t *n, struct ak_table *t)
 struct ak_table *ak_table_new(struct ak_tables *all, const char *name, const char *title, const char *columns)
 {
 	struct ak_table *t = ak_alloc_zero(1, sizeof *t);
-	json_t *c;
-	size_t i;
 
 	t->all = all;
-	t->doc = json_pack("{s:s, s:s, s:o, s:[], s:i}", "name", name, "title", title, "columns", columns_of(columns, &t->typed), "rows", "count", 0);
-	t->columns = json_object_get(t->doc, "columns");
+	t->doc = json_pack("{s:s, s:s, s:o, s:[], s:i}", "name", name, "title", title, "columns", columns_of(t, columns), "rows", "count", 0);
 	snprintf(t->path, sizeof t->path, "data/tables/%s.csv", name);
 	ak_buf_init(&t->text, FLUSH_BYTES + ROW_BYTES);
 	ak_csvw_init(&t->csv, &t->text);
-	json_array_foreach((json_t *)t->columns, i, c)
-		ak_csvw_text(&t->csv, ak_str_of(json_string_value(json_object_get(c, "name"))));
+	for (size_t i = 0; i < t->ncolumns; i++)
+		ak_csvw_text(&t->csv, ak_str_of(t->column[i].name));
 	ak_csvw_end(&t->csv);
 	push(&all->table, &all->n, t);
 	return t;
@@ -151,19 +165,18 @@ static json_t *cell(json_t *v)
 }
 
 /* Below a head that says secret, what no rule would take alone is one. */
-static void look_at_cell(struct ak_table *t, const char *column, struct ak_str cell)
+static void look_at_cell(struct ak_table *t, const struct column *column, struct ak_str cell)
 {
 	struct ak_tables *all = t->all;
 	struct ak_selfaudit_hit hit;
 
-	if (all->rc == AK_OK && cell.n && ak_selfaudit_names(column) && ak_selfaudit_cell(all->audit, column, cell, &hit))
+	if (all->rc == AK_OK && cell.n && column->names && ak_selfaudit_cell(all->audit, column->name, cell, &hit))
 		all->rc = ak_selfaudit_fail(t->path, t->lines + ak_selfaudit_lines(ak_buf_str(&t->text)), &hit, &all->err);
 }
 
 /* Sums come as text, too long for an integer of JSON; they are numbers all the same and need no formula guard. */
-static void write_cell(struct ak_table *t, const json_t *v, const json_t *column, bool typed)
+static void write_cell(struct ak_table *t, const json_t *v, const struct column *column)
 {
-	const char *name = json_string_value(json_object_get(column, "name")), *type = json_string_value(json_object_get(column, "type"));
 	struct ak_str s = ak_str_n(json_string_value(v), json_string_length(v));
 	char number[24];
 
@@ -177,11 +190,11 @@ static void write_cell(struct ak_table *t, const json_t *v, const json_t *column
 		ak_packet_rekey_text(t->all->rekey, s, &t->all->token);
 		s = ak_buf_str(&t->all->token);
 	}
-	if (typed && s.p)
+	if (column->typed && s.p)
 		ak_selfaudit_typed(t->all->audit, s);
 	else if (s.p)
-		look_at_cell(t, name, s);
-	if (s.p && strcmp(type, "string") != 0 && strcmp(type, "datetime") != 0)
+		look_at_cell(t, column, s);
+	if (s.p && column->number)
 		ak_csvw_number(&t->csv, s);
 	else
 		ak_csvw_text(&t->csv, s);
@@ -189,15 +202,14 @@ static void write_cell(struct ak_table *t, const json_t *v, const json_t *column
 
 void ak_table_add(struct ak_table *t, const json_t *object)
 {
-	json_t *row = t->n < AK_TABLE_SHOWN ? json_array() : NULL, *column;
+	json_t *row = t->n < AK_TABLE_SHOWN ? json_array() : NULL;
 	const char *hidden = t->all->tenants ? NULL : ak_tenants_member(object);
-	size_t i;
 
-	json_array_foreach((json_t *)t->columns, i, column) {
-		const char *name = json_string_value(json_object_get(column, "name"));
+	for (size_t i = 0; i < t->ncolumns; i++) {
+		const char *name = t->column[i].name;
 		json_t *v = hidden && strcmp(name, hidden) == 0 ? json_string(AK_TENANT_WITHHELD) : cell(json_object_get(object, name));
 
-		write_cell(t, v, column, t->typed >> i & 1);
+		write_cell(t, v, &t->column[i]);
 		if (row)
 			json_array_append(row, v);
 		json_decref(v);

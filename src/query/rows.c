@@ -6,9 +6,24 @@
 #include "base/text.h"
 #include "base/time.h"
 
-static bool ends(struct ak_str s, struct ak_str tail)
+/* A column of a statement: `_us` and `_flag` at the end of its name say what an integer means, and go. */
+struct column {
+	char *name;
+	enum { PLAIN, TIME, FLAG } what;
+};
+
+static struct column column_of(const char *name)
 {
-	return s.n > tail.n && memcmp(s.p + s.n - tail.n, tail.p, tail.n) == 0;
+	static const struct { const char *tail; int what; } tails[] = {{"_us", TIME}, {"_flag", FLAG}};
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < AK_COUNT(tails); i++) {
+		size_t cut = strlen(tails[i].tail);
+
+		if (n > cut && strcmp(name + n - cut, tails[i].tail) == 0)
+			return (struct column){ak_strndup(name, n - cut), tails[i].what};
+	}
+	return (struct column){ak_strndup(name, n), PLAIN};
 }
 
 json_t *ak_row_text(struct ak_str s)
@@ -25,7 +40,7 @@ json_t *ak_row_text(struct ak_str s)
 	return v;
 }
 
-static json_t *value(sqlite3_stmt *st, int col, struct ak_str name)
+static json_t *value(sqlite3_stmt *st, int col, int what)
 {
 	char buf[32];
 
@@ -33,32 +48,41 @@ static json_t *value(sqlite3_stmt *st, int col, struct ak_str name)
 	case SQLITE_NULL:
 		return json_null();
 	case SQLITE_INTEGER:
-		if (ends(name, AK_STR("_us")))
+		if (what == TIME)
 			return json_string(ak_time_z(sqlite3_column_int64(st, col), 0, buf));
-		if (ends(name, AK_STR("_flag")))
-			return json_boolean(sqlite3_column_int(st, col));
-		return json_integer(sqlite3_column_int64(st, col));
+		return what == FLAG ? json_boolean(sqlite3_column_int(st, col)) : json_integer(sqlite3_column_int64(st, col));
 	default:
 		return ak_row_text(ak_sql_text(st, col));
 	}
 }
 
-static json_t *row(sqlite3_stmt *st)
+static json_t *row(sqlite3_stmt *st, const struct column *columns, int n)
 {
 	json_t *o = json_object();
 
-	for (int i = 0; i < sqlite3_column_count(st); i++) {
-		struct ak_str name = ak_str_of(sqlite3_column_name(st, i));
-		json_t *v = value(st, i, name);
-		if (ends(name, AK_STR("_us")))
-			name.n -= 3;
-		else if (ends(name, AK_STR("_flag")))
-			name.n -= 5;
-		char *key = ak_strndup(name.p, name.n);
-		json_object_set_new(o, key, v);
-		ak_free(key);
-	}
+	for (int i = 0; i < n; i++)
+		json_object_set_new_nocheck(o, columns[i].name, value(st, i, columns[i].what));
 	return o;
+}
+
+static enum ak_rc rows_of(struct ak_store *s, sqlite3_stmt *st, ak_row_fn *each, void *ctx, struct ak_err *err)
+{
+	int n = sqlite3_column_count(st);
+	struct column *columns = ak_alloc_zero((size_t)n + 1, sizeof *columns);
+	enum ak_rc rc = AK_OK;
+
+	for (int i = 0; i < n; i++)
+		columns[i] = column_of(sqlite3_column_name(st, i));
+	while (rc == AK_OK && (rc = ak_sql_step(s, st, err)) == AK_OK) {
+		json_t *o = row(st, columns, n);
+
+		rc = each(ctx, o, err);
+		json_decref(o);
+	}
+	for (int i = 0; i < n; i++)
+		ak_free(columns[i].name);
+	ak_free(columns);
+	return rc == AK_END ? AK_OK : rc;
 }
 
 enum ak_rc ak_rows_each(struct ak_store *s, const char *sql, const struct ak_param *p, size_t n, ak_row_fn *each, void *ctx,
@@ -72,13 +96,7 @@ enum ak_rc ak_rows_each(struct ak_store *s, const char *sql, const struct ak_par
 			ak_sql_bind_z(st, (int)i + 1, p[i].z);
 		else
 			sqlite3_bind_int64(st, (int)i + 1, p[i].i);
-	while (rc == AK_OK && (rc = ak_sql_step(s, st, err)) == AK_OK) {
-		json_t *o = row(st);
-
-		rc = each(ctx, o, err);
-		json_decref(o);
-	}
-	return rc == AK_END ? AK_OK : rc;
+	return rc == AK_OK ? rows_of(s, st, each, ctx, err) : rc;
 }
 
 enum ak_rc ak_rows_period_each(struct ak_store *s, const char *sql, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx,

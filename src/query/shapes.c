@@ -50,8 +50,11 @@ static bool as_long_as(const struct ak_record *r, enum ak_field_id tokens, size_
 static bool is_shaped(const struct ak_record *r, enum ak_field_id f)
 {
 	struct ak_str s = r->v[f].text;
-	size_t words = words_in_row(s);
+	size_t words;
 
+	if (!memchr(s.p, ' ', s.n))
+		return false;
+	words = words_in_row(s);
 	if (words >= (ak_fields[f].type == AK_T_TEMPLATE ? TEMPLATE_WORDS : WORDS))
 		return true;
 	return words >= COUNTED_WORDS && ak_fields[f].type != AK_T_TEMPLATE &&

@@ -34,14 +34,14 @@ bool ak_marker_is(struct ak_str s)
 size_t ak_marker_token_head(struct ak_str s)
 {
 	static const struct ak_str heads[] = {{"email:", 6}, {"user:", 5}, {"id:", 3}, {"ip:", 3}, {"key:", 4}, {"phone:", 6}, {"mac:", 4}};
+	enum { LONGEST = 6 };
+	size_t n = ak_str_find(ak_str_n(s.p, s.n < LONGEST ? s.n : LONGEST), ':') + 1;
 
-	for (size_t i = 0; i < AK_COUNT(heads); i++) {
-		size_t n = heads[i].n;
-
-		if (s.n >= n + TOKEN_HEX && ak_str_starts(s, heads[i]) &&
-		    ak_charset_run(ak_str_n(s.p, n + TOKEN_HEX), n, AK_SET_HEX) == n + TOKEN_HEX)
-			return n;
-	}
+	if (s.n < n + TOKEN_HEX)
+		return 0;
+	for (size_t i = 0; i < AK_COUNT(heads); i++)
+		if (heads[i].n == n && memcmp(s.p, heads[i].p, n) == 0)
+			return ak_charset_run(ak_str_n(s.p, n + TOKEN_HEX), n, AK_SET_HEX) == n + TOKEN_HEX ? n : 0;
 	return 0;
 }
 

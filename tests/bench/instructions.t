@@ -53,6 +53,7 @@ job() { # job NAME ARGS...
 job 'ingest of 1,500 lines' ingest --format litellm-slp calls.jsonl
 job 'ingest of 3,000 rows' ingest --format openai-usage-csv usage.csv
 job 'verify' verify
+job 'packet build' packet build --allow-gaps --force -o one.zip
 is "what was counted is what was stored" "$(sqlite3 w/workspace.db 'SELECT (SELECT count(*) FROM request), (SELECT count(*) FROM usage)')" '1500|3000'
 if [ "${AK_RECORD-}" ]; then
 	{ grep -vF "$build	" "$record"; cat new; } >kept
