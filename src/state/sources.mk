@@ -1,0 +1,3 @@
+libak_a_SOURCES += src/state/state.h
+libak_a_SOURCES += src/state/name.c src/state/name.h
+libak_a_SOURCES += src/state/replay.c
