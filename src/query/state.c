@@ -110,22 +110,18 @@ enum ak_rc ak_query_policy_events_each(struct ak_store *s, int64_t at_us, bool f
 	return rc == AK_END ? AK_OK : rc;
 }
 
-enum ak_rc ak_query_state_extent(struct ak_store *s, json_t **out, struct ak_err *err)
+enum ak_rc ak_query_systems(struct ak_store *s, json_t **out, struct ak_err *err)
 {
-	enum ak_rc rc = ak_rows_one(s,
-				    "SELECT (SELECT count(*) FROM audit_event a WHERE" CHANGING ") AS events,"
-				    " (SELECT count(*) FROM audit_event a WHERE a.time_us IS NULL AND" CHANGING ") AS undated,"
-				    " (SELECT count(*) FROM config_snapshot a WHERE" CURRENT ") AS snapshots",
-				    NULL, 0, out, err);
-	json_t *systems = NULL;
+	return ak_rows(s, "SELECT DISTINCT a.resource_id AS system, a.environment AS environment FROM config_snapshot a WHERE" CURRENT
+			  " AND a.resource_type = 'system' ORDER BY 1, 2",
+		       NULL, 0, out, err);
+}
 
-	if (rc == AK_OK)
-		rc = ak_rows(s, "SELECT DISTINCT a.resource_id AS system, a.environment AS environment FROM config_snapshot a WHERE" CURRENT
-				" AND a.resource_type = 'system' ORDER BY 1, 2",
-			     NULL, 0, &systems, err);
-	if (rc == AK_OK)
-		json_object_set_new(*out, "systems", systems);
-	return rc;
+enum ak_rc ak_query_source_system(struct ak_store *s, const char *source, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PZ(source)};
+
+	return ak_rows_one(s, "SELECT system FROM source WHERE name = ?1", p, 1, out, err);
 }
 
 #define QUOTA_OF                                                                                                          \

@@ -27,9 +27,10 @@ enum ak_rc ak_query_settings(struct ak_store *s, int64_t seq, json_t **out, stru
 /* Events that set what holds for all calls, whatever their resource: a policy version, payload mode or retention. From a time on: backwards in
  * time (at that time or before) or forwards (after it). `each` stops with AK_END. */
 enum ak_rc ak_query_policy_events_each(struct ak_store *s, int64_t at_us, bool forwards, ak_row_fn *each, void *ctx, struct ak_err *err);
-/* Live audit events that change something: their number, those without a time, first and last citation-free times. {events, undated, snapshots,
- * systems: [{system, environment}]}. */
-enum ak_rc ak_query_state_extent(struct ak_store *s, json_t **out, struct ak_err *err);
+/* Systems that snapshots show: [{system, environment}]. */
+enum ak_rc ak_query_systems(struct ak_store *s, json_t **out, struct ak_err *err);
+/* {system|null} of a source; AK_END. */
+enum ak_rc ak_query_source_system(struct ak_store *s, const char *source, json_t **out, struct ak_err *err);
 /* Attempts in time order, for replays: {t, seq, citation, source, team, project, organization, key_id, key_hash, key_alias, app, actor, end_user, tenant,
  * model, served, provider, region, outcome, status, error, cache, cost, currency, tokens, again: a retry or fallback of a call that was counted,
  * fallback_from, route, quota (decision of a quota event that names the call)}. */

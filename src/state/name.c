@@ -109,13 +109,13 @@ bool ak_said_token(const char *value) { return ak_marker_is_token(ak_str_of(valu
 
 static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
 
-void ak_places_of(const json_t *extent, struct ak_places *out)
+void ak_places_of(const json_t *systems, struct ak_places *out)
 {
 	json_t *e;
 	const char *first = NULL, *name;
 	size_t i;
 
-	*out = (struct ak_places){.systems = json_object_get(extent, "systems")};
+	*out = (struct ak_places){.systems = systems};
 	json_array_foreach((json_t *)out->systems, i, e) {
 		if (!(name = text(e, "system")))
 			continue;

@@ -29,7 +29,7 @@ typedef void ak_said_fn(void *ctx, const struct ak_said *said);
 extern "C" {
 #endif
 
-void ak_places_of(const json_t *extent, struct ak_places *out);
+void ak_places_of(const json_t *systems, struct ak_places *out);
 /* The system of a request: that name of ours which its source or declared system is; else the only one; else NULL. */
 const char *ak_places_of_source(const struct ak_places *p, const char *source, const char *system);
 /* Calls each for everything a row of query/state.h sets. */

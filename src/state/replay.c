@@ -205,14 +205,14 @@ enum ak_rc ak_state_contradictions(struct ak_store *s, int64_t from_us, int64_t 
 				   struct ak_state_replay *out, struct ak_err *err)
 {
 	struct replay r = {.from_us = from_us, .to_us = to_us, .found = found, .ctx = ctx, .n = out};
-	json_t *extent = NULL, *keys = NULL;
-	enum ak_rc rc = ak_query_state_extent(s, &extent, err);
+	json_t *systems = NULL, *keys = NULL;
+	enum ak_rc rc = ak_query_systems(s, &systems, err);
 
 	*out = (struct ak_state_replay){0};
 	if (rc == AK_OK)
 		rc = ak_query_key_periods(s, -1, &keys, err);
 	r.several_keys = json_array_size(keys) > 1;
-	ak_places_of(extent, &r.places);
+	ak_places_of(systems, &r.places);
 	ak_map_init(&r.held);
 	ak_map_init(&r.vague);
 	ak_arena_init(&r.a);
@@ -220,7 +220,7 @@ enum ak_rc ak_state_contradictions(struct ak_store *s, int64_t from_us, int64_t 
 		rc = ak_query_observations_each(s, take, &r, err);
 	out->settings = r.held.n;
 	release(&r);
-	json_decref(extent);
+	json_decref(systems);
 	json_decref(keys);
 	return rc;
 }
