@@ -140,7 +140,10 @@ void ak_clocks_add(struct ak_clocks *c, const struct ak_clock_pair *p)
 		return;
 	e = edge_of(c, outer, inner);
 	reversed = e->from != outer;
-	e->pairs++;
+	if (!e->pairs++) {
+		e->example[reversed] = p->outer_seq;
+		e->example[!reversed] = p->inner_seq;
+	}
 	e->rules |= 1u << p->rule;
 	switch (p->rule) {
 	case AK_CLOCK_POINT:

@@ -73,6 +73,38 @@ static void take_out(struct ak_clocks *c, size_t at, const size_t *via)
 	json_array_append_new(c->cycles, json_pack("{s:o, s:I}", "clocks", names, "gap_ms", (json_int_t)((-sum + 999) / 1000)));
 }
 
+static size_t root_of(const size_t *up, size_t i)
+{
+	while (up[i] != i)
+		i = up[i];
+	return i;
+}
+
+/* Of clocks that meet the one with the most pairs keeps its times: sources that never meet are then compared as they are. */
+static void set_shifts(struct ak_clocks *c, const int64_t *at)
+{
+	size_t *up = ak_alloc_zero(c->n + 1, sizeof *up), *best = ak_alloc_zero(c->n + 1, sizeof *best);
+	uint64_t *pairs = ak_alloc_zero(c->n + 1, sizeof *pairs);
+
+	for (size_t i = 0; i < c->n; i++)
+		up[i] = best[i] = i;
+	for (size_t i = 0; i < c->nedges; i++) {
+		if (!c->edge[i].consistent)
+			continue;
+		up[root_of(up, c->edge[i].from)] = root_of(up, c->edge[i].to);
+		pairs[c->edge[i].from] += c->edge[i].pairs;
+		pairs[c->edge[i].to] += c->edge[i].pairs;
+	}
+	for (size_t i = 0; i < c->n; i++)
+		if (pairs[i] > pairs[best[root_of(up, i)]])
+			best[root_of(up, i)] = i;
+	for (size_t i = 0; i < c->n; i++)
+		c->node[i].shift = at[i] - at[best[root_of(up, i)]];
+	ak_free(up);
+	ak_free(best);
+	ak_free(pairs);
+}
+
 void ak_clock_net_solve(struct ak_clocks *c)
 {
 	int64_t *at = ak_alloc_zero(c->n + 1, sizeof *at);
@@ -86,8 +118,7 @@ void ak_clock_net_solve(struct ak_clocks *c)
 		if (changed != SIZE_MAX)
 			take_out(c, changed, via);
 	} while (changed != SIZE_MAX);
-	for (size_t i = 0; i < c->n; i++)
-		c->node[i].shift = at[i];
+	set_shifts(c, at);
 	ak_free(at);
 	ak_free(via);
 }
@@ -162,6 +193,9 @@ static json_t *row_of(struct ak_clocks *c, size_t from, size_t to, const struct 
 
 	json_object_set_new(row, "low_ms", side(ak_clock_net_low(c, from, to), false));
 	json_object_set_new(row, "high_ms", side(ak_clock_net_high(c, from, to), true));
+	json_object_set_new(row, "example", e ? json_pack("[o, o]", json_sprintf("%s:%lld", f->source, (long long)e->example[0]),
+							  json_sprintf("%s:%lld", t->source, (long long)e->example[1]))
+					      : json_null());
 	add_basis(row, e ? e->rules : 0);
 	return row;
 }

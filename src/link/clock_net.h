@@ -29,6 +29,7 @@ struct ak_clock_node {
 struct ak_clock_edge {
 	size_t from, to;
 	uint64_t pairs;
+	int64_t example[2]; /* seq of the first pair, of from and of to */
 	size_t contradicting, tolerated;
 	unsigned rules;
 	struct ak_extremes lows, highs; /* highs negated */

@@ -48,10 +48,10 @@ enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, j
 	" WHERE l3.h = ak_hash(" a ".trace_id) AND b.trace_id = " a ".trace_id AND be.source = e.source AND b.app IS " a ".app AND " GOOD("b")
 
 /* Columns: outer source, time, start, end, duration, inner source, time, start, end, duration, app of outer, of inner, whether
- * the end of outer bounds, whether outer names the inner call itself. ?1: run. */
+ * the end of outer bounds, whether outer names the inner call itself, seq of outer, of inner. ?1: run. */
 static const char spans[] =
 	"SELECT " OUTER_OF("a", "s") ", a.event_end, a.duration_ms, " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", a.app, NULL, a.direct OR NOT"
-	IN_TRACE("a") " AND (rtrim(coalesce(b.event_end, b.event_start), 'Z') > rtrim(a.event_end, 'Z'))), a.direct FROM"
+	IN_TRACE("a") " AND (rtrim(coalesce(b.event_end, b.event_start), 'Z') > rtrim(a.event_end, 'Z'))), a.direct, a.seq, q.seq FROM"
 	" (SELECT a.*, q.seq AS call, coalesce(q.gateway_request_id = a.gateway_request_id, 0)"
 	"  OR coalesce(q.parent_span_id = a.span_id AND q.trace_id = a.trace_id, 0)"
 	"  OR coalesce(q.cache_status, 'miss') <> 'hit' AND coalesce(q.trace_id = a.trace_id, 1)"
@@ -64,19 +64,19 @@ static const char spans[] =
 	IN_TRACE("a") " AND (b.time_us < a.time_us OR (b.time_us = a.time_us AND b.seq < a.seq))))";
 
 static const char calls[] =
-	"SELECT " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", " OUTER_OF("v", "s") ", v.event_end, v.duration_ms, NULL, NULL, 1, 1"
+	"SELECT " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", " OUTER_OF("v", "s") ", v.event_end, v.duration_ms, NULL, NULL, 1, 1, q.seq, v.seq"
 	" FROM provider_call v CROSS JOIN request q ON q.seq IN (SELECT l.seq FROM lookup l WHERE l.h IN (ak_hash(v.response_id),"
 	"  ak_hash(v.provider_request_id)))" AK_OF_FILE("v") CALL_OF_FILE("q")
 	" WHERE " GOOD("v") AK_SINCE("v", "?1") " AND (?1 = 0 OR e.run = ?1) AND " GOOD("q") BEGUN("q") " AND" AK_NO_WITNESS("q")
 	" AND coalesce(q.cache_status, 'miss') <> 'hit' AND (" NAMES("response_id", "v", "q") " OR " NAMES("provider_request_id", "v", "q") ")";
 
 static const char witnesses[] =
-	"SELECT " OUTER_OF("w", "s") ", " SPAN_OF_CALL("w") ", " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", NULL, NULL, 1, 1"
+	"SELECT " OUTER_OF("w", "s") ", " SPAN_OF_CALL("w") ", " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", NULL, NULL, 1, 1, w.seq, q.seq"
 	" FROM corroboration k JOIN request w ON w.seq = k.seq JOIN request q ON q.seq = k.of_seq" AK_OF_FILE("w") CALL_OF_FILE("q")
 	" WHERE " GOOD("w") AK_SINCE("w", "?1") " AND (?1 = 0 OR e.run = ?1) AND " GOOD("q") " AND w.facet IS NULL AND q.facet IS NULL";
 
 #define BEHIND(table, some)                                                                                               \
-	"SELECT " OUTER_OF("q", "t") ", NULL, NULL, " OUTER_OF("r", "s") ", NULL, NULL, NULL, NULL, 0, 1"                  \
+	"SELECT " OUTER_OF("q", "t") ", NULL, NULL, " OUTER_OF("r", "s") ", NULL, NULL, NULL, NULL, 0, 1, q.seq, r.seq"                  \
 	" FROM " table " r CROSS JOIN request q ON q.seq IN (SELECT l.seq FROM lookup l WHERE l.h = ak_hash(r.gateway_request_id))" \
 	AK_OF_FILE("r") CALL_OF_FILE("q") " WHERE " GOOD("r") AK_SINCE("r", "?1") " AND (?1 = 0 OR e.run = ?1) AND " GOOD("q") BEGUN("q") \
 	" AND q.gateway_request_id = r.gateway_request_id" some
@@ -134,6 +134,8 @@ static enum ak_rc give(sqlite3_stmt *st, enum ak_clock_rule rule, bool points, a
 	struct ak_clock_pair p = {.rule = rule, .whole = sqlite3_column_int(st, 12)};
 	bool direct = sqlite3_column_int(st, 13);
 
+	p.outer_seq = sqlite3_column_int64(st, 14);
+	p.inner_seq = sqlite3_column_int64(st, 15);
 	p.outer_start = reading(st, 1, 2);
 	p.outer_end = end_of(st, 3, 4, &p.outer_start);
 	p.inner_start = reading(st, 6, 7);

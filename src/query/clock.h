@@ -27,6 +27,7 @@ struct ak_clock_pair {
 	enum ak_clock_rule rule;
 	bool whole; /* the end of the outer record bounds too */
 	struct ak_clock_name outer, inner;
+	int64_t outer_seq, inner_seq;
 	struct ak_clock_reading outer_start, outer_end, inner_start, inner_end;
 };
 

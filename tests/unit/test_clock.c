@@ -246,8 +246,8 @@ int main(void)
 
 	state = 6;
 	random_worlds(more ? 3000 : 100);
-	for (int bad = 0; bad < 5; bad++)
-		contradictions(bad, bad <= 2);
+	for (int bad = 0; bad < 14; bad += 2)
+		contradictions(bad, bad <= 10);
 	contradictions(50, false);
 	cycles();
 	own_times();
