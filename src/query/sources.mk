@@ -8,6 +8,7 @@ libak_a_SOURCES += src/query/exports.c
 libak_a_SOURCES += src/query/groupings.c
 libak_a_SOURCES += src/query/leaf.c
 libak_a_SOURCES += src/query/meets.c src/query/meets.h
+libak_a_SOURCES += src/query/clock.c src/query/clock.h
 libak_a_SOURCES += src/query/links.c
 libak_a_SOURCES += src/query/prices.c
 libak_a_SOURCES += src/query/query.h
