@@ -146,7 +146,7 @@ class Calls:
         if more.get("blocked"):
             row["guardrail_information"] = [{"guardrail_name": "pii", "guardrail_status": "guardrail_intervened"}]
         a["end_user"] = row["end_user"]
-        uid = w.add(GATEWAY, SLP, row, {"id": row["id"], "call_id": a["call_id"]}, a["t"], kind="request")
+        uid = w.add(GATEWAY, SLP, row, {"id": row["id"], "call_id": a["call_id"]}, a["t"], kind="request", call=c)
         self.member(c, uid, a)
         if a["known"]:
             c.ids.add(a["call_id"])
@@ -182,7 +182,7 @@ class Calls:
         row = [rid, "acompletion", c.key["hash"], repr(self.cost(a) or 0.0), a["in"] + a["out"], a["in"], a["out"], text, end, text,
                a["model"], "dep-" + a["model"].split(".")[-1][:12], c.group, a["provider"], "", c.key["alias"], json.dumps(meta), "True" if a["hit"] else "False", "Cache OFF",
                "[]", APPS[c.app][1], ORG, a["end_user"], "", "{}", "{}", trace, "failure" if err else "success"]
-        uid = w.add("litellm-db", SPEND, row, {"request_id": rid}, a["t"], kind="request", witness=True)
+        uid = w.add("litellm-db", SPEND, row, {"request_id": rid}, a["t"], kind="request", witness=True, call=c)
         meets = (a["rid"] and not a["hit"]) or (err and a["known"]) or c.mode in ("spend", "app")
         if meets:
             self.member(c, uid, a)
@@ -215,7 +215,7 @@ class Calls:
         if named:
             row["response"]["headers"]["x-request-id"] = a["preq"]
         linked = trace or named
-        uid = w.add("kong-edge", KONG, row, {"id": rid}, t, kind="request", cls="second gateway", second=True,
+        uid = w.add("kong-edge", KONG, row, {"id": rid}, t, kind="request", cls="second gateway", second=True, call=c,
                     state="linked" if linked else "unmatched", attempt=(c, a) if linked else None,
                     by="provider id" if named else "trace id", reasons=["not found", "no identifier"])
         if linked:

@@ -147,7 +147,11 @@ class Truth:
         self.run_of = {id(c): run for run in traffic.agents for c in run}
 
     def records(self):
+        number = {id(c): i for i, c in enumerate(self.traffic.all)}
         for r in self.w.records.values():
+            whose = r.get("call") or (r.get("attempt") or [None])[0]
+            if whose:
+                r["whose"] = number[id(self.run_of.get(id(whose), [whose])[0])]
             c, (of, a) = r.pop("call", None), r.pop("attempt", None) or (None, None)
             by_trace = r.pop("by", "") == "trace id"
             if r.get("state") != "linked" or not (c or of):
@@ -195,7 +199,8 @@ class Truth:
         w = self.w
         return {"seed": w.seed, "calls": len(self.traffic.all), "plants": sorted(w.plants), "start": iso(w.start, 0), "end": iso(w.end, 0),
                 "records": w.records, "interactions": self.interactions(), "reconcile": books.truth(), "findings": w.findings,
-                "explain": w.explain, "clock": {s: o for s, o in w.offset.items() if s != GATEWAY}, "blast": self.blast()}
+                "explain": w.explain, "clock": {s: o for s, o in w.offset.items() if s != GATEWAY}, "blast": self.blast(), "bypass_key": w.bypass_key,
+                "keys": [{k: x[k] for k in ("alias", "hash", "provider_key")} for x in w.keys]}
 
 
 def main():
