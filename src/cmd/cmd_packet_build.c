@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "base/time.h"
 #include "cmd/jsonget.h"
+#include "cmd/period.h"
 #include "cmd/questions.h"
 #include "cmd/receipt.h"
 #include "packet/archive.h"
@@ -167,16 +168,6 @@ static enum ak_rc read_epoch(int64_t *out, struct ak_err *err)
 	return ak_fail(err, AK_EXIT_USAGE, "SOURCE_DATE_EPOCH is no time");
 }
 
-static enum ak_rc read_period(struct ak_ctx *c, struct ak_packet_opts *o, struct ak_err *err)
-{
-	const char *from = ak_args_text(c->args, "from"), *to = ak_args_text(c->args, "to");
-	int64_t now = ak_time_now();
-
-	if ((from && ak_time_arg(from, now, &o->from_us, err) != AK_OK) || (to && ak_time_arg(to, now, &o->to_us, err) != AK_OK))
-		return AK_FAIL;
-	return o->from_us < o->to_us ? AK_OK : ak_fail(err, AK_EXIT_USAGE, "--from is not before --to");
-}
-
 /* The packet comes last: where one stands under its name, its line in the access log and its receipt stand too. */
 static enum ak_rc write_out(struct ak_ctx *c, const struct ak_packet_opts *o, const struct ak_bag *bag, const char *path,
 			    const struct ak_packet_result *r, const char *digest, struct ak_err *err)
@@ -289,7 +280,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	struct ak_packet_result r = {0};
 	struct ak_responses responses = {0};
 	char digest[65];
-	enum ak_rc rc = read_period(c, &o, err);
+	enum ak_rc rc = ak_cmd_period(c, &o.from_us, &o.to_us, err);
 
 	ak_redact_note_allowed(c->redactor);
 	if (!path)
@@ -316,8 +307,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 
 static const struct ak_opt opts[] = {
 	{"output", 'o', AK_OPT_OUTPUT, "FILE", "a folder, .tar, .tar.gz, .tar.zst or .zip (default: packet.zip)"},
-	{"from", 0, AK_OPT_TEXT, "TIME", "first moment of the period (default: everything)"},
-	{"to", 0, AK_OPT_TEXT, "TIME", "end of the period, not included"},
+	AK_OPTS_PERIOD,
 	{"reviewer", 0, AK_OPT_TEXT, "NAME", "for whom the packet is made; printed in it"},
 	{"approved-by", 0, AK_OPT_TEXT, "ROLE", "who approved the export; one of access.export_approvers in policy.yaml"},
 	{"draft", 0, AK_OPT_FLAG, NULL, "mark it as a draft and do not sign it"},

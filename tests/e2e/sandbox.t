@@ -53,6 +53,7 @@ caged 0 print -w ws status
 caged 0 print -w ws sources
 caged 0 print -w ws sources drift
 caged 0 print -w ws verify
+caged 0 print -w ws check rejects
 caged 0 print -w ws checkpoint
 caged 0 print -w ws keys
 caged 0 "print sync" -w ws keys rotate

@@ -1,0 +1,123 @@
+#include "base/ak.h"
+#include "check/check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/text.h"
+#include "base/time.h"
+
+#define RULE(name) extern const struct ak_check ak_check_##name;
+#include "check/rules.def"
+#undef RULE
+
+const struct ak_check *const ak_checks[] = {
+#define RULE(name) &ak_check_##name,
+#include "check/rules.def"
+#undef RULE
+	NULL};
+
+void ak_check_of(struct ak_check_run *r, uint64_t n) { r->of += n; }
+
+void ak_check_found(struct ak_check_run *r, json_t *finding)
+{
+	r->found++;
+	if (json_array_size(r->findings) < AK_CHECK_LISTED)
+		json_array_append_new(r->findings, finding);
+	else
+		json_decref(finding);
+}
+
+void ak_check_unjudged(struct ak_check_run *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (r->why[0])
+		return;
+	va_start(ap, fmt);
+	vsnprintf(r->why, sizeof r->why, fmt, ap);
+	va_end(ap);
+}
+
+const struct ak_check *ak_check_find(const char *name)
+{
+	for (size_t i = 0; ak_checks[i]; i++)
+		if (strcmp(ak_checks[i]->name, name) == 0)
+			return ak_checks[i];
+	return NULL;
+}
+
+static enum ak_rc known(const char *const *names, struct ak_err *err)
+{
+	const char *all[AK_COUNT(ak_checks)] = {NULL}, *near;
+
+	for (size_t i = 0; ak_checks[i]; i++)
+		all[i] = ak_checks[i]->name;
+	for (size_t i = 0; names && names[i]; i++) {
+		if (ak_check_find(names[i]))
+			continue;
+		near = ak_text_nearest(ak_str_of(names[i]), all);
+		ak_hint(err, "'auditkit check --list' names them all%s%s%s", near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+		return ak_fail(err, AK_EXIT_USAGE, "there is no check '%s'", names[i]);
+	}
+	return AK_OK;
+}
+
+static bool wanted(const char *const *names, const char *name)
+{
+	for (size_t i = 0; names && names[i]; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return !names || !names[0];
+}
+
+static enum ak_rc judge(const struct ak_check *k, struct ak_check_run *r, json_t *doc, struct ak_err *err)
+{
+	static const char *const counter[] = {"met", "not_met", "not_evaluable"};
+	static const char *const verdict[] = {"met", "not met", "not evaluable"};
+	json_t *o;
+	int v;
+	enum ak_rc rc;
+
+	r->findings = json_array();
+	r->found = r->of = 0;
+	r->why[0] = '\0';
+	rc = k->run(r, err);
+	v = r->found ? 1 : r->why[0] ? 2 : 0;
+	o = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:I, s:o}", "check", k->name, "title", k->title, "severity", k->severity, "verdict",
+		      verdict[v], "found", (json_int_t)r->found, "of", (json_int_t)r->of, "unit", k->unit, "rationale", k->rationale, "fix", k->fix,
+		      "listed", (json_int_t)json_array_size(r->findings), "findings", r->findings);
+	if (r->why[0])
+		json_object_set_new(o, "why", json_string(r->why));
+	json_object_set_new(doc, counter[v], json_integer(json_integer_value(json_object_get(doc, counter[v])) + 1));
+	json_array_append_new(json_object_get(doc, "checks"), o);
+	return rc;
+}
+
+static json_t *bound(int64_t us, int64_t open)
+{
+	char text[32];
+
+	return us == open ? json_null() : json_string(ak_time_z(us, 0, text));
+}
+
+enum ak_rc ak_check_all(struct ak_store *s, const struct ak_policy *policy, int64_t from_us, int64_t to_us, const char *const *names,
+			json_t **out, struct ak_err *err)
+{
+	struct ak_check_run r = {.store = s, .policy = policy, .from_us = from_us, .to_us = to_us};
+	enum ak_rc rc = known(names, err);
+	json_t *doc;
+
+	if (rc != AK_OK)
+		return rc;
+	doc = json_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:i, s:[]}", "schema", "auditkit.check/1", "format_version", 1, "from", bound(from_us, INT64_MIN),
+			"to", bound(to_us, INT64_MAX), "met", 0, "not_met", 0, "not_evaluable", 0, "checks");
+	for (size_t i = 0; ak_checks[i] && rc == AK_OK; i++)
+		if (wanted(names, ak_checks[i]->name))
+			rc = judge(ak_checks[i], &r, doc, err);
+	if (rc == AK_OK)
+		*out = doc;
+	else
+		json_decref(doc);
+	return rc;
+}

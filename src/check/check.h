@@ -1,0 +1,59 @@
+/* Checks: one file per rule, a line of rules.def, and nothing else. A rule reads through the folders below, tells what it looked at
+ * (its denominator) and each finding with the records that show it. Verdicts have three values: a rule that lacks the evidence to
+ * decide is not evaluable, which is never the same as met. */
+#ifndef AK_CHECK_CHECK_H
+#define AK_CHECK_CHECK_H
+
+#include <jansson.h>
+
+#include "conf/policy.h"
+#include "store/store.h"
+
+/* Findings that a document lists per check; the others are counted. */
+enum { AK_CHECK_LISTED = 1000 };
+
+struct ak_check_run {
+	struct ak_store *store;
+	const struct ak_policy *policy; /* may be NULL */
+	int64_t from_us, to_us;		/* half-open */
+	/* of the rule that runs */
+	json_t *findings;
+	uint64_t found, of;
+	char why[300]; /* it cannot be evaluated; empty = it can */
+};
+
+struct ak_check {
+	const char *name, *title; /* what it asks */
+	const char *severity;	  /* high, medium or low */
+	const char *unit;	  /* of the denominator */
+	const char *rationale;	  /* why a reviewer asks */
+	const char *fix;	  /* what to do about a finding */
+	enum ak_rc (*run)(struct ak_check_run *r, struct ak_err *err);
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* For rules. So many things of the rule's unit were looked at; adds up. */
+void ak_check_of(struct ak_check_run *r, uint64_t n);
+/* A finding: {subject, text, cites: [citations], ...}; takes the reference. Subject: what it is about (an id, a source); text: one
+ * sentence without payload or secrets. */
+void ak_check_found(struct ak_check_run *r, json_t *finding);
+/* The evidence that would decide is not there: which, and what to ingest. The first reason stands. */
+void ak_check_unjudged(struct ak_check_run *r, const char *fmt, ...) AK_PRINTF(2, 3);
+
+/* The rules, in the order of rules.def; NULL at its end. */
+extern const struct ak_check *const ak_checks[];
+const struct ak_check *ak_check_find(const char *name);
+
+/* Run rules (NULL-terminated names, NULL = all): {schema: "auditkit.check/1", format_version, from|null, to|null, met, not_met, not_evaluable,
+ * checks: [{check, title, severity, verdict: "met"|"not met"|"not evaluable", found, of, unit, why (not evaluable), rationale, fix,
+ * listed, findings}]} in the order of the rules. AK_EXIT_USAGE for a name that is none. */
+enum ak_rc ak_check_all(struct ak_store *s, const struct ak_policy *policy, int64_t from_us, int64_t to_us, const char *const *names,
+			json_t **out, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,2 @@
+libak_a_SOURCES += src/check/check.c src/check/check.h src/check/rules.def
+libak_a_SOURCES += src/check/rejects.c
