@@ -60,7 +60,7 @@ class Calls:
             a["cached"] = 128
         if a["hit"]:
             a.update({"in": a["hit"]["in"], "out": a["hit"]["out"], "cached": 0, "dur": 0.012})
-        a["rid"] = None if error or more.get("null_id") else more.get("rid") or "chatcmpl-" + w.hex(24)
+        a["rid"] = None if error or a["hit"] or more.get("null_id") else rng.choice(["chatcmpl-"] * 6 + ["resp_", "msg_"]) + w.hex(24)
         a["preq"] = None
         if not a["hit"] and not (error and error[0] in ("408", "400", "429")):
             a["preq"] = w.uuid() if a["provider"] == "bedrock" else "req_" + w.hex(32)
