@@ -155,9 +155,10 @@ class Govern:
                  "routes": {g: {"models": [m], "fallback": "none", "version": "v11" if g == "chat-premium" else "v3"}
                             for g, m in GROUPS.items()},
                  "roles": {"admin": ["keys.write", "logs.read"], "auditor": ["logs.read"]}}
-        todo = sorted(self.changes, key=lambda x: x[0])
+        todo, version = sorted(self.changes, key=lambda x: x[0]), 1
         for i in range(6):
             t = w.start + timedelta(days=i, minutes=5) if i < 5 else w.end - timedelta(minutes=5)
+            version += bool(todo and todo[0][0] < t)
             while todo and todo[0][0] < t:
                 _, path, value = todo.pop(0)
                 at = state
@@ -165,7 +166,7 @@ class Govern:
                     at = at[p]
                 at[path[-1]] = value
             row = {"snapshot_id": "cfg-%d" % (i + 1), "captured_at": iso(t, 0), "system": GATEWAY, "payload_logging": "metadata",
-                   "retention_days": 90, "config_version": "c%d" % (i + 1), "captured_by": "job:config-export", "environment": "prod",
+                   "retention_days": 90, "config_version": "c%d" % version, "captured_by": "job:config-export", "environment": "prod",
                    "settings": json.loads(json.dumps(state))}
             w.add("config", SNAPSHOTS, row, {"snapshot_id": row["snapshot_id"]}, t, kind="config_snapshot")
 
