@@ -222,6 +222,9 @@ def main():
     govern = Govern(w, traffic, calls)
     govern.run()
     books = Books(w)
+    if w.planted("clock"):
+        for source in ("app-spans", "app-events"):  # the others are known to some seconds only
+            w.finding("clock", source)
     Writer(w, a.dir).all(books, govern)
     document = Truth(w, traffic).document(books)
     put(os.path.join(a.dir, "truth.json"), (json.dumps(document, indent=1, sort_keys=True) + "\n").encode(), w.end)
