@@ -29,11 +29,16 @@ made none 2 --calls 120 --plant none
 ok "seed 2, nothing planted: nothing is found" compared none --only links,coverage,check
 made clock 3 --calls 120 --plant bypass,clock,residual
 ok "seed 3: clocks that are minutes off, money without a cause" compared clock --only links,reconcile,clock,traces --many 3
+cp -R one alone
+"$AUDITKIT" init w-alone >/dev/null 2>&1
+awk '!/path: / || /app.events|aws.cloudtrail/' w-one/policy.yaml >w-alone/policy.yaml
+"$AUDITKIT" -w w-alone ingest >alone.in 2>&1
+ok "without a gateway the missing source is the reason" compared alone --only alone
 if [ -n "${AK_LONG-}" ]; then
 	for seed in 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
-		made "s$seed" $seed --calls $((200 + seed * 40))
+		made "s$seed" "$seed" --calls $((200 + seed * 40))
 		ok "seed $seed" compared "s$seed" --many 12
-		made "n$seed" $seed --calls 300 --plant none
+		made "n$seed" "$seed" --calls 300 --plant none
 		ok "seed $seed, nothing planted" compared "n$seed" --only links,coverage,reconcile,check
 	done
 fi

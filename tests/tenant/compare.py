@@ -179,6 +179,18 @@ def check_links(t):
     tap(not days, "days are those of the record", some(days))
 
 
+def check_alone(t):
+    """A workspace without any gateway: what could be linked says that the other side was not supplied."""
+    rc, rows, err = read_links(t)
+    tap(rc in (0, 3) and bool(rows), "report links answers without a gateway", [err[:300]] if not rows else [])
+    bad = [str(r) for r in rows if r["state"] != "unmatched" or r["reason"] not in
+           ("source not supplied", "no identifier", "nil or sentinel id")]
+    tap(not bad, "nothing links, and the reason is the missing source", some(bad))
+    nil = [t.cite[r["from"]] for r in rows if r["reason"] != "source not supplied" and r["from"] in t.cite]
+    wrong = [u for u in nil if not t.records[u].get("cls", "").startswith("nil")]
+    tap(not wrong, "records without ids say so", some(wrong))
+
+
 def check_coverage(t):
     _, total = t.json("report", "coverage", "--json")
     _, daily = t.json("report", "coverage", "--by-day", "--json")
@@ -340,7 +352,7 @@ def walk(doc):
         yield from walk(x)
 
 
-PARTS = {"links": check_links, "coverage": check_coverage, "reconcile": lambda t: books_check.check(t, tap, some), "check": check_findings,
+PARTS = {"links": check_links, "alone": check_alone, "coverage": check_coverage, "reconcile": lambda t: books_check.check(t, tap, some), "check": check_findings,
          "clock": check_clock, "explain": check_explain, "blast": check_blast}
 
 
@@ -353,7 +365,7 @@ def main():
     ap.add_argument("--many", type=int, default=6)
     a = ap.parse_args()
     t = Tenant(a.program, a.workspace, a.dir)
-    lost = [u for u in t.records if u not in t.of]
+    lost = [u for u in t.records if u not in t.of and a.only != "alone"]
     tap(not lost, "every record of the exports is in the workspace (%d)" % len(t.records), some(lost))
     for part in a.only.split(","):
         if part == "traces":
