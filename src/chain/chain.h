@@ -29,7 +29,7 @@ extern "C" {
  * evaluable", why, problems: "did not fail", "refunded twice", "above cost", "other currency", "request not found", "approved amount
  * differs", "approval of another row", "approval is no billing event"; missing: request, usage, approval}. */
 enum ak_rc ak_chain_refunds_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err);
-/* The same of one settlement record, whatever its type; AK_END when there is none of this sequence. */
+/* The same of one settlement record, whatever its type, without usage; AK_END when there is none of this sequence. */
 enum ak_rc ak_chain_refund(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
 
 /* Change: ticket -> approver -> admin event -> before/after -> deployment -> rollback. {citation, time, category, action, resource_type,

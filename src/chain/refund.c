@@ -25,7 +25,6 @@ struct walk {
 	const json_t *have;
 	ak_row_fn *each;
 	void *ctx;
-	bool any;
 };
 
 static bool have(const struct refund *x, const char *what) { return json_integer_value(json_object_get(x->have, what)) > 0; }
@@ -124,8 +123,13 @@ static void find_call(struct refund *x)
 
 static bool found(const struct refund *x) { return ak_chain_same(ak_chain_text(x->row, "request_state"), "found"); }
 
+/* A row that is asked for alone comes without usage: who asks has it. */
 static void find_usage(struct refund *x)
 {
+	if (json_is_null(json_object_get(x->row, "usage"))) {
+		json_object_del(x->row, "usage");
+		return;
+	}
 	json_object_set(x->row, "usage", x->usage);
 	ak_chain_cite_all(x->row, x->usage);
 	if (!json_array_size(x->usage))
@@ -404,27 +408,20 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 	struct walk *w = ctx;
 
 	judge(row, w->have);
-	w->any = true;
 	return w->each(w->ctx, row, err);
-}
-
-static enum ak_rc walk(struct ak_store *s, int64_t seq, int64_t from_us, int64_t to_us, struct walk *w, struct ak_err *err)
-{
-	json_t *sources = NULL;
-	enum ak_rc rc = ak_query_chain_sources(s, &sources, err);
-
-	w->have = sources;
-	if (rc == AK_OK)
-		rc = ak_query_refunds_each(s, seq, from_us, to_us, take, w, err);
-	json_decref(sources);
-	return rc;
 }
 
 enum ak_rc ak_chain_refunds_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	struct walk w = {.each = each, .ctx = ctx};
+	json_t *sources = NULL;
+	enum ak_rc rc = ak_query_chain_sources(s, &sources, err);
 
-	return walk(s, -1, o->from_us, o->to_us, &w, err);
+	w.have = sources;
+	if (rc == AK_OK)
+		rc = ak_query_refunds_each(s, o->from_us, o->to_us, take, &w, err);
+	json_decref(sources);
+	return rc;
 }
 
 static enum ak_rc keep(void *ctx, json_t *row, struct ak_err *err)
@@ -436,8 +433,13 @@ static enum ak_rc keep(void *ctx, json_t *row, struct ak_err *err)
 
 enum ak_rc ak_chain_refund(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err)
 {
-	struct walk w = {.each = keep, .ctx = out};
-	enum ak_rc rc = walk(s, seq, 0, 0, &w, err);
+	json_t *sources = NULL, *row = NULL;
+	enum ak_rc rc = ak_query_chain_sources(s, &sources, err);
 
-	return rc == AK_OK && !w.any ? AK_END : rc;
+	if (rc == AK_OK)
+		rc = ak_query_refund(s, seq, keep, &row, err);
+	if (rc == AK_OK && row)
+		judge(*out = row, sources);
+	json_decref(sources);
+	return rc == AK_OK && !row ? AK_END : rc;
 }

@@ -24,9 +24,10 @@ enum ak_rc ak_query_chain_sources(struct ak_store *s, json_t **out, struct ak_er
 /* Refunds, credits, voids and adjustments by time: {seq, citation, time, time_number, type, settlement, amount, currency, request,
  * response, trace, invoice, reason, state, approval_event, approver, actor, ticket, calls, charges, refunds, approvals, usage}.
  * calls: attempts that the row names; charges, refunds: settlement rows of the same call; approvals: admin events; usage: buckets around
- * the calls. seq: only this row, whatever its time and type; -1 = all of the period. */
-enum ak_rc ak_query_refunds_each(struct ak_store *s, int64_t seq, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx,
-				 struct ak_err *err);
+ * the calls. */
+enum ak_rc ak_query_refunds_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
+/* The same of one settlement record, whatever its type, without usage. */
+enum ak_rc ak_query_refund(struct ak_store *s, int64_t seq, ak_row_fn *each, void *ctx, struct ak_err *err);
 
 /* Privileged changes by time: {seq, citation, source, time, time_number, event, category, action, resource_type, resource, outcome,
  * actor, actor_email, actor_type, approver, job, deployment, settlement, releases (a settlement row names it as its approval),

@@ -87,20 +87,27 @@ enum ak_rc ak_query_chain_sources(struct ak_store *s, json_t **out, struct ak_er
 	"  AND coalesce(u.provider = q.provider, 1) AND coalesce(u.response_model = q.response_model, 1)"                 \
 	"  AND coalesce(u.key_id = q.key_id, 1) ORDER BY u.seq" LIST "))"
 
-enum ak_rc ak_query_refunds_each(struct ak_store *s, int64_t seq, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx,
-				 struct ak_err *err)
+#define REFUNDS(usage, which)                                                                                             \
+	"SELECT t.seq AS seq, s.name || ':' || t.seq AS citation, t.event_start AS time, t.time_us AS time_number,"       \
+	" t.settlement_type AS type, t.settlement_id AS settlement, t.cost_billed AS amount, t.cost_currency AS currency,"  \
+	" t.gateway_request_id AS request, t.response_id AS response, t.trace_id AS trace, t.invoice_id AS invoice,"      \
+	" t.reason_code AS reason, t.state_value AS state, t.approval_event_id AS approval_event, t.approver_id AS approver," \
+	" t.actor_id AS actor, t.ticket_id AS ticket, " CALLS " AS calls, " SAME_CALL("'charge'") " AS charges, "         \
+	SAME_CALL("'refund', 'credit', 'void'") " AS refunds, " APPROVALS " AS approvals, " usage " AS usage"             \
+	" FROM settlement t" AK_OF_FILE("t") " WHERE" which " ORDER BY t.time_us, t.seq"
+
+enum ak_rc ak_query_refunds_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	static const char sql[] =
-		"SELECT t.seq AS seq, s.name || ':' || t.seq AS citation, t.event_start AS time, t.time_us AS time_number,"
-		" t.settlement_type AS type, t.settlement_id AS settlement, t.cost_billed AS amount, t.cost_currency AS currency,"
-		" t.gateway_request_id AS request, t.response_id AS response, t.trace_id AS trace, t.invoice_id AS invoice,"
-		" t.reason_code AS reason, t.state_value AS state, t.approval_event_id AS approval_event, t.approver_id AS approver,"
-		" t.actor_id AS actor, t.ticket_id AS ticket, " CALLS " AS calls, " SAME_CALL("'charge'") " AS charges, "
-		SAME_CALL("'refund', 'credit', 'void'") " AS refunds, " APPROVALS " AS approvals, " USAGE " AS usage"
-		" FROM settlement t" AK_OF_FILE("t") " WHERE" AK_LIVE("t")
-		" AND (t.seq = ?3 OR (?3 = -1 AND t.settlement_type IN ('refund', 'credit', 'void', 'adjustment')))"
-		" ORDER BY t.time_us, t.seq";
-	const struct ak_param p[] = {AK_PI(seq < 0 ? from_us : INT64_MIN), AK_PI(seq < 0 ? to_us : INT64_MAX), AK_PI(seq)};
+		REFUNDS(USAGE, AK_LIVE("t") " AND t.settlement_type IN ('refund', 'credit', 'void', 'adjustment')");
 
-	return ak_rows_each(s, sql, p, 3, each, ctx, err);
+	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
+}
+
+enum ak_rc ak_query_refund(struct ak_store *s, int64_t seq, ak_row_fn *each, void *ctx, struct ak_err *err)
+{
+	static const char sql[] = REFUNDS("NULL", " t.state = 0 AND t.seq = ?1");
+	const struct ak_param p[] = {AK_PI(seq)};
+
+	return ak_rows_each(s, sql, p, 1, each, ctx, err);
 }
