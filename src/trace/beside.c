@@ -72,7 +72,7 @@ static void approval(struct ak_trace *t, const json_t *chain)
 		h = ak_trace_hop(t, 6, "approval", "present", text(event, "time"));
 		json_object_set(h, "cite", json_object_get(event, "cite"));
 		ak_trace_say(h, "%s%s%s", verdict, why ? ": " : "", why ? why : "");
-		ak_trace_say(h, "%s by %s, it %s", ak_trace_dash(text(event, "action")),
+		ak_trace_say(h, "%s by %s (%s)", ak_trace_dash(text(event, "action")),
 			     ak_trace_dash(job ? job : text(event, "approver") ? text(event, "approver") : text(event, "actor")), text(event, "via"));
 		if (strcmp(verdict, "approved") != 0)
 			json_object_set_new(h, "finding", json_true());
@@ -133,6 +133,18 @@ static enum ak_rc settlements(struct ak_trace *t, struct ak_err *err)
 	return rc;
 }
 
+/* It stands there as the approval of a settlement row. */
+static bool shown(const struct ak_trace *t, const json_t *record)
+{
+	json_t *h;
+	size_t i;
+
+	json_array_foreach(t->hops, i, h)
+		if (strcmp(text(h, "title"), "approval") == 0 && json_equal(json_object_get(h, "cite"), json_object_get(record, "cite")))
+			return true;
+	return false;
+}
+
 static void admin_events(struct ak_trace *t)
 {
 	json_t *a;
@@ -142,7 +154,7 @@ static void admin_events(struct ak_trace *t)
 		const char *category = ak_trace_field(a, "event.category");
 		bool view = category && strcmp(category, "data_access") == 0;
 		json_t *h;
-		if (!ak_trace_field(a, "http.request.id"))
+		if (!ak_trace_field(a, "http.request.id") || shown(t, a))
 			continue;
 		h = ak_trace_hop(t, 6, view ? "data access" : "admin event", "present", ak_trace_field(a, "event.start"));
 		ak_trace_cite(h, a);
