@@ -34,13 +34,6 @@ static void apply(struct split *s, enum ak_reconcile_class class, struct ak_num 
 
 static struct ak_num minus(struct ak_num a) { return ak_num_sub(ak_num_int(0), a); }
 
-static int64_t folded_retries(const struct cell *c)
-{
-	int64_t n = c->g.retried.n[REQUESTS] - c->g.failed.n[REQUESTS];
-
-	return n > 0 ? n : 0;
-}
-
 /* Calls that the provider counts beyond those that the gateways have: their classes decide on tokens and amounts. Where a source counts no
  * calls, what it may be is all that is known. */
 struct excess {
@@ -49,21 +42,13 @@ struct excess {
 
 static struct excess excess_of(struct ak_reconcile *r, const struct cell *c, int measure)
 {
-	struct excess e = {false, true, folded_retries(c) > 0};
+	struct excess e = {false, true, true};
 	struct figure f;
 
 	if (measure == REQUESTS || !r->series[c->key.series].measures[REQUESTS])
 		return e;
 	ak_recon_classify(r, c, REQUESTS, NULL, &f);
 	return (struct excess){f.class[AK_RC_BYPASS].v > 0, f.class[AK_RC_FAILED].v > 0, f.class[AK_RC_RETRY].v > 0};
-}
-
-static const struct rate *rate_of(const struct series *s, uint32_t model, uint32_t currency)
-{
-	for (size_t i = 0; i < s->nrates; i++)
-		if (s->rate[i].model == model && s->rate[i].currency == currency)
-			return &s->rate[i];
-	return NULL;
 }
 
 /* Tokens: both sides may count cached ones in the input or beside it. */
@@ -77,24 +62,22 @@ static void cache_tokens(struct split *s, const struct series *x, const struct c
 		take(s, AK_RC_CACHE, ak_num_int(c->g.apart - c->g.cached));
 }
 
-static void prices(struct split *s, const struct series *x, const struct cell *c, const struct money *m)
+static void prices(struct split *s, const struct ak_reconcile *r, const struct cell *c, const struct money *m)
 {
-	const struct rate *rate = rate_of(x, c->key.model, m->currency);
+	const struct rate *rate;
+	struct ak_num amount = ak_recon_rate_amount(r, c, m, &rate);
 	struct ak_num tiers = ak_num_add(m->tier, m->batch);
 	int64_t tokens = c->g.n.n[INPUT] + c->g.n.n[OUTPUT];
 
 	if (c->g.unpriced && tokens && ak_num_sign(m->provider) > 0)
 		take(s, AK_RC_UNPRICED, c->g.unpriced >= tokens ? m->provider : ak_num_share(m->provider, c->g.unpriced, tokens));
-	if (rate && rate->cache) {
-		s->f->rate = rate;
-		take(s, AK_RC_CACHE, ak_num_mul(rate->factor, ak_num_int(c->g.cached)));
-	}
+	s->f->rate = rate;
+	if (rate && rate->cache)
+		take(s, AK_RC_CACHE, amount);
 	/* at half the price, what was paid is also what was saved */
 	take(s, AK_RC_TIER, ak_num_sign(s->left) < 0 ? minus(tiers) : tiers);
-	if (rate && !rate->cache) {
-		s->f->rate = rate;
-		take(s, AK_RC_TIER, ak_num_mul(rate->factor, ak_num_add(ak_num_add(m->gateway, m->zone), m->edge)));
-	}
+	if (rate && !rate->cache)
+		take(s, AK_RC_TIER, amount);
 }
 
 static void rounding(struct split *s, const struct series *x, const struct money *m)
@@ -149,9 +132,9 @@ void ak_recon_classify(struct ak_reconcile *r, const struct cell *c, int measure
 	if (e.failed)
 		take(&s, AK_RC_FAILED, m ? m->failed : ak_num_int(c->g.failed.n[measure]));
 	if (e.retried && !m && measure != OUTPUT)
-		take(&s, AK_RC_RETRY, ak_num_int(measure == REQUESTS ? folded_retries(c) : c->g.retried.n[measure]));
+		take(&s, AK_RC_RETRY, ak_num_int(c->g.retried.n[measure]));
 	if (m)
-		prices(&s, x, c, m);
+		prices(&s, r, c, m);
 	else
 		cache_tokens(&s, x, c, measure);
 	if (m)

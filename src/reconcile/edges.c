@@ -7,30 +7,16 @@
 struct pair {
 	struct cell_key from;
 	uint32_t to;
-	size_t crossing;
+	struct crossing *x;
+	struct counts taken;
 };
-
-static int64_t left(const struct cell *c, int m) { return c ? c->p.n[m] - c->g.n.n[m] - c->g.zone.n[m] - c->edge.n[m] : 0; }
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-static void move_counts(struct cell *from, struct cell *to, const struct counts *n, bool from_outside, bool to_outside)
-{
-	for (int m = 0; m < COUNTS; m++) {
-		int64_t take = n->n[m];
+static int64_t left(const struct cell *c, int m) { return c ? c->p.n[m] - c->batch.n[m] - c->g.n.n[m] - c->g.zone.n[m] - c->edge.n[m] : 0; }
 
-		if (!from_outside)
-			take = least(take, -left(from, m));
-		if (!to_outside)
-			take = least(take, left(to, m));
-		if (take <= 0)
-			continue;
-		if (from)
-			from->edge.n[m] -= take;
-		if (to)
-			to->edge.n[m] += take;
-	}
-}
+/* What failures and retries may add to the provider's side. */
+static int64_t slack(const struct cell *c, int m) { return c ? c->g.failed.n[m] + c->g.retried.n[m] : 0; }
 
 static struct money *money_of(const struct cell *c, uint32_t currency)
 {
@@ -41,25 +27,98 @@ static struct money *money_of(const struct cell *c, uint32_t currency)
 	return m;
 }
 
-static struct ak_num money_left(const struct money *m)
+static struct ak_num money_left(const struct ak_reconcile *r, const struct cell *c, const struct money *m)
 {
+	const struct rate *rate;
+	struct ak_num n;
+
 	if (!m)
 		return ak_num_int(0);
-	return ak_num_sub(ak_num_sub(ak_num_sub(ak_num_sub(m->provider, m->credit), m->gateway), m->zone), m->edge);
+	n = ak_num_sub(ak_num_sub(ak_num_sub(ak_num_sub(m->provider, m->credit), m->gateway), m->zone), m->edge);
+	return ak_num_sub(n, ak_recon_rate_amount(r, c, m, &rate));
 }
 
 static struct ak_num minus(struct ak_num a) { return ak_num_sub(ak_num_int(0), a); }
 
-static void move_money(struct cell *from, struct cell *to, const struct money *list, bool from_outside, bool to_outside)
+static struct cell *cell_at(struct ak_reconcile *r, struct cell_key key, uint32_t bucket)
 {
-	for (const struct money *x = list; x; x = x->next) {
-		struct money *a = money_of(from, x->currency), *b = money_of(to, x->currency);
+	key.bucket = bucket;
+	return ak_recon_cell(r, key, false);
+}
+
+static bool outside(const struct ak_reconcile *r, uint32_t series, uint32_t bucket)
+{
+	return bucket == UINT32_MAX || r->series[series].bucket[bucket].outside;
+}
+
+/* The two cells of a pair; the bucket of one may be outside of what is compared. */
+struct ends {
+	struct cell *from, *to;
+	bool from_outside, to_outside;
+};
+
+static struct ends ends_of(struct ak_reconcile *r, const struct pair *p)
+{
+	struct ends e = {.from_outside = outside(r, p->from.series, p->from.bucket), .to_outside = outside(r, p->from.series, p->to)};
+
+	e.from = e.from_outside ? NULL : cell_at(r, p->from, p->from.bucket);
+	e.to = e.to_outside ? NULL : cell_at(r, p->from, p->to);
+	return e;
+}
+
+static void move(struct pair *p, const struct ends *e, int m, int64_t n)
+{
+	p->taken.n[m] += n;
+	if (e->from)
+		e->from->edge.n[m] -= n;
+	if (e->to)
+		e->to->edge.n[m] += n;
+}
+
+/* Out of each bucket that has too little, in order of time, so that calls may pass on through the next. */
+static void forward(struct pair *p, const struct ends *e)
+{
+	for (int m = 0; m < COUNTS; m++) {
+		int64_t take = least(p->x->n.n[m], e->from_outside ? left(e->to, m) : -left(e->from, m));
+
+		if (take > 0)
+			move(p, e, m, take);
+	}
+}
+
+/* Back, where the other bucket has now too little. */
+static void back(struct pair *p, const struct ends *e)
+{
+	for (int m = 0; m < COUNTS; m++) {
+		int64_t take = e->to_outside ? 0 : e->to ? least(p->taken.n[m], -left(e->to, m)) : p->taken.n[m];
+
+		if (take > 0)
+			move(p, e, m, -take);
+	}
+}
+
+/* A bucket with too much even for its failures, while failures hide what the other lacks. */
+static void hidden(struct pair *p, const struct ends *e)
+{
+	for (int m = 0; m < COUNTS && e->to && e->from; m++) {
+		int64_t take = least(p->x->n.n[m] - p->taken.n[m], slack(e->from, m) - left(e->from, m));
+
+		take = least(take, left(e->to, m) - slack(e->to, m));
+		if (take > 0)
+			move(p, e, m, take);
+	}
+}
+
+static void move_money(struct ak_reconcile *r, const struct pair *p, const struct ends *e)
+{
+	for (const struct money *x = p->x->money; x; x = x->next) {
+		struct money *a = money_of(e->from, x->currency), *b = money_of(e->to, x->currency);
 		struct ak_num take = x->gateway;
 
-		if (!from_outside)
-			take = ak_num_min(take, minus(money_left(a)));
-		if (!to_outside)
-			take = ak_num_min(take, money_left(b));
+		if (!e->from_outside)
+			take = ak_num_min(take, minus(money_left(r, e->from, a)));
+		if (!e->to_outside)
+			take = ak_num_min(take, money_left(r, e->to, b));
 		if (ak_num_sign(take) <= 0)
 			continue;
 		if (a)
@@ -78,36 +137,36 @@ static int by_place(const void *a, const void *b)
 	for (size_t i = 0; i < AK_COUNT(x); i++)
 		if (x[i] != y[i])
 			return x[i] < y[i] ? -1 : 1;
-	return (p->crossing > q->crossing) - (p->crossing < q->crossing);
-}
-
-static bool outside(const struct ak_reconcile *r, uint32_t series, uint32_t bucket)
-{
-	return bucket == UINT32_MAX || r->series[series].bucket[bucket].outside;
+	return 0;
 }
 
 void ak_recon_edges(struct ak_reconcile *r)
 {
 	struct pair *pair = ak_alloc_zero(r->ncrossings + 1, sizeof *pair);
+	struct ends e;
+	size_t n = 0;
 
 	for (size_t i = 0; i < r->ncrossings; i++) {
 		struct cell_key key = r->raw[r->crossing[i].raw].key;
 
 		key.model = ak_recon_folded(r, key.series, key.model);
-		pair[i] = (struct pair){key, r->crossing[i].to, i};
+		if (!outside(r, key.series, key.bucket) || !outside(r, key.series, r->crossing[i].to))
+			pair[n++] = (struct pair){.from = key, .to = r->crossing[i].to, .x = &r->crossing[i]};
 	}
-	if (r->ncrossings)
-		qsort(pair, r->ncrossings, sizeof *pair, by_place);
-	for (size_t i = 0; i < r->ncrossings; i++) {
-		const struct crossing *x = &r->crossing[pair[i].crossing];
-		struct cell_key to = pair[i].from;
-		bool a = outside(r, to.series, to.bucket), b = outside(r, to.series, x->to);
-
-		to.bucket = x->to;
-		if (a && b)
-			continue;
-		move_counts(a ? NULL : ak_recon_cell(r, pair[i].from, false), b ? NULL : ak_recon_cell(r, to, false), &x->n, a, b);
-		move_money(a ? NULL : ak_recon_cell(r, pair[i].from, false), b ? NULL : ak_recon_cell(r, to, false), x->money, a, b);
+	if (n)
+		qsort(pair, n, sizeof *pair, by_place);
+	for (size_t i = 0; i < n; i++) {
+		e = ends_of(r, &pair[i]);
+		forward(&pair[i], &e);
+	}
+	for (size_t i = n; i-- > 0;) {
+		e = ends_of(r, &pair[i]);
+		back(&pair[i], &e);
+	}
+	for (size_t i = 0; i < n; i++) {
+		e = ends_of(r, &pair[i]);
+		hidden(&pair[i], &e);
+		move_money(r, &pair[i], &e);
 	}
 	ak_free(pair);
 }

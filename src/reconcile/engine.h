@@ -209,9 +209,11 @@ struct cell *ak_recon_cell(struct ak_reconcile *r, struct cell_key key, bool mak
 uint32_t ak_recon_row_account(struct ak_reconcile *r, const struct prow *p);
 /* accounts.c: rows of the pool whose account nothing explains get an account of their own; sets prow.cell */
 void ak_recon_accounts(struct ak_reconcile *r);
-/* edges.c, rates.c */
+/* rates.c, then edges.c */
 void ak_recon_edges(struct ak_reconcile *r);
 void ak_recon_rates(struct ak_reconcile *r);
+/* What the rate of a cell's model adds to the gateways' amount; *rate NULL: it has none, 0. */
+struct ak_num ak_recon_rate_amount(const struct ak_reconcile *r, const struct cell *c, const struct money *m, const struct rate **rate);
 /* classes.c: the classes of one figure of a cell; money NULL for counts. They add up to the gap. */
 struct figure {
 	struct ak_num gateway, provider, gap, class[AK_RC_CLASSES];

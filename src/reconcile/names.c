@@ -82,13 +82,15 @@ struct ak_str ak_recon_model_base(const char *model, struct ak_arena *a)
 	return s;
 }
 
+enum { PROVIDER = 1, GATEWAY = 2, BOTH = 3, DIFFER = 4 };
+
 /* Line items name families: "gpt-4.1, all tokens" also bills gpt-4.1-mini where that has no line of its own. */
-static void families(struct ak_reconcile *r, const struct series *s, uint32_t *base, const struct names *bases, uint8_t *lacks)
+static void families(struct ak_reconcile *r, const struct series *s, uint32_t *base, const struct names *bases, uint8_t *sides)
 {
 	for (size_t m = 1; m < r->models.n; m++) {
 		uint32_t best = 0;
 
-		if (lacks[base[m]] != 2)
+		if ((sides[base[m]] & BOTH) != GATEWAY)
 			continue;
 		for (size_t p = 1; p < r->models.n; p++) {
 			const char *family = bases->name[base[p]], *name = bases->name[base[m]];
@@ -99,43 +101,42 @@ static void families(struct ak_reconcile *r, const struct series *s, uint32_t *b
 		}
 		if (best) {
 			base[m] = best;
-			lacks[best] = 3;
+			sides[best] |= GATEWAY | DIFFER;
 		}
 	}
 }
 
-/* Names of one base where each side has one that the other lacks are one row; so are, last, all that the other side lacks whatever their base,
- * when both sides have such. */
+/* Where both sides have names of one base and not the same ones, all of the base are one row. What is left on one side only is one row, whatever
+ * its base, when both sides have such: names of a gateway's own. */
 static void fold_series(struct ak_reconcile *r, uint32_t number, uint32_t *base, const struct names *bases, uint32_t *fold)
 {
 	const struct series *s = &r->series[number];
 	size_t n = r->models.n;
-	uint8_t *lacks = ak_arena_zero(&r->arena, 4 * (n + 1)), any = 0;
+	uint8_t *sides = ak_arena_zero(&r->arena, n + 1), any = 0;
 	uint32_t *first = ak_arena_zero(&r->arena, (n + 1) * sizeof *first), alone = 0;
 
 	/* index 0 is "no name": a side that names no model is compared as it is */
 	for (size_t m = 1; m < n; m++) {
 		fold[m] = (uint32_t)m;
-		if (s->has_model[m] != s->gateway_model[m])
-			lacks[base[m]] |= s->has_model[m] ? 1 : 2;
+		sides[base[m]] |= (s->has_model[m] ? PROVIDER : 0) | (s->gateway_model[m] ? GATEWAY : 0);
+		sides[base[m]] |= s->has_model[m] != s->gateway_model[m] ? DIFFER : 0;
 	}
 	if (s->by_item)
-		families(r, s, base, bases, lacks);
+		families(r, s, base, bases, sides);
 	for (size_t m = 1; m < n; m++) {
 		if (!s->has_model[m] && !s->gateway_model[m])
 			continue;
-		if (lacks[base[m]] == 3) {
-			/* named after the provider's first name */
-			if (!first[base[m]] || (s->has_model[m] && !s->has_model[first[base[m]]]))
-				first[base[m]] = (uint32_t)m;
-		} else if (lacks[base[m]] && s->has_model[m] != s->gateway_model[m]) {
-			any |= s->has_model[m] ? 1 : 2;
-		}
+		any |= (sides[base[m]] & BOTH) == BOTH ? 0 : sides[base[m]] & BOTH;
+		/* named after the provider's first name */
+		if (!first[base[m]] || (s->has_model[m] && !s->has_model[first[base[m]]]))
+			first[base[m]] = (uint32_t)m;
 	}
 	for (size_t m = 1; m < n; m++) {
-		if (lacks[base[m]] == 3) {
+		if (!s->has_model[m] && !s->gateway_model[m])
+			continue;
+		if (sides[base[m]] == (BOTH | DIFFER)) {
 			fold[m] = first[base[m]];
-		} else if (any == 3 && s->has_model[m] != s->gateway_model[m]) {
+		} else if (any == BOTH && (sides[base[m]] & BOTH) != BOTH) {
 			alone = alone ? alone : (uint32_t)m;
 			fold[m] = alone;
 		}

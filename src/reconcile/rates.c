@@ -28,6 +28,40 @@ static int by_line(const void *a, const void *b)
 	return 0;
 }
 
+struct ak_num ak_recon_rate_amount(const struct ak_reconcile *r, const struct cell *c, const struct money *m, const struct rate **rate)
+{
+	const struct series *s = &r->series[c->key.series];
+
+	for (size_t i = 0; i < s->nrates; i++) {
+		*rate = &s->rate[i];
+		if (s->rate[i].model == c->key.model && s->rate[i].currency == m->currency)
+			return ak_num_mul(s->rate[i].factor, s->rate[i].cache ? ak_num_int(c->g.cached) : ak_num_add(m->gateway, m->zone));
+	}
+	*rate = NULL;
+	return ak_num_int(0);
+}
+
+/* Calls that may count elsewhere make a bucket inexact. */
+static size_t add_crossings(const struct ak_reconcile *r, uint32_t number, struct sample *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->ncrossings; i++) {
+		const struct crossing *x = &r->crossing[i];
+		const struct cell_key *k = &r->raw[x->raw].key;
+
+		for (const struct money *m = k->series == number ? x->money : NULL; m; m = m->next) {
+			struct sample one = {.model = ak_recon_folded(r, number, k->model), .currency = m->currency, .bucket = k->bucket,
+					     .slack = ak_num_double(m->gateway)};
+
+			out[n++] = one;
+			one.bucket = x->to;
+			out[n++] = one;
+		}
+	}
+	return n;
+}
+
 static size_t collect(const struct ak_reconcile *r, uint32_t number, struct sample *out)
 {
 	const struct series *s = &r->series[number];
@@ -41,9 +75,10 @@ static size_t collect(const struct ak_reconcile *r, uint32_t number, struct samp
 		for (const struct money *m = c->money; m; m = m->next)
 			out[n++] = (struct sample){c->key.model, m->currency, c->key.bucket,
 						   ak_num_double(m->provider) - ak_num_double(m->credit) - ak_num_double(m->tier) - ak_num_double(m->batch),
-						   ak_num_double(m->gateway) + ak_num_double(m->zone) + ak_num_double(m->edge), (double)c->g.cached,
+						   ak_num_double(m->gateway) + ak_num_double(m->zone), (double)c->g.cached,
 						   m->rows * pow(10, -s->decimals), c->g.unpriced != 0};
 	}
+	n += add_crossings(r, number, out + n);
 	if (n)
 		qsort(out, n, sizeof *out, by_line);
 	for (size_t i = 0; i < n; i++) {
@@ -134,6 +169,9 @@ void ak_recon_rates(struct ak_reconcile *r)
 	for (size_t i = 0; i < r->ncells; i++)
 		for (const struct money *m = r->cell[i].money; m; m = m->next)
 			most++;
+	for (size_t i = 0; i < r->ncrossings; i++)
+		for (const struct money *m = r->crossing[i].money; m; m = m->next)
+			most += 2;
 	x = ak_alloc_zero(most + 1, sizeof *x);
 	for (uint32_t number = 0; number < r->nseries; number++) {
 		size_t n = r->series[number].measures[COST] ? collect(r, number, x) : 0;

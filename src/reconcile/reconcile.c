@@ -51,8 +51,8 @@ enum ak_rc ak_reconcile_run(struct ak_store *s, const struct ak_reconcile_opts *
 	if (rc == AK_OK) {
 		ak_recon_fold_models(r);
 		ak_recon_cells(r);
-		ak_recon_edges(r);
 		ak_recon_rates(r);
+		ak_recon_edges(r);
 		if (r->over)
 			rc = ak_fail(err, AK_EXIT_LIMIT, "an amount has more digits than can be added up exactly");
 	}

@@ -40,12 +40,13 @@ static int64_t distance(const struct series *s, const int64_t *provider, int64_t
 	return sum;
 }
 
-static bool find(struct ak_reconcile *r, uint32_t number)
+/* Tries all shifts, or one that another series of the provider has. */
+static bool find(struct ak_reconcile *r, uint32_t number, int64_t only)
 {
 	struct series *s = &r->series[number];
 	int64_t *provider, best, plain, at = 0;
 
-	if (!s->slot || s->nbuckets < LEAST_BUCKETS + 2 || s->size_us > 2 * AK_DAY_US)
+	if (!s->slot || s->nbuckets < (only ? 1 : LEAST_BUCKETS) + 2 || s->size_us > 2 * AK_DAY_US)
 		return false;
 	provider = ak_arena_zero(&r->arena, s->nbuckets * sizeof *provider);
 	for (size_t i = 0; i < r->nrows; i++)
@@ -54,12 +55,12 @@ static bool find(struct ak_reconcile *r, uint32_t number)
 	best = plain = distance(s, provider, 0);
 	for (int step = 1; step <= AK_ZONE_STEPS; step++)
 		for (int sign = -1; sign <= 1; sign += 2) {
-			int64_t shift = sign * step * AK_ZONE_US, d = distance(s, provider, shift);
+			int64_t shift = sign * step * AK_ZONE_US, d;
 
-			if (d < best) {
-				best = d;
-				at = shift;
-			}
+			if ((only && shift != only) || (d = distance(s, provider, shift)) >= best)
+				continue;
+			best = d;
+			at = shift;
 		}
 	if (!at || 2 * best > plain || plain - best < LEAST_GAIN)
 		return false;
@@ -74,6 +75,10 @@ bool ak_recon_zones(struct ak_reconcile *r)
 	bool any = false;
 
 	for (uint32_t i = 0; i < r->nseries; i++)
-		any |= find(r, i);
+		any |= find(r, i, 0);
+	for (uint32_t i = 0; i < r->nseries && any; i++)
+		for (uint32_t k = 0; k < r->nseries && !r->series[i].shift_us; k++)
+			if (r->series[k].shift_us && r->series[k].provider == r->series[i].provider)
+				find(r, i, r->series[k].shift_us);
 	return any;
 }
