@@ -20,6 +20,7 @@ libak_a_SOURCES += src/cmd/cmd_redact_allow.c
 libak_a_SOURCES += src/cmd/cmd_redact_rules.c
 libak_a_SOURCES += src/cmd/cmd_redact_explain.c src/cmd/explain_text.c src/cmd/explain_text.h
 libak_a_SOURCES += src/cmd/cmd_redact_try.c
+libak_a_SOURCES += src/cmd/cmd_report_reconcile.c src/cmd/reconcile_text.c src/cmd/reconcile_text.h
 libak_a_SOURCES += src/cmd/cmd_show.c
 libak_a_SOURCES += src/cmd/cmd_sources.c
 libak_a_SOURCES += src/cmd/cmd_status.c
