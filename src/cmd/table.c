@@ -12,6 +12,8 @@
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
 	X(check)                                                                                                       \
+	X(timeline)                                                                                            \
+	X(blast_radius)                                                                                        \
 	X(packet_build)                                                                                                      \
 	X(packet_sign)                                                                                                      \
 	X(packet_verify)                                                                                                      \
