@@ -56,3 +56,4 @@ libak_a_SOURCES += src/cmd/signing.c src/cmd/signing.h
 libak_a_SOURCES += src/cmd/manual.c src/cmd/manual.h
 libak_a_SOURCES += src/cmd/cmd_timeline.c
 libak_a_SOURCES += src/cmd/cmd_blast_radius.c
+libak_a_SOURCES += src/cmd/cmd_trace_bundle.c

@@ -12,6 +12,7 @@
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
 	X(check)                                                                                                       \
+	X(trace_bundle)                                                                                        \
 	X(timeline)                                                                                            \
 	X(blast_radius)                                                                                        \
 	X(packet_build)                                                                                                      \

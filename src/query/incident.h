@@ -5,9 +5,21 @@
 
 #include "query/query.h"
 
+/* Whose records: of a key (values: ids and hashes; aliases, where a record has neither), of an actor (values: tokens), of an application
+ * (values: names). */
+enum ak_scope { AK_SCOPE_KEY, AK_SCOPE_ACTOR, AK_SCOPE_APP };
+
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* Live records of a scope and period by time, those without one first where the period is open; second witnesses are left out: {kind, seq, source,
+ * app (of app events), at, time, action, category, outcome, status, error, subject, provider, model, estimated, billed, currency, certain}. Sums, prices and inventories are no
+ * events. */
+enum ak_rc ak_query_scope_each(struct ak_store *s, enum ak_scope scope, const json_t *values, const json_t *aliases, int64_t from_us, int64_t to_us,
+			       ak_row_fn *each, void *ctx, struct ak_err *err);
+/* {requests: those that count, audit_events} of a period, whoever made them. */
+enum ak_rc ak_query_period_size(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 
 /* Attempts that count, by time: {seq, source, at, time, outcome, status, provider, model (served, else asked), asked, app, tenant, key, estimated, billed,
  * currency, error, cache}. */

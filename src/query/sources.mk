@@ -1,5 +1,6 @@
 libak_a_SOURCES += src/query/attempt.c src/query/attempt.h
 libak_a_SOURCES += src/query/kinds.c
+libak_a_SOURCES += src/query/scope.c
 libak_a_SOURCES += src/query/blast.c src/query/blast.h
 libak_a_SOURCES += src/query/incident.c src/query/incident.h
 libak_a_SOURCES += src/query/completeness.c
