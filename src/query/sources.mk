@@ -23,3 +23,5 @@ libak_a_SOURCES += src/query/workspace.c
 libak_a_SOURCES += src/query/shapes.c
 libak_a_SOURCES += src/query/usage.c
 libak_a_SOURCES += src/query/identifier.c
+libak_a_SOURCES += src/query/state.c src/query/state.h
+libak_a_SOURCES += src/query/around.c
