@@ -13,6 +13,9 @@
 	X(trace_sample)                                                                                                \
 	X(report_reconcile)                                                                                            \
 	X(check)                                                                                                       \
+	X(trace_bundle)                                                                                        \
+	X(timeline)                                                                                            \
+	X(blast_radius)                                                                                        \
 	X(packet_build)                                                                                                      \
 	X(packet_sign)                                                                                                      \
 	X(packet_verify)                                                                                                      \
