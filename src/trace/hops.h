@@ -25,7 +25,7 @@ extern "C" {
 
 /* The five hops of FEATURES F249, present, aggregate or missing with a reason. */
 enum ak_rc ak_trace_hops(struct ak_trace *t, struct ak_err *err);
-/* Settings that held when the request was made: route, key, payload mode, retention. */
+/* Rows of ak_state_at (state/state.h) at the first attempt, each with title, state (text) and cite (its `by`). */
 enum ak_rc ak_trace_in_force(struct ak_trace *t, struct ak_err *err);
 void ak_trace_story(struct ak_trace *t);
 
