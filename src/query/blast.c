@@ -77,8 +77,10 @@ static enum ak_rc one(struct ak_store *s, const char *sql, const struct ak_key_n
 enum ak_rc ak_query_key_exposed(struct ak_store *s, const struct ak_key_names *k, json_t **out, struct ak_err *err)
 {
 	return one(s,
-		   NAMES " SELECT a.seq AS seq, s.name AS source, a.time_us AS at, a.event_start AS time, a.action AS action FROM audit_event a"
-		   AK_OF_FILE("a") " WHERE a.time_us IS NOT NULL AND" AK_LIVE("a") " AND a.category = 'keys' AND (" BY_ID("a") " OR a.resource_id IN v)"
+		   NAMES " SELECT a.seq AS seq, s.name AS source, a.time_us AS at, a.event_start AS time, a.action AS action,"
+		   " coalesce(" BY_ID("a") " OR a.resource_id IN v, 0) AS certain FROM audit_event a"
+		   AK_OF_FILE("a") " WHERE a.time_us IS NOT NULL AND" AK_LIVE("a") " AND a.category = 'keys' AND (" BY_ID("a") " OR a.resource_id IN v OR"
+		   " (a.key_id IS NULL AND a.key_hash IS NULL AND (a.key_alias IN al OR a.resource_id IN al OR a.resource_name IN al)))"
 		   " AND (lower(a.action || ' ' || coalesce(a.reason_code, '')) GLOB '*expos*' OR lower(a.action || ' ' || coalesce(a.reason_code, '')) GLOB '*leak*'"
 		   " OR lower(a.action || ' ' || coalesce(a.reason_code, '')) GLOB '*compromis*') ORDER BY a.time_us, a.seq LIMIT 1",
 		   k, out, err);
