@@ -115,7 +115,7 @@ enum ak_rc ak_query_key_first_use(struct ak_store *s, const struct ak_key_names 
 #define GROUPS(table)                                                                                                     \
 	NAMES ", r AS MATERIALIZED (SELECT q.time_us AS at, q.time_us IS NULL OR q.time_us >= ?5 AS later, " CERTAIN("q") " AS certain,"     \
 	" CASE WHEN q.outcome IS NOT NULL THEN q.outcome = 'failure' ELSE coalesce(q.status_code >= 400, 0) END AS failed,"               \
-	" printf('%020d %s %s:%d', q.time_us, q.event_start, s.name, q.seq) AS k, q.cost_estimated AS estimated, q.cost_billed AS billed," \
+	" format('%020d %s %s:%d', q.time_us, q.event_start, s.name, q.seq) AS k, q.cost_estimated AS estimated, q.cost_billed AS billed," \
 	" s.name AS source, q.tenant_id, q.end_user_id, q.actor_id, q.actor_email, q.app, q.team_id, q.environment, q.response_model, q.request_model," \
 	" q.provider, q.client_network, q.client_country, q.outcome, q.cost_currency FROM " table " q" AK_OF_FILE("q") " WHERE" AK_COUNTED("q") " AND " UNDER("q") ") "          \
 	GROUP("requests", "NULL") " UNION ALL " GROUP("tenant", "tenant_id") " UNION ALL " GROUP("end_user", "end_user_id") " UNION ALL " \
