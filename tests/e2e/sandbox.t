@@ -91,6 +91,9 @@ id=$(sqlite3 d/workspace/workspace.db "SELECT trace_id FROM request WHERE trace_
 caged 0 "print sync" -w d/workspace show "$id"
 caged 0 "print sync" -w d/workspace trace reconstruct "$id"
 caged 0 "print sync" -w d/workspace trace sample
+caged 0 "print sync" -w d/workspace trace bundle --app support-bot --from 2026-06-05 --to 2026-06-06 -o incident.tar
+caged 0 "print sync" -w d/workspace timeline --around ae-route-1
+caged 0 "print sync" -w d/workspace blast-radius svc-search
 export XDG_CONFIG_HOME="$tap_dir/config"
 is "every command was probed" "$("$AUDITKIT" help --json | jq -r '.commands[].name' | while read -r name; do
 	echo "$tested" | grep -qx "$name" || echo "$name"
