@@ -14,6 +14,9 @@
 	X(report_completeness)                                                                                         \
 	X(report_reconcile)                                                                                            \
 	X(check)                                                                                                       \
+	X(trace_bundle)                                                                                        \
+	X(timeline)                                                                                            \
+	X(blast_radius)                                                                                        \
 	X(packet_build)                                                                                                      \
 	X(packet_sign)                                                                                                      \
 	X(packet_verify)                                                                                                      \
