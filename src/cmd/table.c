@@ -11,6 +11,7 @@
 	X(show)                                                                                                        \
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
+	X(report_completeness)                                                                                         \
 	X(report_reconcile)                                                                                            \
 	X(check)                                                                                                       \
 	X(trace_bundle)                                                                                        \

@@ -25,6 +25,6 @@ libak_a_SOURCES += src/query/workspace.c
 libak_a_SOURCES += src/query/shapes.c
 libak_a_SOURCES += src/query/usage.c
 libak_a_SOURCES += src/query/identifier.c
+libak_a_SOURCES += src/query/reconcile.c src/query/reconcile_exports.c src/query/reconcile.h
 libak_a_SOURCES += src/query/state.c src/query/state.h
 libak_a_SOURCES += src/query/around.c
-libak_a_SOURCES += src/query/reconcile.c src/query/reconcile.h

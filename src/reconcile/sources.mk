@@ -6,3 +6,5 @@ libak_a_SOURCES += src/reconcile/names.c src/reconcile/num.c src/reconcile/num.h
 libak_a_SOURCES += src/reconcile/rates.c src/reconcile/reconcile.c src/reconcile/reconcile.h
 libak_a_SOURCES += src/reconcile/rows.c src/reconcile/rows.h
 libak_a_SOURCES += src/reconcile/summary.c src/reconcile/zone.c
+libak_a_SOURCES += src/reconcile/omission.c src/reconcile/omission.h
+libak_a_SOURCES += src/reconcile/retention.c src/reconcile/retention.h
