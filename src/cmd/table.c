@@ -11,6 +11,7 @@
 	X(show)                                                                                                        \
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
+	X(explain)                                                                                                     \
 	X(check)                                                                                                       \
 	X(packet_build)                                                                                                      \
 	X(packet_sign)                                                                                                      \

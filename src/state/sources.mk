@@ -3,3 +3,7 @@ libak_a_SOURCES += src/state/name.c src/state/name.h
 libak_a_SOURCES += src/state/replay.c
 libak_a_SOURCES += src/state/timeline.c src/state/timeline.h
 libak_a_SOURCES += src/state/at.c
+libak_a_SOURCES += src/state/limit.c src/state/limit.h
+libak_a_SOURCES += src/state/explain.c
+libak_a_SOURCES += src/state/quota.c
+libak_a_SOURCES += src/state/fallbacks.c

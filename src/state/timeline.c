@@ -33,6 +33,8 @@ static void add(void *ctx, const struct ak_said *said)
 	struct ak_timeline *t = a->t;
 	struct ak_seen *s;
 
+	if (t->wanted && !t->wanted(said))
+		return;
 	if (t->n == t->cap) {
 		t->cap = t->cap ? 2 * t->cap : 64;
 		t->seen = ak_realloc(t->seen, t->cap * sizeof *t->seen);

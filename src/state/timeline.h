@@ -18,6 +18,7 @@ struct ak_timeline {
 	struct ak_seen *seen;
 	size_t n, cap;
 	bool sorted;
+	bool (*wanted)(const struct ak_said *said); /* NULL: all that is said is kept */
 };
 
 /* Texts are the timeline's. */
