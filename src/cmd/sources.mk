@@ -25,6 +25,7 @@ libak_a_SOURCES += src/cmd/cmd_sources.c
 libak_a_SOURCES += src/cmd/cmd_status.c
 libak_a_SOURCES += src/cmd/cmd_trace_reconstruct.c
 libak_a_SOURCES += src/cmd/cmd_explain.c
+libak_a_SOURCES += src/cmd/cmd_report_fallbacks.c
 libak_a_SOURCES += src/cmd/cmd_trace_sample.c
 libak_a_SOURCES += src/cmd/cmd_verify.c
 libak_a_SOURCES += src/cmd/grouping.c src/cmd/grouping.h

@@ -12,6 +12,7 @@
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
 	X(explain)                                                                                                     \
+	X(report_fallbacks)                                                                                            \
 	X(check)                                                                                                       \
 	X(packet_build)                                                                                                      \
 	X(packet_sign)                                                                                                      \

@@ -38,58 +38,52 @@ static enum ak_rc add_of(struct at *q, const char *id, struct ak_err *err)
 	return rc;
 }
 
-/* Settings are read of the last capture before the instant and the first behind it: those between tell of columns only. */
-static enum ak_rc add_settings(struct at *q, const json_t *snapshots, struct ak_err *err)
+/* Snapshots as rows of observations; with their settings where full. */
+static enum ak_rc add_snapshot(struct at *q, json_t *row, bool full, struct ak_err *err)
 {
-	enum ak_rc rc = AK_OK;
-	json_t *row, *next, *more, *full;
-	size_t i, k;
+	json_t *more = NULL;
+	enum ak_rc rc = full ? ak_query_settings(q->s, json_integer_value(json_object_get(row, "seq")), &more, err) : AK_OK;
 
-	json_array_foreach((json_t *)snapshots, i, row) {
-		int64_t t = json_integer_value(json_object_get(row, "t"));
-		bool last = json_is_integer(json_object_get(row, "t")), first = last && t > q->us;
-
-		json_array_foreach((json_t *)snapshots, k, next) {
-			int64_t u = json_integer_value(json_object_get(next, "t"));
-
-			if (k == i || !same(text(row, "system"), text(next, "system")))
-				continue;
-			last = last && t <= q->us && !(u <= q->us && (u > t || (u == t && k > i)));
-			first = first && !(u > q->us && (u < t || (u == t && k < i)));
-		}
-		if (rc != AK_OK || !(last || first) || (q->system && !same(q->system, text(row, "system"))))
-			continue;
-		full = json_copy(row);
-		rc = ak_query_settings(q->s, json_integer_value(json_object_get(row, "seq")), &more, err);
-		if (rc == AK_OK) {
-			json_object_update(full, more);
-			json_decref(more);
-		}
-		json_object_set(full, "resource", json_object_get(row, "system"));
-		json_object_set_new(full, "resource_type", json_string("system"));
-		json_object_set_new(full, "kind", json_string("snapshot"));
-		ak_timeline_add(&q->line, full);
-		json_decref(full);
-	}
-	return rc;
+	if (rc != AK_OK)
+		return rc;
+	if (more)
+		json_object_update(row, more);
+	json_decref(more);
+	json_object_set(row, "resource", json_object_get(row, "system"));
+	json_object_set_new(row, "resource_type", json_string("system"));
+	json_object_set_new(row, "kind", json_string("snapshot"));
+	ak_timeline_add(&q->line, row);
+	return AK_OK;
 }
 
+/* Settings are read of the last capture of each system up to the instant and the first behind it: the others tell of columns only. */
 static enum ak_rc add_snapshots(struct at *q, struct ak_err *err)
 {
-	json_t *rows = NULL, *row;
+	json_t *rows = NULL, *row, *last = json_object(), *next = json_object();
+	const char *system;
 	size_t i;
 	enum ak_rc rc = ak_query_system_snapshots(q->s, &rows, err);
 
-	if (rc == AK_OK)
-		rc = add_settings(q, rows, err);
 	json_array_foreach(rows, i, row) {
-		if (q->system && !same(q->system, text(row, "system")))
+		system = text(row, "system");
+		if (!system || !json_is_integer(json_object_get(row, "t")) || (q->system && !same(q->system, system)))
 			continue;
-		json_object_set(row, "resource", json_object_get(row, "system"));
-		json_object_set_new(row, "resource_type", json_string("system"));
-		json_object_set_new(row, "kind", json_string("snapshot"));
-		ak_timeline_add(&q->line, row);
+		if (json_integer_value(json_object_get(row, "t")) <= q->us)
+			json_object_set(last, system, row);
+		else if (!json_object_get(next, system))
+			json_object_set(next, system, row);
 	}
+	json_object_foreach(last, system, row)
+		if (rc == AK_OK)
+			rc = add_snapshot(q, row, true, err);
+	json_object_foreach(next, system, row)
+		if (rc == AK_OK)
+			rc = add_snapshot(q, row, true, err);
+	json_array_foreach(rows, i, row)
+		if (rc == AK_OK && (!q->system || same(q->system, text(row, "system"))))
+			rc = add_snapshot(q, row, false, err);
+	json_decref(last);
+	json_decref(next);
 	json_decref(rows);
 	return rc;
 }
@@ -235,14 +229,17 @@ static bool not_owner(const char *path) { return !is_owner(path); }
 static void join(json_t *row, const json_t *settings)
 {
 	struct ak_buf b;
+	bool known = false;
 	json_t *e;
 	size_t i;
 
 	ak_buf_init(&b, 1u << 20);
+	json_array_foreach((json_t *)settings, i, e)
+		known = known || text(e, "value");
 	json_array_foreach((json_t *)settings, i, e) {
 		const char *path = text(e, "path"), *value = text(e, "value");
 
-		if (strncmp(path, "/metadata/", 10) == 0 || same(path, "/version"))
+		if (!known || strncmp(path, "/metadata/", 10) == 0 || same(path, "/version"))
 			continue;
 		ak_buf_addf(&b, "%s%s%s%s", b.n ? ", " : "", *path == '/' ? path + 1 : path, *path ? " " : "",
 			    value ? value : json_object_get(e, "conflict") ? "in conflict" : "unknown");

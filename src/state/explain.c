@@ -232,7 +232,7 @@ static void why_model(struct why *w)
 	json_t *f;
 
 	asked = group ? group : asked;
-	if (!asked || !served || same(asked, served))
+	if (!asked || !served || same(asked, served) || failed(w->last))
 		return;
 	route = in_force(w, "route", asked);
 	if (fell_back(w->last) || !same(field(w->last, "gen_ai.request.model"), field(w->first, "gen_ai.request.model"))) {
@@ -331,6 +331,7 @@ static enum ak_rc why_quota(struct why *w, const json_t *q, struct ak_err *err)
 			      dash(field(q, "auditkit.quota.scope")), dash(subject), dash(field(q, "auditkit.budget.policy_version")), cite(q)),
 		 row ? text(row, "by") : cite(q), row ? text(row, "basis") : "record");
 	more(f, cite(q));
+	more(f, w->last ? cite(w->last) : NULL);
 	return cite_limit(w, f, row, err);
 }
 
@@ -448,12 +449,10 @@ static void why_failed(struct why *w)
 	const char *error, *reason;
 	json_t *f;
 
-	if (!w->last || !failed(w->last))
+	if (!w->last || !failed(w->last) || json_array_size(w->findings))
 		return;
 	error = field(w->last, "error.type");
 	reason = field(w->last, "event.reason");
-	if (json_array_size(w->findings) && !same(text(json_array_get(w->findings, 0), "question"), "model"))
-		return;
 	f = find(w, "failed",
 		 json_sprintf("The last of %zu attempt%s failed with %lld: %s%s%s, provider %s [%s]%s", json_array_size(w->attempts),
 			      json_array_size(w->attempts) == 1 ? "" : "s", (long long)status_of(w->last), error ? error : "no error class", reason ? ", reason " : "",

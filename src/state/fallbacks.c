@@ -6,7 +6,8 @@
 #include "state/timeline.h"
 
 struct counting {
-	json_t *rows; /* key -> row, in order of appearance */
+	json_t *rows;  /* key -> row, in order of appearance */
+	json_t *rules; /* asked, served -> {by, until} */
 	json_int_t requests, fallen;
 	struct ak_timeline routes;
 };
@@ -22,20 +23,49 @@ static bool longer_name(const char *asked, const char *served)
 	return strncmp(asked, served, n) == 0 && (served[n] == '-' || served[n] == '@' || served[n] == ':');
 }
 
-/* The route's setting in force that names the served model, as its citation. */
-static const char *rule_of(struct counting *c, const char *asked, const char *served, int64_t t)
+/* The route's setting in force that names the served model, as its citation; *until gets when that may change. */
+static const char *look(struct counting *c, const char *asked, const char *served, int64_t t, int64_t *until)
 {
-	for (size_t i = 0; asked && served && i < c->routes.n; i++) {
+	const char *by = NULL;
+
+	*until = INT64_MAX;
+	for (size_t i = 0; i < c->routes.n; i++) {
 		const struct ak_seen *s = &c->routes.seen[i];
 		struct ak_held h;
 
 		if (!s->dated || !same(s->said.id, asked) || s->said.vague)
 			continue;
+		if (s->t > t && s->t < *until)
+			*until = s->t;
+		if (by)
+			continue;
 		ak_timeline_at(&c->routes, NULL, "route", asked, s->said.path, t, &h);
 		if (h.value && h.set && strstr(h.value, served))
-			return h.set->by;
+			by = h.set->by;
 	}
-	return NULL;
+	return by;
+}
+
+/* Calls come in time order, so an answer holds until the route changes. */
+static const char *rule_of(struct counting *c, const char *asked, const char *served, int64_t t)
+{
+	json_t *known;
+	struct ak_buf key;
+	int64_t until;
+
+	if (!asked || !served || !c->routes.n)
+		return NULL;
+	ak_buf_init(&key, 1u << 20);
+	ak_buf_addf(&key, "%s\x1f%s", asked, served);
+	known = json_object_get(c->rules, key.p);
+	if (!known || json_integer_value(json_object_get(known, "until")) <= t) {
+		const char *by = look(c, asked, served, t, &until);
+
+		known = json_pack("{s:s?, s:I}", "by", by, "until", (json_int_t)until);
+		json_object_set_new(c->rules, key.p, known);
+	}
+	ak_buf_release(&key);
+	return text(known, "by");
 }
 
 static const char *kind_of(const json_t *call, const char *asked, const char *served, const char *rule)
@@ -60,7 +90,7 @@ static enum ak_rc count(void *ctx, json_t *call, struct ak_err *err)
 	json_t *row;
 
 	(void)err;
-	rule = rule_of(c, asked, served, json_integer_value(json_object_get(call, "t")));
+	rule = same(asked, served) ? NULL : rule_of(c, asked, served, json_integer_value(json_object_get(call, "t")));
 	kind = kind_of(call, asked, served, rule);
 	ak_buf_init(&key, 1u << 20);
 	for (size_t i = 0; i < AK_COUNT(shown); i++)
@@ -92,7 +122,7 @@ static enum ak_rc add(void *ctx, json_t *row, struct ak_err *err)
 
 enum ak_rc ak_state_fallbacks(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
-	struct counting c = {.rows = json_object()};
+	struct counting c = {.rows = json_object(), .rules = json_object()};
 	json_t *systems = NULL, *list = json_array(), *row;
 	const char *key;
 	enum ak_rc rc = ak_query_systems(s, &systems, err);
@@ -110,6 +140,7 @@ enum ak_rc ak_state_fallbacks(struct ak_store *s, int64_t from_us, int64_t to_us
 				 "rows", list);
 	json_decref(list);
 	json_decref(c.rows);
+	json_decref(c.rules);
 	ak_timeline_release(&c.routes);
 	json_decref(systems);
 	return rc;

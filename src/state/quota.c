@@ -247,7 +247,8 @@ static bool gateway_refused(const json_t *call)
 	return same(text(call, "outcome"), "failure") && !text(call, "provider_request") && (status == 429 || status == 402 || status == 403 || text(call, "quota"));
 }
 
-static void judge(struct quota *q, struct piece *p, const json_t *call, int64_t t)
+/* False: it is not of the kind that the limit counts. */
+static bool judge(struct quota *q, struct piece *p, const json_t *call, int64_t t)
 {
 	char buf[32];
 	const char *adds = amount(call, p, buf);
@@ -255,10 +256,8 @@ static void judge(struct quota *q, struct piece *p, const json_t *call, int64_t 
 	int64_t start;
 	struct ak_str used;
 
-	if (p->l.unit == AK_LIMIT_REQUESTS && !adds)
-		return;
-	if (!ak_limit_start(p->l.window, p->anchor, t, &start))
-		return;
+	if ((p->l.unit == AK_LIMIT_REQUESTS && !adds) || !ak_limit_start(p->l.window, p->anchor, t, &start))
+		return false;
 	if (start != p->window) {
 		p->window = start;
 		ak_dec_sum_init(&p->used);
@@ -269,16 +268,17 @@ static void judge(struct quota *q, struct piece *p, const json_t *call, int64_t 
 	if (!reached) {
 		if (adds && !refused)
 			ak_dec_sum_add(&p->used, ak_str_of(adds));
-		return;
+		return true;
 	}
 	p->reached += counts;
 	p->refused += counts && refused;
 	if (!counts || refused || same(text(call, "outcome"), "failure"))
-		return;
+		return true;
 	p->served++;
 	if (json_array_size(p->cites) < CITED)
 		json_array_append(p->cites, json_object_get(call, "citation"));
 	p->first = p->first ? p->first : ak_time_z(t, 3, ak_arena_alloc(&q->arena, 32));
+	return true;
 }
 
 static void one_currency(struct quota *q, struct piece *p, const struct ak_said *of, const json_t *call)
@@ -320,8 +320,7 @@ static bool apply(struct quota *q, const char *place, const char *cls, const cha
 		one_currency(q, p, &p->set->said, call);
 		if (other_currency(p, call))
 			continue;
-		judge(q, p, call, t);
-		any = true;
+		any = judge(q, p, call, t) || any;
 	}
 	return any;
 }

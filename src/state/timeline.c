@@ -85,19 +85,36 @@ static bool concerns(const struct ak_seen *s, const char *place, const char *cls
 	return s->dated && strcmp(s->said.cls, cls) == 0 && (same(s->said.id, id) || (!s->said.id && !id)) && (!place || same(s->said.place, place));
 }
 
-/* The next record up to the instant. Of one instant, what leaves what another found came first. */
+/* Of two events of one instant: does b come behind a? What leaves what the other found came first; where both did, the one that found what
+ * was there before came first. */
+int ak_said_order(const char *prior, const char *a_before, const char *a_after, const char *b_before, const char *b_after)
+{
+	bool behind = same(b_before, a_after), ahead = same(b_after, a_before);
+
+	if (behind && ahead)
+		return !prior || same(a_before, prior) ? 1 : -1;
+	return behind ? 1 : ahead ? -1 : 0;
+}
+
 static void past(struct ak_held *h, const struct ak_seen *s)
 {
 	const struct ak_seen *old = h->set;
+	const char *prior = old && s->t > old->t ? h->value : h->prior;
+	int order;
 
 	if (old && !h->rival && same(s->said.after, h->value)) {
 		h->confirmed = s->event ? h->confirmed : s;
 		return;
 	}
-	if (old && s->t == old->t && same(s->said.after, old->said.before))
+	if (!old || s->t > old->t) {
+		*h = (struct ak_held){.set = s, .value = s->said.after, .prior = prior};
 		return;
-	if (!old || s->t > old->t || !s->event || same(s->said.before, old->said.after)) {
-		*h = (struct ak_held){.set = s, .value = s->said.after};
+	}
+	order = ak_said_order(prior, old->said.before, old->said.after, s->said.before, s->said.after);
+	if (order < 0)
+		return;
+	if (order > 0 || !s->event) {
+		*h = (struct ak_held){.set = s, .value = s->said.after, .prior = prior};
 		return;
 	}
 	h->rival = s;

@@ -30,6 +30,7 @@ struct ak_held {
 	const struct ak_seen *later;  /* nothing known: the first record after the instant */
 	const struct ak_seen *vague;  /* changed something behind set, up to the instant */
 	const char *value;	      /* NULL: unknown or in conflict */
+	const char *prior;	      /* before the instant of set */
 	bool from_before;	      /* value is what `ends` says was before it */
 };
 

@@ -91,6 +91,7 @@ id=$(sqlite3 d/workspace/workspace.db "SELECT trace_id FROM request WHERE trace_
 caged 0 "print sync" -w d/workspace show "$id"
 caged 0 "print sync" -w d/workspace trace reconstruct "$id"
 caged 0 "print sync" -w d/workspace explain "$id"
+caged 0 print -w d/workspace report fallbacks
 caged 0 "print sync" -w d/workspace trace sample
 export XDG_CONFIG_HOME="$tap_dir/config"
 is "every command was probed" "$("$AUDITKIT" help --json | jq -r '.commands[].name' | while read -r name; do
