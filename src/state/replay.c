@@ -10,6 +10,8 @@
 /* The value of a setting, who set it, and when it was seen last. Texts are owned. */
 struct held {
 	char *value, *before, *by, *other, *prior; /* other: of an event of the same instant that says something else; prior: before the instant */
+	char *system;	 /* whose history it is; NULL: not declared */
+	struct held *next; /* the same name in another system */
 	json_t *pending; /* a contradiction that another event of the same instant may explain */
 	int64_t t, seen;
 	bool event;
@@ -22,6 +24,7 @@ struct replay {
 	struct ak_arena a;
 	const json_t *row;
 	int64_t t, from_us, to_us;
+	int64_t changed, routed, limited; /* the last event of any kind, of routing, of quotas */
 	bool event, several_keys;
 	ak_state_found_fn *found;
 	void *ctx;
@@ -162,6 +165,36 @@ static void snapshot(struct replay *r, const struct ak_said *s, struct held *h, 
 		h->seen = r->t;
 }
 
+/* The history that a record of this system belongs to. Records of no declared system belong to the only one there is; NULL: there are several
+ * and none is told. */
+static struct held *history(struct replay *r, struct ak_map_entry *e, bool *fresh)
+{
+	const char *system = json_string_value(json_object_get(r->row, "source_system"));
+	struct held *first = e->v.ptr, *h;
+
+	for (h = first; h; h = h->next)
+		if (same(h->system, system) || (!h->next && h == first && (!h->system || !system)))
+			break;
+	if (!h && !system && first)
+		return NULL;
+	*fresh = !h;
+	if (!h) {
+		h = ak_alloc_zero(1, sizeof *h);
+		h->next = first;
+		e->v.ptr = h;
+	}
+	if (system && !h->system)
+		keep(&h->system, system);
+	return h;
+}
+
+/* A version moves with any change of what it counts: only where nothing changed at all is an event missing. */
+static bool version_moved(const struct replay *r, const struct ak_said *s, const struct held *h)
+{
+	return (strcmp(s->cls, "config version") == 0 && r->changed >= h->seen) || (strcmp(s->cls, "route version") == 0 && r->routed >= h->seen) ||
+	       (strcmp(s->cls, "budget version") == 0 && r->limited >= h->seen);
+}
+
 static void said(void *ctx, const struct ak_said *s)
 {
 	struct replay *r = ctx;
@@ -180,14 +213,20 @@ static void said(void *ctx, const struct ak_said *s)
 		ak_map_put(&r->vague, ak_str_of(key_of(r, s, false)), NULL)->v.num = r->t;
 		return;
 	}
-	e = ak_map_put(&r->held, ak_str_of(key_of(r, s, true)), &fresh);
-	if (fresh)
-		e->v.ptr = ak_alloc_zero(1, sizeof *h);
-	h = e->v.ptr;
-	if (r->event)
+	e = ak_map_put(&r->held, ak_str_of(key_of(r, s, true)), NULL);
+	if (!(h = history(r, e, &fresh))) {
+		r->n->placeless++;
+		return;
+	}
+	if (!fresh && !same(h->value, s->after) && !r->event && version_moved(r, s, h)) {
+		r->n->compared += in_period(r);
+		tell_pending(r, h);
+		set(r, h, s->after, NULL);
+	} else if (r->event) {
 		event(r, s, h, fresh);
-	else
+	} else {
 		snapshot(r, s, h, fresh);
+	}
 }
 
 static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
@@ -205,6 +244,13 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 	}
 	r->row = row;
 	r->t = json_integer_value(t);
+	if (r->event) {
+		const char *category = json_string_value(json_object_get(row, "category"));
+
+		r->changed = r->t;
+		r->routed = same(category, "routing") ? r->t : r->routed;
+		r->limited = same(category, "quota") ? r->t : r->limited;
+	}
 	ak_said_each(row, &r->places, &r->a, said, r);
 	ak_arena_clear(&r->a);
 	return AK_OK;
@@ -212,15 +258,16 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 
 static void release(struct replay *r)
 {
-	for (size_t i = 0; i < r->held.n; i++) {
-		struct held *h = r->held.e[i].v.ptr;
-		char *texts[] = {h->value, h->before, h->by, h->other, h->prior};
+	for (size_t i = 0; i < r->held.n; i++)
+		for (struct held *h = r->held.e[i].v.ptr, *next; h; h = next) {
+			char *texts[] = {h->value, h->before, h->by, h->other, h->prior, h->system};
 
-		tell_pending(r, h);
-		for (size_t k = 0; k < AK_COUNT(texts); k++)
-			ak_free(texts[k]);
-		ak_free(h);
-	}
+			next = h->next;
+			tell_pending(r, h);
+			for (size_t k = 0; k < AK_COUNT(texts); k++)
+				ak_free(texts[k]);
+			ak_free(h);
+		}
 	ak_map_release(&r->held);
 	ak_map_release(&r->vague);
 	ak_arena_release(&r->a);
@@ -229,7 +276,7 @@ static void release(struct replay *r)
 enum ak_rc ak_state_contradictions(struct ak_store *s, int64_t from_us, int64_t to_us, ak_state_found_fn *found, void *ctx,
 				   struct ak_state_replay *out, struct ak_err *err)
 {
-	struct replay r = {.from_us = from_us, .to_us = to_us, .found = found, .ctx = ctx, .n = out};
+	struct replay r = {.from_us = from_us, .to_us = to_us, .found = found, .ctx = ctx, .n = out, .changed = INT64_MIN, .routed = INT64_MIN, .limited = INT64_MIN};
 	json_t *systems = NULL, *keys = NULL;
 	enum ak_rc rc = ak_query_systems(s, &systems, err);
 

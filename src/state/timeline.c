@@ -54,7 +54,7 @@ bool ak_timeline_add(struct ak_timeline *t, const json_t *row)
 	json_object_set_new(t->known, text(row, "citation"), json_true());
 	a.of = (struct ak_seen){.t = json_integer_value(at), .seq = json_integer_value(json_object_get(row, "seq")), .dated = json_is_integer(at),
 				.event = same(text(row, "kind"), "event"), .by = copy(t, text(row, "citation")), .time = copy(t, text(row, "time")),
-				.ticket = copy(t, text(row, "ticket")), .ticket_state = copy(t, text(row, "ticket_state")), .action = copy(t, text(row, "action"))};
+				.ticket = copy(t, text(row, "ticket")), .ticket_state = copy(t, text(row, "ticket_state")), .action = copy(t, text(row, "action")), .system = copy(t, text(row, "source_system"))};
 	ak_said_each(row, &t->places, &t->arena, add, &a);
 	t->sorted = false;
 	return true;
@@ -80,9 +80,9 @@ void ak_timeline_sort(struct ak_timeline *t)
 	t->sorted = true;
 }
 
-static bool concerns(const struct ak_seen *s, const char *place, const char *cls, const char *id)
+static bool concerns(const struct ak_timeline *t, const struct ak_seen *s, const char *place, const char *cls, const char *id)
 {
-	return s->dated && strcmp(s->said.cls, cls) == 0 && (same(s->said.id, id) || (!s->said.id && !id)) && (!place || same(s->said.place, place));
+	return (!t->system || !s->system || same(s->system, t->system)) && s->dated && strcmp(s->said.cls, cls) == 0 && (same(s->said.id, id) || (!s->said.id && !id)) && (!place || same(s->said.place, place));
 }
 
 /* Of two events of one instant: does b come behind a? What leaves what the other found came first; where both did, the one that found what
@@ -143,7 +143,7 @@ void ak_timeline_at(struct ak_timeline *t, const char *place, const char *cls, c
 	for (size_t i = 0; i < t->n; i++) {
 		const struct ak_seen *s = &t->seen[i];
 
-		if (!concerns(s, place, cls, id))
+		if (!concerns(t, s, place, cls, id))
 			continue;
 		if (s->said.vague)
 			vague = s->t <= at_us ? s : vague;
