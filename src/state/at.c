@@ -213,7 +213,9 @@ static void add_budgets(struct at *q)
 		json_t *r = ak_at_group(q, "budget", ids[i].cls, ids[i].id, ak_at_limit);
 
 		row = r ? r : row;
-		if ((r = ak_at_group(q, "budget", "budget", ids[i].id, ak_at_any))) {
+		for (int k = 0; k < 2; k++) {
+			if (!(r = ak_at_group(q, "budget", k ? "quota" : "budget", ids[i].id, ak_at_any)))
+				continue;
 			row = r;
 			add_version(q, r, "budget version", o->budget_version);
 			any_row = true;

@@ -113,6 +113,7 @@ static void cite_route(json_t *finding, const json_t *row)
 	answer = json_sprintf("%s Route %s in force: %s [%s].", text(finding, "answer"), text(row, "subject"), json_string_value(how), text(row, "by"));
 	json_object_set_new(finding, "answer", answer);
 	ak_why_more(finding, text(row, "by"));
+	ak_why_more(finding, text(row, "confirmed"));
 	json_decref(how);
 }
 

@@ -89,7 +89,16 @@ static void join(json_t *row, const json_t *settings)
 	ak_buf_release(&b);
 }
 
-/* The latest change of any setting of the row is what set it. */
+/* Does b lead a? Of what set the settings of a row the last event, else the last capture: what a capture shows may be long the same. */
+static bool leads(const json_t *a, const json_t *b)
+{
+	bool x = same(text(a, "basis"), "event") && text(a, "since"), y = same(text(b, "basis"), "event") && text(b, "since");
+
+	if (x != y)
+		return y;
+	return text(b, "since") && (!text(a, "since") || strcmp(text(b, "since"), text(a, "since")) > 0);
+}
+
 static void lead(json_t *row, const json_t *settings, struct at *q, const char *cls, const char *id)
 {
 	const char *since = NULL, *until = NULL;
@@ -97,28 +106,31 @@ static void lead(json_t *row, const json_t *settings, struct at *q, const char *
 	size_t i;
 
 	json_array_foreach((json_t *)settings, i, e) {
-		const char *s = text(e, "since"), *u = text(e, "until");
+		const char *u = text(e, "until");
 
-		if (!from || (s && (!since || strcmp(s, since) > 0)))
+		if (!from || leads(from, e))
 			from = e;
-		since = s && (!since || strcmp(s, since) > 0) ? s : since;
+		if (json_object_get(e, "conflict"))
+			json_object_set(row, "conflict", json_object_get(e, "conflict"));
 		until = u && (!until || strcmp(u, until) < 0) ? u : until;
 		if (same(text(e, "path"), "/version") && text(e, "value"))
 			json_object_set(row, "version", json_object_get(e, "value"));
 	}
 	if (from) {
-		static const char *const taken[] = {"by", "basis", "ticket", "ticket_state", "action", "conflict", "next", "before_of", "confirmed"};
+		static const char *const taken[] = {"by", "basis", "ticket", "ticket_state", "action", "next", "before_of", "confirmed"};
 
 		for (size_t k = 0; k < AK_COUNT(taken); k++)
 			if (json_object_get(from, taken[k]))
 				json_object_set(row, taken[k], json_object_get(from, taken[k]));
 	}
+	since = from ? text(from, "since") : NULL;
 	json_object_set_new(row, "since", maybe(since));
 	json_object_set_new(row, "until", maybe(until));
 	for (i = 0; i < q->line.n; i++) {
 		const struct ak_seen *s = &q->line.seen[i];
 
-		if (!s->dated || !s->said.vague || !same(s->said.cls, cls) || !same(s->said.id, id) || s->t > q->us)
+		if (!s->dated || !s->said.vague || !same(s->said.cls, cls) || !same(s->said.id, id) || s->t > q->us ||
+		    (q->line.system && s->system && !same(q->line.system, s->system)))
 			continue;
 		if (!since || strcmp(s->time, since) >= 0) {
 			set_by(row, s);
@@ -165,6 +177,7 @@ static json_t *one_system(struct at *q, const char *what, const char *cls, const
 	}
 	if (json_array_size(settings) || vague) {
 		row = ak_at_row(what, id);
+		json_object_set_new(row, "class", json_string(cls));
 		lead(row, settings, q, cls, id);
 		join(row, settings);
 		json_object_set(row, "settings", settings);

@@ -76,7 +76,7 @@ static bool is_currency(const char *z)
 	return n == 3 && !z[3];
 }
 
-bool ak_limit_read(const char *path, ak_beside_fn *beside, void *ctx, char currency[4], struct ak_limit *out, const char **why)
+bool ak_limit_read(const char *cls, const char *path, ak_beside_fn *beside, void *ctx, char currency[4], struct ak_limit *out, const char **why)
 {
 	int k = kind_of(path);
 	const char *unit = beside_of(path, unit_names, AK_COUNT(unit_names), beside, ctx);
@@ -85,13 +85,13 @@ bool ak_limit_read(const char *path, ak_beside_fn *beside, void *ctx, char curre
 	*out = (struct ak_limit){.unit = k >= 0 ? limits[k].unit : AK_LIMIT_COST, .window = k >= 0 ? limits[k].window : NULL};
 	if (!out->window)
 		out->window = beside_of(path, window_names, AK_COUNT(window_names), beside, ctx);
-	if (k >= 0 && limits[k].open && !unit) {
+	if (k >= 0 && limits[k].open && !unit && strcmp(cls ? cls : "", "budget") != 0) {
 		*why = "what is counted is not told: no unit or currency stands beside it";
 		return false;
 	}
-	if (k >= 0 && limits[k].open && (strcmp(unit, "requests") == 0 || strcmp(unit, "calls") == 0))
+	if (k >= 0 && limits[k].open && unit && (strcmp(unit, "requests") == 0 || strcmp(unit, "calls") == 0))
 		out->unit = AK_LIMIT_REQUESTS;
-	else if (k >= 0 && limits[k].open && strcmp(unit, "tokens") == 0)
+	else if (k >= 0 && limits[k].open && unit && strcmp(unit, "tokens") == 0)
 		out->unit = AK_LIMIT_TOKENS;
 	else if (unit && out->unit == AK_LIMIT_COST && !is_currency(unit)) {
 		*why = "its unit is none of requests, tokens and a currency";
@@ -217,7 +217,7 @@ enum ak_rc ak_limit_sums(struct ak_store *s, const json_t *row, int64_t at_us, j
 		struct ak_limit l;
 		char currency[4];
 
-		if (rc == AK_OK && ak_limit_path(path) && json_is_string(json_object_get(e, "value")) && ak_limit_read(path, setting, settings, currency, &l, &why))
+		if (rc == AK_OK && ak_limit_path(path) && json_is_string(json_object_get(e, "value")) && ak_limit_read(json_string_value(json_object_get(row, "class")), path, setting, settings, currency, &l, &why))
 			rc = sum_of(s, subject, e, &l, at_us, list, err);
 	}
 	*out = list;

@@ -28,8 +28,9 @@ extern "C" {
 /* Is this path a limit, or something that says how to read one? */
 bool ak_limit_path(const char *path);
 bool ak_limit_about(const char *path);
-/* How the limit at this path is counted; false with *why when it is not told. Texts are those of `beside` or static. */
-bool ak_limit_read(const char *path, ak_beside_fn *beside, void *ctx, char currency[4], struct ak_limit *out, const char **why);
+/* How the limit at this path is counted. cls: what it belongs to; a budget that names no unit is money, in the currency of its calls, a quota that names
+ * none is not told. False with *why when it is not told. Texts are those of `beside` or static. */
+bool ak_limit_read(const char *cls, const char *path, ak_beside_fn *beside, void *ctx, char currency[4], struct ak_limit *out, const char **why);
 /* Start of the window that an instant lies in; anchor: when the limit was set. False: the window cannot be read. */
 bool ak_limit_start(const char *window, int64_t anchor_us, int64_t at_us, int64_t *start_us);
 const char *ak_limit_unit_name(const struct ak_limit *l);

@@ -113,7 +113,7 @@ static void add_piece(struct quota *q, struct group *g, const char *path, int64_
 		unread(q, g->of, path, "its value is no number");
 		return;
 	}
-	if (!ak_limit_read(path, beside, g, p.currency, &p.l, &why)) {
+	if (!ak_limit_read(g->of->cls, path, beside, g, p.currency, &p.l, &why)) {
 		unread(q, g->of, path, why);
 		return;
 	}
@@ -183,7 +183,7 @@ static int by_subject(const void *x, const void *y)
 
 static bool binds_calls(const struct ak_said *s)
 {
-	static const char *const classes[] = {"budget", "team", "project", "organization", "key", "user", "route"};
+	static const char *const classes[] = {"budget", "quota", "team", "project", "organization", "key", "user", "route"};
 
 	for (size_t i = 0; i < AK_COUNT(classes); i++)
 		if (s->place && s->id && strcmp(s->cls, classes[i]) == 0)
@@ -350,8 +350,8 @@ static enum ak_rc take(void *ctx, json_t *call, struct ak_err *err)
 		any = apply(q, place, by[i].cls, ids[i], call, t) || any;
 		for (size_t k = 0; k < i; k++)
 			seen = seen || same(ids[k], ids[i]);
-		if (!seen)
-			any = apply(q, place, "budget", ids[i], call, t) || any;
+		for (int k = 0; k < 2 && !seen; k++)
+			any = apply(q, place, k ? "quota" : "budget", ids[i], call, t) || any;
 	}
 	q->judged += any && t >= q->from_us && t < q->to_us;
 	ak_arena_clear(&q->scratch);

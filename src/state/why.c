@@ -54,12 +54,19 @@ void ak_why_more(json_t *finding, const char *where)
 /* "v12, routing.update 2026-06-04T09:15:00Z, CHG-1183 approved" of a row in force. */
 json_t *ak_why_set(const json_t *row)
 {
-	const char *ticket = text(row, "ticket"), *since = text(row, "since");
+	const char *ticket = text(row, "ticket"), *state = text(row, "ticket_state"), *value = text(row, "value"), *version = text(row, "version");
 	bool event = same(text(row, "basis"), "event");
+	struct ak_buf b;
+	json_t *out;
 
-	return json_sprintf("%s%s%s %s%s%s%s%s", dash(text(row, "version")), text(row, "value") ? ": " : "", text(row, "value") ? text(row, "value") : "",
-			    event ? (text(row, "action") ? text(row, "action") : "set") : "as captured", dash(since), event ? ", " : "",
-			    event ? (ticket ? ticket : "no ticket") : "", event && text(row, "ticket_state") ? text(row, "ticket_state") : "");
+	ak_buf_init(&b, 1u << 22);
+	ak_buf_addf(&b, "%s%s%s%s", version ? version : "", version && value ? ": " : "", value ? value : "", version || value ? ", " : "");
+	ak_buf_addf(&b, "%s %s", event ? text(row, "action") ? text(row, "action") : "set" : "as captured", dash(text(row, "since")));
+	if (event)
+		ak_buf_addf(&b, ", %s%s%s", ticket ? ticket : "no ticket", state ? " " : "", state ? state : "");
+	out = json_string(b.p);
+	ak_buf_release(&b);
+	return out;
 }
 
 const json_t *ak_why_in_force(const struct why *w, const char *what, const char *subject)

@@ -108,7 +108,7 @@ def quota():
 
 def noquota():
     write("calls.jsonl", [call(1, "10:00:00.000000")])
-    write("events.jsonl", [event(1, "09:00:00", "team", "team-a", {"cap": 3}, {"cap": 100})])
+    write("events.jsonl", [event(1, "09:00:00", "quota", "team-a", {"cap": 3}, {"cap": 100})])
 
 
 E = {"route": "chat-premium"}
