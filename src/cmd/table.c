@@ -13,6 +13,8 @@
 	X(trace_sample)                                                                                                \
 	X(report_completeness)                                                                                         \
 	X(report_reconcile)                                                                                            \
+	X(explain)                                                                                                     \
+	X(report_fallbacks)                                                                                            \
 	X(check)                                                                                                       \
 	X(trace_bundle)                                                                                        \
 	X(timeline)                                                                                            \

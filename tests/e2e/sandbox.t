@@ -92,6 +92,8 @@ export XDG_CONFIG_HOME="$PWD/d/config"
 id=$(sqlite3 d/workspace/workspace.db "SELECT trace_id FROM request WHERE trace_id IS NOT NULL LIMIT 1")
 caged 0 "print sync" -w d/workspace show "$id"
 caged 0 "print sync" -w d/workspace trace reconstruct "$id"
+caged 0 "print sync" -w d/workspace explain "$id"
+caged 0 print -w d/workspace report fallbacks
 caged 0 "print sync" -w d/workspace trace sample
 caged 0 "print sync" -w d/workspace trace bundle --app support-bot --from 2026-06-05 --to 2026-06-06 -o incident.tar
 caged 0 "print sync" -w d/workspace timeline --around ae-route-1
