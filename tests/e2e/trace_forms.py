@@ -39,7 +39,7 @@ def make(folder, *tables):
             "span_id": "%016x" % (i + 161), "session_id": "s-1"} for i, (k, t) in enumerate(T.items()) if k not in ("wild", "alone")]
     fives = [(wild[i:i + 5] * 5)[:5] for i in range(0, len(wild), 5)]
     app += [{"event_id": "w-%d" % i, "time": iso(0), "end_time": iso(1), "app": w[0], "event": w[1], "env": w[2], "user": w[3], "error_type": w[4],
-             "trace_id": T["wild"]} for i, w in enumerate(fives)]
+             "trace_id": T["wild"]} for i, w in enumerate(fives[1::2])]
     lines("app.jsonl", app)
     # Their clocks contradict the ids: the one that calls the other is the first, whatever it shows.
     lines("router.jsonl", [{"id": "gen-1", "upstream_id": "call-chain", "total_cost": 0.5, "created_at": iso(2), "model": "openai/gpt-4o",
