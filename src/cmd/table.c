@@ -11,7 +11,11 @@
 	X(show)                                                                                                        \
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
+	X(report_reconcile)                                                                                            \
 	X(check)                                                                                                       \
+	X(trace_bundle)                                                                                        \
+	X(timeline)                                                                                            \
+	X(blast_radius)                                                                                        \
 	X(packet_build)                                                                                                      \
 	X(packet_sign)                                                                                                      \
 	X(packet_verify)                                                                                                      \

@@ -11,7 +11,7 @@
 enum ak_rc ak_render_add(const struct ak_packet_opts *o, struct ak_bag *bag, const char *path, struct ak_str bytes,
 			 struct ak_err *err)
 {
-	const struct ak_selfaudit audit = {o->redactor, o->canaries, o->ids};
+	const struct ak_selfaudit audit = {.redactor = o->redactor, .canaries = o->canaries, .ids = o->ids};
 	enum ak_rc rc = ak_selfaudit_pass(&audit, path, 0, bytes, err);
 
 	return rc == AK_OK ? ak_bag_add(bag, path, bytes, err) : rc;

@@ -37,7 +37,7 @@ enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, j
 /* Of a call of several entries the one that was written when it began. */
 #define BEGUN(q) " AND coalesce(" q ".facet, 'request') = 'request'"
 #define CALL_OF_FILE(q) " JOIN file qf ON qf.id = " q ".file JOIN export qe ON qe.id = qf.export JOIN source t ON t.id = qe.source"
-/* No other call that counts has this id: some systems repeat them, and a cached answer keeps the first one's. */
+/* No other call that counts has this id: some systems repeat them, and a cached answer keeps the first one's, which may be hours old. */
 #define ALONE(column, value, q)                                                                                           \
 	" NOT EXISTS(SELECT 1 FROM lookup l2 JOIN request p ON p.seq = l2.seq WHERE l2.h = ak_hash(" value ") AND p." column " = " value \
 	" AND p.state = 0 AND p.seq <> " q ".seq AND" AK_NO_WITNESS("p") ")"
@@ -50,11 +50,13 @@ enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, j
 /* Columns: outer source, time, start, end, duration, inner source, time, start, end, duration, app of outer, of inner, whether
  * the end of outer bounds, whether outer names the inner call itself, seq of outer, of inner. ?1: run. */
 static const char spans[] =
-	"SELECT " OUTER_OF("a", "s") ", a.event_end, a.duration_ms, " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", a.app, NULL, a.direct OR NOT"
+	"WITH cached(x) AS MATERIALIZED (SELECT DISTINCT cache_reference_id FROM request WHERE cache_reference_id IS NOT NULL)"
+	" SELECT " OUTER_OF("a", "s") ", a.event_end, a.duration_ms, " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", a.app, NULL, a.direct OR NOT"
 	IN_TRACE("a") " AND (rtrim(coalesce(b.event_end, b.event_start), 'Z') > rtrim(a.event_end, 'Z'))), a.direct, a.seq, q.seq FROM"
 	" (SELECT a.*, q.seq AS call, coalesce(q.gateway_request_id = a.gateway_request_id, 0)"
 	"  OR coalesce(q.parent_span_id = a.span_id AND q.trace_id = a.trace_id, 0)"
-	"  OR coalesce(q.cache_status, 'miss') <> 'hit' AND coalesce(q.trace_id = a.trace_id, 1)"
+	"  OR coalesce(q.cache_status, 'miss') <> 'hit' AND coalesce(q.trace_id = a.trace_id, 1) AND coalesce(q.environment = a.environment, 1)"
+	"   AND coalesce(q.response_id NOT IN cached, 1) AND coalesce(q.gateway_request_id NOT IN cached, 1) AND coalesce(q.event_id NOT IN cached, 1)"
 	"   AND (coalesce(" NAMES("response_id", "a", "q") ", 0) OR coalesce(" NAMES("provider_request_id", "a", "q") ", 0)) AS direct"
 	"  FROM app_event a CROSS JOIN request q ON q.seq IN (SELECT l.seq FROM lookup l WHERE l.h IN (ak_hash(a.trace_id),"
 	"   ak_hash(a.gateway_request_id), ak_hash(a.response_id), ak_hash(a.provider_request_id)))"
