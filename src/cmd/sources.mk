@@ -54,3 +54,4 @@ libak_a_SOURCES += src/cmd/forms.c src/cmd/forms.h
 libak_a_SOURCES += src/cmd/cmd_keys.c
 libak_a_SOURCES += src/cmd/signing.c src/cmd/signing.h
 libak_a_SOURCES += src/cmd/manual.c src/cmd/manual.h
+libak_a_SOURCES += src/cmd/cmd_report_coverage.c src/cmd/cmd_report_links.c

@@ -11,6 +11,8 @@
 	X(show)                                                                                                        \
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
+	X(report_links)                                                                                                \
+	X(report_coverage)                                                                                             \
 	X(check)                                                                                                       \
 	X(packet_build)                                                                                                      \
 	X(packet_sign)                                                                                                      \

@@ -2,6 +2,7 @@
 
 #include "base/decimal.h"
 #include "format/mapper.h"
+#include "model/idform.h"
 
 /* What a record gets beside its rules. */
 
@@ -186,6 +187,19 @@ static void cut_flag(struct ak_mapper *mp, struct ak_record *out)
 			out->flags |= AK_R_CUT;
 }
 
+/* An id in another spelling than its plain one is found under both. */
+static void spellings(struct ak_mapper *mp, struct ak_record *out)
+{
+	static const enum ak_field_id ids[] = {AK_F_TRACE_ID, AK_F_SPAN_ID, AK_F_REQUEST_ID, AK_F_GATEWAY_EVENT_ID, AK_F_RESPONSE_ID,
+					       AK_F_PROVIDER_REQUEST_ID, AK_F_UPSTREAM_ID};
+	char buf[AK_ID_FORM];
+	struct ak_str plain;
+
+	for (size_t i = 0; i < AK_COUNT(ids); i++)
+		if (out->v[ids[i]].set && ak_id_plain(ids[i], out->v[ids[i]].text, buf, &plain))
+			ak_eval_alias(mp, out, ids[i], ak_arena_str(mp->conv.arena, plain));
+}
+
 void ak_derive(struct ak_mapper *mp, struct ak_record *out)
 {
 	payloads(mp, out);
@@ -195,6 +209,7 @@ void ak_derive(struct ak_mapper *mp, struct ak_record *out)
 	cut_flag(mp, out);
 	natural_key(mp, out);
 	revision(mp, out);
+	spellings(mp, out);
 	out->flags |= mp->conv.flags;
 	for (size_t i = 0; i < mp->m->ndims; i++)
 		mp->saw[mp->m->dims[i]] |= out->v[mp->m->dims[i]].set;
