@@ -66,23 +66,18 @@ static enum ak_rc push(struct closure *c, const struct ak_link_record *r, const 
 	return r->kind == AK_K_REQUEST && r->live ? ak_link_members(c->values.reader, r->call, add, c, err) : AK_OK;
 }
 
-/* Values that name a call by the provider's words and belong to several. */
-static void note_shared(struct closure *c, const struct ak_link_record *r)
+/* Only a value that several calls have joins these records: which of them is meant is not to be told. */
+static void note_shared(struct closure *c, const struct ak_link_record *a, const struct ak_link_record *b, const struct ak_link_match *m)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		const struct ak_link_id *id = &r->id[i];
-		const struct ak_link_value *v = ak_link_values_get(&c->values, id->value);
-		bool fresh;
+	const struct ak_link_value *v = ak_link_values_get(&c->values, m->value);
+	bool fresh;
 
-		if (id->field != AK_LF_RESPONSE && id->field != AK_LF_PROVIDER && id->field != AK_LF_UPSTREAM)
-			continue;
-		if (!v || (!v->shared && !v->common))
-			continue;
-		ak_map_put(&c->shared, id->value, &fresh);
-		if (fresh)
-			json_array_append_new(c->ambiguous, json_pack("{s:s, s:s%, s:I}", "field", ak_fields[ak_link_fields[id->field]].name, "value",
-								      id->value.p, id->value.n, "calls", (json_int_t)v->calls));
-	}
+	if (!v || !b->live || ak_link_values_settled(&c->values, a, b, m->value))
+		return;
+	ak_map_put(&c->shared, m->value, &fresh);
+	if (fresh)
+		json_array_append_new(c->ambiguous, json_pack("{s:s, s:s%, s:I}", "field", ak_fields[ak_link_fields[m->field]].name, "value",
+							      m->value.p, m->value.n, "calls", (json_int_t)v->calls));
 }
 
 static enum ak_rc follow(struct closure *c, const struct ak_link_record *a, struct ak_str value, struct ak_err *err)
@@ -98,6 +93,8 @@ static enum ak_rc follow(struct closure *c, const struct ak_link_record *a, stru
 		m = ak_link_match(a, v->rec[i], false, ak_link_values_shared, &c->values);
 		if (m.strength)
 			rc = push(c, v->rec[i], &m, err);
+		else if (m.contested)
+			note_shared(c, a, v->rec[i], &m);
 	}
 	return rc;
 }
@@ -110,8 +107,6 @@ static enum ak_rc follow_all(struct closure *c, const struct ak_link_record *a, 
 
 	ak_link_values_want(&c->values, a);
 	rc = ak_link_values_find(&c->values, err);
-	if (rc == AK_OK)
-		note_shared(c, a);
 	for (size_t i = 0; i < a->n && rc == AK_OK; i++) {
 		rc = follow(c, a, a->id[i].value, err);
 		if (rc == AK_OK && ak_id_twin(ak_link_fields[a->id[i].field], a->id[i].value, buf, &twin))

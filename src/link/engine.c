@@ -7,22 +7,17 @@
 #include "model/idform.h"
 
 /* Records that wait until their values are looked up together. */
-enum { BATCH = 8192 };
+enum { BATCH = 32768 };
 
 #define HAS(f) (1u << (f))
 
-const struct ak_link_pair ak_link_pairs[AK_LINK_PAIRS] = {
-	{.from = AK_K_APP, .to = AK_K_REQUEST, .limited = true},
-	{.from = AK_K_APP, .to = AK_K_CALL, .alone = true},
-	{.from = AK_K_AUDIT, .to = AK_K_REQUEST, .named = HAS(AK_LF_TRACE) | HAS(AK_LF_CALL)},
-	{.from = AK_K_CALL, .to = AK_K_REQUEST},
-	{.from = AK_K_VERDICT, .to = AK_K_REQUEST},
-	{.from = AK_K_QUOTA, .to = AK_K_REQUEST, .named = HAS(AK_LF_TRACE) | HAS(AK_LF_CALL)},
-	{.from = AK_K_SETTLEMENT, .to = AK_K_REQUEST, .named = HAS(AK_LF_TRACE) | HAS(AK_LF_CALL) | HAS(AK_LF_RESPONSE)},
-	{.from = AK_K_TICKET, .to = AK_K_REQUEST, .named = HAS(AK_LF_CALL)},
-	{.from = AK_K_REQUEST, .to = AK_K_REQUEST, .chained = true},
-	{.from = AK_K_REQUEST, .to = AK_K_APP, .back = true},
-	{.from = AK_K_REQUEST, .to = AK_K_CALL, .back = true},
+/* Which calls of requests the records of one source have met: what their other side asks, without asking each again. */
+struct marks {
+	enum ak_kind kind;
+	const struct ak_link_source *source;
+	struct ak_link_record as; /* stands for any of its records: kind and source are all it has */
+	uint8_t *bit[2];	  /* linked, contested; by ledger sequence */
+	size_t n[2];		  /* bytes */
 };
 
 struct engine {
@@ -40,32 +35,11 @@ struct engine {
 	struct ak_link *link;
 	const struct ak_link_record **candidate, **met;
 	size_t nlinks, ncandidates, nmet, cap;
+	struct marks *marks;
+	size_t nmarks;
+	bool looking; /* a pair of this kind needs values to be looked up */
+	bool marking; /* all records are read and only counted, so that marks are enough */
 };
-
-const char *ak_link_state_name(enum ak_link_state s)
-{
-	static const char *const names[] = {"linked", "ambiguous", "unmatched"};
-
-	return names[s];
-}
-
-const char *ak_link_reason_name(enum ak_link_reason r)
-{
-	static const char *const names[AK_WHY_COUNT] = {
-		[AK_WHY_NO_SOURCE] = "source not supplied", [AK_WHY_NO_ID] = "no identifier",	   [AK_WHY_NIL] = "nil or sentinel id",
-		[AK_WHY_COMMON] = "identifier of too many records", [AK_WHY_PERIOD] = "outside the period",
-		[AK_WHY_FILTERED] = "filtered at export",   [AK_WHY_NOT_FOUND] = "not found",	   [AK_WHY_ELSEWHERE] = "met in another source",
-	};
-
-	return names[r];
-}
-
-const char *ak_link_cardinality_name(enum ak_link_cardinality c)
-{
-	static const char *const names[] = {"1:1", "n:1", "1:n", "n:m"};
-
-	return names[c];
-}
 
 /* ---- what is asked ---- */
 
@@ -113,17 +87,17 @@ static void look_at_sources(const struct engine *e, const struct ak_link_record 
 		}
 }
 
-static enum ak_link_reason reason(const struct engine *e, const struct ak_link_record *r, enum ak_kind kind)
+static enum ak_link_reason reason(const struct engine *e, const struct ak_link_record *r, const struct ak_link_pair *p)
 {
 	bool within, whole;
 
-	if (!sources_of(e, kind, NULL))
+	if (!sources_of(e, p->to, NULL))
 		return AK_WHY_NO_SOURCE;
 	if (!has_any(r, ~(HAS(AK_LF_SPAN) | HAS(AK_LF_EVENT))))
 		return r->nil ? AK_WHY_NIL : AK_WHY_NO_ID;
-	if (is_common(e, r))
+	if (!p->back && is_common(e, r))
 		return AK_WHY_COMMON;
-	look_at_sources(e, r, kind, &within, &whole);
+	look_at_sources(e, r, p->to, &within, &whole);
 	return !within ? AK_WHY_PERIOD : !whole ? AK_WHY_FILTERED : AK_WHY_NOT_FOUND;
 }
 
@@ -162,56 +136,15 @@ static enum ak_link_cardinality cardinality(const struct engine *e, const struct
 	return from > 1 ? to > 1 ? AK_LINK_N_M : AK_LINK_N_1 : to > 1 ? AK_LINK_1_N : AK_LINK_1_1;
 }
 
-/* The outer one of two gateways: it names the other's id as its upstream's, or it began first. */
-static bool is_outer(const struct ak_link_record *a, const struct ak_link_record *b, const struct ak_link_match *m)
-{
-	bool names = m->field == AK_LF_UPSTREAM || m->field == AK_LF_PROVIDER, named = m->other == AK_LF_UPSTREAM || m->other == AK_LF_PROVIDER;
-
-	if (names != named)
-		return names;
-	if (a->dated && b->dated && a->time_us != b->time_us)
-		return a->time_us < b->time_us;
-	return a->seq < b->seq;
-}
-
 static void meet(struct engine *e, const struct ak_link_pair *p, const struct ak_link_record *a, const struct ak_link_record *b)
 {
 	struct ak_link_match m = ak_link_match(a, b, p->chained, ak_link_values_shared, &e->values);
 
-	if (p->chained && (m.strength || m.contested) && !is_outer(a, b, &m))
-		return;
 	room(e);
 	if (m.strength)
-		e->link[e->nlinks++] = (struct ak_link){b, m, false, e->o->counting ? AK_LINK_1_1 : cardinality(e, a, b, &m)};
-	else if (m.contested)
+		e->link[e->nlinks++] = (struct ak_link){.to = b, .match = m, .cardinality = e->o->counting ? AK_LINK_1_1 : cardinality(e, a, b, &m)};
+	else if (m.contested && !ak_link_values_settled(&e->values, a, b, m.value))
 		e->candidate[e->ncandidates++] = b;
-}
-
-static bool known(struct engine *e, const struct ak_link_record *b)
-{
-	for (size_t i = 0; i < e->nmet; i++)
-		if (e->met[i]->call == b->call)
-			return true;
-	room(e);
-	e->met[e->nmet++] = b;
-	return false;
-}
-
-static void meet_all(struct engine *e, const struct ak_link_pair *p, const struct ak_link_record *a, const struct ak_link_value *v)
-{
-	for (size_t i = 0; v && i < v->n; i++) {
-		const struct ak_link_record *b = v->rec[i];
-
-		if (b->kind != p->to || !b->live || b->call == a->call || (p->chained && strcmp(a->source->system, b->source->system) == 0))
-			continue;
-		if (!known(e, b))
-			meet(e, p, a, b);
-	}
-}
-
-static enum ak_link_field contested_field(struct engine *e, const struct ak_link_pair *p, const struct ak_link_record *a)
-{
-	return ak_link_match(a, e->candidate[0], p->chained, ak_link_values_shared, &e->values).field;
 }
 
 static int by_seq(const void *a, const void *b)
@@ -221,11 +154,192 @@ static int by_seq(const void *a, const void *b)
 	return (x->call > y->call) - (x->call < y->call);
 }
 
-static int by_link(const void *a, const void *b)
+static void gather(struct engine *e, const struct ak_link_pair *p, const struct ak_link_record *a, const struct ak_link_value *v)
 {
-	const struct ak_link *x = a, *y = b;
+	for (size_t i = 0; v && i < v->n; i++) {
+		const struct ak_link_record *b = v->rec[i];
 
-	return (x->to->call > y->to->call) - (x->to->call < y->to->call);
+		if (b->kind != p->to || !b->live || b->call == a->call || (p->chained && strcmp(a->source->system, b->source->system) == 0))
+			continue;
+		room(e);
+		e->met[e->nmet++] = b;
+	}
+}
+
+/* Each record that has one of its values, once, in the order of the ledger. */
+static void meet_all(struct engine *e, const struct ak_link_pair *p, const struct ak_link_record *a)
+{
+	char buf[AK_ID_FORM];
+	struct ak_str twin;
+
+	e->nlinks = e->ncandidates = e->nmet = 0;
+	for (size_t i = 0; i < a->n; i++) {
+		gather(e, p, a, ak_link_values_get(&e->values, a->id[i].value));
+		if (ak_id_twin(ak_link_fields[a->id[i].field], a->id[i].value, buf, &twin))
+			gather(e, p, a, ak_link_values_get(&e->values, twin));
+	}
+	if (e->nmet > 1)
+		qsort(e->met, e->nmet, sizeof *e->met, by_seq);
+	for (size_t i = 0; i < e->nmet; i++)
+		if (!i || e->met[i]->call != e->met[i - 1]->call)
+			meet(e, p, a, e->met[i]);
+}
+
+static bool is_group(enum ak_link_field f) { return f == AK_LF_TRACE || f == AK_LF_GROUP; }
+
+/* Does a record, which only a trace joins with a call, name another call of that trace? Then it is none of this one, unless that is the same
+ * call at another gateway. */
+static bool names_other(struct engine *e, const struct ak_link_record *a, const struct ak_link_record *call)
+{
+	bool other = false;
+
+	for (size_t i = 0; i < a->n; i++) {
+		const struct ak_link_value *v = is_group(a->id[i].field) ? NULL : ak_link_values_get(&e->values, a->id[i].value);
+
+		for (size_t k = 0; v && k < v->n; k++) {
+			const struct ak_link_record *x = v->rec[k];
+			struct ak_link_match m;
+
+			if (x->kind != AK_K_REQUEST || !x->live || x->call == a->call)
+				continue;
+			m = ak_link_match(a, x, false, ak_link_values_shared, &e->values);
+			if (!m.strength || !m.named)
+				continue;
+			if (strcmp(x->source->system, call->source->system) != 0 &&
+			    ak_link_match(x, call, true, ak_link_values_shared, &e->values).strength)
+				return false;
+			other = true;
+		}
+	}
+	return other;
+}
+
+/* What names the call beats what names its trace: a step of an agent's run belongs to its own call. */
+static void prune(struct engine *e, const struct ak_link_record *a)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < e->nlinks; i++) {
+		const struct ak_link_record *b = e->link[i].to;
+		bool dropped = false;
+
+		if (!e->link[i].match.named && (a->kind == AK_K_REQUEST) != (b->kind == AK_K_REQUEST))
+			dropped = a->kind == AK_K_REQUEST ? names_other(e, b, a) : names_other(e, a, b);
+		if (!dropped)
+			e->link[kept++] = e->link[i];
+	}
+	e->nlinks = kept;
+}
+
+/* Of a trace with several calls: what says which of them its records mean. step 0: records that a request meets by a trace; 1: the calls that
+ * those name. */
+static void want_more(struct engine *e, const struct ak_link_record *a, int step)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		const struct ak_link_value *v = ak_link_values_get(&e->values, a->id[i].value);
+		bool group = is_group(a->id[i].field);
+
+		for (size_t k = 0; v && k < v->n; k++) {
+			const struct ak_link_record *x = v->rec[k];
+
+			if (a->kind != AK_K_REQUEST && step == 1 && !group && x->kind == AK_K_REQUEST)
+				ak_link_values_want(&e->values, x);
+			else if (a->kind == AK_K_REQUEST && group && v->calls > 1 && x->kind != AK_K_REQUEST && step == 0)
+				ak_link_values_want(&e->values, x);
+			else if (a->kind == AK_K_REQUEST && group && v->calls > 1 && x->kind != AK_K_REQUEST)
+				want_more(e, x, 1);
+		}
+	}
+}
+
+static bool in_long_trace(const struct engine *e, const struct ak_link_record *a)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		const struct ak_link_value *v = is_group(a->id[i].field) ? ak_link_values_get(&e->values, a->id[i].value) : NULL;
+
+		if (v && v->calls > 1)
+			return true;
+	}
+	return false;
+}
+
+static enum ak_rc find_all(struct engine *e, struct ak_err *err)
+{
+	enum ak_rc rc;
+
+	for (size_t i = 0; i < e->n; i++) {
+		ak_link_values_know(&e->values, &e->rec[i]);
+		ak_link_values_want(&e->values, &e->rec[i]);
+	}
+	rc = ak_link_values_find(&e->values, err);
+	for (int step = 0; step < 2 && rc == AK_OK; step++) {
+		for (size_t i = 0; i < e->n; i++)
+			if (in_long_trace(e, &e->rec[i]))
+				want_more(e, &e->rec[i], step);
+		rc = ak_link_values_find(&e->values, err);
+	}
+	return rc;
+}
+
+/* ---- marks ---- */
+
+static struct marks *marks_of(struct engine *e, const struct ak_link_record *a)
+{
+	for (size_t i = 0; i < e->nmarks; i++)
+		if (e->marks[i].kind == a->kind && e->marks[i].source == a->source)
+			return &e->marks[i];
+	e->marks = ak_realloc(e->marks, (e->nmarks + 1) * sizeof *e->marks);
+	e->marks[e->nmarks] = (struct marks){.kind = a->kind, .source = a->source, .as = {.kind = a->kind, .source = a->source}};
+	return &e->marks[e->nmarks++];
+}
+
+static void mark(struct marks *m, int which, int64_t seq)
+{
+	size_t at = (size_t)seq / 8, had = m->n[which];
+
+	if (at >= had) {
+		m->n[which] = 2 * at + 64;
+		m->bit[which] = ak_realloc(m->bit[which], m->n[which]);
+		memset(m->bit[which] + had, 0, m->n[which] - had);
+	}
+	m->bit[which][at] |= (uint8_t)(1u << (seq % 8));
+}
+
+static bool is_marked(const struct marks *m, int which, int64_t seq)
+{
+	return (size_t)seq / 8 < m->n[which] && m->bit[which][seq / 8] >> (seq % 8) & 1;
+}
+
+static void mark_all(struct engine *e, const struct ak_link_record *a)
+{
+	struct marks *m = e->nlinks || e->ncandidates ? marks_of(e, a) : NULL;
+
+	for (size_t i = 0; i < e->nlinks; i++)
+		mark(m, 0, e->link[i].to->call);
+	for (size_t i = 0; i < e->ncandidates; i++)
+		mark(m, 1, e->candidate[i]->call);
+}
+
+/* The same as meet_all for the other side of what was marked, but for which record of a source it was. */
+static void meet_marked(struct engine *e, const struct ak_link_pair *p, const struct ak_link_record *a)
+{
+	e->nlinks = e->ncandidates = e->nmet = 0;
+	for (size_t i = 0; i < e->nmarks; i++) {
+		if (e->marks[i].kind != p->to)
+			continue;
+		room(e);
+		if (is_marked(&e->marks[i], 0, a->call))
+			e->link[e->nlinks++] = (struct ak_link){.to = &e->marks[i].as};
+		else if (is_marked(&e->marks[i], 1, a->call))
+			e->candidate[e->ncandidates++] = &e->marks[i].as;
+	}
+}
+
+static enum ak_link_field contested_field(struct engine *e, const struct ak_link_pair *p, const struct ak_link_record *a)
+{
+	if (e->marking)
+		return AK_LF_TRACE;
+	return ak_link_match(a, e->candidate[0], p->chained, ak_link_values_shared, &e->values).field;
 }
 
 /* Is a record asked about a pair that it has met nothing of? */
@@ -236,29 +350,27 @@ static bool is_asked(const struct engine *e, const struct ak_link_pair *p, const
 
 static enum ak_rc pair(struct engine *e, const struct ak_link_pair *p, const struct ak_link_record *a, bool *met_gateway, struct ak_err *err)
 {
-	char buf[AK_ID_FORM];
-	struct ak_str twin;
 	struct ak_link_result r = {.from = a, .to_kind = p->to, .state = AK_LINK_UNMATCHED};
 
-	e->nlinks = e->ncandidates = e->nmet = 0;
 	if ((p->alone && *met_gateway) || (p->named && !has_any(a, p->named)))
 		return AK_OK;
-	for (size_t i = 0; i < a->n; i++) {
-		meet_all(e, p, a, ak_link_values_get(&e->values, a->id[i].value));
-		if (ak_id_twin(ak_link_fields[a->id[i].field], a->id[i].value, buf, &twin))
-			meet_all(e, p, a, ak_link_values_get(&e->values, twin));
-	}
+	if (p->back && e->marking)
+		meet_marked(e, p, a);
+	else
+		meet_all(e, p, a);
+	if (e->nlinks && !(p->back && e->marking))
+		prune(e, a);
+	if (e->marking && p->to == AK_K_REQUEST && !p->chained)
+		mark_all(e, a);
 	if (e->nlinks) {
-		qsort(e->link, e->nlinks, sizeof *e->link, by_link);
 		r.state = AK_LINK_LINKED;
 	} else if (e->ncandidates) {
-		qsort(e->candidate, e->ncandidates, sizeof *e->candidate, by_seq);
 		r.field = contested_field(e, p, a);
 		r.state = AK_LINK_AMBIGUOUS;
 	} else if (!is_asked(e, p, a)) {
 		return AK_OK;
 	} else {
-		r.reason = reason(e, a, p->to);
+		r.reason = reason(e, a, p);
 	}
 	r.link = e->link;
 	r.nlinks = e->nlinks;
@@ -274,12 +386,8 @@ static enum ak_rc flush(struct engine *e, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
 
-	for (size_t i = 0; i < e->n; i++) {
-		ak_link_values_know(&e->values, &e->rec[i]);
-		ak_link_values_want(&e->values, &e->rec[i]);
-	}
-	if (e->n)
-		rc = ak_link_values_find(&e->values, err);
+	if (e->n && e->looking)
+		rc = find_all(e, err);
 	for (size_t i = 0; i < e->n && rc == AK_OK; i++) {
 		bool met_gateway = false;
 
@@ -308,6 +416,7 @@ static enum ak_rc kind(struct engine *e, enum ak_kind k, struct ak_err *err)
 
 	e->kind = k;
 	e->pairs = 0;
+	e->looking = false;
 	for (size_t i = 0; i < AK_LINK_PAIRS; i++) {
 		const struct ak_link_pair *p = &ak_link_pairs[i];
 
@@ -316,6 +425,7 @@ static enum ak_rc kind(struct engine *e, enum ak_kind k, struct ak_err *err)
 		if ((p->back || p->alone || p->chained) && sources_of(e, p->to, NULL) < (p->chained ? 2 : 1))
 			continue;
 		e->pairs |= 1u << i;
+		e->looking = e->looking || !p->back || !e->marking;
 		kinds |= 1u << p->to;
 	}
 	if (!e->pairs || !sources_of(e, k, NULL))
@@ -336,6 +446,10 @@ enum ak_rc ak_link_run(struct ak_link_reader *reader, const struct ak_link_opts 
 	unsigned done = 0;
 	enum ak_rc rc = AK_OK;
 
+	ak_link_reader_hints(reader, o->fuzzy);
+	/* Marks tell of all records of both sides, or of nothing. */
+	e.marking = o->counting && !o->run && !o->pairs && !o->fuzzy && o->from_us == INT64_MIN && o->to_us == INT64_MAX;
+
 	ak_arena_init(&e.arena);
 	for (size_t i = 0; i < AK_LINK_PAIRS && rc == AK_OK; i++) {
 		if (done >> ak_link_pairs[i].from & 1)
@@ -348,5 +462,10 @@ enum ak_rc ak_link_run(struct ak_link_reader *reader, const struct ak_link_opts 
 	ak_free(e.link);
 	ak_free(e.candidate);
 	ak_free(e.met);
+	for (size_t i = 0; i < e.nmarks; i++) {
+		ak_free(e.marks[i].bit[0]);
+		ak_free(e.marks[i].bit[1]);
+	}
+	ak_free(e.marks);
 	return rc;
 }

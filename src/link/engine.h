@@ -54,7 +54,7 @@ struct ak_link_pair {
 	unsigned named;	/* bit per enum ak_link_field: only records that have one of these are asked; 0 = all */
 	bool limited;	/* limits.min_link_coverage is about it */
 	bool alone;	/* only what has no gateway record is asked */
-	bool chained;	/* gateway behind gateway: of different systems, only what meets one or names one is asked */
+	bool chained;	/* gateway behind gateway, seen from both: of different systems, only what meets one or names one is asked */
 	bool back;	/* the same links seen from the other side */
 };
 enum { AK_LINK_PAIRS = 11 };

@@ -38,12 +38,24 @@ bool ak_link_same_value(enum ak_link_field fa, struct ak_str a, enum ak_link_fie
 	return fa == AK_LF_TRACE && fb == AK_LF_TRACE && a.n + b.n == 68 && ak_id_twin(AK_F_TRACE_ID, a, buf, &twin) && ak_str_eq(twin, b);
 }
 
-static int rank(const struct ak_link_match *m) { return 2 * (int)m->strength - m->normalised; }
+/* "prod" is "production". */
+static bool other_environment(const struct ak_link_record *a, const struct ak_link_record *b)
+{
+	struct ak_str x = a->environment, y = b->environment;
+
+	if (!x.n || !y.n)
+		return false;
+	x.n = y.n = x.n < y.n ? x.n : y.n;
+	return x.n < 3 ? a->environment.n != b->environment.n || !ak_str_eq_fold(x, y) : !ak_str_eq_fold(x, y);
+}
+
+static int rank(const struct ak_link_match *m) { return 8 * m->named + 2 * (int)m->strength - m->normalised; }
 
 struct ak_link_match ak_link_match(const struct ak_link_record *a, const struct ak_link_record *b, bool apart,
 				   bool (*is_shared)(void *ctx, struct ak_str value), void *ctx)
 {
 	struct ak_link_match best = {.strength = AK_LINK_NONE};
+	enum ak_link_strength strength = AK_LINK_NONE;
 
 	for (size_t i = 0; i < a->n; i++)
 		for (size_t k = 0; k < b->n; k++) {
@@ -54,17 +66,22 @@ struct ak_link_match ak_link_match(const struct ak_link_record *a, const struct 
 				continue;
 			m.strength = ak_link_strength_of(a, x->field, b, y->field, apart);
 			m.normalised = x->alias || y->alias || x->value.n != y->value.n;
+			if (m.strength == AK_LINK_WEAK && other_environment(a, b))
+				continue;
 			if (m.strength == AK_LINK_WEAK && is_shared(ctx, x->value)) {
 				best.contested = true;
 				if (best.strength == AK_LINK_NONE && !best.value.p) {
 					best.field = x->field;
 					best.value = x->value;
 				}
-			} else if (rank(&m) > rank(&best)) {
+			} else if (m.strength) {
+				strength = m.strength > strength ? m.strength : strength;
+				m.named = !is_group(m.field) || !is_group(m.other);
 				m.contested = best.contested;
-				best = m;
+				best = rank(&m) > rank(&best) ? m : best;
 			}
 		}
+	best.strength = strength;
 	best.contested = best.contested && best.strength == AK_LINK_NONE;
 	return best;
 }

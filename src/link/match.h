@@ -5,7 +5,9 @@
  * systems repeat, and one system's call id as another one's request id. A weak value joins only while no system has two calls with
  * it; else it is ambiguous and nothing is picked. Session ids and ids chosen by clients are not looked at.
  *
- * The rule asks for the value and the two names only, so it is symmetric: whoever starts, the same records meet. */
+ * Records that name different environments do not join weakly: a recording that is replayed has the ids of the first call.
+ *
+ * The rule asks for the value, the two names and environments only, so it is symmetric: whoever starts, the same records meet. */
 #ifndef AK_LINK_MATCH_H
 #define AK_LINK_MATCH_H
 
@@ -13,9 +15,11 @@
 
 enum ak_link_strength { AK_LINK_NONE, AK_LINK_WEAK, AK_LINK_STRONG };
 
-/* What joins two records best. */
+/* What joins two records. Where several values do, strength is that of the best, and the value named here is one that names the call,
+ * rather than a group of calls such as a trace. */
 struct ak_link_match {
 	enum ak_link_strength strength;
+	bool named;	 /* by a name of the call, not only of a group such as its trace */
 	bool contested;	 /* only values join them that several calls have; strength is none */
 	bool normalised; /* not both records have the value as it stands in their column */
 	enum ak_link_field field, other; /* its name in either */

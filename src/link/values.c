@@ -24,8 +24,6 @@ void ak_link_values_init(struct ak_link_values *v, struct ak_link_reader *r, str
 
 void ak_link_values_release(struct ak_link_values *v)
 {
-	for (size_t i = 0; i < v->values.n; i++)
-		ak_free(((struct ak_link_value *)v->values.e[i].v.ptr)->rec);
 	ak_map_release(&v->values);
 	ak_map_release(&v->records);
 }
@@ -81,6 +79,31 @@ bool ak_link_values_shared(void *ctx, struct ak_str value)
 	return !x || x->shared || x->common;
 }
 
+static bool never(void *ctx, struct ak_str value)
+{
+	(void)ctx;
+	(void)value;
+	return true;
+}
+
+bool ak_link_values_settled(const struct ak_link_values *v, const struct ak_link_record *a, const struct ak_link_record *b, struct ak_str value)
+{
+	const struct ak_link_record *call = a->kind == AK_K_REQUEST ? a : b, *other = call == a ? b : a;
+	const struct ak_link_value *x = ak_link_values_get(v, value);
+
+	if (a->kind == b->kind && strcmp(a->source->system, b->source->system) == 0)
+		return true;
+	for (size_t i = 0; x && i < x->n; i++) {
+		const struct ak_link_record *c = x->rec[i];
+
+		/* Between two gateways a trace settles nothing. */
+		if (c->kind == AK_K_REQUEST && c->live && c->call != call->call && c->call != other->call &&
+		    strcmp(c->source->system, call->source->system) == 0 && ak_link_match(other, c, a->kind == b->kind, never, NULL).strength)
+			return true;
+	}
+	return false;
+}
+
 enum ak_rc ak_link_values_load(struct ak_link_values *v, int64_t seq, const struct ak_link_record **out, struct ak_err *err)
 {
 	bool fresh;
@@ -131,7 +154,7 @@ static bool carries(const struct ak_link_record *r, struct ak_str value)
 	return false;
 }
 
-static void add(struct ak_link_value *x, const struct ak_link_record *r)
+static void add(struct ak_arena *a, struct ak_link_value *x, const struct ak_link_record *r)
 {
 	for (size_t i = 0; i < x->n; i++)
 		if (x->rec[i]->call == r->call)
@@ -141,8 +164,11 @@ static void add(struct ak_link_value *x, const struct ak_link_record *r)
 			x->shared = true;
 	x->calls += r->kind == AK_K_REQUEST && r->live;
 	if (x->n == x->cap) {
-		x->cap = x->cap ? 2 * x->cap : 4;
-		x->rec = ak_realloc(x->rec, x->cap * sizeof *x->rec);
+		const struct ak_link_record **more = ak_arena_alloc(a, (x->cap = x->cap ? 4 * x->cap : 2) * sizeof *more);
+
+		if (x->n)
+			memcpy(more, x->rec, x->n * sizeof *more);
+		x->rec = more;
 	}
 	x->rec[x->n++] = r;
 }
@@ -160,7 +186,7 @@ static enum ak_rc fill(struct ak_link_values *v, struct ak_str value, struct ak_
 			continue;
 		rc = ak_link_values_load(v, hit[i].seq, &r, err);
 		if (r && carries(r, value))
-			add(x, r);
+			add(v->arena, x, r);
 	}
 	return rc;
 }

@@ -6,7 +6,7 @@
 #include "link/match.h"
 
 /* More records than this with one value: it names no call and no trace. */
-enum { AK_LINK_COMMON = 1000 };
+enum { AK_LINK_COMMON = 2000 };
 
 struct ak_link_value {
 	const struct ak_link_record **rec; /* of the wanted kinds, once per call, in the order of the ledger */
@@ -41,6 +41,9 @@ enum ak_rc ak_link_values_find(struct ak_link_values *v, struct ak_err *err);
 struct ak_link_value *ak_link_values_get(const struct ak_link_values *v, struct ak_str value);
 /* For ak_link_match: ctx is a struct ak_link_values. */
 bool ak_link_values_shared(void *ctx, struct ak_str value);
+/* A contested value joins two records, of which one is a request: has the other one a better reason to belong to another call of that
+ * system with this value? Then it is no question to whom it belongs, as with a cached answer that repeats the first one's id. */
+bool ak_link_values_settled(const struct ak_link_values *v, const struct ak_link_record *a, const struct ak_link_record *b, struct ak_str value);
 /* The same record as another reader of it would have: *out NULL when it is of no kind that is wanted. */
 enum ak_rc ak_link_values_load(struct ak_link_values *v, int64_t seq, const struct ak_link_record **out, struct ak_err *err);
 

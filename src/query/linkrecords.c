@@ -14,7 +14,7 @@ const enum ak_field_id ak_link_fields[AK_LF_COUNT] = {
 };
 
 /* Columns of a row, before the identifiers. */
-enum { C_SEQ, C_FILE, C_TIME, C_LIVE, C_FACET, C_CALL, C_OF, C_MODEL, C_SERVED, C_IN, C_OUT, C_IDS };
+enum { C_SEQ, C_FILE, C_TIME, C_LIVE, C_FACET, C_CALL, C_OF, C_ENV, C_MODEL, C_SERVED, C_IN, C_OUT, C_IDS };
 enum when { W_SEQ, W_ALL, W_PERIOD, W_COUNT };
 enum { S_ALIAS, S_ENTRIES, S_WITNESSES, S_FIXED };
 
@@ -36,7 +36,7 @@ struct ak_link_reader {
 	size_t nsources;
 	struct file *file; /* by id */
 	int64_t nfiles;
-	bool aliases, witnesses;
+	bool aliases, witnesses, hints;
 	sqlite3_stmt *load[AK_K_COUNT], *fixed[S_FIXED];
 };
 
@@ -51,7 +51,7 @@ static const char *column(enum ak_kind k, enum ak_field_id f) { return ak_field_
 
 static void select_list(enum ak_kind k, struct ak_buf *sql)
 {
-	static const enum ak_field_id hints[] = {AK_F_REQUEST_MODEL, AK_F_RESPONSE_MODEL, AK_F_INPUT_TOKENS, AK_F_OUTPUT_TOKENS};
+	static const enum ak_field_id hints[] = {AK_F_ENVIRONMENT, AK_F_REQUEST_MODEL, AK_F_RESPONSE_MODEL, AK_F_INPUT_TOKENS, AK_F_OUTPUT_TOKENS};
 	bool request = k == AK_K_REQUEST;
 
 	ak_buf_adds(sql, "SELECT r.seq, r.file, r.time_us, r.state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)");
@@ -104,6 +104,8 @@ static char *copy(sqlite3_stmt *st, int col)
 
 	return ak_strndup(t.p ? t.p : "", t.n);
 }
+
+void ak_link_reader_hints(struct ak_link_reader *r, bool hints) { r->hints = hints; }
 
 static enum ak_rc read_sources(struct ak_link_reader *r, struct ak_err *err)
 {
@@ -393,8 +395,12 @@ static enum ak_rc record_of(struct ak_link_reader *r, enum ak_kind k, sqlite3_st
 
 	*out = (struct ak_link_record){.kind = k, .seq = sqlite3_column_int64(st, C_SEQ), .call = call, .time_us = sqlite3_column_int64(st, C_TIME),
 				       .dated = sqlite3_column_type(st, C_TIME) != SQLITE_NULL, .live = sqlite3_column_int(st, C_LIVE),
-				       .source = source_of(r, sqlite3_column_int64(st, C_FILE)), .model = {text(st, C_MODEL, a), text(st, C_SERVED, a)},
-				       .tokens = {number(st, C_IN), number(st, C_OUT)}};
+				       .source = source_of(r, sqlite3_column_int64(st, C_FILE)), .environment = text(st, C_ENV, a),
+				       .tokens = {-1, -1}};
+	for (int i = 0; i < 2 && r->hints; i++) {
+		out->model[i] = text(st, C_MODEL + i, a);
+		out->tokens[i] = number(st, C_IN + i);
+	}
 	rc = own_ids(r, st, &d, a, err);
 	if (rc == AK_OK && several)
 		rc = add_others(r, call, out->seq, &d, a, err);

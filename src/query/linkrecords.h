@@ -42,6 +42,7 @@ struct ak_link_record {
 	const struct ak_link_id *id;
 	size_t n;
 	size_t nil; /* identifiers that stand for nothing, not among them */
+	struct ak_str environment; /* NULL view where unknown */
 	struct ak_str model[2]; /* asked for and served, NULL views where unknown */
 	int64_t tokens[2];	/* in and out, -1 = unknown */
 };
@@ -56,7 +57,9 @@ extern "C" {
 
 enum ak_rc ak_link_reader_open(struct ak_store *s, struct ak_link_reader **out, struct ak_err *err);
 void ak_link_reader_free(struct ak_link_reader *r);
-/* By id, in no order that matters; they live as long as the reader. */
+/* Whether records come with model and tokens; they do not before. */
+void ak_link_reader_hints(struct ak_link_reader *r, bool hints);
+/* By name; they live as long as the reader. */
 const struct ak_link_source *ak_link_sources(const struct ak_link_reader *r, size_t *n);
 
 /* Every live, newest record of a kind that counts, by time where the period is bounded, else in the order of
