@@ -107,6 +107,7 @@ static void show(struct ak_ctx *c, const json_t *s)
 	ak_io_line(c->io, "alone", "this source does not prove %s", ak_jtxt(s, "cannot_prove", "anything"));
 	ak_witness_print(c, json_object_get(s, "witnesses"), ak_jtxt(s, "name", "?"));
 	ak_clock_print(c, json_object_get(s, "clocks"), true);
+	ak_clock_bounds_print(c, json_object_get(s, "clock_bounds"));
 	ak_grouping_print(c, json_object_get(s, "grouping"));
 	ak_completeness_print(c, json_object_get(s, "completeness"));
 	rows(c, s, "warnings", "warning", warnings);
@@ -158,6 +159,8 @@ static enum ak_rc print(struct ak_ctx *c, const json_t *sources, const char *nam
 		if ((rc = ak_query_clock(c->store, name, 0, &clocks, err)) != AK_OK)
 			return rc;
 		json_object_set_new(s, "clocks", clocks);
+		if ((rc = ak_clock_bounds_add(c, s, err)) != AK_OK)
+			return rc;
 		if ((rc = ak_completeness_add(c, s, err)) != AK_OK)
 			return rc;
 		if (c->json) {

@@ -13,7 +13,11 @@
 	X(trace_sample)                                                                                                \
 	X(report_links)                                                                                                \
 	X(report_coverage)                                                                                             \
+	X(report_reconcile)                                                                                            \
 	X(check)                                                                                                       \
+	X(trace_bundle)                                                                                        \
+	X(timeline)                                                                                            \
+	X(blast_radius)                                                                                        \
 	X(packet_build)                                                                                                      \
 	X(packet_sign)                                                                                                      \
 	X(packet_verify)                                                                                                      \

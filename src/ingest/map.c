@@ -1,4 +1,5 @@
-/* Second thread: frames records, maps and redacts them, and computes their digests. Nothing leaves it unredacted. */
+/* Second thread: frames records, maps and redacts them. Nothing leaves it unredacted but what identity and content digest are
+ * made of, which the writing thread has more time for. */
 #include "base/ak.h"
 #include "ingest/pipe.h"
 
@@ -148,22 +149,28 @@ static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_recor
 	look_at_labels(m, rec);
 	ak_keeptext_take(m->p->o, rec, texts);
 	struct ak_redact_ctx ctx = {&m->scratch, &m->stats->ledger, m->cache};
+	/* Rows of a table are read faster than they are written: this thread has time for their digests. */
+	bool here = m->csv || m->p->npast;
 	struct ak_record before;
 
 	if (m->p->npast)
 		before = *rec;
 	ak_redact_secrets(m->p->o->redactor, rec, &ctx);
-	ak_leaf_content(m->leafer, m->p->dedupe, format, rec, h);
+	if (here)
+		ak_leaf_content(m->leafer, m->p->dedupe, format, rec, h);
 	if (m->p->npast)
 		past_hashes(m, &before, rec, h);
+	else if (!here)
+		before = *rec;
 	ak_keeptext_give(rec, texts);
 	ak_redact_personal(m->p->o->redactor, rec, &ctx);
 	ak_stage_salt(m, h->salt);
 	i->rec = ak_record_pack(rec, &m->batch->arena);
-	/* Rows of a table are read faster than they are written: this thread has time for their leaves. */
+	i->before = here ? NULL : ak_record_before(&before, rec, &m->batch->arena);
 	if (m->csv)
 		ak_leaf_packed(m->leafer, format, m->file, i->rec, h);
 	i->hashes = h;
+	i->mapping = m->mapping;
 	m->batch->records++;
 }
 

@@ -4,9 +4,9 @@
 #define AK_INGEST_PIPE_H
 
 #include "ingest/ingest.h"
-#include "ingest/queue.h"
 #include "io/source.h"
 #include "base/map.h"
+#include "base/queue.h"
 #include "store/leaf.h"
 #include "store/remap.h"
 
@@ -82,9 +82,10 @@ struct ak_item {
 	struct ak_file_row *resume;
 	const struct ak_page *page;
 	int64_t file;
-	/* RECORD */
+	/* RECORD, with the mapping */
 	struct ak_packed *rec;
 	struct ak_hashes *hashes;
+	struct ak_before *before; /* what content digest and identity are still to be made of; NULL: they are there */
 	/* REJECT and warnings: diag without ids */
 	struct ak_diag_row diag;
 	uint64_t n; /* BLANK */

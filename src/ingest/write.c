@@ -15,6 +15,7 @@ struct sink {
 	struct ak_store *s;
 	struct ak_tlog *tlog;
 	struct ak_writer *writer;
+	struct ak_leafer *leafer;
 	struct ak_ingest_result *out;
 	struct ak_err *err;
 	int64_t run, export_;
@@ -384,6 +385,7 @@ static enum ak_rc stopped_by_rejects(struct sink *k)
 		       (long long)max);
 }
 
+/* Identity and content digest of the records, those that the map thread had no reason to make; all are looked up together. */
 static enum ak_rc expect_records(struct sink *k, const struct ak_batch *b)
 {
 	const uint8_t **ids = ak_alloc((b->records * (1 + k->p->npast) + 1) * sizeof *ids);
@@ -393,6 +395,8 @@ static enum ak_rc expect_records(struct sink *k, const struct ak_batch *b)
 	for (const struct ak_item *i = b->first; i; i = i->next) {
 		if (i->kind != AK_ITEM_RECORD)
 			continue;
+		if (i->before)
+			ak_leaf_content_packed(k->leafer, k->p->dedupe, ak_mapping_info(i->mapping)->id, i->rec, i->before, i->hashes);
 		ids[n++] = i->hashes->identity;
 		for (size_t j = 0; j < i->hashes->npast; j++)
 			ids[n++] = i->hashes->past[j].identity;
@@ -450,6 +454,7 @@ enum ak_rc ak_pipe_write(struct ak_pipe *p, int64_t run, struct ak_tlog *tlog, s
 	bool end = false;
 	enum ak_rc rc = ak_writer_new(k.s, tlog, p->dedupe, p->past, &k.writer, err);
 
+	k.leafer = ak_leafer_new();
 	while (rc == AK_OK && !end) {
 		struct ak_batch *b = ak_queue_pop(&p->batches);
 		if (!b)
@@ -460,6 +465,7 @@ enum ak_rc ak_pipe_write(struct ak_pipe *p, int64_t run, struct ak_tlog *tlog, s
 		ak_batch_free(b);
 	}
 	ak_writer_free(k.writer);
+	ak_leafer_free(k.leafer);
 	ak_map_release(&k.exports);
 	ak_free(k.export_name);
 	ak_free(k.exported_at);

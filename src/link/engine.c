@@ -3,13 +3,12 @@
 
 #include <stdlib.h>
 
-#include "link/values.h"
+#include "link/reason.h"
+#include "link/window.h"
 #include "model/idform.h"
 
 /* Records that wait until their values are looked up together. */
 enum { BATCH = 32768 };
-
-#define HAS(f) (1u << (f))
 
 /* Which calls of requests the records of one source have met: what their other side asks, without asking each again. */
 struct marks {
@@ -40,66 +39,6 @@ struct engine {
 	bool looking; /* a pair of this kind needs values to be looked up */
 	bool marking; /* all records are read and only counted, so that marks are enough */
 };
-
-/* ---- what is asked ---- */
-
-/* Sources of a kind; of chained gateways, of another system than this one. */
-static size_t sources_of(const struct engine *e, enum ak_kind kind, const struct ak_link_source *other_than)
-{
-	size_t n, count = 0;
-	const struct ak_link_source *s = ak_link_sources(e->reader, &n);
-
-	for (size_t i = 0; i < n; i++)
-		count += (s[i].kinds >> kind & 1) && (!other_than || strcmp(s[i].system, other_than->system) != 0);
-	return count;
-}
-
-static bool has_any(const struct ak_link_record *r, unsigned fields)
-{
-	for (size_t i = 0; i < r->n; i++)
-		if (fields >> r->id[i].field & 1)
-			return true;
-	return false;
-}
-
-static bool is_common(const struct engine *e, const struct ak_link_record *r)
-{
-	for (size_t i = 0; i < r->n; i++) {
-		const struct ak_link_value *v = ak_link_values_get(&e->values, r->id[i].value);
-		if (v && v->common)
-			return true;
-	}
-	return false;
-}
-
-/* Could a record of this time be in what was supplied, and was any of it exported whole? */
-static void look_at_sources(const struct engine *e, const struct ak_link_record *r, enum ak_kind kind, bool *within, bool *whole)
-{
-	size_t n;
-	const struct ak_link_source *s = ak_link_sources(e->reader, &n);
-
-	*within = !r->dated;
-	*whole = false;
-	for (size_t i = 0; i < n; i++)
-		if (s[i].kinds >> kind & 1) {
-			*within = *within || s[i].first_us > s[i].last_us || (r->time_us >= s[i].first_us && r->time_us <= s[i].last_us);
-			*whole = *whole || !s[i].filtered;
-		}
-}
-
-static enum ak_link_reason reason(const struct engine *e, const struct ak_link_record *r, const struct ak_link_pair *p)
-{
-	bool within, whole;
-
-	if (!sources_of(e, p->to, NULL))
-		return AK_WHY_NO_SOURCE;
-	if (!has_any(r, ~(HAS(AK_LF_SPAN) | HAS(AK_LF_EVENT))))
-		return r->nil ? AK_WHY_NIL : AK_WHY_NO_ID;
-	if (!p->back && is_common(e, r))
-		return AK_WHY_COMMON;
-	look_at_sources(e, r, p->to, &within, &whole);
-	return !within ? AK_WHY_PERIOD : !whole ? AK_WHY_FILTERED : AK_WHY_NOT_FOUND;
-}
 
 /* ---- one record ---- */
 
@@ -342,17 +281,62 @@ static enum ak_link_field contested_field(struct engine *e, const struct ak_link
 	return ak_link_match(a, e->candidate[0], p->chained, ak_link_values_shared, &e->values).field;
 }
 
+/* ---- guesses ---- */
+
+/* For ak_link_guess: what met nothing at all. */
+static enum ak_rc is_free(void *ctx, const struct ak_link_record *r, enum ak_kind other, bool *out, struct ak_err *err)
+{
+	struct engine *e = ctx;
+	const struct ak_link_pair p = {.from = r->kind, .to = other};
+	enum ak_rc rc;
+
+	ak_link_values_want(&e->values, r);
+	if ((rc = ak_link_values_find(&e->values, err)) != AK_OK)
+		return rc;
+	meet_all(e, &p, r);
+	*out = !e->nlinks && !e->ncandidates;
+	return AK_OK;
+}
+
+static bool may_guess(const struct ak_link_pair *p)
+{
+	return (p->from == AK_K_REQUEST) != (p->to == AK_K_REQUEST) && (p->from == AK_K_APP || p->from == AK_K_CALL || p->to == AK_K_APP || p->to == AK_K_CALL);
+}
+
+static enum ak_rc guess(struct engine *e, const struct ak_link_pair *p, struct ak_link_result *r, struct ak_err *err)
+{
+	struct ak_link_guess g;
+	enum ak_rc rc;
+
+	if (!e->o->fuzzy || !may_guess(p) || r->state != AK_LINK_UNMATCHED || r->reason == AK_WHY_NO_SOURCE)
+		return AK_OK;
+	rc = ak_link_guess(e->reader, &e->arena, r->from, p->to, is_free, e, &g, err);
+	e->nlinks = e->ncandidates = 0;
+	if (rc != AK_OK || !g.n)
+		return rc;
+	for (size_t i = 0; i < g.n; i++) {
+		room(e);
+		e->candidate[e->ncandidates++] = g.rec[i];
+	}
+	room(e);
+	e->link[0] = (struct ak_link){.to = g.rec[0], .window = true, .cardinality = AK_LINK_1_1};
+	e->nlinks = g.sure;
+	r->window = true;
+	r->state = g.sure ? AK_LINK_LINKED : AK_LINK_AMBIGUOUS;
+	return AK_OK;
+}
+
 /* Is a record asked about a pair that it has met nothing of? */
 static bool is_asked(const struct engine *e, const struct ak_link_pair *p, const struct ak_link_record *a)
 {
-	return !p->chained || (has_any(a, HAS(AK_LF_UPSTREAM)) && sources_of(e, p->to, a->source));
+	return !p->chained || (ak_link_has_any(a, 1u << AK_LF_UPSTREAM) && ak_link_sources_of(e->reader, p->to, a->source));
 }
 
 static enum ak_rc pair(struct engine *e, const struct ak_link_pair *p, const struct ak_link_record *a, bool *met_gateway, struct ak_err *err)
 {
 	struct ak_link_result r = {.from = a, .to_kind = p->to, .state = AK_LINK_UNMATCHED};
 
-	if ((p->alone && *met_gateway) || (p->named && !has_any(a, p->named)))
+	if ((p->alone && *met_gateway) || (p->named && !ak_link_has_any(a, p->named)))
 		return AK_OK;
 	if (p->back && e->marking)
 		meet_marked(e, p, a);
@@ -370,7 +354,9 @@ static enum ak_rc pair(struct engine *e, const struct ak_link_pair *p, const str
 	} else if (!is_asked(e, p, a)) {
 		return AK_OK;
 	} else {
-		r.reason = reason(e, a, p);
+		r.reason = ak_link_reason_of(e->reader, &e->values, a, p);
+		if (guess(e, p, &r, err) != AK_OK)
+			return AK_FAIL;
 	}
 	r.link = e->link;
 	r.nlinks = e->nlinks;
@@ -422,13 +408,13 @@ static enum ak_rc kind(struct engine *e, enum ak_kind k, struct ak_err *err)
 
 		if (p->from != k || (e->o->pairs && !(e->o->pairs >> i & 1)))
 			continue;
-		if ((p->back || p->alone || p->chained) && sources_of(e, p->to, NULL) < (p->chained ? 2 : 1))
+		if ((p->back || p->alone || p->chained) && ak_link_sources_of(e->reader, p->to, NULL) < (p->chained ? 2 : 1))
 			continue;
 		e->pairs |= 1u << i;
 		e->looking = e->looking || !p->back || !e->marking;
 		kinds |= 1u << p->to;
 	}
-	if (!e->pairs || !sources_of(e, k, NULL))
+	if (!e->pairs || !ak_link_sources_of(e->reader, k, NULL))
 		return AK_OK;
 	ak_link_values_init(&e->values, e->reader, &e->arena, kinds);
 	rc = ak_link_each(e->reader, k, e->o->run, e->o->from_us, e->o->to_us, &e->arena, take, e, err);

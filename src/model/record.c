@@ -85,6 +85,29 @@ struct ak_packed *ak_record_pack(const struct ak_record *r, struct ak_arena *a)
 	return p;
 }
 
+static bool same(const struct ak_value *a, const struct ak_value *b)
+{
+	return a->set == b->set && a->text.p == b->text.p && a->text.n == b->text.n && a->num == b->num;
+}
+
+struct ak_before *ak_record_before(const struct ak_record *before, const struct ak_record *after, struct ak_arena *a)
+{
+	uint8_t field[AK_F_COUNT];
+	size_t n = 0;
+	struct ak_before *out;
+
+	for (int f = 0; f < AK_F_COUNT; f++)
+		if (!same(&before->v[f], &after->v[f]))
+			field[n++] = (uint8_t)f;
+	out = ak_arena_alloc(a, sizeof *out + n * sizeof out->value[0]);
+	out->n = n;
+	for (size_t i = 0; i < n; i++) {
+		out->value[i] = (struct ak_packed_value){(enum ak_field_id)field[i], before->v[field[i]]};
+		out->value[i].v.text = keep(a, out->value[i].v.text);
+	}
+	return out;
+}
+
 const struct ak_value *ak_packed_get(const struct ak_packed *p, enum ak_field_id f)
 {
 	for (size_t i = 0; i < p->n && p->value[i].field <= f; i++)

@@ -65,6 +65,12 @@ struct ak_packed {
 	} value[];
 };
 
+/* Values that a step changed, as they were before it; one that is not set was not there. */
+struct ak_before {
+	size_t n;
+	struct ak_packed_value value[];
+};
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -75,6 +81,8 @@ void ak_record_set_num(struct ak_record *r, enum ak_field_id f, int64_t n);
 void ak_record_unset(struct ak_record *r, enum ak_field_id f);
 /* Copy into the arena, texts too; values in the order of the fields. */
 struct ak_packed *ak_record_pack(const struct ak_record *r, struct ak_arena *a);
+/* What is not in `after` as it is in `before`; copied into the arena likewise. A step that changes a text makes a new one. */
+struct ak_before *ak_record_before(const struct ak_record *before, const struct ak_record *after, struct ak_arena *a);
 /* NULL when absent. */
 const struct ak_value *ak_packed_get(const struct ak_packed *p, enum ak_field_id f);
 

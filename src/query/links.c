@@ -28,26 +28,6 @@ enum ak_rc ak_query_served(struct ak_store *s, int64_t from_us, int64_t to_us, j
 	return rc == AK_OK ? ak_rows(s, chosen, p, 2, out, err) : rc;
 }
 
-/* The first gateway request of each app event's trace; a median needs all differences in order, which SQL keeps for us. */
-enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err)
-{
-	const struct ak_param p[] = {AK_PI(run), AK_PZ(source ? source : "")};
-
-	return ak_rows(s,
-		       "WITH a AS (SELECT s.name AS src, r.app AS app, r.time_us AS at,"
-		       " (SELECT q.seq FROM lookup l JOIN request q ON q.seq = l.seq WHERE l.h = ak_hash(r.trace_id)"
-		       "  AND q.trace_id = r.trace_id AND q.time_us IS NOT NULL ORDER BY q.time_us, q.seq LIMIT 1) AS first"
-		       " FROM app_event r" AK_OF_FILE("r") " WHERE r.state = 0 AND r.trace_id IS NOT NULL AND r.time_us IS NOT NULL"
-		       " AND (?1 = 0 OR e.run = ?1) AND (?2 = '' OR s.name = ?2)" AK_SINCE("r", "?1") "),"
-		       " d AS (SELECT a.src, a.app, s.name AS dst, r.time_us - a.at AS delta FROM a JOIN request r ON r.seq = a.first"
-		       AK_OF_FILE("r") "),"
-		       " o AS (SELECT *, row_number() OVER (PARTITION BY src, app, dst ORDER BY delta) AS i,"
-		       " count(*) OVER (PARTITION BY src, app, dst) AS n FROM d)"
-		       " SELECT src AS \"from\", app, dst AS \"to\", n AS pairs, max(CASE WHEN i = n / 2 + 1 THEN delta END) / 1000 AS median_ms,"
-		       " min(delta) / 1000 AS min_ms, max(delta) / 1000 AS max_ms FROM o GROUP BY src, app, dst ORDER BY 1, 2, 3",
-		       p, 2, out, err);
-}
-
 enum ak_rc ak_query_last_change(struct ak_store *s, const char *value, const char *before, json_t **out, struct ak_err *err)
 {
 	const struct ak_param p[] = {AK_PZ(value), AK_PZ(before)};

@@ -136,6 +136,24 @@ enum ak_rc ak_query_differences(struct ak_store *s, const json_t *pairs, int64_t
 /* All pairs of the attempt that a record belongs to: [{seq, of_seq (the one that counts), field (column both share)}]. */
 enum ak_rc ak_query_witnesses(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
 
+/* ---- what a trace asks beside its records ---- */
+
+/* Which sources brought records of a kind: [{kind, source, system|null, records, first, last, first_number, last_number (microseconds, of the
+ * exports that brought some)}] by kind and source. */
+enum ak_rc ak_query_supply(struct ak_store *s, json_t **out, struct ak_err *err);
+/* Of a source: {duplicates (folded at ingest), records_in}. */
+enum ak_rc ak_query_folded(struct ak_store *s, const char *source, json_t **out, struct ak_err *err);
+/* What was found of a file's signatures: [{rule, n, records_in}], none when its format has none. */
+enum ak_rc ak_query_file_signs(struct ak_store *s, int64_t file, json_t **out, struct ak_err *err);
+/* What CloudTrail's digests say: [{rule: trail_..., severity, detail}]. */
+enum ak_rc ak_query_trail_signs(struct ak_store *s, json_t **out, struct ak_err *err);
+/* How often a record that has no id of its own was delivered beyond the times that it is kept: 1 = once. */
+enum ak_rc ak_query_shown(struct ak_store *s, enum ak_kind kind, int64_t seq, int64_t *times, struct ak_err *err);
+/* Records that may have this identifier (by its hash): [{seq, total}], the first `most` of `total`. */
+enum ak_rc ak_query_sharing(struct ak_store *s, const char *value, size_t most, json_t **out, struct ak_err *err);
+/* Counted attempts that a usage row may be the sum of, by its provider, model and key: [{seq, cite}] in time order, at most `most`. */
+enum ak_rc ak_query_in_bucket(struct ak_store *s, int64_t seq, size_t most, json_t **out, struct ak_err *err);
+
 /* ---- what link/ needs ---- */
 
 /* The same rows as ak_query_usage_rows, one by one; run: only those it brought, 0 = all. each may stop with AK_FAIL. */

@@ -182,29 +182,50 @@ static void content_value(struct ak_buf *b, int f, const struct ak_value *v)
 	memcpy(b->p + at, &length, sizeof length);
 }
 
-static void content_of(struct ak_leafer *l, const char *format, const struct ak_record *rec)
+static void content_of(struct ak_leafer *l, const struct view *r)
 {
 	ak_buf_clear(&l->json);
-	ak_buf_add(&l->json, format, strlen(format) + 1);
+	ak_buf_add(&l->json, r->format, strlen(r->format) + 1);
 	for (int g = 0; g < AK_G_COUNT; g++)
 		for (size_t i = 0; i < l->n[g]; i++) {
 			int m = l->order[g][i];
-			if (m >= AK_F_COUNT || !rec->v[m].set)
+			if (m >= AK_F_COUNT || !r->v[m])
 				continue;
 			ak_buf_add(&l->json, ak_fields[m].name, l->name[m]);
-			content_value(&l->json, m, &rec->v[m]);
+			content_value(&l->json, m, r->v[m]);
 		}
 }
+
+/* key: empty when the content tells the record. */
+static void digest_content(struct ak_leafer *l, const struct ak_hmac *dedupe, const struct view *r, struct ak_str key, struct ak_hashes *out)
+{
+	content_of(l, r);
+	ak_hmac(dedupe, ak_buf_str(&l->json), out->content);
+	if (key.n)
+		identity_of(&l->json, dedupe, "key", r->format, key, out->identity);
+	else
+		identity_of(&l->json, dedupe, "content", r->format, ak_str_n((char *)out->content, 32), out->identity);
+}
+
+static struct ak_str key_of(unsigned flags, struct ak_str natural_key) { return flags & AK_R_NO_KEY ? ak_str_n(NULL, 0) : natural_key; }
 
 void ak_leaf_content(struct ak_leafer *l, const struct ak_hmac *dedupe, const char *format, const struct ak_record *rec,
 		     struct ak_hashes *out)
 {
-	content_of(l, format, rec);
-	ak_hmac(dedupe, ak_buf_str(&l->json), out->content);
-	if (rec->natural_key.n && !(rec->flags & AK_R_NO_KEY))
-		identity_of(&l->json, dedupe, "key", format, rec->natural_key, out->identity);
-	else
-		identity_of(&l->json, dedupe, "content", format, ak_str_n((char *)out->content, 32), out->identity);
+	digest_content(l, dedupe, view_record(l, format, 0, rec), key_of(rec->flags, rec->natural_key), out);
+}
+
+void ak_leaf_content_packed(struct ak_leafer *l, const struct ak_hmac *dedupe, const char *format, const struct ak_packed *rec,
+			    const struct ak_before *before, struct ak_hashes *out)
+{
+	const struct view *r = view_packed(l, format, 0, rec);
+
+	for (size_t i = 0; i < before->n; i++)
+		l->packed.v[before->value[i].field] = before->value[i].v.set ? &before->value[i].v : NULL;
+	digest_content(l, dedupe, r, key_of(rec->flags, rec->natural_key), out);
+	unview_packed(l, rec);
+	for (size_t i = 0; i < before->n; i++)
+		l->packed.v[before->value[i].field] = NULL;
 }
 
 void ak_leaf_variant(const struct ak_hmac *dedupe, const char *format, struct ak_str natural_key,

@@ -42,6 +42,9 @@ void ak_leafer_free(struct ak_leafer *l);
  * of what it has. */
 void ak_leaf_content(struct ak_leafer *l, const struct ak_hmac *dedupe, const char *format, const struct ak_record *rec,
 		     struct ak_hashes *out);
+/* The same of a record behind ak_redact_personal; before: what that changed. */
+void ak_leaf_content_packed(struct ak_leafer *l, const struct ak_hmac *dedupe, const char *format, const struct ak_packed *rec,
+			    const struct ak_before *before, struct ak_hashes *out);
 /* Identity of this natural key with this content: conflicts and revisions after the first. */
 void ak_leaf_variant(const struct ak_hmac *dedupe, const char *format, struct ak_str natural_key,
 		     const uint8_t content[32], uint8_t out[16]);

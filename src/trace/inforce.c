@@ -1,97 +1,112 @@
-/* What held when the request was made: the last change before it, per matter. */
+/* What held when the request was made (state/), as lines of a trace. */
 #include "base/ak.h"
 #include "trace/hops.h"
 
 #include "base/time.h"
+#include "state/state.h"
 
-static void add(struct ak_trace *t, const char *title, json_t *state, const char *cite)
+static const char *txt(const json_t *row, const char *member) { return json_string_value(json_object_get(row, member)); }
+static bool is(const json_t *row, const char *member, const char *value) { return txt(row, member) && strcmp(txt(row, member), value) == 0; }
+
+static const char *title_of(const json_t *row)
 {
-	json_array_append_new(t->in_force, json_pack("{s:s, s:o, s:s}", "title", title, "state", state, "cite", cite));
+	static const struct {
+		const char *what, *title;
+	} titles[] = {
+		{"route", "route"},	 {"budget", "budget"},	      {"key_scope", "key"}, {"key_owner", "key owner"}, {"payload_mode", "payload mode"},
+		{"retention", "retention"}, {"role", "role"},
+	};
+
+	for (size_t i = 0; i < AK_COUNT(titles); i++)
+		if (is(row, "what", titles[i].what))
+			return titles[i].title;
+	return "setting";
 }
 
-static void add_change(struct ak_trace *t, const char *title, const json_t *row)
+/* "CHG-1183 approved": a change that names none says so, a capture needs none. */
+static void add_ticket(const json_t *row, struct ak_buf *b)
 {
-	const char *ticket = json_string_value(json_object_get(row, "ticket"));
-	const char *state = json_string_value(json_object_get(row, "ticket_state"));
+	const char *ticket = txt(row, "ticket"), *state = txt(row, "ticket_state");
 
-	add(t, title,
-	    json_sprintf("%s %s, %s%s%s", json_string_value(json_object_get(row, "action")),
-			 json_string_value(json_object_get(row, "time")), ticket ? ticket : "NO TICKET", state ? " " : "",
-			 state ? state : ""),
-	    json_string_value(json_object_get(row, "cite")));
+	if (is(row, "basis", "event"))
+		ak_buf_addf(b, ", %s%s%s", ticket ? ticket : "NO TICKET", state ? " " : "", state ? state : "");
 }
 
-static enum ak_rc last_change(struct ak_trace *t, const char *title, const char *value, const char *before, struct ak_err *err)
+static void say_unknown(const json_t *row, struct ak_buf *b)
 {
-	json_t *row = NULL;
-	enum ak_rc rc = value ? ak_query_last_change(t->s, value, before, &row, err) : AK_END;
-
-	if (rc == AK_OK)
-		add_change(t, title, row);
-	json_decref(row);
-	return rc == AK_END ? AK_OK : rc;
-}
-
-static void declared(struct ak_trace *t, const char *title, const char *path)
-{
-	const json_t *v = t->policy ? ak_policy_get(t->policy, path) : NULL;
-	struct ak_answer *list = NULL;
-	size_t n = v ? ak_policy_answers(t->policy, &list) : 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i].path, path) == 0) {
-			json_t *cite = json_sprintf("policy.yaml:%d", list[i].line);
-			add(t, title, list[i].unknown ? json_string("not answered") : json_sprintf("%s, declared", list[i].value),
-			    json_string_value(cite));
-			json_decref(cite);
-		}
-	ak_free(list);
-}
-
-/* The last capture of each system before the request; which system served it is for the reader to judge, so each is named. */
-static enum ak_rc captured(struct ak_trace *t, const char *at, struct ak_err *err)
-{
-	json_t *rows = NULL, *row;
-	int64_t us;
+	const json_t *next = json_object_get(row, "next"), *c;
 	size_t i;
-	enum ak_rc rc = ak_time_arg(at, 0, &us, err);
 
-	if (rc == AK_OK)
-		rc = ak_query_snapshots(t->s, INT64_MIN, us + 1, &rows, err);
-	json_array_foreach(rows, i, row) {
-		const char *mode = json_string_value(json_object_get(row, "payload_mode"));
-		const char *system = json_string_value(json_object_get(row, "system"));
-		const char *time = json_string_value(json_object_get(row, "time"));
-		const char *cite = json_string_value(json_object_get(row, "citation"));
-		const json_t *days = json_object_get(row, "retention_days");
-
-		if (!json_is_true(json_object_get(row, "last")))
-			continue;
-		if (mode)
-			add(t, "payload mode", json_sprintf("%s, %s as captured %s", mode, system ? system : "a system", time), cite);
-		if (json_is_integer(days))
-			add(t, "retention", json_sprintf("%lld d, %s as captured %s", (long long)json_integer_value(days),
-							 system ? system : "a system", time), cite);
+	if (json_object_get(row, "conflict")) {
+		ak_buf_addf(b, "%s: records of %s contradict each other:", txt(row, "subject"), ak_trace_dash(txt(row, "since")));
+		json_array_foreach(json_object_get(row, "conflict"), i, c)
+			ak_buf_addf(b, "%s %s (%s)", i ? "," : "", txt(c, "value"), txt(c, "by"));
+		return;
 	}
-	json_decref(rows);
-	return rc;
+	ak_buf_addf(b, "%s: not known at that time", txt(row, "subject"));
+	if (next)
+		ak_buf_addf(b, "; %s from %s on [%s]", ak_trace_dash(txt(next, "value")), ak_trace_dash(txt(next, "since")), txt(next, "by"));
+}
+
+/* What one value is called: payload mode and retention are said first, others behind what they belong to. */
+static void say(const json_t *row, struct ak_buf *b)
+{
+	const char *value = txt(row, "value"), *subject = txt(row, "subject"), *version = txt(row, "version"), *since = txt(row, "since");
+	bool wide = is(row, "what", "payload_mode") || is(row, "what", "retention"), snapshot = is(row, "basis", "snapshot");
+	const char *unit = is(row, "what", "retention") && value && strspn(value, "0123456789") == strlen(value) ? " d" : "";
+
+	if (is(row, "basis", "declared")) {
+		ak_buf_addf(b, value ? "%s, declared" : "not answered", value);
+		return;
+	}
+	if (!value && !version && !txt(row, "action")) {
+		say_unknown(row, b);
+		return;
+	}
+	if (wide)
+		ak_buf_addf(b, "%s%s, %s ", ak_trace_dash(value), unit, subject);
+	else
+		ak_buf_addf(b, "%s%s%s%s%s, ", subject, version ? " " : "", version ? version : "", value ? ": " : "", value ? value : "");
+	if (txt(row, "before_of"))
+		ak_buf_addf(b, "as it was before %s", ak_trace_dash(txt(row, "until")));
+	else
+		ak_buf_addf(b, "%s %s", snapshot ? "as captured" : txt(row, "action") ? txt(row, "action") : "set", ak_trace_dash(since));
+	if (!txt(row, "before_of"))
+		add_ticket(row, b);
+	if (json_object_get(row, "contradicts"))
+		ak_buf_addf(b, "; the request's own record has %s", txt(json_object_get(row, "recorded"), "version"));
 }
 
 enum ak_rc ak_trace_in_force(struct ak_trace *t, struct ak_err *err)
 {
 	const json_t *first = json_array_get(t->attempts, 0);
 	const char *at = first ? ak_trace_field(first, "event.start") : NULL;
-	enum ak_rc rc = AK_OK;
+	struct ak_state_subject of = {0};
+	json_t *rows = NULL, *row;
+	int64_t us = INT64_MAX;
+	enum ak_rc rc = at ? ak_time_arg(at, 0, &us, err) : AK_OK;
+	size_t i;
 
-	if (at)
-		rc = last_change(t, "route", ak_trace_field(first, "gen_ai.request.model"), at, err);
-	if (at && rc == AK_OK)
-		rc = last_change(t, "key", ak_trace_field(first, "auditkit.key.hash"), at, err);
-	if (at && rc == AK_OK && ak_trace_field(first, "auditkit.key.id"))
-		rc = last_change(t, "key", ak_trace_field(first, "auditkit.key.id"), at, err);
-	if (at && rc == AK_OK)
-		rc = captured(t, at, err);
-	declared(t, "payload mode", "redaction.payload_mode");
-	declared(t, "retention", "retention.request.keep");
+	if (first)
+		ak_state_of_request(first, &of);
+	if (rc == AK_OK)
+		rc = ak_state_at(t->s, t->policy, us, &of, &rows, err);
+	json_array_foreach(rows, i, row) {
+		struct ak_buf b;
+		json_t *f = json_copy(row);
+
+		if (!at && !is(row, "basis", "declared")) {
+			json_decref(f);
+			continue;
+		}
+		ak_buf_init(&b, 1u << 24);
+		say(row, &b);
+		json_object_set_new(f, "title", json_string(title_of(row)));
+		json_object_set_new(f, "state", json_string(b.n ? b.p : ""));
+		json_object_set_new(f, "cite", json_incref(json_object_get(row, "by")));
+		json_array_append_new(t->in_force, f);
+		ak_buf_release(&b);
+	}
+	json_decref(rows);
 	return rc;
 }

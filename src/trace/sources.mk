@@ -1,6 +1,16 @@
+libak_a_SOURCES += src/trace/aside.c
+libak_a_SOURCES += src/trace/attempts.c
 libak_a_SOURCES += src/trace/beside.c src/trace/facets.c
 libak_a_SOURCES += src/trace/hops.c src/trace/hops.h
+libak_a_SOURCES += src/trace/html.c
 libak_a_SOURCES += src/trace/inforce.c
+libak_a_SOURCES += src/trace/lacking.c
+libak_a_SOURCES += src/trace/mermaid.c
+libak_a_SOURCES += src/trace/otlp.c
+libak_a_SOURCES += src/trace/proof.c
+libak_a_SOURCES += src/trace/route.c
+libak_a_SOURCES += src/trace/sample.c
+libak_a_SOURCES += src/trace/start.c src/trace/start.h
 libak_a_SOURCES += src/trace/story.c
 libak_a_SOURCES += src/trace/text.c
 libak_a_SOURCES += src/trace/trace.c src/trace/trace.h

@@ -1,106 +1,11 @@
 #include "base/ak.h"
 #include "trace/hops.h"
 
-#include <stdio.h>
-
 #include "base/crypto.h"
 #include "base/decimal.h"
 #include "base/jsonw.h"
 #include "base/time.h"
-
-/* ---- where to start ---- */
-
-static bool starts(const json_t *hit)
-{
-	const char *class = json_string_value(json_object_get(hit, "class")), *field = json_string_value(json_object_get(hit, "field"));
-
-	return strcmp(class, "entity") != 0 || strcmp(field, "event.id") == 0 || strcmp(field, "auditkit.settlement.id") == 0;
-}
-
-#define CALLS_NAMED 4
-
-static bool has_member(const json_t *members, json_int_t seq)
-{
-	json_t *m;
-	size_t i;
-
-	json_array_foreach((json_t *)members, i, m)
-		if (json_integer_value(json_object_get(m, "seq")) == seq)
-			return true;
-	return false;
-}
-
-/* Name one more call, by citation. */
-static enum ak_rc name_call(struct ak_store *s, json_int_t seq, size_t n, struct ak_buf *out, struct ak_err *err)
-{
-	json_t *record = NULL;
-	enum ak_rc rc = n < CALLS_NAMED ? ak_query_record(s, seq, &record, err) : AK_OK;
-
-	if (rc == AK_OK && record)
-		ak_buf_addf(out, "%s%s", n ? ", " : "", json_string_value(json_object_get(record, "cite")));
-	json_decref(record);
-	return rc;
-}
-
-/* All records that have the id must belong to the interaction of the first one. */
-static enum ak_rc same_call(struct ak_store *s, const json_t *hits, json_int_t first, struct ak_err *err)
-{
-	json_t *members = NULL, *ambiguous = NULL, *hit;
-	struct ak_buf named;
-	json_int_t last = first;
-	size_t i, n = 0;
-	enum ak_rc rc = ak_link_closure(s, first, &members, &ambiguous, err);
-
-	ak_buf_init(&named, 1 << 16);
-	json_array_foreach((json_t *)hits, i, hit) {
-		json_int_t seq = json_integer_value(json_object_get(hit, "seq"));
-
-		if (rc != AK_OK || !starts(hit) || seq == last || has_member(members, seq))
-			continue;
-		if (!n)
-			rc = name_call(s, first, n++, &named, err);
-		last = seq;
-		if (rc == AK_OK)
-			rc = name_call(s, seq, n++, &named, err);
-	}
-	if (rc == AK_OK && n) {
-		ak_hint(err, "reconstruct one of them: %s%s", named.p, n > CALLS_NAMED ? ", ..." : "");
-		rc = ak_fail(err, AK_EXIT_USAGE, "%zu separate records have this identifier; none is picked", n);
-	}
-	ak_buf_release(&named);
-	json_decref(members);
-	json_decref(ambiguous);
-	return rc;
-}
-
-/* One record to start from. An id that several unrelated calls share is refused, and they are named. */
-static enum ak_rc find_start(struct ak_store *s, struct ak_str id, int64_t *seq, const char **kind, struct ak_err *err)
-{
-	AK_CLEANUP(ak_free_charp) char *z = ak_strndup(id.p, id.n);
-	json_t *hits = NULL, *hit;
-	size_t i, n = 0;
-	enum ak_rc rc = ak_query_cite(s, z, seq, err);
-
-	*kind = "citation";
-	if (rc != AK_END)
-		return rc;
-	if ((rc = ak_query_lookup(s, id, &hits, err)) != AK_OK)
-		return rc;
-	json_array_foreach(hits, i, hit) {
-		int f = ak_field_find(ak_str_of(json_string_value(json_object_get(hit, "field"))));
-		if (!starts(hit) || n++)
-			continue;
-		*seq = json_integer_value(json_object_get(hit, "seq"));
-		*kind = ak_fields[f].name;
-	}
-	rc = n ? same_call(s, hits, *seq, err) : AK_END;
-	if (!n && json_array_size(hits)) {
-		ak_hint(err, "'auditkit show' lists the records that have it");
-		rc = ak_fail(err, AK_EXIT_USAGE, "this identifier names a key, person or resource, not one request");
-	}
-	json_decref(hits);
-	return rc;
-}
+#include "trace/start.h"
 
 /* ---- members by kind, in time order ---- */
 
@@ -134,6 +39,12 @@ static json_t *in_time_order(const json_t *rows)
 	return out;
 }
 
+/* A record that a newer revision stands for, or that was disposed of, is told but is no hop. */
+static bool counts(const json_t *record)
+{
+	return !json_object_get(record, "superseded_by") && strcmp(json_string_value(json_object_get(record, "state")), "live") == 0;
+}
+
 static enum ak_rc sort_out(struct ak_trace *t, struct ak_err *err)
 {
 	const struct {
@@ -149,39 +60,65 @@ static enum ak_rc sort_out(struct ak_trace *t, struct ak_err *err)
 	for (size_t k = 0; k < AK_COUNT(lists); k++) {
 		*lists[k].list = json_array();
 		json_array_foreach(t->members, i, row)
-			if (strcmp(json_string_value(json_object_get(row, "kind")), ak_kinds[lists[k].kind].name) == 0)
+			if (strcmp(json_string_value(json_object_get(row, "kind")), ak_kinds[lists[k].kind].name) == 0 && counts(json_object_get(row, "record")))
 				json_array_append(*lists[k].list, json_object_get(row, "record"));
 	}
+	json_array_foreach(t->members, i, row)
+		if (!counts(json_object_get(row, "record")))
+			json_array_append(t->older, json_object_get(row, "record"));
 	ak_trace_fold(t->attempts);
 	return ak_trace_corroborate(t, err);
 }
 
 /* ---- the document ---- */
 
-static json_t *cost(const struct ak_trace *t)
+/* What one gateway computed in one currency; NULL when it gives none. */
+static json_t *cost_of(const struct ak_trace *t, const char *gateway, const char *currency)
 {
 	struct ak_dec_sum sum;
 	struct ak_arena a;
-	const char *currency = NULL;
-	json_t *out = json_array(), *r;
-	size_t i;
+	json_t *r, *out = NULL;
 	bool any = false;
+	size_t i;
 
 	ak_arena_init(&a);
 	ak_dec_sum_init(&sum);
 	json_array_foreach(t->attempts, i, r) {
-		const char *amount = ak_trace_field(r, "auditkit.cost.estimated");
-		if (!amount || !ak_dec_sum_add(&sum, ak_str_of(amount)))
-			continue;
-		currency = ak_trace_field(r, "auditkit.cost.currency");
-		any = true;
+		const char *amount = ak_trace_field(r, "auditkit.cost.estimated"), *in = ak_trace_field(r, "auditkit.cost.currency");
+
+		if (amount && ak_trace_same(json_string_value(json_object_get(r, "gateway")), gateway) &&
+		    strcmp(in ? in : "unknown", currency) == 0)
+			any = ak_dec_sum_add(&sum, ak_str_of(amount)) || any;
 	}
 	if (any) {
 		struct ak_str total = ak_dec_sum_text(&sum, &a);
-		json_array_append_new(out, json_pack("{s:s, s:o}", "currency", currency ? currency : "unknown", "estimated",
-						     json_stringn(total.p, total.n)));
+		out = json_pack("{s:s, s:o, s:s}", "currency", currency, "estimated", json_stringn(total.p, total.n), "gateway", gateway);
 	}
 	ak_arena_release(&a);
+	return out;
+}
+
+/* Per gateway, since one behind another counts the same call, and per currency, since two are never added. */
+static json_t *cost(const struct ak_trace *t)
+{
+	json_t *out = json_array(), *seen = json_object(), *g, *r;
+	const char *currency;
+	void *next;
+	size_t i, k;
+
+	json_array_foreach(t->attempts, k, r) {
+		const char *in = ak_trace_field(r, "auditkit.cost.currency");
+
+		json_object_set_new(seen, in ? in : "unknown", json_true());
+	}
+	json_array_foreach(t->gateways, i, g)
+		json_object_foreach_safe(seen, next, currency, r) {
+			json_t *one = cost_of(t, json_string_value(json_object_get(g, "source")), currency);
+
+			if (one)
+				json_array_append_new(out, one);
+		}
+	json_decref(seen);
 	return out;
 }
 
@@ -196,6 +133,34 @@ static json_t *final_status(const struct ak_trace *t)
 	return json_null();
 }
 
+static bool has_seq(const json_t *list, json_int_t seq)
+{
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, o)
+		if (json_integer_value(json_object_get(o, "seq")) == seq)
+			return true;
+	return false;
+}
+
+/* What a record of the interaction is in the document. */
+static const char *role_of(const struct ak_trace *t, const json_t *row)
+{
+	json_int_t seq = json_integer_value(json_object_get(row, "seq"));
+	const json_t *a;
+	size_t i;
+
+	if (has_seq(t->older, seq))
+		return json_object_get(json_object_get(row, "record"), "superseded_by") ? "older revision" : "disposed of";
+	if (!ak_trace_same(json_string_value(json_object_get(row, "kind")), ak_kinds[AK_K_REQUEST].name) || has_seq(t->attempts, seq))
+		return "counts";
+	json_array_foreach(t->attempts, i, a)
+		if (has_seq(json_object_get(a, "facets"), seq))
+			return "entry";
+	return "second witness";
+}
+
 static json_t *members_json(const struct ak_trace *t)
 {
 	json_t *out = json_array(), *row;
@@ -203,8 +168,9 @@ static json_t *members_json(const struct ak_trace *t)
 
 	json_array_foreach(t->members, i, row) {
 		json_t *r = json_object_get(row, "record");
-		json_t *m = json_pack("{s:O, s:O, s:O, s:O}", "cite", json_object_get(r, "cite"), "seq", json_object_get(row, "seq"),
-				      "kind", json_object_get(row, "kind"), "leaf", json_object_get(r, "leaf"));
+		json_t *m = json_pack("{s:O, s:O, s:O, s:O, s:O, s:s, s:O}", "cite", json_object_get(r, "cite"), "seq", json_object_get(row, "seq"),
+				      "kind", json_object_get(row, "kind"), "source", json_object_get(r, "source"), "leaf", json_object_get(r, "leaf"),
+				      "role", role_of(t, row), "proof", json_object_get(row, "proof"));
 		json_array_append_new(out, m);
 	}
 	return out;
@@ -225,16 +191,19 @@ static void set_digest(json_t *doc)
 	ak_buf_release(&b);
 }
 
-static const char *trace_id(const struct ak_trace *t)
+/* The trace id of the first record that has one: the same from wherever the trace was found. */
+static const char *trace_id(const struct ak_trace *t, const char **kind)
 {
-	const json_t *lists[] = {t->apps, t->attempts, t->audits};
+	const json_t *lists[] = {t->apps, t->attempts, t->calls, t->audits, t->verdicts, t->quotas, t->settlements};
 	json_t *r;
 	size_t i;
 
+	*kind = "app trace id";
 	for (size_t l = 0; l < AK_COUNT(lists); l++)
 		json_array_foreach((json_t *)lists[l], i, r)
 			if (ak_trace_field(r, "trace.id"))
 				return ak_trace_field(r, "trace.id");
+	*kind = "citation of its first record";
 	r = json_object_get(json_array_get(t->members, 0), "record");
 	return r ? json_string_value(json_object_get(r, "cite")) : "";
 }
@@ -268,12 +237,20 @@ static json_t *when(const struct ak_trace *t)
 
 static json_t *document(struct ak_trace *t)
 {
+	const char *kind, *id = trace_id(t, &kind);
 	json_t *doc = json_pack("{s:s, s:i, s:s, s:I, s:o, s:o, s:O, s:O, s:O, s:O, s:o}", "schema", "auditkit.trace/1",
-				"format_version", 1, "id", trace_id(t), "attempts", (json_int_t)json_array_size(t->attempts),
+				"format_version", 1, "id", id, "attempts", (json_int_t)json_array_size(t->attempts),
 				"final_status", final_status(t), "cost", cost(t), "story", t->story, "hops", t->hops, "in_force",
 				t->in_force, "ambiguous", t->ambiguous, "members", members_json(t));
 
 	json_object_set_new(doc, "when", when(t));
+	json_object_set_new(doc, "id_kind", json_string(kind));
+	json_object_set_new(doc, "id_method", json_string("exact"));
+	json_object_set(doc, "gateways", t->gateways);
+	json_object_set(doc, "neighbours", t->neighbours);
+	json_object_set(doc, "clocks", t->clocks);
+	json_object_set(doc, "folded", t->folded);
+	json_object_set(doc, "declared_gaps", t->gaps);
 	json_object_set_new(doc, "records", json_integer((json_int_t)json_array_size(t->members)));
 	json_object_set_new(doc, "links",
 			    json_pack("{s:I, s:i, s:I, s:I, s:I, s:I}", "exact", (json_int_t)t->exact, "inferred", 0, "ambiguous",
@@ -286,31 +263,70 @@ static json_t *document(struct ak_trace *t)
 
 static void release(struct ak_trace *t)
 {
-	json_t *all[] = {t->members, t->apps,	t->attempts,	t->audits,    t->calls, t->verdicts,
-			 t->quotas,  t->settlements, t->ambiguous, t->hops, t->in_force, t->story};
+	json_t *all[] = {t->members, t->apps,	t->attempts, t->audits, t->calls,    t->verdicts, t->quotas,	t->settlements, t->ambiguous, t->hops,
+			 t->in_force, t->story, t->older,    t->supply, t->gateways, t->trail,    t->neighbours, t->clocks,	t->folded,    t->gaps};
 
 	for (size_t i = 0; i < AK_COUNT(all); i++)
 		json_decref(all[i]);
 }
 
-static enum ak_rc build(struct ak_store *s, int64_t seq, const struct ak_trace_opts *o, json_t **out, struct ak_err *err)
+static bool same_id(const json_t *a, const json_t *b)
 {
-	struct ak_trace t = {.s = s, .policy = o->policy, .hops = json_array(), .in_force = json_array(), .story = json_array()};
-	json_t *found = NULL;
-	enum ak_rc rc = ak_link_closure(s, seq, &found, &t.ambiguous, err);
+	return strcmp(json_string_value(json_object_get(a, "field")), json_string_value(json_object_get(b, "field"))) == 0 &&
+	       strcmp(json_string_value(json_object_get(a, "value")), json_string_value(json_object_get(b, "value"))) == 0;
+}
+
+static int by_id(const json_t *a, const json_t *b)
+{
+	int order = strcmp(json_string_value(json_object_get(a, "field")), json_string_value(json_object_get(b, "field")));
+
+	return order ? order : strcmp(json_string_value(json_object_get(a, "value")), json_string_value(json_object_get(b, "value")));
+}
+
+/* Sorted, each once: in what order they were met says only where one began. */
+static json_t *sorted_ids(const json_t *ids)
+{
+	json_t *out = json_array(), *o;
+	size_t i, at;
+
+	json_array_foreach((json_t *)ids, i, o) {
+		for (at = 0; at < json_array_size(out) && by_id(json_array_get(out, at), o) < 0; at++)
+			;
+		if (at == json_array_size(out) || !same_id(json_array_get(out, at), o))
+			json_array_insert(out, at, o);
+	}
+	return out;
+}
+
+/* The stages, in their order. */
+static enum ak_rc fill(struct ak_trace *t, struct ak_err *err)
+{
+	enum ak_rc (*const stages[])(struct ak_trace *, struct ak_err *) = {sort_out, ak_trace_hops, ak_trace_in_force, ak_trace_beside};
+	enum ak_rc rc = ak_query_supply(t->s, &t->supply, err);
+
+	for (size_t i = 0; i < AK_COUNT(stages) && rc == AK_OK; i++)
+		rc = stages[i](t, err);
+	return rc;
+}
+
+enum ak_rc ak_trace_build(struct ak_store *s, int64_t seq, const struct ak_trace_opts *o, json_t **out, struct ak_err *err)
+{
+	struct ak_trace t = {.s = s, .policy = o->policy, .hops = json_array(), .in_force = json_array(), .story = json_array(),
+			     .older = json_array(), .gateways = json_array(), .neighbours = json_array(), .clocks = json_array(),
+			     .gaps = json_array()};
+	json_t *found = NULL, *ids = NULL;
+	enum ak_rc rc = ak_link_closure(s, seq, &found, &ids, err);
 
 	if (rc == AK_OK) {
 		t.members = in_time_order(found);
-		rc = sort_out(&t, err);
+		t.ambiguous = sorted_ids(ids);
+		rc = fill(&t, err);
 	}
-	if (rc == AK_OK)
-		rc = ak_trace_hops(&t, err);
-	if (rc == AK_OK)
-		rc = ak_trace_in_force(&t, err);
 	if (rc == AK_OK) {
 		ak_trace_story(&t);
 		*out = document(&t);
 	}
+	json_decref(ids);
 	json_decref(found);
 	release(&t);
 	return rc;
@@ -319,112 +335,8 @@ static enum ak_rc build(struct ak_store *s, int64_t seq, const struct ak_trace_o
 enum ak_rc ak_trace_reconstruct(struct ak_store *s, struct ak_str id, const struct ak_trace_opts *o, json_t **out,
 				struct ak_err *err)
 {
-	const char *kind = NULL;
 	int64_t seq;
-	enum ak_rc rc = find_start(s, id, &seq, &kind, err);
+	enum ak_rc rc = ak_trace_start(s, id, &seq, err);
 
-	return rc == AK_OK ? build(s, seq, o, out, err) : rc;
-}
-
-/* ---- a sample that is safe to show ---- */
-
-static const char rule_text[] =
-	"the first trace, in the order given by SHA-256(seed, ledger number), whose gateway request succeeded, of an app that policy "
-	"sample_trace.apps names (all apps when it names none), with app event, gateway, provider route, usage bucket and final "
-	"status present, no DLP or guardrail finding, no payload, no ambiguous id, no conflict and no refund";
-
-static bool app_wanted(const struct ak_policy *p, const char *app)
-{
-	const json_t *apps = p ? ak_policy_get(p, "sample_trace.apps") : NULL;
-	json_t *a;
-	size_t i;
-
-	if (json_array_size(apps) == 0)
-		return true;
-	json_array_foreach((json_t *)apps, i, a)
-		if (app && json_is_string(a) && strcmp(json_string_value(a), app) == 0)
-			return true;
-	return false;
-}
-
-static bool is_whole(const json_t *trace)
-{
-	json_t *h;
-	size_t i;
-
-	json_array_foreach(json_object_get(trace, "hops"), i, h)
-		if (json_integer_value(json_object_get(h, "n")) == 6 || json_is_true(json_object_get(h, "finding")))
-			return false;
-	return json_is_true(json_object_get(trace, "complete"));
-}
-
-#define CANDIDATES 200
-
-struct candidate {
-	uint8_t rank[32];
-	int64_t seq;
-};
-
-static void rank(uint64_t seed, int64_t seq, struct candidate *c)
-{
-	char text[64];
-	int n = snprintf(text, sizeof text, "auditkit sample %llu %lld", (unsigned long long)seed, (long long)seq);
-
-	ak_sha256(text, (size_t)n, c->rank);
-	c->seq = seq;
-}
-
-/* The best by rank, so that memory stays bounded whatever the workspace holds. */
-struct best {
-	struct candidate c[CANDIDATES];
-	size_t n;
-	uint64_t seed;
-	const struct ak_policy *policy;
-};
-
-static enum ak_rc keep_best(void *ctx, int64_t seq, const char *app, struct ak_err *err)
-{
-	struct best *b = ctx;
-	struct candidate c;
-	size_t at;
-
-	(void)err;
-	if (!app_wanted(b->policy, app))
-		return AK_OK;
-	rank(b->seed, seq, &c);
-	if (b->n == CANDIDATES && memcmp(c.rank, b->c[b->n - 1].rank, 32) >= 0)
-		return AK_OK;
-	b->n += b->n < CANDIDATES;
-	for (at = b->n - 1; at && memcmp(b->c[at - 1].rank, c.rank, 32) > 0; at--)
-		b->c[at] = b->c[at - 1];
-	b->c[at] = c;
-	return AK_OK;
-}
-
-enum ak_rc ak_trace_sample(struct ak_store *s, uint64_t seed, const struct ak_trace_opts *o, json_t **out, char **rule,
-			   struct ak_err *err)
-{
-	struct best *best = ak_alloc_zero(1, sizeof *best);
-	bool any = !o->from_us && !o->to_us;
-	json_t *trace = NULL;
-	enum ak_rc rc;
-
-	best->seed = seed;
-	best->policy = o->policy;
-	rc = ak_query_calm_each(s, any ? INT64_MIN : o->from_us, any ? INT64_MAX : o->to_us, keep_best, best, err);
-	for (size_t i = 0; i < best->n && rc == AK_OK; i++) {
-		rc = build(s, best->c[i].seq, o, &trace, err);
-		if (rc == AK_OK && is_whole(trace))
-			break;
-		json_decref(trace);
-		trace = NULL;
-	}
-	ak_free(best);
-	if (rc != AK_OK)
-		return rc;
-	if (!trace)
-		return AK_END;
-	*out = trace;
-	*rule = ak_strdup(rule_text);
-	return AK_OK;
+	return rc == AK_OK ? ak_trace_build(s, seq, o, out, err) : rc;
 }

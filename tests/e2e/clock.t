@@ -30,4 +30,37 @@ median="WITH d AS (SELECT (SELECT min(q.time_us) FROM request q WHERE q.trace_id
 is "the median that the tables have" "$(of_app ahead doc-search)" "$(sqlite3 ahead/workspace.db "$median")"
 first="SELECT min(time_us) FROM app_event WHERE app = 'doc-search'"
 is "raw times are kept" "$(($(sqlite3 ahead/workspace.db "$first") - $(sqlite3 same/workspace.db "$first")))" 240000000
+
+# Bounds from both sides: the shift lies in them, whatever the delay between the two.
+bounds() { jq -r --arg a "$2" '.clock_bounds[] | select(.from_app == $a and .to == "litellm-slp") | "\(.low_ms) \(.high_ms) \(.pairs) \(.consistent)"' "$1.json"; }
+within() { # within TRUTH LOW HIGH REST...
+	echo "$(($2 <= $1 && $1 <= $3)) $(($3 - $2 < 500)) $5"
+}
+is "in step is in the bounds, which are narrow" "$(within 0 $(bounds same doc-search))" "1 1 true"
+is "two seconds behind" "$(within -2000 $(bounds same invoice-reader))" "1 1 true"
+is "four minutes ahead, to a tenth" "$(within 240000 $(bounds ahead doc-search))" "1 1 true"
+is "the bounds of the others stay" "$(bounds ahead support-bot)" "$(bounds same support-bot)"
+is "two applications that never meet are bounded by way of the gateway" \
+	"$(within 242000 $(jq -r '.clock_bounds[] | select(.from_app == "doc-search" and .to_app == "invoice-reader") | "\(.low_ms) \(.high_ms) \(.pairs) \(.consistent)"' ahead.json | sed 's/ 0 / /; s/ true/ x true/'))" "1 1 true"
+# The same by another hand: starts bound from below, ends from above, a tenth of the pairs may contradict.
+is "the bounds of a program of its own" "$(bounds ahead doc-search)" "$(sqlite3 -separator ' ' ahead/workspace.db "SELECT a.event_start, a.event_end, q.event_start, q.event_end
+	FROM app_event a JOIN request q ON q.trace_id = a.trace_id WHERE a.app = 'doc-search'" | python3 -c '
+import sys, math
+from datetime import datetime
+us = lambda t: round((datetime.strptime(t[:19], "%Y-%m-%dT%H:%M:%S") - datetime(2026, 1, 1)).total_seconds()) * 10**6 + int((t[19:].strip("Z.") + "000000")[:6])
+rows = [[us(t) for t in line.split()] for line in sys.stdin]
+low = sorted((a - g - 1001 for a, b, g, h in rows), reverse=True)
+high = sorted(b - h + 1001 for a, b, g, h in rows)
+most = len(rows) // 10
+ok = [x for x in low + high if sum(l > x for l in low) + sum(h < x for h in high) <= most]
+print((min(ok) - 1000) // 1000, -((-max(ok) - 1000) // 1000), len(rows), "true")')"
+# The check.
+"$AUDITKIT" -w same check clock --json >check.json
+is "one of three clocks is off by more than a second" "$?$(jq -r '.checks[0] | " \(.verdict) \(.found) \(.of) \(.findings[0].subject)"' check.json)" "1 not met 1 3 otlp-spans of invoice-reader"
+is "its finding cites a pair" "$(jq -r '.checks[0].findings[0].cites | map(split(":")[0]) | join(" ")' check.json)" "otlp-spans litellm-slp"
+"$AUDITKIT" -w ahead check clock --json >check.json
+is "and two of them where another was shifted" "$(jq -r '.checks[0] | "\(.found) \(.of) \(.findings[0].text[0:48])"' check.json)" "2 3 the clock of otlp-spans of doc-search is at least"
+"$AUDITKIT" init empty >/dev/null 2>&1
+"$AUDITKIT" -w empty check clock --json >check.json
+is "without pairs nothing is said to be met" "$?$(jq -r '.checks[0].verdict' check.json)" "0not evaluable"
 finish

@@ -72,8 +72,8 @@ is "a call with the provider's record, quota event, verdict and settlement" "$(e
 	'[[2,"DLP verdict","present"],[2,"quota","present"],[3,"provider route","present"],[6,"settlement","present"]]'
 is "its settlement names the approving event" "$(echo "$call" | jq -r '.hops[] | select(.title == "settlement") | .lines[]' | grep -c "approved by refund.approve \[admin-audit:")" 1
 is "one whose approval is not there says so" "$("$AUDITKIT" -w w trace reconstruct st-1 2>/dev/null | grep -c 'approved by event ae-1, which is not in this')" 1
-is "a call before the second capture had the first settings" "$("$AUDITKIT" -w w trace reconstruct call-0010 --json | jq -c '[.in_force[] | select(.state | test("captured")) | .state[0:13]]')" '["metadata-only","90 d, gw as c"]'
-is "and one after it the second" "$(echo "$call" | jq -c '[.in_force[] | select(.state | test("captured")) | .state[0:4]]')" '["full","30 d"]'
+is "a call before the second capture had the first settings" "$("$AUDITKIT" -w w trace reconstruct call-0010 --json | jq -c '[.in_force[] | select((.title | test("payload|retention")) and (.state | test("captured"))) | .state[0:13]]')" '["metadata-only","90 d, gw as c"]'
+is "and one after it the second" "$(echo "$call" | jq -c '[.in_force[] | select((.title | test("payload|retention")) and (.state | test("captured"))) | .state[0:4]]')" '["full","30 d"]'
 is "show prints one of each kind" "$(for k in provider_call dlp_verdict quota_event settlement config_snapshot; do
 	"$AUDITKIT" -w w show "$(sqlite3 w/workspace.db "SELECT s.name || ':' || min(r.seq) FROM $k r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source")" --json | jq -r '.records[].kind'
 done | paste -sd,)" "provider_call,dlp_verdict,quota_event,settlement,config_snapshot"

@@ -235,8 +235,8 @@ def litellm_audit(b):
         t = START + timedelta(hours=9 * i, minutes=12)
         rows.append({"id": b.hex(12), "updated_at": iso(t), "changed_by": "platform%d@example.org" % (i % 3), "changed_by_api_key": b.hex(64),
                      "action": "updated", "table_name": tables[i % 3], "object_id": ["team-support", "chat-premium", "svc-search"][i % 3],
-                     "before_value": json.dumps({"version": i, "max_budget": 50}),
-                     "updated_values": json.dumps({"version": i + 1, "max_budget": 80, "metadata": {"ticket": "CHG-%d" % (1183 + i)}})})
+                     "before_value": json.dumps({"version": i // 3, "max_budget": 50 + 5 * (i // 3)}),
+                     "updated_values": json.dumps({"version": i // 3 + 1, "max_budget": 55 + 5 * (i // 3), "metadata": {"ticket": "CHG-%d" % (1183 + i)}})})
     for i, (day, ticket) in enumerate([(3, "CHG-1290"), (7, None)]):
         values = {"rotated": True}
         if ticket:

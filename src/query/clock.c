@@ -1,0 +1,168 @@
+/* Pairs of records of two sources and how far apart their clocks show them. */
+#include "base/ak.h"
+#include "query/clock.h"
+
+#include <sqlite3.h>
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "query/attempt.h"
+#include "query/rows.h"
+
+/* The first gateway request of each app event's trace; a median needs all differences in order, which SQL keeps for us. */
+enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(run), AK_PZ(source ? source : "")};
+
+	return ak_rows(s,
+		       "WITH a AS (SELECT s.name AS src, r.app AS app, r.time_us AS at,"
+		       " (SELECT q.seq FROM lookup l JOIN request q ON q.seq = l.seq WHERE l.h = ak_hash(r.trace_id)"
+		       "  AND q.trace_id = r.trace_id AND q.time_us IS NOT NULL ORDER BY q.time_us, q.seq LIMIT 1) AS first"
+		       " FROM app_event r" AK_OF_FILE("r") " WHERE r.state = 0 AND r.trace_id IS NOT NULL AND r.time_us IS NOT NULL"
+		       " AND (?1 = 0 OR e.run = ?1) AND (?2 = '' OR s.name = ?2)" AK_SINCE("r", "?1") "),"
+		       " d AS (SELECT a.src, a.app, s.name AS dst, r.time_us - a.at AS delta FROM a JOIN request r ON r.seq = a.first"
+		       AK_OF_FILE("r") "),"
+		       " o AS (SELECT *, row_number() OVER (PARTITION BY src, app, dst ORDER BY delta) AS i,"
+		       " count(*) OVER (PARTITION BY src, app, dst) AS n FROM d)"
+		       " SELECT src AS \"from\", app, dst AS \"to\", n AS pairs, max(CASE WHEN i = n / 2 + 1 THEN delta END) / 1000 AS median_ms,"
+		       " min(delta) / 1000 AS min_ms, max(delta) / 1000 AS max_ms FROM o GROUP BY src, app, dst ORDER BY 1, 2, 3",
+		       p, 2, out, err);
+}
+
+/* ---- pairs whose order is known ---- */
+
+#define OUTER_OF(r, s) s ".name, " r ".time_us, " r ".event_start"
+#define SPAN_OF_CALL(q) "CASE WHEN " q ".facet IS NULL THEN " q ".event_end END, CASE WHEN " q ".facet IS NULL THEN " q ".duration_ms END"
+#define GOOD(r) r ".state = 0 AND " r ".time_us IS NOT NULL AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = " r ".seq)"
+/* Of a call of several entries the one that was written when it began. */
+#define BEGUN(q) " AND coalesce(" q ".facet, 'request') = 'request'"
+#define CALL_OF_FILE(q) " JOIN file qf ON qf.id = " q ".file JOIN export qe ON qe.id = qf.export JOIN source t ON t.id = qe.source"
+/* No other call that counts has this id: some systems repeat them, and a cached answer keeps the first one's, which may be hours old. */
+#define ALONE(column, value, q)                                                                                           \
+	" NOT EXISTS(SELECT 1 FROM lookup l2 JOIN request p ON p.seq = l2.seq WHERE l2.h = ak_hash(" value ") AND p." column " = " value \
+	" AND p.state = 0 AND p.seq <> " q ".seq AND" AK_NO_WITNESS("p") ")"
+#define NAMES(column, r, q) "(" r "." column " = " q "." column " AND" ALONE(column, r "." column, q) ")"
+/* Other app events of the same clock and trace. */
+#define IN_TRACE(a)                                                                                                       \
+	" EXISTS(SELECT 1 FROM lookup l3 JOIN app_event b ON b.seq = l3.seq JOIN file bf ON bf.id = b.file JOIN export be ON be.id = bf.export" \
+	" WHERE l3.h = ak_hash(" a ".trace_id) AND b.trace_id = " a ".trace_id AND be.source = e.source AND b.app IS " a ".app AND " GOOD("b")
+
+/* Columns: outer source, time, start, end, duration, inner source, time, start, end, duration, app of outer, of inner, whether
+ * the end of outer bounds, whether outer names the inner call itself, seq of outer, of inner. ?1: run. */
+static const char spans[] =
+	"WITH cached(x) AS MATERIALIZED (SELECT DISTINCT cache_reference_id FROM request WHERE cache_reference_id IS NOT NULL)"
+	" SELECT " OUTER_OF("a", "s") ", a.event_end, a.duration_ms, " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", a.app, NULL, a.direct OR NOT"
+	IN_TRACE("a") " AND (rtrim(coalesce(b.event_end, b.event_start), 'Z') > rtrim(a.event_end, 'Z'))), a.direct, a.seq, q.seq FROM"
+	" (SELECT a.*, q.seq AS call, coalesce(q.gateway_request_id = a.gateway_request_id, 0)"
+	"  OR coalesce(q.parent_span_id = a.span_id AND q.trace_id = a.trace_id, 0)"
+	"  OR coalesce(q.cache_status, 'miss') <> 'hit' AND coalesce(q.trace_id = a.trace_id, 1) AND coalesce(q.environment = a.environment, 1)"
+	"   AND coalesce(q.response_id NOT IN cached, 1) AND coalesce(q.gateway_request_id NOT IN cached, 1) AND coalesce(q.event_id NOT IN cached, 1)"
+	"   AND (coalesce(" NAMES("response_id", "a", "q") ", 0) OR coalesce(" NAMES("provider_request_id", "a", "q") ", 0)) AS direct"
+	"  FROM app_event a CROSS JOIN request q ON q.seq IN (SELECT l.seq FROM lookup l WHERE l.h IN (ak_hash(a.trace_id),"
+	"   ak_hash(a.gateway_request_id), ak_hash(a.response_id), ak_hash(a.provider_request_id)))"
+	"  WHERE " GOOD("a") AK_SINCE("a", "?1") " AND " GOOD("q") BEGUN("q") ") a"
+	" JOIN request q ON q.seq = a.call" AK_OF_FILE("a") CALL_OF_FILE("q")
+	" WHERE (?1 = 0 OR e.run = ?1) AND (a.direct OR q.trace_id = a.trace_id AND NOT"
+	IN_TRACE("a") " AND (b.time_us < a.time_us OR (b.time_us = a.time_us AND b.seq < a.seq))))";
+
+static const char calls[] =
+	"SELECT " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", " OUTER_OF("v", "s") ", v.event_end, v.duration_ms, NULL, NULL, 1, 1, q.seq, v.seq"
+	" FROM provider_call v CROSS JOIN request q ON q.seq IN (SELECT l.seq FROM lookup l WHERE l.h IN (ak_hash(v.response_id),"
+	"  ak_hash(v.provider_request_id)))" AK_OF_FILE("v") CALL_OF_FILE("q")
+	" WHERE " GOOD("v") AK_SINCE("v", "?1") " AND (?1 = 0 OR e.run = ?1) AND " GOOD("q") BEGUN("q") " AND" AK_NO_WITNESS("q")
+	" AND coalesce(q.cache_status, 'miss') <> 'hit' AND (" NAMES("response_id", "v", "q") " OR " NAMES("provider_request_id", "v", "q") ")";
+
+static const char witnesses[] =
+	"SELECT " OUTER_OF("w", "s") ", " SPAN_OF_CALL("w") ", " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", NULL, NULL, 1, 1, w.seq, q.seq"
+	" FROM corroboration k JOIN request w ON w.seq = k.seq JOIN request q ON q.seq = k.of_seq" AK_OF_FILE("w") CALL_OF_FILE("q")
+	" WHERE " GOOD("w") AK_SINCE("w", "?1") " AND (?1 = 0 OR e.run = ?1) AND " GOOD("q") " AND w.facet IS NULL AND q.facet IS NULL";
+
+#define BEHIND(table, some)                                                                                               \
+	"SELECT " OUTER_OF("q", "t") ", NULL, NULL, " OUTER_OF("r", "s") ", NULL, NULL, NULL, NULL, 0, 1, q.seq, r.seq"                  \
+	" FROM " table " r CROSS JOIN request q ON q.seq IN (SELECT l.seq FROM lookup l WHERE l.h = ak_hash(r.gateway_request_id))" \
+	AK_OF_FILE("r") CALL_OF_FILE("q") " WHERE " GOOD("r") AK_SINCE("r", "?1") " AND (?1 = 0 OR e.run = ?1) AND " GOOD("q") BEGUN("q") \
+	" AND q.gateway_request_id = r.gateway_request_id" some
+
+static const struct {
+	const char *sql;
+	enum ak_clock_rule rule;
+} statements[] = {
+	{spans, AK_CLOCK_CONTAINS},
+	{calls, AK_CLOCK_CONTAINS},
+	{witnesses, AK_CLOCK_SAME},
+	{BEHIND("settlement", ""), AK_CLOCK_AFTER},
+	{BEHIND("audit_event", " AND r.category = 'billing'"), AK_CLOCK_AFTER},
+};
+
+int64_t ak_clock_precision(const char *time)
+{
+	const char *dot = time ? strchr(time, '.') : NULL;
+	int64_t precision = 1000000;
+
+	for (const char *p = dot ? dot + 1 : ""; *p >= '0' && *p <= '9' && precision > 1; p++)
+		precision /= 10;
+	return precision;
+}
+
+static struct ak_clock_reading reading(sqlite3_stmt *st, int us, int text)
+{
+	return (struct ak_clock_reading){.us = sqlite3_column_int64(st, us), .precision = ak_clock_precision(ak_sql_text(st, text).p), .known = true};
+}
+
+/* The end as it is given, else start and duration. */
+static struct ak_clock_reading end_of(sqlite3_stmt *st, int end, int duration, const struct ak_clock_reading *start)
+{
+	struct ak_clock_reading r = {0};
+	const char *z = ak_sql_text(st, end).p;
+	struct ak_str ms = ak_sql_text(st, duration);
+	struct ak_err ignored = {0};
+	struct ak_dec_parts d;
+	int64_t us = 0;
+
+	if (z) {
+		r.known = ak_time_arg(z, 0, &r.us, &ignored) == AK_OK;
+		r.precision = ak_clock_precision(z);
+	} else if (ms.p && ak_dec_lex(ms, false, &d) && !d.neg && !d.too_long && d.exp10 + d.n <= 12) {
+		for (int64_t i = 0; i < d.exp10 + d.n + 3; i++)
+			us = us * 10 + (i < d.n ? d.digits[i] - '0' : 0);
+		r = (struct ak_clock_reading){.us = start->us + us, .precision = start->precision > 1000 ? start->precision : 1000, .known = true};
+	}
+	return r;
+}
+
+/* points: an outer record without an end is a point in time, no span. */
+static enum ak_rc give(sqlite3_stmt *st, enum ak_clock_rule rule, bool points, ak_clock_pair_fn *each, void *ctx, struct ak_err *err)
+{
+	struct ak_clock_pair p = {.rule = rule, .whole = sqlite3_column_int(st, 12)};
+	bool direct = sqlite3_column_int(st, 13);
+
+	p.outer_seq = sqlite3_column_int64(st, 14);
+	p.inner_seq = sqlite3_column_int64(st, 15);
+	p.outer_start = reading(st, 1, 2);
+	p.outer_end = end_of(st, 3, 4, &p.outer_start);
+	p.inner_start = reading(st, 6, 7);
+	p.inner_end = end_of(st, 8, 9, &p.inner_start);
+	p.outer = (struct ak_clock_name){ak_sql_text(st, 0).p, ak_sql_text(st, 10).p};
+	p.inner = (struct ak_clock_name){ak_sql_text(st, 5).p, ak_sql_text(st, 11).p};
+	if (points && !p.outer_end.known) {
+		p.rule = AK_CLOCK_POINT;
+		p.whole = direct;
+	}
+	return each(ctx, &p, err);
+}
+
+enum ak_rc ak_query_clock_pairs(struct ak_store *s, int64_t run, ak_clock_pair_fn *each, void *ctx, struct ak_err *err)
+{
+	for (size_t i = 0; i < AK_COUNT(statements); i++) {
+		AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+		enum ak_rc rc = ak_sql_prepare(s, statements[i].sql, &st, err);
+
+		if (rc == AK_OK)
+			sqlite3_bind_int64(st, 1, run);
+		while (rc == AK_OK && (rc = ak_sql_step(s, st, err)) == AK_OK)
+			rc = give(st, statements[i].rule, i == 0, each, ctx, err);
+		if (rc != AK_END)
+			return rc;
+	}
+	return AK_OK;
+}

@@ -1,0 +1,44 @@
+/* What says how things were set: change events, captured settings, inventories, grants. One row per record:
+ *  {t: microseconds (null: undated), time, seq, citation, kind: "event"|"snapshot"|"inventory"|"grant", source, source_system, resource_type,
+ *   resource (id; of an event about a key its hash or id), action, category, environment, ticket, ticket_state, changes (JSON text of the list), and of
+ *   snapshots payload_mode, retention_days, retention_class, config_version, viewer_role; route_policy_version and budget_policy_version}
+ * Events that failed set nothing and are left out, and so are logins and interactions. */
+#ifndef AK_QUERY_STATE_H
+#define AK_QUERY_STATE_H
+
+#include "query/query.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* All events and snapshots in time order, undated ones first; at one time events come before snapshots. */
+enum ak_rc ak_query_observations_each(struct ak_store *s, ak_row_fn *each, void *ctx, struct ak_err *err);
+/* Those whose resource (or key) this is, in the same order; through the identifier index. */
+enum ak_rc ak_query_observations_of(struct ak_store *s, const char *id, json_t **out, struct ak_err *err);
+/* What the inventory and reviews of access say of a key, person or resource: rows of kind inventory (owner, owner_type, scopes, team, state) and
+ * grant (principal, role, log_scope, scopes, state), superseded ones too, in time order of their capture: the time of the record, or that of
+ * the export where the record only tells when the key was made. */
+enum ak_rc ak_query_inventory_of(struct ak_store *s, const char *id, json_t **out, struct ak_err *err);
+/* Snapshots of whole systems, without their settings, in time order: [{system, environment, t, seq, citation, ...columns}]. */
+enum ak_rc ak_query_system_snapshots(struct ak_store *s, json_t **out, struct ak_err *err);
+/* The settings of one snapshot as JSON text in a row {changes}; AK_END. */
+enum ak_rc ak_query_settings(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
+/* Events that set what holds for all calls, whatever their resource: a policy version, payload mode or retention. From a time on: backwards in
+ * time (at that time or before) or forwards (after it). `each` stops with AK_END. */
+enum ak_rc ak_query_policy_events_each(struct ak_store *s, int64_t at_us, bool forwards, ak_row_fn *each, void *ctx, struct ak_err *err);
+/* Systems that snapshots show: [{system, environment}]. */
+enum ak_rc ak_query_systems(struct ak_store *s, json_t **out, struct ak_err *err);
+/* {system|null} of a source; AK_END. */
+enum ak_rc ak_query_source_system(struct ak_store *s, const char *source, json_t **out, struct ak_err *err);
+/* Attempts in time order, for replays: {t, seq, citation, source, team, project, organization, key_id, key_hash, key_alias, app, actor, end_user, tenant,
+ * model, served, provider, region, outcome, status, error, cache, cost, currency, tokens, again: a retry or fallback of a call that was counted,
+ * fallback_from, route, quota (decision of a quota event that names the call)}. */
+enum ak_rc ak_query_calls_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
+/* Quota events and changes beside an instant: the nearest quota event of a key, team or other subject before it; AK_END. */
+enum ak_rc ak_query_quota_events_of(struct ak_store *s, const char *id, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,226 @@
+/* Change events and snapshots in time order: what one record leaves must be what the next one finds (M9). */
+#include "base/ak.h"
+#include "state/state.h"
+
+#include "base/map.h"
+#include "base/time.h"
+#include "query/state.h"
+#include "state/name.h"
+
+/* The value of a setting, who set it, and when it was seen last. Texts are owned. */
+struct held {
+	char *value, *before, *by, *other, *other_by; /* other: of an event of the same instant that says something else */
+	int64_t t, seen;
+	bool event;
+};
+
+struct replay {
+	struct ak_places places;
+	struct ak_map held; /* by place, class, id, path */
+	struct ak_map vague; /* by place, class, id: when something changed that is not told */
+	struct ak_arena a;
+	const json_t *row;
+	int64_t t, from_us, to_us;
+	bool event, several_keys;
+	ak_state_found_fn *found;
+	void *ctx;
+	struct ak_state_replay *n;
+};
+
+static const char *key_of(struct replay *r, const struct ak_said *s, bool path)
+{
+	return ak_arena_printf(&r->a, "%s\x1f%s\x1f%s%s%s", s->place, s->cls, s->id ? s->id : "", path ? "\x1f" : "", path ? s->path : "").p;
+}
+
+static void keep(char **to, const char *z)
+{
+	char *copy = z ? ak_strdup(z) : NULL;
+
+	ak_free(*to);
+	*to = copy;
+}
+
+static bool in_period(const struct replay *r) { return r->t >= r->from_us && r->t < r->to_us; }
+static bool same(const char *a, const char *b) { return a && b && strcmp(a, b) == 0; }
+
+static json_t *when(int64_t us)
+{
+	char z[32];
+
+	return json_string(ak_time_z(us, us % 1000000 ? 6 : 0, z));
+}
+
+static void tell(struct replay *r, const char *kind, const struct ak_said *s, const struct held *h, const char *shown)
+{
+	const char *by = json_string_value(json_object_get(r->row, "citation"));
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:[s, s]}", "kind", kind, "subject", s->id ? s->id : "", "class",
+			      s->cls, "path", s->path, "place", s->place, "expected", h->value, "expected_by", h->by, "expected_at", when(h->seen), "shown",
+			      shown, "shown_by", by, "shown_at", when(r->t), "cites", h->by, by);
+
+	r->n->found++;
+	r->found(r->ctx, o);
+}
+
+static bool is_vague(struct replay *r, const struct ak_said *s, const struct held *h)
+{
+	struct ak_map_entry *e = ak_map_get(&r->vague, ak_str_of(key_of(r, s, false)));
+
+	return e && e->v.num >= h->seen;
+}
+
+/* A later record shows a value: is it the one that was left? */
+enum verdict { AGREES, DIFFERS, CANNOT_TELL };
+
+static enum verdict compare(struct replay *r, const struct ak_said *s, const struct held *h, const char *shown)
+{
+	bool equal = same(h->value, shown) || same(h->other, shown);
+
+	if (!equal && (ak_said_hidden(h->value) || ak_said_hidden(shown) ||
+		       (r->several_keys && ak_said_token(h->value) && ak_said_token(shown)))) {
+		r->n->masked += in_period(r);
+		return CANNOT_TELL;
+	}
+	if (!equal && is_vague(r, s, h)) {
+		r->n->vague += in_period(r);
+		return CANNOT_TELL;
+	}
+	r->n->compared += in_period(r);
+	return equal ? AGREES : DIFFERS;
+}
+
+static void set(struct replay *r, struct held *h, const char *value, const char *before)
+{
+	keep(&h->value, value);
+	keep(&h->before, before);
+	keep(&h->by, json_string_value(json_object_get(r->row, "citation")));
+	keep(&h->other, NULL);
+	keep(&h->other_by, NULL);
+	h->t = h->seen = r->t;
+	h->event = r->event;
+}
+
+/* Two events of one instant. One that leaves what the other found came first; else nobody can tell. */
+static void same_instant(struct replay *r, const struct ak_said *s, struct held *h)
+{
+	if (same(h->value, s->after) || (h->before && same(s->after, h->before)))
+		return;
+	if (s->before && same(s->before, h->value)) {
+		set(r, h, s->after, s->before);
+		return;
+	}
+	r->n->conflicts += in_period(r);
+	if (in_period(r))
+		tell(r, "conflict", s, h, s->after);
+	keep(&h->other, s->after);
+	keep(&h->other_by, json_string_value(json_object_get(r->row, "citation")));
+}
+
+static void event(struct replay *r, const struct ak_said *s, struct held *h, bool fresh)
+{
+	if (!fresh && h->event && h->t == r->t) {
+		same_instant(r, s, h);
+		return;
+	}
+	if (!fresh && s->before && compare(r, s, h, s->before) == DIFFERS && in_period(r))
+		tell(r, "before", s, h, s->before);
+	set(r, h, s->after, s->before);
+}
+
+static void snapshot(struct replay *r, const struct ak_said *s, struct held *h, bool fresh)
+{
+	enum verdict v;
+
+	if (!fresh && h->event && h->t == r->t && same(h->before, s->after))
+		return;
+	v = fresh ? CANNOT_TELL : compare(r, s, h, s->after);
+	if (v == DIFFERS && in_period(r))
+		tell(r, "snapshot", s, h, s->after);
+	if (v != AGREES || h->other)
+		set(r, h, s->after, NULL);
+	else
+		h->seen = r->t;
+}
+
+static void said(void *ctx, const struct ak_said *s)
+{
+	struct replay *r = ctx;
+	struct ak_map_entry *e;
+	struct held *h;
+	bool fresh;
+
+	if (!s->place) {
+		r->n->placeless++;
+		return;
+	}
+	if (s->vague) {
+		ak_map_put(&r->vague, ak_str_of(key_of(r, s, false)), NULL)->v.num = r->t;
+		return;
+	}
+	e = ak_map_put(&r->held, ak_str_of(key_of(r, s, true)), &fresh);
+	if (fresh)
+		e->v.ptr = ak_alloc_zero(1, sizeof *h);
+	h = e->v.ptr;
+	if (r->event)
+		event(r, s, h, fresh);
+	else
+		snapshot(r, s, h, fresh);
+}
+
+static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
+{
+	struct replay *r = ctx;
+	const json_t *t = json_object_get(row, "t");
+
+	(void)err;
+	r->event = same(json_string_value(json_object_get(row, "kind")), "event");
+	r->n->events += r->event;
+	r->n->snapshots += !r->event;
+	if (!json_is_integer(t)) {
+		r->n->undated++;
+		return AK_OK;
+	}
+	r->row = row;
+	r->t = json_integer_value(t);
+	ak_said_each(row, &r->places, &r->a, said, r);
+	ak_arena_clear(&r->a);
+	return AK_OK;
+}
+
+static void release(struct replay *r)
+{
+	for (size_t i = 0; i < r->held.n; i++) {
+		struct held *h = r->held.e[i].v.ptr;
+		char *texts[] = {h->value, h->before, h->by, h->other, h->other_by};
+
+		for (size_t k = 0; k < AK_COUNT(texts); k++)
+			ak_free(texts[k]);
+		ak_free(h);
+	}
+	ak_map_release(&r->held);
+	ak_map_release(&r->vague);
+	ak_arena_release(&r->a);
+}
+
+enum ak_rc ak_state_contradictions(struct ak_store *s, int64_t from_us, int64_t to_us, ak_state_found_fn *found, void *ctx,
+				   struct ak_state_replay *out, struct ak_err *err)
+{
+	struct replay r = {.from_us = from_us, .to_us = to_us, .found = found, .ctx = ctx, .n = out};
+	json_t *systems = NULL, *keys = NULL;
+	enum ak_rc rc = ak_query_systems(s, &systems, err);
+
+	*out = (struct ak_state_replay){0};
+	if (rc == AK_OK)
+		rc = ak_query_key_periods(s, -1, &keys, err);
+	r.several_keys = json_array_size(keys) > 1;
+	ak_places_of(systems, &r.places);
+	ak_map_init(&r.held);
+	ak_map_init(&r.vague);
+	ak_arena_init(&r.a);
+	if (rc == AK_OK)
+		rc = ak_query_observations_each(s, take, &r, err);
+	out->settings = r.held.n;
+	release(&r);
+	json_decref(systems);
+	json_decref(keys);
+	return rc;
+}

@@ -1,0 +1,83 @@
+/* How things were set at an instant, from the records that set them: change events, captured settings, inventories, and what policy.yaml
+ * declares. Nothing is guessed: before the first record the state is unknown, and what contradicts itself says so.
+ *
+ * Rules. A setting is a place (the system, where there are several), a class and id of what was changed, and a path. A state holds from the
+ * record that set it (that instant included) up to the next record that shows another value. Of events at one instant the one whose `before` is
+ * another's `after` comes last; where none does, they conflict: all are cited and there is no value. A snapshot confirms a value or, showing
+ * another, sets it. An event that says what was before gives the state before it. Events without a time set nothing; they are listed. */
+#ifndef AK_STATE_STATE_H
+#define AK_STATE_STATE_H
+
+#include <jansson.h>
+
+#include "conf/policy.h"
+#include "store/store.h"
+
+/* Whose state: values of a request record, NULL where it has none. */
+struct ak_state_subject {
+	const char *source;				      /* of the request; its system is looked up by it */
+	const char *system;				      /* of that source, where declared */
+	const char *model, *route, *team, *project, *organization; /* as requested; deployment */
+	const char *key_id, *key_hash, *key_alias, *actor, *app;
+	const char *route_version, *budget_version, *retention_class; /* as the request's own record has them */
+	const char *cite;				      /* of that record */
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The state at an instant (microseconds, that instant included): array of {what: "route"|"budget"|"key_scope"|"key_owner"|"payload_mode"|
+ * "retention"|"role"|"setting", subject, value (text)|null (unknown, or in conflict), version|null, since|null, until|null, by (citation, or
+ * "policy.yaml:LINE")|null, basis: "event"|"snapshot"|"declared"|null, ticket|null, ticket_state|null, action|null}, and where it applies settings: [{path,
+ * value, since, until, by, basis}], conflict: [{value, by}], undated: [citations], next: {value, since, by} (the first thing known after it),
+ * before_of (citation: the event whose `before` says it), confirmed (citation of the last snapshot that shows it), version_by, cites. */
+enum ak_rc ak_state_at(struct ak_store *s, const struct ak_policy *policy, int64_t at_us, const struct ak_state_subject *subject, json_t **out,
+		       struct ak_err *err);
+/* The subject that a request document (ak_query_record) is; texts are the document's own. */
+void ak_state_of_request(const json_t *request, struct ak_state_subject *out);
+
+/* ---- replay against what snapshots show ---- */
+
+struct ak_state_replay {
+	uint64_t compared;  /* values that a later record shows too: those that were compared */
+	uint64_t masked;    /* not compared: masked or tokens of different keys */
+	uint64_t vague;	    /* not compared: an event between does not say what it changed */
+	uint64_t placeless; /* not compared: which system or environment a record speaks of is not told */
+	uint64_t undated;   /* records without a time, which set nothing */
+	uint64_t conflicts; /* events of one instant that contradict each other */
+	uint64_t settings, events, snapshots, found;
+};
+/* Takes a contradiction: {kind: "snapshot"|"before"|"conflict", subject, class, path, expected, expected_by, expected_at, shown, shown_by, shown_at,
+ *  cites: [both]}; an event is missing between expected_at and shown_at. The reference is the callee's. */
+typedef void ak_state_found_fn(void *ctx, json_t *contradiction);
+/* All records are replayed; contradictions and comparisons are those whose later record lies in the period. */
+enum ak_rc ak_state_contradictions(struct ak_store *s, int64_t from_us, int64_t to_us, ak_state_found_fn *found, void *ctx,
+				   struct ak_state_replay *out, struct ak_err *err);
+
+/* ---- limits ---- */
+
+/* Replays attempts of the period against the limits that events and snapshots set: array of {subject, class, path, limit (text), unit: "requests"|
+ *  "tokens"|"cost", currency|null, window (text as set), rule, judged (attempts), reached (attempts that it would have refused), refused (of these,
+ *  by the gateway), enforced_not (of these, served), first (time of the first of these), by (citation of the limit), cites: [first of these]}, one
+ *  row per limit and value of it. Money and counts are exact. *judged gets all attempts that some limit binds, *why what kept limits
+ *  from being replayed: [{subject, path, why}]. */
+enum ak_rc ak_state_quota(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **rows, json_t **unread, uint64_t *judged, struct ak_err *err);
+
+/* Traffic served by another model, provider or region than asked for: {requests, fallen_back, rows: [{tenant|null, source, asked, served, provider,
+ *  region, requests, kind: "as asked"|"alias"|"fallback"|"other model"|"not served", by (citation of a rule or record)|null}]}; the rows
+ *  sum to requests. */
+enum ak_rc ak_state_fallbacks(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+
+/* ---- why ---- */
+
+/* Why a call ended as it did, from the records of its interaction (documents of ak_query_record, attempts folded and in time order): {schema:
+ *  "auditkit.explain/1", format_version, id, findings: [{question: "model"|"throttled"|"blocked"|"over budget"|"failed", answer, cause|null, basis,
+ *  cites}], in_force: rows of ak_state_at}. Every sentence cites. */
+enum ak_rc ak_state_explain(struct ak_store *s, const struct ak_policy *policy, const char *id, const json_t *records, json_t **out,
+			    struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,140 @@
+#include "base/ak.h"
+#include "state/timeline.h"
+
+#include <stdlib.h>
+
+static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
+static bool same(const char *a, const char *b) { return a && b && strcmp(a, b) == 0; }
+
+void ak_timeline_init(struct ak_timeline *t, const json_t *systems)
+{
+	*t = (struct ak_timeline){.known = json_object()};
+	ak_arena_init(&t->arena);
+	ak_places_of(systems, &t->places);
+}
+
+void ak_timeline_release(struct ak_timeline *t)
+{
+	ak_arena_release(&t->arena);
+	json_decref(t->known);
+	ak_free(t->seen);
+}
+
+struct adding {
+	struct ak_timeline *t;
+	struct ak_seen of;
+};
+
+static const char *copy(struct ak_timeline *t, const char *z) { return z ? ak_arena_z(&t->arena, ak_str_of(z)) : NULL; }
+
+static void add(void *ctx, const struct ak_said *said)
+{
+	struct adding *a = ctx;
+	struct ak_timeline *t = a->t;
+	struct ak_seen *s;
+
+	if (t->n == t->cap) {
+		t->cap = t->cap ? 2 * t->cap : 64;
+		t->seen = ak_realloc(t->seen, t->cap * sizeof *t->seen);
+	}
+	s = &t->seen[t->n++];
+	*s = a->of;
+	s->said = (struct ak_said){copy(t, said->place), copy(t, said->cls), copy(t, said->id), copy(t, said->path), copy(t, said->before), copy(t, said->after), said->vague};
+}
+
+bool ak_timeline_add(struct ak_timeline *t, const json_t *row)
+{
+	const json_t *at = json_object_get(row, "t");
+	struct adding a = {.t = t};
+
+	if (!text(row, "citation") || json_object_get(t->known, text(row, "citation")))
+		return false;
+	json_object_set_new(t->known, text(row, "citation"), json_true());
+	a.of = (struct ak_seen){.t = json_integer_value(at), .seq = json_integer_value(json_object_get(row, "seq")), .dated = json_is_integer(at),
+				.event = same(text(row, "kind"), "event"), .by = copy(t, text(row, "citation")), .time = copy(t, text(row, "time")),
+				.ticket = copy(t, text(row, "ticket")), .ticket_state = copy(t, text(row, "ticket_state")), .action = copy(t, text(row, "action"))};
+	ak_said_each(row, &t->places, &t->arena, add, &a);
+	t->sorted = false;
+	return true;
+}
+
+static int in_order(const void *x, const void *y)
+{
+	const struct ak_seen *a = x, *b = y;
+
+	if (a->dated != b->dated)
+		return a->dated - b->dated;
+	if (a->t != b->t)
+		return a->t < b->t ? -1 : 1;
+	if (a->event != b->event)
+		return b->event - a->event;
+	return a->seq < b->seq ? -1 : a->seq > b->seq;
+}
+
+void ak_timeline_sort(struct ak_timeline *t)
+{
+	if (t->n)
+		qsort(t->seen, t->n, sizeof *t->seen, in_order);
+	t->sorted = true;
+}
+
+static bool concerns(const struct ak_seen *s, const char *place, const char *cls, const char *id)
+{
+	return s->dated && strcmp(s->said.cls, cls) == 0 && (same(s->said.id, id) || (!s->said.id && !id)) && (!place || same(s->said.place, place));
+}
+
+/* The next record up to the instant. Of one instant, what leaves what another found came first. */
+static void past(struct ak_held *h, const struct ak_seen *s)
+{
+	const struct ak_seen *old = h->set;
+
+	if (old && !h->rival && same(s->said.after, h->value)) {
+		h->confirmed = s->event ? h->confirmed : s;
+		return;
+	}
+	if (old && s->t == old->t && same(s->said.after, old->said.before))
+		return;
+	if (!old || s->t > old->t || !s->event || same(s->said.before, old->said.after)) {
+		*h = (struct ak_held){.set = s, .value = s->said.after};
+		return;
+	}
+	h->rival = s;
+	h->value = NULL;
+}
+
+static void future(struct ak_held *h, const struct ak_seen *s)
+{
+	if (!h->set && !h->later) {
+		h->later = s;
+		h->value = s->event ? s->said.before : NULL;
+		h->from_before = h->value != NULL;
+		h->ends = h->from_before ? s : NULL;
+	}
+	if (h->set && !h->ends && !same(s->said.after, h->value))
+		h->ends = s;
+}
+
+void ak_timeline_at(struct ak_timeline *t, const char *place, const char *cls, const char *id, const char *path, int64_t at_us, struct ak_held *out)
+{
+	const struct ak_seen *vague = NULL;
+
+	if (!t->sorted)
+		ak_timeline_sort(t);
+	*out = (struct ak_held){0};
+	for (size_t i = 0; i < t->n; i++) {
+		const struct ak_seen *s = &t->seen[i];
+
+		if (!concerns(s, place, cls, id))
+			continue;
+		if (s->said.vague)
+			vague = s->t <= at_us ? s : vague;
+		else if (strcmp(s->said.path, path) != 0)
+			continue;
+		else if (s->t <= at_us)
+			past(out, s);
+		else
+			future(out, s);
+	}
+	if (vague && (!out->set || vague->t >= out->set->t))
+		out->vague = vague;
+}

@@ -1,0 +1,174 @@
+/* Hops 3 and 4: what the provider recorded of the call itself, and the sums that it is a part of. */
+#include "base/ak.h"
+#include "trace/hops.h"
+
+/* Whether an attempt names this provider request id. */
+static bool asked_by(const struct ak_trace *t, const char *id)
+{
+	json_t *r;
+	size_t i;
+
+	json_array_foreach(t->attempts, i, r)
+		if (ak_trace_same(id, ak_trace_field(r, "auditkit.provider.request_id")) || ak_trace_same(id, ak_trace_field(r, "auditkit.upstream.id")))
+			return true;
+	return false;
+}
+
+static bool meets(const struct ak_trace *t, const json_t *call)
+{
+	static const char *const ids[] = {"gen_ai.response.id", "http.request.id"};
+	const json_t *r;
+	size_t i;
+
+	json_array_foreach(t->attempts, i, r)
+		for (size_t k = 0; k < AK_COUNT(ids); k++)
+			if (ak_trace_same(ak_trace_field(r, ids[k]), ak_trace_field(call, ids[k])))
+				return true;
+	return false;
+}
+
+/* The provider's own records of the call: those of its request log, and events of its audit log that name the id. */
+static size_t provider_hops(struct ak_trace *t, const json_t *records, bool log)
+{
+	size_t i, n = 0;
+	json_t *r, *h;
+	char in[32], out[32];
+
+	json_array_foreach((json_t *)records, i, r) {
+		const char *id = ak_trace_field(r, "auditkit.provider.request_id"), *response = ak_trace_field(r, "gen_ai.response.id");
+		bool named = asked_by(t, id);
+
+		/* A log of calls brings records in which nobody asks: without a gateway they are all there is. */
+		if (!named && !(log && (meets(t, r) || !json_array_size(t->attempts))))
+			continue;
+		h = ak_trace_hop(t, 3, "provider route", "present", ak_trace_field(r, "event.start"));
+		ak_trace_cite(h, r);
+		ak_trace_say(h, "%s, exact id %s", ak_trace_dash(ak_trace_field(r, "event.action")), named || !response ? ak_trace_dash(id) : response);
+		if (ak_trace_field(r, "cloud.region") || ak_trace_field(r, "gen_ai.response.model"))
+			ak_trace_say(h, "%s %s%s%s", ak_trace_dash(ak_trace_field(r, "gen_ai.provider.name")),
+				     ak_trace_dash(ak_trace_field(r, "gen_ai.response.model")), ak_trace_field(r, "cloud.region") ? ", " : "",
+				     ak_trace_field(r, "cloud.region") ? ak_trace_field(r, "cloud.region") : "");
+		if (ak_trace_int(r, "gen_ai.usage.input_tokens", -1) >= 0)
+			ak_trace_say(h, "the provider counted in %s, out %s", ak_trace_count(r, "gen_ai.usage.input_tokens", in),
+				     ak_trace_count(r, "gen_ai.usage.output_tokens", out));
+		t->exact++;
+		n++;
+	}
+	return n;
+}
+
+/* The attempt that reached a provider last: a cached answer reached none. */
+static const json_t *last_sent(const struct ak_trace *t)
+{
+	const json_t *last = NULL, *r;
+	size_t i;
+
+	json_array_foreach(t->attempts, i, r)
+		if (!ak_trace_same(ak_trace_field(r, "auditkit.cache.status"), "hit"))
+			last = r;
+	return last;
+}
+
+/* Where no record of the provider carries the id, the route is what the gateway recorded, and said so. */
+enum ak_rc ak_trace_route(struct ak_trace *t, struct ak_err *err)
+{
+	const json_t *last;
+	const char *id;
+	json_t *h;
+
+	if (provider_hops(t, t->calls, true) + provider_hops(t, t->audits, false))
+		return AK_OK;
+	if (!json_array_size(t->attempts))
+		return ak_trace_missing(t, 3, "provider route", err);
+	if (!(last = last_sent(t))) {
+		last = json_array_get(t->attempts, 0);
+		h = ak_trace_hop(t, 3, "provider route", "present", ak_trace_field(last, "event.start"));
+		ak_trace_cite(h, last);
+		ak_trace_say(h, "none: the gateway answered from its cache");
+		return AK_OK;
+	}
+	id = ak_trace_field(last, "auditkit.provider.request_id");
+	h = ak_trace_hop(t, 3, "provider route", "present", ak_trace_field(last, "event.start"));
+	ak_trace_cite(h, last);
+	ak_trace_say(h, "%s %s, as the gateway recorded it", ak_trace_dash(ak_trace_field(last, "gen_ai.provider.name")),
+		     ak_trace_dash(ak_trace_field(last, "gen_ai.response.model")));
+	ak_trace_say(h, "provider request id %s", id ? id : "not provided by source");
+	return ak_trace_lack(t, h, 3, err);
+}
+
+/* ---- usage and cost ---- */
+
+static bool listed(const json_t *buckets, const json_t *row)
+{
+	const json_t *b;
+	size_t i;
+
+	json_array_foreach((json_t *)buckets, i, b)
+		if (json_equal(json_object_get(b, "cite"), json_object_get(row, "cite")))
+			return true;
+	return false;
+}
+
+static void bucket(struct ak_trace *t, json_t *h, json_t *row)
+{
+	json_int_t requests = json_integer_value(json_object_get(row, "requests"));
+
+	if (listed(json_object_get(h, "buckets"), row))
+		return;
+	ak_trace_say(h, "%s to %s: %lld request%s of %s, key %s [%s]", json_string_value(json_object_get(row, "start")),
+		     json_string_value(json_object_get(row, "end")), (long long)requests, requests == 1 ? "" : "s",
+		     ak_trace_dash(json_string_value(json_object_get(row, "model"))), ak_trace_dash(json_string_value(json_object_get(row, "key"))),
+		     json_string_value(json_object_get(row, "cite")));
+	json_array_append(json_object_get(h, "buckets"), row);
+	t->aggregate++;
+}
+
+static void add_declared_gaps(struct ak_trace *t, json_t *h)
+{
+	const json_t *gaps = t->policy ? ak_policy_get(t->policy, "not_provided") : NULL;
+	const char *name;
+	json_t *gap;
+
+	json_object_foreach((json_t *)gaps, name, gap) {
+		const char *due = json_string_value(json_object_get(gap, "due"));
+		int line = ak_yaml_key_line(&t->policy->yaml, gaps, name);
+
+		ak_trace_say(h, "%s: MISSING, declared gap, due %s (policy.yaml:%d)", name, ak_trace_dash(due), line);
+		json_array_append_new(t->gaps, json_pack("{s:s, s:s?, s:s?, s:s?, s:o}", "name", name, "due", due, "owner",
+							 json_string_value(json_object_get(gap, "owner")), "why",
+							 json_string_value(json_object_get(gap, "why")), "cite", json_sprintf("policy.yaml:%d", line)));
+		t->declared++;
+	}
+}
+
+enum ak_rc ak_trace_usage(struct ak_trace *t, struct ak_err *err)
+{
+	json_t *r, *rows, *row, *h;
+	size_t i, k;
+	enum ak_rc rc = AK_OK;
+
+	if (!json_array_size(t->attempts))
+		return ak_trace_missing(t, 4, "usage and cost", err);
+	h = ak_trace_hop(t, 4, "usage and cost", "aggregate", NULL);
+	if (!last_sent(t)) {
+		ak_trace_say(h, "none expected: no provider was asked");
+		ak_trace_cite(h, json_array_get(t->attempts, 0));
+		return AK_OK;
+	}
+	ak_trace_say(h, "aggregate buckets, not this request alone");
+	json_object_set_new(h, "buckets", json_array());
+	json_array_foreach(t->attempts, i, r) {
+		rows = NULL;
+		if ((rc = ak_link_buckets(t->s, r, &rows, err)) != AK_OK)
+			return rc;
+		json_array_foreach(rows, k, row)
+			bucket(t, h, row);
+		json_decref(rows);
+	}
+	add_declared_gaps(t, h);
+	if (json_array_size(json_object_get(h, "buckets")))
+		return AK_OK;
+	json_object_set_new(h, "state", json_string("missing"));
+	t->missing++;
+	return ak_trace_lack(t, h, 4, err);
+}
