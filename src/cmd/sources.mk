@@ -57,6 +57,7 @@ libak_a_SOURCES += src/cmd/forms.c src/cmd/forms.h
 libak_a_SOURCES += src/cmd/cmd_keys.c
 libak_a_SOURCES += src/cmd/signing.c src/cmd/signing.h
 libak_a_SOURCES += src/cmd/manual.c src/cmd/manual.h
+libak_a_SOURCES += src/cmd/cmd_report_coverage.c src/cmd/cmd_report_links.c
 libak_a_SOURCES += src/cmd/cmd_timeline.c
 libak_a_SOURCES += src/cmd/cmd_blast_radius.c
 libak_a_SOURCES += src/cmd/cmd_trace_bundle.c

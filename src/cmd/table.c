@@ -12,6 +12,8 @@
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
 	X(report_completeness)                                                                                         \
+	X(report_links)                                                                                                \
+	X(report_coverage)                                                                                             \
 	X(report_reconcile)                                                                                            \
 	X(explain)                                                                                                     \
 	X(report_fallbacks)                                                                                            \

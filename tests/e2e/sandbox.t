@@ -56,6 +56,8 @@ caged 0 print -w ws sources
 caged 0 print -w ws sources drift
 caged 0 print -w ws verify
 caged 0 print -w ws check rejects
+caged 0 print -w ws report links --state unmatched
+caged 0 print -w ws report coverage --by-day
 caged 0 print -w ws checkpoint
 caged 0 print -w ws keys
 caged 0 "print sync" -w ws keys rotate
