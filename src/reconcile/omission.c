@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "link/engine.h"
+
 struct omission {
 	struct ak_store *s;
 	json_t *methods;
@@ -105,23 +107,43 @@ static int64_t provider_counts(struct omission *o, struct ak_reconcile *r)
 	return sum;
 }
 
+/* Per source: [linked, of these and the ambiguous ones, all]. */
+static enum ak_rc count_met(void *ctx, const struct ak_link_result *r, struct ak_err *err)
+{
+	const int counts[] = {r->state == AK_LINK_LINKED, r->state != AK_LINK_UNMATCHED, 1};
+	json_t *v = json_object_get(ctx, r->from->source->name);
+
+	(void)err;
+	if (!v)
+		json_object_set_new(ctx, r->from->source->name, v = json_pack("[i, i, i]", 0, 0, 0));
+	for (size_t i = 0; i < AK_COUNT(counts); i++)
+		json_integer_set(json_array_get(v, i), json_integer_value(json_array_get(v, i)) + counts[i]);
+	return AK_OK;
+}
+
+static enum ak_rc met(struct omission *o, enum ak_kind kind, int64_t from_us, int64_t to_us, json_t *by, struct ak_err *err)
+{
+	struct ak_link_opts opts = {.from_us = from_us, .to_us = to_us};
+	struct ak_link_reader *reader = NULL;
+	enum ak_rc rc = ak_link_reader_open(o->s, &reader, err);
+
+	for (size_t i = 0; i < AK_LINK_PAIRS; i++)
+		if (ak_link_pairs[i].from == kind && ak_link_pairs[i].to == AK_K_REQUEST && !ak_link_pairs[i].chained)
+			opts.pairs |= 1u << i;
+	if (rc == AK_OK)
+		rc = ak_link_run(reader, &opts, count_met, by, err);
+	ak_link_reader_free(reader);
+	return rc;
+}
+
 /* Records of others that name a call which no gateway record has. Only of sources of which some do meet. */
 static enum ak_rc named_by(struct omission *o, enum ak_kind kind, const char *method, const char *unit, int64_t from_us, int64_t to_us, struct ak_err *err)
 {
-	json_t *rows = NULL, *row, *by = json_object(), *v;
+	json_t *by = json_object(), *v;
 	const char *source;
 	int64_t most = 0;
-	size_t i;
-	enum ak_rc rc = ak_query_exact_links(o->s, kind, AK_K_REQUEST, 0, from_us, to_us, &rows, err);
+	enum ak_rc rc = met(o, kind, from_us, to_us, by, err);
 
-	json_array_foreach(rows, i, row) {
-		v = json_object_get(by, txt(row, "from"));
-		if (!v)
-			json_object_set_new(by, txt(row, "from"), v = json_pack("[i, i, i]", 0, 0, 0));
-		json_array_set_new(v, 0, json_integer(json_integer_value(json_array_get(v, 0)) + num(row, "linked")));
-		json_array_set_new(v, 1, json_integer(json_integer_value(json_array_get(v, 1)) + num(row, "linked") + num(row, "ambiguous")));
-		json_array_set_new(v, 2, json_integer(json_integer_value(json_array_get(v, 2)) + num(row, "total")));
-	}
 	json_object_foreach(by, source, v) {
 		int64_t linked = json_integer_value(json_array_get(v, 0)), total = json_integer_value(json_array_get(v, 2));
 		int64_t without = total - json_integer_value(json_array_get(v, 1));
@@ -134,7 +156,6 @@ static enum ak_rc named_by(struct omission *o, enum ak_kind kind, const char *me
 	}
 	raise(&o->others, most);
 	json_decref(by);
-	json_decref(rows);
 	return rc;
 }
 
