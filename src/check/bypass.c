@@ -19,6 +19,7 @@ static void finding(struct ak_check_run *r, json_t *f)
 	const char *basis = txt(f, "basis", "?"), *key = txt(f, "key", NULL), *subject = key ? key : txt(f, "project", "keys that gateways share");
 
 	json_object_set_new(f, "subject", json_string(subject));
+	json_object_set_new(f, "affected", json_integer(strtoll(txt(f, "requests", "0"), NULL, 10)));
 	json_object_set_new(f, "text", json_sprintf("%s: %s requests, %s input tokens of %s in %lld buckets from %s to %s, %s", txt(f, "source", "?"),
 						    txt(f, "requests", "unknown"), txt(f, "input_tokens", "unknown"), subject, (long long)num(f, "buckets"),
 						    txt(f, "first", "?"), txt(f, "last", "?"),
@@ -38,6 +39,7 @@ static enum ak_rc calls(struct ak_check_run *r, bool *any, struct ak_err *err)
 	}
 	json_array_foreach(json_object_get(doc, "findings"), i, f) {
 		json_object_set_new(f, "subject", json_string(txt(f, "principal", "nobody named")));
+		json_object_set_new(f, "affected", json_integer(num(f, "calls")));
 		json_object_set_new(f, "text", json_sprintf("%lld of %lld calls of %s that %s logged have no gateway record", (long long)num(f, "calls"),
 							    (long long)num(f, "of"), txt(f, "principal", "nobody named"), txt(f, "source", "?")));
 		ak_check_found(r, json_incref(f));

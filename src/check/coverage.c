@@ -14,12 +14,12 @@ static void judge(struct ak_check_run *r, const json_t *side, int64_t limit)
 	ak_check_of(r, (uint64_t)total);
 	if ((__int128)linked * 1000000 >= (__int128)limit * total)
 		return;
-	ak_check_found(r, json_pack("{s:s, s:o, s:[], s:I, s:I, s:I, s:O}", "subject", from, "text",
+	ak_check_found(r, json_pack("{s:s, s:o, s:[], s:I, s:I, s:I, s:I, s:O}", "subject", from, "text",
 				    json_sprintf("%lld of %lld app events of %s meet a gateway record (%s), less than %s; 'auditkit report links"
 						 " --state unmatched' lists the others",
 						 (long long)linked, (long long)total, from,
 						 json_string_value(json_object_get(side, "percent")), r->policy->min_link_coverage),
-				    "cites", "linked", (json_int_t)linked, "ambiguous", (json_int_t)num(side, "ambiguous"), "total", (json_int_t)total,
+				    "cites", "affected", (json_int_t)(total - linked), "linked", (json_int_t)linked, "ambiguous", (json_int_t)num(side, "ambiguous"), "total", (json_int_t)total,
 				    "reasons", json_object_get(side, "reasons")));
 }
 

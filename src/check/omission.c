@@ -33,6 +33,7 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 		if (strcmp(txt(m, "state"), "found") != 0 || strcmp(txt(m, "method"), "app records") == 0)
 			continue;
 		json_object_set_new(m, "subject", json_string(source ? source : txt(m, "method")));
+		json_object_set_new(m, "affected", json_integer(num(m, "found")));
 		json_object_set_new(m, "text", json_sprintf("%s%s%s: %lld of %lld %s: %s", txt(m, "method"), source ? ", " : "", source ? source : "",
 							    (long long)num(m, "found"), (long long)num(m, "of"), txt(m, "unit"), txt(m, "text")));
 		ak_check_found(r, json_incref(m));

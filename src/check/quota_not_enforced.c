@@ -21,6 +21,7 @@ static json_t *finding(json_t *row)
 	json_array_append(cites, json_object_get(row, "by"));
 	json_array_extend(cites, json_object_get(row, "cites"));
 	json_object_set_new(f, "cites", cites);
+	json_object_set_new(f, "affected", json_integer(num(row, "enforced_not")));
 	json_object_set_new(f, "text",
 			    json_sprintf("%s %s, %s: limit %s %s%s%s%s in force since %s; %lld of %lld attempts came when it was reached, the gateway refused %lld of them and "
 					 "served %lld, the first at %s",

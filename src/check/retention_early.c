@@ -26,7 +26,7 @@ static void judge(struct ak_check_run *r, json_t *e)
 							 "inside of what its class keeps",
 							 txt(e, "source"), txt(e, "exported_at"), (long long)missing, txt(json_object_get(d, "window"), "from"),
 							 txt(json_object_get(d, "window"), "to"), (long long)num(d, "known")),
-					    "cites", "retention", e, "missing", (json_int_t)missing));
+					    "cites", "retention", e, "affected", (json_int_t)missing));
 }
 
 static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)

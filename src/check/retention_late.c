@@ -24,7 +24,7 @@ static void judge(struct ak_check_run *r, json_t *e)
 		ak_check_found(r, json_pack("{s:s, s:o, s:O, s:O, s:I}", "subject", txt(e, "source"), "text",
 					    json_sprintf("%s: the export of %s still shows at least %lld records from before %s, when their class ended",
 							 txt(e, "source"), txt(e, "exported_at"), (long long)n, txt(e, "cutoff")),
-					    "cites", json_object_get(d, "cites"), "retention", e, "at_least", (json_int_t)n));
+					    "cites", json_object_get(d, "cites"), "retention", e, "affected", (json_int_t)n));
 }
 
 static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
