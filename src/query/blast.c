@@ -123,6 +123,7 @@ enum ak_rc ak_query_key_first_use(struct ak_store *s, const struct ak_key_names 
 	GROUP("environment", "environment") " UNION ALL " GROUP("model", "coalesce(response_model, request_model)") " UNION ALL "   \
 	GROUP("provider", "provider") " UNION ALL " GROUP("network", "client_network") " UNION ALL " GROUP("country", "client_country") " UNION ALL " \
 	GROUP("source", "source") " UNION ALL " GROUP("outcome", "outcome") " UNION ALL " GROUP("currency", "cost_currency")              \
+	" UNION ALL " GROUP("source_currency", "coalesce(cost_currency, 'unknown') || ' ' || source")                              \
 	" ORDER BY dim, certain DESC, n DESC, value"
 
 static enum ak_rc each_of(struct ak_store *s, const char *sql, const struct ak_key_names *k, int64_t from_us, ak_row_fn *each, void *ctx,
