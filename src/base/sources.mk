@@ -19,6 +19,7 @@ libak_a_SOURCES += src/base/hash.c
 libak_a_SOURCES += src/base/jsonw.c src/base/jsonw.h
 libak_a_SOURCES += src/base/limits.h
 libak_a_SOURCES += src/base/map.c src/base/map.h
+libak_a_SOURCES += src/base/queue.c src/base/queue.h
 libak_a_SOURCES += src/base/sandbox.c src/base/sandbox.h src/base/syscalls.def
 libak_a_SOURCES += src/base/text.c src/base/text.h
 libak_a_SOURCES += src/base/textdist.c

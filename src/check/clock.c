@@ -73,12 +73,13 @@ static void look(struct ak_check_run *r, const json_t *rows)
 		bool consistent = json_is_true(json_object_get(row, "consistent"));
 
 		/* A clock that is off is off against all others: those it never meets say nothing new. */
-		if (!json_integer_value(json_object_get(row, "pairs")))
+		if (!json_integer_value(json_object_get(row, "pairs")) || !json_is_true(json_object_get(row, "enough")))
 			continue;
 		ak_check_of(r, 1);
-		/* Of a cycle that does not close no pair alone is wrong. */
+		/* Of a cycle that does not close no pair alone is wrong, and of a few pairs one that contradicts is no clock. */
 		if (consistent ? is_skewed(row, &ahead)
-			       : json_integer_value(json_object_get(row, "contradicting")) > json_integer_value(json_object_get(row, "tolerated")))
+			       : json_integer_value(json_object_get(row, "tolerated")) &&
+					 json_integer_value(json_object_get(row, "contradicting")) > json_integer_value(json_object_get(row, "tolerated")))
 			find(r, row, consistent, ahead);
 	}
 }

@@ -105,7 +105,7 @@ static enum ak_rc grant_options(struct ak_ctx *c, struct ak_sandbox *s, struct a
 
 		if (o->type == AK_OPT_INPUT && given)
 			rc = ak_sandbox_grant(s, given, AK_GRANT_READ, err);
-		else if (o->type == AK_OPT_OUTPUT)
+		else if (o->type == AK_OPT_OUTPUT || (o->type == AK_OPT_TARGET && given))
 			rc = grant_place(s, given ? given : "made-here", err);
 	}
 	return rc;

@@ -28,6 +28,11 @@ enum ak_rc ak_cmd_log_access(struct ak_ctx *c, uint64_t records, struct ak_err *
 		struct ak_str s = ak_redact_text(c->redactor, word, &c->arena, &ignored);
 		json_array_append_new(words, json_stringn(s.p, s.n));
 	}
+	if (!c->args->nwords && c->logged) { /* an option says what was looked for */
+		struct ak_str s = ak_redact_text(c->redactor, ak_str_of(c->logged), &c->arena, &ignored);
+
+		json_array_append_new(words, json_stringn(s.p, s.n));
+	}
 	json_object_set_new(options, "words", words);
 	if (c->opened)
 		set_safe(c, options, "field", c->opened);

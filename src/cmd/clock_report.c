@@ -54,6 +54,8 @@ static void offset_text(const json_t *row, struct ak_buf *out)
 
 	if (!json_is_true(json_object_get(row, "consistent")))
 		ak_buf_adds(out, "has no bounds against");
+	else if (!json_is_integer(low) && !json_is_integer(high))
+		ak_buf_adds(out, json_is_true(json_object_get(row, "enough")) ? "is not bounded against" : "has too few pairs for bounds against");
 	else if (!json_is_integer(low) || !json_is_integer(high))
 		ak_buf_addf(out, "is %s %s%s ahead of", json_is_integer(low) ? "at least" : "at most",
 			    (json_is_integer(low) ? l : h) < 0 ? "-" : "", span(json_is_integer(low) ? l : h, a));

@@ -35,8 +35,8 @@ enum ak_need {
 };
 
 /* INPUT is the path of a file that is read, OUTPUT of one that is made (also by default, in the current folder): the
- * sandbox opens these and nothing else that an argument names. */
-enum ak_opt_type { AK_OPT_FLAG, AK_OPT_TEXT, AK_OPT_INT, AK_OPT_LIST, AK_OPT_INPUT, AK_OPT_OUTPUT };
+ * sandbox opens these and nothing else that an argument names. TARGET is made only where it is given. */
+enum ak_opt_type { AK_OPT_FLAG, AK_OPT_TEXT, AK_OPT_INT, AK_OPT_LIST, AK_OPT_INPUT, AK_OPT_OUTPUT, AK_OPT_TARGET };
 
 struct ak_opt {
 	const char *name; /* long name without dashes */

@@ -175,7 +175,7 @@ static enum ak_rc write_out(struct ak_ctx *c, const struct ak_packet_opts *o, co
 	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path);
 	const struct ak_receipt what = {r->id, r->as_of, digest, r->signer, o->draft};
 	bool replace = ak_args_flag(c->args, "force");
-	const struct ak_selfaudit audit = {c->redactor, o->canaries, NULL};
+	const struct ak_selfaudit audit = {.redactor = c->redactor, .canaries = o->canaries};
 	enum ak_rc rc = ak_selfaudit_pass(&audit, "the receipt's", 1, ak_fs_base(path), err);
 
 	if (rc == AK_OK)

@@ -5,9 +5,19 @@
 #include "query/query.h"
 #include "store/verify.h"
 
+struct verifying {
+	struct ak_ctx *c;
+	char content[65];
+};
+
 static void progress(void *ctx, uint64_t done, uint64_t total)
 {
-	ak_io_progress(((struct ak_ctx *)ctx)->io, "verify", done, done, total);
+	ak_io_progress(((struct verifying *)ctx)->c->io, "verify", done, done, total);
+}
+
+static enum ak_rc digest(void *ctx, struct ak_store *s, struct ak_err *err)
+{
+	return ak_query_content_digest(s, ((struct verifying *)ctx)->content, err);
 }
 
 static enum ak_rc print_json(struct ak_ctx *c, const struct ak_verify_report *r, const char *content, struct ak_err *err)
@@ -47,17 +57,17 @@ static void print_text(struct ak_ctx *c, const struct ak_verify_report *r, const
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	struct ak_verify_report r;
+	struct verifying v = {.c = c};
+	const struct ak_verify_calls calls = {progress, digest, &v};
 	uint8_t pub[32];
-	char content[65];
 
 	ak_ed25519_public(c->keys->log, pub);
-	if (ak_store_verify(c->store, pub, progress, c, &r, err) != AK_OK ||
-	    ak_query_content_digest(c->store, content, err) != AK_OK)
+	if (ak_store_verify(c->store, pub, &calls, &r, err) != AK_OK)
 		return err->exit;
-	if (c->json && print_json(c, &r, content, err) != AK_OK)
+	if (c->json && print_json(c, &r, v.content, err) != AK_OK)
 		return err->exit;
 	if (!c->json)
-		print_text(c, &r, content);
+		print_text(c, &r, v.content);
 	return r.breaks ? AK_EXIT_VERIFY : AK_EXIT_OK;
 }
 

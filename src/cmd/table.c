@@ -11,9 +11,14 @@
 	X(show)                                                                                                        \
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
+	X(report_completeness)                                                                                         \
+	X(report_reconcile)                                                                                            \
 	X(explain)                                                                                                     \
 	X(report_fallbacks)                                                                                            \
 	X(check)                                                                                                       \
+	X(trace_bundle)                                                                                        \
+	X(timeline)                                                                                            \
+	X(blast_radius)                                                                                        \
 	X(packet_build)                                                                                                      \
 	X(packet_sign)                                                                                                      \
 	X(packet_verify)                                                                                                      \

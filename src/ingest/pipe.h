@@ -4,9 +4,9 @@
 #define AK_INGEST_PIPE_H
 
 #include "ingest/ingest.h"
-#include "ingest/queue.h"
 #include "io/source.h"
 #include "base/map.h"
+#include "base/queue.h"
 #include "store/leaf.h"
 #include "store/remap.h"
 

@@ -5,7 +5,6 @@ libak_a_SOURCES += src/ingest/follow.c
 libak_a_SOURCES += src/ingest/ingest.c src/ingest/ingest.h
 libak_a_SOURCES += src/ingest/keeptext.c
 libak_a_SOURCES += src/ingest/map.c
-libak_a_SOURCES += src/ingest/queue.c src/ingest/queue.h
 libak_a_SOURCES += src/ingest/signed.c src/ingest/signed.h
 libak_a_SOURCES += src/ingest/stage.c src/ingest/stage.h
 libak_a_SOURCES += src/ingest/trail.c src/ingest/trail.h src/ingest/traildigest.c

@@ -228,7 +228,7 @@ static void solve_edge(struct ak_clocks *c, struct ak_clock_edge *e)
 		e->tolerated = AK_EXTREMES - 1;
 	e->contradicting = least(&e->lows, &e->highs);
 	e->consistent = e->contradicting <= e->tolerated;
-	if (!e->consistent)
+	if (!e->consistent || e->pairs < AK_CLOCK_FEWEST)
 		return;
 	e->low = lowest(&e->lows, &e->highs, e->tolerated);
 	e->high = lowest(&e->highs, &e->lows, e->tolerated);

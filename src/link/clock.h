@@ -12,6 +12,8 @@
 /* So many of a thousand pairs may contradict the others: a retried write, a batch stamped late. More of them, and the clocks
  * have no bounds: they ran apart or were set, or the records are not what they seem. */
 #define AK_CLOCK_TOLERATED 100
+/* Fewer pairs than these say nothing: one copied id would be a clock that is off. */
+#define AK_CLOCK_FEWEST 3
 /* A point event that names a call is stamped within it, or so far from it. */
 #define AK_CLOCK_ALLOWED_US INT64_C(10000000)
 
@@ -42,7 +44,7 @@ void ak_clocks_solve(struct ak_clocks *c);
 /* Array by names of [{from, from_app|null, to, to_app|null, pairs, contradicting (least number of pairs that cannot be true beside
  * the others), tolerated, low_ms, high_ms (by how much `from` is ahead of `to`, behind when negative; rounded outward; null: not
  * bounded on that side), basis ("spans", "points", "same call", "later mention", several with " and "; "triangulated": by way of
- * others, pairs 0), consistent: bool, example: citations of its first pair|null}]. Of more than AK_CLOCK_LISTED clocks those that never meet are left out, and
+ * others, pairs 0), consistent: bool, enough: bool (pairs to say anything), example: citations of its first pair|null}]. Of more than AK_CLOCK_LISTED clocks those that never meet are left out, and
  * *left_out says how many pairs of clocks that are. */
 enum { AK_CLOCK_LISTED = 100 };
 json_t *ak_clocks_rows(struct ak_clocks *c, uint64_t *left_out);

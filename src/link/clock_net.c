@@ -191,6 +191,7 @@ static json_t *row_of(struct ak_clocks *c, size_t from, size_t to, const struct 
 				t->app, "pairs", (json_int_t)(e ? e->pairs : 0), "contradicting", (json_int_t)(e ? e->contradicting : 0),
 				"tolerated", (json_int_t)(e ? e->tolerated : 0), "consistent", usable);
 
+	json_object_set_new(row, "enough", json_boolean(!e || e->pairs >= AK_CLOCK_FEWEST));
 	json_object_set_new(row, "low_ms", side(ak_clock_net_low(c, from, to), false));
 	json_object_set_new(row, "high_ms", side(ak_clock_net_high(c, from, to), true));
 	json_object_set_new(row, "example", e ? json_pack("[o, o]", json_sprintf("%s:%lld", f->source, (long long)e->example[0]),

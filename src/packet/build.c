@@ -160,7 +160,7 @@ static enum ak_rc finish(const struct ak_packet_opts *o, struct ak_bag *bag, str
 		{"Bag-Software-Agent", "auditkit " PACKAGE_VERSION},
 		{"Auditkit-Draft", o->draft ? "yes" : NULL},
 	};
-	const struct ak_selfaudit audit = {o->redactor, o->canaries, o->ids};
+	const struct ak_selfaudit audit = {.redactor = o->redactor, .canaries = o->canaries, .ids = o->ids};
 	struct ak_signer signer = {0};
 	struct ak_sshkey key;
 	enum ak_rc rc;
@@ -378,13 +378,14 @@ static enum ak_rc judge(const struct ak_packet_opts *o, const struct ak_sections
 static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, struct ak_bag *bag, struct ak_packet_result *out,
 		       struct ak_err *err)
 {
-	const struct ak_selfaudit audit = {o->redactor, o->canaries, o->ids};
+	const struct ak_selfaudit audit = {.redactor = o->redactor, .canaries = o->canaries, .ids = o->ids};
 	struct ak_hmac *key = packet_key(o, out->id);
 	enum ak_rc rc;
 
 	s->audit = &audit;
 	s->tables = ak_tables_new(bag, &audit, key, o->tenant_reason != NULL);
 	rc = ak_sections_build(s, err);
+	ak_tables_settle(s->tables);
 	if (rc == AK_OK)
 		rc = judge(o, s, out, err);
 	if (rc == AK_OK && key) {

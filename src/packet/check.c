@@ -304,7 +304,7 @@ static enum ak_rc read_packet(const char *path, const struct ak_packet_check *o,
 	const struct ak_redact_opts opts = {.token_key = no_key, .allow_sha256 = let};
 
 	*p = (struct ak_checked){.o = o, .hashes = json_object(), .redactor = ak_redactor_new(&opts), .ids = ids};
-	p->audit = (struct ak_selfaudit){p->redactor, NULL, ids};
+	p->audit = (struct ak_selfaudit){.redactor = p->redactor, .ids = ids};
 	ak_map_init(&p->texts);
 	ak_map_init(&p->tables);
 	return ak_archive_read(path, visit, p, info, err);

@@ -1,12 +1,15 @@
 #include "base/ak.h"
 #include "packet/ids.h"
 
+#include <pthread.h>
+
 #include "base/crypto.h"
 
 enum { LONGEST = 200, MOST_ENDS = 16 };
 
 struct ak_ids {
-	json_t *sha256; /* as members */
+	pthread_mutex_t lock;
+	json_t *sha256; /* as members; the value is how many came before */
 };
 
 struct ak_ids *ak_ids_new(void)
@@ -14,13 +17,16 @@ struct ak_ids *ak_ids_new(void)
 	struct ak_ids *ids = ak_alloc_zero(1, sizeof *ids);
 
 	ids->sha256 = json_object();
+	pthread_mutex_init(&ids->lock, NULL);
 	return ids;
 }
 
 void ak_ids_free(struct ak_ids *ids)
 {
-	if (ids)
+	if (ids) {
 		json_decref(ids->sha256);
+		pthread_mutex_destroy(&ids->lock);
+	}
 	ak_free(ids);
 }
 
@@ -34,8 +40,13 @@ static void digest(struct ak_str id, char out[2 * AK_SHA256_LEN + 1])
 
 void ak_ids_add_sha256(struct ak_ids *ids, const char *sha256)
 {
-	if (json_object_size(ids->sha256) < AK_IDS_MOST)
-		json_object_set_new(ids->sha256, sha256, json_true());
+	size_t n;
+
+	pthread_mutex_lock(&ids->lock);
+	n = json_object_size(ids->sha256);
+	if (n < AK_IDS_MOST && !json_object_get(ids->sha256, sha256))
+		json_object_set_new(ids->sha256, sha256, json_integer((json_int_t)n));
+	pthread_mutex_unlock(&ids->lock);
 }
 
 void ak_ids_add(struct ak_ids *ids, struct ak_str id)
@@ -46,14 +57,36 @@ void ak_ids_add(struct ak_ids *ids, struct ak_str id)
 	ak_ids_add_sha256(ids, hex);
 }
 
-size_t ak_ids_count(const struct ak_ids *ids) { return ids ? json_object_size(ids->sha256) : 0; }
+size_t ak_ids_count(struct ak_ids *ids)
+{
+	size_t n = 0;
+
+	if (!ids)
+		return 0;
+	pthread_mutex_lock(&ids->lock);
+	n = json_object_size(ids->sha256);
+	pthread_mutex_unlock(&ids->lock);
+	return n;
+}
+
+static bool has(struct ak_ids *ids, size_t told, const char *sha256)
+{
+	const json_t *v;
+	bool found;
+
+	pthread_mutex_lock(&ids->lock);
+	v = json_object_get(ids->sha256, sha256);
+	found = v && (size_t)json_integer_value(v) < told;
+	pthread_mutex_unlock(&ids->lock);
+	return found;
+}
 
 static int by_text(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-json_t *ak_ids_list(const struct ak_ids *ids)
+json_t *ak_ids_list(struct ak_ids *ids)
 {
 	size_t n = ak_ids_count(ids), i = 0;
 	const char **all = ak_alloc((n + 1) * sizeof *all), *sha256;
@@ -97,11 +130,11 @@ static size_t ends(struct ak_str s, size_t to, size_t out[MOST_ENDS])
 	return n;
 }
 
-bool ak_ids_hold(const struct ak_ids *ids, struct ak_str s, size_t from, size_t to)
+bool ak_ids_hold(struct ak_ids *ids, size_t told, struct ak_str s, size_t from, size_t to)
 {
 	size_t begin[MOST_ENDS], end[MOST_ENDS], n, m;
 
-	if (!ak_ids_count(ids))
+	if (!told || !ak_ids_count(ids))
 		return false;
 	n = begins(s, from, begin);
 	m = ends(s, to, end);
@@ -110,7 +143,7 @@ bool ak_ids_hold(const struct ak_ids *ids, struct ak_str s, size_t from, size_t 
 			char hex[2 * AK_SHA256_LEN + 1];
 
 			digest(ak_str_n(s.p + begin[i], end[k] - begin[i]), hex);
-			if (json_object_get(ids->sha256, hex))
+			if (has(ids, told, hex))
 				return true;
 		}
 	return false;

@@ -21,11 +21,12 @@ void ak_ids_free(struct ak_ids *ids); /* NULL is fine */
 void ak_ids_add(struct ak_ids *ids, struct ak_str id);
 /* The same by SHA-256 (64 lower-case hex digits), as a packet lists it. */
 void ak_ids_add_sha256(struct ak_ids *ids, const char *sha256);
-size_t ak_ids_count(const struct ak_ids *ids);
+size_t ak_ids_count( struct ak_ids *ids);
 /* [{sha256}], sorted; the caller's. */
-json_t *ak_ids_list(const struct ak_ids *ids);
-/* Do the bytes from `from` to `to` belong to one of them that stands there whole, with no letter or digit beside it? */
-bool ak_ids_hold(const struct ak_ids *ids, struct ak_str s, size_t from, size_t to);
+json_t *ak_ids_list( struct ak_ids *ids);
+/* Do the bytes from `from` to `to` belong to one of them that stands there whole, with no letter or digit beside it? Only the
+ * first `told` that were added count, so that another thread may ask while more are added. */
+bool ak_ids_hold(struct ak_ids *ids, size_t told, struct ak_str s, size_t from, size_t to);
 
 #ifdef __cplusplus
 }

@@ -1,32 +1,20 @@
 #include "base/ak.h"
 #include "packet/render.h"
 
-#include "base/embedded.h"
-#include "base/fs.h"
 #include "base/jsonw.h"
 #include "base/verdict.h"
 #include "packet/selfaudit.h"
+#include "tmpl/load.h"
 
-#define PAGE_BYTES ((size_t)64 << 20)
+#define PAGE_BYTES AK_TEMPLATE_BYTES
 
 enum ak_rc ak_render_add(const struct ak_packet_opts *o, struct ak_bag *bag, const char *path, struct ak_str bytes,
 			 struct ak_err *err)
 {
-	const struct ak_selfaudit audit = {o->redactor, o->canaries, o->ids};
+	const struct ak_selfaudit audit = {.redactor = o->redactor, .canaries = o->canaries, .ids = o->ids};
 	enum ak_rc rc = ak_selfaudit_pass(&audit, path, 0, bytes, err);
 
 	return rc == AK_OK ? ak_bag_add(bag, path, bytes, err) : rc;
-}
-
-static enum ak_rc from_folder(const char *dir, const char *file, struct ak_buf *out, bool *found, struct ak_err *err)
-{
-	AK_CLEANUP(ak_free_charp) char *templates = dir ? ak_fs_join(dir, "templates") : NULL;
-	AK_CLEANUP(ak_free_charp) char *path = templates ? ak_fs_join(templates, file) : NULL;
-
-	*found = false;
-	if (path && ak_fs_look(path, found, err) != AK_OK)
-		return AK_FAIL;
-	return *found ? ak_fs_slurp(path, PAGE_BYTES, out, err) : AK_OK;
 }
 
 /* A page or document as a whole, or not at all. */
@@ -38,24 +26,6 @@ static enum ak_rc add_whole(const struct ak_packet_opts *o, struct ak_bag *bag, 
 	return ak_render_add(o, bag, path, ak_buf_str(b), err);
 }
 
-/* The first of workspace, data folder and program that has the template. */
-static enum ak_rc load(const struct ak_packet_opts *o, const char *file, struct ak_buf *out, struct ak_err *err)
-{
-	bool found;
-
-	if (from_folder(o->workspace, file, out, &found, err) != AK_OK)
-		return AK_FAIL;
-	if (!found && from_folder(o->data_dir, file, out, &found, err) != AK_OK)
-		return AK_FAIL;
-	for (const struct ak_embedded *e = ak_embedded_templates; !found && e->name; e++) {
-		if (strcmp(e->name, file) == 0) {
-			ak_buf_add(out, e->text, e->n);
-			found = true;
-		}
-	}
-	return found ? AK_OK : ak_fail(err, AK_EXIT_BUG, "no template '%s'", file);
-}
-
 enum ak_rc ak_render_page(const struct ak_packet_opts *o, struct ak_bag *bag, const char *tmpl, const char *path,
 			  enum ak_escape escape, const json_t *data, struct ak_err *err)
 {
@@ -65,7 +35,7 @@ enum ak_rc ak_render_page(const struct ak_packet_opts *o, struct ak_bag *bag, co
 
 	ak_buf_init(&text, PAGE_BYTES);
 	ak_buf_init(&page, PAGE_BYTES);
-	rc = load(o, tmpl, &text, err);
+	rc = ak_template_load(o->workspace, o->data_dir, tmpl, &text, err);
 	if (rc == AK_OK)
 		rc = ak_mustache_render(tmpl, ak_buf_str(&text), data, &opts, &page, err);
 	if (rc == AK_OK)

@@ -65,11 +65,13 @@ struct asked {
 	struct ak_selfaudit_hit *hit;
 };
 
+static size_t told(const struct ak_selfaudit *a) { return a->only ? a->told : SIZE_MAX; }
+
 static bool is_id(void *ctx, struct ak_str s, size_t from, size_t to)
 {
 	const struct asked *q = ctx;
 
-	return ak_ids_hold(q->a->ids, s, from, to);
+	return ak_ids_hold(q->a->ids, told(q->a), s, from, to);
 }
 
 static bool let(void *ctx, const struct ak_sieve_find *f)
@@ -77,7 +79,7 @@ static bool let(void *ctx, const struct ak_sieve_find *f)
 	struct asked *q = ctx;
 
 	return ak_redact_allowed(q->a->redactor, ak_str_n(f->text.p + f->from, f->to - f->from), q->hit->fingerprint) ||
-	       (f->personal && ak_ids_hold(q->a->ids, f->text, f->from, f->to));
+	       (f->personal && ak_ids_hold(q->a->ids, told(q->a), f->text, f->from, f->to));
 }
 
 static bool look(const struct ak_selfaudit *a, struct ak_str bytes, struct ak_selfaudit_hit *out)

@@ -16,6 +16,8 @@ struct ak_selfaudit {
 	const struct ak_redactor *redactor;
 	struct ak_canaries *canaries; /* NULL = none */
 	struct ak_ids *ids;	      /* typed values that were told; NULL = none */
+	bool only; /* the first `told` of them: a thread that is behind does not know what was told since */
+	size_t told;
 };
 
 struct ak_selfaudit_hit {

@@ -2,6 +2,7 @@
 #include "packet/table.h"
 
 #include "base/csvw.h"
+#include "packet/flusher.h"
 #include "packet/rekey.h"
 #include "packet/selfaudit.h"
 #include "packet/tenants.h"
@@ -36,8 +37,9 @@ struct ak_tables {
 	bool tenants;
 	struct ak_table **table, **placed; /* all; those that are part of the packet */
 	size_t n, nplaced;
+	struct ak_flusher *flusher;
 	struct ak_buf token; /* a cell with the packet's own pseudonyms */
-	enum ak_rc rc;	     /* of the first write that failed, and why */
+	enum ak_rc rc;	     /* of the first row that failed, and why; rows that are still on their way may have failed before it */
 	struct ak_err err;
 };
 
@@ -49,6 +51,7 @@ struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_selfaudit *a
 	all->audit = audit;
 	all->rekey = rekey;
 	all->tenants = tenants;
+	all->flusher = ak_flusher_new(audit, FLUSH_BYTES + ROW_BYTES);
 	ak_buf_init(&all->token, ROW_BYTES);
 	return all;
 }
@@ -65,6 +68,8 @@ static void free_table(struct ak_table *t)
 
 void ak_tables_free(struct ak_tables *all)
 {
+	if (all)
+		ak_flusher_free(all->flusher);
 	for (size_t i = 0; all && i < all->n; i++) {
 		free_table(all->table[i]);
 	}
@@ -128,21 +133,31 @@ struct ak_table *ak_table_at(const struct ak_tables *all, size_t i) { return i <
 
 const json_t *ak_table_doc(const struct ak_table *t) { return t->doc; }
 
+void ak_tables_settle(struct ak_tables *all)
+{
+	if (all->rc == AK_OK)
+		all->rc = ak_flusher_settle(all->flusher, &all->err);
+}
+
 /* The rows collected so far pass the self-audit and go into the bag. */
-static void flush(struct ak_table *t)
+static void flush(struct ak_table *t, bool end)
 {
 	struct ak_tables *all = t->all;
-	struct ak_str rows = ak_buf_str(&t->text);
+	uint64_t lines = ak_selfaudit_lines(ak_buf_str(&t->text));
+	struct ak_flush what = {t->path, t->file, t->lines};
 
+	if (t->text.over || end)
+		ak_tables_settle(all);
 	if (all->rc == AK_OK && t->text.over)
 		all->rc = ak_fail(&all->err, AK_EXIT_LIMIT, "a row of %s is too large", t->path);
-	if (all->rc == AK_OK)
-		all->rc = ak_selfaudit_pass(all->audit, t->path, t->lines, rows, &all->err);
 	if (all->rc == AK_OK && !t->file)
 		all->rc = ak_bag_begin(all->bag, t->path, &t->file, &all->err);
-	if (all->rc == AK_OK)
-		all->rc = ak_bag_write(t->file, rows, &all->err);
-	t->lines += ak_selfaudit_lines(rows);
+	what.file = t->file;
+	if (all->rc == AK_OK && end)
+		all->rc = ak_flusher_end(all->flusher, &what, &t->text, &all->err);
+	else if (all->rc == AK_OK)
+		ak_flusher_give(all->flusher, &what, &t->text);
+	t->lines += lines;
 	ak_buf_clear(&t->text);
 }
 
@@ -170,7 +185,10 @@ static void look_at_cell(struct ak_table *t, const struct column *column, struct
 	struct ak_tables *all = t->all;
 	struct ak_selfaudit_hit hit;
 
-	if (all->rc == AK_OK && cell.n && column->names && ak_selfaudit_cell(all->audit, column->name, cell, &hit))
+	if (all->rc != AK_OK || !cell.n || !column->names || !ak_selfaudit_cell(all->audit, column->name, cell, &hit))
+		return;
+	ak_tables_settle(all);
+	if (all->rc == AK_OK)
 		all->rc = ak_selfaudit_fail(t->path, t->lines + ak_selfaudit_lines(ak_buf_str(&t->text)), &hit, &all->err);
 }
 
@@ -219,7 +237,7 @@ void ak_table_add(struct ak_table *t, const json_t *object)
 		json_array_append_new(json_object_get(t->doc, "rows"), row);
 	json_object_set_new(t->doc, "count", json_integer((json_int_t)++t->n));
 	if (t->text.n >= FLUSH_BYTES || t->text.over)
-		flush(t);
+		flush(t, false);
 }
 
 enum ak_rc ak_table_end(struct ak_table *t, const struct ak_bag_file **file, struct ak_err *err)
@@ -227,7 +245,7 @@ enum ak_rc ak_table_end(struct ak_table *t, const struct ak_bag_file **file, str
 	struct ak_tables *all = t->all;
 
 	if (t->text.n)
-		flush(t);
+		flush(t, true);
 	if (all->rc != AK_OK) {
 		*err = all->err;
 		return all->rc;

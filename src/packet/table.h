@@ -25,6 +25,9 @@ extern "C" {
 struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_selfaudit *audit, const struct ak_hmac *rekey, bool tenants);
 void ak_tables_free(struct ak_tables *all);
 
+/* Rows go into the bag in another thread (packet/flusher.h): from here on none is on its way, until another one is added. */
+void ak_tables_settle(struct ak_tables *all);
+
 /* columns: "name name:integer ...", at most 64, string when no type is given; `id` is a string that was validated as one. Owned by `all`; part of the packet once it is placed. */
 struct ak_table *ak_table_new(struct ak_tables *all, const char *name, const char *title, const char *columns);
 /* Its place in the packet is behind those that were placed before. Borrowed: the document {name, title, columns: [{name, type}],

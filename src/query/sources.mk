@@ -1,5 +1,10 @@
 libak_a_SOURCES += src/query/attempt.c src/query/attempt.h
+libak_a_SOURCES += src/query/chains.h src/query/chains_change.c src/query/chains_key.c src/query/chains_key.h
+libak_a_SOURCES += src/query/chains_money.c src/query/chains_owner.c src/query/chains_refund.c
 libak_a_SOURCES += src/query/kinds.c
+libak_a_SOURCES += src/query/scope.c
+libak_a_SOURCES += src/query/blast.c src/query/blast.h
+libak_a_SOURCES += src/query/incident.c src/query/incident.h
 libak_a_SOURCES += src/query/completeness.c
 libak_a_SOURCES += src/query/silences.c src/query/silences.h
 libak_a_SOURCES += src/query/corroboration.c
@@ -20,5 +25,6 @@ libak_a_SOURCES += src/query/workspace.c
 libak_a_SOURCES += src/query/shapes.c
 libak_a_SOURCES += src/query/usage.c
 libak_a_SOURCES += src/query/identifier.c
+libak_a_SOURCES += src/query/reconcile.c src/query/reconcile_exports.c src/query/reconcile.h
 libak_a_SOURCES += src/query/state.c src/query/state.h
 libak_a_SOURCES += src/query/around.c

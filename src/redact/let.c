@@ -2,12 +2,16 @@
 #include "base/ak.h"
 #include "redact/redactor.h"
 
+#include <pthread.h>
+#include <stdlib.h>
+
 struct ak_let_list {
+	pthread_mutex_t lock;
 	struct ak_let *row;
 	size_t n, cap;
 };
 
-static void note(struct ak_let_list *l, const struct ak_let *let)
+static void add(struct ak_let_list *l, const struct ak_let *let)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (strcmp(l->row[i].sha256, let->sha256) == 0)
@@ -18,6 +22,15 @@ static void note(struct ak_let_list *l, const struct ak_let *let)
 	}
 	l->row[l->n++] = *let;
 }
+
+static void note(struct ak_let_list *l, const struct ak_let *let)
+{
+	pthread_mutex_lock(&l->lock);
+	add(l, let);
+	pthread_mutex_unlock(&l->lock);
+}
+
+static int by_sha256(const void *a, const void *b) { return strcmp(((const struct ak_let *)a)->sha256, ((const struct ak_let *)b)->sha256); }
 
 static void digest(struct ak_str value, char out[2 * AK_SHA256_LEN + 1])
 {
@@ -47,20 +60,26 @@ bool ak_redactor_lets(const struct ak_redactor *r, struct ak_str value, char fin
 
 void ak_redact_note_allowed(struct ak_redactor *r)
 {
-	if (!r->noted)
-		r->noted = ak_alloc_zero(1, sizeof(*r->noted));
+	if (r->noted)
+		return;
+	r->noted = ak_alloc_zero(1, sizeof(*r->noted));
+	pthread_mutex_init(&r->noted->lock, NULL);
 }
 
 size_t ak_redact_noted(const struct ak_redactor *r, const struct ak_let **out)
 {
+	if (r->noted && r->noted->n)
+		qsort(r->noted->row, r->noted->n, sizeof r->noted->row[0], by_sha256);
 	*out = r->noted ? r->noted->row : NULL;
 	return r->noted ? r->noted->n : 0;
 }
 
 void ak_redactor_forget_noted(struct ak_redactor *r)
 {
-	if (r->noted)
+	if (r->noted) {
 		ak_free(r->noted->row);
+		pthread_mutex_destroy(&r->noted->lock);
+	}
 	ak_free(r->noted);
 	r->noted = NULL;
 }

@@ -112,7 +112,7 @@ bool ak_redact_audit(const struct ak_redactor *r, struct ak_str s, ak_audit_let 
  * otherwise under the key in force. */
 bool ak_redact_allowed(const struct ak_redactor *r, struct ak_str value, char fingerprint[AK_TOKEN_HEX + 1]);
 
-/* From here on what ak_redact_scan and ak_redact_allowed let through is noted, each value once: for one thread. */
+/* From here on what ak_redact_scan and ak_redact_allowed let through is noted, each value once; listed by SHA-256. */
 struct ak_let {
 	char fingerprint[AK_TOKEN_HEX + 1], sha256[2 * AK_SHA256_LEN + 1];
 };

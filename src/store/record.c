@@ -43,6 +43,53 @@ void ak_stored_read(sqlite3_stmt *st, int at, enum ak_kind kind, struct ak_store
 	out->rec.v[AK_F_START].num = out->time_us;
 }
 
+/* A text as its bytes stand in the row: asked for as text it would be copied to be ended by a NUL. */
+static struct ak_str bytes_of(sqlite3_stmt *st, int col, sqlite3_value *in, int type)
+{
+	const char *p;
+
+	if (type != SQLITE_TEXT && type != SQLITE_BLOB)
+		return ak_sql_there(st, col);
+	p = sqlite3_value_blob(in);
+	return p ? ak_str_n(p, (size_t)sqlite3_value_bytes(in)) : AK_STR("");
+}
+
+struct ak_packed *ak_stored_pack(sqlite3_stmt *st, int at, enum ak_kind kind, struct ak_arena *a, struct ak_stored *fixed)
+{
+	struct ak_packed_value value[AK_F_COUNT];
+	struct ak_packed *p;
+	sqlite3_value *in;
+	int col = at + AK_C_FIXED, type;
+	size_t n = 0;
+
+	memset(&fixed->hashes, 0, sizeof fixed->hashes);
+	read_fixed(st, at, fixed);
+	if (fixed->state)
+		return NULL;
+	for (int f = 0; f < AK_F_COUNT; f++) {
+		if (!ak_field_of(f, kind))
+			continue;
+		/* One look at the column: a connection belongs to one thread, so that its values may be read directly. */
+		in = sqlite3_column_value(st, col);
+		if ((type = sqlite3_value_type(in)) != SQLITE_NULL) {
+			struct ak_value *v = &value[n].v;
+
+			value[n++].field = (enum ak_field_id)f;
+			*v = (struct ak_value){.set = true};
+			if (ak_type_is_number(ak_fields[f].type))
+				v->num = sqlite3_value_int64(in);
+			else
+				v->text = ak_arena_str(a, bytes_of(st, col, in, type));
+		}
+		col++;
+	}
+	p = ak_arena_alloc(a, sizeof *p + n * sizeof value[0]);
+	*p = (struct ak_packed){.kind = kind, .flags = fixed->rec.flags, .rec_no = fixed->rec.rec_no, .offset = fixed->rec.offset,
+				.length = fixed->rec.length, .n = n};
+	memcpy(p->value, value, n * sizeof value[0]);
+	return p;
+}
+
 enum ak_rc ak_stored_select(struct ak_store *s, enum ak_kind kind, const char *tail, struct sqlite3_stmt **out,
 			    struct ak_err *err)
 {

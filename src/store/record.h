@@ -21,6 +21,8 @@ extern "C" {
 
 /* Read the columns of ak_schema_select(kind) starting at result column `at`. */
 void ak_stored_read(struct sqlite3_stmt *st, int at, enum ak_kind kind, struct ak_stored *out);
+/* The same as a packed record in the arena, NULL of a disposed one; of *fixed all but the values is filled. */
+struct ak_packed *ak_stored_pack(struct sqlite3_stmt *st, int at, enum ak_kind kind, struct ak_arena *a, struct ak_stored *fixed);
 /* A statement over one record table: its select list plus the given tail (" WHERE seq=?1", literal text). */
 enum ak_rc ak_stored_select(struct ak_store *s, enum ak_kind kind, const char *tail, struct sqlite3_stmt **out,
 			    struct ak_err *err);

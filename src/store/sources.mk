@@ -15,6 +15,7 @@ libak_a_SOURCES += src/store/register.c src/store/register.h
 libak_a_SOURCES += src/store/corroborate.c src/store/corroborate.h
 libak_a_SOURCES += src/store/pairing.c src/store/pairing.h
 libak_a_SOURCES += src/store/verify.c src/store/verify.h
+libak_a_SOURCES += src/store/verifying.h src/store/verify_read.c src/store/verify_leaves.c src/store/verify_beside.c
 libak_a_SOURCES += src/store/access.c src/store/anchor.c src/store/access.h
 libak_a_SOURCES += src/store/runs.c src/store/runs.h src/store/filter.c src/store/filter.h src/store/runpage.c src/store/runpage.h src/store/lookup.c src/store/vtab.c src/store/vtab.h
 libak_a_SOURCES += src/store/claims.c src/store/claims.h src/store/inserts.c src/store/inserts.h src/store/arriving.c src/store/arriving.h

@@ -2,6 +2,8 @@
 #include "base/ak.h"
 #include "trace/hops.h"
 
+#include "chain/chain.h"
+
 static void verdicts(struct ak_trace *t)
 {
 	json_t *r;
@@ -41,20 +43,81 @@ static void quotas(struct ak_trace *t)
 	}
 }
 
-/* F143: the admin event that released the money, or that it is not here. */
-static enum ak_rc approval(struct ak_trace *t, json_t *h, const char *event, struct ak_err *err)
+/* F143: what of the chain of a settlement row is not here. The request and its usage stand in hops of their own where they are. */
+static void missing_lines(json_t *h, const json_t *chain)
 {
-	json_t *record = NULL;
-	enum ak_rc rc = event ? ak_query_by_event_id(t->s, AK_K_AUDIT, event, &record, err) : AK_END;
+	json_t *m;
+	size_t i;
 
-	if (!event)
-		ak_trace_say(h, "approval not provided by source");
-	else if (rc == AK_OK)
-		ak_trace_say(h, "approved by %s [%s]", ak_trace_dash(ak_trace_field(record, "event.action")),
-			     json_string_value(json_object_get(record, "cite")));
-	else if (rc == AK_END)
-		ak_trace_say(h, "approved by event %s, which is not in this workspace", event);
-	json_decref(record);
+	json_array_foreach(json_object_get(chain, "missing"), i, m)
+		if (strcmp(json_string_value(json_object_get(m, "what")), "request") == 0)
+			ak_trace_say(h, "request MISSING: %s", json_string_value(json_object_get(m, "text")));
+	json_array_foreach(json_object_get(chain, "problems"), i, m) {
+		ak_trace_say(h, "%s: %s", json_string_value(json_object_get(m, "what")), json_string_value(json_object_get(m, "text")));
+		json_object_set_new(h, "finding", json_true());
+	}
+}
+
+static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
+
+/* The admin event that released the money, or that it is not here. Rows that give nothing back need none. */
+static void approval(struct ak_trace *t, const json_t *chain)
+{
+	const json_t *event = json_object_get(chain, "approval");
+	const char *verdict = text(chain, "verdict"), *why = text(chain, "why"), *job = text(event, "job");
+	json_t *h, *m;
+	size_t i;
+
+	if (json_is_object(event)) {
+		h = ak_trace_hop(t, 6, "approval", "present", text(event, "time"));
+		json_object_set(h, "cite", json_object_get(event, "cite"));
+		ak_trace_say(h, "%s%s%s", verdict, why ? ": " : "", why ? why : "");
+		ak_trace_say(h, "%s by %s (%s)", ak_trace_dash(text(event, "action")),
+			     ak_trace_dash(job ? job : text(event, "approver") ? text(event, "approver") : text(event, "actor")), text(event, "via"));
+		if (strcmp(verdict, "approved") != 0)
+			json_object_set_new(h, "finding", json_true());
+		t->exact++;
+		return;
+	}
+	h = ak_trace_hop(t, 6, "approval", "missing", NULL);
+	json_array_foreach(json_object_get(chain, "missing"), i, m)
+		if (strcmp(text(m, "what"), "approval") == 0) {
+			json_object_set(h, "reason", json_object_get(m, "text"));
+			ak_trace_say(h, "MISSING, %s", text(m, "text"));
+		}
+	t->missing++;
+}
+
+static bool needs_approval(const char *type)
+{
+	static const char *const types[] = {"refund", "credit", "void", "adjustment"};
+
+	for (size_t i = 0; type && i < AK_COUNT(types); i++)
+		if (strcmp(type, types[i]) == 0)
+			return true;
+	return false;
+}
+
+static enum ak_rc settlement(struct ak_trace *t, const json_t *r, struct ak_err *err)
+{
+	json_t *h = ak_trace_hop(t, 6, "settlement", "present", ak_trace_field(r, "event.start")), *chain = NULL;
+	const char *type = ak_trace_field(r, "auditkit.settlement.type");
+	enum ak_rc rc = ak_chain_refund(t->s, json_integer_value(json_object_get(r, "seq")), &chain, err);
+
+	ak_trace_cite(h, r);
+	ak_trace_say(h, "%s %s %s", ak_trace_dash(type), ak_trace_dash(ak_trace_field(r, "auditkit.cost.currency")),
+		     ak_trace_dash(ak_trace_field(r, "auditkit.cost.billed")));
+	ak_trace_say(h, "%s, reason %s, invoice %s", ak_trace_dash(ak_trace_field(r, "auditkit.settlement.id")),
+		     ak_trace_dash(ak_trace_field(r, "event.reason")), ak_trace_dash(ak_trace_field(r, "auditkit.invoice.id")));
+	t->exact++;
+	if (rc == AK_OK && needs_approval(type)) {
+		missing_lines(h, chain);
+		if (strcmp(text(chain, "verdict"), "not made") == 0)
+			ak_trace_say(h, "%s", text(chain, "why"));
+		else
+			approval(t, chain);
+	}
+	json_decref(chain);
 	return rc == AK_END ? AK_OK : rc;
 }
 
@@ -64,19 +127,22 @@ static enum ak_rc settlements(struct ak_trace *t, struct ak_err *err)
 	json_t *r;
 	size_t i;
 
-	json_array_foreach(t->settlements, i, r) {
-		json_t *h = ak_trace_hop(t, 6, "settlement", "present", ak_trace_field(r, "event.start"));
-
-		ak_trace_cite(h, r);
-		ak_trace_say(h, "%s %s %s", ak_trace_dash(ak_trace_field(r, "auditkit.settlement.type")),
-			     ak_trace_dash(ak_trace_field(r, "auditkit.cost.currency")), ak_trace_dash(ak_trace_field(r, "auditkit.cost.billed")));
-		ak_trace_say(h, "%s, reason %s, invoice %s", ak_trace_dash(ak_trace_field(r, "auditkit.settlement.id")),
-			     ak_trace_dash(ak_trace_field(r, "event.reason")), ak_trace_dash(ak_trace_field(r, "auditkit.invoice.id")));
-		t->exact++;
+	json_array_foreach(t->settlements, i, r)
 		if (rc == AK_OK)
-			rc = approval(t, h, ak_trace_field(r, "auditkit.settlement.approval_event"), err);
-	}
+			rc = settlement(t, r, err);
 	return rc;
+}
+
+/* It stands there as the approval of a settlement row. */
+static bool shown(const struct ak_trace *t, const json_t *record)
+{
+	json_t *h;
+	size_t i;
+
+	json_array_foreach(t->hops, i, h)
+		if (strcmp(text(h, "title"), "approval") == 0 && json_equal(json_object_get(h, "cite"), json_object_get(record, "cite")))
+			return true;
+	return false;
 }
 
 static void admin_events(struct ak_trace *t)
@@ -88,7 +154,7 @@ static void admin_events(struct ak_trace *t)
 		const char *category = ak_trace_field(a, "event.category");
 		bool view = category && strcmp(category, "data_access") == 0;
 		json_t *h;
-		if (!ak_trace_field(a, "http.request.id"))
+		if (!ak_trace_field(a, "http.request.id") || shown(t, a))
 			continue;
 		h = ak_trace_hop(t, 6, view ? "data access" : "admin event", "present", ak_trace_field(a, "event.start"));
 		ak_trace_cite(h, a);

@@ -200,10 +200,11 @@ static void ask(struct ak_store *s, unsigned question)
 static bool intact(struct ak_store *s, char sealed[65], int64_t *n)
 {
 	char content[65];
+	const struct ak_verify_calls none = {NULL, NULL, NULL};
 	struct ak_verify_report r;
 	struct ak_err err = {0};
 
-	if (ak_store_verify(s, log_pub, NULL, NULL, &r, &err) != AK_OK) {
+	if (ak_store_verify(s, log_pub, &none, &r, &err) != AK_OK) {
 		HOLDS(err.exit != AK_EXIT_OK && err.msg[0]);
 		return false;
 	}

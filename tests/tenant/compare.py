@@ -138,6 +138,9 @@ def check_links(t):
         by[t.cite[r["from"]]].append(r)
         if r["state"] == "linked" and t.cite.get(r["to"]) and t.records[t.cite[r["to"]]].get("second"):
             by[t.cite[r["to"]]].append(dict(r, to=r["from"]))
+        for c in r.get("candidates") or []:
+            if c in t.cite and t.records[t.cite[c]].get("second"):
+                by[t.cite[c]].append(dict(r, candidates=[r["from"]]))
     wrong = list(wrong_links(t, rows))
     tap(not wrong, "0 wrong links of %d" % sum(r["state"] == "linked" for r in rows), some(wrong))
     asked = {u: r for u, r in t.records.items() if r.get("state")}

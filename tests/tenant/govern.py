@@ -1,10 +1,9 @@
 """What administrators, finance and reviewers of the tenant wrote down: changes, tickets, refunds, keys, roles, snapshots."""
 import json
 from datetime import timedelta
-from decimal import Decimal
 
 from traffic import REVOKED, ROUTE_CHANGE
-from world import APPS, GATEWAY, GROUPS, ORG, PROJECT, iso
+from world import APPS, GATEWAY, GROUPS, ORG, PROJECT, iso, price
 
 ADMIN_COLUMNS = ["audit_event_id", "actor_id", "actor_role", "actor_ip", "organization_id", "target_type", "target_id", "action", "before",
                  "after", "reason", "request_id", "created_at", "ticket_id", "approved_by", "amount", "currency"]
@@ -124,7 +123,7 @@ class Govern:
                   and not c.attempts[-1].get("served_again") and not c.attempts[-1].get("replayed")]
         for i, c in enumerate(served[:4]):
             a, t, sid = c.attempts[-1], self.day(4, 9 + i), "st-" + w.hex(8)
-            amount = "0.0%d" % w.rng.randint(101, 999)
+            amount = "%.8f" % (price(a["model"], a["in"], a["out"], a["cached"]) * w.rng.randint(3, 9) / 10)
             ids = [[a["call_id"], "", ""], ["", a["rid"], ""], ["", "", c.trace], [a["call_id"], "", ""]][i]
             event, approver, uid = "", "", None
             unapproved = i == 3 and w.planted("refund-unapproved")

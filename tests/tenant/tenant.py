@@ -163,6 +163,8 @@ class Truth:
             if run and by_trace:  # nothing but the trace of the whole run
                 r["accept"] = ["ambiguous"]
                 r["may"] = [u for x in run for u in x.gateway]
+            elif by_trace and len(call.attempts) > 1:  # of which attempt, its trace does not say
+                r["accept"] = ["ambiguous"]
             last = call.attempts[-1]
             if "response id" in r["cls"] and (last.get("served_again") or last.get("replayed")):
                 r["accept"] = ["ambiguous"]

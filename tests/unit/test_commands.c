@@ -22,7 +22,7 @@ static size_t untyped_paths(const struct ak_cmd *cmd)
 	size_t n = 0;
 
 	for (const struct ak_opt *o = cmd->opts; o && o->name; o++)
-		if (names_files(o->arg) && o->type != AK_OPT_INPUT && o->type != AK_OPT_OUTPUT) {
+		if (names_files(o->arg) && o->type != AK_OPT_INPUT && o->type != AK_OPT_OUTPUT && o->type != AK_OPT_TARGET) {
 			printf("# --%s of %s\n", o->name, cmd->name);
 			n++;
 		}
@@ -32,7 +32,7 @@ static size_t untyped_paths(const struct ak_cmd *cmd)
 static bool makes_files(const struct ak_cmd *cmd)
 {
 	for (const struct ak_opt *o = cmd->opts; o && o->name; o++)
-		if (o->type == AK_OPT_OUTPUT)
+		if (o->type == AK_OPT_OUTPUT || o->type == AK_OPT_TARGET)
 			return true;
 	return cmd->needs & (AK_NEED_OUTPUT | AK_NEED_NEWKEYS | AK_NEED_WRITE | AK_NEED_READ | AK_NEED_ACCESS);
 }

@@ -1,6 +1,6 @@
 /* A bounded queue between two threads. */
-#ifndef AK_INGEST_QUEUE_H
-#define AK_INGEST_QUEUE_H
+#ifndef AK_BASE_QUEUE_H
+#define AK_BASE_QUEUE_H
 
 #include <pthread.h>
 

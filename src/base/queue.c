@@ -1,5 +1,5 @@
 #include "base/ak.h"
-#include "ingest/queue.h"
+#include "base/queue.h"
 
 void ak_queue_init(struct ak_queue *q, size_t cap)
 {

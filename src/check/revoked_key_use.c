@@ -1,0 +1,64 @@
+/* A key that was used after it was revoked, disabled or expired. */
+#include "base/ak.h"
+#include "check/check.h"
+
+#include "chain/chain.h"
+#include "chain/row.h"
+
+struct seen {
+	struct ak_check_run *run;
+	uint64_t unknown, unjudged;
+};
+
+static void found(struct seen *x, const json_t *row)
+{
+	static const char *const shown[] = {"ended", "late", "buckets_late", "buckets_late_count", "bucket_requests_late", "refused_late", "problems"};
+	const char *key = ak_chain_text(row, "key"), *why = ak_chain_text(row, "why");
+	json_t *f = json_pack("{s:s, s:o, s:O, s:s}", "subject", key, "text", json_sprintf("key %s: %s", key, why ? why : "used after its end"), "cites",
+			      json_object_get(row, "cites"), "state", "used after its end");
+
+	for (size_t i = 0; i < AK_COUNT(shown); i++)
+		if (json_object_get(row, shown[i]))
+			json_object_set(f, shown[i], json_object_get(row, shown[i]));
+	ak_check_found(x->run, f);
+}
+
+static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
+{
+	struct seen *x = ctx;
+	const char *verdict = ak_chain_text(row, "verdict");
+
+	(void)err;
+	x->unknown += strcmp(verdict, "unknown") == 0;
+	if (strcmp(verdict, "unknown") == 0)
+		return AK_OK;
+	ak_check_of(x->run, 1);
+	x->unjudged += strcmp(verdict, "not evaluable") == 0;
+	if (strcmp(verdict, "used after its end") == 0)
+		found(x, row);
+	return AK_OK;
+}
+
+static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
+{
+	const struct ak_chain_opts o = {r->policy, r->from_us, r->to_us};
+	struct seen x = {.run = r};
+	enum ak_rc rc = ak_chain_keys_each(r->store, &o, take, &x, err);
+
+	if (x.unjudged)
+		ak_check_unjudged(r, "%llu of %llu keys cannot be judged: nothing says whether or since when they ended; ingest the admin audit of keys",
+				  (unsigned long long)x.unjudged, (unsigned long long)r->of);
+	else if (!r->of)
+		ak_check_unjudged(r, "no inventory of keys and no event of keys was ingested, %llu keys are in use", (unsigned long long)x.unknown);
+	return rc;
+}
+
+const struct ak_check ak_check_revoked_key_use = {
+	.name = "revoked-key-use",
+	.title = "no key was used after it was revoked, disabled or expired",
+	.severity = "high",
+	.unit = "keys that an inventory or an event of keys names",
+	.rationale = "a revocation that does not hold protects nothing; refused uses are counted apart, since there it held",
+	.fix = "look at the cited requests, and at how long the gateway keeps keys in its cache",
+	.run = run,
+};

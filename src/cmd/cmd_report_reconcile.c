@@ -1,0 +1,170 @@
+#include "base/ak.h"
+#include "cmd/cmd.h"
+
+#include <stdlib.h>
+
+#include "base/jsonw.h"
+#include "cmd/jsonget.h"
+#include "cmd/period.h"
+#include "cmd/reconcile_text.h"
+#include "reconcile/reconcile.h"
+
+/* "1h", "1d", "30m" in microseconds; 0 = none such. */
+static int64_t bucket_of(const char *text)
+{
+	static const struct { char unit; int64_t seconds; } units[] = {{'m', 60}, {'h', 3600}, {'d', 86400}};
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	for (size_t i = 0; i < AK_COUNT(units); i++)
+		if (*end == units[i].unit && !end[1] && n > 0 && n <= 86400 / units[i].seconds * 31)
+			return n * units[i].seconds * 1000000;
+	return 0;
+}
+
+struct printing {
+	struct ak_ctx *c;
+	bool more;
+	uint64_t n;
+};
+
+static void put_json(struct ak_ctx *c, const json_t *v)
+{
+	struct ak_buf b;
+
+	ak_buf_init(&b, 1 << 26);
+	ak_jcs(v, &b, NULL);
+	ak_io_text(c->io, ak_buf_str(&b));
+	ak_buf_release(&b);
+}
+
+static enum ak_rc put_row(void *ctx, json_t *row, struct ak_err *err)
+{
+	struct printing *p = ctx;
+
+	(void)err;
+	ak_io_printf(p->c->io, p->n++ ? ",\n" : "\n");
+	put_json(p->c, row);
+	return AK_OK;
+}
+
+/* Rows may be millions: the document is written as it is made. */
+static enum ak_rc json_report(struct ak_ctx *c, struct ak_reconcile *r, const json_t *summary, const json_t *bypass, const json_t *calls,
+			      struct ak_err *err)
+{
+	static const char *const member[] = {"gateway_records", "sources", "classes"};
+	struct printing p = {.c = c};
+	enum ak_rc rc;
+
+	ak_io_printf(c->io, "{\"bypass\":");
+	put_json(c, bypass);
+	ak_io_printf(c->io, ",\n\"calls\":");
+	put_json(c, calls);
+	for (size_t i = 0; i < AK_COUNT(member); i++) {
+		ak_io_printf(c->io, ",\n\"%s\":", member[i]);
+		put_json(c, json_object_get(summary, member[i]));
+	}
+	ak_io_printf(c->io, ",\n\"format_version\":1,\"schema\":\"auditkit.reconcile/1\",\n\"rows\":[");
+	rc = ak_reconcile_each(r, put_row, &p, err);
+	ak_io_printf(c->io, "]}\n");
+	return rc;
+}
+
+static enum ak_rc drill(struct ak_ctx *c, struct ak_reconcile *r, const char *row, struct ak_err *err)
+{
+	struct printing p = {.c = c};
+	enum ak_rc rc;
+
+	if (!c->json)
+		return ak_reconcile_print_drill(c, r, row, err);
+	ak_io_printf(c->io, "{\"format_version\":1,\"schema\":\"auditkit.reconcile.drill/1\",\"row\":");
+	ak_io_printf(c->io, "\"%.16s\",\"records\":[", strspn(row, "0123456789abcdef") == 16 && !row[16] ? row : "");
+	rc = ak_reconcile_drill(r, row, put_row, &p, err);
+	ak_io_printf(c->io, "]}\n");
+	return rc;
+}
+
+static enum ak_rc report(struct ak_ctx *c, struct ak_reconcile *r, const struct ak_reconcile_opts *o, bool *nothing, struct ak_err *err)
+{
+	json_t *summary = ak_reconcile_summary(r), *bypass = ak_reconcile_bypass(r), *calls = NULL;
+	enum ak_rc rc = ak_reconcile_calls(c->store, o->from_us, o->to_us, &calls, err);
+
+	*nothing = !json_array_size(json_object_get(summary, "sources")) || !ak_jnum(json_object_get(summary, "gateway_records"), "requests");
+	if (rc == AK_OK && c->json)
+		rc = json_report(c, r, summary, bypass, calls, err);
+	else if (rc == AK_OK)
+		rc = ak_reconcile_print(c, r, summary, bypass, calls, err);
+	json_decref(summary);
+	json_decref(bypass);
+	json_decref(calls);
+	return rc;
+}
+
+static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
+{
+	const char *bucket = ak_args_text(c->args, "bucket"), *row = ak_args_text(c->args, "drill");
+	struct ak_reconcile_opts o = {0};
+	struct ak_reconcile *r = NULL;
+	bool nothing = false;
+	enum ak_rc rc = ak_cmd_period(c, &o.from_us, &o.to_us, err);
+
+	if (rc == AK_OK && bucket && !(o.bucket_us = bucket_of(bucket)))
+		return ak_fail(err, AK_EXIT_USAGE, "option '--bucket' is a number of minutes, hours or days: 30m, 1h, 1d"), err->exit;
+	if (rc == AK_OK)
+		rc = ak_reconcile_run(c->store, &o, &r, err);
+	if (rc == AK_OK)
+		rc = row ? drill(c, r, row, err) : report(c, r, &o, &nothing, err);
+	if (r)
+		ak_reconcile_free(r);
+	if (rc == AK_END) {
+		ak_hint(err, "'auditkit report reconcile --json' names its rows; the options of both calls must be the same");
+		return ak_fail(err, AK_EXIT_USAGE, "there is no such row"), err->exit;
+	}
+	return rc != AK_OK ? err->exit : nothing ? AK_EXIT_PARTIAL : AK_EXIT_OK;
+}
+
+static const struct ak_opt opts[] = {
+	AK_OPTS_PERIOD,
+	{"bucket", 0, AK_OPT_TEXT, "SIZE", "add finer buckets up to 1h, 1d, ... (default: as the provider has them)"},
+	{"drill", 0, AK_OPT_TEXT, "ROW", "the records that a row of this report adds up, gateway's and provider's"},
+	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
+};
+
+static const struct ak_example examples[] = {
+	{"auditkit report reconcile", "where provider and gateways differ, and why"},
+	{"auditkit report reconcile --bucket 1d --json", "all rows with their classes, for machines"},
+	{NULL, NULL},
+};
+
+const struct ak_cmd ak_cmd_report_reconcile = {
+	.name = "report reconcile",
+	.summary = "gateways against provider usage and cost; every gap split into classes that add up to it",
+	.text = "One row for each source of usage, bucket, key, project, model and measure. gap = provider - gateway. Gateway figures are\n"
+		"attempts that succeeded and were not answered from the gateway's own cache. Dimensions that a source was not grouped by\n"
+		"are added up on the gateway's side; keys that gateways share upstream are compared as one. Currencies are never added.\n"
+		"Sums never say anything about one call.\n\n"
+		"Classes, in the order in which they are taken; each takes what its records give, at most what is left:\n\n"
+		"credit: rows marked credit or adjustment, or negative. Not proven: that it was due.\n\n"
+		"time_zone: a constant shift of the source by half hours that at least halves its gaps; taken whole. Not proven: which\n"
+		"zone was set.\n\n"
+		"bucket_edge: calls that ended in another bucket or began or ended within 5 s of an edge, as far as the other bucket has\n"
+		"the opposite gap; calls of a batch that was submitted up to a day before; what is over in a bucket that reaches beyond\n"
+		"the gateways' records. Not proven: in which bucket one call was counted.\n\n"
+		"provisional_bucket: the provider has less in a bucket that was exported before it was final. Not proven: that the\n"
+		"rest will come.\n\n"
+		"failed_but_billed: calls that failed at the gateway, at most as many as there are. retry: retries that a gateway counts\n"
+		"without a record of their own. Neither proves that the provider finished the call.\n\n"
+		"unpriced_model: the share of the amount that falls to tokens without a cost at the gateway. Not proven: the price.\n\n"
+		"cache_rule: cached tokens that one side counts in the input and the other beside it; one amount per cached token that\n"
+		"fits nine of ten buckets of a model. Not proven: the contract.\n\n"
+		"tier_or_discount: rows of a batch or another tier; one ratio that fits nine of ten buckets of a model. Not proven: that\n"
+		"it was agreed.\n\n"
+		"rounding: the rest, when it is at most half a unit of the source's last digit for each row.\n\n"
+		"bypass: a key or project that no gateway record explains, or more calls in a bucket than the gateways have. Not proven:\n"
+		"a direct call, since a gateway record that was left out of an export looks the same ('auditkit report completeness').\n\n"
+		"unexplained: what no rule explains.",
+	.opts = opts,
+	.examples = examples,
+	.needs = AK_NEED_READ | AK_NEED_ACCESS,
+	.run = run,
+};

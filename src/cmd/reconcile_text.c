@@ -1,0 +1,160 @@
+#include "base/ak.h"
+#include "cmd/reconcile_text.h"
+
+#include "cmd/jsonget.h"
+
+enum { ROWS_SHOWN = 20, FINDINGS_SHOWN = 10 };
+
+static const char *shown(const json_t *o, const char *member, const char *otherwise)
+{
+	const char *z = ak_jtxt(o, member, NULL);
+
+	return z ? z : otherwise;
+}
+
+static void total(struct ak_ctx *c, const json_t *t)
+{
+	const json_t *classes = json_object_get(t, "classes"), *v;
+	const char *measure = ak_jtxt(t, "measure", "?"), *unit = ak_jtxt(t, "currency", NULL), *name;
+	struct ak_buf b;
+	bool first = true;
+
+	ak_buf_init(&b, 1 << 12);
+	json_object_foreach((json_t *)classes, name, v) {
+		ak_buf_addf(&b, "%s%s %s", first ? ": " : ", ", name, json_string_value(v));
+		first = false;
+	}
+	ak_io_line(c->io, "total", "%s%s%s: provider %s, gateway %s, gap %s%s", measure, unit ? " " : "", unit ? unit : "", ak_jtxt(t, "provider_figure", "?"),
+		   ak_jtxt(t, "gateway", "?"), ak_jtxt(t, "gap", "?"), b.n ? b.p : "");
+	ak_io_line(c->io, "", "%llu of %llu rows agree", (unsigned long long)ak_jnum(t, "agree"), (unsigned long long)ak_jnum(t, "rows"));
+	ak_buf_release(&b);
+}
+
+static void one_source(struct ak_ctx *c, const json_t *s)
+{
+	const json_t *dims = json_object_get(s, "dims"), *zone = json_object_get(s, "time_zone"), *not = json_object_get(s, "not_compared");
+	json_t *t;
+	size_t i;
+
+	ak_io_line(c->io, "source", "%s, provider %s, buckets of %llu s: %llu, of which %llu outside of the gateways' records", ak_jtxt(s, "source", "?"),
+		   shown(s, "provider", "not given"), (unsigned long long)ak_jnum(s, "bucket_seconds"), (unsigned long long)ak_jnum(s, "buckets"),
+		   (unsigned long long)ak_jnum(s, "buckets_outside"));
+	ak_io_line(c->io, "", "key %s; project %s; model %s", ak_jtxt(dims, "key", "?"), ak_jtxt(dims, "project", "?"), ak_jtxt(dims, "model", "?"));
+	ak_io_line(c->io, "", "%s", shown(s, "query", "no query is declared"));
+	if (ak_jnum(not, "provider_rows") || ak_jnum(not, "gateway_requests"))
+		ak_io_line(c->io, "", "not compared: %llu of %llu provider rows, %llu gateway requests outside of its buckets",
+			   (unsigned long long)ak_jnum(not, "provider_rows"), (unsigned long long)ak_jnum(s, "provider_rows"),
+			   (unsigned long long)ak_jnum(not, "gateway_requests"));
+	if (json_is_object(zone))
+		ak_io_line(c->io, "time zone", "buckets shifted by %lld minutes: gaps of %lld become %lld",
+			   (long long)json_integer_value(json_object_get(zone, "shift_minutes")),
+			   (long long)json_integer_value(json_object_get(zone, "gap_before")), (long long)json_integer_value(json_object_get(zone, "gap_after")));
+	json_array_foreach(json_object_get(s, "rates"), i, t)
+		ak_io_line(c->io, "rate", "%s, %s: %s %s, fits %llu of %llu buckets", shown(t, "model", "all models"), ak_jtxt(t, "currency", "?"), ak_jtxt(t, "kind", "?"),
+			   ak_jtxt(t, "value", "?"), (unsigned long long)ak_jnum(t, "buckets"), (unsigned long long)ak_jnum(t, "of"));
+	json_array_foreach(json_object_get(s, "totals"), i, t)
+		total(c, t);
+}
+
+static void one_bypass(struct ak_ctx *c, const json_t *f)
+{
+	const json_t *costs = json_object_get(f, "costs"), *v;
+	const char *basis = ak_jtxt(f, "basis", "?"), *currency;
+	struct ak_buf b;
+
+	ak_buf_init(&b, 1 << 12);
+	json_object_foreach((json_t *)costs, currency, v)
+		ak_buf_addf(&b, ", %s %s", json_string_value(v), currency);
+	ak_io_line(c->io, "BYPASS", "%s: %s%s%s%s, %s requests, %s input and %s output tokens%s, %llu buckets from %s to %s, first row %s", ak_jtxt(f, "source", "?"),
+		   strcmp(basis, "bucket") == 0 ? "more than the gateways have" : "no gateway record explains", ak_jtxt(f, "key", NULL) ? " key " : "",
+		   shown(f, "key", ""), strcmp(basis, "project") == 0 ? shown(f, "project", "") : "", shown(f, "requests", "unknown"),
+		   shown(f, "input_tokens", "unknown"), shown(f, "output_tokens", "unknown"), b.n ? b.p : "", (unsigned long long)ak_jnum(f, "buckets"),
+		   ak_jtxt(f, "first", "?"), ak_jtxt(f, "last", "?"), json_string_value(json_array_get(json_object_get(f, "cites"), 0)));
+	ak_buf_release(&b);
+}
+
+static void calls_text(struct ak_ctx *c, const json_t *calls)
+{
+	json_t *f;
+	size_t i;
+
+	json_array_foreach(json_object_get(calls, "judged"), i, f)
+		ak_io_line(c->io, "calls", "%s: %llu of %llu calls with an identifier have no gateway record", ak_jtxt(f, "source", "?"),
+			   (unsigned long long)ak_jnum(f, "without"), (unsigned long long)ak_jnum(f, "named"));
+	json_array_foreach(json_object_get(calls, "not_judged"), i, f)
+		ak_io_line(c->io, "unclear", "%s: %llu calls; %s", ak_jtxt(f, "source", "?"), (unsigned long long)ak_jnum(f, "calls"), ak_jtxt(f, "why", "?"));
+	json_array_foreach(json_object_get(calls, "findings"), i, f)
+		if (i < FINDINGS_SHOWN)
+			ak_io_line(c->io, "BYPASS", "%s: %llu of %llu calls of %s to %s have no gateway record, first %s", ak_jtxt(f, "source", "?"),
+				   (unsigned long long)ak_jnum(f, "calls"), (unsigned long long)ak_jnum(f, "of"), shown(f, "principal", "nobody named"),
+				   shown(f, "model", "no model"), json_string_value(json_array_get(json_object_get(f, "cites"), 0)));
+}
+
+struct listing {
+	struct ak_ctx *c;
+	uint64_t gaps, shown;
+};
+
+static enum ak_rc list_row(void *ctx, json_t *row, struct ak_err *err)
+{
+	struct listing *l = ctx;
+	const json_t *classes = json_object_get(row, "classes"), *v;
+	const char *name, *unit = ak_jtxt(row, "currency", NULL);
+	struct ak_buf b;
+
+	(void)err;
+	if (strcmp(ak_jtxt(row, "gap", "0"), "0") == 0 || l->gaps++ >= ROWS_SHOWN)
+		return AK_OK;
+	l->shown++;
+	ak_buf_init(&b, 1 << 12);
+	json_object_foreach((json_t *)classes, name, v)
+		ak_buf_addf(&b, "%s%s %s", b.n ? ", " : "", name, json_string_value(v));
+	ak_io_line(l->c->io, "", "%s %.13s %s %s %s%s%s: provider %s, gateway %s, gap %s: %s", ak_jtxt(row, "row", "?"), ak_jtxt(row, "bucket", "?"),
+		   shown(row, "key", "all keys"), shown(row, "model", "all models"), ak_jtxt(row, "measure", "?"), unit ? " " : "", unit ? unit : "",
+		   ak_jtxt(row, "provider_figure", "?"), ak_jtxt(row, "gateway", "?"), ak_jtxt(row, "gap", "?"), b.n ? b.p : "none");
+	ak_buf_release(&b);
+	return AK_OK;
+}
+
+enum ak_rc ak_reconcile_print(struct ak_ctx *c, struct ak_reconcile *r, const json_t *summary, const json_t *bypass, const json_t *calls,
+			      struct ak_err *err)
+{
+	const json_t *gateway = json_object_get(summary, "gateway_records");
+	struct listing l = {.c = c};
+	json_t *x;
+	size_t i;
+	char n[32];
+	enum ak_rc rc;
+
+	ak_io_line(c->io, "gateways", "%s requests from %s to %s", ak_thousands(ak_jnum(gateway, "requests"), n), shown(gateway, "first", "-"),
+		   shown(gateway, "last", "-"));
+	if (!json_array_size(json_object_get(summary, "sources")))
+		ak_io_line(c->io, "missing", "no provider usage or cost in this period: 'auditkit help collect' says how to get it");
+	json_array_foreach(json_object_get(summary, "sources"), i, x)
+		one_source(c, x);
+	json_array_foreach(bypass, i, x)
+		if (i < FINDINGS_SHOWN)
+			one_bypass(c, x);
+	if (json_array_size(bypass) > FINDINGS_SHOWN)
+		ak_io_line(c->io, "", "and %zu more: --json has all", json_array_size(bypass) - FINDINGS_SHOWN);
+	calls_text(c, calls);
+	ak_io_line(c->io, "rows", "with a gap, in order of source and time:");
+	rc = ak_reconcile_each(r, list_row, &l, err);
+	ak_io_line(c->io, "", "%llu of %llu rows with a gap are shown; --json has all", (unsigned long long)l.shown, (unsigned long long)l.gaps);
+	return rc;
+}
+
+static enum ak_rc list_record(void *ctx, json_t *row, struct ak_err *err)
+{
+	struct ak_ctx *c = ctx;
+	const char *why = ak_jtxt(row, "why", NULL);
+
+	(void)err;
+	ak_io_line(c->io, ak_jtxt(row, "side", "?"), "%s %s%s%s", ak_jtxt(row, "cite", "?"), ak_jtxt(row, "value", "?"), why ? ", not counted: " : "", why ? why : "");
+	return AK_OK;
+}
+
+enum ak_rc ak_reconcile_print_drill(struct ak_ctx *c, struct ak_reconcile *r, const char *row, struct ak_err *err)
+{
+	return ak_reconcile_drill(r, row, list_record, c, err);
+}

@@ -1,0 +1,62 @@
+/* Reads for reconcile/: usage rows and gateway attempts one by one, with what the classes of a gap are decided from. */
+#ifndef AK_QUERY_RECONCILE_H
+#define AK_QUERY_RECONCILE_H
+
+#include <jansson.h>
+
+#include "store/store.h"
+
+/* Texts die with the call, p NULL = absent. Numbers that are absent are -1. */
+struct ak_recon_usage {
+	int64_t seq, file, start_us, end_us; /* end_us INT64_MIN = none */
+	struct ak_str provider, model, line_item, key_id, key_hash, key_alias, project, usage_type, service_tier, category, currency, billed, estimated;
+	int64_t requests, input, output, cached;
+	int includes_cache; /* -1 = not said */
+};
+
+struct ak_recon_request {
+	int64_t seq, file, start_us, end_us; /* end_us INT64_MIN = none */
+	struct ak_str provider, model, key_id, key_hash, project, family, currency, cost;
+	int64_t input, output, cached, retries;
+	int includes_cache;
+	bool failed, hit;
+};
+
+/* A file of usage: what its rows were grouped by, when it was exported (INT64_MIN = unknown) and for how long its buckets change. */
+struct ak_recon_file {
+	int64_t id, first_us, last_us, exported_us, settles_us;
+	const char *source, *query; /* query may be NULL */
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Live usage rows whose bucket starts in the period, in order of the ledger; sums that gateways made are left out. */
+enum ak_rc ak_query_recon_usage(struct ak_store *s, int64_t from_us, int64_t to_us,
+				enum ak_rc (*each)(void *ctx, const struct ak_recon_usage *u, struct ak_err *err), void *ctx, struct ak_err *err);
+/* Attempts of gateways that count, whatever their outcome, in no order. */
+enum ak_rc ak_query_recon_requests(struct ak_store *s, int64_t from_us, int64_t to_us,
+				   enum ak_rc (*each)(void *ctx, const struct ak_recon_request *q, struct ak_err *err), void *ctx, struct ak_err *err);
+/* All files that hold usage. */
+enum ak_rc ak_query_recon_files(struct ak_store *s, enum ak_rc (*each)(void *ctx, const struct ak_recon_file *f, struct ak_err *err), void *ctx,
+				struct ak_err *err);
+/* Keys of the inventory that have an id and a hash, which makes them one: [{id, hash}]. */
+enum ak_rc ak_query_recon_keys(struct ak_store *s, json_t **out, struct ak_err *err);
+/* file -> source: [{file, source}] of all files. */
+enum ak_rc ak_query_recon_sources(struct ak_store *s, json_t **out, struct ak_err *err);
+/* Provider calls by source, provider, principal and model: [{source, provider, principal, model, calls, named (have an identifier), linked
+ * (a gateway record shares it), input, output, first, last, first_seq (of those without)}]. */
+enum ak_rc ak_query_recon_calls(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Exports by source, as they came: [{export, source, kind (of most of its source's records), format, query, exported (seconds), exported_at,
+ * basis, state, first, last (microseconds), duplicate, stored, conflict}]. */
+enum ak_rc ak_query_recon_exports(struct ak_store *s, json_t **out, struct ak_err *err);
+/* Live records of a kind and source between two times: {n, first_seq, first, last}. before_export: only those that were stored by earlier
+ * exports; of_export: by this one; 0 = whichever. */
+enum ak_rc ak_query_recon_stored(struct ak_store *s, const char *kind, const char *source, int64_t before_export, int64_t of_export, int64_t from_us,
+				 int64_t to_us, json_t **out, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,172 @@
+/* Bucket edges: calls that the provider may count in the neighbour bucket, as far as the gaps of both buckets ask for them. */
+#include "base/ak.h"
+#include "reconcile/engine.h"
+
+#include <stdlib.h>
+
+struct pair {
+	struct cell_key from;
+	uint32_t to;
+	struct crossing *x;
+	struct counts taken;
+};
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+static int64_t left(const struct cell *c, int m) { return c ? c->p.n[m] - c->batch.n[m] - c->g.n.n[m] - c->g.zone.n[m] - c->edge.n[m] : 0; }
+
+/* What failures and retries may add to the provider's side. */
+static int64_t slack(const struct cell *c, int m) { return c ? c->g.failed.n[m] + c->g.retried.n[m] : 0; }
+
+static struct money *money_of(const struct cell *c, uint32_t currency)
+{
+	struct money *m = c ? c->money : NULL;
+
+	while (m && m->currency != currency)
+		m = m->next;
+	return m;
+}
+
+static struct ak_num money_left(const struct ak_reconcile *r, const struct cell *c, const struct money *m)
+{
+	const struct rate *rate;
+	struct ak_num n;
+
+	if (!m)
+		return ak_num_int(0);
+	n = ak_num_sub(ak_num_sub(ak_num_sub(ak_num_sub(m->provider, m->credit), m->gateway), m->zone), m->edge);
+	return ak_num_sub(n, ak_recon_rate_amount(r, c, m, &rate));
+}
+
+static struct ak_num minus(struct ak_num a) { return ak_num_sub(ak_num_int(0), a); }
+
+static struct cell *cell_at(struct ak_reconcile *r, struct cell_key key, uint32_t bucket)
+{
+	key.bucket = bucket;
+	return ak_recon_cell(r, key, false);
+}
+
+static bool outside(const struct ak_reconcile *r, uint32_t series, uint32_t bucket)
+{
+	return bucket == UINT32_MAX || r->series[series].bucket[bucket].outside;
+}
+
+/* The two cells of a pair; the bucket of one may be outside of what is compared. */
+struct ends {
+	struct cell *from, *to;
+	bool from_outside, to_outside;
+};
+
+static struct ends ends_of(struct ak_reconcile *r, const struct pair *p)
+{
+	struct ends e = {.from_outside = outside(r, p->from.series, p->from.bucket), .to_outside = outside(r, p->from.series, p->to)};
+
+	e.from = e.from_outside ? NULL : cell_at(r, p->from, p->from.bucket);
+	e.to = e.to_outside ? NULL : cell_at(r, p->from, p->to);
+	return e;
+}
+
+static void move(struct pair *p, const struct ends *e, int m, int64_t n)
+{
+	p->taken.n[m] += n;
+	if (e->from)
+		e->from->edge.n[m] -= n;
+	if (e->to)
+		e->to->edge.n[m] += n;
+}
+
+/* Out of each bucket that has too little, in order of time, so that calls may pass on through the next. */
+static void forward(struct pair *p, const struct ends *e)
+{
+	for (int m = 0; m < COUNTS; m++) {
+		int64_t take = least(p->x->n.n[m], e->from_outside ? left(e->to, m) : -left(e->from, m));
+
+		if (take > 0)
+			move(p, e, m, take);
+	}
+}
+
+/* Back, where the other bucket has now too little. */
+static void back(struct pair *p, const struct ends *e)
+{
+	for (int m = 0; m < COUNTS; m++) {
+		int64_t take = e->to_outside ? 0 : e->to ? least(p->taken.n[m], -left(e->to, m)) : p->taken.n[m];
+
+		if (take > 0)
+			move(p, e, m, -take);
+	}
+}
+
+/* A bucket with too much even for its failures, while failures hide what the other lacks. */
+static void hidden(struct pair *p, const struct ends *e)
+{
+	for (int m = 0; m < COUNTS && e->to && e->from; m++) {
+		int64_t take = least(p->x->n.n[m] - p->taken.n[m], slack(e->from, m) - left(e->from, m));
+
+		take = least(take, left(e->to, m) - slack(e->to, m));
+		if (take > 0)
+			move(p, e, m, take);
+	}
+}
+
+static void move_money(struct ak_reconcile *r, const struct pair *p, const struct ends *e)
+{
+	for (const struct money *x = p->x->money; x; x = x->next) {
+		struct money *a = money_of(e->from, x->currency), *b = money_of(e->to, x->currency);
+		struct ak_num take = x->gateway;
+
+		if (!e->from_outside)
+			take = ak_num_min(take, minus(money_left(r, e->from, a)));
+		if (!e->to_outside)
+			take = ak_num_min(take, money_left(r, e->to, b));
+		if (ak_num_sign(take) <= 0)
+			continue;
+		if (a)
+			a->edge = ak_num_sub(a->edge, take);
+		if (b)
+			b->edge = ak_num_add(b->edge, take);
+	}
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct pair *p = a, *q = b;
+	const uint32_t x[] = {p->from.series, p->from.bucket, p->to, p->from.account, p->from.model},
+		       y[] = {q->from.series, q->from.bucket, q->to, q->from.account, q->from.model};
+
+	for (size_t i = 0; i < AK_COUNT(x); i++)
+		if (x[i] != y[i])
+			return x[i] < y[i] ? -1 : 1;
+	return 0;
+}
+
+void ak_recon_edges(struct ak_reconcile *r)
+{
+	struct pair *pair = ak_alloc_zero(r->ncrossings + 1, sizeof *pair);
+	struct ends e;
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->ncrossings; i++) {
+		struct cell_key key = r->raw[r->crossing[i].raw].key;
+
+		key.model = ak_recon_folded(r, key.series, key.model);
+		if (!outside(r, key.series, key.bucket) || !outside(r, key.series, r->crossing[i].to))
+			pair[n++] = (struct pair){.from = key, .to = r->crossing[i].to, .x = &r->crossing[i]};
+	}
+	if (n)
+		qsort(pair, n, sizeof *pair, by_place);
+	for (size_t i = 0; i < n; i++) {
+		e = ends_of(r, &pair[i]);
+		forward(&pair[i], &e);
+	}
+	for (size_t i = n; i-- > 0;) {
+		e = ends_of(r, &pair[i]);
+		back(&pair[i], &e);
+	}
+	for (size_t i = 0; i < n; i++) {
+		e = ends_of(r, &pair[i]);
+		hidden(&pair[i], &e);
+		move_money(r, &pair[i], &e);
+	}
+	ak_free(pair);
+}

@@ -1,0 +1,87 @@
+/* What the gateways recorded against what providers counted and billed: per source of usage, bucket, key, project and model, the
+ * gap split into classes that add up to it exactly. Sums, never a claim about one call (DECISIONS 10). Each class is a rule over
+ * records, in the order of AK_RECONCILE_CLASSES; what no rule explains is `unexplained`. */
+#ifndef AK_RECONCILE_RECONCILE_H
+#define AK_RECONCILE_RECONCILE_H
+
+#include <jansson.h>
+
+#include "conf/policy.h"
+#include "query/query.h"
+
+/* In the order in which they are applied: X(ID, name, what it means, what it does not prove) */
+#define AK_RECONCILE_CLASSES(X)                                                                                                      \
+	X(CREDIT, credit, "rows that the provider marks as credit or adjustment, or with a negative amount",                         \
+	  "that the credit was due")                                                                                                 \
+	X(TIME_ZONE, time_zone, "one constant shift of all buckets of the source, by half hours, halves its gaps at least",          \
+	  "which zone the account is set to")                                                                                        \
+	X(BUCKET_EDGE, bucket_edge,                                                                                                  \
+	  "calls that began in one bucket and ended in another or within 5 s of its edge, with the opposite gap there; calls of a batch that was "   \
+	  "submitted up to a day before; a bucket that reaches beyond the gateways' records",                                        \
+	  "in which bucket the provider counted one call")                                                                           \
+	X(PROVISIONAL, provisional_bucket, "the provider has less, and the bucket was exported before it was final",                 \
+	  "that the rest will come")                                                                                                 \
+	X(FAILED, failed_but_billed, "calls that failed at the gateway, as many as there are", "that the provider finished them")    \
+	X(RETRY, retry, "retries that the gateway counts without a record of their own", "that each of them reached the provider")   \
+	X(UNPRICED, unpriced_model, "the share of the provider's amount of tokens without a cost at the gateway",                    \
+	  "that the provider's price is right")                                                                                      \
+	X(CACHE, cache_rule, "cached tokens that one side counts in the input and the other does not; a constant amount per cached token over the period", \
+	  "the contract behind the amount")                                                                                          \
+	X(TIER, tier_or_discount, "batch and tier rows; one ratio between provider and gateway for a model over the period",         \
+	  "that the discount was agreed")                                                                                            \
+	X(ROUNDING, rounding, "at most half a unit of the last digit that a source prints, for each row", "")                        \
+	X(BYPASS, bypass,                                                                                                            \
+	  "provider traffic without a gateway record: a key or project that no gateway record explains, or more calls in a bucket than the gateways have", \
+	  "a direct call: a gateway record that was left out of an export looks the same")                                           \
+	X(UNEXPLAINED, unexplained, "what no rule explains", "")
+
+enum ak_reconcile_class {
+#define X(id, name, what, not_proven) AK_RC_##id,
+	AK_RECONCILE_CLASSES(X)
+#undef X
+	AK_RC_CLASSES
+};
+
+extern const char *const ak_reconcile_class_name[AK_RC_CLASSES];
+
+struct ak_reconcile_opts {
+	int64_t from_us, to_us; /* half-open: buckets that lie in it */
+	int64_t bucket_us;	/* finer buckets of a source are added up to this size; 0 = as they are */
+};
+
+struct ak_reconcile; /* the result; memory grows with cells and provider rows, not with gateway records */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum ak_rc ak_reconcile_run(struct ak_store *s, const struct ak_reconcile_opts *o, struct ak_reconcile **out, struct ak_err *err);
+void ak_reconcile_free(struct ak_reconcile *r);
+
+/* Rows by source, bucket, key, project, model and measure: {row, source, query|null, bucket, bucket_end, provider|null, key|null, project|null,
+ * model|null, models (when several names are one row), measure: "requests"|"input_tokens"|"output_tokens"|"cost", unit or currency,
+ * gateway, provider_figure, gap = provider_figure - gateway, classes: {name: amount that is not 0}, basis: {class: sentence},
+ * provider_rows, gateway_records}. Amounts are decimal text. key null: all keys that the gateways' own share of the source is made of. */
+enum ak_rc ak_reconcile_each(struct ak_reconcile *r, ak_row_fn *each, void *ctx, struct ak_err *err);
+/* {sources: [{source, query|null, provider|null, bucket_seconds, buckets, dims: {key, project, model: "compared"|"pooled"|"not grouped by"},
+ *  time_zone: {shift_minutes, before, after}|null, rows, agree, not_compared: {provider_rows, gateway_requests}, rates: [..],
+ *  totals: [{measure, unit or currency, provider_figure, gateway, gap, classes, unexplained_ppm (of provider figures)}]}],
+ *  gateway: {first, last, requests}, classes: [{class, means, does_not_prove}]}. */
+json_t *ak_reconcile_summary(struct ak_reconcile *r);
+/* Traffic without a gateway record: [{basis: "key"|"project"|"bucket", source, provider, key, project, model, first, last,
+ * buckets, requests, input_tokens, output_tokens, costs: {currency: amount}, cites: [first 20 provider rows], rows}], largest first. *sources: series
+ * that were looked at. */
+json_t *ak_reconcile_bypass(struct ak_reconcile *r);
+/* Members of a row: {row, side: "gateway"|"provider", cite, value, counted: bool, why|null}; the counted values of a side add up to its figure.
+ * AK_END when there is no such row. */
+enum ak_rc ak_reconcile_drill(struct ak_reconcile *r, const char *row, ak_row_fn *each, void *ctx, struct ak_err *err);
+
+/* Provider calls (records that a provider logged itself) that no gateway record shares an identifier with: {judged: [{source, provider,
+ * calls, without}], not_judged: [{source, provider, calls, why}], findings: [{source, provider, principal, model, calls, input_tokens,
+ * output_tokens, first, last, cites}]}. */
+enum ak_rc ak_reconcile_calls(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

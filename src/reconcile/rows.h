@@ -1,0 +1,32 @@
+/* Figures of a reconciliation one by one, and their names. Internal to reconcile/. */
+#ifndef AK_RECONCILE_ROWS_H
+#define AK_RECONCILE_ROWS_H
+
+#include "reconcile/engine.h"
+
+/* What a cell is of; NULL where several are added up or the source does not say. models: how many names are one row. */
+struct ak_recon_names {
+	const char *provider, *key, *project, *model;
+	size_t models;
+};
+
+typedef enum ak_rc ak_recon_figure_fn(void *ctx, const struct cell *c, int measure, const struct money *m, const struct figure *f, struct ak_err *err);
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+const char *ak_recon_measure(int measure);
+const char *ak_recon_unit(int measure);
+struct ak_recon_names ak_recon_names_of(const struct ak_reconcile *r, const struct cell *c);
+void ak_recon_row_id(const struct ak_reconcile *r, const struct cell *c, const struct ak_recon_names *n, int measure, uint32_t currency, char out[17]);
+json_t *ak_recon_num(struct ak_num a);
+json_t *ak_recon_classes(const struct ak_num *class);
+bool ak_recon_counts_it(const struct ak_reconcile *r, const struct cell *c, int measure);
+/* All figures in the order of rows. */
+enum ak_rc ak_recon_figures(struct ak_reconcile *r, ak_recon_figure_fn *each, void *ctx, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

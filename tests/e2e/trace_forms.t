@@ -1,0 +1,83 @@
+#!/bin/sh
+# A trace in each of its forms, looked at with parsers of others (trace_forms.py); gateways behind gateways; why a hop is missing;
+# bridges from refunds, approvals, usage rows and resources; hostile names in every form.
+. "$AK_SRCDIR/tests/tap.sh"
+cd "$tap_dir" || exit 1
+look() { python3 "$AK_SRCDIR/tests/e2e/trace_forms.py" "$@" 2>&1 | head -n 5; }
+mkdir in
+look make in "$AK_SRCDIR/tests/output/markup.tsv" "$AK_SRCDIR/tests/output/terminal.tsv"
+echo '    mermaid-1	"\"]; end %% alert\n  A->>B: x #quot;"' >more.tsv
+"$AUDITKIT" init w >/dev/null 2>&1
+for f in app router kong litellm trail settled dlp admin usage one; do
+	"$AUDITKIT" -w w ingest --source $f in/$f.jsonl >out 2>&1 || echo "# $f: $(tail -n 3 out)"
+done
+is "every export is read whole" "$("$AUDITKIT" -w w sources --json | jq -c '[([.sources[].rejected] | add), ([.sources[].name] | sort | length)]')" "[0,10]"
+ak() { "$AUDITKIT" -w w trace reconstruct "$@" 2>err; }
+form() { # form NAME ID: NAME.json and the other forms
+	for f in json html mermaid otlp text; do ak "$2" --format $f -o "$1.$f" || cat err; done
+}
+id() { printf '%032d' 0 | tr 0 "$1"; }
+form chain "$(id 1)"
+form around "$(id 2)"
+form free call-free
+form wild "$(id 3)"
+form retry "$(id 4)"
+form alone "$(id 5)"
+all='chain around free wild retry alone'
+
+for t in $all; do
+	is "$t: the document is as its schema says, and the schema sees what is broken" "$(look schema "$AK_SRCDIR/templates/trace.schema.json" $t.json)" ""
+	is "$t: the page is well-formed, has no script and loads nothing" "$(look page $t.html)" ""
+	is "$t: OTLP has the spans of the document" "$(look otlp $t.otlp $t.json)" ""
+	is "$t: every line of the diagram is one of its kind" "$(look mermaid $t.mermaid)" ""
+done
+is "no form has a byte that hides or moves text" "$(look clean $(for t in $all; do echo $t.html $t.mermaid $t.text; done))" ""
+is "nor markup of a name" "$(cat wild.html | grep -ciE '<(script|img|iframe|a |form|object|embed)')" 0
+is "hostile names are there, as text" "$(grep -c 'lt;script' wild.html | awk '{ print ($1 > 0) }') $(jq '.attempts' wild.json | awk '{ print ($1 > 100) }')" "1 1"
+
+is "two gateways by upstream id: the caller first, whatever the clocks show" "$(jq -c '[.hops[] | select(.gateway) | [.gateway.number, .source, .attempt.of]]' chain.json)" '[[1,"router",1],[2,"litellm",1]]'
+is "why is said" "$(jq -r '.gateways[1].basis' chain.json) $(grep -c 'gateway 1 of 2 on the way, router: upstream id' chain.text)" "upstream id 1"
+is "their costs are not added" "$(jq -c '[.cost[] | [.gateway, .currency, .estimated]]' chain.json)" '[["router","USD","0.5"],["litellm","USD","0.25"]]'
+is "two gateways of one trace: the call around the other's" "$(jq -c '[.hops[] | select(.gateway) | .source]' around.json)" '["kong","litellm"]'
+is "in OTLP the inner hangs below the outer, and that below the app" "$(jq -r '[.resourceSpans[].scopeSpans[].spans[]] | (map({(.spanId): .}) | add) as $s | [.[] | select(.attributes | any(.key == "auditkit.source" and .value.stringValue == "litellm")) | $s[.parentSpanId] | [.attributes[] | select(.key == "auditkit.source") | .value.stringValue][0], ($s[.parentSpanId].name)] | join(" ")' around.otlp)" "kong checkout.around"
+
+is "attempts with decision and reason" "$(jq -c '[.hops[] | select(.attempt) | [.attempt.number, .decision, .decided_by, (.because.cite // "-" | sub(":.*"; ""))]]' retry.json)" \
+	'[[1,"first","order","-"],[2,"retry","order","litellm"],[3,"fallback","order","litellm"]]'
+is "the provider's own record, verdict, settlement with its approval" "$(jq -c '[.hops[] | select(.source == "trail" or .source == "dlp" or .source == "settled") | [.n, .source]] | sort' retry.json)" '[[2,"dlp"],[3,"trail"],[6,"settled"]]'
+is "the same bytes from every id" "$(for i in "$(id 4)" call-r1 call-r3 chatcmpl-r2 aws-r3 00000000000000a5 e-retry st-1 ae-1 v-1 ev-r3 \
+	$(jq -r '.members[].cite' retry.json) "$(sqlite3 w/workspace.db "SELECT 'admin:' || seq FROM audit_event WHERE event_id = 'ae-1'")"; do
+	ak "$i" --json || echo "$i: $(cat err)"
+done | sed 's/^}$/}&/' | awk 'BEGIN { RS = "}}" } { print }' | cksum | cut -c1-0)$(for i in "$(id 4)" call-r1 call-r3 chatcmpl-r2 aws-r3 00000000000000a5 e-retry st-1 ae-1 v-1 ev-r3 \
+	$(jq -r '.members[].cite' retry.json) "$(sqlite3 w/workspace.db "SELECT 'admin:' || seq FROM audit_event WHERE event_id = 'ae-1'")"; do ak "$i" --json | cksum; done | sort -u | wc -l)" 1
+is "a usage row of one call leads to it" "$(ak "usage:$(sqlite3 w/workspace.db 'SELECT seq FROM usage')" --json | jq -r .digest)" "$(ak call-one --json | jq -r .digest)"
+ak ae-2 >out
+is "an admin event of many calls is explained" "$? $(grep -c 'names no call\|not one request' err)" "2 1"
+ak s-1 >out
+is "a session is of several calls, which are named" "$? $(grep -c 'separate calls' err)" "2 1"
+is "records of the same session stand beside, and are no members" "$(jq -c '[(.neighbours[0].records | length), .records]' chain.json)" "[3,3]"
+is "what was folded is counted" "$(jq -c '[.folded.at_ingest[] | select(.source == "litellm") | .duplicates]' chain.json) $(grep -c '^folded .*of all of litellm 1 duplicate' chain.text)" "[1] 1"
+
+is "no app record: supplied, covers, not found" "$(jq -r '.hops[] | select(.n == 1) | .state, .lacks.reason, .lacks.command' alone.json | paste -sd, -)" "missing,not found,auditkit help collect otel"
+is "every command that would fill a hop runs" "$(jq -r '.hops[] | select(.lacks) | .lacks.command' *.json | sort -u | sed 's/^auditkit //' | while read -r c; do
+	# shellcheck disable=SC2086
+	"$AUDITKIT" $c >/dev/null 2>&1 || echo "$c"; done)" ""
+"$AUDITKIT" init x >/dev/null 2>&1
+"$AUDITKIT" -w x ingest --source litellm in/litellm.jsonl >/dev/null 2>&1
+is "without the app's export: source not supplied" "$("$AUDITKIT" -w x trace reconstruct call-r3 --json | jq -r '.hops[] | select(.n == 1) | .lacks.reason')" "source not supplied"
+sed 's/2026-03-02/2026-04-02/' in/app.jsonl >april.jsonl
+"$AUDITKIT" -w x ingest --source app april.jsonl >/dev/null 2>&1
+is "with one of another month: outside its period" "$(sed 's/trace_id": "[0-9]*/&9/' april.jsonl >z; "$AUDITKIT" -w x trace reconstruct call-alone --json | jq -r '.hops[] | select(.n == 1) | .lacks.reason')" "outside its period"
+printf 'not_provided:\n  cloudtrail: {why: later, owner: ops, due: 2026-07-15}\n' >>x/policy.yaml
+is "a declared gap is one, with its line" "$("$AUDITKIT" -w x trace reconstruct call-r3 --json | jq -r '.hops[] | select(.n == 3) | .lacks | .reason, .gap.due, (.gap.cite | sub("[0-9]+$"; "N"))' | paste -sd, -)" "declared gap,2026-07-15,policy.yaml:N"
+
+is "each sentence cites records that are there" "$(jq -r '.story[] | .cites[]' $(for t in chain around free retry alone; do echo $t.json; done) | sort -u | while read -r c; do
+	"$AUDITKIT" -w w show "$c" --json 2>/dev/null | jq -r '.records | length'; done | sort -u)" 1
+is "no sentence is without one" "$(jq '[.story[] | select((.cites | length) == 0 or .cite != .cites[0])] | length' *.json | sort -u)" 0
+is "every record has a proof" "$(jq -r '.members[].proof.level' retry.json | sort -u)" "sealed at ingest"
+is "-o leaves nothing else behind" "$(find . -maxdepth 1 -name '.*tmp*' | wc -l) $(stat -c %a chain.html)" "0 600"
+"$AUDITKIT" -w w trace reconstruct call-r3 --format pdf >out 2>&1
+is "a form that is none" "$? $(grep -c 'text, json, html, mermaid or otlp' out)" "2 1"
+if command -v chromium >/dev/null && [ "${AK_LONG-}" ]; then
+	ok "a browser draws it" chromium --headless --no-sandbox --disable-gpu --screenshot=page.png "file://$PWD/retry.html"
+fi
+finish
