@@ -93,16 +93,16 @@ enum ak_rc ak_query_settings(struct ak_store *s, int64_t seq, json_t **out, stru
 
 /* What holds for all calls: told by a version, or by what the change or its target is called. */
 #define SETS_POLICY                                                                                                       \
-	" (a.route_policy_version IS NOT NULL OR a.budget_policy_version IS NOT NULL OR a.resource_type LIKE '%polic%'"   \
-	" OR a.action LIKE '%payload%' OR a.action LIKE '%retention%' OR a.changes LIKE '%payload%' OR a.changes LIKE '%retention%'"           \
-	" OR a.changes LIKE '%policy_version%')"
+	" (a.route_policy_version IS NOT NULL OR a.budget_policy_version IS NOT NULL OR instr(a.changes, 'payload') OR instr(a.changes, 'retention')"            \
+	" OR instr(a.changes, 'policy_version') OR instr(a.action, 'payload') OR instr(a.action, 'retention') OR instr(a.resource_type, 'polic')"                 \
+	" OR instr(a.resource_type, 'Polic'))"
 
 enum ak_rc ak_query_policy_events_each(struct ak_store *s, int64_t at_us, bool forwards, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	static const char *const sql[] = {
-		"SELECT " EVENT_COLUMNS TICKET_STATE " FROM audit_event a" AK_OF_FILE("a") " WHERE a.time_us <= ?1 AND" CHANGING " AND" SETS_POLICY
+		"SELECT " EVENT_COLUMNS TICKET_STATE " FROM audit_event a" AK_OF_FILE("a") " WHERE a.time_us <= ?1 AND" SETS_POLICY " AND" CHANGING
 		" ORDER BY a.time_us DESC, a.seq DESC",
-		"SELECT " EVENT_COLUMNS TICKET_STATE " FROM audit_event a" AK_OF_FILE("a") " WHERE a.time_us > ?1 AND" CHANGING " AND" SETS_POLICY
+		"SELECT " EVENT_COLUMNS TICKET_STATE " FROM audit_event a" AK_OF_FILE("a") " WHERE a.time_us > ?1 AND" SETS_POLICY " AND" CHANGING
 		" ORDER BY a.time_us, a.seq"};
 	const struct ak_param p[] = {AK_PI(at_us)};
 	enum ak_rc rc = ak_rows_each(s, sql[forwards], p, 1, each, ctx, err);

@@ -61,14 +61,17 @@ static const char *beside(void *ctx, const char *path)
 	return h.value;
 }
 
+/* Once per path and reason: those of one subject come one behind the other. */
 static void unread(struct quota *q, const struct ak_said *s, const char *path, const char *why)
 {
-	json_t *e;
-	size_t i;
+	for (size_t i = json_array_size(q->unread); i; i--) {
+		const json_t *e = json_array_get(q->unread, i - 1);
 
-	json_array_foreach(q->unread, i, e)
-		if (same(text(e, "subject"), s->id) && same(text(e, "path"), path) && same(text(e, "why"), why))
+		if (!same(text(e, "subject"), s->id))
+			break;
+		if (same(text(e, "path"), path) && same(text(e, "why"), why))
 			return;
+	}
 	json_array_append_new(q->unread, json_pack("{s:s, s:s, s:s, s:s}", "subject", s->id, "class", s->cls, "path", path, "why", why));
 }
 
