@@ -229,6 +229,8 @@ enum ak_rc ak_recon_priced(struct ak_reconcile *r, struct ak_err *err);
 struct figure {
 	struct ak_num gateway, provider, gap, class[AK_RC_CLASSES];
 	const struct rate *rate; /* that was applied */
+	int64_t start_us, end_us; /* of the row's bucket */
+	int64_t records, rows;	  /* of gateways, of the provider */
 };
 void ak_recon_classify(struct ak_reconcile *r, const struct cell *c, int measure, const struct money *m, struct figure *out);
 

@@ -136,7 +136,7 @@ json_t *ak_reconcile_summary(struct ak_reconcile *r)
 	json_t *sources = json_array(), *out;
 	char first[32], last[32];
 
-	ak_recon_figures(r, add_figure, &x, &ignored);
+	ak_recon_row_figures(r, add_figure, &x, &ignored);
 	for (uint32_t i = 0; i < r->nseries; i++)
 		json_array_append_new(sources, series_doc(r, i, &x));
 	out = json_pack("{s:o, s:{s:I, s:I, s:o, s:o}, s:o}", "sources", sources, "gateway_records", "requests", (json_int_t)r->requests, "recorded_twice",
