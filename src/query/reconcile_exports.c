@@ -46,7 +46,8 @@ enum ak_rc ak_query_recon_stored(struct ak_store *s, const char *kind, const cha
 
 /* The declared control point before the others, then sources that know keys, then those that came first. A trace is no call: it decides between
  * gateways of different systems only, for records of one minute, or with the same start, key and tokens. A record without any identifier is the call of
- * another system that began within a second of it with the same model and tokens: for sums that is enough, for a link it would not be. */
+ * another system that began within a second of it with the same model and tokens, or of the same system, start, key and
+ * tokens: for sums that is enough, for a link it would not be. */
 static const char twice[] =
 	"WITH some AS (SELECT DISTINCT e.source AS id FROM export_kind k JOIN export e ON e.id = k.export WHERE k.kind = 'request' AND k.records > 0),"
 	" rank AS MATERIALIZED (SELECT s.id AS id, s.system AS system, row_number() OVER (ORDER BY s.name = ?1 DESC,"
@@ -65,8 +66,8 @@ static const char twice[] =
 	" UNION SELECT r.seq FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN rank k ON k.id = e.source"
 	" WHERE k.n > 1 AND r.state = 0 AND r.trace_id IS NULL AND r.provider_request_id IS NULL AND r.response_id IS NULL AND r.output_tokens > 0"
 	"  AND EXISTS(SELECT 1 FROM request q JOIN file g ON g.id = q.file JOIN export x ON x.id = g.export JOIN rank j ON j.id = x.source"
-	"  WHERE q.time_us BETWEEN r.time_us - 1000000 AND r.time_us + 1000000 AND q.state = 0 AND j.n < k.n AND j.system IS NOT k.system"
-	"  AND q.provider IS r.provider AND q.response_model IS r.response_model AND q.input_tokens = r.input_tokens"
+	"  WHERE q.time_us BETWEEN r.time_us - 1000000 AND r.time_us + 1000000 AND q.state = 0 AND j.n < k.n"
+	"  AND (j.system IS NOT k.system OR (q.time_us = r.time_us AND q.key_hash IS r.key_hash)) AND q.provider IS r.provider AND q.response_model IS r.response_model AND q.input_tokens = r.input_tokens"
 	"  AND q.output_tokens = r.output_tokens) ORDER BY 1";
 
 enum ak_rc ak_query_recon_twice(struct ak_store *s, const char *control_point, int64_t **out, size_t *n, struct ak_err *err)
