@@ -67,7 +67,8 @@ static const char twice[] =
 	" WHERE k.n > 1 AND r.state = 0 AND r.trace_id IS NULL AND r.provider_request_id IS NULL AND r.response_id IS NULL AND r.output_tokens > 0"
 	"  AND EXISTS(SELECT 1 FROM request q JOIN file g ON g.id = q.file JOIN export x ON x.id = g.export JOIN rank j ON j.id = x.source"
 	"  WHERE q.time_us BETWEEN r.time_us - 1000000 AND r.time_us + 1000000 AND q.state = 0 AND j.n < k.n"
-	"  AND (j.system IS NOT k.system OR (q.time_us = r.time_us AND q.key_hash IS r.key_hash)) AND q.provider IS r.provider AND q.response_model IS r.response_model AND q.input_tokens = r.input_tokens"
+	"  AND (j.system IS NOT k.system OR (q.time_us = r.time_us AND q.key_hash IS r.key_hash)) AND q.provider IS r.provider"
+	"  AND q.response_model IS r.response_model AND q.input_tokens = r.input_tokens"
 	"  AND q.output_tokens = r.output_tokens) ORDER BY 1";
 
 enum ak_rc ak_query_recon_twice(struct ak_store *s, const char *control_point, int64_t **out, size_t *n, struct ak_err *err)
