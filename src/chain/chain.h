@@ -33,7 +33,7 @@ enum ak_rc ak_chain_refunds_each(struct ak_store *s, const struct ak_chain_opts 
 enum ak_rc ak_chain_refund(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
 
 /* Change: ticket -> approver -> admin event -> before/after -> deployment -> rollback. {citation, time, category, action, resource_type,
- * resource, actor, actor_type, machine, job, changes, ticket (as named), by: "ticket"|"deployment"|null, ticket_cite, ticket_state,
+ * resource, actor, actor_type, machine, job, changes, ticket (as named), by: "ticket"|"deployment"|"resource and time" (inferred)|null, ticket_cite, ticket_state,
  * approver, approved_at, deployment, rollback, verdict: "approved"|"approved later" (an emergency change where it says so: emergency)|"self-approved"|
  * "rejected"|"not approved" (still open)|"outside the window"|"ticket not found"|"no ticket"|"automated" (by a job or policy that it names)|"settlement"
  * (an approval of a refund, judged there)|"not made" (it failed)|"not evaluable", why}. */

@@ -126,7 +126,7 @@ static void judge_times(struct change *x, enum ak_ticket_state state)
 		 end_of(json_integer_value(last)) < x->at)
 		verdict(x, "outside the window", "the ticket was closed %s, before the change", of_ticket(x, "time"));
 	else if (known)
-		verdict(x, "approved", "%s", "");
+		verdict(x, "approved", "%s", ak_chain_same(of(x, "by"), "resource and time") ? "inferred: the ticket is of the same resource and time, no id says so" : "");
 	else
 		verdict(x, "approved", "when it was approved is not recorded: the ticket was opened before the change, and is %s",
 			of_ticket(x, "state") ? of_ticket(x, "state") : "in no state");

@@ -64,7 +64,7 @@ static void judge(json_t *row, bool audited)
 	} else if (!audited) {
 		say(row, "not evaluable", "no admin audit was ingested");
 	} else {
-		why = json_sprintf("%s, and no admin event names it%s; the admin events here run from %s to %s",
+		why = json_sprintf("%s, and no admin event names it%s, or changes its resource in its time; the admin events here run from %s to %s",
 				   state == AK_TICKET_DONE ? "its state says that it was implemented" : "it names a deployment",
 				   deployment ? " or its deployment" : "", first ? first : "an unknown time", last ? last : "an unknown time");
 		say(row, "no change found", json_string_value(why));
@@ -75,12 +75,16 @@ static void judge(json_t *row, bool audited)
 
 static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 {
-	static const char *const inner[] = {"deployed", "time_number", "audit_first", "audit_last"};
+	static const char *const inner[] = {"deployed", "around", "time_number", "audit_first", "audit_last"};
 	struct walk *w = ctx;
-	json_t *events = ak_chain_list(row, "events"), *deployed = ak_chain_list(row, "deployed");
+	json_t *events = ak_chain_list(row, "events"), *deployed = ak_chain_list(row, "deployed"), *around = ak_chain_list(row, "around");
 
 	json_array_extend(events, deployed);
+	/* An event that names the ticket says more than its neighbourhood. */
+	if (!json_array_size(events))
+		json_array_extend(events, around);
 	json_decref(deployed);
+	json_decref(around);
 	json_object_set_new(row, "events", events);
 	ak_chain_cite(row, ak_chain_text(row, "citation"));
 	ak_chain_cite_all(row, events);

@@ -11,4 +11,6 @@ libak_a_SOURCES += src/check/refund_unapproved.c
 libak_a_SOURCES += src/check/revoked_key_use.c
 libak_a_SOURCES += src/check/ticket_without_change.c
 libak_a_SOURCES += src/check/missing_audit_event.c
+libak_a_SOURCES += src/check/quota_not_enforced.c
 libak_a_SOURCES += src/check/clock.c
+libak_a_SOURCES += src/check/coverage.c

@@ -12,7 +12,11 @@
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
 	X(report_completeness)                                                                                         \
+	X(report_links)                                                                                                \
+	X(report_coverage)                                                                                             \
 	X(report_reconcile)                                                                                            \
+	X(explain)                                                                                                     \
+	X(report_fallbacks)                                                                                            \
 	X(check)                                                                                                       \
 	X(trace_bundle)                                                                                        \
 	X(timeline)                                                                                            \

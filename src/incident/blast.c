@@ -241,6 +241,7 @@ static enum ak_rc exposure(struct blast *b, int64_t given, json_t **event, json_
 			 : given != INT64_MIN ? json_string(ak_time_z(given, 6, text))
 					      : json_null(),
 			 "basis", basis, "cite", row ? json_sprintf("%s:%lld", txt(row, "source"), (long long)num(row, "seq")) : json_null());
+	json_object_set_new(*out, "confidence", confidence(!row || !json_object_get(row, "certain") || num(row, "certain")));
 	json_decref(row);
 	return AK_OK;
 }

@@ -16,7 +16,8 @@ extern "C" {
 /* How records other than audit events name a key: [{key_id, key_hash, key_alias, records}] of those in which one of these values is
  * any of the three. Audit events are left out: theirs may be the key that acted beside the one that was changed. */
 enum ak_rc ak_query_key_names(struct ak_store *s, const json_t *values, json_t **out, struct ak_err *err);
-/* The first audit event of category keys on this key that says exposed, leaked or compromised: {seq, source, at, time, action}; AK_END. */
+/* The first audit event of category keys on this key that says exposed, leaked or compromised: {seq, source, at, time, action,
+ * certain (0: it names the alias only)}; AK_END. */
 enum ak_rc ak_query_key_exposed(struct ak_store *s, const struct ak_key_names *k, json_t **out, struct ak_err *err);
 /* The first request that counts under one of the values: {seq, source, at, time}; AK_END. */
 enum ak_rc ak_query_key_first_use(struct ak_store *s, const struct ak_key_names *k, json_t **out, struct ak_err *err);

@@ -31,7 +31,7 @@ enum ak_rc ak_query_refund(struct ak_store *s, int64_t seq, ak_row_fn *each, voi
 
 /* Privileged changes by time: {seq, citation, source, time, time_number, event, category, action, resource_type, resource, outcome,
  * actor, actor_email, actor_type, approver, job, deployment, settlement, releases (a settlement row names it as its approval),
- * changes, ticket, by ("ticket" or "deployment"), tickets (newest first), history (older revisions)}. */
+ * changes, ticket, by ("ticket", "deployment" or "resource and time"), tickets (newest first), history (older revisions)}. */
 enum ak_rc ak_query_change_chains_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Tickets, newest revisions: {seq, citation, time, time_number, created, ticket, state, action, resource_type, resource, approver, actor,
  * deployment, rollback, events: privileged changes that name the ticket or its deployment}. */

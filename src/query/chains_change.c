@@ -18,11 +18,23 @@
 	"  FROM lookup l JOIN ticket k ON k.seq = l.seq" AK_OF_FILE("k")                                                  \
 	"  WHERE l.h = ak_hash(" id ") AND k.ticket_id = " id " AND k.state = 0 ORDER BY old, k.time_us DESC, k.seq DESC LIMIT 200))"
 
+/* Events that cannot name a ticket, as those of providers: the one ticket of the same resource that was opened before and came into its
+ * state at most a week before (86,400,000,000 microseconds a day); two are none. */
+#define NEAR                                                                                                              \
+	" subject AS MATERIALIZED (SELECT k.resource_id AS resource, k.ticket_id AS ticket,"                              \
+	"  CAST(strftime('%s', coalesce(k.created_at, k.event_start)) AS INTEGER) * 1000000 AS opened,"                   \
+	"  coalesce(k.time_us, 0) + 7 * 86400000000 AS until FROM ticket k"                                               \
+	"  WHERE k.resource_id IS NOT NULL AND k.ticket_id IS NOT NULL AND" NEWEST("k") "),"                              \
+	" near AS MATERIALIZED (SELECT a.seq AS seq, min(j.ticket) AS ticket, count(DISTINCT j.ticket) AS n"              \
+	"  FROM audit_event a JOIN subject j ON j.resource = a.resource_id AND a.time_us >= j.opened AND a.time_us <= j.until" \
+	"  WHERE a.ticket_id IS NULL AND a.deployment_ref IS NULL AND coalesce(a.outcome, 'success') <> 'failure' AND "   \
+	PRIVILEGED("a") " AND" NEWEST("a") " GROUP BY a.seq)"
+
 enum ak_rc ak_query_change_chains_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	static const char sql[] =
 		"WITH deployed AS MATERIALIZED (SELECT k.deployment_ref AS ref, min(k.ticket_id) AS ticket, count(DISTINCT k.ticket_id) AS n"
-		" FROM ticket k WHERE k.deployment_ref IS NOT NULL AND k.ticket_id IS NOT NULL AND" NEWEST("k") " GROUP BY 1)"
+		" FROM ticket k WHERE k.deployment_ref IS NOT NULL AND k.ticket_id IS NOT NULL AND" NEWEST("k") " GROUP BY 1)," NEAR
 		" SELECT a.seq AS seq, s.name || ':' || a.seq AS citation, s.name AS source, a.event_start AS time, a.time_us AS time_number,"
 		" a.event_id AS event, a.category AS category, a.action AS action, a.resource_type AS resource_type,"
 		" coalesce(a.resource_id, a.key_id, a.key_hash) AS resource, a.outcome AS outcome, a.actor_id AS actor,"
@@ -30,10 +42,12 @@ enum ak_rc ak_query_change_chains_each(struct ak_store *s, int64_t from_us, int6
 		" a.reason_code AS reason, a.deployment_ref AS deployment, a.settlement_id AS settlement, a.changes AS changes,"
 		" EXISTS(SELECT 1 FROM lookup l JOIN settlement t ON t.seq = l.seq WHERE l.h = ak_hash(a.event_id)"
 		"  AND t.approval_event_id = a.event_id AND t.state = 0) AS releases_flag,"
-		" coalesce(a.ticket_id, d.ticket) AS ticket, CASE WHEN a.ticket_id IS NOT NULL THEN 'ticket' WHEN d.ticket IS NOT NULL"
-		"  THEN 'deployment' END AS \"by\", " TICKETS("coalesce(a.ticket_id, d.ticket)") " AS tickets"
+		" coalesce(a.ticket_id, d.ticket, r.ticket) AS ticket, CASE WHEN a.ticket_id IS NOT NULL THEN 'ticket' WHEN d.ticket IS NOT NULL"
+		"  THEN 'deployment' WHEN r.ticket IS NOT NULL THEN 'resource and time' END AS \"by\", "
+		TICKETS("coalesce(a.ticket_id, d.ticket, r.ticket)") " AS tickets"
 		" FROM audit_event a" AK_OF_FILE("a")
 		" LEFT JOIN deployed d ON a.ticket_id IS NULL AND d.n = 1 AND d.ref = a.deployment_ref"
+		" LEFT JOIN near r ON r.seq = a.seq AND r.n = 1"
 		" WHERE" AK_LIVE("a") " AND " PRIVILEGED("a") " ORDER BY a.time_us, a.seq";
 
 	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
@@ -50,16 +64,19 @@ enum ak_rc ak_query_tickets_each(struct ak_store *s, int64_t from_us, int64_t to
 		"WITH deployed AS MATERIALIZED (SELECT ref, json_group_array(" EVENT ") AS events FROM ("
 		"  SELECT a.deployment_ref AS ref, " EVENT_OF("deployment") ", row_number() OVER (PARTITION BY a.deployment_ref ORDER BY a.seq) AS n"
 		"  FROM audit_event a" AK_OF_FILE("a") " WHERE a.deployment_ref IS NOT NULL AND a.ticket_id IS NULL AND" NEWEST("a") ")"
-		" WHERE n <= 200 GROUP BY ref)"
+		" WHERE n <= 200 GROUP BY ref)," NEAR ","
+		" around AS MATERIALIZED (SELECT ticket, json_group_array(" EVENT ") AS events FROM ("
+		"  SELECT r.ticket AS ticket, " EVENT_OF("resource and time") ", row_number() OVER (PARTITION BY r.ticket ORDER BY a.time_us, a.seq) AS n"
+		"  FROM near r JOIN audit_event a ON a.seq = r.seq" AK_OF_FILE("a") " WHERE r.n = 1) WHERE n <= 200 GROUP BY ticket)"
 		" SELECT k.seq AS seq, s.name || ':' || k.seq AS citation, k.event_start AS time, k.time_us AS time_number, k.created_at AS created,"
 		" k.ticket_id AS ticket, k.state_value AS state, k.action AS action, k.resource_type AS resource_type, k.resource_id AS resource,"
 		" k.approver_id AS approver, k.actor_id AS actor, k.deployment_ref AS deployment, k.rollback_ref AS rollback,"
 		" (SELECT json_group_array(" EVENT ") FROM (SELECT DISTINCT " EVENT_OF("ticket")
 		"  FROM lookup l JOIN audit_event a ON a.seq = l.seq" AK_OF_FILE("a")
 		"  WHERE l.h = ak_hash(k.ticket_id) AND a.ticket_id = k.ticket_id AND" NEWEST("a") " ORDER BY a.time_us, a.seq LIMIT 200)) AS events,"
-		" d.events AS deployed, (SELECT min(event_start) FROM audit_event WHERE state = 0) AS audit_first,"
+		" d.events AS deployed, r.events AS around, (SELECT min(event_start) FROM audit_event WHERE state = 0) AS audit_first,"
 		" (SELECT max(event_start) FROM audit_event WHERE state = 0) AS audit_last"
-		" FROM ticket k" AK_OF_FILE("k") " LEFT JOIN deployed d ON d.ref = k.deployment_ref"
+		" FROM ticket k" AK_OF_FILE("k") " LEFT JOIN deployed d ON d.ref = k.deployment_ref LEFT JOIN around r ON r.ticket = k.ticket_id"
 		" WHERE" AK_LIVE("k") " ORDER BY k.time_us, k.seq";
 
 	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);

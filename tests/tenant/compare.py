@@ -186,10 +186,13 @@ def check_alone(t):
     """A workspace without any gateway: what could be linked says that the other side was not supplied."""
     rc, rows, err = read_links(t)
     tap(rc in (0, 3) and bool(rows), "report links answers without a gateway", [err[:300]] if not rows else [])
-    bad = [str(r) for r in rows if r["state"] != "unmatched" or r["reason"] not in
+    wrong = list(wrong_links(t, rows))
+    tap(not wrong, "what still links is of one call", some(wrong))
+    asked = [r for r in rows if r["to_kind"] == "request"]
+    bad = [str(r) for r in asked if r["state"] != "unmatched" or r["reason"] not in
            ("source not supplied", "no identifier", "nil or sentinel id")]
-    tap(not bad, "nothing links, and the reason is the missing source", some(bad))
-    nil = [t.cite[r["from"]] for r in rows if r["reason"] != "source not supplied" and r["from"] in t.cite]
+    tap(bool(asked) and not bad, "nothing links to a gateway, and the reason is the missing source", some(bad))
+    nil = [t.cite[r["from"]] for r in asked if r["reason"] in ("no identifier", "nil or sentinel id") and r["from"] in t.cite]
     wrong = [u for u in nil if not t.records[u].get("cls", "").startswith("nil")]
     tap(not wrong, "records without ids say so", some(wrong))
 
