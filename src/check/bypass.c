@@ -50,7 +50,8 @@ static enum ak_rc calls(struct ak_check_run *r, bool *any, struct ak_err *err)
 
 static enum ak_rc usage(struct ak_check_run *r, bool *any, struct ak_err *err)
 {
-	struct ak_reconcile_opts o = {.from_us = r->from_us, .to_us = r->to_us};
+	struct ak_reconcile_opts o = {.from_us = r->from_us, .to_us = r->to_us,
+				      .control_point = r->policy ? r->policy->control_point : NULL};
 	struct ak_reconcile *rec = NULL;
 	json_t *list, *summary, *s, *t;
 	size_t i, k;

@@ -14,7 +14,8 @@ static const char *txt(const json_t *o, const char *k)
 
 static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 {
-	struct ak_reconcile_opts o = {.from_us = r->from_us, .to_us = r->to_us};
+	struct ak_reconcile_opts o = {.from_us = r->from_us, .to_us = r->to_us,
+				      .control_point = r->policy ? r->policy->control_point : NULL};
 	struct ak_reconcile *rec = NULL;
 	json_t *doc = NULL, *m;
 	bool any = false;

@@ -39,7 +39,8 @@ static void judge(struct ak_check_run *r, const json_t *s, const json_t *t)
 
 static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 {
-	struct ak_reconcile_opts o = {.from_us = r->from_us, .to_us = r->to_us};
+	struct ak_reconcile_opts o = {.from_us = r->from_us, .to_us = r->to_us,
+				      .control_point = r->policy ? r->policy->control_point : NULL};
 	struct ak_reconcile *rec = NULL;
 	json_t *summary, *s, *t;
 	size_t i, k;

@@ -65,6 +65,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 
 	if (rc == AK_OK && path)
 		rc = read_ids(c, path, &ids, err);
+	o.control_point = c->policy ? c->policy->control_point : NULL;
 	if (rc == AK_OK)
 		rc = ak_reconcile_run(c->store, &o, &r, err);
 	if (rc == AK_OK)
@@ -101,6 +102,6 @@ const struct ak_cmd ak_cmd_report_completeness = {
 		"each source the largest number counts. That nothing is found does not prove that nothing is missing.",
 	.opts = opts,
 	.examples = examples,
-	.needs = AK_NEED_READ | AK_NEED_ACCESS,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_ACCESS,
 	.run = run,
 };

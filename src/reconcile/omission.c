@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "link/engine.h"
+#include "link/link.h"
 
 struct omission {
 	struct ak_store *s;
@@ -107,56 +107,38 @@ static int64_t provider_counts(struct omission *o, struct ak_reconcile *r)
 	return sum;
 }
 
-/* Per source: [linked, of these and the ambiguous ones, all]. */
-static enum ak_rc count_met(void *ctx, const struct ak_link_result *r, struct ak_err *err)
-{
-	const int counts[] = {r->state == AK_LINK_LINKED, r->state != AK_LINK_UNMATCHED, 1};
-	json_t *v = json_object_get(ctx, r->from->source->name);
-
-	(void)err;
-	if (!v)
-		json_object_set_new(ctx, r->from->source->name, v = json_pack("[i, i, i]", 0, 0, 0));
-	for (size_t i = 0; i < AK_COUNT(counts); i++)
-		json_integer_set(json_array_get(v, i), json_integer_value(json_array_get(v, i)) + counts[i]);
-	return AK_OK;
-}
-
-static enum ak_rc met(struct omission *o, enum ak_kind kind, int64_t from_us, int64_t to_us, json_t *by, struct ak_err *err)
-{
-	struct ak_link_opts opts = {.from_us = from_us, .to_us = to_us};
-	struct ak_link_reader *reader = NULL;
-	enum ak_rc rc = ak_link_reader_open(o->s, &reader, err);
-
-	for (size_t i = 0; i < AK_LINK_PAIRS; i++)
-		if (ak_link_pairs[i].from == kind && ak_link_pairs[i].to == AK_K_REQUEST && !ak_link_pairs[i].chained)
-			opts.pairs |= 1u << i;
-	if (rc == AK_OK)
-		rc = ak_link_run(reader, &opts, count_met, by, err);
-	ak_link_reader_free(reader);
-	return rc;
-}
-
-/* Records of others that name a call which no gateway record has. Only of sources of which some do meet. */
-static enum ak_rc named_by(struct omission *o, enum ak_kind kind, const char *method, const char *unit, int64_t from_us, int64_t to_us, struct ak_err *err)
+/* Records of others that name a call which no gateway record has. Only of sources of which some do meet. A pair of sources may count a record that
+ * another pair links, so what is left over is taken of the largest total. */
+static void named_by(struct omission *o, const json_t *pairs, const char *kind, const char *method, const char *unit)
 {
 	json_t *by = json_object(), *v;
+	const json_t *row;
 	const char *source;
-	int64_t most = 0;
-	enum ak_rc rc = met(o, kind, from_us, to_us, by, err);
+	size_t i;
 
-	json_object_foreach(by, source, v) {
-		int64_t linked = json_integer_value(json_array_get(v, 0)), total = json_integer_value(json_array_get(v, 2));
-		int64_t without = total - json_integer_value(json_array_get(v, 1));
+	json_array_foreach((json_t *)pairs, i, row) {
+		const char *from = txt(row, "from_kind"), *to = txt(row, "to_kind"), *how = txt(row, "method");
+		int64_t met = num(row, "linked") + num(row, "ambiguous"), total = num(row, "total");
 
-		add(o, method, source, linked > 0, linked ? without : 0, total, unit,
-		    linked ? "records without a gateway record of the same call; one call may have several" : "no identifier of its records is in a gateway record",
-		    NULL);
-		/* several records may be of one call, so they bound nothing beyond one */
-		raise(&most, linked && without > 0);
+		if (!from || strcmp(from, kind) != 0 || !to || strcmp(to, "request") != 0 || (how && strcmp(how, "aggregate") == 0))
+			continue;
+		v = json_object_get(by, txt(row, "from"));
+		if (!v)
+			json_object_set_new(by, txt(row, "from"), v = json_pack("[i, i]", 0, 0));
+		json_array_set_new(v, 0, json_integer(json_integer_value(json_array_get(v, 0)) + met));
+		if (total > json_integer_value(json_array_get(v, 1)))
+			json_array_set_new(v, 1, json_integer(total));
 	}
-	raise(&o->others, most);
+	json_object_foreach(by, source, v) {
+		int64_t met = json_integer_value(json_array_get(v, 0)), total = json_integer_value(json_array_get(v, 1));
+		int64_t without = total > met ? total - met : 0;
+
+		add(o, method, source, met > 0, met ? without : 0, total, unit,
+		    met ? "records without a gateway record of the same call; one call may have several" : "no identifier of its records is in a gateway record", NULL);
+		/* several records may be of one call, so they bound nothing beyond one */
+		raise(&o->others, met > 0 && without > 0);
+	}
 	json_decref(by);
-	return rc;
 }
 
 static enum ak_rc canaries(struct omission *o, const char *const *ids, struct ak_err *err)
@@ -195,12 +177,14 @@ enum ak_rc ak_reconcile_completeness(struct ak_store *s, struct ak_reconcile *r,
 {
 	struct omission o = {.s = s, .methods = json_array()};
 	int64_t counted = provider_counts(&o, r), missing;
+	json_t *pairs = NULL;
 	enum ak_rc rc = sequences(&o, err);
 
 	if (rc == AK_OK)
-		rc = named_by(&o, AK_K_APP, "app records", "app events", from_us, to_us, err);
-	if (rc == AK_OK)
-		rc = named_by(&o, AK_K_CALL, "provider calls", "provider calls", from_us, to_us, err);
+		rc = ak_link_coverage(s, 0, from_us, to_us, &pairs, err);
+	named_by(&o, pairs, "app_event", "app records", "app events");
+	named_by(&o, pairs, "provider_call", "provider calls", "provider calls");
+	json_decref(pairs);
 	if (rc == AK_OK)
 		rc = canaries(&o, ids, err);
 	add(&o, "counters", NULL, false, 0, 0, "counters", "no format of these sources gives a counter that only grows", NULL);
