@@ -6,7 +6,8 @@ cd "$tap_dir" || exit 1
 look() { python3 "$AK_SRCDIR/tests/e2e/trace_forms.py" "$@" 2>&1; }
 mkdir in
 printf 'diagram-1\t"\\"]; end %%%% alert\\n  A->>B: x #quot;"\ndiagram-2\t"wrap:end"\n' >diagram.tsv
-look make in "$AK_SRCDIR/tests/output/markup.tsv" "$AK_SRCDIR/tests/output/terminal.tsv" diagram.tsv
+head -n 60 "$AK_SRCDIR/tests/output/terminal.tsv" >terminal.tsv
+look make in "$AK_SRCDIR/tests/output/markup.tsv" terminal.tsv diagram.tsv
 "$AUDITKIT" init w >/dev/null 2>&1
 awk '{ print } /^sources:/ { for (i = 1; i <= split("app router kong litellm trail settled dlp admin usage one", f); i++) print "  " f[i] ": {path: ../in/" f[i] ".jsonl}" }' w/policy.yaml >p && cat p >w/policy.yaml
 "$AUDITKIT" -w w ingest >out 2>&1
@@ -36,7 +37,7 @@ for t in $all; do
 done
 is "that were so many looks" "$(wc -l <looks)" 30
 is "nor markup of a name" "$(cat wild.html | grep -ciE '<(script|img|iframe|a |form|object|embed)')" 0
-is "hostile names are there, as text" "$(grep -c 'lt;script' wild.html | awk '{ print ($1 > 0) }') $(jq '.attempts' wild.json | awk '{ print ($1 > 30) }')" "1 1"
+is "hostile names are there, as text" "$(grep -c 'lt;script' wild.html | awk '{ print ($1 > 0) }') $(jq '.attempts' wild.json | awk '{ print ($1 > 20) }')" "1 1"
 
 is "two gateways by upstream id: the caller first, whatever the clocks show" "$(jq -c '[.hops[] | select(.gateway) | [.gateway.number, .source, .attempt.of]]' chain.json)" '[[1,"router",1],[2,"litellm",1]]'
 is "why is said" "$(jq -r '.gateways[1].basis' chain.json) $(grep -c 'gateway 1 of 2 on the way, router: upstream id' chain.text)" "upstream id 1"
