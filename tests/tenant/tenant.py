@@ -149,6 +149,8 @@ class Truth:
     def records(self):
         number = {id(c): i for i, c in enumerate(self.traffic.all)}
         for r in self.w.records.values():
+            if r.get("cls", "").startswith("verdict, response"):
+                r["weak"] = True
             whose = r.get("call") or (r.get("attempt") or [None])[0]
             if whose:
                 r["whose"] = number[id(self.run_of.get(id(whose), [whose])[0])]
@@ -166,7 +168,7 @@ class Truth:
             elif by_trace and len(call.attempts) > 1:  # of which attempt, its trace does not say
                 r["accept"] = ["ambiguous"]
             last = call.attempts[-1]
-            if "response id" in r["cls"] and (last.get("served_again") or last.get("replayed")):
+            if r.get("weak") and (last.get("served_again") or last.get("replayed")):
                 r["accept"] = ["ambiguous"]
 
     def interactions(self):
