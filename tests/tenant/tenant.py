@@ -171,6 +171,11 @@ class Truth:
             if r.get("weak") and (last.get("served_again") or last.get("replayed")):
                 r["accept"] = ["ambiguous"]
 
+    def doubtful(self, c):
+        """Hangs a record on a response id that a later call has as well?"""
+        last = c.attempts[-1]
+        return (last.get("served_again") or last.get("replayed")) and any(self.w.records[m].get("weak") for m in c.members)
+
     def interactions(self):
         groups, seen = [], set()
         for c in self.traffic.all:
@@ -185,7 +190,7 @@ class Truth:
                         ids.discard(a["rid"])
             groups.append({"members": sorted({m for x in run for m in x.members}), "ids": sorted(ids),
                            "entities": sorted(e for x in run for e in getattr(x, "entities", [])),
-                           "whole": all(x.whole for x in run), "attempts": sum(len(x.attempts) for x in run)})
+                           "whole": all(x.whole and not self.doubtful(x) for x in run), "attempts": sum(len(x.attempts) for x in run)})
         return groups
 
     def blast(self):
