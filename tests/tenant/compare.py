@@ -151,7 +151,7 @@ def check_links(t):
         if r["state"] != "linked" or not by[uid]:
             continue
         hit = {t.cite.get(x["to"]) for x in by[uid] if x["state"] == "linked"}
-        if hit & set(r["may"] if r.get("second") else r["must"]):
+        if hit & set(r["must"] + r["may"]):
             good += 1
         elif not any(x["state"] in r.get("accept", []) for x in by[uid]):
             missed.append("%s %s: %s, %s; should be %s" % (t.of.get(uid), r["cls"], sorted({x["state"] for x in by[uid]}),
