@@ -58,6 +58,6 @@ with open("keep/newer.jsonl", "w") as f:
 P
 "$AUDITKIT" -w keep/w ingest --source gw --exported-at 2026-06-05T00:00:00Z keep/newer.jsonl >/dev/null 2>&1
 "$AUDITKIT" -w keep/w check retention-early retention-late --json >c 2>/dev/null
-is "retention: the survivor and the three that are gone too early" "$(jq -c '[.checks[] | [.check, .found, (.findings[0].missing // .findings[0].at_least)]]' c)" \
+is "retention: the survivor and the three that are gone too early" "$(jq -c '[.checks[] | [.check, .found, .findings[0].affected]]' c)" \
 	'[["retention-early",1,3],["retention-late",1,1]]'
 finish
