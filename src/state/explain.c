@@ -148,6 +148,34 @@ static void why_fallback(struct why *w, const char *asked, const char *served, c
 	cite_route(f, route);
 }
 
+static bool has_fallback(const json_t *row)
+{
+	json_t *e;
+	size_t i;
+
+	json_array_foreach(json_object_get(row, "settings"), i, e)
+		if (strstr(text(e, "path"), "fallback") && text(e, "value"))
+			return true;
+	return false;
+}
+
+/* Several systems may have a route of this name: the one that names what served, else the one that has a fallback, else the first. */
+static const json_t *route_of(const struct why *w, const char *asked, const char *served)
+{
+	const json_t *best = NULL;
+	json_t *row;
+	size_t i;
+	int rank = 0;
+
+	json_array_foreach(w->in_force, i, row) {
+		int n = !same(text(row, "what"), "route") || !same(text(row, "subject"), asked) || !text(row, "by") ? 0 : names(row, served) ? 3 : has_fallback(row) ? 2 : 1;
+
+		best = n > rank ? row : best;
+		rank = n > rank ? n : rank;
+	}
+	return best;
+}
+
 static void why_model(struct why *w)
 {
 	const char *asked = field(w->first, "gen_ai.request.model"), *served = field(w->last, "gen_ai.response.model");
@@ -158,7 +186,7 @@ static void why_model(struct why *w)
 	asked = group ? group : asked;
 	if (!asked || !served || same(asked, served) || ak_why_failed_call(w->last))
 		return;
-	route = ak_why_in_force(w, "route", asked);
+	route = route_of(w, asked, served);
 	if (fell_back(w->last) || !same(field(w->last, "gen_ai.request.model"), field(w->first, "gen_ai.request.model"))) {
 		why_fallback(w, asked, served, route);
 	} else if (reason && (ak_why_mentions(reason, "downgrade") || ak_why_mentions(reason, "route") || ak_why_mentions(reason, "fallback") || ak_why_mentions(reason, "budget"))) {

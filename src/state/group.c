@@ -181,7 +181,7 @@ static json_t *one_system(struct at *q, const char *what, const char *cls, const
 		lead(row, settings, q, cls, id);
 		join(row, settings);
 		json_object_set(row, "settings", settings);
-		if (q->line.system)
+		if (q->line.system && *q->line.system)
 			json_object_set_new(row, "system", json_string(q->line.system));
 		if (json_object_get(q->undated, id))
 			json_object_set_new(row, "undated", json_pack("[O]", json_object_get(q->undated, id)));

@@ -165,19 +165,24 @@ static void snapshot(struct replay *r, const struct ak_said *s, struct held *h, 
 		h->seen = r->t;
 }
 
-/* The history that a record of this system belongs to. Records of no declared system belong to the only one there is; NULL: there are several
- * and none is told. */
-static struct held *history(struct replay *r, struct ak_map_entry *e, bool *fresh)
+/* The history that a record belongs to. An event belongs to that of its own system, or goes on from a capture of no declared one; a capture of no
+ * declared system belongs to the only history there is, of several to one that says the same; NULL: none is told. */
+static struct held *history(struct replay *r, struct ak_map_entry *e, const char *shown, bool *fresh)
 {
 	const char *system = json_string_value(json_object_get(r->row, "source_system"));
 	struct held *first = e->v.ptr, *h;
 
 	for (h = first; h; h = h->next)
-		if (same(h->system, system) || (!h->next && h == first && (!h->system || !system)))
+		if (same(h->system, system) || (!h->system && !system) || (r->event && !h->system && !h->event))
 			break;
-	if (!h && !system && first)
-		return NULL;
+	if (!h && !r->event && first && !first->next && (!system || !first->system))
+		h = first;
+	if (!r->event && !system && first && first->next)
+		for (h = first; h && !same(h->value, shown); h = h->next)
+			;
 	*fresh = !h;
+	if (!h && !r->event && !system && first)
+		return NULL;
 	if (!h) {
 		h = ak_alloc_zero(1, sizeof *h);
 		h->next = first;
@@ -214,7 +219,7 @@ static void said(void *ctx, const struct ak_said *s)
 		return;
 	}
 	e = ak_map_put(&r->held, ak_str_of(key_of(r, s, true)), NULL);
-	if (!(h = history(r, e, &fresh))) {
+	if (!(h = history(r, e, s->after, &fresh))) {
 		r->n->placeless++;
 		return;
 	}

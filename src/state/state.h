@@ -4,7 +4,9 @@
  * Rules. A setting is a place (the system, where there are several), a class and id of what was changed, and a path. A state holds from the
  * record that set it (that instant included) up to the next record that shows another value. Of events at one instant the one whose `before` is
  * another's `after` comes last; where none does, they conflict: all are cited and there is no value. A snapshot confirms a value or, showing
- * another, sets it. An event that says what was before gives the state before it. Events without a time set nothing; they are listed. */
+ * another, sets it. An event that says what was before gives the state before it. Events without a time set nothing; they are listed. Events of
+ * two systems (of the source, as declared or by its format; none declared is one of its own) are two histories of one name; a capture of no
+ * declared system speaks of all. Where captures show several systems, an event that names none of them is not compared. */
 #ifndef AK_STATE_STATE_H
 #define AK_STATE_STATE_H
 
@@ -29,8 +31,8 @@ extern "C" {
 
 /* The state at an instant (microseconds, that instant included): array of {what: "route"|"budget"|"key_scope"|"key_owner"|"payload_mode"|
  * "retention"|"role"|"setting", subject, value (text)|null (unknown, or in conflict), version|null, since|null, until|null, by (citation, or
- * "policy.yaml:LINE")|null, basis: "event"|"snapshot"|"declared"|null, ticket|null, ticket_state|null, action|null}, and where it applies settings: [{path,
- * value, since, until, by, basis}], conflict: [{value, by}], undated: [citations], next: {value, since, by} (the first thing known after it),
+ * "policy.yaml:LINE")|null, basis: "event"|"snapshot"|"declared"|null, ticket|null, ticket_state|null, action|null}, and where it applies class, system (of whom, where several have
+ * that name), settings: [{path, value, since, until, by, basis}], vague (citation of an event that does not say what it changed), conflict: [{value, by}], undated: [citations], next: {value, since, by} (the first thing known after it),
  * before_of (citation: the event whose `before` says it), confirmed (citation of the last snapshot that shows it), version_by, cites. */
 enum ak_rc ak_state_at(struct ak_store *s, const struct ak_policy *policy, int64_t at_us, const struct ak_state_subject *subject, json_t **out,
 		       struct ak_err *err);

@@ -55,6 +55,8 @@ bool ak_timeline_add(struct ak_timeline *t, const json_t *row)
 	a.of = (struct ak_seen){.t = json_integer_value(at), .seq = json_integer_value(json_object_get(row, "seq")), .dated = json_is_integer(at),
 				.event = same(text(row, "kind"), "event"), .by = copy(t, text(row, "citation")), .time = copy(t, text(row, "time")),
 				.ticket = copy(t, text(row, "ticket")), .ticket_state = copy(t, text(row, "ticket_state")), .action = copy(t, text(row, "action")), .system = copy(t, text(row, "source_system"))};
+	if (!a.of.system && a.of.event)
+		a.of.system = ""; /* a history of its own; a capture of no declared system speaks of all */
 	ak_said_each(row, &t->places, &t->arena, add, &a);
 	t->sorted = false;
 	return true;

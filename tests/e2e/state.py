@@ -121,6 +121,16 @@ CASES = {
     "two": lambda: (replay(without="c"), write("other.jsonl", [snapshot(3, "08:00:00", system="gw2", settings={"budgets": {"team-a": {"limit": 1}}})])),
     "undated": lambda: replay(without="c", more=[dict(event("x", "12:00:00", "budget", "team-a", {"limit": 100}, {"limit": 250}), created_at="")]),
 }
+def systems():
+    """Two products have a route of one name, each with its own history."""
+    write("events.jsonl", [event(1, "10:00:00", "route", "chat-premium", {"version": "v11"}, {"version": "v12"}),
+                           event(2, "14:00:00", "route", "chat-premium", {"version": "v12"}, {"version": "v13"})])
+    write("litellm.jsonl", [{"id": "la-%d" % n, "updated_at": "2026-06-03T1%d:00:00Z" % n, "changed_by": "job", "changed_by_api_key": "", "action": "updated",
+                             "table_name": "LiteLLM_ProxyModelTable", "object_id": "chat-premium", "before_value": {"version": n}, "updated_values": {"version": n + 1}}
+                            for n in (1, 2, 3)])
+
+
+CASES["systems"] = systems
 for letter in "abcde":
     CASES["without-" + letter] = lambda letter=letter: replay(without=letter)
 CASES[case]()

@@ -46,6 +46,8 @@ make vague
 is "an event that does not say what it changed explains nothing and accuses nobody" "$(check vague missing-audit-event '[.verdict, .found, .of]')" '["met",0,7]'
 make two
 is "with two systems an event that names none is not compared" "$(check two missing-audit-event '[.verdict, .found]')" '["not met",1]'
+make systems
+is "two systems' histories of one name are two" "$(check systems missing-audit-event '[.verdict, .found, .of]')" '["met",0,3]'
 make undated
 is "an event without a time sets nothing" "$(check undated missing-audit-event '[.found, .findings[0].path]')" '[1,"/limit"]'
 "$AUDITKIT" init none >/dev/null 2>&1
