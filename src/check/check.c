@@ -21,7 +21,10 @@ void ak_check_of(struct ak_check_run *r, uint64_t n) { r->of += n; }
 
 void ak_check_found(struct ak_check_run *r, json_t *finding)
 {
+	const json_t *affected = json_object_get(finding, "affected");
+
 	r->found++;
+	r->affected += json_is_integer(affected) ? (uint64_t)json_integer_value(affected) : 1;
 	if (json_array_size(r->findings) < AK_CHECK_LISTED)
 		json_array_append_new(r->findings, finding);
 	else
@@ -80,12 +83,12 @@ static enum ak_rc judge(const struct ak_check *k, struct ak_check_run *r, json_t
 	enum ak_rc rc;
 
 	r->findings = json_array();
-	r->found = r->of = 0;
+	r->found = r->affected = r->of = 0;
 	r->why[0] = '\0';
 	rc = k->run(r, err);
 	v = r->found ? 1 : r->why[0] ? 2 : 0;
-	o = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:I, s:o}", "check", k->name, "title", k->title, "severity", k->severity, "verdict",
-		      verdict[v], "found", (json_int_t)r->found, "of", (json_int_t)r->of, "unit", k->unit, "rationale", k->rationale, "fix", k->fix,
+	o = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:I, s:o}", "check", k->name, "title", k->title, "severity", k->severity, "verdict",
+		      verdict[v], "found", (json_int_t)r->found, "affected", (json_int_t)r->affected, "of", (json_int_t)r->of, "unit", k->unit, "rationale", k->rationale, "fix", k->fix,
 		      "listed", (json_int_t)json_array_size(r->findings), "findings", r->findings);
 	if (r->why[0])
 		json_object_set_new(o, "why", json_string(r->why));

@@ -18,7 +18,7 @@ struct ak_check_run {
 	int64_t from_us, to_us;		/* half-open */
 	/* of the rule that runs */
 	json_t *findings;
-	uint64_t found, of;
+	uint64_t found, affected, of;
 	char why[300]; /* it cannot be evaluated; empty = it can */
 };
 
@@ -37,8 +37,8 @@ extern "C" {
 
 /* For rules. So many things of the rule's unit were looked at; adds up. */
 void ak_check_of(struct ak_check_run *r, uint64_t n);
-/* A finding: {subject, text, cites: [citations], ...}; takes the reference. Subject: what it is about (an id, a source); text: one
- * sentence without payload or secrets. */
+/* A finding: {subject, text, cites: [citations], affected, ...}; takes the reference. Subject: what it is about (an id, a source); text:
+ * one sentence without payload or secrets; affected: how many things of the rule's unit it is about, 1 when it is not given. */
 void ak_check_found(struct ak_check_run *r, json_t *finding);
 /* The evidence that would decide is not there: which, and what to ingest. The first reason stands. */
 void ak_check_unjudged(struct ak_check_run *r, const char *fmt, ...) AK_PRINTF(2, 3);
@@ -48,7 +48,8 @@ extern const struct ak_check *const ak_checks[];
 const struct ak_check *ak_check_find(const char *name);
 
 /* Run rules (NULL-terminated names, NULL = all): {schema: "auditkit.check/1", format_version, from|null, to|null, met, not_met, not_evaluable,
- * checks: [{check, title, severity, verdict: "met"|"not met"|"not evaluable", found, of, unit, why (not evaluable), rationale, fix,
+ * checks: [{check, title, severity, verdict: "met"|"not met"|"not evaluable", found: findings, affected (of the unit, in all of
+ * them), of, unit, why (not evaluable), rationale, fix,
  * listed, findings}]} in the order of the rules. AK_EXIT_USAGE for a name that is none. */
 enum ak_rc ak_check_all(struct ak_store *s, const struct ak_policy *policy, int64_t from_us, int64_t to_us, const char *const *names,
 			json_t **out, struct ak_err *err);

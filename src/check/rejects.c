@@ -29,7 +29,7 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 		if (too_many(r->policy, rejected, in))
 			ak_check_found(r, json_pack("{s:s, s:o, s:[], s:I, s:I}", "subject", name, "text",
 						    json_sprintf("%lld of %lld records of %s could not be read", (long long)rejected, (long long)in, name),
-						    "cites", "rejected", (json_int_t)rejected, "records_in", (json_int_t)in));
+						    "cites", "affected", (json_int_t)rejected, "records_in", (json_int_t)in));
 	}
 	if (!json_array_size(sources))
 		ak_check_unjudged(r, "nothing was ingested");

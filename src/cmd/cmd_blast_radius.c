@@ -70,6 +70,21 @@ static void print_cost(struct ak_ctx *c, const json_t *doc)
 	}
 }
 
+/* Only where there is more than one: their sums may tell of one call twice when it shares no identifier. */
+static void print_by_source(struct ak_ctx *c, const json_t *doc)
+{
+	const json_t *list = json_object_get(doc, "cost_by_source");
+	json_t *row;
+	char n[32];
+	size_t i;
+
+	if (json_array_size(list) <= json_array_size(json_object_get(doc, "cost")))
+		return;
+	json_array_foreach((json_t *)list, i, row)
+		ak_io_line(c->io, "", "of %s: %s %s estimated, %s billed, %s requests", ak_jtxt(row, "source", "?"), ak_jtxt(row, "currency", "?"),
+			   ak_jtxt(row, "estimated", "none"), ak_jtxt(row, "billed", "none"), ak_thousands(ak_jnum(row, "requests"), n));
+}
+
 static void print_groups(struct ak_ctx *c, const json_t *doc)
 {
 	static const char *const names[] = {"tenants", "end_users", "actors", "apps", "teams", "environments", "models", "providers", "networks", "countries",
@@ -123,6 +138,7 @@ static void print(struct ak_ctx *c, const json_t *doc)
 	print_requests(c, doc, "certain");
 	print_requests(c, doc, "inferred");
 	print_cost(c, doc);
+	print_by_source(c, doc);
 	print_groups(c, doc);
 	json_object_foreach(json_object_get(doc, "records"), kind, row)
 		ak_io_line(c->io, "records", "%s: %s certain, %s inferred, %s before", kind, ak_thousands(ak_jnum(row, "certain"), n),

@@ -29,7 +29,7 @@ static void print_check(struct ak_ctx *c, const json_t *k)
 	const char *verdict = ak_jtxt(k, "verdict", "?");
 	bool failed = strcmp(verdict, "not met") == 0;
 	const json_t *findings = json_object_get(k, "findings");
-	uint64_t found = ak_jnum(k, "found");
+	uint64_t found = ak_jnum(k, "found"), affected = ak_jnum(k, "affected");
 	char n[32], of[32];
 	json_t *f;
 	size_t i;
@@ -38,7 +38,7 @@ static void print_check(struct ak_ctx *c, const json_t *k)
 		ak_io_line(c->io, "unclear", "%s: %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "why", "?"));
 	if (strcmp(verdict, "not evaluable") == 0)
 		return;
-	ak_io_line(c->io, failed ? "NOT MET" : "met", "%s: %s; %s of %s %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "title", "?"), ak_thousands(found, n),
+	ak_io_line(c->io, failed ? "NOT MET" : "met", "%s: %s; %s of %s %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "title", "?"), ak_thousands(affected, n),
 		   ak_thousands(ak_jnum(k, "of"), of), ak_jtxt(k, "unit", "?"));
 	json_array_foreach(findings, i, f)
 		if (i < SHOWN || c->verbose)

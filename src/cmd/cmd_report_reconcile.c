@@ -110,6 +110,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 
 	if (rc == AK_OK && bucket && !(o.bucket_us = bucket_of(bucket)))
 		return ak_fail(err, AK_EXIT_USAGE, "option '--bucket' is a number of minutes, hours or days: 30m, 1h, 1d"), err->exit;
+	o.control_point = c->policy ? c->policy->control_point : NULL;
 	if (rc == AK_OK)
 		rc = ak_reconcile_run(c->store, &o, &r, err);
 	if (rc == AK_OK)
@@ -165,6 +166,6 @@ const struct ak_cmd ak_cmd_report_reconcile = {
 		"unexplained: what no rule explains.",
 	.opts = opts,
 	.examples = examples,
-	.needs = AK_NEED_READ | AK_NEED_ACCESS,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_ACCESS,
 	.run = run,
 };

@@ -126,6 +126,9 @@ enum ak_rc ak_reconcile_print(struct ak_ctx *c, struct ak_reconcile *r, const js
 	char n[32];
 	enum ak_rc rc;
 
+	if (ak_jnum(gateway, "recorded_twice"))
+		ak_io_line(c->io, "twice", "%llu requests that another source of gateways recorded too count once",
+			   (unsigned long long)ak_jnum(gateway, "recorded_twice"));
 	ak_io_line(c->io, "gateways", "%s requests from %s to %s", ak_thousands(ak_jnum(gateway, "requests"), n), shown(gateway, "first", "-"),
 		   shown(gateway, "last", "-"));
 	if (!json_array_size(json_object_get(summary, "sources")))

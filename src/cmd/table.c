@@ -11,7 +11,12 @@
 	X(show)                                                                                                        \
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
+	X(report_completeness)                                                                                         \
+	X(report_links)                                                                                                \
+	X(report_coverage)                                                                                             \
 	X(report_reconcile)                                                                                            \
+	X(explain)                                                                                                     \
+	X(report_fallbacks)                                                                                            \
 	X(check)                                                                                                       \
 	X(trace_bundle)                                                                                        \
 	X(timeline)                                                                                            \

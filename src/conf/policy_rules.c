@@ -166,6 +166,7 @@ static const struct ak_yaml_rule trace_rules[] = {
 static const struct ak_yaml_rule limit_rules[] = {
 	{"max_rejects", AK_Y_SCALAR, false, NULL},
 	{"min_link_coverage", AK_Y_SCALAR, false, NULL},
+	{"max_unexplained", AK_Y_SCALAR, false, NULL},
 	{"max_export_age", AK_Y_SCALAR, false, NULL},
 	END,
 };

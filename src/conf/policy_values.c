@@ -145,6 +145,7 @@ static const struct shape shapes[] = {
 	{"retention", "*", "keep", fits_keep, "a number of days such as 90d, or forever"},
 	{"limits", NULL, "max_rejects", fits_rejects, "a share such as 0.1% or a count"},
 	{"limits", NULL, "min_link_coverage", fits_share, "a share such as 95%"},
+	{"limits", NULL, "max_unexplained", fits_share, "a share such as 0.5%"},
 	{"limits", NULL, "max_export_age", fits_days, "a number of days such as 35d"},
 };
 

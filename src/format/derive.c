@@ -2,6 +2,7 @@
 
 #include "base/decimal.h"
 #include "format/mapper.h"
+#include "model/idform.h"
 
 /* What a record gets beside its rules. */
 
@@ -186,6 +187,38 @@ static void cut_flag(struct ak_mapper *mp, struct ak_record *out)
 			out->flags |= AK_R_CUT;
 }
 
+/* An id in another spelling than its plain one is found under both. */
+static void spellings(struct ak_mapper *mp, struct ak_record *out)
+{
+	static const enum ak_field_id ids[] = {AK_F_TRACE_ID, AK_F_SPAN_ID, AK_F_REQUEST_ID, AK_F_GATEWAY_EVENT_ID, AK_F_RESPONSE_ID,
+					       AK_F_PROVIDER_REQUEST_ID, AK_F_UPSTREAM_ID};
+	char buf[AK_ID_FORM];
+	struct ak_str plain;
+
+	for (size_t i = 0; i < AK_COUNT(ids); i++)
+		if (out->v[ids[i]].set && ak_id_plain(ids[i], out->v[ids[i]].text, buf, &plain))
+			ak_eval_alias(mp, out, ids[i], ak_arena_str(mp->conv.arena, plain));
+}
+
+/* What a gateway serves from its cache has the response id of the first call, and the application got that: the id belongs to both.
+ * LiteLLM puts "_cache_hit<time>" behind it. */
+static void cached_response(struct ak_mapper *mp, struct ak_record *out)
+{
+	static const char *const ids[] = {"chatcmpl-", "cmpl-", "resp_", "msg_", "gen-"};
+	struct ak_str id = out->v[AK_F_EVENT_ID].text, mark = AK_STR("_cache_hit");
+	const char *end;
+
+	if (out->kind != AK_K_REQUEST || out->v[AK_F_RESPONSE_ID].set || !out->v[AK_F_EVENT_ID].set ||
+	    !ak_str_is(out->v[AK_F_CACHE_STATUS].text, "hit"))
+		return;
+	end = id.n > mark.n ? memmem(id.p, id.n, mark.p, mark.n) : NULL;
+	if (end)
+		id.n = (size_t)(end - id.p);
+	for (size_t i = 0; i < AK_COUNT(ids); i++)
+		if (ak_str_starts(id, ak_str_of(ids[i])) && id.n > strlen(ids[i]))
+			ak_eval_alias(mp, out, AK_F_RESPONSE_ID, ak_arena_str(mp->conv.arena, id));
+}
+
 void ak_derive(struct ak_mapper *mp, struct ak_record *out)
 {
 	payloads(mp, out);
@@ -195,6 +228,8 @@ void ak_derive(struct ak_mapper *mp, struct ak_record *out)
 	cut_flag(mp, out);
 	natural_key(mp, out);
 	revision(mp, out);
+	spellings(mp, out);
+	cached_response(mp, out);
 	out->flags |= mp->conv.flags;
 	for (size_t i = 0; i < mp->m->ndims; i++)
 		mp->saw[mp->m->dims[i]] |= out->v[mp->m->dims[i]].set;

@@ -11,7 +11,7 @@ static int stronger(int a, int b)
 	return a > b ? a : b;
 }
 
-static void add_alias(struct ak_mapper *mp, struct ak_record *out, enum ak_field_id f, struct ak_str value)
+void ak_eval_alias(struct ak_mapper *mp, struct ak_record *out, enum ak_field_id f, struct ak_str value)
 {
 	struct ak_alias **tail = &out->alias;
 
@@ -52,7 +52,7 @@ static int eval_ref(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field
 			continue;
 		}
 		if (have || out->v[f].set)
-			add_alias(mp, out, f, v.text);
+			ak_eval_alias(mp, out, f, v.text);
 		else
 			set_value(mp, out, f, v, p->text);
 		have = true;

@@ -54,6 +54,8 @@ static inline const struct ak_pick *ak_level_next(const struct ak_mapper *mp, co
 
 /* All conditions of a `when`. */
 bool ak_eval_when(const struct ak_mapper *mp, const struct ak_cond *cond);
+/* A further value of an identifier, unless the record has it; it must live as long as the record. */
+void ak_eval_alias(struct ak_mapper *mp, struct ak_record *out, enum ak_field_id f, struct ak_str value);
 /* The first pick of these paths that holds a value, NULL when there is none. */
 const struct ak_pick *ak_eval_first(const struct ak_mapper *mp, const struct ak_refs *refs);
 /* Does the key that a `*` matched fit the rule's key-from? */

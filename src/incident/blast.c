@@ -11,8 +11,7 @@ struct blast {
 	struct ak_key_names names;
 	int64_t from_us;
 	size_t listed;
-	json_t *doc, *groups, *cost, *requests, *records, *events, *derived, *sources;
-	enum ak_rc rc; /* of what a row led to */
+	json_t *groups, *cost, *by_source, *requests, *records, *events, *derived, *sources;
 };
 
 static const char *txt(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
@@ -79,6 +78,22 @@ static void add_row(struct blast *b, json_t *list, json_t *row)
 	json_decref(row);
 }
 
+/* In all, and by source: where two sources of one system share no identifier, a call may stand in both. */
+static void add_cost(struct blast *b, const json_t *row)
+{
+	const char *value = txt(row, "value") ? txt(row, "value") : "unknown", *blank = strcmp(txt(row, "dim"), "currency") ? strchr(value, ' ') : NULL;
+	json_t *o;
+
+	if (!num(row, "priced"))
+		return;
+	o = json_pack("{s:s%, s:O, s:O, s:I, s:o}", "currency", value, blank ? (size_t)(blank - value) : strlen(value), "estimated",
+		      json_object_get(row, "estimated"), "billed", json_object_get(row, "billed"), "requests", (json_int_t)num(row, "priced"), "confidence",
+		      confidence(num(row, "certain")));
+	if (blank)
+		json_object_set_new(o, "source", json_string(blank + 1));
+	json_array_append_new(blank ? b->by_source : b->cost, o);
+}
+
 static enum ak_rc take_group(void *ctx, json_t *row, struct ak_err *err)
 {
 	struct blast *b = ctx;
@@ -91,11 +106,8 @@ static enum ak_rc take_group(void *ctx, json_t *row, struct ak_err *err)
 		json_object_set_new(b->requests, certain ? "certain" : "inferred", o);
 		return AK_OK;
 	}
-	if (strcmp(dim, "currency") == 0) {
-		if (num(row, "priced"))
-			json_array_append_new(b->cost, json_pack("{s:s, s:O, s:O, s:I, s:o}", "currency", txt(row, "value") ? txt(row, "value") : "unknown",
-								 "estimated", json_object_get(row, "estimated"), "billed", json_object_get(row, "billed"),
-								 "requests", (json_int_t)num(row, "priced"), "confidence", confidence(certain)));
+	if (strcmp(dim, "currency") == 0 || strcmp(dim, "source_currency") == 0) {
+		add_cost(b, row);
 		json_decref(o);
 		return AK_OK;
 	}
@@ -241,6 +253,7 @@ static enum ak_rc exposure(struct blast *b, int64_t given, json_t **event, json_
 			 : given != INT64_MIN ? json_string(ak_time_z(given, 6, text))
 					      : json_null(),
 			 "basis", basis, "cite", row ? json_sprintf("%s:%lld", txt(row, "source"), (long long)num(row, "seq")) : json_null());
+	json_object_set_new(*out, "confidence", confidence(!row || !json_object_get(row, "certain") || num(row, "certain")));
 	json_decref(row);
 	return AK_OK;
 }
@@ -307,7 +320,7 @@ static void fill(struct blast *b)
 
 enum ak_rc ak_blast(struct ak_store *s, const struct ak_key_scope *k, const struct ak_blast_opts *o, json_t **out, struct ak_err *err)
 {
-	struct blast b = {.s = s, .names = {k->values, k->aliases}, .listed = o->listed, .groups = json_object(), .cost = json_array(), .requests = json_object(),
+	struct blast b = {.s = s, .names = {k->values, k->aliases}, .listed = o->listed, .groups = json_object(), .cost = json_array(), .by_source = json_array(), .requests = json_object(),
 			  .records = json_object(), .events = json_object(), .derived = json_array(), .sources = json_array()};
 	json_t *event = NULL, *exposed = NULL;
 	enum ak_rc rc = exposure(&b, o->from_us, &event, &exposed, err);
@@ -320,11 +333,11 @@ enum ak_rc ak_blast(struct ak_store *s, const struct ak_key_scope *k, const stru
 		rc = unproven(&b, event, exposed, err);
 	fill(&b);
 	if (rc == AK_OK)
-		*out = json_pack("{s:s, s:i, s:{s:O, s:O, s:O, s:s, s:s}, s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "schema", "auditkit.blast-radius/1", "format_version", 1,
+		*out = json_pack("{s:s, s:i, s:{s:O, s:O, s:O, s:s, s:s}, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "schema", "auditkit.blast-radius/1", "format_version", 1,
 				 "key", "values", k->values, "aliases", k->aliases, "other_values", k->others, "by", k->by, "confidence",
-				 strcmp(k->by, "alias") == 0 ? "inferred" : "certain", "exposure", exposed, "requests", b.requests, "cost", b.cost, "groups",
+				 strcmp(k->by, "alias") == 0 ? "inferred" : "certain", "exposure", exposed, "requests", b.requests, "cost", b.cost, "cost_by_source", b.by_source, "groups",
 				 b.groups, "records", b.records, "events", b.events, "derived", b.derived);
-	json_t *all[] = {event, exposed, b.groups, b.cost, b.requests, b.records, b.events, b.derived, b.sources};
+	json_t *all[] = {event, exposed, b.groups, b.cost, b.by_source, b.requests, b.records, b.events, b.derived, b.sources};
 	for (size_t i = 0; i < AK_COUNT(all); i++)
 		json_decref(all[i]);
 	return rc;

@@ -13,6 +13,10 @@ static bool is_field(const json_t *hit, const char *name) { return strcmp(txt(hi
 /* The id of an event is that of one record; ids of calls come next, those of keys, people and tickets never. */
 static int rank(const json_t *hit)
 {
+	int kind = ak_kind_find(ak_str_of(txt(hit, "kind")));
+
+	if (kind == AK_K_KEY || kind == AK_K_GRANT || kind == AK_K_PRICE || kind == AK_K_USAGE)
+		return 0; /* inventories and sums: nothing happened then */
 	if (is_field(hit, "event.id") || is_field(hit, "auditkit.settlement.id"))
 		return 2;
 	return strcmp(txt(hit, "class"), "entity") != 0 && strcmp(txt(hit, "class"), "session") != 0;

@@ -49,9 +49,9 @@ struct ak_blast_opts {
 };
 
 /* {schema: "auditkit.blast-radius/1", format_version, key: {values, aliases, other_values, by, confidence}, exposure: {time|null, basis: "given"|
- * "event"|"first use"|"none", cite|null, unproven (requests of the certain ones whose side of the exposure the clocks leave open), unbounded:
+ * "event"|"first use"|"none", cite|null, confidence, unproven (requests of the certain ones whose side of the exposure the clocks leave open), unbounded:
  * [sources whose clock has no bounds against the event's]}, requests: {certain, inferred: {n, before, undated, failures, priced, first, last:
- * {time, cite}|null}}, cost: [{currency, estimated|null, billed|null, requests, confidence}], groups: {tenants, end_users, actors, apps, teams,
+ * {time, cite}|null}}, cost: [{currency, estimated|null, billed|null, requests, confidence}], cost_by_source: the same per source, groups: {tenants, end_users, actors, apps, teams,
  * environments, models, providers, networks, countries, sources, outcomes: {of (values), listed, rows: [{value|null, n, before, new (not seen
  * before), failures, first, last, confidence: "certain"|"inferred", method}]}}, records: {kind: {certain, inferred, before (of both)}}, events: {changed,
  * did, exports, configured, other: {of, listed, rows: [{cite, kind, time, action, ..., confidence}]}}, derived: [{value, cite, action,

@@ -1,7 +1,15 @@
 libak_a_SOURCES += src/link/buckets.c
 libak_a_SOURCES += src/link/closure.c
 libak_a_SOURCES += src/link/clock.c src/link/clock.h src/link/clock_net.c src/link/clock_net.h
+libak_a_SOURCES += src/link/cover.c src/link/cover.h
 libak_a_SOURCES += src/link/coverage.c
 libak_a_SOURCES += src/link/differences.c src/link/link.h
+libak_a_SOURCES += src/link/engine.c src/link/engine.h
+libak_a_SOURCES += src/link/match.c src/link/match.h
+libak_a_SOURCES += src/link/pairs.c
 libak_a_SOURCES += src/link/propose.c src/link/propose.h
+libak_a_SOURCES += src/link/reason.c src/link/reason.h
+libak_a_SOURCES += src/link/rows.c src/link/rows.h
 libak_a_SOURCES += src/link/sums.c src/link/sums.h
+libak_a_SOURCES += src/link/values.c src/link/values.h
+libak_a_SOURCES += src/link/window.c src/link/window.h

@@ -77,8 +77,10 @@ static enum ak_rc one(struct ak_store *s, const char *sql, const struct ak_key_n
 enum ak_rc ak_query_key_exposed(struct ak_store *s, const struct ak_key_names *k, json_t **out, struct ak_err *err)
 {
 	return one(s,
-		   NAMES " SELECT a.seq AS seq, s.name AS source, a.time_us AS at, a.event_start AS time, a.action AS action FROM audit_event a"
-		   AK_OF_FILE("a") " WHERE a.time_us IS NOT NULL AND" AK_LIVE("a") " AND a.category = 'keys' AND (" BY_ID("a") " OR a.resource_id IN v)"
+		   NAMES " SELECT a.seq AS seq, s.name AS source, a.time_us AS at, a.event_start AS time, a.action AS action,"
+		   " coalesce(" BY_ID("a") " OR a.resource_id IN v, 0) AS certain FROM audit_event a"
+		   AK_OF_FILE("a") " WHERE a.time_us IS NOT NULL AND" AK_LIVE("a") " AND a.category = 'keys' AND (" BY_ID("a") " OR a.resource_id IN v OR"
+		   " (a.key_id IS NULL AND a.key_hash IS NULL AND (a.key_alias IN al OR a.resource_id IN al OR a.resource_name IN al)))"
 		   " AND (lower(a.action || ' ' || coalesce(a.reason_code, '')) GLOB '*expos*' OR lower(a.action || ' ' || coalesce(a.reason_code, '')) GLOB '*leak*'"
 		   " OR lower(a.action || ' ' || coalesce(a.reason_code, '')) GLOB '*compromis*') ORDER BY a.time_us, a.seq LIMIT 1",
 		   k, out, err);
@@ -113,7 +115,7 @@ enum ak_rc ak_query_key_first_use(struct ak_store *s, const struct ak_key_names 
 #define GROUPS(table)                                                                                                     \
 	NAMES ", r AS MATERIALIZED (SELECT q.time_us AS at, q.time_us IS NULL OR q.time_us >= ?5 AS later, " CERTAIN("q") " AS certain,"     \
 	" CASE WHEN q.outcome IS NOT NULL THEN q.outcome = 'failure' ELSE coalesce(q.status_code >= 400, 0) END AS failed,"               \
-	" printf('%020d %s %s:%d', q.time_us, q.event_start, s.name, q.seq) AS k, q.cost_estimated AS estimated, q.cost_billed AS billed," \
+	" format('%020d %s %s:%d', q.time_us, q.event_start, s.name, q.seq) AS k, q.cost_estimated AS estimated, q.cost_billed AS billed," \
 	" s.name AS source, q.tenant_id, q.end_user_id, q.actor_id, q.actor_email, q.app, q.team_id, q.environment, q.response_model, q.request_model," \
 	" q.provider, q.client_network, q.client_country, q.outcome, q.cost_currency FROM " table " q" AK_OF_FILE("q") " WHERE" AK_COUNTED("q") " AND " UNDER("q") ") "          \
 	GROUP("requests", "NULL") " UNION ALL " GROUP("tenant", "tenant_id") " UNION ALL " GROUP("end_user", "end_user_id") " UNION ALL " \
@@ -121,6 +123,7 @@ enum ak_rc ak_query_key_first_use(struct ak_store *s, const struct ak_key_names 
 	GROUP("environment", "environment") " UNION ALL " GROUP("model", "coalesce(response_model, request_model)") " UNION ALL "   \
 	GROUP("provider", "provider") " UNION ALL " GROUP("network", "client_network") " UNION ALL " GROUP("country", "client_country") " UNION ALL " \
 	GROUP("source", "source") " UNION ALL " GROUP("outcome", "outcome") " UNION ALL " GROUP("currency", "cost_currency")              \
+	" UNION ALL " GROUP("source_currency", "coalesce(cost_currency, 'unknown') || ' ' || source")                              \
 	" ORDER BY dim, certain DESC, n DESC, value"
 
 static enum ak_rc each_of(struct ak_store *s, const char *sql, const struct ak_key_names *k, int64_t from_us, ak_row_fn *each, void *ctx,

@@ -50,20 +50,24 @@ enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, j
 /* Columns: outer source, time, start, end, duration, inner source, time, start, end, duration, app of outer, of inner, whether
  * the end of outer bounds, whether outer names the inner call itself, seq of outer, of inner. ?1: run. */
 static const char spans[] =
-	"WITH cached(x) AS MATERIALIZED (SELECT DISTINCT cache_reference_id FROM request WHERE cache_reference_id IS NOT NULL)"
-	" SELECT " OUTER_OF("a", "s") ", a.event_end, a.duration_ms, " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", a.app, NULL, a.direct OR NOT"
-	IN_TRACE("a") " AND (rtrim(coalesce(b.event_end, b.event_start), 'Z') > rtrim(a.event_end, 'Z'))), a.direct, a.seq, q.seq FROM"
-	" (SELECT a.*, q.seq AS call, coalesce(q.gateway_request_id = a.gateway_request_id, 0)"
+	"WITH cached(x) AS MATERIALIZED (SELECT DISTINCT cache_reference_id FROM request WHERE cache_reference_id IS NOT NULL),"
+	/* What names the call itself, so that the event is about this call; of a shared trace only the outermost event is. */
+	" m AS MATERIALIZED (SELECT a.seq AS event, q.seq AS call, coalesce(q.gateway_request_id = a.gateway_request_id, 0)"
 	"  OR coalesce(q.parent_span_id = a.span_id AND q.trace_id = a.trace_id, 0)"
-	"  OR coalesce(q.cache_status, 'miss') <> 'hit' AND coalesce(q.trace_id = a.trace_id, 1) AND coalesce(q.environment = a.environment, 1)"
+	"  OR coalesce(q.cache_status, 'miss') <> 'hit' AND coalesce(q.environment = a.environment, 1)"
 	"   AND coalesce(q.response_id NOT IN cached, 1) AND coalesce(q.gateway_request_id NOT IN cached, 1) AND coalesce(q.event_id NOT IN cached, 1)"
-	"   AND (coalesce(" NAMES("response_id", "a", "q") ", 0) OR coalesce(" NAMES("provider_request_id", "a", "q") ", 0)) AS direct"
+	"   AND CASE WHEN q.trace_id IS NOT NULL AND a.trace_id IS NOT NULL"
+	"    THEN q.trace_id = a.trace_id AND coalesce(q.response_id = a.response_id OR q.provider_request_id = a.provider_request_id, 0)"
+	"    ELSE coalesce(" NAMES("response_id", "a", "q") ", 0) OR coalesce(" NAMES("provider_request_id", "a", "q") ", 0) END AS direct,"
+	"  coalesce(q.trace_id = a.trace_id, 0) AS shares"
 	"  FROM app_event a CROSS JOIN request q ON q.seq IN (SELECT l.seq FROM lookup l WHERE l.h IN (ak_hash(a.trace_id),"
 	"   ak_hash(a.gateway_request_id), ak_hash(a.response_id), ak_hash(a.provider_request_id)))"
-	"  WHERE " GOOD("a") AK_SINCE("a", "?1") " AND " GOOD("q") BEGUN("q") ") a"
-	" JOIN request q ON q.seq = a.call" AK_OF_FILE("a") CALL_OF_FILE("q")
-	" WHERE (?1 = 0 OR e.run = ?1) AND (a.direct OR q.trace_id = a.trace_id AND NOT"
-	IN_TRACE("a") " AND (b.time_us < a.time_us OR (b.time_us = a.time_us AND b.seq < a.seq))))";
+	"  WHERE " GOOD("a") AK_SINCE("a", "?1") " AND " GOOD("q") BEGUN("q") ")"
+	" SELECT " OUTER_OF("a", "s") ", a.event_end, a.duration_ms, " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", a.app, NULL, m.direct OR NOT"
+	IN_TRACE("a") " AND (rtrim(coalesce(b.event_end, b.event_start), 'Z') > rtrim(a.event_end, 'Z'))), m.direct, a.seq, q.seq"
+	" FROM m CROSS JOIN app_event a ON a.seq = m.event CROSS JOIN request q ON q.seq = m.call" AK_OF_FILE("a") CALL_OF_FILE("q")
+	" WHERE (?1 = 0 OR e.run = ?1) AND (m.direct OR (m.shares AND NOT"
+	IN_TRACE("a") " AND (b.time_us < a.time_us OR (b.time_us = a.time_us AND b.seq < a.seq)))))";
 
 static const char calls[] =
 	"SELECT " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", " OUTER_OF("v", "s") ", v.event_end, v.duration_ms, NULL, NULL, 1, 1, q.seq, v.seq"

@@ -156,11 +156,6 @@ enum ak_rc ak_query_in_bucket(struct ak_store *s, int64_t seq, size_t most, json
 
 /* ---- what link/ needs ---- */
 
-/* Exact links between records of two kinds by shared identifiers, per source pair: [{from, to|null, linked, ambiguous,
- * total}]; total counts the records of `from`. Strong identifiers (trace, gateway request) link; weak ones (response and provider
- * request ids, which some systems repeat) link when exactly one record has them and are ambiguous otherwise. */
-enum ak_rc ak_query_exact_links(struct ak_store *s, enum ak_kind from, enum ak_kind to, int64_t run, int64_t from_us,
-				int64_t to_us, json_t **out, struct ak_err *err);
 /* The same rows as ak_query_usage_rows, one by one; run: only those it brought, 0 = all. each may stop with AK_FAIL. */
 enum ak_rc ak_query_usage_each(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us,
 			       enum ak_rc (*each)(void *ctx, const struct ak_usage_row *row, struct ak_err *err), void *ctx,

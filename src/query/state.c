@@ -93,16 +93,16 @@ enum ak_rc ak_query_settings(struct ak_store *s, int64_t seq, json_t **out, stru
 
 /* What holds for all calls: told by a version, or by what the change or its target is called. */
 #define SETS_POLICY                                                                                                       \
-	" (a.route_policy_version IS NOT NULL OR a.budget_policy_version IS NOT NULL OR a.resource_type LIKE '%polic%'"   \
-	" OR a.action LIKE '%payload%' OR a.action LIKE '%retention%' OR a.changes LIKE '%payload%' OR a.changes LIKE '%retention%'"           \
-	" OR a.changes LIKE '%policy_version%')"
+	" (a.route_policy_version IS NOT NULL OR a.budget_policy_version IS NOT NULL OR instr(a.changes, 'payload') OR instr(a.changes, 'retention')"            \
+	" OR instr(a.changes, 'policy_version') OR instr(a.action, 'payload') OR instr(a.action, 'retention') OR instr(a.resource_type, 'polic')"                 \
+	" OR instr(a.resource_type, 'Polic'))"
 
 enum ak_rc ak_query_policy_events_each(struct ak_store *s, int64_t at_us, bool forwards, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	static const char *const sql[] = {
-		"SELECT " EVENT_COLUMNS TICKET_STATE " FROM audit_event a" AK_OF_FILE("a") " WHERE a.time_us <= ?1 AND" CHANGING " AND" SETS_POLICY
+		"SELECT " EVENT_COLUMNS TICKET_STATE " FROM audit_event a" AK_OF_FILE("a") " WHERE a.time_us <= ?1 AND" SETS_POLICY " AND" CHANGING
 		" ORDER BY a.time_us DESC, a.seq DESC",
-		"SELECT " EVENT_COLUMNS TICKET_STATE " FROM audit_event a" AK_OF_FILE("a") " WHERE a.time_us > ?1 AND" CHANGING " AND" SETS_POLICY
+		"SELECT " EVENT_COLUMNS TICKET_STATE " FROM audit_event a" AK_OF_FILE("a") " WHERE a.time_us > ?1 AND" SETS_POLICY " AND" CHANGING
 		" ORDER BY a.time_us, a.seq"};
 	const struct ak_param p[] = {AK_PI(at_us)};
 	enum ak_rc rc = ak_rows_each(s, sql[forwards], p, 1, each, ctx, err);
@@ -160,15 +160,18 @@ enum ak_rc ak_query_calls_each(struct ak_store *s, int64_t from_us, int64_t to_u
 	return rc == AK_OK ? ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err) : rc;
 }
 
-enum ak_rc ak_query_quota_events_of(struct ak_store *s, const char *id, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
-{
-	static const char sql[] =
-		"SELECT a.time_us AS t, a.event_start AS time, s.name || ':' || a.seq AS citation, a.quota_decision AS decision, a.quota_scope AS scope,"
-		" a.resource_id AS scope_id, a.quota_limit AS \"limit\", a.quota_used AS used, a.quota_unit AS unit, a.quota_window AS window,"
-		" a.budget_policy_version AS policy_version FROM lookup l JOIN quota_event a ON a.seq = l.seq" AK_OF_FILE("a")
-		" WHERE l.h = ak_hash(?1) AND (a.resource_id = ?1 OR a.key_id = ?1 OR a.key_hash = ?1) AND a.time_us >= ?2 AND a.time_us < ?3 AND" CURRENT
-		" ORDER BY a.time_us DESC, a.seq DESC LIMIT 1";
-	const struct ak_param p[] = {AK_PZ(id), AK_PI(from_us), AK_PI(to_us)};
+#define USED(table)                                                                                                       \
+	"SELECT CAST(coalesce(sum(NOT (coalesce(r.attempt_retries, 0) > 0 OR coalesce(r.attempt_fallbacks, 0) > 0 OR r.fallback_from IS NOT NULL)), 0) AS TEXT)" \
+	" AS requests, CAST(coalesce(sum(coalesce(r.total_tokens, coalesce(r.input_tokens, 0) + coalesce(r.output_tokens, 0))), 0) AS TEXT) AS tokens,"         \
+	" coalesce(ak_sum(CASE WHEN ?4 = '' OR coalesce(r.cost_currency, ?4) = ?4 THEN r.cost_estimated END), '0') AS cost FROM " table " r"                    \
+	" WHERE" AK_COUNTED("r") " AND ?3 IN (r.team_id, r.project_id, r.organization_id, r.key_id, r.key_hash, r.key_alias, r.app, r.request_model)"
 
-	return ak_rows_one(s, sql, p, 3, out, err);
+enum ak_rc ak_query_used(struct ak_store *s, const char *subject, const char *currency, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	static const struct ak_over used = {USED("request"), USED(AK_FOLDED(CALL_COLUMNS, CALL_FOLDS))};
+	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us), AK_PZ(subject), AK_PZ(currency)};
+	const char *sql = NULL;
+	enum ak_rc rc = ak_over_choose(s, &used, &sql, err);
+
+	return rc == AK_OK ? ak_rows_one(s, sql, p, 4, out, err) : rc;
 }

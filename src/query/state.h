@@ -35,8 +35,9 @@ enum ak_rc ak_query_source_system(struct ak_store *s, const char *source, json_t
  * model, served, provider, region, outcome, status, error, cache, cost, currency, tokens, again: a retry or fallback of a call that was counted,
  * fallback_from, route, quota (decision of a quota event that names the call)}. */
 enum ak_rc ak_query_calls_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
-/* Quota events and changes beside an instant: the nearest quota event of a key, team or other subject before it; AK_END. */
-enum ak_rc ak_query_quota_events_of(struct ak_store *s, const char *id, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* What attempts under a key, team, project, organization, application or model of this name used in a period: {requests (no retries or fallbacks),
+ * tokens, cost} as texts, cost of one currency ("" = any). Reads the requests of the period. */
+enum ak_rc ak_query_used(struct ak_store *s, const char *subject, const char *currency, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 
 #ifdef __cplusplus
 }

@@ -99,6 +99,22 @@ static void of_excess(struct split *s, const struct excess *e)
 		take(s, AK_RC_FAILED, ak_num_abs(s->left));
 }
 
+/* Amounts that follow from what was decided about calls; taken together, when they leave less than there was. */
+static bool expected(struct split *s, const struct cell *c, const struct money *m)
+{
+	struct ak_num sum = ak_num_int(0);
+
+	if (!m || !c->expected || c->expected->currency != m->currency)
+		return false;
+	for (int i = 0; i < AK_RC_CLASSES; i++)
+		sum = ak_num_add(sum, c->expected->class[i]);
+	if (ak_num_cmp(ak_num_abs(ak_num_sub(s->left, sum)), ak_num_abs(s->left)) >= 0)
+		return false;
+	for (int i = 0; i < AK_RC_CLASSES; i++)
+		apply(s, (enum ak_reconcile_class)i, c->expected->class[i]);
+	return true;
+}
+
 static void figures(const struct cell *c, int measure, const struct money *m, struct figure *f)
 {
 	f->provider = m ? m->provider : ak_num_int(c->p.n[measure]);
@@ -121,6 +137,12 @@ void ak_recon_classify(struct ak_reconcile *r, const struct cell *c, int measure
 	apply(&s, AK_RC_TIME_ZONE, m ? m->zone : ak_num_int(c->g.zone.n[measure]));
 	if (r->account[c->key.account].bypass) {
 		take(&s, AK_RC_BYPASS, ak_num_abs(s.left));
+		apply(&s, AK_RC_UNEXPLAINED, s.left);
+		return;
+	}
+	if (expected(&s, c, m)) {
+		prices(&s, r, c, m);
+		rounding(&s, x, m);
 		apply(&s, AK_RC_UNEXPLAINED, s.left);
 		return;
 	}

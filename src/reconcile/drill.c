@@ -18,9 +18,8 @@ static enum ak_rc is_it(void *ctx, const struct cell *c, int measure, const stru
 	struct ak_recon_names n = ak_recon_names_of(t->r, c);
 	char id[17];
 
-	(void)f;
 	(void)err;
-	ak_recon_row_id(t->r, c, &n, measure, m ? m->currency : 0, id);
+	ak_recon_row_id(t->r, c, &n, measure, m ? m->currency : 0, f, id);
 	if (strcmp(id, t->row) != 0)
 		return AK_OK;
 	t->cell = c;
@@ -46,7 +45,7 @@ static enum ak_rc provider_rows(struct target *t, struct ak_err *err)
 	for (size_t i = 0; i < t->r->nrows && rc == AK_OK; i++) {
 		const struct prow *p = &t->r->row[i];
 
-		if (p->cell == UINT32_MAX || &t->r->cell[p->cell] != t->cell)
+		if (p->cell == UINT32_MAX || !ak_recon_same_row(t->r, &t->r->cell[p->cell], t->cell))
 			continue;
 		if (t->measure == COST && p->priced && p->currency == t->currency)
 			rc = give(t, "provider", t->r->series[p->series].source, p->seq, ak_recon_num(p->amount), NULL, err);
@@ -71,6 +70,14 @@ static struct ak_num value_of(const struct target *t, const struct ak_recon_requ
 	return ak_num_int(n > 0 ? n : 0);
 }
 
+static bool in_row(const struct target *t, uint32_t bucket)
+{
+	struct cell other = {.key = t->cell->key};
+
+	other.key.bucket = bucket;
+	return bucket != UINT32_MAX && ak_recon_same_row(t->r, &other, t->cell);
+}
+
 static enum ak_rc gateway_record(void *ctx, const struct ak_recon_request *q, struct ak_err *err)
 {
 	struct target *t = ctx;
@@ -79,12 +86,13 @@ static enum ak_rc gateway_record(void *ctx, const struct ak_recon_request *q, st
 	struct cell_key at;
 	struct ak_num value;
 	uint32_t moved;
-	bool has;
+	bool has, here;
 
 	if (!ak_recon_place(t->r, want->series, q, &at, &moved))
 		return AK_OK;
 	at.model = ak_recon_folded(t->r, want->series, at.model);
-	if (at.account != want->account || at.model != want->model || (at.bucket != want->bucket && moved != want->bucket))
+	here = in_row(t, at.bucket);
+	if (at.account != want->account || at.model != want->model || (!here && !in_row(t, moved)))
 		return AK_OK;
 	value = value_of(t, q, &has);
 	if (!has)
@@ -92,20 +100,20 @@ static enum ak_rc gateway_record(void *ctx, const struct ak_recon_request *q, st
 	if (q->family.p && q->family.n == 5 && memcmp(q->family.p, "batch", 5) == 0 && q->input <= 0 && q->output <= 0)
 		return give(t, "gateway", source ? source->v.ptr : "?", q->seq, ak_recon_num(value), "submits a batch", err);
 	return give(t, "gateway", source ? source->v.ptr : "?", q->seq, ak_recon_num(value),
-		    q->failed ? "failed" : at.bucket != want->bucket ? "moved here by the time zone of the source" : NULL, err);
+		    q->failed ? "failed" : !here ? "moved here by the time zone of the source" : NULL, err);
 }
 
 enum ak_rc ak_reconcile_drill(struct ak_reconcile *r, const char *row, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	struct target t = {.r = r, .row = row, .each = each, .ctx = ctx};
-	enum ak_rc rc = ak_recon_figures(r, is_it, &t, err);
-	const struct bucket *b;
+	enum ak_rc rc = ak_recon_row_figures(r, is_it, &t, err);
+	int64_t start, end;
 
 	if (rc != AK_OK || !t.cell)
 		return rc == AK_OK ? AK_END : rc;
-	b = &r->series[t.cell->key.series].bucket[t.cell->key.bucket];
+	ak_recon_span(r, t.cell, &start, &end);
 	rc = provider_rows(&t, err);
 	if (rc == AK_OK)
-		rc = ak_query_recon_requests(r->s, b->start_us - AK_DAY_US, b->end_us + AK_DAY_US, gateway_record, &t, err);
+		rc = ak_query_recon_requests(r->s, start - AK_DAY_US, end + AK_DAY_US, gateway_record, &t, err);
 	return rc;
 }

@@ -70,7 +70,14 @@ struct crossing {
 	struct money *money;
 };
 
+/* What classes of tokens, decided in the usage of the same provider, come to at the prices of the catalogue. */
+struct expected {
+	uint32_t currency;
+	struct ak_num class[AK_RC_CLASSES];
+};
+
 struct cell {
+	struct expected *expected; /* of amounts; NULL = none */
 	struct cell_key key;
 	struct served g;
 	struct counts p, batch; /* provider; batch: of those the calls of a batch that a gateway submitted */
@@ -169,6 +176,8 @@ struct ak_reconcile {
 	uint32_t *fold;		/* model -> model that its row is named after; by series * models.n */
 	int64_t first_us, last_us; /* of gateway attempts */
 	uint64_t requests;
+	int64_t *twice; /* requests that count with another source's */
+	size_t ntwice;
 	bool over;
 };
 
@@ -214,10 +223,14 @@ void ak_recon_edges(struct ak_reconcile *r);
 void ak_recon_rates(struct ak_reconcile *r);
 /* What the rate of a cell's model adds to the gateways' amount; *rate NULL: it has none, 0. */
 struct ak_num ak_recon_rate_amount(const struct ak_reconcile *r, const struct cell *c, const struct money *m, const struct rate **rate);
+/* priced.c: expected amounts of sources that count no calls */
+enum ak_rc ak_recon_priced(struct ak_reconcile *r, struct ak_err *err);
 /* classes.c: the classes of one figure of a cell; money NULL for counts. They add up to the gap. */
 struct figure {
 	struct ak_num gateway, provider, gap, class[AK_RC_CLASSES];
 	const struct rate *rate; /* that was applied */
+	int64_t start_us, end_us; /* of the row's bucket */
+	int64_t records, rows;	  /* of gateways, of the provider */
 };
 void ak_recon_classify(struct ak_reconcile *r, const struct cell *c, int measure, const struct money *m, struct figure *out);
 

@@ -100,12 +100,21 @@ static bool counts_it(const struct ak_reconcile *r, const struct series *s, cons
 	return !s->provider || q->provider.p || (model && model < s->names_cap && s->has_model[model]);
 }
 
+static int by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
 bool ak_recon_place(struct ak_reconcile *r, uint32_t series, const struct ak_recon_request *q, struct cell_key *at, uint32_t *moved)
 {
 	struct series *s = &r->series[series];
 	uint32_t model = ak_recon_name(r, &r->models, q->model);
 	uint8_t family = family_of(q->family);
 
+	if (r->ntwice && bsearch(&q->seq, r->twice, r->ntwice, sizeof q->seq, by_number))
+		return false;
 	if (q->hit || family == FAMILY_NONE || !counts_it(r, s, q, model))
 		return false;
 	if (s->typed && family != FAMILY_BATCH && !(s->families & family))

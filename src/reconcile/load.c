@@ -29,17 +29,15 @@ static enum ak_rc add_file(void *ctx, const struct ak_recon_file *f, struct ak_e
 
 static int64_t floor_to(int64_t us, int64_t step) { return (us >= 0 ? us / step : -((-us + step - 1) / step)) * step; }
 
-/* The bucket that a row is added up in. */
-static void bounds(const struct ak_reconcile *r, const struct ak_recon_usage *u, int64_t *start, int64_t *end)
+/* Rows without an end stand in an hour. Everything is decided in the buckets that the provider has; larger ones are sums of those. */
+static void bounds(const struct ak_recon_usage *u, int64_t *start, int64_t *end)
 {
-	int64_t size = r->o.bucket_us ? r->o.bucket_us : AK_HOUR_US;
-
 	*start = u->start_us;
 	*end = u->end_us;
-	if (u->end_us != INT64_MIN && u->end_us > u->start_us && (!r->o.bucket_us || u->end_us - u->start_us >= size || size % (u->end_us - u->start_us)))
+	if (u->end_us != INT64_MIN && u->end_us > u->start_us)
 		return;
-	*start = floor_to(u->start_us, size);
-	*end = *start + size;
+	*start = floor_to(u->start_us, AK_HOUR_US);
+	*end = *start + AK_HOUR_US;
 }
 
 static uint32_t series_for(struct ak_reconcile *r, const struct file_row *f, uint32_t provider, int64_t size)
@@ -147,7 +145,7 @@ static enum ak_rc add_row(void *ctx, const struct ak_recon_usage *u, struct ak_e
 	(void)err;
 	if (!e)
 		return AK_OK;
-	bounds(r, u, &start, &end);
+	bounds(u, &start, &end);
 	if (r->nrows == r->cap_rows) {
 		r->cap_rows = r->cap_rows ? 2 * r->cap_rows : 1024;
 		r->row = ak_realloc(r->row, r->cap_rows * sizeof *r->row);

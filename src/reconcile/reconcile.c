@@ -41,6 +41,8 @@ enum ak_rc ak_reconcile_run(struct ak_store *s, const struct ak_reconcile_opts *
 	init(r);
 	rc = ak_recon_load_usage(r, err);
 	if (rc == AK_OK && r->nseries)
+		rc = ak_query_recon_twice(s, o->control_point, &r->twice, &r->ntwice, err);
+	if (rc == AK_OK && r->nseries)
 		rc = ak_recon_load_gateway(r, err);
 	coverage(r);
 	if (rc == AK_OK && ak_recon_zones(r)) {
@@ -53,7 +55,8 @@ enum ak_rc ak_reconcile_run(struct ak_store *s, const struct ak_reconcile_opts *
 		ak_recon_cells(r);
 		ak_recon_rates(r);
 		ak_recon_edges(r);
-		if (r->over)
+		rc = ak_recon_priced(r, err);
+		if (rc == AK_OK && r->over)
 			rc = ak_fail(err, AK_EXIT_LIMIT, "an amount has more digits than can be added up exactly");
 	}
 	if (rc == AK_OK)
@@ -90,6 +93,7 @@ void ak_reconcile_free(struct ak_reconcile *r)
 	free_names(&r->keys);
 	free_names(&r->projects);
 	free_names(&r->currencies);
+	ak_free(r->twice);
 	ak_free(r->file);
 	ak_free(r->series);
 	ak_free(r->row);

@@ -47,6 +47,7 @@ extern const char *const ak_reconcile_class_name[AK_RC_CLASSES];
 struct ak_reconcile_opts {
 	int64_t from_us, to_us; /* half-open: buckets that lie in it */
 	int64_t bucket_us;	/* finer buckets of a source are added up to this size; 0 = as they are */
+	const char *control_point; /* source whose record of a call counts where several have one; may be NULL */
 };
 
 struct ak_reconcile; /* the result; memory grows with cells and provider rows, not with gateway records */
@@ -66,7 +67,7 @@ enum ak_rc ak_reconcile_each(struct ak_reconcile *r, ak_row_fn *each, void *ctx,
 /* {sources: [{source, query|null, provider|null, bucket_seconds, buckets, dims: {key, project, model: "compared"|"pooled"|"not grouped by"},
  *  time_zone: {shift_minutes, before, after}|null, rows, agree, not_compared: {provider_rows, gateway_requests}, rates: [..],
  *  totals: [{measure, unit or currency, provider_figure, gateway, gap, classes, unexplained_ppm (of provider figures)}]}],
- *  gateway: {first, last, requests}, classes: [{class, means, does_not_prove}]}. */
+ *  gateway_records: {first, last, requests, recorded_twice}, classes: [{class, means, does_not_prove}]}. */
 json_t *ak_reconcile_summary(struct ak_reconcile *r);
 /* Traffic without a gateway record: [{basis: "key"|"project"|"bucket", source, provider, key, project, model, first, last,
  * buckets, requests, input_tokens, output_tokens, costs: {currency: amount}, cites: [first 20 provider rows], rows}], largest first. *sources: series

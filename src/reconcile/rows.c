@@ -40,16 +40,16 @@ struct ak_recon_names ak_recon_names_of(const struct ak_reconcile *r, const stru
 	return n;
 }
 
-void ak_recon_row_id(const struct ak_reconcile *r, const struct cell *c, const struct ak_recon_names *n, int measure, uint32_t currency, char out[17])
+void ak_recon_row_id(const struct ak_reconcile *r, const struct cell *c, const struct ak_recon_names *n, int measure, uint32_t currency,
+		       const struct figure *f, char out[17])
 {
 	const struct series *s = &r->series[c->key.series];
-	const struct bucket *b = &s->bucket[c->key.bucket];
 	uint8_t digest[AK_SHA256_LEN];
 	struct ak_buf t;
 
 	ak_buf_init(&t, 1 << 16);
 	ak_buf_addf(&t, "%s\n%s\n%s\n%lld\n%lld\n%d\n%s\n%s\n%s\n%s\n%s", s->source, s->query ? s->query : "", n->provider ? n->provider : "",
-		    (long long)b->start_us, (long long)b->end_us, r->account[c->key.account].bypass, n->key ? n->key : "", n->project ? n->project : "",
+		    (long long)f->start_us, (long long)f->end_us, r->account[c->key.account].bypass, n->key ? n->key : "", n->project ? n->project : "",
 		    c->key.model ? r->models.name[c->key.model] : "", measure_name[measure], currency ? r->currencies.name[currency] : "");
 	ak_sha256(t.p, t.n, digest);
 	for (int i = 0; i < 8; i++)
@@ -99,18 +99,17 @@ static json_t *row_of(const struct ak_reconcile *r, const struct cell *c, const 
 		      const struct figure *f)
 {
 	const struct series *s = &r->series[c->key.series];
-	const struct bucket *b = &s->bucket[c->key.bucket];
 	char id[17], start[32], end[32];
 	json_t *row;
 
-	ak_recon_row_id(r, c, n, measure, m ? m->currency : 0, id);
+	ak_recon_row_id(r, c, n, measure, m ? m->currency : 0, f, id);
 	row = json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:I}", "row", id, "source", s->source, "query",
-			text_or_null(s->query), "bucket", ak_time_z(b->start_us, 0, start), "bucket_end", ak_time_z(b->end_us, 0, end), "provider",
+			text_or_null(s->query), "bucket", ak_time_z(f->start_us, 0, start), "bucket_end", ak_time_z(f->end_us, 0, end), "provider",
 			text_or_null(n->provider), "key", text_or_null(n->key), "project", text_or_null(n->project), "model", text_or_null(n->model),
 			"measure", measure_name[measure], m ? "currency" : "unit", m ? r->currencies.name[m->currency] : unit_name[measure], "gateway",
 			ak_recon_num(f->gateway), "provider_figure", ak_recon_num(f->provider), "gap", ak_recon_num(f->gap), "classes",
-			ak_recon_classes(f->class), "provider_rows", (json_int_t)(m ? m->rows : c->rows), "gateway_records",
-			(json_int_t)c->g.n.n[REQUESTS]);
+			ak_recon_classes(f->class), "provider_rows", (json_int_t)f->rows, "gateway_records",
+			(json_int_t)f->records);
 	if (n->models > 1)
 		json_object_set_new(row, "models", models_of(r, c));
 	if (f->rate)
@@ -125,29 +124,46 @@ bool ak_recon_counts_it(const struct ak_reconcile *r, const struct cell *c, int 
 
 static bool cost_counts(const struct money *m) { return m->rows || m->gateway.v || m->zone.v; }
 
+static void about(const struct ak_reconcile *r, const struct cell *c, const struct money *m, struct figure *f)
+{
+	const struct bucket *b = &r->series[c->key.series].bucket[c->key.bucket];
+
+	f->start_us = b->start_us;
+	f->end_us = b->end_us;
+	f->records = c->g.n.n[REQUESTS];
+	f->rows = m ? m->rows : c->rows;
+}
+
+enum ak_rc ak_recon_cell_figures(struct ak_reconcile *r, const struct cell *c, ak_recon_figure_fn *each, void *ctx, struct ak_err *err)
+{
+	struct figure f;
+	enum ak_rc rc = AK_OK;
+
+	for (int measure = 0; measure < COUNTS && rc == AK_OK; measure++) {
+		if (!ak_recon_counts_it(r, c, measure))
+			continue;
+		ak_recon_classify(r, c, measure, NULL, &f);
+		about(r, c, NULL, &f);
+		rc = each(ctx, c, measure, NULL, &f, err);
+	}
+	for (const struct money *m = r->series[c->key.series].measures[COST] ? c->money : NULL; m && rc == AK_OK; m = m->next) {
+		if (!cost_counts(m))
+			continue;
+		ak_recon_classify(r, c, COST, m, &f);
+		about(r, c, m, &f);
+		if (f.gap.over || f.class[AK_RC_UNEXPLAINED].over)
+			return ak_fail(err, AK_EXIT_LIMIT, "an amount has more digits than can be added up exactly");
+		rc = each(ctx, c, COST, m, &f, err);
+	}
+	return rc;
+}
+
 enum ak_rc ak_recon_figures(struct ak_reconcile *r, ak_recon_figure_fn *each, void *ctx, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
-	struct figure f;
 
-	for (size_t i = 0; i < r->ncells && rc == AK_OK; i++) {
-		const struct cell *c = &r->cell[i];
-
-		for (int measure = 0; measure < COUNTS && rc == AK_OK; measure++) {
-			if (!ak_recon_counts_it(r, c, measure))
-				continue;
-			ak_recon_classify(r, c, measure, NULL, &f);
-			rc = each(ctx, c, measure, NULL, &f, err);
-		}
-		for (const struct money *m = r->series[c->key.series].measures[COST] ? c->money : NULL; m && rc == AK_OK; m = m->next) {
-			if (!cost_counts(m))
-				continue;
-			ak_recon_classify(r, c, COST, m, &f);
-			if (f.gap.over || f.class[AK_RC_UNEXPLAINED].over)
-				return ak_fail(err, AK_EXIT_LIMIT, "an amount has more digits than can be added up exactly");
-			rc = each(ctx, c, COST, m, &f, err);
-		}
-	}
+	for (size_t i = 0; i < r->ncells && rc == AK_OK; i++)
+		rc = ak_recon_cell_figures(r, &r->cell[i], each, ctx, err);
 	return rc;
 }
 
@@ -172,5 +188,5 @@ enum ak_rc ak_reconcile_each(struct ak_reconcile *r, ak_row_fn *each, void *ctx,
 {
 	struct to_row t = {r, each, ctx};
 
-	return ak_recon_figures(r, give_row, &t, err);
+	return ak_recon_row_figures(r, give_row, &t, err);
 }

@@ -19,11 +19,20 @@ extern "C" {
 const char *ak_recon_measure(int measure);
 const char *ak_recon_unit(int measure);
 struct ak_recon_names ak_recon_names_of(const struct ak_reconcile *r, const struct cell *c);
-void ak_recon_row_id(const struct ak_reconcile *r, const struct cell *c, const struct ak_recon_names *n, int measure, uint32_t currency, char out[17]);
+void ak_recon_row_id(const struct ak_reconcile *r, const struct cell *c, const struct ak_recon_names *n, int measure, uint32_t currency,
+		       const struct figure *f, char out[17]);
 json_t *ak_recon_num(struct ak_num a);
 json_t *ak_recon_classes(const struct ak_num *class);
 bool ak_recon_counts_it(const struct ak_reconcile *r, const struct cell *c, int measure);
-/* All figures in the order of rows. */
+/* The bucket of a row that a cell is part of. */
+void ak_recon_span(const struct ak_reconcile *r, const struct cell *c, int64_t *start_us, int64_t *end_us);
+/* Are both part of one row? */
+bool ak_recon_same_row(const struct ak_reconcile *r, const struct cell *a, const struct cell *b);
+/* The figures of rows, in their order: c is the first cell of the row, m its amounts of one currency (currency and rows only). */
+enum ak_rc ak_recon_row_figures(struct ak_reconcile *r, ak_recon_figure_fn *each, void *ctx, struct ak_err *err);
+/* Those of one cell. */
+enum ak_rc ak_recon_cell_figures(struct ak_reconcile *r, const struct cell *c, ak_recon_figure_fn *each, void *ctx, struct ak_err *err);
+/* The figures of cells, as they were decided. */
 enum ak_rc ak_recon_figures(struct ak_reconcile *r, ak_recon_figure_fn *each, void *ctx, struct ak_err *err);
 
 #ifdef __cplusplus

@@ -1,20 +1,9 @@
 /* The state at an instant, as rows. */
 #include "base/ak.h"
-#include "state/state.h"
+#include "state/at.h"
 
 #include "base/time.h"
 #include "query/state.h"
-#include "state/timeline.h"
-
-struct at {
-	struct ak_store *s;
-	const struct ak_policy *policy;
-	const struct ak_state_subject *of;
-	struct ak_timeline line;
-	const char *system, *place; /* of the request; NULL: not told which */
-	int64_t us;
-	json_t *out, *inventory, *undated;
-};
 
 static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
 static bool same(const char *a, const char *b) { return a && b && strcmp(a, b) == 0; }
@@ -38,58 +27,52 @@ static enum ak_rc add_of(struct at *q, const char *id, struct ak_err *err)
 	return rc;
 }
 
-/* Settings are read of the last capture before the instant and the first behind it: those between tell of columns only. */
-static enum ak_rc add_settings(struct at *q, const json_t *snapshots, struct ak_err *err)
+/* Snapshots as rows of observations; with their settings where full. */
+static enum ak_rc add_snapshot(struct at *q, json_t *row, bool full, struct ak_err *err)
 {
-	enum ak_rc rc = AK_OK;
-	json_t *row, *next, *more, *full;
-	size_t i, k;
+	json_t *more = NULL;
+	enum ak_rc rc = full ? ak_query_settings(q->s, json_integer_value(json_object_get(row, "seq")), &more, err) : AK_OK;
 
-	json_array_foreach((json_t *)snapshots, i, row) {
-		int64_t t = json_integer_value(json_object_get(row, "t"));
-		bool last = json_is_integer(json_object_get(row, "t")), first = last && t > q->us;
-
-		json_array_foreach((json_t *)snapshots, k, next) {
-			int64_t u = json_integer_value(json_object_get(next, "t"));
-
-			if (k == i || !same(text(row, "system"), text(next, "system")))
-				continue;
-			last = last && t <= q->us && !(u <= q->us && (u > t || (u == t && k > i)));
-			first = first && !(u > q->us && (u < t || (u == t && k < i)));
-		}
-		if (rc != AK_OK || !(last || first) || (q->system && !same(q->system, text(row, "system"))))
-			continue;
-		full = json_copy(row);
-		rc = ak_query_settings(q->s, json_integer_value(json_object_get(row, "seq")), &more, err);
-		if (rc == AK_OK) {
-			json_object_update(full, more);
-			json_decref(more);
-		}
-		json_object_set(full, "resource", json_object_get(row, "system"));
-		json_object_set_new(full, "resource_type", json_string("system"));
-		json_object_set_new(full, "kind", json_string("snapshot"));
-		ak_timeline_add(&q->line, full);
-		json_decref(full);
-	}
-	return rc;
+	if (rc != AK_OK)
+		return rc;
+	if (more)
+		json_object_update(row, more);
+	json_decref(more);
+	json_object_set(row, "resource", json_object_get(row, "system"));
+	json_object_set_new(row, "resource_type", json_string("system"));
+	json_object_set_new(row, "kind", json_string("snapshot"));
+	ak_timeline_add(&q->line, row);
+	return AK_OK;
 }
 
+/* Settings are read of the last capture of each system up to the instant and the first behind it: the others tell of columns only. */
 static enum ak_rc add_snapshots(struct at *q, struct ak_err *err)
 {
-	json_t *rows = NULL, *row;
+	json_t *rows = NULL, *row, *last = json_object(), *next = json_object();
+	const char *system;
 	size_t i;
 	enum ak_rc rc = ak_query_system_snapshots(q->s, &rows, err);
 
-	if (rc == AK_OK)
-		rc = add_settings(q, rows, err);
 	json_array_foreach(rows, i, row) {
-		if (q->system && !same(q->system, text(row, "system")))
+		system = text(row, "system");
+		if (!system || !json_is_integer(json_object_get(row, "t")) || (q->system && !same(q->system, system)))
 			continue;
-		json_object_set(row, "resource", json_object_get(row, "system"));
-		json_object_set_new(row, "resource_type", json_string("system"));
-		json_object_set_new(row, "kind", json_string("snapshot"));
-		ak_timeline_add(&q->line, row);
+		if (json_integer_value(json_object_get(row, "t")) <= q->us)
+			json_object_set(last, system, row);
+		else if (!json_object_get(next, system))
+			json_object_set(next, system, row);
 	}
+	json_object_foreach(last, system, row)
+		if (rc == AK_OK)
+			rc = add_snapshot(q, row, true, err);
+	json_object_foreach(next, system, row)
+		if (rc == AK_OK)
+			rc = add_snapshot(q, row, true, err);
+	json_array_foreach(rows, i, row)
+		if (rc == AK_OK && (!q->system || same(q->system, text(row, "system"))))
+			rc = add_snapshot(q, row, false, err);
+	json_decref(last);
+	json_decref(next);
 	json_decref(rows);
 	return rc;
 }
@@ -140,7 +123,8 @@ static enum ak_rc find_system(struct at *q, struct ak_err *err)
 	json_t *row = NULL;
 	enum ak_rc rc = q->of->source && !q->of->system ? ak_query_source_system(q->s, q->of->source, &row, err) : AK_END;
 
-	q->system = ak_places_of_source(&q->line.places, q->of->source, row ? text(row, "system") : q->of->system);
+	q->own_system = row && text(row, "system") ? ak_strdup(text(row, "system")) : q->of->system ? ak_strdup(q->of->system) : NULL;
+	q->system = ak_places_of_source(&q->line.places, q->of->source, q->own_system);
 	json_decref(row);
 	return rc == AK_END ? AK_OK : rc;
 }
@@ -170,189 +154,6 @@ static enum ak_rc read_all(struct at *q, struct ak_err *err)
 	return rc;
 }
 
-/* ---- rows ---- */
-
-static json_t *row_of(const char *what, const char *subject)
-{
-	return json_pack("{s:s, s:s, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n}", "what", what, "subject", subject ? subject : "", "value", "version", "since",
-			 "until", "by", "basis", "ticket", "ticket_state", "action");
-}
-
-static void set_by(json_t *row, const struct ak_seen *s)
-{
-	json_object_set_new(row, "by", json_string(s->by));
-	json_object_set_new(row, "basis", json_string(s->event ? "event" : "snapshot"));
-	json_object_set_new(row, "ticket", maybe(s->ticket));
-	json_object_set_new(row, "ticket_state", maybe(s->ticket_state));
-	json_object_set_new(row, "action", maybe(s->action));
-}
-
-/* One setting's state into a row. */
-static void fill(json_t *row, const struct ak_held *h)
-{
-	const struct ak_seen *s = h->set ? h->set : h->from_before ? h->ends : NULL;
-
-	json_object_set_new(row, "value", maybe(h->value));
-	if (s)
-		set_by(row, s);
-	if (h->set)
-		json_object_set_new(row, "since", maybe(h->set->time));
-	if (h->ends)
-		json_object_set_new(row, "until", maybe(h->ends->time));
-	if (h->from_before)
-		json_object_set_new(row, "before_of", json_string(h->ends->by));
-	if (h->confirmed)
-		json_object_set_new(row, "confirmed", json_string(h->confirmed->by));
-	if (h->rival)
-		json_object_set_new(row, "conflict", json_pack("[{s:s, s:s}, {s:s, s:s}]", "value", h->set->said.after, "by", h->set->by, "value",
-							       h->rival->said.after, "by", h->rival->by));
-	if (!s && h->later)
-		json_object_set_new(row, "next", json_pack("{s:s, s:o, s:s}", "value", h->later->said.after, "since", maybe(h->later->time), "by", h->later->by));
-}
-
-static bool is_owner(const char *path)
-{
-	static const char *const names[] = {"owner", "owner_id", "owner_type", "user_id", "team_id", "team"};
-	const char *last = strrchr(path, '/');
-
-	for (size_t i = 0; last && i < AK_COUNT(names); i++)
-		if (strcmp(last + 1, names[i]) == 0)
-			return true;
-	return false;
-}
-
-static bool is_limit(const char *path)
-{
-	return strstr(path, "budget") || strstr(path, "limit") || strstr(path, "quota") || strstr(path, "max_requests") || strstr(path, "max_tokens") ||
-	       strstr(path, "/rpm") || strstr(path, "/tpm") || strstr(path, "parallel");
-}
-
-static bool is_other(const char *path) { return !is_owner(path) && !is_limit(path); }
-static bool any(const char *path) { return path != NULL; }
-static bool not_owner(const char *path) { return !is_owner(path); }
-
-/* "a 1, b 2": a label of an event is no setting. */
-static void join(json_t *row, const json_t *settings)
-{
-	struct ak_buf b;
-	json_t *e;
-	size_t i;
-
-	ak_buf_init(&b, 1u << 20);
-	json_array_foreach((json_t *)settings, i, e) {
-		const char *path = text(e, "path"), *value = text(e, "value");
-
-		if (strncmp(path, "/metadata/", 10) == 0 || same(path, "/version"))
-			continue;
-		ak_buf_addf(&b, "%s%s%s%s", b.n ? ", " : "", *path == '/' ? path + 1 : path, *path ? " " : "",
-			    value ? value : json_object_get(e, "conflict") ? "in conflict" : "unknown");
-	}
-	if (b.n)
-		json_object_set_new(row, "value", json_string(b.p));
-	ak_buf_release(&b);
-}
-
-/* The latest change of any setting of the row is what set it. */
-static void lead(json_t *row, const json_t *settings, struct at *q, const char *cls, const char *id)
-{
-	const char *since = NULL, *until = NULL;
-	json_t *e, *from = NULL;
-	size_t i;
-
-	json_array_foreach((json_t *)settings, i, e) {
-		const char *s = text(e, "since"), *u = text(e, "until");
-
-		if (!from || (s && (!since || strcmp(s, since) > 0)))
-			from = e;
-		since = s && (!since || strcmp(s, since) > 0) ? s : since;
-		until = u && (!until || strcmp(u, until) < 0) ? u : until;
-		if (same(text(e, "path"), "/version") && text(e, "value"))
-			json_object_set(row, "version", json_object_get(e, "value"));
-	}
-	if (from) {
-		static const char *const taken[] = {"by", "basis", "ticket", "ticket_state", "action", "conflict", "next", "before_of", "confirmed"};
-
-		for (size_t k = 0; k < AK_COUNT(taken); k++)
-			if (json_object_get(from, taken[k]))
-				json_object_set(row, taken[k], json_object_get(from, taken[k]));
-	}
-	json_object_set_new(row, "since", maybe(since));
-	json_object_set_new(row, "until", maybe(until));
-	for (i = 0; i < q->line.n; i++) {
-		const struct ak_seen *s = &q->line.seen[i];
-
-		if (!s->dated || !s->said.vague || !same(s->said.cls, cls) || !same(s->said.id, id) || s->t > q->us)
-			continue;
-		if (!since || strcmp(s->time, since) >= 0) {
-			set_by(row, s);
-			json_object_set_new(row, "since", maybe(s->time));
-			json_object_set_new(row, "vague", json_string(s->by));
-			since = s->time;
-		}
-	}
-}
-
-static bool listed(const json_t *settings, const char *path)
-{
-	json_t *e;
-	size_t i;
-
-	json_array_foreach((json_t *)settings, i, e)
-		if (same(text(e, "path"), path))
-			return true;
-	return false;
-}
-
-/* All settings of one class and id with such a path, as one row. */
-static json_t *add_group(struct at *q, const char *what, const char *cls, const char *id, bool (*wanted)(const char *path))
-{
-	json_t *settings = json_array(), *row = NULL;
-	bool vague = false;
-
-	for (size_t i = 0; id && i < q->line.n; i++) {
-		const struct ak_said *s = &q->line.seen[i].said;
-		struct ak_held h;
-		json_t *e;
-
-		if (!q->line.seen[i].dated || !same(s->cls, cls) || !same(s->id, id) || (q->place && !same(s->place, q->place)))
-			continue;
-		vague = vague || (s->vague && wanted == any);
-		if (s->vague || !wanted(s->path) || listed(settings, s->path))
-			continue;
-		ak_timeline_at(&q->line, q->place, cls, id, s->path, q->us, &h);
-		e = json_pack("{s:s}", "path", s->path);
-		fill(e, &h);
-		json_array_append_new(settings, e);
-	}
-	if (json_array_size(settings) || vague) {
-		row = row_of(what, id);
-		lead(row, settings, q, cls, id);
-		join(row, settings);
-		json_object_set(row, "settings", settings);
-		if (json_object_get(q->undated, id))
-			json_object_set_new(row, "undated", json_pack("[O]", json_object_get(q->undated, id)));
-		json_array_append_new(q->out, row);
-	}
-	json_decref(settings);
-	return row;
-}
-
-/* Names of a class that the timeline has, in its order; those of each system are looked at apart. */
-static void each_id(struct at *q, const char *what, const char *cls, bool (*wanted)(const char *path))
-{
-	json_t *done = json_object();
-
-	for (size_t i = 0; i < q->line.n; i++) {
-		const struct ak_said *s = &q->line.seen[i].said;
-
-		if (!q->line.seen[i].dated || !same(s->cls, cls) || !s->id || json_object_get(done, s->id))
-			continue;
-		json_object_set_new(done, s->id, json_true());
-		add_group(q, what, cls, s->id, wanted);
-	}
-	json_decref(done);
-}
-
 /* ---- versions that hold for all ---- */
 
 static void add_version(struct at *q, json_t *row, const char *cls, const char *recorded)
@@ -364,7 +165,7 @@ static void add_version(struct at *q, json_t *row, const char *cls, const char *
 		json_object_set_new(row, "version", json_string(h.value));
 		json_object_set_new(row, "version_by", json_string(h.set ? h.set->by : h.ends->by));
 		if (!text(row, "by"))
-			fill(row, &h);
+			ak_at_fill(row, &h);
 	}
 	if (!recorded)
 		return;
@@ -387,12 +188,12 @@ static bool has_version(struct at *q, const char *cls)
 
 static void add_route(struct at *q)
 {
-	json_t *row = add_group(q, "route", "route", q->of->model, any);
+	json_t *row = ak_at_group(q, "route", "route", q->of->model, ak_at_any);
 
 	if (q->of->route && !same(q->of->route, q->of->model))
-		add_group(q, "route", "route", q->of->route, any);
+		ak_at_group(q, "route", "route", q->of->route, ak_at_any);
 	if (!row && q->of->model && (has_version(q, "route version") || q->of->route_version)) {
-		row = row_of("route", q->of->model);
+		row = ak_at_row("route", q->of->model);
 		json_array_append_new(q->out, row);
 	}
 	if (row)
@@ -409,10 +210,12 @@ static void add_budgets(struct at *q)
 	bool any_row = false;
 
 	for (size_t i = 0; i < AK_COUNT(ids); i++) {
-		json_t *r = add_group(q, "budget", ids[i].cls, ids[i].id, is_limit);
+		json_t *r = ak_at_group(q, "budget", ids[i].cls, ids[i].id, ak_at_limit);
 
 		row = r ? r : row;
-		if ((r = add_group(q, "budget", "budget", ids[i].id, any))) {
+		for (int k = 0; k < 2; k++) {
+			if (!(r = ak_at_group(q, "budget", k ? "quota" : "budget", ids[i].id, ak_at_any)))
+				continue;
 			row = r;
 			add_version(q, r, "budget version", o->budget_version);
 			any_row = true;
@@ -421,102 +224,9 @@ static void add_budgets(struct at *q)
 	if (row && !any_row)
 		add_version(q, row, "budget version", o->budget_version);
 	if (!row && (has_version(q, "budget version") || o->budget_version)) {
-		row = row_of("budget", o->team ? o->team : o->key_alias);
+		row = ak_at_row("budget", o->team ? o->team : o->key_alias);
 		json_array_append_new(q->out, row);
 		add_version(q, row, "budget version", o->budget_version);
-	}
-}
-
-/* ---- keys, people ---- */
-
-static bool time_of(const char *z, int64_t *us)
-{
-	struct ak_err ignored = {0};
-
-	return z && ak_time_arg(z, 0, us, &ignored) == AK_OK;
-}
-
-/* What the inventory said last up to the instant; the first one after it where there is none. */
-static void add_inventory(struct at *q, const char *what, const char *member)
-{
-	json_t *row = NULL, *held = NULL, *next = NULL, *e;
-	size_t i;
-	int64_t us;
-
-	json_array_foreach(q->inventory, i, e) {
-		if (!same(text(e, "kind"), "inventory") || !text(e, member) || !time_of(text(e, "time"), &us))
-			continue;
-		if (us > q->us)
-			next = next ? next : e;
-		else if (!held || !same(text(held, member), text(e, member)))
-			held = e;
-	}
-	if (!held && !next)
-		return;
-	row = row_of(what, text(held ? held : next, "resource"));
-	if (held) {
-		json_object_set(row, "value", json_object_get(held, member));
-		json_object_set(row, "since", json_object_get(held, "time"));
-		json_object_set(row, "by", json_object_get(held, "citation"));
-		json_object_set_new(row, "basis", json_string("snapshot"));
-	} else {
-		json_object_set_new(row, "next", json_pack("{s:O, s:O, s:O}", "value", json_object_get(next, member), "since", json_object_get(next, "time"), "by",
-							   json_object_get(next, "citation")));
-	}
-	if (next && (!held || !same(text(held, member), text(next, member))))
-		json_object_set(row, "until", held ? json_object_get(next, "time") : json_null());
-	json_array_append_new(q->out, row);
-}
-
-static void add_keys(struct at *q)
-{
-	const char *const ids[] = {q->of->key_hash, q->of->key_id, q->of->key_alias};
-	bool owner = false, scope = false;
-
-	for (size_t i = 0; i < AK_COUNT(ids); i++) {
-		owner = add_group(q, "key_owner", "key", ids[i], is_owner) || owner;
-		scope = add_group(q, "key_scope", "key", ids[i], is_other) || scope;
-		for (size_t k = 0; k < q->line.n && ids[i]; k++) {
-			const struct ak_seen *s = &q->line.seen[k];
-
-			if (!scope && s->said.vague && s->dated && s->t <= q->us && same(s->said.cls, "key") && same(s->said.id, ids[i])) {
-				json_t *row = row_of("key_scope", ids[i]);
-
-				scope = true;
-				lead(row, NULL, q, "key", ids[i]);
-				json_array_append_new(q->out, row);
-			}
-		}
-	}
-	add_inventory(q, "key_owner", "owner");
-	add_inventory(q, "key_scope", "scopes");
-}
-
-static void add_grants(struct at *q)
-{
-	json_t *e;
-	size_t i;
-	int64_t us;
-
-	json_array_foreach(q->inventory, i, e) {
-		json_t *row;
-		bool held;
-
-		if (!same(text(e, "kind"), "grant") || !text(e, "role") || !time_of(text(e, "time"), &us))
-			continue;
-		held = us <= q->us;
-		row = row_of("role", text(e, "principal"));
-		json_object_set_new(row, "resource", maybe(text(e, "resource")));
-		if (held) {
-			json_object_set(row, "value", json_object_get(e, "role"));
-			json_object_set(row, "since", json_object_get(e, "time"));
-			json_object_set(row, "by", json_object_get(e, "citation"));
-			json_object_set_new(row, "basis", json_string("snapshot"));
-		} else {
-			json_object_set_new(row, "next", json_pack("{s:O, s:O, s:O}", "value", json_object_get(e, "role"), "since", json_object_get(e, "time"), "by",
-								   json_object_get(e, "citation")));
-		}
-		json_array_append_new(q->out, row);
 	}
 }
 
@@ -530,7 +240,7 @@ static void declared(struct at *q, const char *what, const char *path)
 
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(list[i].path, path) == 0) {
-			json_t *row = row_of(what, path);
+			json_t *row = ak_at_row(what, path);
 
 			json_object_set_new(row, "value", list[i].unknown ? json_null() : json_string(list[i].value));
 			json_object_set_new(row, "by", json_sprintf("policy.yaml:%d", list[i].line));
@@ -546,20 +256,20 @@ static void write_rows(struct at *q)
 
 	add_route(q);
 	add_budgets(q);
-	add_keys(q);
-	each_id(q, "payload_mode", "payload", any);
+	ak_at_keys(q);
+	ak_at_each(q, "payload_mode", "payload");
 	declared(q, "payload_mode", "redaction.payload_mode");
-	each_id(q, "retention", "retention", any);
-	each_id(q, "retention", "retention class", any);
+	ak_at_each(q, "retention", "retention");
+	ak_at_each(q, "retention", "retention class");
 	declared(q, "retention", "retention.request.keep");
-	each_id(q, "role", "role", any);
-	each_id(q, "role", "viewer role", any);
-	add_grants(q);
-	each_id(q, "setting", "config version", any);
-	add_group(q, "setting", "team", o->team, is_other);
-	add_group(q, "setting", "project", o->project, is_other);
-	add_group(q, "setting", "organization", o->organization, is_other);
-	add_group(q, "setting", "system", q->system, not_owner);
+	ak_at_each(q, "role", "role");
+	ak_at_each(q, "role", "viewer role");
+	ak_at_grants(q);
+	ak_at_each(q, "setting", "config version");
+	ak_at_group(q, "setting", "team", o->team, ak_at_other);
+	ak_at_group(q, "setting", "project", o->project, ak_at_other);
+	ak_at_group(q, "setting", "organization", o->organization, ak_at_other);
+	ak_at_group(q, "setting", "system", q->system, ak_at_unowned);
 }
 
 enum ak_rc ak_state_at(struct ak_store *s, const struct ak_policy *policy, int64_t at_us, const struct ak_state_subject *subject, json_t **out,
@@ -580,6 +290,7 @@ enum ak_rc ak_state_at(struct ak_store *s, const struct ak_policy *policy, int64
 		*out = json_incref(q.out);
 	}
 	ak_timeline_release(&q.line);
+	ak_free(q.own_system);
 	json_decref(q.out);
 	json_decref(q.inventory);
 	json_decref(q.undated);

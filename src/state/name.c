@@ -14,10 +14,10 @@ static const struct {
 	{"model_groups", "route", true},    {"fallback", "route", false},	 {"fallbacks", "route", true},
 	{"deployment", "route", false},	    {"deployments", "route", true},	 {"litellm_proxymodeltable", "route", false},
 	{"litellm_modeltable", "route", false}, {"budget", "budget", false},	 {"budgets", "budget", true},
-	{"quota", "budget", false},	    {"quotas", "budget", true},		 {"limit", "budget", false},
-	{"limits", "budget", true},	    {"rate_limit", "budget", false},	 {"rate_limits", "budget", true},
-	{"cap", "budget", false},	    {"caps", "budget", true},		 {"litellm_budgettable", "budget", false},
-	{"project.rate_limit", "budget", false}, {"team", "team", false},	 {"teams", "team", true},
+	{"quota", "quota", false},	    {"quotas", "quota", true},		 {"limit", "quota", false},
+	{"limits", "quota", true},	    {"rate_limit", "quota", false},	 {"rate_limits", "quota", true},
+	{"cap", "quota", false},	    {"caps", "quota", true},		 {"litellm_budgettable", "budget", false},
+	{"project.rate_limit", "quota", false}, {"team", "team", false},	 {"teams", "team", true},
 	{"litellm_teamtable", "team", false}, {"key", "key", false},		 {"keys", "key", true},
 	{"api_key", "key", false},	    {"api_keys", "key", true},		 {"apikey", "key", false},
 	{"virtual_key", "key", false},	    {"virtual_keys", "key", true},	 {"customer_key", "key", false},
@@ -320,12 +320,15 @@ static void say_columns(const struct saying *s, const json_t *changes)
 void ak_said_each(const json_t *row, const struct ak_places *places, struct ak_arena *a, ak_said_fn *each, void *ctx)
 {
 	const char *z = text(row, "changes"), *resource = text(row, "resource");
-	json_t *changes = z ? json_loads(z, 0, NULL) : NULL, *e;
+	json_t *changes = NULL, *e;
+	struct ak_err ignored = {0};
 	struct saying s = {.row = row, .places = places, .a = a, .each = each, .ctx = ctx, .cls = ak_class_of(text(row, "resource_type"), a),
 			   .id = resource, .place = place_of(row, places, resource, a)};
 	struct ak_said vague = {.place = s.place, .cls = s.cls, .id = s.id, .path = "", .vague = true};
 	size_t i;
 
+	if (z && ak_json_parse(ak_str_of(z), &changes, &ignored) != AK_OK)
+		changes = NULL;
 	if (changes && !json_is_array(changes)) {
 		json_decref(changes);
 		changes = NULL;

@@ -38,6 +38,8 @@ void ak_said_each(const json_t *row, const struct ak_places *places, struct ak_a
 const char *ak_class_of(const char *type, struct ak_arena *a);
 /* A value as text: what a reader sees, equal where the values are equal. */
 const char *ak_said_text(const json_t *v, struct ak_arena *a);
+/* Two events of one instant: 1 = b comes behind a, -1 = before it, 0 = nobody can tell (timeline.c has the rule). */
+int ak_said_order(const char *prior, const char *a_before, const char *a_after, const char *b_before, const char *b_after);
 /* Hidden or cut by us or by the source: says nothing about being equal. */
 bool ak_said_hidden(const char *value);
 /* A text that a token stands for. */

@@ -9,7 +9,10 @@
 
 /* The value of a setting, who set it, and when it was seen last. Texts are owned. */
 struct held {
-	char *value, *before, *by, *other, *other_by; /* other: of an event of the same instant that says something else */
+	char *value, *before, *by, *other, *prior; /* other: of an event of the same instant that says something else; prior: before the instant */
+	char *system;	 /* whose history it is; NULL: not declared */
+	struct held *next; /* the same name in another system */
+	json_t *pending; /* a contradiction that another event of the same instant may explain */
 	int64_t t, seen;
 	bool event;
 };
@@ -21,6 +24,7 @@ struct replay {
 	struct ak_arena a;
 	const json_t *row;
 	int64_t t, from_us, to_us;
+	int64_t changed, routed, limited; /* the last event of any kind, of routing, of quotas */
 	bool event, several_keys;
 	ak_state_found_fn *found;
 	void *ctx;
@@ -50,22 +54,35 @@ static json_t *when(int64_t us)
 	return json_string(ak_time_z(us, us % 1000000 ? 6 : 0, z));
 }
 
-static void tell(struct replay *r, const char *kind, const struct ak_said *s, const struct held *h, const char *shown)
+static json_t *finding(struct replay *r, const char *kind, const struct ak_said *s, const struct held *h, const char *shown)
 {
 	const char *by = json_string_value(json_object_get(r->row, "citation"));
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:[s, s]}", "kind", kind, "subject", s->id ? s->id : "", "class",
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:[s, s]}", "kind", kind, "subject", s->id ? s->id : "", "class",
 			      s->cls, "path", s->path, "place", s->place, "expected", h->value, "expected_by", h->by, "expected_at", when(h->seen), "shown",
 			      shown, "shown_by", by, "shown_at", when(r->t), "cites", h->by, by);
+}
 
+static void tell(struct replay *r, json_t *finding)
+{
 	r->n->found++;
-	r->found(r->ctx, o);
+	r->found(r->ctx, finding);
+}
+
+static void tell_pending(struct replay *r, struct held *h)
+{
+	if (h->pending)
+		tell(r, h->pending);
+	h->pending = NULL;
 }
 
 static bool is_vague(struct replay *r, const struct ak_said *s, const struct held *h)
 {
-	struct ak_map_entry *e = ak_map_get(&r->vague, ak_str_of(key_of(r, s, false)));
+	struct ak_said anywhere = {.place = "?", .cls = s->cls, .id = s->id};
+	struct ak_map_entry *here = ak_map_get(&r->vague, ak_str_of(key_of(r, s, false)));
+	struct ak_map_entry *somewhere = ak_map_get(&r->vague, ak_str_of(key_of(r, &anywhere, false)));
 
-	return e && e->v.num >= h->seen;
+	return (here && here->v.num >= h->seen) || (somewhere && somewhere->v.num >= h->seen);
 }
 
 /* A later record shows a value: is it the one that was left? */
@@ -90,29 +107,34 @@ static enum verdict compare(struct replay *r, const struct ak_said *s, const str
 
 static void set(struct replay *r, struct held *h, const char *value, const char *before)
 {
+	if (r->t != h->t)
+		keep(&h->prior, h->value);
 	keep(&h->value, value);
 	keep(&h->before, before);
 	keep(&h->by, json_string_value(json_object_get(r->row, "citation")));
 	keep(&h->other, NULL);
-	keep(&h->other_by, NULL);
 	h->t = h->seen = r->t;
 	h->event = r->event;
 }
 
-/* Two events of one instant. One that leaves what the other found came first; else nobody can tell. */
 static void same_instant(struct replay *r, const struct ak_said *s, struct held *h)
 {
-	if (same(h->value, s->after) || (h->before && same(s->after, h->before)))
+	int order = ak_said_order(h->prior, h->before, h->value, s->before, s->after);
+
+	if (same(h->value, s->after))
 		return;
-	if (s->before && same(s->before, h->value)) {
-		set(r, h, s->after, s->before);
-		return;
+	if (order < 0 && h->pending && (!s->before || same(s->before, h->prior))) {
+		json_decref(h->pending);
+		h->pending = NULL;
 	}
+	if (order > 0)
+		set(r, h, s->after, s->before);
+	if (order)
+		return;
 	r->n->conflicts += in_period(r);
 	if (in_period(r))
-		tell(r, "conflict", s, h, s->after);
+		tell(r, finding(r, "conflict", s, h, s->after));
 	keep(&h->other, s->after);
-	keep(&h->other_by, json_string_value(json_object_get(r->row, "citation")));
 }
 
 static void event(struct replay *r, const struct ak_said *s, struct held *h, bool fresh)
@@ -121,8 +143,9 @@ static void event(struct replay *r, const struct ak_said *s, struct held *h, boo
 		same_instant(r, s, h);
 		return;
 	}
+	tell_pending(r, h);
 	if (!fresh && s->before && compare(r, s, h, s->before) == DIFFERS && in_period(r))
-		tell(r, "before", s, h, s->before);
+		h->pending = finding(r, "before", s, h, s->before);
 	set(r, h, s->after, s->before);
 }
 
@@ -132,13 +155,44 @@ static void snapshot(struct replay *r, const struct ak_said *s, struct held *h, 
 
 	if (!fresh && h->event && h->t == r->t && same(h->before, s->after))
 		return;
+	tell_pending(r, h);
 	v = fresh ? CANNOT_TELL : compare(r, s, h, s->after);
 	if (v == DIFFERS && in_period(r))
-		tell(r, "snapshot", s, h, s->after);
+		tell(r, finding(r, "snapshot", s, h, s->after));
 	if (v != AGREES || h->other)
 		set(r, h, s->after, NULL);
 	else
 		h->seen = r->t;
+}
+
+/* The history that a record of this system belongs to. Records of no declared system belong to the only one there is; NULL: there are several
+ * and none is told. */
+static struct held *history(struct replay *r, struct ak_map_entry *e, bool *fresh)
+{
+	const char *system = json_string_value(json_object_get(r->row, "source_system"));
+	struct held *first = e->v.ptr, *h;
+
+	for (h = first; h; h = h->next)
+		if (same(h->system, system) || (!h->next && h == first && (!h->system || !system)))
+			break;
+	if (!h && !system && first)
+		return NULL;
+	*fresh = !h;
+	if (!h) {
+		h = ak_alloc_zero(1, sizeof *h);
+		h->next = first;
+		e->v.ptr = h;
+	}
+	if (system && !h->system)
+		keep(&h->system, system);
+	return h;
+}
+
+/* A version moves with any change of what it counts: only where nothing changed at all is an event missing. */
+static bool version_moved(const struct replay *r, const struct ak_said *s, const struct held *h)
+{
+	return (strcmp(s->cls, "config version") == 0 && r->changed >= h->seen) || (strcmp(s->cls, "route version") == 0 && r->routed >= h->seen) ||
+	       (strcmp(s->cls, "budget version") == 0 && r->limited >= h->seen);
 }
 
 static void said(void *ctx, const struct ak_said *s)
@@ -149,21 +203,30 @@ static void said(void *ctx, const struct ak_said *s)
 	bool fresh;
 
 	if (!s->place) {
+		struct ak_said anywhere = {.place = "?", .cls = s->cls, .id = s->id};
+
 		r->n->placeless++;
+		ak_map_put(&r->vague, ak_str_of(key_of(r, &anywhere, false)), NULL)->v.num = r->t;
 		return;
 	}
 	if (s->vague) {
 		ak_map_put(&r->vague, ak_str_of(key_of(r, s, false)), NULL)->v.num = r->t;
 		return;
 	}
-	e = ak_map_put(&r->held, ak_str_of(key_of(r, s, true)), &fresh);
-	if (fresh)
-		e->v.ptr = ak_alloc_zero(1, sizeof *h);
-	h = e->v.ptr;
-	if (r->event)
+	e = ak_map_put(&r->held, ak_str_of(key_of(r, s, true)), NULL);
+	if (!(h = history(r, e, &fresh))) {
+		r->n->placeless++;
+		return;
+	}
+	if (!fresh && !same(h->value, s->after) && !r->event && version_moved(r, s, h)) {
+		r->n->compared += in_period(r);
+		tell_pending(r, h);
+		set(r, h, s->after, NULL);
+	} else if (r->event) {
 		event(r, s, h, fresh);
-	else
+	} else {
 		snapshot(r, s, h, fresh);
+	}
 }
 
 static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
@@ -181,6 +244,13 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 	}
 	r->row = row;
 	r->t = json_integer_value(t);
+	if (r->event) {
+		const char *category = json_string_value(json_object_get(row, "category"));
+
+		r->changed = r->t;
+		r->routed = same(category, "routing") ? r->t : r->routed;
+		r->limited = same(category, "quota") ? r->t : r->limited;
+	}
 	ak_said_each(row, &r->places, &r->a, said, r);
 	ak_arena_clear(&r->a);
 	return AK_OK;
@@ -188,14 +258,16 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 
 static void release(struct replay *r)
 {
-	for (size_t i = 0; i < r->held.n; i++) {
-		struct held *h = r->held.e[i].v.ptr;
-		char *texts[] = {h->value, h->before, h->by, h->other, h->other_by};
+	for (size_t i = 0; i < r->held.n; i++)
+		for (struct held *h = r->held.e[i].v.ptr, *next; h; h = next) {
+			char *texts[] = {h->value, h->before, h->by, h->other, h->prior, h->system};
 
-		for (size_t k = 0; k < AK_COUNT(texts); k++)
-			ak_free(texts[k]);
-		ak_free(h);
-	}
+			next = h->next;
+			tell_pending(r, h);
+			for (size_t k = 0; k < AK_COUNT(texts); k++)
+				ak_free(texts[k]);
+			ak_free(h);
+		}
 	ak_map_release(&r->held);
 	ak_map_release(&r->vague);
 	ak_arena_release(&r->a);
@@ -204,7 +276,7 @@ static void release(struct replay *r)
 enum ak_rc ak_state_contradictions(struct ak_store *s, int64_t from_us, int64_t to_us, ak_state_found_fn *found, void *ctx,
 				   struct ak_state_replay *out, struct ak_err *err)
 {
-	struct replay r = {.from_us = from_us, .to_us = to_us, .found = found, .ctx = ctx, .n = out};
+	struct replay r = {.from_us = from_us, .to_us = to_us, .found = found, .ctx = ctx, .n = out, .changed = INT64_MIN, .routed = INT64_MIN, .limited = INT64_MIN};
 	json_t *systems = NULL, *keys = NULL;
 	enum ak_rc rc = ak_query_systems(s, &systems, err);
 

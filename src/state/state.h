@@ -58,15 +58,17 @@ enum ak_rc ak_state_contradictions(struct ak_store *s, int64_t from_us, int64_t 
 /* ---- limits ---- */
 
 /* Replays attempts of the period against the limits that events and snapshots set: array of {subject, class, path, limit (text), unit: "requests"|
- *  "tokens"|"cost", currency|null, window (text as set), rule, judged (attempts), reached (attempts that it would have refused), refused (of these,
- *  by the gateway), enforced_not (of these, served), first (time of the first of these), by (citation of the limit), cites: [first of these]}, one
- *  row per limit and value of it. Money and counts are exact. *judged gets all attempts that some limit binds, *why what kept limits
- *  from being replayed: [{subject, path, why}]. */
+ *  "tokens"|"cost", currency|null, window (text as set)|null, since|null, until|null, judged (attempts), reached (attempts that it would have
+ *  refused), refused (of these, by the gateway), enforced_not (of these, served), first (time of the first of these), by (citation of the
+ *  limit), cites: [the first 5 of these]}, one row per limit and value of it. Rules: state/limit.h; what the limit would have refused
+ *  adds nothing to what was used. Money and counts are exact. *judged gets the attempts of the period that some limit binds, *unread the limits
+ *  that cannot be replayed: [{subject, class, path, why}]. */
 enum ak_rc ak_state_quota(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **rows, json_t **unread, uint64_t *judged, struct ak_err *err);
 
-/* Traffic served by another model, provider or region than asked for: {requests, fallen_back, rows: [{tenant|null, source, asked, served, provider,
- *  region, requests, kind: "as asked"|"alias"|"fallback"|"other model"|"not served", by (citation of a rule or record)|null}]}; the rows
- *  sum to requests. */
+/* What attempts were served by: {schema: "auditkit.fallbacks/1", requests, served_otherwise (fallbacks and other models), rows: [{tenant|null, source,
+ * asked, served, provider, region, requests, first (citation), kind: "as asked"|"longer name" (gpt-4.1 as gpt-4.1-2025-04-14)|"by route"|
+ * "fallback"|"other model"|"not told"|"not served", by (citation of the route's setting that names the served model)|null}]} in order of
+ * appearance; the rows sum to requests, all attempts of the period. */
 enum ak_rc ak_state_fallbacks(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 
 /* ---- why ---- */

@@ -33,6 +33,8 @@ static void add(void *ctx, const struct ak_said *said)
 	struct ak_timeline *t = a->t;
 	struct ak_seen *s;
 
+	if (t->wanted && !t->wanted(said))
+		return;
 	if (t->n == t->cap) {
 		t->cap = t->cap ? 2 * t->cap : 64;
 		t->seen = ak_realloc(t->seen, t->cap * sizeof *t->seen);
@@ -52,7 +54,7 @@ bool ak_timeline_add(struct ak_timeline *t, const json_t *row)
 	json_object_set_new(t->known, text(row, "citation"), json_true());
 	a.of = (struct ak_seen){.t = json_integer_value(at), .seq = json_integer_value(json_object_get(row, "seq")), .dated = json_is_integer(at),
 				.event = same(text(row, "kind"), "event"), .by = copy(t, text(row, "citation")), .time = copy(t, text(row, "time")),
-				.ticket = copy(t, text(row, "ticket")), .ticket_state = copy(t, text(row, "ticket_state")), .action = copy(t, text(row, "action"))};
+				.ticket = copy(t, text(row, "ticket")), .ticket_state = copy(t, text(row, "ticket_state")), .action = copy(t, text(row, "action")), .system = copy(t, text(row, "source_system"))};
 	ak_said_each(row, &t->places, &t->arena, add, &a);
 	t->sorted = false;
 	return true;
@@ -78,24 +80,41 @@ void ak_timeline_sort(struct ak_timeline *t)
 	t->sorted = true;
 }
 
-static bool concerns(const struct ak_seen *s, const char *place, const char *cls, const char *id)
+static bool concerns(const struct ak_timeline *t, const struct ak_seen *s, const char *place, const char *cls, const char *id)
 {
-	return s->dated && strcmp(s->said.cls, cls) == 0 && (same(s->said.id, id) || (!s->said.id && !id)) && (!place || same(s->said.place, place));
+	return (!t->system || !s->system || same(s->system, t->system)) && s->dated && strcmp(s->said.cls, cls) == 0 && (same(s->said.id, id) || (!s->said.id && !id)) && (!place || same(s->said.place, place));
 }
 
-/* The next record up to the instant. Of one instant, what leaves what another found came first. */
+/* Of two events of one instant: does b come behind a? What leaves what the other found came first; where both did, the one that found what
+ * was there before came first. */
+int ak_said_order(const char *prior, const char *a_before, const char *a_after, const char *b_before, const char *b_after)
+{
+	bool behind = same(b_before, a_after), ahead = same(b_after, a_before);
+
+	if (behind && ahead)
+		return !prior || same(a_before, prior) ? 1 : -1;
+	return behind ? 1 : ahead ? -1 : 0;
+}
+
 static void past(struct ak_held *h, const struct ak_seen *s)
 {
 	const struct ak_seen *old = h->set;
+	const char *prior = old && s->t > old->t ? h->value : h->prior;
+	int order;
 
 	if (old && !h->rival && same(s->said.after, h->value)) {
 		h->confirmed = s->event ? h->confirmed : s;
 		return;
 	}
-	if (old && s->t == old->t && same(s->said.after, old->said.before))
+	if (!old || s->t > old->t) {
+		*h = (struct ak_held){.set = s, .value = s->said.after, .prior = prior};
 		return;
-	if (!old || s->t > old->t || !s->event || same(s->said.before, old->said.after)) {
-		*h = (struct ak_held){.set = s, .value = s->said.after};
+	}
+	order = ak_said_order(prior, old->said.before, old->said.after, s->said.before, s->said.after);
+	if (order < 0)
+		return;
+	if (order > 0 || !s->event) {
+		*h = (struct ak_held){.set = s, .value = s->said.after, .prior = prior};
 		return;
 	}
 	h->rival = s;
@@ -124,7 +143,7 @@ void ak_timeline_at(struct ak_timeline *t, const char *place, const char *cls, c
 	for (size_t i = 0; i < t->n; i++) {
 		const struct ak_seen *s = &t->seen[i];
 
-		if (!concerns(s, place, cls, id))
+		if (!concerns(t, s, place, cls, id))
 			continue;
 		if (s->said.vague)
 			vague = s->t <= at_us ? s : vague;

@@ -8,7 +8,7 @@ struct ak_seen {
 	struct ak_said said;
 	int64_t t, seq;
 	bool dated, event;
-	const char *by, *time, *ticket, *ticket_state, *action;
+	const char *by, *time, *ticket, *ticket_state, *action, *system;
 };
 
 struct ak_timeline {
@@ -18,6 +18,8 @@ struct ak_timeline {
 	struct ak_seen *seen;
 	size_t n, cap;
 	bool sorted;
+	const char *system; /* only what this system's sources say, and those of no declared one; NULL = all */
+	bool (*wanted)(const struct ak_said *said); /* NULL: all that is said is kept */
 };
 
 /* Texts are the timeline's. */
@@ -29,6 +31,7 @@ struct ak_held {
 	const struct ak_seen *later;  /* nothing known: the first record after the instant */
 	const struct ak_seen *vague;  /* changed something behind set, up to the instant */
 	const char *value;	      /* NULL: unknown or in conflict */
+	const char *prior;	      /* before the instant of set */
 	bool from_before;	      /* value is what `ends` says was before it */
 };
 

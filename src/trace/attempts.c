@@ -92,20 +92,32 @@ static size_t place_of(const json_t *gateways, const char *source)
 static void place_gateway(struct ak_trace *t, const json_t *r)
 {
 	size_t at = json_array_size(t->gateways), i;
-	const char *basis = NULL, *why = NULL;
+	const char *basis;
 	const json_t *g;
 
-	json_array_foreach(t->gateways, i, g) {
-		int o = order(t->attempts, gateway_of(r), json_string_value(json_object_get(g, "source")), &why);
-
-		basis = why;
-		if (o < 0) {
+	json_array_foreach(t->gateways, i, g)
+		if (order(t->attempts, gateway_of(r), json_string_value(json_object_get(g, "source")), &basis) < 0) {
 			at = i;
 			break;
 		}
+	json_array_insert_new(t->gateways, at, json_pack("{s:s, s:s}", "source", gateway_of(r), "cite", cite_of(r)));
+}
+
+/* Number them; each says what puts it beside its neighbour. */
+static void number_gateways(struct ak_trace *t)
+{
+	const char *basis = "the only gateway";
+	size_t i, n = json_array_size(t->gateways);
+
+	for (i = 0; i < n; i++) {
+		json_t *g = json_array_get(t->gateways, i);
+		const json_t *beside = json_array_get(t->gateways, i ? i - 1 : 1);
+
+		if (n > 1)
+			order(t->attempts, json_string_value(json_object_get(g, "source")), json_string_value(json_object_get(beside, "source")), &basis);
+		json_object_set_new(g, "number", json_integer((json_int_t)i + 1));
+		json_object_set_new(g, "basis", json_string(basis));
 	}
-	json_array_insert_new(t->gateways, at, json_pack("{s:s, s:s, s:s}", "source", gateway_of(r), "basis",
-							 basis ? basis : "the only gateway", "cite", cite_of(r)));
 }
 
 static const char *system_of(const struct ak_trace *t, const char *source)
@@ -160,12 +172,10 @@ void ak_trace_order_gateways(struct ak_trace *t)
 	json_array_foreach(t->attempts, i, r)
 		if (place_of(t->gateways, gateway_of(r)) == json_array_size(t->gateways))
 			place_gateway(t, r);
+	number_gateways(t);
 	json_array_foreach(t->gateways, i, g) {
 		size_t k;
 
-		json_object_set_new(g, "number", json_integer((json_int_t)i + 1));
-		if (i == 0 && json_array_size(t->gateways) > 1)
-			json_object_set(g, "basis", json_object_get(json_array_get(t->gateways, 1), "basis"));
 		json_array_foreach(t->attempts, k, r)
 			if (place_of(t->gateways, gateway_of(r)) == i)
 				json_array_append(sorted, r);

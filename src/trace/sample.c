@@ -112,7 +112,10 @@ enum ak_rc ak_trace_sample(struct ak_store *s, uint64_t seed, const struct ak_tr
 	best->policy = o->policy;
 	rc = ak_query_calm_each(s, any ? INT64_MIN : o->from_us, any ? INT64_MAX : o->to_us, keep_best, best, err);
 	for (size_t i = 0; i < best->n && rc == AK_OK; i++) {
-		rc = ak_trace_build(s, best->c[i].seq, o, &trace, err);
+		struct ak_trace_found of = {.seq = best->c[i].seq};
+
+		rc = ak_trace_build(s, &of, o, &trace, err);
+		ak_trace_found_release(&of);
 		if (rc == AK_OK && is_whole(trace))
 			break;
 		json_decref(trace);

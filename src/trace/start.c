@@ -14,6 +14,7 @@ struct search {
 	json_t *anchors; /* [seq], one per interaction */
 	json_t *covered; /* {"seq": true} of all that was looked at */
 	size_t calls;	 /* of a usage row that concerns many */
+	struct ak_trace_found first; /* the closure of an anchor, where it was asked for */
 };
 
 static const char *text(const json_t *o, const char *name) { return json_string_value(json_object_get(o, name)); }
@@ -81,6 +82,8 @@ static enum ak_rc take(struct search *f, int64_t seq, bool alone, bool *taken, s
 			add_anchor(f, anchor);
 			json_array_foreach(members, i, m)
 				cover(f, json_integer_value(json_object_get(m, "seq")));
+			if (anchor == seq && !f->first.members)
+				f->first = (struct ak_trace_found){anchor, json_incref(members), json_incref(ambiguous)};
 		}
 	}
 	json_decref(members);
@@ -252,6 +255,8 @@ static bool is_entity(const json_t *hit)
 	return strcmp(text(hit, "class"), "entity") == 0 && strcmp(name, "event.id") != 0 && strcmp(name, "auditkit.settlement.id") != 0;
 }
 
+static int pass_of(const json_t *hit) { return is_entity(hit) ? 2 : !is_kind(hit, AK_K_REQUEST); }
+
 /* Records that the id is an id of; only when there are none, those that it names as what they are about. */
 static enum ak_rc resolve_hits(struct search *f, const json_t *hits, struct ak_err *err)
 {
@@ -259,10 +264,11 @@ static enum ak_rc resolve_hits(struct search *f, const json_t *hits, struct ak_e
 	const json_t *hit;
 	size_t i;
 
-	for (int entity = 0; entity < 2 && !json_array_size(f->anchors); entity++)
+	/* Gateway records first: what stands for an interaction is one of them, and then it is looked for once. */
+	for (int pass = 0; pass < 3; pass++)
 		json_array_foreach((json_t *)hits, i, hit)
-			if (rc == AK_OK && is_entity(hit) == entity && json_object_size(f->covered) < HITS_ASKED * BRIDGE_RECORDS && i < HITS_ASKED)
-				rc = resolve(f, json_integer_value(json_object_get(hit, "seq")), entity, err);
+			if (rc == AK_OK && pass_of(hit) == pass && (pass < 2 || !json_array_size(f->anchors)) && json_object_size(f->covered) < HITS_ASKED * BRIDGE_RECORDS && i < HITS_ASKED)
+				rc = resolve(f, json_integer_value(json_object_get(hit, "seq")), pass == 2, err);
 	return rc;
 }
 
@@ -283,7 +289,14 @@ static enum ak_rc find(struct search *f, struct ak_str id, int64_t *first, bool 
 	return rc;
 }
 
-enum ak_rc ak_trace_start(struct ak_store *s, struct ak_str id, int64_t *seq, struct ak_err *err)
+void ak_trace_found_release(struct ak_trace_found *f)
+{
+	json_decref(f->members);
+	json_decref(f->ambiguous);
+	f->members = f->ambiguous = NULL;
+}
+
+enum ak_rc ak_trace_start(struct ak_store *s, struct ak_str id, struct ak_trace_found *out, struct ak_err *err)
 {
 	struct search f = {.s = s, .anchors = json_array(), .covered = json_object()};
 	json_t *record = NULL;
@@ -293,8 +306,13 @@ enum ak_rc ak_trace_start(struct ak_store *s, struct ak_str id, int64_t *seq, st
 
 	if (rc == AK_OK && json_array_size(f.anchors) != 1 && (rc = ak_query_record(s, first, &record, err)) == AK_OK)
 		rc = json_array_size(f.anchors) ? several(&f, record, err) : nothing(record, citation, err);
-	if (rc == AK_OK)
-		*seq = json_integer_value(json_array_get(f.anchors, 0));
+	first = rc == AK_OK ? json_integer_value(json_array_get(f.anchors, 0)) : 0;
+	if (rc == AK_OK && f.first.members && f.first.seq == first) {
+		*out = f.first;
+	} else {
+		ak_trace_found_release(&f.first);
+		out->seq = first;
+	}
 	json_decref(record);
 	json_decref(f.anchors);
 	json_decref(f.covered);

@@ -108,6 +108,10 @@ static void tell_after(struct ak_trace *t)
 	json_array_foreach(t->settlements, i, r)
 		tell(t, r, json_sprintf("Later it was settled: %s of %s %s.", or(ak_trace_field(r, "auditkit.settlement.type"), "a row"),
 					or(ak_trace_field(r, "auditkit.cost.currency"), "unknown currency"), or(ak_trace_field(r, "auditkit.cost.billed"), "-")));
+	json_array_foreach(t->hops, i, r)
+		if (ak_trace_same(json_string_value(json_object_get(r, "title")), "approval") && cite_of(r))
+			tell(t, r, json_sprintf("On who let the money go the records say: %s.",
+						or(json_string_value(json_array_get(json_object_get(r, "lines"), 0)), "nothing")));
 	json_array_foreach(t->audits, i, r)
 		if (ak_trace_field(r, "http.request.id"))
 			tell(t, r, json_sprintf("An administrator's event names it: %s.", or(ak_trace_field(r, "event.action"), "no action recorded")));

@@ -225,6 +225,19 @@ static void print_links(const struct page *p, const json_t *l)
 	ak_buf_release(&b);
 }
 
+/* What was in force, and how long: until nothing says otherwise when no end is known. */
+static void print_in_force(const struct page *p, const json_t *f)
+{
+	struct ak_buf state;
+	char title[32];
+
+	snprintf(title, sizeof title, "  %-13.28s ", txt(f, "title"));
+	ak_buf_init(&state, 1 << 20);
+	ak_buf_addf(&state, "%s%s%s", txt(f, "state"), *txt(f, "until") ? ", until " : "", txt(f, "until"));
+	wrapped(p, title, state.n ? state.p : "", HOP_DETAIL, txt(f, "cite"));
+	ak_buf_release(&state);
+}
+
 void ak_trace_text(const json_t *t, size_t width, struct ak_buf *out)
 {
 	const struct page page = {out, width}, *p = &page;
@@ -244,12 +257,8 @@ void ak_trace_text(const json_t *t, size_t width, struct ak_buf *out)
 		print_hop(p, h, txt(json_object_get(t, "when"), "start"));
 	if (json_array_size(json_object_get(t, "in_force")))
 		ak_buf_adds(out, "\nin force then\n");
-	json_array_foreach(json_object_get(t, "in_force"), i, f) {
-		char title[32];
-
-		snprintf(title, sizeof title, "  %-13.28s ", txt(f, "title"));
-		wrapped(p, title, txt(f, "state"), HOP_DETAIL, txt(f, "cite"));
-	}
+	json_array_foreach(json_object_get(t, "in_force"), i, f)
+		print_in_force(p, f);
 	ak_buf_addc(out, '\n');
 	print_links(p, json_object_get(t, "links"));
 	print_folded(p, json_object_get(t, "folded"));

@@ -309,25 +309,22 @@ static enum ak_rc fill(struct ak_trace *t, struct ak_err *err)
 	return rc;
 }
 
-enum ak_rc ak_trace_build(struct ak_store *s, int64_t seq, const struct ak_trace_opts *o, json_t **out, struct ak_err *err)
+enum ak_rc ak_trace_build(struct ak_store *s, struct ak_trace_found *of, const struct ak_trace_opts *o, json_t **out, struct ak_err *err)
 {
 	struct ak_trace t = {.s = s, .policy = o->policy, .hops = json_array(), .in_force = json_array(), .story = json_array(),
 			     .older = json_array(), .gateways = json_array(), .neighbours = json_array(), .clocks = json_array(),
 			     .gaps = json_array()};
-	json_t *found = NULL, *ids = NULL;
-	enum ak_rc rc = ak_link_closure(s, seq, &found, &ids, err);
+	enum ak_rc rc = of->members ? AK_OK : ak_link_closure(s, of->seq, &of->members, &of->ambiguous, err);
 
 	if (rc == AK_OK) {
-		t.members = in_time_order(found);
-		t.ambiguous = sorted_ids(ids);
+		t.members = in_time_order(of->members);
+		t.ambiguous = sorted_ids(of->ambiguous);
 		rc = fill(&t, err);
 	}
 	if (rc == AK_OK) {
 		ak_trace_story(&t);
 		*out = document(&t);
 	}
-	json_decref(ids);
-	json_decref(found);
 	release(&t);
 	return rc;
 }
@@ -335,8 +332,11 @@ enum ak_rc ak_trace_build(struct ak_store *s, int64_t seq, const struct ak_trace
 enum ak_rc ak_trace_reconstruct(struct ak_store *s, struct ak_str id, const struct ak_trace_opts *o, json_t **out,
 				struct ak_err *err)
 {
-	int64_t seq;
-	enum ak_rc rc = ak_trace_start(s, id, &seq, err);
+	struct ak_trace_found of = {0};
+	enum ak_rc rc = ak_trace_start(s, id, &of, err);
 
-	return rc == AK_OK ? ak_trace_build(s, seq, o, out, err) : rc;
+	if (rc == AK_OK)
+		rc = ak_trace_build(s, &of, o, out, err);
+	ak_trace_found_release(&of);
+	return rc;
 }

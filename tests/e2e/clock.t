@@ -59,7 +59,7 @@ print((min(ok) - 1000) // 1000, -((-max(ok) - 1000) // 1000), len(rows), "true")
 is "one of three clocks is off by more than a second" "$?$(jq -r '.checks[0] | " \(.verdict) \(.found) \(.of) \(.findings[0].subject)"' check.json)" "1 not met 1 3 otlp-spans of invoice-reader"
 is "its finding cites a pair" "$(jq -r '.checks[0].findings[0].cites | map(split(":")[0]) | join(" ")' check.json)" "otlp-spans litellm-slp"
 "$AUDITKIT" -w ahead check clock --json >check.json
-is "and two of them where another was shifted" "$(jq -r '.checks[0] | "\(.found) \(.of) \(.findings[0].text[0:48])"' check.json)" "2 3 the clock of otlp-spans of doc-search is at least"
+is "and two of them where another was shifted" "$(jq -r '.checks[0] | "\(.found) \(.of) \(.findings[0].text[0:49])"' check.json)" "2 3 the clock of otlp-spans of doc-search is at least"
 "$AUDITKIT" init empty >/dev/null 2>&1
 "$AUDITKIT" -w empty check clock --json >check.json
 is "without pairs nothing is said to be met" "$?$(jq -r '.checks[0].verdict' check.json)" "0not evaluable"

@@ -10,13 +10,14 @@ cd "$tap_dir/here" || exit 1
 mkdir exports
 for d in "$AK_SRCDIR"/samples/*/; do cp -r "$d" exports; done
 page() { sed 's/\\-/-/g; s/\\e/\\/g; s/\\&//g' "$AK_SRCDIR/man/$1"; }
-# In the samples one line is broken: 3 says so.
+# In the samples one line is broken: 3 says so; and a check finds what is planted: 1.
 run() { # run WHERE COMMAND
 	out=$(echo "$2" | sed -n 's/.* -o \([^ ]*\).*/\1/p')
 	[ -z "$out" ] || rm -rf "$out" "$out.receipt.txt"
 	rm -rf ws auditkit-demo copy.tar
 	sh -c "$2" >out.txt 2>&1
 	rc=$?
+	case $2 in 'auditkit check'*) [ "$rc" != 1 ] || rc=0 ;; esac
 	tap "$((rc != 0 && rc != 3))" "$1: $2"
 	[ "$rc" = 0 ] || [ "$rc" = 3 ] || sed "s/^/# exit $rc: /" out.txt | tail -n 5
 }

@@ -50,10 +50,14 @@ export OPENAI_ADMIN_KEY
 caged 69 print -w ws pull openai/audit --since 2026-06-01 --base-url https://127.0.0.1:9
 caged 0 "print thread" -w ws ingest --dry-run "$AK_SRCDIR/samples/gateway"
 caged 0 print -w ws status
+caged 0 print -w ws report reconcile
+caged 0 print -w ws report completeness
 caged 0 print -w ws sources
 caged 0 print -w ws sources drift
 caged 0 print -w ws verify
 caged 0 print -w ws check rejects
+caged 0 print -w ws report links --state unmatched
+caged 0 print -w ws report coverage --by-day
 caged 0 print -w ws checkpoint
 caged 0 print -w ws keys
 caged 0 "print sync" -w ws keys rotate
@@ -90,7 +94,12 @@ export XDG_CONFIG_HOME="$PWD/d/config"
 id=$(sqlite3 d/workspace/workspace.db "SELECT trace_id FROM request WHERE trace_id IS NOT NULL LIMIT 1")
 caged 0 "print sync" -w d/workspace show "$id"
 caged 0 "print sync" -w d/workspace trace reconstruct "$id"
+caged 0 "print sync" -w d/workspace explain "$id"
+caged 0 print -w d/workspace report fallbacks
 caged 0 "print sync" -w d/workspace trace sample
+caged 0 "print sync" -w d/workspace trace bundle --app support-bot --from 2026-06-05 --to 2026-06-06 -o incident.tar
+caged 0 "print sync" -w d/workspace timeline --around ae-route-1
+caged 0 "print sync" -w d/workspace blast-radius svc-search
 export XDG_CONFIG_HOME="$tap_dir/config"
 is "every command was probed" "$("$AUDITKIT" help --json | jq -r '.commands[].name' | while read -r name; do
 	echo "$tested" | grep -qx "$name" || echo "$name"

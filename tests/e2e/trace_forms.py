@@ -1,6 +1,7 @@
 """Exports of traces that are hard to draw, and looks at the forms of a trace with Python's own parsers.
 
 make DIR HOSTILE...   writes exports below DIR; HOSTILE: tables of tests/output (name, text as JSON)
+forms SCHEMA NAME...  all of the following for NAME.json, NAME.html, NAME.otlp, NAME.mermaid: "NAME LOOK: " before what is wrong
 schema SCHEMA DOC...  each document is as the JSON Schema says, and the schema refuses what was broken in it on purpose
 page FILE             well-formed, no script, no handler, nothing loaded
 otlp FILE DOC         ids, kinds, times and parents are as OTLP wants them, spans are those of the document
@@ -8,7 +9,7 @@ mermaid FILE          every line is one that sequenceDiagram knows
 clean FILE...         no byte that moves or hides other text
 
 Each prints what is wrong, a line each; nothing when all is well."""
-import copy, html.parser, json, pathlib, re, sys
+import contextlib, copy, html.parser, io, json, pathlib, re, sys
 
 T = {"chain": "1" * 32, "around": "2" * 32, "free": "checkout 17/ä", "wild": "3" * 32, "retry": "4" * 32, "alone": "5" * 32}
 START = 1772443245
@@ -36,10 +37,12 @@ def make(folder, *tables):
     lines = lambda name, rows: (out / name).write_text("".join(json.dumps(r) + "\n" for r in rows))
     app = [{"event_id": "e-%s" % k, "time": iso(0), "end_time": iso(3), "app": "shop", "event": "checkout.%s" % k, "trace_id": t, "status": 200,
             "span_id": "%016x" % (i + 161), "session_id": "s-1"} for i, (k, t) in enumerate(T.items()) if k not in ("wild", "alone")]
-    app += [{"event_id": "w-%d" % i, "time": iso(0), "end_time": iso(1), "app": w, "event": w, "trace_id": T["wild"]} for i, w in enumerate(wild)]
+    fives = [(wild[i:i + 5] * 5)[:5] for i in range(0, len(wild), 5)]
+    app += [{"event_id": "w-%d" % i, "time": iso(0), "end_time": iso(1), "app": w[0], "event": w[1], "env": w[2], "user": w[3], "error_type": w[4],
+             "trace_id": T["wild"]} for i, w in enumerate(fives[1::2])]
     lines("app.jsonl", app)
     # Their clocks contradict the ids: the one that calls the other is the first, whatever it shows.
-    lines("router.jsonl", [{"id": "gen-1", "upstream_id": "chatcmpl-chain", "total_cost": 0.5, "created_at": iso(2), "model": "openai/gpt-4o",
+    lines("router.jsonl", [{"id": "gen-1", "upstream_id": "call-chain", "total_cost": 0.5, "created_at": iso(2), "model": "openai/gpt-4o",
                             "provider_name": "OpenAI", "latency": 900, "generation_time": 800, "tokens_prompt": 10, "tokens_completion": 5,
                             "origin": "https://shop.example.org/", "app_id": 1, "finish_reason": "stop", "streamed": True, "cancelled": False}])
     lines("kong.jsonl", [{"started_at": int((START + 0.1) * 1000), "request": {"id": "9" * 32, "method": "POST", "uri": "/v1/chat/completions",
@@ -51,7 +54,8 @@ def make(folder, *tables):
              slp("r2", T["retry"], 0.8, status="failure", error_information={"error_code": "500", "error_class": "InternalServerError"}),
              slp("r3", T["retry"], 1.4, custom_llm_provider="bedrock", model="amazon.nova-lite-v1:0",
                  hidden_params={"additional_headers": {"llm_provider-x-amzn-requestid": "aws-r3"}})]
-    rows += [slp("w%d" % i, T["wild"], 0.5 + i / 1000, model=w, model_group=w) for i, w in enumerate(wild)]
+    rows += [slp("w%d" % i, T["wild"], 0.5 + i / 1000, model=w[0], model_group=w[1], custom_llm_provider=w[2],
+                 metadata={"user_api_key_alias": w[3], "user_api_key_team_id": w[4]}) for i, w in enumerate(fives[::2])]
     lines("litellm.jsonl", rows + [rows[0]])
     lines("trail.jsonl", [{"eventVersion": "1.10", "eventID": "ev-r3", "eventTime": "2026-03-02T09:20:47Z", "eventName": "Converse", "readOnly": True,
                            "eventSource": "bedrock.amazonaws.com", "awsRegion": "eu-west-1", "recipientAccountId": "111111111111",
@@ -61,8 +65,9 @@ def make(folder, *tables):
                              "request_id": "call-r3", "approval_event_id": "ae-1"}])
     lines("dlp.jsonl", [{"verdict_id": "v-1", "time": iso(0.3), "request_id": "call-r3", "verdict": "blocked", "rule": "pii", "rule_version": "7",
                          "checked": "prompt", "findings": 1}])
-    lines("admin.jsonl", [{"audit_event_id": "ae-1", "occurred_at": "2026-03-04T08:00:00Z", "action": "refund.approve", "resource": "st-1", "resource_type": "refund"},
-                          {"audit_event_id": "ae-2", "occurred_at": "2026-03-01T08:00:00Z", "action": "key.rotate", "resource": "svc", "resource_type": "key"}])
+    lines("admin.jsonl", [{"audit_event_id": i, "created_at": at, "action": action, "actor_id": "kim", "target_type": kind, "target_id": target}
+                          for i, at, action, kind, target in (("ae-1", "2026-03-04T08:00:00Z", "refund.approve", "refund", "st-1"),
+                                                              ("ae-2", "2026-03-01T08:00:00Z", "key.rotate", "api_key", "svc"))])
     (out / "usage.jsonl").write_text(json.dumps({"object": "page", "has_more": False, "next_page": None, "data": [
         {"object": "bucket", "start_time": START // 3600 * 3600, "end_time": START // 3600 * 3600 + 3600, "results": [
             {"object": "organization.usage.completions.result", "input_tokens": 10, "output_tokens": 5, "num_model_requests": 1,
@@ -267,6 +272,16 @@ def clean(*paths):
     for p in paths:
         for m in HIDDEN.finditer(pathlib.Path(p).read_bytes().decode()):
             print("%s: %r at %d" % (p, m.group(), m.start()))
+
+
+def forms(path, *traces):
+    for t in traces:
+        for name, look in (("schema", lambda: schema(path, t + ".json")), ("page", lambda: page(t + ".html")), ("otlp", lambda: otlp(t + ".otlp", t + ".json")),
+                           ("mermaid", lambda: mermaid(t + ".mermaid")), ("clean", lambda: clean(t + ".html", t + ".mermaid", t + ".text"))):
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                look()
+            print("%s %s:%s" % (t, name, out.getvalue()[:600].replace("\n", " | ")))
 
 
 globals()[sys.argv[1]](*sys.argv[2:])

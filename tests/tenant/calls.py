@@ -284,7 +284,8 @@ class Calls:
                "attributes": [kv(k, v) for k, v in attrs.items()], "status": {"code": 1 if ok else 2}}
         linked = any(self.meets(c, x) for x in ("trace",) + tuple(by))
         uid = w.add("app-spans", SPANS, (c.app, row), {"spanId": c.span}, t, kind="app_event", cls="%s, %s ids" % (cls, form), call=c,
-                    state="linked" if linked else "unmatched", reasons=["not found"])
+                    state="linked" if linked else "unmatched", reasons=["not found"],
+                    weak=not any(self.meets(c, x) for x in ("trace",) + tuple(by) if x != "response"))
         self.told(c, uid, linked, [c.trace, c.span], a)
         return uid
 
@@ -328,7 +329,8 @@ class Calls:
         linked = any(self.meets(c, x) for x in by)
         reasons = ["not found"] if by else ["no identifier", "nil or sentinel id"]
         uid = w.add("app-events", EVENTS, [row[k] for k in EVENT_COLUMNS], {"event_id": eid}, t, kind="app_event",
-                    cls=cls or "event, %s id" % form, call=c, state="linked" if linked else "unmatched", reasons=reasons)
+                    cls=cls or "event, %s id" % form, call=c, state="linked" if linked else "unmatched", reasons=reasons,
+                    weak=form == "response")
         self.told(c, uid, linked, ids, a)
         return uid
 

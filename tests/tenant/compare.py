@@ -151,7 +151,7 @@ def check_links(t):
         if r["state"] != "linked" or not by[uid]:
             continue
         hit = {t.cite.get(x["to"]) for x in by[uid] if x["state"] == "linked"}
-        if hit & set(r["may"] if r.get("second") else r["must"]):
+        if hit & set(r["must"] + r["may"]):
             good += 1
         elif not any(x["state"] in r.get("accept", []) for x in by[uid]):
             missed.append("%s %s: %s, %s; should be %s" % (t.of.get(uid), r["cls"], sorted({x["state"] for x in by[uid]}),
@@ -186,10 +186,13 @@ def check_alone(t):
     """A workspace without any gateway: what could be linked says that the other side was not supplied."""
     rc, rows, err = read_links(t)
     tap(rc in (0, 3) and bool(rows), "report links answers without a gateway", [err[:300]] if not rows else [])
-    bad = [str(r) for r in rows if r["state"] != "unmatched" or r["reason"] not in
+    wrong = list(wrong_links(t, rows))
+    tap(not wrong, "what still links is of one call", some(wrong))
+    asked = [r for r in rows if r["to_kind"] == "request"]
+    bad = [str(r) for r in asked if r["state"] != "unmatched" or r["reason"] not in
            ("source not supplied", "no identifier", "nil or sentinel id")]
-    tap(not bad, "nothing links, and the reason is the missing source", some(bad))
-    nil = [t.cite[r["from"]] for r in rows if r["reason"] != "source not supplied" and r["from"] in t.cite]
+    tap(bool(asked) and not bad, "nothing links to a gateway, and the reason is the missing source", some(bad))
+    nil = [t.cite[r["from"]] for r in asked if r["reason"] in ("no identifier", "nil or sentinel id") and r["from"] in t.cite]
     wrong = [u for u in nil if not t.records[u].get("cls", "").startswith("nil")]
     tap(not wrong, "records without ids say so", some(wrong))
 

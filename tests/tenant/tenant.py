@@ -149,6 +149,8 @@ class Truth:
     def records(self):
         number = {id(c): i for i, c in enumerate(self.traffic.all)}
         for r in self.w.records.values():
+            if r.get("cls", "").startswith("verdict, response"):
+                r["weak"] = True
             whose = r.get("call") or (r.get("attempt") or [None])[0]
             if whose:
                 r["whose"] = number[id(self.run_of.get(id(whose), [whose])[0])]
@@ -166,8 +168,13 @@ class Truth:
             elif by_trace and len(call.attempts) > 1:  # of which attempt, its trace does not say
                 r["accept"] = ["ambiguous"]
             last = call.attempts[-1]
-            if "response id" in r["cls"] and (last.get("served_again") or last.get("replayed")):
+            if r.get("weak") and (last.get("served_again") or last.get("replayed")):
                 r["accept"] = ["ambiguous"]
+
+    def doubtful(self, c):
+        """Hangs a record on a response id that a later call has as well?"""
+        last = c.attempts[-1]
+        return (last.get("served_again") or last.get("replayed")) and any(self.w.records[m].get("weak") for m in c.members)
 
     def interactions(self):
         groups, seen = [], set()
@@ -183,7 +190,7 @@ class Truth:
                         ids.discard(a["rid"])
             groups.append({"members": sorted({m for x in run for m in x.members}), "ids": sorted(ids),
                            "entities": sorted(e for x in run for e in getattr(x, "entities", [])),
-                           "whole": all(x.whole for x in run), "attempts": sum(len(x.attempts) for x in run)})
+                           "whole": all(x.whole and not self.doubtful(x) for x in run), "attempts": sum(len(x.attempts) for x in run)})
         return groups
 
     def blast(self):

@@ -138,7 +138,7 @@ static void random_worlds(int n)
 		struct ak_clocks *c = ak_clocks_new();
 
 		make_world(&w);
-		add_calls(c, &w, 1 + (int)upto(300));
+		add_calls(c, &w, 3 + (int)upto(300));
 		ak_clocks_solve(c);
 		look_at_rows(c, &w, &o);
 		look_at_orders(c, &w, &o);
@@ -206,8 +206,8 @@ static void cycles(void)
 	struct ak_instant a = {{"app", NULL}, start_of_june, 1000}, b = {{"gateway", NULL}, start_of_june + day, 1000};
 	json_t *found;
 
-	for (int i = 0; i < 3; i++) {
-		struct ak_clock_pair p = pair(&w, AK_CLOCK_CONTAINS, i, (i + 1) % 3, start_of_june + 2000000, start_of_june + 2500000,
+	for (int i = 0; i < 9; i++) {
+		struct ak_clock_pair p = pair(&w, AK_CLOCK_CONTAINS, i % 3, (i + 1) % 3, start_of_june + 2000000, start_of_june + 2500000,
 					      start_of_june, start_of_june + 500000);
 		ak_clocks_add(c, &p);
 	}
@@ -219,6 +219,25 @@ static void cycles(void)
 	is_int(ak_clock_order(c, &a, &b), AK_CONCURRENT, "what contradicts itself orders nothing, a day apart or not");
 	json_decref(found);
 	ak_clocks_free(c);
+}
+
+/* One or two pairs may be a copied id. */
+static void few(void)
+{
+	struct world w = {.unit = {1000, 1000, 1000, 1000, 1000, 1000}};
+	struct ak_instant a = {{"app", NULL}, start_of_june, 1000}, b = {{"gateway", NULL}, start_of_june + day, 1000};
+
+	for (int n = 2; n <= 3; n++) {
+		struct ak_clocks *c = ak_clocks_new();
+
+		for (int i = 0; i < n; i++) {
+			struct ak_clock_pair p = pair(&w, AK_CLOCK_CONTAINS, 0, 1, start_of_june, start_of_june + 500000, start_of_june + 1000, start_of_june + 2000);
+			ak_clocks_add(c, &p);
+		}
+		ak_clocks_solve(c);
+		is_int(ak_clock_order(c, &a, &b), n == 2 ? AK_CONCURRENT : AK_BEFORE, n == 2 ? "two pairs order nothing" : "three do");
+		ak_clocks_free(c);
+	}
 }
 
 static void own_times(void)
@@ -250,6 +269,7 @@ int main(void)
 		contradictions(bad, bad <= 10);
 	contradictions(50, false);
 	cycles();
+	few();
 	own_times();
 	is_int(ak_clock_precision("2026-06-01T00:00:00Z"), 1000000, "seconds");
 	is_int(ak_clock_precision("2026-06-01T00:00:00.120Z"), 1000, "milliseconds");

@@ -1,0 +1,98 @@
+/* Provider traffic that no gateway recorded. */
+#include "base/ak.h"
+#include "check/check.h"
+
+#include <stdlib.h>
+
+#include "reconcile/reconcile.h"
+
+static int64_t num(const json_t *o, const char *k) { return json_integer_value(json_object_get(o, k)); }
+static const char *txt(const json_t *o, const char *k, const char *otherwise)
+{
+	const char *z = json_string_value(json_object_get(o, k));
+
+	return z ? z : otherwise;
+}
+
+static void finding(struct ak_check_run *r, json_t *f)
+{
+	const char *basis = txt(f, "basis", "?"), *key = txt(f, "key", NULL), *subject = key ? key : txt(f, "project", "keys that gateways share");
+
+	json_object_set_new(f, "subject", json_string(subject));
+	json_object_set_new(f, "affected", json_integer(strtoll(txt(f, "requests", "0"), NULL, 10)));
+	json_object_set_new(f, "text", json_sprintf("%s: %s requests, %s input tokens of %s in %lld buckets from %s to %s, %s", txt(f, "source", "?"),
+						    txt(f, "requests", "unknown"), txt(f, "input_tokens", "unknown"), subject, (long long)num(f, "buckets"),
+						    txt(f, "first", "?"), txt(f, "last", "?"),
+						    strcmp(basis, "bucket") == 0 ? "beyond what the gateways recorded" : "which no gateway record explains"));
+	ak_check_found(r, json_incref(f));
+}
+
+static enum ak_rc calls(struct ak_check_run *r, bool *any, struct ak_err *err)
+{
+	json_t *doc = NULL, *f;
+	size_t i;
+	enum ak_rc rc = ak_reconcile_calls(r->store, r->from_us, r->to_us, &doc, err);
+
+	json_array_foreach(json_object_get(doc, "judged"), i, f) {
+		*any = true;
+		ak_check_of(r, (uint64_t)num(f, "named"));
+	}
+	json_array_foreach(json_object_get(doc, "findings"), i, f) {
+		json_object_set_new(f, "subject", json_string(txt(f, "principal", "nobody named")));
+		json_object_set_new(f, "affected", json_integer(num(f, "calls")));
+		json_object_set_new(f, "text", json_sprintf("%lld of %lld calls of %s that %s logged have no gateway record", (long long)num(f, "calls"),
+							    (long long)num(f, "of"), txt(f, "principal", "nobody named"), txt(f, "source", "?")));
+		ak_check_found(r, json_incref(f));
+	}
+	json_decref(doc);
+	return rc;
+}
+
+static enum ak_rc usage(struct ak_check_run *r, bool *any, struct ak_err *err)
+{
+	struct ak_reconcile_opts o = {.from_us = r->from_us, .to_us = r->to_us,
+				      .control_point = r->policy ? r->policy->control_point : NULL};
+	struct ak_reconcile *rec = NULL;
+	json_t *list, *summary, *s, *t;
+	size_t i, k;
+	enum ak_rc rc = ak_reconcile_run(r->store, &o, &rec, err);
+
+	if (rc != AK_OK)
+		return rc;
+	summary = ak_reconcile_summary(rec);
+	list = ak_reconcile_bypass(rec);
+	json_array_foreach(json_object_get(summary, "sources"), i, s)
+		json_array_foreach(json_object_get(s, "totals"), k, t) {
+			*any |= num(json_object_get(summary, "gateway_records"), "requests") > 0;
+			if (strcmp(txt(t, "measure", ""), "requests") == 0)
+				ak_check_of(r, strtoull(txt(t, "provider_figure", "0"), NULL, 10));
+		}
+	json_array_foreach(list, i, s)
+		finding(r, s);
+	json_decref(list);
+	json_decref(summary);
+	ak_reconcile_free(rec);
+	return AK_OK;
+}
+
+static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
+{
+	bool any = false;
+	enum ak_rc rc = usage(r, &any, err);
+
+	if (rc == AK_OK)
+		rc = calls(r, &any, err);
+	if (rc == AK_OK && !any)
+		ak_check_unjudged(r, "no provider usage or provider log meets gateway records in this period; 'auditkit help collect' says how to get them");
+	return rc;
+}
+
+const struct ak_check ak_check_bypass = {
+	.name = "bypass",
+	.title = "all provider traffic passed a gateway",
+	.severity = "high",
+	.unit = "requests that providers counted or logged",
+	.rationale = "what does not pass the control point is not logged, limited or redacted by it",
+	.fix = "ask who holds the key and revoke it or route it through the gateway; 'auditkit report reconcile' shows the buckets and records",
+	.run = run,
+};

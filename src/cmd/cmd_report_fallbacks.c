@@ -1,0 +1,61 @@
+#include "base/ak.h"
+#include "cmd/cmd.h"
+
+#include "cmd/jsonget.h"
+#include "cmd/lines.h"
+#include "cmd/period.h"
+#include "state/state.h"
+
+static void print(struct ak_ctx *c, const json_t *doc)
+{
+	json_t *r;
+	size_t i;
+	char n[32], of[32];
+
+	ak_io_line(c->io, "attempts", "%s, of which %s were served by another model than asked for", ak_thousands(ak_jnum(doc, "requests"), n),
+		   ak_thousands(ak_jnum(doc, "served_otherwise"), of));
+	json_array_foreach(json_object_get(doc, "rows"), i, r) {
+		const char *by = ak_jtxt(r, "by", NULL);
+
+		ak_io_line(c->io, ak_jtxt(r, "kind", "?"), "%s of %s: %s -> %s, %s %s, tenant %s, source %s%s%s%s", ak_thousands(ak_jnum(r, "requests"), n),
+			   ak_thousands(ak_jnum(doc, "requests"), of), ak_jtxt(r, "asked", "-"), ak_jtxt(r, "served", "-"), ak_jtxt(r, "provider", "-"),
+			   ak_jtxt(r, "region", "region not told"), ak_jtxt(r, "tenant", "not told"), ak_jtxt(r, "source", "-"), by ? ", route set by [" : "", by ? by : "",
+			   by ? "]" : "");
+	}
+}
+
+static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
+{
+	int64_t from_us, to_us;
+	json_t *doc = NULL;
+	enum ak_rc rc = ak_cmd_period(c, &from_us, &to_us, err);
+
+	if (rc == AK_OK)
+		rc = ak_state_fallbacks(c->store, from_us, to_us, &doc, err);
+	if (rc == AK_OK && c->json)
+		rc = ak_io_json(c->io, doc, err);
+	else if (rc == AK_OK)
+		print(c, doc);
+	json_decref(doc);
+	return rc == AK_OK ? AK_EXIT_OK : err->exit;
+}
+
+static const struct ak_opt opts[] = {
+	AK_OPTS_PERIOD,
+	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
+};
+
+static const struct ak_example examples[] = {
+	{"auditkit report fallbacks", "who was served by another model, provider or region than asked"},
+	{NULL, NULL},
+};
+
+const struct ak_cmd ak_cmd_report_fallbacks = {
+	.name = "report fallbacks",
+	.summary = "what attempts were served by, against what was asked for",
+	.text = "The rows add up to all attempts of the period. Where the route in force names the model that served, its record is cited.",
+	.opts = opts,
+	.examples = examples,
+	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.run = run,
+};

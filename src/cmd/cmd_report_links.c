@@ -1,0 +1,159 @@
+#include "base/ak.h"
+#include "cmd/cmd.h"
+
+#include "base/jsonw.h"
+#include "cmd/jsonget.h"
+#include "cmd/period.h"
+#include "link/rows.h"
+
+/* Rows of the people's table; the formats for machines give all of them. */
+enum { SHOWN = 50 };
+
+struct report {
+	struct ak_ctx *c;
+	enum { AS_TABLE, AS_LINES, AS_ARRAY } as;
+	struct ak_buf line;
+	struct ak_table table;
+	uint64_t rows, state[3], window;
+};
+
+static const char *const heads[] = {"state", "from", "to", "method", "field", "card", "confidence"};
+
+static void count(struct report *r, const json_t *row)
+{
+	const char *state = ak_jtxt(row, "state", "");
+
+	r->rows++;
+	for (int i = 0; i < 3; i++)
+		r->state[i] += strcmp(state, ak_link_state_name(i)) == 0;
+	r->window += strcmp(ak_jtxt(row, "method", ""), "window") == 0 && strcmp(state, "linked") == 0;
+}
+
+static void show(struct report *r, const json_t *row)
+{
+	const json_t *candidates = json_object_get(row, "candidates");
+
+	if (r->rows > SHOWN && !r->c->verbose)
+		return;
+	ak_table_cell(&r->table, "%s", ak_jtxt(row, "state", "?"));
+	ak_table_cell(&r->table, "%s", ak_jtxt(row, "from", "?"));
+	if (candidates)
+		ak_table_cell(&r->table, "one of %zu", json_array_size(candidates));
+	else
+		ak_table_cell(&r->table, "%s", ak_jtxt(row, "to", ak_jtxt(row, "reason", "-")));
+	ak_table_cell(&r->table, "%s", ak_jtxt(row, "method", "-"));
+	ak_table_cell(&r->table, "%s", ak_jtxt(row, "field", "-"));
+	ak_table_cell(&r->table, "%s", ak_jtxt(row, "cardinality", "-"));
+	ak_table_cell(&r->table, "%s", ak_jtxt(row, "confidence", "-"));
+}
+
+static enum ak_rc each(void *ctx, json_t *row, struct ak_err *err)
+{
+	struct report *r = ctx;
+
+	count(r, row);
+	if (r->as == AS_TABLE) {
+		show(r, row);
+		return AK_OK;
+	}
+	ak_buf_clear(&r->line);
+	if (ak_jcs(row, &r->line, err) != AK_OK)
+		return AK_FAIL;
+	ak_io_printf(r->c->io, "%s", r->as == AS_LINES ? "" : r->rows > 1 ? ",\n    " : "\n    ");
+	ak_io_text(r->c->io, ak_buf_str(&r->line));
+	if (r->as == AS_LINES)
+		ak_io_text(r->c->io, AK_STR("\n"));
+	return AK_OK;
+}
+
+static void print_table(struct report *r)
+{
+	char rows[32], n[4][32];
+
+	for (int i = 0; i < 3; i++)
+		ak_thousands(r->state[i], n[i]);
+	ak_table_print(&r->table, r->c->io);
+	if (r->rows > SHOWN && !r->c->verbose)
+		ak_io_line(r->c->io, "", "and %s more: -v prints them, --format jsonl gives all members", ak_thousands(r->rows - SHOWN, rows));
+	ak_io_line(r->c->io, "rows", "%s: %s links, %s records ambiguous, %s unmatched", ak_thousands(r->rows, rows), n[0], n[1], n[2]);
+	if (r->window)
+		ak_io_line(r->c->io, "inferred", "%s of the links only by time, model and tokens: no identifier says so", ak_thousands(r->window, n[3]));
+}
+
+/* The rows are inside a document that names its schema, and memory holds one of them. */
+static void open_array(struct ak_ctx *c) { ak_io_printf(c->io, "{\n  \"format_version\": 1,\n  \"links\": ["); }
+static void close_array(struct ak_ctx *c, uint64_t rows)
+{
+	ak_io_printf(c->io, "%s],\n  \"rows\": %llu,\n  \"schema\": \"auditkit.links/1\"\n}\n", rows ? "\n  " : "", (unsigned long long)rows);
+}
+
+static enum ak_rc options(const struct ak_ctx *c, struct ak_link_opts *o, unsigned *states, struct report *r, struct ak_err *err)
+{
+	const char *format = ak_args_text(c->args, "format"), *state = ak_args_text(c->args, "state");
+
+	*states = 0;
+	for (int i = 0; state && i < 3; i++)
+		if (strcmp(state, ak_link_state_name(i)) == 0)
+			*states = 1u << i;
+	if (state && !*states)
+		return ak_fail(err, AK_EXIT_USAGE, "--state is linked, unmatched or ambiguous");
+	if (format && strcmp(format, "table") != 0 && strcmp(format, "json") != 0 && strcmp(format, "jsonl") != 0)
+		return ak_fail(err, AK_EXIT_USAGE, "--format is jsonl, json or table");
+	r->as = format && strcmp(format, "jsonl") == 0 ? AS_LINES : c->json || (format && strcmp(format, "json") == 0) ? AS_ARRAY : AS_TABLE;
+	o->fuzzy = ak_args_flag(c->args, "fuzzy");
+	return ak_cmd_period(c, &o->from_us, &o->to_us, err);
+}
+
+static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
+{
+	struct report r = {.c = c};
+	struct ak_link_opts o = {.run = 0};
+	unsigned states;
+	enum ak_rc rc = options(c, &o, &states, &r, err);
+
+	if (rc != AK_OK)
+		return err->exit;
+	ak_buf_init(&r.line, SIZE_MAX);
+	ak_table_init(&r.table, AK_COUNT(heads), "lllllll");
+	r.table.head = true;
+	for (size_t i = 0; i < AK_COUNT(heads); i++)
+		ak_table_cell(&r.table, "%s", heads[i]);
+	if (r.as == AS_ARRAY)
+		open_array(c);
+	rc = ak_link_rows(c->store, &o, states, each, &r, err);
+	if (rc == AK_OK && r.as == AS_ARRAY)
+		close_array(c, r.rows);
+	else if (rc == AK_OK && r.as == AS_TABLE)
+		print_table(&r);
+	ak_buf_release(&r.line);
+	ak_table_release(&r.table);
+	return rc == AK_OK ? AK_EXIT_OK : err->exit;
+}
+
+static const struct ak_opt opts[] = {
+	AK_OPTS_PERIOD,
+	{"state", 0, AK_OPT_TEXT, "STATE", "only linked, unmatched or ambiguous"},
+	{"fuzzy", 0, AK_OPT_FLAG, NULL, "also by time, model and tokens where no identifier says anything: inferred, and named so"},
+	{"format", 0, AK_OPT_TEXT, "FORMAT", "table (default), jsonl or json"},
+	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
+};
+
+static const struct ak_example examples[] = {
+	{"auditkit report links --state unmatched", "what meets nothing on the other side, and why"},
+	{"auditkit report links --format jsonl", "every link with its method, cardinality and confidence"},
+	{NULL, NULL},
+};
+
+const struct ak_cmd ak_cmd_report_links = {
+	.name = "report links",
+	.summary = "every link between records, and every record that meets none with its reason",
+	.text = "A link says by which identifier it was found. exact: both records have the value as it stands. normalised: one of them has it\n"
+		"as an alias or in another spelling (capitals, base64, a traceparent, a UUID for a trace id). certain: both sides mean the same\n"
+		"by it. high: the value was normalised, or it is a response or provider request id, which joins only while no system has two\n"
+		"calls with it; else the record is ambiguous, its candidates are listed and none is picked. Session ids never join.\n\n"
+		"Each record is asked once per kind on the other side. `report coverage` counts the same rows.",
+	.opts = opts,
+	.examples = examples,
+	.needs = AK_NEED_READ,
+	.run = run,
+};

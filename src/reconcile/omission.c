@@ -1,0 +1,201 @@
+#include "base/ak.h"
+#include "reconcile/omission.h"
+
+#include <stdlib.h>
+
+#include "link/link.h"
+
+struct omission {
+	struct ak_store *s;
+	json_t *methods;
+	int64_t gateways, others;   /* missing of the gateways: by their own sequences; by what others have */
+	int64_t elsewhere;	    /* missing of all other sources */
+	int64_t records;
+};
+
+static int64_t num(const json_t *o, const char *k) { return json_integer_value(json_object_get(o, k)); }
+static const char *txt(const json_t *o, const char *k) { return json_string_value(json_object_get(o, k)); }
+
+static void add(struct omission *o, const char *method, const char *source, bool judged, int64_t found, int64_t of, const char *unit, const char *text,
+		json_t *cites)
+{
+	json_array_append_new(o->methods, json_pack("{s:s, s:o, s:s, s:I, s:I, s:s, s:s, s:o}", "method", method, "source",
+						    source ? json_string(source) : json_null(), "state", !judged ? "not judged" : found ? "found" : "none",
+						    "found", (json_int_t)found, "of", (json_int_t)of, "unit", unit, "text", text, "cites",
+						    cites ? cites : json_array()));
+}
+
+static void raise(int64_t *to, int64_t n) { *to = n > *to ? n : *to; }
+
+static void sequence(struct omission *o, const json_t *source, const json_t *check)
+{
+	const char *state = txt(check, "state");
+	bool judged = strcmp(state, "not judged") != 0;
+	int64_t n = judged ? num(check, "n") : 0;
+
+	if (!judged)
+		return;
+	if (strcmp(txt(check, "check"), "sequence") == 0) {
+		add(o, "sequence", txt(source, "name"), true, n, num(check, "of"), txt(check, "unit"), txt(check, "what"), NULL);
+		if (strcmp(txt(source, "kind") ? txt(source, "kind") : "", "request") == 0)
+			o->gateways += n;
+		else
+			o->elsewhere += n;
+	} else if (strcmp(txt(check, "check"), "has_more") == 0 || strcmp(txt(check, "check"), "cap") == 0) {
+		if (n)
+			add(o, "unfinished", txt(source, "name"), true, n, num(check, "of"), txt(check, "unit"), txt(check, "what"), NULL);
+	}
+}
+
+static enum ak_rc sequences(struct omission *o, struct ak_err *err)
+{
+	json_t *sources = NULL, *s, *c;
+	size_t i, k;
+	enum ak_rc rc = ak_query_sources(o->s, 0, &sources, err);
+
+	if (rc == AK_OK)
+		rc = ak_query_completeness(o->s, NULL, sources, err);
+	json_array_foreach(sources, i, s) {
+		o->records += num(s, "stored") - num(s, "superseded");
+		json_array_foreach(json_object_get(json_object_get(s, "completeness"), "checks"), k, c)
+			sequence(o, s, c);
+	}
+	json_decref(sources);
+	return rc;
+}
+
+/* Calls that a provider counts beyond the gateways' in buckets of keys that the gateways do use; a key that they do not use is no omission. */
+static int64_t beyond(const json_t *bypass, const char *source)
+{
+	const json_t *f;
+	int64_t n = 0;
+	size_t i;
+
+	json_array_foreach((json_t *)bypass, i, f)
+		if (strcmp(txt(f, "basis"), "bucket") == 0 && strcmp(txt(f, "source"), source) == 0 && txt(f, "requests"))
+			n += strtoll(txt(f, "requests"), NULL, 10);
+	return n;
+}
+
+/* Of two sources of one provider the larger count. */
+static int64_t provider_counts(struct omission *o, struct ak_reconcile *r)
+{
+	json_t *summary = ak_reconcile_summary(r), *bypass = ak_reconcile_bypass(r), *s, *t, *by = json_object(), *v;
+	const char *provider;
+	int64_t sum = 0;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(summary, "sources"), i, s)
+		json_array_foreach(json_object_get(s, "totals"), k, t) {
+			int64_t n = beyond(bypass, txt(s, "source"));
+
+			if (strcmp(txt(t, "measure"), "requests") != 0)
+				continue;
+			provider = txt(s, "provider") ? txt(s, "provider") : "";
+			add(o, "provider counts", txt(s, "source"), true, n, strtoll(txt(t, "provider_figure"), NULL, 10), "requests that the provider counted",
+			    "calls of keys that gateways use, beyond what they recorded: left out of a gateway's export, or made past it", NULL);
+			if (n > num(by, provider))
+				json_object_set_new(by, provider, json_integer(n));
+		}
+	json_object_foreach(by, provider, v)
+		sum += json_integer_value(v);
+	if (!json_array_size(json_object_get(summary, "sources")))
+		add(o, "provider counts", NULL, false, 0, 0, "requests that the provider counted", "no provider usage in this period", NULL);
+	json_decref(by);
+	json_decref(bypass);
+	json_decref(summary);
+	return sum;
+}
+
+/* Records of others that name a call which no gateway record has. Only of sources of which some do meet. A pair of sources may count a record that
+ * another pair links, so what is left over is taken of the largest total. */
+static void named_by(struct omission *o, const json_t *pairs, const char *kind, const char *method, const char *unit)
+{
+	json_t *by = json_object(), *v;
+	const json_t *row;
+	const char *source;
+	size_t i;
+
+	json_array_foreach((json_t *)pairs, i, row) {
+		const char *from = txt(row, "from_kind"), *to = txt(row, "to_kind"), *how = txt(row, "method");
+		int64_t met = num(row, "linked") + num(row, "ambiguous"), total = num(row, "total");
+
+		if (!from || strcmp(from, kind) != 0 || !to || strcmp(to, "request") != 0 || (how && strcmp(how, "aggregate") == 0))
+			continue;
+		v = json_object_get(by, txt(row, "from"));
+		if (!v)
+			json_object_set_new(by, txt(row, "from"), v = json_pack("[i, i]", 0, 0));
+		json_array_set_new(v, 0, json_integer(json_integer_value(json_array_get(v, 0)) + met));
+		if (total > json_integer_value(json_array_get(v, 1)))
+			json_array_set_new(v, 1, json_integer(total));
+	}
+	json_object_foreach(by, source, v) {
+		int64_t met = json_integer_value(json_array_get(v, 0)), total = json_integer_value(json_array_get(v, 1));
+		int64_t without = total > met ? total - met : 0;
+
+		add(o, method, source, met > 0, met ? without : 0, total, unit,
+		    met ? "records without a gateway record of the same call; one call may have several" : "no identifier of its records is in a gateway record", NULL);
+		/* several records may be of one call, so they bound nothing beyond one */
+		raise(&o->others, met > 0 && without > 0);
+	}
+	json_decref(by);
+}
+
+static enum ak_rc canaries(struct omission *o, const char *const *ids, struct ak_err *err)
+{
+	int64_t lost = 0, n = 0;
+	enum ak_rc rc = AK_OK;
+
+	if (!ids)
+		add(o, "canaries", NULL, false, 0, 0, "calls that were sent to be found", "none were named: 'report completeness --canaries FILE'", NULL);
+	for (; ids && ids[n] && rc == AK_OK; n++) {
+		json_t *hits = NULL, *record, *cites = json_array(), *hit;
+		bool gateway = false;
+		size_t i;
+
+		rc = ak_query_lookup(o->s, ak_str_of(ids[n]), &hits, err);
+		json_array_foreach(hits, i, hit) {
+			record = NULL;
+			if (rc == AK_OK && (rc = ak_query_record(o->s, num(hit, "seq"), &record, err)) == AK_OK) {
+				gateway |= strcmp(txt(record, "kind") ? txt(record, "kind") : "", "request") == 0;
+				json_array_append_new(cites, json_sprintf("%s:%lld", txt(record, "source"), (long long)num(hit, "seq")));
+			}
+			json_decref(record);
+		}
+		lost += !gateway;
+		add(o, "canaries", NULL, true, !gateway, 1, "calls that were sent to be found",
+		    gateway ? "this call is in the gateways' records" : "no gateway record has this call", cites);
+		json_object_set_new(json_array_get(o->methods, json_array_size(o->methods) - 1), "number", json_integer(n + 1));
+		json_decref(hits);
+	}
+	raise(&o->others, lost);
+	return rc;
+}
+
+enum ak_rc ak_reconcile_completeness(struct ak_store *s, struct ak_reconcile *r, int64_t from_us, int64_t to_us, const char *const *ids, json_t **out,
+				     struct ak_err *err)
+{
+	struct omission o = {.s = s, .methods = json_array()};
+	int64_t counted = provider_counts(&o, r), missing;
+	json_t *pairs = NULL;
+	enum ak_rc rc = sequences(&o, err);
+
+	if (rc == AK_OK)
+		rc = ak_link_coverage(s, 0, from_us, to_us, &pairs, err);
+	named_by(&o, pairs, "app_event", "app records", "app events");
+	named_by(&o, pairs, "provider_call", "provider calls", "provider calls");
+	json_decref(pairs);
+	if (rc == AK_OK)
+		rc = canaries(&o, ids, err);
+	add(&o, "counters", NULL, false, 0, 0, "counters", "no format of these sources gives a counter that only grows", NULL);
+	if (rc != AK_OK) {
+		json_decref(o.methods);
+		return rc;
+	}
+	raise(&o.others, counted);
+	missing = (o.gateways > o.others ? o.gateways : o.others) + o.elsewhere;
+	*out = json_pack("{s:{s:I, s:I, s:s, s:o}, s:o}", "missing", "at_least", (json_int_t)missing, "of", (json_int_t)(o.records + missing), "unit", "records",
+			 "statement", json_sprintf("at least %lld records are missing of %lld that there must have been", (long long)missing,
+						   (long long)(o.records + missing)), "methods", o.methods);
+	return AK_OK;
+}

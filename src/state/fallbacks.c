@@ -1,0 +1,147 @@
+/* Who was served by something else than what was asked for (M19). */
+#include "base/ak.h"
+#include "state/state.h"
+
+#include "query/state.h"
+#include "state/timeline.h"
+
+struct counting {
+	json_t *rows;  /* key -> row, in order of appearance */
+	json_t *rules; /* asked, served -> {by, until} */
+	json_int_t requests, fallen;
+	struct ak_timeline routes;
+};
+
+static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
+static bool same(const char *a, const char *b) { return a && b && strcmp(a, b) == 0; }
+
+/* The provider's dated or longer name of what was asked for. */
+static bool longer_name(const char *asked, const char *served)
+{
+	size_t n = strlen(asked);
+
+	return strncmp(asked, served, n) == 0 && (served[n] == '-' || served[n] == '@' || served[n] == ':');
+}
+
+/* The route's setting in force that names the served model, as its citation; *until gets when that may change. */
+static const char *look(struct counting *c, const char *asked, const char *served, int64_t t, int64_t *until)
+{
+	const char *by = NULL;
+
+	*until = INT64_MAX;
+	for (size_t i = 0; i < c->routes.n; i++) {
+		const struct ak_seen *s = &c->routes.seen[i];
+		struct ak_held h;
+
+		if (!s->dated || !same(s->said.id, asked) || s->said.vague)
+			continue;
+		if (s->t > t && s->t < *until)
+			*until = s->t;
+		if (by)
+			continue;
+		ak_timeline_at(&c->routes, NULL, "route", asked, s->said.path, t, &h);
+		if (h.value && h.set && strstr(h.value, served))
+			by = h.set->by;
+	}
+	return by;
+}
+
+/* Calls come in time order, so an answer holds until the route changes. */
+static const char *rule_of(struct counting *c, const char *asked, const char *served, int64_t t)
+{
+	json_t *known;
+	struct ak_buf key;
+	int64_t until;
+
+	if (!asked || !served || !c->routes.n)
+		return NULL;
+	ak_buf_init(&key, 1u << 20);
+	ak_buf_addf(&key, "%s\x1f%s", asked, served);
+	known = json_object_get(c->rules, key.p);
+	if (!known || json_integer_value(json_object_get(known, "until")) <= t) {
+		const char *by = look(c, asked, served, t, &until);
+
+		known = json_pack("{s:s?, s:I}", "by", by, "until", (json_int_t)until);
+		json_object_set_new(c->rules, key.p, known);
+	}
+	ak_buf_release(&key);
+	return text(known, "by");
+}
+
+static const char *kind_of(const json_t *call, const char *asked, const char *served, const char *rule)
+{
+	if (same(text(call, "outcome"), "failure") || (!served && !json_is_string(json_object_get(call, "provider"))))
+		return "not served";
+	if (text(call, "fallback_from"))
+		return "fallback";
+	if (!asked || !served)
+		return "not told";
+	if (same(asked, served))
+		return "as asked";
+	return rule ? "by route" : longer_name(asked, served) ? "longer name" : "other model";
+}
+
+static enum ak_rc count(void *ctx, json_t *call, struct ak_err *err)
+{
+	static const char *const shown[] = {"tenant", "source", "provider", "region"};
+	struct counting *c = ctx;
+	const char *from = text(call, "fallback_from"), *asked = from ? from : text(call, "model"), *served = text(call, "served"), *rule, *kind;
+	struct ak_buf key;
+	json_t *row;
+
+	(void)err;
+	rule = same(asked, served) ? NULL : rule_of(c, asked, served, json_integer_value(json_object_get(call, "t")));
+	kind = kind_of(call, asked, served, rule);
+	ak_buf_init(&key, 1u << 20);
+	for (size_t i = 0; i < AK_COUNT(shown); i++)
+		ak_buf_addf(&key, "%s\x1f", text(call, shown[i]) ? text(call, shown[i]) : "");
+	ak_buf_addf(&key, "%s\x1f%s\x1f%s\x1f%s", asked ? asked : "", served ? served : "", kind, rule ? rule : "");
+	row = json_object_get(c->rows, key.p);
+	if (!row) {
+		row = json_pack("{s:s?, s:s?, s:s, s:s?, s:i, s:s}", "asked", asked, "served", served, "kind", kind, "by", rule, "requests", 0, "first",
+				text(call, "citation"));
+		for (size_t i = 0; i < AK_COUNT(shown); i++)
+			json_object_set(row, shown[i], json_object_get(call, shown[i]));
+		json_object_set_new(c->rows, key.p, row);
+	}
+	ak_buf_release(&key);
+	json_object_set_new(row, "requests", json_integer(json_integer_value(json_object_get(row, "requests")) + 1));
+	c->requests++;
+	c->fallen += same(kind, "fallback") || same(kind, "other model");
+	return AK_OK;
+}
+
+static bool is_route(const struct ak_said *s) { return strcmp(s->cls, "route") == 0; }
+
+static enum ak_rc add(void *ctx, json_t *row, struct ak_err *err)
+{
+	(void)err;
+	ak_timeline_add(&((struct counting *)ctx)->routes, row);
+	return AK_OK;
+}
+
+enum ak_rc ak_state_fallbacks(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	struct counting c = {.rows = json_object(), .rules = json_object()};
+	json_t *systems = NULL, *list = json_array(), *row;
+	const char *key;
+	enum ak_rc rc = ak_query_systems(s, &systems, err);
+
+	ak_timeline_init(&c.routes, systems);
+	c.routes.wanted = is_route;
+	if (rc == AK_OK)
+		rc = ak_query_observations_each(s, add, &c, err);
+	if (rc == AK_OK)
+		rc = ak_query_calls_each(s, from_us, to_us, count, &c, err);
+	json_object_foreach(c.rows, key, row)
+		json_array_append(list, row);
+	if (rc == AK_OK)
+		*out = json_pack("{s:s, s:i, s:I, s:I, s:O}", "schema", "auditkit.fallbacks/1", "format_version", 1, "requests", c.requests, "served_otherwise", c.fallen,
+				 "rows", list);
+	json_decref(list);
+	json_decref(c.rows);
+	json_decref(c.rules);
+	ak_timeline_release(&c.routes);
+	json_decref(systems);
+	return rc;
+}

@@ -1,0 +1,225 @@
+#include "base/ak.h"
+#include "state/limit.h"
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "query/state.h"
+#include "state/name.h"
+
+static const struct {
+	const char *name;
+	enum ak_limit_unit unit;
+	const char *window; /* NULL: said beside it */
+	bool open;	    /* the unit is said beside it too */
+} limits[] = {
+	{"rpm_limit", AK_LIMIT_REQUESTS, "1m", false}, {"rpm", AK_LIMIT_REQUESTS, "1m", false}, {"requests_per_minute", AK_LIMIT_REQUESTS, "1m", false},
+	{"max_requests_per_1_minute", AK_LIMIT_REQUESTS, "1m", false}, {"tpm_limit", AK_LIMIT_TOKENS, "1m", false}, {"tpm", AK_LIMIT_TOKENS, "1m", false},
+	{"tokens_per_minute", AK_LIMIT_TOKENS, "1m", false}, {"max_tokens_per_1_minute", AK_LIMIT_TOKENS, "1m", false},
+	{"max_requests_per_1_day", AK_LIMIT_REQUESTS, "1d", false}, {"requests_per_day", AK_LIMIT_REQUESTS, "1d", false},
+	{"monthly_token_limit", AK_LIMIT_TOKENS, "1mo", false}, {"daily_token_limit", AK_LIMIT_TOKENS, "1d", false},
+	{"monthly_budget", AK_LIMIT_COST, "1mo", false}, {"daily_budget", AK_LIMIT_COST, "1d", false}, {"max_budget", AK_LIMIT_COST, NULL, false},
+	{"limit", AK_LIMIT_COST, NULL, true}, {"hard_cap", AK_LIMIT_COST, NULL, true}, {"cap", AK_LIMIT_COST, NULL, true},
+};
+
+static const char *const window_names[] = {"window", "budget_duration", "duration", "period", "interval"};
+static const char *const unit_names[] = {"unit", "currency"};
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static int kind_of(const char *path)
+{
+	for (size_t i = 0; i < AK_COUNT(limits); i++)
+		if (strcmp(limits[i].name, last_part(path)) == 0)
+			return (int)i;
+	return -1;
+}
+
+bool ak_limit_path(const char *path) { return kind_of(path) >= 0; }
+
+bool ak_limit_about(const char *path)
+{
+	for (size_t i = 0; i < AK_COUNT(window_names); i++)
+		if (strcmp(window_names[i], last_part(path)) == 0)
+			return true;
+	for (size_t i = 0; i < AK_COUNT(unit_names); i++)
+		if (strcmp(unit_names[i], last_part(path)) == 0)
+			return true;
+	return ak_limit_path(path);
+}
+
+/* The setting of one of these names beside a path. */
+static const char *beside_of(const char *path, const char *const *names, size_t n, ak_beside_fn *beside, void *ctx)
+{
+	char z[300];
+	size_t folder = (size_t)(last_part(path) - path);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *v;
+
+		snprintf(z, sizeof z, "%.*s%s", (int)(folder < 200 ? folder : 200), path, names[i]);
+		v = beside(ctx, z);
+		if (v && strcmp(v, AK_STATE_NOT_SET) != 0)
+			return v;
+	}
+	return NULL;
+}
+
+static bool is_currency(const char *z)
+{
+	size_t n = strspn(z, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+	return n == 3 && !z[3];
+}
+
+bool ak_limit_read(const char *cls, const char *path, ak_beside_fn *beside, void *ctx, char currency[4], struct ak_limit *out, const char **why)
+{
+	int k = kind_of(path);
+	const char *unit = beside_of(path, unit_names, AK_COUNT(unit_names), beside, ctx);
+	int64_t start;
+
+	*out = (struct ak_limit){.unit = k >= 0 ? limits[k].unit : AK_LIMIT_COST, .window = k >= 0 ? limits[k].window : NULL};
+	if (!out->window)
+		out->window = beside_of(path, window_names, AK_COUNT(window_names), beside, ctx);
+	if (k >= 0 && limits[k].open && !unit && strcmp(cls ? cls : "", "budget") != 0) {
+		*why = "what is counted is not told: no unit or currency stands beside it";
+		return false;
+	}
+	if (k >= 0 && limits[k].open && unit && (strcmp(unit, "requests") == 0 || strcmp(unit, "calls") == 0))
+		out->unit = AK_LIMIT_REQUESTS;
+	else if (k >= 0 && limits[k].open && unit && strcmp(unit, "tokens") == 0)
+		out->unit = AK_LIMIT_TOKENS;
+	else if (unit && out->unit == AK_LIMIT_COST && !is_currency(unit)) {
+		*why = "its unit is none of requests, tokens and a currency";
+		return false;
+	}
+	if (unit && out->unit == AK_LIMIT_COST) {
+		for (int i = 0; i < 4; i++)
+			currency[i] = (char)(unit[i] >= 'a' && unit[i] <= 'z' ? unit[i] - 'a' + 'A' : unit[i]);
+		out->currency = currency;
+	}
+	if (out->window && !ak_limit_start(out->window, 0, 0, &start)) {
+		*why = "its window cannot be read";
+		return false;
+	}
+	return true;
+}
+
+const char *ak_limit_unit_name(const struct ak_limit *l)
+{
+	static const char *const names[] = {"requests", "tokens", "cost"};
+
+	return names[l->unit];
+}
+
+#define SECOND INT64_C(1000000)
+#define DAY (86400 * SECOND)
+
+static int64_t floor_to(int64_t at, int64_t step) { return at - ((at % step) + step) % step; }
+
+static int64_t month_start(int64_t at)
+{
+	char z[32];
+	struct ak_err ignored = {0};
+	int64_t us = at;
+
+	ak_time_z(at, 0, z);
+	memcpy(z + 8, "01T00:00:00Z", 13);
+	return ak_time_arg(z, 0, &us, &ignored) == AK_OK ? us : at;
+}
+
+bool ak_limit_start(const char *window, int64_t anchor_us, int64_t at_us, int64_t *start_us)
+{
+	static const struct {
+		const char *word;
+		int64_t step; /* 0 = month */
+	} units[] = {
+		{"s", SECOND}, {"sec", SECOND}, {"second", SECOND}, {"seconds", SECOND}, {"m", 60 * SECOND}, {"min", 60 * SECOND}, {"minute", 60 * SECOND},
+		{"minutes", 60 * SECOND}, {"h", 3600 * SECOND}, {"hour", 3600 * SECOND}, {"hours", 3600 * SECOND}, {"hourly", 3600 * SECOND}, {"d", DAY}, {"day", DAY},
+		{"days", DAY}, {"daily", DAY}, {"w", 7 * DAY}, {"week", 7 * DAY}, {"weeks", 7 * DAY}, {"weekly", 7 * DAY}, {"mo", 0}, {"month", 0}, {"monthly", 0},
+	};
+	size_t digits;
+	int64_t n, step;
+
+	if (!window) {
+		*start_us = anchor_us;
+		return true;
+	}
+	digits = strspn(window, "0123456789");
+	if (digits > 6)
+		return false;
+	n = digits ? strtol(window, NULL, 10) : 1;
+	window += digits + strspn(window + digits, " ");
+	for (size_t i = 0; i < AK_COUNT(units); i++) {
+		if (strcmp(units[i].word, window) != 0 || n < 1 || (units[i].step == 0 && n != 1))
+			continue;
+		step = units[i].step * n;
+		if (!step)
+			*start_us = month_start(at_us);
+		else if (step <= DAY)
+			*start_us = floor_to(at_us, step);
+		else
+			*start_us = anchor_us + floor_to(at_us - anchor_us, step);
+		return true;
+	}
+	return false;
+}
+
+/* ---- sums of one subject ---- */
+
+static const char *setting(void *ctx, const char *path)
+{
+	json_t *e;
+	size_t i;
+
+	json_array_foreach((json_t *)ctx, i, e)
+		if (strcmp(json_string_value(json_object_get(e, "path")), path) == 0)
+			return json_string_value(json_object_get(e, "value"));
+	return NULL;
+}
+
+static enum ak_rc sum_of(struct ak_store *s, const char *subject, const json_t *e, const struct ak_limit *l, int64_t at_us, json_t *list, struct ak_err *err)
+{
+	static const char *const columns[] = {"requests", "tokens", "cost"};
+	const char *since = json_string_value(json_object_get(e, "since"));
+	int64_t anchor = INT64_MIN, start;
+	struct ak_err ignored = {0};
+	json_t *row = NULL;
+	char z[32];
+	enum ak_rc rc;
+
+	if (since && ak_time_arg(since, 0, &anchor, &ignored) != AK_OK)
+		anchor = INT64_MIN;
+	if ((anchor == INT64_MIN && !l->window) || !ak_limit_start(l->window, anchor == INT64_MIN ? 0 : anchor, at_us, &start))
+		return AK_OK;
+	rc = ak_query_used(s, subject, l->currency ? l->currency : "", start, at_us, &row, err);
+	if (rc == AK_OK)
+		json_array_append_new(list, json_pack("{s:O, s:O, s:s, s:s?, s:s?, s:s, s:O}", "path", json_object_get(e, "path"), "limit", json_object_get(e, "value"), "unit",
+						      ak_limit_unit_name(l), "currency", l->currency, "window", l->window, "from", ak_time_z(start, 0, z), "used",
+						      json_object_get(row, columns[l->unit])));
+	json_decref(row);
+	return rc;
+}
+
+enum ak_rc ak_limit_sums(struct ak_store *s, const json_t *row, int64_t at_us, json_t **out, struct ak_err *err)
+{
+	json_t *settings = json_object_get(row, "settings"), *e, *list = json_array();
+	const char *subject = json_string_value(json_object_get(row, "subject")), *why;
+	enum ak_rc rc = AK_OK;
+	size_t i;
+
+	json_array_foreach(settings, i, e) {
+		const char *path = json_string_value(json_object_get(e, "path"));
+		struct ak_limit l;
+		char currency[4];
+
+		if (rc == AK_OK && ak_limit_path(path) && json_is_string(json_object_get(e, "value")) && ak_limit_read(json_string_value(json_object_get(row, "class")), path, setting, settings, currency, &l, &why))
+			rc = sum_of(s, subject, e, &l, at_us, list, err);
+	}
+	*out = list;
+	return rc;
+}

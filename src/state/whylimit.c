@@ -1,0 +1,150 @@
+/* Which limit refused a call, and who set it. */
+#include "base/ak.h"
+#include "state/why.h"
+
+#include "state/limit.h"
+
+static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
+static const char *field(const json_t *r, const char *name) { return text(json_object_get(r, "fields"), name); }
+static bool same(const char *a, const char *b) { return a && b && strcmp(a, b) == 0; }
+static const char *dash(const char *z) { return z ? z : "-"; }
+static const char *cite(const json_t *r) { return text(r, "cite") ? text(r, "cite") : text(r, "citation"); }
+
+/* The provider's own record of an attempt. */
+static const json_t *call_of(const struct why *w, const json_t *attempt)
+{
+	const char *id = field(attempt, "auditkit.provider.request_id"), *response = field(attempt, "gen_ai.response.id");
+	json_t *c;
+	size_t i;
+
+	json_array_foreach(w->calls, i, c)
+		if (same(id, field(c, "auditkit.provider.request_id")) || same(response, field(c, "gen_ai.response.id")))
+			return c;
+	return NULL;
+}
+
+/* The limit that stood behind a refusal: of the quota event's own subject, else the first of the request's. */
+static const json_t *limit_row(const struct why *w, const char *subject)
+{
+	const json_t *row = subject ? ak_why_in_force(w, "budget", subject) : NULL;
+
+	return row ? row : subject ? NULL : ak_why_in_force(w, "budget", NULL);
+}
+
+static enum ak_rc cite_limit(struct why *w, json_t *f, const json_t *row, struct ak_err *err)
+{
+	json_t *how, *sums = NULL, *s;
+	struct ak_buf b;
+	size_t i;
+	enum ak_rc rc;
+
+	if (!row)
+		return AK_OK;
+	how = ak_why_set(row);
+	ak_buf_init(&b, 1u << 22);
+	ak_buf_addf(&b, "%s Limit of %s in force: %s [%s].", text(f, "answer"), text(row, "subject"), json_string_value(how), text(row, "by"));
+	rc = ak_limit_sums(w->s, row, w->at_us, &sums, err);
+	json_array_foreach(sums, i, s)
+		ak_buf_addf(&b, " Used of %s %s in %s up to then: %s.", dash(text(s, "limit")), dash(text(s, "unit")), dash(text(s, "window")), dash(text(s, "used")));
+	if (json_array_size(sums))
+		json_object_set(f, "sums", sums);
+	json_object_set_new(f, "answer", json_string(b.p));
+	ak_why_more(f, text(row, "by"));
+	ak_why_more(f, text(row, "version_by"));
+	ak_buf_release(&b);
+	json_decref(sums);
+	json_decref(how);
+	return rc;
+}
+
+static bool is_money(const char *unit)
+{
+	return unit && (ak_why_mentions(unit, "usd") || ak_why_mentions(unit, "eur") || ak_why_mentions(unit, "cost") || ak_why_mentions(unit, "spend") || strlen(unit) == 3);
+}
+
+static enum ak_rc why_quota(struct why *w, const json_t *q, struct ak_err *err)
+{
+	const char *decision = field(q, "auditkit.quota.decision"), *subject = field(q, "auditkit.resource.id");
+	const char *question = is_money(field(q, "auditkit.quota.unit")) || same(decision, "overage") ? "over budget" : "throttled";
+	const json_t *row;
+	json_t *f;
+
+	if (!decision || same(decision, "allowed") || same(decision, "warned"))
+		return AK_OK;
+	row = limit_row(w, subject);
+	f = ak_why_find(w, question,
+		 json_sprintf("The gateway's own limit: %s, %s of %s %s in %s of %s %s, policy version %s [%s].", decision, dash(field(q, "auditkit.quota.used")),
+			      dash(field(q, "auditkit.quota.limit")), dash(field(q, "auditkit.quota.unit")), dash(field(q, "auditkit.quota.window")),
+			      dash(field(q, "auditkit.quota.scope")), dash(subject), dash(field(q, "auditkit.budget.policy_version")), cite(q)),
+		 row ? text(row, "by") : cite(q), row ? text(row, "basis") : "record");
+	ak_why_more(f, cite(q));
+	ak_why_more(f, w->last ? cite(w->last) : NULL);
+	return cite_limit(w, f, row, err);
+}
+
+/* A refusal without a quota event: where it came from. */
+static enum ak_rc why_429(struct why *w, const json_t *r, const char *question, struct ak_err *err)
+{
+	const json_t *call = call_of(w, r), *row = limit_row(w, NULL);
+	const char *id = field(r, "auditkit.provider.request_id"), *provider = dash(field(r, "gen_ai.provider.name")), *error = dash(field(r, "error.type"));
+	bool gateway = ak_why_mentions(error, "budget") || ak_why_mentions(error, "quota_exceeded") || ak_why_mentions(error, "proxyrate");
+	json_t *f;
+
+	if (call || (id && !gateway)) {
+		f = ak_why_find(w, question,
+			 json_sprintf("The provider's own limit: %s refused with %lld (%s) and gave the request id %s [%s].", provider, (long long)ak_why_status(r), error,
+				      dash(id ? id : field(call, "auditkit.provider.request_id")), call ? cite(call) : cite(r)),
+			 call ? cite(call) : cite(r), "record");
+		ak_why_more(f, cite(r));
+		return AK_OK;
+	}
+	if (row) {
+		f = ak_why_find(w, question,
+			 json_sprintf("Refused with %lld (%s) [%s]; nothing shows that a provider was reached, no quota event names the call.", (long long)ak_why_status(r), error,
+				      cite(r)),
+			 text(row, "by"), text(row, "basis"));
+		ak_why_more(f, cite(r));
+		return cite_limit(w, f, row, err);
+	}
+	f = ak_why_find(w, question,
+		 json_sprintf("Refused with %lld (%s) [%s]; no record explains it: no quota event names the call, no provider request id came back, and no limit of its key, "
+			      "team or project is known.",
+			      (long long)ak_why_status(r), error, cite(r)),
+		 NULL, NULL);
+	ak_why_more(f, cite(r));
+	return AK_OK;
+}
+
+static bool is_throttled(const json_t *r)
+{
+	const char *error = field(r, "error.type");
+
+	return ak_why_status(r) == 429 || (ak_why_failed_call(r) && (ak_why_mentions(error, "ratelimit") || ak_why_mentions(error, "rate_limit") || ak_why_mentions(error, "throttl")));
+}
+
+static bool is_over_budget(const json_t *r)
+{
+	const char *error = field(r, "error.type");
+
+	return ak_why_failed_call(r) && (ak_why_status(r) == 402 || ak_why_mentions(error, "budget") || ak_why_mentions(error, "insufficient_quota") || ak_why_mentions(error, "credit"));
+}
+
+enum ak_rc ak_why_limited(struct why *w, struct ak_err *err)
+{
+	enum ak_rc rc = AK_OK;
+	json_t *q, *r;
+	size_t i, before = json_array_size(w->findings);
+
+	json_array_foreach(w->quotas, i, q)
+		if (rc == AK_OK)
+			rc = why_quota(w, q, err);
+	json_array_foreach(w->attempts, i, r) {
+		bool reached = call_of(w, r) || field(r, "auditkit.provider.request_id");
+
+		if (rc != AK_OK || (!is_throttled(r) && !is_over_budget(r)) || (json_array_size(w->findings) > before && !reached))
+			continue;
+		rc = why_429(w, r, is_over_budget(r) ? "over budget" : "throttled", err);
+	}
+	return rc;
+}
+

@@ -1,0 +1,63 @@
+#!/bin/sh
+# Provider against gateways: classes add up to each gap, planted bypass is found, retries, failures, edges and time zones are none; omission and
+# retention. AK_LONG: more seeds.
+. "$AK_SRCDIR/tests/tap.sh"
+cd "$tap_dir" || exit 1
+py() { python3 "$AK_SRCDIR/tests/e2e/reconcile.py" "$@"; }
+total() { jq -c --arg m "$1" '[.sources[].totals[] | select(.measure == $m) | .classes]' "$2"; }
+ws() { # ws HOW SEED: folder HOWSEED with a workspace and its report
+	mkdir -p "$1$2" && py make "$2" "$1$2" "$1" && "$AUDITKIT" init "$1$2/w" >/dev/null 2>&1
+	"$AUDITKIT" -w "$1$2/w" ingest --exported-at 2026-06-05T00:00:00Z "$1$2/gateway.jsonl" "$1$2/usage.json" "$1$2/costs.json" >/dev/null 2>&1
+	"$AUDITKIT" -w "$1$2/w" report reconcile --json >"$1$2/r" 2>/dev/null
+}
+seeds=1
+[ -z "$AK_LONG" ] || seeds="1 2 3 4 5 6 7 8 9 10 11 12"
+for s in $seeds; do
+	for how in planted quiet zone random; do
+		ws $how "$s"
+		is "$how $s: figures, classes and totals add up exactly" "$(py check $how$s/r)" ok
+	done
+	is "planted $s: the key with its requests, tokens and buckets, nothing else" \
+		"$(jq -c '[.bypass[] | [.basis, .key, .requests, .buckets]]' planted$s/r)" "$(jq -c '[["key", "key_direct", (.bypass_requests | tostring), 5]]' planted$s/truth.json)"
+	is "planted $s: a discount is one ratio, and nothing is left" \
+		"$(jq -c '[([.sources[].rates[].value] | unique), ([.sources[].totals[].unexplained_ppm] | add)]' planted$s/r)" '[["0.9"],0]'
+	is "quiet $s: retries, failures, cache hits and edges are no bypass" "$(jq -c '[(.bypass | length), ([.sources[].totals[].unexplained_ppm] | add)]' quiet$s/r)" "[0,0]"
+	is "zone $s: two hours, nothing is left" "$(jq -c '[([.sources[].time_zone.shift_minutes] | unique), (.bypass | length), ([.sources[].totals[].unexplained_ppm] | add)]' zone$s/r)" "[[120],0,0]"
+done
+is "rows drill to the records that they add up" "$(py drill planted1/r "$AUDITKIT" planted1/w)" 0
+"$AUDITKIT" -w planted1/w report reconcile --drill 0123456789abcdef >out 2>&1
+is "a row that is none" "$? $(grep -c 'no such row' out)" "2 1"
+is "all lines fit" "$("$AUDITKIT" -w planted1/w report reconcile 2>/dev/null | awk 'length > 80' | wc -l)" 0
+"$AUDITKIT" -w planted1/w check bypass residual --json >c 2>/dev/null
+is "checks: bypass is not met, the residual is" "$? $(jq -c '[.checks[] | [.check, .verdict]]' c)" '1 [["bypass","not met"],["residual","met"]]'
+"$AUDITKIT" -w planted1/w report reconcile --bucket 1d --json >d 2>/dev/null
+is "by day: the same totals" "$(py check d) $(jq -c '[.sources[].totals[] | [.measure, .gap]]' d)" "ok $(jq -c '[.sources[].totals[] | [.measure, .gap]]' planted1/r)"
+
+# One request in a hundred is left out of the gateway's export.
+mkdir drop && "$AUDITKIT" init drop/w >/dev/null 2>&1
+awk 'NR % 40' quiet1/gateway.jsonl >drop/gateway.jsonl
+"$AUDITKIT" -w drop/w ingest drop/gateway.jsonl quiet1/usage.json >/dev/null 2>&1
+lost=$(($(wc -l <quiet1/gateway.jsonl) - $(wc -l <drop/gateway.jsonl)))
+"$AUDITKIT" -w drop/w report completeness --json >c 2>/dev/null
+is "omission: a lower bound, and not more than was left out" "$(jq --argjson n $lost '.missing.at_least > 0 and .missing.at_least <= $n' c)" true
+printf '%s\n' chatcmpl-000001 chatcmpl-999999 >ids
+is "canaries: the lost one" "$("$AUDITKIT" -w drop/w report completeness --canaries ids --json 2>/dev/null | jq -c '[.methods[] | select(.method == "canaries") | .state]')" '["none","found"]'
+
+# Two exports of one source: the newer still has a record whose class is over, and lacks three that it should have.
+mkdir keep && "$AUDITKIT" init keep/w >/dev/null 2>&1
+printf 'version: 1\nretention:\n  request: {keep: 2d, why: test, delete: job}\n' >keep/w/policy.yaml
+"$AUDITKIT" -w keep/w ingest --source gw --exported-at 2026-06-03T00:00:00Z quiet1/gateway.jsonl >/dev/null 2>&1
+python3 - <<'P'
+import json
+rows = sorted((json.loads(x) for x in open("quiet1/gateway.jsonl")), key=lambda r: r["startTime"])
+kept = [r for r in rows if r["startTime"] > 1780272000 + 2 * 86400]
+survivor = dict(rows[0], id="chatcmpl-old", trace_id="f" * 32, call_id="e" * 32)
+with open("keep/newer.jsonl", "w") as f:
+    for r in [survivor] + kept[:5] + kept[8:]:
+        f.write(json.dumps(r) + "\n")
+P
+"$AUDITKIT" -w keep/w ingest --source gw --exported-at 2026-06-05T00:00:00Z keep/newer.jsonl >/dev/null 2>&1
+"$AUDITKIT" -w keep/w check retention-early retention-late --json >c 2>/dev/null
+is "retention: the survivor and the three that are gone too early" "$(jq -c '[.checks[] | [.check, .found, (.findings[0].missing // .findings[0].at_least)]]' c)" \
+	'[["retention-early",1,3],["retention-late",1,1]]'
+finish

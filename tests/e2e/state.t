@@ -1,0 +1,90 @@
+#!/bin/sh
+# Configuration at a time, contradictions between change events and snapshots, explanations, and limits replayed: small exports whose truth can be
+# seen (state.py).
+. "$AK_SRCDIR/tests/tap.sh"
+cd "$tap_dir" || exit 1
+make() { # make CASE: a workspace of that name
+	python3 "$AK_SRCDIR/tests/e2e/state.py" "in-$1" "$1"
+	"$AUDITKIT" init "$1" >/dev/null 2>&1
+	"$AUDITKIT" -w "$1" ingest "in-$1"/*.jsonl >/dev/null 2>&1 || echo "# ingest $1: $?"
+}
+at() { "$AUDITKIT" -w versions trace reconstruct "t-$1" --json | jq -c "[.in_force[] | select(.what == \"$2\")] | .[0] | $3"; }
+cite() { sqlite3 "$1/workspace.db" "SELECT '$2:' || seq FROM $3 WHERE event_id = '$4'"; }
+
+make versions
+noon=$(cite versions admin-audit audit_event ae-1)
+is "a call before noon has the route before" "$(at 1 route '[.version, .value, .by, .until]')" "[\"v11\",\"models [\\\"gpt-4.1\\\"]\",\"$noon\",\"2026-06-03T12:00:00Z\"]"
+is "a call after noon the route behind, with its event and ticket" "$(at 2 route '[.version, .since, .by, .ticket, .until]')" "[\"v12\",\"2026-06-03T12:00:00Z\",\"$noon\",\"CHG-1\",null]"
+is "at noon it is the new one" "$(at 3 route .version)" '"v12"'
+is "what failed set nothing" "$(at 4 route '.value | test("gpt-5")')" false
+is "budget policy version: of the snapshot, then of the event" "$(at 2 budget '[.version, .value]')$(at 4 budget '[.version, .value]')" '["b-7","cap 100"]["b-8","cap 250"]'
+is "payload mode by snapshot, then by event, which the next snapshot confirms" "$(at 1 payload_mode '[.value, .basis, .until]')$(at 4 payload_mode '[.value, .basis, .by]')" \
+	"[\"metadata-only\",\"snapshot\",\"2026-06-03T14:00:00Z\"][\"full\",\"event\",\"$(cite versions admin-audit audit_event ae-3)\"]"
+is "retention and role as captured" "$(at 1 retention '[.value, .since]')$(at 1 role '[.subject, .value]')" '["90","2026-06-03T08:00:00Z"]["auditor","[\"logs.read\"]"]'
+is "before the first capture nothing is known, and what is known next is said" "$(at 5 retention '[.value, .by, .next.value, .next.since]')" '[null,null,"90","2026-06-03T08:00:00Z"]'
+is "the owner of the key, before its first event and behind it" "$([ "$(at 5 key_owner .value)" != "$(at 1 key_owner .value)" ] && for n in 5 1; do at $n key_owner '.value | test("^owner user:[0-9a-f]{32}$")'; done | paste -sd' ')" "true true"
+is "one line of text with its record" "$("$AUDITKIT" -w versions trace reconstruct t-2 | tr -s ' \n' ' ' | grep -c "route chat-premium v12: models \[\"gpt-4.1-2025-04-14\"\], route.update 2026-06-03T12:00:00Z, CHG-1 $noon")" 1
+
+check() { "$AUDITKIT" -w "$1" check "$2" --json | jq -c ".checks[0] | $3"; }
+short='[.verdict, .found, .of, [.findings[] | [.kind, .subject, .path, .expected, .shown, .expected_at[11:16], .shown_at[11:16]]]]'
+make replay
+is "a whole log: every value is what was left, the masked one is not compared" "$(check replay missing-audit-event '[.verdict, .found, .of]')" '["met",0,9]'
+for l in a c d ${AK_LONG:+b e}; do make without-$l; done
+is "without the first event" "$(check without-a missing-audit-event "$short")" '["not met",1,8,[["before","chat-premium","/fallback","chat-a","chat-b","08:00","11:00"]]]'
+[ -z "${AK_LONG-}" ] || is "without the second" "$(check without-b missing-audit-event "$short")" '["not met",1,8,[["snapshot","chat-premium","/fallback","chat-b","chat-c","10:00","18:00"]]]'
+is "without the third" "$(check without-c missing-audit-event "$short")" '["not met",1,8,[["snapshot","team-a","/limit","100","250","08:00","18:00"]]]'
+is "without that of the payload mode" "$(check without-d missing-audit-event "$short")" '["not met",1,8,[["snapshot","gw","","metadata-only","full","08:00","18:00"]]]'
+[ -z "${AK_LONG-}" ] || is "without that of the retention" "$(check without-e missing-audit-event "$short")" '["not met",1,8,[["snapshot","gw","","90","30","08:00","18:00"]]]'
+is "both records are cited" "$(check without-c missing-audit-event '.findings[0].cites == [.findings[0].expected_by, .findings[0].shown_by] and (.findings[0].cites | length) == 2')" true
+make mismatch
+is "an event that found another value than was left" "$(check mismatch missing-audit-event "$short")" '["not met",1,10,[["before","team-a","/limit","250","400","12:00","15:00"]]]'
+make equal
+is "two events of one second that follow each other are no contradiction" "$(check equal missing-audit-event '[.verdict, .found]')" '["met",0]'
+make conflict
+is "two that do not conflict, and both are cited" "$(check conflict missing-audit-event '[.found, .findings[0].kind, .findings[0].expected, .findings[0].shown, (.findings[0].cites | length)]')" '[1,"conflict","chat-c","chat-z",2]'
+make vague
+is "an event that does not say what it changed explains nothing and accuses nobody" "$(check vague missing-audit-event '[.verdict, .found, .of]')" '["met",0,7]'
+make two
+is "with two systems an event that names none is not compared" "$(check two missing-audit-event '[.verdict, .found]')" '["not met",1]'
+make undated
+is "an event without a time sets nothing" "$(check undated missing-audit-event '[.found, .findings[0].path]')" '[1,"/limit"]'
+"$AUDITKIT" init none >/dev/null 2>&1
+is "nothing ingested: not evaluable, with what to ingest" "$(check none missing-audit-event '[.verdict, (.why | test("audit log"))]')$(check none quota-not-enforced '[.verdict, (.why | test("config-snapshot"))]')" '["not evaluable",true]["not evaluable",true]'
+"$AUDITKIT" -w without-c check missing-audit-event --from 2026-06-03T09:00:00Z --to 2026-06-03T18:00:00Z >out 2>&1
+is "a period before the snapshot that shows it has no finding" "$?" 0
+
+make explain
+for i in 1 3 4 5 6 7 8 9 10 11 12 13 14; do "$AUDITKIT" -w explain explain "call-$i" --json >"why-call-$i"; done
+why() { jq -c "$2" "why-$1"; }
+c() { cite explain litellm-slp request "call-$1"; }
+is "another model: the fallback, the attempt that failed, the route" "$(why call-1 '.findings[0] | [.question, .cause, (.cites | length), (.answer | test("fell back") and test("429 RateLimitError"))]')" "[\"model\",\"$(c 2)\",3,true]"
+is "another model: the route in force names it" "$(why call-3 '.findings | map([.question, .cause, (.answer | test("CHG-7"))])')" "[[\"model\",\"$(cite explain admin-audit audit_event ae-1)\",true]]"
+is "another model and no record of why" "$(why call-4 '.findings | map([.question, .cause, (.answer | test("no record explains it"))])')" '[["model",null,true]]'
+is "a dated name is told by the name alone" "$(why call-5 '.findings | map([.question, .cause, .basis])')" '[["model",null,"name"]]'
+is "throttled at the gateway: the change of the limit in force" "$(why call-6 '.findings | map(select(.question == "throttled") | [.cause, .basis, (.answer | test("rpm_limit 5"))])')" "[[\"$(cite explain admin-audit audit_event ae-2)\",\"event\",true]]"
+is "throttled by the provider: its request id" "$(why call-7 '.findings | map(select(.question == "throttled") | [.cause, .basis, (.answer | test("provider.s own limit"))])')" "[[\"$(c 7)\",\"record\",true]]"
+is "throttled, and no record tells by whom" "$(why call-8 '.findings | map(select(.question == "throttled") | [.cause, (.answer | test("no record explains it"))])')" '[[null,true]]'
+is "over budget: the change of the budget and the sum against it" "$(why call-9 '.findings | map(select(.question == "over budget") | [.cause, (.sums | map(select(.path == "/max_budget")) | .[0] | [.limit, .used])])')" \
+	"[[\"$(cite explain admin-audit audit_event ae-2)\",[\"0.5\",\"1\"]]]"
+is "blocked: the rule and its version" "$(why call-10 '.findings | map(select(.question == "blocked") | [.cause, (.answer | test("pii-ssn version 7"))])')" "[[\"$(cite explain dlp-verdicts dlp_verdict v-1)\",true]]"
+is "failed otherwise" "$(why call-11 '.findings | map([.question, .cause])')" "[[\"failed\",\"$(c 11)\"]]"
+is "throttled: the quota event, and the change that set its limit" "$(why call-12 '.findings | map(select(.question == "throttled") | [.cause, (.cites | length), (.answer | test("7 of 7 requests in 1m"))])')" \
+	"[[\"$(cite explain admin-audit audit_event ae-3)\",3,true]]"
+is "nothing to explain" "$(why call-13 '[.findings, .schema]')$("$AUDITKIT" -w explain explain call-13 2>/dev/null | grep -c 'as asked')" '[[],"auditkit.explain/1"]1'
+is "every sentence cites" "$(for i in 1 3 4 5 6 7 8 9 10 11 12 14; do why "call-$i" '.findings[] | .cites | length > 0'; done | sort -u)" true
+"$AUDITKIT" -w explain explain nobody >out 2>&1
+is "an id that nothing has" "$? $(grep -c 'no record has' out)" "3 1"
+ok "the answer as text" sh -c '"$AUDITKIT" -w explain explain call-6 | grep -q "cause: admin-audit:"'
+
+make quota
+rows='[.findings[] | [.subject, .path, .limit, .judged, .reached, .refused, .enforced_not, .first]]'
+is "three calls a minute: the fourth is served, one is refused; one USD a day: reached when spent" "$(check quota quota-not-enforced "[.verdict, .of, $rows]")" \
+	'["not met",11,[["svc-a","/limit","1",7,3,1,2,"2026-06-03T12:00:00.000Z"],["team-a","/rpm_limit","3",9,2,1,1,"2026-06-03T10:00:40.000Z"]]]'
+is "the limit and the call are cited" "$(check quota quota-not-enforced '.findings[1].cites')" "[\"$(cite quota config-snapshot config_snapshot cfg-1)\",\"$(cite quota litellm-slp request call-4)\"]"
+make noquota
+is "a limit that does not say what it counts is not evaluable" "$(check noquota quota-not-enforced '[.verdict, (.why | test("no unit"))]')" '["not evaluable",true]'
+"$AUDITKIT" -w explain report fallbacks --json >fallbacks
+is "what attempts were served by: the rows sum to all" "$(jq -c '[.requests, ([.rows[].requests] | add), .served_otherwise]' fallbacks)" "[14,14,2]"
+is "one fell back, one was another model, one is the route's own" "$(jq -c '[.rows[] | select(.kind | test("fallback|other|route")) | [.kind, .asked, .served, .by]] | sort' fallbacks)" \
+	"[[\"by route\",\"chat-premium\",\"gpt-4.1-2025-04-14\",\"$(cite explain admin-audit audit_event ae-1)\"],[\"fallback\",\"chat-premium\",\"eu.anthropic.claude-x\",null],[\"other model\",\"chat-other\",\"mystery-1\",null]]"
+finish
