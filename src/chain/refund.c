@@ -135,7 +135,7 @@ static void find_usage(struct refund *x)
 	if (!json_array_size(x->usage))
 		ak_chain_say(x->row, "missing", "usage", "%s", !have(x, "usage") ? "no usage export was ingested"
 								 : !found(x)	 ? "no request to follow"
-										 : "no usage row covers the request");
+										 : "no usage bucket of the 64 commonest lengths covers the request");
 }
 
 /* ---- its cost ---- */

@@ -4,16 +4,18 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "base/jsonw.h"
 #include "base/time.h"
 
 const char *ak_chain_text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
 
 json_t *ak_chain_list(const json_t *o, const char *member)
 {
-	const json_t *v = json_object_get(o, member);
-	json_t *list = json_is_string(v) ? json_loadb(json_string_value(v), json_string_length(v), JSON_DECODE_ANY, NULL) : NULL;
+	const char *z = ak_chain_text(o, member);
+	struct ak_err ignored = {0};
+	json_t *list = NULL;
 
-	return list ? list : json_array();
+	return z && ak_json_parse(ak_str_of(z), &list, &ignored) == AK_OK ? list : json_array();
 }
 
 void ak_chain_cite(json_t *row, const char *cite)

@@ -74,21 +74,32 @@ enum ak_rc ak_query_chain_sources(struct ak_store *s, json_t **out, struct ak_er
 	"  WHERE l.h IN (ak_hash(t.approval_event_id), ak_hash(t.settlement_id), ak_hash(t.gateway_request_id), ak_hash(t.response_id))" \
 	"  AND " VIA " IS NOT NULL AND" NEWEST("a") " ORDER BY 2, a.time_us, a.seq" LIST "))"
 
-/* Rows of usage that name the settlement row, else the buckets around the call's start: of its provider, model and key where both say. */
+/* How long the buckets of usage are and where they begin: few of each, so that the index of their starts finds those around a call.
+ * Where there are more, the 64 commonest are looked through, which the chain says. */
+#define SPANS                                                                                                             \
+	"WITH lengths AS MATERIALIZED (SELECT width, us % width AS phase, count(*) AS n FROM ("                           \
+	"  SELECT CAST(strftime('%s', u.event_end) AS INTEGER) * 1000000 - u.time_us AS width, u.time_us AS us FROM usage u" \
+	"  WHERE u.request_count > 0 AND u.time_us IS NOT NULL AND NOT" AK_OWN_SUMS("u") ") WHERE width > 0 GROUP BY 1, 2)," \
+	" span AS MATERIALIZED (SELECT width, phase FROM lengths ORDER BY n DESC, width, phase LIMIT 64) "
+
+/* Rows of usage that name the settlement row, and the buckets around the call's start: of its provider, model and key where both say. */
 #define USAGE                                                                                                             \
 	"(SELECT json_group_array(" AK_CHAIN_OBJECT2("'cite', cite, 'start', start, 'end', \"end\", 'requests', requests", \
 						     "'model', model, 'key', key") ") FROM ("                             \
-	" SELECT DISTINCT s.name || ':' || u.seq AS cite, u.event_start AS start, u.event_end AS \"end\", u.request_count AS requests," \
+	" SELECT s.name || ':' || u.seq AS cite, u.event_start AS start, u.event_end AS \"end\", u.request_count AS requests," \
 	"  u.response_model AS model, coalesce(u.key_id, u.key_alias) AS key, u.seq AS seq"                               \
-	"  FROM lookup l JOIN request q ON q.seq = l.seq JOIN usage u ON u.time_us > q.time_us - 2678400000000 AND u.time_us <= q.time_us" \
-	AK_OF_FILE("u")                                                                                                   \
+	"  FROM lookup l JOIN usage u ON u.seq = l.seq" AK_OF_FILE("u")                                                   \
+	"  WHERE l.h = ak_hash(t.settlement_id) AND u.settlement_id = t.settlement_id AND" NEWEST("u")                    \
+	" UNION SELECT s.name || ':' || u.seq, u.event_start, u.event_end, u.request_count, u.response_model, coalesce(u.key_id, u.key_alias), u.seq" \
+	"  FROM lookup l CROSS JOIN request q ON q.seq = l.seq CROSS JOIN span p"                                         \
+	"  CROSS JOIN usage u ON u.time_us = (q.time_us - p.phase) / p.width * p.width + p.phase" AK_OF_FILE("u")         \
 	"  WHERE " NAMED " AND " RANK " IS NOT NULL AND" NEWEST("u") " AND NOT" AK_OWN_SUMS("u") " AND u.request_count > 0" \
 	"  AND CAST(strftime('%s', u.event_end) AS INTEGER) * 1000000 > q.time_us"                                        \
 	"  AND coalesce(u.provider = q.provider, 1) AND coalesce(u.response_model = q.response_model, 1)"                 \
-	"  AND coalesce(u.key_id = q.key_id, 1) ORDER BY u.seq" LIST "))"
+	"  AND coalesce(u.key_id = q.key_id, 1) ORDER BY 7" LIST "))"
 
-#define REFUNDS(usage, which)                                                                                             \
-	"SELECT t.seq AS seq, s.name || ':' || t.seq AS citation, t.event_start AS time, t.time_us AS time_number,"       \
+#define REFUNDS(with, usage, which)                                                                                       \
+	with "SELECT t.seq AS seq, s.name || ':' || t.seq AS citation, t.event_start AS time, t.time_us AS time_number,"       \
 	" t.settlement_type AS type, t.settlement_id AS settlement, t.cost_billed AS amount, t.cost_currency AS currency,"  \
 	" t.gateway_request_id AS request, t.response_id AS response, t.trace_id AS trace, t.invoice_id AS invoice,"      \
 	" t.reason_code AS reason, t.state_value AS state, t.approval_event_id AS approval_event, t.approver_id AS approver," \
@@ -99,14 +110,14 @@ enum ak_rc ak_query_chain_sources(struct ak_store *s, json_t **out, struct ak_er
 enum ak_rc ak_query_refunds_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	static const char sql[] =
-		REFUNDS(USAGE, AK_LIVE("t") " AND t.settlement_type IN ('refund', 'credit', 'void', 'adjustment')");
+		REFUNDS(SPANS, USAGE, AK_LIVE("t") " AND t.settlement_type IN ('refund', 'credit', 'void', 'adjustment')");
 
 	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
 }
 
 enum ak_rc ak_query_refund(struct ak_store *s, int64_t seq, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
-	static const char sql[] = REFUNDS("NULL", " t.state = 0 AND t.seq = ?1");
+	static const char sql[] = REFUNDS("", "NULL", " t.state = 0 AND t.seq = ?1");
 	const struct ak_param p[] = {AK_PI(seq)};
 
 	return ak_rows_each(s, sql, p, 1, each, ctx, err);
