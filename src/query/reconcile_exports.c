@@ -74,12 +74,21 @@ static const char twice[] =
 enum ak_rc ak_query_recon_twice(struct ak_store *s, const char *control_point, int64_t **out, size_t *n, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	json_t *row = NULL;
 	size_t cap = 0;
-	enum ak_rc rc = ak_sql_prepare(s, twice, &st, err);
+	bool several;
+	enum ak_rc rc = ak_rows_one(s,
+				    "SELECT count(DISTINCT e.source) AS n FROM export_kind k JOIN export e ON e.id = k.export"
+				    " WHERE k.kind = 'request' AND k.records > 0",
+				    NULL, 0, &row, err);
 
 	*out = NULL;
 	*n = 0;
-	if (rc != AK_OK)
+	several = json_integer_value(json_object_get(row, "n")) > 1;
+	json_decref(row);
+	if (rc == AK_OK && several)
+		rc = ak_sql_prepare(s, twice, &st, err);
+	if (rc != AK_OK || !several)
 		return rc;
 	ak_sql_bind_z(st, 1, control_point ? control_point : "");
 	while ((rc = ak_sql_step(s, st, err)) == AK_OK) {
