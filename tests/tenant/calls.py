@@ -168,6 +168,8 @@ class Calls:
         w, err = self.w, a["error"]
         if a["t"] >= w.start + timedelta(days=3) or w.rng.random() < 0.1 or more.get("rid_of"):
             return
+        if a["old"] and more.get("null_id"):  # no id would say that the two are one: which of them to count, nobody could know
+            return
         trace, meta = self.trace_at_gateway(c)
         t = w.at(GATEWAY, a["t"])
         text = t.strftime("%Y-%m-%d %H:%M:%S.") + "%03d" % (t.microsecond // 1000)
