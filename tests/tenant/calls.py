@@ -1,9 +1,8 @@
 """The calls of the tenant and what each of its systems wrote down about them, with the ids as exports mangle them."""
 import json
 from datetime import timedelta
-from decimal import Decimal
 
-from world import APPS, GATEWAY, GROUPS, ORG, PRICES, SONNET, b64, iso, price
+from world import APPS, GATEWAY, GROUPS, ORG, PRICES, SONNET, b64, iso
 
 SLP, SPEND, KONG = "litellm/slp.jsonl", "litellm/spendlogs.csv", "kong/requests.jsonl"
 TRAIL, BEDROCK, DLP, QUOTA = "aws/cloudtrail.json", "aws/bedrock-invocations.jsonl", "dlp/verdicts.csv", "gateway/quota-events.jsonl"
