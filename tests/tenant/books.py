@@ -1,5 +1,4 @@
 """What the provider counted and charged, and by how much the gateway's figures differ from it, cause by cause."""
-import json
 from datetime import timedelta
 from decimal import Decimal
 

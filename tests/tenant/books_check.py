@@ -66,6 +66,9 @@ def figures(t, tap, some, bucket, rows, sign):
         causes = {c: Decimal(v) for c, v in w["causes"].items()}
         # Of a day whose costs may still change nobody can tell a lower price from a call that is not in yet.
         settled = w["unit"] != "usd" or w["bucket"][:10] != last
+        if causes.get("unexplained"):  # beside what nothing explains, smaller causes need not be told apart
+            for parts in (causes, have[2]):
+                parts["unexplained"] += parts.pop("cache_rule", Decimal(0))
         for c in SURE if settled else ("bypass", "credit", "unexplained"):
             total[(c, w["unit"])] += causes.get(c, Decimal(0))
             ours[(c, w["unit"])] += have[2].get(c, Decimal(0))

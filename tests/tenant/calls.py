@@ -1,9 +1,8 @@
 """The calls of the tenant and what each of its systems wrote down about them, with the ids as exports mangle them."""
 import json
 from datetime import timedelta
-from decimal import Decimal
 
-from world import APPS, GATEWAY, GROUPS, ORG, PRICES, SONNET, b64, iso, price
+from world import APPS, GATEWAY, GROUPS, ORG, PRICES, SONNET, b64, iso
 
 SLP, SPEND, KONG = "litellm/slp.jsonl", "litellm/spendlogs.csv", "kong/requests.jsonl"
 TRAIL, BEDROCK, DLP, QUOTA = "aws/cloudtrail.json", "aws/bedrock-invocations.jsonl", "dlp/verdicts.csv", "gateway/quota-events.jsonl"
@@ -167,6 +166,8 @@ class Calls:
         """The same attempts as the database has them, for the first three days: a second witness with gaps."""
         w, err = self.w, a["error"]
         if a["t"] >= w.start + timedelta(days=3) or w.rng.random() < 0.1 or more.get("rid_of"):
+            return
+        if a["old"] and more.get("null_id"):  # no id would say that the two are one: which of them to count, nobody could know
             return
         trace, meta = self.trace_at_gateway(c)
         t = w.at(GATEWAY, a["t"])

@@ -253,6 +253,8 @@ def names_it(t, want, finding):
             any(t.cite.get(c) in want["uses"] for c in finding.get("cites", []))
     if want["subject"] in text:
         return True
+    if want["check"] == "residual":  # a share of all that the provider charged
+        return finding.get("measure") == "cost"
     return any(want["subject"] in json.dumps(t.records[t.cite[c]]["key"]) for c in finding.get("cites", []) if c in t.cite)
 
 

@@ -45,7 +45,7 @@ scope:
     bedrock: {region: eu-central-1, trains: false, keeps_days: 0, contract: DPA-2}
 sources:
 %sredaction: {ip_mask: 24/48, payload_mode: metadata-only, pseudonyms: per-packet}
-limits: {min_link_coverage: 50%%}
+limits: {min_link_coverage: 10%%}
 """
 
 
