@@ -28,45 +28,58 @@ static bool is_below(const json_t *side, int64_t ppm)
 	       (__int128)ak_jnum(side, "linked") * 1000000 < (__int128)ak_jnum(side, "total") * ppm;
 }
 
-static void add_reasons(struct ak_table *t, const json_t *row)
+static void reasons(const json_t *row, struct ak_buf *b)
 {
-	struct ak_buf b;
 	const char *name;
 	json_t *n;
 
-	ak_buf_init(&b, 4096);
+	ak_buf_clear(b);
 	json_object_foreach(json_object_get(row, "reasons"), name, n)
-		ak_buf_addf(&b, "%s%s %lld", b.n ? ", " : "", name, (long long)json_integer_value(n));
-	ak_table_cell(t, "%s", b.n ? ak_buf_str(&b).p : "-");
+		ak_buf_addf(b, "%s%s %lld", b->n ? ", " : "", name, (long long)json_integer_value(n));
+}
+
+/* "1,957 of 1,986, 98.5 %, 2 unclear; unmatched: not found 27" */
+static void print_row(struct ak_ctx *c, const char *keyword, const char *who, const json_t *r)
+{
+	char linked[32], total[32], unclear[32];
+	struct ak_buf b;
+
+	ak_buf_init(&b, 4096);
+	reasons(r, &b);
+	ak_io_line(c->io, keyword, "%s%s of %s, %s, %s unclear%s%s", who, ak_thousands(ak_jnum(r, "linked"), linked), ak_thousands(ak_jnum(r, "total"), total),
+		   ak_jtxt(r, "percent", "-"), ak_thousands(ak_jnum(r, "ambiguous"), unclear), b.n ? "; unmatched: " : "", b.n ? ak_buf_str(&b).p : "");
 	ak_buf_release(&b);
 }
 
+static bool same_pair(const json_t *a, const json_t *b)
+{
+	static const char *const names[] = {"from", "from_kind", "to", "to_kind"};
+
+	for (size_t i = 0; a && i < AK_COUNT(names); i++)
+		if (strcmp(ak_jtxt(a, names[i], ""), ak_jtxt(b, names[i], "")) != 0)
+			return false;
+	return a != NULL;
+}
+
+/* A line a pair of sources, or under its name a line a day. */
 static void print_pairs(struct ak_ctx *c, const json_t *rows, bool by_day)
 {
-	static const char *const head[] = {"from", "to", "day", "linked", "of", "share", "unclear", "unmatched because"};
-	struct ak_table t;
+	const json_t *last = NULL;
+	struct ak_buf who;
 	json_t *r;
 	size_t i;
-	char n[32];
 
-	ak_table_init(&t, AK_COUNT(head) - !by_day, by_day ? "lllrrrrl" : "llrrrrl");
-	t.tight = t.head = true;
-	for (i = 0; i < AK_COUNT(head); i++)
-		if (by_day || i != 2)
-			ak_table_cell(&t, "%s", head[i]);
-	json_array_foreach(rows, i, r) {
-		ak_table_cell(&t, "%s %s", ak_jtxt(r, "from", "?"), ak_jtxt(r, "from_kind", "?"));
-		ak_table_cell(&t, "%s %s", ak_jtxt(r, "to", "no"), ak_jtxt(r, "to_kind", "?"));
-		if (by_day)
-			ak_table_cell(&t, "%s", ak_jtxt(r, "day", "undated"));
-		ak_table_cell(&t, "%s", ak_thousands(ak_jnum(r, "linked"), n));
-		ak_table_cell(&t, "%s", ak_thousands(ak_jnum(r, "total"), n));
-		ak_table_cell(&t, "%s", ak_jtxt(r, "percent", "-"));
-		ak_table_cell(&t, "%s", ak_thousands(ak_jnum(r, "ambiguous"), n));
-		add_reasons(&t, r);
+	ak_buf_init(&who, 4096);
+	json_array_foreach((json_t *)rows, i, r) {
+		ak_buf_clear(&who);
+		ak_buf_addf(&who, "%s %s -> %s %s", ak_jtxt(r, "from", "?"), ak_jtxt(r, "from_kind", "?"), ak_jtxt(r, "to", "no"), ak_jtxt(r, "to_kind", "?"));
+		if (by_day && !same_pair(last, r))
+			ak_io_line(c->io, "linked", "%s", who.p);
+		ak_buf_adds(&who, ": ");
+		print_row(c, by_day ? ak_jtxt(r, "day", "undated") : "linked", by_day ? " " : ak_buf_str(&who).p, r);
+		last = r;
 	}
-	ak_table_print(&t, c->io);
-	ak_table_release(&t);
+	ak_buf_release(&who);
 }
 
 static bool print_limit(struct ak_ctx *c, const json_t *sides, int64_t ppm)
