@@ -98,6 +98,27 @@ static bool needs_approval(const char *type)
 	return false;
 }
 
+/* Of a row that needs none and names one all the same, such as an invoice. */
+static enum ak_rc named_approval(struct ak_trace *t, const char *event, struct ak_err *err)
+{
+	json_t *record = NULL, *h;
+	enum ak_rc rc = event ? ak_query_by_event_id(t->s, AK_K_AUDIT, event, &record, err) : AK_OK;
+
+	if (record) {
+		h = ak_trace_hop(t, 6, "approval", "present", ak_trace_field(record, "event.start"));
+		ak_trace_cite(h, record);
+		ak_trace_say(h, "%s by %s", ak_trace_dash(ak_trace_field(record, "event.action")), ak_trace_dash(ak_trace_field(record, "user.id")));
+		t->exact++;
+	} else if (rc == AK_END) {
+		h = ak_trace_hop(t, 6, "approval", "missing", NULL);
+		json_object_set_new(h, "reason", json_sprintf("admin event %s is not in this workspace", event));
+		ak_trace_say(h, "MISSING, admin event %s is not in this workspace", event);
+		t->missing++;
+	}
+	json_decref(record);
+	return rc == AK_END ? AK_OK : rc;
+}
+
 static enum ak_rc settlement(struct ak_trace *t, const json_t *r, struct ak_err *err)
 {
 	json_t *h = ak_trace_hop(t, 6, "settlement", "present", ak_trace_field(r, "event.start")), *chain = NULL;
@@ -116,6 +137,8 @@ static enum ak_rc settlement(struct ak_trace *t, const json_t *r, struct ak_err 
 			ak_trace_say(h, "%s", text(chain, "why"));
 		else
 			approval(t, chain);
+	} else if (rc == AK_OK || rc == AK_END) {
+		rc = named_approval(t, ak_trace_field(r, "auditkit.settlement.approval_event"), err);
 	}
 	json_decref(chain);
 	return rc == AK_END ? AK_OK : rc;

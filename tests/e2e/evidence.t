@@ -70,8 +70,8 @@ is "which refute the declaration" "$("$AUDITKIT" -w w status --json | jq -r '.qu
 call=$("$AUDITKIT" -w w trace reconstruct call-0036 --json)
 is "a call with the provider's record, quota event, verdict and settlement" "$(echo "$call" | jq -c '[.hops[] | select(.title | test("provider|DLP|quota|settlement")) | [.n, .title, .state]] | sort')" \
 	'[[2,"DLP verdict","present"],[2,"quota","present"],[3,"provider route","present"],[6,"settlement","present"]]'
-is "its settlement names the approving event" "$(echo "$call" | jq -r '.hops[] | select(.title == "settlement") | .lines[]' | grep -c "approved by refund.approve \[admin-audit:")" 1
-is "one whose approval is not there says so" "$("$AUDITKIT" -w w trace reconstruct st-1 2>/dev/null | grep -c 'approved by event ae-1, which is not in this')" 1
+is "its settlement names the approving event" "$(echo "$call" | jq -r '.hops[] | select(.title == "approval") | .state + " " + .cite + " " + .lines[0]' | grep -c "^present admin-audit:[0-9]* refund.approve by")" 1
+is "one whose approval is not there says so" "$("$AUDITKIT" -w w trace reconstruct st-1 2>/dev/null | tr -s ' \n' ' ' | grep -c 'approval MISSING, admin event ae-1 is not in this workspace')" 1
 is "a call before the second capture had the first settings" "$("$AUDITKIT" -w w trace reconstruct call-0010 --json | jq -c '[.in_force[] | select((.title | test("payload|retention")) and (.state | test("captured"))) | .state[0:13]]')" '["metadata-only","90 d, gw as c"]'
 is "and one after it the second" "$(echo "$call" | jq -c '[.in_force[] | select((.title | test("payload|retention")) and (.state | test("captured"))) | .state[0:4]]')" '["full","30 d"]'
 is "show prints one of each kind" "$(for k in provider_call dlp_verdict quota_event settlement config_snapshot; do

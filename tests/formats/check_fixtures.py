@@ -386,7 +386,8 @@ def app_event(r):
 def ticket(r):
     return "ticket", {
         "ticket_id": first(r.get("ticket_id"), r.get("ticket")), "state_value": r["state"].lower(),
-        "event_start": first(r.get("closed_at"), r.get("closed"), r.get("created_at"), r.get("created")),
+        "event_start": first(r.get("approved_at") if r["state"].lower().startswith("approved") else None, r.get("closed_at"), r.get("closed"),
+                             r.get("created_at"), r.get("created")),
         "approver_id": r["approver"], "actor_id": r.get("requested_by"), "deployment_ref": r.get("deployment"),
         "rollback_ref": r.get("rollback"), "resource_id": first(r.get("resource_id"), r.get("resource")),
         **fate(r),
