@@ -289,7 +289,7 @@ def main():
     # Of these `formats check` counts what arrives in their own samples.
     sampled = {f for f in carrying if re.search(r"payload_(prompt|completion): (present|encrypted)", texts[f].partition("\nsamples:")[2])}
     tap(carrying == set(places) | sampled, "every other format that can carry content has a sample with some", sorted(carrying - set(places) - sampled))
-    every = 1 if os.environ.get("AK_LONG") else 4  # a packet is built for each
+    every = 1 if os.environ.get("AK_LONG") else 6  # a packet is built for each
     for fmt in sorted(places)[::every]:
         RECORD.setdefault(fmt, of_sample(fmt))
         check(fmt, places[fmt])

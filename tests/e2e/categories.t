@@ -11,10 +11,9 @@ sql() { sqlite3 -separator "$(printf '\t')" w/workspace.db "$1"; }
 "$AUDITKIT" init w >/dev/null 2>&1
 
 # ---- what the mappings can say ----
-"$AUDITKIT" formats --json | jq -r '.formats[].id' | while read -r id; do
-	"$AUDITKIT" formats show "$id" --json | "$python" -c '
-import json, sys, yaml
-m = yaml.safe_load(json.load(sys.stdin)["text"])
+"$AUDITKIT" formats --json | jq -r '.formats[].id' | while read -r id; do "$AUDITKIT" formats show "$id" --json | jq -c .; done >shown
+"$python" -c '
+import json, yaml
 def words(rule):
     if isinstance(rule, list):
         for r in rule: yield from words(r)
@@ -22,17 +21,18 @@ def words(rule):
     elif "const" in rule: yield rule["const"]
     elif "enum" in rule: yield from rule["enum"].values()
     else: yield "(verbatim)"
-for w in words(m["fields"].get("category", [])): print(w, m["id"])'
-done | sort -u >said
+loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+for line in open("shown"):
+    m = yaml.load(json.loads(line)["text"], loader)
+    for w in words(m["fields"].get("category", [])): print(w, m["id"])' | sort -u >said
 is "no mapping says another word, and none takes one over" "$(cut -d' ' -f1 said | sort -u | tr '\n' ' ')" \
 	"$(echo "$words other" | tr ' ' '\n' | sort | tr '\n' ' ')"
 
 # ---- the samples of every format ----
 mkdir in
 "$python" "$AK_SRCDIR/tests/e2e/classes.py" samples "$AUDITKIT" in
-for f in in/*; do
-	b=${f#in/}
-	grep -q '^' "$f" && "$AUDITKIT" -w w ingest --format "${b%%.*}" --source "${b%%.*}" "$f" >/dev/null 2>&1
+find in -type f ! -size 0 | sed 's#^in/\([^.]*\)\..*#\1#' | sort -u | while read -r id; do
+	"$AUDITKIT" -w w ingest --format "$id" --source "$id" $(find in -name "$id.*" ! -size 0 | sort) >/dev/null 2>&1
 done
 of="FROM audit_event a JOIN file f ON f.id = a.file JOIN export x ON x.id = f.export JOIN source s ON s.id = x.source
 	WHERE NOT EXISTS(SELECT 1 FROM superseded y WHERE y.seq = a.seq)"

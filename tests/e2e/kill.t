@@ -86,7 +86,7 @@ batches_again() {
 	twice "$1" "$2" -w w ingest --format openai-usage-csv usage.csv
 	"$AUDITKIT" -w w ingest --format openai-usage-csv usage.csv >/dev/null 2>&1 && [ "$(digest w)" = "$content" ]
 }
-sweep "$many" "$((many / (${AK_LONG:-0} ? 300 : 12)))" batches_again
+sweep "$many" "$((many / (${AK_LONG:-0} ? 300 : 8)))" batches_again
 is "several transactions: $points cuts ($crashes twice) of $many calls end in the same content" "$bad" 0
 
 # Cut between its two transactions, and the run that goes on from there is cut too.
@@ -98,7 +98,7 @@ rest=$(cat n)
 is "the run that goes on reports the whole file" "$("$AUDITKIT" -w whole_half sources --json | jq -c '[.sources[0].files, .sources[0].records_in]') $(sqlite3 whole_half/workspace.db "SELECT count(*) FROM export WHERE run = (SELECT max(id) FROM run)")" "[1,22000] 1"
 is "the first transaction is there" "$(sqlite3 half/workspace.db "SELECT count(*) FROM usage")" 20000
 begun=half
-sweep "$rest" "$((rest / (${AK_LONG:-0} ? 180 : 6)))" batches_again
+sweep "$rest" "$((rest / (${AK_LONG:-0} ? 180 : 4)))" batches_again
 is "a resumed ingest: $points cuts ($crashes twice) of $rest calls end in the same content" "$bad" 0
 
 verify_again() {
@@ -107,7 +107,7 @@ verify_again() {
 }
 counted -w whole verify
 n=$(cat n)
-sweep "$n" 1 verify_again
+sweep "$n" "$((n > 30 && ! ${AK_LONG:-0} ? 3 : 1))" verify_again
 is "verify: $points cuts at $n calls leave the workspace as it was" "$bad$((n == 0))" 00
 
 counted init made
@@ -142,7 +142,7 @@ for form in p.zip p.tar folder; do
 	mkdir out
 	counted -w whole packet build --allow-gaps -o "out/$form"
 	n=$(cat n)
-	sweep "$n" "$((n > 100 && ! ${AK_LONG:-0} ? 7 : 1))" pack_again
+	sweep "$n" "$((n > 100 && ! ${AK_LONG:-0} ? 17 : 1))" pack_again
 	is "packet build $form: $points cuts ($crashes twice) of $n calls leave a whole packet or none" "$bad" 0
 done
 is "the workspace is as it was" "$(digest whole)" "$want"
