@@ -176,7 +176,7 @@ static const struct ak_opt opts[] = {
 };
 
 static const struct ak_example examples[] = {
-	{"auditkit trace bundle --key svc-search --from 2026-06-05 --to 2026-06-06 -o incident.jsonl", "a day of one key, every interaction once"},
+	{"auditkit trace bundle --key svc-search --from 2026-06-05 -o incident.jsonl", "of one key, every interaction once"},
 	{NULL, NULL},
 };
 

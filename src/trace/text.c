@@ -238,6 +238,18 @@ static void print_in_force(const struct page *p, const json_t *f)
 	ak_buf_release(&state);
 }
 
+static void print_id(const struct page *p, const json_t *t)
+{
+	struct ak_buf b;
+
+	ak_buf_init(&b, 1 << 20);
+	ak_buf_adds(&b, txt(t, "id"));
+	if (*txt(t, "id_kind"))
+		ak_buf_addf(&b, " (%s, %s)", txt(t, "id_kind"), txt(t, "id_method"));
+	wrapped(p, "trace     ", b.n ? b.p : "", 10, "");
+	ak_buf_release(&b);
+}
+
 void ak_trace_text(const json_t *t, size_t width, struct ak_buf *out)
 {
 	const struct page page = {out, width}, *p = &page;
@@ -245,11 +257,7 @@ void ak_trace_text(const json_t *t, size_t width, struct ak_buf *out)
 	json_t *h, *f;
 	size_t i;
 
-	ak_buf_addf(out, "trace     ");
-	safe(out, txt(t, "id"));
-	if (*txt(t, "id_kind"))
-		ak_buf_addf(out, " (%s, %s)", txt(t, "id_kind"), txt(t, "id_method"));
-	ak_buf_addc(out, '\n');
+	print_id(p, t);
 	print_when(p, t);
 	print_story(p, json_object_get(t, "story"));
 	wrapped(p, "UTC          hop", "", 0, "evidence");
