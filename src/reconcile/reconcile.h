@@ -73,6 +73,10 @@ json_t *ak_reconcile_summary(struct ak_reconcile *r);
  * buckets, requests, input_tokens, output_tokens, costs: {currency: amount}, cites: [first 20 provider rows], rows}], largest first. *sources: series
  * that were looked at. */
 json_t *ak_reconcile_bypass(struct ak_reconcile *r);
+/* Rows with an unexplained rest, by source, query, provider, measure and unit or currency: [{source, query|null, provider|null, measure, unit or currency,
+ * rows: how many, largest: the first 5 by amount without sign [{row, bucket, key, project, model, unexplained, provider_rows}], cites: their first
+ * 20 provider rows, largest row first}]. */
+json_t *ak_reconcile_unexplained(struct ak_reconcile *r);
 /* Members of a row: {row, side: "gateway"|"provider", cite, value, counted: bool, why|null}; the counted values of a side add up to its figure.
  * AK_END when there is no such row. */
 enum ak_rc ak_reconcile_drill(struct ak_reconcile *r, const char *row, ak_row_fn *each, void *ctx, struct ak_err *err);
