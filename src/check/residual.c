@@ -20,21 +20,58 @@ static int64_t limit(const struct ak_policy *p)
 	return ppm < 0 ? 0 : ppm;
 }
 
-static void judge(struct ak_check_run *r, const json_t *s, const json_t *t)
+static bool same(const json_t *a, const json_t *b, const char *k)
+{
+	const json_t *x = json_object_get(a, k), *y = json_object_get(b, k);
+
+	return x == y || json_equal(x, y);
+}
+
+/* The rows of a total that no rule explains. */
+static const json_t *gaps_of(const json_t *gaps, const json_t *s, const json_t *t)
+{
+	const json_t *g;
+	size_t i;
+
+	json_array_foreach((json_t *)gaps, i, g)
+		if (same(g, s, "source") && same(g, s, "query") && same(g, s, "provider") && same(g, t, "measure") && same(g, t, "unit") && same(g, t, "currency"))
+			return g;
+	return NULL;
+}
+
+/* "; 7 rows, the largest 5 are of 9 provider rows, all cited" */
+static json_t *where(const json_t *g)
+{
+	size_t named = json_array_size(json_object_get(g, "largest")), cited = json_array_size(json_object_get(g, "cites")), i;
+	long long of = 0, rows = (long long)json_integer_value(json_object_get(g, "rows"));
+	const json_t *x;
+
+	json_array_foreach(json_object_get(g, "largest"), i, x)
+		of += json_integer_value(json_object_get(x, "provider_rows"));
+	if (rows > (long long)named)
+		return json_sprintf("in %lld rows; the %zu largest are of %lld provider rows, %zu cited", rows, named, of, cited);
+	return json_sprintf("in %lld rows of %lld provider rows, %zu cited", rows, of, cited);
+}
+
+static void judge(struct ak_check_run *r, const json_t *s, const json_t *t, const json_t *gaps)
 {
 	int64_t ppm = json_integer_value(json_object_get(t, "unexplained_ppm"));
 	const char *unit = json_string_value(json_object_get(t, "currency"));
+	const json_t *g = gaps_of(gaps, s, t);
+	json_t *in;
 
 	ak_check_of(r, 1);
 	if (ppm <= limit(r->policy))
 		return;
-	ak_check_found(r, json_pack("{s:s, s:o, s:[], s:s, s:s, s:o, s:o, s:I}", "subject", txt(s, "source"), "text",
-				    json_sprintf("%s: of %s %s%s%s %s are unexplained, rows taken without their signs (%lld.%04lld %%)", txt(s, "source"),
+	in = where(g);
+	ak_check_found(r, json_pack("{s:s, s:o, s:O?, s:O?, s:s, s:s, s:o, s:o, s:I}", "subject", txt(s, "source"), "text",
+				    json_sprintf("%s: of %s %s%s%s %s are unexplained, rows taken without their signs (%lld.%04lld %%), %s", txt(s, "source"),
 						 txt(t, "provider_figure"), unit ? unit : "", unit ? " " : "", txt(t, "measure"), txt(t, "unexplained_in_all"),
-						 (long long)(ppm / 10000), (long long)(ppm % 10000)),
-				    "cites", "source", txt(s, "source"), "measure", txt(t, "measure"), "unexplained",
+						 (long long)(ppm / 10000), (long long)(ppm % 10000), json_string_value(in)),
+				    "cites", json_object_get(g, "cites"), "rows", json_object_get(g, "largest"), "source", txt(s, "source"), "measure", txt(t, "measure"), "unexplained",
 				    json_incref(json_object_get(t, "unexplained_in_all")), "provider_figure", json_incref(json_object_get(t, "provider_figure")),
 				    "unexplained_ppm", (json_int_t)ppm));
+	json_decref(in);
 }
 
 static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
@@ -42,18 +79,20 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 	struct ak_reconcile_opts o = {.from_us = r->from_us, .to_us = r->to_us,
 				      .control_point = r->policy ? r->policy->control_point : NULL};
 	struct ak_reconcile *rec = NULL;
-	json_t *summary, *s, *t;
+	json_t *summary, *gaps, *s, *t;
 	size_t i, k;
 	enum ak_rc rc = ak_reconcile_run(r->store, &o, &rec, err);
 
 	if (rc != AK_OK)
 		return rc;
 	summary = ak_reconcile_summary(rec);
+	gaps = ak_reconcile_unexplained(rec);
 	json_array_foreach(json_object_get(summary, "sources"), i, s)
 		json_array_foreach(json_object_get(s, "totals"), k, t)
-			judge(r, s, t);
+			judge(r, s, t, gaps);
 	if (!r->of)
 		ak_check_unjudged(r, "no provider usage or cost lies beside gateway records in this period");
+	json_decref(gaps);
 	json_decref(summary);
 	ak_reconcile_free(rec);
 	return AK_OK;

@@ -1,15 +1,8 @@
 /* Bucket edges: calls that the provider may count in the neighbour bucket, as far as the gaps of both buckets ask for them. */
 #include "base/ak.h"
-#include "reconcile/engine.h"
+#include "reconcile/edges.h"
 
 #include <stdlib.h>
-
-struct pair {
-	struct cell_key from;
-	uint32_t to;
-	struct crossing *x;
-	struct counts taken;
-};
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -51,67 +44,69 @@ static bool outside(const struct ak_reconcile *r, uint32_t series, uint32_t buck
 	return bucket == UINT32_MAX || r->series[series].bucket[bucket].outside;
 }
 
-/* The two cells of a pair; the bucket of one may be outside of what is compared. */
-struct ends {
-	struct cell *from, *to;
-	bool from_outside, to_outside;
-};
-
-static struct ends ends_of(struct ak_reconcile *r, const struct pair *p)
+static struct edge_ends ends_of(struct ak_reconcile *r, const struct edge_pair *p)
 {
-	struct ends e = {.from_outside = outside(r, p->from.series, p->from.bucket), .to_outside = outside(r, p->from.series, p->to)};
+	struct edge_ends e = {.from_outside = outside(r, p->from.series, p->from.bucket), .to_outside = outside(r, p->from.series, p->to)};
 
 	e.from = e.from_outside ? NULL : cell_at(r, p->from, p->from.bucket);
 	e.to = e.to_outside ? NULL : cell_at(r, p->from, p->to);
 	return e;
 }
 
-static void move(struct pair *p, const struct ends *e, int m, int64_t n)
+void ak_recon_move(struct edge_pair *p, int m, int64_t n)
 {
 	p->taken.n[m] += n;
-	if (e->from)
-		e->from->edge.n[m] -= n;
-	if (e->to)
-		e->to->edge.n[m] += n;
+	if (p->ends.from)
+		p->ends.from->edge.n[m] -= n;
+	if (p->ends.to)
+		p->ends.to->edge.n[m] += n;
 }
 
 /* Out of each bucket that has too little, in order of time, so that calls may pass on through the next. */
-static void forward(struct pair *p, const struct ends *e)
+static void forward(struct edge_pair *p)
 {
+	const struct edge_ends *e = &p->ends;
+
 	for (int m = 0; m < COUNTS; m++) {
 		int64_t take = least(p->x->n.n[m], e->from_outside ? left(e->to, m) : -left(e->from, m));
 
 		if (take > 0)
-			move(p, e, m, take);
+			ak_recon_move(p, m, take);
 	}
 }
 
 /* Back, where the other bucket has now too little. */
-static void back(struct pair *p, const struct ends *e)
+static void back(struct edge_pair *p)
 {
+	const struct edge_ends *e = &p->ends;
+
 	for (int m = 0; m < COUNTS; m++) {
 		int64_t take = e->to_outside ? 0 : e->to ? least(p->taken.n[m], -left(e->to, m)) : p->taken.n[m];
 
 		if (take > 0)
-			move(p, e, m, -take);
+			ak_recon_move(p, m, -take);
 	}
 }
 
 /* A bucket with too much even for its failures, while failures hide what the other lacks. */
-static void hidden(struct pair *p, const struct ends *e)
+static void hidden(struct edge_pair *p)
 {
+	const struct edge_ends *e = &p->ends;
+
 	for (int m = 0; m < COUNTS && e->to && e->from; m++) {
 		int64_t take = least(p->x->n.n[m] - p->taken.n[m], slack(e->from, m) - left(e->from, m));
 
 		take = least(take, left(e->to, m) - slack(e->to, m));
 		if (take > 0)
-			move(p, e, m, take);
+			ak_recon_move(p, m, take);
 	}
 }
 
-static void move_money(struct ak_reconcile *r, const struct pair *p, const struct ends *e)
+static void move_money(struct ak_reconcile *r, const struct edge_pair *p)
 {
-	for (const struct money *x = p->x->money; x; x = x->next) {
+	const struct edge_ends *e = &p->ends;
+
+	for (const struct money *x = p->whole ? p->money : p->x->money; x; x = x->next) {
 		struct money *a = money_of(e->from, x->currency), *b = money_of(e->to, x->currency);
 		struct ak_num take = x->gateway;
 
@@ -128,45 +123,73 @@ static void move_money(struct ak_reconcile *r, const struct pair *p, const struc
 	}
 }
 
-static int by_place(const void *a, const void *b)
-{
-	const struct pair *p = a, *q = b;
-	const uint32_t x[] = {p->from.series, p->from.bucket, p->to, p->from.account, p->from.model},
-		       y[] = {q->from.series, q->from.bucket, q->to, q->from.account, q->from.model};
+static uint32_t earlier(const struct edge_pair *p) { return p->from.bucket < p->to ? p->from.bucket : p->to; }
 
-	for (size_t i = 0; i < AK_COUNT(x); i++)
+static int by_numbers(const uint32_t *x, const uint32_t *y, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
 		if (x[i] != y[i])
 			return x[i] < y[i] ? -1 : 1;
 	return 0;
 }
 
-void ak_recon_edges(struct ak_reconcile *r)
+/* Names of one folded model have a crossing each: those are in the order in which they were seen. */
+static int by_place(const void *a, const void *b)
 {
-	struct pair *pair = ak_alloc_zero(r->ncrossings + 1, sizeof *pair);
-	struct ends e;
+	const struct edge_pair *p = a, *q = b;
+	const uint32_t x[] = {p->from.series, p->from.bucket, p->to, p->from.account, p->from.model},
+		       y[] = {q->from.series, q->from.bucket, q->to, q->from.account, q->from.model};
+	int by = by_numbers(x, y, AK_COUNT(x));
+
+	return by ? by : (p->x > q->x) - (p->x < q->x);
+}
+
+static int by_edge(const void *a, const void *b)
+{
+	const struct edge_pair *p = a, *q = b;
+	const uint32_t x[] = {p->from.series, p->from.account, p->from.model, earlier(p), p->from.bucket, p->to},
+		       y[] = {q->from.series, q->from.account, q->from.model, earlier(q), q->from.bucket, q->to};
+	int by = by_numbers(x, y, AK_COUNT(x));
+
+	return by ? by : (p->x > q->x) - (p->x < q->x);
+}
+
+static size_t pairs_of(struct ak_reconcile *r, struct edge_pair *pair)
+{
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->ncrossings; i++) {
 		struct cell_key key = r->raw[r->crossing[i].raw].key;
 
 		key.model = ak_recon_folded(r, key.series, key.model);
-		if (!outside(r, key.series, key.bucket) || !outside(r, key.series, r->crossing[i].to))
-			pair[n++] = (struct pair){.from = key, .to = r->crossing[i].to, .x = &r->crossing[i]};
+		if (outside(r, key.series, key.bucket) && outside(r, key.series, r->crossing[i].to))
+			continue;
+		pair[n] = (struct edge_pair){.from = key, .to = r->crossing[i].to, .x = &r->crossing[i]};
+		pair[n].ends = ends_of(r, &pair[n]);
+		n++;
 	}
+	return n;
+}
+
+void ak_recon_edges(struct ak_reconcile *r)
+{
+	struct edge_pair *pair = ak_alloc_zero(r->ncrossings + 1, sizeof *pair);
+	size_t n = pairs_of(r, pair);
+
 	if (n)
 		qsort(pair, n, sizeof *pair, by_place);
-	for (size_t i = 0; i < n; i++) {
-		e = ends_of(r, &pair[i]);
-		forward(&pair[i], &e);
-	}
-	for (size_t i = n; i-- > 0;) {
-		e = ends_of(r, &pair[i]);
-		back(&pair[i], &e);
-	}
-	for (size_t i = 0; i < n; i++) {
-		e = ends_of(r, &pair[i]);
-		hidden(&pair[i], &e);
-		move_money(r, &pair[i], &e);
-	}
+	for (size_t i = 0; i < n; i++)
+		forward(&pair[i]);
+	for (size_t i = n; i-- > 0;)
+		back(&pair[i]);
+	for (size_t i = 0; i < n; i++)
+		hidden(&pair[i]);
+	if (n)
+		qsort(pair, n, sizeof *pair, by_edge);
+	ak_recon_choose(r, pair, n);
+	if (n)
+		qsort(pair, n, sizeof *pair, by_place);
+	for (size_t i = 0; i < n; i++)
+		move_money(r, &pair[i]);
 	ak_free(pair);
 }

@@ -11,6 +11,8 @@
 #include "reconcile/reconcile.h"
 
 #define AK_EDGE_US INT64_C(5000000)	   /* clocks of both sides may differ by so much */
+#define AK_EDGE_CALLS 6			   /* calls of one edge that are looked at one by one */
+#define AK_EDGE_FAILED 2		   /* failed ones, each way */
 #define AK_DAY_US INT64_C(86400000000)
 #define AK_HOUR_US INT64_C(3600000000)
 #define AK_ZONE_US INT64_C(1800000000)	   /* step of the shifts that are tried */
@@ -62,12 +64,24 @@ struct raw {
 	struct money *money;
 };
 
+/* One call of a crossing. */
+struct crossed {
+	struct crossed *next;
+	struct counts n;
+	struct ak_num cost;
+	uint32_t currency;
+	bool priced;
+};
+
 /* Calls that may count in another bucket. */
 struct crossing {
 	uint32_t raw;	/* where they began */
 	uint32_t to;	/* bucket */
 	struct counts n;
 	struct money *money;
+	struct crossed *call, *failed; /* the first ones, one by one; failed ones are not in n and money */
+	uint8_t calls, nfailed;
+	bool many; /* more calls than are kept */
 };
 
 /* What classes of tokens, decided in the usage of the same provider, come to at the prices of the catalogue. */

@@ -191,10 +191,28 @@ static bool crosses(const struct series *s, const struct ak_recon_request *q, ui
 	return *to != bucket;
 }
 
-static void add_crossing(struct ak_reconcile *r, struct cell_key at, uint32_t to, const struct own *o)
+/* One call more, after those that came before. */
+static bool keep_call(struct ak_reconcile *r, struct crossed **list, uint8_t *n, uint8_t most, const struct own *o)
+{
+	if (*n == most)
+		return false;
+	while (*list)
+		list = &(*list)->next;
+	*list = ak_arena_zero(&r->arena, sizeof **list);
+	**list = (struct crossed){.n = o->n, .cost = o->cost, .currency = o->currency, .priced = o->priced};
+	++*n;
+	return true;
+}
+
+static void add_crossing(struct ak_reconcile *r, struct cell_key at, uint32_t to, const struct own *o, bool failed)
 {
 	struct crossing *x = crossing_for(r, raw_for(r, at), to);
 
+	if (failed) {
+		keep_call(r, &x->failed, &x->nfailed, AK_EDGE_FAILED, o);
+		return;
+	}
+	x->many |= !keep_call(r, &x->call, &x->calls, AK_EDGE_CALLS, o);
 	ak_recon_add(&x->n, &o->n, 1);
 	if (o->priced)
 		ak_recon_add_money(r, &ak_recon_money(r, &x->money, o->currency)->gateway, o->cost);
@@ -319,6 +337,8 @@ static void add_to_series(struct ak_reconcile *r, uint32_t number, const struct 
 	if (q->failed) {
 		if (moved != NOWHERE)
 			add_failed(r, raw_at(r, (struct cell_key){number, moved, at.account, at.model}), o);
+		if (crosses(s, q, moved, &to))
+			add_crossing(r, (struct cell_key){number, moved, at.account, at.model}, to, o, true);
 		return;
 	}
 	add_slot(s, q, o);
@@ -332,7 +352,7 @@ static void add_to_series(struct ak_reconcile *r, uint32_t number, const struct 
 		shift(r, (struct cell_key){number, moved, at.account, at.model}, o, 1);
 	}
 	if (crosses(s, q, moved, &to))
-		add_crossing(r, (struct cell_key){number, moved, at.account, at.model}, to, o);
+		add_crossing(r, (struct cell_key){number, moved, at.account, at.model}, to, o, false);
 }
 
 static enum ak_rc add_request(void *ctx, const struct ak_recon_request *q, struct ak_err *err)

@@ -21,7 +21,7 @@
 	  "in which bucket the provider counted one call")                                                                           \
 	X(PROVISIONAL, provisional_bucket, "the provider has less, and the bucket was exported before it was final",                 \
 	  "that the rest will come")                                                                                                 \
-	X(FAILED, failed_but_billed, "calls that failed at the gateway, as many as there are", "that the provider finished them")    \
+	X(FAILED, failed_but_billed, "calls that failed at the gateway in the bucket or across its edge, as many as there are", "that the provider finished them")    \
 	X(RETRY, retry, "retries that the gateway counts without a record of their own", "that each of them reached the provider")   \
 	X(UNPRICED, unpriced_model, "the share of the provider's amount of tokens without a cost at the gateway",                    \
 	  "that the provider's price is right")                                                                                      \
@@ -73,6 +73,10 @@ json_t *ak_reconcile_summary(struct ak_reconcile *r);
  * buckets, requests, input_tokens, output_tokens, costs: {currency: amount}, cites: [first 20 provider rows], rows}], largest first. *sources: series
  * that were looked at. */
 json_t *ak_reconcile_bypass(struct ak_reconcile *r);
+/* Rows with an unexplained rest, by source, query, provider, measure and unit or currency: [{source, query|null, provider|null, measure, unit or currency,
+ * rows: how many, largest: the first 5 by amount without sign [{row, bucket, key, project, model, unexplained, provider_rows}], cites: their first
+ * 20 provider rows, largest row first}]. */
+json_t *ak_reconcile_unexplained(struct ak_reconcile *r);
 /* Members of a row: {row, side: "gateway"|"provider", cite, value, counted: bool, why|null}; the counted values of a side add up to its figure.
  * AK_END when there is no such row. */
 enum ak_rc ak_reconcile_drill(struct ak_reconcile *r, const char *row, ak_row_fn *each, void *ctx, struct ak_err *err);
