@@ -210,6 +210,11 @@ enum ak_rc ak_fs_temp_commit(struct ak_fs_temp *t, bool replace, struct ak_err *
 	int why = fstat(t->fd, &st) == 0 ? 0 : errno;
 	bool folder = !why && S_ISDIR(st.st_mode);
 
+	/* A device or pipe of that name is nothing to be replaced. */
+	if (!why && replace && lstat(t->target, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode)) {
+		ak_hint(err, "name a file, or leave the option out for standard output");
+		return ak_fail(err, AK_EXIT_USAGE, "cannot write '%s': it is no file", t->target);
+	}
 	if (!why && fsync(t->fd) != 0 && !(folder && errno == EINVAL))
 		why = errno;
 	/* Still open, so that its lock is held until it has its name; after fsync close has nothing to report. */

@@ -38,8 +38,12 @@ static void print_check(struct ak_ctx *c, const json_t *k)
 		ak_io_line(c->io, "unclear", "%s: %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "why", "?"));
 	if (strcmp(verdict, "not evaluable") == 0)
 		return;
-	ak_io_line(c->io, failed ? "NOT MET" : "met", "%s: %s; %s of %s %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "title", "?"), ak_thousands(affected, n),
-		   ak_thousands(ak_jnum(k, "of"), of), ak_jtxt(k, "unit", "?"));
+	if (failed)
+		ak_io_line(c->io, "NOT MET", "%s: %s; not so: %s of %s %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "title", "?"), ak_thousands(affected, n),
+			   ak_thousands(ak_jnum(k, "of"), of), ak_jtxt(k, "unit", "?"));
+	else
+		ak_io_line(c->io, "met", "%s: %s; no exception in %s %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "title", "?"),
+			   ak_thousands(ak_jnum(k, "of"), of), ak_jtxt(k, "unit", "?"));
 	json_array_foreach(findings, i, f)
 		if (i < SHOWN || c->verbose)
 			print_finding(c, f);

@@ -91,8 +91,10 @@ enum ak_rc ak_cmd_print_trace(struct ak_ctx *c, const json_t *trace, struct ak_e
 	rc = fn(c, trace, &b, err);
 	if (rc == AK_OK && b.over)
 		rc = ak_fail(err, AK_EXIT_LIMIT, "the trace is too large for this form");
+	/* Words of alarm are painted in text only: a page is a page on a terminal too. */
+	c->io->color_out = c->io->color_out && fn == as_text;
 	if (rc == AK_OK && path)
-		rc = ak_fs_write_file(path, ak_buf_str(&b), 0600, true, err);
+		rc = ak_fs_write_file(path, ak_buf_str(&b), 0600, ak_args_flag(c->args, "force"), err);
 	else if (rc == AK_OK)
 		ak_io_text(c->io, ak_buf_str(&b));
 	ak_buf_release(&b);
@@ -151,6 +153,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 static const struct ak_opt opts[] = {
 	{"format", 0, AK_OPT_TEXT, "FORMAT", "text, json, html, mermaid or otlp (default text)"},
 	{"output", 'o', AK_OPT_TARGET, "FILE", "write it there, whole or not at all"},
+	{"force", 0, AK_OPT_FLAG, NULL, "replace a file that stands there"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
 

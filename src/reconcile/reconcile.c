@@ -2,10 +2,19 @@
 #include "base/ak.h"
 #include "reconcile/engine.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Buckets that the gateways' records do not reach are not compared; one that they reach in part says so. With a shift it is the shifted
  * bucket that counts. */
+enum ak_rc ak_reconcile_too_long(struct ak_err *err)
+{
+	ak_fail(err, AK_EXIT_LIMIT, "an amount has more digits than can be added up exactly");
+	ak_hint(err, "an amount of dozens of digits is a mistake at the source; --from and --to leave its day out");
+	snprintf(err->reason, sizeof err->reason, "%s", AK_AMOUNT_TOO_LONG);
+	return AK_FAIL;
+}
+
 static void coverage(struct ak_reconcile *r)
 {
 	for (size_t i = 0; i < r->nseries; i++) {
@@ -57,7 +66,7 @@ enum ak_rc ak_reconcile_run(struct ak_store *s, const struct ak_reconcile_opts *
 		ak_recon_edges(r);
 		rc = ak_recon_priced(r, err);
 		if (rc == AK_OK && r->over)
-			rc = ak_fail(err, AK_EXIT_LIMIT, "an amount has more digits than can be added up exactly");
+			rc = ak_reconcile_too_long(err);
 	}
 	if (rc == AK_OK)
 		*out = r;

@@ -52,9 +52,15 @@ struct ak_reconcile_opts {
 
 struct ak_reconcile; /* the result; memory grows with cells and provider rows, not with gateway records */
 
+/* err->reason where an amount is too long to be added up exactly. */
+#define AK_AMOUNT_TOO_LONG "amount_too_long"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* Internal: that failure. */
+enum ak_rc ak_reconcile_too_long(struct ak_err *err);
 
 enum ak_rc ak_reconcile_run(struct ak_store *s, const struct ak_reconcile_opts *o, struct ak_reconcile **out, struct ak_err *err);
 void ak_reconcile_free(struct ak_reconcile *r);

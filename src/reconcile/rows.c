@@ -152,7 +152,7 @@ enum ak_rc ak_recon_cell_figures(struct ak_reconcile *r, const struct cell *c, a
 		ak_recon_classify(r, c, COST, m, &f);
 		about(r, c, m, &f);
 		if (f.gap.over || f.class[AK_RC_UNEXPLAINED].over)
-			return ak_fail(err, AK_EXIT_LIMIT, "an amount has more digits than can be added up exactly");
+			return ak_reconcile_too_long(err);
 		rc = each(ctx, c, COST, m, &f, err);
 	}
 	return rc;

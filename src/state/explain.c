@@ -194,15 +194,15 @@ static void why_model(struct why *w)
 			 cite(w->last), "record");
 		cite_route(f, route);
 	} else if (route && names(route, served)) {
-		f = ak_why_find(w, "model", json_sprintf("%s was served for %s because the route says so.", served, asked), text(route, "by"), text(route, "basis"));
+		f = ak_why_find(w, "model", json_sprintf("%s was served for %s because the route says so.", served, asked), text(route, "since") ? text(route, "by") : NULL,
+				text(route, "since") ? text(route, "basis") : NULL);
 		cite_route(f, route);
 		ak_why_more(f, cite(w->last));
 	} else if (dated(asked, served)) {
 		f = ak_why_find(w, "model", json_sprintf("%s is the dated name of %s: the name alone says so, no record does [%s].", served, asked, cite(w->last)), NULL, "name");
 		ak_why_more(f, cite(w->last));
 	} else if (route) {
-		f = ak_why_find(w, "model", json_sprintf("%s was served for %s [%s]. The route in force does not name it.", served, asked, cite(w->last)), text(route, "by"),
-			 text(route, "basis"));
+		f = ak_why_find(w, "model", json_sprintf("%s was served for %s [%s]. The route in force does not name it.", served, asked, cite(w->last)), NULL, NULL);
 		cite_route(f, route);
 		ak_why_more(f, cite(w->last));
 	} else {

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The main job under valgrind: no invalid access, nothing lost. AK_LONG=1 runs every unit test program under it as well.
+# The main job and every unit test program under valgrind: no invalid access, nothing lost. Every change runs under the sanitizers.
 . "$AK_SRCDIR/tests/tap.sh"
-quick_skips
+[ "${AK_LONG-}" ] || skip_all 'only in make check-long; the sanitizers look at every change'
 command -v valgrind >/dev/null || { echo '1..0 # SKIP no valgrind here'; exit 0; }
 ! sanitized || skip_all 'sanitizers and valgrind exclude each other'
 cd "$tap_dir" || exit 1
@@ -34,14 +34,12 @@ clean 0 -w w verify
 clean 0 formats try litellm-slp litellm/slp.jsonl
 clean 5 -w w ingest w/workspace.db
 clean 2 -w w ingest --no-such-option
-if [ "${AK_LONG-}" ]; then
-	unset AK_LONG # their own long runs would take days here
-	for t in "$(dirname "$AUDITKIT")"/tests/unit/test_*; do
-		# The sandbox makes calls that valgrind does not know.
-		case $t in *.o | *.log | *.trs | */test_sandbox) continue ;; esac
-		memcheck "$t" >out 2>&1
-		is "$(basename "$t")" "$?$(cat vg.* | head -n 12)" 0
-		rm -f vg.*
-	done
-fi
+unset AK_LONG # their own long runs would take days here
+for t in "$(dirname "$AUDITKIT")"/tests/unit/test_*; do
+	# The sandbox makes calls that valgrind does not know.
+	case $t in *.o | *.log | *.trs | */test_sandbox) continue ;; esac
+	memcheck "$t" >out 2>&1
+	is "$(basename "$t")" "$?$(cat vg.* | head -n 12)" 0
+	rm -f vg.*
+done
 finish
