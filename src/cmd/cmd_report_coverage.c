@@ -69,6 +69,8 @@ static void print_pairs(struct ak_ctx *c, const json_t *rows, bool by_day)
 	json_t *r;
 	size_t i;
 
+	if (!json_array_size(rows))
+		ak_io_line(c->io, "linked", "nothing: no record of this period is one that another source would meet");
 	ak_buf_init(&who, 4096);
 	json_array_foreach((json_t *)rows, i, r) {
 		ak_buf_clear(&who);

@@ -86,7 +86,7 @@ batches_again() {
 	twice "$1" "$2" -w w ingest --format openai-usage-csv usage.csv
 	"$AUDITKIT" -w w ingest --format openai-usage-csv usage.csv >/dev/null 2>&1 && [ "$(digest w)" = "$content" ]
 }
-sweep "$many" "$((many / (${AK_LONG:-0} ? 300 : 8)))" batches_again
+sweep "$many" "$((many / (${AK_LONG:-0} ? 300 : 6)))" batches_again
 is "several transactions: $points cuts ($crashes twice) of $many calls end in the same content" "$bad" 0
 
 # Cut between its two transactions, and the run that goes on from there is cut too.
@@ -98,7 +98,7 @@ rest=$(cat n)
 is "the run that goes on reports the whole file" "$("$AUDITKIT" -w whole_half sources --json | jq -c '[.sources[0].files, .sources[0].records_in]') $(sqlite3 whole_half/workspace.db "SELECT count(*) FROM export WHERE run = (SELECT max(id) FROM run)")" "[1,22000] 1"
 is "the first transaction is there" "$(sqlite3 half/workspace.db "SELECT count(*) FROM usage")" 20000
 begun=half
-sweep "$rest" "$((rest / (${AK_LONG:-0} ? 180 : 4)))" batches_again
+sweep "$rest" "$((rest / (${AK_LONG:-0} ? 180 : 3)))" batches_again
 is "a resumed ingest: $points cuts ($crashes twice) of $rest calls end in the same content" "$bad" 0
 
 verify_again() {
@@ -121,7 +121,7 @@ init_again() {
 }
 id_of() { sqlite3 "$1/workspace.db" "SELECT value FROM meta WHERE key='workspace_id'"; }
 cp -r "$XDG_CONFIG_HOME" kept
-sweep "$n" "$((${AK_LONG:-0} ? 1 : 4))" init_again
+sweep "$n" "$((${AK_LONG:-0} ? 1 : 8))" init_again
 is "init: $points cuts of $n calls leave a workspace or none, and its keys alone" "$bad" 0
 rm -rf "$XDG_CONFIG_HOME"
 mv kept "$XDG_CONFIG_HOME"
@@ -142,7 +142,7 @@ for form in p.zip p.tar folder; do
 	mkdir out
 	counted -w whole packet build --allow-gaps -o "out/$form"
 	n=$(cat n)
-	sweep "$n" "$((n > 100 && ! ${AK_LONG:-0} ? 17 : 1))" pack_again
+	sweep "$n" "$((n > 100 && ! ${AK_LONG:-0} ? 29 : 1))" pack_again
 	is "packet build $form: $points cuts ($crashes twice) of $n calls leave a whole packet or none" "$bad" 0
 done
 is "the workspace is as it was" "$(digest whole)" "$want"
