@@ -42,7 +42,7 @@ static void print_check(struct ak_ctx *c, const json_t *k)
 		ak_io_line(c->io, "NOT MET", "%s: %s; not so: %s of %s %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "title", "?"), ak_thousands(affected, n),
 			   ak_thousands(ak_jnum(k, "of"), of), ak_jtxt(k, "unit", "?"));
 	else
-		ak_io_line(c->io, "met", "%s: %s; no exception in %s %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "title", "?"),
+		ak_io_line(c->io, "met", "%s: %s; no finding in %s %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "title", "?"),
 			   ak_thousands(ak_jnum(k, "of"), of), ak_jtxt(k, "unit", "?"));
 	json_array_foreach(findings, i, f)
 		if (i < SHOWN || c->verbose)

@@ -81,6 +81,25 @@ static enum ak_rc keep_tokens(struct ak_ctx *c, struct ak_key_scope *k, const st
 	return rc;
 }
 
+/* An application that nothing names is a slip, not an empty incident. */
+static enum ak_rc known_app(struct ak_ctx *c, const struct ak_bundle_opts *o, struct ak_err *err)
+{
+	const char *name = ak_args_text(c->args, "app");
+	json_t *apps = NULL, *a;
+	bool known = false;
+	size_t i;
+	enum ak_rc rc = o->scope == AK_SCOPE_APP ? ak_query_apps(c->store, INT64_MIN, INT64_MAX, &apps, err) : AK_OK;
+
+	json_array_foreach(apps, i, a)
+		known = known || (name && strcmp(ak_jtxt(a, "app", ""), name) == 0);
+	if (rc == AK_OK && o->scope == AK_SCOPE_APP && !known) {
+		ak_hint(err, "'auditkit packet build --draft' lists the applications that records name");
+		rc = ak_fail(err, AK_EXIT_PARTIAL, "no record names this application");
+	}
+	json_decref(apps);
+	return rc;
+}
+
 static void progress(void *ctx, uint64_t traces)
 {
 	struct ak_ctx *c = ctx;
@@ -148,6 +167,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = scope(c, &k, &o, err);
 	if (rc == AK_OK)
 		rc = keep_tokens(c, &k, &o, err);
+	if (rc == AK_OK)
+		rc = known_app(c, &o, err);
 	o.values = k.values;
 	if (rc == AK_OK) {
 		ak_cmd_found_by(c, json_string_value(json_array_get(json_array_size(k.values) ? k.values : k.aliases, 0)));
