@@ -180,7 +180,7 @@ static void contradictions(int bad, bool good)
 
 	w.offset[0] = 700000;
 	for (int i = 0; i < 100; i++) {
-		int64_t a = start_of_june + i * 60000000 + upto(1000), late = i < bad ? 5000000 : 0;
+		int64_t a = start_of_june + i * INT64_C(60000000) + upto(1000), late = i < bad ? 5000000 : 0;
 		struct ak_clock_pair p = pair(&w, AK_CLOCK_CONTAINS, 0, 1, a, a + 400000, a + 100000 - late, a + 300000 - late);
 
 		ak_clocks_add(c, &p);
