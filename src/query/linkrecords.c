@@ -18,10 +18,11 @@ enum { C_SEQ, C_FILE, C_TIME, C_LIVE, C_FACET, C_CALL, C_OF, C_ENV, C_MODEL, C_S
 enum when { W_SEQ, W_ALL, W_PERIOD, W_COUNT };
 enum { S_ALIAS, S_ENTRIES, S_WITNESSES, S_FIXED };
 
+static const char of_entries[] = "SELECT r.seq, r.file FROM request r WHERE r.facet IS NOT NULL AND r.gateway_request_id = ?1 AND r.state = 0"
+				 " AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq) ORDER BY r.seq";
 static const char *const fixed[S_FIXED] = {
 	[S_ALIAS] = "SELECT field, value FROM alias WHERE seq = ?1",
-	[S_ENTRIES] = "SELECT r.seq, r.file FROM request r WHERE r.facet IS NOT NULL AND r.gateway_request_id = ?1 AND r.state = 0"
-		      " AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq) ORDER BY r.seq",
+	[S_ENTRIES] = of_entries,
 	[S_WITNESSES] = "SELECT seq FROM corroboration WHERE of_seq = ?1 ORDER BY seq",
 };
 
