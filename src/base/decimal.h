@@ -49,6 +49,12 @@ enum ak_rc ak_dec_int(struct ak_str text, bool lenient, int64_t *out, struct ak_
 void ak_dec_sum_init(struct ak_dec_sum *s);
 /* x must be canonical and within the bounds; false if it is not, and the sum is as before. */
 bool ak_dec_sum_add(struct ak_dec_sum *s, struct ak_str x);
+/* The same of mantissa x 10^-scale; scale at most AK_DEC_SCALE. */
+void ak_dec_sum_add_small(struct ak_dec_sum *s, int64_t mantissa, int scale);
+/* A canonical decimal of at most 18 digits as mantissa x 10^-scale; false when it has more. */
+bool ak_dec_small(struct ak_str x, int64_t *mantissa, int *scale);
+/* Back again: canonical text in buf, for a mantissa and scale that ak_dec_small gave. */
+struct ak_str ak_dec_small_text(int64_t mantissa, int scale, char buf[64]);
 /* Canonical text of the total, valid in the arena. */
 struct ak_str ak_dec_sum_text(const struct ak_dec_sum *s, struct ak_arena *a);
 /* -1, 0, 1 for canonical a, b of any length. */

@@ -2,6 +2,8 @@
 
 #include "base/decimal.h"
 
+#include <stdio.h>
+
 enum {
 	LIMB_DIGITS = 9,
 	INT_LIMBS = 8,				   /* a term's integer part; the limbs above are for the sum */
@@ -64,6 +66,14 @@ static int64_t number(const char *p, size_t n)
 	return v;
 }
 
+static void settle(struct ak_dec_sum *s)
+{
+	if (++s->pending >= CARRY_EVERY) {
+		normalize(s->limb);
+		s->pending = 0;
+	}
+}
+
 static void add(struct ak_dec_sum *s, const struct view *v, bool neg)
 {
 	int64_t sign = neg ? -1 : 1;
@@ -83,10 +93,7 @@ static void add(struct ak_dec_sum *s, const struct view *v, bool neg)
 			part *= 10;
 		s->limb[--i] += sign * part;
 	}
-	if (++s->pending >= CARRY_EVERY) {
-		normalize(s->limb);
-		s->pending = 0;
-	}
+	settle(s);
 }
 
 static bool fits(const struct view *v)
@@ -107,6 +114,42 @@ bool ak_dec_sum_add(struct ak_dec_sum *s, struct ak_str x)
 		return false;
 	add(s, &v, v.neg);
 	return true;
+}
+
+void ak_dec_sum_add_small(struct ak_dec_sum *s, int64_t mantissa, int scale)
+{
+	static const int64_t tens[LIMB_DIGITS] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+	int shift = FRACTION_DIGITS - scale;
+	__int128 v = (__int128)mantissa * tens[shift % LIMB_DIGITS];
+
+	for (int i = shift / LIMB_DIGITS; v; i++, v /= BASE)
+		s->limb[i] += (int64_t)(v % BASE);
+	settle(s);
+}
+
+enum { SMALL_DIGITS = 18 };
+
+bool ak_dec_small(struct ak_str x, int64_t *mantissa, int *scale)
+{
+	struct view v;
+
+	if (!split(x, &v) || (v.whole.p[0] != '0') * v.whole.n + v.frac.n > SMALL_DIGITS)
+		return false;
+	*mantissa = number(v.whole.p, v.whole.n);
+	for (size_t i = 0; i < v.frac.n; i++)
+		*mantissa = *mantissa * 10 + (v.frac.p[i] - '0');
+	*mantissa = v.neg ? -*mantissa : *mantissa;
+	*scale = (int)v.frac.n;
+	return true;
+}
+
+struct ak_str ak_dec_small_text(int64_t mantissa, int scale, char buf[64])
+{
+	char digits[32];
+	int n = snprintf(digits, sizeof digits, "%0*lld", scale + 1, (long long)(mantissa < 0 ? -mantissa : mantissa));
+	int out = snprintf(buf, 64, "%s%.*s%s%s", mantissa < 0 ? "-" : "", n - scale, digits, scale ? "." : "", digits + n - scale);
+
+	return ak_str_n(buf, (size_t)out);
 }
 
 /* The limbs as one string of digits, most significant first. */

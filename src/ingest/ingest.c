@@ -55,6 +55,8 @@ static enum ak_rc start(struct ak_pipe *p, int64_t *run, struct ak_tlog *tlog, s
 	if (rc == AK_OK && o->policy)
 		rc = ak_register_document(tlog, o->policy->digest, "policy", "policy.yaml", NULL, o->policy_text, err);
 	if (rc == AK_OK)
+		rc = ak_columns_writer_new(o->store, &p->columns, err);
+	if (rc == AK_OK)
 		rc = ak_tlog_save(tlog, err);
 	return rc == AK_OK && !p->whole ? ak_store_commit(o->store, err) : rc;
 }
@@ -76,6 +78,8 @@ static enum ak_rc finish(struct ak_pipe *p, int64_t run, struct ak_tlog *tlog, s
 
 	if (rc == AK_OK)
 		rc = ak_register_interrupted(s, run, err);
+	if (rc == AK_OK)
+		rc = ak_columns_writer_end(p->columns, err);
 	if (rc == AK_OK)
 		rc = ak_corroborate(s, may_hold_requests, (void *)p->o->registry, err);
 	if (rc == AK_OK)
@@ -165,6 +169,7 @@ enum ak_rc ak_ingest(const struct ak_ingest_opts *o, struct ak_ingest_result *ou
 	ak_queue_release(&p.batches);
 	ak_hmac_free(p.dedupe);
 	ak_hmac_free(p.reject);
+	ak_columns_writer_free(p.columns);
 	close_past(&p);
 	for (size_t i = 0; i < p.sums.n; i++)
 		ak_free(p.sums.e[i].v.ptr);

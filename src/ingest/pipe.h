@@ -7,6 +7,7 @@
 #include "io/source.h"
 #include "base/map.h"
 #include "base/queue.h"
+#include "store/columns_store.h"
 #include "store/leaf.h"
 #include "store/remap.h"
 
@@ -116,6 +117,7 @@ struct ak_pipe {
 	const struct ak_ingest_opts *o;
 	struct ak_queue chunks, batches;
 	struct ak_hmac *dedupe, *reject;
+	struct ak_columns_writer *columns;
 	struct ak_hmac *past[AK_KEYS_PAST]; /* dedupe keys of before rotations */
 	size_t npast;
 	struct ak_key_period *gone; /* periods whose key is not there any more: nothing can be compared with their records */

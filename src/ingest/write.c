@@ -452,7 +452,7 @@ enum ak_rc ak_pipe_write(struct ak_pipe *p, int64_t run, struct ak_tlog *tlog, s
 {
 	struct sink k = {.p = p, .s = p->o->store, .tlog = tlog, .out = out, .err = err, .run = run, .whole = p->whole, .begun = p->whole};
 	bool end = false;
-	enum ak_rc rc = ak_writer_new(k.s, tlog, p->dedupe, p->past, &k.writer, err);
+	enum ak_rc rc = ak_writer_new(k.s, tlog, p->columns, p->dedupe, p->past, &k.writer, err);
 
 	k.leafer = ak_leafer_new();
 	while (rc == AK_OK && !end) {

@@ -157,9 +157,18 @@ void ak_schema_insert(enum ak_kind kind, const uint64_t *fields, struct ak_buf *
 	ak_buf_adds(out, " FROM arriving");
 }
 
-void ak_schema_select(enum ak_kind kind, struct ak_buf *out)
+static void select_columns(enum ak_kind kind, const char *expression, struct ak_buf *out)
 {
 	ak_buf_adds(out, "SELECT ");
 	columns(kind, NULL, out);
+	if (expression)
+		ak_buf_addf(out, ", %s", expression);
 	ak_buf_addf(out, " FROM %s", ak_kinds[kind].name);
+}
+
+void ak_schema_select(enum ak_kind kind, struct ak_buf *out) { select_columns(kind, NULL, out); }
+
+void ak_schema_select_with(enum ak_kind kind, const char *expression, struct ak_buf *out)
+{
+	select_columns(kind, expression, out);
 }

@@ -32,6 +32,8 @@ void ak_schema_ddl(struct ak_buf *out);
 void ak_schema_insert(enum ak_kind kind, const uint64_t *fields, struct ak_buf *out);
 /* `SELECT <all columns in the same order> FROM <kind>`, without a WHERE clause. */
 void ak_schema_select(enum ak_kind kind, struct ak_buf *out);
+/* The same with an expression as its last column. */
+void ak_schema_select_with(enum ak_kind kind, const char *expression, struct ak_buf *out);
 
 #ifdef __cplusplus
 }

@@ -230,6 +230,23 @@ CREATE TABLE ledger_entry(
   leaf BLOB NOT NULL CHECK(length(leaf) = 32)
 ) STRICT;
 
+-- Requests by column, beside their rows (store/columns.h): which records a segment holds. Can be made again from the records.
+CREATE TABLE column_segment(
+  id INTEGER PRIMARY KEY,
+  first_seq INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  records INTEGER NOT NULL,
+  first_us INTEGER,                -- earliest and latest time of its records, NULL = all are undated
+  last_us INTEGER,
+  undated INTEGER NOT NULL         -- records without a time
+) STRICT;
+
+-- One column of one segment.
+CREATE TABLE column_page(
+  id INTEGER PRIMARY KEY,          -- segment << 8 | number of the column
+  data BLOB NOT NULL
+) STRICT;
+
 -- Roots of complete runs of 256 leaves, so that proofs need few reads; can be rebuilt.
 CREATE TABLE tile(
   idx INTEGER PRIMARY KEY,         -- leaves 256 * idx to 256 * idx + 255

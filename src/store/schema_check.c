@@ -35,26 +35,36 @@ static void wanted_text(const struct ak_ddl *d, struct ak_buf *out)
 	}
 }
 
-static bool has_index(struct ak_store *s, struct ak_str name)
+static bool has(struct ak_store *s, const struct ak_ddl_object *o)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 
-	if (ak_sql_prepare(s, "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1", &st, NULL) != AK_OK)
+	if (ak_sql_prepare(s, "SELECT 1 FROM sqlite_schema WHERE type = ?1 AND name = ?2", &st, NULL) != AK_OK)
 		return true;
-	ak_sql_bind(st, 1, name);
+	ak_sql_bind(st, 1, o->type);
+	ak_sql_bind(st, 2, o->name);
 	return ak_sql_step(s, st, NULL) == AK_OK;
 }
 
-/* Make the indexes that s lacks: they hold nothing that the tables do not (DECISIONS 22). */
-static enum ak_rc make_indexes(struct ak_store *s, const struct ak_ddl *d, struct ak_err *err)
+/* What holds nothing that the records do not: every index, and the columns. The next ingest fills those (store/columns.h). */
+static bool derived(const struct ak_ddl_object *o)
 {
+	return ak_str_is(o->type, "index") || ak_str_is(o->name, "column_segment") || ak_str_is(o->name, "column_page");
+}
+
+/* Make what is derived and s lacks (DECISIONS 22): tables, then their indexes. */
+static enum ak_rc make_derived(struct ak_store *s, const struct ak_ddl *d, struct ak_err *err)
+{
+	static const char *const types[] = {"table", "index"};
 	enum ak_rc rc = AK_OK;
 
-	for (size_t i = 0; i < d->n && rc == AK_OK; i++) {
-		if (!ak_str_is(d->object[i].type, "index") || has_index(s, d->object[i].name))
+	for (size_t i = 0; i < AK_COUNT(types) * d->n && rc == AK_OK; i++) {
+		const struct ak_ddl_object *o = &d->object[i % d->n];
+
+		if (!ak_str_is(o->type, types[i / d->n]) || !derived(o) || has(s, o))
 			continue;
-		rc = ak_sql_exec(s, d->object[i].sql.p, err);
-		s->mended += rc == AK_OK;
+		rc = ak_sql_exec(s, o->sql.p, err);
+		s->mended += rc == AK_OK && ak_str_is(o->type, "index");
 	}
 	return rc;
 }
@@ -65,14 +75,14 @@ static enum ak_rc altered(const struct ak_store *s, struct ak_err *err)
 	return ak_fail(err, AK_EXIT_CORRUPT, "workspace '%s' has a foreign or altered schema", s->dir);
 }
 
-/* Our indexes are put back where they are missing; anything else that differs undoes that. */
+/* What is derived is put back where it is missing; anything else that differs undoes that. */
 static enum ak_rc mend(struct ak_store *s, const struct ak_ddl *d, struct ak_str want, struct ak_err *err)
 {
 	struct ak_buf have;
 	enum ak_rc rc = ak_store_begin(s, err);
 
 	ak_buf_init(&have, 1 << 20);
-	if (rc == AK_OK && make_indexes(s, d, NULL) != AK_OK)
+	if (rc == AK_OK && make_derived(s, d, NULL) != AK_OK)
 		rc = altered(s, err);
 	if (rc == AK_OK)
 		rc = schema_text(s, &have, err);

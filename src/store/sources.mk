@@ -12,6 +12,7 @@ libak_a_SOURCES += src/store/tlog.c src/store/tlog.h
 libak_a_SOURCES += src/store/checkpoint.c
 libak_a_SOURCES += src/store/writer.c src/store/writer.h
 libak_a_SOURCES += src/store/register.c src/store/register.h
+libak_a_SOURCES += src/store/columns.def src/store/columns.c src/store/columns.h src/store/columns_page.c src/store/columns_store.c src/store/columns_store.h src/store/columns_read.c src/store/columns_check.c
 libak_a_SOURCES += src/store/corroborate.c src/store/corroborate.h
 libak_a_SOURCES += src/store/pairing.c src/store/pairing.h
 libak_a_SOURCES += src/store/verify.c src/store/verify.h

@@ -81,6 +81,17 @@ static enum ak_rc check_runs(struct check *c)
 	return rc;
 }
 
+/* Reports sum from the columns. Where the ledger has a hole, their records did not all go by. */
+static enum ak_rc check_columns(struct check *c)
+{
+	int64_t at;
+	enum ak_rc rc = ak_columns_check_end(c->s, c->leaves.columns, &at, c->err);
+
+	if (rc == AK_OK && at >= 0 && c->whole && !c->leaves.gap)
+		ak_verify_broken(c->out, "segment %lld of the columns, which reports read, does not say what its records say", (long long)at);
+	return rc;
+}
+
 /* What the third thread has found. */
 static enum ak_rc check_pages(struct check *c)
 {
@@ -126,7 +137,7 @@ static enum ak_rc check_rest(struct check *c)
 	uint8_t mine[32], saved[32];
 	enum ak_rc rc = check_counts(c);
 
-	if (rc == AK_OK && (rc = check_key(c)) == AK_OK && (rc = check_runs(c)) == AK_OK &&
+	if (rc == AK_OK && (rc = check_columns(c)) == AK_OK && (rc = check_key(c)) == AK_OK && (rc = check_runs(c)) == AK_OK &&
 	    (rc = ak_corroborate_check(c->s, bad_pair, c, c->err)) == AK_OK)
 		rc = check_pages(c); /* after the checks that can say more about the same damage */
 	if (rc == AK_OK && (rc = ak_access_read(c->s, &lines, &unbroken, c->err)) == AK_OK) {
@@ -183,6 +194,7 @@ static void release(struct check *c)
 {
 	ak_beside_release(&c->beside);
 	ak_leafer_free(c->leaves.leafer);
+	ak_columns_check_free(c->leaves.columns);
 	for (size_t i = 0; i < AK_CHECK_PARTS; i++)
 		ak_arena_release(&c->pipe.part[i].arena);
 	ak_queue_release(&c->pipe.full);
@@ -204,6 +216,8 @@ static enum ak_rc check_leaves(struct check *c, const struct ak_verify_calls *ca
 		return rc;
 	total = (uint64_t)ak_tlog_size(&tlog);
 	ak_tlog_release(&tlog);
+	if ((rc = ak_columns_check_begin(c->s, &c->leaves.columns, c->err)) != AK_OK)
+		return rc;
 	e = pthread_create(&thread, NULL, ak_verify_leaves, &c->leaves);
 	if (e)
 		return ak_fail_sys(c->err, AK_EXIT_LIMIT, e, "cannot start a thread of 'verify'");

@@ -80,7 +80,7 @@ static enum ak_rc open_cursors(struct reading *r)
 	for (int k = 0; k <= ENTRY && rc == AK_OK; k++)
 		rc = advance(r, k);
 	if (rc == AK_OK)
-		rc = ak_sql_prepare(r->s, "SELECT f.format, s.name FROM file f JOIN export e ON e.id = f.export"
+		rc = ak_sql_prepare(r->s, "SELECT f.format, s.name, s.id FROM file f JOIN export e ON e.id = f.export"
 					  " JOIN source s ON s.id = e.source WHERE f.id = ?1", &r->file, r->err);
 	if (rc == AK_OK)
 		rc = ak_sql_prepare(r->s, "SELECT count(*) FROM disposal WHERE first_seq <= ?1 AND last_seq >= ?1", &r->covered,
@@ -103,12 +103,13 @@ static enum ak_rc load_file(struct reading *r, int64_t id)
 	if (r->open && id == r->open->id)
 		return AK_OK;
 	r->open = ak_arena_zero(a, sizeof *r->open);
-	*r->open = (struct ak_checked_file){id, "", ""};
+	*r->open = (struct ak_checked_file){id, 0, "", ""};
 	sqlite3_bind_int64(r->file, 1, id);
 	rc = ak_sql_step(r->s, r->file, r->err);
 	if (rc == AK_OK) {
 		r->open->format = ak_arena_z(a, ak_sql_text(r->file, 0));
 		r->open->source = ak_arena_z(a, ak_sql_text(r->file, 1));
+		r->open->source_id = sqlite3_column_int64(r->file, 2);
 	}
 	sqlite3_reset(r->file);
 	return rc == AK_FAIL ? rc : AK_OK;
@@ -142,6 +143,8 @@ static enum ak_rc read_record(struct reading *r, int k)
 	i->hashes = fixed.hashes;
 	i->rec = rec;
 	i->file = r->open;
+	i->dated = fixed.has_time;
+	i->time_us = fixed.time_us;
 	i->odd_time = rec && fixed.has_time && !ak_packed_get(rec, AK_F_START);
 	return AK_OK;
 }

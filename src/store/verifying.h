@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "base/merkle.h"
 #include "base/queue.h"
+#include "store/columns_store.h"
 #include "store/leaf.h"
 #include "store/verify.h"
 
@@ -17,7 +18,7 @@
 enum ak_checked { AK_CHECK_RECORD, AK_CHECK_ENTRY, AK_CHECK_POINT /* a checkpoint of the size so far */, AK_CHECK_BREAK };
 
 struct ak_checked_file {
-	int64_t id;
+	int64_t id, source_id;
 	const char *format, *source;
 };
 
@@ -29,7 +30,8 @@ struct ak_check_item {
 	/* RECORD */
 	const struct ak_packed *rec; /* NULL: disposed of */
 	const struct ak_checked_file *file;
-	bool odd_time; /* has a sort key without a time */
+	bool dated, odd_time; /* odd: has a sort key without a time */
+	int64_t time_us;
 	/* ENTRY */
 	const char *kind;
 	struct ak_str body;
@@ -60,6 +62,7 @@ struct ak_leaves {
 	struct ak_check_pipe *pipe;
 	struct ak_verify_report *out; /* breaks, first and checkpoints are its own while it runs */
 	struct ak_leafer *leafer;
+	struct ak_columns_check *columns;
 	struct ak_note_key key;
 	struct ak_merkle tree;
 	uint8_t contents[32]; /* ak_leaf_chain over the records so far */

@@ -19,6 +19,7 @@ static const char *const sqls[S_COUNT] = {
 struct ak_writer {
 	struct ak_store *store;
 	struct ak_tlog *ledger;
+	struct ak_columns_writer *columns;
 	const struct ak_hmac *dedupe;
 	struct ak_hmac *const *past;
 	struct ak_claims *claims;
@@ -30,14 +31,15 @@ struct ak_writer {
 	sqlite3_stmt *st[S_COUNT], *select[AK_K_COUNT];
 };
 
-enum ak_rc ak_writer_new(struct ak_store *s, struct ak_tlog *ledger, const struct ak_hmac *dedupe, struct ak_hmac *const *past,
-			 struct ak_writer **out, struct ak_err *err)
+enum ak_rc ak_writer_new(struct ak_store *s, struct ak_tlog *ledger, struct ak_columns_writer *columns, const struct ak_hmac *dedupe,
+			 struct ak_hmac *const *past, struct ak_writer **out, struct ak_err *err)
 {
 	struct ak_writer *w = ak_alloc_zero(1, sizeof *w);
 	enum ak_rc rc = AK_OK;
 
 	w->store = s;
 	w->ledger = ledger;
+	w->columns = columns;
 	w->dedupe = dedupe;
 	w->past = past;
 	for (int i = 0; i < S_COUNT && rc == AK_OK; i++)
@@ -143,7 +145,8 @@ static enum ak_rc insert(struct ak_writer *w, const struct ak_put_args *a, const
 	if (!h->has_leaf)
 		ak_leaf_packed(w->leafer, a->format, a->file, r, h);
 	if ((rc = ak_inserts_put(w->inserts, seq, a->file, r, h, err)) != AK_OK || (rc = put_identifiers(w, r, seq, err)) != AK_OK ||
-	    (rc = ak_tlog_record(w->ledger, h, err)) != AK_OK)
+	    (rc = ak_tlog_record(w->ledger, h, err)) != AK_OK ||
+	    (rc = ak_columns_writer_add(w->columns, seq, a->file, r, err)) != AK_OK)
 		return rc;
 	out->what = AK_PUT_STORED;
 	out->seq = seq;

@@ -2,6 +2,7 @@
 #ifndef AK_STORE_WRITER_H
 #define AK_STORE_WRITER_H
 
+#include "store/columns_store.h"
 #include "store/tlog.h"
 #include "store/record.h"
 
@@ -29,10 +30,10 @@ struct ak_put_args {
 extern "C" {
 #endif
 
-/* The ledger is shared with the caller and must outlive the writer, as the keys must. past: the dedupe keys that the records'
+/* Ledger and columns are shared with the caller and must outlive the writer, as the keys must. past: the dedupe keys that the records'
  * ak_past_hash were made with, in that order. */
-enum ak_rc ak_writer_new(struct ak_store *s, struct ak_tlog *ledger, const struct ak_hmac *dedupe, struct ak_hmac *const *past,
-			 struct ak_writer **out, struct ak_err *err);
+enum ak_rc ak_writer_new(struct ak_store *s, struct ak_tlog *ledger, struct ak_columns_writer *columns, const struct ak_hmac *dedupe,
+			 struct ak_hmac *const *past, struct ak_writer **out, struct ak_err *err);
 void ak_writer_free(struct ak_writer *w);
 /* Look up the identities of the records to come together (16 bytes each); not required, but much cheaper. */
 enum ak_rc ak_writer_expect(struct ak_writer *w, const uint8_t *const *ids, size_t n, struct ak_err *err);

@@ -1,0 +1,178 @@
+#include "base/ak.h"
+#include "store/columns_store.h"
+
+#include <sqlite3.h>
+
+#include "store/schema.h"
+
+/* One pass over the segments. */
+struct pass {
+	struct ak_store *s;
+	const struct ak_columns_want *want;
+	ak_columns_fn *each;
+	void *ctx;
+	int64_t from_us, to_us;
+	uint8_t *left_out; /* a bit per place in the ledger */
+	int64_t places;
+	struct ak_columns *now;
+	bool keep[AK_COLUMNS_ROWS];
+	struct ak_err *err;
+};
+
+/* Superseded records and second witnesses. */
+static enum ak_rc find_left_out(struct pass *p)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	enum ak_rc rc = ak_sql_prepare(p->s, "SELECT 1 + max(coalesce((SELECT max(seq) FROM superseded), -1),"
+					     " coalesce((SELECT max(seq) FROM corroboration), -1))", &st, p->err);
+
+	if (rc == AK_OK && (rc = ak_sql_step(p->s, st, p->err)) == AK_OK)
+		p->places = sqlite3_column_int64(st, 0);
+	if (rc != AK_OK || !p->places)
+		return rc;
+	p->left_out = ak_alloc_zero((size_t)p->places / 8 + 1, 1);
+	ak_sql_finalizep(&st);
+	rc = ak_sql_prepare(p->s, "SELECT seq FROM superseded UNION ALL SELECT seq FROM corroboration", &st, p->err);
+	while (rc == AK_OK && (rc = ak_sql_step(p->s, st, p->err)) == AK_OK) {
+		int64_t seq = sqlite3_column_int64(st, 0);
+
+		if (seq >= 0 && seq < p->places)
+			p->left_out[seq / 8] |= (uint8_t)(1 << seq % 8);
+	}
+	return rc == AK_END ? AK_OK : rc;
+}
+
+static bool in_period(const struct pass *p, int64_t us)
+{
+	if (us == AK_COLUMN_NONE)
+		return p->from_us == INT64_MIN && p->to_us == INT64_MAX;
+	return us >= p->from_us && us < p->to_us;
+}
+
+static enum ak_rc give(struct pass *p)
+{
+	const struct ak_columns *c = p->now;
+	const int64_t *seq = c->number[AK_COL_SEQ], *us = c->number[AK_COL_TIME];
+
+	for (size_t i = 0; i < c->n; i++) {
+		bool out = seq[i] >= 0 && seq[i] < p->places && p->left_out[seq[i] / 8] >> seq[i] % 8 & 1;
+
+		p->keep[i] = !out && in_period(p, us ? us[i] : AK_COLUMN_NONE);
+	}
+	return p->each(p->ctx, c, p->keep, p->err);
+}
+
+static enum ak_rc damaged(const struct pass *p, int64_t segment)
+{
+	ak_hint(p->err, "run 'auditkit verify', or go back to a backup");
+	return ak_fail(p->err, AK_EXIT_CORRUPT, "segment %lld of the columns in workspace '%s' is damaged", (long long)segment, p->s->dir);
+}
+
+/* The wanted columns of one segment. */
+static enum ak_rc read_segment(struct pass *p, sqlite3_stmt *pages, int64_t id, int64_t records)
+{
+	enum ak_rc rc;
+	bool ordered = false;
+
+	ak_columns_clear(p->now);
+	if (records < 1 || records > AK_COLUMNS_ROWS)
+		return damaged(p, id);
+	p->now->n = (size_t)records;
+	sqlite3_bind_int64(pages, 1, id << 8);
+	while ((rc = ak_sql_step(p->s, pages, p->err)) == AK_OK) {
+		int64_t col = sqlite3_column_int64(pages, 0) & 255;
+		const char *data;
+
+		if (col >= AK_COL_COUNT || !p->want->col[col])
+			continue;
+		data = sqlite3_column_blob(pages, 1);
+		/* The statement moves on: texts stay in the arena. */
+		struct ak_str kept = ak_arena_str(&p->now->arena, ak_str_n(data ? data : "", (size_t)sqlite3_column_bytes(pages, 1)));
+		if (!ak_columns_decode(p->now, (enum ak_column)col, kept))
+			return damaged(p, id);
+		ordered |= col == AK_COL_SEQ;
+	}
+	if (rc != AK_END)
+		return rc;
+	return ordered ? give(p) : damaged(p, id);
+}
+
+static enum ak_rc read_segments(struct pass *p)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *segments = NULL;
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *pages = NULL;
+	enum ak_rc rc = ak_sql_prepare(p->s, "SELECT id, records FROM column_segment WHERE (first_us < ?2 AND last_us >= ?1)"
+					     " OR (undated > 0 AND ?1 = -9223372036854775808 AND ?2 = 9223372036854775807) ORDER BY id",
+				       &segments, p->err);
+
+	if (rc == AK_OK)
+		rc = ak_sql_prepare(p->s, "SELECT id, data FROM column_page WHERE id BETWEEN ?1 AND ?1 + 255", &pages, p->err);
+	if (rc != AK_OK)
+		return rc;
+	sqlite3_bind_int64(segments, 1, p->from_us);
+	sqlite3_bind_int64(segments, 2, p->to_us);
+	while ((rc = ak_sql_step(p->s, segments, p->err)) == AK_OK) {
+		rc = read_segment(p, pages, sqlite3_column_int64(segments, 0), sqlite3_column_int64(segments, 1));
+		sqlite3_reset(pages);
+		if (rc != AK_OK)
+			return rc;
+	}
+	return rc == AK_END ? AK_OK : rc;
+}
+
+static enum ak_rc read_row(struct pass *p, sqlite3_stmt *st, struct ak_arena *arena, int sources)
+{
+	struct ak_stored fixed;
+	const struct ak_packed *r = ak_stored_pack(st, 0, AK_K_REQUEST, arena, &fixed);
+
+	if (!r || !ak_columns_add(p->now, r, fixed.seq, sqlite3_column_int64(st, sources), fixed.has_time, fixed.time_us) ||
+	    p->now->n < AK_COLUMNS_ROWS)
+		return AK_OK;
+	enum ak_rc rc = give(p);
+	ak_columns_clear(p->now);
+	return rc;
+}
+
+/* Records that stand in no segment yet: all their columns, they are few. */
+static enum ak_rc read_behind(struct pass *p)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	struct ak_buf sql;
+	struct ak_arena arena;
+	enum ak_rc rc;
+
+	ak_columns_clear(p->now);
+	ak_buf_init(&sql, 1 << 16);
+	ak_schema_select_with(AK_K_REQUEST, "(SELECT e.source FROM file f JOIN export e ON e.id = f.export WHERE f.id = request.file)", &sql);
+	ak_buf_adds(&sql, " WHERE seq >= coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'columns_through'), 0) ORDER BY seq");
+	rc = ak_sql_prepare(p->s, sql.p, &st, p->err);
+	ak_buf_release(&sql);
+	ak_arena_init(&arena);
+	while (rc == AK_OK && (rc = ak_sql_step(p->s, st, p->err)) == AK_OK) {
+		rc = read_row(p, st, &arena, sqlite3_column_count(st) - 1);
+		ak_arena_clear(&arena);
+	}
+	ak_arena_release(&arena);
+	return rc != AK_END ? rc : p->now->n ? give(p) : AK_OK;
+}
+
+enum ak_rc ak_columns_each(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_columns_want *want, ak_columns_fn *each,
+			   void *ctx, struct ak_err *err)
+{
+	struct ak_columns_want all = *want;
+	struct pass *p = ak_alloc_zero(1, sizeof *p);
+	enum ak_rc rc;
+
+	all.col[AK_COL_SEQ] = all.col[AK_COL_TIME] = all.col[AK_COL_SOURCE] = true;
+	*p = (struct pass){.s = s, .want = &all, .each = each, .ctx = ctx, .from_us = from_us, .to_us = to_us, .err = err};
+	p->now = ak_columns_new();
+	rc = find_left_out(p);
+	if (rc == AK_OK)
+		rc = read_segments(p);
+	if (rc == AK_OK)
+		rc = read_behind(p);
+	ak_columns_free(p->now);
+	ak_free(p->left_out);
+	ak_free(p);
+	return rc;
+}
