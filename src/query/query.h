@@ -183,6 +183,8 @@ enum ak_rc ak_query_last_change(struct ak_store *s, const char *value, const cha
  * meet by key id or hash, never by label. */
 enum ak_rc ak_query_keys_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* All of them as an array. */
+/* Owners by key id and by key hash, of each as the newest inventory row names them: {id or hash: owner}. */
+enum ak_rc ak_query_key_owners(struct ak_store *s, json_t **out, struct ak_err *err);
 enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Records in which one of these values (texts: stored forms of one identifier) is a key, person, address or other identifier of
  * somebody, or what a change was made to, in time order: [{cite, kind, time, form (the value that stands there), total}], at most
