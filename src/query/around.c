@@ -73,7 +73,8 @@ enum ak_rc ak_query_sharing(struct ak_store *s, const char *value, size_t most, 
 {
 	const struct ak_param p[] = {AK_PZ(value), AK_PI((int64_t)most)};
 
-	return ak_rows(s, "SELECT seq, count(*) OVER () AS total FROM lookup WHERE h = ak_hash(?1) ORDER BY seq LIMIT ?2", p, 2, out, err);
+	return ak_rows(s, "SELECT seq, (SELECT count(*) FROM lookup WHERE h = ak_hash(?1)) AS total FROM lookup WHERE h = ak_hash(?1) ORDER BY seq LIMIT ?2", p, 2,
+		       out, err);
 }
 
 static enum ak_rc cites_of(struct ak_store *s, const json_t *rows, json_t *out, struct ak_err *err)
