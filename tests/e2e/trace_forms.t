@@ -88,7 +88,7 @@ is "a form that is none" "$? $(grep -c 'text, json, html, mermaid or otlp' out)"
 awk 'BEGIN { for (i = 0; i < 2100; i++) { t = "all"; if (i < 7) t = "seven"
 	printf "{\"id\": \"chatcmpl-%d\", \"litellm_call_id\": \"call-%d\", \"trace_id\": \"trace-%d\", \"session_id\": \"session-%s\", \"startTime\": %d.5, \"endTime\": %d.9, \"model\": \"gpt-4o\", \"custom_llm_provider\": \"openai\", \"status\": \"success\", \"call_type\": \"acompletion\", \"model_group\": \"g\", \"response_cost\": 0.1, \"metadata\": {\"requester_metadata\": {\"session_id\": \"session-%s\"}}}\n", i, i, i, t, 1784506207 + i, 1784506207 + i, t } }' >many.jsonl
 "$AUDITKIT" init m >/dev/null 2>&1
-"$AUDITKIT" -w m ingest --source litellm many.jsonl >/dev/null 2>&1
+"$AUDITKIT" -w m ingest --source litellm --format litellm-slp many.jsonl >/dev/null 2>&1
 many() { "$AUDITKIT" -w m "$@" >out 2>err; echo "$? $(sed -n '1s/^auditkit: //p' err)"; }
 is "more than are followed: their number, not that of a cap" "$(many trace reconstruct session-all)" "2 2,093 records, 2,093 of them separate calls, have this identifier; none is picked"
 is "and so says explain" "$(many explain session-all)" "2 2,093 records, 2,093 of them separate calls, have this identifier; none is picked"
