@@ -53,6 +53,7 @@ libak_a_SOURCES += src/cmd/show_diff.c src/cmd/show_diff.h
 libak_a_SOURCES += src/cmd/keeptext.c src/cmd/keeptext.h
 libak_a_SOURCES += src/cmd/kept_options.c src/cmd/kept_options.h
 libak_a_SOURCES += src/cmd/follow.c src/cmd/follow.h
+libak_a_SOURCES += src/cmd/findtrace.c src/cmd/findtrace.h
 libak_a_SOURCES += src/cmd/forms.c src/cmd/forms.h
 libak_a_SOURCES += src/cmd/cmd_keys.c
 libak_a_SOURCES += src/cmd/signing.c src/cmd/signing.h

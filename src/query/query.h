@@ -151,6 +151,10 @@ enum ak_rc ak_query_trail_signs(struct ak_store *s, json_t **out, struct ak_err 
 enum ak_rc ak_query_shown(struct ak_store *s, enum ak_kind kind, int64_t seq, int64_t *times, struct ak_err *err);
 /* Records that may have this identifier (by its hash): [{seq, total}], the first `most` of `total`. */
 enum ak_rc ak_query_sharing(struct ak_store *s, const char *value, size_t most, json_t **out, struct ak_err *err);
+/* How many records and calls (counted attempts of requests) have this identifier, by its hash: {records, calls, more: there are more
+ * than AK_SHARED_COUNTED records, of which those are counted, first: [citations], of calls before other records, at most `named`}. */
+enum { AK_SHARED_COUNTED = 100000 };
+enum ak_rc ak_query_shared_by(struct ak_store *s, struct ak_str value, size_t named, json_t **out, struct ak_err *err);
 /* Counted attempts that a usage row may be the sum of, by its provider, model and key: [{seq, cite}] in time order, at most `most`. */
 enum ak_rc ak_query_in_bucket(struct ak_store *s, int64_t seq, size_t most, json_t **out, struct ak_err *err);
 
