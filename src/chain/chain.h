@@ -36,7 +36,8 @@ enum ak_rc ak_chain_refund(struct ak_store *s, int64_t seq, json_t **out, struct
  * resource, actor, actor_type, machine, job, changes, ticket (as named), by: "ticket"|"deployment"|"resource and time" (inferred)|null, ticket_cite, ticket_state,
  * approver, approved_at, deployment, rollback, verdict: "approved"|"approved later" (an emergency change where it says so: emergency)|"self-approved"|
  * "rejected"|"not approved" (still open)|"outside the window"|"ticket not found"|"no ticket"|"automated" (by a job or policy that it names)|"settlement"
- * (an approval of a refund, judged there)|"not made" (it failed)|"not evaluable", why}. */
+ * (it gives money back or refuses to, and its ticket, if any, is in order; settlement_state: "settled"|"not settled"|"refused"|"requested"|"not
+ * evaluable")|"not made" (it failed)|"not evaluable", why}. */
 enum ak_rc ak_chain_changes_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Ticket -> its changes: {citation, time, ticket, state, resource_type, resource, approver, deployment, rollback, events: [{cite, action,
  * time, by}], verdict: "implemented"|"no change found"|"open" (nothing claimed)|"not evaluable", why}. */

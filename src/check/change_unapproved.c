@@ -11,7 +11,6 @@ struct seen {
 };
 
 static const char *const in_order[] = {"approved", "automated", NULL};
-static const char *const not_asked[] = {"settlement", "not made", NULL};
 
 static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 {
@@ -20,9 +19,11 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 	const char *resource = ak_chain_text(row, "resource"), *event = ak_chain_text(row, "event");
 
 	(void)err;
-	if (ak_chain_is(verdict, not_asked))
-		return AK_OK;
-	ak_check_of(x->run, 1);
+	if (strcmp(verdict, "not made") == 0)
+		return ak_check_apart(x->run, "it failed or only reads"), AK_OK;
+	if (strcmp(verdict, "settlement") == 0)
+		return ak_check_apart(x->run, "judged by refund-unsettled"), AK_OK;
+	ak_check_state(x->run, verdict);
 	x->unjudged += strcmp(verdict, "not evaluable") == 0;
 	if (ak_chain_is(verdict, in_order) || strcmp(verdict, "not evaluable") == 0)
 		return AK_OK;
@@ -52,7 +53,7 @@ const struct ak_check ak_check_change_unapproved = {
 	.name = "change-unapproved",
 	.title = "privileged changes were approved before they were made, by somebody else",
 	.severity = "high",
-	.unit = "changes of keys, quotas, routing, billing, roles and configuration",
+	.unit = "changes of keys, quotas, routing, billing, roles and configuration that do not release money",
 	.rationale = "a change without an approval of somebody else is how controls are switched off",
 	.fix = "find the ticket and put its id into the event, or open one and let somebody else approve it",
 	.run = run,

@@ -8,6 +8,7 @@ libak_a_SOURCES += src/check/invoice.c
 libak_a_SOURCES += src/check/key_owner_conflict.c
 libak_a_SOURCES += src/check/refund_mismatch.c
 libak_a_SOURCES += src/check/refund_unapproved.c
+libak_a_SOURCES += src/check/refund_unsettled.c
 libak_a_SOURCES += src/check/revoked_key_use.c
 libak_a_SOURCES += src/check/ticket_without_change.c
 libak_a_SOURCES += src/check/missing_audit_event.c

@@ -10,7 +10,7 @@ make_set() { # make_set NAME clean|planted
 	mkdir -p "w-$1/formats" && cp "$here/chains.yaml" "w-$1/formats/chains-requests.yaml"
 	"$AUDITKIT" -w "w-$1" ingest "$1"/*.csv "$1"/*.jsonl >/dev/null 2>&1 || echo "# not all was ingested"
 }
-check() { "$AUDITKIT" -w "w-$1" check --json change-unapproved ticket-without-change refund-unapproved refund-mismatch revoked-key-use \
+check() { "$AUDITKIT" -w "w-$1" check --json change-unapproved ticket-without-change refund-unapproved refund-unsettled refund-mismatch revoked-key-use \
 	key-owner-conflict balance invoice >"$1.json" 2>/dev/null; }
 found() { # found SET CHECK: subject and state of each finding
 	jq -r --arg c "$2" '[.checks[] | select(.check == $c) | .findings[] | "\(.subject) \(.state // "-")"] | sort | join(", ")' "$1.json"
@@ -19,13 +19,25 @@ make_set clean clean
 make_set planted planted
 
 check clean
-is "a clean set: nothing found, all judged" "$? $(jq -c '[.met, .not_met, .not_evaluable]' clean.json)" "0 [8,0,0]"
+is "a clean set: nothing found, all judged" "$? $(jq -c '[.met, .not_met, .not_evaluable]' clean.json)" "0 [9,0,0]"
 is "what was looked at" "$(jq -r '[.checks[] | "\(.check) \(.of)"] | join(", ")' clean.json)" \
-	"change-unapproved 8, ticket-without-change 3, refund-unapproved 5, refund-mismatch 3, revoked-key-use 5, key-owner-conflict 5, balance 1, invoice 2"
+	"change-unapproved 8, ticket-without-change 3, refund-unapproved 5, refund-unsettled 5, refund-mismatch 3, revoked-key-use 5, key-owner-conflict 5, balance 1, invoice 2"
 check planted
-is "a planted set: nothing met, nothing undecided" "$? $(jq -c '[.met, .not_met, .not_evaluable]' planted.json)" "1 [0,8,0]"
+is "a planted set: nothing met, nothing undecided" "$? $(jq -c '[.met, .not_met, .not_evaluable]' planted.json)" "1 [0,9,0]"
 is "refunds: each way not to be approved" "$(found planted refund-unapproved)" \
 	"RF-late approved later, RF-lost approval not found, RF-none not approved, RF-refused rejected, RF-self approver is the requester"
+is "released and in no settlement row: not by a row of another approval, and not what only asks" "$(found planted refund-unsettled)" \
+	"ae-again not settled, ae-unpaid not settled"
+sums() { # sums SET: events of privileged categories, those of each check, and that states add up
+	jq -c --argjson all "$(sqlite3 "w-$1/workspace.db" "SELECT count(*) FROM audit_event WHERE state = 0 AND category IN
+		('keys', 'quota', 'routing', 'billing', 'admin_access', 'configuration')")" '(.checks | map({(.check): .}) | add) as $c |
+		[$c["change-unapproved"].of + ($c["change-unapproved"].apart | add) == $all,
+		 $c["change-unapproved"].apart["judged by refund-unsettled"] == $c["refund-unsettled"].of,
+		 ([.checks[] | select(.states) | .of == (.states | add)] | all)]' "$1.json"
+}
+is "each event is judged by exactly one check, and sums say so" "$(sums clean)$(sums planted)" "[true,true,true][true,true,true]"
+is "states with their counts" "$(jq -c '.checks[] | select(.check == "refund-unsettled") | .states' planted.json)" \
+	'{"not settled":2,"refused":1,"requested":1,"settled":14}'
 is "refunds: each claim that does not fit" "$(found planted refund-mismatch)" \
 	"RF-above above cost, RF-amount approved amount differs, RF-eur other currency, RF-ghost request not found, RF-ok did not fail, RF-twice1 refunded twice, RF-twice2 refunded twice"
 is "changes: each way not to be approved" "$(found planted change-unapproved)" \
@@ -87,8 +99,8 @@ without() { # without CHECK FILE...: its verdict over these files alone
 is "no tickets: changes are not evaluable" "$(without change-unapproved audit.jsonl)" "not evaluable"
 is "no admin audit: refunds are not evaluable" "$(without refund-unapproved settlements.csv requests.csv)" "not evaluable"
 is "no requests: what refunds claim is not evaluable" "$(without refund-mismatch settlements.csv audit.jsonl)" "not evaluable"
-is "no settlement rows: not evaluable" "$(without refund-unapproved audit.jsonl)$(without invoice requests.csv)$(without balance requests.csv)" \
-	"not evaluablenot evaluablenot evaluable"
+is "no settlement rows: not evaluable" "$(without refund-unsettled audit.jsonl)$(without refund-unapproved audit.jsonl)$(without invoice requests.csv)$(without balance requests.csv)" \
+	"not evaluablenot evaluablenot evaluablenot evaluable"
 is "no inventory and no events of keys: not evaluable" "$(without revoked-key-use requests.csv)" "not evaluable"
 is "no admin audit: tickets are not evaluable" "$(without ticket-without-change tickets.csv)" "not evaluable"
 finish
