@@ -40,8 +40,24 @@ awk 'NR % 40' quiet1/gateway.jsonl >drop/gateway.jsonl
 lost=$(($(wc -l <quiet1/gateway.jsonl) - $(wc -l <drop/gateway.jsonl)))
 "$AUDITKIT" -w drop/w report completeness --json >c 2>/dev/null
 is "omission: a lower bound, and not more than was left out" "$(jq --argjson n $lost '.missing.at_least > 0 and .missing.at_least <= $n' c)" true
-printf '%s\n' chatcmpl-000001 chatcmpl-999999 >ids
-is "canaries: the lost one" "$("$AUDITKIT" -w drop/w report completeness --canaries ids --json 2>/dev/null | jq -c '[.methods[] | select(.method == "canaries") | .state]')" '["none","found"]'
+canaries() { "$AUDITKIT" -w drop/w report completeness --canaries ids "$@" 2>err; }
+printf '%s\n' '# sent on Monday' chatcmpl-000001 chatcmpl-999999 '' chatcmpl-000001 >ids
+is "canaries: one line of N of M, and the lost one" "$(canaries --json | jq -c '.methods[] | select(.method == "canaries") | [.found, .of, .canaries]')" \
+	"[1,2,[{\"cites\":[\"$(canaries --json | jq -r '.methods[] | select(.method == "canaries") | .cites[0]')\"],\"id\":\"chatcmpl-000001\",\"line\":2,\"state\":\"found\"},{\"cites\":[],\"id\":\"chatcmpl-999999\",\"line\":3,\"state\":\"missing\"}]]"
+is "and as text" "$(canaries | sed -n '/canaries/,/chatcmpl/p' | tr -s ' \n' ' ')" \
+	"method canaries: 1 of 2 calls that were sent to be found; no gateway record has them - line 3: chatcmpl-999999 "
+# An id in any spelling, of the gateway's record or of one in its trace.
+head -1 drop/gateway.jsonl >row
+trace=$(jq -r .trace_id row)
+{ jq -r .call_id,.id,.trace_id row; echo "00-$trace-00f067aa0ba902b7-01"; echo "$trace" | tr a-f A-F
+	echo "$trace" | sed 's/\(.\{8\}\)\(.\{4\}\)\(.\{4\}\)\(.\{4\}\)/\1-\2-\3-\4-/'; } >ids
+is "canaries: six spellings of one call" "$(canaries --json | jq -c '.methods[] | select(.method == "canaries") | [.found, .of]')" "[0,6]"
+printf 'chatcmpl-000001\nx\377\000SECRETBYTES\n' >ids
+canaries --json >out
+is "canaries: what is no text is refused by line and reason, without its bytes" "$? $(grep -c 'ids:2: no id of a call: a ' err) $(cat out err | grep -c SECRETBYTES)" "5 1 0"
+printf '# nothing\n' >ids
+canaries >out
+is "canaries: a file that names none" "$? $(grep -c "'ids' names no call" err)" "5 1"
 
 # Two exports of one source: the newer still has a record whose class is over, and lacks three that it should have.
 mkdir keep && "$AUDITKIT" init keep/w >/dev/null 2>&1
