@@ -56,7 +56,10 @@ static void print_check(struct ak_ctx *c, const json_t *k)
 		ak_io_line(c->io, "unclear", "%s: %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "why", "?"));
 	if (strcmp(verdict, "not evaluable") == 0)
 		return;
-	if (failed)
+	if (failed && !affected)
+		ak_io_line(c->io, "NOT MET", "%s: %s; not so: %s finding%s, measured in something else than %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "title", "?"),
+			   ak_thousands(found, n), found == 1 ? "" : "s", ak_jtxt(k, "unit", "?"));
+	else if (failed)
 		ak_io_line(c->io, "NOT MET", "%s: %s; not so: %s of %s %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "title", "?"), ak_thousands(affected, n),
 			   ak_thousands(ak_jnum(k, "of"), of), ak_jtxt(k, "unit", "?"));
 	else
