@@ -43,12 +43,24 @@ static void print(struct ak_ctx *c, const json_t *doc)
 	ak_io_line(c->io, "missing", "%s", ak_jtxt(missing, "statement", "?"));
 }
 
+static bool judged(const json_t *doc)
+{
+	bool any = false;
+	json_t *m;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "methods"), i, m)
+		any |= strcmp(ak_jtxt(m, "state", "not judged"), "not judged") != 0;
+	return any;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *path = ak_args_text(c->args, "canaries");
 	struct ak_reconcile_opts o = {0};
 	struct ak_reconcile *r = NULL;
 	json_t *doc = NULL, *ids = NULL;
+	bool any = false;
 	enum ak_rc rc = ak_cmd_period(c, &o.from_us, &o.to_us, err);
 
 	if (rc == AK_OK && path)
@@ -65,6 +77,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	} else if (rc == AK_OK) {
 		print(c, doc);
 	}
+	if (rc == AK_OK)
+		rc = ak_cmd_any_record(c, o.from_us, o.to_us, &any, err);
+	if (rc == AK_OK && (!any || !judged(doc)))
+		rc = ak_cmd_nothing(c, any ? "record by which one of these methods judges" : "record", err);
 	json_decref(doc);
 	json_decref(ids);
 	if (r)
@@ -89,7 +105,8 @@ const struct ak_cmd ak_cmd_report_completeness = {
 	.text = "Gaps in a source's own numbers, pages that were not fetched, calls that a provider counted or logged or an application\n"
 		"named and no gateway has, and calls that were sent to be found. Methods that may see the same records are not added: of\n"
 		"each source the largest number counts. A call of --canaries is there when a gateway record has one of its ids, in any\n"
-		"spelling, or is in the trace of a record that has. That nothing is found does not prove that nothing is missing.",
+		"spelling, or is in the trace of a record that has. That nothing is found does not prove that nothing is missing."
+		AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_ACCESS,

@@ -80,6 +80,16 @@ rm -rf costs/w && "$AUDITKIT" init costs/w >/dev/null 2>&1
 "$AUDITKIT" -w costs/w ingest planted1/gateway.jsonl costs/costs.json >/dev/null 2>&1
 is "amounts alone count no request: nothing is met" "$("$AUDITKIT" -w costs/w check bypass --json 2>/dev/null | jq -c '.checks[0] | [.verdict, .of]')" '["not evaluable",0]'
 
+# A period without records: one rule for all reports, 3, and what the workspace has of when.
+for r in links coverage reconcile completeness fallbacks; do
+	"$AUDITKIT" -w costs/w report $r --from 2030-01-01 --to 2030-02-01 --json >out 2>err
+	is "report $r of a period without records" "$? $(tr -s ' \n' ' ' <err | grep -c 'has [0-9]* gateway requests from 2026-06-01 to 2026-06-0[0-9], [0-9]* usage and cost rows from') \
+$(jq -c 'keys | length > 2' out) $(grep -c 'there is no .* of this period' err) $("$AUDITKIT" help report $r 2>/dev/null | grep -c 'Exit code 3')" "3 1 true 1 1"
+	"$AUDITKIT" -w drop/w report $r >out 2>&1
+	echo "$r $?" >>codes
+done
+is "and of one with records" "$(tr '\n' ' ' <codes)" "links 0 coverage 0 reconcile 0 completeness 0 fallbacks 0 "
+
 # Two exports of one source: the newer still has a record whose class is over, and lacks three that it should have.
 mkdir keep && "$AUDITKIT" init keep/w >/dev/null 2>&1
 printf 'version: 1\nretention:\n  request: {keep: 2d, why: test, delete: job}\n' >keep/w/policy.yaml
