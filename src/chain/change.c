@@ -212,6 +212,17 @@ static void judge(struct change *x)
 	name_missing(x);
 }
 
+enum ak_change_class ak_chain_change_class(const json_t *change)
+{
+	static const char *const apart[] = {"settlement", "not made", NULL}, *const in_order[] = {"approved", "automated", NULL};
+	const char *word = ak_chain_text(change, "verdict");
+
+	return ak_chain_is(word, apart)			? AK_CHANGE_APART
+	       : ak_chain_is(word, in_order)		? AK_CHANGE_IN_ORDER
+	       : ak_chain_same(word, "not evaluable")	? AK_CHANGE_UNJUDGED
+							: AK_CHANGE_FOUND;
+}
+
 static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 {
 	static const char *const inner[] = {"tickets", "time_number", "rows", "settled_first", "settled_last", "seq"};

@@ -202,9 +202,6 @@ enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, js
 enum ak_rc ak_query_payload(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Model paths: [{source, asked, provider, served, attempts, failed, after_fallback, cache_hits, without_key, people}]. */
 enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
-/* Privileged changes: {citation, time, category, action, resource_type, resource, actor_type, ticket, ticket_state,
- * outcome} by time. */
-enum ak_rc ak_query_changes_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Access grants: {citation, principal, actor_type, team, resource, role, log_scope, export, state, created, last_used, reviewed}. */
 enum ak_rc ak_query_grants_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Applications that requests, app events, usage and the key inventory name: [{app, records, team, cost_center}]; the latter two null unless all

@@ -38,6 +38,9 @@ sums() { # sums SET: events of privileged categories, those of each check, and t
 is "each event is judged by exactly one check, and sums say so" "$(sums clean)$(sums planted)" "[true,true,true][true,true,true]"
 is "states with their counts" "$(jq -c '.checks[] | select(.check == "refund-unsettled") | .states' planted.json)" \
 	'{"not settled":2,"refused":1,"requested":1,"settled":14}'
+"$AUDITKIT" -w w-planted packet build --draft --force -o planted.d >/dev/null 2>&1
+is "packet and check have one figure for changes" "$(jq -r '.findings[] | select(.id == "change-no-ticket") | .measured' planted.d/data/08-requests/findings.json)" \
+	"$(jq -r '.checks[] | select(.check == "change-unapproved") | "\(.found) of \(.of) changes"' planted.json)"
 is "refunds: each claim that does not fit" "$(found planted refund-mismatch)" \
 	"RF-above above cost, RF-amount approved amount differs, RF-eur other currency, RF-ghost request not found, RF-ok did not fail, RF-twice1 refunded twice, RF-twice2 refunded twice"
 is "changes: each way not to be approved" "$(found planted change-unapproved)" \
@@ -97,6 +100,9 @@ without() { # without CHECK FILE...: its verdict over these files alone
 	"$AUDITKIT" -w w-part check --json "$rule" 2>/dev/null | jq -r '.checks[0].verdict'
 }
 is "no tickets: changes are not evaluable" "$(without change-unapproved audit.jsonl)" "not evaluable"
+"$AUDITKIT" -w w-part packet build --draft --force -o part.d >/dev/null 2>&1
+is "and the packet says of how many" "$(jq -r '.findings[] | select(.id | test("change-")) | "\(.id) \(.measured)"' part.d/data/08-requests/findings.json)" \
+	"change-unjudged $("$AUDITKIT" -w w-part check change-unapproved --json 2>/dev/null | jq -r '.checks[0] | "\(.states["not evaluable"]) of \(.of) changes"')"
 is "no admin audit: refunds are not evaluable" "$(without refund-unapproved settlements.csv requests.csv)" "not evaluable"
 is "no requests: what refunds claim is not evaluable" "$(without refund-mismatch settlements.csv audit.jsonl)" "not evaluable"
 is "no settlement rows: not evaluable" "$(without refund-unsettled audit.jsonl)$(without refund-unapproved audit.jsonl)$(without invoice requests.csv)$(without balance requests.csv)" \
