@@ -1,4 +1,4 @@
-/* Checks: one file per rule, a line of rules.def, and nothing else. A rule reads through the folders below, tells what it looked at
+/* Checks: one file per rule (twins share one), a line of rules.def, and nothing else. A rule reads through the folders below, tells what it looked at
  * (its denominator) and each finding with the records that show it. Verdicts have three values: a rule that lacks the evidence to
  * decide is not evaluable, which is never the same as met. */
 #ifndef AK_CHECK_CHECK_H
