@@ -47,7 +47,8 @@ enum ak_change_class ak_chain_change_class(const json_t *change);
 enum ak_rc ak_chain_tickets_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err);
 
 /* Key: {key, alias, created, expires, ended: {how: "revoked"|"disabled"|"expired"|"state" (an inventory says so), time, cite, source, grace}|null,
- * replaced_by, replaces (keys), uses, first_use, last_use, refused (after its end), late: {uses, of, first: {cite, time, source, after},
+ * replaced_by, replaces (keys), uses, first_use, last_use, refused (after its end), within_grace (served within limits.revocation_grace of
+ * policy.yaml: not late), late: {uses, of, first: {cite, time, source, after},
  * last: {...}}|null, buckets_late: [{cite, ...}], events: [{cite, what, time}], verdict: "in order"|"used after its end"|"used before it was
  * created"|"unknown"|"not evaluable", why}, sorted by key. */
 enum ak_rc ak_chain_keys_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err);

@@ -51,6 +51,14 @@ is "a key used after its end" "$(found planted revoked-key-use)" "key_dead used 
 late=$(jq -c '.checks[] | select(.check == "revoked-key-use") | .findings[0] | [.late.uses, .late.of, .late.first.after, .late.first.time, .late.last.time]' planted.json)
 is "how often, of how many, first and last, how long after" "$late" \
 	'[3,4,"00:00:01.500","2026-06-03T12:00:01.500000Z","2026-06-04T12:00:00.000000Z"]'
+grace() { # grace SECONDS: late uses, those within the declared grace
+	sed '/^limits:/d' w-planted/policy.yaml >policy && { cat policy; echo "limits: {revocation_grace: $1}"; } >w-planted/policy.yaml
+	"$AUDITKIT" -w w-planted check revoked-key-use --json 2>err | jq -c '.checks[0].findings | map([.late.uses, .within_grace])'
+}
+is "a declared grace covers what lies within, and not its end" "$(grace 1)$(grace 2)$(grace 86400)" "[[3,0]][[2,1]][[1,2]]"
+grace 86401 >out
+is "a grace beyond a day is none" "$(grep -c 'a number of seconds up to 86400' err)" 1
+grace 0 >out
 is "sources that disagree are both printed" "$(jq -c '.checks[] | select(.check == "key-owner-conflict") | .findings |
 	[length, .[0].subject, .[0].conflicts, [.[0].links.cost_center[] | [.value, .sources[0].kind]]]' planted.json)" \
 	'[1,"key_two",["cost_center"],[["CC-9","key inventory"],["CC-1","request records"]]]'
