@@ -55,6 +55,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = ak_io_json(c->io, doc, err);
 	else if (rc == AK_OK)
 		print(c, doc);
+	if (rc == AK_OK && !ak_jnum(doc, "requests"))
+		rc = ak_cmd_nothing(c, "gateway request", err);
 	json_decref(doc);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
@@ -74,7 +76,8 @@ const struct ak_cmd ak_cmd_report_fallbacks = {
 	.summary = "what attempts were served by, against what was asked for",
 	.text = "The rows, and the classes, add up to all attempts of the period. Where the route in force names the model that served, its record is\n"
 		"cited. A dated snapshot, a provider or region in front and a version behind are names of the same model. A name of one's own that\n"
-		"no route declares says nothing of a model: then it is not stated whether another one served.",
+		"no route declares says nothing of a model: then it is not stated whether another one served."
+		AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_POLICY,
