@@ -43,7 +43,7 @@ run 0 -w w doctor
 run 0 -w w backup copy.tar
 run 0 help collect
 for s in litellm openai anthropic bedrock azure cloudflare otel; do run 0 help collect "$s"; done
-"$AUDITKIT" help | sed -n 's/^  \([a-z]\{2,\}\( [a-z]\{2,\}\)\{0,1\}\)  .*/\1/p' >names
+"$AUDITKIT" completion bash | sed -n 's/^\t"\(.*\)"\*) options=.*/\1/p' >names
 for c in '' packet trace $(tr ' ' / <names); do
 	# shellcheck disable=SC2046
 	run 0 help $(echo "$c" | tr / ' ')
