@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "reconcile/reconcile.h"
 
 static int64_t num(const json_t *o, const char *k) { return json_integer_value(json_object_get(o, k)); }
@@ -20,8 +21,9 @@ static void finding(struct ak_check_run *r, json_t *f)
 
 	json_object_set_new(f, "subject", json_string(subject));
 	json_object_set_new(f, "affected", json_integer(strtoll(txt(f, "requests", "0"), NULL, 10)));
-	json_object_set_new(f, "text", json_sprintf("%s: %s requests, %s input tokens of %s in %lld buckets from %s to %s, %s", txt(f, "source", "?"),
-						    txt(f, "requests", "unknown"), txt(f, "input_tokens", "unknown"), subject, (long long)num(f, "buckets"),
+	json_object_set_new(f, "text", json_sprintf("%s: %s requests, %s input tokens of %s in %s buckets from %s to %s, %s", txt(f, "source", "?"),
+						    AK_FIGURE(txt(f, "requests", "unknown")), AK_FIGURE(txt(f, "input_tokens", "unknown")), subject,
+						    AK_NUM((uint64_t)num(f, "buckets")),
 						    txt(f, "first", "?"), txt(f, "last", "?"),
 						    strcmp(basis, "bucket") == 0 ? "beyond what the gateways recorded" : "which no gateway record explains"));
 	ak_check_found(r, json_incref(f));

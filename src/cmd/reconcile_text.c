@@ -21,11 +21,11 @@ static void total(struct ak_ctx *c, const json_t *t)
 
 	ak_buf_init(&b, 1 << 12);
 	json_object_foreach((json_t *)classes, name, v) {
-		ak_buf_addf(&b, "%s%s %s", first ? ": " : ", ", name, json_string_value(v));
+		ak_buf_addf(&b, "%s%s %s", first ? ": " : ", ", name, AK_FIGURE(json_string_value(v)));
 		first = false;
 	}
-	ak_io_line(c->io, "total", "%s%s%s: provider %s, gateway %s, gap %s%s", measure, unit ? " " : "", unit ? unit : "", ak_jtxt(t, "provider_figure", "?"),
-		   ak_jtxt(t, "gateway", "?"), ak_jtxt(t, "gap", "?"), b.n ? b.p : "");
+	ak_io_line(c->io, "total", "%s%s%s: provider %s, gateway %s, gap %s%s", measure, unit ? " " : "", unit ? unit : "", AK_FIGURE(ak_jtxt(t, "provider_figure", "?")),
+		   AK_FIGURE(ak_jtxt(t, "gateway", "?")), AK_FIGURE(ak_jtxt(t, "gap", "?")), b.n ? b.p : "");
 	ak_io_line(c->io, "", "%s of %s rows agree", AK_NUM(ak_jnum(t, "agree")), AK_NUM(ak_jnum(t, "rows")));
 	ak_buf_release(&b);
 }
@@ -67,8 +67,8 @@ static void one_bypass(struct ak_ctx *c, const json_t *f)
 		ak_buf_addf(&b, ", %s %s", json_string_value(v), currency);
 	ak_io_line(c->io, "BYPASS", "%s: %s%s%s%s, %s requests, %s input and %s output tokens%s, %s buckets from %s to %s, first row %s", ak_jtxt(f, "source", "?"),
 		   strcmp(basis, "bucket") == 0 ? "more than the gateways have" : "no gateway record explains", ak_jtxt(f, "key", NULL) ? " key " : "",
-		   shown(f, "key", ""), strcmp(basis, "project") == 0 ? shown(f, "project", "") : "", shown(f, "requests", "unknown"),
-		   shown(f, "input_tokens", "unknown"), shown(f, "output_tokens", "unknown"), b.n ? b.p : "", AK_NUM(ak_jnum(f, "buckets")),
+		   shown(f, "key", ""), strcmp(basis, "project") == 0 ? shown(f, "project", "") : "", AK_FIGURE(shown(f, "requests", "unknown")),
+		   AK_FIGURE(shown(f, "input_tokens", "unknown")), AK_FIGURE(shown(f, "output_tokens", "unknown")), b.n ? b.p : "", AK_NUM(ak_jnum(f, "buckets")),
 		   ak_jtxt(f, "first", "?"), ak_jtxt(f, "last", "?"), json_string_value(json_array_get(json_object_get(f, "cites"), 0)));
 	ak_buf_release(&b);
 }
@@ -108,10 +108,10 @@ static enum ak_rc list_row(void *ctx, json_t *row, struct ak_err *err)
 	l->shown++;
 	ak_buf_init(&b, 1 << 12);
 	json_object_foreach((json_t *)classes, name, v)
-		ak_buf_addf(&b, "%s%s %s", b.n ? ", " : "", name, json_string_value(v));
+		ak_buf_addf(&b, "%s%s %s", b.n ? ", " : "", name, AK_FIGURE(json_string_value(v)));
 	ak_io_line(l->c->io, "", "%s %.13s %s %s %s%s%s: provider %s, gateway %s, gap %s: %s", ak_jtxt(row, "row", "?"), ak_jtxt(row, "bucket", "?"),
 		   shown(row, "key", "all keys"), shown(row, "model", "all models"), ak_jtxt(row, "measure", "?"), unit ? " " : "", unit ? unit : "",
-		   ak_jtxt(row, "provider_figure", "?"), ak_jtxt(row, "gateway", "?"), ak_jtxt(row, "gap", "?"), b.n ? b.p : "none");
+		   AK_FIGURE(ak_jtxt(row, "provider_figure", "?")), AK_FIGURE(ak_jtxt(row, "gateway", "?")), AK_FIGURE(ak_jtxt(row, "gap", "?")), b.n ? b.p : "none");
 	ak_buf_release(&b);
 	return AK_OK;
 }
