@@ -38,7 +38,7 @@ static void print_key(struct ak_ctx *c, const json_t *doc)
 	ak_buf_init(&b, 1 << 16);
 	join(json_object_get(e, "unbounded"), &b);
 	if (ak_jnum(e, "unproven"))
-		ak_io_line(c->io, "clock", "of %llu requests the clocks leave open on which side of it they lie", (unsigned long long)ak_jnum(e, "unproven"));
+		ak_io_line(c->io, "clock", "of %s requests the clocks leave open on which side of it they lie", AK_NUM(ak_jnum(e, "unproven")));
 	if (b.n)
 		ak_io_line(c->io, "clock", "never meets that of the event: %s; sides go by recorded time", b.p);
 	ak_buf_release(&b);
@@ -108,7 +108,7 @@ static void print_groups(struct ak_ctx *c, const json_t *doc)
 				   any_before && json_is_true(json_object_get(row, "new")) ? ", NEW since then" : "",
 				   strcmp(ak_jtxt(row, "confidence", ""), "inferred") == 0 ? ", inferred" : "", ak_jtxt(json_object_get(row, "first"), "cite", "no time"));
 		if (ak_jnum(group, "listed") < ak_jnum(group, "of"))
-			ak_io_line(c->io, "", "and %llu more %s: --limit N lists more", (unsigned long long)(ak_jnum(group, "of") - ak_jnum(group, "listed")), names[g]);
+			ak_io_line(c->io, "", "and %s more %s: --limit N lists more", AK_NUM(ak_jnum(group, "of") - ak_jnum(group, "listed")), names[g]);
 	}
 }
 
@@ -126,7 +126,7 @@ static void print_events(struct ak_ctx *c, const json_t *doc)
 				   ak_jtxt(row, "kind", "?"), ak_jtxt(row, "action", ak_jtxt(row, "detail", "")), ak_jtxt(row, "subject", ""),
 				   ak_jtxt(row, "confidence", "?"), json_is_true(json_object_get(row, "before")) ? ", before" : "", ak_jtxt(row, "cite", "?"));
 		if (ak_jnum(part, "listed") < ak_jnum(part, "of"))
-			ak_io_line(c->io, "", "and %llu more: --limit N lists more", (unsigned long long)(ak_jnum(part, "of") - ak_jnum(part, "listed")));
+			ak_io_line(c->io, "", "and %s more: --limit N lists more", AK_NUM(ak_jnum(part, "of") - ak_jnum(part, "listed")));
 	}
 	json_array_foreach(json_object_get(doc, "derived"), i, row)
 		ak_io_line(c->io, i ? "" : "derived", "%s by %s (%s) [%s]", ak_jtxt(row, "value", "?"), ak_jtxt(row, "action", "?"), ak_jtxt(row, "method", "?"),

@@ -36,7 +36,7 @@ static void print(struct ak_ctx *c, const json_t *doc, const json_t *trace)
 		ak_io_line(c->io, "", ak_jtxt(f, "cause", NULL) ? "cause: %s" : "cause: not in any record", ak_jtxt(f, "cause", ""));
 	}
 	if (!json_array_size(findings))
-		ak_io_line(c->io, "served", "as asked: no other model, no refusal, no failure in %llu attempt%s", (unsigned long long)ak_jnum(doc, "attempts"),
+		ak_io_line(c->io, "served", "as asked: no other model, no refusal, no failure in %s attempt%s", AK_NUM(ak_jnum(doc, "attempts")),
 			   ak_jnum(doc, "attempts") == 1 ? "" : "s");
 	json_array_foreach(json_object_get(trace, "in_force"), i, f)
 		ak_io_line(c->io, i ? "" : "in force", "%s %s [%s]", ak_jtxt(f, "title", "?"), ak_jtxt(f, "state", "?"), ak_jtxt(f, "cite", "no record"));

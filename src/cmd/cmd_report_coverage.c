@@ -35,7 +35,7 @@ static void reasons(const json_t *row, struct ak_buf *b)
 
 	ak_buf_clear(b);
 	json_object_foreach(json_object_get(row, "reasons"), name, n)
-		ak_buf_addf(b, "%s%s %lld", b->n ? ", " : "", name, (long long)json_integer_value(n));
+		ak_buf_addf(b, "%s%s %s", b->n ? ", " : "", name, AK_NUM((uint64_t)json_integer_value(n)));
 }
 
 /* "1,957 of 1,986, 98.5 %, 2 unclear; unmatched: not found 27" */

@@ -26,7 +26,7 @@ static enum ak_rc window(const char *text, int64_t *us, struct ak_err *err)
 			return AK_OK;
 		}
 	ak_hint(err, "as in: --window 2h, 30m, 7d");
-	return ak_fail(err, AK_EXIT_USAGE, "option '--window' is a number and s, m, h or d");
+	return ak_fail(err, AK_EXIT_USAGE, "option '--window' is a whole number above 0 with s, m, h or d behind it, up to 36525d");
 }
 
 /* ---- text ---- */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "link/link.h"
 #include "reconcile/canaries.h"
 
@@ -186,7 +187,7 @@ enum ak_rc ak_reconcile_completeness(struct ak_store *s, struct ak_reconcile *r,
 	raise(&o.others, counted);
 	missing = (o.gateways > o.others ? o.gateways : o.others) + o.elsewhere;
 	*out = json_pack("{s:{s:I, s:I, s:s, s:o}, s:o}", "missing", "at_least", (json_int_t)missing, "of", (json_int_t)(o.records + missing), "unit", "records",
-			 "statement", json_sprintf("at least %lld records are missing of %lld that there must have been", (long long)missing,
-						   (long long)(o.records + missing)), "methods", o.methods);
+			 "statement", json_sprintf("at least %s records are missing of %s that there must have been", AK_NUM((uint64_t)missing),
+						   AK_NUM((uint64_t)(o.records + missing))), "methods", o.methods);
 	return AK_OK;
 }

@@ -111,6 +111,28 @@ around - 1772443246000000000 1772443247000000000 - - 3 -
 late - 1772443246000000000 1772443246000000000 - outside the years 1970 to 2262 that OTLP can hold 1 2900-01-01T00:00:00Z
 far 2 0 0 outside the years 1970 to 2262 that OTLP can hold outside the years 1970 to 2262 that OTLP can hold - 2700-01-01T00:00:01Z"
 
+# What contradicts itself, is empty or nonsense is a mistake, not something else that was not asked for.
+mistake() { # mistake WORDS-OF-THE-MESSAGE ARGUMENT...
+	says=$1
+	shift
+	"$AUDITKIT" -w w "$@" >out 2>err
+	is "$(printf '%s ' "$@")" "$? $(grep -c -- "$says" err) $(grep -c '^hint: ' err) $(wc -c <out)" "2 1 1 0"
+}
+mistake "'--json' and '--format html' contradict each other" trace reconstruct call-r3 --json --format html
+mistake "'--json' and '--format mermaid' contradict" trace sample --format mermaid --json
+mistake "'--json' and '--format jsonl' contradict" report links --format jsonl --json
+mistake "argument 1 of 'trace reconstruct' is empty" trace reconstruct ''
+mistake "argument 1 of 'explain' is empty" explain ''
+mistake "'--output' wants a value that is not empty" trace reconstruct call-r3 -o ''
+mistake "'--around' wants a value that is not empty" timeline --around ''
+mistake "not written to standard output" packet build --draft -o -
+mistake "not written to standard output" trace bundle --key k -o -
+for window in -1h 99999999999h 0h 1.5h 2 h ' 1h' 36526d; do mistake "'--window' is a whole number above 0" timeline --around call-r3 --window "$window"; done
+mistake "'--window' wants a value that is not empty" timeline --around call-r3 --window ''
+ak call-r3 --json >one
+ak call-r3 --json --format json >two
+ak call-r3 --format json -o - >three
+is "the same twice is no contradiction, - is standard output" "$(jq -r .digest one two three | uniq | wc -l) $(jq -r .digest one | wc -c) $(ls -d ./- 2>&1 | grep -c 'No such')" "1 $(jq -r .digest two | wc -c) 1"
 if command -v chromium >/dev/null && [ "${AK_LONG-}" ]; then
 	ok "a browser draws it" chromium --headless --no-sandbox --disable-gpu --screenshot=page.png "file://$PWD/retry.html"
 fi
