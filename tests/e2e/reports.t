@@ -61,8 +61,9 @@ def records(layer):
     for group in folded.values():
         one = dict(group[0])
         for name in one:
-            values = {g["facet"]: g[name] for g in group if g[name] is not None}
-            one[name] = next((values[f] for f in facets if f in values), None) if name not in ("seq", "time_us", "source_id", "the_source") else one[name]
+            if name not in ("seq", "time_us", "source_id", "the_source"):
+                values = [[g[name] for g in group if g["facet"] == f and g[name] is not None] for f in facets]
+                one[name] = next((max(v) for v in values if v), None)
         one["seq"] = min(g["seq"] for g in group)
         times = [g["time_us"] for g in group if g["time_us"] is not None]
         one["time_us"] = min(times) if times else None
