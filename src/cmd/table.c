@@ -14,6 +14,7 @@
 	X(report_usage)                                                                                        \
 	X(report_cost)                                                                                         \
 	X(report_errors)                                                                                       \
+	X(report_latency)                                                                                \
 	X(report_cache)                                                                                        \
 	X(report_completeness)                                                                                         \
 	X(report_links)                                                                                                \

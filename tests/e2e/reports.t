@@ -101,6 +101,12 @@ def stated(row):
         elif k != "start" and k not in doc["by"]:
             out[k] = v
     return out
+def ranked(rows, name):
+    col = {"gateway_overhead_ms": "gateway_overhead_ms"}.get(name, name)
+    v = sorted(Decimal(r[col]) for r in rows if r[col] is not None)
+    return {"of": len(v), "not_ranked": 0} | {p: str(v[-(-len(v) * k // 100) - 1]) if v else None for p, k in (("p50", 50), ("p90", 90), ("p95", 95), ("p99", 99), ("max", 100))}
+if doc["report"] == "latency":
+    doc["layers"] = [{"layer": "gateway attempts", "rows": doc["rows"], "total": doc["total"]}]
 since, until = us(doc["from"]), us(doc["to"])
 n = 0
 for layer in doc["layers"]:
@@ -114,7 +120,12 @@ for layer in doc["layers"]:
         sys.exit("other groups in %s: %s" % (layer["layer"], sorted(set(groups) ^ set(have), key=str)[:3]))
     for key, members in list(groups.items()) + [(None, rows)]:
         row = have[key] if key is not None else layer["total"]
-        if figures(members, row) != stated(row):
+        if doc["report"] == "latency":
+            want = {m: ranked(members, m) for m in ("duration_ms", "time_to_first_chunk_ms", "gateway_overhead_ms")}
+            want.update(records=len(members), failed=sum(1 for r in members if r["outcome"] == "failure"))
+            if want != {k: v for k, v in row.items() if k != "start" and k not in doc["by"]}:
+                sys.exit("%s: %s, not %s" % (key, want, row))
+        elif figures(members, row) != stated(row):
             sys.exit("%s %s: %s, not %s" % (layer["layer"], key, figures(members, row), stated(row)))
         n += 1
     if sum(r["records"] for r in layer["rows"]) != layer["total"]["records"]:
@@ -137,6 +148,8 @@ again d/workspace 3 cost --by team,cost-center
 again d/workspace 1 errors
 again d/workspace 1 errors --by status-class,model --bucket 6h
 again d/workspace 1 cache --by cache,source
+again d/workspace 1 latency
+again d/workspace 1 latency --by provider,status --bucket 6h --zone Asia/Kolkata --from 2026-06-02
 for b in source,key key-id,key-hash,key-alias organization,tenant,actor provider,request-model,endpoint operation,region,tier outcome,status,verdict dlp,fallback-from,service settlement,currency; do
 	again d/workspace 3 usage --by "$b"
 done
@@ -161,6 +174,7 @@ for w in w w-t; do
 	again $w "$c" cost --by tenant,currency,settlement
 	again $w "$("$AUDITKIT" -w $w report errors --json | jq '.layers | length')" errors --by source,error,outcome
 	again $w 1 cache --by source,cache
+	again $w 1 latency --by source --bucket 1d
 done
 is "an unknown word" "$("$AUDITKIT" -w d/workspace report usage --by planet 2>&1 >/dev/null | head -n 1)" "auditkit: option '--by': records are not grouped by 'planet'"
 is "no bucket" "$("$AUDITKIT" -w d/workspace report usage --bucket 7h >/dev/null 2>&1; echo $?)" 2
