@@ -17,6 +17,7 @@
 	X(report_latency)                                                                                \
 	X(report_cache)                                                                                        \
 	X(report_completeness)                                                                                         \
+	X(canary_plan)                                                                                  \
 	X(report_links)                                                                                                \
 	X(report_coverage)                                                                                             \
 	X(report_reconcile)                                                                                            \
