@@ -38,10 +38,13 @@ static void show(struct report *r, const json_t *row)
 		return;
 	ak_table_cell(&r->table, "%s", ak_jtxt(row, "state", "?"));
 	ak_table_cell(&r->table, "%s", ak_jtxt(row, "from", "?"));
-	if (candidates)
+	if (json_array_size(candidates) == 1)
+		ak_table_cell(&r->table, "%s, or that is another's", json_string_value(json_array_get(candidates, 0)));
+	else if (candidates)
 		ak_table_cell(&r->table, "one of %zu", json_array_size(candidates));
 	else
-		ak_table_cell(&r->table, "%s", ak_jtxt(row, "to", ak_jtxt(row, "reason", "-")));
+		ak_table_cell(&r->table, "%s%s%s", ak_jtxt(row, "to", ak_jtxt(row, "reason", "-")), ak_jtxt(row, "provider", NULL) ? ": " : "",
+			      ak_jtxt(row, "provider", ""));
 	ak_table_cell(&r->table, "%s", ak_jtxt(row, "method", "-"));
 	ak_table_cell(&r->table, "%s", ak_jtxt(row, "field", "-"));
 	ak_table_cell(&r->table, "%s", ak_jtxt(row, "cardinality", "-"));
