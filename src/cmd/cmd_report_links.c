@@ -169,7 +169,10 @@ const struct ak_cmd ak_cmd_report_links = {
 	.text = "A link says by which identifier it was found. exact: both records have the value as it stands. normalised: one of them has it\n"
 		"as an alias or in another spelling (capitals, base64, a traceparent, a UUID for a trace id). certain: both sides mean the same\n"
 		"by it. high: the value was normalised, or it is a response or provider request id, which joins only while no system has two\n"
-		"calls with it; else the record is ambiguous, its candidates are listed and none is picked. Session ids never join.\n\n"
+		"calls with it; else the record is ambiguous, its candidates are listed and none is picked. So is a gateway's own id of a call where\n"
+		"that gateway has calls with it that cannot be attempts of one: more than ten minutes apart, or after one that succeeded. Calls of\n"
+		"another environment are no candidates. Session ids never join.\n\n"
+		"Of a call whose provider's log is not here, `source not supplied` comes with `provider`; logs of other providers are none of it.\n"
 		"Each record is asked once per kind on the other side. `report coverage` counts the same rows."
 		AK_TEXT_NOTHING,
 	.opts = opts,

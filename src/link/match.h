@@ -12,7 +12,8 @@
  * Records that name different environments do not join weakly: a recording that is replayed has the ids of the first call. Nor do
  * such calls count among those that have a value.
  *
- * The rule asks for the value, the two names, environments and the times of one id's calls only, so it is symmetric: whoever starts, the same records meet. */
+ * The rule asks for the value, the two names, environments and the times of one id's calls only, so it is symmetric: whoever starts,
+ * the same records meet. */
 #ifndef AK_LINK_MATCH_H
 #define AK_LINK_MATCH_H
 
