@@ -89,4 +89,14 @@ is "a limit that does not say what it counts is not evaluable" "$(check noquota 
 is "what attempts were served by: the rows sum to all" "$(jq -c '[.requests, ([.rows[].requests] | add), .served_otherwise, ([.classes[]] | add)]' fallbacks)" "[14,14,1,14]"
 is "one fell back, one is the route's own; what a name that nobody declares stands for is not stated" "$(jq -c '[.rows[] | select(.kind | test("fallback|other|route|told")) | [.kind, .asked, .served, .by]] | sort' fallbacks)" \
 	"[[\"by route\",\"chat-premium\",\"gpt-4.1-2025-04-14\",\"$(cite explain admin-audit audit_event ae-1)\"],[\"fallback\",\"chat-premium\",\"eu.anthropic.claude-x\",null],[\"not told\",\"chat-other\",\"mystery-1\",null]]"
+
+# A number of a setting is a number whatever the names around it; what a secret's own member or a long number below it holds is not.
+mkdir in-numbers && cat >in-numbers/s.jsonl <<'JSON'
+{"snapshot_id": "n1", "captured_at": "2026-06-01T09:00:00Z", "system": "gw", "payload_logging": "metadata", "retention_days": 90, "settings": {"budgets": {"team-mail": {"limit": 300, "spend": 1}, "user_pool": {"limit": 50000}, "auth-svc": {"limit": 70000, "rpm": 60000}, "token-pool": 120000}, "db": {"password": 73519284, "user_id": 88123}, "secrets": {"backup": 5550193}}}
+JSON
+"$AUDITKIT" init numbers >/dev/null 2>&1
+"$AUDITKIT" -w numbers ingest in-numbers/s.jsonl >/dev/null 2>&1
+is "numbers of settings stay, those of persons and secrets do not" "$(sqlite3 numbers/workspace.db 'SELECT settings FROM config_snapshot' |
+	jq -c '[.[] | select(.after | type == "number") | .path | split("/")[-2:] | join("/")], (map(select(.after | type == "string")) | length)' | paste -sd' ')" \
+	'["auth-svc/limit","auth-svc/rpm","team-mail/limit","team-mail/spend","budgets/token-pool","user_pool/limit"] 3'
 finish
