@@ -90,6 +90,19 @@ is "what attempts were served by: the rows sum to all" "$(jq -c '[.requests, ([.
 is "one fell back, one is the route's own; what a name that nobody declares stands for is not stated" "$(jq -c '[.rows[] | select(.kind | test("fallback|other|route|told")) | [.kind, .asked, .served, .by]] | sort' fallbacks)" \
 	"[[\"by route\",\"chat-premium\",\"gpt-4.1-2025-04-14\",\"$(cite explain admin-audit audit_event ae-1)\"],[\"fallback\",\"chat-premium\",\"eu.anthropic.claude-x\",null],[\"not told\",\"chat-other\",\"mystery-1\",null]]"
 
+# What no event says and none has to: a number in another spelling, counters, a list whose order means nothing. Next to a change that one should.
+mkdir in-same && cat >in-same/s.jsonl <<'JSON'
+{"snapshot_id": "s1", "captured_at": "2026-06-01T09:00:00Z", "system": "gw", "retention_days": 90, "settings": {"budgets": {"team-a": {"limit": 650, "spend": 1, "remaining": 9}, "team-b": {"limit": 5}}, "roles": {"admin": ["a", "b"]}, "routes": {"chat": {"fallbacks": ["a", "b"]}}}}
+{"snapshot_id": "s2", "captured_at": "2026-06-02T09:00:00Z", "system": "gw", "retention_days": 90, "settings": {"budgets": {"team-a": {"limit": "650.00", "spend": 2, "remaining": 8}, "team-b": {"limit": "5.01"}}, "roles": {"admin": ["b", "a"]}, "routes": {"chat": {"fallbacks": ["b", "a"]}}}}
+JSON
+cat >in-same/a.jsonl <<'JSON'
+{"audit_event_id": "x1", "actor_id": "u1", "actor_role": "admin", "actor_ip": "203.0.113.9", "organization_id": "o", "target_type": "budget", "target_id": "team-z", "action": "budget.update", "before": {"limit": 5}, "after": {"limit": 9}, "reason": "ok", "request_id": null, "created_at": "2026-06-01T10:00:00Z"}
+JSON
+"$AUDITKIT" init same >/dev/null 2>&1
+"$AUDITKIT" -w same ingest in-same/*.jsonl >/dev/null 2>&1
+is "numbers, counters and unordered lists are no missing event, a limit and an order of fallbacks are" \
+	"$(check same missing-audit-event '[.verdict, .found, .of, ([.findings[] | .subject + .path] | sort)]' | jq -c 'flatten')" '["not met",2,5,"chat/fallbacks","team-b/limit"]'
+
 # A number of a setting is a number whatever the names around it; what a secret's own member or a long number below it holds is not.
 mkdir in-numbers && cat >in-numbers/s.jsonl <<'JSON'
 {"snapshot_id": "n1", "captured_at": "2026-06-01T09:00:00Z", "system": "gw", "payload_logging": "metadata", "retention_days": 90, "settings": {"budgets": {"team-mail": {"limit": 300, "spend": 1}, "user_pool": {"limit": 50000}, "auth-svc": {"limit": 70000, "rpm": 60000}, "token-pool": 120000}, "db": {"password": 73519284, "user_id": 88123}, "secrets": {"backup": 5550193}}}
