@@ -112,4 +112,20 @@ JSON
 is "numbers of settings stay, those of persons and secrets do not" "$(sqlite3 numbers/workspace.db 'SELECT settings FROM config_snapshot' |
 	jq -c '[.[] | select(.after | type == "number") | .path | split("/")[-2:] | join("/")], (map(select(.after | type == "string")) | length)' | paste -sd' ')" \
 	'["auth-svc/limit","auth-svc/rpm","team-mail/limit","team-mail/spend","budgets/token-pool","user_pool/limit"] 3'
+
+# A quota event that allowed more than its limit or refused a call that was served contradicts itself; one in order does not.
+mkdir in-decided && cat >in-decided/q.csv <<'CSV'
+event_id,time,scope,scope_id,limit,used,unit,window,threshold,decision,policy_version,request_id
+q-1,2026-06-01T09:01:00Z,key,key_77,100,101,requests,1m,,blocked,b-7,chatcmpl-1
+q-2,2026-06-01T09:02:00Z,key,key_77,100,101,requests,1m,,allowed,b-7,chatcmpl-2
+q-3,2026-06-01T09:03:00Z,key,key_77,100,99,requests,1m,,allowed,b-7,chatcmpl-3
+q-4,2026-06-01T09:04:00Z,key,key_77,100,100,requests,1m,,blocked,b-7,chatcmpl-4
+CSV
+for n in 1 2 3; do
+	echo '{"request_id": "chatcmpl-'$n'", "call_type": "acompletion", "api_key": "5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f", "spend": 0.001, "prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12, "startTime": "2026-06-01 09:0'$n':00.000000", "endTime": "2026-06-01 09:0'$n':00.500000", "model": "gpt-5-mini", "model_group": "chat", "custom_llm_provider": "openai", "cache_hit": "None", "session_id": "x'$n'", "status": "success", "metadata": "{}"}'
+done >in-decided/s.jsonl
+"$AUDITKIT" init decided >/dev/null 2>&1
+"$AUDITKIT" -w decided ingest in-decided/q.csv in-decided/s.jsonl >/dev/null 2>&1
+is "quota events are judged by what they state" "$(check decided quota-not-enforced '[.verdict, .found, .of, [.findings[] | .text | split(", but ")[1]]]')" \
+	'["not met",2,4,["the call that it names was served","more was used than the limit"]]'
 finish
