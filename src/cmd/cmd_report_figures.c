@@ -72,13 +72,42 @@ static const struct ak_example cache_examples[] = {
 	"status-class, error, cache, verdict, dlp, fallback-from, line-item, service, settlement and currency. `owner` is whom\n" \
 	"the newest key inventory names for the key; all others stand in the records." AK_TEXT_NOTHING
 
-#define REPORT(id, word, says, runs, shows)                                                                                \
-	const struct ak_cmd ak_cmd_report_##id = {                                                                        \
-		.name = "report " word, .summary = says, .text = LAYERS, .opts = opts, .examples = shows,                 \
-		.needs = AK_NEED_READ | AK_NEED_POLICY, .run = runs,                                                       \
-	}
+const struct ak_cmd ak_cmd_report_usage = {
+	.name = "report usage",
+	.summary = "requests, tokens and amounts by anything that records say, and by time",
+	.text = LAYERS,
+	.opts = opts,
+	.examples = usage_examples,
+	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.run = run_usage,
+};
 
-REPORT(usage, "usage", "requests, tokens and amounts by anything that records say, and by time", run_usage, usage_examples);
-REPORT(cost, "cost", "amounts by anything that records say, and by time", run_cost, cost_examples);
-REPORT(errors, "errors", "failed attempts of all, by status, error or anything else", run_errors, errors_examples);
-REPORT(cache, "cache", "hits of the gateway's cache, cached tokens and what they saved", run_cache, cache_examples);
+const struct ak_cmd ak_cmd_report_cost = {
+	.name = "report cost",
+	.summary = "amounts by anything that records say, and by time",
+	.text = LAYERS,
+	.opts = opts,
+	.examples = cost_examples,
+	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.run = run_cost,
+};
+
+const struct ak_cmd ak_cmd_report_errors = {
+	.name = "report errors",
+	.summary = "failed attempts of all, by status, error or anything else",
+	.text = LAYERS,
+	.opts = opts,
+	.examples = errors_examples,
+	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.run = run_errors,
+};
+
+const struct ak_cmd ak_cmd_report_cache = {
+	.name = "report cache",
+	.summary = "hits of the gateway's cache, cached tokens and what they saved",
+	.text = LAYERS,
+	.opts = opts,
+	.examples = cache_examples,
+	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.run = run_cache,
+};
