@@ -36,14 +36,19 @@ enum ak_rc ak_chain_refund(struct ak_store *s, int64_t seq, json_t **out, struct
  * resource, actor, actor_type, machine, job, changes, ticket (as named), by: "ticket"|"deployment"|"resource and time" (inferred)|null, ticket_cite, ticket_state,
  * approver, approved_at, deployment, rollback, verdict: "approved"|"approved later" (an emergency change where it says so: emergency)|"self-approved"|
  * "rejected"|"not approved" (still open)|"outside the window"|"ticket not found"|"no ticket"|"automated" (by a job or policy that it names)|"settlement"
- * (an approval of a refund, judged there)|"not made" (it failed)|"not evaluable", why}. */
+ * (it gives money back or refuses to, and its ticket, if any, is in order; settlement_state: "settled"|"not settled"|"refused"|"requested"|"not
+ * evaluable")|"not made" (it failed)|"not evaluable", why}. */
 enum ak_rc ak_chain_changes_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err);
+/* What a change's verdict comes to; the check and the packet count by it. APART: it is not asked who approved it. */
+enum ak_change_class { AK_CHANGE_APART, AK_CHANGE_IN_ORDER, AK_CHANGE_UNJUDGED, AK_CHANGE_FOUND };
+enum ak_change_class ak_chain_change_class(const json_t *change);
 /* Ticket -> its changes: {citation, time, ticket, state, resource_type, resource, approver, deployment, rollback, events: [{cite, action,
  * time, by}], verdict: "implemented"|"no change found"|"open" (nothing claimed)|"not evaluable", why}. */
 enum ak_rc ak_chain_tickets_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err);
 
 /* Key: {key, alias, created, expires, ended: {how: "revoked"|"disabled"|"expired"|"state" (an inventory says so), time, cite, source, grace}|null,
- * replaced_by, replaces (keys), uses, first_use, last_use, refused (after its end), late: {uses, of, first: {cite, time, source, after},
+ * replaced_by, replaces (keys), uses, first_use, last_use, refused (after its end), within_grace (served within limits.revocation_grace of
+ * policy.yaml: not late), late: {uses, of, first: {cite, time, source, after},
  * last: {...}}|null, buckets_late: [{cite, ...}], events: [{cite, what, time}], verdict: "in order"|"used after its end"|"used before it was
  * created"|"unknown"|"not evaluable", why}, sorted by key. */
 enum ak_rc ak_chain_keys_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err);

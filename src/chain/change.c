@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <strings.h>
 
+#include "chain/money.h"
 #include "chain/row.h"
 #include "chain/ticket.h"
 
@@ -13,20 +14,19 @@
 static const char *const machines[] = {"automation", "policy", "system", NULL};
 /* Whole words of an action that only reads. */
 static const char *const reads[] = {"list", "get", "read", "view", "viewed", "listed", "search", NULL};
-static const char *const releases[] = {"refund", "credit", "void", "adjust", "settle", NULL};
 static const char *const urgent[] = {"emergency", "incident", "break_glass", "break-glass", "breakglass", "hotfix", "outage", "failover", NULL};
 
 struct change {
 	json_t *row;
 	json_t *tickets; /* those in force first */
 	const json_t *ticket;
-	bool tickets_known; /* is there any ticket at all? */
+	bool tickets_known, settlements_known; /* is there any ticket, any settlement row at all? */
 	bool timed;
 	int64_t at;
 };
 
 struct walk {
-	bool tickets_known;
+	bool tickets_known, settlements_known;
 	ak_row_fn *each;
 	void *ctx;
 };
@@ -177,10 +177,7 @@ static void no_ticket(struct change *x)
 {
 	const char *by = of(x, "job") ? of(x, "job") : of(x, "actor");
 
-	if (!of(x, "ticket") && ak_chain_same(of(x, "category"), "billing") &&
-	    (of(x, "settlement") || json_is_true(json_object_get(x->row, "releases")) || ak_chain_has(of(x, "action"), releases)))
-		verdict(x, "settlement", "it releases money: judged with the settlement row");
-	else if (!of(x, "ticket") && machine(x) && by)
+	if (!of(x, "ticket") && machine(x) && by)
 		verdict(x, "automated", "made by %s", by);
 	else if (!x->tickets_known)
 		verdict(x, "not evaluable", "no change tickets were ingested");
@@ -205,18 +202,34 @@ static void judge(struct change *x)
 		verdict(x, "not made", "it only reads");
 	else if (x->ticket)
 		judge_ticket(x);
+	else if (!of(x, "ticket") && ak_chain_money(x->row))
+		json_object_set_new(x->row, "verdict", json_string("approved"));
 	else
 		no_ticket(x);
+	/* What releases money is judged with its settlement, unless its ticket already says that it should not have been. */
+	if (ak_chain_same(of(x, "verdict"), "approved") && ak_chain_money(x->row))
+		ak_chain_judge_money(x->row, x->settlements_known);
 	name_missing(x);
+}
+
+enum ak_change_class ak_chain_change_class(const json_t *change)
+{
+	static const char *const apart[] = {"settlement", "not made", NULL}, *const in_order[] = {"approved", "automated", NULL};
+	const char *word = ak_chain_text(change, "verdict");
+
+	return ak_chain_is(word, apart)			? AK_CHANGE_APART
+	       : ak_chain_is(word, in_order)		? AK_CHANGE_IN_ORDER
+	       : ak_chain_same(word, "not evaluable")	? AK_CHANGE_UNJUDGED
+							: AK_CHANGE_FOUND;
 }
 
 static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 {
-	static const char *const inner[] = {"tickets", "time_number", "releases", "seq"};
+	static const char *const inner[] = {"tickets", "time_number", "rows", "settled_first", "settled_last", "seq"};
 	struct walk *w = ctx;
 	const json_t *at = json_object_get(row, "time_number");
-	struct change x = {.row = row, .tickets = ak_chain_list(row, "tickets"), .tickets_known = w->tickets_known, .timed = json_is_integer(at),
-			   .at = json_integer_value(at)};
+	struct change x = {.row = row, .tickets = ak_chain_list(row, "tickets"), .tickets_known = w->tickets_known,
+			   .settlements_known = w->settlements_known, .timed = json_is_integer(at), .at = json_integer_value(at)};
 
 	ak_chain_cite(row, ak_chain_text(row, "citation"));
 	judge(&x);
@@ -233,6 +246,7 @@ enum ak_rc ak_chain_changes_each(struct ak_store *s, const struct ak_chain_opts 
 	enum ak_rc rc = ak_query_chain_sources(s, &sources, err);
 
 	w.tickets_known = json_integer_value(json_object_get(sources, "tickets")) > 0;
+	w.settlements_known = json_integer_value(json_object_get(sources, "settlement_rows")) > 0;
 	if (rc == AK_OK)
 		rc = ak_query_change_chains_each(s, o->from_us, o->to_us, take, &w, err);
 	json_decref(sources);

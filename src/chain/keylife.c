@@ -51,7 +51,8 @@ struct life {
 	bool any, known, settled, has_created;
 	enum act state; /* what the inventory says */
 	char *state_cite, *state_source;
-	int64_t late, refused;
+	int64_t late, refused, within;
+	int64_t grace_us; /* policy.yaml: so long a key that was revoked or disabled may still be served */
 	bool none_known; /* neither inventory nor events of keys in the workspace */
 	ak_row_fn *each;
 	void *ctx;
@@ -224,6 +225,12 @@ static json_t *use(const json_t *row, const struct end *e)
 			 "after", ak_chain_span(us - e->from, span), "ended_by", e->cite, "ended_in", e->source);
 }
 
+/* Propagation of a revocation; what expires does so everywhere at once. */
+static bool in_grace(const struct life *x, const struct end *e, int64_t us)
+{
+	return (e->how == OFF_REVOKED || e->how == OFF_DISABLED) && us - e->from < x->grace_us;
+}
+
 static void read_use(struct life *x, const json_t *row)
 {
 	const struct end *e = end_at(x, num(row, "time_number"));
@@ -233,6 +240,10 @@ static void read_use(struct life *x, const json_t *row)
 		return;
 	if (num(row, "refused")) {
 		x->refused++;
+		return;
+	}
+	if (in_grace(x, e, num(row, "time_number"))) {
+		x->within++;
 		return;
 	}
 	if (!late)
@@ -251,7 +262,7 @@ static void read_bucket(struct life *x, const json_t *row)
 	const struct end *e = end_at(x, num(row, "time_number"));
 	json_t *list = json_object_get(x->row, "buckets_late"), *b;
 
-	if (!e)
+	if (!e || in_grace(x, e, num(row, "time_number")))
 		return;
 	if (!list)
 		json_object_set_new(x->row, "buckets_late", list = json_array());
@@ -316,7 +327,7 @@ static bool seen_late(struct life *x)
 	char span[48];
 	int64_t us;
 
-	if (!ak_chain_us(last, &us) || !(e = end_at(x, us)) || ak_chain_same(e->cite, x->state_cite))
+	if (!ak_chain_us(last, &us) || !(e = end_at(x, us)) || ak_chain_same(e->cite, x->state_cite) || in_grace(x, e, us))
 		return false;
 	ak_chain_say(x->row, "problems", "last used after its end", "the inventory says that it was last used %s, %s after it was %s [%s]", last,
 		     ak_chain_span(us - e->from, span), act_names[e->how], e->cite);
@@ -372,6 +383,7 @@ static void finish(struct life *x)
 	if (x->created_cite)
 		json_object_set_new(x->row, "created_cite", json_string(x->created_cite));
 	json_object_set_new(x->row, "refused_late", json_integer(x->refused));
+	json_object_set_new(x->row, "within_grace", json_integer(x->within));
 	show_end(x);
 	judge(x);
 	json_object_set(x->row, "events", x->events);
@@ -389,7 +401,7 @@ static void clear(struct life *x)
 	ak_free(x->state_source);
 	json_decref(x->row);
 	json_decref(x->events);
-	*x = (struct life){.each = x->each, .ctx = x->ctx, .none_known = x->none_known};
+	*x = (struct life){.each = x->each, .ctx = x->ctx, .none_known = x->none_known, .grace_us = x->grace_us};
 }
 
 static enum ak_rc flush(struct life *x, struct ak_err *err)
@@ -439,7 +451,7 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 
 enum ak_rc ak_chain_keys_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
-	struct life x = {.each = each, .ctx = ctx};
+	struct life x = {.each = each, .ctx = ctx, .grace_us = o->policy ? o->policy->revocation_grace_s * 1000000 : 0};
 	json_t *sources = NULL;
 	enum ak_rc rc = ak_query_chain_sources(s, &sources, err);
 

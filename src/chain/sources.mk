@@ -3,6 +3,7 @@ libak_a_SOURCES += src/chain/chain.h
 libak_a_SOURCES += src/chain/change.c
 libak_a_SOURCES += src/chain/invoice.c
 libak_a_SOURCES += src/chain/keylife.c
+libak_a_SOURCES += src/chain/money.c src/chain/money.h
 libak_a_SOURCES += src/chain/owner.c
 libak_a_SOURCES += src/chain/refund.c
 libak_a_SOURCES += src/chain/row.c src/chain/row.h

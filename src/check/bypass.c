@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "reconcile/reconcile.h"
 
 static int64_t num(const json_t *o, const char *k) { return json_integer_value(json_object_get(o, k)); }
@@ -14,17 +15,34 @@ static const char *txt(const json_t *o, const char *k, const char *otherwise)
 	return z ? z : otherwise;
 }
 
+/* What the source gives of it: counts, and each amount in its own currency. */
+static void measures(const json_t *f, struct ak_buf *b)
+{
+	static const char *const counts[][2] = {{"requests", "requests"}, {"input_tokens", "input tokens"}, {"output_tokens", "output tokens"}};
+	const char *currency;
+	json_t *amount;
+
+	for (size_t i = 0; i < AK_COUNT(counts); i++)
+		if (txt(f, counts[i][0], NULL))
+			ak_buf_addf(b, "%s%s %s", b->n ? ", " : "", txt(f, counts[i][0], ""), counts[i][1]);
+	json_object_foreach(json_object_get(f, "costs"), currency, amount)
+		ak_buf_addf(b, "%s%s %s", b->n ? ", " : "", json_string_value(amount), *currency ? currency : "without a currency");
+}
+
 static void finding(struct ak_check_run *r, json_t *f)
 {
 	const char *basis = txt(f, "basis", "?"), *key = txt(f, "key", NULL), *subject = key ? key : txt(f, "project", "keys that gateways share");
+	struct ak_buf b;
 
+	ak_buf_init(&b, 1 << 16);
+	measures(f, &b);
 	json_object_set_new(f, "subject", json_string(subject));
 	json_object_set_new(f, "affected", json_integer(strtoll(txt(f, "requests", "0"), NULL, 10)));
-	json_object_set_new(f, "text", json_sprintf("%s: %s requests, %s input tokens of %s in %lld buckets from %s to %s, %s", txt(f, "source", "?"),
-						    txt(f, "requests", "unknown"), txt(f, "input_tokens", "unknown"), subject, (long long)num(f, "buckets"),
-						    txt(f, "first", "?"), txt(f, "last", "?"),
+	json_object_set_new(f, "text", json_sprintf("%s: %.*s of %s in %lld buckets from %s to %s, %s", txt(f, "source", "?"), (int)b.n, b.n ? b.p : "", subject,
+						    (long long)num(f, "buckets"), txt(f, "first", "?"), txt(f, "last", "?"),
 						    strcmp(basis, "bucket") == 0 ? "beyond what the gateways recorded" : "which no gateway record explains"));
 	ak_check_found(r, json_incref(f));
+	ak_buf_release(&b);
 }
 
 static enum ak_rc calls(struct ak_check_run *r, bool *any, struct ak_err *err)
@@ -84,6 +102,8 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 		rc = calls(r, &any, err);
 	if (rc == AK_OK && !any)
 		ak_check_unjudged(r, "no provider usage or provider log meets gateway records in this period; 'auditkit help collect' says how to get them");
+	else if (rc == AK_OK && !r->of)
+		ak_check_unjudged(r, "the provider usage of this period gives amounts and no number of requests; export usage beside costs");
 	return rc;
 }
 

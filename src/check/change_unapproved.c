@@ -10,21 +10,20 @@ struct seen {
 	uint64_t unjudged;
 };
 
-static const char *const in_order[] = {"approved", "automated", NULL};
-static const char *const not_asked[] = {"settlement", "not made", NULL};
 
 static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 {
+	enum ak_change_class class = ak_chain_change_class(row);
 	struct seen *x = ctx;
 	const char *verdict = ak_chain_text(row, "verdict"), *why = ak_chain_text(row, "why"), *action = ak_chain_text(row, "action");
 	const char *resource = ak_chain_text(row, "resource"), *event = ak_chain_text(row, "event");
 
 	(void)err;
-	if (ak_chain_is(verdict, not_asked))
-		return AK_OK;
-	ak_check_of(x->run, 1);
-	x->unjudged += strcmp(verdict, "not evaluable") == 0;
-	if (ak_chain_is(verdict, in_order) || strcmp(verdict, "not evaluable") == 0)
+	if (class == AK_CHANGE_APART)
+		return ak_check_apart(x->run, strcmp(verdict, "settlement") == 0 ? "judged by refund-unsettled" : "it failed or only reads"), AK_OK;
+	ak_check_state(x->run, verdict);
+	x->unjudged += class == AK_CHANGE_UNJUDGED;
+	if (class != AK_CHANGE_FOUND)
 		return AK_OK;
 	ak_check_found(x->run, json_pack("{s:s, s:o, s:O, s:s, s:O, s:O*, s:O*}", "subject", event ? event : ak_chain_text(row, "citation"), "text",
 					 json_sprintf("%s of %s: %s%s%s", action ? action : "a change", resource ? resource : "-", verdict,
@@ -52,7 +51,7 @@ const struct ak_check ak_check_change_unapproved = {
 	.name = "change-unapproved",
 	.title = "privileged changes were approved before they were made, by somebody else",
 	.severity = "high",
-	.unit = "changes of keys, quotas, routing, billing, roles and configuration",
+	.unit = "changes of keys, quotas, routing, billing, roles and configuration that do not release money",
 	.rationale = "a change without an approval of somebody else is how controls are switched off",
 	.fix = "find the ticket and put its id into the event, or open one and let somebody else approve it",
 	.run = run,

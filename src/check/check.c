@@ -20,6 +20,19 @@ const struct ak_check *const ak_checks[] = {
 
 void ak_check_of(struct ak_check_run *r, uint64_t n) { r->of += n; }
 
+static void count(json_t *counts, const char *word)
+{
+	json_object_set_new(counts, word, json_integer(json_integer_value(json_object_get(counts, word)) + 1));
+}
+
+void ak_check_state(struct ak_check_run *r, const char *state)
+{
+	r->of++;
+	count(r->states, state);
+}
+
+void ak_check_apart(struct ak_check_run *r, const char *why) { count(r->apart, why); }
+
 void ak_check_found(struct ak_check_run *r, json_t *finding)
 {
 	const json_t *affected = json_object_get(finding, "affected");
@@ -84,6 +97,8 @@ static enum ak_rc judge(const struct ak_check *k, struct ak_check_run *r, json_t
 	enum ak_rc rc;
 
 	r->findings = json_array();
+	r->states = json_object();
+	r->apart = json_object();
 	r->found = r->affected = r->of = 0;
 	r->why[0] = '\0';
 	rc = k->run(r, err);
@@ -97,6 +112,12 @@ static enum ak_rc judge(const struct ak_check *k, struct ak_check_run *r, json_t
 	o = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:I, s:o}", "check", k->name, "title", k->title, "severity", k->severity, "verdict",
 		      verdict[v], "found", (json_int_t)r->found, "affected", (json_int_t)r->affected, "of", (json_int_t)r->of, "unit", k->unit, "rationale", k->rationale, "fix", k->fix,
 		      "listed", (json_int_t)json_array_size(r->findings), "findings", r->findings);
+	if (json_object_size(r->states))
+		json_object_set(o, "states", r->states);
+	if (json_object_size(r->apart))
+		json_object_set(o, "apart", r->apart);
+	json_decref(r->states);
+	json_decref(r->apart);
 	if (r->why[0])
 		json_object_set_new(o, "why", json_string(r->why));
 	json_object_set_new(doc, counter[v], json_integer(json_integer_value(json_object_get(doc, counter[v])) + 1));

@@ -20,8 +20,8 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 
 	(void)err;
 	if (strcmp(verdict, "not made") == 0)
-		return AK_OK;
-	ak_check_of(x->run, 1);
+		return ak_check_apart(x->run, "its state says that no money moved"), AK_OK;
+	ak_check_state(x->run, verdict);
 	x->unjudged += strcmp(verdict, "not evaluable") == 0;
 	if (!ak_chain_is(verdict, in_order))
 		ak_check_found(x->run, json_pack("{s:s, s:o, s:O, s:s, s:O}", "subject", id ? id : ak_chain_text(row, "citation"), "text",

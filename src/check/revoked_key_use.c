@@ -12,7 +12,7 @@ struct seen {
 
 static void found(struct seen *x, const json_t *row)
 {
-	static const char *const shown[] = {"ended", "late", "buckets_late", "buckets_late_count", "bucket_requests_late", "refused_late", "problems"};
+	static const char *const shown[] = {"ended", "late", "buckets_late", "buckets_late_count", "bucket_requests_late", "refused_late", "within_grace", "problems"};
 	const char *key = ak_chain_text(row, "key"), *why = ak_chain_text(row, "why");
 	json_t *f = json_pack("{s:s, s:o, s:O, s:s}", "subject", key, "text", json_sprintf("key %s: %s", key, why ? why : "used after its end"), "cites",
 			      json_object_get(row, "cites"), "state", "used after its end");
@@ -32,7 +32,7 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 	x->unknown += strcmp(verdict, "unknown") == 0;
 	if (strcmp(verdict, "unknown") == 0)
 		return AK_OK;
-	ak_check_of(x->run, 1);
+	ak_check_state(x->run, strcmp(verdict, "in order") == 0 && json_integer_value(json_object_get(row, "within_grace")) ? "used within the declared grace" : verdict);
 	x->unjudged += strcmp(verdict, "not evaluable") == 0;
 	if (strcmp(verdict, "used after its end") == 0)
 		found(x, row);
@@ -59,6 +59,6 @@ const struct ak_check ak_check_revoked_key_use = {
 	.severity = "high",
 	.unit = "keys that an inventory or an event of keys names",
 	.rationale = "a revocation that does not hold protects nothing; refused uses are counted apart, since there it held",
-	.fix = "look at the cited requests, and at how long the gateway keeps keys in its cache",
+	.fix = "look at the cited requests, and at how long the gateway keeps keys in its cache; limits.revocation_grace of policy.yaml declares that",
 	.run = run,
 };

@@ -1,13 +1,12 @@
 libak_a_SOURCES += src/check/check.c src/check/check.h src/check/rules.def
 libak_a_SOURCES += src/check/rejects.c
 libak_a_SOURCES += src/check/bypass.c src/check/omission.c src/check/residual.c
-libak_a_SOURCES += src/check/retention_early.c src/check/retention_late.c
-libak_a_SOURCES += src/check/balance.c
+libak_a_SOURCES += src/check/money.c src/check/retention.c
 libak_a_SOURCES += src/check/change_unapproved.c
-libak_a_SOURCES += src/check/invoice.c
 libak_a_SOURCES += src/check/key_owner_conflict.c
 libak_a_SOURCES += src/check/refund_mismatch.c
 libak_a_SOURCES += src/check/refund_unapproved.c
+libak_a_SOURCES += src/check/refund_unsettled.c
 libak_a_SOURCES += src/check/revoked_key_use.c
 libak_a_SOURCES += src/check/ticket_without_change.c
 libak_a_SOURCES += src/check/missing_audit_event.c

@@ -18,8 +18,8 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 	(void)err;
 	x->tickets++;
 	if (strcmp(verdict, "open") == 0)
-		return AK_OK;
-	ak_check_of(x->run, 1);
+		return ak_check_apart(x->run, "it does not say that it was implemented"), AK_OK;
+	ak_check_state(x->run, verdict);
 	x->unjudged += strcmp(verdict, "not evaluable") == 0;
 	if (strcmp(verdict, "no change found") == 0)
 		ak_check_found(x->run, json_pack("{s:s, s:o, s:O, s:s, s:O}", "subject", ticket ? ticket : ak_chain_text(row, "citation"), "text",

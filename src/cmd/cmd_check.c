@@ -24,6 +24,24 @@ static void print_finding(struct ak_ctx *c, const json_t *f)
 	ak_buf_release(&b);
 }
 
+/* "5 approved, 1 not approved; apart 2: it failed" so that every record read is in one sum. */
+static void print_counts(struct ak_ctx *c, const json_t *k)
+{
+	const json_t *states = json_object_get(k, "states"), *apart = json_object_get(k, "apart");
+	const char *name;
+	struct ak_buf b;
+	json_t *n;
+
+	ak_buf_init(&b, 1 << 16);
+	json_object_foreach((json_t *)states, name, n)
+		ak_buf_addf(&b, "%s%lld %s", b.n ? ", " : "states: ", (long long)json_integer_value(n), name);
+	json_object_foreach((json_t *)apart, name, n)
+		ak_buf_addf(&b, "%s%lld not asked: %s", b.n ? "; " : "", (long long)json_integer_value(n), name);
+	if (b.n)
+		ak_io_line(c->io, "", "%.*s", (int)b.n, b.p);
+	ak_buf_release(&b);
+}
+
 static void print_check(struct ak_ctx *c, const json_t *k)
 {
 	const char *verdict = ak_jtxt(k, "verdict", "?");
@@ -38,12 +56,16 @@ static void print_check(struct ak_ctx *c, const json_t *k)
 		ak_io_line(c->io, "unclear", "%s: %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "why", "?"));
 	if (strcmp(verdict, "not evaluable") == 0)
 		return;
-	if (failed)
+	if (failed && !affected)
+		ak_io_line(c->io, "NOT MET", "%s: %s; not so: %s finding%s, measured in something else than %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "title", "?"),
+			   ak_thousands(found, n), found == 1 ? "" : "s", ak_jtxt(k, "unit", "?"));
+	else if (failed)
 		ak_io_line(c->io, "NOT MET", "%s: %s; not so: %s of %s %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "title", "?"), ak_thousands(affected, n),
 			   ak_thousands(ak_jnum(k, "of"), of), ak_jtxt(k, "unit", "?"));
 	else
 		ak_io_line(c->io, "met", "%s: %s; no finding in %s %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "title", "?"),
 			   ak_thousands(ak_jnum(k, "of"), of), ak_jtxt(k, "unit", "?"));
+	print_counts(c, k);
 	json_array_foreach(findings, i, f)
 		if (i < SHOWN || c->verbose)
 			print_finding(c, f);

@@ -1,37 +1,24 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
-#include "base/fs.h"
+#include "cmd/canary_file.h"
 #include "cmd/jsonget.h"
 #include "cmd/period.h"
 #include "reconcile/omission.h"
 
-enum { MOST_BYTES = 1 << 20, MOST_IDS = 10000 };
+enum { SHOWN = 10 };
 
-/* One id a line; blank lines and lines that begin with # are none. */
-static enum ak_rc read_ids(struct ak_ctx *c, const char *path, const char *const **out, struct ak_err *err)
+static void print_canaries(struct ak_ctx *c, const json_t *list, uint64_t missing)
 {
-	struct ak_buf b;
-	const char **ids;
-	size_t n = 0;
-	enum ak_rc rc;
+	uint64_t n = 0;
+	json_t *k;
+	size_t i;
 
-	ak_buf_init(&b, MOST_BYTES);
-	rc = ak_fs_slurp(path, MOST_BYTES, &b, err);
-	ids = ak_arena_zero(&c->arena, (MOST_IDS + 1) * sizeof *ids);
-	for (size_t i = 0, end; i < b.n && rc == AK_OK; i = end + 1) {
-		for (end = i; end < b.n && b.p[end] != '\n' && b.p[end] != '\r'; end++)
-			;
-		if (end == i || b.p[i] == '#')
-			continue;
-		if (n == MOST_IDS)
-			rc = ak_fail(err, AK_EXIT_LIMIT, "the file of canaries has more than %d ids", MOST_IDS);
-		else
-			ids[n++] = ak_arena_z(&c->arena, (struct ak_str){b.p + i, end - i});
-	}
-	ak_buf_release(&b);
-	*out = ids;
-	return rc;
+	json_array_foreach((json_t *)list, i, k)
+		if (strcmp(ak_jtxt(k, "state", "?"), "missing") == 0 && (n++ < SHOWN || c->verbose))
+			ak_io_line(c->io, "", "- line %llu: %s", (unsigned long long)ak_jnum(k, "line"), ak_jtxt(k, "id", "?"));
+	if (missing > SHOWN && !c->verbose)
+		ak_io_line(c->io, "", "and %llu more: -v prints them, --json lists all", (unsigned long long)(missing - SHOWN));
 }
 
 static void print(struct ak_ctx *c, const json_t *doc)
@@ -50,21 +37,34 @@ static void print(struct ak_ctx *c, const json_t *doc)
 			ak_io_line(c->io, strcmp(last, method) ? "method" : "", "%s%s%s: %llu of %llu %s; %s", method, source ? ", " : "", source ? source : "",
 				   (unsigned long long)ak_jnum(m, "found"), (unsigned long long)ak_jnum(m, "of"), ak_jtxt(m, "unit", "?"),
 				   ak_jtxt(m, "text", "?"));
+		print_canaries(c, json_object_get(m, "canaries"), ak_jnum(m, "found"));
 		last = method;
 	}
 	ak_io_line(c->io, "missing", "%s", ak_jtxt(missing, "statement", "?"));
 }
 
+static bool judged(const json_t *doc)
+{
+	bool any = false;
+	json_t *m;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "methods"), i, m)
+		any |= strcmp(ak_jtxt(m, "state", "not judged"), "not judged") != 0;
+	return any;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
-	const char *path = ak_args_text(c->args, "canaries"), *const *ids = NULL;
+	const char *path = ak_args_text(c->args, "canaries");
 	struct ak_reconcile_opts o = {0};
 	struct ak_reconcile *r = NULL;
-	json_t *doc = NULL;
+	json_t *doc = NULL, *ids = NULL;
+	bool any = false;
 	enum ak_rc rc = ak_cmd_period(c, &o.from_us, &o.to_us, err);
 
 	if (rc == AK_OK && path)
-		rc = read_ids(c, path, &ids, err);
+		rc = ak_cmd_canaries(c, path, &ids, err);
 	o.control_point = c->policy ? c->policy->control_point : NULL;
 	if (rc == AK_OK)
 		rc = ak_reconcile_run(c->store, &o, &r, err);
@@ -77,7 +77,12 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	} else if (rc == AK_OK) {
 		print(c, doc);
 	}
+	if (rc == AK_OK)
+		rc = ak_cmd_any_record(c, o.from_us, o.to_us, &any, err);
+	if (rc == AK_OK && (!any || !judged(doc)))
+		rc = ak_cmd_nothing(c, any ? "record by which one of these methods judges" : "record", err);
 	json_decref(doc);
+	json_decref(ids);
 	if (r)
 		ak_reconcile_free(r);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
@@ -99,9 +104,11 @@ const struct ak_cmd ak_cmd_report_completeness = {
 	.summary = "what is missing, as far as the records say so: one lower bound with its methods",
 	.text = "Gaps in a source's own numbers, pages that were not fetched, calls that a provider counted or logged or an application\n"
 		"named and no gateway has, and calls that were sent to be found. Methods that may see the same records are not added: of\n"
-		"each source the largest number counts. That nothing is found does not prove that nothing is missing.",
+		"each source the largest number counts. A call of --canaries is there when a gateway record has one of its ids, in any\n"
+		"spelling, or is in the trace of a record that has. That nothing is found does not prove that nothing is missing."
+		AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
-	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_ACCESS,
+	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_ACCESS,
 	.run = run,
 };

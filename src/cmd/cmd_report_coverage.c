@@ -145,6 +145,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		print_pairs(c, pairs, by_day);
 		below = ppm >= 0 && print_limit(c, sides, ppm);
 	}
+	if (rc == AK_OK && !json_array_size(pairs))
+		rc = ak_cmd_nothing(c, "record that another source would meet", err);
 	json_decref(pairs);
 	json_decref(sides);
 	return rc != AK_OK ? err->exit : below ? AK_EXIT_FINDINGS : AK_EXIT_OK;
@@ -168,7 +170,8 @@ const struct ak_cmd ak_cmd_report_coverage = {
 	.name = "report coverage",
 	.summary = "how much of each source meets records of another, per pair and day, and why the rest does not",
 	.text = "linked + unclear (ambiguous) + unmatched = of, in every row, and the reasons add up to unmatched. A record that meets another\n"
-		"source of the same kind is unmatched in this pair, for that reason. `report links` has the rows that are counted here.",
+		"source of the same kind is unmatched in this pair, for that reason. `report links` has the rows that are counted here."
+		AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ,

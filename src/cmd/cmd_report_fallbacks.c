@@ -36,6 +36,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = ak_io_json(c->io, doc, err);
 	else if (rc == AK_OK)
 		print(c, doc);
+	if (rc == AK_OK && !ak_jnum(doc, "requests"))
+		rc = ak_cmd_nothing(c, "gateway request", err);
 	json_decref(doc);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
@@ -53,7 +55,8 @@ static const struct ak_example examples[] = {
 const struct ak_cmd ak_cmd_report_fallbacks = {
 	.name = "report fallbacks",
 	.summary = "what attempts were served by, against what was asked for",
-	.text = "The rows add up to all attempts of the period. Where the route in force names the model that served, its record is cited.",
+	.text = "The rows add up to all attempts of the period. Where the route in force names the model that served, its record is cited."
+		AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_POLICY,

@@ -4,6 +4,7 @@
 #include "base/jsonw.h"
 #include "cmd/jsonget.h"
 #include "cmd/period.h"
+#include "link/cover.h"
 #include "link/rows.h"
 
 /* Rows of the people's table; the formats for machines give all of them. */
@@ -104,6 +105,19 @@ static enum ak_rc options(const struct ak_ctx *c, struct ak_link_opts *o, unsign
 	return ak_cmd_period(c, &o->from_us, &o->to_us, err);
 }
 
+/* No row may mean that none is in the state that was asked for. */
+static enum ak_rc nothing(struct ak_ctx *c, const struct ak_link_opts *o, bool all_states, struct ak_err *err)
+{
+	json_t *pairs = NULL, *sides = NULL;
+	enum ak_rc rc = all_states ? AK_OK : ak_link_cover(c->store, o, false, &pairs, &sides, err);
+
+	if (rc == AK_OK && !json_array_size(pairs))
+		rc = ak_cmd_nothing(c, "record that another source would meet", err);
+	json_decref(pairs);
+	json_decref(sides);
+	return rc;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	struct report r = {.c = c};
@@ -125,6 +139,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		close_array(c, r.rows);
 	else if (rc == AK_OK && r.as == AS_TABLE)
 		print_table(&r);
+	if (rc == AK_OK && !r.rows)
+		rc = nothing(c, &o, !states, err);
 	ak_buf_release(&r.line);
 	ak_table_release(&r.table);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
@@ -151,7 +167,8 @@ const struct ak_cmd ak_cmd_report_links = {
 		"as an alias or in another spelling (capitals, base64, a traceparent, a UUID for a trace id). certain: both sides mean the same\n"
 		"by it. high: the value was normalised, or it is a response or provider request id, which joins only while no system has two\n"
 		"calls with it; else the record is ambiguous, its candidates are listed and none is picked. Session ids never join.\n\n"
-		"Each record is asked once per kind on the other side. `report coverage` counts the same rows.",
+		"Each record is asked once per kind on the other side. `report coverage` counts the same rows."
+		AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ,

@@ -121,7 +121,9 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		ak_hint(err, "'auditkit report reconcile --json' names its rows; the options of both calls must be the same");
 		return ak_fail(err, AK_EXIT_USAGE, "there is no such row"), err->exit;
 	}
-	return rc != AK_OK ? err->exit : nothing ? AK_EXIT_PARTIAL : AK_EXIT_OK;
+	if (rc == AK_OK && nothing)
+		rc = ak_cmd_nothing(c, "provider usage beside gateway requests", err);
+	return rc != AK_OK ? err->exit : AK_EXIT_OK;
 }
 
 static const struct ak_opt opts[] = {
@@ -164,7 +166,8 @@ const struct ak_cmd ak_cmd_report_reconcile = {
 		"rounding: the rest, when it is at most half a unit of the source's last digit for each row.\n\n"
 		"bypass: a key or project that no gateway record explains, or more calls in a bucket than the gateways have. Not proven:\n"
 		"a direct call, since a gateway record that was left out of an export looks the same ('auditkit report completeness').\n\n"
-		"unexplained: what no rule explains.",
+		"unexplained: what no rule explains."
+		AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_ACCESS,

@@ -1,4 +1,5 @@
 libak_a_SOURCES += src/cmd/allowlist.c src/cmd/allowlist.h
+libak_a_SOURCES += src/cmd/canary_file.c src/cmd/canary_file.h
 libak_a_SOURCES += src/cmd/completeness_report.c src/cmd/completeness_report.h
 libak_a_SOURCES += src/cmd/collect.c src/cmd/collect.h
 libak_a_SOURCES += src/cmd/access.c

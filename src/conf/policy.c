@@ -164,6 +164,7 @@ static void fill_limits(struct ak_policy *p)
 	const char *coverage = text_of(p, limits, "min_link_coverage");
 	p->min_link_coverage = ak_policy_ppm(coverage) >= 0 ? coverage : NULL;
 	p->max_export_age_days = ak_policy_days(text_of(p, limits, "max_export_age"));
+	p->revocation_grace_s = json_integer_value(json_object_get(limits, "revocation_grace"));
 }
 
 static void fill_view(struct ak_policy *p)

@@ -67,6 +67,7 @@ struct ak_policy {
 	int64_t max_rejects_ppm, max_rejects_count;
 	const char *min_link_coverage; /* "95%" or NULL; ak_policy_ppm reads it */
 	int64_t max_export_age_days;   /* -1 when not given */
+	int64_t revocation_grace_s;    /* limits.revocation_grace: how long a revoked key may still be served; 0 when not given */
 	struct ak_answer *answers;     /* private: see ak_policy_answers */
 	size_t nanswers;
 	struct ak_policy_rule *rules; /* redaction.rules */

@@ -168,6 +168,7 @@ static const struct ak_yaml_rule limit_rules[] = {
 	{"min_link_coverage", AK_Y_SCALAR, false, NULL},
 	{"max_unexplained", AK_Y_SCALAR, false, NULL},
 	{"max_export_age", AK_Y_SCALAR, false, NULL},
+	{"revocation_grace", AK_Y_SCALAR, false, NULL},
 	END,
 };
 

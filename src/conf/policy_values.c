@@ -53,6 +53,11 @@ static bool fits_rejects(const json_t *v)
 	return fits_share(v) || (json_is_integer(v) && json_integer_value(v) >= 0);
 }
 
+static bool fits_seconds(const json_t *v)
+{
+	return json_is_integer(v) && json_integer_value(v) >= 0 && json_integer_value(v) <= 86400;
+}
+
 static bool prefix_fits(struct ak_str s, int max)
 {
 	int n = 0;
@@ -147,6 +152,7 @@ static const struct shape shapes[] = {
 	{"limits", NULL, "min_link_coverage", fits_share, "a share such as 95%"},
 	{"limits", NULL, "max_unexplained", fits_share, "a share such as 0.5%"},
 	{"limits", NULL, "max_export_age", fits_days, "a number of days such as 35d"},
+	{"limits", NULL, "revocation_grace", fits_seconds, "a number of seconds up to 86400"},
 };
 
 static enum ak_rc shape_check(const struct ak_policy *p, const struct shape *s, const char *entry, const json_t *map,

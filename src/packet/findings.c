@@ -28,10 +28,16 @@ static void attempts_without_key(struct found *x)
 	x->of = (uint64_t)ak_facts_sum(x->f->routes, "attempts");
 }
 
-static void changes_without_ticket(struct found *x)
+static void changes_unapproved(struct found *x)
 {
-	x->of = x->f->counts.rows[AK_P_CHANGES];
-	x->n = x->f->counts.changes_without_ticket;
+	x->of = x->f->counts.changes_asked;
+	x->n = x->f->counts.changes_found;
+}
+
+static void changes_unjudged(struct found *x)
+{
+	x->of = x->f->counts.changes_asked;
+	x->n = x->f->counts.changes_unjudged;
 }
 
 static void bypass(struct found *x)
@@ -134,7 +140,8 @@ static void personal_labels(struct found *x) { count_rules(x, "warnings", is_per
 #define FINDINGS(X) \
 	X("key-no-owner", "keys in use that nobody answers for", "keys", keys_without_owner, "keys in use", 0) \
 	X("attempt-no-key", "attempts that name no key", "routes", attempts_without_key, "attempts", 0) \
-	X("change-no-ticket", "changes by administrators that name no ticket", "changes", changes_without_ticket, "changes", 0) \
+	X("change-no-ticket", "changes by administrators that no ticket of somebody else approved before they were made", "changes", changes_unapproved, "changes", 0) \
+	X("change-unjudged", "changes by administrators of which no record can tell whether they were approved", "changes", changes_unjudged, "changes", 0) \
 	X("provider-bypass", "provider requests without a gateway record", "links", bypass, "provider requests", 0) \
 	X("secret-in-record", "values that look like secrets, removed: rotate them", "redaction", secrets, "values in records", 0) \
 	X("small-group", "published groups that stand for fewer people than the policy's k", "small_groups", small_groups, "groups that name people", 0) \

@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "packet/population.h"
 
+#include "chain/chain.h"
 #include "query/query.h"
 
 static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
@@ -33,8 +34,19 @@ static void count_key(const struct ak_policy *policy, json_t *key, struct ak_tal
 
 static void count_change(const struct ak_policy *policy, json_t *change, struct ak_tally *c)
 {
+	enum ak_change_class class = ak_chain_change_class(change);
+
 	(void)policy;
-	c->changes_without_ticket += !text(change, "ticket");
+	c->changes_asked += class != AK_CHANGE_APART;
+	c->changes_found += class == AK_CHANGE_FOUND;
+	c->changes_unjudged += class == AK_CHANGE_UNJUDGED;
+}
+
+static enum ak_rc read_changes(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
+{
+	const struct ak_chain_opts o = {NULL, from_us, to_us};
+
+	return ak_chain_changes_each(s, &o, each, ctx, err);
 }
 
 static bool listed(const json_t *list, const char *name)
@@ -108,8 +120,8 @@ static const struct {
 	[AK_P_KEYS] = {ak_query_keys_each, count_key, "keys", "Keys: every key that a record names or the inventory lists",
 		       "key:id alias attempts:integer provider_requests:integer first:datetime last:datetime state owner owner_basis "
 		       "people:integer"},
-	[AK_P_CHANGES] = {ak_query_changes_each, count_change, "changes", "Changes by administrators",
-			  "citation time:datetime category action resource_type resource:id actor_type ticket:id ticket_state outcome"},
+	[AK_P_CHANGES] = {read_changes, count_change, "changes", "Changes by administrators",
+			  "citation time:datetime category action resource_type resource:id actor_type ticket:id ticket_state by outcome verdict"},
 	[AK_P_GRANTS] = {ak_query_grants_each, count_grant, "access_grants", "Access grants in the reviews that were read",
 			 "citation principal actor_type team resource:id role log_scope export state created:datetime last_used:datetime "
 			 "reviewed:datetime"},

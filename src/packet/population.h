@@ -24,7 +24,7 @@ struct ak_tally {
 	size_t rows[AK_P_COUNT];
 	/* of the keys: with an attempt or provider request; of these with an owner; of these one that only policy.yaml names */
 	size_t keys_used, keys_owned, keys_declared;
-	size_t changes_without_ticket;
+	size_t changes_asked, changes_found, changes_unjudged; /* as check change-unapproved counts them */
 	size_t grants_undeclared; /* may see payload, and access.payload_viewers does not name their role */
 	json_t *roles;		  /* of the grants, as members */
 	char reviewed[48];	  /* the newest review, empty when none has a date */

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Live records by what a chain needs: {requests, usage, tickets, audit_events, key_events, keys (inventory), settlements (rows with a
- * settlement id), charges, invoices}: counts, whatever their time. */
+ * settlement id), settlement_rows, charges, invoices}: counts, whatever their time. */
 enum ak_rc ak_query_chain_sources(struct ak_store *s, json_t **out, struct ak_err *err);
 
 /* Refunds, credits, voids and adjustments by time: {seq, citation, time, time_number, type, settlement, amount, currency, request,
@@ -30,8 +30,8 @@ enum ak_rc ak_query_refunds_each(struct ak_store *s, int64_t from_us, int64_t to
 enum ak_rc ak_query_refund(struct ak_store *s, int64_t seq, ak_row_fn *each, void *ctx, struct ak_err *err);
 
 /* Privileged changes by time: {seq, citation, source, time, time_number, event, category, action, resource_type, resource, outcome,
- * actor, actor_email, actor_type, approver, job, deployment, settlement, releases (a settlement row names it as its approval),
- * changes, ticket, by ("ticket", "deployment" or "resource and time"), tickets (newest first), history (older revisions)}. */
+ * actor, actor_email, actor_type, approver, job, deployment, settlement, rows (its settlement rows: [{cite}]),
+ * settled_first, settled_last (of all settlement rows), changes, ticket, by ("ticket", "deployment" or "resource and time"), tickets (newest first), history (older revisions)}. */
 enum ak_rc ak_query_change_chains_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Tickets, newest revisions: {seq, citation, time, time_number, created, ticket, state, action, resource_type, resource, approver, actor,
  * deployment, rollback, events: privileged changes that name the ticket or its deployment}. */

@@ -30,6 +30,16 @@
 	"  WHERE a.ticket_id IS NULL AND a.deployment_ref IS NULL AND coalesce(a.outcome, 'success') <> 'failure' AND "   \
 	PRIVILEGED("a") " AND" NEWEST("a") " GROUP BY a.seq)"
 
+/* Settlement rows that name an event as their approval; that it names; of the request that it names, where neither names another. */
+#define SETTLED                                                                                                           \
+	"(SELECT nullif(json_group_array(json_object('cite', cite)), '[]') FROM (SELECT DISTINCT s.name || ':' || t.seq AS cite, t.seq AS seq" \
+	"  FROM lookup l JOIN settlement t ON t.seq = l.seq" AK_OF_FILE("t")                                              \
+	"  WHERE l.h IN (ak_hash(a.event_id), ak_hash(a.settlement_id), ak_hash(a.gateway_request_id)) AND" NEWEST("t")    \
+	"  AND (t.approval_event_id = a.event_id OR t.settlement_id = a.settlement_id"                                    \
+	"   OR (a.settlement_id IS NULL AND t.approval_event_id IS NULL AND a.gateway_request_id IN (t.gateway_request_id, t.response_id)" \
+	"    AND t.settlement_type IN ('refund', 'credit', 'void', 'adjustment')))"                                       \
+	"  ORDER BY t.seq LIMIT 200))"
+
 enum ak_rc ak_query_change_chains_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	static const char sql[] =
@@ -40,8 +50,8 @@ enum ak_rc ak_query_change_chains_each(struct ak_store *s, int64_t from_us, int6
 		" coalesce(a.resource_id, a.key_id, a.key_hash) AS resource, a.outcome AS outcome, a.actor_id AS actor,"
 		" a.actor_email AS actor_email, a.actor_type AS actor_type, a.approver_id AS approver, a.job_id AS job,"
 		" a.reason_code AS reason, a.deployment_ref AS deployment, a.settlement_id AS settlement, a.changes AS changes,"
-		" EXISTS(SELECT 1 FROM lookup l JOIN settlement t ON t.seq = l.seq WHERE l.h = ak_hash(a.event_id)"
-		"  AND t.approval_event_id = a.event_id AND t.state = 0) AS releases_flag,"
+		SETTLED " AS rows, (SELECT min(event_start) FROM settlement WHERE state = 0) AS settled_first,"
+		" (SELECT max(event_start) FROM settlement WHERE state = 0) AS settled_last,"
 		" coalesce(a.ticket_id, d.ticket, r.ticket) AS ticket, CASE WHEN a.ticket_id IS NOT NULL THEN 'ticket' WHEN d.ticket IS NOT NULL"
 		"  THEN 'deployment' WHEN r.ticket IS NOT NULL THEN 'resource and time' END AS \"by\", "
 		TICKETS("coalesce(a.ticket_id, d.ticket, r.ticket)") " AS tickets"

@@ -15,6 +15,7 @@ enum ak_rc ak_query_chain_sources(struct ak_store *s, json_t **out, struct ak_er
 		" (SELECT count(*) FROM ticket) AS tickets, (SELECT count(*) FROM audit_event) AS audit_events,"
 		" (SELECT count(*) FROM audit_event WHERE category = 'keys') AS key_events, (SELECT count(*) FROM api_key) AS keys,"
 		" (SELECT count(*) FROM settlement WHERE settlement_id IS NOT NULL) AS settlements,"
+		" (SELECT count(*) FROM settlement) AS settlement_rows,"
 		" (SELECT count(*) FROM settlement WHERE settlement_type = 'charge') AS charges,"
 		" (SELECT count(*) FROM settlement WHERE settlement_type = 'invoice') AS invoices";
 

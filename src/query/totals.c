@@ -155,20 +155,6 @@ enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, j
 	return attempts(s, &sql, from_us, to_us, out, err);
 }
 
-enum ak_rc ak_query_changes_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
-{
-	static const char sql[] =
-		"SELECT s.name || ':' || a.seq AS citation, a.event_start AS time, a.category AS category, a.action AS action,"
-		" a.resource_type AS resource_type, a.resource_id AS resource, a.actor_type AS actor_type, a.ticket_id AS ticket,"
-		" (SELECT t.state_value FROM lookup l JOIN ticket t ON t.seq = l.seq WHERE l.h = ak_hash(a.ticket_id)"
-		"  AND t.ticket_id = a.ticket_id ORDER BY t.seq DESC LIMIT 1) AS ticket_state, a.outcome AS outcome"
-		" FROM audit_event a" OF_FILE("a") " WHERE" LIVE("a")
-		" AND a.category IN ('keys', 'quota', 'routing', 'billing', 'admin_access', 'configuration')"
-		" ORDER BY a.time_us, a.seq";
-
-	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
-}
-
 enum ak_rc ak_query_grants_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	static const char sql[] =

@@ -50,6 +50,36 @@ static enum ak_rc add_records(struct ak_store *s, json_t *o, struct ak_err *err)
 	return rc == AK_OK ? add_superseded(s, o, err) : rc;
 }
 
+enum ak_rc ak_query_spans(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us)};
+	bool open = from_us == INT64_MIN && to_us == INT64_MAX;
+	enum ak_rc rc = AK_OK;
+
+	*out = json_array();
+	for (int k = 0; k < AK_K_COUNT && rc == AK_OK; k++) {
+		struct ak_buf sql;
+		json_t *row = NULL;
+
+		ak_buf_init(&sql, 4096);
+		ak_buf_addf(&sql, "SELECT '%s' AS kind, '%s' AS title, count(*) AS records, min(event_start) AS first, max(event_start) AS last,"
+				  " coalesce(sum(time_us >= ?1 AND time_us < ?2), 0) AS in_period FROM %s WHERE state = 0",
+			    ak_kinds[k].name, ak_kinds[k].plural, ak_kinds[k].name);
+		rc = ak_rows_one(s, sql.p, p, 2, &row, err);
+		ak_buf_release(&sql);
+		if (open)
+			json_object_set(row, "in_period", json_object_get(row, "records"));
+		if (json_integer_value(json_object_get(row, "records")))
+			json_array_append(*out, row);
+		json_decref(row);
+	}
+	if (rc != AK_OK) {
+		json_decref(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
 static enum ak_rc last_checkpoint(struct ak_store *s, int64_t run, json_t *o, struct ak_err *err)
 {
 	const struct ak_param p[] = {AK_PI(run)};

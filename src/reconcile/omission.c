@@ -4,6 +4,9 @@
 #include <stdlib.h>
 
 #include "link/link.h"
+#include "reconcile/canaries.h"
+
+enum { CITED = 20 };
 
 struct omission {
 	struct ak_store *s;
@@ -141,38 +144,26 @@ static void named_by(struct omission *o, const json_t *pairs, const char *kind, 
 	json_decref(by);
 }
 
-static enum ak_rc canaries(struct omission *o, const char *const *ids, struct ak_err *err)
+static enum ak_rc canaries(struct omission *o, json_t *list, struct ak_err *err)
 {
-	int64_t lost = 0, n = 0;
-	enum ak_rc rc = AK_OK;
+	json_t *row, *cites = json_array(), *c;
+	int64_t lost = 0, n = (int64_t)json_array_size(list);
+	size_t i;
+	enum ak_rc rc = list ? ak_reconcile_canaries(o->s, list, &lost, err) : AK_OK;
 
-	if (!ids)
-		add(o, "canaries", NULL, false, 0, 0, "calls that were sent to be found", "none were named: 'report completeness --canaries FILE'", NULL);
-	for (; ids && ids[n] && rc == AK_OK; n++) {
-		json_t *hits = NULL, *record, *cites = json_array(), *hit;
-		bool gateway = false;
-		size_t i;
-
-		rc = ak_query_lookup(o->s, ak_str_of(ids[n]), &hits, err);
-		json_array_foreach(hits, i, hit) {
-			record = NULL;
-			if (rc == AK_OK && (rc = ak_query_record(o->s, num(hit, "seq"), &record, err)) == AK_OK) {
-				gateway |= strcmp(txt(record, "kind") ? txt(record, "kind") : "", "request") == 0;
-				json_array_append_new(cites, json_sprintf("%s:%lld", txt(record, "source"), (long long)num(hit, "seq")));
-			}
-			json_decref(record);
-		}
-		lost += !gateway;
-		add(o, "canaries", NULL, true, !gateway, 1, "calls that were sent to be found",
-		    gateway ? "this call is in the gateways' records" : "no gateway record has this call", cites);
-		json_object_set_new(json_array_get(o->methods, json_array_size(o->methods) - 1), "number", json_integer(n + 1));
-		json_decref(hits);
-	}
+	json_array_foreach(list, i, c)
+		if (json_array_size(cites) < CITED)
+			json_array_extend(cites, json_object_get(c, "cites"));
+	add(o, "canaries", NULL, list != NULL, lost, n, "calls that were sent to be found",
+	    !list ? "none were named: 'report completeness --canaries FILE'" : lost ? "no gateway record has them" : "each is in the gateways' records", cites);
+	row = json_array_get(o->methods, json_array_size(o->methods) - 1);
+	if (list)
+		json_object_set(row, "canaries", list);
 	raise(&o->others, lost);
 	return rc;
 }
 
-enum ak_rc ak_reconcile_completeness(struct ak_store *s, struct ak_reconcile *r, int64_t from_us, int64_t to_us, const char *const *ids, json_t **out,
+enum ak_rc ak_reconcile_completeness(struct ak_store *s, struct ak_reconcile *r, int64_t from_us, int64_t to_us, json_t *ids, json_t **out,
 				     struct ak_err *err)
 {
 	struct omission o = {.s = s, .methods = json_array()};

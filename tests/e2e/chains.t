@@ -10,7 +10,7 @@ make_set() { # make_set NAME clean|planted
 	mkdir -p "w-$1/formats" && cp "$here/chains.yaml" "w-$1/formats/chains-requests.yaml"
 	"$AUDITKIT" -w "w-$1" ingest "$1"/*.csv "$1"/*.jsonl >/dev/null 2>&1 || echo "# not all was ingested"
 }
-check() { "$AUDITKIT" -w "w-$1" check --json change-unapproved ticket-without-change refund-unapproved refund-mismatch revoked-key-use \
+check() { "$AUDITKIT" -w "w-$1" check --json change-unapproved ticket-without-change refund-unapproved refund-unsettled refund-mismatch revoked-key-use \
 	key-owner-conflict balance invoice >"$1.json" 2>/dev/null; }
 found() { # found SET CHECK: subject and state of each finding
 	jq -r --arg c "$2" '[.checks[] | select(.check == $c) | .findings[] | "\(.subject) \(.state // "-")"] | sort | join(", ")' "$1.json"
@@ -19,13 +19,28 @@ make_set clean clean
 make_set planted planted
 
 check clean
-is "a clean set: nothing found, all judged" "$? $(jq -c '[.met, .not_met, .not_evaluable]' clean.json)" "0 [8,0,0]"
+is "a clean set: nothing found, all judged" "$? $(jq -c '[.met, .not_met, .not_evaluable]' clean.json)" "0 [9,0,0]"
 is "what was looked at" "$(jq -r '[.checks[] | "\(.check) \(.of)"] | join(", ")' clean.json)" \
-	"change-unapproved 8, ticket-without-change 3, refund-unapproved 5, refund-mismatch 3, revoked-key-use 5, key-owner-conflict 5, balance 1, invoice 2"
+	"change-unapproved 8, ticket-without-change 3, refund-unapproved 5, refund-unsettled 5, refund-mismatch 3, revoked-key-use 5, key-owner-conflict 5, balance 1, invoice 2"
 check planted
-is "a planted set: nothing met, nothing undecided" "$? $(jq -c '[.met, .not_met, .not_evaluable]' planted.json)" "1 [0,8,0]"
+is "a planted set: nothing met, nothing undecided" "$? $(jq -c '[.met, .not_met, .not_evaluable]' planted.json)" "1 [0,9,0]"
 is "refunds: each way not to be approved" "$(found planted refund-unapproved)" \
 	"RF-late approved later, RF-lost approval not found, RF-none not approved, RF-refused rejected, RF-self approver is the requester"
+is "released and in no settlement row: not by a row of another approval, and not what only asks" "$(found planted refund-unsettled)" \
+	"ae-again not settled, ae-unpaid not settled"
+sums() { # sums SET: events of privileged categories, those of each check, and that states add up
+	jq -c --argjson all "$(sqlite3 "w-$1/workspace.db" "SELECT count(*) FROM audit_event WHERE state = 0 AND category IN
+		('keys', 'quota', 'routing', 'billing', 'admin_access', 'configuration')")" '(.checks | map({(.check): .}) | add) as $c |
+		[$c["change-unapproved"].of + ($c["change-unapproved"].apart | add) == $all,
+		 $c["change-unapproved"].apart["judged by refund-unsettled"] == $c["refund-unsettled"].of,
+		 ([.checks[] | select(.states) | .of == (.states | add)] | all)]' "$1.json"
+}
+is "each event is judged by exactly one check, and sums say so" "$(sums clean)$(sums planted)" "[true,true,true][true,true,true]"
+is "states with their counts" "$(jq -c '.checks[] | select(.check == "refund-unsettled") | .states' planted.json)" \
+	'{"not settled":2,"refused":1,"requested":1,"settled":14}'
+"$AUDITKIT" -w w-planted packet build --draft --force -o planted.d >/dev/null 2>&1
+is "packet and check have one figure for changes" "$(jq -r '.findings[] | select(.id == "change-no-ticket") | .measured' planted.d/data/08-requests/findings.json)" \
+	"$(jq -r '.checks[] | select(.check == "change-unapproved") | "\(.found) of \(.of) changes"' planted.json)"
 is "refunds: each claim that does not fit" "$(found planted refund-mismatch)" \
 	"RF-above above cost, RF-amount approved amount differs, RF-eur other currency, RF-ghost request not found, RF-ok did not fail, RF-twice1 refunded twice, RF-twice2 refunded twice"
 is "changes: each way not to be approved" "$(found planted change-unapproved)" \
@@ -36,6 +51,14 @@ is "a key used after its end" "$(found planted revoked-key-use)" "key_dead used 
 late=$(jq -c '.checks[] | select(.check == "revoked-key-use") | .findings[0] | [.late.uses, .late.of, .late.first.after, .late.first.time, .late.last.time]' planted.json)
 is "how often, of how many, first and last, how long after" "$late" \
 	'[3,4,"00:00:01.500","2026-06-03T12:00:01.500000Z","2026-06-04T12:00:00.000000Z"]'
+grace() { # grace SECONDS: late uses, those within the declared grace
+	sed '/^limits:/d' w-planted/policy.yaml >policy && { cat policy; echo "limits: {revocation_grace: $1}"; } >w-planted/policy.yaml
+	"$AUDITKIT" -w w-planted check revoked-key-use --json 2>err | jq -c '.checks[0].findings | map([.late.uses, .within_grace])'
+}
+is "a declared grace covers what lies within, and not its end" "$(grace 1)$(grace 2)$(grace 86400)" "[[3,0]][[2,1]][[1,2]]"
+grace 86401 >out
+is "a grace beyond a day is none" "$(grep -c 'a number of seconds up to 86400' err)" 1
+grace 0 >out
 is "sources that disagree are both printed" "$(jq -c '.checks[] | select(.check == "key-owner-conflict") | .findings |
 	[length, .[0].subject, .[0].conflicts, [.[0].links.cost_center[] | [.value, .sources[0].kind]]]' planted.json)" \
 	'[1,"key_two",["cost_center"],[["CC-9","key inventory"],["CC-1","request records"]]]'
@@ -85,10 +108,13 @@ without() { # without CHECK FILE...: its verdict over these files alone
 	"$AUDITKIT" -w w-part check --json "$rule" 2>/dev/null | jq -r '.checks[0].verdict'
 }
 is "no tickets: changes are not evaluable" "$(without change-unapproved audit.jsonl)" "not evaluable"
+"$AUDITKIT" -w w-part packet build --draft --force -o part.d >/dev/null 2>&1
+is "and the packet says of how many" "$(jq -r '.findings[] | select(.id | test("change-")) | "\(.id) \(.measured)"' part.d/data/08-requests/findings.json)" \
+	"change-unjudged $("$AUDITKIT" -w w-part check change-unapproved --json 2>/dev/null | jq -r '.checks[0] | "\(.states["not evaluable"]) of \(.of) changes"')"
 is "no admin audit: refunds are not evaluable" "$(without refund-unapproved settlements.csv requests.csv)" "not evaluable"
 is "no requests: what refunds claim is not evaluable" "$(without refund-mismatch settlements.csv audit.jsonl)" "not evaluable"
-is "no settlement rows: not evaluable" "$(without refund-unapproved audit.jsonl)$(without invoice requests.csv)$(without balance requests.csv)" \
-	"not evaluablenot evaluablenot evaluable"
+is "no settlement rows: not evaluable" "$(without refund-unsettled audit.jsonl)$(without refund-unapproved audit.jsonl)$(without invoice requests.csv)$(without balance requests.csv)" \
+	"not evaluablenot evaluablenot evaluablenot evaluable"
 is "no inventory and no events of keys: not evaluable" "$(without revoked-key-use requests.csv)" "not evaluable"
 is "no admin audit: tickets are not evaluable" "$(without ticket-without-change tickets.csv)" "not evaluable"
 finish

@@ -109,6 +109,11 @@ if PLANTED:
     settle("RF-refused", "refund", "-0.05", req="r-u4", approval="ae-refused")
     events.append(event("ae-refused", "refund.reject", "settlement", "RF-refused", DAY % (5, "09:00"), "lea@example.org"))
 
+    # refund-unsettled: approved, and no row anywhere; one more that a row of another approval does not answer for; one that only asks
+    events.append(event("ae-unpaid", "refund.issue", "settlement", "RF-unpaid", DAY % (5, "09:00"), "lea@example.org"))
+    events.append(event("ae-again", "refund.issue", "request", "r-good", DAY % (5, "09:00"), "lea@example.org", request_id="r-good"))
+    events.append(event("ae-asks", "refund.request", "settlement", "RF-asked", DAY % (5, "09:00"), "lea@example.org"))
+    events.append(event("ae-limit", "credit_limit.update", "budget", "b-3", DAY % (3, "08:00"), ticket="CHG-good"))
     # refund-mismatch, each claim once, all approved
     def wrong(ident, req, amount="-0.05", currency="usd", reason="goodwill", **more):
         settle(ident, "refund", amount, currency, req=req, approval="ae-" + ident, reason=reason)

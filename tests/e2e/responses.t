@@ -20,7 +20,10 @@ print(sum(not r["owner"] for r in used), "of", len(used), "keys in use")')"
 is "changes as the packed table has them" "$(found 'select(.id == "change-no-ticket").measured' none)" "$(python3 -c '
 import csv
 rows = list(csv.DictReader(open("none/data/tables/changes.csv")))
-print(sum(not r["ticket"] for r in rows), "of", len(rows), "changes")')"
+asked = [r["verdict"] for r in rows if r["verdict"] not in ("settlement", "not made")]
+print(sum(v not in ("approved", "automated", "not evaluable") for v in asked), "of", len(asked), "changes")')"
+is "changes as the check has them" "$(found 'select(.id == "change-no-ticket").measured' none)" \
+	"$("$AUDITKIT" -w w check change-unapproved --json 2>/dev/null | jq -r '.checks[0] | "\(.found) of \(.of) changes"')"
 is "bypass as the truth of the samples has it" "$(found 'select(.id == "provider-bypass").measured' none | cut -d' ' -f1)" \
 	"$(jq -r .bypass.requests "$AK_SRCDIR/samples/truths.json")"
 is "an unanswered finding says so" "$(has 'key-no-owner: 1 of 7 keys in use, no response' out.txt)" 1

@@ -51,13 +51,13 @@ caged 69 print -w ws pull openai/audit --since 2026-06-01 --base-url https://127
 caged 0 "print thread" -w ws ingest --dry-run "$AK_SRCDIR/samples/gateway"
 caged 0 print -w ws status
 caged 3 print -w ws report reconcile
-caged 0 print -w ws report completeness
+caged 3 print -w ws report completeness
 caged 0 print -w ws sources
 caged 0 print -w ws sources drift
 caged 0 print -w ws verify
 caged 0 print -w ws check rejects
-caged 0 print -w ws report links --state unmatched
-caged 0 print -w ws report coverage --by-day
+caged 3 print -w ws report links --state unmatched
+caged 3 print -w ws report coverage --by-day
 caged 0 print -w ws checkpoint
 caged 0 print -w ws keys
 caged 0 "print sync" -w ws keys rotate

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "chain/chain.h"
 #include "cli/cli.h"
 #include "folder.h"
 #include "query/query.h"
@@ -182,7 +183,7 @@ static void ask(struct ak_store *s, unsigned question)
 		rc = ak_query_spend(s, from, to, &doc, &err);
 		break;
 	case 11:
-		rc = ak_query_changes_each(s, from, to, is_row, NULL, &err);
+		rc = ak_chain_changes_each(s, &(struct ak_chain_opts){NULL, from, to}, is_row, NULL, &err);
 		break;
 	case 12:
 		rc = ak_access_read(s, &doc, &chain, &err);
