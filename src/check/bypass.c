@@ -71,20 +71,20 @@ static enum ak_rc usage(struct ak_check_run *r, bool *any, struct ak_err *err)
 	struct ak_reconcile_opts o = {.from_us = r->from_us, .to_us = r->to_us,
 				      .control_point = r->policy ? r->policy->control_point : NULL};
 	struct ak_reconcile *rec = NULL;
-	json_t *list, *summary, *s, *t;
-	size_t i, k;
+	json_t *list, *summary, *s;
+	size_t i;
 	enum ak_rc rc = ak_reconcile_run(r->store, &o, &rec, err);
 
 	if (rc != AK_OK)
 		return rc;
 	summary = ak_reconcile_summary(rec);
 	list = ak_reconcile_bypass(rec);
-	json_array_foreach(json_object_get(summary, "sources"), i, s)
-		json_array_foreach(json_object_get(s, "totals"), k, t) {
-			*any |= num(json_object_get(summary, "gateway_records"), "requests") > 0;
-			if (strcmp(txt(t, "measure", ""), "requests") == 0)
-				ak_check_of(r, strtoull(txt(t, "provider_figure", "0"), NULL, 10));
-		}
+	*any |= json_array_size(json_object_get(summary, "sources")) && num(json_object_get(summary, "gateway_records"), "requests") > 0;
+	ak_check_of(r, (uint64_t)num(json_object_get(summary, "counted"), "requests"));
+	if (*any) {
+		ak_check_outside(r, summary, "requests");
+		ak_check_outside(r, summary, "input_tokens");
+	}
 	json_array_foreach(list, i, s)
 		finding(r, s);
 	json_decref(list);

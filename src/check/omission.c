@@ -30,7 +30,9 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 		const char *source = json_string_value(json_object_get(m, "source"));
 
 		any |= strcmp(txt(m, "state"), "not judged") != 0;
-		/* an application may tell of more than calls: that is the business of coverage */
+		if (strcmp(txt(m, "state"), "not judged") == 0 && num(m, "found"))
+			ak_check_unjudged(r, "%lld of %lld %s of %s: %s", (long long)num(m, "found"), (long long)num(m, "of"), txt(m, "unit"), txt(m, "source"), txt(m, "text"));
+		/* an application may tell of more than calls: that is the business of coverage, and bounds nothing */
 		if (strcmp(txt(m, "state"), "found") != 0 || strcmp(txt(m, "method"), "app records") == 0)
 			continue;
 		json_object_set_new(m, "subject", json_string(source ? source : txt(m, "method")));

@@ -45,6 +45,12 @@ static void one_source(struct ak_ctx *c, const json_t *s)
 		ak_io_line(c->io, "", "not compared: %llu of %llu provider rows, %llu gateway requests outside of its buckets",
 			   (unsigned long long)ak_jnum(not, "provider_rows"), (unsigned long long)ak_jnum(s, "provider_rows"),
 			   (unsigned long long)ak_jnum(not, "gateway_requests"));
+	json_array_foreach(json_object_get(s, "outside"), i, t)
+		if (ak_jnum(t, "value")) {
+			ak_io_line(c->io, "", "%llu of %llu %s lie outside of the gateways' records", (unsigned long long)ak_jnum(t, "value"),
+				   (unsigned long long)ak_jnum(t, "of"), ak_jtxt(t, "measure", "?"));
+			break;
+		}
 	if (json_is_object(zone))
 		ak_io_line(c->io, "time zone", "buckets shifted by %lld minutes: gaps of %lld become %lld",
 			   (long long)json_integer_value(json_object_get(zone, "shift_minutes")),

@@ -143,6 +143,7 @@ struct series {
 	int64_t slot0;
 	size_t nslots;
 	uint64_t rows, rows_outside, requests_outside;
+	struct counts counted, outside, unnamed; /* of the provider: all; in no bucket that gateways' records reach, or beyond them; of these, of keys that no gateway has */
 	struct rate *rate;
 	size_t nrates;
 	uint32_t pool_key, pool_project; /* of the rows that nothing speaks against; MANY, or 0 for none */
@@ -232,6 +233,10 @@ struct cell *ak_recon_cell(struct ak_reconcile *r, struct cell_key key, bool mak
 uint32_t ak_recon_row_account(struct ak_reconcile *r, const struct prow *p);
 /* accounts.c: rows of the pool whose account nothing explains get an account of their own; sets prow.cell */
 void ak_recon_accounts(struct ak_reconcile *r);
+/* outside.c: what the provider counted, and how much of it lies outside of the gateways' records; when cells and edges are decided */
+void ak_recon_outside(struct ak_reconcile *r);
+json_t *ak_recon_counted(const struct ak_reconcile *r);
+json_t *ak_recon_outside_doc(const struct ak_reconcile *r, const struct series *s);
 /* rates.c, then edges.c */
 void ak_recon_edges(struct ak_reconcile *r);
 void ak_recon_rates(struct ak_reconcile *r);

@@ -73,6 +73,8 @@ enum ak_rc ak_reconcile_each(struct ak_reconcile *r, ak_row_fn *each, void *ctx,
 /* {sources: [{source, query|null, provider|null, bucket_seconds, buckets, dims: {key, project, model: "compared"|"pooled"|"not grouped by"},
  *  time_zone: {shift_minutes, before, after}|null, rows, agree, not_compared: {provider_rows, gateway_requests}, rates: [..],
  *  totals: [{measure, unit or currency, provider_figure, gateway, gap, classes, unexplained_ppm (of provider figures)}]}],
+ *  outside: [{measure, value, of, unknown_keys: value of keys that no gateway has}] of what the provider counted where the gateways' records do not reach,
+ *  counted: {requests, outside, unknown_keys}: requests of all providers, each once where several queries count it,
  *  gateway_records: {first, last, requests, recorded_twice}, classes: [{class, means, does_not_prove}]}. */
 json_t *ak_reconcile_summary(struct ak_reconcile *r);
 /* Traffic without a gateway record: [{basis: "key"|"project"|"bucket", source, provider, key, project, model, first, last,

@@ -111,6 +111,7 @@ static json_t *series_doc(const struct ak_reconcile *r, uint32_t number, const s
 		      (json_int_t)s->rows, "not_compared", "provider_rows", (json_int_t)s->rows_outside, "gateway_requests",
 		      (json_int_t)s->requests_outside, "rates", rates_doc(r, s), "totals", totals, "amounts",
 		      !s->measures[COST] ? "none" : s->billed ? "billed" : "estimated by the provider");
+	json_object_set_new(o, "outside", ak_recon_outside_doc(r, s));
 	json_object_set_new(o, "time_zone",
 			    s->shift_us ? json_pack("{s:i, s:I, s:I}", "shift_minutes", (int)(s->shift_us / 60000000), "gap_before", (json_int_t)s->zone_before,
 						    "gap_after", (json_int_t)s->zone_after)
@@ -143,6 +144,7 @@ json_t *ak_reconcile_summary(struct ak_reconcile *r)
 			(json_int_t)r->ntwice, "first",
 			r->requests ? json_string(ak_time_z(r->first_us, 0, first)) : json_null(), "last",
 			r->requests ? json_string(ak_time_z(r->last_us, 0, last)) : json_null(), "classes", class_docs());
+	json_object_set_new(out, "counted", ak_recon_counted(r));
 	ak_free(x.t);
 	return out;
 }
