@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "check/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -32,13 +33,16 @@ static void measures(const json_t *f, struct ak_buf *b)
 static void finding(struct ak_check_run *r, json_t *f)
 {
 	const char *basis = txt(f, "basis", "?"), *key = txt(f, "key", NULL), *subject = key ? key : txt(f, "project", "keys that gateways share");
+	char project[200] = "";
 	struct ak_buf b;
 
 	ak_buf_init(&b, 1 << 16);
 	measures(f, &b);
+	if (key && txt(f, "project", NULL) && strcmp(basis, "bucket") == 0)
+		snprintf(project, sizeof project, ", project %s,", txt(f, "project", ""));
 	json_object_set_new(f, "subject", json_string(subject));
 	json_object_set_new(f, "affected", json_integer(strtoll(txt(f, "requests", "0"), NULL, 10)));
-	json_object_set_new(f, "text", json_sprintf("%s: %.*s of %s in %lld buckets from %s to %s, %s", txt(f, "source", "?"), (int)b.n, b.n ? b.p : "", subject,
+	json_object_set_new(f, "text", json_sprintf("%s: %.*s of %s%s in %lld buckets from %s to %s, %s", txt(f, "source", "?"), (int)b.n, b.n ? b.p : "", subject, project,
 						    (long long)num(f, "buckets"), txt(f, "first", "?"), txt(f, "last", "?"),
 						    strcmp(basis, "bucket") == 0 ? "beyond what the gateways recorded" : "which no gateway record explains"));
 	ak_check_found(r, json_incref(f));

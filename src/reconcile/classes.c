@@ -38,17 +38,23 @@ static struct ak_num minus(struct ak_num a) { return ak_num_sub(ak_num_int(0), a
  * calls, what it may be is all that is known. */
 struct excess {
 	bool bypass, failed, retried;
+	int64_t calls, bypassed; /* of a bucket with both: calls beyond, and those of them that failures do not explain */
 };
 
 static struct excess excess_of(struct ak_reconcile *r, const struct cell *c, int measure)
 {
-	struct excess e = {false, true, true};
+	struct excess e = {.failed = true, .retried = true};
 	struct figure f;
 
 	if (measure == REQUESTS || !r->series[c->key.series].measures[REQUESTS])
 		return e;
 	ak_recon_classify(r, c, REQUESTS, NULL, &f);
-	return (struct excess){f.class[AK_RC_BYPASS].v > 0, f.class[AK_RC_FAILED].v > 0, f.class[AK_RC_RETRY].v > 0};
+	e = (struct excess){.bypass = f.class[AK_RC_BYPASS].v > 0, .failed = f.class[AK_RC_FAILED].v > 0, .retried = f.class[AK_RC_RETRY].v > 0};
+	if (e.bypass && e.failed && !c->g.failed.n[INPUT] && !c->g.failed.n[OUTPUT]) {
+		e.bypassed = (int64_t)f.class[AK_RC_BYPASS].v;
+		e.calls = e.bypassed + (int64_t)f.class[AK_RC_FAILED].v;
+	}
+	return e;
 }
 
 /* Tokens: both sides may count cached ones in the input or beside it. */
@@ -91,6 +97,9 @@ static void rounding(struct split *s, const struct series *x, const struct money
 /* Tokens and amounts of calls that the gateways have no record of, or none of tokens. */
 static void of_excess(struct split *s, const struct excess *e)
 {
+	/* failures without tokens and calls past the gateways, in one bucket: whose tokens they are is not known, so each has as many */
+	if (e->calls && ak_num_sign(s->left) > 0 && !s->left.scale)
+		take(s, AK_RC_FAILED, ak_num_int((int64_t)(s->left.v * (e->calls - e->bypassed) / e->calls)));
 	if (e->bypass)
 		take(s, AK_RC_BYPASS, ak_num_abs(s->left));
 	else if (e->retried)

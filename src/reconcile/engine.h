@@ -133,6 +133,7 @@ struct series {
 	struct ak_map bucket_of;      /* start, end -> number while rows are read */
 	uint8_t *has_key, *has_project, *has_model, *gateway_model; /* by name: the provider has it, a gateway has it */
 	size_t names_cap;
+	uint8_t *key_bare, *key_project, *project_met; /* by name: of this key some record names no project of the other side; some does; a gateway names it */
 	bool by_item; /* its models are those of line items */
 	bool by_key, by_project, by_model, measures[MEASURES], billed, includes;
 	uint8_t families; /* of usage types that count calls of other kinds than text */
@@ -214,7 +215,7 @@ enum ak_rc ak_recon_load_usage(struct ak_reconcile *r, struct ak_err *err);
 enum ak_rc ak_recon_load_gateway(struct ak_reconcile *r, struct ak_err *err);
 void ak_recon_drop_gateway(struct ak_reconcile *r);
 /* A batch that a gateway submitted for an account up to a day before the end of a bucket. */
-bool ak_recon_batched(const struct ak_reconcile *r, uint32_t series, uint32_t account, const struct bucket *b);
+bool ak_recon_batched(struct ak_reconcile *r, uint32_t series, uint32_t account, const struct bucket *b);
 /* Where an attempt falls: false when the series does not count it. *moved: bucket after the shift; either may be UINT32_MAX. */
 bool ak_recon_place(struct ak_reconcile *r, uint32_t series, const struct ak_recon_request *q, struct cell_key *at, uint32_t *moved);
 /* zone.c: true when some series got a shift */
@@ -229,6 +230,8 @@ static inline uint32_t ak_recon_folded(const struct ak_reconcile *r, uint32_t se
 void ak_recon_cells(struct ak_reconcile *r);
 uint32_t ak_recon_account(struct ak_reconcile *r, enum account_kind kind, uint32_t key, uint32_t project, bool bypass);
 struct cell *ak_recon_cell(struct ak_reconcile *r, struct cell_key key, bool make);
+/* The account that decides: a key's projects are compared only when every record of the key on both sides names one that the provider knows. */
+uint32_t ak_recon_folded_account(struct ak_reconcile *r, uint32_t series, uint32_t account);
 /* The account of a provider row: what its own names say. */
 uint32_t ak_recon_row_account(struct ak_reconcile *r, const struct prow *p);
 /* accounts.c: rows of the pool whose account nothing explains get an account of their own; sets prow.cell */

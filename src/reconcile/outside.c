@@ -10,9 +10,9 @@ static void count(struct counts *to, const struct prow *p)
 		to->n[m] += p->n[m] > 0 ? p->n[m] : 0;
 }
 
-static bool into(const struct ak_reconcile *r, const struct cell_key *k, const struct cell *c)
+static bool into(struct ak_reconcile *r, const struct cell_key *k, const struct cell *c)
 {
-	return k->series == c->key.series && k->account == c->key.account && ak_recon_folded(r, k->series, k->model) == c->key.model;
+	return k->series == c->key.series && ak_recon_folded_account(r, k->series, k->account) == c->key.account && ak_recon_folded(r, k->series, k->model) == c->key.model;
 }
 
 /* A bucket that reaches beyond the records, with more than they have: which of it they should have is not known. Calls at its edge may be it. */

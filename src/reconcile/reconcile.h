@@ -21,7 +21,8 @@
 	  "in which bucket the provider counted one call")                                                                           \
 	X(PROVISIONAL, provisional_bucket, "the provider has less, and the bucket was exported before it was final",                 \
 	  "that the rest will come")                                                                                                 \
-	X(FAILED, failed_but_billed, "calls that failed at the gateway in the bucket or across its edge, as many as there are", "that the provider finished them")    \
+	X(FAILED, failed_but_billed, "calls that failed at the gateway in the bucket or across its edge, as many as there are, without those that were refused (401, 403, 404, 429)",    \
+	  "that the provider finished them")    \
 	X(RETRY, retry, "retries that the gateway counts without a record of their own", "that each of them reached the provider")   \
 	X(UNPRICED, unpriced_model, "the share of the provider's amount of tokens without a cost at the gateway",                    \
 	  "that the provider's price is right")                                                                                      \

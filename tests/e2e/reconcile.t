@@ -67,6 +67,26 @@ jq -c '{time: (.startTime | floor | todate), app: "cart", event: "cart.hint", ev
 "$AUDITKIT" -w apps/w ingest apps/gateway.jsonl apps/app-events.jsonl >/dev/null 2>&1
 is "application records bound nothing, in the report and in the check" "$("$AUDITKIT" -w apps/w report completeness --json 2>/dev/null | jq .missing.at_least) $("$AUDITKIT" -w apps/w check omission --json 2>/dev/null | jq -c '.checks[0].found')" "0 0"
 
+# Ten calls of one key and project. The provider counts three more of them beside three refused ones, and two of a project that no record names.
+row() { # row N ERROR PROJECT
+	printf '{"request_id":"chatcmpl-s%s","call_type":"acompletion","api_key":"%064d","spend":0.001,"prompt_tokens":%s,"completion_tokens":%s,"startTime":"2026-09-01 17:%s:18","endTime":"2026-09-01 17:%s:19","model":"gpt-5-mini","custom_llm_provider":"openai","status":"%s","metadata":"{\\"user_api_key_project_id\\":\\"proj_k\\"%s}"}\n' \
+		"$1" 7 "$3" "$4" "$2" "$2" "$5" "$6"
+}
+mkdir proj && "$AUDITKIT" init proj/w >/dev/null 2>&1
+{ for i in 0 1 2 3 4 5 6 7 8 9; do [ $i -lt 6 ] && m=${i}4 || m=5$i; row $i $m 100 10 success; done
+	for i in a b c; do row $i 30 0 0 failure ',\"error_information\":{\"error_code\":\"401\",\"error_class\":\"AuthenticationError\"}'; done; } >proj/spend.jsonl
+printf 'key_id,alias,key_hash,owner,owner_type,app,team,environment,cost_center,project_id,created_at,expires_at,last_used_at,state\nkey_a,svc-a,%064d,t,team,cart,t,prod,CC-1,proj_k,2026-01-10T00:00:00Z,,,active\n' 7 >proj/keys.csv
+jq -nc '{object: "page", data: [{object: "bucket", start_time: 1788282000, end_time: 1788285600, results: [["proj_k", 13], ["proj_z", 2] | {object: "organization.usage.completions.result",
+	input_tokens: (.[1] * 100), input_cached_tokens: 0, output_tokens: (.[1] * 10), num_model_requests: .[1], project_id: .[0], user_id: null, api_key_id: "key_a", model: "gpt-5-mini", batch: null}]}], has_more: false}' >proj/usage.json
+"$AUDITKIT" -w proj/w ingest proj/spend.jsonl proj/keys.csv proj/usage.json >/dev/null 2>&1
+"$AUDITKIT" -w proj/w report reconcile --json >r 2>/dev/null
+is "projects of a key are compared; refused calls are not billed" "$(jq -c '[.sources[0].dims.project, ([.rows[] | select(.measure == "requests") | [.project, .gateway, .provider_figure, .classes]] | sort)]' r)" \
+	'["compared",[["proj_k","10","13",{"bypass":"3"}],["proj_z","0","2",{"bypass":"2"}]]]'
+sed -i 's/AuthenticationError/Timeout/g; s/401/504/g' proj/spend.jsonl
+mkdir proj/t && "$AUDITKIT" init proj/t/w >/dev/null 2>&1
+"$AUDITKIT" -w proj/t/w ingest proj/spend.jsonl proj/keys.csv proj/usage.json >/dev/null 2>&1
+is "a timeout may be billed" "$("$AUDITKIT" -w proj/t/w report reconcile --json 2>/dev/null | jq -c '[.rows[] | select(.measure == "requests" and .project == "proj_k") | .classes]')" '[{"failed_but_billed":"3"}]'
+
 # Two exports of one source: the newer still has a record whose class is over, and lacks three that it should have.
 mkdir keep && "$AUDITKIT" init keep/w >/dev/null 2>&1
 printf 'version: 1\nretention:\n  request: {keep: 2d, why: test, delete: job}\n' >keep/w/policy.yaml
