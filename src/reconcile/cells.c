@@ -67,6 +67,7 @@ static void add_served(struct served *to, const struct served *g)
 	ak_recon_add(&to->retried, &g->retried, 1);
 	ak_recon_add(&to->zone, &g->zone, 1);
 	to->unpriced += g->unpriced;
+	to->unpriced_output += g->unpriced_output;
 	to->apart += g->apart;
 	to->cached += g->cached;
 }

@@ -68,6 +68,19 @@ static void cache_tokens(struct split *s, const struct series *x, const struct c
 		take(s, AK_RC_CACHE, ak_num_int(c->g.apart - c->g.cached));
 }
 
+/* Nothing else is known of the bucket, and what is left is no more than the larger share of tokens without a cost, whatever the prices of input and
+ * output: then it is theirs as it stands, without an estimate. */
+static bool unpriced_alone(const struct split *s, const struct cell *c, const struct money *m)
+{
+	const struct proven *p = c->proven;
+	int64_t out = c->g.unpriced_output, in = c->g.unpriced - out;
+	double i = c->g.n.n[INPUT] ? (double)in / (double)c->g.n.n[INPUT] : 0, o = c->g.n.n[OUTPUT] ? (double)out / (double)c->g.n.n[OUTPUT] : 0;
+
+	if (p && (p->failed[0] + p->failed[1] + p->bypass[0] + p->bypass[1] > 0))
+		return false;
+	return ak_num_sign(s->left) > 0 && ak_num_double(s->left) <= (i > o ? i : o) * ak_num_double(m->provider) * (1 + 1e-9);
+}
+
 static void prices(struct split *s, const struct ak_reconcile *r, const struct cell *c, const struct money *m)
 {
 	const struct rate *rate;
@@ -75,7 +88,9 @@ static void prices(struct split *s, const struct ak_reconcile *r, const struct c
 	struct ak_num tiers = ak_num_add(m->tier, m->batch);
 	int64_t tokens = c->g.n.n[INPUT] + c->g.n.n[OUTPUT];
 
-	if (c->g.unpriced && tokens && ak_num_sign(m->provider) > 0)
+	if (c->g.unpriced && !rate && !m->credit.v && !tiers.v && unpriced_alone(s, c, m))
+		take(s, AK_RC_UNPRICED, s->left);
+	else if (c->g.unpriced && tokens && ak_num_sign(m->provider) > 0)
 		take(s, AK_RC_UNPRICED, c->g.unpriced >= tokens ? m->provider : ak_num_share(m->provider, c->g.unpriced, tokens));
 	s->f->rate = rate;
 	if (rate && rate->cache)
@@ -124,6 +139,29 @@ static bool expected(struct split *s, const struct cell *c, const struct money *
 	return true;
 }
 
+/* Of what is left of an amount: not more than the larger share of tokens, whatever the prices of input and output. */
+static void proven(struct split *s, const struct cell *c, const struct money *m)
+{
+	const struct proven *p = c->proven;
+	double share = 0, failed, bypass;
+
+	if (!p || ak_num_sign(s->left) <= 0 || ak_num_sign(m->provider) <= 0)
+		return;
+	failed = p->failed[0] + p->failed[1];
+	bypass = p->bypass[0] + p->bypass[1];
+	for (int i = 0; i < 2; i++)
+		if (p->all[i] > 0 && (p->failed[i] + p->bypass[i]) / p->all[i] > share)
+			share = (p->failed[i] + p->bypass[i]) / p->all[i];
+	if (failed < 0 || bypass < 0 || ak_num_double(s->left) > share * ak_num_double(m->provider) * (1 + 1e-9))
+		return;
+	if (failed > 0 && bypass > 0) {
+		struct ak_num done = s->f->class[AK_RC_FAILED];
+
+		take(s, AK_RC_FAILED, ak_num_sub(ak_num_share(ak_num_add(s->left, done), (int64_t)failed, (int64_t)(failed + bypass)), done));
+	}
+	take(s, bypass > 0 ? AK_RC_BYPASS : AK_RC_FAILED, s->left);
+}
+
 static void figures(const struct cell *c, int measure, const struct money *m, struct figure *f)
 {
 	f->provider = m ? m->provider : ak_num_int(c->p.n[measure]);
@@ -152,6 +190,7 @@ void ak_recon_classify(struct ak_reconcile *r, const struct cell *c, int measure
 	if (expected(&s, c, m)) {
 		prices(&s, r, c, m);
 		rounding(&s, x, m);
+		proven(&s, c, m);
 		apply(&s, AK_RC_UNEXPLAINED, s.left);
 		return;
 	}
@@ -168,8 +207,10 @@ void ak_recon_classify(struct ak_reconcile *r, const struct cell *c, int measure
 		prices(&s, r, c, m);
 	else
 		cache_tokens(&s, x, c, measure);
-	if (m)
+	if (m) {
 		rounding(&s, x, m);
+		proven(&s, c, m);
+	}
 	if (b->partial && ak_num_sign(s.left) > 0)
 		apply(&s, AK_RC_BUCKET_EDGE, s.left);
 	else if (measure == REQUESTS)

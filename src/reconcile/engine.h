@@ -47,7 +47,7 @@ struct served {
 	struct counts failed;	 /* attempts that failed */
 	struct counts retried;	 /* retries counted in served attempts; input tokens of those */
 	struct counts zone;	 /* what the shift of the series moves here */
-	int64_t unpriced;	 /* tokens of served attempts without a cost */
+	int64_t unpriced, unpriced_output; /* tokens of served attempts without a cost; those of output among them */
 	int64_t apart;		 /* cached tokens that input_tokens does not hold */
 	int64_t cached;		 /* cached tokens */
 };
@@ -90,7 +90,13 @@ struct expected {
 	struct ak_num class[AK_RC_CLASSES];
 };
 
+/* Tokens that the usage of the same provider and time counts, and those of them that it proves to be of these classes. */
+struct proven {
+	double all[2], failed[2], bypass[2]; /* in, out */
+};
+
 struct cell {
+	struct proven *proven; /* of amounts without expected ones; NULL = none */
 	struct expected *expected; /* of amounts; NULL = none */
 	struct cell_key key;
 	struct served g;

@@ -238,6 +238,7 @@ static void add_served(struct ak_reconcile *r, struct served *g, struct money **
 	}
 	if (!o->priced || !o->cost.v) {
 		g->unpriced += o->n.n[INPUT] + o->n.n[OUTPUT];
+		g->unpriced_output += o->n.n[OUTPUT];
 	} else {
 		struct money *m = ak_recon_money(r, money, o->currency);
 

@@ -24,7 +24,7 @@
 	X(FAILED, failed_but_billed, "calls that failed at the gateway in the bucket or across its edge, as many as there are, without those that were refused (401, 403, 404, 429)",    \
 	  "that the provider finished them")    \
 	X(RETRY, retry, "retries that the gateway counts without a record of their own", "that each of them reached the provider")   \
-	X(UNPRICED, unpriced_model, "the share of the provider's amount of tokens without a cost at the gateway",                    \
+	X(UNPRICED, unpriced_model, "what is left of a bucket with calls without a cost at the gateway, where it may be theirs; else their share of the provider's amount by tokens",                    \
 	  "that the provider's price is right")                                                                                      \
 	X(CACHE, cache_rule, "cached tokens that one side counts in the input and the other does not; a constant amount per cached token over the period", \
 	  "the contract behind the amount")                                                                                          \

@@ -87,6 +87,26 @@ mkdir proj/t && "$AUDITKIT" init proj/t/w >/dev/null 2>&1
 "$AUDITKIT" -w proj/t/w ingest proj/spend.jsonl proj/keys.csv proj/usage.json >/dev/null 2>&1
 is "a timeout may be billed" "$("$AUDITKIT" -w proj/t/w report reconcile --json 2>/dev/null | jq -c '[.rows[] | select(.measure == "requests" and .project == "proj_k") | .classes]')" '[{"failed_but_billed":"3"}]'
 
+costs() { # costs AMOUNT
+	jq -nc --argjson v "$1" '{object: "page", data: [{object: "bucket", start_time: 1788220800, end_time: 1788307200, results: [{object: "organization.costs.result",
+		amount: {value: $v, currency: "usd"}, line_item: "gpt-5-mini", project_id: null}]}], has_more: false, next_page: null}'
+}
+costs 0.015 >proj/t/costs.json
+"$AUDITKIT" -w proj/t/w ingest proj/t/costs.json >/dev/null 2>&1
+is "costs know what usage explained of the same provider and time" "$("$AUDITKIT" -w proj/t/w report reconcile --json 2>/dev/null | jq -c '[.rows[] | select(.measure == "cost") | [.gap, .classes]]')" \
+	'[["0.005",{"bypass":"0.002","failed_but_billed":"0.003"}]]'
+mkdir proj/n && "$AUDITKIT" init proj/n/w >/dev/null 2>&1
+sed '1,3s/"spend":0.001/"spend":0/; /failure/s/"spend":0.001/"spend":0/' proj/spend.jsonl >proj/n/spend.jsonl
+costs 0.0101 >proj/n/costs.json
+"$AUDITKIT" -w proj/n/w ingest proj/n/spend.jsonl proj/n/costs.json >/dev/null 2>&1
+is "calls without a cost: no more than the larger share of their tokens" "$("$AUDITKIT" -w proj/n/w report reconcile --json 2>/dev/null | jq -c '[.rows[] | select(.measure == "cost") | [.gap, .classes]]')" \
+	'[["0.0031",{"bucket_edge":"0.00007","unpriced_model":"0.00303"}]]'
+costs 0.01 >proj/n/costs2.json
+mkdir proj/m && "$AUDITKIT" init proj/m/w >/dev/null 2>&1
+"$AUDITKIT" -w proj/m/w ingest proj/n/spend.jsonl proj/n/costs2.json >/dev/null 2>&1
+is "the gap of a bucket with calls without a cost is theirs as it stands" "$("$AUDITKIT" -w proj/m/w report reconcile --json 2>/dev/null | jq -c '[.rows[] | select(.measure == "cost") | [.gap, .classes]]')" \
+	'[["0.003",{"unpriced_model":"0.003"}]]'
+
 # Two exports of one source: the newer still has a record whose class is over, and lacks three that it should have.
 mkdir keep && "$AUDITKIT" init keep/w >/dev/null 2>&1
 printf 'version: 1\nretention:\n  request: {keep: 2d, why: test, delete: job}\n' >keep/w/policy.yaml
