@@ -112,8 +112,8 @@ def environment():
     return "\n".join(".TP\n.B %s\n%s" % (roff(name), roff(text)) for name, text in ENVIRONMENT)
 
 
-names = re.findall(r"complete|^  ([a-z]+(?: [a-z]+)?)  ", run("help"), re.M)
-names = [n for n in names if n]
+# Every command has its options there; the overview is laid out for people.
+names = re.findall(r'^\t"([^"]+)"\*\) options=', run("completion", "bash"), re.M)
 for n in names:
     command(n)
 page("auditkit", 1, "audit evidence from LLM gateway and provider exports",

@@ -16,8 +16,9 @@ void ak_fs_harden(void)
 
 	umask(077);
 	/* Otherwise the workspace could be opened as descriptor 2 and messages be written into it. */
+	/* Results that nobody could get are an error: what stands in for a closed standard output cannot be written. */
 	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR) != fd)
 			_exit(AK_EXIT_LIMIT);
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-/* umask 077, fds 0-2 opened to /dev/null when closed, core dumps off, dumpable off. Call first in main. */
+/* umask 077, fds 0-2 opened to /dev/null when closed (1 for reading, so that writing fails), core dumps off, dumpable off. Call first in main. */
 void ak_fs_harden(void);
 /* open(2) that goes on after a signal: a descriptor, or -1 and errno. */
 int ak_fs_open(const char *path, int flags, mode_t mode);

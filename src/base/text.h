@@ -18,6 +18,11 @@ uint32_t ak_utf8_next(struct ak_str s, size_t *i);
 size_t ak_text_wrap(struct ak_buf *out, struct ak_str text, size_t column, size_t indent, size_t width);
 /* "1,234,567" */
 const char *ak_thousands(uint64_t n, char buf[32]);
+/* The same as an argument; it lives as long as the block around it. */
+#define AK_NUM(n) ak_thousands((n), (char[32]){0})
+/* A decimal as people read it: whole numbers in groups of three. Anything else (fractions are money) is given back as it is. */
+const char *ak_figure(const char *decimal, char buf[32]);
+#define AK_FIGURE(text) ak_figure((text), (char[32]){0})
 /* n of m as a truncated percentage: "98.5 %", below one "0.04 %", "under 0.01 %"; "-" when m is 0. */
 const char *ak_percent(uint64_t n, uint64_t m, char buf[32]);
 /* Terminal cells: 0 for combining and format characters, 2 for East Asian wide. */

@@ -45,6 +45,21 @@ const char *ak_thousands(uint64_t n, char buf[32])
 	return buf;
 }
 
+const char *ak_figure(const char *decimal, char buf[32])
+{
+	const char *digits = decimal + (*decimal == '-');
+	size_t n = strlen(digits);
+	char number[32];
+	uint64_t value = 0;
+
+	if (n < 4 || n > 18 || strspn(digits, "0123456789") < n)
+		return decimal;
+	for (const char *p = digits; *p; p++)
+		value = value * 10 + (uint64_t)(*p - '0');
+	snprintf(buf, 32, "%.*s%s", (int)(digits - decimal), decimal, ak_thousands(value, number));
+	return buf;
+}
+
 const char *ak_percent(uint64_t n, uint64_t m, char buf[32])
 {
 	unsigned long long parts = m ? (unsigned long long)((unsigned __int128)n * 10000 / m) : 0; /* of ten thousand */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "reconcile/reconcile.h"
 
 static int64_t num(const json_t *o, const char *k) { return json_integer_value(json_object_get(o, k)); }
@@ -25,7 +26,7 @@ static void measures(const json_t *f, struct ak_buf *b)
 
 	for (size_t i = 0; i < AK_COUNT(counts); i++)
 		if (txt(f, counts[i][0], NULL))
-			ak_buf_addf(b, "%s%s %s", b->n ? ", " : "", txt(f, counts[i][0], ""), counts[i][1]);
+			ak_buf_addf(b, "%s%s %s", b->n ? ", " : "", AK_FIGURE(txt(f, counts[i][0], "")), counts[i][1]);
 	json_object_foreach(json_object_get(f, "costs"), currency, amount)
 		ak_buf_addf(b, "%s%s %s", b->n ? ", " : "", json_string_value(amount), *currency ? currency : "without a currency");
 }
@@ -42,8 +43,8 @@ static void finding(struct ak_check_run *r, json_t *f)
 		snprintf(project, sizeof project, ", project %s,", txt(f, "project", ""));
 	json_object_set_new(f, "subject", json_string(subject));
 	json_object_set_new(f, "affected", json_integer(strtoll(txt(f, "requests", "0"), NULL, 10)));
-	json_object_set_new(f, "text", json_sprintf("%s: %.*s of %s%s in %lld buckets from %s to %s, %s", txt(f, "source", "?"), (int)b.n, b.n ? b.p : "", subject, project,
-						    (long long)num(f, "buckets"), txt(f, "first", "?"), txt(f, "last", "?"),
+	json_object_set_new(f, "text", json_sprintf("%s: %.*s of %s%s in %s buckets from %s to %s, %s", txt(f, "source", "?"), (int)b.n, b.n ? b.p : "", subject, project,
+						    AK_NUM((uint64_t)num(f, "buckets")), txt(f, "first", "?"), txt(f, "last", "?"),
 						    strcmp(basis, "bucket") == 0 ? "beyond what the gateways recorded" : "which no gateway record explains"));
 	ak_check_found(r, json_incref(f));
 	ak_buf_release(&b);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "base/jsonget.h"
 #include "reconcile/reconcile.h"
 
 #define RULE(name) extern const struct ak_check ak_check_##name;
@@ -125,13 +126,6 @@ static enum ak_rc judge(const struct ak_check *k, struct ak_check_run *r, json_t
 	return rc;
 }
 
-static json_t *bound(int64_t us, int64_t open)
-{
-	char text[32];
-
-	return us == open ? json_null() : json_string(ak_time_z(us, 0, text));
-}
-
 enum ak_rc ak_check_all(struct ak_store *s, const struct ak_policy *policy, int64_t from_us, int64_t to_us, const char *const *names,
 			json_t **out, struct ak_err *err)
 {
@@ -141,8 +135,8 @@ enum ak_rc ak_check_all(struct ak_store *s, const struct ak_policy *policy, int6
 
 	if (rc != AK_OK)
 		return rc;
-	doc = json_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:i, s:[]}", "schema", "auditkit.check/1", "format_version", 1, "from", bound(from_us, INT64_MIN),
-			"to", bound(to_us, INT64_MAX), "met", 0, "not_met", 0, "not_evaluable", 0, "checks");
+	doc = json_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:i, s:[]}", "schema", "auditkit.check/1", "format_version", 1, "from", ak_jbound(from_us),
+			"to", ak_jbound(to_us), "met", 0, "not_met", 0, "not_evaluable", 0, "checks");
 	for (size_t i = 0; ak_checks[i] && rc == AK_OK; i++)
 		if (wanted(names, ak_checks[i]->name))
 			rc = judge(ak_checks[i], &r, doc, err);

@@ -2,6 +2,10 @@
 #include "base/ak.h"
 #include "check/check.h"
 
+#include <stdio.h>
+
+#include "base/text.h"
+
 static int64_t num(const json_t *o, const char *k) { return json_integer_value(json_object_get(o, k)); }
 
 static const char *words(const char *measure) { return strcmp(measure, "input_tokens") == 0 ? "input tokens" : strcmp(measure, "output_tokens") == 0 ? "output tokens" : strcmp(measure, "rows") == 0 ? "rows" : "requests"; }
@@ -13,9 +17,9 @@ static void say(struct ak_check_run *r, const json_t *s, const json_t *x)
 	char keys[96] = "";
 
 	if (json_integer_value(unknown) > 0)
-		snprintf(keys, sizeof keys, ", %lld of them of keys that no gateway record has", (long long)json_integer_value(unknown));
-	ak_check_unjudged(r, "%lld of %lld %s of %s lie outside of the gateways' records%s; ingest the gateways' records of that time, or ask with"
-			     " --from and --to for what they cover", (long long)num(x, "value"), (long long)num(x, "of"), unit,
+		snprintf(keys, sizeof keys, ", %s of them of keys that no gateway record has", AK_NUM((uint64_t)json_integer_value(unknown)));
+	ak_check_unjudged(r, "%s of %s %s of %s lie outside of the gateways' records%s; ingest the gateways' records of that time, or ask with"
+			     " --from and --to for what they cover", AK_NUM((uint64_t)num(x, "value")), AK_NUM((uint64_t)num(x, "of")), unit,
 			  json_string_value(json_object_get(s, "source")), keys);
 }
 

@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "check/check.h"
 
+#include "base/text.h"
 #include "reconcile/reconcile.h"
 
 static const char *txt(const json_t *o, const char *k)
@@ -51,8 +52,9 @@ static json_t *where(const json_t *g)
 	json_array_foreach(json_object_get(g, "largest"), i, x)
 		of += json_integer_value(json_object_get(x, "provider_rows"));
 	if (rows > (long long)named)
-		return json_sprintf("in %lld rows; the %zu largest are of %lld provider rows, %zu cited", rows, named, of, cited);
-	return json_sprintf("in %lld rows of %lld provider rows, %zu cited", rows, of, cited);
+		return json_sprintf("in %s rows; the %zu largest are of %s provider rows, %s cited", AK_NUM((uint64_t)rows), named, AK_NUM((uint64_t)of),
+				    AK_NUM(cited));
+	return json_sprintf("in %s rows of %s provider rows, %s cited", AK_NUM((uint64_t)rows), AK_NUM((uint64_t)of), AK_NUM(cited));
 }
 
 static void judge(struct ak_check_run *r, const json_t *s, const json_t *t, const json_t *gaps)

@@ -149,6 +149,13 @@ static enum ak_rc set(struct parser *p, const struct ak_opt *o, struct ak_opt_va
 {
 	struct ak_err ignored = {0};
 
+	/* Mostly a variable that a script did not set: taken as not given, it would widen what is asked for. */
+	if (!*text)
+		return ak_fail(p->err, AK_EXIT_USAGE, "option '--%s' wants a value that is not empty: %s", o->name, o->arg);
+	if (strcmp(text, "-") == 0 && o->type == AK_OPT_TARGET)
+		return AK_OK; /* standard output, where it goes without the option */
+	if (strcmp(text, "-") == 0 && o->type == AK_OPT_OUTPUT)
+		return ak_fail(p->err, AK_EXIT_USAGE, "option '--%s' wants a name: this is not written to standard output", o->name);
 	v->given = true;
 	v->text = text;
 	if (o->type == AK_OPT_INT && ak_dec_int(ak_str_of(text), false, &v->number, &ignored) != AK_OK)
@@ -234,11 +241,27 @@ static enum ak_rc check_words(struct parser *p)
 
 	if (!c || p->global[G_HELP].given)
 		return AK_OK;
+	for (size_t i = 0; i < p->nwords; i++)
+		if (!*p->word[i])
+			return ak_fail(p->err, AK_EXIT_USAGE, "argument %zu of '%s' is empty", i + 1, c->name);
 	if (p->nwords >= c->min_words && p->nwords <= c->max_words)
 		return AK_OK;
 	ak_hint(p->err, "usage: auditkit %s [options] %s", c->name, c->args ? c->args : "");
 	return ak_fail(p->err, AK_EXIT_USAGE, "'%s' got too %s arguments", c->name,
 		       p->nwords < c->min_words ? "few" : "many");
+}
+
+/* Where a command has forms of its own, --json names one of them. */
+static enum ak_rc check_form(struct parser *p)
+{
+	const struct ak_opt *o = p->cmd ? p->cmd->opts : NULL;
+
+	for (size_t i = 0; o && o[i].name && p->global[G_JSON].given; i++)
+		if (p->own[i].text && o[i].arg && strcmp(o[i].arg, "FORMAT") == 0 && strcmp(p->own[i].text, "json") != 0) {
+			ak_hint(p->err, "leave one of them out");
+			return ak_fail(p->err, AK_EXIT_USAGE, "'--json' and '--%s %.40s' contradict each other", o[i].name, p->own[i].text);
+		}
+	return AK_OK;
 }
 
 enum ak_rc ak_args_parse(int argc, char **argv, struct ak_arena *a, struct ak_globals *g, struct ak_args *out,
@@ -251,7 +274,7 @@ enum ak_rc ak_args_parse(int argc, char **argv, struct ak_arena *a, struct ak_gl
 		return rc;
 	p.own = ak_arena_zero(a, (count_opts(p.cmd ? p.cmd->opts : NULL) + 1) * sizeof *p.own);
 	p.word = ak_arena_zero(a, ((size_t)argc + 1) * sizeof *p.word);
-	if ((rc = walk(&p)) != AK_OK || (rc = check_words(&p)) != AK_OK)
+	if ((rc = walk(&p)) != AK_OK || (rc = check_words(&p)) != AK_OK || (rc = check_form(&p)) != AK_OK)
 		return rc;
 	*g = (struct ak_globals){.workspace = p.global[G_WORKSPACE].text,
 				 .color = p.global[G_COLOR].text,

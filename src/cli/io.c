@@ -58,18 +58,22 @@ static enum ak_rc write_out(struct ak_io *io, struct ak_err *err)
 	return rc;
 }
 
+static const char no_output[] = "standard output is closed or full: send it somewhere else, then run the same command again";
+
 enum ak_rc ak_io_flush(struct ak_io *io, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
 
 	if (io->failed) {
-		ak_hint(err, "the disk is full or the reader has gone; run the same command again");
+		ak_hint(err, no_output);
 		return ak_fail(err, AK_EXIT_IO, "cannot write 'standard output'");
 	}
 	if (io->out.n)
 		rc = write_out(io, err);
 	ak_buf_clear(&io->out);
 	io->failed = rc != AK_OK;
+	if (rc != AK_OK)
+		ak_hint(err, no_output);
 	if (rc != AK_OK && err)
 		err->exit = AK_EXIT_IO;
 	return rc;

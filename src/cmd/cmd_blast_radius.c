@@ -38,18 +38,23 @@ static void print_key(struct ak_ctx *c, const json_t *doc)
 	ak_buf_init(&b, 1 << 16);
 	join(json_object_get(e, "unbounded"), &b);
 	if (ak_jnum(e, "unproven"))
-		ak_io_line(c->io, "clock", "of %llu requests the clocks leave open on which side of it they lie", (unsigned long long)ak_jnum(e, "unproven"));
+		ak_io_line(c->io, "clock", "of %s requests the clocks leave open on which side of it they lie", AK_NUM(ak_jnum(e, "unproven")));
 	if (b.n)
 		ak_io_line(c->io, "clock", "never meets that of the event: %s; sides go by recorded time", b.p);
 	ak_buf_release(&b);
 }
+
+static bool by_alias(const json_t *doc) { return strcmp(ak_jtxt(json_object_get(doc, "key"), "by", ""), "alias") == 0; }
 
 static void print_requests(struct ak_ctx *c, const json_t *doc, const char *side)
 {
 	const json_t *r = json_object_get(json_object_get(doc, "requests"), side), *f = json_object_get(r, "first"), *l = json_object_get(r, "last");
 	char n[32], failed[32], before[32], undated[32];
 
-	ak_io_line(c->io, side, "%s requests from then on, %s failed, %s without a time; %s before", ak_thousands(ak_jnum(r, "n"), n),
+	ak_io_line(c->io, ak_jtxt(r, "confidence", side), "%s requests%s from then on, %s failed, %s without a time; %s before", ak_thousands(ak_jnum(r, "n"), n),
+		   !by_alias(doc)		      ? ""
+		   : strcmp(side, "certain") == 0 ? " of the id or hash that the alias led to"
+						  : " of the alias alone",
 		   ak_thousands(ak_jnum(r, "failures"), failed), ak_thousands(ak_jnum(r, "undated"), undated), ak_thousands(ak_jnum(r, "before"), before));
 	if (json_is_object(f))
 		ak_io_line(c->io, "", "first %s [%s], last %s [%s]", ak_jtxt(f, "time", "?"), ak_jtxt(f, "cite", "?"), ak_jtxt(l, "time", "?"), ak_jtxt(l, "cite", "?"));
@@ -103,7 +108,7 @@ static void print_groups(struct ak_ctx *c, const json_t *doc)
 				   any_before && json_is_true(json_object_get(row, "new")) ? ", NEW since then" : "",
 				   strcmp(ak_jtxt(row, "confidence", ""), "inferred") == 0 ? ", inferred" : "", ak_jtxt(json_object_get(row, "first"), "cite", "no time"));
 		if (ak_jnum(group, "listed") < ak_jnum(group, "of"))
-			ak_io_line(c->io, "", "and %llu more %s: --limit N lists more", (unsigned long long)(ak_jnum(group, "of") - ak_jnum(group, "listed")), names[g]);
+			ak_io_line(c->io, "", "and %s more %s: --limit N lists more", AK_NUM(ak_jnum(group, "of") - ak_jnum(group, "listed")), names[g]);
 	}
 }
 
@@ -121,7 +126,7 @@ static void print_events(struct ak_ctx *c, const json_t *doc)
 				   ak_jtxt(row, "kind", "?"), ak_jtxt(row, "action", ak_jtxt(row, "detail", "")), ak_jtxt(row, "subject", ""),
 				   ak_jtxt(row, "confidence", "?"), json_is_true(json_object_get(row, "before")) ? ", before" : "", ak_jtxt(row, "cite", "?"));
 		if (ak_jnum(part, "listed") < ak_jnum(part, "of"))
-			ak_io_line(c->io, "", "and %llu more: --limit N lists more", (unsigned long long)(ak_jnum(part, "of") - ak_jnum(part, "listed")));
+			ak_io_line(c->io, "", "and %s more: --limit N lists more", AK_NUM(ak_jnum(part, "of") - ak_jnum(part, "listed")));
 	}
 	json_array_foreach(json_object_get(doc, "derived"), i, row)
 		ak_io_line(c->io, i ? "" : "derived", "%s by %s (%s) [%s]", ak_jtxt(row, "value", "?"), ak_jtxt(row, "action", "?"), ak_jtxt(row, "method", "?"),
@@ -141,7 +146,9 @@ static void print(struct ak_ctx *c, const json_t *doc)
 	print_by_source(c, doc);
 	print_groups(c, doc);
 	json_object_foreach(json_object_get(doc, "records"), kind, row)
-		ak_io_line(c->io, "records", "%s: %s certain, %s inferred, %s before", kind, ak_thousands(ak_jnum(row, "certain"), n),
+		ak_io_line(c->io, "records", by_alias(doc) ? "%s: %s inferred by way of the key's id or hash, %s by the alias alone, %s before"
+						       : "%s: %s certain, %s inferred, %s before",
+			   kind, ak_thousands(ak_jnum(row, "certain"), n),
 			   ak_thousands(ak_jnum(row, "inferred"), m), ak_thousands(ak_jnum(row, "before"), k));
 	print_events(c, doc);
 }
@@ -151,12 +158,13 @@ static void print(struct ak_ctx *c, const json_t *doc)
 struct listing {
 	struct ak_ctx *c;
 	uint64_t n;
+	bool by_alias;
 };
 
 static enum ak_rc print_request(void *ctx, json_t *row, struct ak_err *err)
 {
 	struct listing *l = ctx;
-	bool certain = ak_jnum(row, "certain");
+	bool certain = ak_jnum(row, "certain") && !l->by_alias;
 	json_t *o;
 	enum ak_rc rc = AK_OK;
 
@@ -187,7 +195,7 @@ static int64_t begins(const json_t *doc)
 static enum ak_rc show(struct ak_ctx *c, const struct ak_key_scope *k, const json_t *doc, struct ak_err *err)
 {
 	const struct ak_key_names names = {k->values, k->aliases};
-	struct listing l = {.c = c};
+	struct listing l = {.c = c, .by_alias = by_alias(doc)};
 	const json_t *r = json_object_get(doc, "requests");
 	enum ak_rc rc = ak_cmd_log_access(c, ak_jnum(json_object_get(r, "certain"), "n") + ak_jnum(json_object_get(r, "inferred"), "n"), err);
 
@@ -257,7 +265,8 @@ const struct ak_cmd ak_cmd_blast_radius = {
 	.args = "KEY",
 	.summary = "everything a key touched, from its exposure on",
 	.text = "Requests, tenants, people, apps, models, providers, networks, exact cost, and what was done under the key or to it. Records that have\n"
-		"its id or hash are certain; those that have only its label, and neither id nor hash, are inferred and counted apart. NEW is\n"
+		"its id or hash are certain; those that have only its label, and neither id nor hash, are inferred and counted apart. Where a\n"
+		"label is given, all of it is inferred. NEW is\n"
 		"what the key did not touch before. Each count names its first record.",
 	.opts = opts,
 	.examples = examples,

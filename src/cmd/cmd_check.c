@@ -19,7 +19,7 @@ static void print_finding(struct ak_ctx *c, const json_t *f)
 		if (i < SHOWN)
 			ak_buf_addf(&b, "%s%s", i ? ", " : " [", json_string_value(cite));
 	if (json_array_size(cites) > SHOWN)
-		ak_buf_addf(&b, " and %zu more", json_array_size(cites) - SHOWN);
+		ak_buf_addf(&b, " and %s more", AK_NUM(json_array_size(cites) - SHOWN));
 	ak_io_line(c->io, "", "- %s%s%s", ak_jtxt(f, "text", "?"), b.n ? b.p : "", b.n ? "]" : "");
 	ak_buf_release(&b);
 }
@@ -70,7 +70,7 @@ static void print_check(struct ak_ctx *c, const json_t *k)
 		if (i < SHOWN || c->verbose)
 			print_finding(c, f);
 	if (found > SHOWN && !c->verbose)
-		ak_io_line(c->io, "", "and %s more: --json lists %zu, -v prints them", ak_thousands(found - SHOWN, n), json_array_size(findings));
+		ak_io_line(c->io, "", "and %s more: --json lists %s, -v prints them", ak_thousands(found - SHOWN, n), AK_NUM(json_array_size(findings)));
 	if (failed)
 		ak_io_line(c->io, "", "do: %s", ak_jtxt(k, "fix", "?"));
 }
@@ -103,9 +103,9 @@ static enum ak_rc print(struct ak_ctx *c, const json_t *doc, struct ak_err *err)
 		return ak_io_json(c->io, doc, err);
 	json_array_foreach(json_object_get(doc, "checks"), i, k)
 		print_check(c, k);
-	ak_io_line(c->io, "total", "%zu checks: %llu met, %llu NOT MET, %llu not evaluable", json_array_size(json_object_get(doc, "checks")),
-		   (unsigned long long)ak_jnum(doc, "met"), (unsigned long long)ak_jnum(doc, "not_met"),
-		   (unsigned long long)ak_jnum(doc, "not_evaluable"));
+	ak_io_line(c->io, "total", "%zu checks: %s met, %s NOT MET, %s not evaluable", json_array_size(json_object_get(doc, "checks")),
+		   AK_NUM(ak_jnum(doc, "met")), AK_NUM(ak_jnum(doc, "not_met")),
+		   AK_NUM(ak_jnum(doc, "not_evaluable")));
 	return AK_OK;
 }
 

@@ -1,32 +1,10 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
-#include "cmd/forms.h"
+#include "cmd/findtrace.h"
 #include "cmd/jsonget.h"
 #include "query/query.h"
 #include "state/state.h"
-#include "trace/trace.h"
-
-/* The trace that has the identifier, by the id as it is, then by its tokens. */
-static enum ak_rc find(struct ak_ctx *c, json_t **trace, struct ak_err *err)
-{
-	const struct ak_trace_opts o = {.policy = c->policy};
-	json_t *forms = ak_cmd_forms(c, c->args->word[0]), *form;
-	enum ak_rc rc = AK_END;
-	size_t i;
-
-	json_array_foreach(forms, i, form) {
-		if (rc != AK_END)
-			break;
-		ak_cmd_found_by(c, json_string_value(form));
-		rc = ak_trace_reconstruct(c->store, ak_str_of(json_string_value(form)), &o, trace, err);
-	}
-	json_decref(forms);
-	if (rc != AK_END)
-		return rc;
-	ak_hint(err, "any id works: trace, request, response, refund, or source:number");
-	return ak_fail(err, AK_EXIT_PARTIAL, "no record has this identifier");
-}
 
 static enum ak_rc explain(struct ak_ctx *c, const json_t *trace, json_t **out, struct ak_err *err)
 {
@@ -58,7 +36,7 @@ static void print(struct ak_ctx *c, const json_t *doc, const json_t *trace)
 		ak_io_line(c->io, "", ak_jtxt(f, "cause", NULL) ? "cause: %s" : "cause: not in any record", ak_jtxt(f, "cause", ""));
 	}
 	if (!json_array_size(findings))
-		ak_io_line(c->io, "served", "as asked: no other model, no refusal, no failure in %llu attempt%s", (unsigned long long)ak_jnum(doc, "attempts"),
+		ak_io_line(c->io, "served", "as asked: no other model, no refusal, no failure in %s attempt%s", AK_NUM(ak_jnum(doc, "attempts")),
 			   ak_jnum(doc, "attempts") == 1 ? "" : "s");
 	json_array_foreach(json_object_get(trace, "in_force"), i, f)
 		ak_io_line(c->io, i ? "" : "in force", "%s %s [%s]", ak_jtxt(f, "title", "?"), ak_jtxt(f, "state", "?"), ak_jtxt(f, "cite", "no record"));
@@ -68,7 +46,7 @@ static void print(struct ak_ctx *c, const json_t *doc, const json_t *trace)
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	json_t *trace = NULL, *doc = NULL;
-	enum ak_rc rc = find(c, &trace, err);
+	enum ak_rc rc = ak_cmd_find_trace(c, &trace, err);
 
 	if (rc == AK_OK)
 		rc = explain(c, trace, &doc, err);

@@ -2,11 +2,14 @@
 #include "cmd/cmd.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 #include "base/jsonw.h"
+#include "base/limits.h"
 #include "cmd/discover.h"
 #include "cmd/jsonget.h"
+#include "ingest/declared.h"
 #include "redact/plan.h"
 #include "redact/redact.h"
 
@@ -21,7 +24,7 @@ struct made {
 };
 
 /* replace: what init itself wrote a moment ago; a policy.yaml that was there before stays. */
-static enum ak_rc write_policy(const char *dir, const json_t *seen, bool replace, struct made *out, struct ak_err *err)
+static enum ak_rc write_policy(struct ak_ctx *c, const char *dir, const json_t *seen, bool replace, struct made *out, struct ak_err *err)
 {
 	AK_CLEANUP(ak_json_decref) json_t *answers = seen ? json_copy((json_t *)seen) : json_object();
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, "policy.yaml");
@@ -30,12 +33,18 @@ static enum ak_rc write_policy(const char *dir, const json_t *seen, bool replace
 	struct ak_buf text;
 	enum ak_rc rc;
 
-	ak_buf_init(&text, 1 << 20);
+	ak_buf_init(&text, AK_MAX_YAML_BYTES);
 	if (out->profile)
 		json_object_set_new(answers, "profile", json_string(out->profile));
 	if (out->key_file)
 		json_object_set_new(answers, "key_file", json_string(out->key_file));
 	rc = ak_policy_text(answers, &text, err);
+	if (rc != AK_OK && err->exit == AK_EXIT_LIMIT) {
+		ak_hint(err, "discover the exports folder by folder, each into a workspace of its own, or name the sources yourself");
+		rc = ak_fail(err, AK_EXIT_LIMIT, "the exports name more than one policy.yaml can hold (%llu bytes)", AK_MAX_YAML_BYTES);
+	}
+	if (rc == AK_OK && c->redactor) /* as ingest will */
+		rc = ak_declared_text(c->redactor, "policy.yaml", ak_buf_str(&text), err);
 	if (rc == AK_OK && (rc = ak_policy_parse("policy.yaml", ak_buf_str(&text), &policy, err)) == AK_OK) {
 		out->answers = ak_policy_answers(&policy, &list);
 		for (size_t i = 0; i < out->answers; i++)
@@ -69,7 +78,7 @@ static enum ak_rc create(struct ak_ctx *c, struct made *m, struct ak_err *err)
 	struct made ignored = {.profile = m->profile, .key_file = m->key_file};
 
 	/* The database comes last: it makes the folder a workspace. */
-	if (ak_fs_mkdirs(formats, 0700, err) != AK_OK || write_policy(m->dir, NULL, false, &ignored, err) != AK_OK ||
+	if (ak_fs_mkdirs(formats, 0700, err) != AK_OK || write_policy(c, m->dir, NULL, false, &ignored, err) != AK_OK ||
 	    ak_store_create(m->dir, c->keys_root, ak_ctx_given(c), err) != AK_OK || ak_store_open(m->dir, AK_STORE_WRITE, &c->store, err) != AK_OK)
 		return AK_FAIL;
 	m->keys = ak_arena_printf(&c->arena, "%s/%s", c->keys_root, c->store->id).p;
@@ -111,10 +120,45 @@ static enum ak_rc open_rest(struct ak_ctx *c, const struct made *m, struct ak_er
 	return AK_OK;
 }
 
+/* What create made, where discovering failed behind it: the folder is as it was. Its first error is the one that is told. */
+static void undo(struct ak_ctx *c, const struct made *m, bool had_dir, bool had_formats)
+{
+	static const char *const own[] = {AK_DB_NAME, "ingest.lock", "policy.yaml", "formats"};
+	struct ak_err ignored = {0};
+
+	ak_store_closep(&c->store);
+	for (size_t i = 0; i < AK_COUNT(own); i++) {
+		AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(m->dir, own[i]);
+
+		if (i < 3 || !had_formats)
+			(void)ak_fs_remove_tree(path, &ignored);
+	}
+	if (!had_dir)
+		(void)rmdir(m->dir);
+	if (m->keys)
+		(void)ak_fs_remove_tree(m->keys, &ignored);
+}
+
+/* A policy.yaml that is there has somebody's answers in it. */
+static enum ak_rc check_policy(const char *dir, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(dir, "policy.yaml");
+
+	if (!ak_fs_exists(path))
+		return AK_OK;
+	ak_hint(err, "move it away, or make the workspace without --discover: it keeps the file");
+	return ak_fail(err, AK_EXIT_USAGE, "'%s' is there already, and --discover writes one", path);
+}
+
 static enum ak_rc discover(struct ak_ctx *c, const char *exports, struct made *m, struct ak_err *err)
 {
+	AK_CLEANUP(ak_free_charp) char *formats = ak_fs_join(m->dir, "formats");
+	bool had_dir = ak_fs_exists(m->dir), had_formats = ak_fs_exists(formats), made = false;
 	struct ak_exports x = {0};
 	enum ak_rc rc = check_apart(m->dir, exports, err);
+
+	if (rc == AK_OK)
+		rc = check_policy(m->dir, err);
 
 	if (rc != AK_OK || (rc = ak_exports_read(exports, c->registry, &c->arena, &x, err)) != AK_OK)
 		return rc;
@@ -122,14 +166,17 @@ static enum ak_rc discover(struct ak_ctx *c, const char *exports, struct made *m
 		ak_hint(err, "'auditkit formats' lists what can be read, 'auditkit formats try FILE' says what is wrong with one");
 		rc = ak_fail(err, AK_EXIT_INPUT, "none of the %zu files below '%s' has a format that is known", x.nfiles, exports);
 	}
+	made = rc == AK_OK;
 	if (rc == AK_OK && (rc = create(c, m, err)) == AK_OK && (rc = open_rest(c, m, err)) == AK_OK) {
 		ak_exports_group(&x, c->redactor);
 		rc = ak_discover(c, &x, &m->seen, err);
 	}
 	if (rc == AK_OK) {
 		json_object_set_new(m->seen, "exports", ak_discover_base(c, m->dir, exports));
-		rc = write_policy(m->dir, m->seen, true, m, err);
+		rc = write_policy(c, m->dir, m->seen, true, m, err);
 	}
+	if (rc != AK_OK && made)
+		undo(c, m, had_dir, had_formats);
 	ak_exports_release(&x);
 	return rc;
 }
@@ -151,7 +198,7 @@ static void print_found(struct ak_ctx *c, const struct made *m)
 		if (i < UNREAD_SHOWN)
 			ak_io_line(c->io, "NOT READ", "%s: %s", ak_jtxt(f, "file", "?"), ak_jtxt(f, "why", "?"));
 	if (i > UNREAD_SHOWN)
-		ak_io_line(c->io, "", "and %zu more, all named in policy.yaml", i - UNREAD_SHOWN);
+		ak_io_line(c->io, "", "and %zu more; policy.yaml and --json name them", i - UNREAD_SHOWN);
 	if (i)
 		ak_io_line(c->io, "", "'auditkit formats new FILE' drafts a mapping for what no format knows");
 	if (ak_jnum(seen, "rejected"))

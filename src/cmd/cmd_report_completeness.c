@@ -34,8 +34,8 @@ static void print(struct ak_ctx *c, const json_t *doc)
 		if (strcmp(state, "not judged") == 0)
 			ak_io_line(c->io, "unclear", "%s%s%s: not judged; %s", method, source ? ", " : "", source ? source : "", ak_jtxt(m, "text", "?"));
 		else
-			ak_io_line(c->io, strcmp(last, method) ? "method" : "", "%s%s%s: %llu of %llu %s; %s", method, source ? ", " : "", source ? source : "",
-				   (unsigned long long)ak_jnum(m, "found"), (unsigned long long)ak_jnum(m, "of"), ak_jtxt(m, "unit", "?"),
+			ak_io_line(c->io, strcmp(last, method) ? "method" : "", "%s%s%s: %s of %s %s; %s", method, source ? ", " : "", source ? source : "",
+				   AK_NUM(ak_jnum(m, "found")), AK_NUM(ak_jnum(m, "of")), ak_jtxt(m, "unit", "?"),
 				   ak_jtxt(m, "text", "?"));
 		print_canaries(c, json_object_get(m, "canaries"), ak_jnum(m, "found"));
 		last = method;

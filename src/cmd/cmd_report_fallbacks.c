@@ -6,14 +6,33 @@
 #include "cmd/period.h"
 #include "state/state.h"
 
+static const char *class_text(const char *class)
+{
+	static const char *const says[][2] = {
+		{"same", "the model that was asked for"},
+		{"alias", "another name of it: a snapshot, a provider in front, or declared by the route in force"},
+		{"another model", "another model, or a fallback that the gateway recorded"},
+		{"not stated", "not stated: a name that no record says the model of, or none"},
+		{"not served", "not served"},
+	};
+
+	for (size_t i = 0; i < AK_COUNT(says); i++)
+		if (strcmp(says[i][0], class) == 0)
+			return says[i][1];
+	return class;
+}
+
 static void print(struct ak_ctx *c, const json_t *doc)
 {
+	const char *name;
 	json_t *r;
 	size_t i;
 	char n[32], of[32];
 
 	ak_io_line(c->io, "attempts", "%s, of which %s were served by another model than asked for", ak_thousands(ak_jnum(doc, "requests"), n),
 		   ak_thousands(ak_jnum(doc, "served_otherwise"), of));
+	json_object_foreach((json_t *)json_object_get(doc, "classes"), name, r)
+		ak_io_line(c->io, "", "%s of %s: %s", ak_thousands((uint64_t)json_integer_value(r), n), ak_thousands(ak_jnum(doc, "requests"), of), class_text(name));
 	json_array_foreach(json_object_get(doc, "rows"), i, r) {
 		const char *by = ak_jtxt(r, "by", NULL);
 
@@ -55,7 +74,9 @@ static const struct ak_example examples[] = {
 const struct ak_cmd ak_cmd_report_fallbacks = {
 	.name = "report fallbacks",
 	.summary = "what attempts were served by, against what was asked for",
-	.text = "The rows add up to all attempts of the period. Where the route in force names the model that served, its record is cited."
+	.text = "The rows, and the classes, add up to all attempts of the period. Where the route in force names the model that served, its record is\n"
+		"cited. A dated snapshot, a provider or region in front and a version behind are names of the same model. A name of one's own that\n"
+		"no route declares says nothing of a model: then it is not stated whether another one served."
 		AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,

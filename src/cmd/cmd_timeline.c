@@ -2,7 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "base/decimal.h"
-#include "cmd/forms.h"
+#include "cmd/findtrace.h"
 #include "cmd/jsonget.h"
 #include "incident/incident.h"
 
@@ -26,7 +26,7 @@ static enum ak_rc window(const char *text, int64_t *us, struct ak_err *err)
 			return AK_OK;
 		}
 	ak_hint(err, "as in: --window 2h, 30m, 7d");
-	return ak_fail(err, AK_EXIT_USAGE, "option '--window' is a number and s, m, h or d");
+	return ak_fail(err, AK_EXIT_USAGE, "option '--window' is a whole number above 0 with s, m, h or d behind it, up to 36525d");
 }
 
 /* ---- text ---- */
@@ -168,23 +168,9 @@ static void print(struct ak_ctx *c, const json_t *doc)
 
 /* ---- the command ---- */
 
-static enum ak_rc find(struct ak_ctx *c, const char *id, json_t **record, struct ak_err *err)
+static enum ak_rc find(struct ak_ctx *c, const char *form, json_t **record, struct ak_err *err)
 {
-	json_t *forms = ak_cmd_forms(c, id), *form;
-	enum ak_rc rc = AK_END;
-	size_t i;
-
-	json_array_foreach(forms, i, form)
-		if (rc == AK_END) {
-			ak_cmd_found_by(c, json_string_value(form));
-			rc = ak_incident_find(c->store, json_string_value(form), record, err);
-		}
-	json_decref(forms);
-	if (rc == AK_END) {
-		ak_hint(err, "any id of an event or request works, or source:number");
-		rc = ak_fail(err, AK_EXIT_PARTIAL, "no record has this identifier");
-	}
-	return rc;
+	return ak_incident_find(c->store, form, record, err);
 }
 
 static enum ak_rc options(struct ak_ctx *c, struct ak_timeline_opts *o, struct ak_err *err)
@@ -209,7 +195,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	enum ak_rc rc = options(c, &o, err);
 
 	if (rc == AK_OK)
-		rc = find(c, ak_args_text(c->args, "around"), &record, err);
+		rc = ak_cmd_by_forms(c, ak_args_text(c->args, "around"), find, &record, err);
 	if (rc == AK_OK)
 		rc = ak_timeline(c->store, record, &o, &doc, err);
 	if (rc == AK_OK)

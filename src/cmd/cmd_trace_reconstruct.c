@@ -3,9 +3,8 @@
 
 #include "base/fs.h"
 #include "base/jsonw.h"
-#include "cmd/forms.h"
+#include "cmd/findtrace.h"
 #include "cmd/jsonget.h"
-#include "query/query.h"
 #include "tmpl/load.h"
 #include "trace/trace.h"
 
@@ -101,48 +100,10 @@ enum ak_rc ak_cmd_print_trace(struct ak_ctx *c, const json_t *trace, struct ak_e
 	return rc;
 }
 
-/* Nothing starts at it: is it somebody's? */
-static enum ak_rc nowhere(struct ak_ctx *c, const json_t *forms, struct ak_err *err)
-{
-	json_t *rows = NULL;
-	int64_t total = 0;
-	enum ak_rc rc = ak_query_of_identifier(c->store, forms, 1, &rows, &total, err);
-
-	json_decref(rows);
-	if (rc != AK_OK)
-		return rc;
-	if (total) {
-		ak_hint(err, "'auditkit show' lists the records that have it");
-		return ak_fail(err, AK_EXIT_USAGE, "this identifier names a key, person or resource, not one request");
-	}
-	ak_hint(err, "any id works: trace, request, response, refund, or source:number");
-	return ak_fail(err, AK_EXIT_PARTIAL, "no record has this identifier");
-}
-
-/* By the id as it is, then by its tokens. */
-static enum ak_rc reconstruct(struct ak_ctx *c, json_t **trace, struct ak_err *err)
-{
-	const struct ak_trace_opts o = {.policy = c->policy};
-	json_t *forms = ak_cmd_forms(c, c->args->word[0]), *form;
-	enum ak_rc rc = AK_END;
-	size_t i;
-
-	json_array_foreach(forms, i, form) {
-		if (rc != AK_END)
-			break;
-		ak_cmd_found_by(c, json_string_value(form));
-		rc = ak_trace_reconstruct(c->store, ak_str_of(json_string_value(form)), &o, trace, err);
-	}
-	if (rc == AK_END)
-		rc = nowhere(c, forms, err);
-	json_decref(forms);
-	return rc;
-}
-
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	json_t *trace = NULL;
-	enum ak_rc rc = reconstruct(c, &trace, err);
+	enum ak_rc rc = ak_cmd_find_trace(c, &trace, err);
 
 	if (rc == AK_OK)
 		rc = ak_cmd_print_trace(c, trace, err);

@@ -6,12 +6,14 @@
 #include "base/embedded.h"
 #include "base/time.h"
 #include "cmd/jsonget.h"
+#include "conf/yaml.h"
 #include "ingest/ingest.h"
 #include "query/query.h"
 #include "tmpl/mustache.h"
 
 #define LISTED 200 /* apps or keys that policy.yaml lists; when there are more it says how many */
 #define FAR 2	   /* folders upward before a path is absolute */
+#define NAME_BYTES 256 /* of a name as policy.yaml writes it; a longer one is no name, but a text that went into the wrong field */
 
 enum ak_rc ak_policy_text(const json_t *seen, struct ak_buf *out, struct ak_err *err)
 {
@@ -78,14 +80,75 @@ json_t *ak_discover_base(struct ak_ctx *c, const char *from, const char *to)
 
 /* ---- what the records name ---- */
 
-/* More than a person would go through are left to that person; the file says how many. */
-static void list_some(json_t *seen, json_t *rows, const char *member, const char *many, const char *count)
+/* As policy.yaml writes it: ingest looks for secrets in that file, and escapes of YAML can make a text look like one. */
+static bool is_writable(struct ak_ctx *c, struct ak_str text)
 {
-	json_int_t n = (json_int_t)json_array_size(rows);
+	const char *kind;
+	struct ak_buf b;
+	size_t at;
+	bool good;
 
-	json_object_set_new(seen, member, n > LISTED ? json_array() : json_incref(rows));
-	json_object_set_new(seen, many, n > LISTED ? json_integer(n) : json_null());
-	json_object_set_new(seen, count, json_integer(n));
+	ak_buf_init(&b, 8 * NAME_BYTES);
+	ak_yaml_add_text(&b, text);
+	good = b.n <= NAME_BYTES && !ak_redact_secret(c->redactor, ak_buf_str(&b), &at, &kind);
+	ak_buf_release(&b);
+	return good;
+}
+
+/* NUL and the empty text cannot stand in YAML as a key. */
+static bool is_name(struct ak_ctx *c, const json_t *v)
+{
+	size_t n = json_string_length(v);
+
+	return n && n <= NAME_BYTES && strlen(json_string_value(v)) == n && is_writable(c, ak_str_n(json_string_value(v), n));
+}
+
+/* The row if its name is one, with what else in it is a name; NULL if not. */
+static json_t *named_row(struct ak_ctx *c, const json_t *row, const char *name, json_int_t *left_out)
+{
+	json_t *kept, *v;
+	const char *key;
+
+	if (!is_name(c, json_object_get(row, name))) {
+		++*left_out;
+		return NULL;
+	}
+	kept = json_object();
+	json_object_foreach((json_t *)row, key, v)
+		if (!json_is_string(v) || is_name(c, v))
+			json_object_set(kept, key, v);
+		else
+			*left_out += json_string_length(v) > 0;
+	return kept;
+}
+
+/* What a list of policy.yaml is made of. */
+static const struct list {
+	const char *member, *name, *many, *count, *left_out;
+} lists[] = {
+	{"apps", "app", "many_apps", "app_count", "unfit_apps"},
+	{"keys", "key", "many_keys", "key_count", "unfit_keys"},
+	{"providers", "provider", "many_providers", "provider_count", "unfit_providers"},
+	{"environments", "environment", "many_environments", "environment_count", "unfit_environments"},
+};
+
+/* More than a person would go through are left to that person; the file says how many. */
+static void list_some(struct ak_ctx *c, json_t *seen, const struct list *l, const json_t *rows)
+{
+	json_int_t n = (json_int_t)json_array_size(rows), left_out = 0;
+	json_t *kept = json_array(), *row;
+	size_t i;
+
+	json_array_foreach((json_t *)rows, i, row) {
+		json_t *one = n > LISTED ? NULL : named_row(c, row, l->name, &left_out);
+
+		if (one)
+			json_array_append_new(kept, one);
+	}
+	json_object_set_new(seen, l->member, kept);
+	json_object_set_new(seen, l->many, n > LISTED ? json_integer(n) : json_null());
+	json_object_set_new(seen, l->count, json_integer(n));
+	json_object_set_new(seen, l->left_out, left_out ? json_integer(left_out) : json_null());
 }
 
 /* Names of the sources whose records are of a kind. */
@@ -134,6 +197,7 @@ static enum ak_rc look(void *ctx, int64_t run, struct ak_err *err)
 	struct look *l = ctx;
 	struct rows r = {0};
 	enum ak_rc rc = read_rows(l->c->store, run, &r, err);
+	const json_t *listed[] = {r.apps, r.keys, r.providers, r.environments}; /* as lists[] */
 	json_t *seen = l->seen, *all[] = {r.sources, r.apps, r.keys, r.providers, r.environments, r.kinds, r.payload, r.run};
 
 	if (rc == AK_OK) {
@@ -143,11 +207,9 @@ static enum ak_rc look(void *ctx, int64_t run, struct ak_err *err)
 
 		json_object_set(seen, "records", json_object_get(totals, "records_in"));
 		json_object_set(seen, "rejected", json_object_get(totals, "rejected"));
-		list_some(seen, r.apps, "apps", "many_apps", "app_count");
-		list_some(seen, r.keys, "keys", "many_keys", "key_count");
-		json_object_set(seen, "providers", r.providers);
-		json_object_set(seen, "environments", r.environments);
-		json_object_set_new(seen, "has_environments", json_boolean(json_array_size(r.environments)));
+		for (size_t i = 0; i < AK_COUNT(lists); i++)
+			list_some(l->c, seen, &lists[i], listed[i]);
+		json_object_set_new(seen, "has_environments", json_boolean(json_array_size(json_object_get(seen, "environments"))));
 		json_object_set(seen, "kinds", r.kinds);
 		json_object_set(seen, "payload", r.payload);
 		json_object_set_new(seen, "gateways", of_kind(r.sources, "request"));
@@ -160,6 +222,22 @@ static enum ak_rc look(void *ctx, int64_t run, struct ak_err *err)
 }
 
 /* ---- the dry run ---- */
+
+/* The comments that name unread files. */
+static void list_unread(struct ak_ctx *c, json_t *seen, const json_t *unnamed)
+{
+	json_t *list = json_array(), *f;
+	json_int_t more = 0;
+	size_t i;
+
+	json_array_foreach((json_t *)unnamed, i, f)
+		if (json_array_size(list) < LISTED && is_name(c, json_object_get(f, "file")))
+			json_array_append(list, json_object_get(f, "file"));
+		else
+			more++;
+	json_object_set_new(seen, "unread", list);
+	json_object_set_new(seen, "more_unread", more ? json_integer(more) : json_null());
+}
 
 static void list_files(struct ak_ctx *c, const struct ak_exports *x, json_t *seen)
 {
@@ -180,6 +258,7 @@ static void list_files(struct ak_ctx *c, const struct ak_exports *x, json_t *see
 	json_object_set_new(seen, "discovered", json_true());
 	json_object_set_new(seen, "files", json_integer((json_int_t)x->nfiles));
 	json_object_set_new(seen, "sources", sources);
+	list_unread(c, seen, unnamed);
 	json_object_set_new(seen, "unnamed", unnamed);
 }
 

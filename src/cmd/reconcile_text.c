@@ -21,12 +21,12 @@ static void total(struct ak_ctx *c, const json_t *t)
 
 	ak_buf_init(&b, 1 << 12);
 	json_object_foreach((json_t *)classes, name, v) {
-		ak_buf_addf(&b, "%s%s %s", first ? ": " : ", ", name, json_string_value(v));
+		ak_buf_addf(&b, "%s%s %s", first ? ": " : ", ", name, AK_FIGURE(json_string_value(v)));
 		first = false;
 	}
-	ak_io_line(c->io, "total", "%s%s%s: provider %s, gateway %s, gap %s%s", measure, unit ? " " : "", unit ? unit : "", ak_jtxt(t, "provider_figure", "?"),
-		   ak_jtxt(t, "gateway", "?"), ak_jtxt(t, "gap", "?"), b.n ? b.p : "");
-	ak_io_line(c->io, "", "%llu of %llu rows agree", (unsigned long long)ak_jnum(t, "agree"), (unsigned long long)ak_jnum(t, "rows"));
+	ak_io_line(c->io, "total", "%s%s%s: provider %s, gateway %s, gap %s%s", measure, unit ? " " : "", unit ? unit : "", AK_FIGURE(ak_jtxt(t, "provider_figure", "?")),
+		   AK_FIGURE(ak_jtxt(t, "gateway", "?")), AK_FIGURE(ak_jtxt(t, "gap", "?")), b.n ? b.p : "");
+	ak_io_line(c->io, "", "%s of %s rows agree", AK_NUM(ak_jnum(t, "agree")), AK_NUM(ak_jnum(t, "rows")));
 	ak_buf_release(&b);
 }
 
@@ -36,28 +36,28 @@ static void one_source(struct ak_ctx *c, const json_t *s)
 	json_t *t;
 	size_t i;
 
-	ak_io_line(c->io, "source", "%s, provider %s, buckets of %llu s: %llu, of which %llu outside of the gateways' records", ak_jtxt(s, "source", "?"),
-		   shown(s, "provider", "not given"), (unsigned long long)ak_jnum(s, "bucket_seconds"), (unsigned long long)ak_jnum(s, "buckets"),
-		   (unsigned long long)ak_jnum(s, "buckets_outside"));
+	ak_io_line(c->io, "source", "%s, provider %s, buckets of %s s: %s, of which %s outside of the gateways' records", ak_jtxt(s, "source", "?"),
+		   shown(s, "provider", "not given"), AK_NUM(ak_jnum(s, "bucket_seconds")), AK_NUM(ak_jnum(s, "buckets")),
+		   AK_NUM(ak_jnum(s, "buckets_outside")));
 	ak_io_line(c->io, "", "key %s; project %s; model %s", ak_jtxt(dims, "key", "?"), ak_jtxt(dims, "project", "?"), ak_jtxt(dims, "model", "?"));
 	ak_io_line(c->io, "", "%s", shown(s, "query", "no query is declared"));
 	if (ak_jnum(not, "provider_rows") || ak_jnum(not, "gateway_requests"))
-		ak_io_line(c->io, "", "not compared: %llu of %llu provider rows, %llu gateway requests outside of its buckets",
-			   (unsigned long long)ak_jnum(not, "provider_rows"), (unsigned long long)ak_jnum(s, "provider_rows"),
-			   (unsigned long long)ak_jnum(not, "gateway_requests"));
+		ak_io_line(c->io, "", "not compared: %s of %s provider rows, %s gateway requests outside of its buckets",
+			   AK_NUM(ak_jnum(not, "provider_rows")), AK_NUM(ak_jnum(s, "provider_rows")),
+			   AK_NUM(ak_jnum(not, "gateway_requests")));
 	json_array_foreach(json_object_get(s, "outside"), i, t)
 		if (ak_jnum(t, "value")) {
-			ak_io_line(c->io, "", "%llu of %llu %s lie outside of the gateways' records", (unsigned long long)ak_jnum(t, "value"),
-				   (unsigned long long)ak_jnum(t, "of"), ak_jtxt(t, "measure", "?"));
+			ak_io_line(c->io, "", "%s of %s %s lie outside of the gateways' records", AK_NUM(ak_jnum(t, "value")), AK_NUM(ak_jnum(t, "of")),
+				   ak_jtxt(t, "measure", "?"));
 			break;
 		}
 	if (json_is_object(zone))
-		ak_io_line(c->io, "time zone", "buckets shifted by %lld minutes: gaps of %lld become %lld",
+		ak_io_line(c->io, "time zone", "buckets shifted by %lld minutes: gaps of %s become %s",
 			   (long long)json_integer_value(json_object_get(zone, "shift_minutes")),
-			   (long long)json_integer_value(json_object_get(zone, "gap_before")), (long long)json_integer_value(json_object_get(zone, "gap_after")));
+			   AK_NUM(ak_jnum(zone, "gap_before")), AK_NUM(ak_jnum(zone, "gap_after")));
 	json_array_foreach(json_object_get(s, "rates"), i, t)
-		ak_io_line(c->io, "rate", "%s, %s: %s %s, fits %llu of %llu buckets", shown(t, "model", "all models"), ak_jtxt(t, "currency", "?"), ak_jtxt(t, "kind", "?"),
-			   ak_jtxt(t, "value", "?"), (unsigned long long)ak_jnum(t, "buckets"), (unsigned long long)ak_jnum(t, "of"));
+		ak_io_line(c->io, "rate", "%s, %s: %s %s, fits %s of %s buckets", shown(t, "model", "all models"), ak_jtxt(t, "currency", "?"), ak_jtxt(t, "kind", "?"),
+			   ak_jtxt(t, "value", "?"), AK_NUM(ak_jnum(t, "buckets")), AK_NUM(ak_jnum(t, "of")));
 	json_array_foreach(json_object_get(s, "totals"), i, t)
 		total(c, t);
 }
@@ -71,10 +71,10 @@ static void one_bypass(struct ak_ctx *c, const json_t *f)
 	ak_buf_init(&b, 1 << 12);
 	json_object_foreach((json_t *)costs, currency, v)
 		ak_buf_addf(&b, ", %s %s", json_string_value(v), currency);
-	ak_io_line(c->io, "BYPASS", "%s: %s%s%s%s, %s requests, %s input and %s output tokens%s, %llu buckets from %s to %s, first row %s", ak_jtxt(f, "source", "?"),
+	ak_io_line(c->io, "BYPASS", "%s: %s%s%s%s, %s requests, %s input and %s output tokens%s, %s buckets from %s to %s, first row %s", ak_jtxt(f, "source", "?"),
 		   strcmp(basis, "bucket") == 0 ? "more than the gateways have" : "no gateway record explains", ak_jtxt(f, "key", NULL) ? " key " : "",
-		   shown(f, "key", ""), strcmp(basis, "project") == 0 ? shown(f, "project", "") : "", shown(f, "requests", "unknown"),
-		   shown(f, "input_tokens", "unknown"), shown(f, "output_tokens", "unknown"), b.n ? b.p : "", (unsigned long long)ak_jnum(f, "buckets"),
+		   shown(f, "key", ""), strcmp(basis, "project") == 0 ? shown(f, "project", "") : "", AK_FIGURE(shown(f, "requests", "unknown")),
+		   AK_FIGURE(shown(f, "input_tokens", "unknown")), AK_FIGURE(shown(f, "output_tokens", "unknown")), b.n ? b.p : "", AK_NUM(ak_jnum(f, "buckets")),
 		   ak_jtxt(f, "first", "?"), ak_jtxt(f, "last", "?"), json_string_value(json_array_get(json_object_get(f, "cites"), 0)));
 	ak_buf_release(&b);
 }
@@ -85,14 +85,14 @@ static void calls_text(struct ak_ctx *c, const json_t *calls)
 	size_t i;
 
 	json_array_foreach(json_object_get(calls, "judged"), i, f)
-		ak_io_line(c->io, "calls", "%s: %llu of %llu calls with an identifier have no gateway record", ak_jtxt(f, "source", "?"),
-			   (unsigned long long)ak_jnum(f, "without"), (unsigned long long)ak_jnum(f, "named"));
+		ak_io_line(c->io, "calls", "%s: %s of %s calls with an identifier have no gateway record", ak_jtxt(f, "source", "?"),
+			   AK_NUM(ak_jnum(f, "without")), AK_NUM(ak_jnum(f, "named")));
 	json_array_foreach(json_object_get(calls, "not_judged"), i, f)
-		ak_io_line(c->io, "unclear", "%s: %llu calls; %s", ak_jtxt(f, "source", "?"), (unsigned long long)ak_jnum(f, "calls"), ak_jtxt(f, "why", "?"));
+		ak_io_line(c->io, "unclear", "%s: %s calls; %s", ak_jtxt(f, "source", "?"), AK_NUM(ak_jnum(f, "calls")), ak_jtxt(f, "why", "?"));
 	json_array_foreach(json_object_get(calls, "findings"), i, f)
 		if (i < FINDINGS_SHOWN)
-			ak_io_line(c->io, "BYPASS", "%s: %llu of %llu calls of %s to %s have no gateway record, first %s", ak_jtxt(f, "source", "?"),
-				   (unsigned long long)ak_jnum(f, "calls"), (unsigned long long)ak_jnum(f, "of"), shown(f, "principal", "nobody named"),
+			ak_io_line(c->io, "BYPASS", "%s: %s of %s calls of %s to %s have no gateway record, first %s", ak_jtxt(f, "source", "?"),
+				   AK_NUM(ak_jnum(f, "calls")), AK_NUM(ak_jnum(f, "of")), shown(f, "principal", "nobody named"),
 				   shown(f, "model", "no model"), json_string_value(json_array_get(json_object_get(f, "cites"), 0)));
 }
 
@@ -114,10 +114,10 @@ static enum ak_rc list_row(void *ctx, json_t *row, struct ak_err *err)
 	l->shown++;
 	ak_buf_init(&b, 1 << 12);
 	json_object_foreach((json_t *)classes, name, v)
-		ak_buf_addf(&b, "%s%s %s", b.n ? ", " : "", name, json_string_value(v));
+		ak_buf_addf(&b, "%s%s %s", b.n ? ", " : "", name, AK_FIGURE(json_string_value(v)));
 	ak_io_line(l->c->io, "", "%s %.13s %s %s %s%s%s: provider %s, gateway %s, gap %s: %s", ak_jtxt(row, "row", "?"), ak_jtxt(row, "bucket", "?"),
 		   shown(row, "key", "all keys"), shown(row, "model", "all models"), ak_jtxt(row, "measure", "?"), unit ? " " : "", unit ? unit : "",
-		   ak_jtxt(row, "provider_figure", "?"), ak_jtxt(row, "gateway", "?"), ak_jtxt(row, "gap", "?"), b.n ? b.p : "none");
+		   AK_FIGURE(ak_jtxt(row, "provider_figure", "?")), AK_FIGURE(ak_jtxt(row, "gateway", "?")), AK_FIGURE(ak_jtxt(row, "gap", "?")), b.n ? b.p : "none");
 	ak_buf_release(&b);
 	return AK_OK;
 }
@@ -133,8 +133,8 @@ enum ak_rc ak_reconcile_print(struct ak_ctx *c, struct ak_reconcile *r, const js
 	enum ak_rc rc;
 
 	if (ak_jnum(gateway, "recorded_twice"))
-		ak_io_line(c->io, "twice", "%llu requests that another source of gateways recorded too count once",
-			   (unsigned long long)ak_jnum(gateway, "recorded_twice"));
+		ak_io_line(c->io, "twice", "%s requests that another source of gateways recorded too count once",
+			   AK_NUM(ak_jnum(gateway, "recorded_twice")));
 	ak_io_line(c->io, "gateways", "%s requests from %s to %s", ak_thousands(ak_jnum(gateway, "requests"), n), shown(gateway, "first", "-"),
 		   shown(gateway, "last", "-"));
 	if (!json_array_size(json_object_get(summary, "sources")))
@@ -145,11 +145,11 @@ enum ak_rc ak_reconcile_print(struct ak_ctx *c, struct ak_reconcile *r, const js
 		if (i < FINDINGS_SHOWN)
 			one_bypass(c, x);
 	if (json_array_size(bypass) > FINDINGS_SHOWN)
-		ak_io_line(c->io, "", "and %zu more: --json has all", json_array_size(bypass) - FINDINGS_SHOWN);
+		ak_io_line(c->io, "", "and %s more: --json has all", AK_NUM(json_array_size(bypass) - FINDINGS_SHOWN));
 	calls_text(c, calls);
 	ak_io_line(c->io, "rows", "with a gap, in order of source and time:");
 	rc = ak_reconcile_each(r, list_row, &l, err);
-	ak_io_line(c->io, "", "%llu of %llu rows with a gap are shown; --json has all", (unsigned long long)l.shown, (unsigned long long)l.gaps);
+	ak_io_line(c->io, "", "%s of %s rows with a gap are shown; --json has all", AK_NUM(l.shown), AK_NUM(l.gaps));
 	return rc;
 }
 

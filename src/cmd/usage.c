@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 #define OPTION_AT 29
-#define SUMMARY_AT 21
+#define SUMMARY_AT 23
 #define BELOW_AT 6  /* in a narrow terminal what explains stands below */
 #define ROOM 30	    /* that an explanation needs beside a name */
 

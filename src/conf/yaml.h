@@ -60,8 +60,9 @@ struct ak_yaml_rule {
 enum ak_rc ak_yaml_check(const struct ak_yaml *y, const json_t *node, const struct ak_yaml_rule *rules,
 			 const char *where, struct ak_err *err);
 
-/* Append a text so that ak_yaml_load reads the same text back, as value or as key: plain where that is safe, else
- * quoted. text: UTF-8 without NUL. */
+/* Append a text so that ak_yaml_load, and any other reader of YAML, reads the same text back, as value, as key or in a comment:
+ * plain where that is safe, else quoted on one line, hidden characters escaped. text: UTF-8 without NUL (invalid bytes become
+ * U+FFFD); as a key at most 1,024 characters come back. */
 void ak_yaml_add_text(struct ak_buf *out, struct ak_str text);
 
 #ifdef __cplusplus

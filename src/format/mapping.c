@@ -316,6 +316,7 @@ static enum ak_rc compile(struct ak_compiler *c)
 	c->m->plan.no_ctx = true;
 	for (int level = 1; level < AK_LEVELS; level++)
 		c->m->plan.no_ctx &= !c->m->trie[level].nslots;
+	c->m->plan.around = c->m->trie;
 	if (!rc)
 		rc = ak_compile_detect(c, ak_compile_member(c->yaml.root, "detect"));
 	for (int level = 0; !rc && level < AK_LEVELS; level++)

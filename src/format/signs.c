@@ -113,6 +113,7 @@ enum ak_rc ak_compile_detect(struct ak_compiler *c, const json_t *node)
 		return rc;
 	d->plan = c->m->plan;
 	d->plan.no_ctx = true;
+	d->plan.around = NULL; /* it looks at other members, and only at what a file begins with */
 	for (int level = 0; level < AK_LEVELS; level++) {
 		open_payload(d->trie[level].root);
 		ak_trie_seal(&d->trie[level]);

@@ -7,6 +7,7 @@
 #include "query/blast.h"
 
 struct blast {
+	bool by_alias; /* a label led to the key */
 	struct ak_store *s;
 	struct ak_key_names names;
 	int64_t from_us;
@@ -17,8 +18,12 @@ struct blast {
 static const char *txt(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
 static int64_t num(const json_t *o, const char *member) { return json_integer_value(json_object_get(o, member)); }
 
-static json_t *confidence(bool certain) { return json_string(certain ? "certain" : "inferred"); }
-static json_t *method(bool certain) { return json_string(certain ? "key id or hash" : "alias, where a record has neither id nor hash"); }
+/* What is certain of a key is inferred of a label that led to it. */
+static json_t *confidence(const struct blast *b, bool certain) { return json_string(certain && !b->by_alias ? "certain" : "inferred"); }
+static json_t *method(const struct blast *b, bool certain)
+{
+	return json_string(!certain ? "alias, where a record has neither id nor hash" : b->by_alias ? "key id or hash, to which the alias led" : "key id or hash");
+}
 
 static void bump(json_t *o, const char *member, int64_t by) { json_object_set_new(o, member, json_integer(num(o, member) + by)); }
 
@@ -88,7 +93,7 @@ static void add_cost(struct blast *b, const json_t *row)
 		return;
 	o = json_pack("{s:s%, s:O, s:O, s:I, s:o}", "currency", value, blank ? (size_t)(blank - value) : strlen(value), "estimated",
 		      json_object_get(row, "estimated"), "billed", json_object_get(row, "billed"), "requests", (json_int_t)num(row, "priced"), "confidence",
-		      confidence(num(row, "certain")));
+		      confidence(b, num(row, "certain")));
 	if (blank)
 		json_object_set_new(o, "source", json_string(blank + 1));
 	json_array_append_new(blank ? b->by_source : b->cost, o);
@@ -115,8 +120,8 @@ static enum ak_rc take_group(void *ctx, json_t *row, struct ak_err *err)
 		json_array_append(b->sources, json_object_get(row, "value"));
 	json_object_set(o, "value", json_object_get(row, "value"));
 	json_object_set_new(o, "new", json_boolean(txt(row, "value") && !num(row, "before")));
-	json_object_set_new(o, "confidence", confidence(certain));
-	json_object_set_new(o, "method", method(certain));
+	json_object_set_new(o, "confidence", confidence(b, certain));
+	json_object_set_new(o, "method", method(b, certain));
 	for (size_t i = 0; i < AK_COUNT(dims); i++)
 		if (strcmp(dim, dims[i].dim) == 0) {
 			if (num(row, "n"))
@@ -154,13 +159,16 @@ static const char *part_of(const json_t *row)
 	return is_any(category, settings) ? "configured" : "did";
 }
 
-static json_t *event_json(const json_t *row)
+static json_t *event_json(const struct blast *b, const json_t *row)
 {
 	static const char *const members[] = {"kind", "time", "action", "category", "outcome", "subject", "subject_type", "log_scope", "amount", "currency", "detail"};
 	bool certain = num(row, "certain");
 	json_t *o = json_pack("{s:o, s:o, s:o}", "cite", json_sprintf("%s:%lld", txt(row, "source"), (long long)num(row, "seq")), "confidence",
-			      confidence(certain), "method",
-			      json_string(num(row, "is_subject") ? "the key is what it was done to" : certain ? "key id or hash" : "alias"));
+			      confidence(b, certain), "method",
+			      json_string(num(row, "is_subject") ? "the key is what it was done to"
+				  : !certain		   ? "alias"
+				  : b->by_alias		   ? "key id or hash, to which the alias led"
+							   : "key id or hash"));
 
 	for (size_t i = 0; i < AK_COUNT(members); i++)
 		if (!json_is_null(json_object_get(row, members[i])))
@@ -174,7 +182,7 @@ static void derive(struct blast *b, const char *value, const json_t *row, const 
 		return;
 	json_array_append_new(b->derived, json_pack("{s:s, s:o, s:s?, s:o, s:s}", "value", value, "cite",
 						    json_sprintf("%s:%lld", txt(row, "source"), (long long)num(row, "seq")), "action", txt(row, "action"),
-						    "confidence", confidence(num(row, "certain")), "method", how));
+						    "confidence", confidence(b, num(row, "certain")), "method", how));
 }
 
 /* Keys named beside this one in what was done to keys: the ones it was rotated from or to, or that were made with it. */
@@ -207,7 +215,7 @@ static enum ak_rc take_event(void *ctx, json_t *row, struct ak_err *err)
 	json_t *count = json_object_get(b->records, kind);
 
 	if (!count) {
-		count = json_pack("{s:i, s:i, s:i}", "certain", 0, "inferred", 0, "before", 0);
+		count = json_pack("{s:i, s:i, s:i, s:o}", "certain", 0, "inferred", 0, "before", 0, "confidence", confidence(b, true));
 		json_object_set_new(b->records, kind, count);
 	}
 	bump(count, !later && !inventory ? "before" : num(row, "certain") ? "certain" : "inferred", 1);
@@ -216,7 +224,7 @@ static enum ak_rc take_event(void *ctx, json_t *row, struct ak_err *err)
 	/* What was done to a key counts whenever it was: it says when the key began and whether it still works. */
 	if ((later || strcmp(part, "changed") == 0 || inventory) && strcmp(kind, "app_event") != 0 && strcmp(kind, "provider_call") != 0 &&
 	    strcmp(kind, "usage") != 0) {
-		json_t *o = event_json(row);
+		json_t *o = event_json(b, row);
 
 		json_object_set_new(o, "before", json_boolean(!later));
 		add_row(b, list_of(b->events, part), o);
@@ -253,7 +261,7 @@ static enum ak_rc exposure(struct blast *b, int64_t given, json_t **event, json_
 			 : given != INT64_MIN ? json_string(ak_time_z(given, 6, text))
 					      : json_null(),
 			 "basis", basis, "cite", row ? json_sprintf("%s:%lld", txt(row, "source"), (long long)num(row, "seq")) : json_null());
-	json_object_set_new(*out, "confidence", confidence(!row || !json_object_get(row, "certain") || num(row, "certain")));
+	json_object_set_new(*out, "confidence", confidence(b, !row || !json_object_get(row, "certain") || num(row, "certain")));
 	json_decref(row);
 	return AK_OK;
 }
@@ -316,11 +324,13 @@ static void fill(struct blast *b)
 		if (!json_object_get(b->requests, sides[i]))
 			json_object_set_new(b->requests, sides[i], json_pack("{s:i, s:i, s:i, s:i, s:i, s:n, s:n}", "n", 0, "before", 0, "undated", 0, "failures", 0,
 									    "priced", 0, "first", "last"));
+	for (size_t i = 0; i < AK_COUNT(sides); i++)
+		json_object_set_new(json_object_get(b->requests, sides[i]), "confidence", confidence(b, i == 0));
 }
 
 enum ak_rc ak_blast(struct ak_store *s, const struct ak_key_scope *k, const struct ak_blast_opts *o, json_t **out, struct ak_err *err)
 {
-	struct blast b = {.s = s, .names = {k->values, k->aliases}, .listed = o->listed, .groups = json_object(), .cost = json_array(), .by_source = json_array(), .requests = json_object(),
+	struct blast b = {.s = s, .names = {k->values, k->aliases}, .by_alias = strcmp(k->by, "alias") == 0, .listed = o->listed, .groups = json_object(), .cost = json_array(), .by_source = json_array(), .requests = json_object(),
 			  .records = json_object(), .events = json_object(), .derived = json_array(), .sources = json_array()};
 	json_t *event = NULL, *exposed = NULL;
 	enum ak_rc rc = exposure(&b, o->from_us, &event, &exposed, err);
@@ -335,7 +345,7 @@ enum ak_rc ak_blast(struct ak_store *s, const struct ak_key_scope *k, const stru
 	if (rc == AK_OK)
 		*out = json_pack("{s:s, s:i, s:{s:O, s:O, s:O, s:s, s:s}, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "schema", "auditkit.blast-radius/1", "format_version", 1,
 				 "key", "values", k->values, "aliases", k->aliases, "other_values", k->others, "by", k->by, "confidence",
-				 strcmp(k->by, "alias") == 0 ? "inferred" : "certain", "exposure", exposed, "requests", b.requests, "cost", b.cost, "cost_by_source", b.by_source, "groups",
+				 b.by_alias ? "inferred" : "certain", "exposure", exposed, "requests", b.requests, "cost", b.cost, "cost_by_source", b.by_source, "groups",
 				 b.groups, "records", b.records, "events", b.events, "derived", b.derived);
 	json_t *all[] = {event, exposed, b.groups, b.cost, b.by_source, b.requests, b.records, b.events, b.derived, b.sources};
 	for (size_t i = 0; i < AK_COUNT(all); i++)

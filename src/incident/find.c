@@ -2,7 +2,9 @@
 #include "base/ak.h"
 #include "incident/incident.h"
 
+#include "base/text.h"
 #include "base/time.h"
+#include "link/values.h"
 
 #define NAMED 4
 
@@ -36,6 +38,19 @@ static bool is_other(const json_t *kept, const json_t *record)
 	return true;
 }
 
+static void hint_of(const json_t *cites, bool more, struct ak_err *err)
+{
+	struct ak_buf names;
+	json_t *cite;
+	size_t i;
+
+	ak_buf_init(&names, 1 << 14);
+	json_array_foreach((json_t *)cites, i, cite)
+		ak_buf_addf(&names, "%s%s", i ? ", " : "", json_string_value(cite));
+	ak_hint(err, "name one of them: %s%s", names.p, more ? ", ..." : "");
+	ak_buf_release(&names);
+}
+
 static enum ak_rc candidates(struct ak_store *s, const json_t *hits, int best, json_t *out, struct ak_err *err)
 {
 	json_t *hit, *record;
@@ -43,7 +58,7 @@ static enum ak_rc candidates(struct ak_store *s, const json_t *hits, int best, j
 	enum ak_rc rc = AK_OK;
 
 	json_array_foreach((json_t *)hits, i, hit) {
-		if (rank(hit) != best || json_array_size(out) > 1000)
+		if (rank(hit) != best)
 			continue;
 		record = NULL;
 		if ((rc = ak_query_record(s, json_integer_value(json_object_get(hit, "seq")), &record, err)) != AK_OK)
@@ -55,18 +70,33 @@ static enum ak_rc candidates(struct ak_store *s, const json_t *hits, int best, j
 	return rc;
 }
 
+/* More records have it than one call or event can have (link/values.h). */
+static enum ak_rc refuse_common(struct ak_store *s, const char *id, struct ak_err *err)
+{
+	json_t *shared = NULL;
+	enum ak_rc rc = ak_query_shared_by(s, ak_str_of(id), NAMED, &shared, err);
+	uint64_t records = (uint64_t)json_integer_value(json_object_get(shared, "records"));
+	char n[32];
+
+	if (rc == AK_OK && records > AK_LINK_COMMON) {
+		hint_of(json_object_get(shared, "first"), true, err);
+		rc = ak_fail(err, AK_EXIT_USAGE, "%s%s records have this identifier; none is picked", json_is_true(json_object_get(shared, "more")) ? "more than " : "",
+			     ak_thousands(records, n));
+	}
+	json_decref(shared);
+	return rc;
+}
+
 static enum ak_rc refuse(const json_t *list, struct ak_err *err)
 {
-	struct ak_buf names;
-	json_t *r;
+	json_t *cites = json_array(), *r;
 	size_t i;
 
-	ak_buf_init(&names, 1 << 14);
 	json_array_foreach((json_t *)list, i, r)
 		if (i < NAMED)
-			ak_buf_addf(&names, "%s%s", i ? ", " : "", txt(r, "cite"));
-	ak_hint(err, "name one of them: %s%s", names.p, json_array_size(list) > NAMED ? ", ..." : "");
-	ak_buf_release(&names);
+			json_array_append(cites, json_object_get(r, "cite"));
+	hint_of(cites, json_array_size(list) > NAMED, err);
+	json_decref(cites);
 	return ak_fail(err, AK_EXIT_USAGE, "%zu separate events have this identifier; none is picked", json_array_size(list));
 }
 
@@ -87,8 +117,10 @@ static enum ak_rc by_identifier(struct ak_store *s, const char *id, json_t **out
 	json_t *hits = NULL, *hit, *list = json_array();
 	int best = 0;
 	size_t i;
-	enum ak_rc rc = ak_query_lookup(s, ak_str_of(id), &hits, err);
+	enum ak_rc rc = refuse_common(s, id, err);
 
+	if (rc == AK_OK)
+		rc = ak_query_lookup(s, ak_str_of(id), &hits, err);
 	json_array_foreach(hits, i, hit)
 		best = rank(hit) > best ? rank(hit) : best;
 	if (rc == AK_OK && best)

@@ -53,9 +53,10 @@ struct ak_blast_opts {
  * [sources whose clock has no bounds against the event's]}, requests: {certain, inferred: {n, before, undated, failures, priced, first, last:
  * {time, cite}|null}}, cost: [{currency, estimated|null, billed|null, requests, confidence}], cost_by_source: the same per source, groups: {tenants, end_users, actors, apps, teams,
  * environments, models, providers, networks, countries, sources, outcomes: {of (values), listed, rows: [{value|null, n, before, new (not seen
- * before), failures, first, last, confidence: "certain"|"inferred", method}]}}, records: {kind: {certain, inferred, before (of both)}}, events: {changed,
+ * before), failures, first, last, confidence: "certain"|"inferred", method}]}}, records: {kind: {certain, inferred, before (of both), confidence}}, events: {changed,
  * did, exports, configured, other: {of, listed, rows: [{cite, kind, time, action, ..., confidence}]}}, derived: [{value, cite, action,
- * confidence, method}]}. n counts from the exposure on, records without a time among them. */
+ * confidence, method}]}. `certain` and `inferred` tell records of the id or hash from records of the label alone; each has a confidence of
+ * its own, and where a label led to the key (by "alias") every confidence is "inferred". n counts from the exposure on, records without a time among them. */
 enum ak_rc ak_blast(struct ak_store *s, const struct ak_key_scope *k, const struct ak_blast_opts *o, json_t **out, struct ak_err *err);
 
 #ifdef __cplusplus

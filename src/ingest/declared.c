@@ -9,13 +9,38 @@ static enum ak_rc refuse(const char *what, const char *kind, struct ak_err *err)
 	return ak_fail(err, AK_EXIT_REFUSED, "%s holds a value of kind %s", what, kind);
 }
 
+#define LINES_ALONE 10000 /* that are looked at by themselves */
+
+/* What may be decoded of one text is bounded (nested_encoding), and a whole file of many escapes and digests can use that up
+ * although no line of it does: such a line is looked at by itself, the file goes on behind it. */
+static bool find_secret(const struct ak_redactor *r, struct ak_str text, size_t *at, const char **kind)
+{
+	size_t from = 0, ignored;
+
+	for (int i = 0; i < LINES_ALONE; i++) {
+		struct ak_str rest = ak_str_n(text.p + from, text.n - from), line;
+		size_t start;
+
+		if (!ak_redact_secret(r, rest, at, kind))
+			return false;
+		*at += from;
+		for (start = *at; start > from && text.p[start - 1] != '\n';)
+			start--;
+		line = ak_str_n(text.p + start, ak_str_find(ak_str_n(text.p + start, text.n - start), '\n'));
+		if (strcmp(*kind, "nested_encoding") != 0 || line.n == rest.n || ak_redact_secret(r, line, &ignored, kind))
+			return true;
+		from = start + line.n < text.n ? start + line.n + 1 : text.n;
+	}
+	return true;
+}
+
 enum ak_rc ak_declared_text(const struct ak_redactor *r, const char *name, struct ak_str text, struct ak_err *err)
 {
 	const char *kind = NULL, *end;
 	char where[160];
 	size_t at, line = 1;
 
-	if (!ak_redact_secret(r, text, &at, &kind))
+	if (!find_secret(r, text, &at, &kind))
 		return AK_OK;
 	for (const char *p = text.p; (end = memchr(p, '\n', (size_t)(text.p + at - p))); p = end + 1)
 		line++;

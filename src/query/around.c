@@ -73,7 +73,48 @@ enum ak_rc ak_query_sharing(struct ak_store *s, const char *value, size_t most, 
 {
 	const struct ak_param p[] = {AK_PZ(value), AK_PI((int64_t)most)};
 
-	return ak_rows(s, "SELECT seq, count(*) OVER () AS total FROM lookup WHERE h = ak_hash(?1) ORDER BY seq LIMIT ?2", p, 2, out, err);
+	return ak_rows(s, "SELECT seq, (SELECT count(*) FROM lookup WHERE h = ak_hash(?1)) AS total FROM lookup WHERE h = ak_hash(?1) ORDER BY seq LIMIT ?2", p, 2,
+		       out, err);
+}
+
+static enum ak_rc cites_of(struct ak_store *s, const json_t *rows, json_t *out, struct ak_err *err)
+{
+	json_t *row, *record;
+	size_t i;
+	enum ak_rc rc = AK_OK;
+
+	json_array_foreach((json_t *)rows, i, row) {
+		if ((rc = ak_query_record(s, json_integer_value(json_object_get(row, "seq")), &record, err)) != AK_OK)
+			break;
+		json_array_append(out, json_object_get(record, "cite"));
+		json_decref(record);
+	}
+	return rc;
+}
+
+enum ak_rc ak_query_shared_by(struct ak_store *s, struct ak_str value, size_t named, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(ak_lookup_hash(value)), AK_PI(AK_SHARED_COUNTED + 1), AK_PI((int64_t)named)};
+	json_t *rows = NULL, *first = json_array();
+	const json_t *row;
+	json_int_t records;
+	enum ak_rc rc = ak_rows(s,
+				"WITH m AS MATERIALIZED (SELECT l.seq AS seq, (SELECT " AK_ATTEMPT " FROM request q" AK_TO_COUNTED
+				" WHERE q.seq = l.seq AND q.state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = q.seq)) AS attempt"
+				" FROM (SELECT DISTINCT seq FROM lookup WHERE h = ?1 LIMIT ?2) l)"
+				" SELECT (SELECT count(*) FROM m) AS records, (SELECT count(DISTINCT attempt) FROM m) AS calls, min(m.seq) AS seq"
+				" FROM m GROUP BY coalesce(m.attempt, 'record ' || m.seq) ORDER BY m.attempt IS NULL, 3 LIMIT ?3",
+				p, 3, &rows, err);
+
+	if (rc == AK_OK && (rc = cites_of(s, rows, first, err)) == AK_OK) {
+		row = json_array_get(rows, 0);
+		records = json_integer_value(json_object_get(row, "records"));
+		*out = json_pack("{s:I, s:I, s:b, s:O}", "records", records > AK_SHARED_COUNTED ? (json_int_t)AK_SHARED_COUNTED : records, "calls",
+				 json_integer_value(json_object_get(row, "calls")), "more", records > AK_SHARED_COUNTED, "first", first);
+	}
+	json_decref(rows);
+	json_decref(first);
+	return rc;
 }
 
 /* The rule of ak_link_buckets read backwards, and the key where both name one. */

@@ -154,6 +154,10 @@ enum ak_rc ak_query_trail_signs(struct ak_store *s, json_t **out, struct ak_err 
 enum ak_rc ak_query_shown(struct ak_store *s, enum ak_kind kind, int64_t seq, int64_t *times, struct ak_err *err);
 /* Records that may have this identifier (by its hash): [{seq, total}], the first `most` of `total`. */
 enum ak_rc ak_query_sharing(struct ak_store *s, const char *value, size_t most, json_t **out, struct ak_err *err);
+/* How many records and calls (counted attempts of requests) have this identifier, by its hash: {records, calls, more: there are more
+ * than AK_SHARED_COUNTED records, of which those are counted, first: [citations], of calls before other records, at most `named`}. */
+enum { AK_SHARED_COUNTED = 100000 };
+enum ak_rc ak_query_shared_by(struct ak_store *s, struct ak_str value, size_t named, json_t **out, struct ak_err *err);
 /* Counted attempts that a usage row may be the sum of, by its provider, model and key: [{seq, cite}] in time order, at most `most`. */
 enum ak_rc ak_query_in_bucket(struct ak_store *s, int64_t seq, size_t most, json_t **out, struct ak_err *err);
 
@@ -186,6 +190,8 @@ enum ak_rc ak_query_last_change(struct ak_store *s, const char *value, const cha
  * meet by key id or hash, never by label. */
 enum ak_rc ak_query_keys_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* All of them as an array. */
+/* Owners by key id and by key hash, of each as the newest inventory row names them: {id or hash: owner}. */
+enum ak_rc ak_query_key_owners(struct ak_store *s, json_t **out, struct ak_err *err);
 enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Records in which one of these values (texts: stored forms of one identifier) is a key, person, address or other identifier of
  * somebody, or what a change was made to, in time order: [{cite, kind, time, form (the value that stands there), total}], at most

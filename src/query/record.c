@@ -77,20 +77,45 @@ static enum ak_rc source_of(struct ak_store *s, int64_t file, json_t **row, stru
 			   p, 1, row, err);
 }
 
-/* The statement stands on the record's row and owns its texts. */
-static enum ak_rc fetch(struct ak_store *s, int64_t seq, sqlite3_stmt **st, struct ak_stored *out, struct ak_err *err)
-{
-	enum ak_rc rc = AK_END;
+/* A statement that stands on a record's row and owns its texts. */
+struct held {
+	struct ak_store *s;
+	sqlite3_stmt *st;
+};
 
-	for (int k = 0; k < AK_K_COUNT && rc == AK_END; k++) {
-		if ((rc = ak_stored_select(s, k, " WHERE seq = ?1", st, err)) != AK_OK)
-			return rc;
-		sqlite3_bind_int64(*st, 1, seq);
-		if ((rc = ak_sql_step(s, *st, err)) == AK_OK)
-			ak_stored_read(*st, 0, k, out);
-		else
-			ak_sql_finalizep(st);
+static void let_go(struct held *h) { ak_sql_keep(h->s, &h->st); }
+
+static enum ak_rc kind_of(struct ak_store *s, int64_t seq, int *kind, struct ak_err *err)
+{
+	struct held h = {s, NULL};
+	struct ak_buf sql;
+	enum ak_rc rc;
+
+	ak_buf_init(&sql, 1 << 14);
+	for (int k = 0; k < AK_K_COUNT; k++)
+		ak_buf_addf(&sql, "%sSELECT %d FROM %s WHERE seq = ?1", k ? " UNION ALL " : "", k, ak_kinds[k].name);
+	ak_buf_adds(&sql, " LIMIT 1");
+	rc = ak_sql_take(s, sql.p, &h.st, err);
+	ak_buf_release(&sql);
+	if (rc == AK_OK) {
+		sqlite3_bind_int64(h.st, 1, seq);
+		if ((rc = ak_sql_step(s, h.st, err)) == AK_OK)
+			*kind = sqlite3_column_int(h.st, 0);
 	}
+	let_go(&h);
+	return rc;
+}
+
+static enum ak_rc fetch(struct ak_store *s, int64_t seq, struct held *h, struct ak_stored *out, struct ak_err *err)
+{
+	int kind = 0;
+	enum ak_rc rc = kind_of(s, seq, &kind, err);
+
+	if (rc != AK_OK || (rc = ak_stored_take(s, kind, " WHERE seq = ?1", &h->st, err)) != AK_OK)
+		return rc;
+	sqlite3_bind_int64(h->st, 1, seq);
+	if ((rc = ak_sql_step(s, h->st, err)) == AK_OK)
+		ak_stored_read(h->st, 0, kind, out);
 	return rc;
 }
 
@@ -99,13 +124,13 @@ static enum ak_rc add_newer(struct ak_store *s, int64_t seq, json_t *record, str
 {
 	const struct ak_param p[] = {AK_PI(seq)};
 	json_t *row = NULL;
-	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	AK_CLEANUP(let_go) struct held h = {s, NULL};
 	struct ak_stored newer;
 	json_t *origin = NULL;
 	enum ak_rc rc = ak_rows_one(s, "SELECT by_seq FROM superseded WHERE seq = ?1", p, 1, &row, err);
 
 	if (rc == AK_OK)
-		rc = fetch(s, json_integer_value(json_object_get(row, "by_seq")), &st, &newer, err);
+		rc = fetch(s, json_integer_value(json_object_get(row, "by_seq")), &h, &newer, err);
 	if (rc == AK_OK)
 		rc = source_of(s, newer.file, &origin, err);
 	if (rc == AK_OK)
@@ -119,10 +144,10 @@ static enum ak_rc add_newer(struct ak_store *s, int64_t seq, json_t *record, str
 
 enum ak_rc ak_query_record(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err)
 {
-	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	AK_CLEANUP(let_go) struct held h = {s, NULL};
 	struct ak_stored r;
 	json_t *origin = NULL;
-	enum ak_rc rc = fetch(s, seq, &st, &r, err);
+	enum ak_rc rc = fetch(s, seq, &h, &r, err);
 
 	if (rc != AK_OK)
 		return rc;
@@ -166,15 +191,15 @@ static json_t *hit(int64_t seq, enum ak_kind kind, const char *field, enum ak_id
 static enum ak_rc add_aliases(struct ak_store *s, const struct ak_stored *r, struct ak_str value, json_t *list,
 			      struct ak_err *err)
 {
-	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-	enum ak_rc rc = ak_sql_prepare(s, "SELECT field FROM alias WHERE seq = ?1 AND value = ?2 ORDER BY field", &st, err);
+	AK_CLEANUP(let_go) struct held h = {s, NULL};
+	enum ak_rc rc = ak_sql_take(s, "SELECT field FROM alias WHERE seq = ?1 AND value = ?2 ORDER BY field", &h.st, err);
 
 	if (rc != AK_OK)
 		return rc;
-	sqlite3_bind_int64(st, 1, r->seq);
-	ak_sql_bind(st, 2, value);
-	while ((rc = ak_sql_step(s, st, err)) == AK_OK) {
-		int f = ak_field_find(ak_sql_text(st, 0));
+	sqlite3_bind_int64(h.st, 1, r->seq);
+	ak_sql_bind(h.st, 2, value);
+	while ((rc = ak_sql_step(s, h.st, err)) == AK_OK) {
+		int f = ak_field_find(ak_sql_text(h.st, 0));
 		if (f >= 0)
 			json_array_append_new(list, hit(r->seq, r->rec.kind, ak_fields[f].name, ak_fields[f].ident));
 	}
@@ -197,10 +222,10 @@ static enum ak_rc set_attempt(struct ak_store *s, int64_t seq, json_t *list, siz
 /* The lookup table holds hashes: what counts is the value in the record's own columns. */
 static enum ak_rc add_hits(struct ak_store *s, int64_t seq, struct ak_str value, json_t *list, struct ak_err *err)
 {
-	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	AK_CLEANUP(let_go) struct held h = {s, NULL};
 	struct ak_stored r;
 	size_t first = json_array_size(list);
-	enum ak_rc rc = fetch(s, seq, &st, &r, err);
+	enum ak_rc rc = fetch(s, seq, &h, &r, err);
 
 	if (rc != AK_OK)
 		return rc == AK_END ? ak_fail(err, AK_EXIT_CORRUPT, "the identifier index names a record that is not there") : rc;

@@ -88,15 +88,18 @@ static enum ak_rc rows_of(struct ak_store *s, sqlite3_stmt *st, ak_row_fn *each,
 enum ak_rc ak_rows_each(struct ak_store *s, const char *sql, const struct ak_param *p, size_t n, ak_row_fn *each, void *ctx,
 			struct ak_err *err)
 {
-	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-	enum ak_rc rc = ak_sql_prepare(s, sql, &st, err);
+	sqlite3_stmt *st = NULL;
+	enum ak_rc rc = ak_sql_take(s, sql, &st, err);
 
 	for (size_t i = 0; i < n && rc == AK_OK; i++)
 		if (p[i].z)
 			ak_sql_bind_z(st, (int)i + 1, p[i].z);
 		else
 			sqlite3_bind_int64(st, (int)i + 1, p[i].i);
-	return rc == AK_OK ? rows_of(s, st, each, ctx, err) : rc;
+	if (rc == AK_OK)
+		rc = rows_of(s, st, each, ctx, err);
+	ak_sql_keep(s, &st);
+	return rc;
 }
 
 enum ak_rc ak_rows_period_each(struct ak_store *s, const char *sql, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx,

@@ -23,6 +23,9 @@ struct ak_frame_plan {
 	bool bare;          /* top-level objects without any of the containers are records themselves */
 	bool empty_records; /* an empty innermost container yields one record with the text `{}` */
 	bool no_ctx;        /* nobody reads parents: records are yielded at once, without ctx, and never held */
+	/* What is picked of the parents, around[i] from ctx[i - 1]; NULL = not said. Records of a page that is too large to be held
+	 * go out early when all of that has been read: their ctx lacks members that come later and that nobody picks. */
+	const struct ak_trie *around;
 };
 
 enum ak_frame_kind { AK_FRAME_RECORD, AK_FRAME_BLANK, AK_FRAME_BAD };

@@ -14,10 +14,13 @@ struct ak_framer *ak_framer_new(const struct ak_frame_plan *plan)
 	f->root = ak_plan_build(plan, &f->arena, &f->bare);
 	f->empty_records = plan->empty_records;
 	f->no_ctx = plan->no_ctx;
+	f->around = plan->around;
 	ak_buf_init(&f->buf, SIZE_MAX);
 	ak_hold_init(&f->hold);
-	for (size_t i = 0; i < AK_FR_LEVELS; i++)
+	for (size_t i = 0; i < AK_FR_LEVELS; i++) {
 		ak_buf_init(&f->level[i].members, AK_MAX_HELD_BYTES);
+		ak_buf_init(&f->level[i].keys, AK_MAX_HELD_BYTES);
+	}
 	return f;
 }
 
@@ -25,8 +28,10 @@ void ak_framer_free(struct ak_framer *f)
 {
 	if (!f)
 		return;
-	for (size_t i = 0; i < AK_FR_LEVELS; i++)
+	for (size_t i = 0; i < AK_FR_LEVELS; i++) {
 		ak_buf_release(&f->level[i].members);
+		ak_buf_release(&f->level[i].keys);
+	}
 	ak_hold_release(&f->hold);
 	ak_buf_release(&f->buf);
 	ak_free(f->elided);
@@ -120,6 +125,7 @@ static enum ak_step hand_out(struct ak_framer *f, struct ak_frame *frame)
 		while (!f->level[i - 1].object)
 			i--;
 		ak_hold_add(&f->hold, frame, f->level[i - 1].ctx);
+		ak_fr_part(f);
 		return AK_STEP_GO;
 	}
 	f->out = *frame;
@@ -251,6 +257,8 @@ enum ak_rc ak_framer_next(struct ak_framer *f, struct ak_frame *out)
 
 		if (ak_hold_take(&f->hold, out))
 			return AK_OK;
+		if (f->parted)
+			ak_fr_rejoin(f);
 		step = run(f);
 		if (step == AK_STEP_MORE && f->eof)
 			step = finish(f);

@@ -53,6 +53,7 @@ struct ak_fr_level {
 	bool any;          /* an element or member was seen */
 	size_t ctx;        /* in the hold, index plus one; objects only */
 	struct ak_buf members;
+	struct ak_buf keys; /* of the members, a line each */
 };
 
 enum ak_resync { AK_RESYNC_NONE, AK_RESYNC_LINE, AK_RESYNC_ELEMENT };
@@ -82,7 +83,10 @@ struct ak_framer {
 	struct ak_elided *elided; /* positions in buf until a frame is made of them */
 	size_t nelided, elided_cap;
 
+	const struct ak_trie *around; /* of the plan */
 	struct ak_hold hold;
+	bool parted;        /* the records so far of an open page go out */
+	size_t part_tried;  /* bytes held when that was last not possible */
 	struct ak_page_says page; /* what the open page has said so far */
 	int has_more;             /* of the last page, -1: none has said */
 	struct ak_frame out;
@@ -136,6 +140,14 @@ enum ak_step ak_fr_level_run(struct ak_framer *f);
 enum ak_step ak_fr_level_took(struct ak_framer *f);
 /* Close all levels where they are; what is held becomes ready. */
 void ak_fr_abandon(struct ak_framer *f);
+
+/* json_part.c */
+/* A member "k":v of an object around records is complete. */
+void ak_fr_part_saw(struct ak_fr_level *l, struct ak_str member);
+/* Let go what is held of the open page, if that is much and all that is picked of the objects around it is known. */
+void ak_fr_part(struct ak_framer *f);
+/* It is gone: the open objects are contexts of what follows. */
+void ak_fr_rejoin(struct ak_framer *f);
 
 /* json_resync.c */
 /* The structure is broken at pos. */

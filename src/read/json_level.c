@@ -27,11 +27,13 @@ static void decide(struct ak_framer *f, struct ak_fr_level *l)
 static void push(struct ak_framer *f, const struct ak_plan_node *node, bool object)
 {
 	struct ak_fr_level *l = &f->level[f->nlevels++];
-	struct ak_buf members = l->members;
+	struct ak_buf members = l->members, keys = l->keys;
 
 	memset(l, 0, sizeof(*l));
 	l->members = members;
 	ak_buf_clear(&l->members);
+	l->keys = keys;
+	ak_buf_clear(&l->keys);
 	l->object = object;
 	l->node = node;
 	l->start = f->pos;
@@ -218,6 +220,8 @@ static void took_member(struct ak_framer *f, struct ak_fr_level *l)
 		if (l->members.n)
 			ak_buf_addc(&l->members, ',');
 		ak_buf_addstr(&l->members, text);
+		if (f->around)
+			ak_fr_part_saw(l, text);
 	}
 	if (!l->undecided)
 		f->nelided = 0;

@@ -12,6 +12,7 @@ libak_a_SOURCES += src/read/json_kv.c
 libak_a_SOURCES += src/read/json_leaf.c
 libak_a_SOURCES += src/read/json_level.c
 libak_a_SOURCES += src/read/json_object.c
+libak_a_SOURCES += src/read/json_part.c
 libak_a_SOURCES += src/read/json_plan.c src/read/json_plan.h
 libak_a_SOURCES += src/read/json_resync.c
 libak_a_SOURCES += src/read/json_scalar.c

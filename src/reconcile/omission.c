@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "reconcile/canaries.h"
 #include "reconcile/named.h"
 
@@ -134,8 +135,8 @@ static enum ak_rc named_by(struct omission *o, int64_t from_us, int64_t to_us, s
 		if (judged)
 			snprintf(text, sizeof text, "records of calls that no gateway record is of; %s", why);
 		if (judged && unjudged)
-			snprintf(text, sizeof text, "records of calls that no gateway record is of; %s; %lld more have no identifier that gateways carry, or lie"
-						    " outside of their records", why, (long long)unjudged);
+			snprintf(text, sizeof text, "records of calls that no gateway record is of; %s; %s more have no identifier that gateways carry, or lie"
+						    " outside of their records", why, AK_NUM((uint64_t)unjudged));
 		add(o, app ? "app records" : "provider calls", txt(row, "source"), judged, without, num(row, "records") - (judged ? unjudged : 0),
 		    app ? "app events" : "provider calls", text, json_incref(json_object_get(row, "cites")));
 		if (!app)
@@ -183,7 +184,7 @@ enum ak_rc ak_reconcile_completeness(struct ak_store *s, struct ak_reconcile *r,
 	raise(&o.others, counted);
 	missing = (o.gateways > o.others ? o.gateways : o.others) + o.elsewhere;
 	*out = json_pack("{s:{s:I, s:I, s:s, s:o}, s:o}", "missing", "at_least", (json_int_t)missing, "of", (json_int_t)(o.records + missing), "unit", "records",
-			 "statement", json_sprintf("at least %lld records are missing of %lld that there must have been", (long long)missing,
-						   (long long)(o.records + missing)), "methods", o.methods);
+			 "statement", json_sprintf("at least %s records are missing of %s that there must have been", AK_NUM((uint64_t)missing),
+						   AK_NUM((uint64_t)(o.records + missing))), "methods", o.methods);
 	return AK_OK;
 }

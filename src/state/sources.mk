@@ -7,3 +7,4 @@ libak_a_SOURCES += src/state/limit.c src/state/limit.h
 libak_a_SOURCES += src/state/explain.c src/state/why.c src/state/why.h src/state/whylimit.c
 libak_a_SOURCES += src/state/quota.c
 libak_a_SOURCES += src/state/fallbacks.c
+libak_a_SOURCES += src/state/modelname.c src/state/modelname.h

@@ -67,7 +67,8 @@ enum ak_rc ak_state_contradictions(struct ak_store *s, int64_t from_us, int64_t 
  *  that cannot be replayed: [{subject, class, path, why}]. */
 enum ak_rc ak_state_quota(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **rows, json_t **unread, uint64_t *judged, struct ak_err *err);
 
-/* What attempts were served by: {schema: "auditkit.fallbacks/1", requests, served_otherwise (fallbacks and other models), rows: [{tenant|null, source,
+/* What attempts were served by: {schema: "auditkit.fallbacks/1", requests, served_otherwise (class "another model"), classes: {same, alias, "another
+ * model", "not stated", "not served": attempts, which add up to requests}, rows: [{tenant|null, source,
  * asked, served, provider, region, requests, first (citation), kind: "as asked"|"longer name" (gpt-4.1 as gpt-4.1-2025-04-14)|"by route"|
  * "fallback"|"other model"|"not told"|"not served", by (citation of the route's setting that names the served model)|null}]} in order of
  * appearance; the rows sum to requests, all attempts of the period. */

@@ -9,7 +9,7 @@
 
 struct cursor {
 	sqlite3_vtab_cursor base;
-	struct ak_runs *runs;
+	struct ak_runs *runs, *shared; /* its own, NULL = none; where it looks */
 	int64_t h;
 	int64_t *seq;
 	size_t n, cap, i;
@@ -44,10 +44,16 @@ static int open_cursor(sqlite3_vtab *t, sqlite3_vtab_cursor **out)
 	struct ak_store *s = ((struct ak_vtab *)t)->of;
 	struct cursor *c = ak_alloc_zero(1, sizeof *c);
 
-	if (ak_runs_open(s, AK_RUN_LOOKUP, &c->runs, NULL) != AK_OK) {
+	/* A search is over before the next begins, so that readers share one; what was added since is looked for. */
+	if ((s->lookup ? ak_runs_reload(s->lookup, NULL) : ak_runs_open(s, AK_RUN_LOOKUP, &c->runs, NULL)) != AK_OK) {
 		ak_free(c);
 		return sqlite3_errcode(s->db);
 	}
+	if (!s->lookup && s->mode == AK_STORE_READ) {
+		s->lookup = c->runs;
+		c->runs = NULL;
+	}
+	c->shared = c->runs ? c->runs : s->lookup;
 	*out = &c->base;
 	return SQLITE_OK;
 }
@@ -92,7 +98,7 @@ static int filter(sqlite3_vtab_cursor *base, int plan, const char *text, int arg
 		return SQLITE_OK;
 	c->h = sqlite3_value_int64(argv[0]);
 	key.key = (uint64_t)c->h;
-	if (ak_runs_find(c->runs, &key, 1, found, c, NULL) != AK_OK)
+	if (ak_runs_find(c->shared, &key, 1, found, c, NULL) != AK_OK)
 		return SQLITE_CORRUPT;
 	if (c->n > 1)
 		qsort(c->seq, c->n, sizeof *c->seq, by_seq);

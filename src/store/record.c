@@ -90,8 +90,9 @@ struct ak_packed *ak_stored_pack(sqlite3_stmt *st, int at, enum ak_kind kind, st
 	return p;
 }
 
-enum ak_rc ak_stored_select(struct ak_store *s, enum ak_kind kind, const char *tail, struct sqlite3_stmt **out,
-			    struct ak_err *err)
+typedef enum ak_rc sql_fn(struct ak_store *s, const char *sql, struct sqlite3_stmt **out, struct ak_err *err);
+
+static enum ak_rc get(struct ak_store *s, enum ak_kind kind, const char *tail, sql_fn *fn, struct sqlite3_stmt **out, struct ak_err *err)
 {
 	struct ak_buf sql;
 	enum ak_rc rc;
@@ -99,7 +100,18 @@ enum ak_rc ak_stored_select(struct ak_store *s, enum ak_kind kind, const char *t
 	ak_buf_init(&sql, 1 << 16);
 	ak_schema_select(kind, &sql);
 	ak_buf_adds(&sql, tail);
-	rc = ak_sql_prepare(s, sql.p, out, err);
+	rc = fn(s, sql.p, out, err);
 	ak_buf_release(&sql);
 	return rc;
+}
+
+enum ak_rc ak_stored_take(struct ak_store *s, enum ak_kind kind, const char *tail, struct sqlite3_stmt **out, struct ak_err *err)
+{
+	return get(s, kind, tail, ak_sql_take, out, err);
+}
+
+enum ak_rc ak_stored_select(struct ak_store *s, enum ak_kind kind, const char *tail, struct sqlite3_stmt **out,
+			    struct ak_err *err)
+{
+	return get(s, kind, tail, ak_sql_prepare, out, err);
 }

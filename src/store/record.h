@@ -26,6 +26,8 @@ struct ak_packed *ak_stored_pack(struct sqlite3_stmt *st, int at, enum ak_kind k
 /* A statement over one record table: its select list plus the given tail (" WHERE seq=?1", literal text). */
 enum ak_rc ak_stored_select(struct ak_store *s, enum ak_kind kind, const char *tail, struct sqlite3_stmt **out,
 			    struct ak_err *err);
+/* The same by ak_sql_take (store/store.h): for single records. */
+enum ak_rc ak_stored_take(struct ak_store *s, enum ak_kind kind, const char *tail, struct sqlite3_stmt **out, struct ak_err *err);
 
 #ifdef __cplusplus
 }

@@ -182,6 +182,8 @@ void ak_store_close(struct ak_store *s)
 {
 	if (!s)
 		return;
+	ak_runs_free(s->lookup);
+	ak_sql_forget(s);
 	sqlite3_close(s->db);
 	sqlite3_free(sqlite3_temp_directory);
 	sqlite3_temp_directory = NULL;

@@ -10,6 +10,8 @@
 
 struct sqlite3;
 struct sqlite3_stmt;
+struct ak_kept;
+struct ak_runs;
 
 #define AK_DB_NAME "workspace.db"
 
@@ -25,6 +27,8 @@ struct ak_store {
 	char *name;         /* base name of the folder at init */
 	bool rollback_journal; /* true where WAL was not possible */
 	int mended;         /* missing indexes that ak_store_open made again */
+	struct ak_kept *kept;   /* statements for later, NULL = none */
+	struct ak_runs *lookup; /* of the table `lookup`, for reading; NULL = not asked yet */
 };
 
 #ifdef __cplusplus
@@ -75,6 +79,11 @@ enum ak_rc ak_store_set(struct ak_store *s, const char *key, struct ak_str value
 enum ak_rc ak_sql_prepare(struct ak_store *s, const char *sql, struct sqlite3_stmt **out, struct ak_err *err);
 enum ak_rc ak_sql_step(struct ak_store *s, struct sqlite3_stmt *st, struct ak_err *err);
 enum ak_rc ak_sql_exec(struct ak_store *s, const char *sql, struct ak_err *err);
+/* The same for a text that is asked for many times: keep resets it and puts it aside, for take to find. Kept are the last few, of
+ * stores opened for reading; others are finalized. forget finalizes all. */
+enum ak_rc ak_sql_take(struct ak_store *s, const char *sql, struct sqlite3_stmt **out, struct ak_err *err);
+void ak_sql_keep(struct ak_store *s, struct sqlite3_stmt **st);
+void ak_sql_forget(struct ak_store *s);
 void ak_sql_finalizep(struct sqlite3_stmt **st); /* cleanup attribute target */
 /* Bind helpers; text is bound static (must outlive the step), a NULL view binds NULL. */
 void ak_sql_bind(struct sqlite3_stmt *st, int pos, struct ak_str s);

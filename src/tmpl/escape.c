@@ -85,6 +85,11 @@ static void markdown(struct ak_buf *out, struct ak_str s)
 void ak_escape(struct ak_buf *out, enum ak_escape how, struct ak_str s)
 {
 	struct ak_buf safe;
+
+	if (how == AK_ESC_YAML) { /* what is read back must be the value itself: hidden characters become escapes of YAML */
+		ak_yaml_add_text(out, s);
+		return;
+	}
 	ak_buf_init(&safe, SIZE_MAX / 2);
 	while (how != AK_ESC_TEXT && s.n) {
 		/* A line end is layout here, not an attack: white space in HTML, a blank in Markdown. */
@@ -99,8 +104,6 @@ void ak_escape(struct ak_buf *out, enum ak_escape how, struct ak_str s)
 		html(out, ak_buf_str(&safe));
 	else if (how == AK_ESC_MARKDOWN)
 		markdown(out, ak_buf_str(&safe));
-	else if (how == AK_ESC_YAML)
-		ak_yaml_add_text(out, ak_buf_str(&safe));
 	else
 		ak_text_safe(out, s);
 	ak_buf_release(&safe);

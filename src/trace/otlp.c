@@ -91,18 +91,33 @@ static void attribute_text(json_t *list, const char *key, const char *z)
 		json_array_append_new(list, json_pack("{s:s, s:{s:s}}", "key", key, "value", "stringValue", z));
 }
 
-/* Nanoseconds since 1970 as decimal text, "0" when not recorded; all digits that the source gives. */
-static json_t *nanos(const char *time)
+/* Nanoseconds since 1970 with all digits that the source gives. 0, which OTLP reads as unknown, with *why when there is no such time:
+ * the field has 64 bits without a sign, and viewers read it as one with a sign (1970 to 2262). */
+static int64_t nanos(const char *time, const char **why)
 {
 	struct ak_err ignored = {0};
 	int64_t us, ns = 0, unit = 100000000;
 	const char *dot = strchr(time, '.');
 
-	if (!*time || ak_time_arg(time, 0, &us, &ignored) != AK_OK || us < 0)
-		return json_string("0");
+	*why = !*time ? "not recorded" : NULL;
+	if (*time && ak_time_arg(time, 0, &us, &ignored) != AK_OK)
+		*why = "not readable";
+	else if (*time && (us < 0 || us / 1000000 >= INT64_MAX / 1000000000))
+		*why = "outside the years 1970 to 2262 that OTLP can hold";
+	if (*why)
+		return 0;
 	for (const char *z = dot ? dot + 1 : ""; ak_is_digit((unsigned char)*z) && unit; z++, unit /= 10)
 		ns += (*z - '0') * unit;
-	return json_sprintf("%lld%09lld", (long long)(us / 1000000), (long long)ns);
+	return us / 1000000 * 1000000000 + ns;
+}
+
+static json_t *nanos_json(int64_t ns) { return json_sprintf("%lld", (long long)ns); }
+
+/* A time that is left out stands as it was recorded beside the reason. */
+static void left_out(json_t *list, bool start, const char *recorded, const char *why)
+{
+	attribute_text(list, start ? "auditkit.start.left_out" : "auditkit.end.left_out", why);
+	attribute_text(list, start ? "event.start" : "event.end", recorded);
 }
 
 /* ---- spans ---- */
@@ -122,6 +137,8 @@ struct spans {
 	json_t *ids;	 /* cite -> span id */
 	json_t *given;	 /* span ids that stand in the document */
 	json_t *by_source; /* source -> scopeSpans' spans */
+	json_t *by_id;	 /* span id -> span */
+	json_t *dropped; /* span ids whose recorded parent is left out */
 	const json_t *doc;
 };
 
@@ -183,23 +200,76 @@ static const json_t *asked_by(const struct spans *s, const json_t *call)
 	return last ? last : outside(s, 0);
 }
 
-/* What the source names when it is here; else by the order of the calls. */
-static void set_parent(const struct spans *s, json_t *span, const json_t *h)
-{
-	const json_t *parent = NULL;
-	char given[32];
+static json_t *span_of(const struct spans *s, const json_t *h) { return json_object_get(s->by_id, txt(s->ids, txt(h, "cite"))); }
 
-	lowered(txt(json_object_get(h, "span"), "parent"), given, sizeof given);
-	if (*given && json_object_get(s->given, given) && strcmp(given, txt(span, "spanId")) != 0) {
-		json_object_set_new(span, "parentSpanId", json_string(given));
-		return;
+/* Does the way up from `id` come to `to`? A way longer than there are spans goes round elsewhere. */
+static bool leads_to(const struct spans *s, const char *id, const char *to)
+{
+	for (size_t n = json_object_size(s->by_id); n && *id; n--, id = txt(json_object_get(s->by_id, id), "parentSpanId"))
+		if (strcmp(id, to) == 0)
+			return true;
+	return false;
+}
+
+/* What the source names, when it is here. */
+static void named_parents(const struct spans *s)
+{
+	const json_t *h;
+	char given[32];
+	size_t i;
+
+	json_array_foreach(json_object_get(s->doc, "hops"), i, h) {
+		json_t *span = is_span(h) ? span_of(s, h) : NULL;
+
+		lowered(txt(json_object_get(h, "span"), "parent"), given, sizeof given);
+		if (span && *given && strcmp(given, txt(span, "spanId")) != 0 && json_object_get(s->by_id, given))
+			json_object_set_new(span, "parentSpanId", json_string(given));
 	}
-	if (json_object_get(h, "attempt"))
-		parent = outside(s, json_integer_value(json_object_get(json_object_get(h, "gateway"), "number")));
-	else if (json_integer_value(json_object_get(h, "n")) == 3)
-		parent = asked_by(s, h);
-	if (parent && parent != h)
-		json_object_set(span, "parentSpanId", json_object_get(s->ids, txt(parent, "cite")));
+}
+
+/* Spans that name each other as parents: none of these links can be right beside the others, and none is picked. */
+static void drop_cycles(const struct spans *s)
+{
+	json_t *span, *round = json_array();
+	const char *id;
+	void *next;
+	size_t i;
+
+	json_object_foreach_safe(s->by_id, next, id, span)
+		if (leads_to(s, txt(span, "parentSpanId"), id))
+			json_array_append(round, span);
+	json_array_foreach(round, i, span) {
+		json_t *list = json_object_get(span, "attributes");
+
+		attribute_text(list, "auditkit.parent.left_out", "the parents that the records name form a cycle");
+		attribute_text(list, "auditkit.parent.recorded", txt(span, "parentSpanId"));
+		json_object_del(span, "parentSpanId");
+		json_object_set_new(s->dropped, txt(span, "spanId"), json_true());
+	}
+	json_decref(round);
+}
+
+/* By the order of the calls, where no record names one; what is recorded goes before. */
+static void other_parents(const struct spans *s)
+{
+	const json_t *h;
+	size_t i;
+
+	json_array_foreach(json_object_get(s->doc, "hops"), i, h) {
+		json_t *span = is_span(h) ? span_of(s, h) : NULL;
+		const json_t *parent = NULL;
+		const char *up;
+
+		if (!span || *txt(span, "parentSpanId") || json_object_get(s->dropped, txt(span, "spanId")))
+			continue;
+		if (json_object_get(h, "attempt"))
+			parent = outside(s, json_integer_value(json_object_get(json_object_get(h, "gateway"), "number")));
+		else if (json_integer_value(json_object_get(h, "n")) == 3)
+			parent = asked_by(s, h);
+		up = parent && parent != h ? txt(s->ids, txt(parent, "cite")) : "";
+		if (*up && !leads_to(s, up, txt(span, "spanId")))
+			json_object_set_new(span, "parentSpanId", json_string(up));
+	}
 }
 
 static json_t *attributes(const json_t *h)
@@ -238,21 +308,37 @@ static json_t *span_name(const json_t *h)
 	return json_sprintf("%s%s%s", *operation ? operation : txt(h, "title"), *model ? " " : "", model);
 }
 
+/* The end of a call that has none, or none that can be, is its start: nothing is known of how long it took. */
+static void set_times(json_t *span, const json_t *h)
+{
+	const char *start = txt(json_object_get(h, "fields"), "event.start"), *end = txt(h, "end"), *no_start, *no_end;
+	int64_t from = nanos(start, &no_start), to = nanos(end, &no_end);
+	json_t *list = json_object_get(span, "attributes");
+
+	if (no_start)
+		left_out(list, true, start, no_start);
+	if (*end && !no_end && (no_start || to < from))
+		no_end = no_start ? "without a start it bounds nothing" : "before the start";
+	if (*end && no_end)
+		left_out(list, false, end, no_end);
+	json_object_set_new(span, "startTimeUnixNano", nanos_json(from));
+	json_object_set_new(span, "endTimeUnixNano", nanos_json(no_end ? from : to));
+}
+
 static void add_span(struct spans *s, const json_t *h)
 {
-	const char *start = txt(json_object_get(h, "fields"), "event.start"), *end = txt(h, "end");
 	json_t *spans = json_object_get(s->by_source, txt(h, "source"));
 	bool provider = json_integer_value(json_object_get(h, "n")) == 3;
-	json_t *span = json_pack("{s:s, s:O, s:o, s:i, s:o, s:o, s:o, s:o, s:[]}", "traceId", s->trace, "spanId", json_object_get(s->ids, txt(h, "cite")),
-				 "name", span_name(h), "kind", provider ? KIND_SERVER : KIND_CLIENT, "startTimeUnixNano", nanos(start),
-				 "endTimeUnixNano", nanos(*end ? end : start), "attributes", attributes(h), "status", status(h), "events");
+	json_t *span = json_pack("{s:s, s:O, s:o, s:i, s:o, s:o, s:[]}", "traceId", s->trace, "spanId", json_object_get(s->ids, txt(h, "cite")),
+				 "name", span_name(h), "kind", provider ? KIND_SERVER : KIND_CLIENT, "attributes", attributes(h), "status", status(h), "events");
 
-	set_parent(s, span, h);
+	set_times(span, h);
 	if (!spans) {
 		spans = json_array();
 		json_object_set_new(s->by_source, txt(h, "source"), spans);
 	}
 	json_array_append_new(spans, span);
+	json_object_set(s->by_id, txt(span, "spanId"), span);
 }
 
 /* ---- events: what is no call ---- */
@@ -284,6 +370,16 @@ static json_t *span_for_events(const struct spans *s)
 	return spans;
 }
 
+static void add_event(json_t *events, const char *name, const char *time, json_t *list)
+{
+	const char *why;
+	int64_t ns = nanos(time, &why);
+
+	if (why)
+		left_out(list, true, time, why);
+	json_array_append_new(events, json_pack("{s:s, s:o, s:o}", "name", name, "timeUnixNano", nanos_json(ns), "attributes", list));
+}
+
 static void add_events(struct spans *s)
 {
 	json_t *span = span_for_events(s), *events = json_object_get(span, "events");
@@ -299,12 +395,10 @@ static void add_events(struct spans *s)
 			attribute_text(list, "auditkit.citation", txt(b, "cite"));
 			attribute_text(list, "event.end", txt(b, "end"));
 			attribute(list, "auditkit.usage.requests", json_object_get(b, "requests"));
-			json_array_append_new(events, json_pack("{s:s, s:o, s:o}", "name", "usage bucket, a sum and not this request alone", "timeUnixNano",
-								nanos(txt(b, "start")), "attributes", list));
+			add_event(events, "usage bucket, a sum and not this request alone", txt(b, "start"), list);
 		}
 		if ((n == 2 && !json_object_get(h, "attempt") && json_object_get(h, "fields")) || n == 6)
-			json_array_append_new(events, json_pack("{s:O, s:o, s:o}", "name", json_object_get(h, "title"), "timeUnixNano", nanos(txt(h, "time")),
-								"attributes", attributes(h)));
+			add_event(events, txt(h, "title"), txt(h, "time"), attributes(h));
 	}
 }
 
@@ -324,7 +418,8 @@ static const char *service_of(const struct spans *s, const char *source)
 
 json_t *ak_trace_otlp(const json_t *trace)
 {
-	struct spans s = {.ids = json_object(), .given = json_object(), .by_source = json_object(), .doc = trace};
+	struct spans s = {.ids = json_object(), .given = json_object(), .by_source = json_object(), .by_id = json_object(), .dropped = json_object(),
+			  .doc = trace};
 	json_t *resources = json_array(), *spans, *list;
 	const char *source;
 	const json_t *h;
@@ -336,6 +431,9 @@ json_t *ak_trace_otlp(const json_t *trace)
 	json_array_foreach(json_object_get(trace, "hops"), i, h)
 		if (is_span(h))
 			add_span(&s, h);
+	named_parents(&s);
+	drop_cycles(&s);
+	other_parents(&s);
 	add_events(&s);
 	json_object_foreach_safe(s.by_source, next, source, spans) {
 		list = json_array();
@@ -349,5 +447,7 @@ json_t *ak_trace_otlp(const json_t *trace)
 	json_decref(s.ids);
 	json_decref(s.given);
 	json_decref(s.by_source);
+	json_decref(s.by_id);
+	json_decref(s.dropped);
 	return json_pack("{s:o}", "resourceSpans", resources);
 }

@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 
+#include "base/text.h"
+#include "link/values.h"
+
 #define CALLS_NAMED 4
 #define HITS_ASKED 200	   /* records of one id that are followed */
 #define BRIDGE_RECORDS 64  /* records that a bridge may cross */
@@ -14,6 +17,7 @@ struct search {
 	json_t *anchors; /* [seq], one per interaction */
 	json_t *covered; /* {"seq": true} of all that was looked at */
 	size_t calls;	 /* of a usage row that concerns many */
+	bool more;	 /* records of the id are left that were not followed */
 	struct ak_trace_found first; /* the closure of an anchor, where it was asked for */
 };
 
@@ -21,13 +25,20 @@ static const char *text(const json_t *o, const char *name) { return json_string_
 
 static const char *field(const json_t *record, const char *name) { return text(json_object_get(record, "fields"), name); }
 
+static bool is_covered(const struct search *f, int64_t seq)
+{
+	char key[24];
+
+	snprintf(key, sizeof key, "%lld", (long long)seq);
+	return json_object_get(f->covered, key) != NULL;
+}
+
 static bool cover(struct search *f, int64_t seq)
 {
 	char key[24];
-	bool fresh;
+	bool fresh = !is_covered(f, seq);
 
 	snprintf(key, sizeof key, "%lld", (long long)seq);
-	fresh = !json_object_get(f->covered, key);
 	json_object_set_new(f->covered, key, json_true());
 	return fresh;
 }
@@ -207,29 +218,90 @@ static enum ak_rc resolve(struct search *f, int64_t seq, bool entity, struct ak_
 
 /* ---- what is said when it is not one ---- */
 
-static enum ak_rc several(struct search *f, const json_t *first, struct ak_err *err)
+static void hint_of(const json_t *cites, bool more, struct ak_err *err)
 {
-	size_t n = json_array_size(f->anchors), i;
 	struct ak_buf named;
-	enum ak_rc rc = AK_OK;
+	const json_t *cite;
+	size_t i;
 
 	ak_buf_init(&named, 1 << 16);
-	for (i = 0; i < n && i < CALLS_NAMED && rc == AK_OK; i++) {
+	json_array_foreach((json_t *)cites, i, cite)
+		ak_buf_addf(&named, "%s%s", i ? ", " : "", json_string_value(cite));
+	ak_hint(err, "reconstruct one of them: %s%s", named.n ? named.p : "", more ? ", ...; response, request and span ids name one call" : "");
+	ak_buf_release(&named);
+}
+
+/* More records have it than are followed for one value (link/values.h): no trace has so many, and none is told in part. */
+static enum ak_rc refuse_common(struct search *f, struct ak_str id, struct ak_err *err)
+{
+	json_t *shared = NULL;
+	uint64_t records, calls;
+	char n[32], m[32];
+	const char *more;
+	enum ak_rc rc = ak_query_shared_by(f->s, id, CALLS_NAMED, &shared, err);
+
+	if (rc != AK_OK)
+		return rc;
+	records = (uint64_t)json_integer_value(json_object_get(shared, "records"));
+	calls = (uint64_t)json_integer_value(json_object_get(shared, "calls"));
+	more = json_is_true(json_object_get(shared, "more")) ? "more than " : "";
+	if (records > AK_LINK_COMMON) {
+		hint_of(json_object_get(shared, "first"), true, err);
+		rc = ak_fail(err, AK_EXIT_USAGE, "%s%s records, %s%s of them separate calls, have this identifier; none is picked", more, ak_thousands(records, n),
+			     *more && calls ? "at least " : "", calls ? ak_thousands(calls, m) : "none");
+	}
+	json_decref(shared);
+	return rc;
+}
+
+static enum ak_rc anchor_cites(struct search *f, json_t *out, struct ak_err *err)
+{
+	enum ak_rc rc = AK_OK;
+
+	for (size_t i = 0; i < json_array_size(f->anchors) && i < CALLS_NAMED && rc == AK_OK; i++) {
 		json_t *record = NULL;
 
 		if ((rc = ak_query_record(f->s, json_integer_value(json_array_get(f->anchors, i)), &record, err)) == AK_OK)
-			ak_buf_addf(&named, "%s%s", i ? ", " : "", text(record, "cite"));
+			json_array_append(out, json_object_get(record, "cite"));
 		json_decref(record);
 	}
+	return rc;
+}
+
+/* Followed no further once it is clear that there are several: the requests that have it are counted. */
+static enum ak_rc several_of(struct search *f, struct ak_str id, struct ak_err *err)
+{
+	json_t *shared = NULL;
+	char n[32];
+	size_t found = json_array_size(f->anchors);
+	enum ak_rc rc;
+
+	if (!f->more)
+		return ak_fail(err, AK_EXIT_USAGE, "%zu separate calls have this identifier; none is picked", found);
+	if ((rc = ak_query_shared_by(f->s, id, 1, &shared, err)) != AK_OK)
+		return rc;
+	ak_thousands((uint64_t)json_integer_value(json_object_get(shared, "records")), n);
+	json_decref(shared);
+	if (found == 1)
+		return ak_fail(err, AK_EXIT_USAGE, "%s records have this identifier, more than are followed: whether they are of one call is not known", n);
+	return ak_fail(err, AK_EXIT_USAGE, "more than %zu separate calls, in %s records, have this identifier; none is picked", found - 1, n);
+}
+
+static enum ak_rc several(struct search *f, struct ak_str id, const json_t *first, struct ak_err *err)
+{
+	size_t n = json_array_size(f->anchors);
+	json_t *cites = json_array();
+	enum ak_rc rc = anchor_cites(f, cites, err);
+
 	if (rc == AK_OK) {
-		ak_hint(err, "reconstruct one of them: %s%s", named.p, n > CALLS_NAMED ? ", ..." : "");
+		hint_of(cites, n > CALLS_NAMED || f->more, err);
 		if (f->calls > 1)
 			rc = ak_fail(err, AK_EXIT_USAGE, "'%s' is a sum over %zu%s calls, not one of them; none is picked", text(first, "cite"), f->calls,
 				     f->calls >= BUCKET_CALLS ? " or more" : "");
 		else
-			rc = ak_fail(err, AK_EXIT_USAGE, "%zu separate calls have this identifier; none is picked", n);
+			rc = several_of(f, id, err);
 	}
-	ak_buf_release(&named);
+	json_decref(cites);
 	return rc;
 }
 
@@ -257,18 +329,29 @@ static bool is_entity(const json_t *hit)
 
 static int pass_of(const json_t *hit) { return is_entity(hit) ? 2 : !is_kind(hit, AK_K_REQUEST); }
 
+/* Enough is known, or this is too much to ask. */
+static bool enough(const struct search *f, size_t asked)
+{
+	return json_array_size(f->anchors) > CALLS_NAMED || asked >= HITS_ASKED || json_object_size(f->covered) >= HITS_ASKED * BRIDGE_RECORDS;
+}
+
 /* Records that the id is an id of; only when there are none, those that it names as what they are about. */
 static enum ak_rc resolve_hits(struct search *f, const json_t *hits, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
 	const json_t *hit;
-	size_t i;
+	size_t i, asked = 0;
 
 	/* Gateway records first: what stands for an interaction is one of them, and then it is looked for once. */
-	for (int pass = 0; pass < 3; pass++)
-		json_array_foreach((json_t *)hits, i, hit)
-			if (rc == AK_OK && pass_of(hit) == pass && (pass < 2 || !json_array_size(f->anchors)) && json_object_size(f->covered) < HITS_ASKED * BRIDGE_RECORDS && i < HITS_ASKED)
+	for (int pass = 0; pass < (json_array_size(f->anchors) ? 2 : 3); pass++)
+		json_array_foreach((json_t *)hits, i, hit) {
+			if (rc != AK_OK || pass_of(hit) != pass || is_covered(f, json_integer_value(json_object_get(hit, "seq"))))
+				continue;
+			if (enough(f, asked++))
+				f->more = true;
+			else
 				rc = resolve(f, json_integer_value(json_object_get(hit, "seq")), pass == 2, err);
+		}
 	return rc;
 }
 
@@ -281,7 +364,7 @@ static enum ak_rc find(struct search *f, struct ak_str id, int64_t *first, bool 
 	*citation = rc == AK_OK;
 	if (rc == AK_OK)
 		return resolve(f, *first, false, err);
-	if (rc != AK_END || (rc = ak_query_lookup(f->s, id, &hits, err)) != AK_OK)
+	if (rc != AK_END || (rc = refuse_common(f, id, err)) != AK_OK || (rc = ak_query_lookup(f->s, id, &hits, err)) != AK_OK)
 		return rc;
 	*first = json_integer_value(json_object_get(json_array_get(hits, 0), "seq"));
 	rc = json_array_size(hits) ? resolve_hits(f, hits, err) : AK_END;
@@ -304,8 +387,8 @@ enum ak_rc ak_trace_start(struct ak_store *s, struct ak_str id, struct ak_trace_
 	int64_t first = 0;
 	enum ak_rc rc = find(&f, id, &first, &citation, err);
 
-	if (rc == AK_OK && json_array_size(f.anchors) != 1 && (rc = ak_query_record(s, first, &record, err)) == AK_OK)
-		rc = json_array_size(f.anchors) ? several(&f, record, err) : nothing(record, citation, err);
+	if (rc == AK_OK && (f.more || json_array_size(f.anchors) != 1) && (rc = ak_query_record(s, first, &record, err)) == AK_OK)
+		rc = json_array_size(f.anchors) ? several(&f, id, record, err) : nothing(record, citation, err);
 	first = rc == AK_OK ? json_integer_value(json_array_get(f.anchors, 0)) : 0;
 	if (rc == AK_OK && f.first.members && f.first.seq == first) {
 		*out = f.first;

@@ -234,6 +234,10 @@ static void print_in_force(const struct page *p, const json_t *f)
 	snprintf(title, sizeof title, "  %-13.28s ", txt(f, "title"));
 	ak_buf_init(&state, 1 << 20);
 	ak_buf_addf(&state, "%s%s%s", txt(f, "state"), *txt(f, "until") ? ", until " : "", txt(f, "until"));
+	if (HOP_DETAIL + ak_str_find(ak_buf_str(&state), ' ') > p->width) { /* a word that has to stand alone */
+		ak_buf_addf(p->out, "  %.28s\n", txt(f, "title"));
+		snprintf(title, sizeof title, "%*s", HOP_DETAIL, "");
+	}
 	wrapped(p, title, state.n ? state.p : "", HOP_DETAIL, txt(f, "cite"));
 	ak_buf_release(&state);
 }

@@ -100,4 +100,59 @@ is "far folders are named whole" "$(sed -n 's/^exports: \([^ ]*\).*/\1/p' far/a/
 is "a hidden workspace may stand there" "$? $(sed -n 's/^exports: \([^ ]*\).*/\1/p' ex/.auditkit/policy.yaml)" "0 .."
 "$AUDITKIT" -w ex/.auditkit ingest --dry-run --json >again.json 2>/dev/null
 is "and reads the same" "$(jq -c '.run.totals' again.json)" "$(jq -c '.run.totals' ingest.json)"
+
+# Names that mean something to YAML, or nothing to anybody: the file is read back, by us and by others, with the same names.
+rm -rf ex nasty && mkdir -p nasty/app
+cat >nasty.py <<'END'
+import json, sys
+names = ["plain", 'quo"te', "apo'st", "back\\slash", "col: on", "a:b", "#hash", "x # y", "-lead", "- lead", "*star", "&amp", "!bang", "%pc",
+         "@at", "`bt", "|pipe", ">gt", "{b", "[b", "a,b", "x}", "true", "No", "123", "1.5", "0x1F", "1e5", "1_000", "12:30", "2026-01-01", ".5",
+         ".inf", "=", "<<", "? q", "tab\there", "new\nline", "nul\0x", "esc\x1b[31m", "del\x7f", "c1\x85x", "ls\u2028x", "zw\u200bx",
+         "bidi\u202ex", "bom\ufeffx", "\ufffe", "\u00e9\u00fc", "emoji\U0001f600", "  lead", "trail  ", "---", "...", "a: {b: c}",
+         "L" * 20000, "M" * 1100, "N" * 300, "O" * 200]
+with open(sys.argv[1], "w") as f:
+    for i, n in enumerate(names):
+        f.write(json.dumps({"time": "2026-06-01T00:00:%02dZ" % i, "app": n, "event": "call", "event_id": "e%d" % i, "env": n}) + "\n")
+END
+python3 nasty.py nasty/app/ev.jsonl
+cp nasty/app/ev.jsonl "nasty/it's: #1 \"x\" {y}.jsonl"
+printf 'a note\n' >"$(printf 'nasty/no\nte: "#%0200d' 7).txt"
+"$AUDITKIT" init w5 --discover nasty --json >out.json 2>err.txt
+is "nasty names" "$? $(jq -c '[.discovered.files, .discovered.unfit_apps, .discovered.unfit_environments]' out.json)" "0 [3,3,3]"
+is "what is left out is said" "$(has '# 3 of their names left out: empty, over 256 bytes or like a secret' w5/policy.yaml)" 2
+is "auditkit reads it, and every file by it" "$("$AUDITKIT" -w w5 ingest --json 2>/dev/null | jq -c '[.missing, .run.files, .run.totals.rejected]')" "[[],2,0]"
+sqlite3 -json w5/workspace.db "SELECT DISTINCT app FROM app_event WHERE length(app) <= 256 ORDER BY app" | jq -c '[.[].app]|sort' >stored.json
+is "names in the workspace" "$(jq length stored.json)" 55
+ok "those are the names it found" sh -c 'jq -c "[.discovered.apps[].app]|sort" out.json | cmp - stored.json'
+if python3 -c 'import yaml' 2>/dev/null; then
+	python3 -c 'import json, sys, yaml
+s = yaml.safe_load(open(sys.argv[1], encoding="utf-8"))["scope"]
+print(json.dumps([sorted(s["apps"]), sorted(s["environments"])], ensure_ascii=False))' w5/policy.yaml | jq -c '.[]|sort' >read.txt
+	is "another reader of YAML finds those" "$(sort -u read.txt)" "$(cat stored.json)"
+fi
+echo "# $secret" >>w5/policy.yaml
+is "a secret behind all that is still found" "$("$AUDITKIT" -w w5 ingest 2>&1 | grep -c 'holds a value of kind openai')" 1
+
+# A policy.yaml that would be too large leaves nothing, and one that is there stays.
+if [ -n "${AK_LONG:-}" ]; then
+cat >far.py <<'END'
+import os, sys
+deep = "/".join(["d" * 240] * 8)
+for i in range(270):
+    d = "far/%03d/%s" % (i, deep)
+    os.makedirs(d)
+    for name, at in (("x.csv", "tickets.csv"), ("y.csv", "key-inventory.csv")):
+        os.link("far." + name, d + "/" + name)
+END
+cp "$AK_SRCDIR/samples/grc/tickets.csv" far.x.csv && cp "$AK_SRCDIR/samples/grc/key-inventory.csv" far.y.csv
+rm -rf far && python3 far.py
+keys() { find "${XDG_CONFIG_HOME:-$HOME/.config}/auditkit/keys" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l; }
+before=$(keys)
+refused "more than one policy.yaml holds" 71 w6 --discover far
+is "which one: that" "$(has 'name more than one policy.yaml can hold' err.txt)" 1
+is "it leaves nothing" "$(ls -d w6 2>/dev/null) $(($(keys) - before))" " 0"
+fi
+mkdir w7 && echo 'version: 1' >w7/policy.yaml
+refused "a policy.yaml that is there" 2 w7 --discover nasty
+is "it is left as it is" "$(cat w7/*)" "version: 1"
 finish

@@ -75,4 +75,13 @@ is "a file's name stays in the source" "$(sql "SELECT attachments_present, attac
 ak packet build --draft -o p >/dev/null 2>&1
 is "the packet's dictionary has the logs" "$(python3 -c 'import csv; r=list(csv.DictReader(open("p/data/tables/fields.csv"))); print(len(r), sorted({x["store"] for x in r}))')" \
 	"$("$AUDITKIT" fields --json | jq '.fields | length') ['metadata log', 'metadata log, provider admin log', 'not retained', 'provider admin log']"
+# Results that nobody can get are no success; a reader that has gone is told nothing.
+for c in fields 'fields --json' help --version limits 'completion bash'; do
+	# shellcheck disable=SC2086
+	is "$c into a closed output" "$("$AUDITKIT" $c 2>err.txt >&-; echo "$? $(grep -c "cannot write 'standard output'" err.txt) $(grep -c '^hint: standard' err.txt)")" "74 1 1"
+	# shellcheck disable=SC2086
+	[ ! -c /dev/full ] || is "$c onto a full disk" "$("$AUDITKIT" $c 2>err.txt >/dev/full; echo "$? $(grep -c "cannot write 'standard output'" err.txt)")" "74 1"
+done
+is "all three closed" "$("$AUDITKIT" fields <&- >&- 2>&-; echo $?)" 74
+is "a reader that has gone" "$( ("$AUDITKIT" fields 2>err.txt; "$AUDITKIT" fields 2>>err.txt) | true; cat err.txt)" ""
 finish

@@ -14,10 +14,14 @@ points() { # points PREFIX: lines name|got|want of incident.py
 # ---- blast-radius ----
 "$AUDITKIT" -w w blast-radius key_leaky --json >by_id.json 2>by_id.err
 $truth blast by_id.json >points && points "by id" <points
+same() { jq -c '[.requests, .cost, .groups] | walk(if type == "object" then del(.confidence, .method) else . end)' "$1" | sha256sum; }
 for key in svc-leaky sk-Leaky7Leaky7Leaky7Leaky7Leaky7 "$(jq -r '.key.values[] | select(startswith("key:"))' by_id.json | head -n 1)" "$(printf sk-Leaky7Leaky7Leaky7Leaky7Leaky7 | sha256sum | cut -d' ' -f1)"; do
 	"$AUDITKIT" -w w blast-radius "$key" --json >other.json 2>/dev/null
-	is "the same from $(echo "$key" | cut -c1-12)" "$(jq -c '[.requests, .cost, .groups]' other.json | sha256sum)" "$(jq -c '[.requests, .cost, .groups]' by_id.json | sha256sum)"
+	is "the same from $(echo "$key" | cut -c1-12)" "$(same other.json)" "$(same by_id.json)"
 done
+is "and so does every count" "$("$AUDITKIT" -w w blast-radius svc-leaky --json | jq -c '[.requests, .cost, .cost_by_source, .groups, .records, .events, .derived | .. | objects | .confidence // empty] | unique')$(
+	"$AUDITKIT" -w w blast-radius svc-leaky | grep -c '^certain')" '["inferred"]0'
+is "in the list too" "$("$AUDITKIT" -w w blast-radius svc-leaky --list --json | sed 1d | jq -r .confidence | sort -u)" inferred
 is "a key that was found by its label says so" "$("$AUDITKIT" -w w blast-radius svc-leaky --json | jq -r '.key.by + " " + .key.confidence')" "alias inferred"
 "$AUDITKIT" -w w blast-radius key_leaky --list --json >list.json
 is "the list has every request that is counted" "$(sed 1d list.json | jq -rs 'map(.confidence) | group_by(.) | map("\(.[0]) \(length)") | join(" ")')" \

@@ -115,6 +115,29 @@ is "nothing of these is" "$(cat found)" ""
 cat w/workspace.db* >bytes
 is "nor of unknown members" "$(grep -acF 'private remark' bytes) $(grep -acF 'more of it' bytes)" "0 0"
 
+# ---- a page larger than what is held of one: its records go out in parts, each with the bounds of its bucket ----
+python3 - <<'END'
+import json
+def results(bucket, n):
+    return [{"object": "organization.usage.completions.result", "input_tokens": i, "project_id": "proj_%d" % bucket, "model": "m%d" % i,
+             "input_text_tokens": "x" * 900000} for i in range(n)]
+def bucket(i, n):
+    return {"object": "bucket", "start_time": 1785542400 + 86400 * i, "end_time": 1785628800 + 86400 * i, "results": results(i, n)}
+def write(name, buckets):
+    json.dump({"object": "page", "data": buckets, "has_more": True, "next_page": "p2"}, open(name, "w"))
+write("large.json", [bucket(0, 45), bucket(1, 45), bucket(2, 3)])
+late = bucket(3, 60)
+late = [{"object": "bucket", "start_time": 1785801600, "results": late["results"], "end_time": late["end_time"]}]
+write("late.json", late)
+END
+"$AUDITKIT" init large >/dev/null 2>&1
+is "a page of 80 MB" "$("$AUDITKIT" -w large ingest --source u large.json --json 2>/dev/null | jq -c '.run.totals|[.records_in, .stored, .rejected]')" "[93,93,0]"
+is "its buckets" "$(sqlite3 large/workspace.db "SELECT group_concat(x, ' ') FROM (SELECT project_id || ',' || substr(event_start, 1, 10) || ',' \
+	|| substr(event_end, 1, 10) || ',' || count(*) || ',' || sum(input_tokens) AS x FROM usage GROUP BY project_id, event_start, event_end ORDER BY 1)")" \
+	"proj_0,2026-08-01,2026-08-02,45,990 proj_1,2026-08-02,2026-08-03,45,990 proj_2,2026-08-03,2026-08-04,3,3"
+is "one that tells a bound behind its records is counted and refused" "$("$AUDITKIT" -w large ingest --source l late.json --format openai-usage --json 2>/dev/null |
+	jq -c '[.run.totals.records_in, .run.totals.stored + .run.totals.rejected, .run.totals.rejected > 0]')" "[60,60,true]"
+
 # ---- the list: each trap has a test that exists, or a reason ----
 for list in traps-providers traps-aws-azure-gcp; do
 	list=$AK_SRCDIR/tests/formats/$list.tsv

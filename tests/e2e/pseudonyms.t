@@ -68,6 +68,10 @@ ak show nobody@example.org
 is "somebody without records" "$rc $(grep -c nobody err out | tr '\n' ' ')" "3 err:0 out:0 "
 ak trace reconstruct "$who"
 is "a person is not one request, and the way on is said" "$rc $(grep -c 'auditkit show' err)" "2 1"
+ak explain "$who"
+is "nor for explain" "$rc $(grep -c 'auditkit show' err)" "2 1"
+ak timeline --around "$who"
+is "nor one event for timeline" "$rc $(grep -c 'auditkit show' err)" "2 1"
 is "the log of accesses holds tokens" "$(jq -rs '[.[].options.words[0] | sub(":.*"; "")] | group_by(.) | map("\(.[0]) \(length)") | join(", ")' w/access.jsonl)" "email 3, ip 1, key 1, user 1"
 is "and no value that was typed or read" "$(cat w/* w/.[!.]* out err 2>/dev/null | LC_ALL=C grep -aicE "wanda@|xavier@|user-4711|db8:0+:0|db8::4711|203\.0\.113\.47|$hash|$raw")" 0
 

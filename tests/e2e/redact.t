@@ -84,7 +84,7 @@ is "a marker of another key" "$(allow "$(echo "$mark" | sed 's/:[0-9a-f]\{8\}:/:
 is "nothing was written" "$(cmp plain.yaml w/policy.yaml && echo same)" same
 is "a value is let through by its marker" "$(allow "$mark" --reason "vendor's manual: {never valid}" --by sec-ops)" "allowed   $fp: vendor's manual: {never valid}"
 is "by two lines more in policy.yaml" "$(diff plain.yaml w/policy.yaml | grep -v '^[0-9]')" ">   allow:
->     - {fingerprint: \"$fp\", why: \"vendor's manual: {never valid}\", by: sec-ops, on: $(date -u +%Y-%m-%d), key: \"$(echo "$mark" | cut -d: -f3)\"}"
+>     - {fingerprint: \"$fp\", why: \"vendor's manual: {never valid}\", by: sec-ops, on: \"$(date -u +%Y-%m-%d)\", key: \"$(echo "$mark" | cut -d: -f3)\"}"
 is "of the same mode" "$(stat -c %a w/policy.yaml)" 600
 is "it comes out as it went in, and no other does" "$(echo "$key ${key}x" | try | sed 's/:[0-9a-f]*:[0-9a-f]*]/]/')" "$key [REDACTED:openai_key]"
 is "twice is refused, with the line" "$(allow "$fp" --reason again; echo $?) $(grep -c "on line $(grep -n "$fp" w/policy.yaml | cut -d: -f1) of" err)" "6 1"

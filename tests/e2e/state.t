@@ -86,7 +86,7 @@ is "the limit and the call are cited" "$(check quota quota-not-enforced '.findin
 make noquota
 is "a limit that does not say what it counts is not evaluable" "$(check noquota quota-not-enforced '[.verdict, (.why | test("no unit"))]')" '["not evaluable",true]'
 "$AUDITKIT" -w explain report fallbacks --json >fallbacks
-is "what attempts were served by: the rows sum to all" "$(jq -c '[.requests, ([.rows[].requests] | add), .served_otherwise]' fallbacks)" "[14,14,2]"
-is "one fell back, one was another model, one is the route's own" "$(jq -c '[.rows[] | select(.kind | test("fallback|other|route")) | [.kind, .asked, .served, .by]] | sort' fallbacks)" \
-	"[[\"by route\",\"chat-premium\",\"gpt-4.1-2025-04-14\",\"$(cite explain admin-audit audit_event ae-1)\"],[\"fallback\",\"chat-premium\",\"eu.anthropic.claude-x\",null],[\"other model\",\"chat-other\",\"mystery-1\",null]]"
+is "what attempts were served by: the rows sum to all" "$(jq -c '[.requests, ([.rows[].requests] | add), .served_otherwise, ([.classes[]] | add)]' fallbacks)" "[14,14,1,14]"
+is "one fell back, one is the route's own; what a name that nobody declares stands for is not stated" "$(jq -c '[.rows[] | select(.kind | test("fallback|other|route|told")) | [.kind, .asked, .served, .by]] | sort' fallbacks)" \
+	"[[\"by route\",\"chat-premium\",\"gpt-4.1-2025-04-14\",\"$(cite explain admin-audit audit_event ae-1)\"],[\"fallback\",\"chat-premium\",\"eu.anthropic.claude-x\",null],[\"not told\",\"chat-other\",\"mystery-1\",null]]"
 finish

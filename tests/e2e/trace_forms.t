@@ -83,6 +83,56 @@ is "every record has a proof" "$(jq -r '.members[].proof.level' retry.json | sor
 is "-o leaves nothing else behind" "$(find . -maxdepth 1 -name '.*tmp*' | wc -l) $(stat -c %a chain.html)" "0 600"
 "$AUDITKIT" -w w trace reconstruct call-r3 --format pdf >out 2>&1
 is "a form that is none" "$? $(grep -c 'text, json, html, mermaid or otlp' out)" "2 1"
+
+# An id that many calls share: refused at once, with how many there are.
+awk 'BEGIN { for (i = 0; i < 2100; i++) { t = "all"; if (i < 7) t = "seven"
+	printf "{\"id\": \"chatcmpl-%d\", \"litellm_call_id\": \"call-%d\", \"trace_id\": \"trace-%d\", \"session_id\": \"session-%s\", \"startTime\": %d.5, \"endTime\": %d.9, \"model\": \"gpt-4o\", \"custom_llm_provider\": \"openai\", \"status\": \"success\", \"call_type\": \"acompletion\", \"model_group\": \"g\", \"response_cost\": 0.1, \"metadata\": {\"requester_metadata\": {\"session_id\": \"session-%s\"}}}\n", i, i, i, t, 1784506207 + i, 1784506207 + i, t } }' >many.jsonl
+"$AUDITKIT" init m >/dev/null 2>&1
+"$AUDITKIT" -w m ingest --source litellm --format litellm-slp many.jsonl >/dev/null 2>&1
+many() { "$AUDITKIT" -w m "$@" >out 2>err; echo "$? $(sed -n '1s/^auditkit: //p' err)"; }
+is "more than are followed: their number, not that of a cap" "$(many trace reconstruct session-all)" "2 2,093 records, 2,093 of them separate calls, have this identifier; none is picked"
+is "and so says explain" "$(many explain session-all)" "2 2,093 records, 2,093 of them separate calls, have this identifier; none is picked"
+is "several: not all are followed, and that is said" "$(many trace reconstruct session-seven) $(grep -c 'reconstruct one of them: litellm:' err)" \
+	"2 more than 4 separate calls, in 7 records, have this identifier; none is picked 1"
+
+
+# Times that OTLP cannot hold and parents in a circle are left out, with the reason; the rest of the trace is there.
+odd() { printf '{"event_id": "%s", "time": "%s", "end_time": "%s", "app": "shop", "event": "%s", "trace_id": "%s", "span_id": "%016d", "parent_span_id": "%016d"}\n' "$@"; }
+t=$(id 7)
+{ odd o-1 2026-03-02T09:20:45Z 2026-03-02T09:20:44Z back "$t" 1 2; odd o-2 2026-03-02T09:20:46Z 2026-03-02T09:20:47Z around "$t" 2 3; odd o-3 2026-03-02T09:20:46Z 2900-01-01T00:00:00Z late "$t" 3 1
+	odd o-4 2700-01-01T00:00:00Z 2700-01-01T00:00:01Z far "$t" 4 2; } >odd.jsonl
+"$AUDITKIT" -w m ingest --source app --format app-events odd.jsonl >/dev/null 2>&1
+"$AUDITKIT" -w m trace reconstruct "$t" --json >odd.json
+"$AUDITKIT" -w m trace reconstruct "$t" --format otlp >odd.otlp
+is "OTLP of impossible times and of a circle is valid" "$(look otlp odd.otlp odd.json)" ""
+is "each with its reason" "$(jq -r '[.resourceSpans[].scopeSpans[].spans[]] | sort_by(.spanId)[] | (.attributes | map({(.key): .value.stringValue}) | add) as $a | [.name, (.parentSpanId // "-" | .[-1:]), .startTimeUnixNano, .endTimeUnixNano, $a["auditkit.start.left_out"] // "-", $a["auditkit.end.left_out"] // "-", ($a["auditkit.parent.recorded"] // "-" | .[-1:]), $a["event.end"] // "-"] | join(" ")' odd.otlp)" \
+"back - 1772443245000000000 1772443245000000000 - before the start 2 2026-03-02T09:20:44Z
+around - 1772443246000000000 1772443247000000000 - - 3 -
+late - 1772443246000000000 1772443246000000000 - outside the years 1970 to 2262 that OTLP can hold 1 2900-01-01T00:00:00Z
+far 2 0 0 outside the years 1970 to 2262 that OTLP can hold outside the years 1970 to 2262 that OTLP can hold - 2700-01-01T00:00:01Z"
+
+# What contradicts itself, is empty or nonsense is a mistake, not something else that was not asked for.
+mistake() { # mistake WORDS-OF-THE-MESSAGE ARGUMENT...
+	says=$1
+	shift
+	"$AUDITKIT" -w w "$@" >out 2>err
+	is "$(printf '%s ' "$@")" "$? $(grep -c -- "$says" err) $(grep -c '^hint: ' err) $(wc -c <out)" "2 1 1 0"
+}
+mistake "'--json' and '--format html' contradict each other" trace reconstruct call-r3 --json --format html
+mistake "'--json' and '--format mermaid' contradict" trace sample --format mermaid --json
+mistake "'--json' and '--format jsonl' contradict" report links --format jsonl --json
+mistake "argument 1 of 'trace reconstruct' is empty" trace reconstruct ''
+mistake "argument 1 of 'explain' is empty" explain ''
+mistake "'--output' wants a value that is not empty" trace reconstruct call-r3 -o ''
+mistake "'--around' wants a value that is not empty" timeline --around ''
+mistake "not written to standard output" packet build --draft -o -
+mistake "not written to standard output" trace bundle --key k -o -
+for window in -1h 99999999999h 0h 1.5h 2 h ' 1h' 36526d; do mistake "'--window' is a whole number above 0" timeline --around call-r3 --window "$window"; done
+mistake "'--window' wants a value that is not empty" timeline --around call-r3 --window ''
+ak call-r3 --json >one
+ak call-r3 --json --format json >two
+ak call-r3 --format json -o - >three
+is "the same twice is no contradiction, - is standard output" "$(jq -r .digest one two three | uniq | wc -l) $(jq -r .digest one | wc -c) $(ls -d ./- 2>&1 | grep -c 'No such')" "1 $(jq -r .digest two | wc -c) 1"
 if command -v chromium >/dev/null && [ "${AK_LONG-}" ]; then
 	ok "a browser draws it" chromium --headless --no-sandbox --disable-gpu --screenshot=page.png "file://$PWD/retry.html"
 fi

@@ -25,6 +25,14 @@ run 0 -w w sources drift
 gzip -dc ex/litellm/slp-2026-06-08_14.jsonl.gz | python3 "$AK_SRCDIR/tests/e2e/spendlogs.py" >spend.csv
 run 0 -w w ingest --source litellm-db spend.csv
 for s in $(sqlite3 w/workspace.db 'SELECT name FROM source'); do run 0 -w w sources show "$s"; done
+for r in completeness links coverage reconcile fallbacks; do run 0 -w w report $r; done
+run 1 -w w check
+run 0 -w w blast-radius key_15b3785b
+run 0 -w w timeline --around ae-route-1 --window 2h
+run 0 -w w explain "$(sqlite3 w/workspace.db 'SELECT trace_id FROM request WHERE trace_id IS NOT NULL AND fallback_from IS NOT NULL LIMIT 1')"
+is "counts have their thousands parted" "$(grep -E '^\[(report|-w w report|-w w (check|blast|timeline|explain))' all | grep -cE '(^| )[0-9]{4,},? (of|requests|records|rows|calls|input|output|provider|gateway|gap|to [0-9])|(of|provider|gateway|gap) -?[0-9]{4,}([ ,;:]|$)') \
+$((\
+$(grep -E '^\[-w w (report|check|blast)' all | grep -cE '[0-9],[0-9]{3} (of|requests|rows)|of [0-9]+,[0-9]{3}|provider [0-9]+,[0-9]{3}') > 10))" "0 1"
 run 0 -w w verify
 run 0 -w w trace sample
 for t in $(sqlite3 w/workspace.db "SELECT trace_id FROM request WHERE fallback_from IS NOT NULL OR status_code = 429 OR policy_verdict = 'blocked' LIMIT 12"); do
@@ -43,7 +51,7 @@ run 0 -w w doctor
 run 0 -w w backup copy.tar
 run 0 help collect
 for s in litellm openai anthropic bedrock azure cloudflare otel; do run 0 help collect "$s"; done
-"$AUDITKIT" help | sed -n 's/^  \([a-z]\{2,\}\( [a-z]\{2,\}\)\{0,1\}\)  .*/\1/p' >names
+"$AUDITKIT" completion bash | sed -n 's/^\t"\(.*\)"\*) options=.*/\1/p' >names
 for c in '' packet trace $(tr ' ' / <names); do
 	# shellcheck disable=SC2046
 	run 0 help $(echo "$c" | tr / ' ')
@@ -95,6 +103,11 @@ if python3 -c 'import pty; pty.openpty()' 2>/dev/null; then
 	is "sources" "$(at 40 -w n sources)" "0 "
 	trace=$(sqlite3 w/workspace.db "SELECT trace_id FROM request WHERE fallback_from IS NOT NULL LIMIT 1")
 	is "a trace" "$(at 40 -w w trace reconstruct "$trace")" "0 "
+	is "traces of all kinds" "$(sqlite3 w/workspace.db "SELECT min(trace_id) FROM request WHERE trace_id IS NOT NULL GROUP BY key_id, status_code, fallback_from IS NULL LIMIT 12" |
+		while read -r t; do at 40 -w w trace reconstruct "$t"; done | tr -d ' 0')" ""
+	is "the reports" "$(for r in completeness links coverage reconcile fallbacks; do at 40 -w w report $r; done)" "0 0 0 0 0 "
+	is "and as long rows" "$(at 40 -w w report reconcile --drill "$("$AUDITKIT" -w w report reconcile --json | jq -r '[.rows[] | select(.gap != "0")][0].row')")" "0 "
+	is "a trace again" "$(at 40 -w w trace reconstruct "$trace")" "0 "
 	is "its citations are whole" "$(grep -cE '(litellm-prod|app-spans)[^ ]*:[0-9]+$' out | awk '{ print ($1 > 2) }')" 1
 	is "a trace at 60 columns" "$(at 60 -w w trace reconstruct "$trace")" "0 "
 	is "help of a command" "$(at 40 help ingest | sed 's/^0 *//' | grep -vE '^ *(auditkit|zcat) ')" ""

@@ -1,0 +1,261 @@
+#include "base/ak.h"
+#include "query/aggregate.h"
+
+#include <stdlib.h>
+
+/* Combinations of a block's values that are looked up by their number; more are looked up by what they say. */
+#define MOST_COMBINATIONS (1u << 18)
+
+struct work {
+	const struct ak_aggregate_opts *o;
+	struct ak_aggregate *out;
+	struct ak_map sources, known; /* known: a group's bytes -> 1 + index */
+	size_t cap;
+	struct ak_by_codes *by, *only;
+	int64_t bucket[AK_COLUMNS_ROWS], first_bucket;
+	uint32_t nbuckets; /* of the block; 0: too many to number */
+	struct ak_zone_span span;
+	uint32_t *group_of; /* 1 + index by number of the combination */
+	struct ak_buf key;
+};
+
+/* ---- time ---- */
+
+static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
+
+static int64_t bucket_of(struct work *w, int64_t us)
+{
+	if (us == AK_COLUMN_NONE)
+		return AK_BUCKET_NONE;
+	if (w->o->zone) {
+		int64_t sec = floor_div(us, 1000000);
+
+		if (sec < w->span.start || sec >= w->span.end)
+			ak_zone_span(w->o->zone, sec, &w->span);
+		us += w->span.offset * INT64_C(1000000);
+	}
+	return floor_div(us, w->o->bucket_us);
+}
+
+static void number_buckets(struct work *w, const struct ak_columns *c)
+{
+	int64_t least = INT64_MAX, most = INT64_MIN;
+
+	w->nbuckets = 1;
+	if (!w->o->bucket_us)
+		return;
+	for (size_t i = 0; i < c->n; i++) {
+		w->bucket[i] = bucket_of(w, c->number[AK_COL_TIME] ? c->number[AK_COL_TIME][i] : AK_COLUMN_NONE);
+		if (w->bucket[i] == AK_BUCKET_NONE)
+			continue;
+		least = w->bucket[i] < least ? w->bucket[i] : least;
+		most = w->bucket[i] > most ? w->bucket[i] : most;
+	}
+	w->first_bucket = least;
+	if (most >= least)
+		w->nbuckets = (uint64_t)most - (uint64_t)least < MOST_COMBINATIONS ? (uint32_t)(most - least) + 2 : 0;
+}
+
+/* ---- groups ---- */
+
+static struct ak_str bytes_of(struct work *w, size_t i)
+{
+	int64_t bucket = w->o->bucket_us ? w->bucket[i] : AK_BUCKET_NONE;
+
+	ak_buf_clear(&w->key);
+	ak_buf_add(&w->key, &bucket, sizeof bucket);
+	for (size_t k = 0; k < w->o->nby; k++) {
+		struct ak_str v = w->by[k].value[w->by[k].code[i]];
+		uint32_t n = v.p ? (uint32_t)v.n : UINT32_MAX;
+
+		ak_buf_add(&w->key, &n, sizeof n);
+		if (v.p)
+			ak_buf_addstr(&w->key, v);
+	}
+	return ak_buf_str(&w->key);
+}
+
+static enum ak_rc new_group(struct work *w, size_t i, struct ak_err *err)
+{
+	struct ak_aggregate *out = w->out;
+	struct ak_aggregate_group *g;
+
+	if (out->n == AK_AGGREGATE_GROUPS) {
+		ak_hint(err, "group by less, by larger buckets, or bound it with --from and --to");
+		return ak_fail(err, AK_EXIT_LIMIT, "more than %d groups", AK_AGGREGATE_GROUPS);
+	}
+	if (out->n == w->cap) {
+		w->cap = w->cap ? 2 * w->cap : 256;
+		out->group = ak_realloc(out->group, w->cap * sizeof(struct ak_aggregate_group *));
+	}
+	g = ak_arena_zero(&out->arena, sizeof *g);
+	g->bucket = AK_BUCKET_NONE;
+	if (w->o->bucket_us && w->bucket[i] != AK_BUCKET_NONE)
+		g->bucket = w->bucket[i] * w->o->bucket_us;
+	for (size_t k = 0; k < w->o->nby; k++) {
+		struct ak_str v = w->by[k].value[w->by[k].code[i]];
+
+		g->by[k] = v.p ? ak_arena_str(&out->arena, v) : v;
+	}
+	out->group[out->n++] = g;
+	return AK_OK;
+}
+
+static enum ak_rc find_group(struct work *w, size_t i, uint32_t *at, struct ak_err *err)
+{
+	bool fresh;
+	struct ak_map_entry *e = ak_map_put(&w->known, bytes_of(w, i), &fresh);
+	enum ak_rc rc = fresh ? new_group(w, i, err) : AK_OK;
+
+	if (fresh)
+		e->v.num = (int64_t)w->out->n;
+	*at = (uint32_t)e->v.num;
+	return rc;
+}
+
+/* How many combinations the block can have; 0: too many. */
+static uint32_t combinations(const struct work *w)
+{
+	uint64_t n = w->nbuckets;
+
+	for (size_t k = 0; k < w->o->nby && n && n <= MOST_COMBINATIONS; k++)
+		n *= w->by[k].ncodes;
+	return n && n <= MOST_COMBINATIONS ? (uint32_t)n : 0;
+}
+
+static uint32_t combination(const struct work *w, size_t i)
+{
+	uint32_t n = 0;
+
+	if (w->o->bucket_us && w->bucket[i] != AK_BUCKET_NONE)
+		n = (uint32_t)(w->bucket[i] - w->first_bucket) + 1;
+	for (size_t k = 0; k < w->o->nby; k++)
+		n = n * w->by[k].ncodes + w->by[k].code[i];
+	return n;
+}
+
+/* ---- one block ---- */
+
+static void add(const struct work *w, const struct ak_columns *c, size_t i, struct ak_aggregate_group *g)
+{
+	g->records++;
+	for (size_t k = 0; k < w->o->nsums; k++)
+		g->n[k] += ak_columns_sum(c, w->o->sum[k], i, &g->sum[k]);
+	for (size_t k = 0; k < w->o->ncounts; k++) {
+		enum ak_column col = w->o->count[k].col;
+		uint16_t row = c->row[col] ? c->row[col][i] : 0;
+
+		g->count[k] += row && ak_str_is(c->text[col][row - 1], w->o->count[k].value);
+	}
+}
+
+static bool wanted(const struct work *w, size_t i)
+{
+	for (size_t k = 0; k < w->o->nonly; k++) {
+		struct ak_str have = w->only[k].value[w->only[k].code[i]], want = w->o->only[k].value;
+
+		if (!have.p != !want.p || (want.p && !ak_str_eq(have, want)))
+			return false;
+	}
+	return true;
+}
+
+static enum ak_rc take_block(void *ctx, const struct ak_columns *c, const bool *keep, struct ak_err *err)
+{
+	struct work *w = ctx;
+	uint32_t all, at;
+
+	number_buckets(w, c);
+	for (size_t k = 0; k < w->o->nby; k++)
+		ak_by_code(c, w->o->by[k], &w->sources, &w->by[k]);
+	for (size_t k = 0; k < w->o->nonly; k++)
+		ak_by_code(c, w->o->only[k].by, &w->sources, &w->only[k]);
+	all = combinations(w);
+	if (all)
+		memset(w->group_of, 0, all * sizeof *w->group_of);
+	for (size_t i = 0; i < c->n; i++) {
+		uint32_t *known = all ? &w->group_of[combination(w, i)] : &at;
+
+		if (!keep[i] || (w->o->nonly && !wanted(w, i)))
+			continue;
+		if (!all)
+			at = 0;
+		if (!*known && find_group(w, i, known, err) != AK_OK)
+			return AK_FAIL;
+		add(w, c, i, w->out->group[*known - 1]);
+	}
+	return AK_OK;
+}
+
+/* ---- order ---- */
+
+static int compare_texts(struct ak_str a, struct ak_str b)
+{
+	if (!a.p || !b.p)
+		return (b.p != NULL) - (a.p != NULL);
+	return ak_str_cmp(a, b);
+}
+
+static int by_bucket_and_values(const void *a, const void *b)
+{
+	const struct ak_aggregate_group *x = *(struct ak_aggregate_group *const *)a, *y = *(struct ak_aggregate_group *const *)b;
+	int order = (x->bucket > y->bucket) - (x->bucket < y->bucket);
+
+	/* Undated ones come last. */
+	if (order && (x->bucket == AK_BUCKET_NONE || y->bucket == AK_BUCKET_NONE))
+		return -order;
+	for (int k = 0; k < AK_AGGREGATE_BYS && !order; k++)
+		order = compare_texts(x->by[k], y->by[k]);
+	return order;
+}
+
+/* Where rows come from does not matter: they are equal only when they are the same. */
+enum ak_rc ak_aggregate(struct ak_store *s, const struct ak_aggregate_opts *o, struct ak_aggregate *out, struct ak_err *err)
+{
+	struct ak_columns_want want = {{false}};
+	struct work *w = ak_alloc_zero(1, sizeof *w);
+	enum ak_rc rc;
+
+	*out = (struct ak_aggregate){.n = 0};
+	ak_arena_init(&out->arena);
+	w->o = o;
+	w->out = out;
+	w->span = (struct ak_zone_span){.start = 1, .end = 0};
+	w->by = ak_alloc_zero(AK_AGGREGATE_BYS, sizeof *w->by);
+	w->only = ak_alloc_zero(AK_AGGREGATE_BYS, sizeof *w->only);
+	w->group_of = ak_alloc(MOST_COMBINATIONS * sizeof *w->group_of);
+	ak_map_init(&w->sources);
+	ak_map_init(&w->known);
+	ak_buf_init(&w->key, 1 << 20);
+	for (size_t k = 0; k < o->nby; k++)
+		ak_by_want(o->by[k], &want);
+	for (size_t k = 0; k < o->nonly; k++)
+		ak_by_want(o->only[k].by, &want);
+	for (size_t k = 0; k < o->nsums; k++)
+		want.col[o->sum[k]] = true;
+	for (size_t k = 0; k < o->ncounts; k++)
+		want.col[o->count[k].col] = true;
+	rc = ak_by_sources(s, &w->sources, err);
+	if (rc == AK_OK)
+		rc = ak_query_layer_each(s, &o->layer, o->from_us, o->to_us, &want, take_block, w, err);
+	if (rc == AK_OK && out->n)
+		qsort(out->group, out->n, sizeof(struct ak_aggregate_group *), by_bucket_and_values);
+	for (int k = 0; k < AK_AGGREGATE_BYS; k++) {
+		ak_by_codes_release(&w->by[k]);
+		ak_by_codes_release(&w->only[k]);
+	}
+	ak_by_sources_release(&w->sources);
+	ak_map_release(&w->known);
+	ak_buf_release(&w->key);
+	ak_free(w->by);
+	ak_free(w->only);
+	ak_free(w->group_of);
+	ak_free(w);
+	return rc;
+}
+
+void ak_aggregate_release(struct ak_aggregate *a)
+{
+	ak_free(a->group);
+	ak_arena_release(&a->arena);
+}

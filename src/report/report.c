@@ -1,0 +1,177 @@
+#include "base/ak.h"
+#include "report/report.h"
+
+#include "base/time.h"
+#include "base/jsonget.h"
+#include "query/query.h"
+#include "report/rows.h"
+
+static const struct {
+	const char *name;
+	struct ak_report_figure figure[AK_REPORT_FIGURES];
+	struct ak_report_count count[AK_AGGREGATE_COUNTS];
+} shapes[AK_REPORT_SHAPES] = {
+	[AK_REPORT_USAGE] = {"usage",
+			     {{"requests", AK_COL_REQUEST_COUNT, false},
+			      {"input_tokens", AK_COL_INPUT_TOKENS, false},
+			      {"output_tokens", AK_COL_OUTPUT_TOKENS, false},
+			      {"cache_read_tokens", AK_COL_CACHE_READ_TOKENS, false},
+			      {"cache_write_tokens", AK_COL_CACHE_WRITE_TOKENS, false},
+			      {"reasoning_tokens", AK_COL_REASONING_TOKENS, false},
+			      {"estimated", AK_COL_COST_ESTIMATED, true},
+			      {"billed", AK_COL_COST_BILLED, true}},
+			     {{"failed", AK_COL_OUTCOME, "failure"}}},
+	[AK_REPORT_COST] = {"cost",
+			    {{"estimated", AK_COL_COST_ESTIMATED, true},
+			     {"billed", AK_COL_COST_BILLED, true},
+			     {"effective", AK_COL_COST_EFFECTIVE, true}},
+			    {{NULL, AK_COL_SEQ, NULL}}},
+	[AK_REPORT_ERRORS] = {"errors",
+			      {{"retries", AK_COL_ATTEMPT_RETRIES, false}, {"fallbacks", AK_COL_ATTEMPT_FALLBACKS, false}},
+			      {{"failed", AK_COL_OUTCOME, "failure"}, {"succeeded", AK_COL_OUTCOME, "success"}}},
+	[AK_REPORT_CACHE] = {"cache",
+			     {{"input_tokens", AK_COL_INPUT_TOKENS, false},
+			      {"cache_read_tokens", AK_COL_CACHE_READ_TOKENS, false},
+			      {"cache_write_tokens", AK_COL_CACHE_WRITE_TOKENS, false},
+			      {"saved", AK_COL_SAVED_COST, true}},
+			     {{"hits", AK_COL_CACHE_STATUS, "hit"}, {"misses", AK_COL_CACHE_STATUS, "miss"}}},
+};
+
+const char *ak_report_name(enum ak_report_shape shape) { return shapes[shape].name; }
+
+const char *ak_report_by_name(enum ak_by by) { return by == AK_BY_OWNER ? "owner" : ak_bys[by].name; }
+
+int ak_report_by_find(struct ak_str name) { return ak_str_is(name, "owner") ? (int)AK_BY_OWNER : ak_by_find(name); }
+
+/* ---- layers ---- */
+
+struct making {
+	struct ak_store *s;
+	const struct ak_report_opts *o;
+	json_t *owners; /* key id or hash -> owner, of the newest inventory; NULL: not asked for */
+	json_t *layers;
+	struct ak_err *err;
+};
+
+static bool is_cost_alone(const struct making *m) { return m->o->shape == AK_REPORT_COST; }
+
+/* What to ask for: an owner is found by its key, amounts are kept apart by currency. */
+static void prepare(const struct making *m, const struct ak_layer *l, bool whole, struct ak_aggregate_opts *a, struct ak_report_making *r)
+{
+	*a = (struct ak_aggregate_opts){.layer = *l, .from_us = m->o->from_us, .to_us = m->o->to_us};
+	*r = (struct ak_report_making){.o = m->o, .aggregate = a, .figure = shapes[m->o->shape].figure, .count = shapes[m->o->shape].count,
+				       .owners = m->owners, .whole = whole};
+	for (size_t i = 0; i < m->o->nby && !whole; i++) {
+		if (m->o->by[i] == AK_BY_OWNER) {
+			a->by[a->nby++] = AK_BY_KEY_ID;
+			a->by[a->nby++] = AK_BY_KEY_HASH;
+		} else {
+			a->by[a->nby++] = m->o->by[i];
+		}
+	}
+	r->currency = a->nby;
+	a->by[a->nby++] = AK_BY_CURRENCY;
+	if (!whole) {
+		a->bucket_us = m->o->bucket_us;
+		a->zone = m->o->zone;
+	}
+	for (size_t i = 0; i < AK_REPORT_FIGURES && r->figure[i].name; i++)
+		a->sum[a->nsums++] = r->figure[i].col;
+	for (size_t i = 0; i < AK_AGGREGATE_COUNTS && r->count[i].name; i++) {
+		a->count[i].col = r->count[i].col;
+		a->count[i].value = r->count[i].value;
+		a->ncounts++;
+	}
+}
+
+static enum ak_rc rows_of(struct making *m, const struct ak_layer *l, bool whole, json_t **out)
+{
+	struct ak_aggregate_opts a;
+	struct ak_report_making r;
+	struct ak_aggregate groups;
+	enum ak_rc rc;
+
+	prepare(m, l, whole, &a, &r);
+	rc = ak_aggregate(m->s, &a, &groups, m->err);
+	if (rc == AK_OK)
+		*out = ak_report_rows(&r, &groups);
+	ak_aggregate_release(&groups);
+	return rc;
+}
+
+/* A layer with its total, which is summed apart from the rows. A layer without records is left out. */
+static enum ak_rc add_layer(struct making *m, const char *name, const struct ak_layer *l, const char *source, const char *query)
+{
+	json_t *rows = NULL, *total = NULL;
+	enum ak_rc rc = rows_of(m, l, true, &total);
+
+	if (rc == AK_OK && json_array_size(total))
+		rc = rows_of(m, l, false, &rows);
+	if (rc == AK_OK && rows)
+		json_array_append_new(m->layers, json_pack("{s:s, s:s?, s:s?, s:O, s:O}", "layer", name, "source", source, "query", query,
+							   "rows", rows, "total", json_array_get(total, 0)));
+	json_decref(rows);
+	json_decref(total);
+	return rc;
+}
+
+static enum ak_rc add_usage(struct making *m)
+{
+	json_t *series = NULL, *r;
+	size_t i;
+	enum ak_rc rc = ak_query_usage_series(m->s, m->o->from_us, m->o->to_us, &series, m->err);
+
+	json_array_foreach(series, i, r) {
+		bool own = json_is_true(json_object_get(r, "own_sums"));
+		const char *query = json_string_value(json_object_get(r, "query"));
+		const struct ak_layer l = {.kind = AK_K_USAGE, .source = json_integer_value(json_object_get(r, "source")), .query = query, .own_sums = own};
+
+		if (rc == AK_OK)
+			rc = add_layer(m, own ? "gateway sums" : "provider usage", &l, json_string_value(json_object_get(r, "source_name")), query);
+	}
+	json_decref(series);
+	return rc;
+}
+
+static enum ak_rc add_layers(struct making *m)
+{
+	static const struct ak_layer requests = {.kind = AK_K_REQUEST}, calls = {.kind = AK_K_CALL}, settled = {.kind = AK_K_SETTLEMENT};
+	bool usage = m->o->shape == AK_REPORT_USAGE || is_cost_alone(m);
+	enum ak_rc rc = add_layer(m, "gateway attempts", &requests, NULL, NULL);
+
+	if (rc == AK_OK && usage)
+		rc = add_usage(m);
+	if (rc == AK_OK && m->o->shape != AK_REPORT_CACHE && !is_cost_alone(m))
+		rc = add_layer(m, "provider calls", &calls, NULL, NULL);
+	if (rc == AK_OK && is_cost_alone(m))
+		rc = add_layer(m, "settlement", &settled, NULL, NULL);
+	return rc;
+}
+
+static json_t *names(const struct ak_report_opts *o)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < o->nby; i++)
+		json_array_append_new(list, json_string(ak_report_by_name(o->by[i])));
+	return list;
+}
+
+enum ak_rc ak_report(struct ak_store *s, const struct ak_report_opts *o, json_t **out, struct ak_err *err)
+{
+	struct making m = {.s = s, .o = o, .layers = json_array(), .err = err};
+	enum ak_rc rc = AK_OK;
+
+	for (size_t i = 0; i < o->nby && rc == AK_OK && !m.owners; i++)
+		if (o->by[i] == AK_BY_OWNER)
+			rc = ak_query_key_owners(s, &m.owners, err);
+	if (rc == AK_OK)
+		rc = add_layers(&m);
+	if (rc == AK_OK)
+		*out = json_pack("{s:s, s:i, s:s, s:o, s:o, s:s, s:s?, s:o, s:O}", "schema", "auditkit.report/1", "format_version", 1, "report",
+				 shapes[o->shape].name, "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "zone",
+				 o->zone ? o->zone_name : "UTC", "bucket", o->bucket_us ? o->bucket : NULL, "by", names(o), "layers", m.layers);
+	json_decref(m.owners);
+	json_decref(m.layers);
+	return rc;
+}

@@ -1,0 +1,41 @@
+/* Reports that count and sum records by what they say: usage, cost, errors, cache. Each layer of evidence stands for itself, what a
+ * gateway recorded, what a provider counted, what was billed; none is added to another (F146). */
+#ifndef AK_REPORT_REPORT_H
+#define AK_REPORT_REPORT_H
+
+#include <jansson.h>
+
+#include "query/aggregate.h"
+
+enum ak_report_shape { AK_REPORT_USAGE, AK_REPORT_COST, AK_REPORT_ERRORS, AK_REPORT_CACHE, AK_REPORT_SHAPES };
+
+/* Beside AK_BY_*: the owner that the newest key inventory names for the key. */
+#define AK_BY_OWNER ((enum ak_by)AK_BY_COUNT)
+
+struct ak_report_opts {
+	enum ak_report_shape shape;
+	int64_t from_us, to_us; /* half-open; INT64_MIN, INT64_MAX: open */
+	enum ak_by by[AK_AGGREGATE_BYS - 3];
+	size_t nby;
+	int64_t bucket_us; /* 0 = none */
+	const char *bucket; /* as it was given: 1h */
+	const struct ak_zone *zone; /* NULL: UTC */
+	const char *zone_name;
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+const char *ak_report_name(enum ak_report_shape shape);
+/* By its word, owner too; -1 unknown. */
+int ak_report_by_find(struct ak_str name);
+const char *ak_report_by_name(enum ak_by by);
+/* {schema, report, from, to, zone, bucket, by, layers: [{layer, source, query, rows, total}]}. Of every figure: its exact sum and the
+ * number of records that had one; values that no record names are null. The rows of a layer add up to its total. */
+enum ak_rc ak_report(struct ak_store *s, const struct ak_report_opts *o, json_t **out, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
