@@ -116,7 +116,8 @@ mistake() { # mistake WORDS-OF-THE-MESSAGE ARGUMENT...
 	says=$1
 	shift
 	"$AUDITKIT" -w w "$@" >out 2>err
-	is "$(printf '%s ' "$@")" "$? $(grep -c -- "$says" err) $(grep -c '^hint: ' err) $(wc -c <out)" "2 1 1 0"
+	rc=$?
+	is "$(printf '%s ' "$@")" "$rc $(grep -c -- "$says" err) $(grep -c '^hint: ' err) $(wc -c <out)" "2 1 1 0"
 }
 mistake "'--json' and '--format html' contradict each other" trace reconstruct call-r3 --json --format html
 mistake "'--json' and '--format mermaid' contradict" trace sample --format mermaid --json
