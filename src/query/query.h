@@ -180,7 +180,7 @@ enum ak_rc ak_query_usage_rows(struct ak_store *s, int64_t from_us, int64_t to_u
  * model: [{source, provider, model, n}]. */
 enum ak_rc ak_query_served(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Clock offset between app events and the first gateway request of the same trace, per source and app: [{from, app (or null), to,
- * pairs, median_ms, min_ms, max_ms}], negative = the app's clock is ahead (nothing arrives before it was sent). Raw times are
+ * pairs, median_ms, min_ms, max_ms, sampled: {one_in, of, source} where not all records were read}], negative = the app's clock is ahead (nothing arrives before it was sent). Raw times are
  * never changed. source: only app events of this one, NULL = all; run: only those it brought, 0 = all. */
 enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err);
 
