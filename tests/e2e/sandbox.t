@@ -50,6 +50,7 @@ export OPENAI_ADMIN_KEY
 caged 69 print -w ws pull openai/audit --since 2026-06-01 --base-url https://127.0.0.1:9
 caged 0 "print thread" -w ws ingest --dry-run "$AK_SRCDIR/samples/gateway"
 caged 0 print -w ws status
+caged 0 print -w ws status --prometheus
 caged 3 print -w ws report reconcile
 caged 3 print -w ws report completeness
 caged 0 print -w ws sources
