@@ -67,3 +67,4 @@ libak_a_SOURCES += src/cmd/cmd_report_latency.c src/cmd/figures_opts.c src/cmd/f
 libak_a_SOURCES += src/cmd/cmd_canary_plan.c
 libak_a_SOURCES += src/cmd/cmd_report_lists.c src/cmd/cmd_report_privacy.c src/cmd/list_text.c src/cmd/list_text.h src/cmd/list_run.c src/cmd/list_run.h
 libak_a_SOURCES += src/cmd/status_prom.c src/cmd/status_prom.h
+libak_a_SOURCES += src/cmd/cmd_schema.c

@@ -52,6 +52,7 @@
 	X(identity_resolve)                                                                                            \
 	X(formats)                                                                                                     \
 	X(fields)                                                                                                      \
+	X(schema)                                                                                                \
 	X(limits)                                                                                                      \
 	X(doctor)                                                                                                      \
 	X(demo)                                                                                                        \

@@ -87,6 +87,7 @@ caged 3 "print sync" -w ws identity resolve email:00112233445566778899aabbccddee
 caged 0 print -w ws redact explain client_address
 caged 0 print -w ws redact explain --text <lines
 caged 0 print limits
+caged 0 print schema check
 caged 0 print help
 caged 0 print help collect
 caged 0 print completion bash
