@@ -19,6 +19,7 @@ list format_files src/formats/*.yaml
 list collect_files src/collect/*.yaml
 list api_files src/apis/*.yaml
 list template_files templates/*
+list output_schema_files src/schemas/*.json
 list man1_files man/*.1
 list man5_files man/*.5
 # Samples keep their folders; automake installs one folder at a time.

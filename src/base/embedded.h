@@ -18,6 +18,7 @@ extern const struct ak_embedded ak_embedded_formats[];   /* src/formats/NAME.yam
 extern const struct ak_embedded ak_embedded_collect[];   /* src/collect/NAME.yaml */
 extern const struct ak_embedded ak_embedded_apis[];      /* src/apis/NAME.yaml */
 extern const struct ak_embedded ak_embedded_templates[]; /* templates/NAME.mustache */
+extern const struct ak_embedded ak_embedded_schemas[];   /* src/schemas/NAME.json */
 extern const struct ak_embedded ak_embedded_schema[];    /* src/store/schema.sql */
 
 #ifdef __cplusplus

@@ -8,6 +8,7 @@
 #include "cmd/collect.h"
 #include "cmd/jsonget.h"
 #include "cmd/questions.h"
+#include "cmd/status_prom.h"
 #include "cmd/witness_report.h"
 #include "packet/questions.h"
 #include "packet/overdue.h"
@@ -317,7 +318,9 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	struct state s = {0};
 	enum ak_rc rc = read_state(c, &s, err);
 
-	if (rc == AK_OK && c->json)
+	if (rc == AK_OK && ak_args_flag(c->args, "prometheus"))
+		rc = ak_status_prometheus(c, &(struct ak_status_state){&s.facts, s.questions, s.overdue, s.declared, s.unknown}, err);
+	else if (rc == AK_OK && c->json)
 		rc = print_json(c, &s, err);
 	else if (rc == AK_OK)
 		print_state(c, &s);
@@ -328,8 +331,14 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
 
+static const struct ak_opt opts[] = {
+	{"prometheus", 0, AK_OPT_FLAG, NULL, "print figures in Prometheus' text format; runs the checks"},
+	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
+};
+
 static const struct ak_example examples[] = {
 	{"auditkit status", "where this workspace stands and what to do next"},
+	{"auditkit status --prometheus", "figures for a scraper or a textfile collector"},
 	{NULL, NULL},
 };
 
@@ -338,6 +347,7 @@ const struct ak_cmd ak_cmd_status = {
 	.summary = "where this workspace stands and what to do next",
 	.text = "Without a command, auditkit in a workspace is `status`. With -v the questions of a reviewer stand there one by one,\n"
 		"each with its verdict and measure.",
+	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_POLICY,
 	.run = run,

@@ -16,6 +16,15 @@
 	X(report_errors)                                                                                       \
 	X(report_latency)                                                                                \
 	X(report_cache)                                                                                        \
+	X(report_keys)                                                                                    \
+	X(report_access)                                                                                  \
+	X(report_changes)                                                                                 \
+	X(report_quota)                                                                                   \
+	X(report_log_access)                                                                              \
+	X(report_payload)                                                                                 \
+	X(report_redaction)                                                                               \
+	X(report_processing)                                                                              \
+	X(report_processors)                                                                              \
 	X(report_completeness)                                                                                         \
 	X(canary_plan)                                                                                  \
 	X(report_links)                                                                                                \
@@ -43,6 +52,7 @@
 	X(identity_resolve)                                                                                            \
 	X(formats)                                                                                                     \
 	X(fields)                                                                                                      \
+	X(schema)                                                                                                \
 	X(limits)                                                                                                      \
 	X(doctor)                                                                                                      \
 	X(demo)                                                                                                        \

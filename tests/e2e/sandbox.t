@@ -50,6 +50,7 @@ export OPENAI_ADMIN_KEY
 caged 69 print -w ws pull openai/audit --since 2026-06-01 --base-url https://127.0.0.1:9
 caged 0 "print thread" -w ws ingest --dry-run "$AK_SRCDIR/samples/gateway"
 caged 0 print -w ws status
+caged 0 print -w ws status --prometheus
 caged 3 print -w ws report reconcile
 caged 3 print -w ws report completeness
 caged 0 print -w ws sources
@@ -86,6 +87,7 @@ caged 3 "print sync" -w ws identity resolve email:00112233445566778899aabbccddee
 caged 0 print -w ws redact explain client_address
 caged 0 print -w ws redact explain --text <lines
 caged 0 print limits
+caged 0 print schema check
 caged 0 print help
 caged 0 print help collect
 caged 0 print completion bash
@@ -101,6 +103,10 @@ caged 0 print -w d/workspace report cost
 caged 0 print -w d/workspace report errors --bucket 1h --zone Europe/Berlin
 caged 0 print -w d/workspace report cache
 caged 0 print -w d/workspace report latency
+for r in keys access changes quota payload redaction processing processors; do
+	caged 0 print -w d/workspace report $r
+done
+caged 0 "print sync" -w d/workspace report log-access
 caged 0 print canary plan --count 2
 caged 0 "print sync" -w d/workspace trace sample
 caged 0 "print sync" -w d/workspace trace bundle --app support-bot --from 2026-06-05 --to 2026-06-06 -o incident.tar

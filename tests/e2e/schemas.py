@@ -1,0 +1,172 @@
+"""schemas.py AUDITKIT SRCDIR make|check: JSON Schemas of every --json document, from documents that commands print in the current folder.
+
+make   writes src/schemas/NAME.json of every document that was printed, and what was promised before stays promised
+check  validates each document against the schema that `auditkit schema NAME` prints, and those against tests/e2e/schemas.json, the
+       promises of the last commit: members, types and required members are only added to. Prints what differs, then "ok N"."""
+import json, os, subprocess, sys, zipfile
+
+auditkit, src, mode = sys.argv[1:4]
+W = ["-w", "d/workspace"]
+SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+# Objects whose members are named by data.
+MAPS = {"records", "verdicts", "classes", "rules", "actions", "decisions", "own_commands", "states", "apart", "reasons", "categories", "totals_by", "set",
+        "classes_of", "kinds", "environments", "owners", "fields", "absent", "roles", "canaries", "body", "links", "options", "values", "unused", "sources"}
+
+
+NEVER_NULL = {"schema", "kind", "check", "verdict", "name", "report", "citation", "cite", "class", "severity", "command", "field", "statements", "text", "what"}
+
+
+def run(*args, given=None):
+    env = dict(os.environ, XDG_CONFIG_HOME=os.path.abspath("d/config"), AUDITKIT_DATA=src)
+    return subprocess.run([auditkit, *args], input=given, capture_output=True, text=True, env=env, timeout=120).stdout
+
+
+def documents():
+    run("demo", "d")
+    db = lambda q: subprocess.run(["sqlite3", "d/workspace/workspace.db", q], capture_output=True, text=True).stdout.strip()
+    trace, key = db("SELECT trace_id FROM request WHERE trace_id IS NOT NULL LIMIT 1"), "key_a1f0c2d4"
+    cite = db("SELECT s.name || ':' || r.seq FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source LIMIT 1")
+    os.makedirs("other", exist_ok=True)
+    open("other/note.txt", "w").write("a note\n")
+    open("lines", "w").write("mail to ada@example.org\n")
+    open("mine.jsonl", "w").write('{"when": "2026-06-01T00:00:00Z", "who": "svc", "model": "gpt-4o", "tokens": 5}\n' * 3)
+    open("mine.yaml", "w").write(open(src + "/src/formats/log-access.yaml").read())
+    given = {"redact try": "mail to ada@example.org\n", "redact explain --text": "mail to ada@example.org\n"}
+    commands = ["status", "sources", "sources show litellm-prod", "sources drift", "check", "check rejects bypass", "check --list",
+                "report usage", "report cost --by team --bucket 1d", "report errors", "report latency", "report cache", "report keys", "report access",
+                "report changes", "report quota", "report log-access", "report payload", "report redaction", "report processing", "report processors",
+                "report fallbacks", "report completeness", "report coverage --by-day", "report reconcile --bucket 1d", "show " + trace, "show " + cite,
+                "show " + key, "explain " + trace, "trace reconstruct " + trace, "trace sample", "timeline --around ae-route-1", "blast-radius svc-search",
+                "trace bundle --app support-bot --from 2026-06-05 --to 2026-06-06 -o incident.tar", "packet build --allow-gaps -o p.zip", "verify", "keys", "checkpoint",
+                "backup copy.tar", "redact explain client_address", "redact rules", "redact allow 00112233445566778899aabbccddeeff --reason x", "doctor",
+                "ingest --manual other/note.txt", "ingest mine.jsonl --dry-run", "ingest", "keys rotate"]
+    for c in commands:
+        yield c, run(*W, *c.split(), "--json", given=given.get(c))
+    for c in ["packet verify p.zip", "packet show p.zip", "formats", "formats show litellm-slp", "formats check mine.yaml", "formats try litellm-slp mine.jsonl", "fields", "fields show event_start", "schema",
+              "fields --store", "limits", "help", "help collect", "help collect openai", "canary plan --count 2", "redact try", "init new"]:
+        yield c, run(*c.split(), "--json", given=given.get(c))
+    for c in ["status", "sources", "check", "report usage", "report keys", "report changes", "report access", "report quota", "report log-access", "report payload",
+              "report redaction", "report processing", "report processors", "report fallbacks", "report completeness", "report coverage", "report reconcile"]:
+        yield "nothing: " + c, run("-w", "new", *c.split(), "--json")
+    if os.path.exists("p.zip"):
+        with zipfile.ZipFile("p.zip") as z:
+            for n in z.namelist():
+                if n.endswith(".json"):
+                    yield "packet " + n, z.read(n).decode()
+
+
+def type_of(v):
+    return {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object", type(None): "null"}[type(v)]
+
+
+def infer(values, name="", top=False):
+    """One schema that all of these values meet. Below the top a value that no record provides is null, seen or not, but in NEVER_NULL."""
+    out = {"type": sorted({type_of(v) for v in values})}
+    if not top and set(out["type"]) <= {"string", "integer", "number"} and name not in NEVER_NULL:
+        out["type"].append("null")
+    objects, items = [v for v in values if isinstance(v, dict)], [i for v in values if isinstance(v, list) for i in v]
+    if objects:
+        members = sorted({k for o in objects for k in o})
+        named_by_data = name in MAPS or any(not k.replace("_", "").isalnum() or k != k.lower() or k[0].isdigit() for k in members)
+        if named_by_data:
+            out["additionalProperties"] = infer([v for o in objects for v in o.values()]) if members else True
+        else:
+            out["properties"] = {k: infer([o[k] for o in objects if k in o], k) for k in members}
+            out["required"] = [k for k in members if all(k in o for o in objects)] if top or len(objects) > 1 else []
+            out["additionalProperties"] = True
+    if items:
+        out["items"] = infer(items, name)
+    if out["type"] == ["null"]: # nothing was there to be seen
+        return {}
+    if len(out["type"]) == 1:
+        out["type"] = out["type"][0]
+    return out
+
+
+def types(s):
+    t = s.get("type")
+    return None if t is None else {t} if isinstance(t, str) else set(t)
+
+
+def wrong(v, s, at="$"):
+    """Where a value does not meet its schema."""
+    t = types(s)
+    if t and type_of(v) not in t and not (isinstance(v, int) and not isinstance(v, bool) and "number" in t):
+        yield "%s is %s, not %s" % (at, type_of(v), sorted(t))
+        return
+    if "const" in s and v != s["const"]:
+        yield "%s is not %s" % (at, s["const"])
+    if isinstance(v, dict):
+        for k in s.get("required", []):
+            if k not in v:
+                yield "%s has no %s" % (at, k)
+        for k, m in v.items():
+            sub = s.get("properties", {}).get(k, s.get("additionalProperties", True))
+            if sub is False:
+                yield "%s has %s" % (at, k)
+            elif isinstance(sub, dict):
+                yield from wrong(m, sub, at + "." + k)
+    elif isinstance(v, list) and "items" in s:
+        for i, m in enumerate(v):
+            yield from wrong(m, s["items"], "%s[%d]" % (at, i))
+
+
+def taken_back(old, new, at="$"):
+    """What a schema promised and the newer one does not."""
+    if types(old) and (types(new) is None or not types(new) <= types(old)):
+        yield "%s: %s, was %s" % (at, sorted(types(new) or []), sorted(types(old)))
+    for k in old.get("required", []):
+        if k not in new.get("required", []):
+            yield "%s.%s is no longer required" % (at, k)
+    for k, s in old.get("properties", {}).items():
+        if k not in new.get("properties", {}):
+            yield "%s.%s is gone" % (at, k)
+        else:
+            yield from taken_back(s, new["properties"][k], at + "." + k)
+    for k in ("items", "additionalProperties"):
+        if isinstance(old.get(k), dict) and old[k]:
+            yield from taken_back(old[k], new.get(k) if isinstance(new.get(k), dict) else {}, "%s.%s" % (at, k))
+
+
+def load(text):
+    try:
+        doc = json.loads(text)
+    except ValueError:
+        return None
+    return doc if isinstance(doc, dict) and str(doc.get("schema", "")).startswith("auditkit.") else None
+
+
+seen, came = {}, {}
+for command, text in documents():
+    doc = load(text)
+    if doc is not None:
+        seen.setdefault(doc["schema"], []).append((command, doc))
+    came[command] = doc is not None
+names = {s: s[len("auditkit."):].rsplit("/", 1) for s in seen}
+if mode == "make":
+    for s, docs in seen.items():
+        name, version = names[s]
+        out = infer([d for _, d in docs], top=True)
+        out["properties"]["schema"] = {"const": s}
+        out.update({"$schema": SCHEMA, "$id": "urn:auditkit:%s:%s" % (name, version), "title": "auditkit %s, version %s" % (name, version)})
+        with open("%s/src/schemas/%s.json" % (src, name), "w") as f:
+            f.write(json.dumps(out, indent=1, sort_keys=True) + "\n")
+    print("made", len(seen), "without a document:", [c for c, ok in came.items() if not ok])
+    sys.exit(0)
+bad = []
+for s, docs in sorted(seen.items()):
+    text = run("schema", names[s][0])
+    try:
+        schema = json.loads(text)
+    except ValueError:
+        bad.append("%s has no schema" % s)
+        continue
+    for command, doc in docs:
+        bad += ["%s: %s" % (command, w) for w in list(wrong(doc, schema))[:2]]
+    if not list(wrong({"schema": "other"}, schema)):
+        bad.append("%s: the schema takes anything" % s)
+listed = run("schema").split("\n")
+for old_name, old in json.load(open(src + "/tests/e2e/schemas.json")).items():
+    new = json.loads(run("schema", old_name) or "{}")
+    bad += ["%s: %s" % (old_name, t) for t in taken_back(old, new)]
+print("\n".join(bad[:10]) if bad else "ok %d" % len(seen))
