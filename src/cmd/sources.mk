@@ -63,3 +63,4 @@ libak_a_SOURCES += src/cmd/cmd_report_coverage.c src/cmd/cmd_report_links.c
 libak_a_SOURCES += src/cmd/cmd_timeline.c
 libak_a_SOURCES += src/cmd/cmd_blast_radius.c
 libak_a_SOURCES += src/cmd/cmd_trace_bundle.c
+libak_a_SOURCES += src/cmd/answers.c src/cmd/answers.h src/cmd/check_page.c src/cmd/check_page.h src/cmd/check_details.c

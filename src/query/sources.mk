@@ -29,3 +29,4 @@ libak_a_SOURCES += src/query/reconcile.c src/query/reconcile_exports.c src/query
 libak_a_SOURCES += src/query/state.c src/query/state.h
 libak_a_SOURCES += src/query/around.c
 libak_a_SOURCES += src/query/aggregate.def src/query/aggregate.c src/query/aggregate.h src/query/by.c src/query/folded.c src/query/owners.c
+libak_a_SOURCES += src/query/fieldrows.c src/query/fieldrows.h
