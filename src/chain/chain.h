@@ -27,7 +27,7 @@ extern "C" {
  * currency, basis, cites}|null, usage: [{cite, start, end, ...}], approval: {cite, action, actor, approver, actor_type, job, time, via}|null,
  * verdict: "approved"|"approved later"|"approver is the requester"|"rejected"|"not approved"|"approval not found"|"not made"|"not
  * evaluable", why, problems: "did not fail", "refunded twice", "above cost", "other currency", "request not found", "approved amount
- * differs", "approval of another row", "approval is no billing event"; missing: request, usage, approval}. */
+ * differs", "approval of another row", "approval of another request", "approval is no billing event"; parts: "refunded in parts: ..." (in order); missing: request, usage, approval}. */
 enum ak_rc ak_chain_refunds_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* The same of one settlement record, whatever its type, without usage; AK_END when there is none of this sequence. */
 enum ak_rc ak_chain_refund(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
@@ -35,7 +35,8 @@ enum ak_rc ak_chain_refund(struct ak_store *s, int64_t seq, json_t **out, struct
 /* Change: ticket -> approver -> admin event -> before/after -> deployment -> rollback. {citation, time, category, action, resource_type,
  * resource, actor, actor_type, machine, job, changes, ticket (as named), by: "ticket"|"deployment"|"resource and time" (inferred)|null, ticket_cite, ticket_state,
  * approver, approved_at, deployment, rollback, verdict: "approved"|"approved later" (an emergency change where it says so: emergency)|"self-approved"|
- * "rejected"|"not approved" (still open)|"outside the window"|"ticket not found"|"no ticket"|"automated" (by a job or policy that it names)|"settlement"
+ * "rejected"|"not approved" (still open)|"outside the window"|"ticket of another resource"|"ticket not found"|"no ticket" (candidates:
+ * tickets of the same resource and time, by id)|"automated" (by a job or policy that it names)|"settlement"
  * (it gives money back or refuses to, and its ticket, if any, is in order; settlement_state: "settled"|"not settled"|"refused"|"requested"|"not
  * evaluable")|"not made" (it failed)|"not evaluable", why}. */
 enum ak_rc ak_chain_changes_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err);

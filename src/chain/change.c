@@ -19,6 +19,7 @@ static const char *const urgent[] = {"emergency", "incident", "break_glass", "br
 struct change {
 	json_t *row;
 	json_t *tickets; /* those in force first */
+	json_t *subjects; /* names of its resource */
 	const json_t *ticket;
 	bool tickets_known, settlements_known; /* is there any ticket, any settlement row at all? */
 	bool timed;
@@ -126,10 +127,38 @@ static void judge_times(struct change *x, enum ak_ticket_state state)
 		 end_of(json_integer_value(last)) < x->at)
 		verdict(x, "outside the window", "the ticket was closed %s, before the change", of_ticket(x, "time"));
 	else if (known)
-		verdict(x, "approved", "%s", ak_chain_same(of(x, "by"), "resource and time") ? "inferred: the ticket is of the same resource and time, no id says so" : "");
+		verdict(x, "approved", "%s", ak_chain_same(of(x, "by"), "resource and time") ? "inferred: the only ticket of its resource and time, which no event names" : "");
 	else
 		verdict(x, "approved", "when it was approved is not recorded: the ticket was opened before the change, and is %s",
 			of_ticket(x, "state") ? of_ticket(x, "state") : "in no state");
+}
+
+static bool inside(char c) { return isalnum((unsigned char)c) || c == '-' || c == '_' || c == '.'; }
+
+/* An id as a whole word of a text, in any case. */
+static bool holds_word(const char *text, const char *id)
+{
+	size_t n = strlen(id);
+
+	for (const char *p = text; n && strlen(p) >= n; p++)
+		if (strncasecmp(p, id, n) == 0 && (p == text || !inside(p[-1])) && !inside(p[n]))
+			return true;
+	return false;
+}
+
+/* A ticket that says what it is for does not cover something else. What neither names is not compared. */
+static bool other_resource(const struct change *x)
+{
+	const char *resource = of_ticket(x, "resource"), *id;
+	json_t *e;
+	size_t i;
+
+	if (!resource || !json_array_size(x->subjects) || !ak_chain_same(of(x, "by"), "ticket") || (of(x, "changes") && holds_word(of(x, "changes"), resource)))
+		return false;
+	json_array_foreach(x->subjects, i, e)
+		if ((id = json_string_value(e)) && (holds_word(resource, id) || holds_word(id, resource)))
+			return false;
+	return true;
 }
 
 static void judge_ticket(struct change *x)
@@ -150,6 +179,9 @@ static void judge_ticket(struct change *x)
 		verdict(x, "not approved", "the ticket is %s", of_ticket(x, "state") ? of_ticket(x, "state") : "in no state");
 	else if (!approver)
 		verdict(x, "not approved", "the ticket is %s and names no approver", of_ticket(x, "state"));
+	else if (other_resource(x))
+		verdict(x, "ticket of another resource", "the ticket is for %s%s%s", of_ticket(x, "kind") ? of_ticket(x, "kind") : "",
+			of_ticket(x, "kind") ? " " : "", of_ticket(x, "resource"));
 	else if (same_person(x, approver))
 		verdict(x, "self-approved", "who made the change approved it");
 	else if (ak_chain_same(approver, of_ticket(x, "actor")))
@@ -173,6 +205,22 @@ static void name_missing(struct change *x)
 		ak_chain_say(x->row, "missing", "rollback", "the ticket names none");
 }
 
+/* "CHG-1, CHG-2" in row.candidates[0..]; the text lives as long as the row. */
+static const char *listed(struct change *x)
+{
+	json_t *all = ak_chain_list(x->row, "candidates"), *e;
+	struct ak_buf b;
+	size_t i;
+
+	ak_buf_init(&b, 1 << 16);
+	json_array_foreach(all, i, e)
+		ak_buf_addf(&b, "%s%s", i ? ", " : "", json_string_value(e));
+	json_object_set_new(x->row, "candidates_text", json_stringn(b.p ? b.p : "", b.n));
+	ak_buf_release(&b);
+	json_decref(all);
+	return of(x, "candidates_text");
+}
+
 static void no_ticket(struct change *x)
 {
 	const char *by = of(x, "job") ? of(x, "job") : of(x, "actor");
@@ -185,6 +233,8 @@ static void no_ticket(struct change *x)
 		verdict(x, "ticket not found", "ticket %s is in no record", of(x, "ticket"));
 	else if (of(x, "approver") && same_person(x, of(x, "approver")))
 		verdict(x, "self-approved", "no ticket, and who made the change approved it");
+	else if (of(x, "candidates"))
+		verdict(x, "no ticket", "candidates of the same resource and time, none of which says that it covers this change: %s", listed(x));
 	else
 		verdict(x, "no ticket", "%s", of(x, "approver") ? "the event names an approver, but no ticket" : "the event names no ticket");
 }
@@ -225,17 +275,19 @@ enum ak_change_class ak_chain_change_class(const json_t *change)
 
 static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 {
-	static const char *const inner[] = {"tickets", "time_number", "rows", "settled_first", "settled_last", "seq"};
+	static const char *const inner[] = {"tickets", "time_number", "rows", "settled_first", "settled_last", "seq", "subjects", "candidates_text"};
 	struct walk *w = ctx;
 	const json_t *at = json_object_get(row, "time_number");
-	struct change x = {.row = row, .tickets = ak_chain_list(row, "tickets"), .tickets_known = w->tickets_known,
+	struct change x = {.row = row, .tickets = ak_chain_list(row, "tickets"), .subjects = ak_chain_list(row, "subjects"), .tickets_known = w->tickets_known,
 			   .settlements_known = w->settlements_known, .timed = json_is_integer(at), .at = json_integer_value(at)};
 
 	ak_chain_cite(row, ak_chain_text(row, "citation"));
 	judge(&x);
 	for (size_t i = 0; i < AK_COUNT(inner); i++)
 		json_object_del(row, inner[i]);
+	json_object_set_new(row, "candidates", ak_chain_list(row, "candidates"));
 	json_decref(x.tickets);
+	json_decref(x.subjects);
 	return w->each(w->ctx, row, err);
 }
 

@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "chain/chain.h"
 
+#include "base/jsonw.h"
 #include "chain/row.h"
 
 /* A row in one of these states moved no money (yet). */
@@ -13,6 +14,8 @@ static const char *const refuses[] = {"reject", "deny", "denied", "declin", "can
 /* Categories of events that cannot have released money. */
 static const char *const no_billing[] = {"login", "data_access", "ai_interaction", "keys", "routing", NULL};
 static const char *const machines[] = {"automation", "policy", "system", "service_account", NULL};
+/* Members of before and after that state the sum which is released. */
+static const char *const amounts[] = {"/amount", "/refund_amount", "/credit_amount", "/approved_amount", NULL};
 
 struct refund {
 	json_t *row;
@@ -210,20 +213,7 @@ static bool gives_back(const struct refund *x)
 	return !ak_chain_same(type, "adjustment") || (amount && *amount == '-');
 }
 
-static bool equal_amount(const struct refund *x)
-{
-	const char *own = ak_chain_text(x->row, "amount"), *other;
-	json_t *r;
-	size_t i;
-
-	json_array_foreach(x->refunds, i, r)
-		if ((other = ak_chain_text(r, "amount")) && own && !ak_chain_is(ak_chain_text(r, "state"), not_made) &&
-		    ak_dec_cmp(ak_chain_abs(own), ak_chain_abs(other)) == 0)
-			return true;
-	return false;
-}
-
-/* Parts of a refund are not two refunds: together they are no more than the cost, and not the same amount again. */
+/* Parts of a refund, equal or not, are not two refunds: together they are no more than the cost. */
 static void compare_amounts(struct refund *x)
 {
 	const char *own = ak_chain_text(x->row, "amount"), *currency = ak_chain_text(x->row, "currency"), *others_currency = NULL;
@@ -246,7 +236,11 @@ static void compare_amounts(struct refund *x)
 	if (same)
 		ak_dec_sum_add(&sum, others);
 	all = ak_dec_sum_text(&sum, &x->arena);
-	if (again && (!same || !price || equal_amount(x) || ak_dec_cmp(all, ak_str_of(price)) > 0)) {
+	if (again && same && price && ak_dec_cmp(all, ak_str_of(price)) <= 0) {
+		json_object_set_new(x->row, "parts", json_sprintf("refunded in parts: %zu other rows of the same request, together %.*s of %s",
+								  json_array_size(x->refunds), (int)all.n, all.p, price));
+		ak_chain_cite_all(x->row, x->refunds);
+	} else if (again) {
 		ak_chain_say(x->row, "problems", "refunded twice", "%zu other rows give money back for the same request, together %.*s%s%s",
 			     json_array_size(x->refunds), (int)all.n, all.p, price ? " of " : "", price ? price : "");
 		ak_chain_cite_all(x->row, x->refunds);
@@ -292,9 +286,40 @@ static bool by_requester(const struct refund *x, const json_t *event)
 	return same_person(event, requester) || (row_says && ak_chain_same(row_says, requester));
 }
 
+/* An amount among what the event says it set: exact text, NULL where it tells none. */
+static const char *amount_set(struct refund *x, const json_t *event)
+{
+	json_t *changes = ak_chain_list(event, "changes"), *c;
+	const char *found = NULL;
+	size_t i;
+
+	json_array_foreach(changes, i, c)
+	{
+		const char *path = ak_chain_text(c, "path"), *name = path ? strrchr(path, '/') : NULL;
+		const json_t *after = json_object_get(c, "after");
+		struct ak_err ignored = {0};
+		struct ak_str text = {NULL, 0};
+		struct ak_buf b;
+
+		if (found || !name || !ak_chain_is(name, amounts) || !(json_is_string(after) || json_is_number(after)))
+			continue;
+		ak_buf_init(&b, 1 << 16);
+		if (json_is_string(after))
+			ak_buf_adds(&b, json_string_value(after));
+		else if (ak_jcs(after, &b, &ignored) != AK_OK)
+			b.n = 0;
+		if (ak_dec_parse(ak_buf_str(&b), 0, false, &x->arena, &text, &ignored) == AK_OK)
+			found = text.p;
+		ak_buf_release(&b);
+	}
+	json_decref(changes);
+	return found;
+}
+
 static void check_event(struct refund *x, const json_t *event)
 {
-	const char *category = ak_chain_text(event, "category"), *of = ak_chain_text(event, "settlement"), *amount = ak_chain_text(event, "amount");
+	const char *category = ak_chain_text(event, "category"), *of = ak_chain_text(event, "settlement");
+	const char *amount = ak_chain_text(event, "amount") ? ak_chain_text(event, "amount") : amount_set(x, event);
 	const char *own = ak_chain_text(x->row, "amount"), *id = ak_chain_text(x->row, "settlement");
 
 	if (ak_chain_is(category, no_billing))
@@ -302,6 +327,9 @@ static void check_event(struct refund *x, const json_t *event)
 			     ak_chain_text(event, "action") ? ak_chain_text(event, "action") : "-", category);
 	if (of && id && strcmp(of, id) != 0)
 		ak_chain_say(x->row, "problems", "approval of another row", "the event that approves names settlement row %s", of);
+	else if (json_is_true(json_object_get(event, "other_request")))
+		ak_chain_say(x->row, "problems", "approval of another request", "the event that approves names request %s, the row %s",
+			     ak_chain_text(event, "of_request"), named(x));
 	else if (amount && own && ak_dec_cmp(ak_chain_abs(amount), ak_chain_abs(own)) != 0)
 		ak_chain_say(x->row, "problems", "approved amount differs", "%s was approved, %s is settled", amount, own);
 }
@@ -360,6 +388,8 @@ static void find_approval(struct refund *x)
 		json_object_set_new(shown, "via", json_string(vias[json_integer_value(json_object_get(event, "via"))]));
 		json_object_set_new(shown, "machine", json_boolean(machine(event)));
 		json_object_del(shown, "time_number");
+		json_object_del(shown, "changes");
+		json_object_del(shown, "other_request");
 		json_object_set_new(x->row, "approval", shown);
 		ak_chain_cite(x->row, ak_chain_text(event, "cite"));
 	}

@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "check/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -33,13 +34,16 @@ static void measures(const json_t *f, struct ak_buf *b)
 static void finding(struct ak_check_run *r, json_t *f)
 {
 	const char *basis = txt(f, "basis", "?"), *key = txt(f, "key", NULL), *subject = key ? key : txt(f, "project", "keys that gateways share");
+	char project[200] = "";
 	struct ak_buf b;
 
 	ak_buf_init(&b, 1 << 16);
 	measures(f, &b);
+	if (key && txt(f, "project", NULL) && strcmp(basis, "bucket") == 0)
+		snprintf(project, sizeof project, ", project %s,", txt(f, "project", ""));
 	json_object_set_new(f, "subject", json_string(subject));
 	json_object_set_new(f, "affected", json_integer(strtoll(txt(f, "requests", "0"), NULL, 10)));
-	json_object_set_new(f, "text", json_sprintf("%s: %.*s of %s in %s buckets from %s to %s, %s", txt(f, "source", "?"), (int)b.n, b.n ? b.p : "", subject,
+	json_object_set_new(f, "text", json_sprintf("%s: %.*s of %s%s in %s buckets from %s to %s, %s", txt(f, "source", "?"), (int)b.n, b.n ? b.p : "", subject, project,
 						    AK_NUM((uint64_t)num(f, "buckets")), txt(f, "first", "?"), txt(f, "last", "?"),
 						    strcmp(basis, "bucket") == 0 ? "beyond what the gateways recorded" : "which no gateway record explains"));
 	ak_check_found(r, json_incref(f));
@@ -72,20 +76,20 @@ static enum ak_rc usage(struct ak_check_run *r, bool *any, struct ak_err *err)
 	struct ak_reconcile_opts o = {.from_us = r->from_us, .to_us = r->to_us,
 				      .control_point = r->policy ? r->policy->control_point : NULL};
 	struct ak_reconcile *rec = NULL;
-	json_t *list, *summary, *s, *t;
-	size_t i, k;
+	json_t *list, *summary, *s;
+	size_t i;
 	enum ak_rc rc = ak_reconcile_run(r->store, &o, &rec, err);
 
 	if (rc != AK_OK)
 		return rc;
 	summary = ak_reconcile_summary(rec);
 	list = ak_reconcile_bypass(rec);
-	json_array_foreach(json_object_get(summary, "sources"), i, s)
-		json_array_foreach(json_object_get(s, "totals"), k, t) {
-			*any |= num(json_object_get(summary, "gateway_records"), "requests") > 0;
-			if (strcmp(txt(t, "measure", ""), "requests") == 0)
-				ak_check_of(r, strtoull(txt(t, "provider_figure", "0"), NULL, 10));
-		}
+	*any |= json_array_size(json_object_get(summary, "sources")) && num(json_object_get(summary, "gateway_records"), "requests") > 0;
+	ak_check_of(r, (uint64_t)num(json_object_get(summary, "counted"), "requests"));
+	if (*any) {
+		ak_check_outside(r, summary, "requests");
+		ak_check_outside(r, summary, "input_tokens");
+	}
 	json_array_foreach(list, i, s)
 		finding(r, s);
 	json_decref(list);

@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/jsonget.h"
 #include "base/text.h"
-#include "base/time.h"
 #include "check/custom.h"
 #include "check/told.h"
 #include "reconcile/reconcile.h"
@@ -196,13 +196,6 @@ static enum ak_rc judge(const struct ak_check *k, struct ak_check_run *r, json_t
 	return rc;
 }
 
-static json_t *bound(int64_t us, int64_t open)
-{
-	char text[32];
-
-	return us == open ? json_null() : json_string(ak_time_z(us, 0, text));
-}
-
 enum ak_rc ak_check_all(struct ak_store *s, const struct ak_check_opts *o, json_t **out, struct ak_err *err)
 {
 	struct ak_check_run r = {.store = s, .policy = o->policy, .from_us = o->from_us, .to_us = o->to_us, .opts = o};
@@ -212,7 +205,7 @@ enum ak_rc ak_check_all(struct ak_store *s, const struct ak_check_opts *o, json_
 	if (rc != AK_OK)
 		return rc;
 	doc = json_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:i, s:{s:i, s:i, s:i, s:i}, s:[]}", "schema", "auditkit.check/1", "format_version", 1, "from",
-			bound(o->from_us, INT64_MIN), "to", bound(o->to_us, INT64_MAX), "met", 0, "not_met", 0, "not_evaluable", 0, "findings", "found", 0,
+			ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "met", 0, "not_met", 0, "not_evaluable", 0, "findings", "found", 0,
 			"failing", 0, "muted", 0, "known", 0, "checks");
 	for (size_t i = 0; i < o->set->n && rc == AK_OK; i++)
 		if (wanted(o->names, o->set->name[i]))

@@ -86,6 +86,10 @@ void ak_check_found(struct ak_check_run *r, json_t *finding);
 /* The evidence that would decide is not there: which, and what to ingest. The first reason stands. */
 void ak_check_unjudged(struct ak_check_run *r, const char *fmt, ...) AK_PRINTF(2, 3);
 
+/* What of a reconciliation's provider figures lies outside of the gateways' records (its summary; NULL: of every measure, else of this one) makes
+ * a rule that found nothing undecided. */
+void ak_check_outside(struct ak_check_run *r, const json_t *summary, const char *measure);
+
 /* The rules of rules.def in their order; NULL at its end. */
 extern const struct ak_check *const ak_checks[];
 /* AK_EXIT_USAGE with file and line where a rule of policy.yaml is none. policy may be NULL. The caller releases it. */

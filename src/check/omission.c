@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "check/check.h"
 
+#include "base/text.h"
 #include "reconcile/omission.h"
 
 static int64_t num(const json_t *o, const char *k) { return json_integer_value(json_object_get(o, k)); }
@@ -30,7 +31,9 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 		const char *source = json_string_value(json_object_get(m, "source"));
 
 		any |= strcmp(txt(m, "state"), "not judged") != 0;
-		/* an application may tell of more than calls: that is the business of coverage */
+		if (strcmp(txt(m, "state"), "not judged") == 0 && num(m, "found"))
+			ak_check_unjudged(r, "%s of %s %s of %s: %s", AK_NUM((uint64_t)num(m, "found")), AK_NUM((uint64_t)num(m, "of")), txt(m, "unit"), txt(m, "source"), txt(m, "text"));
+		/* an application may tell of more than calls: that is the business of coverage, and bounds nothing */
 		if (strcmp(txt(m, "state"), "found") != 0 || strcmp(txt(m, "method"), "app records") == 0)
 			continue;
 		json_object_set_new(m, "subject", json_string(source ? source : txt(m, "method")));

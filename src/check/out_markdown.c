@@ -5,7 +5,20 @@
 
 #define ROWS 50 /* findings in the table; a step summary has a limit, and a page a reader */
 
-static void md(struct ak_buf *out, const char *z) { ak_escape(out, AK_ESC_MARKDOWN, ak_str_of(z)); }
+/* A mention would call somebody from a page of a pipeline: no sign of one stays, as in addresses. */
+static void md(struct ak_buf *out, const char *z)
+{
+	struct ak_buf b;
+
+	ak_buf_init(&b, SIZE_MAX / 2);
+	ak_escape(&b, AK_ESC_MARKDOWN, ak_str_of(z));
+	for (size_t i = 0; i < b.n; i++)
+		if (b.p[i] == '@' && (i == 0 || b.p[i - 1] != '['))
+			ak_buf_adds(out, "\\[@\\]");
+		else
+			ak_buf_addc(out, b.p[i]);
+	ak_buf_release(&b);
+}
 
 static void row(struct ak_buf *out, const json_t *check, const json_t *f)
 {

@@ -11,6 +11,7 @@ static const char *txt(const json_t *o, const char *member)
 	return z ? z : "";
 }
 
+static const char *text_of(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
 static long long num(const json_t *o, const char *member) { return (long long)json_integer_value(json_object_get(o, member)); }
 
 static json_t *finding(json_t *row)
@@ -31,16 +32,26 @@ static json_t *finding(json_t *row)
 	return f;
 }
 
+static enum ak_rc event(void *ctx, json_t *row, struct ak_err *err)
+{
+	(void)err;
+	if (!text_of(row, "subject"))
+		json_object_set(row, "subject", json_object_get(row, "citation"));
+	ak_check_found(ctx, json_incref(row));
+	return AK_OK;
+}
+
 static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 {
 	json_t *rows = NULL, *unread = NULL, *row;
-	uint64_t judged = 0;
+	uint64_t judged = 0, events = 0;
 	size_t i;
 	enum ak_rc rc = ak_state_quota(r->store, r->from_us, r->to_us, &rows, &unread, &judged, err);
 
 	if (rc != AK_OK)
 		return rc;
-	ak_check_of(r, judged);
+	rc = ak_state_quota_events(r->store, r->from_us, r->to_us, event, r, &events, err);
+	ak_check_of(r, judged + events);
 	json_array_foreach(rows, i, row)
 		if (num(row, "enforced_not"))
 			ak_check_found(r, finding(row));
@@ -48,20 +59,20 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 	if (row)
 		ak_check_unjudged(r, "%zu limit%s cannot be replayed, the first is %s of %s %s: %s", json_array_size(unread), json_array_size(unread) == 1 ? "" : "s",
 				  txt(row, "path"), txt(row, "class"), txt(row, "subject"), txt(row, "why"));
-	else if (!json_array_size(rows))
+	else if (!json_array_size(rows) && !events)
 		ak_check_unjudged(r, "no limit is stated: ingest captured settings (formats config-snapshot, litellm-settings) or quota changes");
-	else if (!judged)
+	else if (!judged && !events)
 		ak_check_unjudged(r, "no request of the period is bound by one of %zu limits", json_array_size(rows));
 	json_decref(rows);
 	json_decref(unread);
-	return AK_OK;
+	return rc;
 }
 
 const struct ak_check ak_check_quota_not_enforced = {
 	.name = "quota-not-enforced",
 	.title = "calls beyond a limit were refused",
 	.severity = "medium",
-	.unit = "attempts that a stated limit binds",
+	.unit = "attempts that a stated limit binds, and quota events that state limit and use or the call they refused",
 	.rationale = "a limit that is not enforced does not control spend; gateways that add up costs late let some calls through",
 	.fix = "compare the named calls with the gateway's own counters; enforce the limit there, or say why it may be passed",
 	.run = run,

@@ -12,6 +12,8 @@ static const char *txt(const json_t *o, const char *k)
 	return z ? z : "?";
 }
 
+static int64_t num(const json_t *o, const char *k) { return json_integer_value(json_object_get(o, k)); }
+
 /* limits.max_unexplained of policy.yaml, in millionths; 0 when it says nothing. */
 static int64_t limit(const struct ak_policy *p)
 {
@@ -92,6 +94,8 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 	json_array_foreach(json_object_get(summary, "sources"), i, s)
 		json_array_foreach(json_object_get(s, "totals"), k, t)
 			judge(r, s, t, gaps);
+	if (num(json_object_get(summary, "gateway_records"), "requests") > 0)
+		ak_check_outside(r, summary, NULL);
 	if (!r->of)
 		ak_check_unjudged(r, "no provider usage or cost lies beside gateway records in this period");
 	json_decref(gaps);

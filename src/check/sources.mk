@@ -1,5 +1,5 @@
 libak_a_SOURCES += src/check/check.c src/check/check.h src/check/rules.def
-libak_a_SOURCES += src/check/rejects.c
+libak_a_SOURCES += src/check/rejects.c src/check/outside.c
 libak_a_SOURCES += src/check/bypass.c src/check/omission.c src/check/residual.c
 libak_a_SOURCES += src/check/money.c src/check/retention.c
 libak_a_SOURCES += src/check/change_unapproved.c

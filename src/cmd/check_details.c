@@ -1,8 +1,8 @@
 #include "base/ak.h"
 #include "cmd/check_page.h"
 
+#include "base/jsonget.h"
 #include "check/out.h"
-#include "cmd/jsonget.h"
 
 enum { SHOWN = 10 };
 

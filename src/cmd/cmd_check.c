@@ -2,12 +2,12 @@
 #include "cmd/cmd.h"
 
 #include "base/fs.h"
+#include "base/jsonget.h"
 #include "base/time.h"
 #include "check/check.h"
 #include "check/out.h"
 #include "cmd/answers.h"
 #include "cmd/check_page.h"
-#include "cmd/jsonget.h"
 #include "cmd/period.h"
 #include "cmd/questions.h"
 #include "packet/questions.h"

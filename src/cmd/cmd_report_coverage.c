@@ -108,13 +108,6 @@ static bool print_limit(struct ak_ctx *c, const json_t *sides, int64_t ppm)
 	return below;
 }
 
-static json_t *bound(int64_t us, int64_t open)
-{
-	char text[32];
-
-	return us == open ? json_null() : json_string(ak_time_z(us, 0, text));
-}
-
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	bool by_day = ak_args_flag(c->args, "by-day"), below = false;
@@ -136,7 +129,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		json_array_foreach(sides, i, r)
 			below = below || (ppm >= 0 && is_below(r, ppm));
 		doc = json_pack("{s:s, s:i, s:o, s:o, s:b, s:O, s:O}", "schema", "auditkit.coverage/1", "format_version", 1, "from",
-				bound(o.from_us, INT64_MIN), "to", bound(o.to_us, INT64_MAX), "by_day", by_day, "coverage", pairs, "sides", sides);
+				ak_jbound(o.from_us), "to", ak_jbound(o.to_us), "by_day", by_day, "coverage", pairs, "sides", sides);
 		if (ppm >= 0)
 			json_object_set_new(doc, "below", json_boolean(below));
 		rc = ak_io_json(c->io, doc, err);

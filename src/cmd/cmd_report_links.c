@@ -38,10 +38,13 @@ static void show(struct report *r, const json_t *row)
 		return;
 	ak_table_cell(&r->table, "%s", ak_jtxt(row, "state", "?"));
 	ak_table_cell(&r->table, "%s", ak_jtxt(row, "from", "?"));
-	if (candidates)
+	if (json_array_size(candidates) == 1)
+		ak_table_cell(&r->table, "%s, or that is another's", json_string_value(json_array_get(candidates, 0)));
+	else if (candidates)
 		ak_table_cell(&r->table, "one of %zu", json_array_size(candidates));
 	else
-		ak_table_cell(&r->table, "%s", ak_jtxt(row, "to", ak_jtxt(row, "reason", "-")));
+		ak_table_cell(&r->table, "%s%s%s", ak_jtxt(row, "to", ak_jtxt(row, "reason", "-")), ak_jtxt(row, "provider", NULL) ? ": " : "",
+			      ak_jtxt(row, "provider", ""));
 	ak_table_cell(&r->table, "%s", ak_jtxt(row, "method", "-"));
 	ak_table_cell(&r->table, "%s", ak_jtxt(row, "field", "-"));
 	ak_table_cell(&r->table, "%s", ak_jtxt(row, "cardinality", "-"));
@@ -166,7 +169,10 @@ const struct ak_cmd ak_cmd_report_links = {
 	.text = "A link says by which identifier it was found. exact: both records have the value as it stands. normalised: one of them has it\n"
 		"as an alias or in another spelling (capitals, base64, a traceparent, a UUID for a trace id). certain: both sides mean the same\n"
 		"by it. high: the value was normalised, or it is a response or provider request id, which joins only while no system has two\n"
-		"calls with it; else the record is ambiguous, its candidates are listed and none is picked. Session ids never join.\n\n"
+		"calls with it; else the record is ambiguous, its candidates are listed and none is picked. So is a gateway's own id of a call where\n"
+		"that gateway has calls with it that cannot be attempts of one: more than ten minutes apart, or after one that succeeded. Calls of\n"
+		"another environment are no candidates. Session ids never join.\n\n"
+		"Of a call whose provider's log is not here, `source not supplied` comes with `provider`; logs of other providers are none of it.\n"
 		"Each record is asked once per kind on the other side. `report coverage` counts the same rows."
 		AK_TEXT_NOTHING,
 	.opts = opts,

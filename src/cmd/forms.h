@@ -1,5 +1,5 @@
-/* What somebody types to find records, as it may stand in them: the value as it is, or its token under the key in force or a
- * past one. The value itself is for nobody to keep: access.jsonl gets the form that was found (DECISIONS 15). */
+/* What somebody types to find records, as it may stand in them: the value as it is, the plain form of an id, or its token under the
+ * key in force or a past one. The value itself is for nobody to keep: access.jsonl gets the form that was found (DECISIONS 15). */
 #ifndef AK_CMD_FORMS_H
 #define AK_CMD_FORMS_H
 

@@ -45,6 +45,12 @@ static void one_source(struct ak_ctx *c, const json_t *s)
 		ak_io_line(c->io, "", "not compared: %s of %s provider rows, %s gateway requests outside of its buckets",
 			   AK_NUM(ak_jnum(not, "provider_rows")), AK_NUM(ak_jnum(s, "provider_rows")),
 			   AK_NUM(ak_jnum(not, "gateway_requests")));
+	json_array_foreach(json_object_get(s, "outside"), i, t)
+		if (ak_jnum(t, "value")) {
+			ak_io_line(c->io, "", "%s of %s %s lie outside of the gateways' records", AK_NUM(ak_jnum(t, "value")), AK_NUM(ak_jnum(t, "of")),
+				   ak_jtxt(t, "measure", "?"));
+			break;
+		}
 	if (json_is_object(zone))
 		ak_io_line(c->io, "time zone", "buckets shifted by %lld minutes: gaps of %s become %s",
 			   (long long)json_integer_value(json_object_get(zone, "shift_minutes")),

@@ -11,7 +11,13 @@
 	X(show)                                                                                                        \
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
+	X(report_usage)                                                                                        \
+	X(report_cost)                                                                                         \
+	X(report_errors)                                                                                       \
+	X(report_latency)                                                                                \
+	X(report_cache)                                                                                        \
 	X(report_completeness)                                                                                         \
+	X(canary_plan)                                                                                  \
 	X(report_links)                                                                                                \
 	X(report_coverage)                                                                                             \
 	X(report_reconcile)                                                                                            \

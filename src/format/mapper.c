@@ -224,6 +224,8 @@ struct ak_headers *ak_mapper_headers(struct ak_mapper *mp)
 	return &mp->headers;
 }
 
+void ak_mapper_unsee(struct ak_mapper *mp) { memset(mp->saw, 0, sizeof mp->saw); }
+
 bool ak_mapper_saw(const struct ak_mapper *mp, enum ak_field_id f)
 {
 	return mp->saw[f];

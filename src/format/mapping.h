@@ -209,6 +209,8 @@ const struct ak_map_stats *ak_mapper_stats(const struct ak_mapper *mp);
 struct ak_headers *ak_mapper_headers(struct ak_mapper *mp);
 /* Dims (ak_mapping_dims) that were set at least once, for the derived query descriptor; false for other fields. */
 bool ak_mapper_saw(const struct ak_mapper *mp, enum ak_field_id f);
+/* None of them from here on: each file has a query of its own. */
+void ak_mapper_unsee(struct ak_mapper *mp);
 /* For `formats try`: one line per field of the last record, `field  value-or-reason  rule`. Values are those of `last`:
  * give a redacted record, and what was removed says so. */
 void ak_mapper_explain(const struct ak_mapper *mp, const struct ak_record *last, struct ak_buf *out);

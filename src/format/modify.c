@@ -60,7 +60,7 @@ static bool is_hex(struct ak_str s)
 /* W3C Trace Context: version "-" trace id "-" parent id "-" flags. */
 static bool traceparent(struct ak_str s, enum ak_traceparent part, struct ak_str *out)
 {
-	if (s.n < 55 || s.p[2] != '-' || s.p[35] != '-' || s.p[52] != '-')
+	if (s.n < 55 || s.p[2] != '-' || s.p[35] != '-' || s.p[52] != '-' || ak_str_eq_fold(ak_str_n(s.p, 2), AK_STR("ff")))
 		return false;
 	*out = part == AK_TP_TRACE ? ak_str_n(s.p + 3, 32) : ak_str_n(s.p + 36, 16);
 	return is_hex(*out) && strspn(out->p, "0") < out->n;

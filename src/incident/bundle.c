@@ -2,6 +2,7 @@
 #include "incident/bundle.h"
 
 #include "base/time.h"
+#include "base/jsonget.h"
 #include "incident/sink.h"
 #include "incident/tally.h"
 #include "trace/trace.h"
@@ -170,19 +171,12 @@ static enum ak_rc take_line(void *ctx, json_t *row, struct ak_err *err)
 
 /* ---- the index ---- */
 
-static json_t *bound(int64_t us, int64_t open)
-{
-	char text[32];
-
-	return us == open ? json_null() : json_string(ak_time_z(us, 6, text));
-}
-
 static json_t *index_of(struct bundle *b, const json_t *workspace, const json_t *all)
 {
 	static const char *const names[] = {[AK_SCOPE_KEY] = "key", [AK_SCOPE_ACTOR] = "actor", [AK_SCOPE_APP] = "app"};
 	const struct ak_bundle_opts *o = b->o;
 	json_t *doc = json_pack("{s:s, s:i, s:{s:s, s:O, s:O, s:o, s:o}, s:O?}", "schema", "auditkit.bundle/1", "format_version", 1, "scope", "by", names[o->scope],
-				"values", o->values, "aliases", o->aliases, "from", bound(o->from_us, INT64_MIN), "to", bound(o->to_us, INT64_MAX),
+				"values", o->values, "aliases", o->aliases, "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us),
 				"checkpoint", json_object_get(workspace, "checkpoint"));
 
 	json_object_set_new(doc, "traces", json_pack("{s:I, s:I, s:I}", "written", (json_int_t)b->traces, "complete", (json_int_t)b->complete, "records",

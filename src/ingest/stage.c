@@ -276,6 +276,8 @@ void ak_stage_close(struct ak_stage *m, const struct ak_chunk *c)
 	i->failed = !m->mapping || m->csv_failed;
 	i->has_more = m->framer ? ak_framer_has_more(m->framer) : -1;
 	i->query = derived_query(m);
+	if (m->mapper)
+		ak_mapper_unsee(m->mapper);
 	drop_readers(m);
 	m->open = false;
 	m->file = 0;

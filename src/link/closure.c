@@ -90,7 +90,7 @@ static enum ak_rc follow(struct closure *c, const struct ak_link_record *a, stru
 
 		if (v->rec[i]->call == a->call)
 			continue;
-		m = ak_link_match(a, v->rec[i], false, ak_link_values_shared, &c->values);
+		m = ak_link_match(a, v->rec[i], false, ak_link_values_use, &c->values);
 		if (m.strength)
 			rc = push(c, v->rec[i], &m, err);
 		else if (m.contested)

@@ -57,8 +57,10 @@ static void room(struct engine *e)
 static void count_sides(const struct ak_link_value *v, const struct ak_link_record *a, const struct ak_link_record *b, size_t *from, size_t *to)
 {
 	for (size_t i = 0; v && i < v->n; i++) {
-		*from += v->rec[i]->live && v->rec[i]->kind == a->kind && v->rec[i]->source == a->source;
-		*to += v->rec[i]->live && v->rec[i]->kind == b->kind && v->rec[i]->source == b->source;
+		const struct ak_link_record *c = v->rec[i];
+
+		*from += c->live && c->kind == a->kind && c->source == a->source && !ak_link_other_environment(c, b);
+		*to += c->live && c->kind == b->kind && c->source == b->source && !ak_link_other_environment(c, a);
 	}
 }
 
@@ -77,7 +79,7 @@ static enum ak_link_cardinality cardinality(const struct engine *e, const struct
 
 static void meet(struct engine *e, const struct ak_link_pair *p, const struct ak_link_record *a, const struct ak_link_record *b)
 {
-	struct ak_link_match m = ak_link_match(a, b, p->chained, ak_link_values_shared, &e->values);
+	struct ak_link_match m = ak_link_match(a, b, p->chained, ak_link_values_use, &e->values);
 
 	room(e);
 	if (m.strength)
@@ -141,11 +143,11 @@ static bool names_other(struct engine *e, const struct ak_link_record *a, const 
 
 			if (x->kind != AK_K_REQUEST || !x->live || x->call == a->call)
 				continue;
-			m = ak_link_match(a, x, false, ak_link_values_shared, &e->values);
+			m = ak_link_match(a, x, false, ak_link_values_use, &e->values);
 			if (!m.strength || !m.named)
 				continue;
 			if (strcmp(x->source->system, call->source->system) != 0 &&
-			    ak_link_match(x, call, true, ak_link_values_shared, &e->values).strength)
+			    ak_link_match(x, call, true, ak_link_values_use, &e->values).strength)
 				return false;
 			other = true;
 		}
@@ -278,7 +280,7 @@ static enum ak_link_field contested_field(struct engine *e, const struct ak_link
 {
 	if (e->marking)
 		return AK_LF_TRACE;
-	return ak_link_match(a, e->candidate[0], p->chained, ak_link_values_shared, &e->values).field;
+	return ak_link_match(a, e->candidate[0], p->chained, ak_link_values_use, &e->values).field;
 }
 
 /* ---- guesses ---- */

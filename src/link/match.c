@@ -3,6 +3,9 @@
 
 #include "model/idform.h"
 
+#define RETRY_US INT64_C(600000000) /* the longest time-out that gateways come with */
+#define GRAIN_US INT64_C(1000000)   /* times are written in seconds by some */
+
 /* What a name says: N nothing that joins here, T group of calls, C one call. */
 static bool is_group(enum ak_link_field f) { return f == AK_LF_TRACE || f == AK_LF_GROUP; }
 static bool names_call(enum ak_link_field f) { return f != AK_LF_SPAN && f != AK_LF_EVENT; }
@@ -28,6 +31,12 @@ enum ak_link_strength ak_link_strength_of(const struct ak_link_record *a, enum a
 	return names_call(fa) && names_call(fb) ? AK_LINK_WEAK : AK_LINK_NONE;
 }
 
+/* Names of one call by its gateway, not of a trace. */
+static bool is_call_id(enum ak_link_field a, enum ak_link_field b)
+{
+	return (a == AK_LF_CALL || a == AK_LF_GROUP) && (b == AK_LF_CALL || b == AK_LF_GROUP);
+}
+
 bool ak_link_same_value(enum ak_link_field fa, struct ak_str a, enum ak_link_field fb, struct ak_str b)
 {
 	char buf[AK_ID_FORM];
@@ -39,7 +48,7 @@ bool ak_link_same_value(enum ak_link_field fa, struct ak_str a, enum ak_link_fie
 }
 
 /* "prod" is "production". */
-static bool other_environment(const struct ak_link_record *a, const struct ak_link_record *b)
+bool ak_link_other_environment(const struct ak_link_record *a, const struct ak_link_record *b)
 {
 	struct ak_str x = a->environment, y = b->environment;
 
@@ -49,13 +58,20 @@ static bool other_environment(const struct ak_link_record *a, const struct ak_li
 	return x.n < 3 ? a->environment.n != b->environment.n || !ak_str_eq_fold(x, y) : !ak_str_eq_fold(x, y);
 }
 
+bool ak_link_may_retry(const struct ak_link_record *a, const struct ak_link_record *b)
+{
+	const struct ak_link_record *first = a->time_us <= b->time_us ? a : b, *second = first == a ? b : a;
+
+	return !a->dated || !b->dated || second->time_us - first->end_us <= (first->succeeded ? GRAIN_US : RETRY_US);
+}
+
 static int rank(const struct ak_link_match *m) { return 8 * m->named + 2 * (int)m->strength - m->normalised; }
 
-struct ak_link_match ak_link_match(const struct ak_link_record *a, const struct ak_link_record *b, bool apart,
-				   bool (*is_shared)(void *ctx, struct ak_str value), void *ctx)
+struct ak_link_match ak_link_match(const struct ak_link_record *a, const struct ak_link_record *b, bool apart, ak_link_use_fn *use, void *ctx)
 {
 	struct ak_link_match best = {.strength = AK_LINK_NONE};
 	enum ak_link_strength strength = AK_LINK_NONE;
+	enum ak_link_use used;
 
 	for (size_t i = 0; i < a->n; i++)
 		for (size_t k = 0; k < b->n; k++) {
@@ -66,15 +82,19 @@ struct ak_link_match ak_link_match(const struct ak_link_record *a, const struct 
 				continue;
 			m.strength = ak_link_strength_of(a, x->field, b, y->field, apart);
 			m.normalised = x->alias || y->alias || x->value.n != y->value.n;
-			if (m.strength == AK_LINK_WEAK && other_environment(a, b))
+			if (!m.strength)
 				continue;
-			if (m.strength == AK_LINK_WEAK && is_shared(ctx, x->value)) {
+			used = m.strength == AK_LINK_STRONG && !is_call_id(x->field, y->field) ? AK_LINK_USE_ONE : use(ctx, a, b, x->value);
+			m.strength = used == AK_LINK_USE_SPLIT ? AK_LINK_WEAK : m.strength;
+			if (m.strength == AK_LINK_WEAK && ak_link_other_environment(a, b))
+				continue;
+			if (m.strength == AK_LINK_WEAK && used) {
 				best.contested = true;
 				if (best.strength == AK_LINK_NONE && !best.value.p) {
 					best.field = x->field;
 					best.value = x->value;
 				}
-			} else if (m.strength) {
+			} else {
 				strength = m.strength > strength ? m.strength : strength;
 				m.named = !is_group(m.field) || !is_group(m.other);
 				m.contested = best.contested;

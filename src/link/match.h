@@ -5,13 +5,22 @@
  * systems repeat, and one system's call id as another one's request id. A weak value joins only while no system has two calls with
  * it; else it is ambiguous and nothing is picked. Session ids and ids chosen by clients are not looked at.
  *
- * Records that name different environments do not join weakly: a recording that is replayed has the ids of the first call.
+ * A gateway's id of the call joins weakly too where calls of one system have it that cannot be attempts of one call: clients choose
+ * ids and repeat them. An attempt begins while the one before runs or at most ten minutes after it, and none is made after one that
+ * succeeded.
  *
- * The rule asks for the value, the two names and environments only, so it is symmetric: whoever starts, the same records meet. */
+ * Records that name different environments do not join weakly: a recording that is replayed has the ids of the first call. Nor do
+ * such calls count among those that have a value.
+ *
+ * The rule asks for the value, the two names, environments and the times of one id's calls only, so it is symmetric: whoever starts,
+ * the same records meet. */
 #ifndef AK_LINK_MATCH_H
 #define AK_LINK_MATCH_H
 
 #include "query/linkrecords.h"
+
+/* What has a value: calls of one system (SHARED), and even as one call's id without being its attempts (SPLIT). */
+enum ak_link_use { AK_LINK_USE_ONE, AK_LINK_USE_SHARED, AK_LINK_USE_SPLIT };
 
 enum ak_link_strength { AK_LINK_NONE, AK_LINK_WEAK, AK_LINK_STRONG };
 
@@ -26,6 +35,9 @@ struct ak_link_match {
 	struct ak_str value;		 /* as the first record has it */
 };
 
+/* Of a value that a and b have. */
+typedef enum ak_link_use ak_link_use_fn(void *ctx, const struct ak_link_record *a, const struct ak_link_record *b, struct ak_str value);
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -35,9 +47,11 @@ enum ak_link_strength ak_link_strength_of(const struct ak_link_record *a, enum a
 					  enum ak_link_field fb, bool apart);
 /* Equal, or two spellings of one trace id. */
 bool ak_link_same_value(enum ak_link_field fa, struct ak_str a, enum ak_link_field fb, struct ak_str b);
-/* is_shared: have several calls of one system this value? */
-struct ak_link_match ak_link_match(const struct ak_link_record *a, const struct ak_link_record *b, bool apart,
-				   bool (*is_shared)(void *ctx, struct ak_str value), void *ctx);
+/* Do they name environments, and different ones? */
+bool ak_link_other_environment(const struct ak_link_record *a, const struct ak_link_record *b);
+/* Can these calls with one id be attempts of one call? Any order. */
+bool ak_link_may_retry(const struct ak_link_record *a, const struct ak_link_record *b);
+struct ak_link_match ak_link_match(const struct ak_link_record *a, const struct ak_link_record *b, bool apart, ak_link_use_fn *use, void *ctx);
 
 #ifdef __cplusplus
 }

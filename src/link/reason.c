@@ -29,6 +29,9 @@ static bool is_common(const struct ak_link_values *v, const struct ak_link_recor
 	return false;
 }
 
+/* Where an export's last record is, it need not end: calls pass two systems at different moments. */
+#define SLACK_US INT64_C(60000000)
+
 /* Could a record of this time be in what was supplied, and was any of it exported whole? */
 static void look_at_sources(const struct ak_link_reader *reader, const struct ak_link_record *r, enum ak_kind kind, bool *within, bool *whole)
 {
@@ -39,12 +42,12 @@ static void look_at_sources(const struct ak_link_reader *reader, const struct ak
 	*whole = false;
 	for (size_t i = 0; i < n; i++)
 		if (s[i].kinds >> kind & 1) {
-			*within = *within || s[i].first_us > s[i].last_us || (r->time_us >= s[i].first_us && r->time_us <= s[i].last_us);
+			*within = *within || s[i].first_us > s[i].last_us || (r->time_us >= s[i].first_us - SLACK_US && r->time_us <= s[i].last_us + SLACK_US);
 			*whole = *whole || !s[i].filtered;
 		}
 }
 
-enum ak_link_reason ak_link_reason_of(const struct ak_link_reader *reader, const struct ak_link_values *v, const struct ak_link_record *r,
+enum ak_link_reason ak_link_reason_of(struct ak_link_reader *reader, const struct ak_link_values *v, const struct ak_link_record *r,
 				      const struct ak_link_pair *p)
 {
 	bool within, whole;
@@ -55,6 +58,8 @@ enum ak_link_reason ak_link_reason_of(const struct ak_link_reader *reader, const
 		return r->nil ? AK_WHY_NIL : AK_WHY_NO_ID;
 	if (!p->back && is_common(v, r))
 		return AK_WHY_COMMON;
+	if (p->to == AK_K_CALL && r->provider.n && ak_link_no_calls_of(reader, r->provider))
+		return AK_WHY_NO_SOURCE;
 	look_at_sources(reader, r, p->to, &within, &whole);
 	return !within ? AK_WHY_PERIOD : !whole ? AK_WHY_FILTERED : AK_WHY_NOT_FOUND;
 }

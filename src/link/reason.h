@@ -14,7 +14,7 @@ size_t ak_link_sources_of(const struct ak_link_reader *reader, enum ak_kind kind
 /* Has it one of these identifiers? Bit per enum ak_link_field. */
 bool ak_link_has_any(const struct ak_link_record *r, unsigned fields);
 /* Of a record that met nothing. */
-enum ak_link_reason ak_link_reason_of(const struct ak_link_reader *reader, const struct ak_link_values *v, const struct ak_link_record *r,
+enum ak_link_reason ak_link_reason_of(struct ak_link_reader *reader, const struct ak_link_values *v, const struct ak_link_record *r,
 				      const struct ak_link_pair *p);
 
 #ifdef __cplusplus

@@ -81,6 +81,8 @@ static enum ak_rc write(void *ctx, const struct ak_link_result *r, struct ak_err
 		set_candidates(o, r);
 	else
 		json_object_set_new(o, "reason", json_string(ak_link_reason_name(r->reason)));
+	if (r->state == AK_LINK_UNMATCHED && r->reason == AK_WHY_NO_SOURCE && r->to_kind == AK_K_CALL && r->from->provider.n)
+		json_object_set_new(o, "provider", json_stringn(r->from->provider.p, r->from->provider.n)); /* whose log that is */
 	return give(w, o, err);
 }
 

@@ -72,18 +72,39 @@ struct ak_link_value *ak_link_values_get(const struct ak_link_values *v, struct 
 	return e ? e->v.ptr : NULL;
 }
 
-bool ak_link_values_shared(void *ctx, struct ak_str value)
+/* Would call c be meant as well, by whichever of two records is not of its system? */
+static bool competes(const struct ak_link_record *c, const struct ak_link_record *a, const struct ak_link_record *b)
+{
+	const struct ak_link_record *const side[] = {a, b};
+
+	for (size_t i = 0; i < 2; i++)
+		if (side[i]->kind != AK_K_REQUEST || (a->kind == b->kind && strcmp(side[i]->source->system, c->source->system) != 0))
+			if (ak_link_other_environment(side[i], c))
+				return false;
+	return c->kind == AK_K_REQUEST && c->live;
+}
+
+enum ak_link_use ak_link_values_use(void *ctx, const struct ak_link_record *a, const struct ak_link_record *b, struct ak_str value)
 {
 	const struct ak_link_value *x = ak_link_values_get(ctx, value);
 
-	return !x || x->shared || x->common;
+	if (!x || x->common)
+		return AK_LINK_USE_SHARED;
+	for (size_t i = 0; x->shared && i < x->n; i++)
+		for (size_t k = 0; k < i && competes(x->rec[i], a, b); k++)
+			if (competes(x->rec[k], a, b) && strcmp(x->rec[i]->source->system, x->rec[k]->source->system) == 0)
+				return x->split ? AK_LINK_USE_SPLIT : AK_LINK_USE_SHARED;
+	return AK_LINK_USE_ONE;
 }
 
-static bool never(void *ctx, struct ak_str value)
+/* As if every value were shared, so that only strong ones join. */
+static enum ak_link_use strong_only(void *ctx, const struct ak_link_record *a, const struct ak_link_record *b, struct ak_str value)
 {
-	(void)ctx;
-	(void)value;
-	return true;
+	const struct ak_link_value *x = ak_link_values_get(ctx, value);
+
+	(void)a;
+	(void)b;
+	return x && x->split ? AK_LINK_USE_SPLIT : AK_LINK_USE_SHARED;
 }
 
 bool ak_link_values_settled(const struct ak_link_values *v, const struct ak_link_record *a, const struct ak_link_record *b, struct ak_str value)
@@ -98,7 +119,7 @@ bool ak_link_values_settled(const struct ak_link_values *v, const struct ak_link
 
 		/* Between two gateways a trace settles nothing. */
 		if (c->kind == AK_K_REQUEST && c->live && c->call != call->call && c->call != other->call &&
-		    strcmp(c->source->system, call->source->system) == 0 && ak_link_match(other, c, a->kind == b->kind, never, NULL).strength)
+		    strcmp(c->source->system, call->source->system) == 0 && ak_link_match(other, c, a->kind == b->kind, strong_only, (void *)(uintptr_t)v).strength)
 			return true;
 	}
 	return false;
@@ -173,6 +194,43 @@ static void add(struct ak_arena *a, struct ak_link_value *x, const struct ak_lin
 	x->rec[x->n++] = r;
 }
 
+static bool as_call(const struct ak_link_record *r, struct ak_str value)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if ((r->id[i].field == AK_LF_CALL || r->id[i].field == AK_LF_GROUP) && ak_str_eq(r->id[i].value, value))
+			return true;
+	return false;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct ak_link_record *x = *(const struct ak_link_record *const *)a, *y = *(const struct ak_link_record *const *)b;
+
+	return (x->time_us > y->time_us) - (x->time_us < y->time_us);
+}
+
+/* Do the calls of some system that have this value as their id fall apart in time? Each is asked with the one that ends last before it. */
+static bool falls_apart(const struct ak_link_value *x, struct ak_str value)
+{
+	const struct ak_link_record **call = ak_alloc((x->n + 1) * sizeof(const struct ak_link_record *)), *last;
+	bool apart = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < x->n; i++)
+		if (x->rec[i]->kind == AK_K_REQUEST && x->rec[i]->live && x->rec[i]->dated && as_call(x->rec[i], value))
+			call[n++] = x->rec[i];
+	qsort(call, n, sizeof(const struct ak_link_record *), by_time);
+	for (size_t i = 0; i < n && !apart; i++) {
+		last = NULL;
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(call[k]->source->system, call[i]->source->system) == 0 && !ak_link_other_environment(call[k], call[i]))
+				last = !last || call[k]->end_us >= last->end_us ? call[k] : last;
+		apart = last && !ak_link_may_retry(last, call[i]);
+	}
+	ak_free(call);
+	return apart;
+}
+
 static enum ak_rc fill(struct ak_link_values *v, struct ak_str value, struct ak_link_value *x, const struct hit *hit, size_t n, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
@@ -188,6 +246,7 @@ static enum ak_rc fill(struct ak_link_values *v, struct ak_str value, struct ak_
 		if (r && carries(r, value))
 			add(v->arena, x, r);
 	}
+	x->split = x->shared && falls_apart(x, value);
 	return rc;
 }
 

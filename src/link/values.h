@@ -12,6 +12,7 @@ struct ak_link_value {
 	const struct ak_link_record **rec; /* of the wanted kinds, once per call, in the order of the ledger */
 	size_t n, cap;
 	bool found, common, shared; /* shared: several calls of one system have it */
+	bool split;		    /* as the id of one call, and these cannot be its attempts */
 	uint32_t calls;		    /* live calls of requests that have it */
 };
 
@@ -40,7 +41,7 @@ enum ak_rc ak_link_values_find(struct ak_link_values *v, struct ak_err *err);
 /* NULL when it was not asked for. */
 struct ak_link_value *ak_link_values_get(const struct ak_link_values *v, struct ak_str value);
 /* For ak_link_match: ctx is a struct ak_link_values. */
-bool ak_link_values_shared(void *ctx, struct ak_str value);
+enum ak_link_use ak_link_values_use(void *ctx, const struct ak_link_record *a, const struct ak_link_record *b, struct ak_str value);
 /* A contested value joins two records, of which one is a request: has the other one a better reason to belong to another call of that
  * system with this value? Then it is no question to whom it belongs, as with a cached answer that repeats the first one's id. */
 bool ak_link_values_settled(const struct ak_link_values *v, const struct ak_link_record *a, const struct ak_link_record *b, struct ak_str value);

@@ -91,7 +91,7 @@ bool ak_id_plain(enum ak_field_id f, struct ak_str text, char buf[AK_ID_FORM], s
 		return true;
 	if ((trace || span) && of_base64(text, bytes, buf, plain))
 		return true;
-	if ((text.n == 2 * bytes && (trace || span) && all_hex(text)) || is_uuid(text))
+	if ((text.n == (span ? SPAN : TRACE) && all_hex(text)) || is_uuid(text))
 		*plain = lowered(text, buf);
 	else if (!of_packed(text, buf, plain))
 		return false;

@@ -1,7 +1,7 @@
 /* Spellings of identifiers: one id that systems write in several ways has one plain form, under which all of them are found.
  *
  *   trace.id, span.id        W3C: lower-case hex; of a traceparent its part; of base64 (protojson dumps) the hex
- *   other ids of calls       a UUID in capitals: lower case; `resp_` with base64 behind it, into which LiteLLM packs provider,
+ *   other ids of calls       a UUID or 32 hex in capitals: lower case; `resp_` with base64 behind it, into which LiteLLM packs provider,
  *                            deployment and the provider's own id: that id
  * The source's spelling stays in the record's column, the plain form is an alias (format/derive.c). What a source added
  * because the record is another one (`_cache_hit<time>` on a cached answer) is no spelling and stays. */

@@ -12,6 +12,7 @@ enum { AK_CHAIN_LISTED = 200 };
 /* Objects of more members than functions of SQL may have arguments (store/store.c); NULL members of the later lists are absent. */
 #define AK_CHAIN_OBJECT2(a, b) "json_patch(json_object(" a "), json_object(" b "))"
 #define AK_CHAIN_OBJECT3(a, b, c) "json_patch(" AK_CHAIN_OBJECT2(a, b) ", json_object(" c "))"
+#define AK_CHAIN_OBJECT4(a, b, c, d) "json_patch(" AK_CHAIN_OBJECT3(a, b, c) ", json_object(" d "))"
 
 #ifdef __cplusplus
 extern "C" {

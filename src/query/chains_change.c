@@ -9,26 +9,45 @@
 
 /* All revisions of a ticket, those in force first, the newest before the others. */
 #define TICKETS(id)                                                                                                       \
-	"(SELECT json_group_array(" AK_CHAIN_OBJECT3("'cite', cite, 'state', state, 'time', time, 'time_number', us",     \
+	"(SELECT json_group_array(" AK_CHAIN_OBJECT4("'cite', cite, 'state', state, 'time', time, 'time_number', us",     \
 						     "'created', created, 'approver', approver, 'actor', actor, 'action', action", \
-						     "'reason', reason, 'deployment', deployment, 'rollback', rollback, 'old', old") ")" \
+						     "'reason', reason, 'deployment', deployment, 'rollback', rollback, 'old', old", "'resource', resource, 'kind', kind") ")" \
 	" FROM (SELECT DISTINCT s.name || ':' || k.seq AS cite, k.state_value AS state, k.event_start AS time, k.time_us AS us," \
 	"  k.created_at AS created, k.approver_id AS approver, k.actor_id AS actor, k.action AS action, k.reason_code AS reason," \
-	"  k.deployment_ref AS deployment, k.rollback_ref AS rollback, EXISTS(SELECT 1 FROM superseded x WHERE x.seq = k.seq) AS old, k.seq AS seq" \
+	"  k.deployment_ref AS deployment, k.rollback_ref AS rollback, EXISTS(SELECT 1 FROM superseded x WHERE x.seq = k.seq) AS old, k.seq AS seq," \
+	"  k.resource_id AS resource, k.resource_type AS kind" \
 	"  FROM lookup l JOIN ticket k ON k.seq = l.seq" AK_OF_FILE("k")                                                  \
 	"  WHERE l.h = ak_hash(" id ") AND k.ticket_id = " id " AND k.state = 0 ORDER BY old, k.time_us DESC, k.seq DESC LIMIT 200))"
 
-/* Events that cannot name a ticket, as those of providers: the one ticket of the same resource that was opened before and came into its
- * state at most a week before (86,400,000,000 microseconds a day); two are none. */
+/* Tickets of the resource of an event that names none: opened before, and came into their state at most a week before (86,400,000,000
+ * microseconds a day). They are candidates. One is inferred where it is the only one, no event names it or its deployment, the event's source
+ * never names a ticket (as those of providers), and no earlier event has it. */
 #define NEAR                                                                                                              \
+	" namer AS MATERIALIZED (SELECT DISTINCT e.source AS source FROM audit_event a JOIN file f ON f.id = a.file"      \
+	"  JOIN export e ON e.id = f.export WHERE a.ticket_id IS NOT NULL AND a.state = 0),"                              \
+	" deployer AS MATERIALIZED (SELECT DISTINCT a.deployment_ref AS ref FROM audit_event a"                           \
+	"  WHERE a.deployment_ref IS NOT NULL AND a.state = 0),"                                                          \
 	" subject AS MATERIALIZED (SELECT k.resource_id AS resource, k.ticket_id AS ticket,"                              \
+	"  coalesce(k.deployment_ref IN (SELECT ref FROM deployer), 0) OR EXISTS(SELECT 1 FROM lookup l JOIN audit_event a ON a.seq = l.seq" \
+	"   WHERE l.h = ak_hash(k.ticket_id) AND a.ticket_id = k.ticket_id AND" NEWEST("a") ") AS claimed,"               \
 	"  CAST(strftime('%s', coalesce(k.created_at, k.event_start)) AS INTEGER) * 1000000 AS opened,"                   \
 	"  coalesce(k.time_us, 0) + 7 * 86400000000 AS until FROM ticket k"                                               \
 	"  WHERE k.resource_id IS NOT NULL AND k.ticket_id IS NOT NULL AND" NEWEST("k") "),"                              \
-	" near AS MATERIALIZED (SELECT a.seq AS seq, min(j.ticket) AS ticket, count(DISTINCT j.ticket) AS n"              \
+	" around_it AS MATERIALIZED (SELECT a.seq AS seq, a.time_us AS us, min(j.ticket) AS ticket, json_group_array(DISTINCT j.ticket) AS candidates," \
+	"  count(DISTINCT j.ticket) = 1 AND NOT max(j.claimed) AND e.source NOT IN (SELECT source FROM namer) AS free"    \
 	"  FROM audit_event a JOIN subject j ON j.resource = a.resource_id AND a.time_us >= j.opened AND a.time_us <= j.until" \
+	"  JOIN file f ON f.id = a.file JOIN export e ON e.id = f.export"                                                 \
 	"  WHERE a.ticket_id IS NULL AND a.deployment_ref IS NULL AND coalesce(a.outcome, 'success') <> 'failure' AND "   \
-	PRIVILEGED("a") " AND" NEWEST("a") " GROUP BY a.seq)"
+	PRIVILEGED("a") " AND" NEWEST("a") " GROUP BY a.seq),"                                                            \
+	" near AS MATERIALIZED (SELECT seq, ticket, candidates,"                                                          \
+	"  free AND row_number() OVER (PARTITION BY ticket, free ORDER BY us, seq) = 1 AS inferred FROM around_it)"
+
+/* How an event names its resource: its own ids, and what an inventory says is the same key. */
+#define SUBJECTS                                                                                                          \
+	"(SELECT json_group_array(id) FROM (SELECT a.resource_id AS id UNION SELECT a.resource_name UNION SELECT a.key_id" \
+	" UNION SELECT a.key_hash UNION SELECT a.key_alias UNION SELECT a.team_id UNION SELECT a.project_id UNION SELECT a.settlement_id" \
+	" UNION SELECT i.value FROM lookup l JOIN api_key y ON y.seq = l.seq, json_each(json_array(y.key_id, y.key_hash, y.key_alias)) i" \
+	"  WHERE l.h IN (ak_hash(a.resource_id), ak_hash(a.key_id), ak_hash(a.key_hash), ak_hash(a.key_alias)) AND" NEWEST("y") ") WHERE id IS NOT NULL)"
 
 /* Settlement rows that name an event as their approval; that it names; of the request that it names, where neither names another. */
 #define SETTLED                                                                                                           \
@@ -54,10 +73,11 @@ enum ak_rc ak_query_change_chains_each(struct ak_store *s, int64_t from_us, int6
 		" (SELECT max(event_start) FROM settlement WHERE state = 0) AS settled_last,"
 		" coalesce(a.ticket_id, d.ticket, r.ticket) AS ticket, CASE WHEN a.ticket_id IS NOT NULL THEN 'ticket' WHEN d.ticket IS NOT NULL"
 		"  THEN 'deployment' WHEN r.ticket IS NOT NULL THEN 'resource and time' END AS \"by\", "
-		TICKETS("coalesce(a.ticket_id, d.ticket, r.ticket)") " AS tickets"
+		TICKETS("coalesce(a.ticket_id, d.ticket, r.ticket)") " AS tickets, n.candidates AS candidates, "
+		SUBJECTS " AS subjects"
 		" FROM audit_event a" AK_OF_FILE("a")
 		" LEFT JOIN deployed d ON a.ticket_id IS NULL AND d.n = 1 AND d.ref = a.deployment_ref"
-		" LEFT JOIN near r ON r.seq = a.seq AND r.n = 1"
+		" LEFT JOIN near n ON n.seq = a.seq LEFT JOIN near r ON r.seq = a.seq AND r.inferred"
 		" WHERE" AK_LIVE("a") " AND " PRIVILEGED("a") " ORDER BY a.time_us, a.seq";
 
 	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
@@ -77,7 +97,7 @@ enum ak_rc ak_query_tickets_each(struct ak_store *s, int64_t from_us, int64_t to
 		" WHERE n <= 200 GROUP BY ref)," NEAR ","
 		" around AS MATERIALIZED (SELECT ticket, json_group_array(" EVENT ") AS events FROM ("
 		"  SELECT r.ticket AS ticket, " EVENT_OF("resource and time") ", row_number() OVER (PARTITION BY r.ticket ORDER BY a.time_us, a.seq) AS n"
-		"  FROM near r JOIN audit_event a ON a.seq = r.seq" AK_OF_FILE("a") " WHERE r.n = 1) WHERE n <= 200 GROUP BY ticket)"
+		"  FROM near r JOIN audit_event a ON a.seq = r.seq" AK_OF_FILE("a") " WHERE r.inferred) WHERE n <= 200 GROUP BY ticket)"
 		" SELECT k.seq AS seq, s.name || ':' || k.seq AS citation, k.event_start AS time, k.time_us AS time_number, k.created_at AS created,"
 		" k.ticket_id AS ticket, k.state_value AS state, k.action AS action, k.resource_type AS resource_type, k.resource_id AS resource,"
 		" k.approver_id AS approver, k.actor_id AS actor, k.deployment_ref AS deployment, k.rollback_ref AS rollback,"

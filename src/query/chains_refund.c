@@ -61,16 +61,26 @@ enum ak_rc ak_query_chain_sources(struct ak_store *s, json_t **out, struct ak_er
 	"CASE WHEN a.event_id = t.approval_event_id THEN 1 WHEN a.settlement_id = t.settlement_id THEN 2"                 \
 	" WHEN a.gateway_request_id IN (t.gateway_request_id, t.response_id) AND a.category = 'billing' AND a.settlement_id IS NULL THEN 3 END"
 
+/* An event names a call that is here, and the row another: no record, and no id of a trace or response, says that they are one. */
+#define OTHER_REQUEST                                                                                                     \
+	"(a.gateway_request_id NOT IN (coalesce(t.gateway_request_id, ''), coalesce(t.response_id, ''), coalesce(t.trace_id, ''))" \
+	" AND coalesce(t.gateway_request_id, t.response_id, t.trace_id) IS NOT NULL"                                      \
+	" AND EXISTS(SELECT 1 FROM lookup l JOIN request v ON v.seq = l.seq WHERE l.h = ak_hash(a.gateway_request_id) AND v.state = 0)" \
+	" AND NOT EXISTS(SELECT 1 FROM lookup l JOIN request v ON v.seq = l.seq, lookup m JOIN request u ON u.seq = m.seq" \
+	"  WHERE l.h = ak_hash(a.gateway_request_id)"                                                                     \
+	"  AND m.h IN (ak_hash(t.gateway_request_id), ak_hash(t.response_id), ak_hash(t.trace_id))"                       \
+	"  AND (v.seq = u.seq OR v.response_id = u.response_id OR v.trace_id = u.trace_id OR v.gateway_event_id = u.gateway_event_id)))"
+
 #define APPROVALS                                                                                                         \
 	"(SELECT json_group_array(json_patch("                                                                            \
 	AK_CHAIN_OBJECT2("'cite', cite, 'via', via, 'action', action, 'category', category",                              \
 			 "'actor', actor, 'email', email, 'actor_type', actor_type, 'approver', approver") ", "           \
-	AK_CHAIN_OBJECT2("'job', job, 'outcome', outcome, 'time', time, 'time_number', us",                               \
-			 "'settlement', settlement, 'amount', amount, 'currency', currency, 'ticket', ticket") "))"       \
+	AK_CHAIN_OBJECT3("'job', job, 'outcome', outcome, 'time', time, 'time_number', us",                               \
+			 "'settlement', settlement, 'amount', amount, 'currency', currency, 'ticket', ticket", "'of_request', of_request, 'changes', changes, 'other_request', json(CASE WHEN other THEN 'true' ELSE 'false' END)") "))"       \
 	" FROM (SELECT DISTINCT s.name || ':' || a.seq AS cite, " VIA " AS via, a.action AS action, a.category AS category," \
 	"  a.actor_id AS actor, a.actor_email AS email, a.actor_type AS actor_type, a.approver_id AS approver, a.job_id AS job," \
 	"  a.outcome AS outcome, a.event_start AS time, a.time_us AS us, a.settlement_id AS settlement, a.cost_billed AS amount," \
-	"  a.cost_currency AS currency, a.ticket_id AS ticket, a.seq AS seq"                                              \
+	"  a.cost_currency AS currency, a.ticket_id AS ticket, a.gateway_request_id AS of_request, a.changes AS changes, " OTHER_REQUEST " AS other, a.seq AS seq"                                              \
 	"  FROM lookup l JOIN audit_event a ON a.seq = l.seq" AK_OF_FILE("a")                                             \
 	"  WHERE l.h IN (ak_hash(t.approval_event_id), ak_hash(t.settlement_id), ak_hash(t.gateway_request_id), ak_hash(t.response_id))" \
 	"  AND " VIA " IS NOT NULL AND" NEWEST("a") " ORDER BY 2, a.time_us, a.seq" LIST "))"

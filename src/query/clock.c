@@ -42,6 +42,11 @@ enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, j
 	" NOT EXISTS(SELECT 1 FROM lookup l2 JOIN request p ON p.seq = l2.seq WHERE l2.h = ak_hash(" value ") AND p." column " = " value \
 	" AND p.state = 0 AND p.seq <> " q ".seq AND" AK_NO_WITNESS("p") ")"
 #define NAMES(column, r, q) "(" r "." column " = " q "." column " AND" ALONE(column, r "." column, q) ")"
+/* A gateway's id of the call that calls have which are none of its attempts bounds nothing either: link/match.h, with less asked. */
+#define REPEATED(q)                                                                                                       \
+	" EXISTS(SELECT 1 FROM lookup l4 JOIN request p ON p.seq = l4.seq WHERE l4.h = ak_hash(" q ".gateway_request_id)"  \
+	" AND p.gateway_request_id = " q ".gateway_request_id AND p.state = 0 AND p.seq <> " q ".seq AND p.facet IS NULL AND" AK_NO_WITNESS("p") \
+	" AND (p.outcome = 'success' AND " q ".outcome = 'success' OR abs(p.time_us - " q ".time_us) > 600000000))"
 /* Ids that more records have than a call or trace of a person's making bound no clock, and would cost their square. */
 #define FEW(ids) " AND (SELECT count(*) FROM (SELECT 1 FROM lookup n WHERE n.h IN (" ids ") LIMIT 101)) <= 100"
 /* Other app events of the same clock and trace. */
@@ -54,7 +59,7 @@ enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, j
 static const char spans[] =
 	"WITH cached(x) AS MATERIALIZED (SELECT DISTINCT cache_reference_id FROM request WHERE cache_reference_id IS NOT NULL),"
 	/* What names the call itself, so that the event is about this call; of a shared trace only the outermost event is. */
-	" m AS MATERIALIZED (SELECT a.seq AS event, q.seq AS call, coalesce(q.gateway_request_id = a.gateway_request_id, 0)"
+	" m AS MATERIALIZED (SELECT a.seq AS event, q.seq AS call, coalesce(q.gateway_request_id = a.gateway_request_id AND NOT" REPEATED("q") ", 0)"
 	"  OR coalesce(q.parent_span_id = a.span_id AND q.trace_id = a.trace_id, 0)"
 	"  OR coalesce(q.cache_status, 'miss') <> 'hit' AND coalesce(q.environment = a.environment, 1)"
 	"   AND coalesce(q.response_id NOT IN cached, 1) AND coalesce(q.gateway_request_id NOT IN cached, 1) AND coalesce(q.event_id NOT IN cached, 1)"
@@ -89,7 +94,7 @@ static const char witnesses[] =
 	"SELECT " OUTER_OF("q", "t") ", NULL, NULL, " OUTER_OF("r", "s") ", NULL, NULL, NULL, NULL, 0, 1, q.seq, r.seq"                  \
 	" FROM " table " r CROSS JOIN request q ON q.seq IN (SELECT l.seq FROM lookup l WHERE l.h = ak_hash(r.gateway_request_id))" \
 	AK_OF_FILE("r") CALL_OF_FILE("q") " WHERE " GOOD("r") AK_SINCE("r", "?1") FEW("ak_hash(r.gateway_request_id)") " AND (?1 = 0 OR e.run = ?1) AND " GOOD("q") BEGUN("q") \
-	" AND q.gateway_request_id = r.gateway_request_id" some
+	" AND q.gateway_request_id = r.gateway_request_id AND NOT" REPEATED("q") some
 
 static const struct {
 	const char *sql;

@@ -32,16 +32,15 @@ static void fold(enum ak_column col, struct ak_buf *sql)
 
 static void statement(const struct ak_columns_want *want, struct ak_buf *sql)
 {
-	ak_buf_adds(sql, "SELECT min(q.seq) AS seq, e.source, min(q.time_us) AS us");
+	ak_buf_adds(sql, "SELECT * FROM (SELECT min(q.seq) AS seq, e.source, min(q.time_us) AS us");
 	for (int col = AK_COL_SOURCE + 1; col < AK_COL_COUNT; col++)
 		if (want->col[col])
 			fold((enum ak_column)col, sql);
 	ak_buf_adds(sql, " FROM request q JOIN file f ON f.id = q.file JOIN export e ON e.id = f.export"
 			 " WHERE q.facet IS NOT NULL AND q.state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = q.seq)"
 			 " GROUP BY e.source, coalesce(q.gateway_request_id, q.seq)"
-			 " HAVING NOT EXISTS(SELECT 1 FROM corroboration w WHERE w.seq = min(q.seq))"
-			 " AND (min(q.time_us) >= ?1 AND min(q.time_us) < ?2 OR min(q.time_us) IS NULL"
-			 "  AND ?1 = -9223372036854775808 AND ?2 = 9223372036854775807) ORDER BY 1");
+			 ") c WHERE" AK_NO_WITNESS("c") " AND (c.us >= ?1 AND c.us < ?2 OR c.us IS NULL"
+			 "  AND ?1 = -9223372036854775808 AND ?2 = 9223372036854775807) ORDER BY c.seq");
 }
 
 static void add_row(struct folding *f, sqlite3_stmt *st, const struct ak_columns_want *want)

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "model/idform.h"
+#include "query/query.h"
 #include "query/rows.h"
 
 const enum ak_field_id ak_link_fields[AK_LF_COUNT] = {
@@ -14,7 +15,7 @@ const enum ak_field_id ak_link_fields[AK_LF_COUNT] = {
 };
 
 /* Columns of a row, before the identifiers. */
-enum { C_SEQ, C_FILE, C_TIME, C_LIVE, C_FACET, C_CALL, C_OF, C_ENV, C_MODEL, C_SERVED, C_IN, C_OUT, C_IDS };
+enum { C_SEQ, C_FILE, C_TIME, C_LIVE, C_FACET, C_CALL, C_OF, C_ENV, C_MODEL, C_SERVED, C_IN, C_OUT, C_DURATION, C_SUCCESS, C_PROVIDER, C_IDS };
 enum when { W_SEQ, W_ALL, W_PERIOD, W_COUNT };
 enum { S_ALIAS, S_ENTRIES, S_WITNESSES, S_FIXED };
 
@@ -38,6 +39,7 @@ struct ak_link_reader {
 	struct file *file; /* by id */
 	int64_t nfiles;
 	bool aliases, witnesses, hints;
+	json_t *providers; /* ak_query_call_providers */
 	sqlite3_stmt *load[AK_K_COUNT], *fixed[S_FIXED];
 };
 
@@ -60,6 +62,7 @@ static void select_list(enum ak_kind k, struct ak_buf *sql)
 				 : ", NULL, NULL, NULL");
 	for (size_t i = 0; i < AK_COUNT(hints); i++)
 		ak_buf_addf(sql, ", %s", column(k, hints[i]) ? column(k, hints[i]) : "NULL");
+	ak_buf_adds(sql, request ? ", r.duration_ms, r.outcome = 'success', r.provider" : ", NULL, NULL, NULL");
 	for (int f = 0; f < AK_LF_COUNT; f++)
 		ak_buf_addf(sql, ", %s", has(k, f) ? ak_fields[ak_link_fields[f]].column : "NULL");
 	ak_buf_addf(sql, " FROM %s r", ak_kinds[k].name);
@@ -208,10 +211,20 @@ void ak_link_reader_free(struct ak_link_reader *r)
 		ak_free(r->source[i].name);
 		ak_free(r->source[i].system);
 	}
+	json_decref(r->providers);
 	ak_runs_free(r->runs);
 	ak_free(r->source);
 	ak_free(r->file);
 	ak_free(r);
+}
+
+bool ak_link_no_calls_of(struct ak_link_reader *r, struct ak_str provider)
+{
+	struct ak_err ignored = {0};
+
+	if (!r->providers && ak_query_call_providers(r->s, -1, &r->providers, &ignored) != AK_OK)
+		r->providers = json_array();
+	return ak_query_no_calls_of(r->providers, provider);
 }
 
 const struct ak_link_source *ak_link_sources(const struct ak_link_reader *r, size_t *n)
@@ -398,6 +411,12 @@ static enum ak_rc record_of(struct ak_link_reader *r, enum ak_kind k, sqlite3_st
 				       .dated = sqlite3_column_type(st, C_TIME) != SQLITE_NULL, .live = sqlite3_column_int(st, C_LIVE),
 				       .source = source_of(r, sqlite3_column_int64(st, C_FILE)), .environment = text(st, C_ENV, a),
 				       .tokens = {-1, -1}};
+	out->provider = text(st, C_PROVIDER, a);
+	out->end_us = out->time_us;
+	if (sqlite3_column_type(st, C_DURATION) != SQLITE_NULL && sqlite3_column_double(st, C_DURATION) >= 0 && sqlite3_column_double(st, C_DURATION) < 1e9) {
+		out->end_us += (int64_t)(sqlite3_column_double(st, C_DURATION) * 1000);
+		out->succeeded = sqlite3_column_int(st, C_SUCCESS) && call == out->seq;
+	}
 	for (int i = 0; i < 2 && r->hints; i++) {
 		out->model[i] = text(st, C_MODEL + i, a);
 		out->tokens[i] = number(st, C_IN + i);
@@ -408,7 +427,7 @@ static enum ak_rc record_of(struct ak_link_reader *r, enum ak_kind k, sqlite3_st
 	if (rc == AK_OK && call != out->seq && (rc = row_of(r, k, call, &st, err)) == AK_OK) {
 		out->source = source_of(r, sqlite3_column_int64(st, C_FILE));
 		out->dated = sqlite3_column_type(st, C_TIME) != SQLITE_NULL;
-		out->time_us = sqlite3_column_int64(st, C_TIME);
+		out->time_us = out->end_us = sqlite3_column_int64(st, C_TIME);
 	}
 	if (!out->source)
 		return ak_fail(err, AK_EXIT_CORRUPT, "a record has lost its file");

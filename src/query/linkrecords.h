@@ -45,6 +45,9 @@ struct ak_link_record {
 	struct ak_str environment; /* NULL view where unknown */
 	struct ak_str model[2]; /* asked for and served, NULL views where unknown */
 	int64_t tokens[2];	/* in and out, -1 = unknown */
+	struct ak_str provider; /* of requests, NULL view where unknown */
+	int64_t end_us;		/* of requests; time_us where unknown */
+	bool succeeded;		/* of requests: and when it ended is known */
 };
 
 struct ak_link_reader;
@@ -61,6 +64,9 @@ void ak_link_reader_free(struct ak_link_reader *r);
 void ak_link_reader_hints(struct ak_link_reader *r, bool hints);
 /* By name; they live as long as the reader. */
 const struct ak_link_source *ak_link_sources(const struct ak_link_reader *r, size_t *n);
+
+/* Are there logs of providers' calls, and for certain none of this one's? Read when it is first asked. */
+bool ak_link_no_calls_of(struct ak_link_reader *r, struct ak_str provider);
 
 /* Every live, newest record of a kind that counts, by time where the period is bounded, else in the order of
  * the ledger; requests once a call. run: only what that run brought, 0 = all. Half-open period; undated records belong to the open one only. fn may load and find meanwhile. */

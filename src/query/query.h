@@ -144,6 +144,10 @@ enum ak_rc ak_query_witnesses(struct ak_store *s, int64_t seq, json_t **out, str
 /* Which sources brought records of a kind: [{kind, source, system|null, records, first, last, first_number, last_number (microseconds, of the
  * exports that brought some)}] by kind and source. */
 enum ak_rc ak_query_supply(struct ak_store *s, json_t **out, struct ak_err *err);
+/* Providers whose calls the logs of calls have: array of names, empty where not all calls name one or there are `most` of them or more
+ * (-1 = any number). The second says for certain that no log of this provider is among them. */
+enum ak_rc ak_query_call_providers(struct ak_store *s, int64_t most, json_t **out, struct ak_err *err);
+bool ak_query_no_calls_of(const json_t *providers, struct ak_str provider);
 /* Of a source: {duplicates (folded at ingest), records_in}. */
 enum ak_rc ak_query_folded(struct ak_store *s, const char *source, json_t **out, struct ak_err *err);
 /* What was found of a file's signatures: [{rule, n, records_in}], none when its format has none. */

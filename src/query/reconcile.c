@@ -3,6 +3,7 @@
 #include "query/reconcile.h"
 
 #include <sqlite3.h>
+#include <strings.h>
 
 #include "base/civil.h"
 #include "base/time.h"
@@ -68,15 +69,42 @@ enum ak_rc ak_query_recon_usage(struct ak_store *s, int64_t from_us, int64_t to_
 	"SELECT r.seq, r.file, r.time_us, r.event_end, r.provider, coalesce(r.response_model, r.request_model), r.key_id, r.key_hash, r.project_id," \
 	" r.endpoint_family, r.cost_currency, coalesce(r.cost_estimated, r.cost_billed), r.input_tokens, r.output_tokens,"           \
 	" nullif(coalesce(r.cache_read_tokens, 0) + coalesce(r.cache_write_tokens, 0), 0), r.attempt_retries, r.input_includes_cache," \
-	" r.outcome, r.cache_status FROM " table " r WHERE r.time_us IS NOT NULL AND" AK_COUNTED("r")
+	" r.outcome, r.cache_status, r.status_code, r.error_type FROM " table " r WHERE r.time_us IS NOT NULL AND" AK_COUNTED("r")
 #define COLUMNS(X)                                                                                                                   \
 	X("event_end") X("provider") X("response_model") X("request_model") X("key_id") X("key_hash") X("project_id") X("endpoint_family") \
 	X("cost_currency") X("cost_estimated") X("cost_billed") X("input_tokens") X("output_tokens") X("cache_read_tokens")          \
-	X("cache_write_tokens") X("attempt_retries") X("input_includes_cache") X("outcome") X("cache_status")
+	X("cache_write_tokens") X("attempt_retries") X("input_includes_cache") X("outcome") X("cache_status") X("status_code") X("error_type")
 #define NAMED(c) ", " c
 #define REQUESTS_OF AK_FOLDED(COLUMNS(NAMED), COLUMNS(AK_FOLD))
 
 static bool is(struct ak_str s, const char *z) { return s.p && s.n == strlen(z) && memcmp(s.p, z, s.n) == 0; }
+
+static bool has_word(struct ak_str s, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; s.p && i + n <= s.n; i++)
+		if (strncasecmp(s.p + i, word, n) == 0)
+			return true;
+	return false;
+}
+
+/* No model ran: whoever refused it, a provider bills none of these. A filter of contents may have run behind one. */
+static bool refused(int64_t status, struct ak_str error)
+{
+	static const int codes[] = {401, 402, 403, 404, 405, 407, 429};
+	static const char *const words[] = {"Authentication", "PermissionDenied", "NotFound", "RateLimit", "rate_limit", "BudgetExceeded", "unauthorized", "forbidden"};
+
+	if (has_word(error, "content") || has_word(error, "filter") || has_word(error, "timeout"))
+		return false;
+	for (size_t i = 0; i < AK_COUNT(codes); i++)
+		if (status == codes[i])
+			return true;
+	for (size_t i = 0; i < AK_COUNT(words); i++)
+		if (status < 0 && has_word(error, words[i]))
+			return true;
+	return false;
+}
 
 enum ak_rc ak_query_recon_requests(struct ak_store *s, int64_t from_us, int64_t to_us,
 				   enum ak_rc (*each)(void *ctx, const struct ak_recon_request *q, struct ak_err *err), void *ctx, struct ak_err *err)
@@ -99,6 +127,8 @@ enum ak_rc ak_query_recon_requests(struct ak_store *s, int64_t from_us, int64_t 
 					     .family = text(st, 9), .currency = text(st, 10), .cost = text(st, 11), .input = num(st, 12),
 					     .output = num(st, 13), .cached = num(st, 14), .retries = num(st, 15), .includes_cache = (int)num(st, 16),
 					     .failed = is(text(st, 17), "failure"), .hit = is(text(st, 18), "hit")};
+
+		q.refused = q.failed && refused(num(st, 19), text(st, 20));
 
 		if ((rc = each(ctx, &q, err)) != AK_OK)
 			return rc;
@@ -183,9 +213,13 @@ enum ak_rc ak_query_recon_calls(struct ak_store *s, int64_t from_us, int64_t to_
 			      " coalesce(v.response_model, v.request_model) AS model, v.time_us, v.input_tokens, v.output_tokens, v.file,"
 			      " coalesce(v.outcome, 'success') = 'failure' AS failed,"
 			      " coalesce(v.response_id, v.provider_request_id) IS NOT NULL AS named,"
-			      " EXISTS(SELECT 1 FROM lookup l JOIN request q ON q.seq = l.seq"
-			      "  WHERE l.h IN (ak_hash(v.response_id), ak_hash(v.provider_request_id))"
-			      "  AND (q.response_id = v.response_id OR q.provider_request_id = v.provider_request_id)) AS linked"
+			      /* By any name of the call and in any spelling, as links meet (link/match.h). */
+			      " EXISTS(SELECT 1 FROM (SELECT v.response_id AS x UNION SELECT v.provider_request_id"
+			      "  UNION SELECT a.value FROM alias a WHERE a.seq = v.seq AND a.field IN ('response_id', 'provider_request_id')) i"
+			      "  CROSS JOIN lookup l ON l.h = ak_hash(i.x) CROSS JOIN request q ON q.seq = l.seq"
+			      "  WHERE i.x IN (q.response_id, q.provider_request_id, q.upstream_id, q.gateway_request_id)"
+			      "  OR EXISTS(SELECT 1 FROM alias b WHERE b.seq = q.seq AND b.value = i.x"
+			      "   AND b.field IN ('response_id', 'provider_request_id', 'upstream_id', 'gateway_request_id'))) AS linked"
 			      " FROM provider_call v WHERE" AK_LIVE("v") ")"
 			      " SELECT s.name AS source, c.provider AS provider, c.principal AS principal, c.model AS model, count(*) AS calls,"
 			      " sum(c.named) AS named, sum(c.linked) AS linked, sum(c.named AND NOT c.linked) AS without,"

@@ -20,6 +20,7 @@ struct ak_recon_request {
 	int64_t input, output, cached, retries;
 	int includes_cache;
 	bool failed, hit;
+	bool refused; /* failed without having reached a model: by its status or error */
 };
 
 /* A file of usage: what its rows were grouped by, when it was exported (INT64_MIN = unknown) and for how long its buckets change. */

@@ -27,6 +27,6 @@ libak_a_SOURCES += src/query/usage.c
 libak_a_SOURCES += src/query/identifier.c
 libak_a_SOURCES += src/query/reconcile.c src/query/reconcile_exports.c src/query/reconcile.h
 libak_a_SOURCES += src/query/state.c src/query/state.h
-libak_a_SOURCES += src/query/around.c
+libak_a_SOURCES += src/query/around.c src/query/providers.c
 libak_a_SOURCES += src/query/aggregate.def src/query/aggregate.c src/query/aggregate.h src/query/by.c src/query/folded.c src/query/owners.c
 libak_a_SOURCES += src/query/fieldrows.c src/query/fieldrows.h

@@ -175,3 +175,17 @@ enum ak_rc ak_query_used(struct ak_store *s, const char *subject, const char *cu
 
 	return rc == AK_OK ? ak_rows_one(s, sql, p, 4, out, err) : rc;
 }
+
+enum ak_rc ak_query_quota_events_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
+{
+	static const char sql[] =
+		"SELECT s.name || ':' || v.seq AS citation, v.event_start AS time, v.resource_id AS subject, v.quota_scope AS class, v.quota_limit AS \"limit\","
+		" v.quota_used AS used, v.quota_unit AS unit, v.quota_window AS window, v.quota_decision AS decision, v.gateway_request_id AS request,"
+		" (SELECT CASE WHEN NOT sum(coalesce(q.outcome, '') <> 'success') THEN s2.name || ':' || min(q.seq) END FROM lookup l JOIN request q ON q.seq = l.seq JOIN file f2 ON f2.id = q.file"
+		"  JOIN export e2 ON e2.id = f2.export JOIN source s2 ON s2.id = e2.source WHERE l.h = ak_hash(v.gateway_request_id)"
+		"  AND v.gateway_request_id IN (q.gateway_request_id, q.response_id, q.event_id) AND q.state = 0"
+		"  AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = q.seq)) AS served"
+		" FROM quota_event v" AK_OF_FILE("v") " WHERE" AK_LIVE("v") " AND v.quota_decision IS NOT NULL ORDER BY v.time_us, v.seq";
+
+	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
+}

@@ -37,6 +37,9 @@ enum ak_rc ak_query_source_system(struct ak_store *s, const char *source, json_t
 enum ak_rc ak_query_calls_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* What attempts under a key, team, project, organization, application or model of this name used in a period: {requests (no retries or fallbacks),
  * tokens, cost} as texts, cost of one currency ("" = any). Reads the requests of the period. */
+/* What a gateway says that it decided: {citation, time, subject, class, limit, used, unit, window, decision, request, served (citation of the
+ * request that it names, where that succeeded)}, in time order. */
+enum ak_rc ak_query_quota_events_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 enum ak_rc ak_query_used(struct ak_store *s, const char *subject, const char *currency, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 
 #ifdef __cplusplus

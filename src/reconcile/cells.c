@@ -40,10 +40,21 @@ struct cell *ak_recon_cell(struct ak_reconcile *r, struct cell_key key, bool mak
 	return &r->cell[e->v.num];
 }
 
+uint32_t ak_recon_folded_account(struct ak_reconcile *r, uint32_t series, uint32_t account)
+{
+	const struct series *s = &r->series[series];
+	uint32_t key = r->account[account].key;
+
+	if (r->account[account].kind != ACCOUNT_KEY || !r->account[account].project || r->account[account].bypass ||
+	    (s->key_project[key] && !s->key_bare[key]))
+		return account;
+	return ak_recon_account(r, ACCOUNT_KEY, key, 0, false);
+}
+
 uint32_t ak_recon_row_account(struct ak_reconcile *r, const struct prow *p)
 {
 	if (p->key && r->key_seen[p->key])
-		return ak_recon_account(r, ACCOUNT_KEY, p->key, 0, false);
+		return ak_recon_folded_account(r, p->series, ak_recon_account(r, ACCOUNT_KEY, p->key, p->project, false));
 	if (p->project && r->project_seen[p->project])
 		return ak_recon_account(r, ACCOUNT_PROJECT, 0, p->project, false);
 	return ak_recon_account(r, ACCOUNT_POOL, 0, 0, false);
@@ -56,6 +67,7 @@ static void add_served(struct served *to, const struct served *g)
 	ak_recon_add(&to->retried, &g->retried, 1);
 	ak_recon_add(&to->zone, &g->zone, 1);
 	to->unpriced += g->unpriced;
+	to->unpriced_output += g->unpriced_output;
 	to->apart += g->apart;
 	to->cached += g->cached;
 }
@@ -68,6 +80,7 @@ static void add_raw(struct ak_reconcile *r, const struct raw *raw)
 	if (key.bucket == UINT32_MAX || r->series[key.series].bucket[key.bucket].outside)
 		return;
 	key.model = ak_recon_folded(r, key.series, key.model);
+	key.account = ak_recon_folded_account(r, key.series, key.account);
 	c = ak_recon_cell(r, key, true);
 	add_served(&c->g, &raw->g);
 	for (const struct money *m = raw->money; m; m = m->next) {

@@ -92,7 +92,7 @@ static enum ak_rc gateway_record(void *ctx, const struct ak_recon_request *q, st
 		return AK_OK;
 	at.model = ak_recon_folded(t->r, want->series, at.model);
 	here = in_row(t, at.bucket);
-	if (at.account != want->account || at.model != want->model || (!here && !in_row(t, moved)))
+	if (ak_recon_folded_account(t->r, at.series, at.account) != want->account || at.model != want->model || (!here && !in_row(t, moved)))
 		return AK_OK;
 	value = value_of(t, q, &has);
 	if (!has)

@@ -162,6 +162,7 @@ static size_t pairs_of(struct ak_reconcile *r, struct edge_pair *pair)
 		struct cell_key key = r->raw[r->crossing[i].raw].key;
 
 		key.model = ak_recon_folded(r, key.series, key.model);
+		key.account = ak_recon_folded_account(r, key.series, key.account);
 		if (outside(r, key.series, key.bucket) && outside(r, key.series, r->crossing[i].to))
 			continue;
 		pair[n] = (struct edge_pair){.from = key, .to = r->crossing[i].to, .x = &r->crossing[i]};

@@ -47,7 +47,7 @@ struct served {
 	struct counts failed;	 /* attempts that failed */
 	struct counts retried;	 /* retries counted in served attempts; input tokens of those */
 	struct counts zone;	 /* what the shift of the series moves here */
-	int64_t unpriced;	 /* tokens of served attempts without a cost */
+	int64_t unpriced, unpriced_output; /* tokens of served attempts without a cost; those of output among them */
 	int64_t apart;		 /* cached tokens that input_tokens does not hold */
 	int64_t cached;		 /* cached tokens */
 };
@@ -90,7 +90,13 @@ struct expected {
 	struct ak_num class[AK_RC_CLASSES];
 };
 
+/* Tokens that the usage of the same provider and time counts, and those of them that it proves to be of these classes. */
+struct proven {
+	double all[2], failed[2], bypass[2]; /* in, out */
+};
+
 struct cell {
+	struct proven *proven; /* of amounts without expected ones; NULL = none */
 	struct expected *expected; /* of amounts; NULL = none */
 	struct cell_key key;
 	struct served g;
@@ -133,6 +139,7 @@ struct series {
 	struct ak_map bucket_of;      /* start, end -> number while rows are read */
 	uint8_t *has_key, *has_project, *has_model, *gateway_model; /* by name: the provider has it, a gateway has it */
 	size_t names_cap;
+	uint8_t *key_bare, *key_project, *project_met; /* by name: of this key some record names no project of the other side; some does; a gateway names it */
 	bool by_item; /* its models are those of line items */
 	bool by_key, by_project, by_model, measures[MEASURES], billed, includes;
 	uint8_t families; /* of usage types that count calls of other kinds than text */
@@ -143,6 +150,7 @@ struct series {
 	int64_t slot0;
 	size_t nslots;
 	uint64_t rows, rows_outside, requests_outside;
+	struct counts counted, outside, unnamed; /* of the provider: all; in no bucket that gateways' records reach, or beyond them; of these, of keys that no gateway has */
 	struct rate *rate;
 	size_t nrates;
 	uint32_t pool_key, pool_project; /* of the rows that nothing speaks against; MANY, or 0 for none */
@@ -213,7 +221,7 @@ enum ak_rc ak_recon_load_usage(struct ak_reconcile *r, struct ak_err *err);
 enum ak_rc ak_recon_load_gateway(struct ak_reconcile *r, struct ak_err *err);
 void ak_recon_drop_gateway(struct ak_reconcile *r);
 /* A batch that a gateway submitted for an account up to a day before the end of a bucket. */
-bool ak_recon_batched(const struct ak_reconcile *r, uint32_t series, uint32_t account, const struct bucket *b);
+bool ak_recon_batched(struct ak_reconcile *r, uint32_t series, uint32_t account, const struct bucket *b);
 /* Where an attempt falls: false when the series does not count it. *moved: bucket after the shift; either may be UINT32_MAX. */
 bool ak_recon_place(struct ak_reconcile *r, uint32_t series, const struct ak_recon_request *q, struct cell_key *at, uint32_t *moved);
 /* zone.c: true when some series got a shift */
@@ -228,10 +236,16 @@ static inline uint32_t ak_recon_folded(const struct ak_reconcile *r, uint32_t se
 void ak_recon_cells(struct ak_reconcile *r);
 uint32_t ak_recon_account(struct ak_reconcile *r, enum account_kind kind, uint32_t key, uint32_t project, bool bypass);
 struct cell *ak_recon_cell(struct ak_reconcile *r, struct cell_key key, bool make);
+/* The account that decides: a key's projects are compared only when every record of the key on both sides names one that the provider knows. */
+uint32_t ak_recon_folded_account(struct ak_reconcile *r, uint32_t series, uint32_t account);
 /* The account of a provider row: what its own names say. */
 uint32_t ak_recon_row_account(struct ak_reconcile *r, const struct prow *p);
 /* accounts.c: rows of the pool whose account nothing explains get an account of their own; sets prow.cell */
 void ak_recon_accounts(struct ak_reconcile *r);
+/* outside.c: what the provider counted, and how much of it lies outside of the gateways' records; when cells and edges are decided */
+void ak_recon_outside(struct ak_reconcile *r);
+json_t *ak_recon_counted(const struct ak_reconcile *r);
+json_t *ak_recon_outside_doc(const struct ak_reconcile *r, const struct series *s);
 /* rates.c, then edges.c */
 void ak_recon_edges(struct ak_reconcile *r);
 void ak_recon_rates(struct ak_reconcile *r);

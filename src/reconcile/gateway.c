@@ -76,18 +76,25 @@ static uint32_t key_of(const struct ak_reconcile *r, const struct series *s, str
 }
 
 /* Which of the provider's keys or projects an attempt names; 0 = the pool. */
-static uint32_t account_of(struct ak_reconcile *r, const struct series *s, const struct ak_recon_request *q)
+static uint32_t account_of(struct ak_reconcile *r, struct series *s, const struct ak_recon_request *q)
 {
 	uint32_t key = key_of(r, s, q->key_id), project;
 
 	if (!key)
 		key = key_of(r, s, q->key_hash);
+	project = ak_recon_known(&r->projects, q->project);
+	if (project && !s->has_project[project])
+		project = 0;
+	s->project_met[project] = 1;
 	if (key) {
 		r->key_seen[key] = 1;
-		return ak_recon_account(r, ACCOUNT_KEY, key, 0, false);
+		if (project)
+			s->key_project[key] = 1;
+		else
+			s->key_bare[key] = 1;
+		return ak_recon_account(r, ACCOUNT_KEY, key, project, false);
 	}
-	project = ak_recon_known(&r->projects, q->project);
-	if (!project || !s->has_project[project])
+	if (!project)
 		return ak_recon_account(r, ACCOUNT_POOL, 0, 0, false);
 	r->project_seen[project] = 1;
 	return ak_recon_account(r, ACCOUNT_PROJECT, 0, project, false);
@@ -231,6 +238,7 @@ static void add_served(struct ak_reconcile *r, struct served *g, struct money **
 	}
 	if (!o->priced || !o->cost.v) {
 		g->unpriced += o->n.n[INPUT] + o->n.n[OUTPUT];
+		g->unpriced_output += o->n.n[OUTPUT];
 	} else {
 		struct money *m = ak_recon_money(r, money, o->currency);
 
@@ -264,9 +272,17 @@ static void add_slot(struct series *s, const struct ak_recon_request *q, const s
 	s->slot[slot] += s->measures[REQUESTS] ? 1 : s->measures[INPUT] ? o->n.n[INPUT] : (int64_t)(ak_num_double(o->cost) * 1e6);
 }
 
+/* Batches are those of a key, whatever the project. */
+static uint32_t whole_key(struct ak_reconcile *r, uint32_t account)
+{
+	const struct account *a = &r->account[account];
+
+	return a->kind == ACCOUNT_KEY && a->project && !a->bypass ? ak_recon_account(r, ACCOUNT_KEY, a->key, 0, false) : account;
+}
+
 static void add_batch(struct ak_reconcile *r, struct cell_key at, int64_t us)
 {
-	uint32_t key[2] = {at.series, at.account};
+	uint32_t key[2] = {at.series, whole_key(r, at.account)};
 	bool fresh;
 	struct ak_map_entry *e = ak_map_put(&r->batches, (struct ak_str){(const char *)key, sizeof key}, &fresh);
 	struct batch_times *t;
@@ -285,9 +301,9 @@ static void add_batch(struct ak_reconcile *r, struct cell_key at, int64_t us)
 	t->us[t->n++] = us;
 }
 
-bool ak_recon_batched(const struct ak_reconcile *r, uint32_t series, uint32_t account, const struct bucket *b)
+bool ak_recon_batched(struct ak_reconcile *r, uint32_t series, uint32_t account, const struct bucket *b)
 {
-	uint32_t key[2] = {series, account};
+	uint32_t key[2] = {series, whole_key(r, account)};
 	const struct ak_map_entry *e = ak_map_get(&r->batches, (struct ak_str){(const char *)key, sizeof key});
 	const struct batch_times *t = e ? e->v.ptr : NULL;
 
@@ -334,6 +350,8 @@ static void add_to_series(struct ak_reconcile *r, uint32_t number, const struct 
 		s->requests_outside++;
 	if (at.bucket != NOWHERE || moved != NOWHERE)
 		saw_model(r, s, at.model);
+	if (q->refused)
+		return;
 	if (q->failed) {
 		if (moved != NOWHERE)
 			add_failed(r, raw_at(r, (struct cell_key){number, moved, at.account, at.model}), o);

@@ -290,6 +290,9 @@ enum ak_rc ak_recon_load_usage(struct ak_reconcile *r, struct ak_err *err)
 		order_buckets(r, i);
 		r->series[i].has_key = flags(r, r->keys.n);
 		r->series[i].has_project = flags(r, r->projects.n);
+		r->series[i].project_met = flags(r, r->projects.n);
+		r->series[i].key_bare = flags(r, r->keys.n);
+		r->series[i].key_project = flags(r, r->keys.n);
 		r->series[i].has_model = flags(r, r->models.n);
 	}
 	for (size_t i = 0; i < r->nrows && rc == AK_OK; i++) {
@@ -297,6 +300,8 @@ enum ak_rc ak_recon_load_usage(struct ak_reconcile *r, struct ak_err *err)
 		struct series *s = &r->series[p->series];
 
 		s->has_key[p->key] = s->has_project[p->project] = s->has_model[p->model] = 1;
+		if (!p->project)
+			s->key_bare[p->key] = 1;
 	}
 	r->key_seen = flags(r, r->keys.n);
 	r->project_seen = flags(r, r->projects.n);

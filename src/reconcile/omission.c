@@ -1,11 +1,12 @@
 #include "base/ak.h"
 #include "reconcile/omission.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "link/link.h"
 #include "reconcile/canaries.h"
+#include "reconcile/named.h"
 
 enum { CITED = 20 };
 
@@ -101,6 +102,11 @@ static int64_t provider_counts(struct omission *o, struct ak_reconcile *r)
 			if (n > num(by, provider))
 				json_object_set_new(by, provider, json_integer(n));
 		}
+	json_array_foreach(json_object_get(summary, "sources"), i, s)
+		json_array_foreach(json_object_get(s, "outside"), k, t)
+			if (strcmp(txt(t, "measure"), "requests") == 0 && num(t, "value") > 0 && num(json_object_get(summary, "gateway_records"), "requests"))
+				add(o, "provider counts", txt(s, "source"), false, num(t, "value"), num(t, "of"), "requests that the provider counted",
+				    "requests outside of the gateways' records, which cannot be compared", NULL);
 	json_object_foreach(by, provider, v)
 		sum += json_integer_value(v);
 	if (!json_array_size(json_object_get(summary, "sources")))
@@ -111,38 +117,33 @@ static int64_t provider_counts(struct omission *o, struct ak_reconcile *r)
 	return sum;
 }
 
-/* Records of others that name a call which no gateway record has. Only of sources of which some do meet. A pair of sources may count a record that
- * another pair links, so what is left over is taken of the largest total. */
-static void named_by(struct omission *o, const json_t *pairs, const char *kind, const char *method, const char *unit)
+/* Several records may be of one call, so they bound nothing beyond one; what an application tells of need not have reached a gateway, so it bounds
+ * nothing and is the business of coverage. */
+static enum ak_rc named_by(struct omission *o, int64_t from_us, int64_t to_us, struct ak_err *err)
 {
-	json_t *by = json_object(), *v;
-	const json_t *row;
-	const char *source;
+	json_t *rows = NULL, *row;
 	size_t i;
+	enum ak_rc rc = ak_reconcile_named(o->s, from_us, to_us, &rows, err);
 
-	json_array_foreach((json_t *)pairs, i, row) {
-		const char *from = txt(row, "from_kind"), *to = txt(row, "to_kind"), *how = txt(row, "method");
-		int64_t met = num(row, "linked") + num(row, "ambiguous"), total = num(row, "total");
+	json_array_foreach(rows, i, row) {
+		bool app = strcmp(txt(row, "kind"), "app_event") == 0, judged = num(row, "met") > 0;
+		int64_t without = num(row, "without"), unjudged = num(row, "unjudged");
+		const char *why = app ? "they need not have reached one, so this bounds nothing" : "one call may have several";
+		char text[240];
 
-		if (!from || strcmp(from, kind) != 0 || !to || strcmp(to, "request") != 0 || (how && strcmp(how, "aggregate") == 0))
-			continue;
-		v = json_object_get(by, txt(row, "from"));
-		if (!v)
-			json_object_set_new(by, txt(row, "from"), v = json_pack("[i, i]", 0, 0));
-		json_array_set_new(v, 0, json_integer(json_integer_value(json_array_get(v, 0)) + met));
-		if (total > json_integer_value(json_array_get(v, 1)))
-			json_array_set_new(v, 1, json_integer(total));
+		snprintf(text, sizeof text, "%s", "no identifier of its records is in a gateway record");
+		if (judged)
+			snprintf(text, sizeof text, "records of calls that no gateway record is of; %s", why);
+		if (judged && unjudged)
+			snprintf(text, sizeof text, "records of calls that no gateway record is of; %s; %s more have no identifier that gateways carry, or lie"
+						    " outside of their records", why, AK_NUM((uint64_t)unjudged));
+		add(o, app ? "app records" : "provider calls", txt(row, "source"), judged, without, num(row, "records") - (judged ? unjudged : 0),
+		    app ? "app events" : "provider calls", text, json_incref(json_object_get(row, "cites")));
+		if (!app)
+			raise(&o->others, without > 0);
 	}
-	json_object_foreach(by, source, v) {
-		int64_t met = json_integer_value(json_array_get(v, 0)), total = json_integer_value(json_array_get(v, 1));
-		int64_t without = total > met ? total - met : 0;
-
-		add(o, method, source, met > 0, met ? without : 0, total, unit,
-		    met ? "records without a gateway record of the same call; one call may have several" : "no identifier of its records is in a gateway record", NULL);
-		/* several records may be of one call, so they bound nothing beyond one */
-		raise(&o->others, met > 0 && without > 0);
-	}
-	json_decref(by);
+	json_decref(rows);
+	return rc;
 }
 
 static enum ak_rc canaries(struct omission *o, json_t *list, struct ak_err *err)
@@ -169,14 +170,10 @@ enum ak_rc ak_reconcile_completeness(struct ak_store *s, struct ak_reconcile *r,
 {
 	struct omission o = {.s = s, .methods = json_array()};
 	int64_t counted = provider_counts(&o, r), missing;
-	json_t *pairs = NULL;
 	enum ak_rc rc = sequences(&o, err);
 
 	if (rc == AK_OK)
-		rc = ak_link_coverage(s, 0, from_us, to_us, &pairs, err);
-	named_by(&o, pairs, "app_event", "app records", "app events");
-	named_by(&o, pairs, "provider_call", "provider calls", "provider calls");
-	json_decref(pairs);
+		rc = named_by(&o, from_us, to_us, err);
 	if (rc == AK_OK)
 		rc = canaries(&o, ids, err);
 	add(&o, "counters", NULL, false, 0, 0, "counters", "no format of these sources gives a counter that only grows", NULL);

@@ -139,28 +139,66 @@ static void price_cell(struct priced *p, const struct cell *u, struct cell *c)
 	}
 }
 
+/* Without a price: how many tokens of which class lie in the cell of costs. */
+static void prove(struct priced *p, const struct cell *u, struct cell *c)
+{
+	static const int measures[2] = {INPUT, OUTPUT};
+	struct figure f;
+
+	if (!c->proven)
+		c->proven = ak_arena_zero(&p->r->arena, sizeof *c->proven);
+	for (int i = 0; i < 2; i++) {
+		ak_recon_classify(p->r, u, measures[i], NULL, &f);
+		c->proven->all[i] += ak_num_double(f.provider);
+		c->proven->failed[i] += ak_num_double(f.class[AK_RC_FAILED]);
+		c->proven->bypass[i] += ak_num_double(f.class[AK_RC_BYPASS]);
+	}
+}
+
+/* The cell of costs that a cell of usage lies in: costs may be grouped by less. */
+static struct cell *cost_cell(struct priced *p, uint32_t number, uint32_t bucket, const struct cell *u)
+{
+	struct ak_reconcile *r = p->r;
+	const struct series *s = &r->series[number];
+	const struct account a = r->account[u->key.account];
+	const uint32_t account[] = {
+		s->by_key || s->by_project ? u->key.account : ak_recon_account(r, ACCOUNT_POOL, 0, 0, false),
+		s->by_key && a.key ? ak_recon_account(r, ACCOUNT_KEY, a.key, 0, false) : u->key.account,
+		s->by_project && a.project ? ak_recon_account(r, ACCOUNT_PROJECT, 0, a.project, false) : u->key.account,
+	};
+
+	for (size_t i = 0; i < AK_COUNT(account); i++) {
+		const struct ak_map_entry *e = ak_map_get(&p->cells, key_of(p, number, bucket, account[i], s->by_model ? p->base[u->key.model] : p->base[0]));
+
+		if (e)
+			return &r->cell[e->v.num];
+	}
+	return NULL;
+}
+
 /* The source of usage that stands for a source of costs: of its provider, with buckets that lie in the other's. */
 static void one_series(struct priced *p, uint32_t number)
 {
 	struct ak_reconcile *r = p->r;
 	const struct series *s = &r->series[number];
-	uint32_t usage = UINT32_MAX, pool = ak_recon_account(r, ACCOUNT_POOL, 0, 0, false), last = UINT32_MAX, bucket = UINT32_MAX;
+	uint32_t usage = UINT32_MAX, last = UINT32_MAX, bucket = UINT32_MAX;
 
 	for (uint32_t i = 0; i < r->nseries && usage == UINT32_MAX; i++)
 		if (counts_calls(&r->series[i]) && r->series[i].provider == s->provider && r->series[i].size_us <= s->size_us)
 			usage = i;
 	for (size_t i = 0; i < r->ncells && usage != UINT32_MAX; i++) {
 		const struct cell *u = &r->cell[i];
-		const struct ak_map_entry *e;
+		struct cell *c;
 
 		if (u->key.series != usage || r->account[u->key.account].bypass)
 			continue;
 		if (u->key.bucket != last)
 			bucket = bucket_at(s, r->series[usage].bucket[last = u->key.bucket].start_us);
-		e = bucket == UINT32_MAX ? NULL : ak_map_get(&p->cells, key_of(p, number, bucket, s->by_key || s->by_project ? u->key.account : pool,
-									       s->by_model ? p->base[u->key.model] : p->base[0]));
-		if (e)
-			price_cell(p, u, &r->cell[e->v.num]);
+		c = bucket == UINT32_MAX ? NULL : cost_cell(p, number, bucket, u);
+		if (!c)
+			continue;
+		prove(p, u, c);
+		price_cell(p, u, c);
 	}
 }
 
@@ -170,7 +208,7 @@ enum ak_rc ak_recon_priced(struct ak_reconcile *r, struct ak_err *err)
 	json_t *rows = NULL;
 	enum ak_rc rc = ak_query_recon_prices(r->s, &rows, err);
 
-	if (rc != AK_OK || !json_array_size(rows)) {
+	if (rc != AK_OK) {
 		json_decref(rows);
 		return rc;
 	}

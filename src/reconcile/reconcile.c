@@ -24,7 +24,7 @@ static void coverage(struct ak_reconcile *r)
 			struct bucket *b = &s->bucket[k];
 			int64_t start = b->start_us - s->shift_us, end = b->end_us - s->shift_us, slack = (end - start) / 10;
 
-			b->outside = !r->requests || end <= r->first_us || start > r->last_us;
+			b->outside = !r->requests || end <= r->first_us - AK_EDGE_US || start > r->last_us + AK_EDGE_US;
 			b->partial = !b->outside && (start + slack < r->first_us || end - slack > r->last_us);
 		}
 	}
@@ -64,6 +64,7 @@ enum ak_rc ak_reconcile_run(struct ak_store *s, const struct ak_reconcile_opts *
 		ak_recon_cells(r);
 		ak_recon_rates(r);
 		ak_recon_edges(r);
+		ak_recon_outside(r);
 		rc = ak_recon_priced(r, err);
 		if (rc == AK_OK && r->over)
 			rc = ak_reconcile_too_long(err);

@@ -21,9 +21,10 @@
 	  "in which bucket the provider counted one call")                                                                           \
 	X(PROVISIONAL, provisional_bucket, "the provider has less, and the bucket was exported before it was final",                 \
 	  "that the rest will come")                                                                                                 \
-	X(FAILED, failed_but_billed, "calls that failed at the gateway in the bucket or across its edge, as many as there are", "that the provider finished them")    \
+	X(FAILED, failed_but_billed, "calls that failed at the gateway in the bucket or across its edge, as many as there are, without those that were refused (401, 403, 404, 429)",    \
+	  "that the provider finished them")    \
 	X(RETRY, retry, "retries that the gateway counts without a record of their own", "that each of them reached the provider")   \
-	X(UNPRICED, unpriced_model, "the share of the provider's amount of tokens without a cost at the gateway",                    \
+	X(UNPRICED, unpriced_model, "what is left of a bucket with calls without a cost at the gateway, where it may be theirs; else their share of the provider's amount by tokens",                    \
 	  "that the provider's price is right")                                                                                      \
 	X(CACHE, cache_rule, "cached tokens that one side counts in the input and the other does not; a constant amount per cached token over the period", \
 	  "the contract behind the amount")                                                                                          \
@@ -73,6 +74,8 @@ enum ak_rc ak_reconcile_each(struct ak_reconcile *r, ak_row_fn *each, void *ctx,
 /* {sources: [{source, query|null, provider|null, bucket_seconds, buckets, dims: {key, project, model: "compared"|"pooled"|"not grouped by"},
  *  time_zone: {shift_minutes, before, after}|null, rows, agree, not_compared: {provider_rows, gateway_requests}, rates: [..],
  *  totals: [{measure, unit or currency, provider_figure, gateway, gap, classes, unexplained_ppm (of provider figures)}]}],
+ *  outside: [{measure, value, of, unknown_keys: value of keys that no gateway has}] of what the provider counted where the gateways' records do not reach,
+ *  counted: {requests, outside, unknown_keys}: requests of all providers, each once where several queries count it,
  *  gateway_records: {first, last, requests, recorded_twice}, classes: [{class, means, does_not_prove}]}. */
 json_t *ak_reconcile_summary(struct ak_reconcile *r);
 /* Traffic without a gateway record: [{basis: "key"|"project"|"bucket", source, provider, key, project, model, first, last,

@@ -11,3 +11,4 @@ libak_a_SOURCES += src/reconcile/omission.c src/reconcile/omission.h
 libak_a_SOURCES += src/reconcile/retention.c src/reconcile/retention.h
 libak_a_SOURCES += src/reconcile/unexplained.c
 libak_a_SOURCES += src/reconcile/canaries.c src/reconcile/canaries.h
+libak_a_SOURCES += src/reconcile/outside.c src/reconcile/named.c src/reconcile/named.h

@@ -75,6 +75,15 @@ static bool any_met(const uint8_t *has, const uint8_t *seen, size_t n)
 	return false;
 }
 
+static const char *project_dim(const struct ak_reconcile *r, const struct series *s)
+{
+	bool met = any_met(s->has_project, r->project_seen, r->projects.n), named = any_met(s->has_project, s->project_met, r->projects.n);
+
+	for (size_t k = 1; k < r->keys.n; k++)
+		met |= s->key_project[k] && !s->key_bare[k];
+	return s->by_project && !met && named ? "pooled with its key: not every record of the key names a project" : dim(s->by_project, met);
+}
+
 static json_t *rates_doc(const struct ak_reconcile *r, const struct series *s)
 {
 	json_t *list = json_array();
@@ -107,10 +116,11 @@ static json_t *series_doc(const struct ak_reconcile *r, uint32_t number, const s
 		      s->query ? json_string(s->query) : json_null(), "provider", s->provider ? json_string(r->providers.name[s->provider]) : json_null(),
 		      "bucket_seconds", (json_int_t)(s->size_us / 1000000), "buckets", (json_int_t)s->nbuckets, "buckets_outside", (json_int_t)outside, "dims",
 		      "key", dim(s->by_key, any_met(s->has_key, r->key_seen, r->keys.n)), "project",
-		      dim(s->by_project, any_met(s->has_project, r->project_seen, r->projects.n)), "model", dim(s->by_model, true), "provider_rows",
+		      project_dim(r, s), "model", dim(s->by_model, true), "provider_rows",
 		      (json_int_t)s->rows, "not_compared", "provider_rows", (json_int_t)s->rows_outside, "gateway_requests",
 		      (json_int_t)s->requests_outside, "rates", rates_doc(r, s), "totals", totals, "amounts",
 		      !s->measures[COST] ? "none" : s->billed ? "billed" : "estimated by the provider");
+	json_object_set_new(o, "outside", ak_recon_outside_doc(r, s));
 	json_object_set_new(o, "time_zone",
 			    s->shift_us ? json_pack("{s:i, s:I, s:I}", "shift_minutes", (int)(s->shift_us / 60000000), "gap_before", (json_int_t)s->zone_before,
 						    "gap_after", (json_int_t)s->zone_after)
@@ -143,6 +153,7 @@ json_t *ak_reconcile_summary(struct ak_reconcile *r)
 			(json_int_t)r->ntwice, "first",
 			r->requests ? json_string(ak_time_z(r->first_us, 0, first)) : json_null(), "last",
 			r->requests ? json_string(ak_time_z(r->last_us, 0, last)) : json_null(), "classes", class_docs());
+	json_object_set_new(out, "counted", ak_recon_counted(r));
 	ak_free(x.t);
 	return out;
 }

@@ -2,6 +2,7 @@
 #include "report/report.h"
 
 #include "base/time.h"
+#include "base/jsonget.h"
 #include "query/query.h"
 #include "report/rows.h"
 
@@ -147,13 +148,6 @@ static enum ak_rc add_layers(struct making *m)
 	return rc;
 }
 
-static json_t *bound(int64_t us, int64_t open)
-{
-	char text[32];
-
-	return us == open ? json_null() : json_string(ak_time_z(us, 0, text));
-}
-
 static json_t *names(const struct ak_report_opts *o)
 {
 	json_t *list = json_array();
@@ -175,7 +169,7 @@ enum ak_rc ak_report(struct ak_store *s, const struct ak_report_opts *o, json_t 
 		rc = add_layers(&m);
 	if (rc == AK_OK)
 		*out = json_pack("{s:s, s:i, s:s, s:o, s:o, s:s, s:s?, s:o, s:O}", "schema", "auditkit.report/1", "format_version", 1, "report",
-				 shapes[o->shape].name, "from", bound(o->from_us, INT64_MIN), "to", bound(o->to_us, INT64_MAX), "zone",
+				 shapes[o->shape].name, "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "zone",
 				 o->zone ? o->zone_name : "UTC", "bucket", o->bucket_us ? o->bucket : NULL, "by", names(o), "layers", m.layers);
 	json_decref(m.owners);
 	json_decref(m.layers);

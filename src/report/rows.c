@@ -1,6 +1,8 @@
 #include "base/ak.h"
 #include "report/rows.h"
 
+#include <stdlib.h>
+
 #include "base/map.h"
 #include "base/time.h"
 
@@ -176,6 +178,24 @@ static json_t *document(const struct table *t, const struct row *r)
 	return out;
 }
 
+static int compare_names(struct ak_str a, struct ak_str b)
+{
+	return a.p && b.p ? ak_str_cmp(a, b) : (b.p != NULL) - (a.p != NULL);
+}
+
+/* As the groups were, which owners have put out of order: by time, undated last, then by name, those without one last. */
+static int in_order(const void *a, const void *b)
+{
+	const struct row *x = *(struct row *const *)a, *y = *(struct row *const *)b;
+	int order = (x->bucket > y->bucket) - (x->bucket < y->bucket);
+
+	if (order && (x->bucket == AK_BUCKET_NONE || y->bucket == AK_BUCKET_NONE))
+		return -order;
+	for (size_t i = 0; i < AK_AGGREGATE_BYS && !order; i++)
+		order = compare_names(x->by[i], y->by[i]);
+	return order;
+}
+
 json_t *ak_report_rows(const struct ak_report_making *m, const struct ak_aggregate *groups)
 {
 	struct table t = {.m = m};
@@ -186,6 +206,8 @@ json_t *ak_report_rows(const struct ak_report_making *m, const struct ak_aggrega
 	ak_buf_init(&t.key, 1 << 20);
 	for (size_t i = 0; i < groups->n; i++)
 		add_group(&t, groups->group[i]);
+	if (t.n)
+		qsort(t.row, t.n, sizeof(struct row *), in_order);
 	for (size_t i = 0; i < t.n; i++)
 		json_array_append_new(out, document(&t, t.row[i]));
 	ak_free(t.row);

@@ -1,5 +1,6 @@
 #include "base/ak.h"
 #include "state/limit.h"
+#include "state/state.h"
 
 #include "base/decimal.h"
 #include "base/time.h"
@@ -221,5 +222,62 @@ enum ak_rc ak_limit_sums(struct ak_store *s, const json_t *row, int64_t at_us, j
 			rc = sum_of(s, subject, e, &l, at_us, list, err);
 	}
 	*out = list;
+	return rc;
+}
+
+/* ---- what quota events say of themselves ---- */
+
+struct event_walk {
+	ak_row_fn *each;
+	void *ctx;
+	uint64_t *judged;
+	struct ak_arena arena;
+};
+
+static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
+static const char *dash(const char *z) { return z ? z : "-"; }
+
+static bool is_one(const char *z, const char *a, const char *b) { return z && (strcmp(z, a) == 0 || strcmp(z, b) == 0); }
+
+static bool number(struct event_walk *w, const json_t *o, const char *member, struct ak_str *out)
+{
+	const char *z = text(o, member);
+	struct ak_err ignored = {0};
+
+	return z && ak_dec_parse(ak_str_of(z), 0, false, &w->arena, out, &ignored) == AK_OK;
+}
+
+static enum ak_rc judge_event(void *ctx, json_t *row, struct ak_err *err)
+{
+	struct event_walk *w = ctx;
+	const char *decision = text(row, "decision"), *served = text(row, "served"), *what = NULL;
+	bool refused = is_one(decision, "blocked", "throttled"), passed = is_one(decision, "allowed", "warned");
+	struct ak_str limit, used;
+	bool told = number(w, row, "limit", &limit) && number(w, row, "used", &used);
+
+	if (refused && served)
+		what = "the call that it names was served";
+	else if (passed && told && ak_dec_cmp(used, limit) > 0)
+		what = "more was used than the limit";
+	*w->judged += (refused && text(row, "request")) || (passed && told);
+	ak_arena_clear(&w->arena);
+	if (!what)
+		return AK_OK;
+	json_object_set_new(row, "text", json_sprintf("%s %s: decision %s at %s of %s %s%s%s, but %s", dash(text(row, "class")), dash(text(row, "subject")), decision,
+						      dash(text(row, "used")), dash(text(row, "limit")), dash(text(row, "unit")), text(row, "window") ? " in " : "",
+						      text(row, "window") ? text(row, "window") : "", what));
+	json_object_set_new(row, "cites", served && refused ? json_pack("[s, s]", text(row, "citation"), served) : json_pack("[s]", text(row, "citation")));
+	return w->each(w->ctx, row, err);
+}
+
+enum ak_rc ak_state_quota_events(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, uint64_t *judged, struct ak_err *err)
+{
+	struct event_walk w = {.each = each, .ctx = ctx, .judged = judged};
+	enum ak_rc rc;
+
+	*judged = 0;
+	ak_arena_init(&w.arena);
+	rc = ak_query_quota_events_each(s, from_us, to_us, judge_event, &w, err);
+	ak_arena_release(&w.arena);
 	return rc;
 }

@@ -1,6 +1,9 @@
 #include "base/ak.h"
 #include "state/name.h"
 
+#include <stdlib.h>
+
+#include "base/decimal.h"
 #include "base/jsonw.h"
 #include "redact/marker.h"
 
@@ -105,6 +108,78 @@ bool ak_said_hidden(const char *value)
 
 bool ak_said_token(const char *value) { return ak_marker_is_token(ak_str_of(value)); }
 
+static const char *tail(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static bool named(const char *const *list, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool ak_said_counter(const char *path)
+{
+	static const char *const counters[] = {"spend", "spent", "used", "remaining", "consumed", "current_spend", "total_spend", "model_spend", "used_tokens",
+					       "used_requests", "remaining_tokens", "remaining_requests", "last_used_at", "last_active"};
+
+	return named(counters, AK_COUNT(counters), tail(path));
+}
+
+static int by_text(const void *x, const void *y) { return strcmp(*(const char *const *)x, *(const char *const *)y); }
+
+/* The members of a list in order; NULL: no list. */
+static const char **sorted(const char *value, size_t *n, struct ak_arena *a)
+{
+	json_t *list = NULL, *e;
+	struct ak_err ignored = {0};
+	const char **out = NULL;
+	size_t i;
+
+	if (*value == '[' && ak_json_parse(ak_str_of(value), &list, &ignored) == AK_OK && json_is_array(list)) {
+		*n = json_array_size(list);
+		out = ak_arena_alloc(a, (*n + 1) * sizeof *out);
+		json_array_foreach(list, i, e)
+			out[i] = ak_arena_printf(a, "%d%s", (int)json_typeof(e), ak_said_text(e, a)).p;
+		qsort(out, *n, sizeof *out, by_text);
+	}
+	json_decref(list);
+	return out;
+}
+
+static bool same_members(const char *a, const char *b, struct ak_arena *arena)
+{
+	size_t n = 0, m = 0;
+	const char **x = sorted(a, &n, arena), **y = sorted(b, &m, arena);
+
+	if (!x || !y || n != m)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(x[i], y[i]) != 0)
+			return false;
+	return true;
+}
+
+bool ak_said_equal(const struct ak_said *s, const char *a, const char *b, struct ak_arena *arena)
+{
+	static const char *const unordered[] = {"roles", "permissions", "scopes", "members", "admins", "tags"};
+	struct ak_str x, y;
+	struct ak_err ignored = {0};
+
+	if (!a || !b)
+		return false;
+	if (strcmp(a, b) == 0)
+		return true;
+	if (ak_dec_parse(ak_str_of(a), 0, false, arena, &x, &ignored) == AK_OK && ak_dec_parse(ak_str_of(b), 0, false, arena, &y, &ignored) == AK_OK)
+		return ak_dec_cmp(x, y) == 0;
+	return (strcmp(s->cls, "role") == 0 || named(unordered, AK_COUNT(unordered), tail(s->path))) && same_members(a, b, arena);
+}
+
 /* ---- places ---- */
 
 static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
@@ -171,13 +246,6 @@ struct saying {
 	void *ctx;
 	const char *cls, *id, *place;
 };
-
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
 
 static const char *wide_class(const char *name)
 {
@@ -261,13 +329,13 @@ static void say_change(const struct saying *s, const json_t *entry)
 {
 	const char *path = text(entry, "path");
 	const json_t *b = json_object_get(entry, "before"), *v = json_object_get(entry, "after");
-	bool policy = strstr(s->cls, "polic") && strcmp(path ? last_part(path) : "", "version") == 0;
+	bool policy = strstr(s->cls, "polic") && strcmp(path ? tail(path) : "", "version") == 0;
 	const char *category = text(s->row, "category"), *cls;
 	struct ak_said said = {.place = s->place, .cls = s->cls, .id = s->id, .path = path ? ak_arena_z(s->a, ak_str_of(path)) : ""};
 
 	said.before = b ? ak_said_text(b, s->a) : NULL;
 	said.after = ak_said_text(v, s->a);
-	cls = wide_class(last_part(said.path));
+	cls = wide_class(tail(said.path));
 	if (!cls && policy && category && strcmp(category, "routing") == 0)
 		cls = "route version";
 	if (!cls && policy && category && strcmp(category, "quota") == 0)
@@ -291,7 +359,7 @@ static bool listed(const json_t *changes, const char *cls)
 	size_t i;
 
 	json_array_foreach((json_t *)changes, i, e) {
-		const char *path = text(e, "path"), *c = path ? wide_class(last_part(path)) : NULL;
+		const char *path = text(e, "path"), *c = path ? wide_class(tail(path)) : NULL;
 
 		if (c && strcmp(c, cls) == 0)
 			return true;

@@ -42,6 +42,10 @@ const char *ak_said_text(const json_t *v, struct ak_arena *a);
 int ak_said_order(const char *prior, const char *a_before, const char *a_after, const char *b_before, const char *b_after);
 /* Hidden or cut by us or by the source: says nothing about being equal. */
 bool ak_said_hidden(const char *value);
+/* Two values of one setting that mean the same: numbers as numbers, lists of permissions and members in any order. NULL equals nothing. */
+bool ak_said_equal(const struct ak_said *s, const char *a, const char *b, struct ak_arena *arena);
+/* What a system counts up by itself (spend, used, remaining): no event says so. */
+bool ak_said_counter(const char *path);
 /* A text that a token stands for. */
 bool ak_said_token(const char *value);
 

@@ -90,7 +90,7 @@ enum verdict { AGREES, DIFFERS, CANNOT_TELL };
 
 static enum verdict compare(struct replay *r, const struct ak_said *s, const struct held *h, const char *shown)
 {
-	bool equal = same(h->value, shown) || same(h->other, shown);
+	bool equal = ak_said_equal(s, h->value, shown, &r->a) || ak_said_equal(s, h->other, shown, &r->a);
 
 	if (!equal && (ak_said_hidden(h->value) || ak_said_hidden(shown) ||
 		       (r->several_keys && ak_said_token(h->value) && ak_said_token(shown)))) {
@@ -218,6 +218,8 @@ static void said(void *ctx, const struct ak_said *s)
 		ak_map_put(&r->vague, ak_str_of(key_of(r, s, false)), NULL)->v.num = r->t;
 		return;
 	}
+	if (ak_said_counter(s->path))
+		return;
 	e = ak_map_put(&r->held, ak_str_of(key_of(r, s, true)), NULL);
 	if (!(h = history(r, e, s->after, &fresh))) {
 		r->n->placeless++;

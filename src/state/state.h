@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "conf/policy.h"
+#include "query/query.h"
 #include "store/store.h"
 
 /* Whose state: values of a request record, NULL where it has none. */
@@ -65,6 +66,10 @@ enum ak_rc ak_state_contradictions(struct ak_store *s, int64_t from_us, int64_t 
  *  limit), cites: [the first 5 of these]}, one row per limit and value of it. Rules: state/limit.h; what the limit would have refused
  *  adds nothing to what was used. Money and counts are exact. *judged gets the attempts of the period that some limit binds, *unread the limits
  *  that cannot be replayed: [{subject, class, path, why}]. */
+/* Quota events that contradict themselves or the call that they name, without captured limits: {subject, class, limit, used, unit, window, decision,
+ * request, text, cites}: refused and served all the same, or allowed although more was used than the limit. judged: events that say limit and use, or
+ * name a call that they refused. */
+enum ak_rc ak_state_quota_events(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, uint64_t *judged, struct ak_err *err);
 enum ak_rc ak_state_quota(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **rows, json_t **unread, uint64_t *judged, struct ak_err *err);
 
 /* What attempts were served by: {schema: "auditkit.fallbacks/1", requests, served_otherwise (class "another model"), classes: {same, alias, "another

@@ -2,6 +2,8 @@
 #include "base/ak.h"
 #include "state/why.h"
 
+#include <stdlib.h>
+
 #include "state/limit.h"
 
 static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
@@ -82,12 +84,65 @@ static enum ak_rc why_quota(struct why *w, const json_t *q, struct ak_err *err)
 	return cite_limit(w, f, row, err);
 }
 
+/* Is one of these limits used up, or nearly: a gateway that reserves what a call may need refuses before the last of it. */
+static bool reached(const json_t *sums)
+{
+	json_t *s;
+	size_t i;
+
+	json_array_foreach((json_t *)sums, i, s)
+	{
+		const char *used = text(s, "used"), *limit = text(s, "limit");
+		char number[32];
+
+		if (!used && json_is_integer(json_object_get(s, "used"))) {
+			snprintf(number, sizeof number, "%lld", (long long)json_integer_value(json_object_get(s, "used")));
+			used = number;
+		}
+		if (used && limit && strtod(used, NULL) >= 0.9 * strtod(limit, NULL))
+			return true;
+	}
+	return false;
+}
+
+/* The first limit of the request's that was reached; one whose use is not known where there is none (*known false); NULL: all are known, and far. */
+static enum ak_rc reached_row(struct why *w, const json_t **out, bool *known, struct ak_err *err)
+{
+	const json_t *unknown = NULL;
+	enum ak_rc rc = AK_OK;
+	json_t *row;
+	size_t i;
+
+	*out = NULL;
+	*known = true;
+	json_array_foreach(w->in_force, i, row)
+	{
+		json_t *sums = NULL;
+
+		if (rc != AK_OK || *out || !same(text(row, "what"), "budget") || !text(row, "by"))
+			continue;
+		rc = ak_limit_sums(w->s, row, w->at_us, &sums, err);
+		if (rc == AK_OK && reached(sums))
+			*out = row;
+		else if (rc == AK_OK && !json_array_size(sums) && !unknown)
+			unknown = row;
+		json_decref(sums);
+	}
+	if (!*out && unknown) {
+		*out = unknown;
+		*known = false;
+	}
+	return rc;
+}
+
 /* A refusal without a quota event: where it came from. */
 static enum ak_rc why_429(struct why *w, const json_t *r, const char *question, struct ak_err *err)
 {
-	const json_t *call = call_of(w, r), *row = limit_row(w, NULL);
+	const json_t *call = call_of(w, r), *row = NULL, *any = limit_row(w, NULL);
 	const char *id = field(r, "auditkit.provider.request_id"), *provider = dash(field(r, "gen_ai.provider.name")), *error = dash(field(r, "error.type"));
 	bool gateway = ak_why_mentions(error, "budget") || ak_why_mentions(error, "quota_exceeded") || ak_why_mentions(error, "proxyrate");
+	enum ak_rc rc = AK_OK;
+	bool known = true;
 	json_t *f;
 
 	if (call || (id && !gateway)) {
@@ -98,18 +153,21 @@ static enum ak_rc why_429(struct why *w, const json_t *r, const char *question, 
 		ak_why_more(f, cite(r));
 		return AK_OK;
 	}
+	rc = reached_row(w, &row, &known, err);
+	if (rc != AK_OK)
+		return rc;
 	if (row) {
 		f = ak_why_find(w, question,
-			 json_sprintf("Refused with %lld (%s) [%s]; nothing shows that a provider was reached, no quota event names the call.", (long long)ak_why_status(r), error,
-				      cite(r)),
+			 json_sprintf("Refused with %lld (%s) [%s]; nothing shows that a provider was reached, no quota event names the call%s.",
+				      (long long)ak_why_status(r), error, cite(r), known ? "" : ", and how much of the limit was used is not known"),
 			 text(row, "by"), text(row, "basis"));
 		ak_why_more(f, cite(r));
 		return cite_limit(w, f, row, err);
 	}
 	f = ak_why_find(w, question,
 		 json_sprintf("Refused with %lld (%s) [%s]; no record explains it: no quota event names the call, no provider request id came back, and no limit of its key, "
-			      "team or project is known.",
-			      (long long)ak_why_status(r), error, cite(r)),
+			      "team or project is %s.",
+			      (long long)ak_why_status(r), error, cite(r), any ? "near to being used up" : "known"),
 		 NULL, NULL);
 	ak_why_more(f, cite(r));
 	return AK_OK;

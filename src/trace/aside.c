@@ -154,16 +154,53 @@ static void disagree(struct ak_trace *t, const json_t *first, const char *first_
 						   json_object_get(first, "cite"), json_object_get(then, "cite")));
 }
 
+/* The app record that a call is compared with: the one that names it; of records that name no call the first; NULL when those that
+ * there are are of other calls. */
+static const json_t *app_of(const struct ak_trace *t, const json_t *call)
+{
+	const json_t *app, *free = NULL, *r;
+	bool taken;
+	size_t i, k;
+
+	json_array_foreach(t->apps, i, app) {
+		if (ak_trace_names(app, call))
+			return app;
+		taken = false;
+		json_array_foreach(t->attempts, k, r)
+			taken = taken || ak_trace_names(app, r);
+		free = free || taken ? free : app;
+	}
+	return free;
+}
+
+/* Do several attempts answer to one app record, so that its end is only theirs together? */
+static bool is_last_of(const struct ak_trace *t, const json_t *app, size_t at)
+{
+	for (size_t i = at + 1; i < json_array_size(t->attempts); i++)
+		if (app_of(t, json_array_get(t->attempts, i)) == app)
+			return false;
+	return true;
+}
+
+static bool is_first_of(const struct ak_trace *t, const json_t *app, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (app_of(t, json_array_get(t->attempts, i)) == app)
+			return false;
+	return true;
+}
+
 /* A day without a time of day is no instant. */
 static void clocks(struct ak_trace *t)
 {
-	const json_t *app = json_array_get(t->apps, 0), *r, *inner = NULL;
+	const json_t *app, *r, *inner = NULL;
 	size_t i, n = json_array_size(t->attempts);
 
 	json_array_foreach(t->attempts, i, r) {
-		if (n && i == 0)
+		app = app_of(t, r);
+		if (is_first_of(t, app, i))
 			disagree(t, app, "event.start", r, "event.start", "the gateway's call began before the app sent it");
-		if (i + 1 == n)
+		if (is_last_of(t, app, i))
 			disagree(t, r, "event.end", app, "event.end", "the gateway's call ended after the app had its answer");
 		if (i + 1 < n && !ak_trace_same(json_string_value(json_object_get(r, "gateway")),
 						json_string_value(json_object_get(json_array_get(t->attempts, i + 1), "gateway"))))

@@ -26,12 +26,12 @@ static const char *before(const json_t *a, const json_t *b)
 					  "auditkit.upstream.id"};
 	const char *up = ak_trace_field(a, "auditkit.upstream.id"), *asked = ak_trace_field(a, "auditkit.provider.request_id");
 
-	if (ak_trace_same(ak_trace_field(a, "span.id"), ak_trace_field(b, "parent.id")))
+	if (ak_trace_same_id(AK_F_SPAN_ID, ak_trace_field(a, "span.id"), ak_trace_field(b, "parent.id")))
 		return "span of its caller";
 	for (size_t i = 0; i < 4; i++)
-		if (ak_trace_same(up, ak_trace_field(b, ids[i])))
+		if (ak_trace_same_id(AK_F_UPSTREAM_ID, up, ak_trace_field(b, ids[i])))
 			return "upstream id";
-	if (ak_trace_same(asked, ak_trace_field(b, "http.request.id")))
+	if (ak_trace_same_id(AK_F_REQUEST_ID, asked, ak_trace_field(b, "http.request.id")))
 		return "the request id it was answered with";
 	return NULL;
 }
@@ -191,7 +191,7 @@ static bool same_request(const json_t *a, const json_t *b)
 	static const char *const ids[] = {"http.request.id", "auditkit.gateway.event_id"};
 
 	for (size_t i = 0; i < AK_COUNT(ids); i++)
-		if (ak_trace_same(ak_trace_field(a, ids[i]), ak_trace_field(b, ids[i])))
+		if (ak_trace_same_id(AK_F_REQUEST_ID, ak_trace_field(a, ids[i]), ak_trace_field(b, ids[i])))
 			return true;
 	return false;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/time.h"
+#include "model/idform.h"
 
 const char *ak_trace_field(const json_t *record, const char *name)
 {
@@ -22,6 +23,20 @@ const char *ak_trace_dash(const char *z) { return z ? z : "-"; }
 
 bool ak_trace_same(const char *a, const char *b) { return a && b && strcmp(a, b) == 0; }
 
+static struct ak_str plain(enum ak_field_id f, const char *z, char buf[AK_ID_FORM])
+{
+	struct ak_str out;
+
+	return ak_id_plain(f, ak_str_of(z), buf, &out) ? out : ak_str_of(z);
+}
+
+bool ak_trace_same_id(enum ak_field_id f, const char *a, const char *b)
+{
+	char x[AK_ID_FORM], y[AK_ID_FORM];
+
+	return a && b && ak_str_eq(plain(f, a, x), plain(f, b, y));
+}
+
 const char *ak_trace_count(const json_t *record, const char *name, char buf[32])
 {
 	int64_t n = ak_trace_int(record, name, -1);
@@ -38,6 +53,25 @@ bool ak_trace_time(const json_t *record, const char *name, int64_t *us)
 	struct ak_err ignored = {0};
 
 	return z && ak_time_arg(z, 0, us, &ignored) == AK_OK;
+}
+
+bool ak_trace_names(const json_t *app, const json_t *call)
+{
+	static const struct {
+		enum ak_field_id f;
+		const char *app, *call;
+	} ids[] = {
+		{AK_F_REQUEST_ID, "http.request.id", "http.request.id"},
+		{AK_F_REQUEST_ID, "http.request.id", "auditkit.gateway.event_id"},
+		{AK_F_RESPONSE_ID, "gen_ai.response.id", "gen_ai.response.id"},
+		{AK_F_PROVIDER_REQUEST_ID, "auditkit.provider.request_id", "auditkit.provider.request_id"},
+		{AK_F_SPAN_ID, "span.id", "parent.id"},
+	};
+
+	for (size_t i = 0; i < AK_COUNT(ids); i++)
+		if (ak_trace_same_id(ids[i].f, ak_trace_field(app, ids[i].app), ak_trace_field(call, ids[i].call)))
+			return true;
+	return false;
 }
 
 /* ---- building a hop ---- */
@@ -104,9 +138,39 @@ static enum ak_rc app_hops(struct ak_trace *t, struct ak_err *err)
 	return json_array_size(t->apps) ? AK_OK : ak_trace_missing(t, 1, "app event", err);
 }
 
+static bool names_any(const struct ak_trace *t, const json_t *app)
+{
+	const json_t *r;
+	size_t i;
+
+	json_array_foreach(t->attempts, i, r)
+		if (ak_trace_names(app, r))
+			return true;
+	return false;
+}
+
+/* How it ended for the application: the outermost record, and of several that follow each other, as an agent's, the one that
+ * ended last. A later mention of the call, which has neither outcome nor end, says nothing of it. */
+static const json_t *last_app(const struct ak_trace *t)
+{
+	const json_t *best = json_array_get(t->apps, 0), *r;
+	int64_t end, begin, latest = 0;
+	size_t i;
+
+	if (!best || !ak_trace_time(best, "event.end", &latest))
+		return best;
+	json_array_foreach(t->apps, i, r)
+		if (names_any(t, r) && ak_trace_time(r, "event.end", &end) && ak_trace_time(r, "event.start", &begin) && begin >= latest &&
+		    (ak_trace_int(r, "http.response.status_code", -1) >= 0 || ak_trace_field(r, "event.outcome"))) {
+			best = r;
+			latest = end;
+		}
+	return best;
+}
+
 static enum ak_rc final_hop(struct ak_trace *t, struct ak_err *err)
 {
-	const json_t *app = json_array_get(t->apps, 0), *last = json_array_get(t->attempts, json_array_size(t->attempts) - 1);
+	const json_t *app = last_app(t), *last = json_array_get(t->attempts, json_array_size(t->attempts) - 1);
 	const json_t *from, *r;
 	const char *end, *error;
 	size_t i;

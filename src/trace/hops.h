@@ -2,6 +2,7 @@
 #ifndef AK_TRACE_HOPS_H
 #define AK_TRACE_HOPS_H
 
+#include "model/field.h"
 #include "trace/trace.h"
 
 struct ak_trace {
@@ -72,6 +73,9 @@ const char *ak_trace_count(const json_t *record, const char *name, char buf[32])
 /* A time field in microseconds; false when the record has none. */
 bool ak_trace_time(const json_t *record, const char *name, int64_t *us);
 bool ak_trace_same(const char *a, const char *b); /* both there and equal */
+bool ak_trace_same_id(enum ak_field_id f, const char *a, const char *b); /* the same identifier in any spelling */
+/* Does an app record name this call, and not only its trace? */
+bool ak_trace_names(const json_t *app, const json_t *call);
 
 #ifdef __cplusplus
 }

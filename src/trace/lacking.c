@@ -125,14 +125,14 @@ static json_t *sources_of(const struct ak_trace *t, enum ak_kind kind, bool *cov
 		json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:O}", "source", json_object_get(row, "source"), "records",
 						      json_object_get(row, "records"), "first", json_object_get(row, "first"), "last",
 						      json_object_get(row, "last")));
-		/* The last second of an export counts as covered: its last record is where it ends. */
+		/* The same slack as of a link's reason (link/reason.c). */
 		*covers = *covers || !json_is_integer(first) ||
-			  (json_integer_value(first) <= at && at <= json_integer_value(last) + 1000000);
+			  (json_integer_value(first) - 60000000 <= at && at <= json_integer_value(last) + 60000000);
 	}
 	return list;
 }
 
-static json_t *why_text(const struct wanted *w, const char *reason, const json_t *sources, const json_t *gap)
+static json_t *why_text(const struct wanted *w, const char *reason, const json_t *sources, const json_t *gap, const char *provider)
 {
 	const json_t *first = json_array_get(sources, 0);
 	size_t more = json_array_size(sources) > 1 ? json_array_size(sources) - 1 : 0;
@@ -143,13 +143,32 @@ static json_t *why_text(const struct wanted *w, const char *reason, const json_t
 	if (gap)
 		return json_sprintf("declared gap %s, due %s", json_string_value(json_object_get(gap, "name")),
 				    ak_trace_dash(json_string_value(json_object_get(gap, "due"))));
+	if (strcmp(reason, "source not supplied") == 0 && first)
+		return json_sprintf("%s; source not supplied: those that are here have no calls of %s", w->none, provider);
 	if (strcmp(reason, "source not supplied") == 0)
 		return json_sprintf("%s; source not supplied", w->none);
 	if (strcmp(reason, "outside its period") == 0)
-		return json_sprintf("%s; %s%s has records of %s to %s only", w->none, json_string_value(json_object_get(first, "source")), others,
+		return json_sprintf("%s; %s%s %s records of %s to %s only", w->none, json_string_value(json_object_get(first, "source")), others, more ? "have" : "has",
 				    ak_trace_dash(json_string_value(json_object_get(first, "first"))),
 				    ak_trace_dash(json_string_value(json_object_get(first, "last"))));
-	return json_sprintf("%s; %s%s was supplied and covers the time", w->none, json_string_value(json_object_get(first, "source")), others);
+	return json_sprintf("%s; %s%s %s supplied and cover%s the time", w->none, json_string_value(json_object_get(first, "source")), others,
+			    more ? "were" : "was", more ? "" : "s");
+}
+
+enum { CALLS_LOOKED_AT = 100000 }; /* of more calls it is not said that none is of this provider */
+
+static bool others_only(const struct ak_trace *t)
+{
+	const char *provider = provider_of(t);
+	struct ak_err ignored = {0};
+	json_t *providers = NULL;
+	bool out;
+
+	if (!provider || ak_query_call_providers(t->s, CALLS_LOOKED_AT, &providers, &ignored) != AK_OK)
+		return false;
+	out = ak_query_no_calls_of(providers, ak_str_of(provider));
+	json_decref(providers);
+	return out;
 }
 
 /* {reason, text, sources, fill, command, gap}. */
@@ -163,14 +182,14 @@ static json_t *explain(const struct ak_trace *t, int n)
 	char day[32] = "";
 	int64_t at;
 
-	if (json_array_size(sources) == 0)
+	if (json_array_size(sources) == 0 || (w->kind == AK_K_CALL && others_only(t)))
 		reason = gap ? "declared gap" : "source not supplied";
 	else if (!covers)
 		reason = gap ? "declared gap" : "outside its period";
 	if (call_time(t, &at))
 		ak_time_z(at, 0, day);
 	o = json_pack("{s:s, s:o, s:o, s:o, s:o}", "reason", reason, "text",
-		      why_text(w, reason, sources, strcmp(reason, "declared gap") == 0 ? gap : NULL), "sources", sources, "fill",
+		      why_text(w, reason, sources, strcmp(reason, "declared gap") == 0 ? gap : NULL, provider_of(t)), "sources", sources, "fill",
 		      json_sprintf("%s%s%.10s", w->export_, *day ? ", of " : "", day), "command",
 		      page ? json_sprintf("auditkit help collect %s", page) : json_string("auditkit help collect"));
 	if (strcmp(reason, "declared gap") == 0)

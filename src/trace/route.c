@@ -5,24 +5,28 @@
 /* Whether an attempt names this provider request id. */
 static bool asked_by(const struct ak_trace *t, const char *id)
 {
+	static const char *const names[] = {"auditkit.provider.request_id", "auditkit.upstream.id", "gen_ai.response.id"};
 	json_t *r;
 	size_t i;
 
 	json_array_foreach(t->attempts, i, r)
-		if (ak_trace_same(id, ak_trace_field(r, "auditkit.provider.request_id")) || ak_trace_same(id, ak_trace_field(r, "auditkit.upstream.id")))
-			return true;
+		for (size_t k = 0; k < AK_COUNT(names); k++)
+			if (ak_trace_same_id(AK_F_PROVIDER_REQUEST_ID, id, ak_trace_field(r, names[k])))
+				return true;
 	return false;
 }
 
-static bool meets(const struct ak_trace *t, const json_t *call)
+/* Whether it is a member by an id that the provider gave, as links saw it: they know further headers and spellings. */
+static bool led_by_provider(const struct ak_trace *t, const json_t *record)
 {
-	static const char *const ids[] = {"gen_ai.response.id", "http.request.id"};
-	const json_t *r;
+	static const char *const names[] = {"auditkit.provider.request_id", "auditkit.upstream.id", "gen_ai.response.id"};
+	json_t *row;
 	size_t i;
 
-	json_array_foreach(t->attempts, i, r)
-		for (size_t k = 0; k < AK_COUNT(ids); k++)
-			if (ak_trace_same(ak_trace_field(r, ids[k]), ak_trace_field(call, ids[k])))
+	json_array_foreach(t->members, i, row)
+		for (size_t k = 0; k < AK_COUNT(names); k++)
+			if (json_equal(json_object_get(row, "seq"), json_object_get(record, "seq")) &&
+			    ak_trace_same(json_string_value(json_object_get(row, "field")), names[k]))
 				return true;
 	return false;
 }
@@ -38,8 +42,8 @@ static size_t provider_hops(struct ak_trace *t, const json_t *records, bool log)
 		const char *id = ak_trace_field(r, "auditkit.provider.request_id"), *response = ak_trace_field(r, "gen_ai.response.id");
 		bool named = asked_by(t, id);
 
-		/* A log of calls brings records in which nobody asks: without a gateway they are all there is. */
-		if (!named && !(log && (meets(t, r) || !json_array_size(t->attempts))))
+		/* An audit log also brings events about the call, which are no route of it; a log of calls does not. */
+		if (!log && !named && !led_by_provider(t, r))
 			continue;
 		h = ak_trace_hop(t, 3, "provider route", "present", ak_trace_field(r, "event.start"));
 		ak_trace_cite(h, r);

@@ -26,14 +26,14 @@ def say(name, figure, want, good):
     print("%-10s %-66s %s %s" % (name, figure, "want " + want, "" if good else " MISSED"), flush=True)
 
 
-def run(*argv, **kw):
-    """Seconds and peak KiB of a command that must succeed (3: done, with evidence missing, counts as well)."""
+def run(*argv, expect=(0, 3), **kw):
+    """Seconds and peak KiB of a command that must succeed (3: done, with evidence missing, counts as well; 1: findings, of check)."""
     start = time.monotonic()
     p = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=dict(os.environ, XDG_CONFIG_HOME=HERE + "/config"), **kw)
     err = p.stderr.read()
     _, status, usage = os.wait4(p.pid, 0)
     p.returncode = os.waitstatus_to_exitcode(status)
-    if p.returncode not in (0, 3):
+    if p.returncode not in expect:
         sys.exit("%s: exit %d\n%s" % (" ".join(argv), p.returncode, err.decode()))
     return time.monotonic() - start, usage.ru_maxrss
 
@@ -147,6 +147,51 @@ def one_day():
     say("packet", "verify of it: %.1f s, peak %d MiB" % (seconds, kib // 1024), "256 MiB", kib <= 256 * 1024)
 
 
+def joined():
+    """ROWS requests with an app event for each and provider usage by minute, key and model: linking, reconciliation, reports."""
+    path = generated(ROWS)
+
+    def events(f):
+        with open(path) as lines:
+            for n, line in enumerate(lines):
+                r = json.loads(line)
+                f.write('{"event_id": "e-%d", "time": %.6f, "end_time": %.6f, "app": "%s", "event": "answer", "trace_id": "%s", "response_id": "%s"}\n' %
+                        (n, r["startTime"] - 0.01, r["endTime"] + 0.01, r["metadata"]["spend_logs_metadata"]["app"], r["trace_id"], r["id"]))
+
+    def used(f):
+        rows = {}
+        with open(path) as lines:
+            for line in lines:
+                r = json.loads(line)
+                if r["custom_llm_provider"] == "openai" and r["status"] == "success":
+                    row = rows.setdefault((int(r["startTime"]) // 60 * 60, r["metadata"]["user_api_key_alias"], r["model"]), [0, 0, 0])
+                    for i, v in enumerate((1, r["prompt_tokens"], r["completion_tokens"])):
+                        row[i] += v
+        f.write("start_time,end_time,project_id,user_id,api_key_id,model,num_model_requests,input_tokens,output_tokens,input_cached_tokens\n")
+        for (t, key, model), (n, given, made_) in sorted(rows.items()):
+            f.write("%d,%d,proj,,%s,%s,%d,%d,%d,0\n" % (t, t + 60, key.replace("-", "_"), model, n, given, made_))
+    ws = fresh("joined")
+    whole = 0
+    for name, options in ((path, ["--source", "gateway"]), (made("events-%d.jsonl" % ROWS, events), ["--format", "app-events"]),
+                          (made("used-%d.csv" % ROWS, used), ["--format", "openai-usage-csv"])):
+        whole += run(AUDITKIT, "-w", ws, "ingest", *options, name)[0]
+    seconds, kib = run(AUDITKIT, "-w", ws, "report", "coverage")
+    say("linking", "%.2f s of %.2f s of ingest, %.1f %%, peak %d MiB" % (seconds, whole, 100 * seconds / whole, kib // 1024), "< 25 %", seconds < whole / 4)
+    seconds, kib = run(AUDITKIT, "-w", ws, "report", "reconcile", "--json")
+    say("reconcile", "%.2f s, peak %d MiB" % (seconds, kib // 1024), "< 2 s", seconds < 2)
+    lookups(ws, ROWS)
+    seconds, kib = run(AUDITKIT, "-w", ws, "check", expect=(0, 1, 3))
+    say("check", "%.2f s, peak %d MiB" % (seconds, kib // 1024), "< 10 s", seconds < 10)
+
+
+def reports(ws, rows):
+    """What a day asks for, over a workspace of many rows."""
+    for name, want, words in (("cost by team and day", 1, ["report", "cost", "--by", "team", "--bucket", "1d"]),
+                              ("usage by provider and model", 1, ["report", "usage"]), ("all checks", 10, ["check"])):
+        seconds, kib = run(AUDITKIT, "-w", ws, *words, expect=(0, 1, 3))
+        say("report", "%s at %s rows: %.2f s, peak %d MiB" % (name, format(rows, ","), seconds, kib // 1024), "< %d s" % want, seconds < want)
+
+
 def version():
     ms = 1000 * statistics.median(run(AUDITKIT, "--version")[0] for _ in range(21))
     say("--version", "%.1f ms" % ms, "< 10 ms", ms < 10)
@@ -178,6 +223,7 @@ def second_day():
         ids = ["%04x" % (1 + n % DAYS) + json.loads(f.readline())["trace_id"][4:] for n in range(12)]
     ms = 1000 * statistics.median(run(AUDITKIT, "-w", "copy", "trace", "reconstruct", i)[0] for i in ids)
     say("trace", "reconstruct at %s rows: %.0f ms" % (format(ROWS * DAYS + 50000, ","), ms), "< 50 ms", ms < 50)
+    reports("copy", ROWS * DAYS + 50000)
     shutil.rmtree("copy")
 
 
@@ -196,7 +242,7 @@ def scanning():
         (a - b, a, 100 * (a - b) / a, min(wall[AUDITKIT]), min(wall[blind])), "<= 15 %", a - b <= 0.15 * a)
 
 
-JOBS = {"version": version, "scanning": scanning, "requests": requests, "payload": payload, "usage": usage, "one": one_day, "day": second_day}
+JOBS = {"version": version, "scanning": scanning, "requests": requests, "payload": payload, "usage": usage, "one": one_day, "joined": joined, "day": second_day}
 
 
 def main():

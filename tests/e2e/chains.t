@@ -37,14 +37,15 @@ sums() { # sums SET: events of privileged categories, those of each check, and t
 }
 is "each event is judged by exactly one check, and sums say so" "$(sums clean)$(sums planted)" "[true,true,true][true,true,true]"
 is "states with their counts" "$(jq -c '.checks[] | select(.check == "refund-unsettled") | .states' planted.json)" \
-	'{"not settled":2,"refused":1,"requested":1,"settled":14}'
+	'{"not settled":2,"refused":1,"requested":1,"settled":16}'
 "$AUDITKIT" -w w-planted packet build --draft --force -o planted.d >/dev/null 2>&1
 is "packet and check have one figure for changes" "$(jq -r '.findings[] | select(.id == "change-no-ticket") | .measured' planted.d/data/08-requests/findings.json)" \
 	"$(jq -r '.checks[] | select(.check == "change-unapproved") | "\(.found) of \(.of) changes"' planted.json)"
 is "refunds: each claim that does not fit" "$(found planted refund-mismatch)" \
-	"RF-above above cost, RF-amount approved amount differs, RF-eur other currency, RF-ghost request not found, RF-ok did not fail, RF-twice1 refunded twice, RF-twice2 refunded twice"
+	"RF-above above cost, RF-amount approved amount differs, RF-eur other currency, RF-ghost request not found, RF-inside approved amount differs, RF-ok did not fail, RF-other approval of another request, RF-twice1 refunded twice, RF-twice2 refunded twice"
 is "changes: each way not to be approved" "$(found planted change-unapproved)" \
-	"ae-ghost ticket not found, ae-later approved later, ae-none no ticket, ae-rejected rejected, ae-self self-approved, ae-shut outside the window, ae-urgent approved later, ae-waiting not approved"
+	"ae-elsewhere ticket of another resource, ae-ghost ticket not found, ae-later approved later, ae-none no ticket, ae-rejected rejected, ae-self self-approved, ae-shut outside the window, ae-taken no ticket, ae-urgent approved later, ae-waiting not approved"
+is "the ticket of another change is a candidate" "$(jq -r '.checks[].findings[] | select(.subject == "ae-taken") | .text | test("candidates .*: CHG-used$")' planted.json)" true
 is "an emergency is told apart" "$(jq -c '[.checks[].findings[] | select(.emergency) | .subject]' planted.json)" '["ae-urgent"]'
 is "a ticket without a change" "$(found planted ticket-without-change)" "CHG-lonely no change found"
 is "a key used after its end" "$(found planted revoked-key-use)" "key_dead used after its end"

@@ -40,11 +40,11 @@ def settle(ident, kind, amount, currency="usd", when=DAY % (5, "10:00"), req="",
     settlements.append([ident, kind, amount, currency, when, req, invoice, approval, by, reason, state, creator, customer, item])
 
 
-events, tickets, keys = [], [["ticket_id", "title", "state", "requested_by", "approver", "created_at", "closed_at", "deployment", "rollback"]], []
+events, tickets, keys = [], [["ticket_id", "title", "state", "requested_by", "approver", "created_at", "closed_at", "deployment", "rollback", "resource_type", "resource_id"]], []
 
 
-def ticket(ident, state, approver="lea@example.org", opened=DAY % (1, "08:00"), closed=DAY % (2, "08:00"), deployment="dep-" , rollback="rb-1"):
-    tickets.append([ident, "t", state, "kim@example.org", approver, opened, closed, deployment and deployment + ident, rollback])
+def ticket(ident, state, approver="lea@example.org", opened=DAY % (1, "08:00"), closed=DAY % (2, "08:00"), deployment="dep-" , rollback="rb-1", resource=""):
+    tickets.append([ident, "t", state, "kim@example.org", approver, opened, closed, deployment and deployment + ident, rollback, resource and "budget", resource])
 
 
 # A refund in order: failed call, its bucket, its charge, its approval.
@@ -52,9 +52,9 @@ request("r-good", DAY % (4, "10:20"), status=500)
 settle("CH-good", "charge", "0.05", req="r-good", when=DAY % (4, "11:00"), reason="")
 settle("RF-good", "refund", "-0.05", req="r-good", approval="ae-good", reason="request_failed")
 events.append(event("ae-good", "refund.approve", "settlement", "RF-good", DAY % (5, "09:00"), "lea@example.org", amount="0.05", currency="usd"))
-# Two parts of one refund that are no more than the cost.
+# Two equal parts of one refund that are no more than the cost.
 request("r-part", DAY % (4, "10:21"), status=500)
-for i, part in enumerate(("-0.02", "-0.03")):
+for i, part in enumerate(("-0.02", "-0.02")):
     settle("RF-part%d" % i, "refund", part, req="r-part", approval="ae-part%d" % i, reason="request_failed")
     events.append(event("ae-part%d" % i, "refund.approve", "settlement", "RF-part%d" % i, DAY % (5, "09:01"), "lea@example.org"))
 settle("RF-pending", "refund", "-9", req="r-good2", state="pending")
@@ -131,6 +131,15 @@ if PLANTED:
     request("r-amount", DAY % (4, "12:04"), status=500)
     settle("RF-amount", "refund", "-0.04", req="r-amount", approval="ae-RF-amount")
     events.append(event("ae-RF-amount", "refund.approve", "settlement", "RF-amount", DAY % (5, "09:00"), "lea@example.org", amount="0.03"))
+    # approved by before and after alone, and for another request
+    request("r-inside", DAY % (4, "12:05"), status=500)
+    settle("RF-inside", "refund", "-0.04", req="r-inside", approval="ae-RF-inside")
+    events.append(event("ae-RF-inside", "refund.approve", "settlement", "RF-inside", DAY % (5, "09:00"), "lea@example.org", before=None,
+                        after={"amount": -0.004}))
+    request("r-mine", DAY % (4, "12:06"), status=500)
+    settle("RF-other", "refund", "-0.04", req="r-mine", approval="ae-RF-other")
+    events.append(event("ae-RF-other", "refund.approve", "settlement", "RF-other", DAY % (5, "09:00"), "lea@example.org", before=None,
+                        after={"amount": "0.040"}, request_id="r-good"))
     # change-unapproved, each state once
     plan = [("none", None), ("ghost", "CHG-ghost"), ("rejected", "CHG-rejected"), ("later", "CHG-later"), ("self", "CHG-self"),
             ("waiting", "CHG-waiting"), ("shut", "CHG-shut"), ("urgent", "CHG-urgent")]
@@ -143,6 +152,12 @@ if PLANTED:
     ticket("CHG-self", "approved", approver="kim@example.org")
     ticket("CHG-waiting", "pending", deployment="")
     ticket("CHG-shut", "closed", closed=DAY % (2, "08:00"))
+    # A ticket that one change names does not cover the next; one of another resource covers nothing.
+    ticket("CHG-used", "approved", resource="b-7")
+    events.append(event("ae-used", "quota.update", "budget", "b-7", DAY % (3, "08:00"), ticket="CHG-used"))
+    events.append(event("ae-taken", "quota.update", "budget", "b-7", DAY % (4, "08:00")))
+    ticket("CHG-b9", "approved", resource="b-9")
+    events.append(event("ae-elsewhere", "quota.update", "budget", "b-8", DAY % (3, "08:00"), ticket="CHG-b9"))
     # ticket-without-change
     ticket("CHG-lonely", "implemented")
     # revoked-key-use: three uses after the end, one before

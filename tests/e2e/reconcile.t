@@ -60,35 +60,52 @@ canaries >out
 is "canaries: a file that names none" "$? $(grep -c "'ids' names no call" err)" "5 1"
 
 # An app event shares only the trace with the gateway's record: its own id leads there.
-mkdir app && jq -c --arg ns 1780272000000000000 '{resourceSpans: [{resource: {attributes: [{key: "service.name", value: {stringValue: "bot"}}]}, scopeSpans:
-	[{spans: [{traceId: .trace_id, spanId: "00f067aa0ba902b7", name: "chat", kind: 3, startTimeUnixNano: $ns, endTimeUnixNano: $ns}]}]}]}' row >app/spans.json
-"$AUDITKIT" -w drop/w ingest app/spans.json >in 2>&1
-printf '%s\n' 00f067aa0ba902b7 00f067aa0ba902b8 >ids
-is "canaries: by a record of their trace" "$(canaries --json | jq -c '.methods[] | select(.method == "canaries") | [.canaries[].state]')" '["found","missing"]'
+mkdir apps && "$AUDITKIT" init apps/w >/dev/null 2>&1
+head -40 quiet1/gateway.jsonl >apps/gateway.jsonl
+jq -c '{time: (.startTime | floor | todate), app: "cart", event: "cart.hint", event_id: ("ev-" + .id), env: "prod", status: 200,
+	response_id: (if input_line_number < 31 then .id else "chatcmpl-none-" + .id end)}' apps/gateway.jsonl >apps/app-events.jsonl
+"$AUDITKIT" -w apps/w ingest apps/gateway.jsonl apps/app-events.jsonl >/dev/null 2>&1
+is "application records bound nothing, in the report and in the check" "$("$AUDITKIT" -w apps/w report completeness --json 2>/dev/null | jq .missing.at_least) $("$AUDITKIT" -w apps/w check omission --json 2>/dev/null | jq -c '.checks[0].found')" "0 0"
 
-# A source that gives amounts only tells of a key that bypassed by usage: in two currencies, to the last digit.
-mkdir costs && "$AUDITKIT" init costs/w >/dev/null 2>&1
-jq -nc '[["0.1", "usd", "a"], ["0.20000000000000000001", "usd", "b"], ["7.5", "eur", "a"]] as $a | {object: "page", has_more: false, next_page: null, data: [{object: "bucket",
-	start_time: 1780272000, end_time: 1780358400, results: [$a[] | {object: "organization.costs.result", amount: {value: .[0], currency: .[1]},
-	line_item: .[2], project_id: "proj_x", api_key_id: "key_direct"}]}]}' >costs/costs.json
-"$AUDITKIT" -w costs/w ingest planted1/gateway.jsonl planted1/usage.json costs/costs.json >/dev/null 2>&1
-"$AUDITKIT" -w costs/w check bypass --json >c 2>/dev/null
-is "bypass in amounts only: exact, each currency by itself" "$? $(jq -r '.checks[0].findings[].text | select(test("EUR")) ' c | sed 's/ of key.*//; s/^[^:]*: //')" \
-	"1 7.5 EUR, 0.30000000000000000001 USD"
-is "and no number is unknown" "$("$AUDITKIT" -w costs/w check bypass 2>&1 | grep -c 'unknown') $(jq '[.checks[0] | .affected > 0, .of >= .affected] | all' c)" "0 true"
-rm -rf costs/w && "$AUDITKIT" init costs/w >/dev/null 2>&1
-"$AUDITKIT" -w costs/w ingest planted1/gateway.jsonl costs/costs.json >/dev/null 2>&1
-is "amounts alone count no request: nothing is met" "$("$AUDITKIT" -w costs/w check bypass --json 2>/dev/null | jq -c '.checks[0] | [.verdict, .of]')" '["not evaluable",0]'
+# Ten calls of one key and project. The provider counts three more of them beside three refused ones, and two of a project that no record names.
+row() { # row N ERROR PROJECT
+	printf '{"request_id":"chatcmpl-s%s","call_type":"acompletion","api_key":"%064d","spend":0.001,"prompt_tokens":%s,"completion_tokens":%s,"startTime":"2026-09-01 17:%s:18","endTime":"2026-09-01 17:%s:19","model":"gpt-5-mini","custom_llm_provider":"openai","status":"%s","metadata":"{\\"user_api_key_project_id\\":\\"proj_k\\"%s}"}\n' \
+		"$1" 7 "$3" "$4" "$2" "$2" "$5" "$6"
+}
+mkdir proj && "$AUDITKIT" init proj/w >/dev/null 2>&1
+{ for i in 0 1 2 3 4 5 6 7 8 9; do [ $i -lt 6 ] && m=${i}4 || m=5$i; row $i $m 100 10 success; done
+	for i in a b c; do row $i 30 0 0 failure ',\"error_information\":{\"error_code\":\"401\",\"error_class\":\"AuthenticationError\"}'; done; } >proj/spend.jsonl
+printf 'key_id,alias,key_hash,owner,owner_type,app,team,environment,cost_center,project_id,created_at,expires_at,last_used_at,state\nkey_a,svc-a,%064d,t,team,cart,t,prod,CC-1,proj_k,2026-01-10T00:00:00Z,,,active\n' 7 >proj/keys.csv
+jq -nc '{object: "page", data: [{object: "bucket", start_time: 1788282000, end_time: 1788285600, results: [["proj_k", 13], ["proj_z", 2] | {object: "organization.usage.completions.result",
+	input_tokens: (.[1] * 100), input_cached_tokens: 0, output_tokens: (.[1] * 10), num_model_requests: .[1], project_id: .[0], user_id: null, api_key_id: "key_a", model: "gpt-5-mini", batch: null}]}], has_more: false}' >proj/usage.json
+"$AUDITKIT" -w proj/w ingest proj/spend.jsonl proj/keys.csv proj/usage.json >/dev/null 2>&1
+"$AUDITKIT" -w proj/w report reconcile --json >r 2>/dev/null
+is "projects of a key are compared; refused calls are not billed" "$(jq -c '[.sources[0].dims.project, ([.rows[] | select(.measure == "requests") | [.project, .gateway, .provider_figure, .classes]] | sort)]' r)" \
+	'["compared",[["proj_k","10","13",{"bypass":"3"}],["proj_z","0","2",{"bypass":"2"}]]]'
+sed -i 's/AuthenticationError/Timeout/g; s/401/504/g' proj/spend.jsonl
+mkdir proj/t && "$AUDITKIT" init proj/t/w >/dev/null 2>&1
+"$AUDITKIT" -w proj/t/w ingest proj/spend.jsonl proj/keys.csv proj/usage.json >/dev/null 2>&1
+is "a timeout may be billed" "$("$AUDITKIT" -w proj/t/w report reconcile --json 2>/dev/null | jq -c '[.rows[] | select(.measure == "requests" and .project == "proj_k") | .classes]')" '[{"failed_but_billed":"3"}]'
 
-# A period without records: one rule for all reports, 3, and what the workspace has of when.
-for r in links coverage reconcile completeness fallbacks; do
-	"$AUDITKIT" -w costs/w report $r --from 2030-01-01 --to 2030-02-01 --json >out 2>err
-	is "report $r of a period without records" "$? $(tr -s ' \n' ' ' <err | grep -c 'has [0-9]* gateway requests from 2026-06-01 to 2026-06-0[0-9], [0-9]* usage and cost rows from') \
-$(jq -c 'keys | length > 2' out) $(grep -c 'there is no .* of this period' err) $("$AUDITKIT" help report $r 2>/dev/null | grep -c 'Exit code 3')" "3 1 true 1 1"
-	"$AUDITKIT" -w drop/w report $r >out 2>&1
-	echo "$r $?" >>codes
-done
-is "and of one with records" "$(tr '\n' ' ' <codes)" "links 0 coverage 0 reconcile 0 completeness 0 fallbacks 0 "
+costs() { # costs AMOUNT
+	jq -nc --argjson v "$1" '{object: "page", data: [{object: "bucket", start_time: 1788220800, end_time: 1788307200, results: [{object: "organization.costs.result",
+		amount: {value: $v, currency: "usd"}, line_item: "gpt-5-mini", project_id: null}]}], has_more: false, next_page: null}'
+}
+costs 0.015 >proj/t/costs.json
+"$AUDITKIT" -w proj/t/w ingest proj/t/costs.json >/dev/null 2>&1
+is "costs know what usage explained of the same provider and time" "$("$AUDITKIT" -w proj/t/w report reconcile --json 2>/dev/null | jq -c '[.rows[] | select(.measure == "cost") | [.gap, .classes]]')" \
+	'[["0.005",{"bypass":"0.002","failed_but_billed":"0.003"}]]'
+mkdir proj/n && "$AUDITKIT" init proj/n/w >/dev/null 2>&1
+sed '1,3s/"spend":0.001/"spend":0/; /failure/s/"spend":0.001/"spend":0/' proj/spend.jsonl >proj/n/spend.jsonl
+costs 0.0101 >proj/n/costs.json
+"$AUDITKIT" -w proj/n/w ingest proj/n/spend.jsonl proj/n/costs.json >/dev/null 2>&1
+is "calls without a cost: no more than the larger share of their tokens" "$("$AUDITKIT" -w proj/n/w report reconcile --json 2>/dev/null | jq -c '[.rows[] | select(.measure == "cost") | [.gap, .classes]]')" \
+	'[["0.0031",{"bucket_edge":"0.00007","unpriced_model":"0.00303"}]]'
+costs 0.01 >proj/n/costs2.json
+mkdir proj/m && "$AUDITKIT" init proj/m/w >/dev/null 2>&1
+"$AUDITKIT" -w proj/m/w ingest proj/n/spend.jsonl proj/n/costs2.json >/dev/null 2>&1
+is "the gap of a bucket with calls without a cost is theirs as it stands" "$("$AUDITKIT" -w proj/m/w report reconcile --json 2>/dev/null | jq -c '[.rows[] | select(.measure == "cost") | [.gap, .classes]]')" \
+	'[["0.003",{"unpriced_model":"0.003"}]]'
 
 # Two exports of one source: the newer still has a record whose class is over, and lacks three that it should have.
 mkdir keep && "$AUDITKIT" init keep/w >/dev/null 2>&1

@@ -99,6 +99,12 @@ caged 0 "print sync" -w d/workspace show "$id"
 caged 0 "print sync" -w d/workspace trace reconstruct "$id"
 caged 0 "print sync" -w d/workspace explain "$id"
 caged 0 print -w d/workspace report fallbacks
+caged 0 print -w d/workspace report usage --by owner
+caged 0 print -w d/workspace report cost
+caged 0 print -w d/workspace report errors --bucket 1h --zone Europe/Berlin
+caged 0 print -w d/workspace report cache
+caged 0 print -w d/workspace report latency
+caged 0 print canary plan --count 2
 caged 0 "print sync" -w d/workspace trace sample
 caged 0 "print sync" -w d/workspace trace bundle --app support-bot --from 2026-06-05 --to 2026-06-06 -o incident.tar
 caged 0 "print sync" -w d/workspace timeline --around ae-route-1

@@ -89,4 +89,43 @@ is "a limit that does not say what it counts is not evaluable" "$(check noquota 
 is "what attempts were served by: the rows sum to all" "$(jq -c '[.requests, ([.rows[].requests] | add), .served_otherwise, ([.classes[]] | add)]' fallbacks)" "[14,14,1,14]"
 is "one fell back, one is the route's own; what a name that nobody declares stands for is not stated" "$(jq -c '[.rows[] | select(.kind | test("fallback|other|route|told")) | [.kind, .asked, .served, .by]] | sort' fallbacks)" \
 	"[[\"by route\",\"chat-premium\",\"gpt-4.1-2025-04-14\",\"$(cite explain admin-audit audit_event ae-1)\"],[\"fallback\",\"chat-premium\",\"eu.anthropic.claude-x\",null],[\"not told\",\"chat-other\",\"mystery-1\",null]]"
+
+# What no event says and none has to: a number in another spelling, counters, a list whose order means nothing. Next to a change that one should.
+mkdir in-same && cat >in-same/s.jsonl <<'JSON'
+{"snapshot_id": "s1", "captured_at": "2026-06-01T09:00:00Z", "system": "gw", "retention_days": 90, "settings": {"budgets": {"team-a": {"limit": 650, "spend": 1, "remaining": 9}, "team-b": {"limit": 5}}, "roles": {"admin": ["a", "b"]}, "routes": {"chat": {"fallbacks": ["a", "b"]}}}}
+{"snapshot_id": "s2", "captured_at": "2026-06-02T09:00:00Z", "system": "gw", "retention_days": 90, "settings": {"budgets": {"team-a": {"limit": "650.00", "spend": 2, "remaining": 8}, "team-b": {"limit": "5.01"}}, "roles": {"admin": ["b", "a"]}, "routes": {"chat": {"fallbacks": ["b", "a"]}}}}
+JSON
+cat >in-same/a.jsonl <<'JSON'
+{"audit_event_id": "x1", "actor_id": "u1", "actor_role": "admin", "actor_ip": "203.0.113.9", "organization_id": "o", "target_type": "budget", "target_id": "team-z", "action": "budget.update", "before": {"limit": 5}, "after": {"limit": 9}, "reason": "ok", "request_id": null, "created_at": "2026-06-01T10:00:00Z"}
+JSON
+"$AUDITKIT" init same >/dev/null 2>&1
+"$AUDITKIT" -w same ingest in-same/*.jsonl >/dev/null 2>&1
+is "numbers, counters and unordered lists are no missing event, a limit and an order of fallbacks are" \
+	"$(check same missing-audit-event '[.verdict, .found, .of, ([.findings[] | .subject + .path] | sort)]' | jq -c 'flatten')" '["not met",2,5,"chat/fallbacks","team-b/limit"]'
+
+# A number of a setting is a number whatever the names around it; what a secret's own member or a long number below it holds is not.
+mkdir in-numbers && cat >in-numbers/s.jsonl <<'JSON'
+{"snapshot_id": "n1", "captured_at": "2026-06-01T09:00:00Z", "system": "gw", "payload_logging": "metadata", "retention_days": 90, "settings": {"budgets": {"team-mail": {"limit": 300, "spend": 1}, "user_pool": {"limit": 50000}, "auth-svc": {"limit": 70000, "rpm": 60000}, "token-pool": 120000}, "db": {"password": 73519284, "user_id": 88123}, "secrets": {"backup": 5550193}}}
+JSON
+"$AUDITKIT" init numbers >/dev/null 2>&1
+"$AUDITKIT" -w numbers ingest in-numbers/s.jsonl >/dev/null 2>&1
+is "numbers of settings stay, those of persons and secrets do not" "$(sqlite3 numbers/workspace.db 'SELECT settings FROM config_snapshot' |
+	jq -c '[.[] | select(.after | type == "number") | .path | split("/")[-2:] | join("/")], (map(select(.after | type == "string")) | length)' | paste -sd' ')" \
+	'["auth-svc/limit","auth-svc/rpm","team-mail/limit","team-mail/spend","budgets/token-pool","user_pool/limit"] 3'
+
+# A quota event that allowed more than its limit or refused a call that was served contradicts itself; one in order does not.
+mkdir in-decided && cat >in-decided/q.csv <<'CSV'
+event_id,time,scope,scope_id,limit,used,unit,window,threshold,decision,policy_version,request_id
+q-1,2026-06-01T09:01:00Z,key,key_77,100,101,requests,1m,,blocked,b-7,chatcmpl-1
+q-2,2026-06-01T09:02:00Z,key,key_77,100,101,requests,1m,,allowed,b-7,chatcmpl-2
+q-3,2026-06-01T09:03:00Z,key,key_77,100,99,requests,1m,,allowed,b-7,chatcmpl-3
+q-4,2026-06-01T09:04:00Z,key,key_77,100,100,requests,1m,,blocked,b-7,chatcmpl-4
+CSV
+for n in 1 2 3; do
+	echo '{"request_id": "chatcmpl-'$n'", "call_type": "acompletion", "api_key": "5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f", "spend": 0.001, "prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12, "startTime": "2026-06-01 09:0'$n':00.000000", "endTime": "2026-06-01 09:0'$n':00.500000", "model": "gpt-5-mini", "model_group": "chat", "custom_llm_provider": "openai", "cache_hit": "None", "session_id": "x'$n'", "status": "success", "metadata": "{}"}'
+done >in-decided/s.jsonl
+"$AUDITKIT" init decided >/dev/null 2>&1
+"$AUDITKIT" -w decided ingest in-decided/q.csv in-decided/s.jsonl >/dev/null 2>&1
+is "quota events are judged by what they state" "$(check decided quota-not-enforced '[.verdict, .found, .of, [.findings[] | .text | split(", but ")[1]]]')" \
+	'["not met",2,4,["the call that it names was served","more was used than the limit"]]'
 finish

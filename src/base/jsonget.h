@@ -1,0 +1,27 @@
+/* Reading and writing our own documents without ceremony. */
+#ifndef AK_BASE_JSONGET_H
+#define AK_BASE_JSONGET_H
+
+#include <jansson.h>
+
+#include "base/ak.h"
+#include "base/time.h"
+
+static inline uint64_t ak_jnum(const json_t *o, const char *key) { return (uint64_t)json_integer_value(json_object_get(o, key)); }
+
+static inline const char *ak_jtxt(const json_t *o, const char *key, const char *otherwise)
+{
+	const char *z = json_string_value(json_object_get(o, key));
+
+	return z ? z : otherwise;
+}
+
+/* A bound of a period, exact; null where it is open (INT64_MIN or INT64_MAX). */
+static inline json_t *ak_jbound(int64_t us)
+{
+	char text[32];
+
+	return us == INT64_MIN || us == INT64_MAX ? json_null() : json_string(ak_time_z(us, us % 1000000 ? 6 : 0, text));
+}
+
+#endif

@@ -1,0 +1,223 @@
+#include "base/ak.h"
+#include "cmd/figures_text.h"
+
+#include <stdlib.h>
+
+#include "base/decimal.h"
+#include "cmd/jsonget.h"
+
+/* What the columns of a shape are called; those that no row has a value of are left out. */
+static const struct column {
+	enum ak_report_shape shape;
+	const char *member, *head;
+	bool count; /* a number, not {sum, of} */
+} columns[] = {
+	{AK_REPORT_USAGE, "failed", "failed", true},
+	{AK_REPORT_USAGE, "requests", "requests", false},
+	{AK_REPORT_USAGE, "input_tokens", "input", false},
+	{AK_REPORT_USAGE, "output_tokens", "output", false},
+	{AK_REPORT_ERRORS, "failed", "failed", true},
+	{AK_REPORT_ERRORS, "succeeded", "succeeded", true},
+	{AK_REPORT_ERRORS, "retries", "retries", false},
+	{AK_REPORT_ERRORS, "fallbacks", "fallbacks", false},
+	{AK_REPORT_CACHE, "hits", "hits", true},
+	{AK_REPORT_CACHE, "misses", "misses", true},
+	{AK_REPORT_CACHE, "input_tokens", "input", false},
+	{AK_REPORT_CACHE, "cache_read_tokens", "cache read", false},
+	{AK_REPORT_CACHE, "cache_write_tokens", "cache write", false},
+};
+
+static const char *const amounts[] = {"estimated", "billed", "effective", "saved"};
+
+struct page {
+	struct ak_io *io;
+	const json_t *by, *layer;
+	bool bucket;
+	const struct column *column[AK_COUNT(columns)];
+	size_t ncolumns;
+	const char *amount[AK_COUNT(amounts)];
+	size_t namounts;
+};
+
+/* "1,234", or "1,234 (of 5)" where not all records have one. */
+static void add_figure(struct ak_buf *b, const json_t *figure, uint64_t records)
+{
+	uint64_t of = ak_jnum(figure, "of");
+
+	if (!of) {
+		ak_buf_addc(b, '-');
+		return;
+	}
+	ak_buf_adds(b, AK_FIGURE(ak_jtxt(figure, "sum", "-")));
+	if (of != records)
+		ak_buf_addf(b, " (of %s)", AK_NUM(of));
+}
+
+static void add_amounts(struct ak_buf *b, const json_t *row, const char *amount)
+{
+	const json_t *costs = json_object_get(row, "cost");
+	json_t *one;
+	size_t i;
+
+	json_array_foreach((json_t *)costs, i, one) {
+		const json_t *figure = json_object_get(one, amount);
+
+		if (!figure)
+			continue;
+		if (b->n)
+			ak_buf_adds(b, "; ");
+		add_figure(b, figure, ak_jnum(row, "records"));
+		ak_buf_addf(b, " %s", ak_jtxt(one, "currency", "no currency"));
+	}
+	if (!b->n)
+		ak_buf_addc(b, '-');
+}
+
+static bool has_amount(const json_t *total, const char *amount)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(total, "cost"), i, one)
+		if (json_object_get(one, amount))
+			return true;
+	return false;
+}
+
+static void choose_columns(struct page *p, enum ak_report_shape shape)
+{
+	const json_t *total = json_object_get(p->layer, "total");
+
+	p->ncolumns = p->namounts = 0;
+	for (size_t i = 0; i < AK_COUNT(columns); i++) {
+		const json_t *v = json_object_get(total, columns[i].member);
+
+		if (columns[i].shape == shape && (columns[i].count ? json_integer_value(v) > 0 : ak_jnum(v, "of") > 0))
+			p->column[p->ncolumns++] = &columns[i];
+	}
+	for (size_t i = 0; i < AK_COUNT(amounts); i++)
+		if (has_amount(total, amounts[i]))
+			p->amount[p->namounts++] = amounts[i];
+}
+
+static void add_values(const struct page *p, struct ak_table *t, const json_t *row)
+{
+	struct ak_buf b;
+
+	ak_buf_init(&b, 1 << 16);
+	ak_table_cell(t, "%s", AK_NUM(ak_jnum(row, "records")));
+	for (size_t i = 0; i < p->ncolumns; i++) {
+		const json_t *v = json_object_get(row, p->column[i]->member);
+
+		ak_buf_clear(&b);
+		if (p->column[i]->count)
+			ak_buf_adds(&b, AK_NUM((uint64_t)json_integer_value(v)));
+		else
+			add_figure(&b, v, ak_jnum(row, "records"));
+		ak_table_cell(t, "%s", b.p);
+	}
+	for (size_t i = 0; i < p->namounts; i++) {
+		ak_buf_clear(&b);
+		add_amounts(&b, row, p->amount[i]);
+		ak_table_cell(t, "%s", b.p);
+	}
+	ak_buf_release(&b);
+}
+
+static void add_row(const struct page *p, struct ak_table *t, const json_t *row)
+{
+	json_t *name;
+	size_t i;
+
+	if (p->bucket)
+		ak_table_cell(t, "%.16s", ak_jtxt(row, "start", "undated"));
+	json_array_foreach((json_t *)p->by, i, name)
+		ak_table_cell(t, "%s", ak_jtxt(row, json_string_value(name), "-"));
+	add_values(p, t, row);
+}
+
+static void add_head(const struct page *p, struct ak_table *t)
+{
+	json_t *name;
+	size_t i;
+
+	if (p->bucket)
+		ak_table_cell(t, "from");
+	json_array_foreach((json_t *)p->by, i, name)
+		ak_table_cell(t, "%s", json_string_value(name));
+	ak_table_cell(t, "records");
+	for (i = 0; i < p->ncolumns; i++)
+		ak_table_cell(t, "%s", p->column[i]->head);
+	for (i = 0; i < p->namounts; i++)
+		ak_table_cell(t, "%s", p->amount[i]);
+}
+
+static int by_records(const void *a, const void *b)
+{
+	uint64_t x = ak_jnum(*(json_t *const *)a, "records"), y = ak_jnum(*(json_t *const *)b, "records");
+
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+/* The rows with most records stand first; equal ones keep their order. */
+static const json_t **order(const json_t *rows, bool most_first)
+{
+	size_t n = json_array_size(rows);
+	const json_t **list = ak_alloc((n + 1) * sizeof(const json_t *));
+
+	for (size_t i = 0; i < n; i++)
+		list[i] = json_array_get(rows, i);
+	if (most_first)
+		qsort(list, n, sizeof(const json_t *), by_records);
+	return list;
+}
+
+static void print_layer(struct page *p, size_t top)
+{
+	const json_t *rows = json_object_get(p->layer, "rows"), *total = json_object_get(p->layer, "total");
+	size_t names = p->bucket + json_array_size(p->by), n = json_array_size(rows), ncols = names + 1 + p->ncolumns + p->namounts;
+	const json_t **row = order(rows, top < n);
+	const char *source = ak_jtxt(p->layer, "source", NULL), *query = ak_jtxt(p->layer, "query", NULL);
+	char align[32] = "";
+	struct ak_table t;
+	uint64_t others = 0;
+
+	ak_io_line(p->io, "layer", "%s%s%s%s%s: %s records", ak_jtxt(p->layer, "layer", "?"), source ? ", " : "", source ? source : "", query ? ", " : "",
+		   query ? query : "", AK_NUM(ak_jnum(total, "records")));
+	for (size_t i = 0; i < ncols; i++)
+		align[i] = i < names ? 'l' : 'r';
+	ak_table_init(&t, ncols, align);
+	t.head = true;
+	add_head(p, &t);
+	for (size_t i = 0; i < n && i < top; i++)
+		add_row(p, &t, row[i]);
+	for (size_t i = 0; i < names; i++)
+		ak_table_cell(&t, "%s", i ? "" : "total");
+	add_values(p, &t, total);
+	ak_table_print(&t, p->io);
+	ak_table_release(&t);
+	for (size_t i = top; i < n; i++)
+		others += ak_jnum(row[i], "records");
+	if (top < n)
+		ak_io_line(p->io, "others", "%s of %s groups are not printed, %s of %s records", AK_NUM(n - top), AK_NUM(n), AK_NUM(others),
+			   AK_NUM(ak_jnum(total, "records")));
+	ak_free(row);
+}
+
+void ak_figures_print(struct ak_io *io, const json_t *doc, enum ak_report_shape shape, size_t top)
+{
+	struct page p = {.io = io, .by = json_object_get(doc, "by"), .bucket = json_is_string(json_object_get(doc, "bucket"))};
+	const char *zone = ak_jtxt(doc, "zone", "UTC");
+	json_t *layer;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "layers"), i, layer) {
+		p.layer = layer;
+		choose_columns(&p, shape);
+		if (i)
+			ak_io_printf(io, "\n");
+		print_layer(&p, top);
+	}
+	if (p.bucket && strcmp(zone, "UTC") != 0)
+		ak_io_line(io, "zone", "times are those of %s", zone);
+}

@@ -1,0 +1,288 @@
+#include "base/ak.h"
+#include "report/latency.h"
+
+#include <stdlib.h>
+
+#include "base/civil.h"
+#include "base/jsonget.h"
+#include "base/time.h"
+
+#define MOST_VALUES ((size_t)16 << 20)
+#define COMMON_SCALE 18 /* a mantissa of 18 digits by up to 10^18 fits 128 bits */
+
+static const struct {
+	const char *name;
+	enum ak_column col;
+} measures[] = {
+	{"duration_ms", AK_COL_DURATION}, {"time_to_first_chunk_ms", AK_COL_TTFT}, {"gateway_overhead_ms", AK_COL_OVERHEAD}};
+enum { MEASURES = AK_COUNT(measures) };
+
+struct value {
+	int64_t mantissa;
+	int32_t scale;
+	uint32_t group;
+};
+
+struct ranking {
+	const struct ak_report_opts *o;
+	struct ak_aggregate groups; /* counts, and the order of the rows */
+	struct ak_map rows;	    /* a row's bytes -> its number */
+	struct ak_map sources;
+	struct ak_by_codes *by;
+	struct ak_zone_span span;
+	struct value *value;
+	size_t n, cap;
+	enum ak_column col;
+	int64_t *not_ranked; /* by group, the last is the total's */
+	struct ak_buf key;
+};
+
+/* ---- rows ---- */
+
+static struct ak_str key_of(struct ranking *r, int64_t bucket, const struct ak_str *by)
+{
+	ak_buf_clear(&r->key);
+	ak_buf_add(&r->key, &bucket, sizeof bucket);
+	for (size_t k = 0; k < r->o->nby; k++) {
+		uint32_t n = by[k].p ? (uint32_t)by[k].n : UINT32_MAX;
+
+		ak_buf_add(&r->key, &n, sizeof n);
+		if (by[k].p)
+			ak_buf_addstr(&r->key, by[k]);
+	}
+	return ak_buf_str(&r->key);
+}
+
+static void number_rows(struct ranking *r)
+{
+	for (size_t i = 0; i < r->groups.n; i++)
+		ak_map_put(&r->rows, key_of(r, r->groups.group[i]->bucket, r->groups.group[i]->by), NULL)->v.num = (int64_t)i;
+}
+
+static int64_t bucket_of(struct ranking *r, int64_t us)
+{
+	if (!r->o->bucket_us || us == AK_COLUMN_NONE)
+		return AK_BUCKET_NONE;
+	if (r->o->zone) {
+		int64_t sec = ak_floor_div(us, 1000000);
+
+		if (sec < r->span.start || sec >= r->span.end)
+			ak_zone_span(r->o->zone, sec, &r->span);
+		us += r->span.offset * INT64_C(1000000);
+	}
+	return ak_floor_div(us, r->o->bucket_us) * r->o->bucket_us;
+}
+
+static uint32_t row_of(struct ranking *r, const struct ak_columns *c, size_t i)
+{
+	struct ak_str by[AK_AGGREGATE_BYS];
+	const struct ak_map_entry *e;
+
+	for (size_t k = 0; k < r->o->nby; k++)
+		by[k] = r->by[k].value[r->by[k].code[i]];
+	e = ak_map_get(&r->rows, key_of(r, bucket_of(r, c->number[AK_COL_TIME] ? c->number[AK_COL_TIME][i] : AK_COLUMN_NONE), by));
+	if (!e)
+		AK_BUG("a record of no group");
+	return (uint32_t)e->v.num;
+}
+
+/* ---- values ---- */
+
+static enum ak_rc add_value(struct ranking *r, uint32_t group, int64_t mantissa, uint8_t scale, struct ak_err *err)
+{
+	if (r->n == MOST_VALUES) {
+		ak_hint(err, "bound the period with --from and --to");
+		return ak_fail(err, AK_EXIT_LIMIT, "more than %zu durations to be ranked", MOST_VALUES);
+	}
+	if (r->n == r->cap) {
+		r->cap = r->cap ? 2 * r->cap : 1 << 16;
+		r->value = ak_realloc(r->value, r->cap * sizeof *r->value);
+	}
+	r->value[r->n++] = (struct value){mantissa, scale, group};
+	return AK_OK;
+}
+
+static enum ak_rc take_block(void *ctx, const struct ak_columns *c, const bool *keep, struct ak_err *err)
+{
+	struct ranking *r = ctx;
+	enum ak_rc rc = AK_OK;
+
+	if (!c->number[r->col])
+		return AK_OK;
+	for (size_t k = 0; k < r->o->nby; k++)
+		ak_by_code(c, r->o->by[k], &r->sources, &r->by[k]);
+	for (size_t i = 0; i < c->n && rc == AK_OK; i++) {
+		uint32_t group;
+
+		if (!keep[i] || c->number[r->col][i] == AK_COLUMN_NONE)
+			continue;
+		group = row_of(r, c, i);
+		if (c->scale[r->col][i] <= COMMON_SCALE) {
+			rc = add_value(r, group, c->number[r->col][i], c->scale[r->col][i], err);
+			continue;
+		}
+		r->not_ranked[group]++;
+		r->not_ranked[r->groups.n]++;
+	}
+	return rc;
+}
+
+static __int128 scaled(const struct value *v)
+{
+	__int128 n = v->mantissa;
+
+	for (int i = v->scale; i < COMMON_SCALE; i++)
+		n *= 10;
+	return n;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const struct value *x = a, *y = b;
+	__int128 p, q;
+
+	if (x->scale == y->scale)
+		return (x->mantissa > y->mantissa) - (x->mantissa < y->mantissa);
+	p = scaled(x);
+	q = scaled(y);
+	return (p > q) - (p < q);
+}
+
+static int by_group(const void *a, const void *b)
+{
+	const struct value *x = a, *y = b;
+
+	return x->group != y->group ? (x->group > y->group) - (x->group < y->group) : by_size(a, b);
+}
+
+/* ---- as a document ---- */
+
+/* The smallest value that at least p of a hundred do not exceed. */
+static json_t *ranks(const struct value *v, size_t n, int64_t not_ranked)
+{
+	static const struct {
+		const char *name;
+		size_t percent;
+	} wanted[] = {{"p50", 50}, {"p90", 90}, {"p95", 95}, {"p99", 99}, {"max", 100}};
+	json_t *out = json_pack("{s:I, s:I}", "of", (json_int_t)n, "not_ranked", (json_int_t)not_ranked);
+	char buf[64];
+
+	for (size_t i = 0; i < AK_COUNT(wanted); i++) {
+		size_t rank = (n * wanted[i].percent + 99) / 100;
+		struct ak_str text = n ? ak_dec_small_text(v[rank - 1].mantissa, v[rank - 1].scale, buf) : ak_str_n(NULL, 0);
+
+		json_object_set_new(out, wanted[i].name, n ? json_stringn(text.p, text.n) : json_null());
+	}
+	return out;
+}
+
+static json_t *row(const struct ak_report_opts *o, const struct ak_aggregate_group *g)
+{
+	json_t *out = json_pack("{s:I, s:I}", "records", (json_int_t)g->records, "failed", (json_int_t)g->count[0]);
+	char text[32];
+
+	if (o->bucket_us)
+		json_object_set_new(out, "start", g->bucket == AK_BUCKET_NONE ? json_null() : json_stringn(ak_time_z(g->bucket, 0, text), 19));
+	for (size_t k = 0; k < o->nby; k++)
+		json_object_set_new(out, ak_report_by_name(o->by[k]), g->by[k].p ? json_stringn(g->by[k].p, g->by[k].n) : json_null());
+	return out;
+}
+
+/* Values of one measure into the rows, in the order of the groups, and over all of them into the total. */
+static void rank(struct ranking *r, const char *name, json_t *rows, json_t *total)
+{
+	size_t at = 0;
+
+	if (r->n)
+		qsort(r->value, r->n, sizeof *r->value, by_group);
+	for (size_t i = 0; i < r->groups.n; i++) {
+		size_t first = at;
+
+		while (at < r->n && r->value[at].group == i)
+			at++;
+		json_object_set_new(json_array_get(rows, i), name, ranks(r->value ? r->value + first : NULL, at - first, r->not_ranked[i]));
+	}
+	if (r->n)
+		qsort(r->value, r->n, sizeof *r->value, by_size);
+	json_object_set_new(total, name, ranks(r->value, r->n, r->not_ranked[r->groups.n]));
+}
+
+static enum ak_rc measure(struct ranking *r, struct ak_store *s, size_t m, json_t *rows, json_t *total, struct ak_err *err)
+{
+	struct ak_columns_want want = {{false}};
+	enum ak_rc rc;
+
+	r->n = 0;
+	r->col = measures[m].col;
+	memset(r->not_ranked, 0, (r->groups.n + 1) * sizeof *r->not_ranked);
+	want.col[r->col] = true;
+	for (size_t k = 0; k < r->o->nby; k++)
+		ak_by_want(r->o->by[k], &want);
+	rc = ak_query_columns_each(s, r->o->from_us, r->o->to_us, &want, take_block, r, err);
+	if (rc == AK_OK)
+		rank(r, measures[m].name, rows, total);
+	return rc;
+}
+
+static enum ak_rc count(struct ranking *r, struct ak_store *s, json_t *rows, json_t *total, struct ak_err *err)
+{
+	struct ak_aggregate_opts a = {.layer = {.kind = AK_K_REQUEST}, .from_us = r->o->from_us, .to_us = r->o->to_us, .nby = r->o->nby,
+				      .bucket_us = r->o->bucket_us, .zone = r->o->zone, .count = {{AK_COL_OUTCOME, "failure"}}, .ncounts = 1};
+	int64_t records = 0, failed = 0;
+	enum ak_rc rc;
+
+	memcpy(a.by, r->o->by, sizeof r->o->by);
+	rc = ak_aggregate(s, &a, &r->groups, err);
+	for (size_t i = 0; rc == AK_OK && i < r->groups.n; i++) {
+		json_array_append_new(rows, row(r->o, r->groups.group[i]));
+		records += r->groups.group[i]->records;
+		failed += r->groups.group[i]->count[0];
+	}
+	json_object_set_new(total, "records", json_integer(records));
+	json_object_set_new(total, "failed", json_integer(failed));
+	return rc;
+}
+
+static json_t *names(const struct ak_report_opts *o)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < o->nby; i++)
+		json_array_append_new(list, json_string(ak_report_by_name(o->by[i])));
+	return list;
+}
+
+enum ak_rc ak_report_latency(struct ak_store *s, const struct ak_report_opts *o, json_t **out, struct ak_err *err)
+{
+	struct ranking r = {.o = o, .span = {.start = 1, .end = 0}};
+	json_t *rows = json_array(), *total = json_object();
+	enum ak_rc rc;
+
+	ak_map_init(&r.rows);
+	ak_map_init(&r.sources);
+	ak_buf_init(&r.key, 1 << 20);
+	r.by = ak_alloc_zero(AK_AGGREGATE_BYS, sizeof *r.by);
+	rc = ak_by_sources(s, &r.sources, err);
+	if (rc == AK_OK)
+		rc = count(&r, s, rows, total, err);
+	number_rows(&r);
+	r.not_ranked = ak_alloc_zero(r.groups.n + 1, sizeof *r.not_ranked);
+	for (size_t m = 0; m < MEASURES && rc == AK_OK; m++)
+		rc = measure(&r, s, m, rows, total, err);
+	if (rc == AK_OK)
+		*out = json_pack("{s:s, s:i, s:s, s:o, s:o, s:s, s:s?, s:o, s:O, s:O}", "schema", "auditkit.report/1", "format_version", 1, "report",
+				 "latency", "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "zone", o->zone ? o->zone_name : "UTC", "bucket",
+				 o->bucket_us ? o->bucket : NULL, "by", names(o), "rows", rows, "total", total);
+	for (int k = 0; k < AK_AGGREGATE_BYS; k++)
+		ak_by_codes_release(&r.by[k]);
+	ak_free(r.by);
+	ak_free(r.value);
+	ak_free(r.not_ranked);
+	ak_aggregate_release(&r.groups);
+	ak_by_sources_release(&r.sources);
+	ak_map_release(&r.rows);
+	ak_buf_release(&r.key);
+	json_decref(rows);
+	json_decref(total);
+	return rc;
+}

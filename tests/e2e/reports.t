@@ -1,0 +1,184 @@
+#!/bin/sh
+# Reports of figures: every row and total computed again by a program of its own from the rows of the workspace, to the last digit.
+. "$AK_SRCDIR/tests/tap.sh"
+cd "$tap_dir" || exit 1
+AUDITKIT_DATA="$AK_SRCDIR" "$AUDITKIT" demo d >/dev/null 2>&1
+export XDG_CONFIG_HOME="$tap_dir/d/config"
+cat >again.py <<'END'
+"""again.py WORKSPACE < report.json: the layers computed anew with Python's decimals; prints "ok" and how many rows, or the first difference."""
+import json, sqlite3, sys
+from collections import defaultdict
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal, getcontext
+from zoneinfo import ZoneInfo
+getcontext().prec = 200
+db = sqlite3.connect(sys.argv[1] + "/workspace.db")
+db.row_factory = sqlite3.Row
+doc = json.load(sys.stdin)
+first = lambda *names: lambda r: next((r[n] for n in names if n in r.keys() and r[n] is not None), None)
+person = lambda r: r["actor_id"] if (r["actor_id"] or "").startswith(("user:", "email:")) else first("actor_email", "end_user_id")(r)
+owners = {}
+for k in db.execute("SELECT * FROM api_key k WHERE owner_id IS NOT NULL AND state = 0 AND seq NOT IN (SELECT seq FROM superseded) ORDER BY time_us, seq"):
+    owners.update({v: k["owner_id"] for v in (k["key_id"], k["key_hash"]) if v})
+by = {"source": lambda r: r["the_source"], "key": first("key_id", "key_hash", "key_alias"), "key-id": first("key_id"), "key-hash": first("key_hash"), "key-alias": first("key_alias"),
+      "organization": first("organization_id"), "project": first("project_id"), "team": first("team_id", "team_name"), "app": first("app"), "environment": first("environment"),
+      "cost-center": first("cost_center"), "tenant": first("tenant_id"), "user": person, "actor": first("actor_id", "actor_email", "end_user_id"),
+      "provider": first("provider"), "model": first("response_model", "request_model"), "request-model": first("request_model"), "endpoint": first("endpoint_family"),
+      "operation": first("operation"), "region": first("region"), "tier": first("service_tier"), "outcome": first("outcome"),
+      "status": lambda r: None if first("status_code")(r) is None else str(r["status_code"]), "status-class": lambda r: None if first("status_code")(r) is None else "%dxx" % (r["status_code"] // 100),
+      "error": first("error_type"), "cache": first("cache_status"), "verdict": first("policy_verdict"), "dlp": first("dlp_result"), "fallback-from": first("fallback_from"),
+      "line-item": first("line_item"), "service": first("billed_service"), "settlement": first("settlement_type"), "currency": first("cost_currency"),
+      "owner": lambda r: owners.get(first("key_id")(r)) or owners.get(first("key_hash")(r))}
+counted = {"failed": ("outcome", "failure"), "succeeded": ("outcome", "success"), "hits": ("cache_status", "hit"), "misses": ("cache_status", "miss")}
+column = {"requests": "request_count", "retries": "attempt_retries", "fallbacks": "attempt_fallbacks", "estimated": "cost_estimated", "billed": "cost_billed", "effective": "cost_effective", "saved": "cache_saved_cost"}
+kinds = {"gateway attempts": "request", "provider usage": "usage", "gateway sums": "usage", "provider calls": "provider_call", "settlement": "settlement"}
+us = lambda t: None if t is None else int((datetime.fromisoformat(t.replace("Z", "+00:00")) - datetime(1970, 1, 1, tzinfo=timezone.utc)) / timedelta(microseconds=1))
+seconds = {"m": 60, "h": 3600, "d": 86400}
+size = int(doc["bucket"][:-1]) * seconds[doc["bucket"][-1]] if doc["bucket"] else 0
+zone = ZoneInfo(doc["zone"])
+facets = ["response", "request", "error", "security"]
+def start(t):
+    if t is None:
+        return None
+    local = (datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=t)).astimezone(zone).replace(tzinfo=None)
+    n = (local - datetime(1970, 1, 1)) // timedelta(seconds=size)
+    return (datetime(1970, 1, 1) + n * timedelta(seconds=size)).isoformat()
+def records(layer):
+    kind = kinds[layer["layer"]]
+    rows = db.execute("SELECT r.*, s.name AS the_source, e.source AS source_id, f.query AS the_query FROM %s r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
+                      " WHERE r.state = 0 AND r.seq NOT IN (SELECT seq FROM superseded) ORDER BY r.seq" % kind).fetchall()
+    if kind == "usage":
+        own = layer["layer"] == "gateway sums"
+        rows = [r for r in rows if r["the_source"] == layer["source"] and r["the_query"] == layer["query"] and (r["usage_type"] or "").startswith("gateway_") == own]
+    if kind != "request":
+        return rows
+    folded, out = defaultdict(list), []
+    for r in rows:
+        if r["facet"] is None:
+            out.append(r)
+        else:
+            folded[(r["source_id"], r["gateway_request_id"] or r["seq"])].append(r)
+    for group in folded.values():
+        one = dict(group[0])
+        for name in one:
+            if name not in ("seq", "time_us", "source_id", "the_source"):
+                values = [[g[name] for g in group if g["facet"] == f and g[name] is not None] for f in facets]
+                one[name] = next((max(v) for v in values if v), None)
+        one["seq"] = min(g["seq"] for g in group)
+        times = [g["time_us"] for g in group if g["time_us"] is not None]
+        one["time_us"] = min(times) if times else None
+        out.append(one)
+    second = {w[0] for w in db.execute("SELECT seq FROM corroboration")}
+    return [r for r in out if r["seq"] not in second]
+def figures(rows, want):
+    out = {"records": len(rows)}
+    for name in want:
+        if name in ("records", "cost", "start") or name in doc["by"]:
+            continue
+        if name in counted:
+            col, value = counted[name]
+            out[name] = sum(1 for r in rows if col in r.keys() and r[col] == value)
+        else:
+            values = [Decimal(r[column.get(name, name)]) for r in rows if column.get(name, name) in r.keys() and r[column.get(name, name)] is not None]
+            out[name] = {"sum": sum(values) if values else None, "of": len(values)}
+    cost = defaultdict(dict)
+    amounts = {"usage": ("estimated", "billed"), "cost": ("estimated", "billed", "effective"), "cache": ("saved",), "errors": ()}[doc["report"]]
+    for name in amounts:
+        for r in rows:
+            if column[name] in r.keys() and r[column[name]] is not None:
+                c = cost[r["cost_currency"]].setdefault(name, {"sum": Decimal(0), "of": 0})
+                c["sum"] += Decimal(r[column[name]])
+                c["of"] += 1
+    out["cost"] = dict(cost)
+    return out
+def stated(row):
+    out = {}
+    for k, v in row.items():
+        if k == "cost":
+            out[k] = {c["currency"]: {n: {"sum": Decimal(f["sum"]), "of": f["of"]} for n, f in c.items() if n != "currency"} for c in v}
+        elif isinstance(v, dict):
+            out[k] = {"sum": None if v["sum"] is None else Decimal(v["sum"]), "of": v["of"]}
+        elif k != "start" and k not in doc["by"]:
+            out[k] = v
+    return out
+def ranked(rows, name):
+    col = {"gateway_overhead_ms": "gateway_overhead_ms"}.get(name, name)
+    v = sorted(Decimal(r[col]) for r in rows if r[col] is not None)
+    return {"of": len(v), "not_ranked": 0} | {p: str(v[-(-len(v) * k // 100) - 1]) if v else None for p, k in (("p50", 50), ("p90", 90), ("p95", 95), ("p99", 99), ("max", 100))}
+if doc["report"] == "latency":
+    doc["layers"] = [{"layer": "gateway attempts", "rows": doc["rows"], "total": doc["total"]}]
+since, until = us(doc["from"]), us(doc["to"])
+n = 0
+for layer in doc["layers"]:
+    rows = [r for r in records(layer) if (r["time_us"] is None and since is None and until is None) or
+            (r["time_us"] is not None and (since is None or r["time_us"] >= since) and (until is None or r["time_us"] < until))]
+    groups = defaultdict(list)
+    for r in rows:
+        groups[((start(r["time_us"]),) if size else ()) + tuple(by[b](r) for b in doc["by"])].append(r)
+    have = {((row["start"],) if size else ()) + tuple(row[b] for b in doc["by"]): row for row in layer["rows"]}
+    if set(groups) != set(have) or len(have) != len(layer["rows"]):
+        sys.exit("other groups in %s: %s" % (layer["layer"], sorted(set(groups) ^ set(have), key=str)[:3]))
+    for key, members in list(groups.items()) + [(None, rows)]:
+        row = have[key] if key is not None else layer["total"]
+        if doc["report"] == "latency":
+            want = {m: ranked(members, m) for m in ("duration_ms", "time_to_first_chunk_ms", "gateway_overhead_ms")}
+            want.update(records=len(members), failed=sum(1 for r in members if r["outcome"] == "failure"))
+            if want != {k: v for k, v in row.items() if k != "start" and k not in doc["by"]}:
+                sys.exit("%s: %s, not %s" % (key, want, row))
+        elif figures(members, row) != stated(row):
+            sys.exit("%s %s: %s, not %s" % (layer["layer"], key, figures(members, row), stated(row)))
+        n += 1
+    if sum(r["records"] for r in layer["rows"]) != layer["total"]["records"]:
+        sys.exit("rows do not add up")
+print("ok" if n else "nothing", "%d layers" % len(doc["layers"]))
+END
+again() { # again WORKSPACE LAYERS REPORT...
+	w=$1 layers=$2
+	shift 2
+	is "$w: $*" "$("$AUDITKIT" -w "$w" report "$@" --json | python3 again.py "$w" 2>&1)" "ok $layers layers"
+}
+again d/workspace 3 usage
+again d/workspace 3 usage --by key,project --bucket 1d
+again d/workspace 3 usage --by owner,model
+again d/workspace 3 usage --by user
+again d/workspace 3 usage --by team,app,environment --from 2026-06-03T10:30:00Z --to 2026-06-09T00:00:00.000001Z
+again d/workspace 3 usage --bucket 15m --zone Asia/Kolkata
+again d/workspace 3 cost --by line-item,project --bucket 1d --zone America/New_York
+again d/workspace 3 cost --by team,cost-center
+again d/workspace 1 errors
+again d/workspace 1 errors --by status-class,model --bucket 6h
+again d/workspace 1 cache --by cache,source
+again d/workspace 1 latency
+again d/workspace 1 latency --by provider,status --bucket 6h --zone Asia/Kolkata --from 2026-06-02
+for b in source,key key-id,key-hash,key-alias organization,tenant,actor provider,request-model,endpoint operation,region,tier outcome,status,verdict dlp,fallback-from,service settlement,currency; do
+	again d/workspace 3 usage --by "$b"
+done
+# Calls that come as entries, second witnesses, revisions, several gateways and providers.
+mkdir in
+python3 "$AK_SRCDIR/tests/e2e/evidence.py" make in
+for n in 1 2; do
+	for i in 1 2 3; do
+		printf '{"request_id": "h-%s", "request_created_at": "2026-06-0%sT10:00:00Z", "response_created_at": "2026-06-0%sT10:00:01Z", "updated_at": "2026-06-0%sT11:00:00Z", "delay_ms": 40, "response_status": 200, "request_model": "gpt-4o", "helicone_user": "u", "provider": "OPENAI", "prompt_tokens": %s, "completion_tokens": 5, "cost": 0.00%s}\n' $i $i $i $n $((n * 100)) $n
+	done >in/helicone-$n.jsonl
+done
+"$AUDITKIT" init w >/dev/null 2>&1
+"$AUDITKIT" -w w ingest in/*.jsonl in/*.gz in/*.csv >ingested 2>&1
+. "$AK_SRCDIR/tests/tenant/lib.sh"
+made t 5 --calls 200
+is "entries, revisions, witnesses" "$(sqlite3 w/workspace.db 'SELECT count(facet) > 0 FROM request')$(sqlite3 w/workspace.db 'SELECT count(*) > 0 FROM superseded')$(sqlite3 w-t/workspace.db 'SELECT count(*) > 0 FROM corroboration')" 111
+for w in w w-t; do
+	l=$("$AUDITKIT" -w $w report usage --json | jq '.layers | length')
+	c=$("$AUDITKIT" -w $w report cost --json | jq '.layers | length')
+	again $w "$l" usage --by key,status
+	again $w "$l" usage --by user,provider --bucket 1d
+	again $w "$c" cost --by tenant,currency,settlement
+	again $w "$("$AUDITKIT" -w $w report errors --json | jq '.layers | length')" errors --by source,error,outcome
+	again $w 1 cache --by source,cache
+	again $w 1 latency --by source --bucket 1d
+done
+is "an unknown word" "$("$AUDITKIT" -w d/workspace report usage --by planet 2>&1 >/dev/null | head -n 1)" "auditkit: option '--by': records are not grouped by 'planet'"
+is "no bucket" "$("$AUDITKIT" -w d/workspace report usage --bucket 7h >/dev/null 2>&1; echo $?)" 2
+is "a period without records" "$("$AUDITKIT" -w d/workspace report cost --from 2020-01-01 --to 2020-01-02 >out 2>/dev/null; echo "$? $(wc -c <out)")" "3 0"
+is "others are counted" "$("$AUDITKIT" -w d/workspace report usage --by key --bucket 1d --top 3 | grep -c 'groups are not printed')" 3
+is "the host's zone is nothing to it" "$(TZ=Asia/Tokyo "$AUDITKIT" -w d/workspace report usage --bucket 1d --json | sha256sum)" "$(TZ=UTC "$AUDITKIT" -w d/workspace report usage --bucket 1d --json | sha256sum)"
+finish
