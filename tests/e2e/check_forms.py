@@ -1,5 +1,5 @@
-"""What `check` writes for other programs, read by parsers that are not ours: check_forms.py junit|sarif|markdown|json FILE [JSON].
-Prints what is wrong, nothing when all is well. JSON: the document of the same run."""
+"""What `check` writes for other programs, read by parsers that are not ours: check_forms.py JSON [junit=FILE] [sarif=FILE] [markdown=FILE].
+JSON is the document of the same run, and is looked at itself. Prints what is wrong, nothing when all is well."""
 import json
 import re
 import sys
@@ -92,7 +92,7 @@ def markdown(path, doc):
     want(not re.search(r"(?<!\\)<(?!/?details|/?summary)", text), "a tag")
 
 
-def check_json(path, doc):
+def check_json(doc):
     """auditkit.check/1: every member of its type, sums that add up."""
     types = {"check": str, "title": str, "severity": str, "verdict": str, "found": int, "failing": int, "muted": int, "known": int, "affected": int, "of": int,
              "unit": str, "rationale": str, "fix": str, "listed": int, "findings": list}
@@ -115,6 +115,9 @@ def check_json(path, doc):
         want(doc[n] == sum(k["verdict"] == verdict for k in doc["checks"]), "number %s" % verdict)
 
 
-form, file = sys.argv[1], sys.argv[2]
-{"junit": junit, "sarif": sarif, "markdown": markdown, "json": check_json}[form](file, json.load(open(sys.argv[3] if len(sys.argv) > 3 else file)))
+document = json.load(open(sys.argv[1]))
+check_json(document)
+for arg in sys.argv[2:]:
+    form, file = arg.split("=")
+    {"junit": junit, "sarif": sarif, "markdown": markdown}[form](file, document)
 print("\n".join(wrong[:10]), end="")
