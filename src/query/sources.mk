@@ -32,3 +32,4 @@ libak_a_SOURCES += src/query/state.c src/query/state.h
 libak_a_SOURCES += src/query/around.c src/query/providers.c
 libak_a_SOURCES += src/query/aggregate.def src/query/aggregate.c src/query/aggregate.h src/query/by.c src/query/folded.c src/query/owners.c
 libak_a_SOURCES += src/query/report_rows.c src/query/report_rows.h
+libak_a_SOURCES += src/query/fieldrows.c src/query/fieldrows.h

@@ -57,6 +57,9 @@ caged 0 print -w ws sources
 caged 0 print -w ws sources drift
 caged 0 print -w ws verify
 caged 0 print -w ws check rejects
+caged 0 "print sync" -w ws check rejects --junit j.xml --sarif s.json --markdown m.md
+"$AUDITKIT" -w ws check rejects --json >former.json
+caged 0 print -w ws check rejects --baseline former.json
 caged 3 print -w ws report links --state unmatched
 caged 3 print -w ws report coverage --by-day
 caged 0 print -w ws checkpoint
