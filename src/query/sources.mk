@@ -28,3 +28,5 @@ libak_a_SOURCES += src/query/identifier.c
 libak_a_SOURCES += src/query/reconcile.c src/query/reconcile_exports.c src/query/reconcile.h
 libak_a_SOURCES += src/query/state.c src/query/state.h
 libak_a_SOURCES += src/query/around.c
+libak_a_SOURCES += src/query/search.h src/query/searching.h src/query/search.c src/query/search_sql.c src/query/search_stream.c
+libak_a_SOURCES += src/query/search_columns.c src/query/search_match.c src/query/search_record.c
