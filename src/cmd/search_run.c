@@ -36,6 +36,9 @@ static size_t forms_under(struct ak_ctx *c, const struct ak_redactor *r, int fie
 {
 	enum ak_type type = ak_fields[field].type;
 
+	/* An element of a list is no list. */
+	if (type == AK_T_LIST)
+		return add(out, n, most, ak_redact_text(r, typed, &c->arena, NULL));
 	n = add(out, n, most, ak_redact_field(r, field, typed, &c->arena, NULL));
 	if (type == AK_T_PERSON || type == AK_T_KEY || type == AK_T_TOKEN || type == AK_T_IP)
 		n = add(out, n, most, ak_redact_token(r, type, typed, &c->arena));
@@ -142,7 +145,7 @@ struct found {
 	struct ak_found_table table;
 	struct ak_search_count count[AK_K_COUNT];
 	struct ak_search_key last;
-	uint64_t listed;
+	uint64_t listed, of_kind[AK_K_COUNT];
 	bool more, from_cursor;
 	const char *name;
 };
@@ -164,6 +167,7 @@ static enum ak_rc list(struct found *f, uint64_t limit, struct ak_err *err)
 		json_decref(record);
 		if (rc != AK_OK)
 			return rc;
+		f->of_kind[k.kind]++;
 		f->last = k;
 		f->listed++;
 	}
@@ -204,21 +208,27 @@ static json_t *document(struct found *f)
 static void at_least(struct found *f)
 {
 	for (int k = 0; k < AK_K_COUNT; k++)
-		if (f->count[k].asked && !f->count[k].exact && f->count[k].n < f->table.of_kind[k])
-			f->count[k].n = f->table.of_kind[k];
+		if (f->count[k].asked && !f->count[k].exact && f->count[k].n < f->of_kind[k])
+			f->count[k].n = f->of_kind[k];
 }
 
-static enum ak_rc log_search(struct found *f, struct ak_err *err)
+/* Before anything is shown: as many records as it can be. */
+static enum ak_rc log_search(struct found *f, uint64_t limit, struct ak_err *err)
 {
 	struct ak_buf b;
-	enum ak_rc rc;
+	uint64_t n = 0;
+	bool exact = true;
+
+	for (int k = 0; k < AK_K_COUNT; k++) {
+		n += f->count[k].n;
+		exact &= f->count[k].exact || !f->count[k].asked;
+	}
 
 	ak_buf_init(&b, 1 << 22);
 	ak_spec_text(&f->o, &b);
 	f->c->logged = ak_arena_z(&f->c->arena, ak_buf_str(&b));
 	ak_buf_release(&b);
-	rc = ak_cmd_log_access(f->c, f->listed, err);
-	return rc;
+	return ak_cmd_log_access(f->c, exact && n < limit ? n : limit == UINT64_MAX ? n : limit, err);
 }
 
 static enum ak_rc print(struct found *f, struct ak_err *err)
@@ -263,12 +273,12 @@ static enum ak_rc search(struct found *f, uint64_t limit, struct ak_err *err)
 		f->o.bound = ak_search_size(f->q);
 	rc = ak_search_from(f->q, f->from_cursor ? &f->last : NULL, limit < 100000 ? (size_t)limit + 1 : 65536, err);
 	if (rc == AK_OK)
-		rc = list(f, limit, err);
-	if (rc == AK_OK)
 		rc = ak_search_count(f->q, f->count, err);
-	at_least(f);
 	if (rc == AK_OK)
-		rc = log_search(f, err);
+		rc = log_search(f, limit, err);
+	if (rc == AK_OK)
+		rc = list(f, limit, err);
+	at_least(f);
 	return rc == AK_OK ? print(f, err) : rc;
 }
 

@@ -126,11 +126,7 @@ static void whole(struct ak_found_table *t, const json_t *r)
 
 enum ak_rc ak_found_table_put(struct ak_found_table *t, const json_t *record, struct ak_err *err)
 {
-	int kind = ak_kind_find(ak_str_of(ak_jtxt(record, "kind", "")));
-
 	(void)err;
-	if (kind >= 0)
-		t->of_kind[kind]++;
 	if (t->full)
 		whole(t, record);
 	else

@@ -12,7 +12,6 @@ struct ak_found_table {
 	bool full;
 	char **cell; /* rows of AK_FOUND_COLUMNS, made safe */
 	size_t n, cap;
-	uint64_t of_kind[AK_K_COUNT]; /* listed */
 	bool layers; /* more than one is searched */
 };
 

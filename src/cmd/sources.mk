@@ -63,3 +63,4 @@ libak_a_SOURCES += src/cmd/cmd_blast_radius.c
 libak_a_SOURCES += src/cmd/cmd_trace_bundle.c
 libak_a_SOURCES += src/cmd/cmd_search.c src/cmd/cmd_query.c src/cmd/search_run.c src/cmd/search_run.h
 libak_a_SOURCES += src/cmd/search_out.c src/cmd/search_out.h src/cmd/search_table.c src/cmd/search_table.h
+libak_a_SOURCES += src/cmd/cmd_sql.c

@@ -13,6 +13,7 @@
 	X(query_list)                                                                                                  \
 	X(query_run)                                                                                                   \
 	X(query_rm)                                                                                                    \
+	X(sql)                                                                                                         \
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
 	X(report_completeness)                                                                                         \

@@ -76,7 +76,7 @@ static void add_streams(struct ak_search *q)
 	for (int k = 0; k < AK_K_COUNT; k++) {
 		if (!(q->o.kinds >> k & 1))
 			continue;
-		if (k != AK_K_REQUEST || ak_search_indexed(q->o.test, AK_K_REQUEST)) {
+		if (k != AK_K_REQUEST || ak_search_indexed(q->o.test, AK_K_REQUEST, NULL)) {
 			add_stream(q, (enum ak_kind)k, AK_STREAM_ROWS);
 			continue;
 		}

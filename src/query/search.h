@@ -84,7 +84,7 @@ int64_t ak_search_size(const struct ak_search *q);
 enum ak_rc ak_search_from(struct ak_search *q, const struct ak_search_key *after, size_t about, struct ak_err *err);
 /* The next one in order; AK_END. */
 enum ak_rc ak_search_next(struct ak_search *q, struct ak_search_key *out, struct ak_err *err);
-/* How many there are of each kind, from the start. */
+/* How many there are of each kind, from the start; after ak_search_from. */
 enum ak_rc ak_search_count(struct ak_search *q, struct ak_search_count counts[AK_K_COUNT], struct ak_err *err);
 /* A record as a document: {cite, seq, kind, source, pseudonym_key, time|null, flags: [names], second_witness_of|absent, fields: {column: text|number|
  * bool|list}}. Fast for many of a kind. */

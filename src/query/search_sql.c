@@ -187,13 +187,41 @@ static bool in_index(int f, enum ak_kind kind)
 	return i == AK_I_CALL || i == AK_I_ATTEMPTS || i == AK_I_SESSION || (i == AK_I_ENTITY && (!bulk || f == AK_F_EVENT_ID));
 }
 
-const struct ak_search_test *ak_search_indexed(const struct ak_search_test *t, enum ak_kind kind)
+/* Hashes of which a record must have one, as SQL; false: the test does not say so. A field that the kind lacks adds none. */
+static bool hashes(const struct ak_search_test *t, enum ak_kind kind, struct ak_buf *out)
 {
-	const struct ak_search_test *found;
+	size_t n = out->n;
+
+	if (t->op == AK_TEST_AND) {
+		if (hashes(t->a, kind, out))
+			return true;
+		out->n = n;
+		return hashes(t->b, kind, out);
+	}
+	if (t->op == AK_TEST_OR)
+		return hashes(t->a, kind, out) && hashes(t->b, kind, out);
+	if (t->op != AK_TEST_IN || t->field >= AK_F_COUNT)
+		return false;
+	if (!ak_field_of((enum ak_field_id)t->field, kind))
+		return true;
+	if (!in_index(t->field, kind))
+		return false;
+	for (size_t i = 0; i < t->n; i++)
+		ak_buf_addf(out, ", %lld", (long long)ak_lookup_hash(t->value[i].text));
+	return true;
+}
+
+bool ak_search_indexed(const struct ak_search_test *t, enum ak_kind kind, struct ak_buf *sql)
+{
+	struct ak_buf list;
+	bool is;
 
 	if (!t)
-		return NULL;
-	if (t->op == AK_TEST_AND)
-		return (found = ak_search_indexed(t->a, kind)) ? found : ak_search_indexed(t->b, kind);
-	return t->op == AK_TEST_IN && in_index(t->field, kind) ? t : NULL;
+		return false;
+	ak_buf_init(&list, 1 << 20);
+	is = hashes(t, kind, &list) && !list.over;
+	if (is && sql)
+		ak_buf_addf(sql, " AND r.seq IN (SELECT seq FROM lookup WHERE h IN (NULL%.*s))", AK_STR_FMT(ak_buf_str(&list)));
+	ak_buf_release(&list);
+	return is;
 }

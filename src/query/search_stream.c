@@ -31,22 +31,13 @@ static const char *part_of(enum ak_stream_what what)
 /* Rather sorted than looked for among all requests. */
 static bool few_entries(const struct ak_search *q, const struct ak_stream *st)
 {
-	return st->what == AK_STREAM_ENTRIES && q->entries < FEW && !ak_search_indexed(q->o.test, st->kind);
-}
-
-/* Hashes of the values of an indexed test. */
-static void by_index(const struct ak_search_test *t, struct ak_buf *sql)
-{
-	ak_buf_adds(sql, " AND r.seq IN (SELECT seq FROM lookup WHERE h IN (");
-	for (size_t i = 0; i < t->n; i++)
-		ak_buf_addf(sql, "%s%lld", i ? ", " : "", (long long)ak_lookup_hash(t->value[i].text));
-	ak_buf_adds(sql, "))");
+	return st->what == AK_STREAM_ENTRIES && q->entries < FEW && !ak_search_indexed(q->o.test, st->kind, NULL);
 }
 
 /* ?1 and ?2 bound the time, ?3 and ?4 are time and place of the record before, ?5 the ledger, ?6 the end of the columns. */
 static enum ak_rc where(struct ak_search *q, const struct ak_stream *st, bool undated, struct ak_buf *sql, struct ak_err *err)
 {
-	const struct ak_search_test *index = ak_search_indexed(q->o.test, st->kind);
+	bool index = ak_search_indexed(q->o.test, st->kind, NULL);
 	/* A plus keeps SQLite from walking along the times where an index finds a few records. */
 	const char *by = index || st->what == AK_STREAM_BEHIND || few_entries(q, st) ? "+" : "";
 	enum ak_rc rc;
@@ -56,8 +47,7 @@ static enum ak_rc where(struct ak_search *q, const struct ak_stream *st, bool un
 		ak_buf_adds(sql, " AND r.time_us IS NULL");
 	else
 		ak_buf_addf(sql, " AND %sr.time_us >= ?1 AND %sr.time_us < ?2", by, by);
-	if (index)
-		by_index(index, sql);
+	ak_search_indexed(q->o.test, st->kind, sql);
 	ak_buf_adds(sql, " AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq AND x.by_seq < ?5) AND ");
 	rc = ak_search_condition(q, q->o.test, st->kind, sql, err);
 	return rc;
@@ -119,11 +109,13 @@ static enum ak_rc start(struct ak_search *q, struct ak_stream *st, bool undated,
 static enum ak_rc refill(struct ak_search *q, struct ak_stream *st, const struct ak_search_key *after, struct ak_err *err)
 {
 	size_t want = q->about * (ak_search_by_columns(q->o.test) ? 1 : 64);
+	struct ak_search_count *count = st->counted ? NULL : &st->found;
 
 	ak_free(st->hit);
 	st->hit = NULL;
 	st->at = st->nhit = 0;
-	return ak_search_columns(q, after, want < 1 ? 1 : want > HITS ? HITS : want, &st->hit, &st->nhit, &st->more, NULL, err);
+	st->counted = true;
+	return ak_search_columns(q, after, want < 1 ? 1 : want > HITS ? HITS : want, &st->hit, &st->nhit, &st->more, count, err);
 }
 
 /* The row itself, where columns could not say all. */
@@ -257,7 +249,7 @@ static enum ak_rc stored(struct ak_search *q, const struct ak_stream *st, uint64
 /* Where columns cannot decide, each of their hits is looked at, up to a number of them. */
 static enum ak_rc count_confirmed(struct ak_search *q, struct ak_stream *st, uint64_t hits, struct ak_search_count *out, struct ak_err *err)
 {
-	struct ak_stream all = {.kind = st->kind, .what = AK_STREAM_COLUMNS};
+	struct ak_stream all = {.kind = st->kind, .what = AK_STREAM_COLUMNS, .counted = true};
 	bool has = q->has_after;
 	size_t about = q->about;
 	uint64_t n = 0;
@@ -284,19 +276,10 @@ static enum ak_rc count_confirmed(struct ak_search *q, struct ak_stream *st, uin
 
 static enum ak_rc count_columns(struct ak_search *q, struct ak_stream *st, struct ak_search_count *out, struct ak_err *err)
 {
-	struct ak_search_count c = {.n = 0};
-	struct ak_search_key *hit = NULL;
-	size_t nhit;
-	bool more;
-	enum ak_rc rc = ak_search_columns(q, NULL, 0, &hit, &nhit, &more, &c, err);
-
-	ak_free(hit);
-	if (rc != AK_OK)
-		return rc;
 	if (!ak_search_by_columns(q->o.test))
-		return count_confirmed(q, st, c.n, out, err);
-	out->n += c.n;
-	out->witnesses += c.witnesses;
+		return count_confirmed(q, st, st->found.n, out, err);
+	out->n += st->found.n;
+	out->witnesses += st->found.witnesses;
 	return AK_OK;
 }
 
@@ -307,7 +290,7 @@ enum ak_rc ak_stream_count(struct ak_search *q, struct ak_stream *st, struct ak_
 
 	if (st->what == AK_STREAM_COLUMNS)
 		return count_columns(q, st, out, err);
-	if (!q->o.count_all && st->what != AK_STREAM_BEHIND && !ak_search_indexed(q->o.test, st->kind))
+	if (!q->o.count_all && st->what != AK_STREAM_BEHIND && !ak_search_indexed(q->o.test, st->kind, NULL))
 		rc = stored(q, st, &n, err);
 	if (rc != AK_OK)
 		return rc;

@@ -32,7 +32,9 @@ struct ak_stream {
 	struct ak_search_key key;
 	struct ak_search_key *hit; /* COLUMNS: what was found, in order */
 	size_t nhit, at;
-	bool more; /* and there is more behind the last */
+	bool more;    /* and there is more behind the last */
+	bool counted; /* by the first pass: found */
+	struct ak_search_count found;
 };
 
 struct ak_search {
@@ -65,8 +67,9 @@ int ak_search_order(const struct ak_search *q, const struct ak_search_key *a, co
 /* The condition of a test as SQL over a row r of a kind; numbers its leaves. */
 enum ak_rc ak_search_condition(struct ak_search *q, const struct ak_search_test *t, enum ak_kind kind, struct ak_buf *sql, struct ak_err *err);
 enum ak_rc ak_search_functions(struct ak_search *q, struct ak_err *err);
-/* Is it a test of one identifier that the index knows? Then the hashes can be asked. */
-const struct ak_search_test *ak_search_indexed(const struct ak_search_test *t, enum ak_kind kind);
+/* Must a record have one of some identifiers that the index knows? Then the condition that asks for their hashes is appended to sql,
+ * unless that is NULL. */
+bool ak_search_indexed(const struct ak_search_test *t, enum ak_kind kind, struct ak_buf *sql);
 /* Number of a leaf, made where it has none. */
 int ak_search_leaf(struct ak_search *q, const struct ak_search_test *t, struct ak_err *err);
 
