@@ -156,12 +156,18 @@ static const struct ak_opt run_opts[] = {
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
 
+static const struct ak_example run_examples[] = {
+	{"auditkit query run refused --param status=4xx", "what 'auditkit search --status $status --save refused' has saved"},
+	{NULL, NULL},
+};
+
 const struct ak_cmd ak_cmd_query_run = {
 	.name = "query run",
 	.args = "NAME",
 	.summary = "run a saved search",
 	.text = "The newest version of it. Relative times are of now. Layers are those that it had when it was saved.",
 	.opts = run_opts,
+	.examples = run_examples,
 	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_ACCESS,
 	.min_words = 1,
 	.max_words = 1,
@@ -178,10 +184,13 @@ static enum ak_exit run_rm(struct ak_ctx *c, struct ak_err *err)
 	return AK_EXIT_OK;
 }
 
+static const struct ak_example rm_examples[] = {{"auditkit query rm old", "with all its versions"}, {NULL, NULL}};
+
 const struct ak_cmd ak_cmd_query_rm = {
 	.name = "query rm",
 	.args = "NAME",
 	.summary = "forget a saved search",
+	.examples = rm_examples,
 	.needs = AK_NEED_READ,
 	.min_words = 1,
 	.max_words = 1,
