@@ -166,8 +166,7 @@ static const struct ak_opt opts[] = {
 };
 
 static const struct ak_example examples[] = {
-	{"auditkit sql \"SELECT response_model, count(*) AS requests, ak_sum(cost_estimated) AS cost FROM request GROUP BY 1 ORDER BY 2 DESC\"",
-	 "requests and exact cost by model"},
+	{"auditkit sql 'SELECT team_id, ak_sum(cost_estimated) FROM request GROUP BY 1'", "exact cost by team"},
 	{NULL, NULL},
 };
 
