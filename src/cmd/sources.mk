@@ -69,3 +69,6 @@ libak_a_SOURCES += src/cmd/cmd_canary_plan.c
 libak_a_SOURCES += src/cmd/cmd_report_lists.c src/cmd/cmd_report_privacy.c src/cmd/list_text.c src/cmd/list_text.h src/cmd/list_run.c src/cmd/list_run.h
 libak_a_SOURCES += src/cmd/status_prom.c src/cmd/status_prom.h
 libak_a_SOURCES += src/cmd/cmd_schema.c
+libak_a_SOURCES += src/cmd/cmd_search.c src/cmd/cmd_query.c src/cmd/search_run.c src/cmd/search_run.h
+libak_a_SOURCES += src/cmd/search_out.c src/cmd/search_out.h src/cmd/search_table.c src/cmd/search_table.h
+libak_a_SOURCES += src/cmd/cmd_sql.c

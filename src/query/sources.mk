@@ -33,3 +33,7 @@ libak_a_SOURCES += src/query/around.c src/query/providers.c
 libak_a_SOURCES += src/query/aggregate.def src/query/aggregate.c src/query/aggregate.h src/query/by.c src/query/folded.c src/query/owners.c
 libak_a_SOURCES += src/query/report_rows.c src/query/report_rows.h
 libak_a_SOURCES += src/query/fieldrows.c src/query/fieldrows.h
+libak_a_SOURCES += src/query/around.c
+libak_a_SOURCES += src/query/search.h src/query/searching.h src/query/search.c src/query/search_sql.c src/query/search_stream.c
+libak_a_SOURCES += src/query/search_columns.c src/query/search_match.c src/query/search_record.c
+libak_a_SOURCES += src/query/freesql.c src/query/freesql.h
