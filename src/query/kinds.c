@@ -4,12 +4,17 @@
 
 #include "query/attempt.h"
 
-/* Whether a gateway record has one of a record's ids; an id that the table does not have is NULL. */
+/* Whether a gateway record has one of a record's ids, in any spelling; an id that the table does not have is NULL. */
 #define HAS_CALL(r, response)                                                                                             \
-	"EXISTS(SELECT 1 FROM lookup l JOIN request q ON q.seq = l.seq"                                                   \
-	" WHERE l.h IN (ak_hash(" r ".gateway_request_id), ak_hash(" r ".trace_id), ak_hash(" response "))"               \
-	" AND (q.gateway_request_id = " r ".gateway_request_id OR q.trace_id = " r ".trace_id OR q.response_id = " response \
-	" OR q.response_id = " r ".gateway_request_id))"
+	"EXISTS(SELECT 1 FROM (SELECT 'gateway_request_id' AS f, " r ".gateway_request_id AS x UNION ALL SELECT 'trace_id', " r ".trace_id" \
+	"  UNION ALL SELECT 'response_id', " response                                                                     \
+	"  UNION ALL SELECT a.field, a.value FROM alias a WHERE a.seq = " r ".seq"                                        \
+	"   AND a.field IN ('gateway_request_id', 'trace_id', 'response_id')) i"                                          \
+	" CROSS JOIN lookup l ON l.h = ak_hash(i.x) CROSS JOIN request q ON q.seq = l.seq WHERE"                          \
+	" CASE i.f WHEN 'gateway_request_id' THEN i.x IN (q.gateway_request_id, q.response_id)"                           \
+	"  WHEN 'trace_id' THEN i.x = q.trace_id ELSE i.x = q.response_id END"                                            \
+	" OR EXISTS(SELECT 1 FROM alias b WHERE b.seq = q.seq AND b.value = i.x"                                          \
+	"  AND (b.field = i.f OR (i.f = 'gateway_request_id' AND b.field = 'response_id'))))"
 
 enum ak_rc ak_query_settlements_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {

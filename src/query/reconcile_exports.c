@@ -47,7 +47,24 @@ enum ak_rc ak_query_recon_stored(struct ak_store *s, const char *kind, const cha
 /* The declared control point before the others, then sources that know keys, then those that came first. A trace is no call: it decides between
  * gateways of different systems only, for records of one minute, or with the same start, key and tokens. A record without any identifier is the call of
  * another system that began within a second of it with the same model and tokens, or of the same system, start, key and
- * tokens: for sums that is enough, for a link it would not be. */
+ * tokens: for sums that is enough, for a link it would not be. What is served from a cache has the first call's id as an alias. */
+#define SAME_TRACE                                                                                                        \
+	"((j.system IS NOT k.system AND abs(q.time_us - r.time_us) < 60000000) OR (q.time_us = r.time_us AND q.key_hash IS r.key_hash" \
+	" AND q.input_tokens IS r.input_tokens AND q.output_tokens IS r.output_tokens))"
+#define NAME(f) " UNION ALL SELECT '" f "', q." f
+/* One of two records has the value in another spelling than the other (model/idform.h). */
+#define SPELT                                                                                                             \
+	" UNION SELECT CASE WHEN j.n < k.n THEN r.seq ELSE q.seq END FROM alias a CROSS JOIN request r ON r.seq = a.seq"  \
+	"  JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN rank k ON k.id = e.source"                  \
+	"  CROSS JOIN lookup l ON l.h = ak_hash(a.value) CROSS JOIN request q ON q.seq = l.seq"                           \
+	"  JOIN file g ON g.id = q.file JOIN export x ON x.id = g.export JOIN rank j ON j.id = x.source"                  \
+	"  WHERE j.n <> k.n AND r.state = 0 AND q.state = 0 AND r.cache_status IS NOT 'hit' AND q.cache_status IS NOT 'hit'" \
+	"  AND EXISTS(SELECT 1 FROM (SELECT b.field AS name, b.value AS y FROM alias b WHERE b.seq = q.seq"               \
+	NAME("provider_request_id") NAME("response_id") NAME("gateway_request_id") NAME("upstream_id") NAME("event_id") NAME("trace_id") \
+	"  ) WHERE y = a.value AND ((name = a.field AND (name IN ('provider_request_id', 'response_id') OR (name = 'trace_id' AND " SAME_TRACE ")))" \
+	"  OR (a.field = 'gateway_request_id' AND name IN ('event_id', 'upstream_id'))"                                   \
+	"  OR (a.field IN ('event_id', 'upstream_id') AND name = 'gateway_request_id')))"
+
 static const char twice[] =
 	"WITH some AS (SELECT DISTINCT e.source AS id FROM export_kind k JOIN export e ON e.id = k.export WHERE k.kind = 'request' AND k.records > 0),"
 	" rank AS MATERIALIZED (SELECT s.id AS id, s.system AS system, row_number() OVER (ORDER BY s.name = ?1 DESC,"
@@ -60,9 +77,8 @@ static const char twice[] =
 	"   ak_hash(r.gateway_request_id), ak_hash(r.upstream_id))"
 	"  AND q.state = 0 AND j.n < k.n AND (q.provider_request_id = r.provider_request_id OR q.response_id = r.response_id"
 	"   OR q.gateway_request_id IN (r.event_id, r.upstream_id) OR r.gateway_request_id IN (q.event_id, q.upstream_id)"
-	"   OR (q.trace_id = r.trace_id AND j.system IS NOT k.system AND abs(q.time_us - r.time_us) < 60000000)"
-	"   OR (q.trace_id = r.trace_id AND q.time_us = r.time_us AND q.key_hash IS r.key_hash AND q.input_tokens IS r.input_tokens"
-	"    AND q.output_tokens IS r.output_tokens)))"
+	"   OR (q.trace_id = r.trace_id AND " SAME_TRACE ")))"
+	SPELT
 	" UNION SELECT r.seq FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN rank k ON k.id = e.source"
 	" WHERE k.n > 1 AND r.state = 0 AND r.trace_id IS NULL AND r.provider_request_id IS NULL AND r.response_id IS NULL AND r.output_tokens > 0"
 	"  AND EXISTS(SELECT 1 FROM request q JOIN file g ON g.id = q.file JOIN export x ON x.id = g.export JOIN rank j ON j.id = x.source"

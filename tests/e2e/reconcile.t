@@ -33,6 +33,16 @@ is "checks: bypass is not met, the residual is" "$? $(jq -c '[.checks[] | [.chec
 "$AUDITKIT" -w planted1/w report reconcile --bucket 1d --json >d 2>/dev/null
 is "by day: the same totals" "$(py check d) $(jq -c '[.sources[].totals[] | [.measure, .gap]]' d)" "ok $(jq -c '[.sources[].totals[] | [.measure, .gap]]' planted1/r)"
 
+# A second gateway has the same calls, and writes the only id that both know in capitals.
+mkdir both && "$AUDITKIT" init both/w >/dev/null 2>&1
+jq -c '.id |= "x-" + . | .call_id |= "y-" + . | .trace_id |= ascii_upcase' quiet1/gateway.jsonl >both/other.jsonl
+"$AUDITKIT" -w both/w ingest --source gateway quiet1/gateway.jsonl >/dev/null 2>&1
+"$AUDITKIT" -w both/w ingest --source other both/other.jsonl >/dev/null 2>&1
+"$AUDITKIT" -w both/w ingest quiet1/usage.json >/dev/null 2>&1
+served() { "$AUDITKIT" -w "$1" report reconcile --json 2>/dev/null | jq -c '[.sources[].totals[] | select(.measure != "amount") | [.measure, .gateway]]'; }
+is "a call in two gateways' logs is one, in whatever spelling" "$(served both/w)" \
+	"$(jq -c '[.sources[].totals[] | select(.measure | endswith("tokens") or . == "requests") | [.measure, .gateway]]' quiet1/r)"
+
 # One request in a hundred is left out of the gateway's export.
 mkdir drop && "$AUDITKIT" init drop/w >/dev/null 2>&1
 awk 'NR % 40' quiet1/gateway.jsonl >drop/gateway.jsonl
