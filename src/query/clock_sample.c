@@ -160,6 +160,8 @@ static int64_t stride(int64_t every, int64_t seq)
 {
 	uint64_t mixed = (uint64_t)seq * UINT64_C(0x9e3779b97f4a7c15);
 
+	mixed = (mixed ^ mixed >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	mixed ^= mixed >> 27;
 	return every <= 1 ? 1 : 1 + (int64_t)((mixed >> 32) % (uint64_t)(2 * every - 1));
 }
 

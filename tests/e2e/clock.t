@@ -63,4 +63,27 @@ is "and two of them where another was shifted" "$(jq -r '.checks[0] | "\(.found)
 "$AUDITKIT" init empty >/dev/null 2>&1
 "$AUDITKIT" -w empty check clock --json >check.json
 is "without pairs nothing is said to be met" "$?$(jq -r '.checks[0].verdict' check.json)" "0not evaluable"
+# A large source is read in part, and that is said; applications in turns, one of them five seconds ahead, and a source of few records beside it.
+python3 - <<'END'
+import json
+with open("calls.jsonl", "w") as calls, open("turns.jsonl", "w") as turns, open("few.jsonl", "w") as few:
+    for n in range(6100):
+        t, trace = 1772445600 + n, "%032x" % (n + 1)
+        calls.write(json.dumps({"id": "chatcmpl-%d" % n, "trace_id": trace, "call_type": "acompletion", "startTime": t, "endTime": t + 0.5, "model": "gpt-4o",
+                                "status": "success", "custom_llm_provider": "openai", "response_cost": 0.1, "prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}) + "\n")
+        by, to = ((-9, few) if n >= 6090 else (5 * (n % 2), turns))
+        to.write(json.dumps({"event_id": "e-%d" % n, "time": t - 0.01 + by, "end_time": t + 0.51 + by, "app": "rare" if by < 0 else "odd" if n % 2 else "even",
+                             "event": "answer", "trace_id": trace, "response_id": "chatcmpl-%d" % n}) + "\n")
+END
+"$AUDITKIT" init large >/dev/null 2>&1
+"$AUDITKIT" -w large ingest --source gateway --format litellm-slp calls.jsonl >large.out 2>&1
+"$AUDITKIT" -w large ingest --source turns --format app-events turns.jsonl >large.out 2>&1
+"$AUDITKIT" -w large ingest --source few --format app-events few.jsonl >>large.out 2>&1
+"$AUDITKIT" -w large check clock --json >check.json
+is "both skews are found in a sample, the few are read whole" "$(jq -r '.checks[0].findings[] | "\(.subject) \(.bounds.sampled) \([.bounds.low_ms, .bounds.high_ms, if .subject == "few of rare" then -9000 else 5000 end] | .[0] <= .[2] and .[2] <= .[1] and .[1] - .[0] < 1200)"' check.json | sort)" \
+	'few of rare null true
+turns of odd {"of":6090,"one_in":4,"source":"turns"} true'
+is "the verdict says what was read" "$(jq -c '.checks[0].states' check.json)" '{"from all records":1,"from one in 4 of the 6,090 records of turns":2}'
+is "about as many pairs as one in so many" "$(jq '[.checks[0].findings[] | select(.subject == "turns of odd").bounds.pairs] | .[0] > 600 and .[0] < 900' check.json)" true
+is "ingest says it too" "$(tr -s ' \n' ' ' <large.out | grep -o 'clock turns events of odd [^)]*)' | sed 's/([0-9]* pairs/(N pairs/')" "clock turns events of odd 4.9 s ahead of gateway (N pairs, one in 4 of 6,090 records of turns)"
 finish
