@@ -55,6 +55,20 @@ static void actions(struct ak_sections *s, json_t *section, const struct ak_fact
 			       (long long)listed, (long long)all);
 }
 
+/* How many records a pair stands for: in columns of its row. */
+static void say_samples(json_t *clocks)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(clocks, i, row) {
+		const json_t *sampled = json_object_get(row, "sampled"), *of = json_object_get(sampled, "of");
+
+		json_object_set_new(row, "one_in", json_integer(sampled ? json_integer_value(json_object_get(sampled, "one_in")) : 1));
+		json_object_set_new(row, "of_records", of ? json_incref((json_t *)of) : json_null());
+	}
+}
+
 void ak_section_completeness(struct ak_sections *s, json_t *section, const struct ak_facts *f)
 {
 	rows(ak_section_table(s, section, "completeness", "What may be missing or is not final, counted over all records of the source",
@@ -65,6 +79,9 @@ void ak_section_completeness(struct ak_sections *s, json_t *section, const struc
 			      "source from:datetime to:datetime hours:integer expected:integer suspected:boolean"),
 	     f, "silences");
 	actions(s, section, f);
-	ak_section_rows(s, section, "clocks", "Clock of app events against the gateway; below zero it is ahead; times are never changed",
-			"from app to pairs:integer median_ms:integer min_ms:integer max_ms:integer", f->clocks);
+	say_samples(f->clocks);
+	ak_section_rows(s, section, "clocks",
+			"Clock of app events against the gateway; below zero it is ahead; times are never changed. Of a large source"
+			" one record in `one_in` of `of_records` was compared",
+			"from app to pairs:integer one_in:integer of_records:integer median_ms:integer min_ms:integer max_ms:integer", f->clocks);
 }
