@@ -4,9 +4,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/text.h"
-#include "base/time.h"
 #include "base/jsonget.h"
+#include "base/text.h"
+#include "check/custom.h"
+#include "check/told.h"
 #include "reconcile/reconcile.h"
 
 #define RULE(name) extern const struct ak_check ak_check_##name;
@@ -20,6 +21,33 @@ const struct ak_check *const ak_checks[] = {
 	NULL};
 
 void ak_check_of(struct ak_check_run *r, uint64_t n) { r->of += n; }
+
+enum ak_rc ak_check_set_read(const struct ak_policy *policy, struct ak_check_set *out, struct ak_err *err)
+{
+	struct ak_check_set s = {0};
+	size_t builtin = AK_COUNT(ak_checks) - 1;
+	enum ak_rc rc = ak_custom_parse(policy, &s.custom, &s.ncustom, err);
+
+	if (rc != AK_OK)
+		return rc;
+	s.n = builtin + s.ncustom;
+	s.rule = ak_alloc_zero(s.n + 1, sizeof *s.rule);
+	s.name = ak_alloc_zero(s.n + 1, sizeof *s.name);
+	for (size_t i = 0; i < s.n; i++) {
+		s.rule[i] = i < builtin ? ak_checks[i] : ak_custom_check(s.custom, i - builtin);
+		s.name[i] = s.rule[i]->name;
+	}
+	*out = s;
+	return AK_OK;
+}
+
+void ak_check_set_release(struct ak_check_set *s)
+{
+	ak_custom_free(s->custom, s->ncustom);
+	ak_free(s->rule);
+	ak_free(s->name);
+	*s = (struct ak_check_set){0};
+}
 
 static void count(json_t *counts, const char *word)
 {
@@ -37,13 +65,18 @@ void ak_check_apart(struct ak_check_run *r, const char *why) { count(r->apart, w
 void ak_check_found(struct ak_check_run *r, json_t *finding)
 {
 	const json_t *affected = json_object_get(finding, "affected");
+	bool fails = ak_finding_told(r, finding);
+	json_t *list = fails ? r->findings : r->quiet;
 
 	r->found++;
 	r->affected += json_is_integer(affected) ? (uint64_t)json_integer_value(affected) : 1;
-	if (json_array_size(r->findings) < AK_CHECK_LISTED)
-		json_array_append_new(r->findings, finding);
-	else
+	if (json_array_size(list) < AK_CHECK_LISTED)
+		json_array_append_new(list, finding);
+	else {
+		if (json_array_size(r->further) < AK_CHECK_NAMED)
+			json_array_append(r->further, json_object_get(finding, "id"));
 		json_decref(finding);
+	}
 }
 
 void ak_check_unjudged(struct ak_check_run *r, const char *fmt, ...)
@@ -57,26 +90,19 @@ void ak_check_unjudged(struct ak_check_run *r, const char *fmt, ...)
 	va_end(ap);
 }
 
-const struct ak_check *ak_check_find(const char *name)
+static enum ak_rc known(const struct ak_check_opts *o, struct ak_err *err)
 {
-	for (size_t i = 0; ak_checks[i]; i++)
-		if (strcmp(ak_checks[i]->name, name) == 0)
-			return ak_checks[i];
-	return NULL;
-}
+	for (size_t i = 0; o->names && o->names[i]; i++) {
+		const char *near;
+		size_t k;
 
-static enum ak_rc known(const char *const *names, struct ak_err *err)
-{
-	const char *all[AK_COUNT(ak_checks)] = {NULL}, *near;
-
-	for (size_t i = 0; ak_checks[i]; i++)
-		all[i] = ak_checks[i]->name;
-	for (size_t i = 0; names && names[i]; i++) {
-		if (ak_check_find(names[i]))
+		for (k = 0; k < o->set->n && strcmp(o->set->name[k], o->names[i]) != 0;)
+			k++;
+		if (k < o->set->n)
 			continue;
-		near = ak_text_nearest(ak_str_of(names[i]), all);
+		near = ak_text_nearest(ak_str_of(o->names[i]), o->set->name);
 		ak_hint(err, "'auditkit check --list' names them all%s%s%s", near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-		return ak_fail(err, AK_EXIT_USAGE, "there is no check '%s'", names[i]);
+		return ak_fail(err, AK_EXIT_USAGE, "there is no check '%s'", o->names[i]);
 	}
 	return AK_OK;
 }
@@ -89,19 +115,69 @@ static bool wanted(const char *const *names, const char *name)
 	return !names || !names[0];
 }
 
+static void begin(const struct ak_check *k, struct ak_check_run *r)
+{
+	r->rule = k;
+	r->findings = json_array();
+	r->quiet = json_array();
+	r->states = json_object();
+	r->apart = json_object();
+	r->further = json_array();
+	ak_map_init(&r->ids);
+	r->found = r->affected = r->of = r->muted = r->known = 0;
+	r->why[0] = '\0';
+}
+
+static void end(struct ak_check_run *r)
+{
+	json_decref(r->findings);
+	json_decref(r->quiet);
+	json_decref(r->states);
+	json_decref(r->apart);
+	json_decref(r->further);
+	ak_map_release(&r->ids);
+}
+
+static void add(json_t *o, const char *member, uint64_t n)
+{
+	json_object_set_new(o, member, json_integer(json_integer_value(json_object_get(o, member)) + (json_int_t)n));
+}
+
+static json_t *judged(const struct ak_check_run *r, const char *verdict)
+{
+	const struct ak_check *k = r->rule;
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "check", k->name, "title", k->title, "severity", k->severity, "verdict", verdict, "unit",
+			      k->unit, "rationale", k->rationale, "fix", k->fix);
+
+	json_array_extend(r->findings, r->quiet);
+	add(o, "found", r->found);
+	add(o, "failing", r->found - r->muted - r->known);
+	add(o, "muted", r->muted);
+	add(o, "known", r->known);
+	add(o, "affected", r->affected);
+	add(o, "of", r->of);
+	add(o, "listed", json_array_size(r->findings));
+	json_object_set(o, "findings", r->findings);
+	if (json_array_size(r->further))
+		json_object_set(o, "further_ids", r->further);
+	if (json_object_size(r->states))
+		json_object_set(o, "states", r->states);
+	if (json_object_size(r->apart))
+		json_object_set(o, "apart", r->apart);
+	if (r->why[0])
+		json_object_set_new(o, "why", json_string(r->why));
+	return o;
+}
+
 static enum ak_rc judge(const struct ak_check *k, struct ak_check_run *r, json_t *doc, struct ak_err *err)
 {
 	static const char *const counter[] = {"met", "not_met", "not_evaluable"};
 	static const char *const verdict[] = {"met", "not met", "not evaluable"};
-	json_t *o;
+	json_t *sum = json_object_get(doc, "findings");
 	int v;
 	enum ak_rc rc;
 
-	r->findings = json_array();
-	r->states = json_object();
-	r->apart = json_object();
-	r->found = r->affected = r->of = 0;
-	r->why[0] = '\0';
+	begin(k, r);
 	rc = k->run(r, err);
 	/* Figures of some record cannot be added up exactly: this rule is undecided, the others are not. */
 	if (rc == AK_FAIL && strcmp(err->reason, AK_AMOUNT_TOO_LONG) == 0) {
@@ -110,36 +186,34 @@ static enum ak_rc judge(const struct ak_check *k, struct ak_check_run *r, json_t
 		rc = AK_OK;
 	}
 	v = r->found ? 1 : r->why[0] ? 2 : 0;
-	o = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:I, s:o}", "check", k->name, "title", k->title, "severity", k->severity, "verdict",
-		      verdict[v], "found", (json_int_t)r->found, "affected", (json_int_t)r->affected, "of", (json_int_t)r->of, "unit", k->unit, "rationale", k->rationale, "fix", k->fix,
-		      "listed", (json_int_t)json_array_size(r->findings), "findings", r->findings);
-	if (json_object_size(r->states))
-		json_object_set(o, "states", r->states);
-	if (json_object_size(r->apart))
-		json_object_set(o, "apart", r->apart);
-	json_decref(r->states);
-	json_decref(r->apart);
-	if (r->why[0])
-		json_object_set_new(o, "why", json_string(r->why));
-	json_object_set_new(doc, counter[v], json_integer(json_integer_value(json_object_get(doc, counter[v])) + 1));
-	json_array_append_new(json_object_get(doc, "checks"), o);
+	add(doc, counter[v], 1);
+	add(sum, "found", r->found);
+	add(sum, "failing", r->found - r->muted - r->known);
+	add(sum, "muted", r->muted);
+	add(sum, "known", r->known);
+	json_array_append_new(json_object_get(doc, "checks"), judged(r, verdict[v]));
+	end(r);
 	return rc;
 }
 
-enum ak_rc ak_check_all(struct ak_store *s, const struct ak_policy *policy, int64_t from_us, int64_t to_us, const char *const *names,
-			json_t **out, struct ak_err *err)
+enum ak_rc ak_check_all(struct ak_store *s, const struct ak_check_opts *o, json_t **out, struct ak_err *err)
 {
-	struct ak_check_run r = {.store = s, .policy = policy, .from_us = from_us, .to_us = to_us};
-	enum ak_rc rc = known(names, err);
+	struct ak_check_run r = {.store = s, .policy = o->policy, .from_us = o->from_us, .to_us = o->to_us, .opts = o};
+	enum ak_rc rc = known(o, err);
 	json_t *doc;
 
 	if (rc != AK_OK)
 		return rc;
-	doc = json_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:i, s:[]}", "schema", "auditkit.check/1", "format_version", 1, "from", ak_jbound(from_us),
-			"to", ak_jbound(to_us), "met", 0, "not_met", 0, "not_evaluable", 0, "checks");
-	for (size_t i = 0; ak_checks[i] && rc == AK_OK; i++)
-		if (wanted(names, ak_checks[i]->name))
-			rc = judge(ak_checks[i], &r, doc, err);
+	doc = json_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:i, s:{s:i, s:i, s:i, s:i}, s:[]}", "schema", "auditkit.check/1", "format_version", 1, "from",
+			ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "met", 0, "not_met", 0, "not_evaluable", 0, "findings", "found", 0,
+			"failing", 0, "muted", 0, "known", 0, "checks");
+	for (size_t i = 0; i < o->set->n && rc == AK_OK; i++)
+		if (wanted(o->names, o->set->name[i]))
+			rc = judge(o->set->rule[i], &r, doc, err);
+	if (rc == AK_OK && o->baseline)
+		json_object_set_new(doc, "baseline", ak_baseline_compare(o->baseline, json_object_get(doc, "checks")));
+	if (rc == AK_OK && o->mutes)
+		json_object_set_new(doc, "suppressions", ak_finding_mutes(o));
 	if (rc == AK_OK)
 		*out = doc;
 	else

@@ -6,19 +6,34 @@
 
 #include <jansson.h>
 
+#include "base/map.h"
+#include "check/baseline.h"
 #include "conf/policy.h"
+#include "conf/responses.h"
+#include "conf/suppressions.h"
 #include "store/store.h"
 
 /* Findings that a document lists per check; the others are counted. */
 enum { AK_CHECK_LISTED = 1000 };
 
+/* What an export lists of all: their ids, in further_ids; beyond these they are only counted, and a baseline knows them not. */
+enum { AK_CHECK_NAMED = 100000 };
+
+struct ak_check;
+struct ak_check_opts;
+
 struct ak_check_run {
 	struct ak_store *store;
 	const struct ak_policy *policy; /* may be NULL */
 	int64_t from_us, to_us;		/* half-open */
+	const struct ak_check *rule;	/* that runs */
+	const struct ak_check_opts *opts;
 	/* of the rule that runs */
-	json_t *findings, *states, *apart;
+	json_t *findings, *quiet, *states, *apart; /* quiet: findings that fail no more */
+	json_t *further; /* ids of those that are not listed */
+	struct ak_map ids;
 	uint64_t found, affected, of;
+	uint64_t muted, known; /* of those found; known: not muted and in the baseline */
 	char why[300]; /* it cannot be evaluated; empty = it can */
 };
 
@@ -29,6 +44,30 @@ struct ak_check {
 	const char *rationale;	  /* why a reviewer asks */
 	const char *fix;	  /* what to do about a finding */
 	enum ak_rc (*run)(struct ak_check_run *r, struct ak_err *err);
+	/* What makes a finding and its id (check/finding.h); NULL: as facts.def says, else the words of its text and `affected`. */
+	const char *facts, *sizes;
+};
+
+/* The rules there are: those of rules.def, then those of `checks:` in policy.yaml (check/custom.h). */
+struct ak_check_set {
+	const struct ak_check **rule; /* NULL at its end */
+	const char **name;	      /* likewise */
+	size_t n;
+	struct ak_custom *custom;
+	size_t ncustom;
+};
+
+struct ak_check_opts {
+	const struct ak_policy *policy; /* may be NULL, like all below */
+	const struct ak_check_set *set;
+	int64_t from_us, to_us; /* half-open */
+	const char *const *names; /* NULL-terminated; NULL or empty = all */
+	struct ak_suppressions *mutes;
+	struct ak_baseline *baseline;
+	const struct ak_responses *responses;
+	int64_t now_us; /* on which suppressions expire */
+	const char *max_error_rate; /* "5%": in place of limits.max_error_rate */
+	const char *max_rate_limited; /* "100": in place of limits.max_rate_limited */
 };
 
 #ifdef __cplusplus
@@ -51,16 +90,20 @@ void ak_check_unjudged(struct ak_check_run *r, const char *fmt, ...) AK_PRINTF(2
  * a rule that found nothing undecided. */
 void ak_check_outside(struct ak_check_run *r, const json_t *summary, const char *measure);
 
-/* The rules, in the order of rules.def; NULL at its end. */
+/* The rules of rules.def in their order; NULL at its end. */
 extern const struct ak_check *const ak_checks[];
-const struct ak_check *ak_check_find(const char *name);
+/* AK_EXIT_USAGE with file and line where a rule of policy.yaml is none. policy may be NULL. The caller releases it. */
+enum ak_rc ak_check_set_read(const struct ak_policy *policy, struct ak_check_set *out, struct ak_err *err);
+void ak_check_set_release(struct ak_check_set *s);
 
-/* Run rules (NULL-terminated names, NULL = all): {schema: "auditkit.check/1", format_version, from|null, to|null, met, not_met, not_evaluable,
- * checks: [{check, title, severity, verdict: "met"|"not met"|"not evaluable", found: findings, affected (of the unit, in all of
+/* Run rules: {schema: "auditkit.check/1", format_version, from|null, to|null, met, not_met, not_evaluable,
+ * findings: {found, failing, muted, known}, baseline (ak_baseline_compare, where there is one), suppressions: [{id | check, subject,
+ * owner, reason, expires, line, state: "in force"|"expired"|"matches nothing", findings}],
+ * checks: [{check, title, severity, verdict: "met"|"not met"|"not evaluable", found: findings, failing, muted, known, affected (of the unit, in all of
  * them), of, unit, states: {state: n} (of rules that tell them apart; they add up to `of`), apart: {why: n} (read and not asked about), why (not evaluable), rationale, fix,
- * listed, findings}]} in the order of the rules. AK_EXIT_USAGE for a name that is none. */
-enum ak_rc ak_check_all(struct ak_store *s, const struct ak_policy *policy, int64_t from_us, int64_t to_us, const char *const *names,
-			json_t **out, struct ak_err *err);
+ * listed, findings: [{id, new (with a baseline), muted: {owner, reason, expires}, expired: likewise, response, ...}], further_ids}]} in the order of the
+ * rules; findings that fail come first. A verdict says what the records show, muted or not. AK_EXIT_USAGE for a name that is none. */
+enum ak_rc ak_check_all(struct ak_store *s, const struct ak_check_opts *o, json_t **out, struct ak_err *err);
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "check/check.h"
 
+#include "base/text.h"
 #include "link/clock.h"
 
 #define MOST_MS 1000
@@ -28,12 +29,33 @@ static void add_ms(struct ak_buf *out, json_int_t ms)
 	ak_buf_addf(out, "%lld.%03lld s", (long long)(ms / 1000), (long long)(ms % 1000));
 }
 
+/* What was not read is told with every verdict. */
+static json_t *sampled(const json_t *row)
+{
+	const json_t *by = json_object_get(row, "sampled");
+
+	return json_is_object(by) ? json_sprintf("from one in %s of the %s records of %s", AK_NUM((uint64_t)json_integer_value(json_object_get(by, "one_in"))),
+						 AK_NUM((uint64_t)json_integer_value(json_object_get(by, "of"))), txt(by, "source"))
+				  : NULL;
+}
+
+static void look_at(struct ak_check_run *r, const json_t *row, bool any)
+{
+	json_t *by = sampled(row);
+
+	if (any)
+		ak_check_state(r, by ? json_string_value(by) : "from all records");
+	else
+		ak_check_of(r, 1);
+	json_decref(by);
+}
+
 static void find(struct ak_check_run *r, const json_t *row, bool consistent, bool ahead)
 {
 	const json_t *low = json_object_get(row, "low_ms"), *high = json_object_get(row, "high_ms");
 	const json_t *least = ahead ? low : high, *most = ahead ? high : low;
 	struct ak_buf subject, text;
-	json_t *f;
+	json_t *f, *by = sampled(row);
 
 	ak_buf_init(&subject, 1 << 12);
 	ak_buf_init(&text, 1 << 12);
@@ -55,6 +77,9 @@ static void find(struct ak_check_run *r, const json_t *row, bool consistent, boo
 		name_of(row, "to", "to_app", &text);
 		ak_buf_addf(&text, " (%lld pairs, %s)", (long long)json_integer_value(json_object_get(row, "pairs")), txt(row, "basis"));
 	}
+	if (by)
+		ak_buf_addf(&text, ", %s", json_string_value(by));
+	json_decref(by);
 	f = json_pack("{s:s, s:s, s:[]}", "subject", subject.p, "text", text.p, "cites");
 	json_object_set(f, "cites", json_object_get(row, "example"));
 	json_object_set_new(f, "bounds", json_deep_copy(row));
@@ -67,15 +92,17 @@ static void look(struct ak_check_run *r, const json_t *rows)
 {
 	json_t *row;
 	size_t i;
-	bool ahead = false;
+	bool ahead = false, any = false;
 
+	json_array_foreach((json_t *)rows, i, row)
+		any = any || json_is_object(json_object_get(row, "sampled"));
 	json_array_foreach((json_t *)rows, i, row) {
 		bool consistent = json_is_true(json_object_get(row, "consistent"));
 
 		/* A clock that is off is off against all others: those it never meets say nothing new. */
 		if (!json_integer_value(json_object_get(row, "pairs")) || !json_is_true(json_object_get(row, "enough")))
 			continue;
-		ak_check_of(r, 1);
+		look_at(r, row, any);
 		/* Of a cycle that does not close no pair alone is wrong, and of a few pairs one that contradicts is no clock. */
 		if (consistent ? is_skewed(row, &ahead)
 			       : json_integer_value(json_object_get(row, "tolerated")) &&

@@ -152,8 +152,10 @@ static enum ak_rc set(struct parser *p, const struct ak_opt *o, struct ak_opt_va
 	/* Mostly a variable that a script did not set: taken as not given, it would widen what is asked for. */
 	if (!*text)
 		return ak_fail(p->err, AK_EXIT_USAGE, "option '--%s' wants a value that is not empty: %s", o->name, o->arg);
-	if (strcmp(text, "-") == 0 && o->type == AK_OPT_TARGET)
-		return AK_OK; /* standard output, where it goes without the option */
+	if (strcmp(text, "-") == 0 && o->type == AK_OPT_TARGET) {
+		v->dash = true; /* standard output, where most of them go without the option */
+		return AK_OK;
+	}
 	if (strcmp(text, "-") == 0 && o->type == AK_OPT_OUTPUT)
 		return ak_fail(p->err, AK_EXIT_USAGE, "option '--%s' wants a name: this is not written to standard output", o->name);
 	v->given = true;
@@ -298,6 +300,7 @@ static const struct ak_opt_value *value_of(const struct ak_args *a, const char *
 }
 
 bool ak_args_flag(const struct ak_args *a, const char *name) { return value_of(a, name)->given; }
+bool ak_args_dash(const struct ak_args *a, const char *name) { return value_of(a, name)->dash; }
 const char *ak_args_text(const struct ak_args *a, const char *name) { return value_of(a, name)->text; }
 const char *const *ak_args_list(const struct ak_args *a, const char *name) { return value_of(a, name)->list; }
 

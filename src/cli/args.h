@@ -6,6 +6,7 @@
 
 struct ak_opt_value {
 	bool given;
+	bool dash; /* of a file to write: standard output, by its name `-` */
 	const char *text;
 	int64_t number;
 	const char **list; /* NULL-terminated */

@@ -25,11 +25,24 @@ static const char *verdict(json_int_t median, json_int_t min)
 	return median < 0 ? "ahead of" : min > LATE_MS ? "behind" : NULL;
 }
 
+/* ", one in 100 of 500,000 records of app-events", nothing where all were read. */
+static const char *sampled(const json_t *row, char out[160])
+{
+	const json_t *by = json_object_get(row, "sampled");
+	char k[32], n[32];
+
+	*out = '\0';
+	if (json_is_object(by))
+		snprintf(out, 160, ", one in %s of %s records of %s", ak_thousands(ak_jnum(by, "one_in"), k), ak_thousands(ak_jnum(by, "of"), n),
+			 ak_jtxt(by, "source", "?"));
+	return out;
+}
+
 void ak_clock_print(struct ak_ctx *c, const json_t *clocks, bool all)
 {
 	json_t *k;
 	size_t i;
-	char n[32], median[32], low[32], high[32], bounds[96];
+	char n[32], median[32], low[32], high[32], bounds[96], part[160];
 
 	json_array_foreach((json_t *)clocks, i, k) {
 		json_int_t ms = json_integer_value(json_object_get(k, "median_ms"));
@@ -39,9 +52,9 @@ void ak_clock_print(struct ak_ctx *c, const json_t *clocks, bool all)
 		if (!off && !all)
 			continue;
 		snprintf(bounds, sizeof bounds, ", from %s%s to %s%s", min < 0 ? "-" : "", span(min, low), max < 0 ? "-" : "", span(max, high));
-		ak_io_line(c->io, "clock", "%s events%s%s %s %s %s (%s pairs%s), raw kept", ak_jtxt(k, "from", "?"),
+		ak_io_line(c->io, "clock", "%s events%s%s %s %s %s (%s pairs%s%s), raw kept", ak_jtxt(k, "from", "?"),
 			   json_is_string(json_object_get(k, "app")) ? " of " : "", ak_jtxt(k, "app", ""), span(ms, median), off ? off : "from",
-			   ak_jtxt(k, "to", "?"), ak_thousands(ak_jnum(k, "pairs"), n), all ? bounds : "");
+			   ak_jtxt(k, "to", "?"), ak_thousands(ak_jnum(k, "pairs"), n), all ? bounds : "", sampled(k, part));
 	}
 }
 
@@ -69,7 +82,7 @@ void ak_clock_bounds_print(struct ak_ctx *c, const json_t *rows)
 {
 	json_t *row;
 	size_t i;
-	char n[32], m[32];
+	char n[32], m[32], part[160];
 
 	json_array_foreach((json_t *)rows, i, row) {
 		const char *app = ak_jtxt(row, "from_app", NULL), *to = ak_jtxt(row, "to_app", NULL);
@@ -79,9 +92,9 @@ void ak_clock_bounds_print(struct ak_ctx *c, const json_t *rows)
 			continue;
 		ak_buf_init(&off, 256);
 		offset_text(row, &off);
-		ak_io_line(c->io, "bounds", "%s%s%s %s %s%s%s (%s pairs of %s, %s contradict%s)", ak_jtxt(row, "from", "?"), app ? " of " : "",
+		ak_io_line(c->io, "bounds", "%s%s%s %s %s%s%s (%s pairs of %s%s, %s contradict%s)", ak_jtxt(row, "from", "?"), app ? " of " : "",
 			   app ? app : "", off.p, ak_jtxt(row, "to", "?"), to ? " of " : "", to ? to : "", ak_thousands(ak_jnum(row, "pairs"), n),
-			   ak_jtxt(row, "basis", "?"), ak_thousands(ak_jnum(row, "contradicting"), m),
+			   ak_jtxt(row, "basis", "?"), sampled(row, part), ak_thousands(ak_jnum(row, "contradicting"), m),
 			   json_is_true(json_object_get(row, "consistent")) ? "" : ": nothing is ordered by them");
 		ak_buf_release(&off);
 	}

@@ -112,6 +112,7 @@ extern "C" {
 
 bool ak_args_flag(const struct ak_args *a, const char *name);
 const char *ak_args_text(const struct ak_args *a, const char *name); /* NULL when not given */
+bool ak_args_dash(const struct ak_args *a, const char *name); /* an AK_OPT_TARGET that says `-`: standard output; its text is NULL */
 int64_t ak_args_int(const struct ak_args *a, const char *name, int64_t otherwise);
 /* NULL-terminated values of a repeatable option, NULL when not given. */
 const char *const *ak_args_list(const struct ak_args *a, const char *name);

@@ -1,87 +1,49 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include "base/fs.h"
+#include "base/jsonget.h"
+#include "base/time.h"
 #include "check/check.h"
-#include "cmd/jsonget.h"
+#include "check/out.h"
+#include "cmd/answers.h"
+#include "cmd/check_page.h"
 #include "cmd/period.h"
+#include "cmd/questions.h"
+#include "packet/questions.h"
 
-enum { SHOWN = 10 };
+#define BASELINE_BYTES ((size_t)256 << 20)
 
-static void print_finding(struct ak_ctx *c, const json_t *f)
+/* What is written beside the page; at most one of them, or --json, to standard output. */
+static const struct {
+	const char *option;
+	void (*make)(const json_t *doc, struct ak_buf *out);
+} outputs[] = {{"junit", ak_check_junit}, {"sarif", ak_check_sarif}, {"markdown", ak_check_markdown}};
+
+struct work {
+	struct ak_check_set set;
+	struct ak_suppressions mutes;
+	struct ak_responses responses;
+	struct ak_baseline baseline;
+	struct ak_policy policy; /* the one of the workspace with what options say in its place; borrowed */
+	struct ak_check_opts o;
+};
+
+static void release(struct work *w)
 {
-	const json_t *cites = json_object_get(f, "cites");
-	struct ak_buf b;
-	json_t *cite;
-	size_t i;
-
-	ak_buf_init(&b, 1 << 16);
-	json_array_foreach(cites, i, cite)
-		if (i < SHOWN)
-			ak_buf_addf(&b, "%s%s", i ? ", " : " [", json_string_value(cite));
-	if (json_array_size(cites) > SHOWN)
-		ak_buf_addf(&b, " and %s more", AK_NUM(json_array_size(cites) - SHOWN));
-	ak_io_line(c->io, "", "- %s%s%s", ak_jtxt(f, "text", "?"), b.n ? b.p : "", b.n ? "]" : "");
-	ak_buf_release(&b);
+	ak_check_set_release(&w->set);
+	ak_suppressions_release(&w->mutes);
+	ak_responses_release(&w->responses);
+	ak_baseline_release(&w->baseline);
 }
 
-/* "5 approved, 1 not approved; apart 2: it failed" so that every record read is in one sum. */
-static void print_counts(struct ak_ctx *c, const json_t *k)
-{
-	const json_t *states = json_object_get(k, "states"), *apart = json_object_get(k, "apart");
-	const char *name;
-	struct ak_buf b;
-	json_t *n;
-
-	ak_buf_init(&b, 1 << 16);
-	json_object_foreach((json_t *)states, name, n)
-		ak_buf_addf(&b, "%s%lld %s", b.n ? ", " : "states: ", (long long)json_integer_value(n), name);
-	json_object_foreach((json_t *)apart, name, n)
-		ak_buf_addf(&b, "%s%lld not asked: %s", b.n ? "; " : "", (long long)json_integer_value(n), name);
-	if (b.n)
-		ak_io_line(c->io, "", "%.*s", (int)b.n, b.p);
-	ak_buf_release(&b);
-}
-
-static void print_check(struct ak_ctx *c, const json_t *k)
-{
-	const char *verdict = ak_jtxt(k, "verdict", "?");
-	bool failed = strcmp(verdict, "not met") == 0;
-	const json_t *findings = json_object_get(k, "findings");
-	uint64_t found = ak_jnum(k, "found"), affected = ak_jnum(k, "affected");
-	char n[32], of[32];
-	json_t *f;
-	size_t i;
-
-	if (ak_jtxt(k, "why", NULL))
-		ak_io_line(c->io, "unclear", "%s: %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "why", "?"));
-	if (strcmp(verdict, "not evaluable") == 0)
-		return;
-	if (failed && !affected)
-		ak_io_line(c->io, "NOT MET", "%s: %s; not so: %s finding%s, measured in something else than %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "title", "?"),
-			   ak_thousands(found, n), found == 1 ? "" : "s", ak_jtxt(k, "unit", "?"));
-	else if (failed)
-		ak_io_line(c->io, "NOT MET", "%s: %s; not so: %s of %s %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "title", "?"), ak_thousands(affected, n),
-			   ak_thousands(ak_jnum(k, "of"), of), ak_jtxt(k, "unit", "?"));
-	else
-		ak_io_line(c->io, "met", "%s: %s; no finding in %s %s", ak_jtxt(k, "check", "?"), ak_jtxt(k, "title", "?"),
-			   ak_thousands(ak_jnum(k, "of"), of), ak_jtxt(k, "unit", "?"));
-	print_counts(c, k);
-	json_array_foreach(findings, i, f)
-		if (i < SHOWN || c->verbose)
-			print_finding(c, f);
-	if (found > SHOWN && !c->verbose)
-		ak_io_line(c->io, "", "and %s more: --json lists %s, -v prints them", ak_thousands(found - SHOWN, n), AK_NUM(json_array_size(findings)));
-	if (failed)
-		ak_io_line(c->io, "", "do: %s", ak_jtxt(k, "fix", "?"));
-}
-
-static enum ak_rc list(struct ak_ctx *c, struct ak_err *err)
+static enum ak_rc list(struct ak_ctx *c, const struct ak_check_set *set, struct ak_err *err)
 {
 	json_t *doc = json_pack("{s:s, s:i, s:[]}", "schema", "auditkit.checks/1", "format_version", 1, "checks");
 	enum ak_rc rc = AK_OK;
 
-	for (size_t i = 0; ak_checks[i]; i++) {
-		const struct ak_check *k = ak_checks[i];
+	for (size_t i = 0; i < set->n; i++) {
+		const struct ak_check *k = set->rule[i];
 
 		if (!c->json)
 			ak_io_line(c->io, k->severity, "%s: %s; %s", k->name, k->title, k->rationale);
@@ -94,50 +56,204 @@ static enum ak_rc list(struct ak_ctx *c, struct ak_err *err)
 	return rc;
 }
 
+/* The seven questions, as the packet asks them. Exit code 1 when one is not met. */
+static enum ak_rc questions(struct ak_ctx *c, int64_t from_us, int64_t to_us, bool *failed, struct ak_err *err)
+{
+	struct ak_facts facts = {0};
+	json_t *list, *doc, *q;
+	size_t i;
+	enum ak_rc rc = ak_facts_read(c->store, from_us, to_us, c->policy, NULL, &facts, err);
+
+	if (rc == AK_OK) {
+		list = ak_questions(&facts, c->policy, ak_time_now());
+		json_array_foreach(list, i, q)
+			*failed |= strcmp(ak_jtxt(q, "verdict", ""), "not met") == 0;
+		doc = json_pack("{s:s, s:i, s:o}", "schema", "auditkit.questions/1", "format_version", 1, "questions", list);
+		if (c->json)
+			rc = ak_io_json(c->io, doc, err);
+		else
+			ak_print_questions(c, list);
+		json_decref(doc);
+	}
+	ak_facts_release(&facts);
+	return rc;
+}
+
+/* ---- what options say ---- */
+
+static enum ak_rc read_baseline(struct ak_ctx *c, struct work *w, struct ak_err *err)
+{
+	const char *path = ak_args_text(c->args, "baseline");
+	struct ak_buf text;
+	enum ak_rc rc;
+
+	if (!path)
+		return AK_OK;
+	ak_buf_init(&text, BASELINE_BYTES);
+	rc = ak_fs_slurp(path, BASELINE_BYTES, &text, err);
+	if (rc == AK_OK)
+		rc = ak_baseline_parse(path, ak_buf_str(&text), &w->baseline, err);
+	if (rc == AK_OK)
+		w->o.baseline = &w->baseline;
+	ak_buf_release(&text);
+	return rc;
+}
+
+/* A share, with or without its sign: "5" and "5%" are the same. */
+static enum ak_rc share(struct ak_ctx *c, const char *option, const char **out, struct ak_err *err)
+{
+	const char *given = ak_args_text(c->args, option), *text;
+
+	if (!given)
+		return AK_OK;
+	text = strchr(given, '%') ? given : ak_arena_printf(&c->arena, "%s%%", given).p;
+	if (ak_policy_ppm(text) < 0)
+		return ak_fail(err, AK_EXIT_USAGE, "option '--%s' wants a share such as 5%%", option);
+	*out = text;
+	return AK_OK;
+}
+
+static enum ak_rc limits(struct ak_ctx *c, struct work *w, struct ak_err *err)
+{
+	static const struct ak_policy none = {.max_rejects_ppm = -1, .max_rejects_count = -1, .max_export_age_days = -1, .small_k = AK_SMALL_K};
+	int64_t refused = ak_args_int(c->args, "max-rate-limited", -1);
+	const char *coverage = NULL;
+	enum ak_rc rc = share(c, "max-error-rate", &w->o.max_error_rate, err);
+
+	if (rc == AK_OK)
+		rc = share(c, "min-coverage", &coverage, err);
+	if (rc != AK_OK)
+		return rc;
+	if (refused < 0 && ak_args_flag(c->args, "max-rate-limited"))
+		return ak_fail(err, AK_EXIT_USAGE, "option '--max-rate-limited' wants a number that is not negative");
+	if (refused >= 0)
+		w->o.max_rate_limited = ak_args_text(c->args, "max-rate-limited");
+	w->o.policy = c->policy;
+	if (coverage) {
+		w->policy = c->policy ? *c->policy : none;
+		w->policy.min_link_coverage = coverage;
+		w->o.policy = &w->policy;
+	}
+	return AK_OK;
+}
+
+static enum ak_rc one_to_stdout(struct ak_ctx *c, struct ak_err *err)
+{
+	size_t n = c->json;
+
+	for (size_t i = 0; i < AK_COUNT(outputs); i++)
+		n += ak_args_dash(c->args, outputs[i].option);
+	return n < 2 ? AK_OK : ak_fail(err, AK_EXIT_USAGE, "only one of --json, --junit, --sarif and --markdown can go to standard output");
+}
+
+static enum ak_rc prepare(struct ak_ctx *c, struct work *w, struct ak_err *err)
+{
+	bool there = false;
+	enum ak_rc rc = one_to_stdout(c, err);
+
+	w->o.set = &w->set;
+	w->o.names = c->args->word;
+	w->o.now_us = ak_time_now();
+	if (rc == AK_OK)
+		rc = limits(c, w, err);
+	if (rc == AK_OK)
+		rc = ak_cmd_period(c, &w->o.from_us, &w->o.to_us, err);
+	if (rc == AK_OK && (rc = ak_cmd_suppressions(c, &w->set, &w->mutes, &there, err)) == AK_OK && there)
+		w->o.mutes = &w->mutes;
+	if (rc == AK_OK && (rc = ak_cmd_responses(c, &w->responses, &there, err)) == AK_OK && there)
+		w->o.responses = &w->responses;
+	return rc == AK_OK ? read_baseline(c, w, err) : rc;
+}
+
+/* ---- what comes out ---- */
+
+static enum ak_rc write_out(struct ak_ctx *c, const json_t *doc, bool *page, struct ak_err *err)
+{
+	enum ak_rc rc = AK_OK;
+
+	for (size_t i = 0; i < AK_COUNT(outputs) && rc == AK_OK; i++) {
+		const char *path = ak_args_text(c->args, outputs[i].option);
+		bool dash = ak_args_dash(c->args, outputs[i].option);
+		struct ak_buf b;
+
+		if (!path && !dash)
+			continue;
+		ak_buf_init(&b, SIZE_MAX / 2);
+		outputs[i].make(doc, &b);
+		if (dash)
+			ak_io_text(c->io, ak_buf_str(&b));
+		if (path)
+			rc = ak_fs_write_file(path, ak_buf_str(&b), 0644, true, err);
+		*page &= !dash;
+		ak_buf_release(&b);
+	}
+	return rc;
+}
+
 static enum ak_rc print(struct ak_ctx *c, const json_t *doc, struct ak_err *err)
 {
-	json_t *k;
-	size_t i;
+	bool all = c->verbose || ak_args_flag(c->args, "all");
 
 	if (c->json)
 		return ak_io_json(c->io, doc, err);
-	json_array_foreach(json_object_get(doc, "checks"), i, k)
-		print_check(c, k);
-	ak_io_line(c->io, "total", "%zu checks: %s met, %s NOT MET, %s not evaluable", json_array_size(json_object_get(doc, "checks")),
-		   AK_NUM(ak_jnum(doc, "met")), AK_NUM(ak_jnum(doc, "not_met")),
-		   AK_NUM(ak_jnum(doc, "not_evaluable")));
+	if (all || c->args->nwords)
+		ak_check_details(c, doc, all);
+	else
+		ak_check_page(c, doc);
 	return AK_OK;
+}
+
+static enum ak_rc check(struct ak_ctx *c, struct work *w, bool *failed, struct ak_err *err)
+{
+	json_t *doc = NULL;
+	bool page = true;
+	enum ak_rc rc = ak_check_all(c->store, &w->o, &doc, err);
+
+	if (rc == AK_OK)
+		rc = write_out(c, doc, &page, err);
+	if (rc == AK_OK && page)
+		rc = print(c, doc, err);
+	if (rc == AK_OK)
+		*failed = ak_jnum(json_object_get(doc, "findings"), "failing") > 0;
+	json_decref(doc);
+	return rc;
 }
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
-	int64_t from_us, to_us;
-	json_t *doc = NULL;
+	struct work w = {0};
 	bool failed = false;
-	enum ak_rc rc;
+	enum ak_rc rc = ak_check_set_read(c->policy, &w.set, err);
 
-	if (ak_args_flag(c->args, "list"))
-		return list(c, err) == AK_OK ? AK_EXIT_OK : err->exit;
-	rc = ak_cmd_period(c, &from_us, &to_us, err);
-	if (rc == AK_OK)
-		rc = ak_check_all(c->store, c->policy, from_us, to_us, c->args->word, &doc, err);
-	if (rc == AK_OK) {
-		failed = ak_jnum(doc, "not_met") > 0;
-		rc = print(c, doc, err);
-	}
-	json_decref(doc);
+	if (rc == AK_OK && ak_args_flag(c->args, "list"))
+		rc = list(c, &w.set, err);
+	else if (rc == AK_OK && (rc = prepare(c, &w, err)) == AK_OK)
+		rc = ak_args_flag(c->args, "questions") ? questions(c, w.o.from_us, w.o.to_us, &failed, err) : check(c, &w, &failed, err);
+	release(&w);
 	return rc != AK_OK ? err->exit : failed ? AK_EXIT_FINDINGS : AK_EXIT_OK;
 }
 
 static const struct ak_opt opts[] = {
 	AK_OPTS_PERIOD,
 	{"list", 0, AK_OPT_FLAG, NULL, "the checks that there are, and why a reviewer asks"},
+	{"all", 0, AK_OPT_FLAG, NULL, "print every rule and finding, with ids, as -v does"},
+	{"questions", 0, AK_OPT_FLAG, NULL, "the seven questions of a reviewer, as a packet answers them"},
+	{"baseline", 0, AK_OPT_INPUT, "FILE", "a former --json: only findings that it lacks fail"},
+	{"junit", 0, AK_OPT_TARGET, "FILE", "write JUnit XML there; - for standard output"},
+	{"sarif", 0, AK_OPT_TARGET, "FILE", "write SARIF 2.1.0 there"},
+	{"markdown", 0, AK_OPT_TARGET, "FILE", "write a summary for a pipeline's page there"},
+	{"min-coverage", 0, AK_OPT_TEXT, "P", "in place of limits.min_link_coverage of policy.yaml"},
+	{"max-error-rate", 0, AK_OPT_TEXT, "P", "in place of limits.max_error_rate"},
+	{"max-rate-limited", 0, AK_OPT_INT, "N", "in place of limits.max_rate_limited"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
 
 static const struct ak_example examples[] = {
+	{"auditkit check", "a page: the worst findings and what to do"},
 	{"auditkit check rejects", "one check"},
 	{"auditkit check --list", "what there is to be checked"},
+	{"auditkit check --max-error-rate 5 error-rate", "a limit for this run"},
+	{"auditkit check --questions", "what the packet will answer"},
 	{NULL, NULL},
 };
 
@@ -146,7 +262,13 @@ const struct ak_cmd ak_cmd_check = {
 	.args = "[NAME...]",
 	.summary = "what a reviewer would find: each rule met, NOT MET or not evaluable",
 	.text = "Each finding cites its records. A rule that lacks the evidence to decide is not evaluable, which is not the same as\n"
-		"met. Exit code 1 when a rule is not met.",
+		"met. Exit code 1 when a finding fails; every other code but 0 is an error, never a finding.\n\n"
+		"A finding has an id that follows from what it says: the rule, the subject, the facts. Places in the ledger and counts that\n"
+		"grow from night to night do not change it, but a count that passes a power of two does. suppressions.yaml of the workspace\n"
+		"mutes findings by that id, with owner, reason and a day until which it holds: muted ones are shown and counted, and fail no\n"
+		"more until then. responses.yaml answers findings by id, or all of a check by its name; an answered finding still fails.\n"
+		"With --baseline only findings that the former run did not have fail, and those that are gone are counted.\n\n"
+		"Rules of your own stand under checks: in policy.yaml; auditkit-policy(5) explains them.",
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_POLICY,

@@ -176,6 +176,8 @@ static enum ak_exit exit_of(struct ak_ctx *c, const struct ak_ingest_result *r, 
 {
 	if (r->failed_files)
 		return AK_EXIT_INPUT;
+	if (r->other_key)
+		return AK_EXIT_REFUSED;
 	if (r->bad_signatures || ak_trail_is_bad(trail))
 		return AK_EXIT_VERIFY;
 	if (r->incomplete_files || json_array_size(missing))

@@ -6,6 +6,7 @@
 #include "base/decimal.h"
 #include "base/fs.h"
 #include "base/time.h"
+#include "cmd/answers.h"
 #include "cmd/jsonget.h"
 #include "cmd/period.h"
 #include "cmd/questions.h"
@@ -208,22 +209,12 @@ static enum ak_rc write_packet(struct ak_ctx *c, const struct ak_packet_opts *o,
 	return rc;
 }
 
-/* responses.yaml of the workspace, when there is one. */
 static enum ak_rc read_responses(struct ak_ctx *c, struct ak_responses *out, struct ak_packet_opts *o, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(c->workspace, "responses.yaml");
-	struct ak_buf text;
 	bool there;
-	enum ak_rc rc = ak_fs_look(path, &there, err);
+	enum ak_rc rc = ak_cmd_responses(c, out, &there, err);
 
-	if (rc != AK_OK || !there)
-		return rc;
-	ak_buf_init(&text, 1 << 20);
-	rc = ak_fs_slurp(path, 1 << 20, &text, err);
-	if (rc == AK_OK)
-		rc = ak_responses_parse("responses.yaml", ak_buf_str(&text), ak_finding_ids, out, err);
-	ak_buf_release(&text);
-	if (rc == AK_OK)
+	if (rc == AK_OK && there)
 		o->responses = out;
 	return rc;
 }

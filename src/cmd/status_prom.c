@@ -169,9 +169,13 @@ static void print_checks(struct ak_io *io, const json_t *doc)
 
 enum ak_rc ak_status_prometheus(struct ak_ctx *c, const struct ak_status_state *s, struct ak_err *err)
 {
+	struct ak_check_set set = {0};
+	struct ak_check_opts o = {.policy = c->policy, .set = &set, .from_us = INT64_MIN, .to_us = INT64_MAX, .now_us = ak_time_now()};
 	json_t *doc = NULL;
-	enum ak_rc rc = ak_check_all(c->store, c->policy, INT64_MIN, INT64_MAX, NULL, &doc, err);
+	enum ak_rc rc = ak_check_set_read(c->policy, &set, err);
 
+	if (rc == AK_OK)
+		rc = ak_check_all(c->store, &o, &doc, err);
 	if (rc == AK_OK) {
 		print_workspace(c->io, s);
 		print_sources(c->io, s);
@@ -180,5 +184,6 @@ enum ak_rc ak_status_prometheus(struct ak_ctx *c, const struct ak_status_state *
 		print_checks(c->io, doc);
 	}
 	json_decref(doc);
+	ak_check_set_release(&set);
 	return rc;
 }

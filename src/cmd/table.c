@@ -9,6 +9,11 @@
 	X(status)                                                                                                      \
 	X(sources)                                                                                                     \
 	X(show)                                                                                                        \
+	X(search)                                                                                                      \
+	X(query_list)                                                                                                  \
+	X(query_run)                                                                                                   \
+	X(query_rm)                                                                                                    \
+	X(sql)                                                                                                         \
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
 	X(report_usage)                                                                                        \

@@ -169,8 +169,27 @@ static const struct ak_yaml_rule limit_rules[] = {
 	{"max_unexplained", AK_Y_SCALAR, false, NULL},
 	{"max_export_age", AK_Y_SCALAR, false, NULL},
 	{"revocation_grace", AK_Y_SCALAR, false, NULL},
+	{"max_error_rate", AK_Y_SCALAR, false, NULL},
+	{"max_rate_limited", AK_Y_SCALAR, false, NULL},
 	END,
 };
+
+/* Rules of the user's own; what their fields and limits must be, check/custom.h says. */
+static const struct ak_yaml_rule measure_rules[] = {
+	{"over", AK_Y_SCALAR, false, NULL},  {"under", AK_Y_SCALAR, false, NULL}, {"field", AK_Y_STR, false, NULL},
+	{"currency", AK_Y_STR, false, NULL}, {"of", AK_Y_ANY, false, NULL},	  {"at_least", AK_Y_INT, false, NULL},
+	END,
+};
+
+static const struct ak_yaml_rule check_rules[] = {
+	{"title", AK_Y_STR, false, NULL},	{"severity", AK_Y_STR, false, NULL},	   {"rationale", AK_Y_STR, false, NULL},
+	{"fix", AK_Y_STR, false, NULL},		{"layer", AK_Y_STR, true, NULL},	   {"where", AK_Y_ANY, false, NULL},
+	{"count", AK_Y_MAP, false, measure_rules}, {"sum", AK_Y_MAP, false, measure_rules}, {"ratio", AK_Y_MAP, false, measure_rules},
+	{"distinct", AK_Y_MAP, false, measure_rules}, {"by", AK_Y_STR_OR_LIST, false, NULL}, {"per", AK_Y_STR, false, NULL},
+	END,
+};
+
+static const struct ak_yaml_rule checks_rules[] = {{ANY_KEY, AK_Y_MAP, false, check_rules}, END};
 
 static const struct ak_yaml_rule sources_rules[] = {{ANY_KEY, AK_Y_MAP, false, source_rules}, END};
 static const struct ak_yaml_rule not_provided_rules[] = {{ANY_KEY, AK_Y_MAP, false, missing_rules}, END};
@@ -189,5 +208,6 @@ const struct ak_yaml_rule ak_policy_rules[] = {
 	{"access", AK_Y_MAP_OR_UNKNOWN, false, access_rules},
 	{"sample_trace", AK_Y_MAP_OR_UNKNOWN, false, trace_rules},
 	{"limits", AK_Y_MAP_OR_UNKNOWN, false, limit_rules},
+	{"checks", AK_Y_MAP, false, checks_rules},
 	END,
 };

@@ -153,6 +153,8 @@ static const struct shape shapes[] = {
 	{"limits", NULL, "max_unexplained", fits_share, "a share such as 0.5%"},
 	{"limits", NULL, "max_export_age", fits_days, "a number of days such as 35d"},
 	{"limits", NULL, "revocation_grace", fits_seconds, "a number of seconds up to 86400"},
+	{"limits", NULL, "max_error_rate", fits_share, "a share such as 5%"},
+	{"limits", NULL, "max_rate_limited", fits_rejects, "a share such as 0.1% or a count"},
 };
 
 static enum ak_rc shape_check(const struct ak_policy *p, const struct shape *s, const char *entry, const json_t *map,

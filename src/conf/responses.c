@@ -4,8 +4,6 @@
 #include "base/crypto.h"
 #include "conf/policy_rules.h"
 
-#define MOST_IDS 64
-
 static const struct ak_yaml_rule response_rules[] = {
 	{"text", AK_Y_STR, true, NULL},
 	{"owner", AK_Y_STR, true, NULL},
@@ -14,24 +12,31 @@ static const struct ak_yaml_rule response_rules[] = {
 	{NULL, AK_Y_ANY, false, NULL},
 };
 
+/* The id of a finding of `check` (check/finding.h). */
+static bool is_finding(const char *key) { return strlen(key) == 16 && strspn(key, "0123456789abcdef") == 16; }
+
 static enum ak_rc check_keys(const struct ak_yaml *y, const char *const *ids, struct ak_err *err)
 {
-	struct ak_yaml_rule by_id[MOST_IDS + 1] = {0};
-	const struct ak_yaml_rule rules[] = {
-		{"version", AK_Y_INT, true, NULL},
-		{"responses", AK_Y_MAP, true, by_id},
-		{NULL, AK_Y_ANY, false, NULL},
-	};
+	const json_t *given = json_object_get(y->root, "responses");
+	struct ak_yaml_rule *by_id;
+	size_t n = 0;
+	const char *key;
+	json_t *v;
 	enum ak_rc rc;
 
-	for (size_t i = 0; ids[i]; i++) {
-		if (i == MOST_IDS)
-			AK_BUG("more findings than responses can name");
+	while (ids[n])
+		n++;
+	by_id = ak_alloc_zero(n + json_object_size(given) + 1, sizeof *by_id);
+	for (size_t i = 0; i < n; i++)
 		by_id[i] = (struct ak_yaml_rule){ids[i], AK_Y_MAP, false, response_rules};
-	}
-	rc = ak_yaml_check(y, y->root, rules, NULL, err);
+	json_object_foreach((json_t *)given, key, v)
+		if (is_finding(key))
+			by_id[n++] = (struct ak_yaml_rule){key, AK_Y_MAP, false, response_rules};
+	rc = ak_yaml_check(y, y->root, (const struct ak_yaml_rule[]){{"version", AK_Y_INT, true, NULL}, {"responses", AK_Y_MAP, true, by_id},
+								     {NULL, AK_Y_ANY, false, NULL}}, NULL, err);
+	ak_free(by_id);
 	if (rc != AK_OK)
-		ak_hint(err, "auditkit-packet(5) lists the findings and what a response needs");
+		ak_hint(err, "auditkit-packet(5) lists the findings of a packet and what a response needs; 'auditkit check --list' names the checks");
 	return rc;
 }
 

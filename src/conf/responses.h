@@ -1,5 +1,5 @@
-/* responses.yaml: what management says to the findings of a packet (DECISIONS 35). A response stands beside its finding and
- * never takes it away.
+/* responses.yaml: what management says to the findings of a packet (DECISIONS 35) and of `check`, there by the id of a finding or, for
+ * all of a check, by its name. A response stands beside its finding and never takes it away.
  *
  *   version: 1
  *   responses:
@@ -20,8 +20,8 @@ struct ak_responses {
 extern "C" {
 #endif
 
-/* ids: the findings there can be, NULL-terminated; another one in the file is an error that names it. AK_EXIT_USAGE with
- * file and line. The caller owns *out. */
+/* ids: the findings and checks there can be, NULL-terminated; another one in the file, that is no id of a finding either, is an error
+ * that names it. AK_EXIT_USAGE with file and line. The caller owns *out. */
 enum ak_rc ak_responses_parse(const char *name, struct ak_str text, const char *const *ids, struct ak_responses *out,
 			      struct ak_err *err);
 /* Safe on a zeroed struct and twice. */

@@ -8,3 +8,4 @@ libak_a_SOURCES += src/conf/policy_rules.c src/conf/policy_rules.h
 libak_a_SOURCES += src/conf/policy_values.c
 libak_a_SOURCES += src/conf/yaml_text.c
 libak_a_SOURCES += src/conf/responses.c src/conf/responses.h
+libak_a_SOURCES += src/conf/suppressions.c src/conf/suppressions.h

@@ -173,6 +173,8 @@ struct ak_mapping {
 	size_t nsealed;
 	bool payload_role[3];
 	struct ak_mapping_signature signature;
+	struct ak_refs own_key, own_trailer; /* of auditkit's own exports */
+	bool guarded;
 	struct ak_detect detect;
 };
 
@@ -212,6 +214,8 @@ enum ak_rc ak_compile_literals(struct ak_compiler *c, const json_t *node, bool p
 enum ak_rc ak_compile_field(struct ak_compiler *c, const json_t *near, struct ak_str name, enum ak_field_id *out);
 /* The member `grouping`; after `dims`. */
 enum ak_rc ak_compile_grouping(struct ak_compiler *c);
+/* The member `own`. */
+enum ak_rc ak_compile_own(struct ak_compiler *c);
 /* The member `completeness`. */
 enum ak_rc ak_compile_completeness(struct ak_compiler *c);
 /* A list of field columns. */
@@ -237,6 +241,7 @@ enum ak_rc ak_compile_sealed(struct ak_compiler *c);
 enum ak_rc ak_compile_samples(struct ak_compiler *c);
 /* `signature:`. */
 extern const struct ak_yaml_rule ak_signature_members[];
+extern const struct ak_yaml_rule ak_own_members[];
 enum ak_rc ak_compile_signature(struct ak_compiler *c);
 /* `payload:`, `drop:` and `headers:`. */
 enum ak_rc ak_compile_left_out(struct ak_compiler *c);

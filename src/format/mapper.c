@@ -14,6 +14,7 @@ struct ak_mapper *ak_mapper_new(const struct ak_mapping *m, const struct ak_mapp
 	mp->walker = ak_walker_new();
 	mp->stats = ak_alloc_zero(1, sizeof(*mp->stats));
 	mp->now = ak_time_now();
+	mp->kid = opts->kid;
 	ak_headers_init(&mp->headers);
 	ak_arena_init(&mp->scratch);
 	ak_arena_init(&mp->around);
@@ -165,6 +166,17 @@ static enum ak_rc walk_record(struct ak_mapper *mp, const struct ak_frame *frame
 	return ak_walker_walk(mp->walker, frame->text, frame, &mp->m->trie[0], &mp->level[0].row, err);
 }
 
+static enum ak_rc finish(struct ak_mapper *mp, const struct ak_frame *frame, struct ak_arena *arena, struct ak_record *out, struct ak_err *err)
+{
+	if (mp->m->guarded)
+		ak_own_unguard(&mp->level[0].row);
+	level_index(mp, 0);
+	if (mp->m->own_key.n && ak_own_check(mp, err) != AK_OK)
+		return AK_REJECT;
+	map_picks(mp, frame, arena, out);
+	return AK_OK;
+}
+
 enum ak_rc ak_mapper_json(struct ak_mapper *mp, const struct ak_frame *frame, struct ak_arena *arena,
 			  struct ak_record *out, struct ak_err *err)
 {
@@ -182,9 +194,7 @@ enum ak_rc ak_mapper_json(struct ak_mapper *mp, const struct ak_frame *frame, st
 	}
 	if (rc)
 		return rc;
-	level_index(mp, 0);
-	map_picks(mp, frame, arena, out);
-	return AK_OK;
+	return finish(mp, frame, arena, out, err);
 }
 
 enum ak_rc ak_mapper_csv(struct ak_mapper *mp, struct ak_csv *csv, struct ak_frame *frame, struct ak_arena *arena,
@@ -200,9 +210,7 @@ enum ak_rc ak_mapper_csv(struct ak_mapper *mp, struct ak_csv *csv, struct ak_fra
 		mp->records++;
 	if (rc || frame->kind != AK_FRAME_RECORD)
 		return rc;
-	level_index(mp, 0);
-	map_picks(mp, frame, arena, out);
-	return AK_OK;
+	return finish(mp, frame, arena, out, err);
 }
 
 /* A field of a record's kind without a rule is absent in every such record: reckoned when asked for. */

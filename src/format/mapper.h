@@ -25,6 +25,7 @@ struct ak_mapper {
 	bool ctx_known;
 	enum ak_rc ctx_rc; /* what came of the walk of the objects around */
 	struct ak_err ctx_err;
+	const char *kid;   /* of the key in force; NULL = any */
 	struct ak_str exported_at; /* canonical, in microseconds; empty when not given */
 	char exported_text[32];
 	int64_t exported_us;
@@ -52,6 +53,9 @@ static inline const struct ak_pick *ak_level_next(const struct ak_mapper *mp, co
 	return mp->level[ref->level].count[ref->slot] < 2 ? NULL : ak_level_more(mp, ref, p);
 }
 
+/* auditkit's own exports (own.c). */
+void ak_own_unguard(struct ak_row *row);
+enum ak_rc ak_own_check(const struct ak_mapper *mp, struct ak_err *err);
 /* All conditions of a `when`. */
 bool ak_eval_when(const struct ak_mapper *mp, const struct ak_cond *cond);
 /* A further value of an identifier, unless the record has it; it must live as long as the record. */

@@ -64,6 +64,7 @@ static const struct ak_yaml_rule members[] = {
 	{.name = "sealed", .type = AK_Y_LIST},
 	{.name = "drop", .type = AK_Y_MAP, .of = any_member},
 	{.name = "signature", .type = AK_Y_MAP, .of = ak_signature_members},
+	{.name = "own", .type = AK_Y_MAP, .of = ak_own_members},
 	{.name = "samples", .type = AK_Y_LIST, .of = sample_members},
 	{.name = "completeness", .type = AK_Y_MAP},
 	{.name = NULL},
@@ -304,7 +305,7 @@ static enum ak_rc compile(struct ak_compiler *c)
 {
 	static enum ak_rc (*const steps[])(struct ak_compiler *) = {
 		names, kinds, record_paths, sentinels, lineage, ak_compile_grouping, fields, identifiers, ak_compile_completeness,
-		ak_compile_left_out, ak_compile_signature, ak_compile_needs, ak_compile_samples, ak_compile_sealed,
+		ak_compile_left_out, ak_compile_signature, ak_compile_own, ak_compile_needs, ak_compile_samples, ak_compile_sealed,
 	};
 	enum ak_rc rc = ak_yaml_check(&c->yaml, c->yaml.root, members, NULL, c->err);
 

@@ -37,6 +37,9 @@
  *                  RSA over the values of a record, ordered by their members' names, `|` between them, null left out,
  *                  objects flattened, without `at` and the members named; or {body: hmac-sha256, header: name}: a
  *                  header `t=SECONDS,v1=HEX` over SECONDS, `.` and the body, which is the file
+ *   own            {key: P, trailer: P, guarded: true}: an export of auditkit itself. P names the pseudonym key of each record: one of
+ *                  another key is rejected (other_key); what has no key but the trailer is the last line of a file; guarded: a '
+ *                  in front of a cell goes
  *   samples        list of {name, input, expect: [{column: text, ...}, ...], exported_at: TIME}: canonical values before
  *                  pseudonymisation; TIME as RFC 3339, BOOL as true/false, kind: as `kind`. {name, input, instead: ID or
  *                  none} is a look-alike, which must be recognised as that format or as no format
@@ -191,6 +194,7 @@ struct ak_mapper_opts {
 	const char *exported_at; /* RFC 3339, for revision: exported_at and exported: true */
 	struct ak_drift *drift;	 /* unknown fields are counted here; may be NULL */
 	const struct ak_redactor *redactor; /* what its rules find is not folded; NULL = what is built in */
+	const char *kid;	 /* of the pseudonym key in force, for `own`; NULL = any */
 };
 struct ak_mapper *ak_mapper_new(const struct ak_mapping *m, const struct ak_mapper_opts *opts);
 void ak_mapper_free(struct ak_mapper *mp);
@@ -204,6 +208,9 @@ enum ak_rc ak_mapper_json(struct ak_mapper *mp, const struct ak_frame *frame, st
 /* Next CSV row of this reader: AK_OK with frame->kind RECORD fills out; AK_END, AK_REJECT as ak_csv_next. */
 enum ak_rc ak_mapper_csv(struct ak_mapper *mp, struct ak_csv *csv, struct ak_frame *frame, struct ak_arena *arena,
 			 struct ak_record *out, struct ak_err *err);
+/* Reasons of ak_mapper_json and _csv for auditkit's own exports. */
+#define AK_OWN_TRAILER "own_trailer"
+#define AK_OWN_OTHER_KEY "other_key"
 const struct ak_map_stats *ak_mapper_stats(const struct ak_mapper *mp);
 /* Headers that were left out so far, by name (format/headers.h). */
 struct ak_headers *ak_mapper_headers(struct ak_mapper *mp);

@@ -33,3 +33,4 @@ libak_a_SOURCES += src/format/when.c
 libak_a_SOURCES += src/format/draft.c src/format/draft.h src/format/draft.def src/format/drafting.h
 libak_a_SOURCES += src/format/draft_choose.c src/format/draft_sample.c src/format/draft_write.c
 libak_a_SOURCES += src/format/survey.c src/format/survey.h
+libak_a_SOURCES += src/format/own.c

@@ -91,6 +91,7 @@ struct ak_ingest_result {
 	uint64_t files, failed_files; /* failed: unreadable or of no known format; each has a diag row */
 	uint64_t incomplete_files;    /* read in part: cut off, damaged or changed meanwhile; each has a diag row */
 	uint64_t bad_signatures;      /* records and bodies that are not what their source signed */
+	uint64_t other_key;	      /* records of own exports whose tokens are another key's */
 	uint64_t bytes;               /* decoded */
 	int64_t checkpoint_size;      /* 0 when nothing was committed */
 };

@@ -181,7 +181,7 @@ static void handle(struct ak_stage *m, struct ak_frame *f, enum ak_rc rc, struct
 	if (f->offset < m->skip_to)
 		return;
 	ak_stage_need_stats(m);
-	if (f->kind == AK_FRAME_BLANK) {
+	if (f->kind == AK_FRAME_BLANK || (rc == AK_REJECT && strcmp(err->reason, AK_OWN_TRAILER) == 0)) {
 		struct ak_item *i = ak_batch_add(m->batch, AK_ITEM_BLANK);
 		i->n = 1;
 	} else if (f->kind == AK_FRAME_BAD) {

@@ -169,7 +169,8 @@ static void use_mapping(struct ak_stage *m)
 		struct ak_mapper_opts opts = {.tz = m->p->o->sources[m->named].tz,
 					      .exported_at = m->exported_at[0] ? m->exported_at : NULL,
 					      .drift = &m->drift,
-					      .redactor = m->p->o->redactor};
+					      .redactor = m->p->o->redactor,
+					      .kid = m->p->o->keys->kid};
 		ak_mapper_free(m->mapper);
 		m->mapper = ak_mapper_new(m->mapping, &opts);
 		m->mapper_for = m->mapping;

@@ -203,6 +203,8 @@ static enum ak_rc put_diag(struct sink *k, const struct ak_item *i)
 	}
 	if (strcmp(row.rule, "signature_bad") == 0)
 		k->out->bad_signatures += row.n;
+	if (strcmp(row.rule, AK_OWN_OTHER_KEY) == 0)
+		k->out->other_key += row.n;
 	return ak_register_diag(k->s, &row, k->err);
 }
 

@@ -145,6 +145,11 @@ void ak_clocks_add(struct ak_clocks *c, const struct ak_clock_pair *p)
 		e->example[!reversed] = p->inner_seq;
 	}
 	e->rules |= 1u << p->rule;
+	if (p->one_in > e->one_in) {
+		e->one_in = p->one_in;
+		e->of = p->of;
+		e->to_names = p->inner_names != reversed;
+	}
 	switch (p->rule) {
 	case AK_CLOCK_POINT:
 		bound(e, reversed, true, ahead(&p->outer_start, &p->inner_end, -1) - AK_CLOCK_ALLOWED_US);

@@ -44,7 +44,7 @@ void ak_clocks_solve(struct ak_clocks *c);
 /* Array by names of [{from, from_app|null, to, to_app|null, pairs, contradicting (least number of pairs that cannot be true beside
  * the others), tolerated, low_ms, high_ms (by how much `from` is ahead of `to`, behind when negative; rounded outward; null: not
  * bounded on that side), basis ("spans", "points", "same call", "later mention", several with " and "; "triangulated": by way of
- * others, pairs 0), consistent: bool, enough: bool (pairs to say anything), example: citations of its first pair|null}]. Of more than AK_CLOCK_LISTED clocks those that never meet are left out, and
+ * others, pairs 0), sampled: {one_in, of, source: of so many records of this source one in one_in was read}|null = all were, consistent: bool, enough: bool (pairs to say anything), example: citations of its first pair|null}]. Of more than AK_CLOCK_LISTED clocks those that never meet are left out, and
  * *left_out says how many pairs of clocks that are. */
 enum { AK_CLOCK_LISTED = 100 };
 json_t *ak_clocks_rows(struct ak_clocks *c, uint64_t *left_out);

@@ -198,6 +198,9 @@ static json_t *row_of(struct ak_clocks *c, size_t from, size_t to, const struct 
 							  json_sprintf("%s:%lld", t->source, (long long)e->example[1]))
 					      : json_null());
 	add_basis(row, e ? e->rules : 0);
+	json_object_set_new(row, "sampled", e && e->one_in > 1 ? json_pack("{s:I, s:I, s:s}", "one_in", (json_int_t)e->one_in, "of", (json_int_t)e->of, "source",
+									   e->to_names ? t->source : f->source)
+							       : json_null());
 	return row;
 }
 

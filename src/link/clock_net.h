@@ -32,6 +32,8 @@ struct ak_clock_edge {
 	int64_t example[2]; /* seq of the first pair, of from and of to */
 	size_t contradicting, tolerated;
 	unsigned rules;
+	bool to_names;	    /* whose records were sampled: of to, else of from */
+	int64_t one_in, of; /* at most; 1 = none were left out */
 	struct ak_extremes lows, highs; /* highs negated */
 	int64_t low, high;		/* from is ahead of to; AK_UNBOUNDED */
 	bool consistent;

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "link/values.h"
 #include "model/idform.h"
 

@@ -73,7 +73,7 @@ static enum ak_link_cardinality cardinality(const struct engine *e, const struct
 	count_sides(ak_link_values_get(&e->values, m->value), a, b, &from, &to);
 	for (size_t i = 0; i < b->n; i++)
 		if (b->id[i].field == m->other && !ak_str_eq(b->id[i].value, m->value) && ak_link_same_value(m->field, m->value, m->other, b->id[i].value))
-			count_sides(ak_link_values_get(&e->values, b->id[i].value), a, b, &from, &to);
+			count_sides(ak_link_values_of(&e->values, &b->id[i]), a, b, &from, &to);
 	return from > 1 ? to > 1 ? AK_LINK_N_M : AK_LINK_N_1 : to > 1 ? AK_LINK_1_N : AK_LINK_1_1;
 }
 
@@ -115,7 +115,7 @@ static void meet_all(struct engine *e, const struct ak_link_pair *p, const struc
 
 	e->nlinks = e->ncandidates = e->nmet = 0;
 	for (size_t i = 0; i < a->n; i++) {
-		gather(e, p, a, ak_link_values_get(&e->values, a->id[i].value));
+		gather(e, p, a, ak_link_values_of(&e->values, &a->id[i]));
 		if (ak_id_twin(ak_link_fields[a->id[i].field], a->id[i].value, buf, &twin))
 			gather(e, p, a, ak_link_values_get(&e->values, twin));
 	}
@@ -135,7 +135,7 @@ static bool names_other(struct engine *e, const struct ak_link_record *a, const 
 	bool other = false;
 
 	for (size_t i = 0; i < a->n; i++) {
-		const struct ak_link_value *v = is_group(a->id[i].field) ? NULL : ak_link_values_get(&e->values, a->id[i].value);
+		const struct ak_link_value *v = is_group(a->id[i].field) ? NULL : ak_link_values_of(&e->values, &a->id[i]);
 
 		for (size_t k = 0; v && k < v->n; k++) {
 			const struct ak_link_record *x = v->rec[k];
@@ -177,7 +177,7 @@ static void prune(struct engine *e, const struct ak_link_record *a)
 static void want_more(struct engine *e, const struct ak_link_record *a, int step)
 {
 	for (size_t i = 0; i < a->n; i++) {
-		const struct ak_link_value *v = ak_link_values_get(&e->values, a->id[i].value);
+		const struct ak_link_value *v = ak_link_values_of(&e->values, &a->id[i]);
 		bool group = is_group(a->id[i].field);
 
 		for (size_t k = 0; v && k < v->n; k++) {
@@ -196,7 +196,7 @@ static void want_more(struct engine *e, const struct ak_link_record *a, int step
 static bool in_long_trace(const struct engine *e, const struct ak_link_record *a)
 {
 	for (size_t i = 0; i < a->n; i++) {
-		const struct ak_link_value *v = is_group(a->id[i].field) ? ak_link_values_get(&e->values, a->id[i].value) : NULL;
+		const struct ak_link_value *v = is_group(a->id[i].field) ? ak_link_values_of(&e->values, &a->id[i]) : NULL;
 
 		if (v && v->calls > 1)
 			return true;
@@ -334,6 +334,16 @@ static bool is_asked(const struct engine *e, const struct ak_link_pair *p, const
 	return !p->chained || (ak_link_has_any(a, 1u << AK_LF_UPSTREAM) && ak_link_sources_of(e->reader, p->to, a->source));
 }
 
+static enum ak_rc reason(struct engine *e, const struct ak_link_pair *p, const struct ak_link_record *a, enum ak_link_reason *out, struct ak_err *err)
+{
+	struct ak_link_record whole = *a;
+	enum ak_rc rc = e->looking ? AK_OK : ak_link_load(e->reader, a->kind, a->seq, &e->arena, &whole, err);
+
+	if (rc == AK_OK)
+		*out = ak_link_reason_of(e->reader, &e->values, &whole, p);
+	return rc == AK_END ? ak_fail(err, AK_EXIT_CORRUPT, "a record is not there any more") : rc;
+}
+
 static enum ak_rc pair(struct engine *e, const struct ak_link_pair *p, const struct ak_link_record *a, bool *met_gateway, struct ak_err *err)
 {
 	struct ak_link_result r = {.from = a, .to_kind = p->to, .state = AK_LINK_UNMATCHED};
@@ -356,8 +366,7 @@ static enum ak_rc pair(struct engine *e, const struct ak_link_pair *p, const str
 	} else if (!is_asked(e, p, a)) {
 		return AK_OK;
 	} else {
-		r.reason = ak_link_reason_of(e->reader, &e->values, a, p);
-		if (guess(e, p, &r, err) != AK_OK)
+		if (reason(e, p, a, &r.reason, err) != AK_OK || guess(e, p, &r, err) != AK_OK)
 			return AK_FAIL;
 	}
 	r.link = e->link;
@@ -419,9 +428,12 @@ static enum ak_rc kind(struct engine *e, enum ak_kind k, struct ak_err *err)
 	if (!e->pairs || !ak_link_sources_of(e->reader, k, NULL))
 		return AK_OK;
 	ak_link_values_init(&e->values, e->reader, &e->arena, kinds);
+	/* What only marks answer for is asked about itself when it met nothing. */
+	ak_link_reader_bare(e->reader, !e->looking);
 	rc = ak_link_each(e->reader, k, e->o->run, e->o->from_us, e->o->to_us, &e->arena, take, e, err);
 	if (rc == AK_OK)
 		rc = flush(e, err);
+	ak_link_reader_bare(e->reader, false);
 	ak_link_values_release(&e->values);
 	ak_arena_clear(&e->arena);
 	e->n = 0;

@@ -22,7 +22,7 @@ bool ak_link_has_any(const struct ak_link_record *r, unsigned fields)
 static bool is_common(const struct ak_link_values *v, const struct ak_link_record *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
-		const struct ak_link_value *x = ak_link_values_get(v, r->id[i].value);
+		const struct ak_link_value *x = ak_link_values_of(v, &r->id[i]);
 		if (x && x->common)
 			return true;
 	}

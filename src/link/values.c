@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "model/idform.h"
 
 struct hit {
@@ -15,42 +16,106 @@ struct search {
 	size_t n, cap;
 };
 
+enum { FIRST = 64 }; /* slots; a power of two, as all numbers of slots */
+
 void ak_link_values_init(struct ak_link_values *v, struct ak_link_reader *r, struct ak_arena *a, unsigned kinds)
 {
 	*v = (struct ak_link_values){.reader = r, .arena = a, .kinds = kinds | 1u << AK_K_REQUEST};
-	ak_map_init(&v->values);
-	ak_map_init(&v->records);
 }
 
 void ak_link_values_release(struct ak_link_values *v)
 {
-	ak_map_release(&v->values);
-	ak_map_release(&v->records);
+	ak_free(v->value);
+	ak_free(v->slot);
+	ak_free(v->known);
+	v->value = v->slot = NULL;
+	v->known = NULL;
+	v->n = v->nfound = v->mask = v->nknown = v->known_mask = 0;
 }
 
 void ak_link_values_clear(struct ak_link_values *v)
 {
-	ak_link_values_release(v);
-	ak_map_init(&v->values);
-	ak_map_init(&v->records);
+	if (v->slot)
+		memset(v->slot, 0, (v->mask + 1) * sizeof(struct ak_link_value *));
+	if (v->known)
+		memset(v->known, 0, (v->known_mask + 1) * sizeof *v->known);
+	v->n = v->nfound = v->nknown = 0;
 }
 
-static struct ak_str key_of(const int64_t *seq) { return ak_str_n((const char *)seq, sizeof *seq); }
+/* ---- tables ---- */
+
+static struct ak_link_known *known_at(const struct ak_link_values *v, int64_t seq)
+{
+	size_t i = (size_t)((uint64_t)seq * 0x9e3779b97f4a7c15u >> 32) & v->known_mask;
+
+	while (v->known[i].seq && v->known[i].seq != seq)
+		i = (i + 1) & v->known_mask;
+	return &v->known[i];
+}
+
+/* The place of a record, new when *fresh. Dies at the next call. */
+static struct ak_link_known *know(struct ak_link_values *v, int64_t seq, bool *fresh)
+{
+	struct ak_link_known *k, *old = v->known;
+	size_t slots = old ? v->known_mask + 1 : 0;
+
+	if (2 * (v->nknown + 1) > slots) {
+		v->known_mask = (slots ? 2 * slots : FIRST) - 1;
+		v->known = ak_alloc_zero(v->known_mask + 1, sizeof *v->known);
+		for (size_t i = 0; i < slots; i++)
+			if (old[i].seq)
+				*known_at(v, old[i].seq) = old[i];
+		ak_free(old);
+	}
+	k = known_at(v, seq);
+	*fresh = !k->seq;
+	v->nknown += *fresh;
+	k->seq = seq;
+	return k;
+}
 
 void ak_link_values_know(struct ak_link_values *v, const struct ak_link_record *r)
 {
-	struct ak_map_entry *e = ak_map_put(&v->records, key_of(&r->seq), NULL);
+	bool fresh;
 
-	e->v.ptr = (void *)(uintptr_t)r;
+	know(v, r->seq, &fresh)->rec = r;
 }
 
-static void want(struct ak_link_values *v, struct ak_str value)
+/* Hashed with the process's key: texts come from outside. */
+static size_t slot_of(const struct ak_link_values *v, uint64_t hash, struct ak_str text)
 {
-	bool fresh;
-	struct ak_map_entry *e = ak_map_put(&v->values, value, &fresh);
+	size_t i = ak_hash(&hash, sizeof hash) & v->mask;
 
-	if (fresh)
-		e->v.ptr = ak_arena_zero(v->arena, sizeof(struct ak_link_value));
+	while (v->slot[i] && (v->slot[i]->hash != hash || !ak_str_eq(v->slot[i]->text, text)))
+		i = (i + 1) & v->mask;
+	return i;
+}
+
+static void grow(struct ak_link_values *v)
+{
+	size_t slots = v->slot ? 2 * (v->mask + 1) : FIRST;
+
+	ak_free(v->slot);
+	v->slot = ak_alloc_zero(slots, sizeof(struct ak_link_value *));
+	v->mask = slots - 1;
+	v->value = ak_realloc(v->value, slots / 2 * sizeof(struct ak_link_value *));
+	for (size_t i = 0; i < v->n; i++)
+		v->slot[slot_of(v, v->value[i]->hash, v->value[i]->text)] = v->value[i];
+}
+
+static void want(struct ak_link_values *v, uint64_t hash, struct ak_str text, bool copy)
+{
+	struct ak_link_value *x;
+	size_t at;
+
+	if (!v->slot || 2 * (v->n + 1) > v->mask + 1)
+		grow(v);
+	at = slot_of(v, hash, text);
+	if (v->slot[at])
+		return;
+	v->slot[at] = v->value[v->n++] = x = ak_arena_zero(v->arena, sizeof *x);
+	x->text = copy ? ak_arena_str(v->arena, text) : text;
+	x->hash = hash;
 }
 
 void ak_link_values_want(struct ak_link_values *v, const struct ak_link_record *r)
@@ -59,17 +124,20 @@ void ak_link_values_want(struct ak_link_values *v, const struct ak_link_record *
 	struct ak_str twin;
 
 	for (size_t i = 0; i < r->n; i++) {
-		want(v, r->id[i].value);
+		want(v, r->id[i].hash, r->id[i].value, false);
 		if (ak_id_twin(ak_link_fields[r->id[i].field], r->id[i].value, buf, &twin))
-			want(v, twin);
+			want(v, (uint64_t)ak_lookup_hash(twin), twin, true);
 	}
+}
+
+struct ak_link_value *ak_link_values_of(const struct ak_link_values *v, const struct ak_link_id *id)
+{
+	return v->slot ? v->slot[slot_of(v, id->hash, id->value)] : NULL;
 }
 
 struct ak_link_value *ak_link_values_get(const struct ak_link_values *v, struct ak_str value)
 {
-	struct ak_map_entry *e = ak_map_get(&v->values, value);
-
-	return e ? e->v.ptr : NULL;
+	return v->slot ? v->slot[slot_of(v, (uint64_t)ak_lookup_hash(value), value)] : NULL;
 }
 
 /* Would call c be meant as well, by whichever of two records is not of its system? */
@@ -128,11 +196,11 @@ bool ak_link_values_settled(const struct ak_link_values *v, const struct ak_link
 enum ak_rc ak_link_values_load(struct ak_link_values *v, int64_t seq, const struct ak_link_record **out, struct ak_err *err)
 {
 	bool fresh;
-	struct ak_map_entry *e = ak_map_put(&v->records, key_of(&seq), &fresh);
+	struct ak_link_known *known = know(v, seq, &fresh);
 	struct ak_link_record r;
 	enum ak_rc rc = AK_END;
 
-	*out = e->v.ptr;
+	*out = known->rec;
 	if (!fresh)
 		return AK_OK;
 	for (int k = 0; k < AK_K_COUNT && rc == AK_END; k++)
@@ -141,7 +209,7 @@ enum ak_rc ak_link_values_load(struct ak_link_values *v, int64_t seq, const stru
 	if (rc != AK_OK)
 		return rc == AK_END ? AK_OK : rc;
 	*out = memcpy(ak_arena_alloc(v->arena, sizeof r), &r, sizeof r);
-	e->v.ptr = (void *)(uintptr_t)*out;
+	known->rec = *out;
 	return AK_OK;
 }
 
@@ -167,10 +235,10 @@ static int by_hash(const void *a, const void *b)
 	return (x->seq > y->seq) - (x->seq < y->seq);
 }
 
-static bool carries(const struct ak_link_record *r, struct ak_str value)
+static bool carries(const struct ak_link_record *r, const struct ak_link_value *x)
 {
 	for (size_t i = 0; i < r->n; i++)
-		if (ak_str_eq(r->id[i].value, value))
+		if (r->id[i].hash == x->hash && ak_str_eq(r->id[i].value, x->text))
 			return true;
 	return false;
 }
@@ -231,7 +299,7 @@ static bool falls_apart(const struct ak_link_value *x, struct ak_str value)
 	return apart;
 }
 
-static enum ak_rc fill(struct ak_link_values *v, struct ak_str value, struct ak_link_value *x, const struct hit *hit, size_t n, struct ak_err *err)
+static enum ak_rc fill(struct ak_link_values *v, struct ak_link_value *x, const struct hit *hit, size_t n, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
 
@@ -243,58 +311,106 @@ static enum ak_rc fill(struct ak_link_values *v, struct ak_str value, struct ak_
 		if (i && hit[i].seq == hit[i - 1].seq)
 			continue;
 		rc = ak_link_values_load(v, hit[i].seq, &r, err);
-		if (r && carries(r, value))
+		if (r && carries(r, x))
 			add(v->arena, x, r);
 	}
-	x->split = x->shared && falls_apart(x, value);
+	x->split = x->shared && falls_apart(x, x->text);
 	return rc;
 }
 
-/* First hit with this hash, and how many. */
-static size_t range(const struct search *q, uint64_t hash, size_t *n)
+static int by_number(const void *a, const void *b)
 {
-	size_t lo = 0, hi = q->n;
+	const int64_t *x = a, *y = b;
 
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
+	return (*x > *y) - (*x < *y);
+}
 
-		if (q->hit[mid].hash < hash)
-			lo = mid + 1;
-		else
-			hi = mid;
+/* The hits of one value. */
+struct hits {
+	size_t at, n;
+};
+
+static bool is_known(const struct ak_link_values *v, int64_t seq) { return v->known && known_at(v, seq)->seq; }
+
+/* All records that will be asked for, in the order of the ledger, in which they are read fastest. */
+static enum ak_rc load_all(struct ak_link_values *v, const struct search *q, struct ak_err *err)
+{
+	int64_t *seq = ak_alloc((q->n + 1) * sizeof *seq);
+	const struct ak_link_record *ignored;
+	enum ak_rc rc = AK_OK;
+	size_t n = 0;
+
+	for (size_t i = 0, end; i < q->n; i = end) {
+		for (end = i; end < q->n && q->hit[end].hash == q->hit[i].hash; end++)
+			;
+		for (size_t k = i; k < end && end - i <= AK_LINK_COMMON; k++)
+			if (!is_known(v, q->hit[k].seq))
+				seq[n++] = q->hit[k].seq;
 	}
-	for (*n = 0; lo + *n < q->n && q->hit[lo + *n].hash == hash; ++*n)
-		;
-	return lo;
+	qsort(seq, n, sizeof *seq, by_number);
+	for (size_t i = 0; i < n && rc == AK_OK; i++)
+		if (!i || seq[i] != seq[i - 1])
+			rc = ak_link_values_load(v, seq[i], &ignored, err);
+	ak_free(seq);
+	return rc;
+}
+
+/* Which hits are whose; both are in order of their hashes, the values by number. */
+static void share(const struct ak_run_entry *key, size_t n, const struct search *q, struct hits *of)
+{
+	size_t at = 0, end = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!i || key[i].key != key[i - 1].key) {
+			for (at = end; at < q->n && q->hit[at].hash < key[i].key; at++)
+				;
+			for (end = at; end < q->n && q->hit[end].hash == key[i].key; end++)
+				;
+		}
+		of[key[i].value] = (struct hits){at, end - at};
+	}
+}
+
+static enum ak_rc look_up(struct ak_link_values *v, struct ak_run_entry *key, size_t n, struct search *q, struct hits *of, struct ak_err *err)
+{
+	struct ak_run_entry *ask = ak_alloc((n + 1) * sizeof *ask);
+	size_t unique = 0;
+	enum ak_rc rc;
+
+	ak_run_sort(key, n);
+	for (size_t i = 0; i < n; i++)
+		if (!i || key[i].key != key[i - 1].key)
+			ask[unique++] = key[i];
+	rc = ak_link_find(v->reader, ask, unique, found, q, err);
+	ak_free(ask);
+	if (q->n)
+		qsort(q->hit, q->n, sizeof *q->hit, by_hash);
+	share(key, n, q, of);
+	return rc == AK_OK ? load_all(v, q, err) : rc;
 }
 
 enum ak_rc ak_link_values_find(struct ak_link_values *v, struct ak_err *err)
 {
-	size_t n = 0, unique = 0, count;
-	struct ak_run_entry *keys = ak_alloc_zero(v->values.n + 1, sizeof *keys);
+	size_t first = v->nfound, n = v->n - first;
+	struct ak_run_entry *key;
 	struct search q = {NULL, 0, 0};
+	struct hits *of;
 	enum ak_rc rc;
 
-	for (size_t i = 0; i < v->values.n; i++)
-		if (!((struct ak_link_value *)v->values.e[i].v.ptr)->found)
-			keys[n++].key = (uint64_t)ak_lookup_hash(v->values.e[i].key);
-	ak_run_sort(keys, n);
-	for (size_t i = 0; i < n; i++)
-		if (!unique || keys[unique - 1].key != keys[i].key)
-			keys[unique++] = keys[i];
-	rc = ak_link_find(v->reader, keys, unique, found, &q, err);
-	if (q.n)
-		qsort(q.hit, q.n, sizeof *q.hit, by_hash);
-	for (size_t i = 0; i < v->values.n && rc == AK_OK; i++) {
-		struct ak_link_value *x = v->values.e[i].v.ptr;
-		size_t at;
-
-		if (x->found)
-			continue;
-		at = range(&q, (uint64_t)ak_lookup_hash(v->values.e[i].key), &count);
-		rc = fill(v, v->values.e[i].key, x, q.hit + at, count, err);
+	if (!n)
+		return AK_OK;
+	key = ak_alloc_zero(n, sizeof *key);
+	of = ak_alloc(n * sizeof *of);
+	for (size_t i = 0; i < n; i++) {
+		key[i].key = v->value[first + i]->hash;
+		key[i].value = i;
 	}
-	ak_free(keys);
+	rc = look_up(v, key, n, &q, of, err);
+	for (size_t i = 0; i < n && rc == AK_OK; i++)
+		rc = fill(v, v->value[first + i], of[i].n ? q.hit + of[i].at : NULL, of[i].n, err);
+	v->nfound = v->n;
+	ak_free(key);
+	ak_free(of);
 	ak_free(q.hit);
 	return rc;
 }

@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 
 enum { UUID = 36, TRACE = 32, SPAN = 16, TRACEPARENT = 55 };
+enum { LONGEST_WORD = 11 }; /* of those that say nil */
 
 static bool all_hex(struct ak_str s)
 {
@@ -128,7 +129,7 @@ bool ak_id_is_nil(struct ak_str text)
 		;
 	if (i == text.n)
 		return true;
-	for (i = 0; i < AK_COUNT(words); i++)
+	for (i = 0; text.n <= LONGEST_WORD && i < AK_COUNT(words); i++)
 		if (ak_str_eq_fold(text, ak_str_of(words[i])))
 			return true;
 	return of_traceparent(AK_F_TRACE_ID, text, (char[AK_ID_FORM]){0}, &text) && strspn(text.p, "0") >= TRACE;

@@ -6,20 +6,28 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "query/aggregate.h"
 #include "query/attempt.h"
+#include "query/clock_sample.h"
 #include "query/rows.h"
 
-/* The first gateway request of each app event's trace; a median needs all differences in order, which SQL keeps for us. */
-enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err)
-{
-	const struct ak_param p[] = {AK_PI(run), AK_PZ(source ? source : "")};
+#define NEXT(table) "SELECT seq, file FROM " table " WHERE seq >= ?1 ORDER BY seq LIMIT 1"
 
-	return ak_rows(s,
+/* The first gateway request of each app event's trace; a median needs all differences in order, which SQL keeps for us. */
+static enum ak_rc medians(struct ak_store *s, const char *source, const struct ak_clock_sample *sample, const char *picked, json_t **out,
+			  struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PZ(picked), AK_PZ(source ? source : "")};
+	json_t *row;
+	size_t i;
+	enum ak_rc rc;
+
+	rc = ak_rows(s,
 		       "WITH a AS (SELECT s.name AS src, r.app AS app, r.time_us AS at,"
 		       " (SELECT q.seq FROM lookup l JOIN request q ON q.seq = l.seq WHERE l.h = ak_hash(r.trace_id)"
 		       "  AND q.trace_id = r.trace_id AND q.time_us IS NOT NULL ORDER BY q.time_us, q.seq LIMIT 1) AS first"
-		       " FROM app_event r" AK_OF_FILE("r") " WHERE r.state = 0 AND r.trace_id IS NOT NULL AND r.time_us IS NOT NULL"
-		       " AND (?1 = 0 OR e.run = ?1) AND (?2 = '' OR s.name = ?2)" AK_SINCE("r", "?1") "),"
+		       " FROM json_each(?1) z CROSS JOIN app_event r ON r.seq = z.value" AK_OF_FILE("r") " WHERE r.state = 0 AND r.trace_id IS NOT NULL AND r.time_us IS NOT NULL"
+		       " AND (?2 = '' OR s.name = ?2)),"
 		       " d AS (SELECT a.src, a.app, s.name AS dst, r.time_us - a.at AS delta FROM a JOIN request r ON r.seq = a.first"
 		       AK_OF_FILE("r") "),"
 		       " o AS (SELECT *, row_number() OVER (PARTITION BY src, app, dst ORDER BY delta) AS i,"
@@ -27,6 +35,30 @@ enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, j
 		       " SELECT src AS \"from\", app, dst AS \"to\", n AS pairs, max(CASE WHEN i = n / 2 + 1 THEN delta END) / 1000 AS median_ms,"
 		       " min(delta) / 1000 AS min_ms, max(delta) / 1000 AS max_ms FROM o GROUP BY src, app, dst ORDER BY 1, 2, 3",
 		       p, 2, out, err);
+	json_array_foreach(rc == AK_OK ? *out : NULL, i, row) {
+		const struct ak_clock_source *from = ak_clock_source_named(sample, json_string_value(json_object_get(row, "from")));
+
+		if (from && from->every > 1)
+			json_object_set_new(row, "sampled", json_pack("{s:I, s:I, s:s}", "one_in", (json_int_t)from->every, "of", (json_int_t)from->of,
+								      "source", from->name));
+	}
+	return rc;
+}
+
+enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err)
+{
+	struct ak_clock_sample sample;
+	struct ak_buf picked;
+	enum ak_rc rc = ak_clock_sample_read(s, run, &sample, err);
+
+	ak_buf_init(&picked, (size_t)1 << 30);
+	if (rc == AK_OK)
+		rc = ak_clock_sample_pick(s, &sample, NEXT("app_event"), &picked, err);
+	if (rc == AK_OK)
+		rc = medians(s, source, &sample, picked.p, out, err);
+	ak_buf_release(&picked);
+	ak_clock_sample_release(&sample);
+	return rc;
 }
 
 /* ---- pairs whose order is known ---- */
@@ -55,10 +87,12 @@ enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, j
 	" WHERE l3.h = ak_hash(" a ".trace_id) AND b.trace_id = " a ".trace_id AND be.source = e.source AND b.app IS " a ".app AND " GOOD("b")
 
 /* Columns: outer source, time, start, end, duration, inner source, time, start, end, duration, app of outer, of inner, whether
- * the end of outer bounds, whether outer names the inner call itself, seq of outer, of inner. ?1: run. */
+ * the end of outer bounds, whether outer names the inner call itself, seq of outer, of inner, source of the record that names the other.
+ * ?1: which records of that kind. ?2: answers that came from a cache, NULL = look for them. */
 static const char spans[] =
-	"WITH cached(x) AS MATERIALIZED (SELECT DISTINCT cache_reference_id FROM request WHERE cache_reference_id IS NOT NULL),"
 	/* What names the call itself, so that the event is about this call; of a shared trace only the outermost event is. */
+	"WITH cached(x) AS MATERIALIZED (SELECT p.cache_reference_id FROM json_each(?2) z JOIN request p ON p.seq = z.value WHERE p.cache_reference_id IS NOT NULL"
+	"  UNION SELECT cache_reference_id FROM request WHERE ?2 IS NULL AND cache_reference_id IS NOT NULL),"
 	" m AS MATERIALIZED (SELECT a.seq AS event, q.seq AS call, coalesce(q.gateway_request_id = a.gateway_request_id AND NOT" REPEATED("q") ", 0)"
 	"  OR coalesce(q.parent_span_id = a.span_id AND q.trace_id = a.trace_id, 0)"
 	"  OR coalesce(q.cache_status, 'miss') <> 'hit' AND coalesce(q.environment = a.environment, 1)"
@@ -67,44 +101,45 @@ static const char spans[] =
 	"    THEN q.trace_id = a.trace_id AND coalesce(q.response_id = a.response_id OR q.provider_request_id = a.provider_request_id, 0)"
 	"    ELSE coalesce(" NAMES("response_id", "a", "q") ", 0) OR coalesce(" NAMES("provider_request_id", "a", "q") ", 0) END AS direct,"
 	"  coalesce(q.trace_id = a.trace_id, 0) AS shares"
-	"  FROM app_event a CROSS JOIN request q ON q.seq IN (SELECT l.seq FROM lookup l WHERE l.h IN (ak_hash(a.trace_id),"
+	"  FROM json_each(?1) z CROSS JOIN app_event a ON a.seq = z.value CROSS JOIN request q ON q.seq IN (SELECT l.seq FROM lookup l WHERE l.h IN (ak_hash(a.trace_id),"
 	"   ak_hash(a.gateway_request_id), ak_hash(a.response_id), ak_hash(a.provider_request_id)))"
-	"  WHERE " GOOD("a") AK_SINCE("a", "?1")
+	"  WHERE " GOOD("a")
 	FEW("ak_hash(a.trace_id), ak_hash(a.gateway_request_id), ak_hash(a.response_id), ak_hash(a.provider_request_id)")
 	" AND " GOOD("q") BEGUN("q") ")"
 	" SELECT " OUTER_OF("a", "s") ", a.event_end, a.duration_ms, " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", a.app, NULL, m.direct OR NOT"
-	IN_TRACE("a") " AND (rtrim(coalesce(b.event_end, b.event_start), 'Z') > rtrim(a.event_end, 'Z'))), m.direct, a.seq, q.seq"
+	IN_TRACE("a") " AND (rtrim(coalesce(b.event_end, b.event_start), 'Z') > rtrim(a.event_end, 'Z'))), m.direct, a.seq, q.seq, s.id"
 	" FROM m CROSS JOIN app_event a ON a.seq = m.event CROSS JOIN request q ON q.seq = m.call" AK_OF_FILE("a") CALL_OF_FILE("q")
-	" WHERE (?1 = 0 OR e.run = ?1) AND (m.direct OR (m.shares AND NOT"
+	" WHERE (m.direct OR (m.shares AND NOT"
 	IN_TRACE("a") " AND (b.time_us < a.time_us OR (b.time_us = a.time_us AND b.seq < a.seq)))))";
 
 static const char calls[] =
-	"SELECT " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", " OUTER_OF("v", "s") ", v.event_end, v.duration_ms, NULL, NULL, 1, 1, q.seq, v.seq"
-	" FROM provider_call v CROSS JOIN request q ON q.seq IN (SELECT l.seq FROM lookup l WHERE l.h IN (ak_hash(v.response_id),"
+	"SELECT " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", " OUTER_OF("v", "s") ", v.event_end, v.duration_ms, NULL, NULL, 1, 1, q.seq, v.seq, s.id"
+	" FROM json_each(?1) z CROSS JOIN provider_call v ON v.seq = z.value CROSS JOIN request q ON q.seq IN (SELECT l.seq FROM lookup l WHERE l.h IN (ak_hash(v.response_id),"
 	"  ak_hash(v.provider_request_id)))" AK_OF_FILE("v") CALL_OF_FILE("q")
-	" WHERE " GOOD("v") AK_SINCE("v", "?1") FEW("ak_hash(v.response_id), ak_hash(v.provider_request_id)") " AND (?1 = 0 OR e.run = ?1) AND " GOOD("q") BEGUN("q") " AND" AK_NO_WITNESS("q")
+	" WHERE " GOOD("v") FEW("ak_hash(v.response_id), ak_hash(v.provider_request_id)") " AND " GOOD("q") BEGUN("q") " AND" AK_NO_WITNESS("q")
 	" AND coalesce(q.cache_status, 'miss') <> 'hit' AND (" NAMES("response_id", "v", "q") " OR " NAMES("provider_request_id", "v", "q") ")";
 
 static const char witnesses[] =
-	"SELECT " OUTER_OF("w", "s") ", " SPAN_OF_CALL("w") ", " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", NULL, NULL, 1, 1, w.seq, q.seq"
-	" FROM corroboration k JOIN request w ON w.seq = k.seq JOIN request q ON q.seq = k.of_seq" AK_OF_FILE("w") CALL_OF_FILE("q")
-	" WHERE " GOOD("w") AK_SINCE("w", "?1") " AND (?1 = 0 OR e.run = ?1) AND " GOOD("q") " AND w.facet IS NULL AND q.facet IS NULL";
+	"SELECT " OUTER_OF("w", "s") ", " SPAN_OF_CALL("w") ", " OUTER_OF("q", "t") ", " SPAN_OF_CALL("q") ", NULL, NULL, 1, 1, w.seq, q.seq, s.id"
+	" FROM json_each(?1) z CROSS JOIN corroboration k ON k.seq = z.value CROSS JOIN request w ON w.seq = k.seq CROSS JOIN request q ON q.seq = k.of_seq" AK_OF_FILE("w") CALL_OF_FILE("q")
+	" WHERE " GOOD("w") " AND " GOOD("q") " AND w.facet IS NULL AND q.facet IS NULL";
 
 #define BEHIND(table, some)                                                                                               \
-	"SELECT " OUTER_OF("q", "t") ", NULL, NULL, " OUTER_OF("r", "s") ", NULL, NULL, NULL, NULL, 0, 1, q.seq, r.seq"                  \
-	" FROM " table " r CROSS JOIN request q ON q.seq IN (SELECT l.seq FROM lookup l WHERE l.h = ak_hash(r.gateway_request_id))" \
-	AK_OF_FILE("r") CALL_OF_FILE("q") " WHERE " GOOD("r") AK_SINCE("r", "?1") FEW("ak_hash(r.gateway_request_id)") " AND (?1 = 0 OR e.run = ?1) AND " GOOD("q") BEGUN("q") \
+	"SELECT " OUTER_OF("q", "t") ", NULL, NULL, " OUTER_OF("r", "s") ", NULL, NULL, NULL, NULL, 0, 1, q.seq, r.seq, s.id"                  \
+	" FROM json_each(?1) z CROSS JOIN " table " r ON r.seq = z.value CROSS JOIN request q ON q.seq IN (SELECT l.seq FROM lookup l WHERE l.h = ak_hash(r.gateway_request_id))" \
+	AK_OF_FILE("r") CALL_OF_FILE("q") " WHERE " GOOD("r") FEW("ak_hash(r.gateway_request_id)") " AND " GOOD("q") BEGUN("q") \
 	" AND q.gateway_request_id = r.gateway_request_id AND NOT" REPEATED("q") some
 
 static const struct {
-	const char *sql;
+	const char *sql, *next;
 	enum ak_clock_rule rule;
+	bool inner_names; /* the inner record is the one that names the other */
 } statements[] = {
-	{spans, AK_CLOCK_CONTAINS},
-	{calls, AK_CLOCK_CONTAINS},
-	{witnesses, AK_CLOCK_SAME},
-	{BEHIND("settlement", ""), AK_CLOCK_AFTER},
-	{BEHIND("audit_event", " AND r.category = 'billing'"), AK_CLOCK_AFTER},
+	{spans, NEXT("app_event"), AK_CLOCK_CONTAINS, false},
+	{calls, NEXT("provider_call"), AK_CLOCK_CONTAINS, true},
+	{witnesses, "SELECT k.seq, r.file FROM corroboration k JOIN request r ON r.seq = k.seq WHERE k.seq >= ?1 ORDER BY k.seq LIMIT 1", AK_CLOCK_SAME, false},
+	{BEHIND("settlement", ""), NEXT("settlement"), AK_CLOCK_AFTER, true},
+	{BEHIND("audit_event", " AND r.category = 'billing'"), NEXT("audit_event"), AK_CLOCK_AFTER, true},
 };
 
 int64_t ak_clock_precision(const char *time)
@@ -143,11 +178,24 @@ static struct ak_clock_reading end_of(sqlite3_stmt *st, int end, int duration, c
 	return r;
 }
 
+#define MOST_CACHED 100000 /* more of them are found by reading all requests */
+
+struct walk {
+	struct ak_store *s;
+	struct ak_clock_sample sample;
+	ak_clock_pair_fn *each;
+	void *ctx;
+	struct ak_buf cached; /* JSON array of places in the ledger */
+	size_t ncached;
+};
+
 /* points: an outer record without an end is a point in time, no span. */
-static enum ak_rc give(sqlite3_stmt *st, enum ak_clock_rule rule, bool points, ak_clock_pair_fn *each, void *ctx, struct ak_err *err)
+static enum ak_rc give(const struct walk *w, sqlite3_stmt *st, size_t i, struct ak_err *err)
 {
-	struct ak_clock_pair p = {.rule = rule, .whole = sqlite3_column_int(st, 12)};
-	bool direct = sqlite3_column_int(st, 13);
+	const struct ak_clock_source *named_by = ak_clock_source_of(&w->sample, sqlite3_column_int64(st, 16));
+	struct ak_clock_pair p = {.rule = statements[i].rule, .whole = sqlite3_column_int(st, 12), .inner_names = statements[i].inner_names,
+				  .one_in = named_by ? named_by->every : 1, .of = named_by ? named_by->of : 0};
+	bool direct = sqlite3_column_int(st, 13), points = i == 0;
 
 	p.outer_seq = sqlite3_column_int64(st, 14);
 	p.inner_seq = sqlite3_column_int64(st, 15);
@@ -161,21 +209,70 @@ static enum ak_rc give(sqlite3_stmt *st, enum ak_clock_rule rule, bool points, a
 		p.rule = AK_CLOCK_POINT;
 		p.whole = direct;
 	}
-	return each(ctx, &p, err);
+	return w->each(w->ctx, &p, err);
+}
+
+/* Only answers from a cache name the call that they were made for. */
+static enum ak_rc take_cached(void *ctx, const struct ak_columns *c, const bool *keep, struct ak_err *err)
+{
+	struct walk *w = ctx;
+
+	(void)err;
+	(void)keep;
+	for (size_t i = 0; c->row[AK_COL_CACHE_STATUS] && i < c->n; i++) {
+		uint16_t at = c->row[AK_COL_CACHE_STATUS][i];
+
+		if (!at || ak_str_is(c->text[AK_COL_CACHE_STATUS][at - 1], "miss"))
+			continue;
+		if (++w->ncached > MOST_CACHED)
+			break;
+		ak_buf_addf(&w->cached, "%s%lld", w->ncached > 1 ? "," : "[", (long long)c->number[AK_COL_SEQ][i]);
+	}
+	return AK_OK;
+}
+
+static enum ak_rc find_cached(struct walk *w, struct ak_err *err)
+{
+	const struct ak_columns_want want = {.col = {[AK_COL_SEQ] = true, [AK_COL_CACHE_STATUS] = true}};
+	enum ak_rc rc = ak_query_columns_each(w->s, INT64_MIN, INT64_MAX, &want, take_cached, w, err);
+
+	ak_buf_adds(&w->cached, w->ncached ? "]" : "[]");
+	return rc == AK_END ? AK_OK : rc;
+}
+
+static enum ak_rc pairs_of(const struct walk *w, size_t i, struct ak_err *err)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	struct ak_buf picked;
+	enum ak_rc rc;
+
+	ak_buf_init(&picked, (size_t)1 << 30);
+	rc = ak_clock_sample_pick(w->s, &w->sample, statements[i].next, &picked, err);
+	if (rc == AK_OK && picked.n > 2)
+		rc = ak_sql_prepare(w->s, statements[i].sql, &st, err);
+	if (st)
+		ak_sql_bind(st, 1, ak_buf_str(&picked));
+	if (st && sqlite3_bind_parameter_count(st) > 1 && w->ncached <= MOST_CACHED)
+		ak_sql_bind(st, 2, ak_buf_str(&w->cached));
+	while (st && rc == AK_OK && (rc = ak_sql_step(w->s, st, err)) == AK_OK)
+		rc = give(w, st, i, err);
+	ak_sql_finalizep(&st);
+	st = NULL;
+	ak_buf_release(&picked);
+	return rc == AK_END ? AK_OK : rc;
 }
 
 enum ak_rc ak_query_clock_pairs(struct ak_store *s, int64_t run, ak_clock_pair_fn *each, void *ctx, struct ak_err *err)
 {
-	for (size_t i = 0; i < AK_COUNT(statements); i++) {
-		AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-		enum ak_rc rc = ak_sql_prepare(s, statements[i].sql, &st, err);
+	struct walk w = {.s = s, .each = each, .ctx = ctx};
+	enum ak_rc rc = ak_clock_sample_read(s, run, &w.sample, err);
 
-		if (rc == AK_OK)
-			sqlite3_bind_int64(st, 1, run);
-		while (rc == AK_OK && (rc = ak_sql_step(s, st, err)) == AK_OK)
-			rc = give(st, statements[i].rule, i == 0, each, ctx, err);
-		if (rc != AK_END)
-			return rc;
-	}
-	return AK_OK;
+	ak_buf_init(&w.cached, 1 << 24);
+	if (rc == AK_OK)
+		rc = find_cached(&w, err);
+	for (size_t i = 0; i < AK_COUNT(statements) && rc == AK_OK; i++)
+		rc = pairs_of(&w, i, err);
+	ak_buf_release(&w.cached);
+	ak_clock_sample_release(&w.sample);
+	return rc;
 }

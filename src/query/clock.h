@@ -29,6 +29,8 @@ struct ak_clock_pair {
 	struct ak_clock_name outer, inner;
 	int64_t outer_seq, inner_seq;
 	struct ak_clock_reading outer_start, outer_end, inner_start, inner_end;
+	bool inner_names;   /* of the two sources, which names the other's records: the inner one */
+	int64_t one_in, of; /* so many of its records were read: one in one_in of all `of`; 1 = all */
 };
 
 /* Texts die with the call; anything but AK_OK stops and is passed up. */
@@ -38,7 +40,7 @@ typedef enum ak_rc ak_clock_pair_fn(void *ctx, const struct ak_clock_pair *p, st
 extern "C" {
 #endif
 
-/* All pairs of live records: app events around their gateway calls, gateway calls around provider calls, two witnesses of one call,
+/* Pairs of live records, of large sources from a sample that is the same each time (clock_sample.h): app events around their gateway calls, gateway calls around provider calls, two witnesses of one call,
  * refunds and settlements behind the call they name. run: only pairs of which it brought the record that names the other, 0 = all. */
 enum ak_rc ak_query_clock_pairs(struct ak_store *s, int64_t run, ak_clock_pair_fn *each, void *ctx, struct ak_err *err);
 

@@ -29,6 +29,7 @@ struct ak_link_id {
 	enum ak_link_field field;
 	bool alias; /* not as it stands in the record's column */
 	struct ak_str value;
+	uint64_t hash; /* ak_lookup_hash */
 };
 
 /* One record; of requests one call: all entries and witnesses of it. Texts and ids are in the caller's arena. */
@@ -62,6 +63,8 @@ enum ak_rc ak_link_reader_open(struct ak_store *s, struct ak_link_reader **out, 
 void ak_link_reader_free(struct ak_link_reader *r);
 /* Whether records come with model and tokens; they do not before. */
 void ak_link_reader_hints(struct ak_link_reader *r, bool hints);
+/* Whether ak_link_each leaves out what only a match asks for: identifiers, environment, provider, end. */
+void ak_link_reader_bare(struct ak_link_reader *r, bool bare);
 /* By name; they live as long as the reader. */
 const struct ak_link_source *ak_link_sources(const struct ak_link_reader *r, size_t *n);
 

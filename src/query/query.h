@@ -113,7 +113,7 @@ enum ak_rc ak_query_record(struct ak_store *s, int64_t seq, json_t **out, struct
 /* What the leaf of a live record was made from (store/leaf.h): {index, kind, leaf, groups: {who|what|how_much: {digest, salt,
  * body}}}, digests and salts in hex, body as the text that was hashed. AK_END; AK_EXIT_VERIFY when it gives another leaf. */
 enum ak_rc ak_query_leaf(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
-/* Seq of a citation `source:seq`; AK_END when there is none. */
+/* Seq of a citation `source:seq`, or `:seq`; AK_END when there is none. */
 enum ak_rc ak_query_cite(struct ak_store *s, const char *cite, int64_t *seq, struct ak_err *err);
 /* Records that carry this identifier value (any kind; token forms are the caller's: pass the stored form), sorted by seq:
  * array of {seq, kind, field, class, attempt (equal in hits of one attempt, whatever entries and witnesses tell of it)}. */
@@ -180,7 +180,7 @@ enum ak_rc ak_query_usage_rows(struct ak_store *s, int64_t from_us, int64_t to_u
  * model: [{source, provider, model, n}]. */
 enum ak_rc ak_query_served(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Clock offset between app events and the first gateway request of the same trace, per source and app: [{from, app (or null), to,
- * pairs, median_ms, min_ms, max_ms}], negative = the app's clock is ahead (nothing arrives before it was sent). Raw times are
+ * pairs, median_ms, min_ms, max_ms, sampled: {one_in, of, source} where not all records were read}], negative = the app's clock is ahead (nothing arrives before it was sent). Raw times are
  * never changed. source: only app events of this one, NULL = all; run: only those it brought, 0 = all. */
 enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err);
 

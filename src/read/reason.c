@@ -32,6 +32,8 @@ static const struct ak_reason reasons[] = {
 	 "quote cells that hold the delimiter (RFC 4180) and export again"},
 	{"csv_cell_too_long", "a cell is too long", SMALLER},
 	{"csv_nul", "a cell holds a NUL byte", "export as UTF-8 text without NUL bytes"},
+	{"other_key", "its tokens are of another pseudonym key",
+	 "an export of auditkit goes into workspaces with the same key only: 'auditkit init --key-file' makes one"},
 	{"csv_utf8", "a cell is not valid UTF-8", "export as UTF-8, or convert the file: iconv -f latin1 -t UTF-8"},
 };
 

@@ -243,12 +243,21 @@ def allowed(m, fields):
     return out
 
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+with open(HERE + "/../../src/store/columns.def") as columns, open(HERE + "/../../src/model/fields.def") as fields_def:
+    FIELDS = dict(re.findall(r"^FIELD\((\w+), (\w+),", fields_def.read(), re.M))
+    PAGED = [FIELDS.get(field, "seq") for field in re.findall(r"^COLUMN\(\w+, \w+, (\w+)\)", columns.read(), re.M)]
+
+
 def columns_of(database, found):
     """Where the database holds a string: {string: {table.column}}."""
     db = sqlite3.connect("file:%s?mode=ro" % database, uri=True)
     for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
         names = [r[1] for r in db.execute("SELECT * FROM pragma_table_info(?)", (table,))]
         for row in db.execute('SELECT * FROM "%s"' % table):
+            # A page is a column of requests (src/store/columns.def): what stands in it stands in that column.
+            if table == "column_page":
+                names = ["id", PAGED[row[0] & 255]]
             for name, value in zip(names, row):
                 raw = value.encode() if isinstance(value, str) else value if isinstance(value, bytes) else b""
                 for c in CANARY.findall(raw):

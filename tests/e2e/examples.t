@@ -32,6 +32,8 @@ sed 's#path: \([a-z]\)#path: ../exports/\1#' "$AK_SRCDIR/samples/policy.yaml" >.
 auditkit packet build --allow-gaps -o packet.tar >/dev/null 2>&1
 auditkit packet build --allow-gaps -o packet.zip >/dev/null 2>&1
 auditkit packet build --allow-gaps --unsigned -o unsigned.zip >/dev/null 2>&1
+auditkit search --layer request --status '$status' --save refused >/dev/null 2>&1
+auditkit search --outcome failure --save old >/dev/null 2>&1
 ssh-keygen -q -t ed25519 -N '' -f id_ed25519
 page auditkit-formats.5 | sed -n '/^id: example-gateway/,/^\.fi/p' | grep -v '^\.fi' >gateway.yaml
 sed -n 's/^ \{6\}//; /^{"calls/,/^expect\|^    expect/p' gateway.yaml | grep -v expect >calls.json

@@ -57,6 +57,9 @@ caged 0 print -w ws sources
 caged 0 print -w ws sources drift
 caged 0 print -w ws verify
 caged 0 print -w ws check rejects
+caged 0 "print sync" -w ws check rejects --junit j.xml --sarif s.json --markdown m.md
+"$AUDITKIT" -w ws check rejects --json >former.json
+caged 0 print -w ws check rejects --baseline former.json
 caged 3 print -w ws report links --state unmatched
 caged 3 print -w ws report coverage --by-day
 caged 0 print -w ws checkpoint
@@ -112,6 +115,12 @@ caged 0 "print sync" -w d/workspace trace sample
 caged 0 "print sync" -w d/workspace trace bundle --app support-bot --from 2026-06-05 --to 2026-06-06 -o incident.tar
 caged 0 "print sync" -w d/workspace timeline --around ae-route-1
 caged 0 "print sync" -w d/workspace blast-radius svc-search
+caged 0 sync -w d/workspace search --status 4xx -o found.csv
+caged 0 "print sync" -w d/workspace search --limit 2 --save q1
+caged 0 print -w d/workspace query list
+caged 0 "print sync" -w d/workspace query run q1
+caged 0 sync -w d/workspace query rm q1
+caged 0 "print sync" -w d/workspace sql 'SELECT count(*) FROM request'
 export XDG_CONFIG_HOME="$tap_dir/config"
 is "every command was probed" "$("$AUDITKIT" help --json | jq -r '.commands[].name' | while read -r name; do
 	echo "$tested" | grep -qx "$name" || echo "$name"

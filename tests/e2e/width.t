@@ -27,6 +27,7 @@ run 0 -w w ingest --source litellm-db spend.csv
 for s in $(sqlite3 w/workspace.db 'SELECT name FROM source'); do run 0 -w w sources show "$s"; done
 for r in completeness links coverage reconcile fallbacks; do run 0 -w w report $r; done
 run 1 -w w check
+run 1 -w w check -v
 run 0 -w w blast-radius key_15b3785b
 run 0 -w w timeline --around ae-route-1 --window 2h
 run 0 -w w explain "$(sqlite3 w/workspace.db 'SELECT trace_id FROM request WHERE trace_id IS NOT NULL AND fallback_from IS NOT NULL LIMIT 1')"

@@ -636,10 +636,15 @@ def stored(auditkit, form, text, exported_at=None):
     with tempfile.TemporaryDirectory() as home:
         env = dict(os.environ, XDG_CONFIG_HOME=os.path.join(home, "config"), HOME=home)
         work, path = os.path.join(home, "work"), os.path.join(home, "export")
-        with open(path, "w", encoding="utf-8", newline="") as f:
-            f.write(text)
         made = ["--exported-at", exported_at] if exported_at else []
         for args in (["init", work], ["-w", work, "ingest", "--format", form, *made, path]):
+            if args[0] != "init":
+                # An export of auditkit itself names the key of its workspace.
+                db = sqlite3.connect(glob.glob(os.path.join(work, "*.db"))[0])
+                kid = db.execute("SELECT value FROM meta WHERE key = 'key_id'").fetchone()[0]
+                db.close()
+                with open(path, "w", encoding="utf-8", newline="") as f:
+                    f.write(text.replace("00aa11bb", kid))
             done = subprocess.run([auditkit, *args], env=env, capture_output=True, text=True, check=False)
             if done.returncode:
                 raise RuntimeError(f"{args[0] if args[0] == 'init' else 'ingest'} exits {done.returncode}: {done.stderr}")

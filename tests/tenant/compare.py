@@ -314,6 +314,11 @@ def numbers(doc):
     return set(re.findall(r"-?\d+(?:\.\d+)?", json.dumps(doc)))
 
 
+def plain(figure):
+    """A decimal as the program writes it: no zeros at its end."""
+    return figure.rstrip("0").rstrip(".") if "." in figure else figure
+
+
 def check_blast(t):
     b = t.truth["blast"]
     for name in (b["key"]["alias"], b["key"]["provider_key"]):
@@ -323,7 +328,7 @@ def check_blast(t):
         text = numbers(doc)
         lacking = [k for k in ("attempts", "end_users") if str(b[k]) not in text]
         models = [m for m in b["models"] if m not in json.dumps(doc)]
-        cost = [] if b["gateway_cost"] in text else ["cost %s" % b["gateway_cost"]]
+        cost = [] if plain(b["gateway_cost"]) in text else ["cost %s" % b["gateway_cost"]]
         tap(not lacking and not models and not cost, "blast radius of %s" % name,
             ["lacks %s %s %s of %s" % (lacking, models, cost, {k: v for k, v in b.items() if k != "requests"}), json.dumps(doc)[:600]]
             if lacking or models or cost else [])

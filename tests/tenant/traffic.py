@@ -162,7 +162,9 @@ class Traffic:
     def lost(self, t, group):
         """A call that the application never got through to the gateway."""
         form = self.w.rng.choice([{"trace_id": self.w.hex(32)}, {"request_id": self.w.uuid()}, {"response_id": "chatcmpl-" + self.w.hex(24)}])
-        self.calls.loose_event(t, "never reached the gateway", "unmatched", ["not found"], **form)
+        # At the ends of the period it may be before the gateway's first record, or after its last one.
+        end = t - self.w.start < timedelta(hours=2) or self.w.end - t < timedelta(hours=2)
+        self.calls.loose_event(t, "never reached the gateway", "unmatched", ["not found"] + ["outside the period"] * end, **form)
 
     def untold(self, t, group):
         c = self.new(t, group)  # the application logged nothing of it

@@ -88,15 +88,16 @@ static void diffs(const struct ak_redactor *r, struct ak_arena *a, struct ak_red
 	struct ak_str out = step1(r, AK_F_CHANGES,
 				  AK_STR("[{\"path\":\"/litellm_params/api_key\",\"before\":\"plain\",\"after\":null},"
 					 "{\"path\":\"/max_tokens\",\"before\":1,\"after\":2},"
-					 "{\"path\":\"/credentials\",\"after\":{\"region\":\"eu\",\"n\":[7,true]}}]"),
+					 "{\"path\":\"/credentials\",\"after\":{\"region\":\"eu\",\"n\":[7,731942,true]}}]"),
 				  a, l),
 		      again;
 
 	ok(!sample_holds(out, AK_STR("plain")) && sample_holds(out, AK_STR("[REDACTED:named_secret:")),
 	   "a value named api_key goes");
 	ok(sample_holds(out, AK_STR("\"after\":2,\"before\":1,\"path\":\"/max_tokens\"")), "max_tokens is a number");
-	ok(!sample_holds(out, AK_STR("\"eu\"")) && !sample_holds(out, AK_STR("7,")),
-	   "everything below credentials goes");
+	ok(!sample_holds(out, AK_STR("\"eu\"")) && !sample_holds(out, AK_STR("731942")),
+	   "texts and numbers below credentials go");
+	ok(sample_holds(out, AK_STR("[7,")), "but a number of so few digits is nobody's secret");
 	ok(sample_holds(out, AK_STR("true")), "but booleans");
 	again = step1(r, AK_F_CHANGES, out, a, l);
 	ok(ak_str_eq(again, out), "idempotent");

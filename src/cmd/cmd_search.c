@@ -1,0 +1,171 @@
+#include "base/ak.h"
+#include "cmd/cmd.h"
+
+#include "base/time.h"
+#include "cmd/period.h"
+#include "cmd/search_run.h"
+#include "search/saved.h"
+
+static enum ak_rc layers(const struct ak_ctx *c, struct ak_spec *s, struct ak_err *err)
+{
+	const char *const *list = ak_args_list(c->args, "layer");
+
+	for (; list && *list; list++) {
+		int k = ak_kind_find(ak_str_of(*list));
+
+		if (k < 0) {
+			ak_hint(err, "request, audit_event, app_event, usage, ticket, access_grant, api_key, provider_call, dlp_verdict, quota_event, settlement, price, "
+				     "config_snapshot");
+			return ak_fail(err, AK_EXIT_USAGE, "there is no layer '%.40s'", *list);
+		}
+		s->layers |= 1u << k;
+	}
+	return AK_OK;
+}
+
+static json_t *filters(const struct ak_ctx *c)
+{
+	json_t *all = json_object();
+
+	for (const struct ak_search_name *n = ak_search_names; n->name; n++) {
+		const char *const *list = n->means ? ak_args_list(c->args, n->name) : NULL;
+		json_t *values = json_array();
+
+		for (; list && *list; list++)
+			json_array_append_new(values, json_string(*list));
+		if (json_array_size(values))
+			json_object_set(all, n->name, values);
+		json_decref(values);
+	}
+	return all;
+}
+
+static enum ak_rc read_spec(struct ak_ctx *c, struct ak_spec *s, struct ak_err *err)
+{
+	*s = (struct ak_spec){.where = ak_args_text(c->args, "where"), .from = ak_args_text(c->args, "from"), .to = ak_args_text(c->args, "to"),
+			      .at = ak_args_text(c->args, "at"), .backwards = ak_args_flag(c->args, "newest")};
+	s->text = c->args->nwords ? c->args->word[0] : NULL;
+	s->filters = filters(c);
+	return layers(c, s, err);
+}
+
+static enum ak_rc save(struct ak_ctx *c, const struct ak_spec *s, struct ak_where *w, const struct ak_search_opts *o, const char *name, struct ak_err *err)
+{
+	json_int_t version;
+	json_t *doc, *params;
+	char *list;
+
+	if (ak_saved_name(name, err) != AK_OK)
+		return AK_FAIL;
+	doc = ak_spec_save(s, w, o);
+	params = ak_saved_params(doc);
+	if (ak_saved_add(c->workspace, name, doc, ak_time_now(), &version, err) != AK_OK) {
+		json_decref(params);
+		return AK_FAIL;
+	}
+	list = json_array_size(params) ? json_dumps(params, JSON_COMPACT) : NULL;
+	ak_io_note(c->io, "saved", "%s, version %lld%s%s", name, (long long)version, list ? ", parameters " : "", list ? list : "");
+	ak_free(list);
+	json_decref(params);
+	return AK_OK;
+}
+
+static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
+{
+	const char *name = ak_args_text(c->args, "save");
+	struct ak_found_forms f = {.c = c, .used = json_object()};
+	struct ak_search_opts o;
+	struct ak_where w;
+	struct ak_spec s;
+	enum ak_rc rc = read_spec(c, &s, err);
+
+	ak_found_where(&f, &w);
+	w.keep_params = name != NULL;
+	if (rc == AK_OK)
+		rc = ak_spec_compile(&s, &w, &o, err);
+	if (rc == AK_OK && name)
+		rc = save(c, &s, &w, &o, name, err);
+	if (rc == AK_OK && w.open)
+		ak_io_note(c->io, "next", "auditkit %squery run %s --param NAME=VALUE", c->with, name);
+	else if (rc == AK_OK)
+		rc = ak_found_run(c, &o, NULL, err);
+	json_decref(s.filters);
+	json_decref(f.used);
+	return rc == AK_OK ? AK_EXIT_OK : err->exit;
+}
+
+static const struct ak_opt opts[] = {
+	{"layer", 0, AK_OPT_LIST, "KIND", "request, audit_event, usage, ...: only this kind of record; may be repeated"},
+	AK_OPTS_PERIOD,
+	{"at", 0, AK_OPT_TEXT, "TIME", "around a moment: 2026-06-09T03:14Z, 03:14Z (any day), each with +-1m"},
+	{"where", 0, AK_OPT_TEXT, "EXPR", "a boolean expression over any field, as in: status >= 500 and cost > 0.01"},
+#define FILTER(name, help) {name, 0, AK_OPT_LIST, "VALUE", help}
+	FILTER("user", "who acted: id or e-mail, looked up as its token"),
+	FILTER("end-user", "end user of the customer, likewise"),
+	FILTER("tenant", "customer tenant, likewise"),
+	FILTER("ip", "address, looked up as its token, or network"),
+	FILTER("key", "id, label or hash of a key, or the key itself, looked up as its token"),
+	FILTER("action", "name of the action, or its sort: login, logout, create, update, rotate, delete, revoke, export, invite, view, approve, chat"),
+	FILTER("category", "keys, quota, routing, billing, admin_access, data_access, configuration, login, ai_interaction, other"),
+	FILTER("resource", "type, id or name of what was acted on"),
+	FILTER("resource-type", "its type alone"),
+	FILTER("resource-id", "its id alone"),
+	FILTER("model", "model asked for or served"),
+	FILTER("requested-model", "model asked for"),
+	FILTER("served-model", "model served"),
+	FILTER("provider", "provider that served the call"),
+	FILTER("project", "id or name of the project"),
+	FILTER("team", "id or name of the team"),
+	FILTER("org", "organization"),
+	FILTER("app", "application"),
+	FILTER("env", "environment"),
+	FILTER("cost-center", "cost centre"),
+	FILTER("endpoint", "path or family of the API: /v1/chat/completions, chat, embeddings"),
+	FILTER("status", "HTTP status, or its class: 429, 4xx"),
+	FILTER("outcome", "success, failure or unknown"),
+	FILTER("error", "error class or code"),
+	FILTER("cache", "gateway cache: hit, miss, bypass, disabled"),
+	FILTER("dlp", "flagged (redacted or blocked too), clean, or a verdict"),
+	FILTER("reason", "reason code"),
+	FILTER("ticket", "change ticket"),
+	FILTER("line-item", "billing line item"),
+	FILTER("region", "cloud region"),
+	FILTER("id", "any identifier of the call or event"),
+	FILTER("source", "name of the source"),
+	{"newest", 0, AK_OPT_FLAG, NULL, "newest first"},
+	AK_OPTS_FOUND,
+	{"save", 0, AK_OPT_TEXT, "NAME", "keep the search for 'query run': values may be $parameters"},
+	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
+};
+
+static const struct ak_example examples[] = {
+	{"auditkit search --category keys --layer audit_event", "what was done to keys"},
+	{"auditkit search --status 4xx --layer request --newest --limit 5", "the newest refused or malformed requests"},
+	{"auditkit search --where \"status >= 400 and (model like 'gpt*' or cost > 0.01)\"", "a boolean expression over any field"},
+	{"auditkit search --user 'ada@example.org' --all --format csv", "everything of one person, as CSV"},
+	{NULL, NULL},
+};
+
+const struct ak_cmd ak_cmd_search = {
+	.name = "search",
+	.args = "[TEXT]",
+	.summary = "records by what they say: filters, expressions, words",
+	.text =
+		"Layers (kinds of record) are searched side by side and counted apart: several tell of the same calls. Without --layer those are\n"
+		"searched that have every field the filters ask for. Only live, newest records; second witnesses of an attempt and entries of a\n"
+		"call are records of their own here, and counted. Order is by time, then by place in the ledger; undated records come last.\n\n"
+		"--from is included, --to is not. Values of one filter repeated are alternatives, different filters must all be met. A `*` in a\n"
+		"value stands for any characters. People, keys, tenants and addresses are looked up by their tokens, under past keys too.\n\n"
+		"--where knows = != < <= > >=, in (...), not in (...), is missing, is not missing, contains, like (with *), does (a sort of\n"
+		"action), and, or, not and parentheses; names are columns, canonical names (auditkit-fields(5)) or those of the filters. A test of\n"
+		"a value that is missing is false, so `not` in front of it makes it true.\n\n"
+		"TEXT finds beginnings of words in error templates and classes, reason codes, actions, paths, model, key, team and other names\n"
+		"as they are stored. It does not look at prompts, completions (which are not stored), kept texts, changes or tokens.\n\n"
+		"A page prints the cursor of the next one. Pages that follow are of the ledger as it was: nothing comes twice or is left out\n"
+		"while others ingest. CSV cells that a spreadsheet would take for a formula get a ' in front, as a leading ' is doubled.",
+	.opts = opts,
+	.examples = examples,
+	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_ACCESS,
+	.max_words = 1,
+	.run = run,
+};

@@ -1,0 +1,271 @@
+#include "base/ak.h"
+#include "cmd/search_table.h"
+
+#include "base/jsonw.h"
+#include "cmd/jsonget.h"
+#include "redact/marker.h"
+
+static const char *const heads[AK_FOUND_COLUMNS] = {"record", "time (UTC)", "user", "action", "resource", "ip"};
+
+void ak_found_table_init(struct ak_found_table *t, struct ak_ctx *c, const struct ak_search_opts *o)
+{
+	*t = (struct ak_found_table){.c = c, .full = ak_args_flag(c->args, "full"), .layers = (o->kinds & (o->kinds - 1)) != 0};
+}
+
+void ak_found_table_release(struct ak_found_table *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		ak_free(t->cell[i]);
+	ak_free(t->cell);
+}
+
+static void add(struct ak_found_table *t, char *cell)
+{
+	if (t->n == t->cap) {
+		t->cap = t->cap ? 2 * t->cap : 512;
+		t->cell = ak_realloc(t->cell, t->cap * sizeof *t->cell);
+	}
+	t->cell[t->n++] = cell;
+}
+
+static const char *first_of(const json_t *fields, const int *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *v = ak_jtxt(fields, ak_fields[f[i]].column, NULL);
+
+		if (v)
+			return v;
+	}
+	return NULL;
+}
+
+/* Tokens are long and say nothing by their end: eight of their digits tell them apart on a page. */
+static char *shown(const char *v)
+{
+	struct ak_buf b;
+	size_t head = v ? ak_marker_token_head(ak_str_of(v)) : 0;
+
+	ak_buf_init(&b, 1 << 20);
+	if (head && ak_marker_is_token(ak_str_of(v)))
+		ak_text_safe(&b, ak_str_n(v, head + 8));
+	else
+		ak_text_safe(&b, ak_str_of(v ? v : "-"));
+	return ak_buf_detach(&b);
+}
+
+/* "2026-06-09T03:14:07.5Z" as "2026-06-09 03:14:07" */
+static char *clock(const char *time)
+{
+	char *z;
+
+	if (!time || strlen(time) < 19)
+		return ak_strdup("undated");
+	z = ak_strndup(time, 19);
+	z[10] = ' ';
+	return z;
+}
+
+static char *action(const json_t *fields)
+{
+	static const int names[] = {AK_F_ACTION, AK_F_OPERATION, AK_F_ENDPOINT_FAMILY, AK_F_USAGE_TYPE, AK_F_SETTLEMENT_TYPE, AK_F_QUOTA_DECISION,
+				    AK_F_POLICY_VERDICT, AK_F_STATE, AK_F_ROLE, AK_F_PRICE_ITEM, AK_F_PAYLOAD_MODE};
+	json_int_t status = json_integer_value(json_object_get(fields, ak_fields[AK_F_STATUS_CODE].column));
+	char *name = shown(first_of(fields, names, AK_COUNT(names)));
+	struct ak_buf b;
+
+	if (!status)
+		return name;
+	ak_buf_init(&b, 1 << 20);
+	ak_buf_addf(&b, "%s %d", name, (int)status);
+	ak_free(name);
+	return ak_buf_detach(&b);
+}
+
+static void line(struct ak_found_table *t, const json_t *r)
+{
+	static const int users[] = {AK_F_ACTOR_EMAIL, AK_F_ACTOR_ID, AK_F_OWNER, AK_F_END_USER, AK_F_JOB_ID};
+	static const int resources[] = {AK_F_RESOURCE_NAME, AK_F_RESOURCE_ID, AK_F_RESPONSE_MODEL, AK_F_REQUEST_MODEL, AK_F_KEY_ALIAS, AK_F_KEY_ID,
+					AK_F_LINE_ITEM, AK_F_RULE, AK_F_TICKET_ID, AK_F_RESOURCE_TYPE, AK_F_SETTLEMENT_ID};
+	static const int addresses[] = {AK_F_CLIENT_NETWORK, AK_F_CLIENT_ADDRESS};
+	const json_t *f = json_object_get(r, "fields");
+	struct ak_buf place;
+
+	ak_buf_init(&place, 64);
+	ak_buf_addf(&place, ":%lld", (long long)ak_jnum(r, "seq"));
+	add(t, ak_buf_detach(&place));
+	add(t, clock(ak_jtxt(r, "time", NULL)));
+	add(t, shown(first_of(f, users, AK_COUNT(users))));
+	add(t, action(f));
+	add(t, shown(first_of(f, resources, AK_COUNT(resources))));
+	add(t, shown(first_of(f, addresses, AK_COUNT(addresses))));
+}
+
+static void print_field(struct ak_ctx *c, const char *name, const json_t *v)
+{
+	struct ak_buf b;
+
+	ak_buf_init(&b, 1 << 24);
+	if (json_is_string(v))
+		ak_buf_adds(&b, json_string_value(v));
+	else
+		ak_jcs(v, &b, NULL);
+	ak_io_line(c->io, "", "%-36s %s", name, b.n ? b.p : "");
+	ak_buf_release(&b);
+}
+
+static void whole(struct ak_found_table *t, const json_t *r)
+{
+	const char *column;
+	json_t *v;
+
+	ak_io_line(t->c->io, "record", "%s, %s%s", ak_jtxt(r, "cite", "?"), ak_jtxt(r, "kind", "?"),
+		   json_is_true(json_object_get(r, "second_witness")) ? ", second witness of an attempt that another record tells of" : "");
+	json_object_foreach(json_object_get(r, "fields"), column, v)
+		print_field(t->c, ak_fields[ak_field_find(ak_str_of(column))].name, v);
+}
+
+enum ak_rc ak_found_table_put(struct ak_found_table *t, const json_t *record, struct ak_err *err)
+{
+	(void)err;
+	if (t->full)
+		whole(t, record);
+	else
+		line(t, record);
+	return AK_OK;
+}
+
+/* ---- printing ---- */
+
+/* Columns that share what the others leave: action and resource. */
+enum { ACTION = 3, RESOURCE = 4 };
+
+static size_t width_of(const struct ak_found_table *t, size_t column)
+{
+	size_t w = (size_t)ak_text_width(ak_str_of(heads[column]));
+
+	for (size_t i = column; i < t->n; i += AK_FOUND_COLUMNS) {
+		size_t cell = (size_t)ak_text_width(ak_str_of(t->cell[i]));
+
+		w = cell > w ? cell : w;
+	}
+	return w;
+}
+
+/* The first cells of a text, `~` where something is left out. */
+static void cut(struct ak_buf *out, const char *text, size_t width, bool last)
+{
+	struct ak_str s = ak_str_of(text);
+	size_t i = 0, used = 0, full = (size_t)ak_text_width(s);
+
+	while (i < s.n) {
+		size_t from = i, cells;
+
+		ak_utf8_next(s, &i);
+		cells = (size_t)ak_text_width(ak_str_n(s.p + from, i - from));
+		if (full > width && used + cells > width - 1) {
+			ak_buf_addc(out, '~');
+			used++;
+			break;
+		}
+		ak_buf_add(out, s.p + from, i - from);
+		used += cells;
+	}
+	for (; used < width && !last; used++)
+		ak_buf_addc(out, ' ');
+}
+
+static void row(struct ak_found_table *t, const char *const *cell, const size_t *width)
+{
+	struct ak_buf b;
+
+	ak_buf_init(&b, 1 << 20);
+	for (size_t i = 0; i < AK_FOUND_COLUMNS; i++) {
+		ak_buf_adds(&b, i ? " " : "");
+		cut(&b, cell[i], width[i], i == AK_FOUND_COLUMNS - 1);
+	}
+	ak_buf_addc(&b, '\n');
+	ak_io_text(t->c->io, ak_buf_str(&b));
+	ak_buf_release(&b);
+}
+
+static void print_table(struct ak_found_table *t)
+{
+	size_t width[AK_FOUND_COLUMNS], others = AK_FOUND_COLUMNS - 1, room;
+	size_t screen = t->c->io->width ? t->c->io->width : 80;
+
+	for (size_t i = 0; i < AK_FOUND_COLUMNS; i++) {
+		width[i] = width_of(t, i);
+		others += i == ACTION || i == RESOURCE ? 0 : width[i];
+	}
+	width[2] = width[2] > 14 ? 14 : width[2];
+	width[5] = width[5] > 18 ? 18 : width[5];
+	others = AK_FOUND_COLUMNS - 1 + width[0] + width[1] + width[2] + width[5];
+	room = screen > others + 16 ? screen - others : 16;
+	if (width[ACTION] + width[RESOURCE] > room) {
+		size_t half = room / 2;
+
+		if (width[ACTION] <= half)
+			width[RESOURCE] = room - width[ACTION];
+		else if (width[RESOURCE] <= half)
+			width[ACTION] = room - width[RESOURCE];
+		else
+			width[ACTION] = half, width[RESOURCE] = room - half;
+	}
+	row(t, heads, width);
+	for (size_t i = 0; i < t->n; i += AK_FOUND_COLUMNS)
+		row(t, (const char *const *)t->cell + i, width);
+}
+
+static void count_line(struct ak_buf *b, const char *kind, const struct ak_search_count *n)
+{
+	char a[32];
+
+	ak_buf_addf(b, "%s%s%s %s", b->n ? ", " : "", n->exact ? "" : "at least ", ak_thousands(n->n, a), kind);
+	if (n->witnesses)
+		ak_buf_addf(b, " (%s of them second witnesses of an attempt)", ak_thousands(n->witnesses, a));
+	if (n->entries)
+		ak_buf_addf(b, " (%s of them entries of calls)", ak_thousands(n->entries, a));
+}
+
+static void say(struct ak_ctx *c, bool table, const char *keyword, const char *text)
+{
+	if (table)
+		ak_io_line(c->io, keyword, "%s", text);
+	else
+		ak_io_note(c->io, keyword, "%s", text);
+}
+
+void ak_found_say(struct ak_ctx *c, const struct ak_search_count counts[AK_K_COUNT], const json_t *doc, uint64_t listed,
+		  struct ak_found_table *t, bool table)
+{
+	const char *next = ak_jtxt(doc, "next", NULL);
+	struct ak_buf b, none;
+	bool inexact = false;
+	char n[32];
+
+	if (table && t->n)
+		print_table(t);
+	ak_buf_init(&b, 1 << 14);
+	ak_buf_init(&none, 1 << 14);
+	for (int k = 0; k < AK_K_COUNT; k++)
+		if (counts[k].asked && (counts[k].n || !counts[k].exact)) {
+			count_line(&b, ak_kinds[k].name, &counts[k]);
+			inexact |= !counts[k].exact;
+		} else if (counts[k].asked) {
+			ak_buf_addf(&none, "%s%s", none.n ? ", " : "", ak_kinds[k].name);
+		}
+	if (b.n && t->layers)
+		ak_buf_adds(&b, "; layers tell of the same calls and are never added");
+	say(c, table, "matches", b.n ? b.p : "none");
+	if (none.n)
+		say(c, table, "none in", none.p);
+	ak_buf_clear(&b);
+	ak_buf_addf(&b, "%s records%s", ak_thousands(listed, n), json_is_true(json_object_get(doc, "complete")) ? ", all of them" : next ? "" : ", the last of them");
+	say(c, table, "listed", b.p);
+	if (inexact)
+		say(c, table, "", "counting would read more than a million rows: --count does");
+	if (next)
+		say(c, table, "cursor", next);
+	ak_buf_release(&b);
+	ak_buf_release(&none);
+}

@@ -1,0 +1,175 @@
+#!/bin/sh
+# Search: filters and expressions against Python over the same rows, pages while others ingest, exports with their sidecars, saved
+# queries, SQL of one's own. F178 to F197.
+. "$AK_SRCDIR/tests/tap.sh"
+cd "$tap_dir" || exit 1
+head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >key
+chmod 600 key
+"$AUDITKIT" init w --key-file key >/dev/null 2>&1
+sed "s#path: \([a-z]\)#path: $AK_SRCDIR/samples/\1#" "$AK_SRCDIR/samples/policy.yaml" >w/policy.yaml
+sed -i "s#^redaction:#&\n  key_file: $PWD/key#" w/policy.yaml
+grep -q '^  key_file' w/policy.yaml || printf 'redaction:\n  key_file: %s\n' "$PWD/key" >>w/policy.yaml
+"$AUDITKIT" -w w ingest >/dev/null 2>&1
+sql() { sqlite3 -separator ' ' w/workspace.db "$1"; }
+search() { "$AUDITKIT" -w w search "$@"; }
+# An event in the middle of the night, with what surrounds it; an end user, a tenant, cells that a spreadsheet would run.
+cat >night.csv <<'END'
+audit_event_id,actor_id,actor_role,actor_ip,user_agent,organization_id,target_type,target_id,action,before,after,reason,request_id,created_at
+ae-n1,ada@example.org,owner,198.51.100.77,curl/8.5.0,org-brindle,api_key,key_77,key.rotated,"{""alias"": ""old""}","{""alias"": ""new""}",leak,req-n1,2026-06-10T03:14:00Z
+ae-n2,ada@example.org,owner,198.51.100.77,curl/8.5.0,org-brindle,api_key,key_77,key.deleted,,,=HYPERLINK,req-n2,2026-06-10T03:15:00Z
+ae-n3,bob@example.org,=HYPERLINK(1),198.51.100.78,curl/8.5.0,org-brindle,'quoted,key_78,key.created,,,x,req-n3,2026-06-10T03:12:59Z
+END
+"$AUDITKIT" -w w ingest night.csv >/dev/null 2>&1
+cat >money.csv <<'END'
+settlement_id,type,amount,currency,created_at
+s-1,refund,-0.5,USD,2026-06-10T00:00:00Z
+END
+"$AUDITKIT" -w w ingest money.csv >/dev/null 2>&1
+
+# ---- filters, expressions, order, counts ----
+python3 "$AK_SRCDIR/tests/e2e/search.py" "$AUDITKIT" w finance@example.org "$AK_SRCDIR" >cases 2>&1
+is "every filter and expression finds what Python finds, in order, and counts it" "$(tail -n +2 cases)" "all agree"
+is "and most of them find something" "$(awk 'NR == 1 { print ($3 * 10 >= $1 * 8) }' cases)" 1
+is "a person is found by the address (F178)" "$(search --user ada@example.org --json 2>/dev/null | jq -c '[.counts.audit_event.matches, [.records[].fields.event_id]]')" \
+	'[2,["ae-n1","ae-n2"]]'
+is "the log of accesses has the token" "$(grep -c 'ada@example' w/access.jsonl) $(grep -c 'user_id\|actor_id.*email:' w/access.jsonl | awk '{ print ($1 > 0) }')" "0 1"
+search --category keys --layer audit_event --at 03:14Z±1m --full >full 2>&1
+is "who rotated it, from where, with what (F191)" "$(grep -c '^record' full) $(grep -cE 'email:[0-9a-f]{32}' full) $(grep -c 'network  *198.51.100.0/24' full) $(grep -c 'curl/8' full) $(grep -c '198.51.100.77' full)" "1 1 1 1 0"
+is "+-1m is the same" "$(search --category keys --layer audit_event --at 03:14Z+-1m --full 2>&1 | cksum)" "$(cksum <full)"
+is "the table has 80 columns, '-' where nothing is" "$(search --limit 40 2>/dev/null | awk '{ n = length($0); if (n > m) m = n } END { print (m <= 80) }') $(search --limit 40 2>/dev/null | grep -c ' - ' | awk '{ print ($1 > 0) }')" "1 1"
+is "a record of the table shows by its number (F190)" "$("$AUDITKIT" -w w show ":$(sql "SELECT seq FROM audit_event WHERE event_id = 'ae-n1'")" --diff | grep -cE '^(before|after) +(old|new)')" 2
+is "two runs are the same (F197)" "$(search --limit 200 --format csv 2>/dev/null | cksum)" "$(search --limit 200 --format csv 2>/dev/null | cksum)"
+
+# ---- what is refused ----
+refused() { # refused NAME COLUMN EXPRESSION
+	search --layer request --where "$3" >out 2>err
+	is "$1" "$? $(grep -o 'column [0-9]*' err | head -n 1)" "2 column $2"
+}
+refused "an unknown field, with its column" 5 "not stauts = 3"
+refused "a value that is missing" 12 "status >=  "
+refused "an open parenthesis" 16 "(status >= 500 "
+refused "a number that is none" 10 "status = abc"
+refused "an order of tokens" 11 "user.id > 'x'"
+refused "a part of a token" 18 "user.id contains 'x'"
+refused "words without a sign between" 12 "status = 5 6"
+is "a quote in a value is a value" "$(search --layer request --where "model = 'x'' or 1=1 --'" --json 2>/dev/null | jq .counts.request.matches)" 0
+search --layer usage --status 429 >out 2>err
+is "a layer without the field" "$? $(grep -c "layer 'usage'" err)" "2 1"
+
+# ---- pages ----
+pages() { # pages SIZE BETWEEN: all pages, one after the other; BETWEEN is run after the first
+	cursor=''
+	: >pages
+	while :; do
+		search --status 4xx --layer request --limit "$1" --json ${cursor:+--cursor "$cursor"} >page 2>/dev/null || break
+		jq -r '.records[].seq' page >>pages
+		[ -n "$cursor" ] || $2
+		cursor=$(jq -r '.next // empty' page)
+		[ -n "$cursor" ] || break
+	done
+}
+later() {
+	zcat "$AK_SRCDIR/samples/litellm/slp-2026-06-01_07.jsonl.gz" | sed -n 's/"id": "chatcmpl-/&later/; s/"call_id": "/&f/; s/"trace_id": "../"trace_id": "ff/; s/"x-request-id": "/&later/; 1,400p' >later.jsonl
+	"$AUDITKIT" -w w ingest later.jsonl >/dev/null 2>&1
+}
+before=$(sql "SELECT seq FROM request WHERE status_code BETWEEN 400 AND 499 ORDER BY time_us, seq" | cksum)
+pages 7 later
+is "pages put together are all there was, while others ingest (F189)" "$(cksum <pages)" "$before"
+is "and there is more now" "$(($(search --status 4xx --layer request --all --format jsonl 2>/dev/null | wc -l) > $(wc -l <pages)))" 1
+search --status 5xx --layer request --cursor "$(search --status 4xx --layer request --limit 3 --json 2>/dev/null | jq -r .next)" >out 2>err
+is "a cursor of another search" "$? $(grep -c 'another search' err)" "2 1"
+
+# ---- exports ----
+search --layer request --status 4xx --all -o found.csv >out 2>err
+is "an export has as many rows as the search counts (F192)" "$? $(($(wc -l <found.csv) - 1))" "0 $(search --layer request --status 4xx --json 2>/dev/null | jq .counts.request.matches)"
+is "its columns are the dictionary's" "$(head -n 1 found.csv | tr -d '\r' | tr ',' '\n' | grep -v '^auditkit_')" \
+	"$("$AUDITKIT" fields --json | jq -r '.fields[] | select((.kinds | index("request")) != null) | .column')"
+is "the sidecar: filter, count, times and digest (F193)" "$(jq -r '[.filter, .listed, .first, .last, .sha256, .complete] | map(tostring) | join("|")' found.csv.meta.json)" \
+	"request where status_code >= '400' and status_code <= '499'|$(sql "SELECT count(*), min(event_start), max(event_start) FROM request WHERE status_code BETWEEN 400 AND 499" | tr ' ' '|')|$(sha256sum <found.csv | cut -d' ' -f1)|true"
+search --layer request --status 4xx --all --format jsonl --trailer >t.jsonl 2>/dev/null
+is "the trailer has count and digest of the lines before" "$(tail -n 1 t.jsonl | jq -r '[.records, .sha256] | map(tostring) | join(" ")')" "$(($(wc -l <t.jsonl) - 1)) $(sed '$d' t.jsonl | sha256sum | cut -d' ' -f1)"
+search --layer audit_event --where "event_id in (ae-n2, ae-n3)" --format csv >guard.csv 2>/dev/null
+search --layer audit_event --where "event_id in (ae-n2, ae-n3)" --format csv --raw-csv >raw.csv 2>/dev/null
+cat >cells.py <<'END'
+import csv, sys
+rows = list(csv.DictReader(open(sys.argv[1], newline="")))
+print([[r["actor_role"], r["resource_type"]] for r in rows if r["event_id"] == "ae-n3"])
+END
+is "cells are neutralised and reverse (F194)" "$(python3 cells.py guard.csv | tr -d "\"'") $(python3 cells.py raw.csv | tr -d "\"'") $(grep -c "'=HYPERLINK(1)" guard.csv) $(grep -c "''quoted" guard.csv) $(grep -c "'" raw.csv)" "[[=HYPERLINK(1), quoted]] [[=HYPERLINK(1), quoted]] 1 1 1"
+is "a number stays a number" "$(search --layer settlement --format csv 2>/dev/null | grep -c ',-0\.5,')" 1
+is "json has the same records" "$(search --layer request --status 4xx --all --format json 2>/dev/null | jq -c '[.records[].cite]' | cksum)" "$(jq -sc '[.[] | select(.cite).cite]' t.jsonl | cksum)"
+search --layer request --status 4xx -o found.csv >out 2>err
+is "a file that is there is not replaced" "$?" 2
+
+# ---- saved ----
+search --user ada@example.org --save who >out 2>&1
+is "a saved query holds tokens (F188)" "$? $(grep -c ada@example w/queries.json) $(stat -c %a w/queries.json) $("$AUDITKIT" -w w query run who --json 2>/dev/null | jq .counts.audit_event.matches)" "0 0 600 2"
+is "a filter is a parameter by its name" "$("$AUDITKIT" -w w query run who --param user=bob@example.org --json 2>/dev/null | jq -c '[.records[].fields.event_id]')" '["ae-n3"]'
+search --layer request --where 'status >= $low and not (model = $m)' --from '$since' --save low >out 2>&1
+is "parameters: named when they are saved" "$? $("$AUDITKIT" -w w query list --json | jq -c '.queries[] | select(.name == "low") | .params | sort')" '0 ["low","m","since"]'
+is "and given when it runs" "$("$AUDITKIT" -w w query run low --param low=500 --param m=nothing --param since=2026-06-02 --json 2>/dev/null | jq .counts.request.matches)" \
+	"$(sql "SELECT count(*) FROM request WHERE status_code >= 500 AND event_start >= '2026-06-02'")"
+"$AUDITKIT" -w w query run low --param low=500 >out 2>err
+is "one that is missing" "$? $(grep -c 'parameter without a value' err)" "2 1"
+"$AUDITKIT" -w w query run who --param nobody=1 >out 2>err
+is "one that it has not" "$?" 2
+search --user bob@example.org --save who >/dev/null 2>&1
+is "versions" "$("$AUDITKIT" -w w query list | grep -c 'who, version 2') $("$AUDITKIT" -w w query rm who >/dev/null 2>&1; "$AUDITKIT" -w w query run who 2>&1 | grep -c 'no saved query')" "1 1"
+
+# ---- own exports come back ----
+for format in jsonl csv; do
+	"$AUDITKIT" init two.$format --key-file key >/dev/null 2>&1
+	search ${AK_LONG:+--all} --limit 300 -o all.$format >/dev/null 2>&1
+	"$AUDITKIT" -w two.$format ingest --key-file key all.$format >out 2>&1
+	is "$format: an export is taken in by a workspace with the same key (F195)" "$?" 0
+	is "$format: every canonical field of every record is equal" "$(python3 - w two.$format <<'END'
+import collections, sqlite3, sys
+def records(folder):
+    db = sqlite3.connect("file:%s/workspace.db?mode=ro" % folder, uri=True)
+    out = collections.Counter()
+    fixed = {"seq", "file", "rec_no", "byte_offset", "byte_length", "flags", "time_raw", "identity", "content", "revision", "salt", "leaf", "state"}
+    for k in ("request", "audit_event", "app_event", "usage", "ticket", "access_grant", "api_key", "settlement"):
+        q = db.execute("SELECT * FROM %s r WHERE NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)" % k)
+        names = [d[0] for d in q.description]
+        for r in q:
+            out[(k,) + tuple((n, v) for n, v in zip(names, r) if n not in fixed)] += 1
+    return out
+a, b = records(sys.argv[1]), records(sys.argv[2])
+for x, y in list(zip(sorted((a - b).keys(), key=str), sorted((b - a).keys(), key=str)))[:1]:
+    if b - a:
+        print([(p, q) for p, q in zip(x, y) if p != q][:4])
+print("%d differ of %s" % (sum((b - a).values()), "hundreds" if sum(b.values()) >= 300 else sum(b.values())))
+END
+)" "0 differ of hundreds"
+	"$AUDITKIT" init three.$format >/dev/null 2>&1
+	"$AUDITKIT" -w three.$format ingest all.$format >out 2>&1
+	is "$format: with another key it is refused, and nothing is stored" "$? $(sqlite3 three.$format/workspace.db "SELECT sum(stored), sum(rejected) > 299 FROM file")" "6 0|1"
+done
+
+# ---- SQL ----
+own() { "$AUDITKIT" -w w sql "$@" 2>err; }
+is "SQL of one's own (F196)" "$(own "SELECT count(*), ak_sum(cost_estimated) FROM request" --format csv | tail -n 1 | tr -d '\r')" \
+	"$("$AUDITKIT" -w w search --layer request --all --format jsonl 2>/dev/null | python3 -c 'import sys, json, decimal; r = [json.loads(l)["fields"] for l in sys.stdin]; s = sum(decimal.Decimal(x.get("cost_estimated", "0")) for x in r); print("%d,%s" % (len(r), format(s.normalize(), "f")))')"
+for statement in "DELETE FROM request" "INSERT INTO source(name, format) VALUES('x', 'y')" "UPDATE main.request SET event_id = 1" "ATTACH 'x.db' AS x" "PRAGMA journal_mode" \
+	"CREATE TEMP TABLE t(x)" "SELECT * FROM meta" "SELECT salt FROM main.request" "WITH request AS (SELECT salt FROM main.request) SELECT * FROM request" \
+	"SELECT * FROM sqlite_schema" "SELECT * FROM pragma_table_info('request')" "SELECT load_extension('x')" "SELECT value FROM main.meta" "SELECT data FROM column_page" \
+	"VACUUM INTO 'copy.db'" "SELECT h FROM lookup WHERE h = 1" "DROP VIEW request" "BEGIN" "SELECT identity FROM main.usage"; do
+	own "$statement" >out
+	is "refused: $statement" "$? $(wc -c <out)" "6 0"
+done
+is "the database is as it was" "$(sql "SELECT count(*) FROM source WHERE name = 'x'") $(ls copy.db x.db 2>/dev/null)" "0 "
+own "SELECT 1; SELECT 2" >out
+is "one statement" "$?" 2
+own "SELEC 1" >out
+is "what is no SQL" "$? $(grep -c syntax err)" "2 1"
+is "rows are bounded, and that is said" "$(own "SELECT seq FROM request" --limit 3 --format jsonl | wc -l) $(own "SELECT seq FROM request" --limit 3 >/dev/null; echo $?)" "3 3"
+if [ -n "${AK_LONG-}" ]; then
+own "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n" --timeout 1 >out
+is "time is bounded" "$? $(grep -c 'longer than it may' err)" "71 1"
+own "SELECT group_concat(zeroblob(9000000)) FROM request" >out
+is "memory is bounded" "$?" 71
+fi
+own "SELECT length(zeroblob(20000000))" >out
+is "a value is bounded" "$?" 71
+is "only the newest records are seen" "$(own "SELECT count(*) FROM usage" --format csv | tail -n 1 | tr -d '\r')" "$(sql "SELECT count(*) FROM usage u WHERE state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = u.seq)")"
+finish
