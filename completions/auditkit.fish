@@ -304,7 +304,7 @@ complete -c auditkit -n '__fish_seen_subcommand_from identity' -l packet -d 'the
 complete -c auditkit -n __fish_use_subcommand -a 'formats' -d 'the mapping files: list, show, check, try one on an export, or draft one'
 complete -c auditkit -n __fish_use_subcommand -a 'fields' -d 'the field dictionary: meaning, type, unit, purpose and redaction of every field'
 complete -c auditkit -n '__fish_seen_subcommand_from fields' -l store -d 'in which log each column stands: metadata, restricted payload, provider admin, or not retained'
-complete -c auditkit -n __fish_use_subcommand -a 'schema' -d 'JSON Schemas of what commands print with --json'
+complete -c auditkit -n __fish_use_subcommand -a 'schema' -d 'the JSON Schemas of what commands print with --json'
 complete -c auditkit -n __fish_use_subcommand -a 'limits' -d 'the named hard limits'
 complete -c auditkit -n __fish_use_subcommand -a 'doctor' -d 'look at machine, keys and files of the workspace, and say how to repair them'
 complete -c auditkit -n __fish_use_subcommand -a 'demo' -d 'the main job on the installed samples, step by step'

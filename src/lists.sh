@@ -20,7 +20,7 @@ list collect_files src/collect/*.yaml
 list api_files src/apis/*.yaml
 list template_files templates/*
 list output_schema_files src/schemas/*.json
-list recipe_files recipes/*
+list recipe_files src/recipes/*
 list man1_files man/*.1
 list man5_files man/*.5
 # Samples keep their folders; automake installs one folder at a time.

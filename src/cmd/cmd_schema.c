@@ -84,7 +84,7 @@ static const struct ak_example examples[] = {
 const struct ak_cmd ak_cmd_schema = {
 	.name = "schema",
 	.args = "[NAME]",
-	.summary = "JSON Schemas of what commands print with --json",
+	.summary = "the JSON Schemas of what commands print with --json",
 	.text = "NAME is what stands in the member `schema` of a document, with or without `auditkit.` and the version. Within a version members\n"
 		"are only added: a program that ignores what it does not know goes on working.",
 	.examples = examples,

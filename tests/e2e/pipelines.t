@@ -17,21 +17,21 @@ night() { # night NAME COMMAND...: in a folder of its own, without a terminal; $
 	rc=$?
 }
 what() { (cd "$1" && jq -r '[.schema, (.not_met > 0)] | join(" ")' out/check.json; auditkit packet verify out/packet.zip --json | jq -r .verdict); }
-night cron sh "$AK_SRCDIR/recipes/nightly.sh"
+night cron sh "$AK_SRCDIR/src/recipes/nightly.sh"
 is "cron: findings, and everything was made" "$rc $(what cron | head -n 1) $(ls cron/out | tr '\n' ' ')" "1 auditkit.check/1 true check.json packet.zip packet.zip.receipt.txt status.prom "
 n=$(sqlite3 cron/workspace/workspace.db "SELECT count(*) FROM audit_event")
-night cron sh "$AK_SRCDIR/recipes/nightly.sh"
+night cron sh "$AK_SRCDIR/src/recipes/nightly.sh"
 is "cron: the second night adds nothing twice" "$rc $((n > 50)) $(sqlite3 cron/workspace/workspace.db "SELECT count(*) FROM audit_event")" "1 1 $n"
-night github python3 "$AK_SRCDIR/tests/e2e/pipelines.py" "$AK_SRCDIR/recipes/github-actions.yml"
+night github python3 "$AK_SRCDIR/tests/e2e/pipelines.py" "$AK_SRCDIR/src/recipes/github-actions.yml"
 is "GitHub Actions: each step, and the job fails for the findings" "$rc $(grep -E '^(ingest|check|packet|verify|findings) [0-9]+$' github/log | tr '\n' ' ')" \
 	"1 ingest 0 check 1 packet 0 verify 0 findings 1 "
-night gitlab python3 "$AK_SRCDIR/tests/e2e/pipelines.py" "$AK_SRCDIR/recipes/gitlab-ci.yml"
+night gitlab python3 "$AK_SRCDIR/tests/e2e/pipelines.py" "$AK_SRCDIR/src/recipes/gitlab-ci.yml"
 is "GitLab CI: an exit code that the pipeline allows" "$rc $(tail -n 1 gitlab/log) $(ls gitlab/out | tr '\n' ' ')" "1 script 1 allowed check.json packet.zip packet.zip.receipt.txt "
 for p in github gitlab; do
 	is "$p: the same findings as from cron" "$(jq -c '[.checks[] | [.check, .verdict, .found]]' $p/out/check.json)" "$(jq -c '[.checks[] | [.check, .verdict, .found]]' cron/out/check.json)"
 done
 mkdir broken && cp -R policy.yaml broken && mkdir broken/exports && echo 'no: export' >broken/policy.yaml
-night broken sh "$AK_SRCDIR/recipes/nightly.sh"
+night broken sh "$AK_SRCDIR/src/recipes/nightly.sh"
 is "a policy that cannot be read: its exit code, and no packet" "$rc $(ls broken/out | wc -l)" "2 0"
 
 # ---- Prometheus ----
