@@ -20,6 +20,10 @@ static json_t *sentence(const json_t *f)
 	if (conflict)
 		return json_sprintf("%s %s, %s: two events of %s say different things, %s (%s) and %s (%s)", txt(f, "class"), txt(f, "subject"), path,
 				    txt(f, "shown_at"), txt(f, "expected"), txt(f, "expected_by"), txt(f, "shown"), txt(f, "shown_by"));
+	if (strcmp(kind, "gone") == 0 || strcmp(kind, "new") == 0)
+		return json_sprintf("%s %s is %s in the capture %s, and was %s in %s; an audit event is missing between %s and %s", txt(f, "class"),
+				    txt(f, "subject"), txt(f, "shown"), txt(f, "shown_by"), txt(f, "expected"), txt(f, "expected_by"),
+				    txt(f, "expected_at"), txt(f, "shown_at"));
 	return json_sprintf("%s %s, %s: %s by %s, but %s %s %s; an audit event is missing between %s and %s", txt(f, "class"), txt(f, "subject"), path,
 			    txt(f, "expected"), txt(f, "expected_by"), txt(f, "shown_by"), before ? "says it was" : "shows", txt(f, "shown"),
 			    txt(f, "expected_at"), txt(f, "shown_at"));

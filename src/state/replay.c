@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/time.h"
 #include "query/state.h"
+#include "state/captures.h"
 #include "state/name.h"
 
 /* The value of a setting, who set it, and when it was seen last. Texts are owned. */
@@ -20,6 +21,8 @@ struct held {
 struct replay {
 	struct ak_places places;
 	struct ak_map held; /* by place, class, id, path */
+	struct ak_captures *captures;
+	bool capture; /* the row is one */
 	struct ak_map vague; /* by place, class, id: when something changed that is not told */
 	struct ak_arena a;
 	const json_t *row;
@@ -207,6 +210,10 @@ static void said(void *ctx, const struct ak_said *s)
 	struct held *h;
 	bool fresh;
 
+	if (r->event)
+		ak_captures_touch(r->captures, r->t, s);
+	else if (r->capture)
+		ak_captures_show(r->captures, r->row, r->t, s);
 	if (!s->place) {
 		struct ak_said anywhere = {.place = "?", .cls = s->cls, .id = s->id};
 
@@ -236,6 +243,16 @@ static void said(void *ctx, const struct ak_said *s)
 	}
 }
 
+static void come_or_gone(void *ctx, json_t *found, int64_t t)
+{
+	struct replay *r = ctx;
+
+	if (t >= r->from_us && t < r->to_us)
+		tell(r, found);
+	else
+		json_decref(found);
+}
+
 static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 {
 	struct replay *r = ctx;
@@ -243,6 +260,7 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 
 	(void)err;
 	r->event = same(json_string_value(json_object_get(row, "kind")), "event");
+	r->capture = same(json_string_value(json_object_get(row, "kind")), "snapshot");
 	r->n->events += r->event;
 	r->n->snapshots += !r->event;
 	if (!json_is_integer(t)) {
@@ -285,6 +303,7 @@ enum ak_rc ak_state_contradictions(struct ak_store *s, int64_t from_us, int64_t 
 {
 	struct replay r = {.from_us = from_us, .to_us = to_us, .found = found, .ctx = ctx, .n = out, .changed = INT64_MIN, .routed = INT64_MIN, .limited = INT64_MIN};
 	json_t *systems = NULL, *keys = NULL;
+	uint64_t things = 0;
 	enum ak_rc rc = ak_query_systems(s, &systems, err);
 
 	*out = (struct ak_state_replay){0};
@@ -295,8 +314,11 @@ enum ak_rc ak_state_contradictions(struct ak_store *s, int64_t from_us, int64_t 
 	ak_map_init(&r.held);
 	ak_map_init(&r.vague);
 	ak_arena_init(&r.a);
+	r.captures = ak_captures_new(come_or_gone, &r);
 	if (rc == AK_OK)
 		rc = ak_query_observations_each(s, take, &r, err);
+	ak_captures_end(r.captures, &things);
+	out->compared += things;
 	out->settings = r.held.n;
 	release(&r);
 	json_decref(systems);

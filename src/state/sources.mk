@@ -8,3 +8,4 @@ libak_a_SOURCES += src/state/explain.c src/state/why.c src/state/why.h src/state
 libak_a_SOURCES += src/state/quota.c
 libak_a_SOURCES += src/state/fallbacks.c
 libak_a_SOURCES += src/state/modelname.c src/state/modelname.h
+libak_a_SOURCES += src/state/captures.c src/state/captures.h

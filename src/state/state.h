@@ -51,7 +51,7 @@ struct ak_state_replay {
 	uint64_t conflicts; /* events of one instant that contradict each other */
 	uint64_t settings, events, snapshots, found;
 };
-/* Takes a contradiction: {kind: "snapshot"|"before"|"conflict", subject, class, path, expected, expected_by, expected_at, shown, shown_by, shown_at,
+/* Takes a contradiction: {kind: "snapshot"|"before"|"conflict"|"gone"|"new" (of a capture), subject, class, path, expected, expected_by, expected_at, shown, shown_by, shown_at,
  *  cites: [both]}; an event is missing between expected_at and shown_at. The reference is the callee's. */
 typedef void ak_state_found_fn(void *ctx, json_t *contradiction);
 /* All records are replayed; contradictions and comparisons are those whose later record lies in the period. */

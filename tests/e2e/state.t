@@ -128,4 +128,18 @@ done >in-decided/s.jsonl
 "$AUDITKIT" -w decided ingest in-decided/q.csv in-decided/s.jsonl >/dev/null 2>&1
 is "quota events are judged by what they state" "$(check decided quota-not-enforced '[.verdict, .found, .of, [.findings[] | .text | split(", but ")[1]]]')" \
 	'["not met",2,4,["the call that it names was served","more was used than the limit"]]'
+# A limit that a capture no longer shows, or shows for the first time: an event is missing, unless one names it.
+snap() { printf '{"snapshot_id": "%s", "captured_at": "%s", "system": "gw", "settings": {"budgets": {%s}}}\n' "$1" "$2" "$3"; }
+missing() { "$AUDITKIT" -w "$1" check missing-audit-event --json | jq -c '[.checks[].findings[] | [.kind, .subject, (.cites | length)]]'; }
+a='"team-a": {"limit": 500}' b='"team-b": {"limit": 5}'
+{ snap c1 2026-09-01T09:00:00Z "$a, $b"; snap c2 2026-09-02T09:00:00Z "$a"; snap c3 2026-09-03T09:00:00Z "$a"; snap c4 2026-09-04T09:00:00Z "$a, $b"; } >captures.jsonl
+event() { printf 'audit_event_id,actor_id,actor_role,actor_ip,organization_id,target_type,target_id,action,before,after,reason,request_id,created_at,ticket_id,outcome\ne1,u1,admin,,o,budget,%s,%s,"%s","%s",ok,,%s,CHG-1,\n' "$@"; }
+event team-z budget.update '{""limit"": 5}' '{""limit"": 9}' 2026-09-01T10:00:00Z >other.csv
+event team-b budget.delete '{""limit"": 5}' '' 2026-09-01T10:00:00Z >names.csv
+for w in other names; do
+	"$AUDITKIT" init "g-$w" >/dev/null 2>&1
+	"$AUDITKIT" -w "g-$w" ingest captures.jsonl "$w.csv" >/dev/null 2>&1
+done
+is "a limit that went, and one that came, without an event" "$(missing g-other)" '[["gone","team-b",2],["new","team-b",2]]'
+is "that it went is told by an event, that it came is not" "$(missing g-names)" '[["snapshot","team-b",2]]'
 finish
