@@ -20,11 +20,13 @@ static enum ak_rc beyond(void *ctx, const struct cell *c, int measure, const str
 {
 	struct ak_reconcile *r = ctx;
 	struct series *s = &r->series[c->key.series];
-	struct ak_num rest = ak_num_sub(f->class[AK_RC_BUCKET_EDGE], ak_num_int(c->edge.n[measure]));
+	struct ak_num rest;
 
 	(void)err;
+	/* An amount of money is no count: measure is COST then. */
 	if (m || !s->bucket[c->key.bucket].partial)
 		return AK_OK;
+	rest = ak_num_sub(f->class[AK_RC_BUCKET_EDGE], ak_num_int(c->edge.n[measure]));
 	rest = ak_num_sub(rest, ak_num_int(c->batch.n[measure]));
 	for (size_t i = 0; i < r->ncrossings; i++)
 		if (r->crossing[i].to == c->key.bucket && into(r, &r->raw[r->crossing[i].raw].key, c))

@@ -18,6 +18,7 @@
 #include "query/query.h"
 #include "sqlite_heap.h"
 #include "store/access.h"
+#include "store/runs.h"
 #include "store/verify.h"
 
 enum { FILE_DATABASE, FILE_ACCESS, FILES };
@@ -359,6 +360,10 @@ static void look_again(int which, unsigned question)
 	log_is_other = which == FILE_ACCESS;
 	HOLDS(ak_sql_exec(kept, "PRAGMA shrink_memory", NULL) == AK_OK);
 	look(kept, false, question);
+	/* What a reader keeps for its next question. */
+	ak_sql_forget(kept);
+	ak_runs_free(kept->lookup);
+	kept->lookup = NULL;
 	for (size_t i = 0; i < AK_COUNT(compiled); i++)
 		HOLDS(!compiled[i].used);
 	if (which == FILE_DATABASE)
