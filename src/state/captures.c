@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "base/map.h"
-#include "base/time.h"
+#include "base/jsonget.h"
 
 /* What one source showed at one moment. */
 struct capture {
@@ -63,13 +63,6 @@ static bool overlaps(const struct capture *a, const struct capture *b, struct ak
 	return false;
 }
 
-static json_t *when(int64_t us)
-{
-	char z[32];
-
-	return json_string(ak_time_z(us, us % 1000000 ? 6 : 0, z));
-}
-
 static void tell(struct ak_captures *c, const struct series *s, struct ak_str thing, bool gone)
 {
 	size_t at = ak_str_find(thing, '\x1f');
@@ -78,7 +71,7 @@ static void tell(struct ak_captures *c, const struct series *s, struct ak_str th
 	c->each(c->ctx,
 		json_pack("{s:s, s:s, s:s%, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:[s, s]}", "kind", gone ? "gone" : "new", "subject", id, "class", thing.p,
 			  at, "path", "", "place", "", "expected", gone ? "there" : "not there", "expected_by", s->before.by, "expected_at",
-			  when(s->before.t), "shown", gone ? "not there" : "there", "shown_by", s->now.by, "shown_at", when(s->now.t), "cites",
+			  ak_jbound(s->before.t), "shown", gone ? "not there" : "there", "shown_by", s->now.by, "shown_at", ak_jbound(s->now.t), "cites",
 			  s->before.by, s->now.by),
 		s->now.t);
 }

@@ -2,8 +2,8 @@
 #include "base/ak.h"
 #include "state/state.h"
 
+#include "base/jsonget.h"
 #include "base/map.h"
-#include "base/time.h"
 #include "query/state.h"
 #include "state/captures.h"
 #include "state/name.h"
@@ -50,20 +50,13 @@ static void keep(char **to, const char *z)
 static bool in_period(const struct replay *r) { return r->t >= r->from_us && r->t < r->to_us; }
 static bool same(const char *a, const char *b) { return a && b && strcmp(a, b) == 0; }
 
-static json_t *when(int64_t us)
-{
-	char z[32];
-
-	return json_string(ak_time_z(us, us % 1000000 ? 6 : 0, z));
-}
-
 static json_t *finding(struct replay *r, const char *kind, const struct ak_said *s, const struct held *h, const char *shown)
 {
 	const char *by = json_string_value(json_object_get(r->row, "citation"));
 
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:[s, s]}", "kind", kind, "subject", s->id ? s->id : "", "class",
-			      s->cls, "path", s->path, "place", s->place, "expected", h->value, "expected_by", h->by, "expected_at", when(h->seen), "shown",
-			      shown, "shown_by", by, "shown_at", when(r->t), "cites", h->by, by);
+			      s->cls, "path", s->path, "place", s->place, "expected", h->value, "expected_by", h->by, "expected_at", ak_jbound(h->seen), "shown",
+			      shown, "shown_by", by, "shown_at", ak_jbound(r->t), "cites", h->by, by);
 }
 
 static void tell(struct replay *r, json_t *finding)
