@@ -151,6 +151,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = ak_freesql(c->store, c->args->word[0], &f, head, row, &o, &more, err);
 	if (rc == AK_OK)
 		finish(&o, more);
+	else if (o.as == AS_TABLE && o.name)
+		ak_table_release(&o.table);
 	for (size_t i = 0; i < o.n; i++)
 		ak_free(o.name[i]);
 	ak_free(o.name);
