@@ -6,16 +6,9 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/jsonget.h"
 #include "base/text.h"
 #include "reconcile/reconcile.h"
-
-static int64_t num(const json_t *o, const char *k) { return json_integer_value(json_object_get(o, k)); }
-static const char *txt(const json_t *o, const char *k, const char *otherwise)
-{
-	const char *z = json_string_value(json_object_get(o, k));
-
-	return z ? z : otherwise;
-}
 
 /* What the source gives of it: counts, and each amount in its own currency. */
 static void measures(const json_t *f, struct ak_buf *b)
@@ -25,26 +18,26 @@ static void measures(const json_t *f, struct ak_buf *b)
 	json_t *amount;
 
 	for (size_t i = 0; i < AK_COUNT(counts); i++)
-		if (txt(f, counts[i][0], NULL))
-			ak_buf_addf(b, "%s%s %s", b->n ? ", " : "", AK_FIGURE(txt(f, counts[i][0], "")), counts[i][1]);
+		if (ak_jtxt(f, counts[i][0], NULL))
+			ak_buf_addf(b, "%s%s %s", b->n ? ", " : "", AK_FIGURE(ak_jtxt(f, counts[i][0], "")), counts[i][1]);
 	json_object_foreach(json_object_get(f, "costs"), currency, amount)
 		ak_buf_addf(b, "%s%s %s", b->n ? ", " : "", json_string_value(amount), *currency ? currency : "without a currency");
 }
 
 static void finding(struct ak_check_run *r, json_t *f)
 {
-	const char *basis = txt(f, "basis", "?"), *key = txt(f, "key", NULL), *subject = key ? key : txt(f, "project", "keys that gateways share");
+	const char *basis = ak_jtxt(f, "basis", "?"), *key = ak_jtxt(f, "key", NULL), *subject = key ? key : ak_jtxt(f, "project", "keys that gateways share");
 	char project[200] = "";
 	struct ak_buf b;
 
 	ak_buf_init(&b, 1 << 16);
 	measures(f, &b);
-	if (key && txt(f, "project", NULL) && strcmp(basis, "bucket") == 0)
-		snprintf(project, sizeof project, ", project %s,", txt(f, "project", ""));
+	if (key && ak_jtxt(f, "project", NULL) && strcmp(basis, "bucket") == 0)
+		snprintf(project, sizeof project, ", project %s,", ak_jtxt(f, "project", ""));
 	json_object_set_new(f, "subject", json_string(subject));
-	json_object_set_new(f, "affected", json_integer(strtoll(txt(f, "requests", "0"), NULL, 10)));
-	json_object_set_new(f, "text", json_sprintf("%s: %.*s of %s%s in %s buckets from %s to %s, %s", txt(f, "source", "?"), (int)b.n, b.n ? b.p : "", subject, project,
-						    AK_NUM((uint64_t)num(f, "buckets")), txt(f, "first", "?"), txt(f, "last", "?"),
+	json_object_set_new(f, "affected", json_integer(strtoll(ak_jtxt(f, "requests", "0"), NULL, 10)));
+	json_object_set_new(f, "text", json_sprintf("%s: %.*s of %s%s in %s buckets from %s to %s, %s", ak_jtxt(f, "source", "?"), (int)b.n, b.n ? b.p : "", subject, project,
+						    AK_NUM(ak_jnum(f, "buckets")), ak_jtxt(f, "first", "?"), ak_jtxt(f, "last", "?"),
 						    strcmp(basis, "bucket") == 0 ? "beyond what the gateways recorded" : "which no gateway record explains"));
 	ak_check_found(r, json_incref(f));
 	ak_buf_release(&b);
@@ -58,13 +51,13 @@ static enum ak_rc calls(struct ak_check_run *r, bool *any, struct ak_err *err)
 
 	json_array_foreach(json_object_get(doc, "judged"), i, f) {
 		*any = true;
-		ak_check_of(r, (uint64_t)num(f, "named"));
+		ak_check_of(r, ak_jnum(f, "named"));
 	}
 	json_array_foreach(json_object_get(doc, "findings"), i, f) {
-		json_object_set_new(f, "subject", json_string(txt(f, "principal", "nobody named")));
-		json_object_set_new(f, "affected", json_integer(num(f, "calls")));
-		json_object_set_new(f, "text", json_sprintf("%lld of %lld calls of %s that %s logged have no gateway record", (long long)num(f, "calls"),
-							    (long long)num(f, "of"), txt(f, "principal", "nobody named"), txt(f, "source", "?")));
+		json_object_set_new(f, "subject", json_string(ak_jtxt(f, "principal", "nobody named")));
+		json_object_set_new(f, "affected", json_integer((json_int_t)ak_jnum(f, "calls")));
+		json_object_set_new(f, "text", json_sprintf("%lld of %lld calls of %s that %s logged have no gateway record", (long long)ak_jnum(f, "calls"),
+							    (long long)ak_jnum(f, "of"), ak_jtxt(f, "principal", "nobody named"), ak_jtxt(f, "source", "?")));
 		ak_check_found(r, json_incref(f));
 	}
 	json_decref(doc);
@@ -84,8 +77,8 @@ static enum ak_rc usage(struct ak_check_run *r, bool *any, struct ak_err *err)
 		return rc;
 	summary = ak_reconcile_summary(rec);
 	list = ak_reconcile_bypass(rec);
-	*any |= json_array_size(json_object_get(summary, "sources")) && num(json_object_get(summary, "gateway_records"), "requests") > 0;
-	ak_check_of(r, (uint64_t)num(json_object_get(summary, "counted"), "requests"));
+	*any |= json_array_size(json_object_get(summary, "sources")) && ak_jnum(json_object_get(summary, "gateway_records"), "requests") > 0;
+	ak_check_of(r, ak_jnum(json_object_get(summary, "counted"), "requests"));
 	if (*any) {
 		ak_check_outside(r, summary, "requests");
 		ak_check_outside(r, summary, "input_tokens");

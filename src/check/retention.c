@@ -3,6 +3,7 @@
 #include "base/ak.h"
 #include "check/check.h"
 
+#include "base/jsonget.h"
 #include "reconcile/retention.h"
 
 struct side {
@@ -11,14 +12,6 @@ struct side {
 	json_t *(*sentence)(const json_t *e, const json_t *d, long long n);
 	const char *otherwise; /* why nothing is judged, where no source says why */
 };
-
-static long long num(const json_t *o, const char *k) { return (long long)json_integer_value(json_object_get(o, k)); }
-static const char *txt(const json_t *o, const char *k)
-{
-	const char *z = json_string_value(json_object_get(o, k));
-
-	return z ? z : "?";
-}
 
 static json_t *known(const json_t *e)
 {
@@ -32,7 +25,7 @@ static json_t *gone(const json_t *e, const json_t *d, long long n)
 	const json_t *window = json_object_get(d, "window");
 
 	return json_sprintf("%s: the export of %s shows at least %lld fewer records from %s to %s than the %lld that earlier ones had, inside of what its "
-			    "class keeps", txt(e, "source"), txt(e, "exported_at"), n, txt(window, "from"), txt(window, "to"), num(d, "known"));
+			    "class keeps", ak_jtxt(e, "source", "?"), ak_jtxt(e, "exported_at", "?"), n, ak_jtxt(window, "from", "?"), ak_jtxt(window, "to", "?"), (long long)ak_jnum(d, "known"));
 }
 
 static json_t *shown(const json_t *e) { return json_is_string(json_object_get(e, "cutoff")) ? json_object_get(e, "shown") : NULL; }
@@ -40,8 +33,8 @@ static json_t *shown(const json_t *e) { return json_is_string(json_object_get(e,
 static json_t *still_there(const json_t *e, const json_t *d, long long n)
 {
 	(void)d;
-	return json_sprintf("%s: the export of %s still shows at least %lld records from before %s, when their class ended", txt(e, "source"),
-			    txt(e, "exported_at"), n, txt(e, "cutoff"));
+	return json_sprintf("%s: the export of %s still shows at least %lld records from before %s, when their class ended", ak_jtxt(e, "source", "?"),
+			    ak_jtxt(e, "exported_at", "?"), n, ak_jtxt(e, "cutoff", "?"));
 }
 
 static const struct side early = {known, "early", "missing", gone, "no source has an older and a newer export over the same time"};
@@ -51,13 +44,13 @@ static void judge(struct ak_check_run *r, const struct side *s, json_t *e)
 {
 	const json_t *d = json_object_get(e, s->member), *of = s->denominator(e);
 	json_t *cites = json_object_get(d, "cites");
-	long long n = num(d, s->count);
+	long long n = (long long)ak_jnum(d, s->count);
 
 	if (!of)
 		return;
 	ak_check_of(r, (uint64_t)json_integer_value(of));
 	if (n)
-		ak_check_found(r, json_pack("{s:s, s:o, s:o, s:O, s:I}", "subject", txt(e, "source"), "text", s->sentence(e, d, n), "cites",
+		ak_check_found(r, json_pack("{s:s, s:o, s:o, s:O, s:I}", "subject", ak_jtxt(e, "source", "?"), "text", s->sentence(e, d, n), "cites",
 					    cites ? json_incref(cites) : json_array(), "retention", e, "affected", (json_int_t)n));
 }
 
@@ -71,7 +64,7 @@ static enum ak_rc both(struct ak_check_run *r, const struct side *s, struct ak_e
 		judge(r, s, e);
 	e = json_array_get(json_object_get(doc, "not_judged"), 0);
 	if (!r->of)
-		ak_check_unjudged(r, "%s%s%s", e ? txt(e, "source") : "", e ? ": " : "", e ? txt(e, "why") : s->otherwise);
+		ak_check_unjudged(r, "%s%s%s", e ? ak_jtxt(e, "source", "?") : "", e ? ": " : "", e ? ak_jtxt(e, "why", "?") : s->otherwise);
 	json_decref(doc);
 	return rc;
 }

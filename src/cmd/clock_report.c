@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "link/clock.h"
 
 #define LATE_MS 1000 /* no network keeps every call that long */

@@ -3,7 +3,7 @@
 
 #include "base/time.h"
 #include "cmd/forms.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "incident/incident.h"
 #include "query/blast.h"
 

@@ -1,7 +1,7 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "query/query.h"
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)

@@ -3,7 +3,7 @@
 
 #include <stdarg.h>
 
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 
 static const char *const states[] = {"ok", "warn", "bad"}, *const shown[] = {"ok", "WARN", "BAD"};
 

@@ -2,7 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "cmd/findtrace.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "query/query.h"
 #include "state/state.h"
 

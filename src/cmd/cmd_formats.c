@@ -2,7 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "base/fs.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "format/draft.h"
 #include "format/samples.h"
 #include "io/source.h"

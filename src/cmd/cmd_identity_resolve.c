@@ -6,7 +6,7 @@
 #include "base/fs.h"
 #include "base/jsonw.h"
 #include "base/text.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "cmd/lines.h"
 #include "packet/check.h"
 #include "packet/rekey.h"

@@ -8,7 +8,7 @@
 #include "base/jsonw.h"
 #include "base/limits.h"
 #include "cmd/discover.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "ingest/declared.h"
 #include "redact/plan.h"
 #include "redact/redact.h"

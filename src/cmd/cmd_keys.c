@@ -2,7 +2,7 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "query/query.h"
 #include "store/rotate.h"
 

@@ -7,7 +7,7 @@
 #include "base/fs.h"
 #include "base/time.h"
 #include "cmd/answers.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "cmd/period.h"
 #include "cmd/questions.h"
 #include "cmd/receipt.h"

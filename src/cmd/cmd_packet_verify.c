@@ -3,7 +3,7 @@
 
 #include "base/fs.h"
 #include "base/time.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "packet/check.h"
 
 static const char *word(const char *result)

@@ -2,7 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "base/jsonw.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "cmd/search_run.h"
 #include "search/saved.h"
 

@@ -2,7 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "cmd/canary_file.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "cmd/period.h"
 #include "reconcile/omission.h"
 

@@ -2,7 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "base/time.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "cmd/period.h"
 #include "link/cover.h"
 

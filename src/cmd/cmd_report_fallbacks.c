@@ -1,7 +1,7 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "cmd/lines.h"
 #include "cmd/period.h"
 #include "state/state.h"

@@ -2,7 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "cmd/figures_opts.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "report/latency.h"
 
 static const struct {

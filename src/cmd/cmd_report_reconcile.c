@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/jsonw.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "cmd/period.h"
 #include "cmd/reconcile_text.h"
 #include "reconcile/reconcile.h"

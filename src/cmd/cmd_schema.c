@@ -3,7 +3,7 @@
 
 #include "base/embedded.h"
 #include "base/jsonw.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 
 static struct ak_str name_of(const struct ak_embedded *e)
 {

@@ -3,7 +3,8 @@
 
 #include "base/jsonw.h"
 #include "cmd/forms.h"
-#include "cmd/jsonget.h"
+#include "cmd/fieldline.h"
+#include "base/jsonget.h"
 #include "cmd/show_diff.h"
 #include "query/query.h"
 #include "redact/marker.h"
@@ -118,19 +119,6 @@ static enum ak_rc reveal(struct ak_ctx *c, json_t *records, struct ak_err *err)
 
 /* ---- printing it ---- */
 
-static void print_field(struct ak_ctx *c, const char *name, const json_t *v)
-{
-	struct ak_buf b;
-
-	ak_buf_init(&b, 1 << 22);
-	if (json_is_string(v))
-		ak_buf_adds(&b, json_string_value(v));
-	else
-		ak_jcs(v, &b, NULL);
-	ak_io_line(c->io, "", "%-36s %s", name, b.n ? b.p : "");
-	ak_buf_release(&b);
-}
-
 static void raw_ref(struct ak_ctx *c, const json_t *r)
 {
 	unsigned long long at = ak_jnum(r, "byte_offset"), n = ak_jnum(r, "byte_length");
@@ -154,9 +142,9 @@ static void print_record(struct ak_ctx *c, const json_t *r)
 	if (ak_jtxt(r, "superseded_by", NULL))
 		ak_io_line(c->io, "superseded", "counts no more; in its place: %s", ak_jtxt(r, "superseded_by", "?"));
 	if (json_array_size(json_object_get(r, "flags")))
-		print_field(c, "flags", json_object_get(r, "flags"));
+		ak_field_line(c->io, "flags", json_object_get(r, "flags"));
 	json_object_foreach(json_object_get(r, "fields"), name, v)
-		print_field(c, name, v);
+		ak_field_line(c->io, name, v);
 	ak_io_line(c->io, "leaf", "%s", ak_jtxt(r, "leaf", "?"));
 	ak_io_line(c->io, "tokens", "of pseudonym key %s", ak_jtxt(r, "pseudonym_key", "?"));
 	if (ak_args_flag(c->args, "raw-ref"))

@@ -4,7 +4,7 @@
 #include "cmd/completeness_report.h"
 #include "cmd/clock_report.h"
 #include "cmd/grouping.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "cmd/source_drift.h"
 #include "cmd/witness_report.h"
 #include "query/query.h"

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "cmd/collect.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "cmd/questions.h"
 #include "cmd/status_prom.h"
 #include "cmd/witness_report.h"

@@ -3,7 +3,7 @@
 
 #include "base/decimal.h"
 #include "cmd/findtrace.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "incident/incident.h"
 
 enum { LISTED = 50, LISTED_JSON = 5000, MOST = 100000 };

@@ -3,7 +3,7 @@
 
 #include "base/fs.h"
 #include "cmd/forms.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "cmd/period.h"
 #include "incident/bundle.h"
 

@@ -4,7 +4,7 @@
 #include "base/fs.h"
 #include "base/jsonw.h"
 #include "cmd/findtrace.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "tmpl/load.h"
 #include "trace/trace.h"
 

@@ -2,7 +2,7 @@
 #include "cmd/collect.h"
 
 #include "base/embedded.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "conf/yaml.h"
 #include "packet/questions.h"
 

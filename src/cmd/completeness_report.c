@@ -2,7 +2,7 @@
 #include "cmd/completeness_report.h"
 
 #include "base/time.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "packet/overdue.h"
 #include "query/query.h"
 

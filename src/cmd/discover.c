@@ -5,7 +5,7 @@
 
 #include "base/embedded.h"
 #include "base/time.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "conf/yaml.h"
 #include "ingest/ingest.h"
 #include "query/query.h"

@@ -7,7 +7,7 @@
 #include "base/crypto.h"
 #include "base/time.h"
 #include "base/zone.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "packet/archive.h"
 #include "query/query.h"
 

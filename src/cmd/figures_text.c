@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/decimal.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 
 /* What the columns of a shape are called; those that no row has a value of are left out. */
 static const struct column {

@@ -1,7 +1,7 @@
 #include "base/ak.h"
 #include "cmd/grouping.h"
 
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "query/query.h"
 
 /* Is this word one of the names of a declared query, as in "group_by=a,b" or "group_by[]=a&group_by[]=b"? */

@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "cmd/clock_report.h"
 #include "cmd/grouping.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "cmd/proposals.h"
 #include "cmd/witness_report.h"
 #include "link/link.h"

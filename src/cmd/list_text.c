@@ -1,7 +1,7 @@
 #include "base/ak.h"
 #include "cmd/list_text.h"
 
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 
 enum { COLUMNS = 12 };
 

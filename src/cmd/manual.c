@@ -1,7 +1,7 @@
 #include "base/ak.h"
 #include "cmd/manual.h"
 
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "ingest/manual.h"
 #include "query/query.h"
 #include "store/manual.h"

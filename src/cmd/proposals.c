@@ -1,7 +1,7 @@
 #include "base/ak.h"
 #include "cmd/proposals.h"
 
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "link/propose.h"
 
 #define USUAL_PPM 900000

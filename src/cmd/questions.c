@@ -1,7 +1,7 @@
 #include "base/ak.h"
 #include "cmd/questions.h"
 
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 
 #define MEASURED 42 /* column where the measure begins */
 

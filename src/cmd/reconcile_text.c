@@ -1,7 +1,7 @@
 #include "base/ak.h"
 #include "cmd/reconcile_text.h"
 
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 
 enum { ROWS_SHOWN = 20, FINDINGS_SHOWN = 10 };
 

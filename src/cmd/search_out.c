@@ -3,7 +3,7 @@
 
 #include "base/csvw.h"
 #include "base/jsonw.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 
 enum { PIECE = 1 << 16 };
 

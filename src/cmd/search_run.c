@@ -4,7 +4,7 @@
 #include "base/crypto.h"
 #include "base/jsonw.h"
 #include "base/time.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "cmd/search_out.h"
 #include "cmd/search_table.h"
 

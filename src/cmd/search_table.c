@@ -2,7 +2,8 @@
 #include "cmd/search_table.h"
 
 #include "base/jsonw.h"
-#include "cmd/jsonget.h"
+#include "cmd/fieldline.h"
+#include "base/jsonget.h"
 #include "redact/marker.h"
 
 static const char *const heads[AK_FOUND_COLUMNS] = {"record", "time (UTC)", "user", "action", "resource", "ip"};
@@ -100,19 +101,6 @@ static void line(struct ak_found_table *t, const json_t *r)
 	add(t, shown(first_of(f, addresses, AK_COUNT(addresses))));
 }
 
-static void print_field(struct ak_ctx *c, const char *name, const json_t *v)
-{
-	struct ak_buf b;
-
-	ak_buf_init(&b, 1 << 24);
-	if (json_is_string(v))
-		ak_buf_adds(&b, json_string_value(v));
-	else
-		ak_jcs(v, &b, NULL);
-	ak_io_line(c->io, "", "%-36s %s", name, b.n ? b.p : "");
-	ak_buf_release(&b);
-}
-
 static void whole(struct ak_found_table *t, const json_t *r)
 {
 	const char *column;
@@ -121,7 +109,7 @@ static void whole(struct ak_found_table *t, const json_t *r)
 	ak_io_line(t->c->io, "record", "%s, %s%s", ak_jtxt(r, "cite", "?"), ak_jtxt(r, "kind", "?"),
 		   json_is_true(json_object_get(r, "second_witness")) ? ", second witness of an attempt that another record tells of" : "");
 	json_object_foreach(json_object_get(r, "fields"), column, v)
-		print_field(t->c, ak_fields[ak_field_find(ak_str_of(column))].name, v);
+		ak_field_line(t->c->io, ak_fields[ak_field_find(ak_str_of(column))].name, v);
 }
 
 enum ak_rc ak_found_table_put(struct ak_found_table *t, const json_t *record, struct ak_err *err)

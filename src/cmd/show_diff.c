@@ -2,7 +2,7 @@
 #include "cmd/show_diff.h"
 
 #include "base/jsonw.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 
 static void print_side(struct ak_ctx *c, const char *keyword, const json_t *v)
 {

@@ -1,7 +1,7 @@
 #include "base/ak.h"
 #include "cmd/source_drift.h"
 
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 #include "query/query.h"
 
 static void print_unknown(struct ak_ctx *c, const json_t *source)

@@ -3,7 +3,7 @@
 
 #include "base/time.h"
 #include "check/check.h"
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 
 /* HELP and TYPE stand once, before the first sample of a metric. */
 static void metric(struct ak_io *io, const char *name, const char *help)

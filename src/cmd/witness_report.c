@@ -1,7 +1,7 @@
 #include "base/ak.h"
 #include "cmd/witness_report.h"
 
-#include "cmd/jsonget.h"
+#include "base/jsonget.h"
 
 static void print_fields(struct ak_ctx *c, const json_t *pair)
 {

@@ -14,28 +14,12 @@ struct work {
 	struct ak_by_codes *by, *only;
 	int64_t bucket[AK_COLUMNS_ROWS], first_bucket;
 	uint32_t nbuckets; /* of the block; 0: too many to number */
-	struct ak_zone_span span;
+	struct ak_buckets buckets;
 	uint32_t *group_of; /* 1 + index by number of the combination */
 	struct ak_buf key;
 };
 
 /* ---- time ---- */
-
-static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
-
-static int64_t bucket_of(struct work *w, int64_t us)
-{
-	if (us == AK_COLUMN_NONE)
-		return AK_BUCKET_NONE;
-	if (w->o->zone) {
-		int64_t sec = floor_div(us, 1000000);
-
-		if (sec < w->span.start || sec >= w->span.end)
-			ak_zone_span(w->o->zone, sec, &w->span);
-		us += w->span.offset * INT64_C(1000000);
-	}
-	return floor_div(us, w->o->bucket_us);
-}
 
 static void number_buckets(struct work *w, const struct ak_columns *c)
 {
@@ -45,34 +29,28 @@ static void number_buckets(struct work *w, const struct ak_columns *c)
 	if (!w->o->bucket_us)
 		return;
 	for (size_t i = 0; i < c->n; i++) {
-		w->bucket[i] = bucket_of(w, c->number[AK_COL_TIME] ? c->number[AK_COL_TIME][i] : AK_COLUMN_NONE);
+		w->bucket[i] = ak_bucket_start(&w->buckets, c->number[AK_COL_TIME] ? c->number[AK_COL_TIME][i] : AK_COLUMN_NONE);
 		if (w->bucket[i] == AK_BUCKET_NONE)
 			continue;
 		least = w->bucket[i] < least ? w->bucket[i] : least;
 		most = w->bucket[i] > most ? w->bucket[i] : most;
 	}
 	w->first_bucket = least;
-	if (most >= least)
-		w->nbuckets = (uint64_t)most - (uint64_t)least < MOST_COMBINATIONS ? (uint32_t)(most - least) + 2 : 0;
+	if (most >= least) {
+		uint64_t apart = ((uint64_t)most - (uint64_t)least) / (uint64_t)w->o->bucket_us;
+
+		w->nbuckets = apart < MOST_COMBINATIONS ? (uint32_t)apart + 2 : 0;
+	}
 }
 
 /* ---- groups ---- */
 
-static struct ak_str bytes_of(struct work *w, size_t i)
+static int64_t bucket_of(const struct work *w, size_t i) { return w->o->bucket_us ? w->bucket[i] : AK_BUCKET_NONE; }
+
+static void values_of(const struct work *w, size_t i, struct ak_str by[AK_AGGREGATE_BYS])
 {
-	int64_t bucket = w->o->bucket_us ? w->bucket[i] : AK_BUCKET_NONE;
-
-	ak_buf_clear(&w->key);
-	ak_buf_add(&w->key, &bucket, sizeof bucket);
-	for (size_t k = 0; k < w->o->nby; k++) {
-		struct ak_str v = w->by[k].value[w->by[k].code[i]];
-		uint32_t n = v.p ? (uint32_t)v.n : UINT32_MAX;
-
-		ak_buf_add(&w->key, &n, sizeof n);
-		if (v.p)
-			ak_buf_addstr(&w->key, v);
-	}
-	return ak_buf_str(&w->key);
+	for (size_t k = 0; k < w->o->nby; k++)
+		by[k] = w->by[k].value[w->by[k].code[i]];
 }
 
 static enum ak_rc new_group(struct work *w, size_t i, struct ak_err *err)
@@ -89,24 +67,25 @@ static enum ak_rc new_group(struct work *w, size_t i, struct ak_err *err)
 		out->group = ak_realloc(out->group, w->cap * sizeof(struct ak_aggregate_group *));
 	}
 	g = ak_arena_zero(&out->arena, sizeof *g);
-	g->bucket = AK_BUCKET_NONE;
-	if (w->o->bucket_us && w->bucket[i] != AK_BUCKET_NONE)
-		g->bucket = w->bucket[i] * w->o->bucket_us;
-	for (size_t k = 0; k < w->o->nby; k++) {
-		struct ak_str v = w->by[k].value[w->by[k].code[i]];
-
-		g->by[k] = v.p ? ak_arena_str(&out->arena, v) : v;
-	}
+	g->bucket = bucket_of(w, i);
+	values_of(w, i, g->by);
+	for (size_t k = 0; k < w->o->nby; k++)
+		if (g->by[k].p)
+			g->by[k] = ak_arena_str(&out->arena, g->by[k]);
 	out->group[out->n++] = g;
 	return AK_OK;
 }
 
 static enum ak_rc find_group(struct work *w, size_t i, uint32_t *at, struct ak_err *err)
 {
+	struct ak_str by[AK_AGGREGATE_BYS];
+	struct ak_map_entry *e;
 	bool fresh;
-	struct ak_map_entry *e = ak_map_put(&w->known, bytes_of(w, i), &fresh);
-	enum ak_rc rc = fresh ? new_group(w, i, err) : AK_OK;
+	enum ak_rc rc;
 
+	values_of(w, i, by);
+	e = ak_map_put(&w->known, ak_group_key(&w->key, bucket_of(w, i), by, w->o->nby), &fresh);
+	rc = fresh ? new_group(w, i, err) : AK_OK;
 	if (fresh)
 		e->v.num = (int64_t)w->out->n;
 	*at = (uint32_t)e->v.num;
@@ -128,7 +107,7 @@ static uint32_t combination(const struct work *w, size_t i)
 	uint32_t n = 0;
 
 	if (w->o->bucket_us && w->bucket[i] != AK_BUCKET_NONE)
-		n = (uint32_t)(w->bucket[i] - w->first_bucket) + 1;
+		n = (uint32_t)((w->bucket[i] - w->first_bucket) / w->o->bucket_us) + 1;
 	for (size_t k = 0; k < w->o->nby; k++)
 		n = n * w->by[k].ncodes + w->by[k].code[i];
 	return n;
@@ -189,24 +168,11 @@ static enum ak_rc take_block(void *ctx, const struct ak_columns *c, const bool *
 
 /* ---- order ---- */
 
-static int compare_texts(struct ak_str a, struct ak_str b)
-{
-	if (!a.p || !b.p)
-		return (b.p != NULL) - (a.p != NULL);
-	return ak_str_cmp(a, b);
-}
-
 static int by_bucket_and_values(const void *a, const void *b)
 {
 	const struct ak_aggregate_group *x = *(struct ak_aggregate_group *const *)a, *y = *(struct ak_aggregate_group *const *)b;
-	int order = (x->bucket > y->bucket) - (x->bucket < y->bucket);
 
-	/* Undated ones come last. */
-	if (order && (x->bucket == AK_BUCKET_NONE || y->bucket == AK_BUCKET_NONE))
-		return -order;
-	for (int k = 0; k < AK_AGGREGATE_BYS && !order; k++)
-		order = compare_texts(x->by[k], y->by[k]);
-	return order;
+	return ak_group_order(x->bucket, x->by, y->bucket, y->by);
 }
 
 /* Where rows come from does not matter: they are equal only when they are the same. */
@@ -220,7 +186,7 @@ enum ak_rc ak_aggregate(struct ak_store *s, const struct ak_aggregate_opts *o, s
 	ak_arena_init(&out->arena);
 	w->o = o;
 	w->out = out;
-	w->span = (struct ak_zone_span){.start = 1, .end = 0};
+	ak_buckets_init(&w->buckets, o->bucket_us, o->zone);
 	w->by = ak_alloc_zero(AK_AGGREGATE_BYS, sizeof *w->by);
 	w->only = ak_alloc_zero(AK_AGGREGATE_BYS, sizeof *w->only);
 	w->group_of = ak_alloc(MOST_COMBINATIONS * sizeof *w->group_of);

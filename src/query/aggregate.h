@@ -38,6 +38,13 @@ struct ak_layer {
 	bool own_sums;	      /* of usage: sums that a gateway made of its own calls, else what a provider counted */
 };
 
+/* Time buckets of a zone's civil time. */
+struct ak_buckets {
+	int64_t us;		    /* their length; 0 = none */
+	const struct ak_zone *zone; /* NULL = UTC */
+	struct ak_zone_span span;   /* the last one looked at */
+};
+
 struct ak_aggregate_opts {
 	struct ak_layer layer;
 	int64_t from_us, to_us; /* half-open; INT64_MIN and INT64_MAX: all, undated records too */
@@ -93,6 +100,13 @@ enum ak_rc ak_query_columns_each(struct ak_store *s, int64_t from_us, int64_t to
 /* ak_aggregate_release afterwards, whatever it returned. AK_EXIT_LIMIT: more groups than can be kept at once. */
 enum ak_rc ak_aggregate(struct ak_store *s, const struct ak_aggregate_opts *o, struct ak_aggregate *out, struct ak_err *err);
 void ak_aggregate_release(struct ak_aggregate *a);
+void ak_buckets_init(struct ak_buckets *b, int64_t us, const struct ak_zone *zone);
+/* Start of the bucket that an instant lies in, as ak_aggregate_group has it. */
+int64_t ak_bucket_start(struct ak_buckets *b, int64_t us);
+/* The bytes that tell a group from others; key is cleared and holds them. */
+struct ak_str ak_group_key(struct ak_buf *key, int64_t bucket, const struct ak_str *by, size_t n);
+/* Order of two groups of AK_AGGREGATE_BYS values each: by bucket, undated last, then by value, those without one last. */
+int ak_group_order(int64_t bucket, const struct ak_str *by, int64_t other_bucket, const struct ak_str *other);
 /* What a record of a block belongs to, for reports that keep more than sums: code 0 .. ncodes-1 per record, 0 = no value. */
 struct ak_by_codes {
 	uint32_t code[AK_COLUMNS_ROWS], ncodes;

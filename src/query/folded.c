@@ -6,6 +6,7 @@
 
 #include "query/attempt.h"
 #include "query/rows.h"
+#include "store/schema.h"
 
 struct folding {
 	struct ak_columns *now;
@@ -15,27 +16,14 @@ struct folding {
 	struct ak_err *err;
 };
 
-/* Payload states sort from the mildest to the strictest (store/schema.c). */
-static void fold(enum ak_column col, struct ak_buf *sql)
-{
-	const char *name = ak_fields[ak_columns[col].field].column;
-
-	if (col == AK_COL_PAYLOAD_PROMPT || col == AK_COL_PAYLOAD_COMPLETION) {
-		ak_buf_addf(sql, ", max(q.%s)", name);
-		return;
-	}
-	ak_buf_adds(sql, ", coalesce(");
-	for (int i = 0; i < AK_FACETS; i++)
-		ak_buf_addf(sql, "%smax(CASE q.facet WHEN '%s' THEN q.%s END)", i ? ", " : "", ak_facet_order[i], name);
-	ak_buf_addc(sql, ')');
-}
-
 static void statement(const struct ak_columns_want *want, struct ak_buf *sql)
 {
 	ak_buf_adds(sql, "SELECT * FROM (SELECT min(q.seq) AS seq, e.source, min(q.time_us) AS us");
 	for (int col = AK_COL_SOURCE + 1; col < AK_COL_COUNT; col++)
-		if (want->col[col])
-			fold((enum ak_column)col, sql);
+		if (want->col[col]) {
+			ak_buf_adds(sql, ", ");
+			ak_schema_fold(ak_columns[col].field, "q", sql);
+		}
 	ak_buf_adds(sql, " FROM request q JOIN file f ON f.id = q.file JOIN export e ON e.id = f.export"
 			 " WHERE q.facet IS NOT NULL AND q.state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = q.seq)"
 			 " GROUP BY e.source, coalesce(q.gateway_request_id, q.seq)"

@@ -3,9 +3,7 @@
 
 #include <stdlib.h>
 
-#include "base/civil.h"
-#include "base/jsonget.h"
-#include "base/time.h"
+#include "report/rows.h"
 
 #define MOST_VALUES ((size_t)16 << 20)
 #define COMMON_SCALE 18 /* a mantissa of 18 digits by up to 10^18 fits 128 bits */
@@ -29,7 +27,7 @@ struct ranking {
 	struct ak_map rows;	    /* a row's bytes -> its number */
 	struct ak_map sources;
 	struct ak_by_codes *by;
-	struct ak_zone_span span;
+	struct ak_buckets buckets;
 	struct value *value;
 	size_t n, cap;
 	enum ak_column col;
@@ -39,48 +37,21 @@ struct ranking {
 
 /* ---- rows ---- */
 
-static struct ak_str key_of(struct ranking *r, int64_t bucket, const struct ak_str *by)
-{
-	ak_buf_clear(&r->key);
-	ak_buf_add(&r->key, &bucket, sizeof bucket);
-	for (size_t k = 0; k < r->o->nby; k++) {
-		uint32_t n = by[k].p ? (uint32_t)by[k].n : UINT32_MAX;
-
-		ak_buf_add(&r->key, &n, sizeof n);
-		if (by[k].p)
-			ak_buf_addstr(&r->key, by[k]);
-	}
-	return ak_buf_str(&r->key);
-}
-
 static void number_rows(struct ranking *r)
 {
 	for (size_t i = 0; i < r->groups.n; i++)
-		ak_map_put(&r->rows, key_of(r, r->groups.group[i]->bucket, r->groups.group[i]->by), NULL)->v.num = (int64_t)i;
-}
-
-static int64_t bucket_of(struct ranking *r, int64_t us)
-{
-	if (!r->o->bucket_us || us == AK_COLUMN_NONE)
-		return AK_BUCKET_NONE;
-	if (r->o->zone) {
-		int64_t sec = ak_floor_div(us, 1000000);
-
-		if (sec < r->span.start || sec >= r->span.end)
-			ak_zone_span(r->o->zone, sec, &r->span);
-		us += r->span.offset * INT64_C(1000000);
-	}
-	return ak_floor_div(us, r->o->bucket_us) * r->o->bucket_us;
+		ak_map_put(&r->rows, ak_group_key(&r->key, r->groups.group[i]->bucket, r->groups.group[i]->by, r->o->nby), NULL)->v.num = (int64_t)i;
 }
 
 static uint32_t row_of(struct ranking *r, const struct ak_columns *c, size_t i)
 {
+	int64_t us = c->number[AK_COL_TIME] ? c->number[AK_COL_TIME][i] : AK_COLUMN_NONE;
 	struct ak_str by[AK_AGGREGATE_BYS];
 	const struct ak_map_entry *e;
 
 	for (size_t k = 0; k < r->o->nby; k++)
 		by[k] = r->by[k].value[r->by[k].code[i]];
-	e = ak_map_get(&r->rows, key_of(r, bucket_of(r, c->number[AK_COL_TIME] ? c->number[AK_COL_TIME][i] : AK_COLUMN_NONE), by));
+	e = ak_map_get(&r->rows, ak_group_key(&r->key, ak_bucket_start(&r->buckets, us), by, r->o->nby));
 	if (!e)
 		AK_BUG("a record of no group");
 	return (uint32_t)e->v.num;
@@ -179,12 +150,8 @@ static json_t *ranks(const struct value *v, size_t n, int64_t not_ranked)
 static json_t *row(const struct ak_report_opts *o, const struct ak_aggregate_group *g)
 {
 	json_t *out = json_pack("{s:I, s:I}", "records", (json_int_t)g->records, "failed", (json_int_t)g->count[0]);
-	char text[32];
 
-	if (o->bucket_us)
-		json_object_set_new(out, "start", g->bucket == AK_BUCKET_NONE ? json_null() : json_stringn(ak_time_z(g->bucket, 0, text), 19));
-	for (size_t k = 0; k < o->nby; k++)
-		json_object_set_new(out, ak_report_by_name(o->by[k]), g->by[k].p ? json_stringn(g->by[k].p, g->by[k].n) : json_null());
+	ak_report_name_row(o, g->bucket, g->by, out);
 	return out;
 }
 
@@ -243,21 +210,13 @@ static enum ak_rc count(struct ranking *r, struct ak_store *s, json_t *rows, jso
 	return rc;
 }
 
-static json_t *names(const struct ak_report_opts *o)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < o->nby; i++)
-		json_array_append_new(list, json_string(ak_report_by_name(o->by[i])));
-	return list;
-}
-
 enum ak_rc ak_report_latency(struct ak_store *s, const struct ak_report_opts *o, json_t **out, struct ak_err *err)
 {
-	struct ranking r = {.o = o, .span = {.start = 1, .end = 0}};
+	struct ranking r = {.o = o};
 	json_t *rows = json_array(), *total = json_object();
 	enum ak_rc rc;
 
+	ak_buckets_init(&r.buckets, o->bucket_us, o->zone);
 	ak_map_init(&r.rows);
 	ak_map_init(&r.sources);
 	ak_buf_init(&r.key, 1 << 20);
@@ -269,10 +228,11 @@ enum ak_rc ak_report_latency(struct ak_store *s, const struct ak_report_opts *o,
 	r.not_ranked = ak_alloc_zero(r.groups.n + 1, sizeof *r.not_ranked);
 	for (size_t m = 0; m < MEASURES && rc == AK_OK; m++)
 		rc = measure(&r, s, m, rows, total, err);
-	if (rc == AK_OK)
-		*out = json_pack("{s:s, s:i, s:s, s:o, s:o, s:s, s:s?, s:o, s:O, s:O}", "schema", "auditkit.report/1", "format_version", 1, "report",
-				 "latency", "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "zone", o->zone ? o->zone_name : "UTC", "bucket",
-				 o->bucket_us ? o->bucket : NULL, "by", names(o), "rows", rows, "total", total);
+	if (rc == AK_OK) {
+		*out = ak_report_head(o, "latency");
+		json_object_set(*out, "rows", rows);
+		json_object_set(*out, "total", total);
+	}
 	for (int k = 0; k < AK_AGGREGATE_BYS; k++)
 		ak_by_codes_release(&r.by[k]);
 	ak_free(r.by);

@@ -148,15 +148,6 @@ static enum ak_rc add_layers(struct making *m)
 	return rc;
 }
 
-static json_t *names(const struct ak_report_opts *o)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < o->nby; i++)
-		json_array_append_new(list, json_string(ak_report_by_name(o->by[i])));
-	return list;
-}
-
 enum ak_rc ak_report(struct ak_store *s, const struct ak_report_opts *o, json_t **out, struct ak_err *err)
 {
 	struct making m = {.s = s, .o = o, .layers = json_array(), .err = err};
@@ -167,10 +158,10 @@ enum ak_rc ak_report(struct ak_store *s, const struct ak_report_opts *o, json_t 
 			rc = ak_query_key_owners(s, &m.owners, err);
 	if (rc == AK_OK)
 		rc = add_layers(&m);
-	if (rc == AK_OK)
-		*out = json_pack("{s:s, s:i, s:s, s:o, s:o, s:s, s:s?, s:o, s:O}", "schema", "auditkit.report/1", "format_version", 1, "report",
-				 shapes[o->shape].name, "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "zone",
-				 o->zone ? o->zone_name : "UTC", "bucket", o->bucket_us ? o->bucket : NULL, "by", names(o), "layers", m.layers);
+	if (rc == AK_OK) {
+		*out = ak_report_head(o, shapes[o->shape].name);
+		json_object_set(*out, "layers", m.layers);
+	}
 	json_decref(m.owners);
 	json_decref(m.layers);
 	return rc;

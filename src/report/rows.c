@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/jsonget.h"
 #include "base/map.h"
-#include "base/time.h"
 
 /* A row while groups are added to it: groups differ by currency, and by keys of one owner. */
 struct row {
@@ -62,16 +62,7 @@ static struct row *row_of(struct table *t, const struct ak_aggregate_group *g)
 	bool fresh;
 
 	names_of(t->m, g, by);
-	ak_buf_clear(&t->key);
-	ak_buf_add(&t->key, &g->bucket, sizeof g->bucket);
-	for (size_t i = 0; i < t->m->o->nby; i++) {
-		uint32_t n = by[i].p ? (uint32_t)by[i].n : UINT32_MAX;
-
-		ak_buf_add(&t->key, &n, sizeof n);
-		if (by[i].p)
-			ak_buf_addstr(&t->key, by[i]);
-	}
-	e = ak_map_put(&t->known, ak_buf_str(&t->key), &fresh);
+	e = ak_map_put(&t->known, ak_group_key(&t->key, g->bucket, by, t->m->o->nby), &fresh);
 	if (!fresh)
 		return e->v.ptr;
 	if (t->n == t->cap) {
@@ -154,22 +145,34 @@ static json_t *costs(const struct table *t, const struct row *r)
 	return list;
 }
 
-/* A bucket's start is a moment of the zone's civil time. */
-static json_t *start_of(int64_t bucket)
+void ak_report_name_row(const struct ak_report_opts *o, int64_t bucket, const struct ak_str *by, json_t *row)
 {
 	char text[32];
 
-	return bucket == AK_BUCKET_NONE ? json_null() : json_stringn(ak_time_z(bucket, 0, text), 19);
+	/* A bucket's start is a moment of the zone's civil time. */
+	if (o->bucket_us)
+		json_object_set_new(row, "start", bucket == AK_BUCKET_NONE ? json_null() : json_stringn(ak_time_z(bucket, 0, text), 19));
+	for (size_t i = 0; i < o->nby; i++)
+		json_object_set_new(row, ak_report_by_name(o->by[i]), text_or_null(by[i]));
+}
+
+json_t *ak_report_head(const struct ak_report_opts *o, const char *report)
+{
+	json_t *by = json_array();
+
+	for (size_t i = 0; i < o->nby; i++)
+		json_array_append_new(by, json_string(ak_report_by_name(o->by[i])));
+	return json_pack("{s:s, s:i, s:s, s:o, s:o, s:s, s:s?, s:o}", "schema", "auditkit.report/1", "format_version", 1, "report", report, "from",
+			 ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "zone", o->zone ? o->zone_name : "UTC", "bucket",
+			 o->bucket_us ? o->bucket : NULL, "by", by);
 }
 
 static json_t *document(const struct table *t, const struct row *r)
 {
 	json_t *out = json_pack("{s:I, s:o}", "records", (json_int_t)r->records, "cost", costs(t, r));
 
-	if (t->m->o->bucket_us && !t->m->whole)
-		json_object_set_new(out, "start", start_of(r->bucket));
-	for (size_t i = 0; i < t->m->o->nby && !t->m->whole; i++)
-		json_object_set_new(out, ak_report_by_name(t->m->o->by[i]), text_or_null(r->by[i]));
+	if (!t->m->whole)
+		ak_report_name_row(t->m->o, r->bucket, r->by, out);
 	for (size_t i = 0; i < t->m->aggregate->ncounts; i++)
 		json_object_set_new(out, t->m->count[i].name, json_integer(r->count[i]));
 	for (size_t i = 0; i < t->m->aggregate->nsums; i++)
@@ -178,22 +181,12 @@ static json_t *document(const struct table *t, const struct row *r)
 	return out;
 }
 
-static int compare_names(struct ak_str a, struct ak_str b)
-{
-	return a.p && b.p ? ak_str_cmp(a, b) : (b.p != NULL) - (a.p != NULL);
-}
-
-/* As the groups were, which owners have put out of order: by time, undated last, then by name, those without one last. */
+/* As the groups were, which owners have put out of order. */
 static int in_order(const void *a, const void *b)
 {
 	const struct row *x = *(struct row *const *)a, *y = *(struct row *const *)b;
-	int order = (x->bucket > y->bucket) - (x->bucket < y->bucket);
 
-	if (order && (x->bucket == AK_BUCKET_NONE || y->bucket == AK_BUCKET_NONE))
-		return -order;
-	for (size_t i = 0; i < AK_AGGREGATE_BYS && !order; i++)
-		order = compare_names(x->by[i], y->by[i]);
-	return order;
+	return ak_group_order(x->bucket, x->by, y->bucket, y->by);
 }
 
 json_t *ak_report_rows(const struct ak_report_making *m, const struct ak_aggregate *groups)

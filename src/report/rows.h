@@ -32,6 +32,9 @@ struct ak_report_making {
 extern "C" {
 #endif
 
+/* What every document of figures begins with, and what its rows are named by. The caller's. */
+json_t *ak_report_head(const struct ak_report_opts *o, const char *report);
+void ak_report_name_row(const struct ak_report_opts *o, int64_t bucket, const struct ak_str *by, json_t *row);
 /* Array of rows, in order; the caller's. */
 json_t *ak_report_rows(const struct ak_report_making *m, const struct ak_aggregate *groups);
 #ifdef __cplusplus

@@ -101,17 +101,17 @@ static const enum ak_field_id of_attempt[] = {
 };
 
 /* The words of payload states sort from the mildest to the strictest: absent, masked, present. */
-static void folded(enum ak_field_id f, struct ak_buf *out)
+void ak_schema_fold(enum ak_field_id f, const char *r, struct ak_buf *out)
 {
 	const char *column = ak_fields[f].column;
 
 	if (f == AK_F_PAYLOAD_PROMPT || f == AK_F_PAYLOAD_COMPLETION) {
-		ak_buf_addf(out, ",\n  max(r.%s)", column);
+		ak_buf_addf(out, "max(%s.%s)", r, column);
 		return;
 	}
-	ak_buf_adds(out, ",\n  coalesce(");
+	ak_buf_adds(out, "coalesce(");
 	for (int i = 0; i < AK_FACETS; i++)
-		ak_buf_addf(out, "%smax(CASE r.facet WHEN '%s' THEN r.%s END)", i ? ", " : "", ak_facet_order[i], column);
+		ak_buf_addf(out, "%smax(CASE %s.facet WHEN '%s' THEN %s.%s END)", i ? ", " : "", r, ak_facet_order[i], r, column);
 	ak_buf_adds(out, ")");
 }
 
@@ -128,8 +128,10 @@ static void attempt_view(struct ak_buf *out)
 		ak_buf_addf(out, ", %s", ak_fields[of_attempt[i]].column);
 	ak_buf_adds(out, "\n  FROM request r WHERE facet IS NULL" NO_WITNESS "\n"
 			 "UNION ALL SELECT min(r.seq), min(r.file), 0, min(r.time_us), count(*), 1");
-	for (size_t i = 0; i < AK_COUNT(of_attempt); i++)
-		folded(of_attempt[i], out);
+	for (size_t i = 0; i < AK_COUNT(of_attempt); i++) {
+		ak_buf_adds(out, ",\n  ");
+		ak_schema_fold(of_attempt[i], "r", out);
+	}
 	ak_buf_adds(out, "\n  FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export\n"
 			 "  WHERE r.facet IS NOT NULL AND r.state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)" NO_WITNESS "\n"
 			 "  GROUP BY e.source, coalesce(r.gateway_request_id, r.seq);\n");

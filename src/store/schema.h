@@ -30,6 +30,9 @@ void ak_schema_ddl(struct ak_buf *out);
 /* `INSERT INTO <kind>(...) SELECT ... FROM arriving` (store/arriving.h): fixed columns, then those fields whose bit is set, in
  * order of fields.def. */
 void ak_schema_insert(enum ak_kind kind, const uint64_t *fields, struct ak_buf *out);
+/* A field of a call that came as entries, in a GROUP BY over request records r: what ak_facet_order says, of payload states the
+ * strictest. */
+void ak_schema_fold(enum ak_field_id f, const char *r, struct ak_buf *out);
 /* `SELECT <all columns in the same order> FROM <kind>`, without a WHERE clause. */
 void ak_schema_select(enum ak_kind kind, struct ak_buf *out);
 /* The same with an expression as its last column. */
