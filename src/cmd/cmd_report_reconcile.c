@@ -48,6 +48,16 @@ static enum ak_rc put_row(void *ctx, json_t *row, struct ak_err *err)
 	return AK_OK;
 }
 
+static enum ak_rc put_text(void *ctx, struct ak_str row, struct ak_err *err)
+{
+	struct printing *p = ctx;
+
+	(void)err;
+	ak_io_text(p->c->io, p->n++ ? AK_STR(",\n") : AK_STR("\n"));
+	ak_io_text(p->c->io, row);
+	return AK_OK;
+}
+
 /* Rows may be millions: the document is written as it is made. */
 static enum ak_rc json_report(struct ak_ctx *c, struct ak_reconcile *r, const json_t *summary, const json_t *bypass, const json_t *calls,
 			      struct ak_err *err)
@@ -65,7 +75,7 @@ static enum ak_rc json_report(struct ak_ctx *c, struct ak_reconcile *r, const js
 		put_json(c, json_object_get(summary, member[i]));
 	}
 	ak_io_printf(c->io, ",\n\"format_version\":1,\"schema\":\"auditkit.reconcile/1\",\n\"rows\":[");
-	rc = ak_reconcile_each(r, put_row, &p, err);
+	rc = ak_reconcile_each(r, put_text, &p, err);
 	ak_io_printf(c->io, "]}\n");
 	return rc;
 }

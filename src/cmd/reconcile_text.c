@@ -2,6 +2,7 @@
 #include "cmd/reconcile_text.h"
 
 #include "base/jsonget.h"
+#include "base/jsonw.h"
 
 enum { ROWS_SHOWN = 20, FINDINGS_SHOWN = 10 };
 
@@ -98,19 +99,21 @@ static void calls_text(struct ak_ctx *c, const json_t *calls)
 
 struct listing {
 	struct ak_ctx *c;
-	uint64_t gaps, shown;
+	uint64_t shown;
 };
 
-static enum ak_rc list_row(void *ctx, json_t *row, struct ak_err *err)
+static enum ak_rc list_row(void *ctx, struct ak_str text, struct ak_err *err)
 {
+	AK_CLEANUP(ak_json_decref) json_t *row = NULL;
 	struct listing *l = ctx;
-	const json_t *classes = json_object_get(row, "classes"), *v;
-	const char *name, *unit = ak_jtxt(row, "currency", NULL);
+	const json_t *classes, *v;
+	const char *name, *unit;
 	struct ak_buf b;
 
-	(void)err;
-	if (strcmp(ak_jtxt(row, "gap", "0"), "0") == 0 || l->gaps++ >= ROWS_SHOWN)
-		return AK_OK;
+	if (ak_json_parse(text, &row, err) != AK_OK)
+		return AK_FAIL;
+	classes = json_object_get(row, "classes");
+	unit = ak_jtxt(row, "currency", NULL);
 	l->shown++;
 	ak_buf_init(&b, 1 << 12);
 	json_object_foreach((json_t *)classes, name, v)
@@ -127,6 +130,7 @@ enum ak_rc ak_reconcile_print(struct ak_ctx *c, struct ak_reconcile *r, const js
 {
 	const json_t *gateway = json_object_get(summary, "gateway_records");
 	struct listing l = {.c = c};
+	uint64_t gaps = 0;
 	json_t *x;
 	size_t i;
 	char n[32];
@@ -148,8 +152,8 @@ enum ak_rc ak_reconcile_print(struct ak_ctx *c, struct ak_reconcile *r, const js
 		ak_io_line(c->io, "", "and %s more: --json has all", AK_NUM(json_array_size(bypass) - FINDINGS_SHOWN));
 	calls_text(c, calls);
 	ak_io_line(c->io, "rows", "with a gap, in order of source and time:");
-	rc = ak_reconcile_each(r, list_row, &l, err);
-	ak_io_line(c->io, "", "%s of %s rows with a gap are shown; --json has all", AK_NUM(l.shown), AK_NUM(l.gaps));
+	rc = ak_reconcile_gaps(r, ROWS_SHOWN, list_row, &l, &gaps, err);
+	ak_io_line(c->io, "", "%s of %s rows with a gap are shown; --json has all", AK_NUM(l.shown), AK_NUM(gaps));
 	return rc;
 }
 

@@ -15,8 +15,10 @@ struct ak_recon_usage {
 };
 
 struct ak_recon_request {
-	int64_t seq, file, start_us, end_us; /* end_us INT64_MIN = none */
-	struct ak_str provider, model, key_id, key_hash, project, family, currency, cost;
+	int64_t seq, source, start_us, end_us; /* end_us INT64_MIN = none */
+	struct ak_str provider, model, key_id, key_hash, project, family, currency, cost_text;
+	int64_t cost;	/* digits, of which cost_scale are behind the point */
+	int cost_scale; /* -1 = no cost; AK_COLUMN_WIDE: it is cost_text */
 	int64_t input, output, cached, retries;
 	int includes_cache;
 	bool failed, hit;
@@ -36,7 +38,7 @@ extern "C" {
 /* Live usage rows whose bucket starts in the period, in order of the ledger; sums that gateways made are left out. */
 enum ak_rc ak_query_recon_usage(struct ak_store *s, int64_t from_us, int64_t to_us,
 				enum ak_rc (*each)(void *ctx, const struct ak_recon_usage *u, struct ak_err *err), void *ctx, struct ak_err *err);
-/* Attempts of gateways that count, whatever their outcome, in no order. */
+/* Attempts of gateways that count, whatever their outcome; in the order of the ledger, behind them those that came as several entries. */
 enum ak_rc ak_query_recon_requests(struct ak_store *s, int64_t from_us, int64_t to_us,
 				   enum ak_rc (*each)(void *ctx, const struct ak_recon_request *q, struct ak_err *err), void *ctx, struct ak_err *err);
 /* All files that hold usage. */
@@ -44,8 +46,6 @@ enum ak_rc ak_query_recon_files(struct ak_store *s, enum ak_rc (*each)(void *ctx
 				struct ak_err *err);
 /* Keys of the inventory that have an id and a hash, which makes them one: [{id, hash}]. */
 enum ak_rc ak_query_recon_keys(struct ak_store *s, json_t **out, struct ak_err *err);
-/* file -> source: [{file, source}] of all files. */
-enum ak_rc ak_query_recon_sources(struct ak_store *s, json_t **out, struct ak_err *err);
 /* Provider calls by source, provider, principal and model: [{source, provider, principal, model, calls, named (have an identifier), linked
  * (a gateway record shares it), input, output, first, last, first_seq (of those without)}]. */
 enum ak_rc ak_query_recon_calls(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);

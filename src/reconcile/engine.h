@@ -178,7 +178,7 @@ struct ak_reconcile {
 	struct ak_map linked;	/* key id or hash -> key, through the inventory */
 	struct file_row *file;
 	size_t nfiles, cap_files;
-	struct ak_map file_by_id, source_of; /* file -> place; file -> source name */
+	struct ak_map file_by_id, source_of; /* file -> place; id of a source -> its name */
 	struct series *series;
 	size_t nseries, cap_series;
 	struct prow *row;
@@ -213,6 +213,8 @@ uint32_t ak_recon_known(const struct names *n, struct ak_str s);		  /* 0 when it
 struct ak_str ak_recon_model_base(const char *model, struct ak_arena *a);
 struct money *ak_recon_money(struct ak_reconcile *r, struct money **list, uint32_t currency);
 void ak_recon_add_money(struct ak_reconcile *r, struct ak_num *to, struct ak_num more);
+/* What the gateways put down for an attempt; *priced: they did. */
+struct ak_num ak_recon_cost(const struct ak_recon_request *q, bool *priced);
 void ak_recon_add(struct counts *to, const struct counts *more, int sign);
 
 /* load.c: usage rows and their series */

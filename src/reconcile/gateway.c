@@ -38,6 +38,14 @@ struct money *ak_recon_money(struct ak_reconcile *r, struct money **list, uint32
 	return *list = m;
 }
 
+struct ak_num ak_recon_cost(const struct ak_recon_request *q, bool *priced)
+{
+	*priced = q->cost_scale >= 0;
+	if (q->cost_text.p)
+		return ak_num_parse(q->cost_text, priced);
+	return *priced ? (struct ak_num){.v = q->cost, .scale = (uint8_t)q->cost_scale} : ak_num_int(0);
+}
+
 static bool is(struct ak_str s, const char *z) { return s.p && s.n == strlen(z) && memcmp(s.p, z, s.n) == 0; }
 
 static uint8_t family_of(struct ak_str f)
@@ -380,7 +388,7 @@ static enum ak_rc add_request(void *ctx, const struct ak_recon_request *q, struc
 	int64_t end = q->end_us > q->start_us ? q->end_us : q->start_us;
 
 	(void)err;
-	o.cost = ak_num_parse(q->cost, &o.priced);
+	o.cost = ak_recon_cost(q, &o.priced);
 	if (o.priced)
 		o.currency = ak_recon_name(r, &r->currencies, q->currency.p ? q->currency : ak_str_of("currency not given"));
 	r->first_us = !r->requests || q->start_us < r->first_us ? q->start_us : r->first_us;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "query/aggregate.h"
+
 #define MONTH_US (27 * AK_DAY_US)
 #define MOST_FILLED 1000000 /* buckets that are put between those of an export */
 
@@ -258,22 +260,6 @@ static enum ak_rc load_inventory(struct ak_reconcile *r, struct ak_err *err)
 	return rc;
 }
 
-static enum ak_rc load_sources(struct ak_reconcile *r, struct ak_err *err)
-{
-	json_t *rows = NULL, *row;
-	size_t i;
-	enum ak_rc rc = ak_query_recon_sources(r->s, &rows, err);
-
-	json_array_foreach(rows, i, row) {
-		int64_t id = json_integer_value(json_object_get(row, "file"));
-
-		ak_map_put(&r->source_of, (struct ak_str){(const char *)&id, sizeof id}, NULL)->v.ptr =
-			ak_arena_z(&r->arena, ak_str_of(json_string_value(json_object_get(row, "source"))));
-	}
-	json_decref(rows);
-	return rc;
-}
-
 static uint8_t *flags(struct ak_reconcile *r, size_t n) { return ak_arena_zero(&r->arena, n + 1); }
 
 enum ak_rc ak_recon_load_usage(struct ak_reconcile *r, struct ak_err *err)
@@ -281,7 +267,7 @@ enum ak_rc ak_recon_load_usage(struct ak_reconcile *r, struct ak_err *err)
 	enum ak_rc rc = load_inventory(r, err);
 
 	if (rc == AK_OK)
-		rc = load_sources(r, err);
+		rc = ak_by_sources(r->s, &r->source_of, err);
 	if (rc == AK_OK)
 		rc = ak_query_recon_files(r->s, add_file, r, err);
 	if (rc == AK_OK)

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "query/aggregate.h"
+
 /* Buckets that the gateways' records do not reach are not compared; one that they reach in part says so. With a shift it is the shifted
  * bucket that counts. */
 enum ak_rc ak_reconcile_too_long(struct ak_err *err)
@@ -84,8 +86,8 @@ static void free_names(struct names *n)
 
 void ak_reconcile_free(struct ak_reconcile *r)
 {
-	struct ak_map *const maps[] = {&r->linked,    &r->file_by_id, &r->source_of,  &r->raw_of, &r->crossing_of,
-				       &r->series_of, &r->cell_of,    &r->account_of, &r->batches};
+	struct ak_map *const maps[] = {&r->linked,    &r->file_by_id, &r->raw_of, &r->crossing_of, &r->series_of,
+				       &r->cell_of,    &r->account_of, &r->batches};
 
 	for (size_t i = 0; i < r->nseries; i++) {
 		ak_map_release(&r->series[i].bucket_of);
@@ -98,6 +100,7 @@ void ak_reconcile_free(struct ak_reconcile *r)
 	}
 	for (size_t i = 0; i < AK_COUNT(maps); i++)
 		ak_map_release(maps[i]);
+	ak_by_sources_release(&r->source_of);
 	free_names(&r->providers);
 	free_names(&r->models);
 	free_names(&r->keys);

@@ -53,6 +53,9 @@ struct ak_reconcile_opts {
 
 struct ak_reconcile; /* the result; memory grows with cells and provider rows, not with gateway records */
 
+/* One row as RFC 8785; dies with the call. */
+typedef enum ak_rc ak_reconcile_row_fn(void *ctx, struct ak_str row, struct ak_err *err);
+
 /* err->reason where an amount is too long to be added up exactly. */
 #define AK_AMOUNT_TOO_LONG "amount_too_long"
 
@@ -70,7 +73,9 @@ void ak_reconcile_free(struct ak_reconcile *r);
  * model|null, models (when several names are one row), measure: "requests"|"input_tokens"|"output_tokens"|"cost", unit or currency,
  * gateway, provider_figure, gap = provider_figure - gateway, classes: {name: amount that is not 0}, basis: {class: sentence},
  * provider_rows, gateway_records}. Amounts are decimal text. key null: all keys that the gateways' own share of the source is made of. */
-enum ak_rc ak_reconcile_each(struct ak_reconcile *r, ak_row_fn *each, void *ctx, struct ak_err *err);
+enum ak_rc ak_reconcile_each(struct ak_reconcile *r, ak_reconcile_row_fn *each, void *ctx, struct ak_err *err);
+/* Those that have a gap: the first `most` of them in that order, and how many there are. */
+enum ak_rc ak_reconcile_gaps(struct ak_reconcile *r, uint64_t most, ak_reconcile_row_fn *each, void *ctx, uint64_t *gaps, struct ak_err *err);
 /* {sources: [{source, query|null, provider|null, bucket_seconds, buckets, dims: {key, project, model: "compared"|"pooled"|"not grouped by"},
  *  time_zone: {shift_minutes, before, after}|null, rows, agree, not_compared: {provider_rows, gateway_requests}, rates: [..],
  *  totals: [{measure, unit or currency, provider_figure, gateway, gap, classes, unexplained_ppm (of provider figures)}]}],
