@@ -4,6 +4,7 @@
 
 #include <strings.h>
 
+#include "base/civil.h"
 #include "query/aggregate.h"
 
 static const enum ak_column wanted[] = {
@@ -61,6 +62,14 @@ static int64_t some(const struct ak_columns *c, enum ak_column col, size_t i) { 
 
 static bool is(struct ak_str s, const char *z) { return s.p && s.n == strlen(z) && memcmp(s.p, z, s.n) == 0; }
 
+/* Damaged pages hold any number; times are added to, so those that no record can have are none. */
+static int64_t time_of(const struct ak_columns *c, enum ak_column col, size_t i)
+{
+	int64_t us = has(c, col, i) ? c->number[col][i] : INT64_MIN;
+
+	return us >= AK_CIVIL_FIRST * 1000000 && us / 1000000 <= AK_CIVIL_LAST ? us : INT64_MIN;
+}
+
 static void set_cost(const struct ak_columns *c, size_t i, struct ak_recon_request *q)
 {
 	enum ak_column col = has(c, AK_COL_COST_ESTIMATED, i) ? AK_COL_COST_ESTIMATED : AK_COL_COST_BILLED;
@@ -79,8 +88,8 @@ static void set_request(const struct ak_columns *c, size_t i, struct ak_recon_re
 {
 	int64_t cached = some(c, AK_COL_CACHE_READ_TOKENS, i) + some(c, AK_COL_CACHE_WRITE_TOKENS, i);
 
-	*q = (struct ak_recon_request){.seq = c->number[AK_COL_SEQ][i], .source = c->number[AK_COL_SOURCE][i], .start_us = c->number[AK_COL_TIME][i],
-				       .end_us = has(c, AK_COL_EVENT_END, i) ? c->number[AK_COL_EVENT_END][i] : INT64_MIN,
+	*q = (struct ak_recon_request){.seq = c->number[AK_COL_SEQ][i], .source = c->number[AK_COL_SOURCE][i], .start_us = time_of(c, AK_COL_TIME, i),
+				       .end_us = time_of(c, AK_COL_EVENT_END, i),
 				       .provider = text(c, AK_COL_PROVIDER, i), .model = text(c, AK_COL_RESPONSE_MODEL, i),
 				       .key_id = text(c, AK_COL_KEY_ID, i), .key_hash = text(c, AK_COL_KEY_HASH, i), .project = text(c, AK_COL_PROJECT, i),
 				       .family = text(c, AK_COL_ENDPOINT_FAMILY, i), .currency = text(c, AK_COL_CURRENCY, i),
@@ -100,10 +109,11 @@ static enum ak_rc take(void *ctx, const struct ak_columns *c, const bool *keep, 
 	enum ak_rc rc = AK_OK;
 
 	for (size_t i = 0; i < c->n && rc == AK_OK; i++) {
-		if (!keep[i] || !has(c, AK_COL_TIME, i))
+		if (!keep[i])
 			continue;
 		set_request(c, i, &q);
-		rc = r->each(r->ctx, &q, err);
+		if (q.start_us != INT64_MIN)
+			rc = r->each(r->ctx, &q, err);
 	}
 	return rc;
 }

@@ -168,6 +168,7 @@ struct prow {
 
 struct file_row {
 	struct ak_recon_file f;
+	int64_t query; /* the same for all of a source and query */
 };
 
 struct ak_reconcile {
@@ -178,6 +179,7 @@ struct ak_reconcile {
 	struct ak_map linked;	/* key id or hash -> key, through the inventory */
 	struct file_row *file;
 	size_t nfiles, cap_files;
+	struct ak_map query_of;
 	struct ak_map file_by_id, source_of; /* file -> place; id of a source -> its name */
 	struct series *series;
 	size_t nseries, cap_series;

@@ -15,6 +15,8 @@ static enum ak_rc add_file(void *ctx, const struct ak_recon_file *f, struct ak_e
 {
 	struct ak_reconcile *r = ctx;
 	struct file_row *row;
+	struct ak_map_entry *e;
+	bool fresh;
 
 	(void)err;
 	if (r->nfiles == r->cap_files) {
@@ -26,6 +28,10 @@ static enum ak_rc add_file(void *ctx, const struct ak_recon_file *f, struct ak_e
 	*row = (struct file_row){.f = *f};
 	row->f.source = ak_arena_z(&r->arena, ak_str_of(f->source));
 	row->f.query = f->query ? ak_arena_z(&r->arena, ak_str_of(f->query)) : NULL;
+	e = ak_map_put(&r->query_of, ak_arena_printf(&r->arena, "%s\x1f%s", f->source, f->query ? f->query : ""), &fresh);
+	if (fresh)
+		e->v.num = (int64_t)r->query_of.n;
+	row->query = e->v.num;
 	return AK_OK;
 }
 
@@ -44,10 +50,9 @@ static void bounds(const struct ak_recon_usage *u, int64_t *start, int64_t *end)
 
 static uint32_t series_for(struct ak_reconcile *r, const struct file_row *f, uint32_t provider, int64_t size)
 {
-	struct ak_str name = ak_arena_printf(&r->arena, "%s\x1f%s\x1f%u\x1f%lld", f->f.source, f->f.query ? f->f.query : "", provider,
-					     (long long)(size >= MONTH_US ? MONTH_US : size));
+	int64_t key[3] = {f->query, provider, size >= MONTH_US ? MONTH_US : size};
 	bool fresh;
-	struct ak_map_entry *e = ak_map_put(&r->series_of, name, &fresh);
+	struct ak_map_entry *e = ak_map_put(&r->series_of, (struct ak_str){(const char *)key, sizeof key}, &fresh);
 
 	if (!fresh)
 		return (uint32_t)e->v.num;

@@ -35,7 +35,7 @@ static void coverage(struct ak_reconcile *r)
 static void init(struct ak_reconcile *r)
 {
 	struct ak_map *const maps[] = {&r->providers.map, &r->models.map, &r->keys.map, &r->projects.map, &r->currencies.map, &r->linked,
-				       &r->file_by_id, &r->source_of, &r->raw_of, &r->crossing_of, &r->series_of, &r->cell_of, &r->account_of, &r->batches};
+				       &r->query_of, &r->file_by_id, &r->source_of, &r->raw_of, &r->crossing_of, &r->series_of, &r->cell_of, &r->account_of, &r->batches};
 
 	ak_arena_init(&r->arena);
 	for (size_t i = 0; i < AK_COUNT(maps); i++)
@@ -86,7 +86,7 @@ static void free_names(struct names *n)
 
 void ak_reconcile_free(struct ak_reconcile *r)
 {
-	struct ak_map *const maps[] = {&r->linked,    &r->file_by_id, &r->raw_of, &r->crossing_of, &r->series_of,
+	struct ak_map *const maps[] = {&r->linked,    &r->query_of, &r->file_by_id, &r->raw_of, &r->crossing_of, &r->series_of,
 				       &r->cell_of,    &r->account_of, &r->batches};
 
 	for (size_t i = 0; i < r->nseries; i++) {
