@@ -107,7 +107,7 @@ static enum ak_rc list_row(void *ctx, struct ak_str text, struct ak_err *err)
 	AK_CLEANUP(ak_json_decref) json_t *row = NULL;
 	struct listing *l = ctx;
 	const json_t *classes, *v;
-	const char *name, *unit;
+	const char *unit;
 	struct ak_buf b;
 
 	if (ak_json_parse(text, &row, err) != AK_OK)
@@ -116,8 +116,9 @@ static enum ak_rc list_row(void *ctx, struct ak_str text, struct ak_err *err)
 	unit = ak_jtxt(row, "currency", NULL);
 	l->shown++;
 	ak_buf_init(&b, 1 << 12);
-	json_object_foreach((json_t *)classes, name, v)
-		ak_buf_addf(&b, "%s%s %s", b.n ? ", " : "", name, AK_FIGURE(json_string_value(v)));
+	for (int k = 0; k < AK_RC_CLASSES; k++)
+		if ((v = json_object_get(classes, ak_reconcile_class_name[k])))
+			ak_buf_addf(&b, "%s%s %s", b.n ? ", " : "", ak_reconcile_class_name[k], AK_FIGURE(json_string_value(v)));
 	ak_io_line(l->c->io, "", "%s %.13s %s %s %s%s%s: provider %s, gateway %s, gap %s: %s", ak_jtxt(row, "row", "?"), ak_jtxt(row, "bucket", "?"),
 		   shown(row, "key", "all keys"), shown(row, "model", "all models"), ak_jtxt(row, "measure", "?"), unit ? " " : "", unit ? unit : "",
 		   AK_FIGURE(ak_jtxt(row, "provider_figure", "?")), AK_FIGURE(ak_jtxt(row, "gateway", "?")), AK_FIGURE(ak_jtxt(row, "gap", "?")), b.n ? b.p : "none");
