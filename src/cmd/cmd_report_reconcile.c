@@ -62,7 +62,7 @@ static enum ak_rc put_text(void *ctx, struct ak_str row, struct ak_err *err)
 static enum ak_rc json_report(struct ak_ctx *c, struct ak_reconcile *r, const json_t *summary, const json_t *bypass, const json_t *calls,
 			      struct ak_err *err)
 {
-	static const char *const member[] = {"gateway_records", "sources", "classes"};
+	static const char *const member[] = {"conflicts", "gateway_records", "sources", "classes"};
 	struct printing p = {.c = c};
 	enum ak_rc rc;
 
@@ -96,8 +96,12 @@ static enum ak_rc drill(struct ak_ctx *c, struct ak_reconcile *r, const char *ro
 
 static enum ak_rc report(struct ak_ctx *c, struct ak_reconcile *r, const struct ak_reconcile_opts *o, bool *nothing, struct ak_err *err)
 {
-	json_t *summary = ak_reconcile_summary(r), *bypass = ak_reconcile_bypass(r), *calls = NULL;
+	json_t *summary = ak_reconcile_summary(r), *bypass = ak_reconcile_bypass(r), *calls = NULL, *conflicts = NULL;
 	enum ak_rc rc = ak_reconcile_calls(c->store, o->from_us, o->to_us, &calls, err);
+
+	if (rc == AK_OK)
+		rc = ak_reconcile_conflicts(c->store, o->from_us, o->to_us, &conflicts, err);
+	json_object_set_new(summary, "conflicts", conflicts);
 
 	*nothing = !json_array_size(json_object_get(summary, "sources")) || !ak_jnum(json_object_get(summary, "gateway_records"), "requests");
 	if (rc == AK_OK && c->json)
@@ -158,8 +162,9 @@ const struct ak_cmd ak_cmd_report_reconcile = {
 		"Sums never say anything about one call.\n\n"
 		"Classes, in the order in which they are taken; each takes what its records give, at most what is left:\n\n"
 		"credit: rows marked credit or adjustment, or negative. Not proven: that it was due.\n\n"
-		"time_zone: a constant shift of the source by half hours that at least halves its gaps; taken whole. Not proven: which\n"
-		"zone was set.\n\n"
+		"time_zone: a constant shift of the source by half hours that at least halves its gaps, or with which four of five\n"
+		"buckets agree to the call and token and the provider has more in the others; taken whole. Not proven: which zone was\n"
+		"set.\n\n"
 		"bucket_edge: calls that ended in another bucket or began or ended within 5 s of an edge, as far as the other bucket has\n"
 		"the opposite gap; calls of a batch that was submitted up to a day before; what is over in a bucket that reaches beyond\n"
 		"the gateways' records. Where that leaves requests and tokens of a bucket at odds, whole calls of its edges are tried (up\n"

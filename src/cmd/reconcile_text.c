@@ -97,6 +97,46 @@ static void calls_text(struct ak_ctx *c, const json_t *calls)
 				   shown(f, "model", "no model"), json_string_value(json_array_get(json_object_get(f, "cites"), 0)));
 }
 
+/* The figures of each version, where they differ. */
+static void one_conflict(struct ak_ctx *c, const json_t *x)
+{
+	const json_t *list;
+	const char *name;
+	struct ak_buf b;
+	json_t *v;
+	size_t i;
+
+	ak_buf_init(&b, 1 << 14);
+	json_array_foreach(json_object_get(x, "cites"), i, v)
+		ak_buf_addf(&b, "%s%s", i ? ", " : "", json_string_value(v));
+	ak_buf_addf(&b, " of %s", ak_jtxt(x, "time", "no time"));
+	json_object_foreach(json_object_get(x, "differ"), name, list) {
+		ak_buf_addf(&b, "; %s", name);
+		json_array_foreach((json_t *)list, i, v)
+			ak_buf_addf(&b, "%s%s", i ? " and " : " ", json_is_string(v) ? AK_FIGURE(json_string_value(v)) : "none");
+	}
+	if (!json_object_size(json_object_get(x, "differ")))
+		ak_buf_adds(&b, "; the figures are the same");
+	ak_io_line(c->io, "", "%s", b.p);
+	ak_buf_release(&b);
+}
+
+static void conflicts_text(struct ak_ctx *c, const json_t *conflicts)
+{
+	json_t *x;
+	size_t i;
+
+	if (!ak_jnum(conflicts, "records"))
+		return;
+	ak_io_line(c->io, "CONFLICT", "%s records were exported again with other content; their %s versions all count, since nothing says which is right:",
+		   AK_NUM(ak_jnum(conflicts, "records")), AK_NUM(ak_jnum(conflicts, "versions")));
+	json_array_foreach(json_object_get(conflicts, "named"), i, x)
+		if (i < FINDINGS_SHOWN)
+			one_conflict(c, x);
+	if (ak_jnum(conflicts, "records") > FINDINGS_SHOWN)
+		ak_io_line(c->io, "", "%d of %s are shown; --json has the first 20", FINDINGS_SHOWN, AK_NUM(ak_jnum(conflicts, "records")));
+}
+
 struct listing {
 	struct ak_ctx *c;
 	uint64_t shown;
@@ -140,6 +180,12 @@ enum ak_rc ak_reconcile_print(struct ak_ctx *c, struct ak_reconcile *r, const js
 	if (ak_jnum(gateway, "recorded_twice"))
 		ak_io_line(c->io, "twice", "%s requests that another source of gateways recorded too count once",
 			   AK_NUM(ak_jnum(gateway, "recorded_twice")));
+	if (ak_jnum(gateway, "twice_by_time"))
+		ak_io_line(c->io, "", "%s of them share no identifier with the other record, only time, model and tokens, and the providers' counts do not "
+			   "speak against it", AK_NUM(ak_jnum(gateway, "twice_by_time")));
+	if (ak_jnum(gateway, "apart_by_count"))
+		ak_io_line(c->io, "apart", "%s requests have the time, model and tokens of another source's and no identifier in common; each counts, since the "
+			   "providers counted them so", AK_NUM(ak_jnum(gateway, "apart_by_count")));
 	ak_io_line(c->io, "gateways", "%s requests from %s to %s", ak_thousands(ak_jnum(gateway, "requests"), n), shown(gateway, "first", "-"),
 		   shown(gateway, "last", "-"));
 	if (!json_array_size(json_object_get(summary, "sources")))
@@ -152,6 +198,7 @@ enum ak_rc ak_reconcile_print(struct ak_ctx *c, struct ak_reconcile *r, const js
 	if (json_array_size(bypass) > FINDINGS_SHOWN)
 		ak_io_line(c->io, "", "and %s more: --json has all", AK_NUM(json_array_size(bypass) - FINDINGS_SHOWN));
 	calls_text(c, calls);
+	conflicts_text(c, json_object_get(summary, "conflicts"));
 	ak_io_line(c->io, "rows", "with a gap, in order of source and time:");
 	rc = ak_reconcile_gaps(r, ROWS_SHOWN, list_row, &l, &gaps, err);
 	ak_io_line(c->io, "", "%s of %s rows with a gap are shown; --json has all", AK_NUM(l.shown), AK_NUM(gaps));

@@ -52,7 +52,9 @@ enum ak_rc ak_reconcile_run(struct ak_store *s, const struct ak_reconcile_opts *
 	init(r);
 	rc = ak_recon_load_usage(r, err);
 	if (rc == AK_OK && r->nseries)
-		rc = ak_query_recon_twice(s, o->control_point, &r->twice, &r->ntwice, err);
+		rc = ak_query_recon_twice(s, o->control_point, &r->twice, &r->guessed, err);
+	if (rc == AK_OK && r->nseries)
+		rc = ak_recon_fold_gateways(r, err);
 	if (rc == AK_OK && r->nseries)
 		rc = ak_recon_load_gateway(r, err);
 	coverage(r);
@@ -106,7 +108,9 @@ void ak_reconcile_free(struct ak_reconcile *r)
 	free_names(&r->keys);
 	free_names(&r->projects);
 	free_names(&r->currencies);
-	ak_free(r->twice);
+	ak_free(r->twice.seq);
+	ak_free(r->guessed.seq);
+	ak_free(r->folded);
 	ak_free(r->file);
 	ak_free(r->series);
 	ak_free(r->row);

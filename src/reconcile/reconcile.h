@@ -13,7 +13,9 @@
 #define AK_RECONCILE_CLASSES(X)                                                                                                      \
 	X(CREDIT, credit, "rows that the provider marks as credit or adjustment, or with a negative amount",                         \
 	  "that the credit was due")                                                                                                 \
-	X(TIME_ZONE, time_zone, "one constant shift of all buckets of the source, by half hours, halves its gaps at least",          \
+	X(TIME_ZONE, time_zone,                                                                                                      \
+	  "one constant shift of all buckets of the source, by half hours, halves its gaps at least, or makes four of five buckets exact with more "  \
+	  "on the provider's side in the others",                                                                                    \
 	  "which zone the account is set to")                                                                                        \
 	X(BUCKET_EDGE, bucket_edge,                                                                                                  \
 	  "calls that began in one bucket and ended in another or within 5 s of its edge, with the opposite gap there; calls of a batch that was "   \
@@ -81,7 +83,8 @@ enum ak_rc ak_reconcile_gaps(struct ak_reconcile *r, uint64_t most, ak_reconcile
  *  totals: [{measure, unit or currency, provider_figure, gateway, gap, classes, unexplained_ppm (of provider figures)}]}],
  *  outside: [{measure, value, of, unknown_keys: value of keys that no gateway has}] of what the provider counted where the gateways' records do not reach,
  *  counted: {requests, outside, unknown_keys}: requests of all providers, each once where several queries count it,
- *  gateway_records: {first, last, requests, recorded_twice}, classes: [{class, means, does_not_prove}]}. */
+ *  gateway_records: {first, last, requests, recorded_twice: requests that count with another gateway's, twice_by_time: those of them that share no
+ *  identifier with it but time, model and tokens, apart_by_count: such that the provider counted as calls of their own}, classes: [{class, means, does_not_prove}]}. */
 json_t *ak_reconcile_summary(struct ak_reconcile *r);
 /* Traffic without a gateway record: [{basis: "key"|"project"|"bucket", source, provider, key, project, model, first, last,
  * buckets, requests, input_tokens, output_tokens, costs: {currency: amount}, cites: [first 20 provider rows], rows}], largest first. *sources: series
@@ -95,6 +98,9 @@ json_t *ak_reconcile_unexplained(struct ak_reconcile *r);
  * AK_END when there is no such row. */
 enum ak_rc ak_reconcile_drill(struct ak_reconcile *r, const char *row, ak_row_fn *each, void *ctx, struct ak_err *err);
 
+/* Requests and usage rows that were exported again with other content, so that several versions of one record count: {records, versions, named: [the
+ * first 20: {kind, source, time|null, cites, differ: {measure: [figure of each version, null = none]}}]}. */
+enum ak_rc ak_reconcile_conflicts(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Provider calls (records that a provider logged itself) that no gateway record shares an identifier with: {judged: [{source, provider,
  * calls, without}], not_judged: [{source, provider, calls, why}], findings: [{source, provider, principal, model, calls, input_tokens,
  * output_tokens, first, last, cites}]}. */
