@@ -94,6 +94,18 @@ static enum ak_rc drill(struct ak_ctx *c, struct ak_reconcile *r, const char *ro
 	return rc;
 }
 
+/* Of both sides. */
+static json_int_t records_of(const json_t *summary)
+{
+	json_int_t n = ak_jnum(json_object_get(summary, "gateway_records"), "requests");
+	const json_t *s;
+	size_t i;
+
+	json_array_foreach(json_object_get(summary, "sources"), i, s)
+		n += ak_jnum(s, "provider_rows");
+	return n;
+}
+
 static enum ak_rc report(struct ak_ctx *c, struct ak_reconcile *r, const struct ak_reconcile_opts *o, bool *nothing, struct ak_err *err)
 {
 	json_t *summary = ak_reconcile_summary(r), *bypass = ak_reconcile_bypass(r), *calls = NULL, *conflicts = NULL;
@@ -101,6 +113,7 @@ static enum ak_rc report(struct ak_ctx *c, struct ak_reconcile *r, const struct 
 
 	if (rc == AK_OK)
 		rc = ak_reconcile_conflicts(c->store, o->from_us, o->to_us, &conflicts, err);
+	json_object_set_new(conflicts, "of", json_integer(records_of(summary)));
 	json_object_set_new(summary, "conflicts", conflicts);
 
 	*nothing = !json_array_size(json_object_get(summary, "sources")) || !ak_jnum(json_object_get(summary, "gateway_records"), "requests");

@@ -128,8 +128,8 @@ static void conflicts_text(struct ak_ctx *c, const json_t *conflicts)
 
 	if (!ak_jnum(conflicts, "records"))
 		return;
-	ak_io_line(c->io, "CONFLICT", "%s records were exported again with other content; their %s versions all count, since nothing says which is right:",
-		   AK_NUM(ak_jnum(conflicts, "records")), AK_NUM(ak_jnum(conflicts, "versions")));
+	ak_io_line(c->io, "CONFLICT", "%s of %s records are versions of %s, exported again with other content; all count, since nothing says which is right:",
+		   AK_NUM(ak_jnum(conflicts, "versions")), AK_NUM(ak_jnum(conflicts, "of")), AK_NUM(ak_jnum(conflicts, "records")));
 	json_array_foreach(json_object_get(conflicts, "named"), i, x)
 		if (i < FINDINGS_SHOWN)
 			one_conflict(c, x);

@@ -64,7 +64,7 @@ enum ak_rc ak_query_recon_prices(struct ak_store *s, json_t **out, struct ak_err
 /* Exports by source, as they came: [{export, source, kind (of most of its source's records), format, query, exported (seconds), exported_at,
  * basis, state, first, last (microseconds), duplicate, stored, conflict}]. */
 enum ak_rc ak_query_recon_exports(struct ak_store *s, json_t **out, struct ak_err *err);
-/* Live requests and usage rows of which several versions count, one behind the other: {kind, source, identity, seq, time, requests, input_tokens,
+/* Live requests and usage rows of which several versions count, one behind the other in order of kind, source, identity and start: {kind, source, identity, seq, time, start, requests, input_tokens,
  * output_tokens, cost, currency}. */
 enum ak_rc ak_query_recon_conflicts(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Live records of a kind and source between two times: {n, first_seq, first, last}. before_export: only those that were stored by earlier

@@ -1,4 +1,5 @@
-/* Records that were exported again with other content: each version is live, since nothing says which is right (DECISIONS 3). */
+/* Records that were exported again with other content: each version is live, since nothing says which is right (DECISIONS 3). An id of another
+ * time is another call's, for clients choose ids again. */
 #include "base/ak.h"
 #include "query/reconcile.h"
 
@@ -6,7 +7,7 @@
 
 /* 64 is AK_R_CONFLICT, which the later one has; ?1 and ?2 bound the period. */
 #define CONFLICTS(kind, requests, cost)                                                                                              \
-	"SELECT '" kind "' AS kind, s.name AS source, hex(r.identity) AS identity, r.seq AS seq, r.time_us AS time_us, " requests " AS requests," \
+	"SELECT '" kind "' AS kind, s.name AS source, hex(r.identity) AS identity, r.seq AS seq, r.time_us AS time_us, r.time_us AS start, " requests " AS requests," \
 	" r.input_tokens AS input_tokens, r.output_tokens AS output_tokens, " cost " AS cost, r.cost_currency AS currency FROM " kind " r" AK_OF_FILE("r") \
 	" WHERE" AK_LIVE("r") " AND r.identity IN (SELECT q.identity FROM " kind " q WHERE q.flags & 64 AND q.state = 0)"
 
@@ -22,6 +23,6 @@ enum ak_rc ak_query_recon_conflicts(struct ak_store *s, int64_t from_us, int64_t
 		return rc;
 	return ak_rows_period_each(s,
 				   CONFLICTS("request", "NULL", "coalesce(r.cost_estimated, r.cost_billed)") " UNION ALL "
-				   CONFLICTS("usage", "r.request_count", "coalesce(r.cost_billed, r.cost_estimated)") " ORDER BY 1, 2, 3, 4",
+				   CONFLICTS("usage", "r.request_count", "coalesce(r.cost_billed, r.cost_estimated)") " ORDER BY 1, 2, 3, 6, 4",
 				   from_us, to_us, each, ctx, err);
 }

@@ -8,7 +8,7 @@ enum { NAMED = 20 };
 
 /* Versions come one behind the other. */
 struct versions {
-	json_t *named, *now, *identity; /* now: the record that they are of */
+	json_t *named, *now, *identity, *start; /* now: the record that they are of */
 	int64_t records, versions;
 };
 
@@ -16,7 +16,8 @@ static const char *const figures[] = {"requests", "input_tokens", "output_tokens
 
 static bool same(const struct versions *v, const json_t *row)
 {
-	return v->now && json_equal(v->identity, json_object_get(row, "identity")) && json_equal(json_object_get(v->now, "source"), json_object_get(row, "source")) &&
+	return v->now && json_equal(v->identity, json_object_get(row, "identity")) && json_equal(v->start, json_object_get(row, "start")) &&
+	       json_equal(json_object_get(v->now, "source"), json_object_get(row, "source")) &&
 	       json_equal(json_object_get(v->now, "kind"), json_object_get(row, "kind"));
 }
 
@@ -53,7 +54,8 @@ static void end_record(struct versions *v)
 	}
 	json_decref(v->now);
 	json_decref(v->identity);
-	v->now = v->identity = NULL;
+	json_decref(v->start);
+	v->now = v->identity = v->start = NULL;
 }
 
 static json_t *as_text(const json_t *v)
@@ -73,6 +75,7 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 		v->now = json_pack("{s:O, s:O, s:O, s:[], s:{}}", "kind", json_object_get(row, "kind"), "source", json_object_get(row, "source"), "time",
 				   json_object_get(row, "time"), "cites", "values");
 		v->identity = json_incref(json_object_get(row, "identity"));
+		v->start = json_incref(json_object_get(row, "start"));
 	}
 	json_array_append_new(json_object_get(v->now, "cites"), json_sprintf("%s:%lld", source, (long long)json_integer_value(json_object_get(row, "seq"))));
 	values = json_object_get(v->now, "values");
