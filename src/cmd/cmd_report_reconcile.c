@@ -175,7 +175,7 @@ const struct ak_cmd ak_cmd_report_reconcile = {
 		"Sums never say anything about one call.\n\n"
 		"Classes, in the order in which they are taken; each takes what its records give, at most what is left:\n\n"
 		"credit: rows marked credit or adjustment, or negative. Not proven: that it was due.\n\n"
-		"time_zone: a constant shift of the source by half hours that at least halves its gaps, or with which four of five\n"
+		"time_zone: a constant shift of the source by half hours that at least halves its gaps, or with which two of three\n"
 		"buckets agree to the call and token and the provider has more in the others; taken whole. Not proven: which zone was\n"
 		"set.\n\n"
 		"bucket_edge: calls that ended in another bucket or began or ended within 5 s of an edge, as far as the other bucket has\n"

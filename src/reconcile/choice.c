@@ -7,8 +7,9 @@
 #include <stdlib.h>
 
 enum {
-	NEAR = 2,	      /* edges to both sides of a cell that are tried */
-	FAR = 48,	      /* and as many beyond, while what passes them are the figures of no calls */
+	NEAR = 2,	      /* edges to both sides of a cell that are tried, and of an edge that is torn */
+	FAR = 24,	      /* so many to one side at most */
+	FAR_STATES = (1 << AK_EDGE_CALLS) + 1, /* of an edge beyond, so that many in a row take no long time */
 	STATES = ((1 << AK_EDGE_CALLS) + 1) * (2 * AK_EDGE_FAILED + 1),
 	SWAPPED = AK_EDGE_CALLS + 1, /* sums that belong to no calls: dearer than all calls of an edge */
 	LATE = 2,	      /* costs of what explains a cell: what is known of its bucket, each failed call */
@@ -138,7 +139,7 @@ static bool follows(const struct edge *a, const struct edge *b)
 	return a->at.series == b->at.series && a->at.account == b->at.account && a->at.model == b->at.model && a->at.bucket + 1 == b->at.bucket;
 }
 
-/* Do the sums that pass an edge belong to no set of its calls? */
+/* Do the sums that pass an edge belong to no set of its few calls? */
 static bool torn(const struct edge *e)
 {
 	bool any = false, whole = false;
@@ -153,7 +154,23 @@ static bool torn(const struct edge *e)
 				ak_recon_add(&n, &e->call[i].x->n, e->call[i].sign);
 		whole = memcmp(&n, &e->sums, sizeof n) == 0;
 	}
-	return any && !e->many && !whole;
+	return any && !e->many && !whole && ((1 << e->calls) + 1) * (e->nfailed[0] + e->nfailed[1] + 1) <= FAR_STATES;
+}
+
+/* Calls that pass one edge too many come back over the next: as long as edges are torn, those beyond belong to them. */
+static void widen(struct edge *edge, size_t n, size_t i, int way)
+{
+	int idle = 0;
+
+	for (int d = 0; d < FAR && idle < NEAR; d++) {
+		size_t next = way > 0 ? i + 1 : i - 1;
+
+		idle = torn(&edge[i]) ? 0 : idle + 1;
+		if (idle >= NEAR || (way > 0 ? next >= n : i == 0) || !(way > 0 ? follows(&edge[i], &edge[next]) : follows(&edge[next], &edge[i])))
+			return;
+		edge[next].near = true;
+		i = next;
+	}
 }
 
 static void mark(struct ak_reconcile *r, struct edge *edge, size_t n)
@@ -162,10 +179,8 @@ static void mark(struct ak_reconcile *r, struct edge *edge, size_t n)
 		if (!in_trouble(r, &edge[i], edge[i].at.bucket) && !in_trouble(r, &edge[i], edge[i].at.bucket + 1))
 			continue;
 		edge[i].near = true;
-		for (size_t k = i, d = 1; k > 0 && follows(&edge[k - 1], &edge[k]) && (d < NEAR || (d < FAR && torn(&edge[k]))); k--, d++)
-			edge[k - 1].near = true;
-		for (size_t k = i, d = 1; k + 1 < n && follows(&edge[k], &edge[k + 1]) && (d < NEAR || (d < FAR && torn(&edge[k]))); k++, d++)
-			edge[k + 1].near = true;
+		widen(edge, n, i, -1);
+		widen(edge, n, i, 1);
 	}
 }
 

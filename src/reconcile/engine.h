@@ -147,6 +147,7 @@ struct series {
 	int decimals;	  /* of its amounts, as they stand */
 	int64_t shift_us, zone_before, zone_after; /* what the time zone explains */
 	int64_t *slot;	  /* gateway calls by half hour, from slot0 */
+	int64_t *crossers;    /* by bucket, with slot: what of it may count in another or come from there */
 	int64_t *slot_output; /* their output tokens; NULL where calls or these are not counted */
 	int64_t slot0;
 	size_t nslots;

@@ -278,6 +278,19 @@ static void shift(struct ak_reconcile *r, struct cell_key key, const struct own 
 	}
 }
 
+static int64_t zone_unit(const struct series *s, const struct own *o)
+{
+	return s->measures[REQUESTS] ? 1 : s->measures[INPUT] ? o->n.n[INPUT] : (int64_t)(ak_num_double(o->cost) * 1e6);
+}
+
+static void add_crosser(struct series *s, uint32_t from, uint32_t to, const struct own *o)
+{
+	if (s->slot && from != NOWHERE)
+		s->crossers[from] += zone_unit(s, o);
+	if (s->slot && to != NOWHERE)
+		s->crossers[to] += zone_unit(s, o);
+}
+
 static void add_slot(struct series *s, const struct ak_recon_request *q, const struct own *o)
 {
 	int64_t slot = q->start_us / AK_ZONE_US - s->slot0;
@@ -286,7 +299,7 @@ static void add_slot(struct series *s, const struct ak_recon_request *q, const s
 		return;
 	if (s->slot_output)
 		s->slot_output[slot] += o->n.n[OUTPUT];
-	s->slot[slot] += s->measures[REQUESTS] ? 1 : s->measures[INPUT] ? o->n.n[INPUT] : (int64_t)(ak_num_double(o->cost) * 1e6);
+	s->slot[slot] += zone_unit(s, o);
 }
 
 /* Batches are those of a key, whatever the project. */
@@ -386,8 +399,10 @@ static void add_to_series(struct ak_reconcile *r, uint32_t number, const struct 
 		shift(r, at, o, -1);
 		shift(r, (struct cell_key){number, moved, at.account, at.model}, o, 1);
 	}
-	if (crosses(s, q, moved, &to))
+	if (crosses(s, q, moved, &to)) {
 		add_crossing(r, (struct cell_key){number, moved, at.account, at.model}, to, o, false);
+		add_crosser(s, moved, to, o);
+	}
 }
 
 static enum ak_rc add_request(void *ctx, const struct ak_recon_request *q, struct ak_err *err)
@@ -436,6 +451,7 @@ static void make_slots(struct ak_reconcile *r, struct series *s)
 	s->slot = ak_arena_zero(&r->arena, s->nslots * sizeof *s->slot);
 	if (s->measures[REQUESTS] && s->measures[OUTPUT])
 		s->slot_output = ak_arena_zero(&r->arena, s->nslots * sizeof *s->slot_output);
+	s->crossers = ak_arena_zero(&r->arena, s->nbuckets * sizeof *s->crossers);
 }
 
 /* The period with what a shift or a long call brings into it. */

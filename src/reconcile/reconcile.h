@@ -14,7 +14,7 @@
 	X(CREDIT, credit, "rows that the provider marks as credit or adjustment, or with a negative amount",                         \
 	  "that the credit was due")                                                                                                 \
 	X(TIME_ZONE, time_zone,                                                                                                      \
-	  "one constant shift of all buckets of the source, by half hours, halves its gaps at least, or makes four of five buckets exact with more "  \
+	  "one constant shift of all buckets of the source, by half hours, halves its gaps at least, or makes two of three buckets exact with more "  \
 	  "on the provider's side in the others",                                                                                    \
 	  "which zone the account is set to")                                                                                        \
 	X(BUCKET_EDGE, bucket_edge,                                                                                                  \

@@ -34,7 +34,7 @@ struct figures {
 
 /* Gaps that are left when a provider's bucket holds the calls that began `shift` before its start. The buckets at both ends are left out. */
 struct left {
-	int64_t gaps;
+	int64_t gaps, beyond; /* beyond: what calls at the edges of the buckets, as they are without a shift, leave of them */
 	size_t exact, more, less; /* buckets that agree to the call and output token; in which the provider has more, less */
 };
 
@@ -51,6 +51,7 @@ static struct left left_with(const struct series *s, const struct figures *p, in
 		gap = p->n[i] - between(s, s->slot, b->start_us - shift, b->end_us - shift);
 		tokens = s->slot_output ? p->output[i] - between(s, s->slot_output, b->start_us - shift, b->end_us - shift) : 1;
 		l.gaps += llabs(gap);
+		l.beyond += llabs(gap) > s->crossers[i] ? llabs(gap) - s->crossers[i] : 0;
 		l.more += gap > 0 && tokens >= 0;
 		l.less += gap < 0 || tokens < 0;
 		l.exact += !gap && !tokens && p->n[i];
@@ -71,11 +72,11 @@ static struct figures provider_figures(struct ak_reconcile *r, uint32_t number)
 	return p;
 }
 
-/* Calls that went past the gateways leave a gap in any zone. The shift is the right one when with it four of five buckets agree to the call and
+/* Calls that went past the gateways leave a gap in any zone. The shift is the right one when with it two of three buckets agree to the call and
  * to the token, in the others the provider has more, and without it fewer than half of these agree. */
 static bool exact(const struct left *with, const struct left *without)
 {
-	return with->exact >= LEAST_EXACT && !with->less && with->exact >= 4 * with->more && 2 * without->exact < with->exact;
+	return with->exact >= LEAST_EXACT && !with->less && with->exact >= 2 * with->more && 2 * without->exact < with->exact;
 }
 
 struct tried {
@@ -113,11 +114,10 @@ static bool find(struct ak_reconcile *r, uint32_t number, int64_t only)
 	plain.left = left_with(s, &p, 0);
 	least = most = plain;
 	try_all(s, &p, only, &least, &most);
-	if (2 * least.left.gaps > plain.left.gaps && exact(&most.left, &plain.left))
+	/* to the token in bucket after bucket: no chance, however small the gaps are */
+	if (exact(&most.left, &plain.left))
 		least = most;
-	else if (2 * least.left.gaps > plain.left.gaps)
-		return false;
-	if (!least.shift || plain.left.gaps - least.left.gaps < LEAST_GAIN)
+	else if (2 * least.left.gaps > plain.left.gaps || plain.left.gaps - least.left.gaps < LEAST_GAIN || plain.left.beyond <= least.left.gaps)
 		return false;
 	s->shift_us = least.shift;
 	s->zone_before = plain.left.gaps;
