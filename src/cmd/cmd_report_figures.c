@@ -16,6 +16,7 @@ static enum ak_exit report(struct ak_ctx *c, enum ak_report_shape shape, const c
 	struct ak_report_opts o = {.shape = shape};
 	int64_t top = ak_args_int(c->args, "top", -1);
 	json_t *doc = NULL;
+	bool printed = false;
 	enum ak_rc rc = ak_figures_options(c, otherwise, &o, err);
 	enum ak_exit code = AK_EXIT_OK;
 
@@ -25,9 +26,9 @@ static enum ak_exit report(struct ak_ctx *c, enum ak_report_shape shape, const c
 		rc = ak_report(c->store, &o, &doc, err);
 	if (rc == AK_OK && !json_array_size(json_object_get(doc, "layers")))
 		code = nothing(c, err);
-	if (rc == AK_OK && c->json)
-		rc = ak_io_json(c->io, doc, err);
-	else if (rc == AK_OK)
+	if (rc == AK_OK)
+		rc = ak_report_out(c, doc, &printed, err);
+	if (rc == AK_OK && !printed)
 		ak_figures_print(c->io, doc, shape, top < 0 ? SIZE_MAX : (size_t)top);
 	json_decref(doc);
 	return rc == AK_OK ? code : err->exit;
@@ -70,7 +71,7 @@ static const struct ak_example cache_examples[] = {
 	"--by takes source, key, key-id, key-hash, key-alias, owner, organization, project, team, app, environment,\n"          \
 	"cost-center, tenant, user, actor, provider, model, request-model, endpoint, operation, region, tier, outcome, status,\n" \
 	"status-class, error, cache, verdict, dlp, fallback-from, line-item, service, settlement and currency. `owner` is whom\n" \
-	"the newest key inventory names for the key; all others stand in the records." AK_TEXT_NOTHING
+	"the newest key inventory names for the key; all others stand in the records." AK_TEXT_OUT AK_TEXT_NOTHING
 
 const struct ak_cmd ak_cmd_report_usage = {
 	.name = "report usage",
@@ -78,7 +79,7 @@ const struct ak_cmd ak_cmd_report_usage = {
 	.text = LAYERS,
 	.opts = opts,
 	.examples = usage_examples,
-	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_LOGGED,
 	.run = run_usage,
 };
 
@@ -88,7 +89,7 @@ const struct ak_cmd ak_cmd_report_cost = {
 	.text = LAYERS,
 	.opts = opts,
 	.examples = cost_examples,
-	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_LOGGED,
 	.run = run_cost,
 };
 
@@ -98,7 +99,7 @@ const struct ak_cmd ak_cmd_report_errors = {
 	.text = LAYERS,
 	.opts = opts,
 	.examples = errors_examples,
-	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_LOGGED,
 	.run = run_errors,
 };
 
@@ -108,6 +109,6 @@ const struct ak_cmd ak_cmd_report_cache = {
 	.text = LAYERS,
 	.opts = opts,
 	.examples = cache_examples,
-	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_LOGGED,
 	.run = run_cache,
 };

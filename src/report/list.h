@@ -35,8 +35,12 @@ ak_list_fn ak_report_keys;
 ak_list_fn ak_report_access;
 /* Rows of ak_chain_changes_each with class: "apart"|"in order"|"not judged"|"found"; total counts by verdict. */
 ak_list_fn ak_report_changes;
-/* rows: decisions other than allowed, one by one; limits: groups of ak_query_quotas_each; changes: of the category quota. */
+/* rows: decisions other than allowed, one by one; refused: attempts answered 429, with the quota event that names them; limits: groups of
+ * ak_query_quotas_each; in_force: limits as events and captures set them, with what attempts made of them; changes: of the category quota;
+ * review: who declared the policy, when, and until when it is to be reviewed. */
 ak_list_fn ak_report_quota;
+/* rows: {layer, policy, version, decision, result, n, of: decisions of the layer, first, last, samples: [{citation, time, trace, request_id}]}. */
+ak_list_fn ak_report_governance;
 /* rows: what systems recorded of reads and exports; own: accesses with this tool. */
 ak_list_fn ak_report_log_access;
 /* rows: ak_query_payload with absent; places: by path of the source, of all times; verdict against redaction.payload_mode. */

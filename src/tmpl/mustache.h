@@ -14,6 +14,7 @@ enum ak_escape { AK_ESC_HTML, AK_ESC_MARKDOWN, AK_ESC_TEXT, AK_ESC_YAML };
 struct ak_mustache_opts {
 	enum ak_escape escape;
 	bool spec_raw;
+	bool unknown_is_error; /* a value whose name nothing had, wherever it was asked for; not for templates with partials */
 	/* Partial by name: returns its text or a NULL view when there is none. */
 	struct ak_str (*partial)(void *ctx, struct ak_str name);
 	void *ctx;
@@ -23,7 +24,7 @@ struct ak_mustache_opts {
 extern "C" {
 #endif
 
-/* Render. Template errors (unclosed tag or section) are AK_EXIT_USAGE with "name:line: ..."; missing keys are empty as
+/* Render. Template errors (unclosed tag or section) are AK_EXIT_USAGE with "name:line: what: tag"; missing keys are empty as
  * the spec says; besides false, null and the empty list, the empty string is false. Partials nest at most 20 deep. The
  * delimiters inside a partial are {{ and }} again. A page that does not fit into out is AK_EXIT_LIMIT. */
 enum ak_rc ak_mustache_render(const char *name, struct ak_str tmpl, const json_t *data,

@@ -100,9 +100,9 @@ static void test_values(void)
 
 static void test_errors(void)
 {
-	render_is("a\n{{#list}}\n", AK_ESC_HTML, "page:2: section is not closed", "open section");
-	render_is("a\nb\n{{x", AK_ESC_HTML, "page:3: tag is not closed", "open tag");
-	render_is("{{{x}}", AK_ESC_HTML, "page:1: tag is not closed", "triple tag closed as a double one");
+	render_is("a\n{{#list}}\n", AK_ESC_HTML, "page:2: section is not closed: {{#list}}", "open section");
+	render_is("a\nb\n{{x", AK_ESC_HTML, "page:3: tag is not closed: {{x", "open tag");
+	render_is("{{{x}}", AK_ESC_HTML, "page:1: tag is not closed: {{{x}}", "triple tag closed as a double one");
 	render_is("{{/list}}", AK_ESC_HTML, "page:1: section is closed but was not opened", "stray close");
 	render_is("{{#list}}{{/o}}", AK_ESC_HTML, "page:1: section is closed under another name", "crossed names");
 	render_is("{{ }}", AK_ESC_HTML, "page:1: tag has no name", "nameless tag");
