@@ -25,8 +25,11 @@ unsigned ak_cmd_needs(const struct ak_args *a)
 static void add_output(struct ak_ctx *c, json_t *options)
 {
 	for (const struct ak_opt *o = c->args->cmd->opts; o && o->name; o++)
-		if (strcmp(o->name, "output") == 0 && ak_args_text(c->args, o->name))
-			set_safe(c, options, "output", ak_fs_base(ak_args_text(c->args, o->name)).p);
+		if (strcmp(o->name, "output") == 0 && ak_args_text(c->args, o->name)) {
+			struct ak_str s = ak_redact_text(c->redactor, ak_fs_base(ak_args_text(c->args, o->name)), &c->arena, NULL);
+
+			json_object_set_new(options, "output", json_pack("[s%]", s.p, s.n));
+		}
 }
 
 enum ak_rc ak_cmd_log_access(struct ak_ctx *c, uint64_t records, struct ak_err *err)

@@ -4,6 +4,7 @@
 
 #include "cmd/figures_opts.h"
 #include "cmd/figures_text.h"
+#include "cmd/list_text.h"
 
 static enum ak_exit nothing(const struct ak_ctx *c, struct ak_err *err)
 {
@@ -28,8 +29,10 @@ static enum ak_exit report(struct ak_ctx *c, enum ak_report_shape shape, const c
 		code = nothing(c, err);
 	if (rc == AK_OK)
 		rc = ak_report_out(c, doc, &printed, err);
-	if (rc == AK_OK && !printed)
+	if (rc == AK_OK && !printed) {
 		ak_figures_print(c->io, doc, shape, top < 0 ? SIZE_MAX : (size_t)top);
+		ak_alone_print(c->io, doc);
+	}
 	json_decref(doc);
 	return rc == AK_OK ? code : err->exit;
 }
@@ -47,6 +50,8 @@ static const struct ak_opt opts[] = {
 static const struct ak_example usage_examples[] = {
 	{"auditkit report usage", "requests, tokens and amounts by provider and model"},
 	{"auditkit report usage --by team --bucket 1d --zone Europe/Berlin --json", "the same by team and day"},
+	{"auditkit report usage --template report-usage.md.mustache", "the same as a page in Markdown, by the template that comes with auditkit"},
+	{"auditkit report usage --format csv --ipe usage.ipe.json --force", "the rows as CSV, and a sheet on their completeness and accuracy"},
 	{NULL, NULL},
 };
 static const struct ak_example cost_examples[] = {

@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "cmd/figures_opts.h"
+#include "cmd/list_text.h"
 #include "base/jsonget.h"
 #include "report/latency.h"
 
@@ -92,8 +93,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	}
 	if (rc == AK_OK)
 		rc = ak_report_out(c, doc, &printed, err);
-	if (rc == AK_OK && !printed && code == AK_EXIT_OK)
+	if (rc == AK_OK && !printed && code == AK_EXIT_OK) {
 		print(c->io, doc);
+		ak_alone_print(c->io, doc);
+	}
 	json_decref(doc);
 	return rc == AK_OK ? code : err->exit;
 }

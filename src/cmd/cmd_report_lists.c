@@ -38,6 +38,7 @@ static const struct ak_list_table quota_tables[] = {
 };
 static const struct ak_list_table governance_tables[] = {
 	{"rows", "policies", "layer policy version decision result n! of!"},
+	{"samples", "look at", "decision policy citation time!m trace"},
 	{NULL, NULL, NULL},
 };
 static const struct ak_list_table reads_tables[] = {

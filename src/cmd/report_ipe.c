@@ -8,6 +8,7 @@
 #include "base/jsonget.h"
 #include "base/jsonw.h"
 #include "query/query.h"
+#include "query/search.h"
 #include "report/flat.h"
 #include "report/list.h"
 #include "store/access.h"
@@ -116,12 +117,26 @@ static json_t *head(struct ak_ctx *c, const json_t *doc, const json_t *lists, st
 			ak_jtxt(doc, "report", c->args->cmd->name), "query", c->args->cmd->summary, "parameters", parameters(doc), "runner", runner, "time", now,
 			"version", PACKAGE_VERSION, "rows", (json_int_t)ak_flat_count(lists), "lists", counts(lists), "sha256", hex);
 	json_object_set_new(out, "command", json_sprintf("%s --format jsonl", command));
-	json_object_set_new(out, "again", json_string("the command, with -w and the folder of this workspace where it is another, prints `rows` lines of which sha256 is the "
-						      "digest, as long as the workspace has the same ledger_size"));
+	json_object_set_new(out, "again", json_string("the command, run on this workspace while its ledger has this size, prints as many lines as there are rows, and "
+						      "sha256 is their digest"));
 	json_object_set_new(out, "law", json_string("records_in = stored + duplicate + rejected + blank + excluded + expired"));
 	ak_hmac_free(token);
 	ak_free(command);
 	return out;
+}
+
+/* Behind the last record: what the digest holds for. */
+static enum ak_rc add_size(struct ak_ctx *c, json_t *sheet, struct ak_err *err)
+{
+	const struct ak_search_opts o = {.kinds = 1u << AK_K_REQUEST, .from_us = INT64_MIN, .to_us = INT64_MAX, .bound = INT64_MAX};
+	struct ak_search *q = NULL;
+	enum ak_rc rc = ak_search_open(c->store, &o, &q, err);
+
+	if (rc != AK_OK)
+		return rc;
+	json_object_set_new(sheet, "ledger_size", json_integer(ak_search_size(q)));
+	ak_search_free(q);
+	return AK_OK;
 }
 
 enum ak_rc ak_report_ipe(struct ak_ctx *c, const json_t *doc, const json_t *lists, struct ak_str lines, const char *path, struct ak_err *err)
@@ -135,9 +150,11 @@ enum ak_rc ak_report_ipe(struct ak_ctx *c, const json_t *doc, const json_t *list
 	sheet = head(c, doc, lists, lines);
 	rc = ak_query_workspace(c->store, &workspace, err);
 	if (rc == AK_OK) {
-		ak_list_copy(sheet, workspace, "workspace_id ledger_size checkpoint policy_digest");
-		rc = add_sources(c, doc, sheet, err);
+		ak_list_copy(sheet, workspace, "workspace_id checkpoint policy_digest");
+		rc = add_size(c, sheet, err);
 	}
+	if (rc == AK_OK)
+		rc = add_sources(c, doc, sheet, err);
 	ak_buf_init(&text, 1u << 28);
 	if (rc == AK_OK)
 		rc = ak_json_pretty(sheet, &text, err);

@@ -3,6 +3,7 @@
 
 #include "base/decimal.h"
 #include "base/jsonget.h"
+#include "cmd/list_text.h"
 
 enum { NAMED = 3 };
 
@@ -68,4 +69,6 @@ void ak_variance_print(struct ak_io *io, const json_t *doc, size_t top)
 			print_row(io, row);
 	if (unusual > top)
 		ak_io_line(io, "others", "%s of %s unusual amounts are not printed", AK_NUM(unusual - top), AK_NUM(unusual));
+	ak_io_printf(io, "\n");
+	ak_alone_print(io, doc);
 }

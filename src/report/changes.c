@@ -73,6 +73,7 @@ enum ak_rc ak_report_changes(struct ak_store *s, const struct ak_list_opts *o, j
 		    (long long)counted(c.classes, "found"), (long long)asked, (long long)counted(c.classes, "not judged"),
 		    (long long)counted(c.classes, "apart"));
 	say_verdicts(c.doc, "changes by verdict", &c);
+	ak_list_alone(c.doc, 1u << AK_K_AUDIT | 1u << AK_K_TICKET);
 	*any = c.n > 0;
 	*out = c.doc;
 	json_decref(c.verdicts);
@@ -146,6 +147,18 @@ static enum ak_rc read_refused(struct quota *q, const struct ak_list_opts *o, st
 	return ak_query_layer_each(q->s, &layer, o->from_us, o->to_us, &want, take_refused, q, err);
 }
 
+/* Did it hold at some moment of the period? Bounds that nobody knows are open. */
+static bool held(const struct ak_list_opts *o, const json_t *limit)
+{
+	const char *since = ak_jtxt(limit, "since", NULL), *until = ak_jtxt(limit, "until", NULL);
+	struct ak_err ignored = {0};
+	int64_t us;
+
+	if (since && ak_time_arg(since, 0, &us, &ignored) == AK_OK && us >= o->to_us)
+		return false;
+	return !until || ak_time_arg(until, 0, &us, &ignored) != AK_OK || us > o->from_us;
+}
+
 /* Limits as events and captures set them, replayed against the attempts. */
 static enum ak_rc read_in_force(struct quota *q, const struct ak_list_opts *o, struct ak_err *err)
 {
@@ -155,8 +168,11 @@ static enum ak_rc read_in_force(struct quota *q, const struct ak_list_opts *o, s
 	enum ak_rc rc = ak_state_quota(q->s, o->from_us, o->to_us, &rows, &unread, &judged, err);
 
 	json_array_foreach(rows, i, r) {
-		json_t *row = json_object();
+		json_t *row;
 
+		if (!held(o, r))
+			continue;
+		row = json_object();
 		ak_list_copy(row, r, "subject class path limit unit currency window since until judged reached refused enforced_not first by cites");
 		if (rc == AK_OK)
 			rc = ak_list_add(q->doc, "in_force", row, err);
@@ -222,7 +238,8 @@ enum ak_rc ak_report_quota(struct ak_store *s, const struct ak_list_opts *o, jso
 	ak_list_say(q.doc, "%s changes of limits name who approved them", ak_list_of((uint64_t)reviewed(json_object_get(q.doc, "changes")), (uint64_t)c.n, approved));
 	say_verdicts(q.doc, "changes of limits by what became of their approval", &c);
 	add_review(q.doc, o->policy);
-	*any = q.events || c.n || q.refused || json_array_size(json_object_get(q.doc, "in_force"));
+	ak_list_alone(q.doc, 1u << AK_K_QUOTA | 1u << AK_K_AUDIT | 1u << AK_K_REQUEST);
+	*any = q.events || c.n || q.refused;
 	*out = q.doc;
 	json_decref(q.decisions);
 	json_decref(q.named);

@@ -177,6 +177,25 @@ static const char **sorted_keys(const json_t *o, size_t *n)
 	return key;
 }
 
+/* What there is to look at of decisions that did something, line by line. */
+static enum ak_rc give_samples(struct governance *g, const json_t *row, struct ak_err *err)
+{
+	enum ak_rc rc = AK_OK;
+	json_t *sample;
+	size_t i;
+
+	if (!acts(ak_jtxt(row, "decision", NULL)))
+		return AK_OK;
+	json_array_foreach(json_object_get(row, "samples"), i, sample) {
+		json_t *one = json_object();
+
+		ak_list_copy(one, row, "layer policy version decision result");
+		json_object_update(one, sample);
+		rc = rc == AK_OK ? ak_list_add(g->doc, "samples", one, err) : rc;
+	}
+	return rc;
+}
+
 /* Each row with the sum of its layer, in the order of their names. */
 static enum ak_rc give_rows(struct governance *g, struct ak_err *err)
 {
@@ -194,6 +213,8 @@ static enum ak_rc give_rows(struct governance *g, struct ak_err *err)
 			sum += json_integer_value(v);
 		json_object_set_new(row, "of", json_integer(sum));
 		rc = ak_list_add(g->doc, "rows", row, err);
+		if (rc == AK_OK)
+			rc = give_samples(g, row, err);
 	}
 	ak_free(key);
 	return rc;
@@ -203,11 +224,13 @@ static void sum_up(struct governance *g)
 {
 	char acted[72];
 	const char *layer, *decision;
-	json_t *of, *n;
+	json_t *layers = json_array(), *of, *n;
 	struct ak_buf b;
 
-	json_object_set_new(g->doc, "total", json_pack("{s:I, s:I, s:I, s:O}", "verdicts", (json_int_t)g->verdicts, "acted", (json_int_t)g->acted, "attempts",
-						       (json_int_t)g->attempts, "layers", g->counts));
+	json_object_foreach(g->counts, layer, of)
+		json_array_append_new(layers, json_pack("{s:s, s:O}", "layer", layer, "verdicts", of));
+	json_object_set_new(g->doc, "total", json_pack("{s:I, s:I, s:I, s:o}", "decisions", (json_int_t)g->verdicts, "acted", (json_int_t)g->acted, "attempts",
+						       (json_int_t)g->attempts, "by_layer", layers));
 	ak_list_say(g->doc, "%s decisions of policies did something: blocked, redacted, flagged, warned, throttled or failed",
 		    ak_list_of((uint64_t)g->acted, (uint64_t)g->verdicts, acted));
 	ak_buf_init(&b, 1 << 16);
@@ -232,9 +255,11 @@ enum ak_rc ak_report_governance(struct ak_store *s, const struct ak_list_opts *o
 		rc = ak_query_quota_rows_each(s, o->from_us, o->to_us, take_quota, &g, err);
 	if (rc == AK_OK)
 		rc = read_attempts(&g, err);
+	json_object_set_new(g.doc, "samples", json_array());
 	if (rc == AK_OK)
 		rc = give_rows(&g, err);
 	sum_up(&g);
+	ak_list_alone(g.doc, 1u << AK_K_VERDICT | 1u << AK_K_QUOTA | 1u << AK_K_CALL | 1u << AK_K_REQUEST);
 	*any = g.verdicts > 0;
 	*out = g.doc;
 	json_decref(g.groups);

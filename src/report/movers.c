@@ -61,9 +61,9 @@ static json_t *ratio(const struct ak_mover *x, uint32_t nbase)
 		v[k] = p[k].neg ? -v[k] : v[k];
 	}
 	r = v[0] * nbase / v[1] * 100;
-	if (!(r > -1e15 && r < 1e15))
+	if (!(r >= 0 && r < 1e15))
 		return json_null();
-	return json_sprintf("%s%lld.%02lld", r < 0 ? "-" : "", (long long)((r < 0 ? -r : r) + 0.5) / 100, (long long)((r < 0 ? -r : r) + 0.5) % 100);
+	return json_sprintf("%lld.%02lld", (long long)(r + 0.5) / 100, (long long)(r + 0.5) % 100);
 }
 
 static void set_text(json_t *row, const char *member, struct ak_str text) { json_object_set_new(row, member, json_stringn(text.p, text.n)); }
