@@ -14,10 +14,10 @@ enum ak_escape { AK_ESC_HTML, AK_ESC_MARKDOWN, AK_ESC_TEXT, AK_ESC_YAML };
 struct ak_mustache_opts {
 	enum ak_escape escape;
 	bool spec_raw;
-	bool unknown_is_error; /* a value whose name nothing had, wherever it was asked for; not for templates with partials */
 	/* Partial by name: returns its text or a NULL view when there is none. */
 	struct ak_str (*partial)(void *ctx, struct ak_str name);
 	void *ctx;
+	bool unknown_is_error; /* a value whose name nothing had, wherever it was asked for; not for templates with partials */
 };
 
 #ifdef __cplusplus
