@@ -72,7 +72,8 @@ static const struct ak_example cache_examples[] = {
 	"Each layer of evidence stands for itself and is never added to another: attempts that gateways recorded, each once;\n"  \
 	"what providers counted, each series of equally grouped rows apart; provider calls; settlements. The groups of a layer\n" \
 	"add up to its total, which is summed apart; what its source does not name is a line of its own, `-`. Sums are exact,\n" \
-	"`of` says of how many records. Amounts of different currencies are never added.\n\n"                                  \
+	"`of` says of how many records. Amounts of different currencies are never added. A bucket has its first moment and not its last:\n" \
+	"a record on the boundary of two is in the later one.\n\n"                                  \
 	"--by takes source, key, key-id, key-hash, key-alias, owner, organization, project, team, app, environment,\n"          \
 	"cost-center, tenant, user, actor, provider, model, request-model, endpoint, operation, region, tier, outcome, status,\n" \
 	"status-class, error, cache, verdict, dlp, fallback-from, line-item, service, settlement and currency. `owner` is whom\n" \

@@ -193,12 +193,30 @@ static json_t *sidecar(struct ak_ctx *c, const json_t *doc, const json_t *lists,
 	return out;
 }
 
+/* A second run of the same: what is there already is what would be written. */
+static bool is_there(const char *path, struct ak_str bytes)
+{
+	struct ak_err ignored = {0};
+	struct ak_buf have;
+	bool same;
+
+	ak_buf_init(&have, bytes.n + 1);
+	same = ak_fs_slurp(path, bytes.n, &have, &ignored) == AK_OK && have.n == bytes.n && (!bytes.n || memcmp(have.p, bytes.p, bytes.n) == 0);
+	ak_buf_release(&have);
+	return same;
+}
+
 static enum ak_rc write_file(struct ak_ctx *c, const json_t *doc, const json_t *lists, struct ak_str bytes, const char *path, struct ak_err *err)
 {
 	struct ak_buf text, name;
 	json_t *meta;
-	enum ak_rc rc = ak_fs_write_file(path, bytes, 0600, ak_args_flag(c->args, "force"), err);
+	enum ak_rc rc;
 
+	if (is_there(path, bytes)) {
+		ak_io_note(c->io, "unchanged", "%s has this report already", base_of(path));
+		return AK_OK;
+	}
+	rc = ak_fs_write_file(path, bytes, 0600, ak_args_flag(c->args, "force"), err);
 	if (rc != AK_OK)
 		return rc;
 	meta = sidecar(c, doc, lists, bytes, path);

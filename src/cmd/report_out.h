@@ -15,7 +15,8 @@
 #define AK_TEXT_OUT \
 	"\n\n--format jsonl and csv print the lists row by row. --ipe FILE writes what a reviewer asks of a list: the command that prints it\n" \
 	"again, who ran it and when, its rows and their digest, what each source of the workspace held, and the gaps. The digest is\n" \
-	"that of --format jsonl with the same options. What is written to a file is logged in access.jsonl."
+	"that of --format jsonl with the same options. What is written to a file is logged in access.jsonl; a file that has the same\n" \
+	"report already is left alone, so that a schedule may run twice."
 
 #ifdef __cplusplus
 extern "C" {

@@ -386,7 +386,7 @@ static void sum_up(struct dispute *d)
 		json_object_set_new(json_object_get(d->doc, "scope"), "value", json_stringn(d->o->form[d->matched].p, d->o->form[d->matched].n));
 	ak_list_say(d->doc, "%zu attempts of this %s, %lld failed; %zu settlement rows, %zu usage rows", d->n, by, (long long)d->failed, adjustments, usage);
 	if (d->not_attributed)
-		ak_list_say(d->doc, "%lld attempts of the period name no %s at all: whose they are is not known", (long long)d->not_attributed, by);
+		ak_list_say(d->doc, "of the attempts of the period %lld name no %s at all: whose they are is not known", (long long)d->not_attributed, by);
 	if (d->withheld)
 		ak_list_say(d->doc, "%lld values name another customer or their call and are left out; `withheld` says where", (long long)d->withheld);
 	json_decref(tokens);

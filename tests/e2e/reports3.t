@@ -71,7 +71,11 @@ END2
 )" "True True True"
 is "a guarded cell" "$(ak report dispute --customer gamma --format csv | grep -c "'=1+1")" 1
 is "its command gives it again" "$(sh -c "\"\$AUDITKIT\" -w w $(jq -r .filter acme.json.meta.json | cut -d' ' -f2-) --json" | cmp - acme.json && echo same)" same
-is "a file that is there is not replaced" "$(ak report dispute --customer acme -o acme.csv >/dev/null 2>&1; echo $?)" 2
+is "a file of something else is not replaced" "$(ak report dispute --customer beta -o acme.csv >/dev/null 2>&1; echo $?)" 2
+touch -d 2020-01-01 acme.csv acme.csv.meta.json
+is "from a schedule, without a terminal or a home: the same is not written twice" "$(env -i XDG_CONFIG_HOME="$XDG_CONFIG_HOME" "$AUDITKIT" -w w report dispute --customer acme -o acme.csv </dev/null 2>&1; echo $?; find . -name 'acme.csv*' -newermt 2021-01-01 | wc -l)" "unchanged acme.csv has this report already
+0
+0"
 is "no scope, two scopes, nobody" "$(ak report dispute >/dev/null 2>&1; echo $?) $(ak report dispute --team a --key b >/dev/null 2>&1; echo $?) $(ak report dispute --team nobody >out 2>err; echo "$? $(wc -c <out) $(grep -c '^auditkit: there is no' err)")" "2 2 3 0 1"
 
 # ---- F208: reads and exports of this tool ----
@@ -161,6 +165,20 @@ for r in "dispute --customer acme" variance governance quota; do
 	ak report $r >text 2>&1
 	is "$r: at most 80 columns of ASCII" "$(LC_ALL=C awk 'length($0) > 80 || /[^ -~]/' text | head -n 1)$([ -s text ] || echo empty)" ""
 done
+# A tenant with several gateways, providers and currencies.
+if [ -n "${AK_LONG-}" ]; then
+	. "$AK_SRCDIR/tests/tenant/lib.sh"
+	made t 5 --calls 200
+	many() { sqlite3 w-t/workspace.db "SELECT DISTINCT $1 FROM request WHERE $1 IS NOT NULL LIMIT 4"; }
+	rows() { "$AUDITKIT" -w w-t report "$@" --json 2>/dev/null | jq '.rows | length'; }
+	for v in $(many team_id); do again w-t "$(rows dispute --team "$v")" dispute --team "$v"; done
+	for v in $(many tenant_id); do again w-t "$(rows dispute --customer "$v")" dispute --customer "$v"; done
+	for v in $(many key_id); do again w-t "$(rows dispute --key "$v")" dispute --key "$v"; done
+	for v in $(many actor_id); do again w-t "$(rows dispute --user "$v")" dispute --user "$v"; done
+	again w-t "$(rows governance)" governance
+	again w-t "$(rows variance --factor 1.2)" variance --factor 1.2
+	again w-t "$(rows variance --factor 1.2 --bucket 6h --zone America/New_York --by provider)" variance --factor 1.2 --bucket 6h --zone America/New_York --by provider
+fi
 i=0
 set --
 while read -r w rest; do
