@@ -138,7 +138,7 @@ sheet() { # sheet REPORT...: its rows, and its digest by the command that it pri
 	sh -c "\"\$AUDITKIT\" -w w $(echo "$sheet" | sed -n '2s/^auditkit //p')" >lines 2>/dev/null
 	is "sheet of report $*" "$(echo "$sheet" | head -n 1)" "$(wc -l <lines | tr -d ' ') $(sha256sum <lines | cut -d' ' -f1)"
 }
-for r in ${AK_LONG:+errors latency cache governance changes quota payload redaction processing processors coverage fallbacks}; do sheet "$r"; done
+for r in ${AK_LONG:+errors latency cache governance changes quota payload redaction processing processors coverage fallbacks completeness}; do sheet "$r"; done
 [ -z "${AK_LONG-}" ] || sheet access --to 2026-06-15
 sheet usage --by team --bucket 1d --zone Europe/Berlin
 sheet cost --from 2026-06-02 --to 2026-06-09
