@@ -132,6 +132,9 @@ static enum ak_rc make_row(struct dispute *d, const struct ak_columns *c, size_t
 
 	if (rc == AK_OK && ak_jtxt(row, "facet", NULL) && ak_jtxt(row, "request_id", NULL))
 		rc = add_entries(d, row, err);
+	/* A call begins with the earliest of its entries. */
+	if (rc == AK_OK && ak_jtxt(row, "facet", NULL) && c->number[AK_COL_TIME] && c->number[AK_COL_TIME][i] != AK_COLUMN_NONE)
+		json_object_set_new(row, "time", ak_jbound(c->number[AK_COL_TIME][i]));
 	if (rc != AK_OK) {
 		json_decref(row);
 		return rc == AK_END ? ak_fail(err, AK_EXIT_CORRUPT, "a record that is counted is not there") : rc;
