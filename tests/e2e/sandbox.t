@@ -52,7 +52,7 @@ caged 0 "print thread" -w ws ingest --dry-run "$AK_SRCDIR/samples/gateway"
 caged 0 print -w ws status
 caged 0 print -w ws status --prometheus
 caged 3 print -w ws report reconcile
-caged 3 print -w ws report completeness
+caged 3 "print sync" -w ws report completeness
 caged 0 print -w ws sources
 caged 0 print -w ws sources drift
 caged 0 print -w ws verify
