@@ -40,6 +40,16 @@ static bool is_customer(struct ak_ctx *c, struct ak_str s, const struct ak_map *
 	return found;
 }
 
+/* Within a text only what can hardly be anything else: the 4 of gpt-4 is no customer of that number. */
+static bool tells(struct ak_str word)
+{
+	bool letter = false;
+
+	for (size_t i = 0; i < word.n; i++)
+		letter |= (word.p[i] | 0x20) >= 'a' && (word.p[i] | 0x20) <= 'z';
+	return letter && word.n >= 4;
+}
+
 /* The parts between separators too: acme of billing/acme-eu, and of acme:4711. */
 static bool any_part(struct ak_ctx *c, struct ak_str word, const struct ak_map *customers)
 {
@@ -51,7 +61,7 @@ static bool any_part(struct ak_ctx *c, struct ak_str word, const struct ak_map *
 
 			while (end < word.n && word.p[end] != *separators[k])
 				end++;
-			if (end > at && end - at < word.n && is_customer(c, ak_str_n(word.p + at, end - at), customers))
+			if (end - at < word.n && tells(ak_str_n(word.p + at, end - at)) && is_customer(c, ak_str_n(word.p + at, end - at), customers))
 				return true;
 			at = end + 1;
 		}
@@ -70,7 +80,9 @@ static bool look(struct ak_ctx *c, struct ak_str text, const struct ak_map *cust
 	for (size_t at = 0, end; at < text.n; at = end + 1) {
 		for (end = at; end < text.n && is_word(text.p[end]);)
 			end++;
-		if (end > at && (is_customer(c, ak_str_n(text.p + at, end - at), customers) || any_part(c, ak_str_n(text.p + at, end - at), customers)))
+		struct ak_str word = ak_str_n(text.p + at, end - at);
+
+		if (tells(word) && (is_customer(c, word, customers) || any_part(c, word, customers)))
 			return true;
 	}
 	return false;
@@ -201,7 +213,7 @@ const struct ak_cmd ak_cmd_report_dispute = {
 		"Adjustments are settlement rows (credits, refunds, voids, charges) that name the scope, or name nobody and one of its calls. Usage\n"
 		"rows are those that name it; sums of different exports and currencies are never added.\n\n"
 		"A value that names another customer, as an id or as its token, or a call of somebody else, is left out of its row, and `withheld`\n"
-		"says which. Attempts that name no customer (user, team, key) at all are counted: they belong to nobody's export. Columns\n"
+		"says which; ids of fewer than four characters are looked for as whole values only. Attempts that name no customer (user, team, key) at all are counted: they belong to nobody's export. Columns\n"
 		"that the scope does not ask for (other people, keys, approvers, tickets) are not in it." AK_TEXT_OUT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,

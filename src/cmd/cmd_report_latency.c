@@ -71,6 +71,8 @@ static void print(struct ak_io *io, const json_t *doc)
 		print_measure(io, doc, m);
 		first = false;
 	}
+	if (first)
+		ak_io_line(io, "durations", "none of the attempts has one");
 	ak_io_line(io, "attempts", "%s, of which %s failed", AK_NUM(ak_jnum(total, "records")), AK_NUM(ak_jnum(total, "failed")));
 }
 

@@ -272,14 +272,17 @@ enum ak_rc ak_report_out(struct ak_ctx *c, const json_t *doc, bool *printed, str
 	enum ak_rc rc = choose(c, &form, err);
 
 	ak_buf_init(&out, 1u << 30);
+	if (rc == AK_OK && sheet)
+		rc = ak_report_ipe_allowed(c, doc, err);
 	if (rc == AK_OK)
 		rc = make(c, form, doc, lists, &out, err);
+	/* Before anything is out: a line too many is no harm. */
+	if (rc == AK_OK && ak_cmd_needs(c->args) & AK_NEED_ACCESS)
+		rc = ak_cmd_log_access(c, ak_flat_count(lists), err);
 	if (rc == AK_OK && path)
 		rc = write_file(c, doc, lists, ak_buf_str(&out), path, err);
 	if (rc == AK_OK && sheet)
 		rc = write_sheet(c, doc, lists, sheet, err);
-	if (rc == AK_OK && ak_cmd_needs(c->args) & AK_NEED_ACCESS)
-		rc = ak_cmd_log_access(c, ak_flat_count(lists), err);
 	if (rc == AK_OK && form == AS_JSON && !path)
 		rc = ak_io_json(c->io, doc, err);
 	else if (rc == AK_OK && !path)

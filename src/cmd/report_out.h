@@ -28,7 +28,9 @@ enum ak_rc ak_report_out(struct ak_ctx *c, const json_t *doc, bool *printed, str
 /* The command line that gives this document again: relative times written out, values of people and customers as they are stored,
  * without what it is printed to. The caller's. */
 char *ak_report_command(const struct ak_ctx *c, const json_t *doc);
-/* The sheet (cmd/report_ipe.c). lines: the rows as --format jsonl prints them. */
+/* Can there be a sheet of it? AK_EXIT_USAGE where the rows change with time. */
+enum ak_rc ak_report_ipe_allowed(const struct ak_ctx *c, const json_t *doc, struct ak_err *err);
+/* The sheet (cmd/report_ipe.c); one that says the same already is left alone. lines: the rows as --format jsonl prints them. */
 enum ak_rc ak_report_ipe(struct ak_ctx *c, const json_t *doc, const json_t *lists, struct ak_str lines, const char *path, struct ak_err *err);
 
 #ifdef __cplusplus

@@ -73,6 +73,9 @@ is "a guarded cell" "$(ak report dispute --customer gamma --format csv | grep -c
 is "its command gives it again" "$(sh -c "\"\$AUDITKIT\" -w w $(jq -r .filter acme.json.meta.json | cut -d' ' -f2-) --json" | cmp - acme.json && echo same)" same
 is "a file of something else is not replaced" "$(ak report dispute --customer beta -o acme.csv >/dev/null 2>&1; echo $?)" 2
 touch -d 2020-01-01 acme.csv acme.csv.meta.json
+ak report usage -o u.csv --ipe u.ipe.json >/dev/null 2>&1
+is "a sheet that says the same is left alone too" "$(sha256sum u.ipe.json >sums; ak report usage -o u.csv --ipe u.ipe.json >/dev/null 2>&1; echo $?; sha256sum --quiet -c sums && echo same)" "0
+same"
 is "from a schedule, without a terminal or a home: the same is not written twice" "$(env -i XDG_CONFIG_HOME="$XDG_CONFIG_HOME" "$AUDITKIT" -w w report dispute --customer acme -o acme.csv </dev/null 2>&1; echo $?; find . -name 'acme.csv*' -newermt 2021-01-01 | wc -l)" "unchanged acme.csv has this report already
 0
 0"
