@@ -17,7 +17,9 @@
 extern "C" {
 #endif
 
-/* otherwise: what is grouped by where neither --by nor --bucket is given. AK_EXIT_USAGE. */
+/* One by one: words of --by, and --zone. All of them together: otherwise: what is grouped by where neither --by nor --bucket is given. AK_EXIT_USAGE. */
+enum ak_rc ak_figures_by(const char *text, struct ak_report_opts *o, struct ak_err *err);
+enum ak_rc ak_figures_zone(const struct ak_ctx *c, struct ak_report_opts *o, struct ak_err *err);
 enum ak_rc ak_figures_options(const struct ak_ctx *c, const char *otherwise, struct ak_report_opts *o, struct ak_err *err);
 
 #ifdef __cplusplus
