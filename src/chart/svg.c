@@ -63,7 +63,7 @@ static void y_axis(struct plot *p)
 
 		widest = n > widest ? n : widest;
 	}
-	p->left = (double)(widest * DRAW_LETTER + 6);
+	p->left = (double)(widest * (DRAW_LETTER + 1) + 6); /* narrow pages make the letters larger */
 	p->right = DRAW_WIDTH - 4;
 	for (int64_t i = p->ticks.first; i <= p->ticks.last; i++) {
 		double y = y_of(p, ak_ticks_at(&p->ticks, i));

@@ -5,10 +5,13 @@
 #include "cmd/period.h"
 #include "report/report.h"
 
+#define AK_OPT_BARS {"bars", 0, AK_OPT_FLAG, NULL, "draw bars beside the figures, as on a terminal, wherever they go"}
+
 #define AK_OPTS_FIGURES                                                                                                    \
 	AK_OPTS_PERIOD, {"by", 0, AK_OPT_TEXT, "WORDS", "group by these, separated by commas"},                            \
 		{"bucket", 0, AK_OPT_TEXT, "1m|1h|1d", "and by time: minutes, hours or days that divide a day"},           \
 		{"zone", 0, AK_OPT_TEXT, "ZONE", "whose days and hours these are (default: UTC)"},                         \
+	AK_OPT_BARS,                                                                                                       \
 	{                                                                                                                  \
 		"top", 0, AK_OPT_INT, "N", "print the N groups with most records, the others as one line"                  \
 	}

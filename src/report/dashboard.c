@@ -172,6 +172,18 @@ static enum ak_rc add_figures(struct making *m)
 	return rc;
 }
 
+/* A report with more groups than are kept at once is left out and said so: the rest of the page does without it. */
+static enum ak_rc unless_too_many(struct making *m, const struct ak_report_opts *o, json_t **out)
+{
+	enum ak_rc rc = ak_report(m->s, o, out, m->err);
+
+	if (rc == AK_OK || m->err->exit != AK_EXIT_LIMIT)
+		return rc;
+	*m->err = (struct ak_err){0};
+	*out = NULL;
+	return AK_OK;
+}
+
 static enum ak_rc add_totals(struct making *m)
 {
 	struct ak_report_opts o = options(m, AK_REPORT_ERRORS);
@@ -180,10 +192,10 @@ static enum ak_rc add_totals(struct making *m)
 
 	o.by[o.nby++] = AK_BY_STATUS;
 	o.by[o.nby++] = AK_BY_ERROR;
-	rc = ak_report(m->s, &o, &errors, m->err);
+	rc = unless_too_many(m, &o, &errors);
 	if (rc != AK_OK)
 		return rc;
-	json_object_set_new(m->doc, "errors", errors);
+	json_object_set_new(m->doc, "errors", errors ? errors : json_null());
 	o = options(m, AK_REPORT_CACHE);
 	rc = ak_report(m->s, &o, &cache, m->err);
 	if (rc == AK_OK)
@@ -258,7 +270,9 @@ static enum ak_rc add_list(struct making *m, enum ak_by by, json_t *lists)
 	enum ak_rc rc;
 
 	o.by[o.nby++] = by;
-	rc = ak_report(m->s, &o, &report, m->err);
+	rc = unless_too_many(m, &o, &report);
+	if (rc == AK_OK && !report)
+		json_array_append_new(lists, json_pack("{s:s, s:I}", "by", ak_report_by_name(by), "more_than", (json_int_t)AK_AGGREGATE_GROUPS));
 	if (rc == AK_OK && (layer = main_layer(report)) != NULL)
 		json_array_append_new(lists, list_of(layer, ak_report_by_name(by)));
 	json_decref(report);

@@ -25,8 +25,9 @@ extern "C" {
 
 /* {schema, from, to, zone, bucket, workspace: {name, system|null,
  * organization|null, records, superseded, ledger_size, root|null, sealed|null}, points: [starts of buckets], usage, cost, latency:
- * as `report` has them by bucket, rows of the window only, `drawn` the records in them; errors, cache: as `report` has them; lists: [{by,
- * layer, source, query, total: row, groups, rows: those with most records, unnamed: row|null, others: {groups, records}}], coverage: [{from,
+ * as `report` has them by bucket, rows of the window only, `drawn` the records in them; errors (null: too many groups), cache: as `report` has them; lists: [{by,
+ * layer, source, query, total: row, groups, rows: those with most records, unnamed: row|null, others: {groups, records}} or, with too many groups, {by,
+ * more_than}], coverage: [{from,
  * from_kind, to_kind, limited, linked, ambiguous, unmatched, total, percent, days: [{day, linked, total}]}], checks: {met, not_met,
  * not_evaluable, findings, total, counts (sentences), top: [{check, severity, id, text, cites, measure}], rest: [{check, n}], unclear:
  * [{check, why}]}, sources: of ak_query_sources, fewer members; missing: [{what, text, with}], commands: {part: command}}.

@@ -220,6 +220,11 @@ static json_t *list_view(const json_t *doc, const json_t *list)
 	bool attempts = strcmp(ak_jtxt(list, "layer", ""), "gateway attempts") == 0;
 	size_t i;
 
+	if (ak_jnum(list, "more_than")) {
+		json_decref(view);
+		return json_pack("{s:s, s:o, s:b, s:s}", "by", by, "too_many", number(ak_jnum(list, "more_than")), "empty", true, "command", command_of(doc, by));
+	}
+
 	json_array_foreach((json_t *)rows, i, row)
 		most = ak_jnum(row, "records") > most ? ak_jnum(row, "records") : most;
 	json_array_foreach((json_t *)rows, i, row)
@@ -274,7 +279,7 @@ static json_t *errors_view(const json_t *doc)
 						      ak_mustache_safe(ak_buf_str(&bar))));
 		ak_buf_release(&bar);
 	}
-	row = json_pack("{s:o, s:o, s:o, s:s, s:b}", "rows", view, "all", number(all), "attempts", number(ak_jnum(json_object_get(layer, "total"), "records")), "command",
+	row = json_pack("{s:b, s:o, s:o, s:o, s:s, s:b}", "too_many", json_is_null(json_object_get(doc, "errors")), "rows", view, "all", number(all), "attempts", number(ak_jnum(json_object_get(layer, "total"), "records")), "command",
 			command_of(doc, "errors"), "any", all > 0);
 	if (groups > json_array_size(view))
 		json_object_set_new(row, "others", json_pack("{s:o, s:o, s:o}", "groups", number(groups - json_array_size(view)), "failed", number(all - shown), "all",
@@ -351,9 +356,11 @@ static json_t *checks_view(const json_t *doc)
 {
 	json_t *checks = json_deep_copy(json_object_get(doc, "checks")), *f, *r;
 	json_t *told = json_object();
+	struct ak_buf by;
 	uint64_t rest = 0;
 	size_t i;
 
+	ak_buf_init(&by, 1 << 16);
 	json_array_foreach(json_object_get(checks, "top"), i, f) {
 		const char *severity = ak_jtxt(f, "severity", ""), *name = ak_jtxt(f, "check", "?");
 		uint64_t more = ak_jnum(f, "cites_all") - json_array_size(json_object_get(f, "cites"));
@@ -365,9 +372,10 @@ static json_t *checks_view(const json_t *doc)
 	}
 	json_array_foreach(json_object_get(checks, "rest"), i, r) {
 		rest += ak_jnum(r, "n");
-		json_object_set_new(r, "n", number(ak_jnum(r, "n")));
+		ak_buf_addf(&by, "%s%s %s", i ? ", " : "", ak_jtxt(r, "check", "?"), AK_NUM(ak_jnum(r, "n")));
 	}
 	json_decref(told);
+	json_object_set_new(checks, "rest_by", text_of(&by));
 	json_object_set_new(checks, "rest_all", rest ? number(rest) : json_null());
 	json_object_set_new(checks, "any", json_boolean(json_array_size(json_object_get(checks, "top")) > 0));
 	json_object_set_new(checks, "unclear_all", number(json_array_size(json_object_get(checks, "unclear"))));
@@ -381,10 +389,14 @@ static json_t *checks_view(const json_t *doc)
 static json_t *view_of(const json_t *doc)
 {
 	static const char *const same[] = {"from", "to", "zone", "workspace", "missing", "commands"};
+	static const struct {
+		const char *list, *any;
+	} tables[] = {{"cost", "any_cost"}, {"coverage", "any_coverage"}, {"sources", "any_source"}};
 	json_t *view = json_object(), *tiles = json_array(), *lists = json_array(), *left_out = json_array(), *list;
 	const json_t *w = json_object_get(doc, "workspace");
 	const json_t *const points = json_object_get(doc, "points");
 	size_t i, n = json_array_size(points);
+	struct ak_buf names;
 
 	for (i = 0; i < AK_COUNT(same); i++)
 		json_object_set(view, same[i], json_object_get(doc, same[i]));
@@ -396,8 +408,11 @@ static json_t *view_of(const json_t *doc)
 	check_tile(tiles, doc);
 	json_object_set_new(view, "tiles", tiles);
 	json_object_set_new(view, "charts", ak_dashboard_charts(doc, left_out));
-	json_object_set_new(view, "any_left_out", json_boolean(json_array_size(left_out) > 0));
-	json_object_set_new(view, "left_out", left_out);
+	ak_buf_init(&names, 1 << 20);
+	json_array_foreach(left_out, i, list)
+		ak_buf_addf(&names, "%s%s", i ? "; " : "", json_string_value(list));
+	json_object_set_new(view, "left_out", text_of(&names));
+	json_decref(left_out);
 	json_array_foreach(json_object_get(doc, "lists"), i, list)
 		json_array_append_new(lists, list_view(doc, list));
 	json_object_set_new(view, "lists", lists);
@@ -406,6 +421,9 @@ static json_t *view_of(const json_t *doc)
 	json_object_set_new(view, "coverage", coverage_view(doc));
 	json_object_set_new(view, "coverage_more", ak_jnum(doc, "coverage_left_out") ? number(ak_jnum(doc, "coverage_left_out")) : json_null());
 	json_object_set_new(view, "sources", sources_view(doc));
+	for (i = 0; i < AK_COUNT(tables); i++)
+		json_object_set_new(view, tables[i].any, json_boolean(json_array_size(json_object_get(view, tables[i].list)) > 0));
+	json_object_set_new(view, "one", json_boolean(ak_jnum(w, "records") == 1));
 	json_object_set_new(view, "checks", checks_view(doc));
 	json_object_set_new(view, "first", n ? ak_dashboard_point(doc, 0) : json_null());
 	json_object_set_new(view, "last", n ? ak_dashboard_point(doc, n - 1) : json_null());
