@@ -14,4 +14,4 @@ const char ak_chart_style[] =
 	"path.s6.line { stroke: var(--c6); stroke-dasharray: 4 4; } path.sx.line { stroke: var(--cx); } .hit { fill: transparent; } .hit:hover { fill: var(--dim); fill-opacity: .15; }\n"
 	"svg.key { width: 1rem; height: .62rem; margin-right: .3rem; vertical-align: baseline; } .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .2rem 0; padding: 0; font-size: .85rem; }\n"
 	"svg.share { display: block; width: 100%; min-width: 3rem; height: .6rem; } svg.spark { display: block; width: 100%; height: 1.5rem; }\n"
-	"@media print { :root { --c1: #234a7d; --c2: #c7743f; --c3: #7fb795; --c4: #5b3a7a; --c5: #b59b46; --c6: #999; --cx: #8f1f18; } }\n";
+	"@media print { :root { --c1: #234a7d; --c2: #c06a35; --c3: #4f9a6b; --c4: #5b3a7a; --c5: #a0822a; --c6: #8a8a8a; --cx: #8f1f18; } }\n";

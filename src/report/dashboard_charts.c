@@ -214,9 +214,7 @@ static void counted(struct drawing *d, const json_t *layer)
 
 static void latency(struct drawing *d)
 {
-	static const struct {
-		const char *rank, *name;
-	} ranks[] = {{"p50", "p50, half are faster"}, {"p95", "p95"}, {"p99", "p99, one of a hundred is slower"}};
+	static const char *const ranks[] = {"p50", "p95", "p99"};
 	const json_t *doc = json_object_get(d->doc, "latency"), *total = json_object_get(json_object_get(doc, "total"), "duration_ms");
 	json_t *row;
 	size_t i, at = 0;
@@ -224,11 +222,11 @@ static void latency(struct drawing *d)
 	if (!ak_jnum(total, "of"))
 		return;
 	for (size_t k = 0; k < AK_COUNT(ranks); k++)
-		add_series(d, ranks[k].name, false, NULL)->total = ak_jtxt(total, ranks[k].rank, NULL);
+		add_series(d, ranks[k], false, NULL)->total = ak_jtxt(total, ranks[k], NULL);
 	json_array_foreach(json_object_get(doc, "rows"), i, row) {
 		at = point_of(d->doc, ak_jtxt(row, "start", ""), at);
 		for (size_t k = 0; k < AK_COUNT(ranks) && at < d->n; k++)
-			d->value[k][at] = ak_jtxt(json_object_get(row, "duration_ms"), ranks[k].rank, NULL);
+			d->value[k][at] = ak_jtxt(json_object_get(row, "duration_ms"), ranks[k], NULL);
 	}
 	finish(d, AK_CHART_LINES, "Duration: gateway attempts", "ms", NULL, "latency", drawn(doc, "attempts", ak_jnum(total, "of")));
 }

@@ -76,12 +76,12 @@ static json_t *figure(const json_t *row, const char *member)
 
 /* ---- tiles ---- */
 
-/* value: a text, or a list of them, a line each. */
-static void tile(json_t *list, const char *id, const char *head, json_t *value, json_t *below, json_t *spark, bool alarm)
+/* part: where on the page there is more of it. value: a text, or a list of them, a line each. */
+static void tile(json_t *list, const char *id, const char *part, const char *head, json_t *value, json_t *below, json_t *spark, bool alarm)
 {
 	bool several = json_is_array(value), wide = several || json_string_length(value) > LARGE;
 
-	json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:b, s:o, s:o, s:b}", "id", id, "head", head, "values", several ? value : json_pack("[o]", value), "long",
+	json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:b, s:o, s:o, s:b}", "id", id, "part", part, "head", head, "values", several ? value : json_pack("[o]", value), "long",
 					      wide, "below", below, "spark", spark ? spark : json_null(), "alarm", alarm));
 }
 
@@ -93,20 +93,20 @@ static void request_tiles(json_t *list, const json_t *doc)
 	char share[32];
 
 	if (!layer) {
-		tile(list, "attempts", "Gateway attempts", json_string("none"), json_string("no gateway recorded a call of this period"), NULL, false);
+		tile(list, "attempts", "time", "Gateway attempts", json_string("none"), json_string("no gateway recorded a call of this period"), NULL, false);
 		return;
 	}
-	tile(list, "attempts", "Gateway attempts", number(n), json_string("each counted once, whatever sources recorded it"), ak_dashboard_spark(doc, layer, "records"),
+	tile(list, "attempts", "time", "Gateway attempts", number(n), json_string("each counted once, whatever sources recorded it"), ak_dashboard_spark(doc, layer, "records"),
 	     false);
-	tile(list, "failed", "Failed", number(failed), json_sprintf("of %s attempts, %s", AK_NUM(n), ak_percent(failed, n, share)),
+	tile(list, "failed", "errors", "Failed", number(failed), json_sprintf("of %s attempts, %s", AK_NUM(n), ak_percent(failed, n, share)),
 	     ak_dashboard_spark(doc, layer, "failed"), false);
 	if (ak_jnum(ms, "of"))
-		tile(list, "duration", "Duration, p95", json_sprintf("%s ms", AK_FIGURE(ak_jtxt(ms, "p95", "-"))),
+		tile(list, "duration", "time", "Duration, p95", json_sprintf("%s ms", AK_FIGURE(ak_jtxt(ms, "p95", "-"))),
 		     json_sprintf("p50 %s, p99 %s ms; of %s of %s attempts", AK_FIGURE(ak_jtxt(ms, "p50", "-")), AK_FIGURE(ak_jtxt(ms, "p99", "-")),
 				  AK_NUM(ak_jnum(ms, "of")), AK_NUM(n)),
 		     NULL, false);
 	else
-		tile(list, "duration", "Duration, p95", json_string("not known"), json_sprintf("of 0 of %s attempts", AK_NUM(n)), NULL, false);
+		tile(list, "duration", "time", "Duration, p95", json_string("not known"), json_sprintf("of 0 of %s attempts", AK_NUM(n)), NULL, false);
 }
 
 static json_t *of_records(const json_t *in, const json_t *out, uint64_t all, const char *unit)
@@ -120,7 +120,7 @@ static void token_tile(json_t *list, const json_t *doc)
 		     *out = json_object_get(total, "output_tokens");
 
 	if (ak_jnum(in, "of") || ak_jnum(out, "of"))
-		tile(list, "tokens", "Tokens, input and output", json_sprintf("%s + %s", AK_FIGURE(ak_jtxt(in, "sum", "0")), AK_FIGURE(ak_jtxt(out, "sum", "0"))),
+		tile(list, "tokens", "time", "Tokens, input and output", json_sprintf("%s + %s", AK_FIGURE(ak_jtxt(in, "sum", "0")), AK_FIGURE(ak_jtxt(out, "sum", "0"))),
 		     of_records(in, out, ak_jnum(total, "records"), "attempts"), NULL, false);
 }
 
@@ -142,9 +142,9 @@ static void cost_tile(json_t *list, const json_t *doc)
 			json_decref(text);
 		}
 	if (json_array_size(values))
-		tile(list, "cost", "Cost", values, json_string("of the same calls, so never added; all layers stand below"), NULL, false);
+		tile(list, "cost", "amounts", "Cost", values, json_string("of the same calls, so never added; all layers stand below"), NULL, false);
 	else
-		tile(list, "cost", "Cost", json_string("not known"), json_string("no gateway or provider record names an amount"), NULL, false);
+		tile(list, "cost", "amounts", "Cost", json_string("not known"), json_string("no gateway or provider record names an amount"), NULL, false);
 	if (!json_array_size(values))
 		json_decref(values);
 }
@@ -159,7 +159,7 @@ static void cache_tile(json_t *list, const json_t *doc)
 		return;
 	if (ak_jnum(read, "of"))
 		snprintf(tokens, sizeof tokens, "; %s tokens came from a provider's cache, told by %s", AK_FIGURE(ak_jtxt(read, "sum", "-")), AK_NUM(ak_jnum(read, "of")));
-	tile(list, "cache", "Hits of the gateway's cache", hits + misses ? number(hits) : json_string("not known"),
+	tile(list, "cache", "again", "Hits of the gateway's cache", hits + misses ? number(hits) : json_string("not known"),
 	     json_sprintf("of %s attempts that say hit or miss, %s; %s attempts in all%s", AK_NUM(hits + misses), ak_percent(hits, hits + misses, share),
 			  AK_NUM(ak_jnum(total, "records")), tokens),
 	     NULL, false);
@@ -177,7 +177,7 @@ static void coverage_tile(json_t *list, const json_t *doc)
 			linked += ak_jnum(side, "linked");
 			total += ak_jnum(side, "total");
 		}
-	tile(list, "covered", "Coverage", total ? json_string(ak_percent(linked, total, share)) : json_string("not known"),
+	tile(list, "covered", "coverage", "Coverage", total ? json_string(ak_percent(linked, total, share)) : json_string("not known"),
 	     total ? json_sprintf("%s of %s app events meet a gateway record", AK_NUM(linked), AK_NUM(total)) : json_string("no app event to be linked"), NULL, false);
 }
 
@@ -185,7 +185,7 @@ static void check_tile(json_t *list, const json_t *doc)
 {
 	const json_t *checks = json_object_get(doc, "checks"), *f = json_object_get(checks, "findings");
 
-	tile(list, "failing", "Findings that fail", number(ak_jnum(f, "failing")),
+	tile(list, "failing", "findings", "Findings that fail", number(ak_jnum(f, "failing")),
 	     json_sprintf("of %s found; checks: %s met, %s NOT MET, %s not evaluable", AK_NUM(ak_jnum(f, "found")), AK_NUM(ak_jnum(checks, "met")),
 			  AK_NUM(ak_jnum(checks, "not_met")), AK_NUM(ak_jnum(checks, "not_evaluable"))),
 	     NULL, ak_jnum(f, "failing") > 0);
