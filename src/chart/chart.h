@@ -1,9 +1,9 @@
-/* Pictures of figures, made when a page is written: SVG without script, whose colours come from the page's style (ak_chart_style), and
- * bars of characters for a terminal (chart/term.h). Data in, text out: nothing here knows what is drawn.
+/* Pictures of figures, made when a page is written: SVG without script, whose colours come from the page's style
+ * (ak_chart_style), and bars of characters for a terminal (chart/term.h). Data in, text out: nothing here knows what is drawn.
  *
- * Values are canonical decimals as text, NULL where nothing is known: that leaves a gap and is never drawn as zero. Only places on the
- * picture are rounded; each picture has a table with the exact figures, which its page puts beside it. Texts are escaped here.
- * The same data give the same bytes. */
+ * Values are canonical decimals as text, NULL where nothing is known: that leaves a gap and is never drawn as zero. Only
+ * places on the picture are rounded; each picture has a table with the exact figures, which its page puts beside it. Texts
+ * are escaped here. The same data give the same bytes. */
 #ifndef AK_CHART_CHART_H
 #define AK_CHART_CHART_H
 
@@ -64,7 +64,7 @@ void ak_chart_table(const struct ak_chart *c, struct ak_buf *out);
 void ak_chart_legend(const struct ak_chart *c, struct ak_buf *out);
 void ak_chart_bars_svg(const struct ak_chart_bars *c, struct ak_buf *out);
 
-/* Within a line of text, beside the figure: a bar of value/whole, and columns without axis. Hidden from readers of the page aloud. */
+/* Within a line of text, beside the figure: a bar of value/whole, and columns without axis. Not read aloud. */
 void ak_chart_share(const char *value, const char *whole, bool bad, struct ak_buf *out);
 void ak_chart_spark(const char *const *value, size_t n, bool bad, struct ak_buf *out);
 

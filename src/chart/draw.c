@@ -22,7 +22,10 @@ bool ak_chart_number(const char *decimal, double *out)
 	return true;
 }
 
-void ak_draw_text(struct ak_buf *out, const char *text) { ak_escape(out, AK_ESC_HTML, ak_str_of(text ? text : "")); }
+void ak_draw_text(struct ak_buf *out, const char *text)
+{
+	ak_escape(out, AK_ESC_HTML, ak_str_of(text ? text : ""));
+}
 
 void ak_draw_at(struct ak_buf *out, double x)
 {
@@ -36,8 +39,9 @@ void ak_draw_at(struct ak_buf *out, double x)
 
 void ak_draw_open(struct ak_buf *out, const char *id, const char *title, int height)
 {
-	ak_buf_addf(out, "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">", DRAW_WIDTH, height, id, id,
-		    id);
+	ak_buf_addf(out,
+		    "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">",
+		    DRAW_WIDTH, height, id, id, id);
 	ak_draw_text(out, title);
 	ak_buf_addf(out, "</title><desc id=\"%s-d\">", id);
 }

@@ -14,9 +14,15 @@ struct plot {
 	double left, right, top, slot;
 };
 
-static double y_of(const struct plot *p, double v) { return ak_draw_place(&p->ticks, v, HEIGHT - BOTTOM, p->top); }
+static double y_of(const struct plot *p, double v)
+{
+	return ak_draw_place(&p->ticks, v, HEIGHT - BOTTOM, p->top);
+}
 
-static double x_of(const struct plot *p, size_t i) { return p->left + p->slot * ((double)i + 0.5); }
+static double x_of(const struct plot *p, size_t i)
+{
+	return p->left + p->slot * ((double)i + 0.5);
+}
 
 static unsigned class_of(const struct ak_chart *c, size_t k)
 {
@@ -116,7 +122,8 @@ static void x_axis(struct plot *p)
 /* One path a series: a box for each value on those of the series below it, negative ones under zero. */
 static void columns(struct plot *p)
 {
-	double width = p->slot >= 3 ? p->slot * 0.8 : p->slot, *up = ak_alloc_zero(p->c->n + 1, sizeof *up), *down = ak_alloc_zero(p->c->n + 1, sizeof *down);
+	double width = p->slot >= 3 ? p->slot * 0.8 : p->slot, *up = ak_alloc_zero(p->c->n + 1, sizeof *up),
+	       *down = ak_alloc_zero(p->c->n + 1, sizeof *down);
 
 	width = width > 48 ? 48 : width;
 	for (size_t k = 0; k < p->c->nseries; k++) {

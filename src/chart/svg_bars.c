@@ -20,8 +20,11 @@ static void axis(const struct ak_chart_bars *c, const struct ak_ticks *t, int he
 	char text[40];
 
 	for (int64_t i = t->first; i <= t->last && !c->first; i++) {
-		double x = ak_draw_place(t, ak_ticks_at(t, i), LEFT, RIGHT), half = (double)strlen(ak_ticks_text(t, i, text)) * DRAW_LETTER / 2,
-		       at = x + half > DRAW_WIDTH ? DRAW_WIDTH - half : x < half ? half : x;
+		double x = ak_draw_place(t, ak_ticks_at(t, i), LEFT, RIGHT),
+		       half = (double)strlen(ak_ticks_text(t, i, text)) * DRAW_LETTER / 2,
+		       at = x + half > DRAW_WIDTH ? DRAW_WIDTH - half
+			    : x < half		  ? half
+						  : x;
 
 		ak_buf_adds(out, i ? "<path class=\"grid\" d=\"M" : "<path class=\"zero\" d=\"M");
 		ak_draw_at(out, x);
@@ -31,7 +34,8 @@ static void axis(const struct ak_chart_bars *c, const struct ak_ticks *t, int he
 	}
 	if (!c->first)
 		return;
-	ak_buf_addf(out, "<path class=\"zero\" d=\"M%d %dH%d\"/><text class=\"axis\" x=\"%d\" y=\"9\">", LEFT, TOP - 3, RIGHT, LEFT);
+	ak_buf_addf(out, "<path class=\"zero\" d=\"M%d %dH%d\"/><text class=\"axis\" x=\"%d\" y=\"9\">", LEFT, TOP - 3, RIGHT,
+		    LEFT);
 	ak_draw_text(out, c->first);
 	ak_buf_addf(out, "</text><text class=\"axis\" text-anchor=\"end\" x=\"%d\" y=\"9\">", RIGHT);
 	ak_draw_text(out, c->last);

@@ -18,7 +18,10 @@ static double power(int exp10)
 	return strtod(text, NULL);
 }
 
-double ak_ticks_at(const struct ak_ticks *t, int64_t i) { return (double)(i * t->mantissa) * power(t->exp10); }
+double ak_ticks_at(const struct ak_ticks *t, int64_t i)
+{
+	return (double)(i * t->mantissa) * power(t->exp10);
+}
 
 void ak_ticks_make(double lo, double hi, int most, bool whole, struct ak_ticks *t)
 {

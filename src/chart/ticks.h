@@ -14,8 +14,8 @@ struct ak_ticks {
 extern "C" {
 #endif
 
-/* At most `most` steps that reach from below lo to above hi, zero being one of them. whole: no tick between whole numbers. Where both are
- * zero the axis goes to 1. */
+/* About `most` steps that reach from below lo to above hi, zero being one of them. whole: no tick between whole numbers.
+ * Where both are zero the axis goes to 1. */
 void ak_ticks_make(double lo, double hi, int most, bool whole, struct ak_ticks *t);
 double ak_ticks_at(const struct ak_ticks *t, int64_t i);
 /* "1,500", "12k", "0.05", "3e20": exact, as short as the axis allows. Returns buf. */

@@ -34,7 +34,12 @@ static enum ak_rc prepare_checks(struct ak_ctx *c, struct work *w, struct ak_err
 	bool there = false;
 	enum ak_rc rc = ak_check_set_read(c->policy, &w->set, err);
 
-	w->check = (struct ak_check_opts){.policy = c->policy, .set = &w->set, .from_us = w->o.from_us, .to_us = w->o.to_us, .names = all, .now_us = ak_time_now()};
+	w->check = (struct ak_check_opts){.policy = c->policy,
+					  .set = &w->set,
+					  .from_us = w->o.from_us,
+					  .to_us = w->o.to_us,
+					  .names = all,
+					  .now_us = ak_time_now()};
 	if (rc == AK_OK && (rc = ak_cmd_suppressions(c, &w->set, &w->mutes, &there, err)) == AK_OK && there)
 		w->check.mutes = &w->mutes;
 	if (rc == AK_OK && (rc = ak_cmd_responses(c, &w->responses, &there, err)) == AK_OK && there)
@@ -55,7 +60,12 @@ static enum ak_rc prepare(struct ak_ctx *c, struct work *w, struct ak_err *err)
 		rc = ak_figures_zone(c, &r, err);
 	if (rc != AK_OK)
 		return rc;
-	w->o = (struct ak_dashboard_opts){.from_us = r.from_us, .to_us = r.to_us, .zone = r.zone, .zone_name = r.zone_name, .nby = r.nby, .policy = c->policy};
+	w->o = (struct ak_dashboard_opts){.from_us = r.from_us,
+					  .to_us = r.to_us,
+					  .zone = r.zone,
+					  .zone_name = r.zone_name,
+					  .nby = r.nby,
+					  .policy = c->policy};
 	memcpy(w->o.by, r.by, r.nby * sizeof *r.by);
 	return prepare_checks(c, w, err);
 }
@@ -92,8 +102,7 @@ static enum ak_rc make(struct ak_ctx *c, const struct work *w, bool *empty, stru
 	enum ak_rc rc = ak_dashboard(c->store, &w->o, &doc, err);
 
 	if (rc == AK_OK)
-		json_array_foreach(json_object_get(doc, "sources"), i, s)
-			records += ak_jnum(s, "stored");
+		json_array_foreach(json_object_get(doc, "sources"), i, s) records += ak_jnum(s, "stored");
 	if (rc == AK_OK)
 		rc = ak_cmd_log_access(c, records, err);
 	if (rc == AK_OK && page)
@@ -140,19 +149,26 @@ static const struct ak_opt opts[] = {
 
 static const struct ak_example examples[] = {
 	{"auditkit report dashboard -o dashboard.html", "everything that is there, on one page"},
-	{"auditkit report dashboard --from 2026-06-08 --to 2026-06-15 --by app,environment -o week.html", "one week, by application and environment"},
+	{"auditkit report dashboard --from 2026-06-08 --to 2026-06-15 --by app,environment -o week.html",
+	 "one week, by application and environment"},
 	{NULL, NULL},
 };
 
 const struct ak_cmd ak_cmd_report_dashboard = {
 	.name = "report dashboard",
 	.summary = "one page for a browser: requests, errors, durations, tokens, cost, coverage, findings",
-	.text = "The page has no script, asks no network and needs no server: it can be mailed, archived and printed. Every figure on it is\n"
-		"one of another report and stands beside the command that gives it again; each count has its denominator. Lists have ten\n"
-		"rows and count the rest, pictures show at most a year of days (hours, where there are at most three days) and say how\n"
-		"many records lie outside of them, undated ones too. Coverage is drawn by day where the zone is UTC. Persons are tokens,\n"
-		"as everywhere. The same workspace gives the same bytes, until a suppression expires or a declared gap falls due.\n\n"
-		"--by takes up to three words of `report usage`; --json prints the figures as a document. WORKSPACE/templates may hold a\n"
+	.text = "The page has no script, asks no network and needs no server: it can be mailed, archived and printed. Every "
+		"figure on it is\n"
+		"one of another report and stands beside the command that gives it again; each count has its denominator. Lists "
+		"have ten\n"
+		"rows and count the rest, pictures show at most a year of days (hours, where there are at most three days) and "
+		"say how\n"
+		"many records lie outside of them, undated ones too. Coverage is drawn by day where the zone is UTC. Persons are "
+		"tokens,\n"
+		"as everywhere. The same workspace gives the same bytes, until a suppression expires or a declared gap falls "
+		"due.\n\n"
+		"--by takes up to three words of `report usage`; --json prints the figures as a document. WORKSPACE/templates "
+		"may hold a\n"
 		"dashboard.html.mustache of your own. Each page that is made leaves a line in access.jsonl." AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,

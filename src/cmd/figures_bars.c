@@ -52,7 +52,8 @@ static bool minute_of(const json_t *row, int64_t *out)
 
 	if (strlen(z) < 16)
 		return false;
-	*out = ak_civil_days((struct ak_civil){strtol(z, NULL, 10), (int)strtol(z + 5, NULL, 10), (int)strtol(z + 8, NULL, 10)}) * 1440 +
+	*out = ak_civil_days((struct ak_civil){strtol(z, NULL, 10), (int)strtol(z + 5, NULL, 10), (int)strtol(z + 8, NULL, 10)}) *
+		       1440 +
 	       strtol(z + 11, NULL, 10) * 60 + strtol(z + 14, NULL, 10);
 	return true;
 }
@@ -65,7 +66,8 @@ static int64_t minutes_of(const char *bucket)
 	return n * (*end == 'd' ? 1440 : *end == 'h' ? 60 : 1);
 }
 
-static void print_trend(const struct ak_bars *b, const double *value, size_t n, const char *bucket, const char *first, struct ak_io *io)
+static void print_trend(const struct ak_bars *b, const double *value, size_t n, const char *bucket, const char *first,
+			struct ak_io *io)
 {
 	struct ak_buf marks;
 	size_t each;
@@ -73,8 +75,8 @@ static void print_trend(const struct ak_bars *b, const double *value, size_t n, 
 	ak_buf_init(&marks, 1 << 16);
 	each = ak_term_spark(&marks, value, NULL, n, io->width - MARGIN, io->blocks);
 	if (each > 1)
-		ak_io_line(io, "trend", "%s %s, a mark for every %s buckets of %s%s, from %.16s", marks.p, b->what, AK_NUM(each), bucket,
-			   n % each ? ", the last for fewer" : "", first);
+		ak_io_line(io, "trend", "%s %s, a mark for every %s buckets of %s%s, from %.16s", marks.p, b->what, AK_NUM(each),
+			   bucket, n % each ? ", the last for fewer" : "", first);
 	else
 		ak_io_line(io, "trend", "%s %s by %s, from %.16s", marks.p, b->what, bucket, first);
 	ak_buf_release(&marks);
@@ -88,7 +90,8 @@ void ak_bars_trend(const struct ak_bars *b, const json_t *rows, const char *buck
 	json_t *row;
 	size_t i, n;
 
-	json_array_foreach((json_t *)rows, i, row) {
+	json_array_foreach((json_t *)rows, i, row)
+	{
 		if (!minute_of(row, &at))
 			continue;
 		start = at < first ? ak_jtxt(row, "start", "") : start;
@@ -101,9 +104,8 @@ void ak_bars_trend(const struct ak_bars *b, const json_t *rows, const char *buck
 	if (!adds_up && n > io->width - MARGIN)
 		return;
 	value = ak_alloc_zero(n, sizeof *value);
-	json_array_foreach((json_t *)rows, i, row)
-		if (minute_of(row, &at) && b->value(b->ctx, row, &v))
-			value[(at - first) / step] += v;
+	json_array_foreach((json_t *)rows, i, row) if (minute_of(row, &at) && b->value(b->ctx, row, &v))
+		value[(at - first) / step] += v;
 	print_trend(b, value, n, bucket, start, io);
 	ak_free(value);
 }

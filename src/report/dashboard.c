@@ -24,7 +24,8 @@ struct making {
 
 static struct ak_report_opts options(const struct making *m, enum ak_report_shape shape)
 {
-	return (struct ak_report_opts){.shape = shape, .from_us = m->o->from_us, .to_us = m->o->to_us, .zone = m->o->zone, .zone_name = m->o->zone_name};
+	return (struct ak_report_opts){
+		.shape = shape, .from_us = m->o->from_us, .to_us = m->o->to_us, .zone = m->o->zone, .zone_name = m->o->zone_name};
 }
 
 static struct ak_report_opts by_time(const struct making *m, enum ak_report_shape shape)
@@ -71,13 +72,11 @@ static void choose_window(struct making *m, const json_t *report)
 	uint64_t sum = 0, most = 0;
 	json_t *layer, *row;
 
-	json_array_foreach(json_object_get(report, "layers"), i, layer)
-		cap += json_array_size(json_object_get(layer, "rows"));
+	json_array_foreach(json_object_get(report, "layers"), i, layer) cap += json_array_size(json_object_get(layer, "rows"));
 	list = ak_alloc_zero(cap + 1, sizeof *list);
 	json_array_foreach(json_object_get(report, "layers"), i, layer)
-		json_array_foreach(json_object_get(layer, "rows"), k, row)
-			if (bucket_of(row, m->hours, &list[n].at))
-				list[n++].n = ak_jnum(row, "records");
+		json_array_foreach(json_object_get(layer, "rows"), k, row) if (bucket_of(row, m->hours, &list[n].at)) list[n++]
+			.n = ak_jnum(row, "records");
 	if (n)
 		qsort(list, n, sizeof *list, by_time_order);
 	for (i = 0; i < n; i++) {
@@ -112,7 +111,8 @@ static void cut_rows(const struct making *m, json_t *layer)
 	uint64_t drawn = 0;
 	size_t i;
 
-	json_array_foreach(all, i, row) {
+	json_array_foreach(all, i, row)
+	{
 		if (!bucket_of(row, m->hours, &at) || at < m->first || at > m->last)
 			continue;
 		json_array_append(kept, row);
@@ -136,8 +136,7 @@ static void set_layers(struct making *m, const char *name, json_t *report)
 	json_t *layer;
 	size_t i;
 
-	json_array_foreach(json_object_get(report, "layers"), i, layer)
-		cut_rows(m, layer);
+	json_array_foreach(json_object_get(report, "layers"), i, layer) cut_rows(m, layer);
 	json_object_set_new(m->doc, name, report);
 }
 
@@ -172,7 +171,7 @@ static enum ak_rc add_figures(struct making *m)
 	return rc;
 }
 
-/* A report with more groups than are kept at once is left out and said so: the rest of the page does without it. */
+/* *out stays NULL where there are more groups than are kept at once. */
 static enum ak_rc unless_too_many(struct making *m, const struct ak_report_opts *o, json_t **out)
 {
 	enum ak_rc rc = ak_report(m->s, o, out, m->err);
@@ -193,9 +192,13 @@ static enum ak_rc add_totals(struct making *m)
 	o.by[o.nby++] = AK_BY_STATUS;
 	o.by[o.nby++] = AK_BY_ERROR;
 	rc = unless_too_many(m, &o, &errors);
+	if (rc == AK_OK && !errors) {
+		o.nby--; /* by status alone there are never many */
+		rc = ak_report(m->s, &o, &errors, m->err);
+	}
 	if (rc != AK_OK)
 		return rc;
-	json_object_set_new(m->doc, "errors", errors ? errors : json_null());
+	json_object_set_new(m->doc, "errors", errors);
 	o = options(m, AK_REPORT_CACHE);
 	rc = ak_report(m->s, &o, &cache, m->err);
 	if (rc == AK_OK)
@@ -227,7 +230,8 @@ static json_t *list_of(const json_t *layer, const char *by)
 	size_t named = 0, i;
 	uint64_t records = 0;
 
-	json_array_foreach((json_t *)rows, i, r) {
+	json_array_foreach((json_t *)rows, i, r)
+	{
 		if (json_is_null(json_object_get(r, by)))
 			unnamed = r;
 		else
@@ -240,9 +244,10 @@ static json_t *list_of(const json_t *layer, const char *by)
 	for (; i < named; i++)
 		records += ak_jnum(list[i].row, "records");
 	ak_free(list);
-	return json_pack("{s:s, s:O, s:O, s:O, s:O, s:I, s:o, s:O?, s:{s:I, s:I}}", "by", by, "layer", json_object_get(layer, "layer"), "source",
-			 json_object_get(layer, "source"), "query", json_object_get(layer, "query"), "total", json_object_get(layer, "total"), "groups",
-			 (json_int_t)named, "rows", top, "unnamed", unnamed, "others", "groups",
+	return json_pack("{s:i, s:s, s:O, s:O, s:O, s:O, s:I, s:o, s:O?, s:{s:I, s:I}}", "more_than", 0, "by", by, "layer",
+			 json_object_get(layer, "layer"), "source", json_object_get(layer, "source"), "query",
+			 json_object_get(layer, "query"), "total", json_object_get(layer, "total"), "groups", (json_int_t)named,
+			 "rows", top, "unnamed", unnamed, "others", "groups",
 			 (json_int_t)(named > AK_DASHBOARD_TOP ? named - AK_DASHBOARD_TOP : 0), "records", (json_int_t)records);
 }
 
@@ -253,18 +258,39 @@ static const json_t *main_layer(const json_t *report)
 	json_t *layer;
 	size_t i;
 
-	json_array_foreach((json_t *)layers, i, layer) {
+	json_array_foreach((json_t *)layers, i, layer)
+	{
 		if (strcmp(ak_jtxt(layer, "layer", ""), "gateway attempts") == 0)
 			return layer;
-		if (!best || ak_jnum(json_object_get(layer, "total"), "records") > ak_jnum(json_object_get(best, "total"), "records"))
+		if (!best ||
+		    ak_jnum(json_object_get(layer, "total"), "records") > ak_jnum(json_object_get(best, "total"), "records"))
 			best = layer;
 	}
 	return best;
 }
 
+/* Of more groups than are kept at once: the total alone. */
+static enum ak_rc list_too_many(struct making *m, const char *by, json_t *lists)
+{
+	const struct ak_report_opts o = options(m, AK_REPORT_USAGE);
+	json_t *report = NULL, *list;
+	const json_t *layer;
+	enum ak_rc rc = ak_report(m->s, &o, &report, m->err);
+
+	if (rc == AK_OK && (layer = main_layer(report)) != NULL) {
+		json_array_clear(json_object_get(layer, "rows"));
+		list = list_of(layer, by);
+		json_object_set_new(list, "more_than", json_integer(AK_AGGREGATE_GROUPS));
+		json_array_append_new(lists, list);
+	}
+	json_decref(report);
+	return rc;
+}
+
 static enum ak_rc add_list(struct making *m, enum ak_by by, json_t *lists)
 {
 	struct ak_report_opts o = options(m, AK_REPORT_USAGE);
+	const char *name = ak_report_by_name(by);
 	json_t *report = NULL;
 	const json_t *layer;
 	enum ak_rc rc;
@@ -272,9 +298,9 @@ static enum ak_rc add_list(struct making *m, enum ak_by by, json_t *lists)
 	o.by[o.nby++] = by;
 	rc = unless_too_many(m, &o, &report);
 	if (rc == AK_OK && !report)
-		json_array_append_new(lists, json_pack("{s:s, s:I}", "by", ak_report_by_name(by), "more_than", (json_int_t)AK_AGGREGATE_GROUPS));
+		return list_too_many(m, name, lists);
 	if (rc == AK_OK && (layer = main_layer(report)) != NULL)
-		json_array_append_new(lists, list_of(layer, ak_report_by_name(by)));
+		json_array_append_new(lists, list_of(layer, name));
 	json_decref(report);
 	return rc;
 }
@@ -290,49 +316,7 @@ static enum ak_rc add_lists(struct making *m)
 	return rc;
 }
 
-/* ---- coverage ---- */
-
-static json_t *side_of(json_t *list, const json_t *row)
-{
-	static const char *const names[] = {"from", "from_kind", "to_kind"}, *const counts[] = {"linked", "ambiguous", "unmatched", "total"};
-	json_t *side;
-	size_t i, k;
-
-	json_array_foreach(list, i, side) {
-		for (k = 0; k < AK_COUNT(names); k++)
-			if (strcmp(ak_jtxt(side, names[k], ""), ak_jtxt(row, names[k], "")) != 0)
-				break;
-		if (k == AK_COUNT(names))
-			return side;
-	}
-	side = json_pack("{s:O, s:[]}", "limited", json_object_get(row, "limited"), "days");
-	for (k = 0; k < AK_COUNT(names); k++)
-		json_object_set(side, names[k], json_object_get(row, names[k]));
-	for (k = 0; k < AK_COUNT(counts); k++)
-		json_object_set_new(side, counts[k], json_integer(0));
-	json_array_append_new(list, side);
-	return side;
-}
-
-/* Days of a side add up to it: linking decides record by record. */
-static json_t *sum_days(const json_t *rows)
-{
-	static const char *const counts[] = {"linked", "ambiguous", "unmatched", "total"};
-	json_t *list = json_array(), *row, *side;
-	char text[32];
-	size_t i, k;
-
-	json_array_foreach((json_t *)rows, i, row) {
-		side = side_of(list, row);
-		for (k = 0; k < AK_COUNT(counts); k++)
-			json_object_set_new(side, counts[k], json_integer((json_int_t)(ak_jnum(side, counts[k]) + ak_jnum(row, counts[k]))));
-		json_array_append_new(json_object_get(side, "days"), json_pack("{s:O, s:O, s:O}", "day", json_object_get(row, "day"), "linked",
-									       json_object_get(row, "linked"), "total", json_object_get(row, "total")));
-	}
-	json_array_foreach(list, i, side)
-		json_object_set_new(side, "percent", ak_jnum(side, "total") ? json_string(ak_percent(ak_jnum(side, "linked"), ak_jnum(side, "total"), text)) : json_null());
-	return list;
-}
+/* ---- the rest ---- */
 
 static enum ak_rc add_coverage(struct making *m)
 {
@@ -342,7 +326,7 @@ static enum ak_rc add_coverage(struct making *m)
 	size_t n;
 
 	if (rc == AK_OK) {
-		list = sum_days(sides);
+		list = ak_dashboard_coverage(sides);
 		json_object_set_new(m->doc, "coverage", list);
 		n = json_array_size(list);
 		json_object_set_new(m->doc, "coverage_left_out", json_integer(n > SIDES ? (json_int_t)(n - SIDES) : 0));
@@ -353,8 +337,6 @@ static enum ak_rc add_coverage(struct making *m)
 	json_decref(sides);
 	return rc;
 }
-
-/* ---- the rest ---- */
 
 static void copy(json_t *to, const json_t *from, const char *const *members, size_t n)
 {
@@ -370,21 +352,25 @@ static void copy(json_t *to, const json_t *from, const char *const *members, siz
 
 static enum ak_rc add_sources(struct making *m)
 {
-	static const char *const members[] = {"name", "kind_title", "system", "files", "records_in", "stored", "duplicate", "rejected", "superseded",
-					      "first", "last", "state", "exported_at", "cannot_prove"};
+	static const char *const members[] = {"name",	"kind_title", "system",	     "files",	    "records_in",
+					      "stored", "duplicate",  "rejected",    "superseded",  "first",
+					      "last",	"state",      "exported_at", "cannot_prove"};
 	json_t *list = json_array(), *row;
 	size_t i;
 	enum ak_rc rc = ak_query_sources(m->s, 0, &m->sources, m->err);
 
 	json_object_set_new(m->doc, "sources", list);
-	json_array_foreach(m->sources, i, row) {
+	json_array_foreach(m->sources, i, row)
+	{
 		json_t *one = json_object();
 
 		copy(one, row, members, AK_COUNT(members));
 		json_array_append_new(list, one);
 	}
 	if (rc == AK_OK)
-		json_object_set_new(m->doc, "missing", ak_dashboard_missing(m->sources, json_object_get(m->doc, "cost"), m->o->policy, m->o->check->now_us));
+		json_object_set_new(
+			m->doc, "missing",
+			ak_dashboard_missing(m->sources, json_object_get(m->doc, "cost"), m->o->policy, m->o->check->now_us));
 	return rc;
 }
 
@@ -405,11 +391,13 @@ static enum ak_rc add_workspace(struct making *m)
 	if (rc != AK_OK)
 		return rc;
 	cp = json_object_get(w, "checkpoint");
-	json_object_set_new(m->doc, "workspace", json_pack("{s:O, s:s?, s:s?, s:I, s:I, s:I, s:s?, s:s?}", "name", json_object_get(w, "name"), "system",
-							   declared(m, "scope.system"), "organization", declared(m, "scope.organization"), "records",
-							   (json_int_t)(ak_jnum(w, "records_total") - ak_jnum(w, "superseded")), "superseded",
-							   (json_int_t)ak_jnum(w, "superseded"), "ledger_size", (json_int_t)ak_jnum(cp, "size"), "root",
-							   ak_jtxt(cp, "root", NULL), "sealed", ak_jtxt(cp, "time", NULL)));
+	json_object_set_new(m->doc, "workspace",
+			    json_pack("{s:O, s:s?, s:s?, s:I, s:I, s:I, s:s?, s:s?}", "name", json_object_get(w, "name"),
+				      "system", declared(m, "scope.system"), "organization", declared(m, "scope.organization"),
+				      "records", (json_int_t)(ak_jnum(w, "records_total") - ak_jnum(w, "superseded")),
+				      "superseded", (json_int_t)ak_jnum(w, "superseded"), "ledger_size",
+				      (json_int_t)ak_jnum(cp, "size"), "root", ak_jtxt(cp, "root", NULL), "sealed",
+				      ak_jtxt(cp, "time", NULL)));
 	json_decref(w);
 	return AK_OK;
 }
@@ -431,9 +419,14 @@ static json_t *commands(const struct making *m)
 	static const struct {
 		const char *part, *command;
 		bool zone, bucket;
-	} all[] = {{"usage", "report usage", true, true}, {"cost", "report cost", true, true}, {"latency", "report latency", true, true},
-		   {"errors", "report errors --by status,error", false, false}, {"cache", "report cache --by source", false, false},
-		   {"coverage", "report coverage", false, false}, {"coverage_days", "report coverage --by-day", false, false}, {"checks", "check", false, false}};
+	} all[] = {{"usage", "report usage", true, true},
+		   {"cost", "report cost", true, true},
+		   {"latency", "report latency", true, true},
+		   {"errors", "report errors --by status,error", false, false},
+		   {"cache", "report cache --by source", false, false},
+		   {"coverage", "report coverage", false, false},
+		   {"coverage_days", "report coverage --by-day", false, false},
+		   {"checks", "check", false, false}};
 	json_t *out = json_pack("{s:s}", "sources", "auditkit sources");
 	char text[32];
 	struct ak_buf b;
@@ -460,12 +453,13 @@ static json_t *commands(const struct making *m)
 
 enum ak_rc ak_dashboard(struct ak_store *s, const struct ak_dashboard_opts *o, json_t **out, struct ak_err *err)
 {
-	static enum ak_rc (*const parts[])(struct making *) = {add_workspace, add_figures, add_totals, add_lists, add_coverage, add_sources, add_checks};
+	static enum ak_rc (*const parts[])(struct making *) = {add_workspace, add_figures, add_totals, add_lists,
+							       add_coverage,  add_sources, add_checks};
 	struct making m = {.s = s, .o = o, .err = err};
 	enum ak_rc rc = AK_OK;
 
-	m.doc = json_pack("{s:s, s:i, s:o, s:o, s:s}", "schema", "auditkit.dashboard/1", "format_version", 1, "from", ak_jbound(o->from_us), "to",
-			  ak_jbound(o->to_us), "zone", o->zone ? o->zone_name : "UTC");
+	m.doc = json_pack("{s:s, s:i, s:o, s:o, s:s}", "schema", "auditkit.dashboard/1", "format_version", 1, "from",
+			  ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "zone", o->zone ? o->zone_name : "UTC");
 	for (size_t i = 0; i < AK_COUNT(parts) && rc == AK_OK; i++)
 		rc = parts[i](&m);
 	if (rc == AK_OK) {

@@ -1,5 +1,6 @@
-/* One page of what a workspace says of a period: figures of every report with their denominators, the worst findings, the sources and
- * what is missing (F213). Two steps: the document, whose figures are those of the reports; and what the page's template shows of it. */
+/* One page of what a workspace says of a period: figures of every report with their denominators, the worst findings, the
+ * sources and what is missing (F213). Two steps: the document, whose figures are those of the reports; and what the page's
+ * template shows of it. */
 #ifndef AK_REPORT_DASHBOARD_H
 #define AK_REPORT_DASHBOARD_H
 
@@ -23,20 +24,22 @@ struct ak_dashboard_opts {
 extern "C" {
 #endif
 
-/* {schema, from, to, zone, bucket, workspace: {name, system|null,
- * organization|null, records, superseded, ledger_size, root|null, sealed|null}, points: [starts of buckets], usage, cost, latency:
- * as `report` has them by bucket, rows of the window only, `drawn` the records in them; errors (null: too many groups), cache: as `report` has them; lists: [{by,
- * layer, source, query, total: row, groups, rows: those with most records, unnamed: row|null, others: {groups, records}} or, with too many groups, {by,
- * more_than}], coverage: [{from,
- * from_kind, to_kind, limited, linked, ambiguous, unmatched, total, percent, days: [{day, linked, total}]}], checks: {met, not_met,
- * not_evaluable, findings, total, counts (sentences), top: [{check, severity, id, text, cites, measure}], rest: [{check, n}], unclear:
- * [{check, why}]}, sources: of ak_query_sources, fewer members; missing: [{what, text, with}], commands: {part: command}}.
- * The window is the year with most records where there are more days; hours where there are at most three. */
+/* {schema, from, to, zone, bucket, workspace: {name, system|null, organization|null, records, superseded, ledger_size,
+ * root|null, sealed|null}, points: [starts of buckets], usage, cost, latency: as `report` has them by bucket, rows of the
+ * window only, `drawn` the records in them; errors, cache: as `report` has them; lists: [{by, layer,
+ * source, query, total: row, groups, rows: those with most records, unnamed: row|null, others: {groups, records}, more_than:
+ * where there are more groups than are kept at once so many, else 0}], coverage: [{from, from_kind, to_kind, limited, linked, ambiguous, unmatched, total, percent,
+ * days: [{day, linked, total}]}], checks: {met, not_met, not_evaluable, findings, total, counts (sentences), top: [{check,
+ * severity, id, text, cites, cites_all, fix, measure}], rest: [{check, n}], unclear: [{check, why}]}, sources: of
+ * ak_query_sources, fewer members; missing: [{what, text, with|null}], commands: {part: command}}.
+ * The window is the year with most records where there are more days; hours where there are at most three days. */
 enum ak_rc ak_dashboard(struct ak_store *s, const struct ak_dashboard_opts *o, json_t **out, struct ak_err *err);
 /* The page. tmpl: dashboard.html.mustache. */
 enum ak_rc ak_dashboard_html(const json_t *doc, struct ak_str tmpl, struct ak_buf *out, struct ak_err *err);
 
 /* ---- for these files ---- */
+/* Sides of ak_link_cover by day, each with its days, which add up to it: linking decides record by record. */
+json_t *ak_dashboard_coverage(const json_t *rows);
 /* The worst findings, one of each rule before a second one; the others by their number. doc: of ak_check_all. */
 json_t *ak_dashboard_checks(const json_t *doc);
 /* What is missing, as far as sources and policy.yaml say so. */

@@ -35,12 +35,14 @@ static void name_points(struct drawing *d)
 	json_t *p;
 	size_t i;
 
-	json_array_foreach((json_t *)points, i, p) {
+	json_array_foreach((json_t *)points, i, p)
+	{
 		const char *z = json_string_value(p);
 
 		if (d->n == VALUES)
 			break;
-		d->name[d->n] = hours ? ak_arena_printf(&d->arena, "%.10s %.5s", z, z + 11).p : ak_arena_printf(&d->arena, "%.10s", z).p;
+		d->name[d->n] =
+			hours ? ak_arena_printf(&d->arena, "%.10s %.5s", z, z + 11).p : ak_arena_printf(&d->arena, "%.10s", z).p;
 		d->label[d->n++] = hours && strncmp(z + 11, "00", 2) != 0 ? ak_arena_printf(&d->arena, "%.5s", z + 11).p
 									  : ak_arena_printf(&d->arena, "%.5s", z + 5).p;
 	}
@@ -76,7 +78,10 @@ static struct ak_chart_series *add_series(struct drawing *d, const char *name, b
 	return s;
 }
 
-static const char *text_of(struct drawing *d, uint64_t n) { return ak_arena_printf(&d->arena, "%llu", (unsigned long long)n).p; }
+static const char *text_of(struct drawing *d, uint64_t n)
+{
+	return ak_arena_printf(&d->arena, "%llu", (unsigned long long)n).p;
+}
 
 /* The figure of a member, or of one currency's; NULL: no record of the row has it. */
 static const json_t *figure_of(const json_t *row, const char *member, const char *currency)
@@ -86,9 +91,8 @@ static const json_t *figure_of(const json_t *row, const char *member, const char
 
 	if (!currency)
 		return json_object_get(row, member);
-	json_array_foreach(json_object_get(row, "cost"), i, one)
-		if (strcmp(ak_jtxt(one, "currency", "no currency"), currency) == 0)
-			return json_object_get(one, member);
+	json_array_foreach(json_object_get(row, "cost"), i, one) if (strcmp(ak_jtxt(one, "currency", "no currency"), currency) ==
+								     0) return json_object_get(one, member);
 	return NULL;
 }
 
@@ -99,7 +103,8 @@ static void add_sums(struct drawing *d, const json_t *layer, const char *name, c
 	json_t *row;
 	size_t i, at = 0;
 
-	json_array_foreach(json_object_get(layer, "rows"), i, row) {
+	json_array_foreach(json_object_get(layer, "rows"), i, row)
+	{
 		const json_t *f = figure_of(row, member, currency);
 
 		at = point_of(d->doc, ak_jtxt(row, "start", ""), at);
@@ -119,11 +124,21 @@ static json_t *raw(struct ak_buf *b)
 	return v;
 }
 
-static void finish(struct drawing *d, enum ak_chart_kind kind, const char *title, const char *unit, const char *most, const char *command, json_t *note)
+static void finish(struct drawing *d, enum ak_chart_kind kind, const char *title, const char *unit, const char *most,
+		   const char *command, json_t *note)
 {
 	char id[16];
-	struct ak_chart c = {.kind = kind, .id = id, .title = title, .unit = unit, .most = most, .axis = d->axis, .label = d->label, .name = d->name, .n = d->n,
-			     .series = d->series, .nseries = d->nseries};
+	struct ak_chart c = {.kind = kind,
+			     .id = id,
+			     .title = title,
+			     .unit = unit,
+			     .most = most,
+			     .axis = d->axis,
+			     .label = d->label,
+			     .name = d->name,
+			     .n = d->n,
+			     .series = d->series,
+			     .nseries = d->nseries};
 	json_t *one;
 	struct ak_buf b;
 
@@ -156,8 +171,9 @@ static json_t *drawn(const json_t *layer, const char *unit, uint64_t with)
 	if (in == all)
 		note = json_sprintf("%s of %s %s have a value", AK_NUM(with), AK_NUM(all), unit);
 	else
-		note = json_sprintf("%s of %s %s have a value; %s of all are undated or lie outside of the days drawn here, and stand in the total only", AK_NUM(with),
-				    AK_NUM(all), unit, AK_NUM(all - in));
+		note = json_sprintf("%s of %s %s have a value; %s of all are undated or lie outside of the days drawn here, and "
+				    "stand in the total only",
+				    AK_NUM(with), AK_NUM(all), unit, AK_NUM(all - in));
 	return note;
 }
 
@@ -172,7 +188,8 @@ static void requests(struct drawing *d, const json_t *layer, const char *unit, c
 
 	add_series(d, "not failed", false, "0")->total = text_of(d, all - failed);
 	add_series(d, "failed", true, "0")->total = text_of(d, failed);
-	json_array_foreach(json_object_get(layer, "rows"), i, row) {
+	json_array_foreach(json_object_get(layer, "rows"), i, row)
+	{
 		at = point_of(d->doc, ak_jtxt(row, "start", ""), at);
 		if (at == d->n)
 			break;
@@ -187,19 +204,23 @@ static const char *title_of(struct drawing *d, const char *what, const json_t *l
 	const char *source = ak_jtxt(layer, "source", NULL);
 
 	d->query = ak_jtxt(layer, "query", NULL);
-	return ak_arena_printf(&d->arena, "%s: %s%s%s", what, ak_jtxt(layer, "layer", "?"), source ? ", " : "", source ? source : "").p;
+	return ak_arena_printf(&d->arena, "%s: %s%s%s", what, ak_jtxt(layer, "layer", "?"), source ? ", " : "",
+			       source ? source : "")
+		.p;
 }
 
 static void tokens(struct drawing *d, const json_t *layer, const char *unit)
 {
 	const json_t *total = json_object_get(layer, "total");
-	uint64_t in = ak_jnum(json_object_get(total, "input_tokens"), "of"), out = ak_jnum(json_object_get(total, "output_tokens"), "of");
+	uint64_t in = ak_jnum(json_object_get(total, "input_tokens"), "of"),
+		 out = ak_jnum(json_object_get(total, "output_tokens"), "of");
 
 	if (!in && !out)
 		return;
 	add_sums(d, layer, "input", "input_tokens", NULL);
 	add_sums(d, layer, "output", "output_tokens", NULL);
-	finish(d, AK_CHART_COLUMNS, title_of(d, "Tokens", layer), "tokens", NULL, "usage", drawn(layer, unit, in > out ? in : out));
+	finish(d, AK_CHART_COLUMNS, title_of(d, "Tokens", layer), "tokens", NULL, "usage",
+	       drawn(layer, unit, in > out ? in : out));
 }
 
 static void counted(struct drawing *d, const json_t *layer)
@@ -215,7 +236,8 @@ static void counted(struct drawing *d, const json_t *layer)
 static void latency(struct drawing *d)
 {
 	static const char *const ranks[] = {"p50", "p95", "p99"};
-	const json_t *doc = json_object_get(d->doc, "latency"), *total = json_object_get(json_object_get(doc, "total"), "duration_ms");
+	const json_t *doc = json_object_get(d->doc, "latency"),
+		     *total = json_object_get(json_object_get(doc, "total"), "duration_ms");
 	json_t *row;
 	size_t i, at = 0;
 
@@ -223,12 +245,14 @@ static void latency(struct drawing *d)
 		return;
 	for (size_t k = 0; k < AK_COUNT(ranks); k++)
 		add_series(d, ranks[k], false, NULL)->total = ak_jtxt(total, ranks[k], NULL);
-	json_array_foreach(json_object_get(doc, "rows"), i, row) {
+	json_array_foreach(json_object_get(doc, "rows"), i, row)
+	{
 		at = point_of(d->doc, ak_jtxt(row, "start", ""), at);
 		for (size_t k = 0; k < AK_COUNT(ranks) && at < d->n; k++)
 			d->value[k][at] = ak_jtxt(json_object_get(row, "duration_ms"), ranks[k], NULL);
 	}
-	finish(d, AK_CHART_LINES, "Duration: gateway attempts", "ms", NULL, "latency", drawn(doc, "attempts", ak_jnum(total, "of")));
+	finish(d, AK_CHART_LINES, "Duration: gateway attempts", "ms", NULL, "latency",
+	       drawn(doc, "attempts", ak_jnum(total, "of")));
 }
 
 static void cost(struct drawing *d, const json_t *layer)
@@ -238,17 +262,18 @@ static void cost(struct drawing *d, const json_t *layer)
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(json_object_get(layer, "total"), "cost"), i, one)
-		for (size_t k = 0; k < AK_COUNT(amounts); k++) {
-			const char *currency = ak_jtxt(one, "currency", "no currency");
-			const json_t *f = json_object_get(one, amounts[k]);
+	json_array_foreach(json_object_get(json_object_get(layer, "total"), "cost"), i, one) for (size_t k = 0;
+												  k < AK_COUNT(amounts); k++)
+	{
+		const char *currency = ak_jtxt(one, "currency", "no currency");
+		const json_t *f = json_object_get(one, amounts[k]);
 
-			if (!f)
-				continue;
-			add_sums(d, layer, amounts[k], amounts[k], currency);
-			finish(d, AK_CHART_COLUMNS, title_of(d, ak_arena_printf(&d->arena, "Cost %s", amounts[k]).p, layer), currency, NULL, "cost",
-			       drawn(layer, attempts ? "attempts" : "rows", ak_jnum(f, "of")));
-		}
+		if (!f)
+			continue;
+		add_sums(d, layer, amounts[k], amounts[k], currency);
+		finish(d, AK_CHART_COLUMNS, title_of(d, ak_arena_printf(&d->arena, "Cost %s", amounts[k]).p, layer), currency,
+		       NULL, "cost", drawn(layer, attempts ? "attempts" : "rows", ak_jnum(f, "of")));
+	}
 }
 
 /* Hundredths of a percent, cut off and never rounded up. */
@@ -256,7 +281,8 @@ static const char *percent(struct drawing *d, uint64_t n, uint64_t of)
 {
 	uint64_t v = (uint64_t)((unsigned __int128)n * 10000 / of);
 
-	return v % 100 ? ak_arena_printf(&d->arena, "%llu.%02llu", (unsigned long long)v / 100, (unsigned long long)v % 100).p : text_of(d, v / 100);
+	return v % 100 ? ak_arena_printf(&d->arena, "%llu.%02llu", (unsigned long long)v / 100, (unsigned long long)v % 100).p
+		       : text_of(d, v / 100);
 }
 
 /* Sources that a limit is about, by UTC day: only where the buckets are days of UTC too. */
@@ -267,12 +293,15 @@ static void coverage(struct drawing *d)
 
 	if (strcmp(ak_jtxt(d->doc, "zone", ""), "UTC") != 0 || strcmp(ak_jtxt(d->doc, "bucket", ""), "1d") != 0)
 		return;
-	json_array_foreach(json_object_get(d->doc, "coverage"), i, side) {
+	json_array_foreach(json_object_get(d->doc, "coverage"), i, side)
+	{
 		if (!json_is_true(json_object_get(side, "limited")) || !ak_jnum(side, "total") || d->nseries == AK_CHART_SERIES)
 			continue;
-		add_series(d, ak_jtxt(side, "from", "?"), false, NULL)->total = percent(d, ak_jnum(side, "linked"), ak_jnum(side, "total"));
+		add_series(d, ak_jtxt(side, "from", "?"), false, NULL)->total =
+			percent(d, ak_jnum(side, "linked"), ak_jnum(side, "total"));
 		at = 0;
-		json_array_foreach(json_object_get(side, "days"), k, day) {
+		json_array_foreach(json_object_get(side, "days"), k, day)
+		{
 			at = point_of(d->doc, ak_arena_printf(&d->arena, "%sT00:00:00", ak_jtxt(day, "day", "")).p, 0);
 			if (at < d->n && ak_jnum(day, "total"))
 				d->value[d->nseries - 1][at] = percent(d, ak_jnum(day, "linked"), ak_jnum(day, "total"));
@@ -294,7 +323,8 @@ json_t *ak_dashboard_charts(const json_t *doc, json_t *left_out)
 	out = d->out = json_array();
 	ak_arena_init(&d->arena);
 	name_points(d);
-	json_array_foreach(json_object_get(json_object_get(doc, "usage"), "layers"), i, layer) {
+	json_array_foreach(json_object_get(json_object_get(doc, "usage"), "layers"), i, layer)
+	{
 		const char *kind = ak_jtxt(layer, "layer", "");
 		bool attempts = strcmp(kind, "gateway attempts") == 0, calls = strcmp(kind, "provider calls") == 0;
 
@@ -306,8 +336,7 @@ json_t *ak_dashboard_charts(const json_t *doc, json_t *left_out)
 			counted(d, layer);
 		tokens(d, layer, attempts ? "attempts" : calls ? "calls" : "rows");
 	}
-	json_array_foreach(json_object_get(json_object_get(doc, "cost"), "layers"), i, layer)
-		cost(d, layer);
+	json_array_foreach(json_object_get(json_object_get(doc, "cost"), "layers"), i, layer) cost(d, layer);
 	coverage(d);
 	ak_arena_release(&d->arena);
 	ak_free(d);
@@ -324,7 +353,8 @@ json_t *ak_dashboard_spark(const json_t *doc, const json_t *layer, const char *m
 
 	ak_arena_init(&arena);
 	ak_buf_init(&b, 1 << 20);
-	json_array_foreach(json_object_get(layer, "rows"), i, row) {
+	json_array_foreach(json_object_get(layer, "rows"), i, row)
+	{
 		at = point_of(doc, ak_jtxt(row, "start", ""), at);
 		if (at == n)
 			break;
@@ -342,5 +372,6 @@ json_t *ak_dashboard_layer_name(const json_t *layer)
 {
 	const char *source = ak_jtxt(layer, "source", NULL), *query = ak_jtxt(layer, "query", NULL);
 
-	return json_sprintf("%s%s%s%s%s", ak_jtxt(layer, "layer", "?"), source ? ", " : "", source ? source : "", query ? ", " : "", query ? query : "");
+	return json_sprintf("%s%s%s%s%s", ak_jtxt(layer, "layer", "?"), source ? ", " : "", source ? source : "",
+			    query ? ", " : "", query ? query : "");
 }

@@ -1,4 +1,4 @@
-/* Findings and what is missing, as the dashboard has them. */
+/* Coverage, findings and what is missing, as the dashboard has them. */
 #include "base/ak.h"
 #include "report/dashboard.h"
 
@@ -8,6 +8,56 @@
 #include "check/out.h"
 
 enum { CITES = 3 };
+
+/* ---- coverage ---- */
+
+static json_t *side_of(json_t *list, const json_t *row)
+{
+	static const char *const names[] = {"from", "from_kind", "to_kind"}, *const counts[] = {"linked", "ambiguous",
+												"unmatched", "total"};
+	json_t *side;
+	size_t i, k;
+
+	json_array_foreach(list, i, side)
+	{
+		for (k = 0; k < AK_COUNT(names); k++)
+			if (strcmp(ak_jtxt(side, names[k], ""), ak_jtxt(row, names[k], "")) != 0)
+				break;
+		if (k == AK_COUNT(names))
+			return side;
+	}
+	side = json_pack("{s:O, s:[]}", "limited", json_object_get(row, "limited"), "days");
+	for (k = 0; k < AK_COUNT(names); k++)
+		json_object_set(side, names[k], json_object_get(row, names[k]));
+	for (k = 0; k < AK_COUNT(counts); k++)
+		json_object_set_new(side, counts[k], json_integer(0));
+	json_array_append_new(list, side);
+	return side;
+}
+
+json_t *ak_dashboard_coverage(const json_t *rows)
+{
+	static const char *const counts[] = {"linked", "ambiguous", "unmatched", "total"};
+	json_t *list = json_array(), *row, *side;
+	char text[32];
+	size_t i, k;
+
+	json_array_foreach((json_t *)rows, i, row)
+	{
+		side = side_of(list, row);
+		for (k = 0; k < AK_COUNT(counts); k++)
+			json_object_set_new(side, counts[k],
+					    json_integer((json_int_t)(ak_jnum(side, counts[k]) + ak_jnum(row, counts[k]))));
+		json_array_append_new(json_object_get(side, "days"),
+				      json_pack("{s:O, s:O, s:O}", "day", json_object_get(row, "day"), "linked",
+						json_object_get(row, "linked"), "total", json_object_get(row, "total")));
+	}
+	json_array_foreach(list, i, side) json_object_set_new(
+		side, "percent",
+		ak_jnum(side, "total") ? json_string(ak_percent(ak_jnum(side, "linked"), ak_jnum(side, "total"), text))
+				       : json_null());
+	return list;
+}
 
 /* ---- findings ---- */
 
@@ -21,9 +71,7 @@ static const json_t *failing(const json_t *check, size_t at)
 	json_t *f;
 	size_t i;
 
-	json_array_foreach(json_object_get(check, "findings"), i, f)
-		if (ak_out_fails(f) && at-- == 0)
-			return f;
+	json_array_foreach(json_object_get(check, "findings"), i, f) if (ak_out_fails(f) && at-- == 0) return f;
 	return NULL;
 }
 
@@ -38,10 +86,11 @@ static void take(struct picking *p, const json_t *check, const json_t *f)
 		json_array_append(cites, json_array_get(all, i));
 	ak_buf_init(&measure, 4096);
 	ak_out_measure(check, &measure);
-	json_array_append_new(p->top, json_pack("{s:s, s:O, s:O, s:O, s:s, s:o, s:I, s:O, s:s}", "check", name, "severity", json_object_get(check, "severity"),
-						"title", json_object_get(check, "title"), "id", json_object_get(f, "id"), "text", ak_jtxt(f, "text", "?"), "cites",
-						cites, "cites_all", (json_int_t)json_array_size(all), "fix", json_object_get(check, "fix"), "measure",
-						measure.n ? measure.p : ""));
+	json_array_append_new(p->top, json_pack("{s:s, s:O, s:O, s:O, s:s, s:o, s:I, s:O, s:s}", "check", name, "severity",
+						json_object_get(check, "severity"), "title", json_object_get(check, "title"),
+						"id", json_object_get(f, "id"), "text", ak_jtxt(f, "text", "?"), "cites", cites,
+						"cites_all", (json_int_t)json_array_size(all), "fix",
+						json_object_get(check, "fix"), "measure", measure.n ? measure.p : ""));
 	json_object_set_new(p->shown, name, json_integer((json_int_t)ak_jnum(p->shown, name) + 1));
 	ak_buf_release(&measure);
 }
@@ -52,7 +101,8 @@ static bool pick_round(struct picking *p, const char *severity, size_t round)
 	json_t *k;
 	size_t i;
 
-	json_array_foreach(json_object_get(p->doc, "checks"), i, k) {
+	json_array_foreach(json_object_get(p->doc, "checks"), i, k)
+	{
 		const json_t *f = strcmp(ak_jtxt(k, "severity", ""), severity) == 0 ? failing(k, round) : NULL;
 
 		if (!f || json_array_size(p->top) == AK_DASHBOARD_TOP)
@@ -65,7 +115,8 @@ static bool pick_round(struct picking *p, const char *severity, size_t round)
 
 json_t *ak_dashboard_checks(const json_t *doc)
 {
-	static const char *const severities[] = {"high", "medium", "low"}, *const same[] = {"met", "not_met", "not_evaluable", "findings"};
+	static const char *const severities[] = {"high", "medium", "low"}, *const same[] = {"met", "not_met", "not_evaluable",
+											    "findings"};
 	struct picking p = {.doc = doc, .top = json_array(), .shown = json_object()};
 	json_t *out = json_object(), *rest = json_array(), *unclear = json_array(), *k;
 	struct ak_buf total, counts;
@@ -76,13 +127,16 @@ json_t *ak_dashboard_checks(const json_t *doc)
 	for (size_t s = 0; s < AK_COUNT(severities); s++)
 		for (size_t round = 1; json_array_size(p.top) < AK_DASHBOARD_TOP && pick_round(&p, severities[s], round); round++)
 			;
-	json_array_foreach(json_object_get(doc, "checks"), i, k) {
+	json_array_foreach(json_object_get(doc, "checks"), i, k)
+	{
 		uint64_t n = ak_jnum(k, "failing") - ak_jnum(p.shown, ak_jtxt(k, "check", "?"));
 
 		if (n)
-			json_array_append_new(rest, json_pack("{s:O, s:I}", "check", json_object_get(k, "check"), "n", (json_int_t)n));
+			json_array_append_new(rest,
+					      json_pack("{s:O, s:I}", "check", json_object_get(k, "check"), "n", (json_int_t)n));
 		if (strcmp(ak_jtxt(k, "verdict", ""), "not evaluable") == 0)
-			json_array_append_new(unclear, json_pack("{s:O, s:s}", "check", json_object_get(k, "check"), "why", ak_jtxt(k, "why", "?")));
+			json_array_append_new(unclear, json_pack("{s:O, s:s}", "check", json_object_get(k, "check"), "why",
+								 ak_jtxt(k, "why", "?")));
 	}
 	for (i = 0; i < AK_COUNT(same); i++)
 		json_object_set(out, same[i], json_object_get(doc, same[i]));
@@ -122,7 +176,8 @@ static void of_sources(json_t *list, const json_t *sources)
 	json_t *s;
 	size_t i;
 
-	json_array_foreach((json_t *)sources, i, s) {
+	json_array_foreach((json_t *)sources, i, s)
+	{
 		const char *name = ak_jtxt(s, "name", "?"), *state = ak_jtxt(s, "state", "?");
 		struct ak_buf show;
 
@@ -133,7 +188,8 @@ static void of_sources(json_t *list, const json_t *sources)
 		if (json_is_true(json_object_get(s, "has_more")))
 			miss(list, name, show.p, "its last page is missing: the newest one says that more follow");
 		if (ak_jnum(s, "rejected"))
-			miss(list, name, show.p, "%s of %s records could not be read", AK_NUM(ak_jnum(s, "rejected")), AK_NUM(ak_jnum(s, "records_in")));
+			miss(list, name, show.p, "%s of %s records could not be read", AK_NUM(ak_jnum(s, "rejected")),
+			     AK_NUM(ak_jnum(s, "records_in")));
 		ak_buf_release(&show);
 	}
 }
@@ -144,7 +200,8 @@ static void of_layers(json_t *list, const json_t *cost)
 	static const struct {
 		const char *layer, *text;
 	} wanted[] = {
-		{"gateway attempts", "no attempt that a gateway recorded: nothing is known of single requests, durations and errors"},
+		{"gateway attempts",
+		 "no attempt that a gateway recorded: nothing is known of single requests, durations and errors"},
 		{"provider usage", "no usage or cost of a provider: what was spent is the gateway's own word"},
 	};
 
@@ -153,8 +210,8 @@ static void of_layers(json_t *list, const json_t *cost)
 		json_t *layer;
 		size_t k;
 
-		json_array_foreach(json_object_get(cost, "layers"), k, layer)
-			any |= strcmp(ak_jtxt(layer, "layer", ""), wanted[i].layer) == 0;
+		json_array_foreach(json_object_get(cost, "layers"), k, layer) any |=
+			strcmp(ak_jtxt(layer, "layer", ""), wanted[i].layer) == 0;
 		if (!any)
 			miss(list, wanted[i].layer, "auditkit help collect", "%s", wanted[i].text);
 	}
@@ -165,9 +222,7 @@ static bool was_read(const json_t *sources, const char *name)
 	json_t *s;
 	size_t i;
 
-	json_array_foreach((json_t *)sources, i, s)
-		if (strcmp(ak_jtxt(s, "name", ""), name) == 0)
-			return true;
+	json_array_foreach((json_t *)sources, i, s) if (strcmp(ak_jtxt(s, "name", ""), name) == 0) return true;
 	return false;
 }
 
@@ -181,14 +236,15 @@ static void of_policy(json_t *list, const json_t *sources, const struct ak_polic
 		if (!was_read(sources, policy->sources[i].name))
 			miss(list, policy->sources[i].name, policy->sources[i].pull ? "auditkit pull --all" : "auditkit ingest",
 			     "declared as a source (policy.yaml:%d), and nothing was read from it", policy->sources[i].line);
-	json_object_foreach((json_t *)gaps, name, v) {
+	json_object_foreach((json_t *)gaps, name, v)
+	{
 		struct ak_err ignored = {0};
 		const char *due = ak_jtxt(v, "due", NULL);
 		int64_t due_us = 0;
 		bool late = due && ak_time_arg(due, now_us, &due_us, &ignored) == AK_OK && due_us < now_us;
 
-		miss(list, name, NULL, "declared as not provided: %s; due %s%s, owed by %s", ak_jtxt(v, "why", "no reason given"), due ? due : "on no date",
-		     late ? " (OVERDUE)" : "", ak_jtxt(v, "owner", "nobody"));
+		miss(list, name, NULL, "declared as not provided: %s; due %s%s, owed by %s", ak_jtxt(v, "why", "no reason given"),
+		     due ? due : "on no date", late ? " (OVERDUE)" : "", ak_jtxt(v, "owner", "nobody"));
 	}
 }
 
