@@ -276,6 +276,7 @@ static const struct ak_example examples[] = {
 	{"auditkit check --list", "what there is to be checked"},
 	{"auditkit check --max-error-rate 5 error-rate", "a limit for this run"},
 	{"auditkit check --questions", "what the packet will answer"},
+	{"auditkit check --notify audit --dry-run", "the message that a target of policy.yaml would get"},
 	{NULL, NULL},
 };
 

@@ -60,6 +60,8 @@ caged 0 print -w ws check rejects
 caged 0 "print sync" -w ws check rejects --junit j.xml --sarif s.json --markdown m.md
 "$AUDITKIT" -w ws check rejects --json >former.json
 caged 0 print -w ws check rejects --baseline former.json
+# The mail program is another process's business: this one runs none.
+caged 0 "print sync" -w ws check rejects --notify audit
 caged 3 print -w ws report links --state unmatched
 caged 3 print -w ws report coverage --by-day
 caged 0 print -w ws checkpoint
