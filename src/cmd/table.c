@@ -37,6 +37,7 @@
 	X(report_reconcile)                                                                                            \
 	X(explain)                                                                                                     \
 	X(report_fallbacks)                                                                                            \
+	X(tail)                                                                                                        \
 	X(check)                                                                                                       \
 	X(trace_bundle)                                                                                        \
 	X(timeline)                                                                                            \

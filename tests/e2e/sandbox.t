@@ -122,6 +122,9 @@ caged 0 "print sync" -w d/workspace search --limit 2 --save q1
 caged 0 print -w d/workspace query list
 caged 0 "print sync" -w d/workspace query run q1
 caged 0 sync -w d/workspace query rm q1
+caged 0 "print sync" -w d/workspace tail
+gzip -dc "$AK_SRCDIR/samples/litellm/slp-2026-06-01_07.jsonl.gz" >calls.jsonl
+caged 0 print -w d/workspace tail --failing calls.jsonl
 caged 0 "print sync" -w d/workspace sql 'SELECT count(*) FROM request'
 export XDG_CONFIG_HOME="$tap_dir/config"
 is "every command was probed" "$("$AUDITKIT" help --json | jq -r '.commands[].name' | while read -r name; do
