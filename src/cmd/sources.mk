@@ -75,3 +75,4 @@ libak_a_SOURCES += src/cmd/search_out.c src/cmd/search_out.h src/cmd/search_tabl
 libak_a_SOURCES += src/cmd/cmd_sql.c
 libak_a_SOURCES += src/cmd/fieldline.c src/cmd/fieldline.h
 libak_a_SOURCES += src/cmd/cmd_tail.c src/cmd/tail.c src/cmd/tail.h src/cmd/tail_file.c
+libak_a_SOURCES += src/cmd/cmd_config.c

@@ -60,6 +60,7 @@
 	X(fields)                                                                                                      \
 	X(schema)                                                                                                \
 	X(limits)                                                                                                      \
+	X(config)                                                                                                      \
 	X(doctor)                                                                                                      \
 	X(demo)                                                                                                        \
 	X(help)                                                                                                        \

@@ -89,6 +89,8 @@ caged 3 "print sync" -w ws identity resolve email:00112233445566778899aabbccddee
 caged 3 "print sync" -w ws identity resolve email:00112233445566778899aabbccddeeff --from lines --packet p.zip --json
 caged 0 print -w ws redact explain client_address
 caged 0 print -w ws redact explain --text <lines
+caged 0 print -w ws config check
+caged 0 print -w ws config show
 caged 0 print limits
 caged 0 print schema check
 caged 0 print help

@@ -38,7 +38,7 @@ def documents():
     given = {"redact try": "mail to ada@example.org\n", "redact explain --text": "mail to ada@example.org\n"}
     commands = ["status", "sources", "sources show litellm-prod", "sources drift", "check", "check rejects bypass", "check --list", "check rejects --notify audit",
                 "search --status 4xx --limit 3", "search --layer audit_event --limit 3", "search --outcome failure --limit 2 --save saved", "query list", "query run saved",
-                "query rm saved", "tail --lines 1",
+                "query rm saved", "tail --lines 1", "config check", "config show",
                 "report usage", "report cost --by team --bucket 1d", "report errors", "report latency", "report cache", "report keys", "report access",
                 "report changes", "report quota", "report log-access", "report payload", "report redaction", "report processing", "report processors",
                 "report fallbacks", "report completeness", "report coverage --by-day", "report reconcile --bucket 1d", "show " + trace, "show " + cite,
