@@ -41,6 +41,7 @@
 	X(report_reconcile)                                                                                            \
 	X(explain)                                                                                                     \
 	X(report_fallbacks)                                                                                            \
+	X(tail)                                                                                                        \
 	X(check)                                                                                                       \
 	X(trace_bundle)                                                                                        \
 	X(timeline)                                                                                            \
@@ -63,6 +64,7 @@
 	X(fields)                                                                                                      \
 	X(schema)                                                                                                \
 	X(limits)                                                                                                      \
+	X(config)                                                                                                      \
 	X(doctor)                                                                                                      \
 	X(demo)                                                                                                        \
 	X(help)                                                                                                        \

@@ -48,8 +48,14 @@ def documents():
     open("lines", "w").write("mail to ada@example.org\n")
     open("mine.jsonl", "w").write('{"when": "2026-06-01T00:00:00Z", "who": "svc", "model": "gpt-4o", "tokens": 5}\n' * 3)
     open("mine.yaml", "w").write(open(src + "/src/formats/log-access.yaml").read())
+    policy = "d/workspace/policy.yaml"
+    targets = "notify: {audit: {type: sendmail, to: [audit@brindle.example]}, hook: {type: webhook, url: \"https://hook.example.org/x\"}}\n"
+    text = "".join(l for l in open(policy) if not l.startswith("notify:"))
+    open(policy, "w").write(text + targets)
     given = {"redact try": "mail to ada@example.org\n", "redact explain --text": "mail to ada@example.org\n"}
-    commands = ["status", "sources", "sources show litellm-prod", "sources drift", "check", "check rejects bypass", "check --list",
+    commands = ["status", "sources", "sources show litellm-prod", "sources drift", "check", "check rejects bypass", "check --list", "check rejects --notify audit",
+                "search --status 4xx --limit 3", "search --layer audit_event --limit 3", "search --outcome failure --limit 2 --save saved", "query list", "query run saved",
+                "query rm saved", "tail --lines 1", "config check", "config show",
                 "report usage", "report dashboard", "report cost --by team --bucket 1d", "report errors", "report latency", "report cache", "report keys", "report access",
                 "report changes", "report quota", "report log-access", "report payload", "report redaction", "report processing", "report processors",
                 "report variance", "report governance", "report dispute --team team-support",
@@ -59,12 +65,15 @@ def documents():
                 "backup copy.tar", "redact explain client_address", "redact rules", "redact allow 00112233445566778899aabbccddeeff --reason x", "doctor",
                 "ingest --manual other/note.txt", "ingest mine.jsonl --dry-run", "ingest", "keys rotate"]
     if mode == "check" and not os.environ.get("AK_LONG"):
-        for c in [c for c in commands if c.split()[0] in ("status", "check", "explain") or c.startswith("report ")] + ["trace reconstruct " + trace]:
+        yield "check --notify", run(*W, "check", "--notify", "hook", "--dry-run")
+        for c in [c for c in commands if c.split()[0] in ("status", "check", "explain", "search", "query", "tail") or c.startswith("report ")] + ["trace reconstruct " + trace]:
             yield c, run(*W, *c.split(), "--json")
         return
     for c in commands:
         yield c, run(*W, *c.split(), "--json", given=given.get(c))
     yield from of_customers()
+    yield "sql", run(*W, "sql", "SELECT seq, status_code FROM request LIMIT 2", "--json")
+    yield "check --notify", run(*W, "check", "--notify", "hook", "--dry-run")
     for c in ["packet verify p.zip", "packet show p.zip", "formats", "formats show litellm-slp", "formats check mine.yaml", "formats try litellm-slp mine.jsonl", "fields", "fields show event_start", "schema",
               "fields --store", "limits", "help", "help collect", "help collect openai", "canary plan --count 2", "redact try", "init new"]:
         yield c, run(*c.split(), "--json", given=given.get(c))
@@ -171,6 +180,8 @@ if mode == "make":
         name, version = names[s]
         out = infer([d for _, d in docs], top=True)
         out["properties"]["schema"] = {"const": s}
+        if name == "sql": # columns are named by the statement
+            out["properties"]["rows"] = {"type": "array", "items": {"type": "object"}}
         out.update({"$schema": SCHEMA, "$id": "urn:auditkit:%s:%s" % (name, version), "title": "auditkit %s, version %s" % (name, version)})
         with open("%s/src/schemas/%s.json" % (src, name), "w") as f:
             f.write(json.dumps(out, indent=1, sort_keys=True) + "\n")
