@@ -21,6 +21,7 @@ static enum ak_exit report(struct ak_ctx *c, enum ak_report_shape shape, const c
 	enum ak_rc rc = ak_figures_options(c, otherwise, &o, err);
 	enum ak_exit code = AK_EXIT_OK;
 
+	c->io->bars |= ak_args_flag(c->args, "bars");
 	if (rc == AK_OK && top == 0)
 		rc = ak_fail(err, AK_EXIT_USAGE, "option '--top' wants a number above 0");
 	if (rc == AK_OK)

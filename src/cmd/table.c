@@ -17,6 +17,7 @@
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
 	X(report_usage)                                                                                        \
+	X(report_dashboard)                                                                                    \
 	X(report_cost)                                                                                         \
 	X(report_errors)                                                                                       \
 	X(report_latency)                                                                                \

@@ -9,8 +9,9 @@ auditkit, src, mode = sys.argv[1:4]
 W = ["-w", "d/workspace"]
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 # Objects whose members are named by data.
-MAPS = {"records", "verdicts", "drivers", "classes", "rules", "actions", "decisions", "own_commands", "states", "apart", "reasons", "categories", "totals_by", "set",
-        "classes_of", "kinds", "environments", "owners", "fields", "absent", "roles", "canaries", "body", "links", "options", "values", "unused", "sources"}
+MAPS = {"records", "verdicts", "drivers", "classes", "rules", "actions", "decisions", "own_commands", "states", "apart", "reasons", "categories",
+        "totals_by", "set", "classes_of", "kinds", "environments", "owners", "fields", "absent", "roles", "canaries", "body", "links", "options",
+        "values", "unused", "sources", "commands"}
 
 
 NEVER_NULL = {"schema", "kind", "check", "verdict", "name", "report", "citation", "cite", "class", "severity", "command", "field", "statements", "text", "what"}
@@ -49,7 +50,7 @@ def documents():
     open("mine.yaml", "w").write(open(src + "/src/formats/log-access.yaml").read())
     given = {"redact try": "mail to ada@example.org\n", "redact explain --text": "mail to ada@example.org\n"}
     commands = ["status", "sources", "sources show litellm-prod", "sources drift", "check", "check rejects bypass", "check --list",
-                "report usage", "report cost --by team --bucket 1d", "report errors", "report latency", "report cache", "report keys", "report access",
+                "report usage", "report dashboard", "report cost --by team --bucket 1d", "report errors", "report latency", "report cache", "report keys", "report access",
                 "report changes", "report quota", "report log-access", "report payload", "report redaction", "report processing", "report processors",
                 "report variance", "report governance", "report dispute --team team-support",
                 "report fallbacks", "report completeness", "report coverage --by-day", "report reconcile --bucket 1d", "show " + trace, "show " + cite,
@@ -67,7 +68,7 @@ def documents():
     for c in ["packet verify p.zip", "packet show p.zip", "formats", "formats show litellm-slp", "formats check mine.yaml", "formats try litellm-slp mine.jsonl", "fields", "fields show event_start", "schema",
               "fields --store", "limits", "help", "help collect", "help collect openai", "canary plan --count 2", "redact try", "init new"]:
         yield c, run(*c.split(), "--json", given=given.get(c))
-    for c in ["status", "sources", "check", "report usage", "report keys", "report changes", "report access", "report quota", "report log-access", "report payload",
+    for c in ["status", "sources", "check", "report usage", "report dashboard", "report keys", "report changes", "report access", "report quota", "report log-access", "report payload",
               "report redaction", "report processing", "report processors", "report fallbacks", "report completeness", "report coverage", "report reconcile"]:
         yield "nothing: " + c, run("-w", "new", *c.split(), "--json")
     if os.path.exists("p.zip"):
