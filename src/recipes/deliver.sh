@@ -8,6 +8,7 @@
 #   DELIVER_MAIL       an address that gets the files as attachments, by SENDMAIL (default: /usr/sbin/sendmail)
 # Exit code: 0 all places have them; 69 one does not, and the next run tries again.
 set -u
+# shellcheck disable=SC2317 # places are called by their names
 inputs=$1
 shift
 short=$(printf %s "$inputs" | cut -c1-16)
