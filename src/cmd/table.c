@@ -17,10 +17,14 @@
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
 	X(report_usage)                                                                                        \
+	X(report_dashboard)                                                                                    \
 	X(report_cost)                                                                                         \
 	X(report_errors)                                                                                       \
 	X(report_latency)                                                                                \
 	X(report_cache)                                                                                        \
+	X(report_variance)                                                                                \
+	X(report_dispute)                                                                                 \
+	X(report_governance)                                                                              \
 	X(report_keys)                                                                                    \
 	X(report_access)                                                                                  \
 	X(report_changes)                                                                                 \
