@@ -136,20 +136,20 @@ enum ak_rc ak_query_source_system(struct ak_store *s, const char *source, json_t
 	" r.cache_status AS cache, r.cost_estimated AS cost, r.cost_currency AS currency,"                                                      \
 	" coalesce(r.total_tokens, coalesce(r.input_tokens, 0) + coalesce(r.output_tokens, 0)) AS tokens, r.fallback_from AS fallback_from,"    \
 	" coalesce(r.attempt_retries, 0) > 0 OR coalesce(r.attempt_fallbacks, 0) > 0 OR r.fallback_from IS NOT NULL AS again_flag,"             \
-	" r.route_id AS route, r.provider_request_id AS provider_request," QUOTA_OF " AS quota"                           \
+	" r.route_id AS route, r.provider_request_id AS provider_request, r.reason_code AS reason," QUOTA_OF " AS quota"                           \
 	" FROM " table " r" AK_OF_FILE("r") " WHERE" AK_COUNTED("r") " ORDER BY r.time_us, r.seq"
 #define CALL_COLUMNS                                                                                                      \
 	", gateway_request_id, trace_id, team_id, project_id, organization_id, key_id, key_hash, key_alias, app, actor_id, end_user_id,"        \
 	" tenant_id, request_model, response_model, provider, region, outcome, status_code, error_type, cache_status, cost_estimated,"          \
 	" cost_currency, total_tokens, input_tokens, output_tokens, fallback_from, attempt_retries, attempt_fallbacks, route_id,"               \
-	" provider_request_id"
+	" provider_request_id, reason_code"
 #define CALL_FOLDS                                                                                                        \
 	AK_FOLD("gateway_request_id") AK_FOLD("trace_id") AK_FOLD("team_id") AK_FOLD("project_id") AK_FOLD("organization_id") AK_FOLD("key_id") \
 	AK_FOLD("key_hash") AK_FOLD("key_alias") AK_FOLD("app") AK_FOLD("actor_id") AK_FOLD("end_user_id") AK_FOLD("tenant_id")                 \
 	AK_FOLD("request_model") AK_FOLD("response_model") AK_FOLD("provider") AK_FOLD("region") AK_FOLD("outcome") AK_FOLD("status_code")      \
 	AK_FOLD("error_type") AK_FOLD("cache_status") AK_FOLD("cost_estimated") AK_FOLD("cost_currency") AK_FOLD("total_tokens")                \
 	AK_FOLD("input_tokens") AK_FOLD("output_tokens") AK_FOLD("fallback_from") AK_FOLD("attempt_retries") AK_FOLD("attempt_fallbacks")       \
-	AK_FOLD("route_id") AK_FOLD("provider_request_id")
+	AK_FOLD("route_id") AK_FOLD("provider_request_id") AK_FOLD("reason_code")
 
 enum ak_rc ak_query_calls_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {

@@ -33,7 +33,7 @@ enum ak_rc ak_query_systems(struct ak_store *s, json_t **out, struct ak_err *err
 enum ak_rc ak_query_source_system(struct ak_store *s, const char *source, json_t **out, struct ak_err *err);
 /* Attempts in time order, for replays: {t, seq, citation, source, team, project, organization, key_id, key_hash, key_alias, app, actor, end_user, tenant,
  * model, served, provider, region, outcome, status, error, cache, cost, currency, tokens, again: a retry or fallback of a call that was counted,
- * fallback_from, route, quota (decision of a quota event that names the call)}. */
+ * fallback_from, route, provider_request, reason, quota (decision of a quota event that names the call)}. */
 enum ak_rc ak_query_calls_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* What attempts under a key, team, project, organization, application or model of this name used in a period: {requests (no retries or fallbacks),
  * tokens, cost} as texts, cost of one currency ("" = any). Reads the requests of the period. */

@@ -117,6 +117,11 @@ const char *ak_limit_unit_name(const struct ak_limit *l)
 	return names[l->unit];
 }
 
+bool ak_limit_of_provider(const char *reason, const char *provider)
+{
+	return reason && ((provider && strcmp(reason, provider) == 0) || ak_query_is_provider(ak_str_of(reason)));
+}
+
 #define SECOND INT64_C(1000000)
 #define DAY (86400 * SECOND)
 

@@ -38,6 +38,9 @@ const char *ak_limit_unit_name(const struct ak_limit *l);
  * that cannot be read are left out. Reads the requests of the windows. */
 enum ak_rc ak_limit_sums(struct ak_store *s, const json_t *row, int64_t at_us, json_t **out, struct ak_err *err);
 
+/* Who refused a call, as the gateway's record has it (its reason and provider, NULL = none): a provider, so that no limit of the gateway did. */
+bool ak_limit_of_provider(const char *reason, const char *provider);
+
 #ifdef __cplusplus
 }
 #endif

@@ -246,8 +246,9 @@ static const char *amount(const json_t *call, const struct piece *p, char buf[32
 static bool gateway_refused(const json_t *call)
 {
 	int64_t status = json_integer_value(json_object_get(call, "status"));
+	bool provider = text(call, "provider_request") || ak_limit_of_provider(text(call, "reason"), text(call, "provider"));
 
-	return same(text(call, "outcome"), "failure") && !text(call, "provider_request") && (status == 429 || status == 402 || status == 403 || text(call, "quota"));
+	return same(text(call, "outcome"), "failure") && !provider && (status == 429 || status == 402 || status == 403 || text(call, "quota"));
 }
 
 /* False: it is not of the kind that the limit counts. */

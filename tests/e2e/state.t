@@ -56,7 +56,7 @@ is "nothing ingested: not evaluable, with what to ingest" "$(check none missing-
 is "a period before the snapshot that shows it has no finding" "$?" 0
 
 make explain
-for i in 1 3 4 5 6 7 8 9 10 11 12 13 14; do "$AUDITKIT" -w explain explain "call-$i" --json >"why-call-$i"; done
+for i in 1 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do "$AUDITKIT" -w explain explain "call-$i" --json >"why-call-$i"; done
 why() { jq -c "$2" "why-$1"; }
 c() { cite explain litellm-slp request "call-$1"; }
 is "another model: the fallback, the attempt that failed, the route" "$(why call-1 '.findings[0] | [.question, .cause, (.cites | length), (.answer | test("fell back") and test("429 RateLimitError"))]')" "[\"model\",\"$(c 2)\",3,true]"
@@ -66,6 +66,8 @@ is "a dated name is told by the name alone" "$(why call-5 '.findings | map([.que
 is "throttled at the gateway: the change of the limit in force" "$(why call-6 '.findings | map(select(.question == "throttled") | [.cause, .basis, (.answer | test("rpm_limit 5"))])')" "[[\"$(cite explain admin-audit audit_event ae-2)\",\"event\",true]]"
 is "throttled by the provider: its request id" "$(why call-7 '.findings | map(select(.question == "throttled") | [.cause, .basis, (.answer | test("provider.s own limit"))])')" "[[\"$(c 7)\",\"record\",true]]"
 is "throttled, and no record tells by whom" "$(why call-8 '.findings | map(select(.question == "throttled") | [.cause, (.answer | test("no record explains it"))])')" '[[null,true]]'
+is "throttled by the provider, as the gateway's record says, whatever limits are in force" "$(why call-15 '.findings | map([.question, .cause, .basis, (.answer | test("provider.s own limit.*openai"))])')" "[[\"throttled\",\"$(c 15)\",\"record\",true]]"
+is "throttled by the gateway itself, and no limit in force is near: none of them is the cause" "$(why call-16 '.findings | map([.question, .cause, (.answer | test("refused it itself.*in no record.*near to being used up"))])')" '[["throttled",null,true]]'
 is "over budget: the change of the budget and the sum against it" "$(why call-9 '.findings | map(select(.question == "over budget") | [.cause, (.sums | map(select(.path == "/max_budget")) | .[0] | [.limit, .used])])')" \
 	"[[\"$(cite explain admin-audit audit_event ae-2)\",[\"0.5\",\"1\"]]]"
 is "blocked: the rule and its version" "$(why call-10 '.findings | map(select(.question == "blocked") | [.cause, (.answer | test("pii-ssn version 7"))])')" "[[\"$(cite explain dlp-verdicts dlp_verdict v-1)\",true]]"
@@ -73,7 +75,7 @@ is "failed otherwise" "$(why call-11 '.findings | map([.question, .cause])')" "[
 is "throttled: the quota event, and the change that set its limit" "$(why call-12 '.findings | map(select(.question == "throttled") | [.cause, (.cites | length), (.answer | test("7 of 7 requests in 1m"))])')" \
 	"[[\"$(cite explain admin-audit audit_event ae-3)\",3,true]]"
 is "nothing to explain" "$(why call-13 '[.findings, .schema]')$("$AUDITKIT" -w explain explain call-13 2>/dev/null | grep -c 'as asked')" '[[],"auditkit.explain/1"]1'
-is "every sentence cites" "$(for i in 1 3 4 5 6 7 8 9 10 11 12 14; do why "call-$i" '.findings[] | .cites | length > 0'; done | sort -u)" true
+is "every sentence cites" "$(for i in 1 3 4 5 6 7 8 9 10 11 12 14 15 16; do why "call-$i" '.findings[] | .cites | length > 0'; done | sort -u)" true
 "$AUDITKIT" -w explain explain nobody >out 2>&1
 is "an id that nothing has" "$? $(grep -c 'no record has' out)" "3 1"
 ok "the answer as text" sh -c '"$AUDITKIT" -w explain explain call-6 | grep -q "cause: admin-audit:"'
@@ -86,7 +88,7 @@ is "the limit and the call are cited" "$(check quota quota-not-enforced '.findin
 make noquota
 is "a limit that does not say what it counts is not evaluable" "$(check noquota quota-not-enforced '[.verdict, (.why | test("no unit"))]')" '["not evaluable",true]'
 "$AUDITKIT" -w explain report fallbacks --json >fallbacks
-is "what attempts were served by: the rows sum to all" "$(jq -c '[.requests, ([.rows[].requests] | add), .served_otherwise, ([.classes[]] | add)]' fallbacks)" "[14,14,1,14]"
+is "what attempts were served by: the rows sum to all" "$(jq -c '[.requests, ([.rows[].requests] | add), .served_otherwise, ([.classes[]] | add)]' fallbacks)" "[16,16,1,16]"
 is "one fell back, one is the route's own; what a name that nobody declares stands for is not stated" "$(jq -c '[.rows[] | select(.kind | test("fallback|other|route|told")) | [.kind, .asked, .served, .by]] | sort' fallbacks)" \
 	"[[\"by route\",\"chat-premium\",\"gpt-4.1-2025-04-14\",\"$(cite explain admin-audit audit_event ae-1)\"],[\"fallback\",\"chat-premium\",\"eu.anthropic.claude-x\",null],[\"not told\",\"chat-other\",\"mystery-1\",null]]"
 
