@@ -297,6 +297,7 @@ static void write_rows(struct at *q)
 
 	add_route(q);
 	add_budgets(q);
+	ak_at_declared(q);
 	ak_at_keys(q);
 	ak_at_each(q, "payload_mode", "payload");
 	declared(q, "payload_mode", "redaction.payload_mode");

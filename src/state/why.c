@@ -61,7 +61,10 @@ json_t *ak_why_set(const json_t *row)
 
 	ak_buf_init(&b, 1u << 22);
 	ak_buf_addf(&b, "%s%s%s%s", version ? version : "", version && value ? ": " : "", value ? value : "", version || value ? ", " : "");
-	ak_buf_addf(&b, "%s %s", event ? text(row, "action") ? text(row, "action") : "set" : "as captured", dash(text(row, "since")));
+	if (same(text(row, "basis"), "declared"))
+		ak_buf_addf(&b, "declared%s%s", text(row, "since") ? " since " : "", text(row, "since") ? text(row, "since") : "");
+	else
+		ak_buf_addf(&b, "%s %s", event ? text(row, "action") ? text(row, "action") : "set" : "as captured", dash(text(row, "since")));
 	if (event)
 		ak_buf_addf(&b, ", %s%s%s", ticket ? ticket : "no ticket", state ? " " : "", state ? state : "");
 	out = json_string(b.p);
