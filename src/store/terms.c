@@ -5,7 +5,7 @@
 
 const char *ak_term_text(enum ak_term t)
 {
-	static const char *const texts[AK_TERM_COUNT] = {"\x1f" "payload", "\x1f" "retention", "\x1f" "route version", "\x1f" "budget version"};
+	static const char *const texts[AK_TERM_COUNT] = {"\037payload", "\037retention", "\037route version", "\037budget version"};
 
 	return texts[t];
 }
