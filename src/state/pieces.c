@@ -143,16 +143,23 @@ static void add_path(struct quota *q, struct group *g, const char *path)
 
 static void add_group(struct quota *q, struct group *g)
 {
+	const char **paths = NULL;
+	size_t n = 0, cap = 0, k;
+
 	for (size_t i = 0; i < g->line.n; i++) {
 		const struct ak_said *s = &g->line.seen[i].said;
-		bool first = !s->vague && ak_limit_path(s->path);
 
-		for (size_t k = 0; k < i && first; k++)
-			first = !same(g->line.seen[k].said.path, s->path);
+		for (k = 0; k < n && strcmp(paths[k], s->path) != 0; k++)
+			;
+		if (k < n || s->vague || !ak_limit_path(s->path))
+			continue;
+		if (n == cap)
+			paths = ak_realloc(paths, (cap = cap ? 2 * cap : 8) * sizeof *paths);
+		paths[n++] = s->path;
 		g->of = s;
-		if (first)
-			add_path(q, g, s->path);
+		add_path(q, g, s->path);
 	}
+	ak_free(paths);
 }
 
 static int by_subject(const void *x, const void *y)

@@ -163,12 +163,13 @@ void ak_timeline_at(struct ak_timeline *t, const char *place, const char *cls, c
 /* Before anything set it, what the first record that does says was there. */
 static void not_yet(struct ak_timeline_walk *w)
 {
-	for (size_t i = w->next; i < w->line->n && !w->first; i++) {
+	for (size_t i = w->next; i < w->line->n && !w->looked && !w->first; i++) {
 		const struct ak_seen *s = &w->line->seen[i];
 
 		if (s->dated && !s->said.vague && strcmp(s->said.path, w->path) == 0)
 			w->first = s;
 	}
+	w->looked = true;
 	w->held = (struct ak_held){0};
 	if (w->first)
 		future(&w->held, w->first);

@@ -53,6 +53,7 @@ struct ak_timeline_walk {
 	int64_t at;
 	struct ak_held held;
 	const struct ak_seen *vague, *first;
+	bool looked; /* for first */
 };
 const struct ak_held *ak_timeline_walk_to(struct ak_timeline_walk *w, int64_t at_us);
 /* The state of one setting (class, id, path; place NULL = any) at an instant. Sorted first. */

@@ -172,4 +172,35 @@ is "both are cited" "$(check quota limit-declared '[.findings[] | select(.subjec
 wrong() { declare stated "$1"; "$AUDITKIT" -w stated status 2>&1 | grep -o "policy.yaml:$first: .*"; }
 is "an unknown key, two subjects, a window that is none" "$(wrong '{team: a, amout: 3, unit: requests}' | grep -c "did you mean 'amount'")$(wrong '{team: a, key: b, amount: 3, unit: requests}' | grep -c 'must name one of')$(
 	wrong '{team: a, amount: 3, unit: requests, window: soon}' | grep -c 'must be a time such as')$(wrong '{team: a, amount: three, unit: requests}' | grep -c 'must be a number')" 1111
+
+# What holds for all calls is found by terms in the index: as the whole history says it, where it is set once, and where it is set all the time.
+mkdir in-often && python3 - <<'PY'
+import json
+
+def event(n, hour, minute, target, before, after, kind="payload_logging"):
+    return {"audit_event_id": "o-%d" % n, "actor_id": "job:x", "actor_role": "automation", "target_type": kind, "target_id": target, "action": kind + ".update", "before": before,
+            "after": after, "reason": "x", "request_id": None, "created_at": "2026-06-%02dT%02d:%02d:00Z" % (3 + hour // 24, hour % 24, minute)}
+
+modes = ["metadata", "full", "none"]
+rows = [event(0, 0, 1, "gw", {"retention_days": 30}, {"retention_days": 90}), event(1, 0, 2, "gw", {"route_policy_version": "v1"}, {"route_policy_version": "v2"})]
+rows += [event(2 + i, i // 6 + 1, i % 6 * 10, "gw", {"payload_logging": modes[i % 3]}, {"payload_logging": modes[(i + 1) % 3]}) for i in range(250)]
+rows += [event(900 + i, i // 20 + 1, i % 20 * 3 + 1, "team-%d" % (i % 40), {"cap": i}, {"cap": i + 1}, "budget") for i in range(700)]
+call = {"call_type": "acompletion", "response_cost": 0.1, "status": "success", "custom_llm_provider": "openai", "model": "m", "model_group": "m", "messages": [], "response": {}, "stream": False, "error_str": None,
+        "prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2, "response_time": 1, "model_parameters": {}, "hidden_params": {}, "metadata": {"user_api_key_team_id": "team-3"}}
+calls = [dict(call, id="c-%d" % i, trace_id="t-%d" % i, startTime="2026-06-%02dT%02d:%02d:30Z" % t, endTime="2026-06-%02dT%02d:%02d:31Z" % t) for i, t in enumerate([(3, 0, 0), (3, 0, 30), (3, 5, 15), (4, 1, 0), (9, 0, 0)])]
+for name, list_ in (("events", rows), ("calls", calls)):
+    with open("in-often/%s.jsonl" % name, "w") as f:
+        f.write("".join(json.dumps(r) + "\n" for r in list_))
+PY
+"$AUDITKIT" init often >/dev/null 2>&1
+"$AUDITKIT" -w often ingest in-often/*.jsonl >/dev/null 2>&1
+states() { for id in $2; do "$AUDITKIT" -w "$1" trace reconstruct "$id" --json 2>/dev/null | jq -c '[.in_force[] | [.what, .subject, .value, .version, .since, .until, .by, .before_of]]'; done; }
+for w in versions often; do
+	cp -r "$w" "$w-old"
+	sqlite3 "$w-old/workspace.db" "DELETE FROM meta WHERE key = 'terms'"
+	ids='t-1 t-2 t-3 t-4'
+	[ "$w" = versions ] || ids="t-0 $ids"
+	is "$w: the state by terms is that by the history" "$(states "$w" "$ids")" "$(states "$w-old" "$ids")"
+done
+is "and it is there: payload mode, retention and version of 1,000 events" "$(states often t-3 | jq -c '[.[] | select(.[0] == "payload_mode" or .[0] == "retention" or .[0] == "route") | .[2] // .[3]]')" '["v2","full",null,"90",null]'
 finish
