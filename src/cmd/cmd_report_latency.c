@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "cmd/figures_opts.h"
+#include "cmd/list_text.h"
 #include "base/jsonget.h"
 #include "report/latency.h"
 
@@ -70,6 +71,8 @@ static void print(struct ak_io *io, const json_t *doc)
 		print_measure(io, doc, m);
 		first = false;
 	}
+	if (first)
+		ak_io_line(io, "durations", "none of the attempts has one");
 	ak_io_line(io, "attempts", "%s, of which %s failed", AK_NUM(ak_jnum(total, "records")), AK_NUM(ak_jnum(total, "failed")));
 }
 
@@ -78,6 +81,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	struct ak_report_opts o = {.shape = AK_REPORT_USAGE};
 	enum ak_exit code = AK_EXIT_OK;
 	json_t *doc = NULL;
+	bool printed = false;
 	enum ak_rc rc = ak_figures_options(c, "model", &o, err);
 
 	for (size_t i = 0; i < o.nby && rc == AK_OK; i++)
@@ -89,10 +93,12 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		ak_cmd_nothing(c, "attempt", err);
 		code = err->exit;
 	}
-	if (rc == AK_OK && c->json)
-		rc = ak_io_json(c->io, doc, err);
-	else if (rc == AK_OK && code == AK_EXIT_OK)
+	if (rc == AK_OK)
+		rc = ak_report_out(c, doc, &printed, err);
+	if (rc == AK_OK && !printed && code == AK_EXIT_OK) {
 		print(c->io, doc);
+		ak_alone_print(c->io, doc);
+	}
 	json_decref(doc);
 	return rc == AK_OK ? code : err->exit;
 }
@@ -102,6 +108,7 @@ static const struct ak_opt opts[] = {
 	{"by", 0, AK_OPT_TEXT, "WORDS", "group by these, separated by commas"},
 	{"bucket", 0, AK_OPT_TEXT, "1m|1h|1d", "and by time: minutes, hours or days that divide a day"},
 	{"zone", 0, AK_OPT_TEXT, "ZONE", "whose days and hours these are (default: UTC)"},
+	AK_OPTS_OUT,
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
 
@@ -115,9 +122,9 @@ const struct ak_cmd ak_cmd_report_latency = {
 	.name = "report latency",
 	.summary = "percentiles of durations, by model or anything that records say",
 	.text = "A percentile is the smallest recorded value that so many of a hundred do not exceed (nearest rank): no value is made up, none is\n"
-		"rounded. `of` says how many attempts had a value. The words of --by are those of `report usage`, without owner." AK_TEXT_NOTHING,
+		"rounded. `of` says how many attempts had a value. The words of --by are those of `report usage`, without owner." AK_TEXT_OUT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
-	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_LOGGED,
 	.run = run,
 };

@@ -3,15 +3,15 @@
 #define AK_CMD_FIGURES_OPTS_H
 
 #include "cmd/period.h"
+#include "cmd/report_out.h"
 #include "report/report.h"
 
 #define AK_OPTS_FIGURES                                                                                                    \
 	AK_OPTS_PERIOD, {"by", 0, AK_OPT_TEXT, "WORDS", "group by these, separated by commas"},                            \
 		{"bucket", 0, AK_OPT_TEXT, "1m|1h|1d", "and by time: minutes, hours or days that divide a day"},           \
 		{"zone", 0, AK_OPT_TEXT, "ZONE", "whose days and hours these are (default: UTC)"},                         \
-	{                                                                                                                  \
-		"top", 0, AK_OPT_INT, "N", "print the N groups with most records, the others as one line"                  \
-	}
+		{"top", 0, AK_OPT_INT, "N", "print the N groups with most records, the others as one line"},                \
+		AK_OPTS_OUT
 
 #ifdef __cplusplus
 extern "C" {

@@ -21,6 +21,9 @@
 	X(report_errors)                                                                                       \
 	X(report_latency)                                                                                \
 	X(report_cache)                                                                                        \
+	X(report_variance)                                                                                \
+	X(report_dispute)                                                                                 \
+	X(report_governance)                                                                              \
 	X(report_keys)                                                                                    \
 	X(report_access)                                                                                  \
 	X(report_changes)                                                                                 \

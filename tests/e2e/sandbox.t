@@ -52,7 +52,7 @@ caged 0 "print thread" -w ws ingest --dry-run "$AK_SRCDIR/samples/gateway"
 caged 0 print -w ws status
 caged 0 print -w ws status --prometheus
 caged 3 print -w ws report reconcile
-caged 3 print -w ws report completeness
+caged 3 "print sync" -w ws report completeness
 caged 0 print -w ws sources
 caged 0 print -w ws sources drift
 caged 0 print -w ws verify
@@ -106,10 +106,14 @@ caged 0 print -w d/workspace report cost
 caged 0 print -w d/workspace report errors --bucket 1h --zone Europe/Berlin
 caged 0 print -w d/workspace report cache
 caged 0 print -w d/workspace report latency
-for r in keys access changes quota payload redaction processing processors; do
+for r in payload redaction processing processors variance coverage; do
 	caged 0 print -w d/workspace report $r
 done
-caged 0 "print sync" -w d/workspace report log-access
+for r in keys access changes quota governance log-access "dispute --team team-support"; do
+	caged 0 "print sync" -w d/workspace report $r
+done
+caged 0 sync -w d/workspace report usage -o usage.csv --ipe usage.ipe.json
+caged 0 print -w d/workspace report usage --template "$AK_SRCDIR/templates/report-usage.md.mustache"
 caged 0 print canary plan --count 2
 caged 0 "print sync" -w d/workspace trace sample
 caged 0 "print sync" -w d/workspace trace bundle --app support-bot --from 2026-06-05 --to 2026-06-06 -o incident.tar

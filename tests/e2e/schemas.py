@@ -9,7 +9,7 @@ auditkit, src, mode = sys.argv[1:4]
 W = ["-w", "d/workspace"]
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 # Objects whose members are named by data.
-MAPS = {"records", "verdicts", "classes", "rules", "actions", "decisions", "own_commands", "states", "apart", "reasons", "categories", "totals_by", "set",
+MAPS = {"records", "verdicts", "drivers", "classes", "rules", "actions", "decisions", "own_commands", "states", "apart", "reasons", "categories", "totals_by", "set",
         "classes_of", "kinds", "environments", "owners", "fields", "absent", "roles", "canaries", "body", "links", "options", "values", "unused", "sources"}
 
 
@@ -19,6 +19,22 @@ NEVER_NULL = {"schema", "kind", "check", "verdict", "name", "report", "citation"
 def run(*args, given=None):
     env = dict(os.environ, XDG_CONFIG_HOME=os.path.abspath("d/config"), AUDITKIT_DATA=src)
     return subprocess.run([auditkit, *args], input=given, capture_output=True, text=True, env=env, timeout=120).stdout
+
+
+def of_customers():
+    """What the demo has none of: customers, settlements, verdicts and quotas of their own; a sheet on a list."""
+    os.makedirs("made", exist_ok=True)
+    subprocess.run([sys.executable, src + "/tests/e2e/reports_make.py"], cwd="made", check=True)
+    run("init", "wm")
+    for m in ("mapping", "usage"):
+        open("wm/formats/%s.yaml" % {"mapping": "reports-calls", "usage": "reports-usage"}[m], "w").write(open("made/%s.yaml" % m).read())
+    run("-w", "wm", "ingest", *["made/" + f for f in ("calls.jsonl", "settlements.csv", "usage.jsonl", "quota.jsonl", "verdicts.jsonl")])
+    for c in ["report dispute --customer acme", "report variance --from 2026-06-08 --to 2026-06-15", "report governance", "report quota", "report usage", "report cost --by team"]:
+        yield "of customers: " + c, run("-w", "wm", *c.split(), "--json")
+    run("-w", "wm", "report", "dispute", "--customer", "acme", "-o", "acme.csv", "--ipe", "sheet.json")
+    run("-w", "wm", "report", "variance", "--ipe", "sheet2.json")
+    for f in ("sheet.json", "sheet2.json", "acme.csv.meta.json"):
+        yield f, open(f).read()
 
 
 def documents():
@@ -35,6 +51,7 @@ def documents():
     commands = ["status", "sources", "sources show litellm-prod", "sources drift", "check", "check rejects bypass", "check --list",
                 "report usage", "report cost --by team --bucket 1d", "report errors", "report latency", "report cache", "report keys", "report access",
                 "report changes", "report quota", "report log-access", "report payload", "report redaction", "report processing", "report processors",
+                "report variance", "report governance", "report dispute --team team-support",
                 "report fallbacks", "report completeness", "report coverage --by-day", "report reconcile --bucket 1d", "show " + trace, "show " + cite,
                 "show " + key, "explain " + trace, "trace reconstruct " + trace, "trace sample", "timeline --around ae-route-1", "blast-radius svc-search",
                 "trace bundle --app support-bot --from 2026-06-05 --to 2026-06-06 -o incident.tar", "packet build --allow-gaps -o p.zip", "verify", "keys", "checkpoint",
@@ -46,6 +63,7 @@ def documents():
         return
     for c in commands:
         yield c, run(*W, *c.split(), "--json", given=given.get(c))
+    yield from of_customers()
     for c in ["packet verify p.zip", "packet show p.zip", "formats", "formats show litellm-slp", "formats check mine.yaml", "formats try litellm-slp mine.jsonl", "fields", "fields show event_start", "schema",
               "fields --store", "limits", "help", "help collect", "help collect openai", "canary plan --count 2", "redact try", "init new"]:
         yield c, run(*c.split(), "--json", given=given.get(c))
