@@ -73,3 +73,6 @@ libak_a_SOURCES += src/cmd/cmd_search.c src/cmd/cmd_query.c src/cmd/search_run.c
 libak_a_SOURCES += src/cmd/search_out.c src/cmd/search_out.h src/cmd/search_table.c src/cmd/search_table.h
 libak_a_SOURCES += src/cmd/cmd_sql.c
 libak_a_SOURCES += src/cmd/fieldline.c src/cmd/fieldline.h
+libak_a_SOURCES += src/cmd/duration.c src/cmd/duration.h
+libak_a_SOURCES += src/cmd/record.c src/cmd/record.h
+libak_a_SOURCES += src/cmd/cmd_serve.c src/cmd/serve_pages.c src/cmd/serve_pages.h src/cmd/serve_export.c
