@@ -160,7 +160,7 @@ static void add_forms(struct ak_where *w, const char *name, const char *value, j
 	}
 }
 
-json_t *ak_spec_filters(const struct ak_spec *s, struct ak_where *w)
+static json_t *saved_filters(const struct ak_spec *s, struct ak_where *w)
 {
 	json_t *out = json_object(), *list, *v;
 	const char *name;
@@ -184,7 +184,7 @@ static void set_text(json_t *o, const char *name, const char *value)
 
 json_t *ak_spec_save(const struct ak_spec *s, struct ak_where *w, const struct ak_search_opts *o)
 {
-	json_t *doc = json_pack("{s:o, s:b}", "filters", ak_spec_filters(s, w), "newest", s->backwards), *layers = json_array();
+	json_t *doc = json_pack("{s:o, s:b}", "filters", saved_filters(s, w), "newest", s->backwards), *layers = json_array();
 	const struct ak_search_test *test = NULL;
 	struct ak_err ignored = {0};
 	struct ak_buf b;

@@ -26,8 +26,6 @@ enum ak_rc ak_spec_compile(const struct ak_spec *s, struct ak_where *w, struct a
 void ak_spec_text(const struct ak_search_opts *o, struct ak_buf *out);
 /* As a document to be saved: values that are hashed where they are stored stand as tokens, parameters as $name. o: of compile. */
 json_t *ak_spec_save(const struct ak_spec *s, struct ak_where *w, const struct ak_search_opts *o);
-/* Its filters alone; a new reference. */
-json_t *ak_spec_filters(const struct ak_spec *s, struct ak_where *w);
 /* Back again; texts are the document's, filters a new reference. params: {name: value} take the place of a filter of their name.
  * *used gets the names of those that did. AK_EXIT_CORRUPT: no such document. */
 enum ak_rc ak_spec_load(const json_t *doc, const json_t *params, struct ak_spec *out, json_t *used, struct ak_err *err);

@@ -130,6 +130,71 @@ static const char *plain(struct ak_where *w, const char *typed)
 	return w->forms && w->forms(w->ctx, AK_TEST_NO_FIELD, ak_str_of(typed), &form, 1) ? ak_arena_z(w->arena, form) : typed;
 }
 
+static void add_once(json_t *list, struct ak_str s)
+{
+	json_t *v = json_stringn(s.p, s.n), *known;
+	size_t i;
+
+	json_array_foreach(list, i, known)
+		if (json_equal(known, v)) {
+			json_decref(v);
+			return;
+		}
+	json_array_append_new(list, v);
+}
+
+static bool is_hashed(int field)
+{
+	return field < AK_F_COUNT && strcmp(ak_type_action(ak_fields[field].type), "hashed") == 0;
+}
+
+/* A value that one of the filter's fields would store as it is says what that field says; any other is a person's, a key's or an address, and
+ * its tokens take its place. */
+static void settle_value(struct ak_where *w, const struct ak_search_name *n, const char *typed, json_t *list)
+{
+	json_t *forms = json_array(), *v;
+	bool hashed = false, kept = !w->forms;
+	struct ak_str form[AK_FORMS];
+	size_t i;
+
+	for (i = 0; i < n->n; i++)
+		hashed |= is_hashed(n->field[i]);
+	for (i = 0; hashed && !strchr(typed, '*') && i < n->n && !kept; i++) {
+		size_t count = w->forms(w->ctx, n->field[i], ak_str_of(typed), form, AK_FORMS);
+
+		for (size_t k = 0; k < count; k++) {
+			kept |= ak_str_eq(form[k], ak_str_of(typed));
+			add_once(forms, form[k]);
+		}
+	}
+	if (kept)
+		add_once(list, ak_str_of(typed));
+	else if (!json_array_size(forms))
+		add_once(list, ak_str_of(plain(w, typed)));
+	else
+		json_array_foreach(forms, i, v)
+			add_once(list, ak_str_of(json_string_value(v)));
+	json_decref(forms);
+}
+
+static json_t *settle_filters(const json_t *filters, struct ak_where *w)
+{
+	struct ak_search_name n;
+	json_t *out = json_object(), *list, *v;
+	const char *name;
+	size_t i;
+
+	json_object_foreach((json_t *)filters, name, list) {
+		json_t *values = json_array();
+
+		json_array_foreach(list, i, v)
+			if (ak_search_name_find(ak_str_of(name), &n))
+				settle_value(w, &n, json_string_value(v), values);
+		json_object_set_new(out, name, values);
+	}
+	return out;
+}
+
 /* A quote within quotes is written twice. */
 static const char *unquoted(const char *typed, struct ak_arena *a)
 {
@@ -185,12 +250,20 @@ static void settle_where(struct ak_form *f, struct ak_where *w, const struct ak_
 	f->spec.pinned = f->spec.pinned || o;
 }
 
+enum { ROUNDS = 4 };
+
 static void settle(struct ak_form *f, struct ak_where *w, const struct ak_search_opts *o, bool saved)
 {
-	json_t *filters = ak_spec_filters(&f->spec, w);
+	bool same = false;
 
-	json_decref(f->spec.filters);
-	f->spec.filters = filters;
+	/* What is cleaned before it is hashed may be hashed once more when it is clean. */
+	for (int i = 0; i < ROUNDS && !same; i++) {
+		json_t *filters = settle_filters(f->spec.filters, w);
+
+		same = json_equal(filters, f->spec.filters);
+		json_decref(f->spec.filters);
+		f->spec.filters = filters;
+	}
 	for (size_t i = 0; i < AK_COUNT(texts); i++) {
 		const char **text = text_of(&f->spec, i);
 

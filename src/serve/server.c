@@ -356,9 +356,14 @@ static enum ak_rc start(struct ak_server *s, struct ak_err *err)
 
 enum ak_rc ak_server_open(const struct ak_server_opts *o, struct ak_server **out, struct ak_err *err)
 {
+	struct sigaction sa = {.sa_handler = stop}, quiet = {.sa_handler = SIG_IGN};
 	struct ak_server *s = ak_alloc_zero(1, sizeof *s);
 	enum ak_rc rc;
 
+	/* Now: who reads the address may end it at once. */
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGPIPE, &quiet, NULL);
 	s->o = *o;
 	s->fd = -1;
 	rc = ak_microhttpd_load(&s->lib, err);
@@ -381,11 +386,6 @@ const char *ak_server_url(const struct ak_server *s) { return s->url; }
 
 enum ak_rc ak_server_run(struct ak_server *s, int64_t idle_us, struct ak_err *err)
 {
-	struct sigaction sa = {.sa_handler = stop}, quiet = {.sa_handler = SIG_IGN};
-
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGPIPE, &quiet, NULL);
 	s->last_us = ak_time_now();
 	while (!asked_to_stop && ak_time_now() - s->last_us < idle_us) {
 		int wait = s->hungry ? 0 : TICK_MS;

@@ -305,7 +305,7 @@ json_t *ak_view_record(const json_t *record, const char *up)
 
 /* ---- saved searches ---- */
 
-static void say_list(const json_t *list, const char *name, struct ak_buf *out)
+static void say_list(const json_t *list, const char *name, const char *between, struct ak_buf *out)
 {
 	json_t *v;
 	size_t i;
@@ -313,7 +313,7 @@ static void say_list(const json_t *list, const char *name, struct ak_buf *out)
 	if (json_array_size(list))
 		ak_buf_addf(out, "%s%s ", out->n ? ", " : "", name);
 	json_array_foreach((json_t *)list, i, v)
-		ak_buf_addf(out, "%s%s", i ? " or " : "", json_string_value(v) ? json_string_value(v) : "?");
+		ak_buf_addf(out, "%s%s", i ? between : "", json_string_value(v) ? json_string_value(v) : "?");
 }
 
 static void say_search(const json_t *search, struct ak_buf *out)
@@ -323,11 +323,11 @@ static void say_search(const json_t *search, struct ak_buf *out)
 	json_t *list;
 
 	json_object_foreach(json_object_get(search, "filters"), name, list)
-		say_list(list, name, out);
+		say_list(list, name, " or ", out);
 	for (size_t i = 0; i < AK_COUNT(texts); i++)
 		if (ak_jtxt(search, texts[i], NULL))
 			ak_buf_addf(out, "%s%s %s", out->n ? ", " : "", texts[i], ak_jtxt(search, texts[i], ""));
-	say_list(json_object_get(search, "layers"), "in", out);
+	say_list(json_object_get(search, "layers"), "in", ", ", out);
 }
 
 json_t *ak_view_saved(const json_t *queries)
