@@ -13,7 +13,7 @@ static enum ak_rc touch_log(const struct ak_ctx *c, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(c->workspace, "access.jsonl");
 
-	return ak_fs_write_missing(path, AK_STR(""), 0600, err);
+	return ak_fs_exists(path) ? AK_OK : ak_fs_write_missing(path, AK_STR(""), 0600, err);
 }
 
 static void release(struct ak_serve *s)

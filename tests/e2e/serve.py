@@ -17,8 +17,11 @@ def cli(*args):
 
 class Server:
     def __init__(self, *args):
-        self.p = subprocess.Popen([auditkit, "-w", ws, "serve", *args], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.p = subprocess.Popen([auditkit, "-w", ws, "serve", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.url = self.p.stdout.readline().decode().strip()
+        if not self.url and b"without a web server" in self.p.stderr.read():
+            print("1..0 # SKIP built without libmicrohttpd")
+            sys.exit(0)
         if self.url.startswith("{"):
             self.url = json.loads(self.url)["url"]
         m = re.fullmatch(r"http://(127\.0\.0\.1|\[::1\]):(\d+)(/[0-9a-f]{32}/)", self.url)
@@ -100,6 +103,7 @@ def same(name, got, want):
 
 q = urllib.parse.quote
 before = hashlib.sha256(open(ws + "/workspace.db", "rb").read()).hexdigest()
+silent = Server("--json", "--idle", "1s")
 s = Server("--idle", "60s")
 T = s.root
 
@@ -160,7 +164,7 @@ same("the form has every filter of search", sorted(p.inputs), sorted(wanted + ["
 broken = []
 for name in sorted(p.inputs):
     for query in ["%s=%s" % (name, q(v)) for v in HOSTILE] if name in ("from", "to", "at", "where", "text") else ["&".join("%s=%s" % (name, q(v)) for v in HOSTILE)]:
-        r = s.at("?" + query)
+        r = s.at("?limit=2&" + query)
         found = Page(r.body)
         if r.status not in (200, 400) or found.bad or b"<script" in r.body.lower() or b"onerror=alert(1)>" in r.body or (r.status == 200 and name in ("user", "model", "source") and found.rows):
             broken.append((name, query[:60], r.status, found.bad, len(found.rows)))
@@ -197,7 +201,7 @@ for query, options, form in searches:
     if (got.body, beside.body, found.rows) != (want, meta, rows[:500]) or not rows or json.loads(meta)["sha256"] != hashlib.sha256(got.body).hexdigest():
         differ.append((query, got.status, len(got.body), len(want), beside.body == meta, len(found.rows), len(rows)))
 same("exports and their sidecars are what search writes, to the byte, and pages list the same (F192, F193)", differ, [])
-same("the export of everything, as search prints it", s.at(Page(s.at("?order=oldest").body).link("export.csv?")).body == cli("search", "--all", "--format", "csv").stdout, True)
+same("the export of a layer, as search prints it", s.at(Page(s.at("?order=oldest&layer=ticket").body).link("export.csv?")).body == cli("search", "--layer", "ticket", "--all", "--format", "csv").stdout, True)
 
 # ---- a record, saved searches ----
 cite = Page(s.at("?id=ae-n1&layer=audit_event").body).rows[0]
@@ -214,7 +218,7 @@ same("the workspace is as it was", hashlib.sha256(open(ws + "/workspace.db", "rb
 
 # ---- pages, while others ingest ----
 want = [r["cite"] for r in json.loads(cli("search", "--layer", "request", "--layer", "audit_event", "--all", "--json").stdout)["records"]]
-listed, link, n = [], "?layer=request&layer=audit_event&order=oldest&limit=300", 0
+listed, link, n = [], "?layer=request&layer=audit_event&order=oldest&limit=500", 0
 while link:
     found = Page(s.at(link).body)
     listed += found.rows
@@ -242,10 +246,9 @@ same("as many records as were shown", [l["records"] for l in log if l["command"]
 same("and the chain holds", json.loads(cli("verify", "--json").stdout).get("access", {}).get("unbroken", True), True)
 
 # ---- the end ----
-same("SIGTERM ends it well", s.end(signal.SIGTERM), 0)
-s = Server("--json", "--idle", "1s")
-same("another start has another token", s.root != T, True)
 same("a taken port is said", cli("serve", "--port", str(s.port)).returncode, 75)
+same("SIGTERM ends it well", s.end(signal.SIGTERM), 0)
+same("another start has another token", silent.root != T, True)
 same("as is what is no time, or no port", [cli("serve", "--idle", "x").returncode, cli("serve", "--port", "70000").returncode], [2, 2])
 t = Server()
 same("SIGINT ends it too", t.end(signal.SIGINT), 0)
@@ -255,5 +258,5 @@ if os.path.exists("/proc/net/if_inet6"):
         same("::1", (six.get(six.root).status, six.end(signal.SIGTERM)), (200, 0))
     except AttributeError:
         pass  # no ::1 here
-same("and so does silence", s.p.wait(10), 0)
+same("and so does silence", silent.p.wait(10), 0)
 done()
