@@ -90,8 +90,8 @@ static const struct ak_opt opts[] = {
 };
 
 static const struct ak_example examples[] = {
-	{"auditkit serve --idle 1s", "print the address, and end when nobody opens it within a second"},
-	{"auditkit serve --ipv6 --idle 2s", "at ::1, where a machine has no 127.0.0.1"},
+	{"auditkit serve --idle 1s", "until a second passes without a request; without --idle, an hour"},
+	{"auditkit serve --json --idle 1s", "the same, with the address in a line of JSON"},
 	{NULL, NULL},
 };
 

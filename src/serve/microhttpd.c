@@ -16,7 +16,8 @@ static const struct {
 	size_t size;
 } functions[] = {FUNCTION(start_daemon), FUNCTION(stop_daemon), FUNCTION(run_wait), FUNCTION(create_response_from_buffer),
 		 FUNCTION(create_response_from_callback), FUNCTION(add_response_header), FUNCTION(queue_response), FUNCTION(destroy_response),
-		 FUNCTION(get_connection_values), FUNCTION(get_connection_info)};
+		 FUNCTION(get_connection_values), FUNCTION(set_connection_option),
+		 FUNCTION(get_connection_info)};
 
 static enum ak_rc not_loaded(const char *why, struct ak_err *err)
 {

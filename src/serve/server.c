@@ -19,7 +19,7 @@ enum {
 	MEMORY = 32768,	   /* of a connection: its request line and headers */
 	SILENCE_S = 20,	   /* a connection on which nothing moves */
 	HEADERS_S = 30,	   /* to send a request, however slowly it drips */
-	ANSWER_S = 3600,   /* to take an answer */
+	ANSWER_S = 60,	   /* to take an answer, or the next piece of one */
 	BLOCK = 65536,
 	TICK_MS = 200
 };
@@ -52,6 +52,7 @@ struct call {
 /* A body in pieces, as the library holds it. */
 struct pieces {
 	struct ak_server *s;
+	struct MHD_Connection *c;
 	enum ak_rc (*more)(void *ctx, char *to, size_t room, size_t *n);
 	void (*done)(void *ctx);
 	void *ctx;
@@ -66,6 +67,21 @@ static void stop(int sig)
 }
 
 /* ---- answers ---- */
+
+static struct line *line_of(struct ak_server *s, struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *i = s->lib->get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return i ? i->socket_context : NULL;
+}
+
+static void allow(struct ak_server *s, struct MHD_Connection *c, int seconds)
+{
+	struct line *l = line_of(s, c);
+
+	if (l)
+		l->until_us = ak_time_now() + seconds * INT64_C(1000000);
+}
 
 static const struct {
 	const char *name, *value;
@@ -111,6 +127,7 @@ static ssize_t next_piece(void *ctx, uint64_t pos, char *to, size_t room)
 
 	(void)pos;
 	p->s->last_us = ak_time_now();
+	allow(p->s, p->c, ANSWER_S);
 	/* Not yet: it is asked again after the others, without a pause. */
 	p->s->hungry |= rc == AK_OK && !n;
 	return rc == AK_OK ? (ssize_t)n : rc == AK_END ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
@@ -132,13 +149,17 @@ static enum MHD_Result give(struct ak_server *s, struct MHD_Connection *c, struc
 
 	if (r->more) {
 		p = ak_alloc(sizeof *p);
-		*p = (struct pieces){s, r->more, r->done, r->ctx};
+		*p = (struct pieces){s, c, r->more, r->done, r->ctx};
+		/* Silence that is ours is none: who takes a piece has time for the next one, as next_piece says. */
+		s->lib->set_connection_option(c, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
 		out = s->lib->create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, next_piece, p, end_pieces);
 		if (!out)
 			end_pieces(p);
 	} else {
 		out = s->lib->create_response_from_buffer(r->body.n, r->body.p ? r->body.p : (char[1]){0}, MHD_RESPMEM_MUST_COPY);
 	}
+	if (out && r->more)
+		s->lib->add_response_header(out, "Connection", "close");
 	if (out && r->location)
 		s->lib->add_response_header(out, "Location", r->location);
 	if (out && r->file) {
@@ -194,21 +215,6 @@ static enum MHD_Result header(void *ctx, enum MHD_ValueKind kind, const char *na
 		q->body = true;
 	}
 	return MHD_YES;
-}
-
-static struct line *line_of(struct ak_server *s, struct MHD_Connection *c)
-{
-	const union MHD_ConnectionInfo *i = s->lib->get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-
-	return i ? i->socket_context : NULL;
-}
-
-static void allow(struct ak_server *s, struct MHD_Connection *c, int seconds)
-{
-	struct line *l = line_of(s, c);
-
-	if (l)
-		l->until_us = ak_time_now() + seconds * INT64_C(1000000);
 }
 
 /* The library asks twice: when the headers are there, and when all is. */

@@ -210,6 +210,8 @@ same("a record has its change, its fields and its place in the file (F190)", [w 
 cli("search", "--layer", "request", "--status", "$status", "--save", "refused")
 cli("search", "--user", ADA, "--where", "reason = $why", "--save", "hers")
 saved = Page(s.at("saved").body)
+hers = s.at("?layer=audit_event&user=" + q(ADA))
+same("hostile text in records is text", ("<img src=x onerror=alert(1)>" in Page(hers.body).text, Page(hers.body).bad), (True, []))
 same("saved searches are listed, with what they want", ("status $status" in saved.text, ADA in saved.text, sorted(saved.inputs)), (True, False, ["status", "why"]))
 run = [Page(s.at("saved/" + x).body).rows for x in ("refused?status=4xx", "hers?why=leak")]
 same("and run with it", run, [[r["cite"] for r in json.loads(cli("query", "run", n, "--param", v, "--json").stdout)["records"]] for n, v in (("refused", "status=4xx"), ("hers", "why=leak"))])
