@@ -90,30 +90,32 @@ json_t *ak_view_form(const struct ak_form *f)
 struct column {
 	const char *head;
 	int field[SOME]; /* the first that a record has */
-	bool number;
+	bool number, money; /* money: with its currency */
 };
 
-#define C(head, ...) {head, {__VA_ARGS__, NONE}, false}
-#define N(head, f) {head, {AK_F_##f, NONE}, true}
+#define C(head, ...) {head, {__VA_ARGS__, NONE}, false, false}
+#define N(head, f) {head, {AK_F_##f, NONE}, true, false}
+#define M(head, f) {head, {AK_F_##f, NONE}, true, true}
 static const struct column behind[AK_K_COUNT][BEHIND + 1] = {
 	[AK_K_REQUEST] = {C("provider", AK_F_PROVIDER), C("key", AK_F_KEY_ALIAS, AK_F_KEY_ID), N("tokens in", INPUT_TOKENS), N("tokens out", OUTPUT_TOKENS),
-			  N("cost", COST_ESTIMATED), C("app", AK_F_APP)},
+			  M("cost", COST_ESTIMATED), C("app", AK_F_APP)},
 	[AK_K_AUDIT] = {C("category", AK_F_CATEGORY), C("outcome", AK_F_OUTCOME), C("role", AK_F_ACTOR_ROLE), C("ticket", AK_F_TICKET_ID)},
 	[AK_K_APP] = {C("app", AK_F_APP), C("outcome", AK_F_OUTCOME), C("environment", AK_F_ENVIRONMENT), C("trace", AK_F_TRACE_ID)},
 	[AK_K_USAGE] = {C("key", AK_F_KEY_ALIAS, AK_F_KEY_ID), C("project", AK_F_PROJECT_NAME, AK_F_PROJECT), N("requests", REQUEST_COUNT),
-			N("tokens in", INPUT_TOKENS), N("tokens out", OUTPUT_TOKENS), N("billed", COST_BILLED)},
+			N("tokens in", INPUT_TOKENS), N("tokens out", OUTPUT_TOKENS), M("billed", COST_BILLED)},
 	[AK_K_TICKET] = {C("approver", AK_F_APPROVER), C("deployment", AK_F_DEPLOYMENT_REF), C("rollback", AK_F_ROLLBACK_REF)},
 	[AK_K_GRANT] = {C("log scope", AK_F_LOG_SCOPE), C("export", AK_F_EXPORT_PERMISSION), C("last used", AK_F_LAST_USED), C("reviewed", AK_F_REVIEWED)},
 	[AK_K_KEY] = {C("team", AK_F_TEAM_NAME, AK_F_TEAM), C("environment", AK_F_ENVIRONMENT), C("created", AK_F_CREATED), C("last used", AK_F_LAST_USED)},
 	[AK_K_CALL] = {C("provider", AK_F_PROVIDER), C("region", AK_F_REGION), C("outcome", AK_F_OUTCOME), C("provider's id", AK_F_PROVIDER_REQUEST_ID, AK_F_REQUEST_ID)},
 	[AK_K_VERDICT] = {C("result", AK_F_DLP_RESULT), C("rule", AK_F_RULE), C("version", AK_F_RULE_VERSION), C("checked", AK_F_CHECKED)},
 	[AK_K_QUOTA] = {C("scope", AK_F_QUOTA_SCOPE), N("limit", QUOTA_LIMIT), N("used", QUOTA_USED), C("unit", AK_F_QUOTA_UNIT)},
-	[AK_K_SETTLEMENT] = {N("amount", COST_BILLED), C("currency", AK_F_COST_CURRENCY), C("invoice", AK_F_INVOICE_ID), C("reason", AK_F_REASON)},
-	[AK_K_PRICE] = {N("price", PRICE), N("per", PRICE_PER), C("unit", AK_F_PRICE_UNIT), C("currency", AK_F_COST_CURRENCY)},
+	[AK_K_SETTLEMENT] = {M("amount", COST_BILLED), C("invoice", AK_F_INVOICE_ID), C("reason", AK_F_REASON)},
+	[AK_K_PRICE] = {M("price", PRICE), N("per", PRICE_PER), C("unit", AK_F_PRICE_UNIT)},
 	[AK_K_CONFIG] = {C("version", AK_F_CONFIG_VERSION), N("retention days", RETENTION_DAYS)},
 };
 #undef C
 #undef N
+#undef M
 
 /* The one layer, or NONE. */
 static int only(unsigned kinds)
@@ -154,6 +156,18 @@ static json_t *value_text(const json_t *v)
 	return out;
 }
 
+/* In groups of three, amounts with their currency. */
+static json_t *number(const struct column *c, const json_t *v, const char *currency)
+{
+	json_t *plain = value_text(v);
+	const char *figure = AK_FIGURE(json_string_value(plain));
+	json_t *out = json_pack("{s:s, s:o, s:b}", "head", c->head, "text",
+				c->money ? json_sprintf("%s %s", figure, currency ? currency : "?") : json_string(figure), "number", true);
+
+	json_decref(plain);
+	return out;
+}
+
 static json_t *cell_behind(const json_t *record, const struct column *c)
 {
 	const json_t *fields = json_object_get(record, "fields"), *v = NULL;
@@ -163,6 +177,8 @@ static json_t *cell_behind(const json_t *record, const struct column *c)
 
 	for (const int *f = c->field; *f != NONE && !v; f++)
 		v = json_object_get(fields, ak_fields[*f].column);
+	if (c->number && v)
+		return number(c, v, json_string_value(json_object_get(fields, ak_fields[AK_F_COST_CURRENCY].column)));
 	text = json_string_value(v);
 	if (!text)
 		return json_pack("{s:s, s:o, s:b}", "head", c->head, "text", value_text(v), "number", c->number);
@@ -182,10 +198,10 @@ json_t *ak_view_row(const json_t *record, unsigned kinds, const char *up)
 
 	ak_row_cells(record, cell);
 	if (k == NONE)
-		json_array_append_new(cells, json_pack("{s:s, s:s}", "head", "layer", "text", ak_jtxt(record, "kind", "?")));
+		json_array_append_new(cells, json_pack("{s:s, s:s, s:b}", "head", "layer", "text", ak_jtxt(record, "kind", "?"), "one", true));
 	for (size_t i = AK_ROW_TIME; i < AK_ROW_CELLS; i++)
-		json_array_append_new(cells, json_pack("{s:s, s:s, s:o, s:b}", "head", ak_row_heads[i], "text", cell[i], "find",
-						       i == AK_ROW_USER ? find_link(up, "user", user) : json_null(), "time", i == AK_ROW_TIME));
+		json_array_append_new(cells, json_pack("{s:s, s:s, s:o, s:b, s:b}", "head", ak_row_heads[i], "text", cell[i], "find",
+						       i == AK_ROW_USER ? find_link(up, "user", user) : json_null(), "time", i == AK_ROW_TIME, "one", i == AK_ROW_USER || i == AK_ROW_ADDRESS));
 	for (size_t i = 0; k != NONE && behind[k][i].head; i++)
 		json_array_append_new(cells, cell_behind(record, &behind[k][i]));
 	for (size_t i = 0; i < AK_ROW_CELLS; i++)
