@@ -9,6 +9,8 @@
 #include "search/saved.h"
 #include "serve/view.h"
 
+enum { PAGE_S = 60 }; /* that a page may take: others wait for it */
+
 #define HTML_TYPE "text/html; charset=utf-8"
 
 /* ---- common ---- */
@@ -40,7 +42,7 @@ json_t *ak_serve_error(struct ak_visit *v, const struct ak_err *err, unsigned *s
 	static const struct {
 		enum ak_exit exit;
 		unsigned status;
-	} rows[] = {{AK_EXIT_USAGE, 400}, {AK_EXIT_PARTIAL, 404}, {AK_EXIT_REFUSED, 403}, {AK_EXIT_BUSY, 503}};
+	} rows[] = {{AK_EXIT_USAGE, 400}, {AK_EXIT_PARTIAL, 404}, {AK_EXIT_REFUSED, 403}, {AK_EXIT_BUSY, 503}, {AK_EXIT_LIMIT, 503}};
 	struct ak_str said = ak_redact_text(v->c.redactor, ak_str_of(err->msg), &v->c.arena, NULL);
 	struct ak_str hint = ak_redact_text(v->c.redactor, ak_str_of(err->hint), &v->c.arena, NULL);
 
@@ -220,10 +222,12 @@ static enum ak_rc find(struct ak_visit *v, const struct ak_form *f, const struct
 	enum ak_rc rc = f->cursor ? ak_found_go_on(&found, f->cursor, err) : AK_OK;
 	json_t *list = NULL;
 
+	ak_store_deadline(v->c.store, ak_time_now() + PAGE_S * INT64_C(1000000));
 	if (rc == AK_OK)
 		rc = ak_found_begin(&found, v->c.store, err);
 	if (rc == AK_OK && !(list = rows(&found, err)))
 		rc = AK_FAIL;
+	ak_store_deadline(v->c.store, 0);
 	if (rc == AK_OK)
 		*out = result(v, f, &found, list);
 	ak_search_free(found.q);
