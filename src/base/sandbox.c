@@ -58,7 +58,8 @@ enum {
 	TALK = EXEC | NET,
 	STORE = 1 << AK_BOX_STORE | EXEC | NET,
 	READ = 1 << AK_BOX_READ,
-	FILES = READ | STORE,
+	SERVE = 1 << AK_BOX_SERVE,
+	FILES = READ | STORE | SERVE,
 	ALL = 1 << AK_BOX_PURE | FILES
 };
 
@@ -131,7 +132,7 @@ void ak_sandbox_describe(const struct ak_sandbox_kernel *k, struct ak_buf *out)
 
 const char *ak_sandbox_name(enum ak_box box)
 {
-	static const char *const names[] = {"pure", "read", "store", "exec", "net"};
+	static const char *const names[] = {"pure", "read", "store", "exec", "net", "serve"};
 
 	return names[box];
 }
@@ -145,7 +146,7 @@ static struct ruleset handled(int abi, enum ak_box box)
 
 	r.fs |= (abi >= 2 ? REFER : 0) | (abi >= 3 ? TRUNCATE : 0) | (abi >= 5 ? IOCTL_DEV : 0);
 	r.net = abi >= 4 && box != AK_BOX_NET ? 3 : 0; /* bind and connect */
-	r.scoped = abi < 6 ? 0 : box >= AK_BOX_EXEC ? 2 : 3; /* abstract sockets, signals */
+	r.scoped = abi < 6 ? 0 : box == AK_BOX_EXEC || box == AK_BOX_NET ? 2 : 3; /* abstract sockets, signals */
 	return r;
 }
 

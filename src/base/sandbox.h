@@ -13,7 +13,8 @@ enum ak_box {
 	AK_BOX_READ,  /* opens granted paths for reading */
 	AK_BOX_STORE, /* and changes files beneath granted folders */
 	AK_BOX_EXEC,  /* and runs programs of the system, which stay in the same cage; talks to local sockets (ssh-agent) */
-	AK_BOX_NET    /* as STORE, and opens network connections */
+	AK_BOX_NET,   /* as STORE, and opens network connections */
+	AK_BOX_SERVE  /* as READ, appends to granted files, and answers at sockets that it has; makes none and connects to nothing */
 };
 
 enum ak_grant { AK_GRANT_READ, AK_GRANT_WRITE /* read, make, change and remove beneath it */ };

@@ -14,6 +14,7 @@ enum ak_box ak_cage_box(unsigned needs)
 		enum ak_box box;
 	} rows[] = {
 		{AK_NEED_EXEC, AK_BOX_EXEC},
+		{AK_NEED_SERVE, AK_BOX_SERVE},
 		/* Reading a database may mean mending it after a crash, and the log of accesses is written. */
 		{AK_NEED_READ | AK_NEED_WRITE | AK_NEED_ACCESS | AK_NEED_OUTPUT | AK_NEED_NEWKEYS | AK_NEED_FIND, AK_BOX_STORE},
 		{AK_NEED_INPUT, AK_BOX_READ},
@@ -111,12 +112,23 @@ static enum ak_rc grant_options(struct ak_ctx *c, struct ak_sandbox *s, struct a
 	return rc;
 }
 
+/* The database is open, and its log with it. */
+static enum ak_rc grant_served(struct ak_ctx *c, struct ak_sandbox *s, struct ak_err *err)
+{
+	char *log AK_CLEANUP(ak_free_charp) = ak_fs_join(c->workspace, "access.jsonl");
+	enum ak_rc rc = ak_sandbox_grant(s, c->workspace, AK_GRANT_READ, err);
+
+	return rc == AK_OK ? ak_sandbox_grant(s, log, AK_GRANT_WRITE, err) : rc;
+}
+
 static enum ak_rc grant_all(struct ak_ctx *c, struct ak_sandbox *s, struct ak_err *err)
 {
 	enum ak_rc rc = grant_words(c, s, err);
 
 	if (rc == AK_OK)
 		rc = grant_options(c, s, err);
+	if (rc == AK_OK && s->box == AK_BOX_SERVE)
+		return grant_served(c, s, err);
 	if (rc == AK_OK && s->box >= AK_BOX_STORE && c->workspace)
 		rc = ak_sandbox_grant(s, c->workspace, AK_GRANT_WRITE, err);
 	if (rc == AK_OK && s->box != AK_BOX_PURE)

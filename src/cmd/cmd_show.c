@@ -5,10 +5,10 @@
 #include "cmd/forms.h"
 #include "cmd/fieldline.h"
 #include "base/jsonget.h"
+#include "cmd/record.h"
 #include "cmd/show_diff.h"
 #include "query/query.h"
 #include "redact/marker.h"
-#include "store/rotate.h"
 
 /* ---- finding it ---- */
 
@@ -33,38 +33,15 @@ static enum ak_rc by_identifier(struct ak_ctx *c, const char *id, json_t **recor
 	return rc;
 }
 
-/* Which pseudonym key each record knows. */
-static enum ak_rc add_keys(struct ak_ctx *c, json_t *records, struct ak_err *err)
-{
-	struct ak_key_period *p = NULL;
-	json_t *r;
-	size_t i, n = 0;
-	enum ak_rc rc = ak_key_periods(c->store, &p, &n, err);
-
-	json_array_foreach(records, i, r)
-		for (size_t k = 0; k < n; k++)
-			if ((int64_t)ak_jnum(r, "seq") >= p[k].from && (int64_t)ak_jnum(r, "seq") < p[k].to)
-				json_object_set_new(r, "pseudonym_key", json_string(p[k].kid));
-	ak_free(p);
-	return rc;
-}
-
 static enum ak_rc find(struct ak_ctx *c, const char *id, json_t **records, struct ak_err *err)
 {
-	json_t *record = NULL;
-	int64_t seq;
-	enum ak_rc rc = ak_query_cite(c->store, id, &seq, err);
+	enum ak_rc rc = ak_record_by_cite(c, id, records, err);
 
-	if (rc == AK_FAIL)
+	if (rc != AK_END)
 		return rc;
-	if (rc == AK_END) {
-		rc = ak_marker_is_token(ak_str_of(id)) ? AK_OK : by_identifier(c, id, records, err);
-	} else if ((rc = ak_query_record(c->store, seq, &record, err)) == AK_OK) {
-		*records = json_array();
-		json_array_append_new(*records, record);
-	}
+	rc = ak_marker_is_token(ak_str_of(id)) ? AK_OK : by_identifier(c, id, records, err);
 	if (rc == AK_OK)
-		rc = add_keys(c, *records, err);
+		rc = ak_record_add_keys(c, *records, err);
 	return rc == AK_OK && json_array_size(*records) == 0 ? AK_END : rc;
 }
 

@@ -1,33 +1,12 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
-#include "base/decimal.h"
+#include "cmd/duration.h"
 #include "cmd/findtrace.h"
 #include "base/jsonget.h"
 #include "incident/incident.h"
 
 enum { LISTED = 50, LISTED_JSON = 5000, MOST = 100000 };
-
-/* "2h", "90m", "1d", "45s" */
-static enum ak_rc window(const char *text, int64_t *us, struct ak_err *err)
-{
-	static const struct {
-		char unit;
-		int64_t seconds;
-	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-	size_t n = strlen(text);
-	struct ak_err ignored = {0};
-	int64_t number;
-
-	for (size_t i = 0; i < AK_COUNT(units); i++)
-		if (n > 1 && text[n - 1] == units[i].unit && ak_dec_int(ak_str_n(text, n - 1), false, &number, &ignored) == AK_OK && number > 0 &&
-		    number <= 36525 * INT64_C(86400) / units[i].seconds) {
-			*us = number * units[i].seconds * 1000000;
-			return AK_OK;
-		}
-	ak_hint(err, "as in: --window 2h, 30m, 7d");
-	return ak_fail(err, AK_EXIT_USAGE, "option '--window' is a whole number above 0 with s, m, h or d behind it, up to 36525d");
-}
 
 /* ---- text ---- */
 
@@ -185,7 +164,7 @@ static enum ak_rc options(struct ak_ctx *c, struct ak_timeline_opts *o, struct a
 	if (limit < 0 || limit > MOST)
 		return ak_fail(err, AK_EXIT_USAGE, "option '--limit' is 0 to %d", MOST);
 	o->listed = (size_t)((limit + 1) / 2);
-	return window(text ? text : "2h", &o->window_us, err);
+	return ak_duration("window", text ? text : "2h", &o->window_us, err);
 }
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)

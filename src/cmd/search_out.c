@@ -15,7 +15,9 @@ static enum ak_rc pour(struct ak_found_out *o, struct ak_err *err)
 		return ak_fail(err, AK_EXIT_LIMIT, "a record is larger than a line may be");
 	ak_sha256_add(o->sha, o->text.p, o->text.n);
 	o->bytes += o->text.n;
-	if (o->path)
+	if (o->sink)
+		o->sink(o->sink_ctx, ak_buf_str(&o->text));
+	else if (o->path)
 		rc = ak_fs_write_all(o->temp.fd, o->text.p, o->text.n, o->path, err);
 	else
 		ak_io_text(o->c->io, ak_buf_str(&o->text));
@@ -129,31 +131,53 @@ static enum ak_rc choose(struct ak_found_out *o, struct ak_err *err)
 	return ak_fail(err, AK_EXIT_USAGE, "--format is table, csv, json or jsonl");
 }
 
-enum ak_rc ak_found_open(struct ak_found_out *o, struct ak_ctx *c, const struct ak_search_opts *search, struct ak_err *err)
+static enum ak_rc options(struct ak_found_out *o, struct ak_err *err)
 {
-	*o = (struct ak_found_out){.c = c, .path = ak_args_text(c->args, "output"), .temp = {.fd = -1}, .raw = ak_args_flag(c->args, "raw-csv"),
-				    .backwards = search->backwards};
+	const struct ak_args *a = o->c->args;
+
+	o->path = ak_args_text(a, "output");
+	o->raw = ak_args_flag(a, "raw-csv");
+	o->trailer = ak_args_flag(a, "trailer");
+	o->force = ak_args_flag(a, "force");
+	if (choose(o, err) != AK_OK)
+		return AK_FAIL;
+	if (o->trailer && o->format != AK_FOUND_JSONL)
+		return ak_fail(err, AK_EXIT_USAGE, "--trailer is a line of jsonl; other formats have the sidecar of -o FILE");
+	if (o->raw && o->format != AK_FOUND_CSV)
+		return ak_fail(err, AK_EXIT_USAGE, "--raw-csv goes with --format csv");
+	if (o->path && ak_fs_exists(o->path) && !o->force) {
+		ak_hint(err, "another name, or --force to replace it");
+		return ak_fail(err, AK_EXIT_USAGE, "'%s' is there already", o->path);
+	}
+	return o->path ? ak_fs_temp_open(&o->temp, o->path, 0600, err) : AK_OK;
+}
+
+void ak_found_start(struct ak_found_out *o, const struct ak_search_opts *search)
+{
+	o->backwards = search->backwards;
+	o->temp.fd = -1;
 	ak_buf_init(&o->text, 1 << 26);
 	o->sha = ak_sha256_new();
 	ak_sha256_start(o->sha);
 	for (int f = 0; f < AK_F_COUNT; f++)
 		o->columns[f] = (ak_fields[f].kinds & search->kinds) != 0;
-	if (choose(o, err) != AK_OK)
-		return AK_FAIL;
-	if (ak_args_flag(c->args, "trailer") && o->format != AK_FOUND_JSONL)
-		return ak_fail(err, AK_EXIT_USAGE, "--trailer is a line of jsonl; other formats have the sidecar of -o FILE");
-	if (o->raw && o->format != AK_FOUND_CSV)
-		return ak_fail(err, AK_EXIT_USAGE, "--raw-csv goes with --format csv");
-	if (o->path && ak_fs_exists(o->path) && !ak_args_flag(c->args, "force")) {
-		ak_hint(err, "another name, or --force to replace it");
-		return ak_fail(err, AK_EXIT_USAGE, "'%s' is there already", o->path);
-	}
-	if (o->path && ak_fs_temp_open(&o->temp, o->path, 0600, err) != AK_OK)
-		return AK_FAIL;
+}
+
+void ak_found_head(struct ak_found_out *o)
+{
 	if (o->format == AK_FOUND_CSV)
 		csv_head(o);
 	if (o->format == AK_FOUND_JSON)
 		ak_buf_adds(&o->text, "{\n  \"format_version\": 1,\n  \"records\": [");
+}
+
+enum ak_rc ak_found_open(struct ak_found_out *o, struct ak_ctx *c, const struct ak_search_opts *search, struct ak_err *err)
+{
+	*o = (struct ak_found_out){.c = c};
+	ak_found_start(o, search);
+	if (options(o, err) != AK_OK)
+		return AK_FAIL;
+	ak_found_head(o);
 	return AK_OK;
 }
 
@@ -200,7 +224,7 @@ static enum ak_rc json_tail(struct ak_found_out *o, const json_t *doc, struct ak
 	return AK_OK;
 }
 
-static void digest(struct ak_found_out *o, char hex[65])
+static void digest(const struct ak_found_out *o, char hex[65])
 {
 	uint8_t sum[AK_SHA256_LEN];
 
@@ -224,29 +248,32 @@ static enum ak_rc trailer(struct ak_found_out *o, struct ak_err *err)
 	return rc;
 }
 
-/* What the file says nothing of. */
-static enum ak_rc sidecar(struct ak_found_out *o, json_t *doc, struct ak_err *err)
+enum ak_rc ak_found_sidecar(const struct ak_found_out *o, json_t *doc, struct ak_str file, struct ak_buf *out, struct ak_err *err)
 {
-	char *path = ak_strdup(o->path), hex[65];
-	struct ak_str base = ak_fs_base(o->path);
-	struct ak_buf b, name;
-	enum ak_rc rc;
+	char hex[65];
 
 	digest(o, hex);
 	json_object_set_new(doc, "schema", json_string("auditkit.export/1"));
 	json_object_set_new(doc, "format_version", json_integer(1));
-	json_object_set_new(doc, "file", json_stringn(base.p, base.n));
+	json_object_set_new(doc, "file", json_stringn(file.p, file.n));
 	json_object_set_new(doc, "sha256", json_string(hex));
 	json_object_set_new(doc, "bytes", json_integer((json_int_t)o->bytes));
+	return ak_json_pretty(doc, out, err);
+}
+
+static enum ak_rc write_sidecar(const struct ak_found_out *o, json_t *doc, struct ak_err *err)
+{
+	struct ak_buf b, name;
+	enum ak_rc rc;
+
 	ak_buf_init(&b, 1 << 22);
 	ak_buf_init(&name, 1 << 16);
-	ak_buf_addf(&name, "%s.meta.json", path);
-	rc = ak_json_pretty(doc, &b, err);
+	ak_buf_addf(&name, "%s.meta.json", o->path);
+	rc = ak_found_sidecar(o, doc, ak_fs_base(o->path), &b, err);
 	if (rc == AK_OK)
 		rc = ak_fs_write_file(name.p, ak_buf_str(&b), 0600, true, err);
 	ak_buf_release(&b);
 	ak_buf_release(&name);
-	ak_free(path);
 	return rc;
 }
 
@@ -259,14 +286,14 @@ enum ak_rc ak_found_close(struct ak_found_out *o, json_t *doc, struct ak_err *er
 	json_object_set_new(doc, "last", o->last[0] ? json_string(o->last) : json_null());
 	if (o->format == AK_FOUND_JSON)
 		rc = json_tail(o, doc, err);
-	if (rc == AK_OK && ak_args_flag(o->c->args, "trailer"))
+	if (rc == AK_OK && o->trailer)
 		rc = trailer(o, err);
 	if (rc == AK_OK)
 		rc = pour(o, err);
 	if (rc == AK_OK && o->path) {
-		rc = ak_fs_temp_commit(&o->temp, ak_args_flag(o->c->args, "force"), err);
+		rc = ak_fs_temp_commit(&o->temp, o->force, err);
 		if (rc == AK_OK)
-			rc = sidecar(o, doc, err);
+			rc = write_sidecar(o, doc, err);
 	}
 	json_decref(doc);
 	return rc;

@@ -18,7 +18,10 @@ struct ak_found_out {
 	uint64_t bytes, records;
 	char first[40], last[40]; /* times of its first and last dated record, in order of time */
 	bool columns[AK_F_COUNT]; /* CSV: those of the layers */
-	bool raw, backwards;
+	bool raw, trailer, force, backwards;
+	/* Takes the bytes in place of path and standard output; NULL. */
+	void (*sink)(void *ctx, struct ak_str bytes);
+	void *sink_ctx;
 };
 
 #ifdef __cplusplus
@@ -27,10 +30,15 @@ extern "C" {
 
 /* By --format, or what FILE ends with. AK_EXIT_USAGE. */
 enum ak_rc ak_found_open(struct ak_found_out *o, struct ak_ctx *c, const struct ak_search_opts *search, struct ak_err *err);
+/* The same without a command line, in two steps: format, sink and name are set between them. */
+void ak_found_start(struct ak_found_out *o, const struct ak_search_opts *search);
+void ak_found_head(struct ak_found_out *o);
 /* A record of ak_search_record. */
 enum ak_rc ak_found_put(struct ak_found_out *o, const json_t *record, struct ak_err *err);
 /* doc: what a JSON document and the sidecar say of the search: taken over and completed. */
 enum ak_rc ak_found_close(struct ak_found_out *o, json_t *doc, struct ak_err *err);
+/* What the sidecar of a closed output says; doc: what close has completed. */
+enum ak_rc ak_found_sidecar(const struct ak_found_out *o, json_t *doc, struct ak_str file, struct ak_buf *out, struct ak_err *err);
 void ak_found_release(struct ak_found_out *o);
 
 #ifdef __cplusplus

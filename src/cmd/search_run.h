@@ -3,7 +3,7 @@
 #define AK_CMD_SEARCH_RUN_H
 
 #include "cmd/cmd.h"
-#include "search/spec.h"
+#include "search/cursor.h"
 
 #define AK_OPTS_FOUND \
 	{"limit", 'n', AK_OPT_INT, "N", "records of a page (default 50)"}, \
@@ -28,6 +28,30 @@ struct ak_found_forms {
 	json_t *used; /* names of params that were asked for */
 };
 void ak_found_where(struct ak_found_forms *f, struct ak_where *w);
+
+/* A search that runs: {.c, .o, .limit, .name} are the caller's, ak_search_free(q) is too. */
+struct ak_found {
+	struct ak_ctx *c;
+	struct ak_search_opts o;
+	uint64_t limit;	  /* records to list; UINT64_MAX = all */
+	const char *name; /* of a saved query, NULL */
+	const char *as;	  /* what access.jsonl says before the search, NULL */
+	struct ak_search *q;
+	struct ak_search_count count[AK_K_COUNT];
+	struct ak_search_key last;
+	uint64_t listed, of_kind[AK_K_COUNT];
+	bool more, from_cursor;
+};
+/* Go on behind a page; before ak_found_begin. AK_EXIT_USAGE. */
+enum ak_rc ak_found_go_on(struct ak_found *f, const char *cursor, struct ak_err *err);
+/* Open and count it, and log the access before anything is shown. */
+enum ak_rc ak_found_begin(struct ak_found *f, struct ak_store *store, struct ak_err *err);
+/* The next record, the caller's; AK_END at the end of the page. */
+enum ak_rc ak_found_next(struct ak_found *f, json_t **record, struct ak_err *err);
+/* What cannot be counted cheaply is at least what was listed. */
+void ak_found_at_least(struct ak_found *f);
+/* What a document says of the search: filter, counts, cursor of the next page. */
+json_t *ak_found_document(const struct ak_found *f);
 
 /* Run a compiled search, log the access, print. name: of a saved query, NULL. */
 enum ak_rc ak_found_run(struct ak_ctx *c, const struct ak_search_opts *o, const char *name, struct ak_err *err);

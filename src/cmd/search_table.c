@@ -4,9 +4,6 @@
 #include "base/jsonw.h"
 #include "cmd/fieldline.h"
 #include "base/jsonget.h"
-#include "redact/marker.h"
-
-static const char *const heads[AK_FOUND_COLUMNS] = {"record", "time (UTC)", "user", "action", "resource", "ip"};
 
 void ak_found_table_init(struct ak_found_table *t, struct ak_ctx *c, const struct ak_search_opts *o)
 {
@@ -29,76 +26,13 @@ static void add(struct ak_found_table *t, char *cell)
 	t->cell[t->n++] = cell;
 }
 
-static const char *first_of(const json_t *fields, const int *f, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		const char *v = ak_jtxt(fields, ak_fields[f[i]].column, NULL);
-
-		if (v)
-			return v;
-	}
-	return NULL;
-}
-
-/* Tokens are long and say nothing by their end: eight of their digits tell them apart on a page. */
-static char *shown(const char *v)
-{
-	struct ak_buf b;
-	size_t head = v ? ak_marker_token_head(ak_str_of(v)) : 0;
-
-	ak_buf_init(&b, 1 << 20);
-	if (head && ak_marker_is_token(ak_str_of(v)))
-		ak_text_safe(&b, ak_str_n(v, head + 8));
-	else
-		ak_text_safe(&b, ak_str_of(v ? v : "-"));
-	return ak_buf_detach(&b);
-}
-
-/* "2026-06-09T03:14:07.5Z" as "2026-06-09 03:14:07" */
-static char *clock(const char *time)
-{
-	char *z;
-
-	if (!time || strlen(time) < 19)
-		return ak_strdup("undated");
-	z = ak_strndup(time, 19);
-	z[10] = ' ';
-	return z;
-}
-
-static char *action(const json_t *fields)
-{
-	static const int names[] = {AK_F_ACTION, AK_F_OPERATION, AK_F_ENDPOINT_FAMILY, AK_F_USAGE_TYPE, AK_F_SETTLEMENT_TYPE, AK_F_QUOTA_DECISION,
-				    AK_F_POLICY_VERDICT, AK_F_STATE, AK_F_ROLE, AK_F_PRICE_ITEM, AK_F_PAYLOAD_MODE};
-	json_int_t status = json_integer_value(json_object_get(fields, ak_fields[AK_F_STATUS_CODE].column));
-	char *name = shown(first_of(fields, names, AK_COUNT(names)));
-	struct ak_buf b;
-
-	if (!status)
-		return name;
-	ak_buf_init(&b, 1 << 20);
-	ak_buf_addf(&b, "%s %d", name, (int)status);
-	ak_free(name);
-	return ak_buf_detach(&b);
-}
-
 static void line(struct ak_found_table *t, const json_t *r)
 {
-	static const int users[] = {AK_F_ACTOR_EMAIL, AK_F_ACTOR_ID, AK_F_OWNER, AK_F_END_USER, AK_F_JOB_ID};
-	static const int resources[] = {AK_F_RESOURCE_NAME, AK_F_RESOURCE_ID, AK_F_RESPONSE_MODEL, AK_F_REQUEST_MODEL, AK_F_KEY_ALIAS, AK_F_KEY_ID,
-					AK_F_LINE_ITEM, AK_F_RULE, AK_F_TICKET_ID, AK_F_RESOURCE_TYPE, AK_F_SETTLEMENT_ID};
-	static const int addresses[] = {AK_F_CLIENT_NETWORK, AK_F_CLIENT_ADDRESS};
-	const json_t *f = json_object_get(r, "fields");
-	struct ak_buf place;
+	char *cell[AK_ROW_CELLS];
 
-	ak_buf_init(&place, 64);
-	ak_buf_addf(&place, ":%lld", (long long)ak_jnum(r, "seq"));
-	add(t, ak_buf_detach(&place));
-	add(t, clock(ak_jtxt(r, "time", NULL)));
-	add(t, shown(first_of(f, users, AK_COUNT(users))));
-	add(t, action(f));
-	add(t, shown(first_of(f, resources, AK_COUNT(resources))));
-	add(t, shown(first_of(f, addresses, AK_COUNT(addresses))));
+	ak_row_cells(r, cell);
+	for (size_t i = 0; i < AK_ROW_CELLS; i++)
+		add(t, cell[i]);
 }
 
 static void whole(struct ak_found_table *t, const json_t *r)
@@ -124,14 +58,14 @@ enum ak_rc ak_found_table_put(struct ak_found_table *t, const json_t *record, st
 
 /* ---- printing ---- */
 
-/* Columns that share what the others leave: action and resource. */
-enum { ACTION = 3, RESOURCE = 4 };
+/* Columns that share what the others leave. */
+enum { ACTION = AK_ROW_ACTION, RESOURCE = AK_ROW_RESOURCE };
 
 static size_t width_of(const struct ak_found_table *t, size_t column)
 {
-	size_t w = (size_t)ak_text_width(ak_str_of(heads[column]));
+	size_t w = (size_t)ak_text_width(ak_str_of(ak_row_heads[column]));
 
-	for (size_t i = column; i < t->n; i += AK_FOUND_COLUMNS) {
+	for (size_t i = column; i < t->n; i += AK_ROW_CELLS) {
 		size_t cell = (size_t)ak_text_width(ak_str_of(t->cell[i]));
 
 		w = cell > w ? cell : w;
@@ -167,9 +101,9 @@ static void row(struct ak_found_table *t, const char *const *cell, const size_t 
 	struct ak_buf b;
 
 	ak_buf_init(&b, 1 << 20);
-	for (size_t i = 0; i < AK_FOUND_COLUMNS; i++) {
+	for (size_t i = 0; i < AK_ROW_CELLS; i++) {
 		ak_buf_adds(&b, i ? " " : "");
-		cut(&b, cell[i], width[i], i == AK_FOUND_COLUMNS - 1);
+		cut(&b, cell[i], width[i], i == AK_ROW_CELLS - 1);
 	}
 	ak_buf_addc(&b, '\n');
 	ak_io_text(t->c->io, ak_buf_str(&b));
@@ -178,16 +112,16 @@ static void row(struct ak_found_table *t, const char *const *cell, const size_t 
 
 static void print_table(struct ak_found_table *t)
 {
-	size_t width[AK_FOUND_COLUMNS], others = AK_FOUND_COLUMNS - 1, room;
+	size_t width[AK_ROW_CELLS], others = AK_ROW_CELLS - 1, room;
 	size_t screen = t->c->io->width ? t->c->io->width : 80;
 
-	for (size_t i = 0; i < AK_FOUND_COLUMNS; i++) {
+	for (size_t i = 0; i < AK_ROW_CELLS; i++) {
 		width[i] = width_of(t, i);
 		others += i == ACTION || i == RESOURCE ? 0 : width[i];
 	}
 	width[2] = width[2] > 14 ? 14 : width[2];
 	width[5] = width[5] > 18 ? 18 : width[5];
-	others = AK_FOUND_COLUMNS - 1 + width[0] + width[1] + width[2] + width[5];
+	others = AK_ROW_CELLS - 1 + width[0] + width[1] + width[2] + width[5];
 	room = screen > others + 16 ? screen - others : 16;
 	if (width[ACTION] + width[RESOURCE] > room) {
 		size_t half = room / 2;
@@ -199,8 +133,8 @@ static void print_table(struct ak_found_table *t)
 		else
 			width[ACTION] = half, width[RESOURCE] = room - half;
 	}
-	row(t, heads, width);
-	for (size_t i = 0; i < t->n; i += AK_FOUND_COLUMNS)
+	row(t, ak_row_heads, width);
+	for (size_t i = 0; i < t->n; i += AK_ROW_CELLS)
 		row(t, (const char *const *)t->cell + i, width);
 }
 

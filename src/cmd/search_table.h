@@ -4,13 +4,12 @@
 
 #include "cmd/cmd.h"
 #include "query/search.h"
-
-enum { AK_FOUND_COLUMNS = 6 };
+#include "search/row.h"
 
 struct ak_found_table {
 	struct ak_ctx *c;
 	bool full;
-	char **cell; /* rows of AK_FOUND_COLUMNS, made safe */
+	char **cell; /* rows of AK_ROW_CELLS, made safe */
 	size_t n, cap;
 	bool layers; /* more than one is searched */
 };

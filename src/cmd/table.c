@@ -9,6 +9,7 @@
 	X(status)                                                                                                      \
 	X(sources)                                                                                                     \
 	X(show)                                                                                                        \
+	X(serve)                                                                                                       \
 	X(search)                                                                                                      \
 	X(query_list)                                                                                                  \
 	X(query_run)                                                                                                   \

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "base/decimal.h"
+#include "base/time.h"
 #include "model/idform.h"
 #include "store/corroborate.h"
 
@@ -53,6 +54,10 @@ enum ak_rc ak_sql_fail(struct ak_store *s, const char *what, struct ak_err *err)
 	int code = s->db ? sqlite3_extended_errcode(s->db) : SQLITE_NOMEM;
 	enum ak_exit exit = class_of(code);
 
+	if (code == SQLITE_INTERRUPT && s->until_us) {
+		ak_hint(err, "ask for less: a shorter period, one layer, a filter that an index knows, such as an id");
+		return ak_fail(err, AK_EXIT_LIMIT, "this took longer than it may");
+	}
 	if (exit == AK_EXIT_BUSY)
 		ak_hint(err, "another process works on this workspace; try again when it is done");
 	else
@@ -66,6 +71,16 @@ enum ak_rc ak_sql_fail(struct ak_store *s, const char *what, struct ak_err *err)
 	if (err)
 		err->sys = code;
 	return rc;
+}
+
+static int is_late(void *s) { return ak_time_now() > ((struct ak_store *)s)->until_us; }
+
+void ak_store_deadline(struct ak_store *s, int64_t until_us)
+{
+	enum { OPS = 100000 };
+
+	s->until_us = until_us;
+	sqlite3_progress_handler(s->db, until_us ? OPS : 0, until_us ? is_late : NULL, s);
 }
 
 enum ak_rc ak_sql_prepare(struct ak_store *s, const char *sql, struct sqlite3_stmt **out, struct ak_err *err)

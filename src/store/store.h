@@ -28,6 +28,7 @@ struct ak_store {
 	bool rollback_journal; /* true where WAL was not possible */
 	int mended;         /* missing indexes that ak_store_open made again */
 	struct ak_kept *kept;   /* statements for later, NULL = none */
+	int64_t until_us;       /* of ak_store_deadline; 0 = none */
 	struct ak_runs *lookup; /* of the table `lookup`, for reading; NULL = not asked yet */
 };
 
@@ -66,6 +67,9 @@ enum ak_rc ak_store_snapshot(struct ak_store *s, struct ak_err *err);
 /* For statements over all records: what they sort waits in nameless files of the workspace (DECISIONS 22), not in memory, and
  * fewer pages are held. Of this connection, until it is closed. */
 enum ak_rc ak_store_spill(struct ak_store *s, struct ak_err *err);
+
+/* Statements that are still running at this time (microseconds) end with AK_EXIT_LIMIT; 0 = they may take as long as they take. */
+void ak_store_deadline(struct ak_store *s, int64_t until_us);
 
 enum ak_rc ak_store_begin(struct ak_store *s, struct ak_err *err);
 enum ak_rc ak_store_commit(struct ak_store *s, struct ak_err *err);

@@ -135,6 +135,9 @@ caged 0 "print sync" -w d/workspace tail
 gzip -dc "$AK_SRCDIR/samples/litellm/slp-2026-06-01_07.jsonl.gz" >calls.jsonl
 caged 0 print -w d/workspace tail --failing calls.jsonl
 caged 0 "print sync" -w d/workspace sql 'SELECT count(*) FROM request'
+# Somebody opens a page, so that the log is written.
+(until python3 -c 'import sys, urllib.request; urllib.request.urlopen(open("out").read().strip()).read()'; do sleep 0.1; done >/dev/null 2>&1) &
+caged 0 "print sync" -w d/workspace serve --idle 2s
 export XDG_CONFIG_HOME="$tap_dir/config"
 is "every command was probed" "$("$AUDITKIT" help --json | jq -r '.commands[].name' | while read -r name; do
 	echo "$tested" | grep -qx "$name" || echo "$name"

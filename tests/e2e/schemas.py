@@ -63,7 +63,7 @@ def documents():
                 "show " + key, "explain " + trace, "trace reconstruct " + trace, "trace sample", "timeline --around ae-route-1", "blast-radius svc-search",
                 "trace bundle --app support-bot --from 2026-06-05 --to 2026-06-06 -o incident.tar", "packet build --allow-gaps -o p.zip", "verify", "keys", "checkpoint",
                 "backup copy.tar", "redact explain client_address", "redact rules", "redact allow 00112233445566778899aabbccddeeff --reason x", "doctor",
-                "ingest --manual other/note.txt", "ingest mine.jsonl --dry-run", "ingest", "keys rotate"]
+                "serve --idle 1s", "ingest --manual other/note.txt", "ingest mine.jsonl --dry-run", "ingest", "keys rotate"]
     if mode == "check" and not os.environ.get("AK_LONG"):
         yield "check --notify", run(*W, "check", "--notify", "hook", "--dry-run")
         for c in [c for c in commands if c.split()[0] in ("status", "check", "explain", "search", "query", "tail") or c.startswith("report ")] + ["trace reconstruct " + trace]:

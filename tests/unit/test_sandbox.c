@@ -19,11 +19,12 @@
 #include "run.h"
 #include "tap.h"
 
-enum { BOXES = AK_BOX_NET + 1, MAP_BYTES = 4096 };
+enum { BOXES = AK_BOX_SERVE + 1, MAP_BYTES = 4096 };
 
 static struct sockaddr_in tcp = {.sin_family = AF_INET};
 static struct sockaddr_un local = {.sun_family = AF_UNIX, .sun_path = "out/socket"};
 static int inherited; /* a file that was open before */
+static int served;    /* and a socket that listens */
 
 static int result(long rc) { return rc < 0 ? errno : 0; }
 
@@ -65,6 +66,9 @@ static int act_read_link(void) { return opened("in/link", O_RDONLY); }
 static int act_list(void) { return opened(".", O_RDONLY | O_DIRECTORY); }
 static int act_zone(void) { return opened("/usr/share/zoneinfo/UTC", O_RDONLY); }
 static int act_write_input(void) { return opened("in/file", O_RDWR); }
+static int act_append(void) { return opened("out/old", O_RDWR | O_APPEND | O_CREAT); }
+static int act_append_input(void) { return opened("in/file", O_RDWR | O_APPEND); }
+static int act_write(void) { return opened("out/old", O_RDWR); }
 static int act_make(void) { return opened("out/new", O_RDWR | O_CREAT | O_TRUNC); }
 static int act_make_beside(void) { return opened("new", O_RDWR | O_CREAT); }
 static int act_rename(void) { return result(rename("out/old", "out/older")); }
@@ -100,6 +104,16 @@ static int act_bind(void)
 
 	return fd < 0 ? errno : result(bind(fd, (struct sockaddr *)&any, sizeof any));
 }
+/* Somebody has connected and is waiting. */
+static int act_answer(void)
+{
+	char c = 0;
+	int fd = accept4(served, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd < 0)
+		return errno;
+	return recv(fd, &c, 1, 0) < 0 || send(fd, &c, 1, MSG_NOSIGNAL) < 0 ? errno : result(shutdown(fd, SHUT_RDWR));
+}
 static int act_trace(void) { return result(ptrace(PTRACE_TRACEME, 0, NULL, NULL)); }
 static int act_kill_parent(void) { return result(kill(getppid(), 0)); }
 static int act_kill_self(void) { return result(kill(getpid(), 0)); }
@@ -118,45 +132,49 @@ static int act_time(void)
 	return result(syscall(SYS_clock_gettime, CLOCK_REALTIME, &t));
 }
 
-/* Who may (+), in this order: outside, pure, read, store, exec, net. Some hold only with Landlock; some may fail outside. */
+/* Who may (+), in this order: outside, pure, read, store, exec, net, serve. Some hold only with Landlock; some may fail outside. */
 static const struct {
 	const char *name;
 	int (*act)(void);
 	const char *may;
 	bool landlock, control_fails;
 } acts[] = {
-	{"read what was open before", act_open_one, "++++++", false, false},
-	{"ask the time", act_time, "++++++", false, false},
-	{"start a thread", act_thread, "++++++", false, false},
-	{"signal itself", act_kill_self, "++++++", false, false},
-	{"read a granted file", act_read, "+.++++", false, false},
-	{"read a time zone", act_zone, "+.++++", false, false},
-	{"read /etc/passwd", act_read_foreign, "+...+.", true, false},
-	{"read a file beside the granted ones", act_read_beside, "+.....", true, false},
-	{"read it by ..", act_read_dotdot, "+.....", true, false},
-	{"read it by a link", act_read_link, "+.....", true, false},
-	{"list the folder above", act_list, "+.....", true, false},
-	{"write a file granted for reading", act_write_input, "+.....", true, false},
-	{"make a file in a granted folder", act_make, "+..+++", false, false},
-	{"make a file elsewhere", act_make_beside, "+.....", true, false},
-	{"rename within a granted folder", act_rename, "+..+++", false, false},
-	{"rename out of it", act_rename_away, "+.....", true, false},
-	{"remove in a granted folder", act_unlink, "+..+++", false, false},
-	{"remove a file granted for reading", act_unlink_input, "+.....", true, false},
-	{"make a symbolic link", act_symlink, "+.....", false, false},
-	{"run a program", act_exec, "+...+.", false, false},
-	{"fork and run a program", act_fork, "+...+.", false, false},
-	{"run a program that it could have written", act_own_program, "+.....", true, false},
-	{"connect to a port", act_tcp, "+....+", false, false},
-	{"bind a port", act_bind, "+.....", false, false},
-	{"connect to a local socket", act_local, "+...++", false, false},
-	{"be traced", act_trace, "+.....", false, false},
-	{"signal another process", act_kill_parent, "+.....", false, false},
-	{"map memory that can be written and run", act_code, "+.....", false, false},
-	{"make a name space", act_namespace, "+.....", false, true},
-	{"become dumpable again", act_dumpable, "+...+.", false, false},
-	{"make a file in memory", act_memfd, "+...+.", false, false},
-	{"use a key ring", act_keyring, "+.....", false, true},
+	{"read what was open before", act_open_one, "+++++++", false, false},
+	{"ask the time", act_time, "+++++++", false, false},
+	{"start a thread", act_thread, "+++++++", false, false},
+	{"signal itself", act_kill_self, "+++++++", false, false},
+	{"read a granted file", act_read, "+.+++++", false, false},
+	{"read a time zone", act_zone, "+.+++++", false, false},
+	{"read /etc/passwd", act_read_foreign, "+...+..", true, false},
+	{"read a file beside the granted ones", act_read_beside, "+......", true, false},
+	{"read it by ..", act_read_dotdot, "+......", true, false},
+	{"read it by a link", act_read_link, "+......", true, false},
+	{"list the folder above", act_list, "+......", true, false},
+	{"write a file granted for reading", act_write_input, "+......", true, false},
+	{"make a file in a granted folder", act_make, "+..+++.", false, false},
+	{"append to a file in a granted folder", act_append, "+..++++", false, false},
+	{"append to a file granted for reading", act_append_input, "+......", true, false},
+	{"write a file in a granted folder", act_write, "+..+++.", false, false},
+	{"answer at a socket that was open before", act_answer, "+.....+", false, false},
+	{"make a file elsewhere", act_make_beside, "+......", true, false},
+	{"rename within a granted folder", act_rename, "+..+++.", false, false},
+	{"rename out of it", act_rename_away, "+......", true, false},
+	{"remove in a granted folder", act_unlink, "+..+++.", false, false},
+	{"remove a file granted for reading", act_unlink_input, "+......", true, false},
+	{"make a symbolic link", act_symlink, "+......", false, false},
+	{"run a program", act_exec, "+...+..", false, false},
+	{"fork and run a program", act_fork, "+...+..", false, false},
+	{"run a program that it could have written", act_own_program, "+......", true, false},
+	{"connect to a port", act_tcp, "+....+.", false, false},
+	{"bind a port", act_bind, "+......", false, false},
+	{"connect to a local socket", act_local, "+...++.", false, false},
+	{"be traced", act_trace, "+......", false, false},
+	{"signal another process", act_kill_parent, "+......", false, false},
+	{"map memory that can be written and run", act_code, "+......", false, false},
+	{"make a name space", act_namespace, "+......", false, true},
+	{"become dumpable again", act_dumpable, "+...+..", false, false},
+	{"make a file in memory", act_memfd, "+...+..", false, false},
+	{"use a key ring", act_keyring, "+......", false, true},
 };
 
 static void enter(enum ak_box box)
@@ -218,7 +236,13 @@ static void set_up(void)
 	if (symlink("../secret", "in/link") != 0)
 		printf("Bail out! no links here\n");
 	tcp.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	listener(AF_INET, &tcp, sizeof tcp);
+	served = listener(AF_INET, &tcp, sizeof tcp);
+	for (int i = 0; i <= BOXES; i++) { /* for act_answer; they stay until the end */
+		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+		if (connect(fd, (struct sockaddr *)&tcp, sizeof tcp) != 0 || send(fd, "x", 1, 0) != 1)
+			printf("Bail out! no connection\n");
+	}
 	listener(AF_UNIX, &local, n);
 	inherited = open("in/file", O_RDONLY | O_CLOEXEC);
 }
