@@ -89,7 +89,8 @@ static enum ak_rc more(void *ctx, char *to, size_t room, size_t *n)
 	if (e->at == e->ready.n && e->whole)
 		return AK_END;
 	*n = e->ready.n - e->at < room ? e->ready.n - e->at : room;
-	memcpy(to, e->ready.p + e->at, *n);
+	if (*n)
+		memcpy(to, e->ready.p + e->at, *n);
 	e->at += *n;
 	return AK_OK;
 }
