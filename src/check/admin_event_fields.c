@@ -11,15 +11,16 @@
 enum { F_BEFORE = 8, F_AFTER = 9, F_REASON = 10 }; /* of ak_admin_fields */
 
 /* One of these values is the field; in the order of ak_admin_fields. before and after are looked for in what was changed. */
-static const int held_by[AK_ADMIN_FIELDS][4] = {
+static const int held_by[AK_ADMIN_FIELDS][6] = {
 	{AK_EV_ID, -1},		  {AK_EV_ACTOR, AK_EV_EMAIL, AK_EV_JOB, -1}, {AK_EV_ROLE, -1},		   {AK_EV_ADDRESS, AK_EV_NETWORK, -1},
-	{AK_EV_ORGANIZATION, -1}, {AK_EV_TARGET_TYPE, -1},		     {AK_EV_TARGET, AK_EV_TARGET_NAME, AK_EV_KEY, -1}, {AK_EV_ACTION, -1},
+	{AK_EV_ORGANIZATION, -1}, {AK_EV_TARGET_TYPE, -1},		     {AK_EV_TARGET, AK_EV_TARGET_NAME, AK_EV_KEY, AK_EV_KEY_HASH, AK_EV_KEY_ALIAS, -1}, {AK_EV_ACTION, -1},
 	{-1},			  {-1},					     {AK_EV_REASON, AK_EV_REASON_TEXT, -1},	   {AK_EV_REQUEST, -1},
 	{AK_EV_START, -1},
 };
 
 struct source {
 	uint64_t missing[AK_ADMIN_FIELDS];
+	bool gives[2]; /* before, after: some event of it shows one */
 };
 
 struct ctx {
@@ -68,7 +69,7 @@ static bool tells(struct ak_str changes, const char *side)
 }
 
 /* Only a change of what is there has both sides: what is made has no before, what is taken away no after, what is begun neither. */
-static bool has_side(const struct ak_str *v, int field)
+static bool has_side(const struct source *s, const struct ak_str *v, int field)
 {
 	static const char *const none[] = {"session", "impersonat*", "login", "logout", "invite*", "export*", "download*", "issue", "approve*", "reject*", "start*",
 					   "end", "ended", "stop*", "refund*", "credit*", "void*", "test*", "verif*", NULL};
@@ -79,10 +80,14 @@ static bool has_side(const struct ak_str *v, int field)
 		return true;
 	if (v[AK_EV_CATEGORY].p && (ak_str_is(v[AK_EV_CATEGORY], "login") || ak_str_is(v[AK_EV_CATEGORY], "data_access")))
 		return true;
-	return ak_event_says(v[AK_EV_ACTION], field == F_BEFORE ? makes : takes) || tells(v[AK_EV_CHANGES], field == F_BEFORE ? "before" : "after");
+	/* What is equal before and after is no change and is not kept: where a source gives a side at all, a change without it says that
+	 * something was added, and an event that takes away shows that nothing else changed. */
+	if (v[AK_EV_CHANGES].p ? s->gives[field - F_BEFORE] : ak_event_says(v[AK_EV_ACTION], takes))
+		return true;
+	return ak_event_says(v[AK_EV_ACTION], field == F_BEFORE ? makes : takes);
 }
 
-static bool has(const struct ctx *x, const struct ak_str *v, int field)
+static bool has(const struct ctx *x, const struct source *s, const struct ak_str *v, int field)
 {
 	enum ak_who who = ak_event_who(v);
 
@@ -90,7 +95,7 @@ static bool has(const struct ctx *x, const struct ak_str *v, int field)
 		if (v[*h].p)
 			return true;
 	if (field == F_BEFORE || field == F_AFTER)
-		return has_side(v, field);
+		return has_side(s, v, field);
 	/* Prose is not kept, and a job has neither address nor role; a login needs no reason. */
 	if (field == F_REASON)
 		return json_object_get(x->removed, v[AK_EV_SOURCE].p ? v[AK_EV_SOURCE].p : "") || v[AK_EV_JOB].p || v[AK_EV_TICKET].p ||
@@ -98,10 +103,28 @@ static bool has(const struct ctx *x, const struct ak_str *v, int field)
 	return who == AK_WHO_MACHINE && (held_by[field][0] == AK_EV_ROLE || held_by[field][0] == AK_EV_ADDRESS);
 }
 
-static enum ak_rc take(void *ctx, const struct ak_fieldrow *row, struct ak_err *err)
+/* First what a source gives at all. */
+static enum ak_rc learn(void *ctx, const struct ak_fieldrow *row, struct ak_err *err)
 {
 	struct ctx *x = ctx;
 	struct ak_pile *p = ak_piles_at(&x->sources, &row->value[AK_EV_SOURCE]);
+	struct source *s;
+
+	(void)err;
+	if (!p)
+		return AK_OK;
+	if (!p->more)
+		p->more = ak_arena_zero(&x->sources.arena, sizeof *s);
+	s = p->more;
+	s->gives[0] = s->gives[0] || tells(row->value[AK_EV_CHANGES], "before");
+	s->gives[1] = s->gives[1] || tells(row->value[AK_EV_CHANGES], "after");
+	return AK_OK;
+}
+
+static enum ak_rc take(void *ctx, const struct ak_fieldrow *row, struct ak_err *err)
+{
+	struct ctx *x = ctx;
+	struct ak_pile *p = ak_piles_find(&x->sources, &row->value[AK_EV_SOURCE]);
 	struct source *s;
 	bool lacks = false;
 
@@ -109,12 +132,10 @@ static enum ak_rc take(void *ctx, const struct ak_fieldrow *row, struct ak_err *
 	ak_check_of(x->sources.r, 1);
 	if (!p)
 		return AK_OK;
-	if (!p->more)
-		p->more = ak_arena_zero(&x->sources.arena, sizeof *s);
 	s = p->more;
 	p->of++;
 	for (int i = 0; i < AK_ADMIN_FIELDS; i++)
-		if (x->asked[i] && !has(x, row->value, i)) {
+		if (x->asked[i] && !has(x, s, row->value, i)) {
 			s->missing[i]++;
 			lacks = true;
 		}
@@ -153,6 +174,8 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 	asked(&x, r->policy);
 	if (rc == AK_OK)
 		rc = read_removed(&x, r, err);
+	if (rc == AK_OK)
+		rc = ak_events_each(r, learn, &x, err);
 	if (rc == AK_OK)
 		rc = ak_events_each(r, take, &x, err);
 	ak_piles_sort(&x.sources);

@@ -1,12 +1,13 @@
 /* Sources of which nobody has chosen how long their records are kept (F223). */
 #include "base/ak.h"
+#include "check/check.h"
 #include "check/said.h"
-#include "check/piles.h"
 
 #include <stdio.h>
 
 #include "base/jsonget.h"
 #include "base/text.h"
+#include "model/field.h"
 #include "query/query.h"
 
 /* Kinds that are logs; lists such as an inventory have no age of their own. */
@@ -31,24 +32,34 @@ static const char *choice(const struct ak_policy *p, const char *kind)
 	return !keep ? NULL : strcmp(keep, "forever") == 0 ? "kept forever, with a reason" : "chosen";
 }
 
-static void judge(struct ak_check_run *r, const json_t *row)
+/* One finding of a kind, whatever the number of its sources: one line of policy.yaml answers it. rows come by kind. */
+static void judge(struct ak_check_run *r, const json_t *rows, size_t from, size_t to)
 {
-	const char *kind = ak_jtxt(row, "kind", ""), *source = ak_jtxt(row, "source", "?"), *chosen = choice(r->policy, kind);
-	json_int_t records = (json_int_t)ak_jnum(row, "records");
+	const char *kind = ak_jtxt(json_array_get(rows, from), "kind", ""), *chosen = choice(r->policy, kind);
+	json_t *sources = json_array();
+	uint64_t records = 0;
+	struct ak_buf text;
 
-	if (!is_log(kind) || !records)
-		return;
-	ak_check_state(r, chosen ? chosen : "not chosen");
+	ak_buf_init(&text, 1 << 16);
+	for (size_t i = from; i < to; i++) {
+		const json_t *row = json_array_get(rows, i);
+
+		ak_check_state(r, chosen ? chosen : "not chosen");
+		ak_buf_addf(&text, "%s%s of %s", i > from ? ", " : "", AK_NUM(ak_jnum(row, "records")), ak_jtxt(row, "source", "?"));
+		json_array_append(sources, json_object_get(row, "source"));
+		records += ak_jnum(row, "records");
+	}
 	if (!chosen)
-		ak_check_found(r, json_pack("{s:s, s:o, s:[], s:s, s:I}", "subject", source, "text",
-					    json_sprintf("%s: %s records of the kind %s, and policy.yaml gives no retention.%s.keep", source, AK_NUM((uint64_t)records), kind, kind),
-					    "cites", "kind", kind, "records", records));
+		ak_check_found(r, json_pack("{s:s, s:o, s:[], s:s, s:I, s:o, s:I}", "subject", kind, "text",
+					    json_sprintf("policy.yaml gives no retention.%s.keep: %s records, %s", kind, AK_NUM(records), text.p), "cites", "kind", kind,
+					    "records", (json_int_t)records, "in", json_incref(sources), "affected", (json_int_t)(to - from)));
+	json_decref(sources);
+	ak_buf_release(&text);
 }
 
 static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 {
-	json_t *rows = NULL, *row;
-	size_t i;
+	json_t *rows = NULL;
 	enum ak_rc rc;
 
 	if (!r->policy) {
@@ -56,8 +67,14 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 		return AK_OK;
 	}
 	rc = ak_query_supply(r->store, &rows, err);
-	json_array_foreach(rows, i, row)
-		judge(r, row);
+	for (size_t i = 0, to; i < json_array_size(rows); i = to) {
+		const char *kind = ak_jtxt(json_array_get(rows, i), "kind", "");
+
+		for (to = i; to < json_array_size(rows) && strcmp(ak_jtxt(json_array_get(rows, to), "kind", ""), kind) == 0;)
+			to++;
+		if (is_log(kind))
+			judge(r, rows, i, to);
+	}
 	if (rc == AK_OK && !r->of)
 		ak_check_unjudged(r, "no source has brought a log");
 	json_decref(rows);
