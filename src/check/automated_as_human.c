@@ -90,8 +90,8 @@ static enum ak_rc run_tools(struct ak_check_run *r, struct ak_err *err)
 	for (size_t i = 0; i < x.events.n && rc == AK_OK; i++) {
 		const struct ak_pile *p = x.events.pile[i];
 
-		ak_check_found(r, ak_pile_finding(&x.events, p, p->part[0].p, json_sprintf("%s: %s events name a person, and their user agent is %s", p->part[0].p,
-											     AK_NUM(p->n), p->part[1].p)));
+		ak_check_found(r, ak_pile_finding(&x.events, p, p->part[0].p, json_sprintf("%s: %s event%s by a person in name, by %s in truth", p->part[0].p, AK_NUM(p->n),
+											     AK_S(p->n), p->part[1].p)));
 	}
 	if (!r->of)
 		ak_check_unjudged(r, x.read ? "no audit event says both that a person acted and by which user agent" : "there is no audit event in the period: ingest the audit log of the gateway");
@@ -136,8 +136,8 @@ static enum ak_rc run_shared(struct ak_check_run *r, struct ak_err *err)
 	for (size_t i = 0; i < x.events.n && rc == AK_OK; i++) {
 		const struct ak_pile *p = x.events.pile[i];
 
-		ak_check_found(r, ak_pile_finding(&x.events, p, p->part[1].p, json_sprintf("%s: %s events by an account that several people use", p->part[0].p,
-											     AK_NUM(p->n))));
+		ak_check_found(r, ak_pile_finding(&x.events, p, p->part[1].p, json_sprintf("%s: %s event%s by an account that several people use", p->part[0].p,
+											     AK_NUM(p->n), AK_S(p->n))));
 	}
 	if (!r->of)
 		ak_check_unjudged(r, x.read ? "no audit event names who acted" : "there is no audit event in the period: ingest the audit log of the gateway");

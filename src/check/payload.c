@@ -7,6 +7,7 @@
 
 #include "base/jsonget.h"
 #include "base/text.h"
+#include "query/aggregate.h"
 #include "query/query.h"
 
 /* What policy.yaml lacks to say that raw payload is stored on purpose; NULL: it says so. */
@@ -22,27 +23,72 @@ static const char *lacking(const struct ak_policy *p)
 struct ctx {
 	struct ak_piles sources; /* by source and kind: n of `of` came with raw payload */
 	const char *kind;
+	struct ak_pile *last; /* of the source of the request before */
+	int64_t last_source;
 };
+
+enum { RAW = 1, HIDDEN = 2 };
+
+/* What a state of prompt or completion comes to. */
+static int bits_of(struct ak_str state)
+{
+	return !state.p ? 0 : ak_str_is(state, "present") ? RAW : ak_str_is(state, "masked") || ak_str_is(state, "encrypted") ? HIDDEN : 0;
+}
+
+static void count(struct ctx *x, struct ak_str source, int bits, const struct ak_fieldrow *row)
+{
+	const struct ak_str part[] = {source, ak_str_of(x->kind)};
+	struct ak_pile *p = ak_piles_at(&x->sources, part);
+
+	ak_check_of(x->sources.r, 1);
+	if (!p)
+		return;
+	p->of++;
+	p->more = (void *)((uintptr_t)p->more + (bits == HIDDEN)); /* a count */
+	if (bits & RAW)
+		ak_pile_add(p, row);
+}
 
 static enum ak_rc take(void *ctx, const struct ak_fieldrow *row, struct ak_err *err)
 {
+	(void)err;
+	count(ctx, row->value[0], bits_of(row->value[1]) | bits_of(row->value[2]), row);
+	return AK_OK;
+}
+
+/* Requests by column. */
+static enum ak_rc take_requests(void *ctx, const struct ak_columns *c, const bool *keep, struct ak_err *err)
+{
+	static const enum ak_column states[] = {AK_COL_PAYLOAD_PROMPT, AK_COL_PAYLOAD_COMPLETION};
 	struct ctx *x = ctx;
-	const struct ak_str *v = row->value, part[] = {v[0], ak_str_of(x->kind)};
-	struct ak_pile *p = ak_piles_at(&x->sources, part);
-	bool present = false, masked = false;
 
 	(void)err;
-	ak_check_of(x->sources.r, 1);
-	for (int i = 1; i < 3; i++) {
-		present |= v[i].p && ak_str_is(v[i], "present");
-		masked |= v[i].p && (ak_str_is(v[i], "masked") || ak_str_is(v[i], "encrypted"));
+	for (size_t i = 0; i < c->n; i++) {
+		const int64_t *time = c->number[AK_COL_TIME];
+		struct ak_fieldrow row = {.seq = c->number[AK_COL_SEQ][i], .source = c->number[AK_COL_SOURCE][i], .dated = time && time[i] != AK_COLUMN_NONE};
+		int bits = 0;
+
+		if (!keep[i])
+			continue;
+		for (size_t k = 0; k < AK_COUNT(states); k++)
+			if (c->row[states[k]] && c->row[states[k]][i])
+				bits |= bits_of(c->text[states[k]][c->row[states[k]][i] - 1]);
+		row.time_us = row.dated ? time[i] : 0;
+		if (!x->last || x->last_source != row.source) {
+			const struct ak_map_entry *e = ak_map_get(&x->sources.sources, ak_str_n((const char *)&row.source, sizeof row.source));
+			const struct ak_str part[] = {ak_str_of(e ? e->v.ptr : NULL), ak_str_of(x->kind)};
+
+			x->last = ak_piles_at(&x->sources, part);
+			x->last_source = row.source;
+		}
+		ak_check_of(x->sources.r, 1);
+		if (!x->last)
+			continue;
+		x->last->of++;
+		x->last->more = (void *)((uintptr_t)x->last->more + (bits == HIDDEN));
+		if (bits & RAW)
+			ak_pile_add(x->last, &row);
 	}
-	if (p) {
-		p->of++;
-		p->more = (void *)((uintptr_t)p->more + (masked && !present)); /* a count */
-	}
-	if (present)
-		ak_pile_add(p, row);
 	return AK_OK;
 }
 
@@ -85,10 +131,15 @@ static enum ak_rc places(struct ak_check_run *r, const char *why, struct ak_err 
 /* why: what a source that logs payload is told; NULL: it may. */
 static enum ak_rc judge(struct ak_check_run *r, const char *why, struct ak_err *err)
 {
-	static const struct { enum ak_kind kind; const char *units; } kinds[] = {{AK_K_REQUEST, "attempts"}, {AK_K_APP, "app events"}, {AK_K_CALL, "provider calls"}};
+	static const struct { enum ak_kind kind; const char *units; } kinds[] = {{AK_K_APP, "app events"}, {AK_K_CALL, "provider calls"}};
 	static const int fields[] = {AK_FIELD_SOURCE, AK_F_PAYLOAD_PROMPT, AK_F_PAYLOAD_COMPLETION};
-	struct ctx x = {.kind = NULL};
+	struct ctx x = {.kind = "attempts"};
+	struct ak_columns_want want = {{false}};
 	enum ak_rc rc = ak_piles_init(&x.sources, r, 2, err);
+
+	want.col[AK_COL_SEQ] = want.col[AK_COL_TIME] = want.col[AK_COL_SOURCE] = want.col[AK_COL_PAYLOAD_PROMPT] = want.col[AK_COL_PAYLOAD_COMPLETION] = true;
+	if (rc == AK_OK)
+		rc = ak_query_columns_each(r->store, r->from_us, r->to_us, &want, take_requests, &x, err);
 
 	for (size_t i = 0; i < AK_COUNT(kinds) && rc == AK_OK; i++) {
 		x.kind = kinds[i].units;

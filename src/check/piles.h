@@ -8,6 +8,9 @@
 
 enum { AK_PILE_PARTS = 5, AK_PILE_CITES = 10, AK_PILES_MOST = 100000 };
 
+/* The end of a word of which there are n. */
+#define AK_S(n) ((n) == 1 ? "" : "s")
+
 struct ak_pile {
 	struct ak_str part[AK_PILE_PARTS]; /* NUL-terminated; p NULL = the record has no value */
 	uint64_t n, of;			   /* counted; of so many, where the rule says so */

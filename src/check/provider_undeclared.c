@@ -32,8 +32,8 @@ static void judge(struct ctx *x, const struct ak_pile *p)
 		gaps += !ak_policy_said_in(entry, says[i]);
 	ak_check_state(r, !entry ? "not declared" : gaps ? "declared, with answers that are unknown" : "declared");
 	if (!entry)
-		ak_check_found(r, ak_pile_finding(&x->all, p, name, json_sprintf("provider %s received %s requests, and policy.yaml says nothing of it", name,
-										 AK_NUM(p->n))));
+		ak_check_found(r, ak_pile_finding(&x->all, p, name, json_sprintf("provider %s received %s request%s, and policy.yaml says nothing of it", name,
+										 AK_NUM(p->n), AK_S(p->n))));
 }
 
 static enum ak_rc read(struct ctx *x, struct ak_check_run *r, struct ak_err *err)

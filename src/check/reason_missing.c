@@ -97,7 +97,7 @@ static void judge(struct ctx *x)
 		const char *source = p->part[0].p, *action = p->part[1].p ? p->part[1].p : "an action without a name";
 
 		if (p->n)
-			ak_check_found(r, ak_pile_finding(&x->events, p, action, json_sprintf("%s: %s of %s events '%s' give no reason", source, AK_NUM(p->n),
+			ak_check_found(r, ak_pile_finding(&x->events, p, action, json_sprintf("%s: %s of %s events '%s' without a reason", source, AK_NUM(p->n),
 											       AK_NUM(p->of), action)));
 	}
 	if (!r->of)

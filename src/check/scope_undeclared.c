@@ -76,7 +76,7 @@ static void find(struct ctx *x, enum what w, const struct ak_pile *p)
 {
 	const char *value = p->part[0].p ? p->part[0].p : p->part[1].p, *near = w == KEY ? NULL : near_of(x->declared[w], value, &x->found[w].arena);
 	json_t *f = ak_pile_finding(&x->found[w], p, value,
-				    json_sprintf("%s %s is not declared: %s requests%s%s%s", words[w], value, AK_NUM(p->n), near ? "; did you mean '" : "",
+				    json_sprintf("%s %s is not declared: %s request%s%s%s%s", words[w], value, AK_NUM(p->n), AK_S(p->n), near ? "; did you mean '" : "",
 						 near ? near : "", near ? "'?" : ""));
 
 	json_object_set_new(f, "what", json_string(words[w]));

@@ -9,7 +9,7 @@
 enum { APPS_NAMED = 5 };
 
 struct key {
-	json_t *apps, *people; /* {name: attempts} */
+	json_t *apps, *people, *teams; /* {name: attempts} */
 	const json_t *known;
 };
 
@@ -30,7 +30,7 @@ static void count(json_t **o, struct ak_str name, int64_t n)
 	json_object_setn_new(*o, name.p, name.n, json_integer(json_integer_value(json_object_getn(*o, name.p, name.n)) + n));
 }
 
-/* by: key id, hash, label, app */
+/* by: key id, hash, label, app, team */
 static void take(struct ctx *x, const struct ak_aggregate_group *g)
 {
 	struct ak_str name = ak_key_name(&x->known, g->by[0], g->by[1], g->by[2]);
@@ -47,6 +47,7 @@ static void take(struct ctx *x, const struct ak_aggregate_group *g)
 	if (!k->known)
 		k->known = ak_known_key(&x->known, g->by[0], g->by[1], g->by[2]);
 	count(&k->apps, g->by[3], g->records);
+	count(&k->teams, g->by[4], g->records);
 }
 
 static bool is_personal(const struct key *k)
@@ -98,7 +99,8 @@ static void problems(const struct ctx *x, const struct key *k, struct ak_buf *ou
 	}
 	if (is_personal(k) && json_object_size(k->people) > 1)
 		ak_buf_addf(out, "%sit is one person's, and %s people use it", out->n ? "; " : "", AK_NUM(json_object_size(k->people)));
-	if (x->known.owners && !json_is_string(json_object_get(k->known, "owner")))
+	/* A team that the requests name answers for their key. */
+	if (x->known.owners && !k->teams && !json_is_string(json_object_get(k->known, "owner")))
 		ak_buf_addf(out, "%snobody is named as its owner", out->n ? "; " : "");
 }
 
@@ -138,7 +140,7 @@ static void judge(struct ctx *x, const struct ak_pile *p, struct ak_buf *words)
 	ak_check_state(r, words->n ? "shared or without an owner" : !k->apps ? "in order as far as is told: no application is named" : "in order");
 	if (words->n)
 		ak_check_found(r, json_pack("{s:s, s:o, s:o, s:o, s:I, s:O?}", "subject", p->part[0].p, "text",
-					    json_sprintf("key %s, %s attempts: %s", p->part[0].p, AK_NUM(p->n), words->p), "cites", cites(x, p->part[0]), "apps",
+					    json_sprintf("key %s, %s attempt%s: %s", p->part[0].p, AK_NUM(p->n), AK_S(p->n), words->p), "cites", cites(x, p->part[0]), "apps",
 					    names_in(k->apps), "attempts", (json_int_t)p->n, "owner", json_object_get(k->known, "owner")));
 }
 
@@ -161,8 +163,8 @@ static void note(struct ctx *x, const struct ak_aggregate *groups, struct ak_buf
 static enum ak_rc read(struct ctx *x, struct ak_check_run *r, struct ak_buf *words, struct ak_err *err)
 {
 	static const int fields[] = {AK_F_KEY_ID, AK_F_KEY_HASH, AK_F_KEY_ALIAS, AK_F_APP};
-	const struct ak_aggregate_opts o = {.layer = {.kind = AK_K_REQUEST}, .nby = 4,
-					    .by = {AK_BY_KEY_ID, AK_BY_KEY_HASH, AK_BY_KEY_ALIAS, AK_BY_APP}};
+	const struct ak_aggregate_opts o = {.layer = {.kind = AK_K_REQUEST}, .nby = 5,
+					    .by = {AK_BY_KEY_ID, AK_BY_KEY_HASH, AK_BY_KEY_ALIAS, AK_BY_APP, AK_BY_TEAM}};
 	struct ak_aggregate groups = {0};
 	bool many = false;
 	enum ak_rc rc = ak_check_groups(r, &o, &groups, &many, err);
@@ -200,6 +202,7 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 			judge(&x, x.keys.pile[i], &words);
 		json_decref(k->apps);
 		json_decref(k->people);
+		json_decref(k->teams);
 	}
 	if (x.no_key)
 		json_object_set_new(r->apart, "attempts that name no key", json_integer((json_int_t)x.no_key));

@@ -105,7 +105,7 @@ def calls(bad):
         call(5, 10 + i, "k-new", "bot", status=403 if bad else 200)
     call(4, 0, "k-bot", "bot", status=401)
     if bad:
-        call(3, 0, "k-free", "bot")
+        call(3, 0, "k-free", "bot", team="")
         for i in range(2):
             call(3, i, "k-bot", "ghost")
         for i in range(4):
@@ -219,7 +219,7 @@ def wanted():
         "unexpected-spend": (len(c), {"gw": (120, ten(spent))}),
         "scope-undeclared": (len(c), {"ghost": (2, ghost[:1]), "prd": (4, prd[:1]), "k-free": (1, free)}),
         "provider-undeclared": (2, {"mistral_ai": (2, mistral[:1])}),
-        "owner-vocabulary": (2 * len(c) + 8, {"prd": (4, prd[:1]), "T-1": (4, prd[:1])}),
+        "owner-vocabulary": (2 * len(c) - 1 + 8, {"prd": (4, prd[:1]), "T-1": (4, prd[:1])}),
         "undocumented-fields": (1, {"gw /wonder": (1, None)}),
     }
 

@@ -32,7 +32,7 @@ def documents():
     open("mine.jsonl", "w").write('{"when": "2026-06-01T00:00:00Z", "who": "svc", "model": "gpt-4o", "tokens": 5}\n' * 3)
     open("mine.yaml", "w").write(open(src + "/src/formats/log-access.yaml").read())
     given = {"redact try": "mail to ada@example.org\n", "redact explain --text": "mail to ada@example.org\n"}
-    commands = ["status", "sources", "sources show litellm-prod", "sources drift", "check", "check rejects bypass", "check --list",
+    commands = ["status", "sources", "sources show litellm-prod", "sources drift", "check", "check rejects bypass", "check --list", "check --matrix", "check --questions",
                 "report usage", "report cost --by team --bucket 1d", "report errors", "report latency", "report cache", "report keys", "report access",
                 "report changes", "report quota", "report log-access", "report payload", "report redaction", "report processing", "report processors",
                 "report fallbacks", "report completeness", "report coverage --by-day", "report reconcile --bucket 1d", "show " + trace, "show " + cite,
