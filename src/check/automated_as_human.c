@@ -90,7 +90,7 @@ static enum ak_rc run_tools(struct ak_check_run *r, struct ak_err *err)
 	for (size_t i = 0; i < x.events.n && rc == AK_OK; i++) {
 		const struct ak_pile *p = x.events.pile[i];
 
-		ak_check_found(r, ak_pile_finding(&x.events, p, p->part[0].p, json_sprintf("%s: %s event%s by a person in name, by %s in truth", p->part[0].p, AK_NUM(p->n),
+		ak_check_found(r, ak_pile_finding(&x.events, p, p->part[0].p, json_sprintf("%s: %s event%s in the name of a person, sent by %s", p->part[0].p, AK_NUM(p->n),
 											     AK_S(p->n), p->part[1].p)));
 	}
 	if (!r->of)
