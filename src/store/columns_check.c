@@ -7,6 +7,7 @@
 
 struct segment {
 	int64_t id, first, last, records;
+	int64_t late;  /* how many pages it has of columns that were added later */
 	uint64_t hash; /* of all pages as they should be */
 };
 
@@ -21,15 +22,18 @@ struct ak_columns_check {
 static enum ak_rc load(struct ak_store *s, struct ak_columns_check *c, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-	enum ak_rc rc = ak_sql_prepare(s, "SELECT id, first_seq, last_seq, records FROM column_segment ORDER BY first_seq", &st, err);
+	enum ak_rc rc = ak_sql_prepare(s, "SELECT id, first_seq, last_seq, records, (SELECT count(*) FROM column_page p WHERE p.id BETWEEN (g.id << 8) + ?1"
+					  " AND (g.id << 8) + 255) FROM column_segment g ORDER BY first_seq", &st, err);
 
+	if (rc == AK_OK)
+		sqlite3_bind_int64(st, 1, AK_COL_EVENT_END);
 	while (rc == AK_OK && (rc = ak_sql_step(s, st, err)) == AK_OK) {
 		if (c->n == c->cap) {
 			c->cap = c->cap ? 2 * c->cap : 64;
 			c->segment = ak_realloc(c->segment, c->cap * sizeof *c->segment);
 		}
 		c->segment[c->n++] = (struct segment){sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2),
-						      sqlite3_column_int64(st, 3), 0};
+						      sqlite3_column_int64(st, 3), sqlite3_column_int64(st, 4), 0};
 	}
 	return rc == AK_END ? AK_OK : rc;
 }
@@ -64,7 +68,8 @@ static void close_segment(struct ak_columns_check *c)
 {
 	struct segment *g = &c->segment[c->at++];
 
-	for (int col = 0; col < AK_COL_COUNT; col++) {
+	/* Those that a segment lacks are read from the rows: nothing is said that could be wrong. */
+	for (int col = 0; col < AK_COL_COUNT && (!AK_COLUMNS_LATER(col) || g->late); col++) {
 		ak_buf_clear(&c->page);
 		ak_columns_encode(c->now, (enum ak_column)col, &c->page);
 		if (c->page.n)

@@ -19,6 +19,36 @@ struct pass {
 	struct ak_err *err;
 };
 
+enum ak_rc ak_columns_from_rows(struct ak_store *s, struct ak_columns *c, enum ak_column col, struct ak_err *err)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	const char *column = ak_fields[ak_columns[col].field].column;
+	const int64_t *seq = c->number[AK_COL_SEQ];
+	size_t n = c->n;
+	struct ak_buf sql;
+	enum ak_rc rc;
+
+	ak_buf_init(&sql, 1000);
+	ak_buf_addf(&sql, "SELECT seq, %s FROM request WHERE seq BETWEEN ?1 AND ?2 AND %s IS NOT NULL ORDER BY seq", column, column);
+	rc = ak_sql_prepare(s, sql.p, &st, err);
+	ak_buf_release(&sql);
+	if (rc != AK_OK || !n)
+		return rc;
+	sqlite3_bind_int64(st, 1, seq[0]);
+	sqlite3_bind_int64(st, 2, seq[n - 1]);
+	/* Values are set in the last row there is, so c grows again row by row. */
+	for (c->n = 0; (rc = ak_sql_step(s, st, err)) == AK_OK;) {
+		while (c->n < n && seq[c->n] < sqlite3_column_int64(st, 0))
+			c->n++;
+		if (c->n == n || seq[c->n] != sqlite3_column_int64(st, 0))
+			continue;
+		c->n++;
+		ak_columns_set_text(c, col, ak_sql_there(st, 1));
+	}
+	c->n = n;
+	return rc == AK_END ? AK_OK : rc;
+}
+
 /* Superseded records and second witnesses. */
 static enum ak_rc find_left_out(struct pass *p)
 {
@@ -68,11 +98,22 @@ static enum ak_rc damaged(const struct pass *p, int64_t segment)
 	return ak_fail(p->err, AK_EXIT_CORRUPT, "segment %lld of the columns in workspace '%s' is damaged", (long long)segment, p->s->dir);
 }
 
+/* Of a segment that was made before the program knew them: columns by their rows. */
+static enum ak_rc read_late(struct pass *p, const bool *seen)
+{
+	enum ak_rc rc = AK_OK;
+
+	for (int col = 0; col < AK_COL_COUNT && rc == AK_OK; col++)
+		if (AK_COLUMNS_LATER(col) && p->want->col[col] && !seen[col])
+			rc = ak_columns_from_rows(p->s, p->now, (enum ak_column)col, p->err);
+	return rc;
+}
+
 /* The wanted columns of one segment. */
 static enum ak_rc read_segment(struct pass *p, sqlite3_stmt *pages, int64_t id, int64_t records)
 {
+	bool seen[AK_COL_COUNT] = {false};
 	enum ak_rc rc;
-	bool ordered = false;
 
 	ak_columns_clear(p->now);
 	if (records < 1 || records > AK_COLUMNS_ROWS)
@@ -90,11 +131,14 @@ static enum ak_rc read_segment(struct pass *p, sqlite3_stmt *pages, int64_t id, 
 		struct ak_str kept = ak_arena_str(&p->now->arena, ak_str_n(data ? data : "", (size_t)sqlite3_column_bytes(pages, 1)));
 		if (!ak_columns_decode(p->now, (enum ak_column)col, kept))
 			return damaged(p, id);
-		ordered |= col == AK_COL_SEQ;
+		seen[col] = true;
 	}
 	if (rc != AK_END)
 		return rc;
-	return ordered ? give(p) : damaged(p, id);
+	if (!seen[AK_COL_SEQ])
+		return damaged(p, id);
+	rc = read_late(p, seen);
+	return rc == AK_OK ? give(p) : rc;
 }
 
 static enum ak_rc read_segments(struct pass *p)

@@ -69,21 +69,25 @@ static void bind_times(sqlite3_stmt *st, const struct ak_columns *c)
 	sqlite3_bind_int64(st, 6, undated);
 }
 
+static enum ak_rc write_page(struct ak_columns_writer *w, int64_t segment, enum ak_column col, struct ak_err *err)
+{
+	ak_buf_clear(&w->page);
+	ak_columns_encode(w->now, col, &w->page);
+	if (w->page.over)
+		return ak_fail(err, AK_EXIT_LIMIT, "the values of %d records do not fit a page", AK_COLUMNS_ROWS);
+	if (!w->page.n)
+		return AK_OK;
+	sqlite3_bind_int64(w->st[S_PAGE], 1, segment << 8 | col);
+	sqlite3_bind_blob64(w->st[S_PAGE], 2, w->page.p, w->page.n, SQLITE_STATIC);
+	return run(w, S_PAGE, err);
+}
+
 static enum ak_rc write_pages(struct ak_columns_writer *w, int64_t segment, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
 
-	for (int col = 0; col < AK_COL_COUNT && rc == AK_OK; col++) {
-		ak_buf_clear(&w->page);
-		ak_columns_encode(w->now, (enum ak_column)col, &w->page);
-		if (w->page.over)
-			return ak_fail(err, AK_EXIT_LIMIT, "the values of %d records do not fit a page", AK_COLUMNS_ROWS);
-		if (!w->page.n)
-			continue;
-		sqlite3_bind_int64(w->st[S_PAGE], 1, segment << 8 | col);
-		sqlite3_bind_blob64(w->st[S_PAGE], 2, w->page.p, w->page.n, SQLITE_STATIC);
-		rc = run(w, S_PAGE, err);
-	}
+	for (int col = 0; col < AK_COL_COUNT && rc == AK_OK; col++)
+		rc = write_page(w, segment, (enum ak_column)col, err);
 	return rc;
 }
 
@@ -193,6 +197,63 @@ static enum ak_rc read_behind(struct ak_columns_writer *w, int64_t from, struct 
 	return rc == AK_END ? AK_OK : rc;
 }
 
+/* ---- columns that were added later ---- */
+
+static enum ak_rc read_seqs(struct ak_columns_writer *w, int64_t segment, bool *good, struct ak_err *err)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	enum ak_rc rc = ak_sql_prepare(w->s, "SELECT g.records, p.data FROM column_segment g JOIN column_page p ON p.id = g.id << 8 WHERE g.id = ?1", &st, err);
+
+	if (rc != AK_OK)
+		return rc;
+	sqlite3_bind_int64(st, 1, segment);
+	rc = ak_sql_step(w->s, st, err);
+	*good = rc == AK_OK && sqlite3_column_int64(st, 0) > 0 && sqlite3_column_int64(st, 0) <= AK_COLUMNS_ROWS;
+	if (*good) {
+		w->now->n = (size_t)sqlite3_column_int64(st, 0);
+		*good = ak_columns_decode(w->now, AK_COL_SEQ, ak_sql_there(st, 1));
+	}
+	return rc == AK_END ? AK_OK : rc;
+}
+
+/* A damaged segment is left for verify to find. */
+static enum ak_rc write_late(struct ak_columns_writer *w, int64_t segment, enum ak_column col, struct ak_err *err)
+{
+	bool good = false;
+	enum ak_rc rc = read_seqs(w, segment, &good, err);
+
+	if (rc == AK_OK && good)
+		rc = ak_columns_from_rows(w->s, w->now, col, err);
+	if (rc == AK_OK && good)
+		rc = write_page(w, segment, col, err);
+	ak_columns_clear(w->now);
+	return rc;
+}
+
+/* Segments of before a column was known get their page of it. */
+static enum ak_rc complete(struct ak_columns_writer *w, struct ak_err *err)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	enum ak_rc rc = ak_sql_prepare(w->s, "SELECT g.id FROM column_segment g WHERE NOT EXISTS(SELECT 1 FROM column_page p WHERE p.id = (g.id << 8) + ?1)"
+					     " AND g.id > ?2 ORDER BY g.id LIMIT 1", &st, err);
+
+	for (int col = 0; col < AK_COL_COUNT && rc == AK_OK; col++) {
+		int64_t segment = -1;
+
+		while (AK_COLUMNS_LATER(col) && rc == AK_OK) {
+			sqlite3_bind_int64(st, 1, col);
+			sqlite3_bind_int64(st, 2, segment);
+			if ((rc = ak_sql_step(w->s, st, err)) == AK_OK)
+				segment = sqlite3_column_int64(st, 0);
+			sqlite3_reset(st);
+			if (rc == AK_OK)
+				rc = write_late(w, segment, (enum ak_column)col, err);
+		}
+		rc = rc == AK_END ? AK_OK : rc;
+	}
+	return rc;
+}
+
 enum ak_rc ak_columns_writer_new(struct ak_store *s, struct ak_columns_writer **out, struct ak_err *err)
 {
 	struct ak_columns_writer *w = ak_alloc_zero(1, sizeof *w);
@@ -204,6 +265,8 @@ enum ak_rc ak_columns_writer_new(struct ak_store *s, struct ak_columns_writer **
 	ak_buf_init(&w->page, PAGE_MOST);
 	for (int i = 0; i < S_COUNT && rc == AK_OK; i++)
 		rc = ak_sql_prepare(s, sqls[i], &w->st[i], err);
+	if (rc == AK_OK)
+		rc = complete(w, err);
 	if (rc == AK_OK)
 		rc = number_of(s, through_sql, &from, err);
 	if (rc == AK_OK)

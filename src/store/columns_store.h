@@ -36,6 +36,9 @@ enum ak_rc ak_columns_writer_end(struct ak_columns_writer *w, struct ak_err *err
 enum ak_rc ak_columns_each(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_columns_want *want, ak_columns_fn *each,
 			   void *ctx, struct ak_err *err);
 
+/* One column of c from the rows of its records, of which the places in the ledger are there; of times only. */
+enum ak_rc ak_columns_from_rows(struct ak_store *s, struct ak_columns *c, enum ak_column col, struct ak_err *err);
+
 /* Segments are made again from the records as they go by, in the order of the ledger, and compared: begin and end over s, the
  * records between them in any one thread. at: segment id, the first that differs; -1 = none. */
 enum ak_rc ak_columns_check_begin(struct ak_store *s, struct ak_columns_check **out, struct ak_err *err);
