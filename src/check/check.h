@@ -21,6 +21,7 @@ enum { AK_CHECK_NAMED = 100000 };
 
 struct ak_check;
 struct ak_check_opts;
+struct ak_countries;
 
 struct ak_check_run {
 	struct ak_store *store;
@@ -68,6 +69,8 @@ struct ak_check_opts {
 	int64_t now_us; /* on which suppressions expire */
 	const char *max_error_rate; /* "5%": in place of limits.max_error_rate */
 	const char *max_rate_limited; /* "100": in place of limits.max_rate_limited */
+	const char *profile; /* "vendor-risk": in place of review.profiles */
+	const struct ak_countries *countries; /* check/countries.h */
 };
 
 #ifdef __cplusplus

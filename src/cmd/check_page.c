@@ -162,10 +162,11 @@ static uint64_t shown_of(const struct page *p, const json_t *check)
 	return 0;
 }
 
-/* Findings that fail and are not on the page, per rule. */
+/* Findings that fail and are not on the page, per rule; what three lines cannot name is counted together. */
 static void rest(const struct page *p, struct ak_buf *out)
 {
-	uint64_t all = 0;
+	size_t width = p->c->io->width > 40 ? p->c->io->width : 40, room = (width - MARGIN) * 3 - 60;
+	uint64_t all = 0, others = 0, rules = 0;
 	struct ak_buf names;
 	json_t *k;
 	size_t i;
@@ -175,9 +176,15 @@ static void rest(const struct page *p, struct ak_buf *out)
 		uint64_t n = ak_jnum(k, "failing") - shown_of(p, k);
 
 		all += n;
-		if (n)
+		if (n && names.n + strlen(ak_jtxt(k, "check", "?")) < room) {
 			ak_buf_addf(&names, "%s%s %s", names.n ? ", " : "", ak_jtxt(k, "check", "?"), AK_NUM(n));
+		} else if (n) {
+			others += n;
+			rules++;
+		}
 	}
+	if (rules)
+		ak_buf_addf(&names, ", %s other rule%s %s", AK_NUM(rules), rules == 1 ? "" : "s", AK_NUM(others));
 	if (all)
 		ak_buf_addf(out, "%s more finding%s: %s", AK_NUM(all), all == 1 ? "" : "s", names.p);
 	ak_buf_release(&names);

@@ -5,15 +5,17 @@
 #include "base/jsonget.h"
 #include "base/time.h"
 #include "check/check.h"
+#include "check/countries.h"
+#include "check/matrix.h"
 #include "check/out.h"
 #include "cmd/answers.h"
+#include "cmd/check_matrix.h"
 #include "cmd/check_notify.h"
 #include "cmd/check_page.h"
 #include "cmd/period.h"
-#include "cmd/questions.h"
-#include "packet/questions.h"
 
 #define BASELINE_BYTES ((size_t)256 << 20)
+#define COUNTRIES_BYTES ((size_t)256 << 20)
 
 /* What is written beside the page; at most one of them, or --json, to standard output. */
 static const struct {
@@ -26,6 +28,7 @@ struct work {
 	struct ak_suppressions mutes;
 	struct ak_responses responses;
 	struct ak_baseline baseline;
+	struct ak_countries countries;
 	struct ak_policy policy; /* the one of the workspace with what options say in its place; borrowed */
 	struct ak_check_opts o;
 };
@@ -36,6 +39,7 @@ static void release(struct work *w)
 	ak_suppressions_release(&w->mutes);
 	ak_responses_release(&w->responses);
 	ak_baseline_release(&w->baseline);
+	ak_countries_release(&w->countries);
 }
 
 static enum ak_rc list(struct ak_ctx *c, const struct ak_check_set *set, struct ak_err *err)
@@ -57,29 +61,6 @@ static enum ak_rc list(struct ak_ctx *c, const struct ak_check_set *set, struct 
 	return rc;
 }
 
-/* The seven questions, as the packet asks them. Exit code 1 when one is not met. */
-static enum ak_rc questions(struct ak_ctx *c, int64_t from_us, int64_t to_us, bool *failed, struct ak_err *err)
-{
-	struct ak_facts facts = {0};
-	json_t *list, *doc, *q;
-	size_t i;
-	enum ak_rc rc = ak_facts_read(c->store, from_us, to_us, c->policy, NULL, &facts, err);
-
-	if (rc == AK_OK) {
-		list = ak_questions(&facts, c->policy, ak_time_now());
-		json_array_foreach(list, i, q)
-			*failed |= strcmp(ak_jtxt(q, "verdict", ""), "not met") == 0;
-		doc = json_pack("{s:s, s:i, s:o}", "schema", "auditkit.questions/1", "format_version", 1, "questions", list);
-		if (c->json)
-			rc = ak_io_json(c->io, doc, err);
-		else
-			ak_print_questions(c, list);
-		json_decref(doc);
-	}
-	ak_facts_release(&facts);
-	return rc;
-}
-
 /* ---- what options say ---- */
 
 static enum ak_rc read_baseline(struct ak_ctx *c, struct work *w, struct ak_err *err)
@@ -96,6 +77,24 @@ static enum ak_rc read_baseline(struct ak_ctx *c, struct work *w, struct ak_err 
 		rc = ak_baseline_parse(path, ak_buf_str(&text), &w->baseline, err);
 	if (rc == AK_OK)
 		w->o.baseline = &w->baseline;
+	ak_buf_release(&text);
+	return rc;
+}
+
+static enum ak_rc read_countries(struct ak_ctx *c, struct work *w, struct ak_err *err)
+{
+	const char *path = ak_args_text(c->args, "countries");
+	struct ak_buf text;
+	enum ak_rc rc;
+
+	if (!path)
+		return AK_OK;
+	ak_buf_init(&text, COUNTRIES_BYTES);
+	rc = ak_fs_slurp(path, COUNTRIES_BYTES, &text, err);
+	if (rc == AK_OK)
+		rc = ak_countries_parse(path, ak_buf_str(&text), &w->countries, err);
+	if (rc == AK_OK)
+		w->o.countries = &w->countries;
 	ak_buf_release(&text);
 	return rc;
 }
@@ -163,6 +162,9 @@ static enum ak_rc prepare(struct ak_ctx *c, struct work *w, struct ak_err *err)
 		w->o.mutes = &w->mutes;
 	if (rc == AK_OK && (rc = ak_cmd_responses(c, &w->responses, &there, err)) == AK_OK && there)
 		w->o.responses = &w->responses;
+	w->o.profile = ak_args_text(c->args, "profile");
+	if (rc == AK_OK)
+		rc = read_countries(c, w, err);
 	return rc == AK_OK ? read_baseline(c, w, err) : rc;
 }
 
@@ -238,6 +240,29 @@ static enum ak_rc before(struct ak_ctx *c, struct ak_err *err)
 	return rc;
 }
 
+/* The matrix of evidence, or the seven questions as the packet asks them, with what the rules say. Exit code 1 when one is not met. */
+static enum ak_rc overview(struct ak_ctx *c, struct work *w, bool matrix, bool *failed, struct ak_err *err)
+{
+	json_t *findings = NULL, *doc = NULL;
+	enum ak_rc rc;
+
+	w->o.names = NULL;
+	rc = ak_check_all(c->store, &w->o, &findings, err);
+	if (rc == AK_OK)
+		rc = matrix ? ak_matrix(c->store, c->policy, findings, &doc, err) : ak_questions_doc(c, w->o.from_us, w->o.to_us, findings, &doc, err);
+	if (rc == AK_OK && c->json)
+		rc = ak_io_json(c->io, doc, err);
+	else if (rc == AK_OK && matrix)
+		ak_check_matrix(c, doc);
+	else if (rc == AK_OK)
+		ak_check_questions(c, doc);
+	if (rc == AK_OK)
+		*failed = ak_check_any_not_met(json_object_get(doc, matrix ? "areas" : "questions"));
+	json_decref(findings);
+	json_decref(doc);
+	return rc;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	struct work w = {0};
@@ -247,7 +272,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	if (rc == AK_OK && ak_args_flag(c->args, "list"))
 		rc = list(c, &w.set, err);
 	else if (rc == AK_OK && (rc = prepare(c, &w, err)) == AK_OK)
-		rc = ak_args_flag(c->args, "questions") ? questions(c, w.o.from_us, w.o.to_us, &failed, err) : check(c, &w, &failed, err);
+		rc = ak_args_flag(c->args, "questions") || ak_args_flag(c->args, "matrix") ? overview(c, &w, ak_args_flag(c->args, "matrix"), &failed, err)
+										    : check(c, &w, &failed, err);
 	release(&w);
 	ak_check_notify_stop(c->prepared);
 	return rc != AK_OK ? err->exit : failed ? AK_EXIT_FINDINGS : AK_EXIT_OK;
@@ -258,6 +284,9 @@ static const struct ak_opt opts[] = {
 	{"list", 0, AK_OPT_FLAG, NULL, "the checks that there are, and why a reviewer asks"},
 	{"all", 0, AK_OPT_FLAG, NULL, "print every rule and finding, with ids, as -v does"},
 	{"questions", 0, AK_OPT_FLAG, NULL, "the seven questions of a reviewer, as a packet answers them"},
+	{"matrix", 0, AK_OPT_FLAG, NULL, "the seven areas of a review: evidence needed, supplied and missing, and what the rules say"},
+	{"profile", 0, AK_OPT_TEXT, "NAME", "what evidence-missing asks for, in place of review.profiles"},
+	{"countries", 0, AK_OPT_INPUT, "FILE", "CSV of networks and their countries, for admin-country"},
 	{"baseline", 0, AK_OPT_INPUT, "FILE", "a former --json: only findings that it lacks fail"},
 	{"junit", 0, AK_OPT_TARGET, "FILE", "write JUnit XML there; - for standard output"},
 	{"sarif", 0, AK_OPT_TARGET, "FILE", "write SARIF 2.1.0 there"},
@@ -276,6 +305,8 @@ static const struct ak_example examples[] = {
 	{"auditkit check --list", "what there is to be checked"},
 	{"auditkit check --max-error-rate 5 error-rate", "a limit for this run"},
 	{"auditkit check --questions", "what the packet will answer"},
+	{"auditkit check --matrix", "which evidence is there, and which is missing"},
+	{"auditkit check evidence-missing --profile vendor-risk", "what a vendor review would miss"},
 	{"auditkit check --notify audit --dry-run", "the message that a target of policy.yaml would get"},
 	{NULL, NULL},
 };
@@ -291,6 +322,10 @@ const struct ak_cmd ak_cmd_check = {
 		"mutes findings by that id, with owner, reason and a day until which it holds: muted ones are shown and counted, and fail no\n"
 		"more until then. responses.yaml answers findings by id, or all of a check by its name; an answered finding still fails.\n"
 		"With --baseline only findings that the former run did not have fail, and those that are gone are counted.\n\n"
+		"Many rules are told what to expect by policy.yaml (audit:, limits:, vocabulary:, access:); a rule that was told nothing and\n"
+		"cannot do without is not evaluable. Profiles are vendor-risk, soc2, iso27001, gdpr, hipaa, pci, internal-audit and incident:\n"
+		"which evidence a review needs, never a claim that a framework is met. Countries are those that the source gives; for the\n"
+		"others --countries FILE tells the country of an address: rows of `network,country` or `first,last,country`.\n\n"
 		"Rules of your own stand under checks: in policy.yaml; auditkit-policy(5) explains them.\n\n"
 		"With --notify findings that fail go to targets that policy.yaml names under notify: a webhook, Slack or the mail program of this\n"
 		"machine. A message holds ids, rules, severities and counts, never what a finding says. Each target is told of a finding once;\n"

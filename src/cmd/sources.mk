@@ -66,6 +66,7 @@ libak_a_SOURCES += src/cmd/cmd_timeline.c
 libak_a_SOURCES += src/cmd/cmd_blast_radius.c
 libak_a_SOURCES += src/cmd/cmd_trace_bundle.c
 libak_a_SOURCES += src/cmd/answers.c src/cmd/answers.h src/cmd/check_page.c src/cmd/check_page.h src/cmd/check_details.c
+libak_a_SOURCES += src/cmd/check_matrix.c src/cmd/check_matrix.h
 libak_a_SOURCES += src/cmd/cmd_report_latency.c src/cmd/figures_opts.c src/cmd/figures_opts.h src/cmd/cmd_report_figures.c src/cmd/figures_text.c src/cmd/figures_text.h src/cmd/figures_bars.c src/cmd/figures_bars.h
 libak_a_SOURCES += src/cmd/cmd_report_dashboard.c
 libak_a_SOURCES += src/cmd/cmd_canary_plan.c

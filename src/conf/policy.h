@@ -58,6 +58,9 @@ struct ak_policy_quota {
 };
 enum ak_small_action { AK_SMALL_FLAG, AK_SMALL_SUPPRESS, AK_SMALL_MERGE, AK_SMALL_COUNT };
 #define AK_SMALL_K 5
+/* The fields that an event of an administrator should have, as people call them. */
+#define AK_ADMIN_FIELDS 13
+extern const char *const ak_admin_fields[AK_ADMIN_FIELDS];
 
 struct ak_policy {
 	struct ak_yaml yaml;
@@ -118,6 +121,12 @@ bool ak_policy_is_pointer(struct ak_str s);
 const char *ak_policy_small_action(enum ak_small_action a);
 /* "90d" -> 90, "forever" -> INT64_MAX, else -1. */
 int64_t ak_policy_days(const char *text);
+/* "08:30" -> 510, up to "24:00", else -1. */
+int ak_policy_minutes(const char *text);
+/* "90m", "8h", "2d" in seconds, else -1. */
+int64_t ak_policy_seconds(const char *text);
+/* "sun" -> 0 ... "sat" -> 6, else -1. */
+int ak_policy_weekday(const char *text);
 /* "0.1%" -> 1000, "95%" -> 950000; at most four fraction digits and 100%, else -1. */
 int64_t ak_policy_ppm(const char *text);
 

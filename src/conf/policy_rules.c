@@ -70,7 +70,8 @@ static const struct ak_yaml_rule pull_rules[] = {
 
 static const struct ak_yaml_rule source_rules[] = {
 	{"path", AK_Y_SCALAR, false, NULL},   {"format", AK_Y_SCALAR, false, NULL},
-	{"owner", AK_Y_SCALAR, false, NULL},  {"every", AK_Y_SCALAR, false, NULL},
+	{"export", AK_Y_STR, false, NULL},    {"owner", AK_Y_SCALAR, false, NULL},
+	{"every", AK_Y_SCALAR, false, NULL},
 	{"system", AK_Y_SCALAR, false, NULL}, {"query", AK_Y_SCALAR, false, NULL},
 	{"tz", AK_Y_SCALAR, false, NULL},     {"pull", AK_Y_MAP, false, pull_rules},
 	END,
@@ -116,10 +117,15 @@ static const struct ak_yaml_rule email_rules[] = {
 	END,
 };
 
+static const struct ak_yaml_rule approval_rules[] = {
+	{"why", AK_Y_SCALAR, false, NULL}, {"approved_by", AK_Y_SCALAR, false, NULL}, {"masking", AK_Y_SCALAR, false, NULL}, END,
+};
+
 static const struct ak_yaml_rule redaction_rules[] = {
 	{"ip_mask", AK_Y_SCALAR, false, NULL},
 	{"pseudonyms", AK_Y_SCALAR, false, NULL},
 	{"payload_mode", AK_Y_SCALAR, false, NULL},
+	{"payload_approval", AK_Y_MAP_OR_UNKNOWN, false, approval_rules},
 	{"profile", AK_Y_SCALAR, false, NULL},
 	{"rules", AK_Y_LIST, false, detector_rules},
 	{"allow", AK_Y_LIST, false, allow_rules},
@@ -131,10 +137,15 @@ static const struct ak_yaml_rule redaction_rules[] = {
 	END,
 };
 
+static const struct ak_yaml_rule proof_rules[] = {
+	{"lock", AK_Y_STR, true, NULL}, {"on", AK_Y_SCALAR, false, NULL}, {"by", AK_Y_SCALAR, false, NULL}, {"evidence", AK_Y_SCALAR, false, NULL}, END,
+};
+
 static const struct ak_yaml_rule class_rules[] = {
 	{"keep", AK_Y_SCALAR, false, NULL},    {"why", AK_Y_SCALAR, false, NULL},
 	{"delete", AK_Y_SCALAR, false, NULL},  {"legal_basis", AK_Y_SCALAR, false, NULL},
-	{"archive", AK_Y_SCALAR, false, NULL}, END,
+	{"archive", AK_Y_SCALAR, false, NULL}, {"archive_proof", AK_Y_MAP_OR_UNKNOWN, false, proof_rules},
+	END,
 };
 
 static const struct ak_yaml_rule exception_rules[] = {
@@ -149,11 +160,16 @@ static const struct ak_yaml_rule retention_rules[] = {
 	END,
 };
 
+static const struct ak_yaml_rule attestation_rules[] = {
+	{"what", AK_Y_SCALAR, true, NULL}, {"on", AK_Y_SCALAR, false, NULL}, {"by", AK_Y_SCALAR, false, NULL}, END,
+};
+
 static const struct ak_yaml_rule access_rules[] = {
 	{"roles_from", AK_Y_STR_OR_LIST, false, NULL},
 	{"payload_viewers", AK_Y_STR_OR_LIST, false, NULL},
 	{"export_approvers", AK_Y_STR_OR_LIST, false, NULL},
 	{"log_access_monitoring", AK_Y_SCALAR, false, NULL},
+	{"attestations", AK_Y_LIST_OR_UNKNOWN, false, attestation_rules},
 	END,
 };
 
@@ -163,6 +179,9 @@ static const struct ak_yaml_rule trace_rules[] = {
 	END,
 };
 
+/* By currency; amounts are texts, since a float is none. */
+static const struct ak_yaml_rule amount_rules[] = {{ANY_KEY, AK_Y_SCALAR, false, NULL}, END};
+
 static const struct ak_yaml_rule limit_rules[] = {
 	{"max_rejects", AK_Y_SCALAR, false, NULL},
 	{"min_link_coverage", AK_Y_SCALAR, false, NULL},
@@ -171,6 +190,15 @@ static const struct ak_yaml_rule limit_rules[] = {
 	{"revocation_grace", AK_Y_SCALAR, false, NULL},
 	{"max_error_rate", AK_Y_SCALAR, false, NULL},
 	{"max_rate_limited", AK_Y_SCALAR, false, NULL},
+	{"max_apps_per_key", AK_Y_SCALAR, false, NULL},
+	{"max_daily_spend", AK_Y_MAP_OR_UNKNOWN, false, amount_rules},
+	{"max_monthly_spend", AK_Y_MAP_OR_UNKNOWN, false, amount_rules},
+	{"anomaly_factor", AK_Y_SCALAR, false, NULL},
+	{"anomaly_least", AK_Y_SCALAR, false, NULL},
+	{"stale_access", AK_Y_SCALAR, false, NULL},
+	{"access_review", AK_Y_SCALAR, false, NULL},
+	{"attestation_age", AK_Y_SCALAR, false, NULL},
+	{"archive_proof_age", AK_Y_SCALAR, false, NULL},
 	END,
 };
 
@@ -197,6 +225,27 @@ static const struct ak_yaml_rule check_rules[] = {
 	{"distinct", AK_Y_MAP, false, measure_rules}, {"by", AK_Y_STR_OR_LIST, false, NULL}, {"per", AK_Y_STR, false, NULL},
 	END,
 };
+
+/* What is asked of the events of administrators. */
+static const struct ak_yaml_rule hours_rules[] = {
+	{"zone", AK_Y_STR, true, NULL},		    {"from", AK_Y_STR, true, NULL},
+	{"to", AK_Y_STR, true, NULL},		    {"days", AK_Y_STR_OR_LIST, false, NULL},
+	{"holidays", AK_Y_STR_OR_LIST, false, NULL}, {"of", AK_Y_STR_OR_LIST, false, NULL},
+	{"environments", AK_Y_STR_OR_LIST, false, NULL}, END,
+};
+
+static const struct ak_yaml_rule audit_rules[] = {
+	{"reason_required", AK_Y_STR_OR_LIST, false, NULL}, {"fields", AK_Y_STR_OR_LIST, false, NULL},
+	{"hours", AK_Y_MAP_OR_UNKNOWN, false, hours_rules}, {"countries", AK_Y_STR_OR_LIST, false, NULL},
+	{"familiar_after", AK_Y_SCALAR, false, NULL},	    {"shared_accounts", AK_Y_STR_OR_LIST, false, NULL},
+	{"automation", AK_Y_STR_OR_LIST, false, NULL},	    {"session_limit", AK_Y_SCALAR, false, NULL},
+	{"suspicious_after", AK_Y_SCALAR, false, NULL},	    END,
+};
+
+static const struct ak_yaml_rule vocabulary_rules[] = {{ANY_KEY, AK_Y_STR_OR_LIST, false, NULL}, END};
+static const struct ak_yaml_rule purpose_rules[] = {{ANY_KEY, AK_Y_SCALAR, false, NULL}, END};
+static const struct ak_yaml_rule documented_rules[] = {{ANY_KEY, AK_Y_MAP, false, purpose_rules}, END};
+static const struct ak_yaml_rule review_rules[] = {{"profiles", AK_Y_STR_OR_LIST, false, NULL}, END};
 
 static const struct ak_yaml_rule checks_rules[] = {{ANY_KEY, AK_Y_MAP, false, check_rules}, END};
 
@@ -229,6 +278,10 @@ const struct ak_yaml_rule ak_policy_rules[] = {
 	{"sample_trace", AK_Y_MAP_OR_UNKNOWN, false, trace_rules},
 	{"limits", AK_Y_MAP_OR_UNKNOWN, false, limit_rules},
 	{"quotas", AK_Y_LIST_OR_UNKNOWN, false, quota_rules},
+	{"audit", AK_Y_MAP_OR_UNKNOWN, false, audit_rules},
+	{"vocabulary", AK_Y_MAP_OR_UNKNOWN, false, vocabulary_rules},
+	{"documented", AK_Y_MAP, false, documented_rules},
+	{"review", AK_Y_MAP_OR_UNKNOWN, false, review_rules},
 	{"checks", AK_Y_MAP, false, checks_rules},
 	{"notify", AK_Y_MAP, false, notify_rules},
 	END,

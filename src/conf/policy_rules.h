@@ -11,6 +11,8 @@ extern "C" {
 extern const struct ak_yaml_rule ak_policy_rules[];
 /* The values behind the keys: dates, periods, shares, address masks, words of a fixed set. AK_EXIT_USAGE. */
 enum ak_rc ak_policy_check_values(const struct ak_policy *p, struct ak_err *err);
+/* The same of what the rules of `check` are told. */
+enum ak_rc ak_policy_check_rules(const struct ak_policy *p, struct ak_err *err);
 /* A string of the form 2026-06-16. */
 bool ak_policy_is_date(const json_t *v);
 /* The lists of redaction:, their values (AK_EXIT_USAGE), and the view of them. */

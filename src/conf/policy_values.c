@@ -263,5 +263,7 @@ enum ak_rc ak_policy_check_values(const struct ak_policy *p, struct ak_err *err)
 		rc = ak_policy_check_redaction(p, err);
 	if (rc == AK_OK)
 		rc = ak_policy_check_quotas(p, err);
+	if (rc == AK_OK)
+		rc = ak_policy_check_rules(p, err);
 	return rc == AK_OK ? forever_check(p, err) : rc;
 }

@@ -2,6 +2,7 @@ libak_a_SOURCES += src/conf/yaml.c src/conf/yaml.h
 libak_a_SOURCES += src/conf/yaml_check.c
 libak_a_SOURCES += src/conf/policy.c src/conf/policy.h
 libak_a_SOURCES += src/conf/policy_answers.c
+libak_a_SOURCES += src/conf/policy_checks.c
 libak_a_SOURCES += src/conf/policy_edit.c src/conf/policy_edit.h
 libak_a_SOURCES += src/conf/policy_redaction.c src/conf/charsets.h
 libak_a_SOURCES += src/conf/policy_rules.c src/conf/policy_rules.h

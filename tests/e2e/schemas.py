@@ -53,7 +53,8 @@ def documents():
     text = "".join(l for l in open(policy) if not l.startswith("notify:"))
     open(policy, "w").write(text + targets)
     given = {"redact try": "mail to ada@example.org\n", "redact explain --text": "mail to ada@example.org\n"}
-    commands = ["status", "sources", "sources show litellm-prod", "sources drift", "check", "check rejects bypass", "check --list", "check rejects --notify audit",
+    commands = ["status", "sources", "sources show litellm-prod", "sources drift", "check", "check rejects bypass", "check --list", "check --matrix", "check --questions",
+                "check rejects --notify audit",
                 "search --status 4xx --limit 3", "search --layer audit_event --limit 3", "search --outcome failure --limit 2 --save saved", "query list", "query run saved",
                 "query rm saved", "tail --lines 1", "config check", "config show",
                 "report usage", "report dashboard", "report cost --by team --bucket 1d", "report errors", "report latency", "report cache", "report keys", "report access",

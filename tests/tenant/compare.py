@@ -6,6 +6,7 @@ usage: compare.py AUDITKIT WORKSPACE DIR [--only links,coverage,...] [--many N]
 The workspace has ingested DIR. Each point is told as TAP; details of what is wrong follow as comments.
 """
 import argparse
+import csv
 import gzip
 import json
 import os
@@ -14,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from datetime import datetime, timezone
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -227,6 +229,25 @@ def check_coverage(t):
 
 # ---- check ----
 
+# True of the exports whatever is planted: fields that these logs do not have, or leave empty, and the day of the access review.
+LACKING = {"gateway-admin": {"request_id"}, "litellm-audit": {"actor_role", "actor_ip", "organization_id", "request_id"},
+           "openai-audit": {"actor_role", "organization_id", "reason", "request_id", "before", "after", "target_id"}}
+
+
+def true_anyway(t, name, f):
+    if name == "admin-event-fields" and f["subject"] == "gateway-admin":
+        with open(os.path.join(t.folder, "gateway/admin-audit.csv")) as rows:
+            return f["missing"] == {"request_id": sum(not r["request_id"] for r in csv.DictReader(rows))}
+    if name == "admin-event-fields":
+        return set(f["names"]) <= LACKING.get(f["subject"], set())
+    if name == "access-review-overdue":
+        with open(os.path.join(t.folder, "grc/access-review.csv")) as rows:
+            days = [(datetime.now(timezone.utc) - datetime.fromisoformat(r["reviewed_at"].replace("Z", "+00:00"))).days for r in csv.DictReader(rows)
+                    if r["system"] == f["subject"]]
+        return len(days) == f["affected"] and min(days) > 92 and max(days) == f["days"]
+    return False
+
+
 def check_findings(t):
     rc, doc = t.json("check", "--json")
     checks = doc.get("checks", [])
@@ -240,7 +261,8 @@ def check_findings(t):
         tap(bool(hits), "planted %s of %s is found" % (w["check"], w["subject"]),
             [] if hits else some(["no such check"] if w["check"] not in names else
                                  [json.dumps(next(c for c in checks if c["check"] == w["check"]))[:600]]))
-    more = ["%s: %s" % (n, json.dumps(f)[:300]) for i, (n, f) in enumerate(said) if i not in used and not (n == "clock" and "clock" in t.truth["plants"])]
+    more = ["%s: %s" % (n, json.dumps(f)[:300]) for i, (n, f) in enumerate(said) if i not in used and not (n == "clock" and "clock" in t.truth["plants"])
+            and not true_anyway(t, n, f)]
     more += ["%s: not met without a finding" % c["check"] for c in checks if c["verdict"] == "not met" and not c.get("findings")]
     tap(not more, "nothing else is found", some(more))
     tap(rc == (1 if said else 0) or (rc == 3 and not said), "exit code", ["%d" % rc])

@@ -40,11 +40,21 @@ scope:
   environments: [prod]
   control_point: litellm-prod
   apps:
-%s  providers:
+%s  keys:
+    cred-1: {owner: platform}
+  providers:
     openai: {region: us, trains: false, keeps_days: 30, contract: DPA-1}
     bedrock: {region: eu-central-1, trains: false, keeps_days: 0, contract: DPA-2}
 sources:
 %sredaction: {ip_mask: 24/48, payload_mode: metadata-only, pseudonyms: per-packet}
+retention:
+  request: {keep: 3650d, why: known truth, delete: by hand}
+  app_event: {keep: 3650d, why: known truth, delete: by hand}
+  audit_event: {keep: 3650d, why: known truth, delete: by hand}
+  usage: {keep: 3650d, why: known truth, delete: by hand}
+  provider_call: {keep: 3650d, why: known truth, delete: by hand}
+  dlp_verdict: {keep: 3650d, why: known truth, delete: by hand}
+  quota_event: {keep: 3650d, why: known truth, delete: by hand}
 limits: {min_link_coverage: 10%%}
 """
 

@@ -1,0 +1,64 @@
+#!/bin/sh
+# The rules of `check` on a tenant of few lines: each with something to find, nothing to find, and nothing to go by.
+. "$AK_SRCDIR/tests/tap.sh"
+cd "$tap_dir" || exit 1
+rules() { python3 "$AK_SRCDIR/tests/e2e/rules.py" "$@"; }
+ak() { "$AUDITKIT" -w "$@"; }
+rules make .
+for w in bad good bare; do
+	"$AUDITKIT" init "w-$w" >/dev/null 2>&1
+	mkdir -p "w-$w/formats" && rules format >"w-$w/formats/rules-requests.yaml"
+	(cd "$w" && for f in [agkrtu]*.csv *.json; do [ -e "$f" ] && ak "../w-$w" ingest "$f" --source "${f%.*}"; done; true) >"$w.in" 2>&1 || echo "# $w was not read whole"
+done
+shared=$(sqlite3 w-bad/workspace.db "SELECT actor_id FROM audit_event WHERE event_id = 'e-shared'")
+for w in bad good; do rules policy $w "$shared" >w-$w/policy.yaml; done
+is "what was planted is found, counted and cited" "$(rules judge "$AUDITKIT" w-bad bad)" "ok 25"
+is "what is in order is met" "$(rules judge "$AUDITKIT" w-good good)" "ok 25"
+is "where nothing tells, nothing is said to be met" "$(rules judge "$AUDITKIT" w-bare bare)" "ok 25"
+
+# ---- what the policy says, and what it does not ----
+verdict() { ak "w-$1" check "$2" --json | jq -r '.checks[0] | "\(.verdict) \(.found) of \(.of)"'; }
+told() { sed "$1" pol >w-bad/policy.yaml; } # told SED: another policy of `bad`
+cp w-bad/policy.yaml pol
+is "no country without the file: not evaluable, never met" "$(verdict bad admin-country)" "not evaluable 0 of 0"
+is "the same input, the same findings" "$(ak w-bad check --json | sha256sum)" "$(ak w-bad check --json | sha256sum)"
+told 's/payload_mode: metadata-only/payload_mode: full/'
+is "full payload without a reason" "$(verdict bad payload-unapproved) $(verdict bad payload-against-mode)" "not met 1 of 186 not evaluable 0 of 0"
+told 's/payload_mode: metadata-only/payload_mode: full, payload_approval: {why: abuse review, approved_by: dpo}/'
+is "with a reason and an approval" "$(verdict bad payload-unapproved)" "met 0 of 186"
+told 's/payload_mode: metadata-only/payload_mode: unknown/'
+is "nobody has said how payload is logged, and it arrives" "$(verdict bad payload-unapproved)" "not met 1 of 186"
+told 's/shared_accounts: .*/shared_accounts: [ops]/'
+is "a name is no token: nobody can tell" "$(verdict bad shared-account)" "not evaluable 0 of 14"
+told 's/shared_accounts: .*/shared_accounts: []/'
+is "there are none" "$(verdict bad shared-account)" "met 0 of 14"
+told '/^  shared_accounts/a\  countries: [BR]'
+is "countries that the policy names" "$(ak w-bad check admin-country --countries bad/countries.csv --json | jq -c '[.checks[0].findings[] | [.country, .affected]] | sort | unique')" '[["DE",1],["DE",3],["DE",4],["DE",5]]'
+told 's/from: "08:00", to: "18:00"/from: "18:00", to: "04:00"/'
+is "hours over midnight: 03:00 is within, noon is not" "$(ak w-bad check admin-outside-hours --json | jq -c '.checks[0] | [.found, ([.findings[].calendar.local_date] | unique | length), ([.findings[] | .affected] | add), .of]')" "[6,5,6,7]"
+told 's/holidays: .*\]}/holidays: [2026-06-02]}/'
+is "a holiday" "$(ak w-bad check admin-outside-hours --json | jq -c '[.checks[0].findings[].calendar | [.local_date, .local_time, .workday]] | sort')" '[["2026-06-02","12:00:00",false],["2026-06-03","03:00:00",true]]'
+told 's/^audit:/audit: unknown/; /^  hours/d; /^  shared/d; s/^limits: .*/limits: unknown/; s/^vocabulary: .*/vocabulary: unknown/; s/^review: .*/review: unknown/'
+is "unknown is no answer" "$(ak w-bad check admin-outside-hours unexpected-spend owner-vocabulary evidence-missing shared-account --json | jq -c '[.not_evaluable, .not_met, .met]')" "[5,0,0]"
+refused() { told "$1"; ak w-bad check >out 2>err; echo "$? $(grep -c "$2" err)"; }
+is "values that are none are refused with their line" "$(refused 's#Europe/Berlin#Europe/Berlni#' "policy.yaml:[0-9]*: 'audit.hours.zone' must be a zone") $(
+	refused 's/EUR: 300/EURO: 300/' 'is no currency') $(refused 's/^vocabulary: {/&stage: [a], /' 'there is no vocabulary') $(
+	refused 's/export: dashboard/export: screen/' "'sources.\*.export' must be") $(refused 's/\[internal-audit\]/[internal]/' "there is no profile 'internal'")" "2 1 2 1 2 1 2 1 2 1"
+told ''
+is "what a review of another kind misses" "$(ak w-bad check evidence-missing --profile vendor-risk --json | jq -c '[.checks[0].findings[].class] | sort')" '["cost","usage"]'
+
+# ---- the matrix and the questions ----
+ak w-bad check --matrix --json >m.json
+is "exit 1: an area is not met" "$?" 1
+is "seven areas; what is needed is supplied or missing; rules and verdicts add up" "$(jq -c '[(.areas | length), (.met + .not_met + .not_evaluable),
+	(.areas | all(.needed == .supplied + (.missing | length) and .needed == (.classes | length) and .rules == (.checks | length) and
+	  .rules_met == ([.checks[] | select(.verdict == "met")] | length) and
+	  (.verdict == (if any(.checks[]; .verdict == "not met") then "not met" elif (.missing | length) > 0 or any(.checks[]; .decides and .verdict != "met")
+	    then "not evaluable" else "met" end))))]' m.json)" "[7,7,true]"
+is "owners are those of the policy" "$(jq -c '[.areas[].owners[]] | unique' m.json)" '["platform"]'
+ak w-bad check --questions --json >q.json
+is "what each question fails by" "$(jq -c '[.questions[] | [.number, .common_failure.verdict]]' q.json)" \
+	'[[1,"found"],[2,"found"],[3,"found"],[4,"found"],[5,"found"],[6,"found"],[7,"found"]]'
+is "nothing is read: every question names what it needs" "$(ak w-bare check --questions --json | jq -c '[.questions[] | (.needs | length) > 0 and .common_failure.verdict != "found"] | unique')" "[true]"
+is "pages of 80 columns" "$({ ak w-bad check --matrix; ak w-bad check --questions; ak w-bad check; } | awk 'length > 80' | wc -l) $(($(ak w-bad check | wc -l) <= 40))" "0 1"
+finish
