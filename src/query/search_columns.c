@@ -35,9 +35,15 @@ static int column_of(const struct ak_search_test *t)
 	return t->field < AK_F_COUNT ? ak_column_of((enum ak_field_id)t->field) : -1;
 }
 
+/* Columns of the texts that a search for words looks at: all of them have one. */
+static int covered(int f)
+{
+	return ak_field_of((enum ak_field_id)f, AK_K_REQUEST) && ak_search_covers((enum ak_field_id)f) ? ak_column_of((enum ak_field_id)f) : -1;
+}
+
 bool ak_search_by_columns(const struct ak_search_test *t)
 {
-	if (!t || t->op == AK_TEST_ALL)
+	if (!t || t->op == AK_TEST_ALL || t->op == AK_TEST_WORDS)
 		return true;
 	if (t->op == AK_TEST_NOT)
 		return ak_search_by_columns(t->a);
@@ -68,6 +74,28 @@ static enum ak_rc load(struct scan *s, int col)
 		p = sqlite3_column_blob(s->page, 0);
 		data = ak_arena_str(&s->c->arena, ak_str_n(p ? p : "", (size_t)sqlite3_column_bytes(s->page, 0)));
 		rc = ak_columns_decode(s->c, (enum ak_column)col, data) ? AK_OK : damaged(s);
+	}
+	sqlite3_reset(s->page);
+	return rc == AK_END ? AK_OK : rc;
+}
+
+/* Whether one of the texts that a test asks for may be in the column: where it has many, a sieve knows. */
+static enum ak_rc may_have(struct scan *s, const struct ak_search_test *t, int col, bool *may)
+{
+	enum ak_rc rc;
+
+	*may = true;
+	if (t->op != AK_TEST_IN || s->q->decoded[col] || t->field >= AK_F_COUNT || ak_fields[t->field].type == AK_T_LIST)
+		return AK_OK;
+	sqlite3_bind_int64(s->page, 1, s->id << 8 | (AK_COLUMNS_SIEVES + col));
+	rc = ak_sql_step(s->q->s, s->page, s->err);
+	if (rc == AK_OK) {
+		const char *p = sqlite3_column_blob(s->page, 0);
+		struct ak_str sieve = ak_str_n(p ? p : "", (size_t)sqlite3_column_bytes(s->page, 0));
+
+		*may = false;
+		for (size_t i = 0; i < t->n; i++)
+			*may |= ak_columns_sieve_may(sieve, t->value[i].text);
 	}
 	sqlite3_reset(s->page);
 	return rc == AK_END ? AK_OK : rc;
@@ -162,17 +190,64 @@ static void decimals(const struct scan *s, const struct ak_search_test *t, int c
 		v->sure[i] = of_decimal(s->c, t, col, i, &with);
 }
 
+/* Records with a text in which a word begins so, marked in found. */
+static enum ak_rc word(struct scan *s, const struct ak_test_value *w, uint8_t *found)
+{
+	const struct ak_columns *c = s->c;
+
+	for (int f = 0; f < AK_F_COUNT; f++) {
+		uint8_t is[AK_COLUMNS_ROWS + 1];
+		int col = covered(f);
+		bool any = false;
+
+		if (col < 0)
+			continue;
+		if (load(s, col) != AK_OK)
+			return AK_FAIL;
+		is[0] = 0;
+		for (size_t i = 0; i < c->ntext[col]; i++)
+			any |= (is[i + 1] = ak_test_word(w, c->text[col][i])) != 0;
+		for (size_t i = 0; any && i < c->n; i++)
+			found[i] |= is[c->row[col][i]];
+	}
+	return AK_OK;
+}
+
+static enum ak_rc words(struct scan *s, const struct ak_search_test *t, struct verdict *v)
+{
+	size_t n = s->c->n;
+	enum ak_rc rc = AK_OK;
+
+	memset(v->sure, 1, n);
+	for (size_t w = 0; w < t->n && rc == AK_OK && memchr(v->sure, 1, n); w++) {
+		memset(v->may, 0, n);
+		rc = word(s, &t->value[w], v->may);
+		for (size_t i = 0; i < n; i++)
+			v->sure[i] &= v->may[i];
+	}
+	memcpy(v->may, v->sure, n);
+	return rc;
+}
+
 static enum ak_rc leaf(struct scan *s, const struct ak_search_test *t, struct verdict *v)
 {
 	int col = column_of(t);
 	size_t n = s->c->n;
-	bool has;
+	bool has, may;
 
+	if (t->op == AK_TEST_WORDS)
+		return words(s, t, v);
 	if (t->op == AK_TEST_ALL || col < 0) {
 		bool not_here = t->op != AK_TEST_ALL && ak_search_by_columns(t); /* no record of a block has this field */
 
 		memset(v->sure, t->op == AK_TEST_ALL || (not_here && t->op == AK_TEST_MISSING), n);
 		memset(v->may, t->op == AK_TEST_ALL || !not_here || t->op == AK_TEST_MISSING, n);
+		return AK_OK;
+	}
+	if (may_have(s, t, col, &may) != AK_OK)
+		return AK_FAIL;
+	if (!may) {
+		memset(v, 0, sizeof *v);
 		return AK_OK;
 	}
 	if (load(s, col) != AK_OK || (col == AK_COL_SOURCE && ak_search_leaf(s->q, t, s->err) < 0))
@@ -202,7 +277,7 @@ static unsigned cost(const struct ak_search_test *t)
 		return cost(t->a) + cost(t->b);
 	if (t->op == AK_TEST_NOT)
 		return cost(t->a);
-	return col < 0 ? 20 : ak_columns[col].kind == AK_COL_IS_TEXT ? 1 : ak_columns[col].kind == AK_COL_IS_INT ? 2 : 4;
+	return t->op == AK_TEST_WORDS ? 30 : col < 0 ? 20 : ak_columns[col].kind == AK_COL_IS_TEXT ? 1 : ak_columns[col].kind == AK_COL_IS_INT ? 2 : 4;
 }
 
 static enum ak_rc judge(struct scan *s, const struct ak_search_test *t, struct verdict *v)
@@ -374,12 +449,16 @@ static enum ak_rc segments(struct scan *s, struct verdict *v)
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	bool open = s->q->o.from_us == INT64_MIN && s->q->o.to_us == INT64_MAX;
 	int64_t records;
-	enum ak_rc rc = ak_sql_prepare(s->q->s,
-				       s->q->o.backwards ? "SELECT id, records, first_seq, last_seq, first_us, last_us, undated FROM column_segment"
-							   " WHERE (first_us < ?2 AND last_us >= ?1) OR ?3 ORDER BY last_us DESC, id"
-							 : "SELECT id, records, first_seq, last_seq, first_us, last_us, undated FROM column_segment"
-							   " WHERE (first_us < ?2 AND last_us >= ?1) OR ?3 ORDER BY first_us, id",
-				       &st, s->err);
+	enum ak_rc rc;
+
+	if (!s->q->made)
+		return AK_OK;
+	rc = ak_sql_prepare(s->q->s,
+			    s->q->o.backwards ? "SELECT id, records, first_seq, last_seq, first_us, last_us, undated FROM column_segment"
+						" WHERE (first_us < ?2 AND last_us >= ?1) OR ?3 ORDER BY last_us DESC, id"
+					      : "SELECT id, records, first_seq, last_seq, first_us, last_us, undated FROM column_segment"
+						" WHERE (first_us < ?2 AND last_us >= ?1) OR ?3 ORDER BY first_us, id",
+			    &st, s->err);
 
 	if (rc != AK_OK)
 		return rc;

@@ -41,6 +41,7 @@ struct ak_search {
 	struct ak_store *s;
 	struct ak_search_opts o;
 	int64_t size, through; /* ledger, and where the columns end */
+	bool made;	       /* the segments have all columns */
 	int64_t entries;       /* of calls, which stand in no column */
 	struct ak_leaf_test leaf[AK_TESTS];
 	int nleaf;

@@ -125,7 +125,7 @@ static enum ak_rc read_row(struct pass *p, sqlite3_stmt *st, struct ak_arena *ar
 	struct ak_stored fixed;
 	const struct ak_packed *r = ak_stored_pack(st, 0, AK_K_REQUEST, arena, &fixed);
 
-	if (!r || !ak_columns_add(p->now, r, fixed.seq, sqlite3_column_int64(st, sources), fixed.has_time, fixed.time_us) ||
+	if (!r || !ak_columns_add(p->now, r, fixed.seq, fixed.file, sqlite3_column_int64(st, sources), fixed.has_time, fixed.time_us) ||
 	    p->now->n < AK_COLUMNS_ROWS)
 		return AK_OK;
 	enum ak_rc rc = give(p);
@@ -134,7 +134,7 @@ static enum ak_rc read_row(struct pass *p, sqlite3_stmt *st, struct ak_arena *ar
 }
 
 /* Records that stand in no segment yet: all their columns, they are few. */
-static enum ak_rc read_behind(struct pass *p)
+static enum ak_rc read_behind(struct pass *p, int64_t through)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	struct ak_buf sql;
@@ -144,8 +144,10 @@ static enum ak_rc read_behind(struct pass *p)
 	ak_columns_clear(p->now);
 	ak_buf_init(&sql, 1 << 16);
 	ak_schema_select_with(AK_K_REQUEST, "(SELECT e.source FROM file f JOIN export e ON e.id = f.export WHERE f.id = request.file)", &sql);
-	ak_buf_adds(&sql, " WHERE seq >= coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'columns_through'), 0) ORDER BY seq");
+	ak_buf_adds(&sql, " WHERE seq >= ?1 ORDER BY seq");
 	rc = ak_sql_prepare(p->s, sql.p, &st, p->err);
+	if (rc == AK_OK)
+		sqlite3_bind_int64(st, 1, through);
 	ak_buf_release(&sql);
 	ak_arena_init(&arena);
 	while (rc == AK_OK && (rc = ak_sql_step(p->s, st, p->err)) == AK_OK) {
@@ -161,6 +163,8 @@ enum ak_rc ak_columns_each(struct ak_store *s, int64_t from_us, int64_t to_us, c
 {
 	struct ak_columns_want all = *want;
 	struct pass *p = ak_alloc_zero(1, sizeof *p);
+	int64_t through = 0;
+	bool made = false;
 	enum ak_rc rc;
 
 	all.col[AK_COL_SEQ] = all.col[AK_COL_TIME] = all.col[AK_COL_SOURCE] = true;
@@ -168,9 +172,11 @@ enum ak_rc ak_columns_each(struct ak_store *s, int64_t from_us, int64_t to_us, c
 	p->now = ak_columns_new();
 	rc = find_left_out(p);
 	if (rc == AK_OK)
+		rc = ak_columns_through(s, &through, &made, err);
+	if (rc == AK_OK && made)
 		rc = read_segments(p);
 	if (rc == AK_OK)
-		rc = read_behind(p);
+		rc = read_behind(p, through);
 	ak_columns_free(p->now);
 	ak_free(p->left_out);
 	ak_free(p);
