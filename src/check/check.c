@@ -101,6 +101,15 @@ void ak_check_unjudged(struct ak_check_run *r, const char *fmt, ...)
 	va_end(ap);
 }
 
+enum ak_rc ak_check_reconcile(struct ak_check_run *r, struct ak_reconcile **out, struct ak_err *err)
+{
+	const struct ak_reconcile_opts o = {.from_us = r->from_us, .to_us = r->to_us, .control_point = r->policy ? r->policy->control_point : NULL};
+	enum ak_rc rc = r->rec ? AK_OK : ak_reconcile_run(r->store, &o, &r->rec, err);
+
+	*out = r->rec;
+	return rc;
+}
+
 static enum ak_rc known(const struct ak_check_opts *o, struct ak_err *err)
 {
 	for (size_t i = 0; o->names && o->names[i]; i++) {
@@ -222,6 +231,8 @@ enum ak_rc ak_check_all(struct ak_store *s, const struct ak_check_opts *o, json_
 		if (wanted(o->names, o->set->name[i]))
 			rc = judge(o->set->rule[i], &r, doc, err);
 	ak_callkeys_free(r.keys);
+	if (r.rec)
+		ak_reconcile_free(r.rec);
 	if (rc == AK_OK && o->baseline)
 		json_object_set_new(doc, "baseline", ak_baseline_compare(o->baseline, json_object_get(doc, "checks")));
 	if (rc == AK_OK && o->mutes)

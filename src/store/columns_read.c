@@ -12,6 +12,7 @@ struct pass {
 	ak_columns_fn *each;
 	void *ctx;
 	int64_t from_us, to_us;
+	bool witnesses; /* second ones are kept */
 	uint8_t *left_out; /* a bit per place in the ledger */
 	int64_t places;
 	struct ak_columns *now;
@@ -25,6 +26,7 @@ static enum ak_rc find_left_out(struct pass *p)
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	enum ak_rc rc = ak_sql_prepare(p->s, "SELECT 1 + max(coalesce((SELECT max(seq) FROM superseded), -1),"
 					     " coalesce((SELECT max(seq) FROM corroboration), -1))", &st, p->err);
+	const char *which = p->witnesses ? "SELECT seq FROM superseded" : "SELECT seq FROM superseded UNION ALL SELECT seq FROM corroboration";
 
 	if (rc == AK_OK && (rc = ak_sql_step(p->s, st, p->err)) == AK_OK)
 		p->places = sqlite3_column_int64(st, 0);
@@ -32,7 +34,7 @@ static enum ak_rc find_left_out(struct pass *p)
 		return rc;
 	p->left_out = ak_alloc_zero((size_t)p->places / 8 + 1, 1);
 	ak_sql_finalizep(&st);
-	rc = ak_sql_prepare(p->s, "SELECT seq FROM superseded UNION ALL SELECT seq FROM corroboration", &st, p->err);
+	rc = ak_sql_prepare(p->s, which, &st, p->err);
 	while (rc == AK_OK && (rc = ak_sql_step(p->s, st, p->err)) == AK_OK) {
 		int64_t seq = sqlite3_column_int64(st, 0);
 
@@ -158,7 +160,7 @@ static enum ak_rc read_behind(struct pass *p, int64_t through)
 	return rc != AK_END ? rc : p->now->n ? give(p) : AK_OK;
 }
 
-enum ak_rc ak_columns_each(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_columns_want *want, ak_columns_fn *each,
+static enum ak_rc read_all(struct ak_store *s, int64_t from_us, int64_t to_us, bool witnesses, const struct ak_columns_want *want, ak_columns_fn *each,
 			   void *ctx, struct ak_err *err)
 {
 	struct ak_columns_want all = *want;
@@ -168,7 +170,7 @@ enum ak_rc ak_columns_each(struct ak_store *s, int64_t from_us, int64_t to_us, c
 	enum ak_rc rc;
 
 	all.col[AK_COL_SEQ] = all.col[AK_COL_TIME] = all.col[AK_COL_SOURCE] = true;
-	*p = (struct pass){.s = s, .want = &all, .each = each, .ctx = ctx, .from_us = from_us, .to_us = to_us, .err = err};
+	*p = (struct pass){.s = s, .want = &all, .each = each, .ctx = ctx, .from_us = from_us, .to_us = to_us, .witnesses = witnesses, .err = err};
 	p->now = ak_columns_new();
 	rc = find_left_out(p);
 	if (rc == AK_OK)
@@ -181,4 +183,15 @@ enum ak_rc ak_columns_each(struct ak_store *s, int64_t from_us, int64_t to_us, c
 	ak_free(p->left_out);
 	ak_free(p);
 	return rc;
+}
+
+enum ak_rc ak_columns_each(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_columns_want *want, ak_columns_fn *each,
+			   void *ctx, struct ak_err *err)
+{
+	return read_all(s, from_us, to_us, false, want, each, ctx, err);
+}
+
+enum ak_rc ak_columns_each_witness(struct ak_store *s, const struct ak_columns_want *want, ak_columns_fn *each, void *ctx, struct ak_err *err)
+{
+	return read_all(s, INT64_MIN, INT64_MAX, true, want, each, ctx, err);
 }

@@ -40,6 +40,8 @@ void ak_columns_page(const struct ak_columns *c, int id, struct ak_buf *out);
  * in the open period only. Some may come with keep all false. AK_EXIT_CORRUPT: a page is damaged. */
 enum ak_rc ak_columns_each(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_columns_want *want, ak_columns_fn *each,
 			   void *ctx, struct ak_err *err);
+/* The same over all times, second witnesses too. */
+enum ak_rc ak_columns_each_witness(struct ak_store *s, const struct ak_columns_want *want, ak_columns_fn *each, void *ctx, struct ak_err *err);
 
 /* Segments are made again from the records as they go by, in the order of the ledger, and compared: begin and end over s, the
  * records between them in any one thread. at: segment id, the first that differs; -1 = none. */
