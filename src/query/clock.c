@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "base/decimal.h"
+#include "base/jsonw.h"
 #include "base/time.h"
 #include "query/aggregate.h"
 #include "query/attempt.h"
@@ -88,10 +89,10 @@ enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, j
 
 /* Columns: outer source, time, start, end, duration, inner source, time, start, end, duration, app of outer, of inner, whether
  * the end of outer bounds, whether outer names the inner call itself, seq of outer, of inner, source of the record that names the other.
- * ?1: which records of that kind. ?2: answers that came from a cache, NULL = look for them. */
+ * ?1: which records of that kind. ?2: ids of the calls that answers from a cache were made for, NULL = look for them. */
 static const char spans[] =
 	/* What names the call itself, so that the event is about this call; of a shared trace only the outermost event is. */
-	"WITH cached(x) AS MATERIALIZED (SELECT p.cache_reference_id FROM json_each(?2) z JOIN request p ON p.seq = z.value WHERE p.cache_reference_id IS NOT NULL"
+	"WITH cached(x) AS MATERIALIZED (SELECT value FROM json_each(?2)"
 	"  UNION SELECT cache_reference_id FROM request WHERE ?2 IS NULL AND cache_reference_id IS NOT NULL),"
 	" m AS MATERIALIZED (SELECT a.seq AS event, q.seq AS call, coalesce(q.gateway_request_id = a.gateway_request_id AND NOT" REPEATED("q") ", 0)"
 	"  OR coalesce(q.parent_span_id = a.span_id AND q.trace_id = a.trace_id, 0)"
@@ -185,7 +186,7 @@ struct walk {
 	struct ak_clock_sample sample;
 	ak_clock_pair_fn *each;
 	void *ctx;
-	struct ak_buf cached; /* JSON array of places in the ledger */
+	struct ak_buf cached; /* JSON array of ids */
 	size_t ncached;
 };
 
@@ -219,21 +220,20 @@ static enum ak_rc take_cached(void *ctx, const struct ak_columns *c, const bool 
 
 	(void)err;
 	(void)keep;
-	for (size_t i = 0; c->row[AK_COL_CACHE_STATUS] && i < c->n; i++) {
-		uint16_t at = c->row[AK_COL_CACHE_STATUS][i];
-
-		if (!at || ak_str_is(c->text[AK_COL_CACHE_STATUS][at - 1], "miss"))
-			continue;
+	for (size_t i = 0; i < c->ntext[AK_COL_CACHE_REFERENCE] && w->ncached <= MOST_CACHED; i++) {
 		if (++w->ncached > MOST_CACHED)
 			break;
-		ak_buf_addf(&w->cached, "%s%lld", w->ncached > 1 ? "," : "[", (long long)c->number[AK_COL_SEQ][i]);
+		ak_buf_adds(&w->cached, w->ncached > 1 ? "," : "[");
+		ak_jsonw_string(&w->cached, c->text[AK_COL_CACHE_REFERENCE][i]);
 	}
+	/* As if there were more: what does not fit is looked for. */
+	w->ncached = w->cached.over ? MOST_CACHED + 1 : w->ncached;
 	return AK_OK;
 }
 
 static enum ak_rc find_cached(struct walk *w, struct ak_err *err)
 {
-	const struct ak_columns_want want = {.col = {[AK_COL_SEQ] = true, [AK_COL_CACHE_STATUS] = true}};
+	const struct ak_columns_want want = {.col = {[AK_COL_CACHE_REFERENCE] = true}};
 	enum ak_rc rc = ak_query_columns_each(w->s, INT64_MIN, INT64_MAX, &want, take_cached, w, err);
 
 	ak_buf_adds(&w->cached, w->ncached ? "]" : "[]");

@@ -190,6 +190,29 @@ static void decimals(const struct scan *s, const struct ak_search_test *t, int c
 		v->sure[i] = of_decimal(s->c, t, col, i, &with);
 }
 
+/* Has the column a text with this word? Told from its texts alone, which takes less than reading its records. */
+static enum ak_rc has_word(struct scan *s, const struct ak_test_value *w, int col, bool *has)
+{
+	struct ak_columns_texts texts;
+	struct ak_str text;
+	const char *p;
+	enum ak_rc rc;
+
+	*has = s->q->decoded[col];
+	if (*has)
+		return AK_OK;
+	sqlite3_bind_int64(s->page, 1, s->id << 8 | col);
+	rc = ak_sql_step(s->q->s, s->page, s->err);
+	if (rc == AK_OK) {
+		p = sqlite3_column_blob(s->page, 0);
+		ak_columns_texts_open(&texts, ak_str_n(p ? p : "", (size_t)sqlite3_column_bytes(s->page, 0)));
+		while (!*has && ak_columns_texts_next(&texts, &text))
+			*has = ak_test_word(w, text);
+	}
+	sqlite3_reset(s->page);
+	return rc == AK_END ? AK_OK : rc;
+}
+
 /* Records with a text in which a word begins so, marked in found. */
 static enum ak_rc word(struct scan *s, const struct ak_test_value *w, uint8_t *found)
 {
@@ -202,8 +225,13 @@ static enum ak_rc word(struct scan *s, const struct ak_test_value *w, uint8_t *f
 
 		if (col < 0)
 			continue;
+		if (has_word(s, w, col, &any) != AK_OK)
+			return AK_FAIL;
+		if (!any)
+			continue;
 		if (load(s, col) != AK_OK)
 			return AK_FAIL;
+		any = false;
 		is[0] = 0;
 		for (size_t i = 0; i < c->ntext[col]; i++)
 			any |= (is[i + 1] = ak_test_word(w, c->text[col][i])) != 0;

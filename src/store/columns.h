@@ -81,6 +81,14 @@ void ak_columns_encode(const struct ak_columns *c, enum ak_column col, struct ak
 /* Back again, c->n being known; texts are views into data. False: these bytes are no such column. */
 bool ak_columns_decode(struct ak_columns *c, enum ak_column col, struct ak_str data);
 
+/* The texts of a page of TEXT one after the other, without a look at its records; damage ends them. */
+struct ak_columns_texts {
+	const unsigned char *p, *end;
+	uint64_t left;
+};
+void ak_columns_texts_open(struct ak_columns_texts *t, struct ak_str page);
+bool ak_columns_texts_next(struct ak_columns_texts *t, struct ak_str *text);
+
 /* What texts a column has, as a filter (Bloom 1970): 16 bits and 4 places a text. Nothing for a column of few texts, which is as fast to read. */
 void ak_columns_sieve(const struct ak_columns *c, enum ak_column col, struct ak_buf *out);
 /* False: no record of that segment has this text. */

@@ -202,6 +202,25 @@ static void read_texts(struct ak_columns *c, enum ak_column col, struct reader *
 	}
 }
 
+void ak_columns_texts_open(struct ak_columns_texts *t, struct ak_str page)
+{
+	struct reader r = {(const unsigned char *)page.p, (const unsigned char *)page.p + page.n, false};
+
+	*t = (struct ak_columns_texts){.left = get(&r), .p = r.p, .end = r.end};
+}
+
+bool ak_columns_texts_next(struct ak_columns_texts *t, struct ak_str *text)
+{
+	struct reader r = {t->p, t->end, false};
+
+	if (!t->left)
+		return false;
+	*text = get_text(&r);
+	t->p = r.p;
+	t->left = r.bad ? 0 : t->left - 1;
+	return !r.bad;
+}
+
 /* Room for a column that is read; it needs no slots. */
 static void make_room(struct ak_columns *c, enum ak_column col)
 {
