@@ -53,14 +53,14 @@ last = -1
 for seg, first, end, n in db.execute("SELECT id, first_seq, last_seq, records FROM column_segment ORDER BY id").fetchall():
     assert first > last and end >= first
     last = end
-    want = db.execute("SELECT r.*, e.source AS the_source FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"
+    want = db.execute("SELECT r.*, e.source AS the_source, nullif(r.flags & 1032, 0) AS the_marks FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"
                       " WHERE r.facet IS NULL AND r.seq BETWEEN ? AND ? ORDER BY r.seq", (first, end))
     names = [d[0] for d in want.description]
     want = want.fetchall()
     assert len(want) == n, (seg, len(want), n)
     rows += n
     for i, (name, kind, field) in enumerate(columns):
-        column = {"SEQ": "seq", "TIME": "time_us", "SOURCE": "the_source"}.get(name) or fields[field]
+        column = {"SEQ": "seq", "TIME": "time_us", "SOURCE": "the_source", "FILE": "file", "MARKS": "the_marks"}.get(name) or fields[field]
         page = db.execute("SELECT data FROM column_page WHERE id = ?", (seg << 8 | i,)).fetchone()
         if column not in names:
             assert not page, name
