@@ -61,6 +61,12 @@ struct ak_str ak_dec_sum_text(const struct ak_dec_sum *s, struct ak_arena *a);
 int ak_dec_cmp(struct ak_str a, struct ak_str b);
 /* a - b, canonical; p is NULL when a or b is not a canonical decimal within the bounds. */
 struct ak_str ak_dec_sub(struct ak_str a, struct ak_str b, struct ak_arena *arena);
+/* a x m, exact, canonical for a canonical one of any length. */
+struct ak_str ak_dec_times(struct ak_str a, uint32_t m, struct ak_arena *arena);
+/* a / m, m not 0, to so many digits behind the point but not fewer than a has, halves away from zero; canonical. */
+struct ak_str ak_dec_over(struct ak_str a, uint32_t m, size_t fraction, struct ak_arena *arena);
+/* Digits behind the point of a canonical one. */
+size_t ak_dec_fraction(struct ak_str a);
 
 #ifdef __cplusplus
 }

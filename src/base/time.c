@@ -264,3 +264,19 @@ int64_t ak_time_now(void)
 		AK_BUG("no clock");
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
+
+static int64_t two(const char *p) { return (p[0] - '0') * 10 + p[1] - '0'; }
+
+int64_t ak_time_us(struct ak_str t)
+{
+	struct ak_civil c;
+	int64_t us, unit = 100000;
+
+	if (!t.p || t.n < 20 || t.p[t.n - 1] != 'Z')
+		return INT64_MIN;
+	c = (struct ak_civil){two(t.p) * 100 + two(t.p + 2), (int)two(t.p + 5), (int)two(t.p + 8)};
+	us = (((ak_civil_days(c) * 24 + two(t.p + 11)) * 60 + two(t.p + 14)) * 60 + two(t.p + 17)) * 1000000;
+	for (size_t i = 20; t.p[19] == '.' && i + 1 < t.n && unit; i++, unit /= 10)
+		us += (t.p[i] - '0') * unit;
+	return us;
+}

@@ -44,6 +44,8 @@ void ak_time_finish(int64_t sec, uint32_t ns, int digits, struct ak_arena *a, st
 struct ak_str ak_time_format(int64_t us, int digits, struct ak_arena *a);
 /* The same into a caller's buffer; returns it. */
 const char *ak_time_z(int64_t us, int digits, char buf[32]);
+/* Back again from canonical text, floored; INT64_MIN: it is none. Digits are not checked: it is for what was stored. */
+int64_t ak_time_us(struct ak_str text);
 /* Now, microseconds. The only clock of the program: SOURCE_DATE_EPOCH is not looked at here. */
 int64_t ak_time_now(void);
 /* A --from/--to argument: RFC 3339, date, `YYYY-MM` (start of month), `yesterday`, `today`, `Nd`, `Nh` before now_us.

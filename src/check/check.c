@@ -84,8 +84,9 @@ void ak_check_found(struct ak_check_run *r, json_t *finding)
 	if (json_array_size(list) < AK_CHECK_LISTED)
 		json_array_append_new(list, finding);
 	else {
-		if (json_array_size(r->further) < AK_CHECK_NAMED)
-			json_array_append(r->further, json_object_get(finding, "id"));
+		list = fails ? r->further : r->further_quiet;
+		if (json_array_size(r->further) + json_array_size(r->further_quiet) < AK_CHECK_NAMED)
+			json_array_append(list, json_object_get(finding, "id"));
 		json_decref(finding);
 	}
 }
@@ -143,6 +144,7 @@ static void begin(const struct ak_check *k, struct ak_check_run *r)
 	r->states = json_object();
 	r->apart = json_object();
 	r->further = json_array();
+	r->further_quiet = json_array();
 	ak_map_init(&r->ids);
 	r->found = r->affected = r->of = r->muted = r->known = 0;
 	r->why[0] = '\0';
@@ -155,6 +157,7 @@ static void end(struct ak_check_run *r)
 	json_decref(r->states);
 	json_decref(r->apart);
 	json_decref(r->further);
+	json_decref(r->further_quiet);
 	ak_map_release(&r->ids);
 }
 
@@ -170,6 +173,7 @@ static json_t *judged(const struct ak_check_run *r, const char *verdict)
 			      k->unit, "rationale", k->rationale, "fix", k->fix);
 
 	json_array_extend(r->findings, r->quiet);
+	json_array_extend(r->further, r->further_quiet);
 	add(o, "found", r->found);
 	add(o, "failing", r->found - r->muted - r->known);
 	add(o, "muted", r->muted);

@@ -35,7 +35,7 @@ struct ak_check_run {
 	struct ak_reconcile *rec; /* ak_check_reconcile */
 	/* of the rule that runs */
 	json_t *findings, *quiet, *states, *apart; /* quiet: findings that fail no more */
-	json_t *further; /* ids of those that are not listed */
+	json_t *further, *further_quiet; /* ids of those that are not listed */
 	struct ak_map ids;
 	uint64_t found, affected, of;
 	uint64_t muted, known; /* of those found; known: not muted and in the baseline */
@@ -113,7 +113,7 @@ void ak_check_set_release(struct ak_check_set *s);
  * checks: [{check, title, severity, verdict: "met"|"not met"|"not evaluable", found: findings, failing, muted, known, affected (of the unit, in all of
  * them), of, unit, states: {state: n} (of rules that tell them apart; they add up to `of`), apart: {why: n} (read and not asked about), why (not evaluable), rationale, fix,
  * listed, findings: [{id, new (with a baseline), muted: {owner, reason, expires}, expired: likewise, response, ...}], further_ids}]} in the order of the
- * rules; findings that fail come first. A verdict says what the records show, muted or not. AK_EXIT_USAGE for a name that is none. */
+ * rules; findings that fail come first, among further_ids too. A verdict says what the records show, muted or not. AK_EXIT_USAGE for a name that is none. */
 enum ak_rc ak_check_all(struct ak_store *s, const struct ak_check_opts *o, json_t **out, struct ak_err *err);
 
 #ifdef __cplusplus

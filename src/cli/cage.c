@@ -77,7 +77,7 @@ static enum ak_rc grant_folder(struct ak_sandbox *s, const char *path, struct ak
 static enum ak_rc grant_words(struct ak_ctx *c, struct ak_sandbox *s, struct ak_err *err)
 {
 	const struct ak_args *a = c->args;
-	unsigned needs = a->cmd->needs;
+	unsigned needs = ak_cmd_needs(a);
 	enum ak_rc rc = AK_OK;
 
 	for (size_t i = 0; needs & AK_NEED_INPUT && i < a->nwords && rc == AK_OK; i++)
@@ -127,7 +127,7 @@ static enum ak_rc grant_all(struct ak_ctx *c, struct ak_sandbox *s, struct ak_er
 static enum ak_rc close_cage(struct ak_ctx *c, bool required, struct ak_err *err)
 {
 	struct ak_sandbox s;
-	enum ak_rc rc = ak_sandbox_open(&s, ak_cage_box(c->args->cmd->needs), err);
+	enum ak_rc rc = ak_sandbox_open(&s, ak_cage_box(ak_cmd_needs(c->args)), err);
 
 	if (rc == AK_OK && required && !(s.kernel.landlock && s.kernel.seccomp)) {
 		ak_hint(err, "run on a kernel with Landlock and seccomp, or set AUDITKIT_SANDBOX=on to use what there is");
@@ -160,7 +160,7 @@ enum ak_rc ak_cage_enter(struct ak_ctx *c, struct ak_err *err)
 		return AK_OK;
 	/* What libraries read when they are first used, they read now. */
 	json_object_seed(0);
-	if (ak_cage_box(c->args->cmd->needs) != AK_BOX_PURE)
+	if (ak_cage_box(ak_cmd_needs(c->args)) != AK_BOX_PURE)
 		ak_crypto_start();
 	return close_cage(c, asked() && strcmp(asked(), "require") == 0, err);
 }

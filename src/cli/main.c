@@ -105,6 +105,17 @@ static size_t columns(void)
 	return w.ws_col < 40 ? 40 : w.ws_col;
 }
 
+/* The locale's characters, by the first variable that says something; nothing else of the locale is used. */
+static bool locale_is_utf8(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	const char *z = NULL;
+
+	for (size_t i = 0; i < AK_COUNT(names) && !(z && *z); i++)
+		z = getenv(names[i]);
+	return z && (strstr(z, "UTF-8") || strstr(z, "utf8") || strstr(z, "UTF8") || strstr(z, "utf-8"));
+}
+
 static enum ak_rc setup_io(struct ak_io *io, const struct ak_globals *g, struct ak_err *err)
 {
 	static const char *const colors[3] = {"auto", "always", "never"}, *const progress[3] = {"auto", "plain", "none"};
@@ -119,6 +130,8 @@ static enum ak_rc setup_io(struct ak_io *io, const struct ak_globals *g, struct 
 	io->verbose = g->verbose;
 	io->err_is_terminal = isatty(STDERR_FILENO);
 	io->color_out = !g->json && (color == 1 || (color == 0 && may && isatty(STDOUT_FILENO)));
+	io->bars = !g->json && isatty(STDOUT_FILENO);
+	io->blocks = locale_is_utf8();
 	io->color_err = color == 1 || (color == 0 && may && io->err_is_terminal);
 	io->progress = how;
 	return rc;

@@ -242,7 +242,7 @@ static enum ak_rc open_policy(struct ak_ctx *c, const struct ak_globals *g, unsi
 
 enum ak_rc ak_open_context(struct ak_ctx *c, const struct ak_globals *g, struct ak_err *err)
 {
-	unsigned needs = c->args->cmd->needs;
+	unsigned needs = ak_cmd_needs(c->args);
 	enum ak_rc rc;
 
 	config_dirs(c);

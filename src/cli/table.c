@@ -88,6 +88,8 @@ static void stack(const struct ak_table *t, struct ak_io *io)
 				ak_buf_addf(&pairs, "%s%s %s", pairs.n ? ", " : "", t->cell[c], t->cell[r + c]);
 		ak_buf_adds(&b, "  ");
 		ak_text_wrap(&b, ak_buf_str(&pairs), 2, 2, io->width);
+		if (t->tail && *t->tail[r / t->ncols])
+			ak_buf_addf(&b, "\n  %s", t->tail[r / t->ncols]);
 		ak_buf_addc(&b, '\n');
 	}
 	ak_io_text(io, ak_buf_str(&b));
@@ -116,6 +118,16 @@ bool ak_table_has_room(const struct ak_table *t, const struct ak_io *io)
 	return fits(t, width, io);
 }
 
+size_t ak_table_room(const struct ak_table *t, const struct ak_io *io)
+{
+	int width[MOST_COLUMNS];
+	size_t used;
+
+	measure(t, width);
+	used = fits(t, width, io) ? last_column(t, width) + (size_t)width[t->ncols - 1] : 0;
+	return io->width > used + 2 ? io->width - used - 2 : 0;
+}
+
 void ak_table_print(struct ak_table *t, struct ak_io *io)
 {
 	int width[MOST_COLUMNS];
@@ -141,6 +153,8 @@ void ak_table_print(struct ak_table *t, struct ak_io *io)
 			add_cell(&b, t->cell[i], width[c], t->right[c] == 'r', c + 1 == t->ncols);
 		if (c + 1 < t->ncols)
 			continue;
+		if (t->tail)
+			ak_buf_addf(&b, "  %s", t->tail[i / t->ncols]);
 		while (b.n && b.p[b.n - 1] == ' ')
 			b.n--;
 		ak_buf_addc(&b, '\n');

@@ -12,6 +12,26 @@ static void set_safe(struct ak_ctx *c, json_t *options, const char *name, const 
 	json_object_set_new(options, name, json_stringn(s.p, s.n));
 }
 
+unsigned ak_cmd_needs(const struct ak_args *a)
+{
+	unsigned needs = a->cmd->needs;
+
+	if (needs & AK_NEED_LOGGED && (ak_args_text(a, "output") || ak_args_text(a, "ipe")))
+		needs |= AK_NEED_KEYS | AK_NEED_ACCESS;
+	return needs;
+}
+
+/* An export is told from a read by the name of its file. */
+static void add_output(struct ak_ctx *c, json_t *options)
+{
+	for (const struct ak_opt *o = c->args->cmd->opts; o && o->name; o++)
+		if (strcmp(o->name, "output") == 0 && ak_args_text(c->args, o->name)) {
+			struct ak_str s = ak_redact_text(c->redactor, ak_fs_base(ak_args_text(c->args, o->name)), &c->arena, NULL);
+
+			json_object_set_new(options, "output", json_pack("[s%]", s.p, s.n));
+		}
+}
+
 enum ak_rc ak_cmd_log_access(struct ak_ctx *c, uint64_t records, struct ak_err *err)
 {
 	struct ak_hmac *token = ak_hmac_new(c->keys->token, 32);
@@ -34,6 +54,7 @@ enum ak_rc ak_cmd_log_access(struct ak_ctx *c, uint64_t records, struct ak_err *
 		json_array_append_new(words, json_stringn(s.p, s.n));
 	}
 	json_object_set_new(options, "words", words);
+	add_output(c, options);
 	if (c->opened)
 		set_safe(c, options, "field", c->opened);
 	if (c->reason)

@@ -31,7 +31,8 @@ enum ak_need {
 	AK_NEED_NEWKEYS = 1024, /* makes keys */
 	AK_NEED_FIND = 2048,   /* the folder of the workspace when there is one, not opened; may look at the keys */
 	AK_NEED_MAYBE = 4096,  /* what else is needed only where there is a workspace; else a redactor under a key nobody keeps */
-	AK_NEED_SEALS = 8192   /* of the keys those that sign: works after the others are gone */
+	AK_NEED_SEALS = 8192,  /* of the keys those that sign: works after the others are gone */
+	AK_NEED_LOGGED = 16384 /* what -o or --ipe writes is an export: then also KEYS and ACCESS */
 };
 
 /* INPUT is the path of a file that is read, OUTPUT of one that is made (also by default, in the current folder): the
@@ -123,6 +124,8 @@ static inline const struct ak_given_key *ak_ctx_given(const struct ak_ctx *c)
 	return c->elsewhere.read ? &c->elsewhere.key : NULL;
 }
 
+/* Of its command and of what its options ask for. */
+unsigned ak_cmd_needs(const struct ak_args *a);
 /* Append this command and its words (personal values as tokens) to access.jsonl. */
 enum ak_rc ak_cmd_log_access(struct ak_ctx *c, uint64_t records, struct ak_err *err);
 

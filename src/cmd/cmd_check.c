@@ -7,6 +7,7 @@
 #include "check/check.h"
 #include "check/out.h"
 #include "cmd/answers.h"
+#include "cmd/check_notify.h"
 #include "cmd/check_page.h"
 #include "cmd/period.h"
 #include "cmd/questions.h"
@@ -203,12 +204,17 @@ static enum ak_rc print(struct ak_ctx *c, const json_t *doc, struct ak_err *err)
 	return AK_OK;
 }
 
+/* A message that was not taken takes nothing from what is printed; its error comes last. */
 static enum ak_rc check(struct ak_ctx *c, struct work *w, bool *failed, struct ak_err *err)
 {
+	const struct ak_check_notify *notify = c->prepared;
+	struct ak_err unsent = {0};
 	json_t *doc = NULL;
-	bool page = true;
+	bool page = !ak_check_notify_is_dry(notify);
 	enum ak_rc rc = ak_check_all(c->store, &w->o, &doc, err);
 
+	if (rc == AK_OK && notify)
+		(void)ak_check_notify_tell(c, notify, doc, &unsent);
 	if (rc == AK_OK)
 		rc = write_out(c, doc, &page, err);
 	if (rc == AK_OK && page)
@@ -216,6 +222,19 @@ static enum ak_rc check(struct ak_ctx *c, struct work *w, bool *failed, struct a
 	if (rc == AK_OK)
 		*failed = ak_jnum(json_object_get(doc, "findings"), "failing") > 0;
 	json_decref(doc);
+	if (rc == AK_OK && unsent.exit != AK_EXIT_OK) {
+		*err = unsent;
+		rc = AK_FAIL;
+	}
+	return rc;
+}
+
+static enum ak_rc before(struct ak_ctx *c, struct ak_err *err)
+{
+	struct ak_check_notify *notify = NULL;
+	enum ak_rc rc = ak_check_notify_start(c, &notify, err);
+
+	c->prepared = notify;
 	return rc;
 }
 
@@ -230,6 +249,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	else if (rc == AK_OK && (rc = prepare(c, &w, err)) == AK_OK)
 		rc = ak_args_flag(c->args, "questions") ? questions(c, w.o.from_us, w.o.to_us, &failed, err) : check(c, &w, &failed, err);
 	release(&w);
+	ak_check_notify_stop(c->prepared);
 	return rc != AK_OK ? err->exit : failed ? AK_EXIT_FINDINGS : AK_EXIT_OK;
 }
 
@@ -242,6 +262,8 @@ static const struct ak_opt opts[] = {
 	{"junit", 0, AK_OPT_TARGET, "FILE", "write JUnit XML there; - for standard output"},
 	{"sarif", 0, AK_OPT_TARGET, "FILE", "write SARIF 2.1.0 there"},
 	{"markdown", 0, AK_OPT_TARGET, "FILE", "write a summary for a pipeline's page there"},
+	{"notify", 0, AK_OPT_LIST, "TARGET", "tell new findings to a target of notify: in policy.yaml"},
+	{"dry-run", 'n', AK_OPT_FLAG, NULL, "print the messages of --notify as they would go out; send none"},
 	{"min-coverage", 0, AK_OPT_TEXT, "P", "in place of limits.min_link_coverage of policy.yaml"},
 	{"max-error-rate", 0, AK_OPT_TEXT, "P", "in place of limits.max_error_rate"},
 	{"max-rate-limited", 0, AK_OPT_INT, "N", "in place of limits.max_rate_limited"},
@@ -254,6 +276,7 @@ static const struct ak_example examples[] = {
 	{"auditkit check --list", "what there is to be checked"},
 	{"auditkit check --max-error-rate 5 error-rate", "a limit for this run"},
 	{"auditkit check --questions", "what the packet will answer"},
+	{"auditkit check --notify audit --dry-run", "the message that a target of policy.yaml would get"},
 	{NULL, NULL},
 };
 
@@ -268,10 +291,16 @@ const struct ak_cmd ak_cmd_check = {
 		"mutes findings by that id, with owner, reason and a day until which it holds: muted ones are shown and counted, and fail no\n"
 		"more until then. responses.yaml answers findings by id, or all of a check by its name; an answered finding still fails.\n"
 		"With --baseline only findings that the former run did not have fail, and those that are gone are counted.\n\n"
-		"Rules of your own stand under checks: in policy.yaml; auditkit-policy(5) explains them.",
+		"Rules of your own stand under checks: in policy.yaml; auditkit-policy(5) explains them.\n\n"
+		"With --notify findings that fail go to targets that policy.yaml names under notify: a webhook, Slack or the mail program of this\n"
+		"machine. A message holds ids, rules, severities and counts, never what a finding says. Each target is told of a finding once;\n"
+		"notified.jsonl of the workspace keeps what was told where. One that is gone, or muted, and comes back is told again; only a run\n"
+		"over all records, without --from and --to, can see that it is gone. A message is tried four times, and one that was not taken is\n"
+		"sent by the next run under the same id, so that a receiver can drop it; the exit code is 69 then, with findings or without.",
 	.opts = opts,
 	.examples = examples,
-	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_NET,
 	.max_words = SIZE_MAX,
+	.before = before,
 	.run = run,
 };

@@ -4,6 +4,7 @@
 #include "cmd/canary_file.h"
 #include "base/jsonget.h"
 #include "cmd/period.h"
+#include "cmd/report_out.h"
 #include "reconcile/omission.h"
 
 enum { SHOWN = 10 };
@@ -60,7 +61,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	struct ak_reconcile_opts o = {0};
 	struct ak_reconcile *r = NULL;
 	json_t *doc = NULL, *ids = NULL;
-	bool any = false;
+	bool any = false, printed = false;
 	enum ak_rc rc = ak_cmd_period(c, &o.from_us, &o.to_us, err);
 
 	if (rc == AK_OK && path)
@@ -70,13 +71,13 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = ak_reconcile_run(c->store, &o, &r, err);
 	if (rc == AK_OK)
 		rc = ak_reconcile_completeness(c->store, r, o.from_us, o.to_us, true, ids, &doc, err);
-	if (rc == AK_OK && c->json) {
+	if (rc == AK_OK) {
 		json_object_set_new(doc, "schema", json_string("auditkit.completeness/1"));
 		json_object_set_new(doc, "format_version", json_integer(1));
-		rc = ak_io_json(c->io, doc, err);
-	} else if (rc == AK_OK) {
-		print(c, doc);
+		rc = ak_report_out(c, doc, &printed, err);
 	}
+	if (rc == AK_OK && !printed)
+		print(c, doc);
 	if (rc == AK_OK)
 		rc = ak_cmd_any_record(c, o.from_us, o.to_us, &any, err);
 	if (rc == AK_OK && (!any || !judged(doc)))
@@ -90,6 +91,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 
 static const struct ak_opt opts[] = {
 	AK_OPTS_PERIOD,
+	AK_OPTS_OUT,
 	{"canaries", 0, AK_OPT_INPUT, "FILE", "ids of calls that were sent to be found, one a line"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
@@ -106,7 +108,7 @@ const struct ak_cmd ak_cmd_report_completeness = {
 		"named and no gateway has, and calls that were sent to be found. Methods that may see the same records are not added: of\n"
 		"each source the largest number counts. A call of --canaries is there when a gateway record has one of its ids, in any\n"
 		"spelling, or is in the trace of a record that has. That nothing is found does not prove that nothing is missing."
-		AK_TEXT_NOTHING,
+		AK_TEXT_OUT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_ACCESS,

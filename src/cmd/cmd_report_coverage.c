@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "base/jsonget.h"
 #include "cmd/period.h"
+#include "cmd/report_out.h"
 #include "link/cover.h"
 
 /* A share such as 95, 94.9 or 95%; ppm, -1 = not given. */
@@ -108,9 +109,22 @@ static bool print_limit(struct ak_ctx *c, const json_t *sides, int64_t ppm)
 	return below;
 }
 
+static json_t *document(const struct ak_link_opts *o, bool by_day, json_t *pairs, json_t *sides, int64_t ppm, bool *below)
+{
+	json_t *doc = json_pack("{s:s, s:i, s:o, s:o, s:b, s:O, s:O}", "schema", "auditkit.coverage/1", "format_version", 1, "from", ak_jbound(o->from_us), "to",
+				ak_jbound(o->to_us), "by_day", by_day, "coverage", pairs, "sides", sides), *r;
+	size_t i;
+
+	json_array_foreach(sides, i, r)
+		*below = *below || (ppm >= 0 && is_below(r, ppm));
+	if (ppm >= 0)
+		json_object_set_new(doc, "below", json_boolean(*below));
+	return doc;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
-	bool by_day = ak_args_flag(c->args, "by-day"), below = false;
+	bool by_day = ak_args_flag(c->args, "by-day"), below = false, printed = false;
 	struct ak_link_opts o = {.fuzzy = ak_args_flag(c->args, "fuzzy")};
 	json_t *pairs = NULL, *sides = NULL, *doc;
 	int64_t ppm;
@@ -122,19 +136,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = ak_link_cover(c->store, &o, by_day, &pairs, &sides, err);
 	if (rc != AK_OK)
 		return err->exit;
-	if (c->json) {
-		size_t i;
-		json_t *r;
-
-		json_array_foreach(sides, i, r)
-			below = below || (ppm >= 0 && is_below(r, ppm));
-		doc = json_pack("{s:s, s:i, s:o, s:o, s:b, s:O, s:O}", "schema", "auditkit.coverage/1", "format_version", 1, "from",
-				ak_jbound(o.from_us), "to", ak_jbound(o.to_us), "by_day", by_day, "coverage", pairs, "sides", sides);
-		if (ppm >= 0)
-			json_object_set_new(doc, "below", json_boolean(below));
-		rc = ak_io_json(c->io, doc, err);
-		json_decref(doc);
-	} else {
+	doc = document(&o, by_day, pairs, sides, ppm, &below);
+	rc = ak_report_out(c, doc, &printed, err);
+	json_decref(doc);
+	if (rc == AK_OK && !printed) {
 		print_pairs(c, pairs, by_day);
 		below = ppm >= 0 && print_limit(c, sides, ppm);
 	}
@@ -147,6 +152,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 
 static const struct ak_opt opts[] = {
 	AK_OPTS_PERIOD,
+	AK_OPTS_OUT,
 	{"by-day", 0, AK_OPT_FLAG, NULL, "a row for each pair and UTC day"},
 	{"min-coverage", 0, AK_OPT_TEXT, "P", "exit 1 when a source meets gateway records for fewer of a hundred app events (with --by-day on any day)"},
 	{"fuzzy", 0, AK_OPT_FLAG, NULL, "count links by time, model and tokens too"},
@@ -164,9 +170,9 @@ const struct ak_cmd ak_cmd_report_coverage = {
 	.summary = "how much of each source meets records of another, per pair and day, and why the rest does not",
 	.text = "linked + unclear (ambiguous) + unmatched = of, in every row, and the reasons add up to unmatched. A record that meets another\n"
 		"source of the same kind is unmatched in this pair, for that reason. `report links` has the rows that are counted here."
-		AK_TEXT_NOTHING,
+		AK_TEXT_OUT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
-	.needs = AK_NEED_READ,
+	.needs = AK_NEED_READ | AK_NEED_LOGGED,
 	.run = run,
 };

@@ -4,6 +4,7 @@
 #include "base/jsonget.h"
 #include "cmd/lines.h"
 #include "cmd/period.h"
+#include "cmd/report_out.h"
 #include "state/state.h"
 
 static const char *class_text(const char *class)
@@ -47,13 +48,14 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	int64_t from_us, to_us;
 	json_t *doc = NULL;
+	bool printed = false;
 	enum ak_rc rc = ak_cmd_period(c, &from_us, &to_us, err);
 
 	if (rc == AK_OK)
 		rc = ak_state_fallbacks(c->store, from_us, to_us, &doc, err);
-	if (rc == AK_OK && c->json)
-		rc = ak_io_json(c->io, doc, err);
-	else if (rc == AK_OK)
+	if (rc == AK_OK)
+		rc = ak_report_out(c, doc, &printed, err);
+	if (rc == AK_OK && !printed)
 		print(c, doc);
 	if (rc == AK_OK && !ak_jnum(doc, "requests"))
 		rc = ak_cmd_nothing(c, "gateway request", err);
@@ -63,6 +65,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 
 static const struct ak_opt opts[] = {
 	AK_OPTS_PERIOD,
+	AK_OPTS_OUT,
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
 
@@ -77,9 +80,9 @@ const struct ak_cmd ak_cmd_report_fallbacks = {
 	.text = "The rows, and the classes, add up to all attempts of the period. Where the route in force names the model that served, its record is\n"
 		"cited. A dated snapshot, a provider or region in front and a version behind are names of the same model. A name of one's own that\n"
 		"no route declares says nothing of a model: then it is not stated whether another one served."
-		AK_TEXT_NOTHING,
+		AK_TEXT_OUT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
-	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_LOGGED,
 	.run = run,
 };

@@ -4,6 +4,7 @@
 
 #include "cmd/figures_opts.h"
 #include "cmd/figures_text.h"
+#include "cmd/list_text.h"
 
 static enum ak_exit nothing(const struct ak_ctx *c, struct ak_err *err)
 {
@@ -16,19 +17,23 @@ static enum ak_exit report(struct ak_ctx *c, enum ak_report_shape shape, const c
 	struct ak_report_opts o = {.shape = shape};
 	int64_t top = ak_args_int(c->args, "top", -1);
 	json_t *doc = NULL;
+	bool printed = false;
 	enum ak_rc rc = ak_figures_options(c, otherwise, &o, err);
 	enum ak_exit code = AK_EXIT_OK;
 
+	c->io->bars |= ak_args_flag(c->args, "bars");
 	if (rc == AK_OK && top == 0)
 		rc = ak_fail(err, AK_EXIT_USAGE, "option '--top' wants a number above 0");
 	if (rc == AK_OK)
 		rc = ak_report(c->store, &o, &doc, err);
 	if (rc == AK_OK && !json_array_size(json_object_get(doc, "layers")))
 		code = nothing(c, err);
-	if (rc == AK_OK && c->json)
-		rc = ak_io_json(c->io, doc, err);
-	else if (rc == AK_OK)
+	if (rc == AK_OK)
+		rc = ak_report_out(c, doc, &printed, err);
+	if (rc == AK_OK && !printed) {
 		ak_figures_print(c->io, doc, shape, top < 0 ? SIZE_MAX : (size_t)top);
+		ak_alone_print(c->io, doc);
+	}
 	json_decref(doc);
 	return rc == AK_OK ? code : err->exit;
 }
@@ -46,6 +51,8 @@ static const struct ak_opt opts[] = {
 static const struct ak_example usage_examples[] = {
 	{"auditkit report usage", "requests, tokens and amounts by provider and model"},
 	{"auditkit report usage --by team --bucket 1d --zone Europe/Berlin --json", "the same by team and day"},
+	{"auditkit report usage --template report-usage.md.mustache", "the same as a page in Markdown, by the template that comes with auditkit"},
+	{"auditkit report usage --format csv --ipe usage.ipe.json --force", "the rows as CSV, and a sheet on their completeness and accuracy"},
 	{NULL, NULL},
 };
 static const struct ak_example cost_examples[] = {
@@ -66,11 +73,12 @@ static const struct ak_example cache_examples[] = {
 	"Each layer of evidence stands for itself and is never added to another: attempts that gateways recorded, each once;\n"  \
 	"what providers counted, each series of equally grouped rows apart; provider calls; settlements. The groups of a layer\n" \
 	"add up to its total, which is summed apart; what its source does not name is a line of its own, `-`. Sums are exact,\n" \
-	"`of` says of how many records. Amounts of different currencies are never added.\n\n"                                  \
+	"`of` says of how many records. Amounts of different currencies are never added. A bucket has its first moment and not its last:\n" \
+	"a record on the boundary of two is in the later one.\n\n"                                  \
 	"--by takes source, key, key-id, key-hash, key-alias, owner, organization, project, team, app, environment,\n"          \
 	"cost-center, tenant, user, actor, provider, model, request-model, endpoint, operation, region, tier, outcome, status,\n" \
 	"status-class, error, cache, verdict, dlp, fallback-from, line-item, service, settlement and currency. `owner` is whom\n" \
-	"the newest key inventory names for the key; all others stand in the records." AK_TEXT_NOTHING
+	"the newest key inventory names for the key; all others stand in the records." AK_TEXT_OUT AK_TEXT_NOTHING
 
 const struct ak_cmd ak_cmd_report_usage = {
 	.name = "report usage",
@@ -78,7 +86,7 @@ const struct ak_cmd ak_cmd_report_usage = {
 	.text = LAYERS,
 	.opts = opts,
 	.examples = usage_examples,
-	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_LOGGED,
 	.run = run_usage,
 };
 
@@ -88,7 +96,7 @@ const struct ak_cmd ak_cmd_report_cost = {
 	.text = LAYERS,
 	.opts = opts,
 	.examples = cost_examples,
-	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_LOGGED,
 	.run = run_cost,
 };
 
@@ -98,7 +106,7 @@ const struct ak_cmd ak_cmd_report_errors = {
 	.text = LAYERS,
 	.opts = opts,
 	.examples = errors_examples,
-	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_LOGGED,
 	.run = run_errors,
 };
 
@@ -108,6 +116,6 @@ const struct ak_cmd ak_cmd_report_cache = {
 	.text = LAYERS,
 	.opts = opts,
 	.examples = cache_examples,
-	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_LOGGED,
 	.run = run_cache,
 };

@@ -1,7 +1,10 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
+#include "chart/chart.h"
+#include "cmd/figures_bars.h"
 #include "cmd/figures_opts.h"
+#include "cmd/list_text.h"
 #include "base/jsonget.h"
 #include "report/latency.h"
 
@@ -26,10 +29,18 @@ static void add_row(struct ak_table *t, const json_t *doc, const json_t *row, co
 		ak_table_cell(t, "%s", AK_FIGURE(ak_jtxt(v, ranks[i], "-")));
 }
 
+static bool p95_of(const void *member, const json_t *row, double *value)
+{
+	return ak_chart_number(ak_jtxt(json_object_get(row, member), "p95", NULL), value) && *value >= 0;
+}
+
 static void print_measure(struct ak_io *io, const json_t *doc, size_t m)
 {
 	const json_t *rows = json_object_get(doc, "rows"), *total = json_object_get(doc, "total"), *all = json_object_get(total, measures[m].member);
 	size_t names = json_array_size(json_object_get(doc, "by")) + json_is_string(json_object_get(doc, "bucket"));
+	size_t n = json_array_size(rows);
+	const json_t **list = ak_alloc_zero(n + 1, sizeof(const json_t *));
+	const struct ak_bars bars = {p95_of, measures[m].member, "p95"};
 	struct ak_table t;
 	char align[32] = "";
 	json_t *row, *word;
@@ -46,10 +57,15 @@ static void print_measure(struct ak_io *io, const json_t *doc, size_t m)
 	ak_table_cell(&t, "%s", measures[m].head);
 	for (i = 0; i < AK_COUNT(ranks); i++)
 		ak_table_cell(&t, "%s", ranks[i]);
-	json_array_foreach((json_t *)rows, i, row)
+	json_array_foreach((json_t *)rows, i, row) {
+		list[i] = row;
 		add_row(&t, doc, row, NULL, measures[m].member);
+	}
 	add_row(&t, doc, total, "total", measures[m].member);
-	ak_table_print(&t, io);
+	ak_bars_print(&bars, &t, list, n, io);
+	if (json_is_string(json_object_get(doc, "bucket")) && !json_array_size(json_object_get(doc, "by")))
+		ak_bars_trend(&bars, rows, ak_jtxt(doc, "bucket", ""), false, io);
+	ak_free(list);
 	ak_table_release(&t);
 	if (ak_jnum(all, "not_ranked"))
 		ak_io_line(io, "left out", "%s values of more than 18 digits", AK_NUM(ak_jnum(all, "not_ranked")));
@@ -70,6 +86,8 @@ static void print(struct ak_io *io, const json_t *doc)
 		print_measure(io, doc, m);
 		first = false;
 	}
+	if (first)
+		ak_io_line(io, "durations", "none of the attempts has one");
 	ak_io_line(io, "attempts", "%s, of which %s failed", AK_NUM(ak_jnum(total, "records")), AK_NUM(ak_jnum(total, "failed")));
 }
 
@@ -78,8 +96,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	struct ak_report_opts o = {.shape = AK_REPORT_USAGE};
 	enum ak_exit code = AK_EXIT_OK;
 	json_t *doc = NULL;
+	bool printed = false;
 	enum ak_rc rc = ak_figures_options(c, "model", &o, err);
 
+	c->io->bars |= ak_args_flag(c->args, "bars");
 	for (size_t i = 0; i < o.nby && rc == AK_OK; i++)
 		if (o.by[i] == AK_BY_OWNER)
 			rc = ak_fail(err, AK_EXIT_USAGE, "option '--by': durations are not grouped by owner");
@@ -89,10 +109,12 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		ak_cmd_nothing(c, "attempt", err);
 		code = err->exit;
 	}
-	if (rc == AK_OK && c->json)
-		rc = ak_io_json(c->io, doc, err);
-	else if (rc == AK_OK && code == AK_EXIT_OK)
+	if (rc == AK_OK)
+		rc = ak_report_out(c, doc, &printed, err);
+	if (rc == AK_OK && !printed && code == AK_EXIT_OK) {
 		print(c->io, doc);
+		ak_alone_print(c->io, doc);
+	}
 	json_decref(doc);
 	return rc == AK_OK ? code : err->exit;
 }
@@ -102,6 +124,8 @@ static const struct ak_opt opts[] = {
 	{"by", 0, AK_OPT_TEXT, "WORDS", "group by these, separated by commas"},
 	{"bucket", 0, AK_OPT_TEXT, "1m|1h|1d", "and by time: minutes, hours or days that divide a day"},
 	{"zone", 0, AK_OPT_TEXT, "ZONE", "whose days and hours these are (default: UTC)"},
+	AK_OPTS_OUT,
+	AK_OPT_BARS,
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
 
@@ -115,9 +139,9 @@ const struct ak_cmd ak_cmd_report_latency = {
 	.name = "report latency",
 	.summary = "percentiles of durations, by model or anything that records say",
 	.text = "A percentile is the smallest recorded value that so many of a hundred do not exceed (nearest rank): no value is made up, none is\n"
-		"rounded. `of` says how many attempts had a value. The words of --by are those of `report usage`, without owner." AK_TEXT_NOTHING,
+		"rounded. `of` says how many attempts had a value. The words of --by are those of `report usage`, without owner." AK_TEXT_OUT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
-	.needs = AK_NEED_READ | AK_NEED_POLICY,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_LOGGED,
 	.run = run,
 };

@@ -48,11 +48,21 @@ static enum ak_rc put_row(void *ctx, json_t *row, struct ak_err *err)
 	return AK_OK;
 }
 
+static enum ak_rc put_text(void *ctx, struct ak_str row, struct ak_err *err)
+{
+	struct printing *p = ctx;
+
+	(void)err;
+	ak_io_text(p->c->io, p->n++ ? AK_STR(",\n") : AK_STR("\n"));
+	ak_io_text(p->c->io, row);
+	return AK_OK;
+}
+
 /* Rows may be millions: the document is written as it is made. */
 static enum ak_rc json_report(struct ak_ctx *c, struct ak_reconcile *r, const json_t *summary, const json_t *bypass, const json_t *calls,
 			      struct ak_err *err)
 {
-	static const char *const member[] = {"gateway_records", "sources", "classes"};
+	static const char *const member[] = {"conflicts", "gateway_records", "sources", "classes"};
 	struct printing p = {.c = c};
 	enum ak_rc rc;
 
@@ -65,7 +75,7 @@ static enum ak_rc json_report(struct ak_ctx *c, struct ak_reconcile *r, const js
 		put_json(c, json_object_get(summary, member[i]));
 	}
 	ak_io_printf(c->io, ",\n\"format_version\":1,\"schema\":\"auditkit.reconcile/1\",\n\"rows\":[");
-	rc = ak_reconcile_each(r, put_row, &p, err);
+	rc = ak_reconcile_each(r, put_text, &p, err);
 	ak_io_printf(c->io, "]}\n");
 	return rc;
 }
@@ -84,10 +94,27 @@ static enum ak_rc drill(struct ak_ctx *c, struct ak_reconcile *r, const char *ro
 	return rc;
 }
 
+/* Of both sides. */
+static json_int_t records_of(const json_t *summary)
+{
+	json_int_t n = ak_jnum(json_object_get(summary, "gateway_records"), "requests");
+	const json_t *s;
+	size_t i;
+
+	json_array_foreach(json_object_get(summary, "sources"), i, s)
+		n += ak_jnum(s, "provider_rows");
+	return n;
+}
+
 static enum ak_rc report(struct ak_ctx *c, struct ak_reconcile *r, const struct ak_reconcile_opts *o, bool *nothing, struct ak_err *err)
 {
-	json_t *summary = ak_reconcile_summary(r), *bypass = ak_reconcile_bypass(r), *calls = NULL;
+	json_t *summary = ak_reconcile_summary(r), *bypass = ak_reconcile_bypass(r), *calls = NULL, *conflicts = NULL;
 	enum ak_rc rc = ak_reconcile_calls(c->store, o->from_us, o->to_us, &calls, err);
+
+	if (rc == AK_OK)
+		rc = ak_reconcile_conflicts(c->store, o->from_us, o->to_us, &conflicts, err);
+	json_object_set_new(conflicts, "of", json_integer(records_of(summary)));
+	json_object_set_new(summary, "conflicts", conflicts);
 
 	*nothing = !json_array_size(json_object_get(summary, "sources")) || !ak_jnum(json_object_get(summary, "gateway_records"), "requests");
 	if (rc == AK_OK && c->json)
@@ -146,14 +173,19 @@ const struct ak_cmd ak_cmd_report_reconcile = {
 		"attempts that succeeded and were not answered from the gateway's own cache. Dimensions that a source was not grouped by\n"
 		"are added up on the gateway's side; keys that gateways share upstream are compared as one. Currencies are never added.\n"
 		"Sums never say anything about one call.\n\n"
+		"A call that two gateways recorded counts once. Where their records share no identifier, only time, model and tokens, the\n"
+		"providers' counts decide whether it is one call or two, and the report says how many were decided so. A record that was\n"
+		"exported again with other content counts with each version, since nothing says which is right: CONFLICT names them.\n\n"
 		"Classes, in the order in which they are taken; each takes what its records give, at most what is left:\n\n"
 		"credit: rows marked credit or adjustment, or negative. Not proven: that it was due.\n\n"
-		"time_zone: a constant shift of the source by half hours that at least halves its gaps; taken whole. Not proven: which\n"
-		"zone was set.\n\n"
+		"time_zone: a constant shift of the source by half hours that at least halves its gaps, or with which two of three\n"
+		"buckets agree to the call and token and the provider has more in the others; taken whole. Not proven: which zone was\n"
+		"set.\n\n"
 		"bucket_edge: calls that ended in another bucket or began or ended within 5 s of an edge, as far as the other bucket has\n"
 		"the opposite gap; calls of a batch that was submitted up to a day before; what is over in a bucket that reaches beyond\n"
-		"the gateways' records. Where that leaves requests and tokens of a bucket at odds, whole calls of its edges are tried (up\n"
-		"to 6 of an edge, key and model; of more, sums decide). Not proven: in which bucket one call was counted.\n\n"
+		"the gateways' records. Where that leaves requests and tokens of a bucket at odds, whole calls of its edges and of\n"
+		"edges next to them are tried (up to 6 of an edge, key and model; of more, sums decide). Not proven: in which bucket one\n"
+		"call was counted.\n\n"
 		"provisional_bucket: the provider has less in a bucket that was exported before it was final. Not proven: that the\n"
 		"rest will come.\n\n"
 		"failed_but_billed: calls that failed at the gateway in the bucket, or across its edge, at most as many as there are.\n"

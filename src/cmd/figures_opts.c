@@ -25,7 +25,7 @@ static enum ak_rc read_bucket(const char *text, int64_t *us, struct ak_err *err)
 	return ak_fail(err, AK_EXIT_USAGE, "option '--bucket': '%.40s' is no bucket", text);
 }
 
-static enum ak_rc read_by(const char *text, struct ak_report_opts *o, struct ak_err *err)
+enum ak_rc ak_figures_by(const char *text, struct ak_report_opts *o, struct ak_err *err)
 {
 	for (const char *p = text; *p; p += *p == ',') {
 		struct ak_str word = ak_str_n(p, strcspn(p, ","));
@@ -46,7 +46,7 @@ static enum ak_rc read_by(const char *text, struct ak_report_opts *o, struct ak_
 	return AK_OK;
 }
 
-static enum ak_rc read_zone(const struct ak_ctx *c, struct ak_report_opts *o, struct ak_err *err)
+enum ak_rc ak_figures_zone(const struct ak_ctx *c, struct ak_report_opts *o, struct ak_err *err)
 {
 	o->zone_name = ak_args_text(c->args, "zone");
 	if (!o->zone_name || strcmp(o->zone_name, "UTC") == 0)
@@ -65,8 +65,8 @@ enum ak_rc ak_figures_options(const struct ak_ctx *c, const char *otherwise, str
 
 	o->bucket = ak_args_text(c->args, "bucket");
 	if (rc == AK_OK)
-		rc = read_by(by ? by : o->bucket ? "" : otherwise, o, err);
+		rc = ak_figures_by(by ? by : o->bucket ? "" : otherwise, o, err);
 	if (rc == AK_OK && o->bucket)
 		rc = read_bucket(o->bucket, &o->bucket_us, err);
-	return rc == AK_OK ? read_zone(c, o, err) : rc;
+	return rc == AK_OK ? ak_figures_zone(c, o, err) : rc;
 }

@@ -5,6 +5,8 @@
 
 #include "base/decimal.h"
 #include "base/jsonget.h"
+#include "chart/chart.h"
+#include "cmd/figures_bars.h"
 
 /* What the columns of a shape are called; those that no row has a value of are left out. */
 static const struct column {
@@ -37,6 +39,8 @@ struct page {
 	size_t ncolumns;
 	const char *amount[AK_COUNT(amounts)];
 	size_t namounts;
+	enum ak_report_shape shape;
+	const char *bucket_text;
 };
 
 /* "1,234", or "1,234 (of 5)" where not all records have one. */
@@ -172,6 +176,50 @@ static const json_t **order(const json_t *rows, bool most_first)
 	return list;
 }
 
+/* ---- bars ---- */
+
+static bool count_of(const void *member, const json_t *row, double *value)
+{
+	*value = (double)ak_jnum(row, member);
+	return true;
+}
+
+/* Of a layer with one currency: amounts of several have no common measure. */
+static bool amount_of(const void *amount, const json_t *row, double *value)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(row, "cost"), i, one)
+		if (json_object_get(one, amount))
+			return ak_chart_number(ak_jtxt(json_object_get(one, amount), "sum", NULL), value) && *value >= 0;
+	return false;
+}
+
+static size_t currencies(const json_t *total, const char *amount)
+{
+	size_t i, n = 0;
+	json_t *one;
+
+	json_array_foreach(json_object_get(total, "cost"), i, one)
+		n += json_object_get(one, amount) != NULL;
+	return n;
+}
+
+/* What the report is about, where the layer tells it; else how many records there are. */
+static struct ak_bars bars_of(const struct page *p)
+{
+	static const char *const about[AK_REPORT_SHAPES] = {[AK_REPORT_USAGE] = "records", [AK_REPORT_ERRORS] = "failed", [AK_REPORT_CACHE] = "hits"};
+	const json_t *total = json_object_get(p->layer, "total");
+	const char *member = about[p->shape];
+
+	if (p->shape == AK_REPORT_COST && p->namounts && currencies(total, p->amount[0]) == 1)
+		return (struct ak_bars){amount_of, p->amount[0], p->amount[0]};
+	if (!member || !ak_jnum(total, member))
+		member = "records";
+	return (struct ak_bars){count_of, member, member};
+}
+
 static void print_layer(struct page *p, size_t top)
 {
 	const json_t *rows = json_object_get(p->layer, "rows"), *total = json_object_get(p->layer, "total");
@@ -181,6 +229,7 @@ static void print_layer(struct page *p, size_t top)
 	char align[32] = "";
 	struct ak_table t;
 	uint64_t others = 0;
+	struct ak_bars bars;
 
 	ak_io_line(p->io, "layer", "%s%s%s%s%s: %s records", ak_jtxt(p->layer, "layer", "?"), source ? ", " : "", source ? source : "", query ? ", " : "",
 		   query ? query : "", AK_NUM(ak_jnum(total, "records")));
@@ -194,19 +243,23 @@ static void print_layer(struct page *p, size_t top)
 	for (size_t i = 0; i < names; i++)
 		ak_table_cell(&t, "%s", i ? "" : "total");
 	add_values(p, &t, total);
-	ak_table_print(&t, p->io);
+	bars = bars_of(p);
+	ak_bars_print(&bars, &t, row, n < top ? n : top, p->io);
 	ak_table_release(&t);
 	for (size_t i = top; i < n; i++)
 		others += ak_jnum(row[i], "records");
 	if (top < n)
 		ak_io_line(p->io, "others", "%s of %s groups are not printed, %s of %s records", AK_NUM(n - top), AK_NUM(n), AK_NUM(others),
 			   AK_NUM(ak_jnum(total, "records")));
+	if (p->bucket)
+		ak_bars_trend(&bars, rows, p->bucket_text, true, p->io);
 	ak_free(row);
 }
 
 void ak_figures_print(struct ak_io *io, const json_t *doc, enum ak_report_shape shape, size_t top)
 {
-	struct page p = {.io = io, .by = json_object_get(doc, "by"), .bucket = json_is_string(json_object_get(doc, "bucket"))};
+	struct page p = {.io = io, .by = json_object_get(doc, "by"), .bucket = json_is_string(json_object_get(doc, "bucket")), .shape = shape,
+			 .bucket_text = ak_jtxt(doc, "bucket", "")};
 	const char *zone = ak_jtxt(doc, "zone", "UTC");
 	json_t *layer;
 	size_t i;

@@ -15,6 +15,8 @@ struct ak_io {
 	bool lines;              /* a JSON document is one line: more than one comes */
 	enum { AK_PROGRESS_AUTO, AK_PROGRESS_PLAIN, AK_PROGRESS_NONE } progress;
 	bool err_is_terminal;
+	bool bars;               /* draw bars beside figures: on a terminal, or asked for */
+	bool blocks;             /* with block characters: the locale is UTF-8 */
 	size_t width;            /* columns to write for: 80, fewer on a narrow terminal */
 	bool failed;             /* a write to stdout failed */
 	struct ak_buf out;       /* stdout, written in large pieces */
@@ -50,11 +52,14 @@ struct ak_table {
 	size_t ncols, nrows, cap;
 	const char *right; /* per column 'r' or 'l' */
 	char **cell;
+	const char *const *tail; /* one a row, behind its cells or, row by row, on a line of its own; borrowed, NULL: none */
 };
 void ak_table_init(struct ak_table *t, size_t ncols, const char *align);
 void ak_table_cell(struct ak_table *t, const char *fmt, ...) AK_PRINTF(2, 3); /* cells fill rows from the left */
 /* As a table, that is: not row by row. */
 bool ak_table_has_room(const struct ak_table *t, const struct ak_io *io);
+/* How many columns of the page a tail may have. */
+size_t ak_table_room(const struct ak_table *t, const struct ak_io *io);
 void ak_table_print(struct ak_table *t, struct ak_io *io);
 void ak_table_release(struct ak_table *t);
 

@@ -29,22 +29,19 @@ static enum ak_rc read_options(const struct ak_ctx *c, struct ak_list_opts *o, i
 	return o->review_days > 0 && o->stale_days > 0 ? AK_OK : ak_fail(err, AK_EXIT_USAGE, "days are numbers above 0");
 }
 
-enum ak_exit ak_list_run(struct ak_ctx *c, ak_list_fn *make, const struct ak_list_table *tables, const char *what, bool logged,
-			 struct ak_err *err)
+enum ak_exit ak_list_run(struct ak_ctx *c, ak_list_fn *make, const struct ak_list_table *tables, const char *what, struct ak_err *err)
 {
 	struct ak_list_opts o = {.from_us = INT64_MIN, .to_us = INT64_MAX};
 	json_t *doc = NULL;
-	bool any = false;
+	bool any = false, printed = false;
 	int64_t top;
 	enum ak_rc rc = read_options(c, &o, &top, err);
 
 	if (rc == AK_OK)
 		rc = make(c->store, &o, &doc, &any, err);
-	if (rc == AK_OK && logged)
-		rc = ak_cmd_log_access(c, json_array_size(json_object_get(doc, "rows")), err);
-	if (rc == AK_OK && c->json)
-		rc = ak_io_json(c->io, doc, err);
-	else if (rc == AK_OK && any)
+	if (rc == AK_OK)
+		rc = ak_report_out(c, doc, &printed, err);
+	if (rc == AK_OK && !printed && any)
 		ak_list_print(c->io, doc, tables, top < 0 ? SIZE_MAX : (size_t)top);
 	if (rc == AK_OK && !any)
 		rc = ak_cmd_nothing(c, what, err);

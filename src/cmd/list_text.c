@@ -110,6 +110,15 @@ static void print_table(struct ak_io *io, const json_t *rows, const struct ak_li
 		ak_io_line(io, "others", "%s of %s rows are not printed", AK_NUM(all - top), AK_NUM(all));
 }
 
+void ak_alone_print(struct ak_io *io, const json_t *doc)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "alone"), i, one)
+		ak_io_line(io, i ? "" : "alone", "%s do not prove %s", ak_jtxt(one, "title", "?"), ak_jtxt(one, "cannot_prove", "?"));
+}
+
 void ak_list_print(struct ak_io *io, const json_t *doc, const struct ak_list_table *tables, size_t top)
 {
 	json_t *s;
@@ -121,4 +130,7 @@ void ak_list_print(struct ak_io *io, const json_t *doc, const struct ak_list_tab
 		print_table(io, json_object_get(doc, tables->member), tables, top);
 	json_array_foreach(json_object_get(doc, "gaps"), i, s)
 		ak_io_line(io, i ? "" : "gap", "%s", ak_jtxt(s, "text", "?"));
+	if (json_array_size(json_object_get(doc, "alone")))
+		ak_io_printf(io, "\n");
+	ak_alone_print(io, doc);
 }

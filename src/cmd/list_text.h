@@ -11,5 +11,7 @@ struct ak_list_table {
 
 /* tables end with member NULL; at most `top` rows of each are printed, the others are counted. */
 void ak_list_print(struct ak_io *io, const json_t *doc, const struct ak_list_table *tables, size_t top);
+/* What the kinds of record behind a report do not prove by themselves (F217). */
+void ak_alone_print(struct ak_io *io, const json_t *doc);
 
 #endif

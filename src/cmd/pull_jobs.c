@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "cmd/credential.h"
 #include "pull/request.h"
 
 enum { MOST = 64 };
@@ -119,17 +120,6 @@ static enum ak_rc time_of(const char *option, const char *text, int64_t *out, st
 
 static const char *either(const char *a, const char *b) { return a ? a : b; }
 
-/* A path of policy.yaml starts from the folder of that file. */
-static const char *from_policy(struct ak_ctx *c, const char *path)
-{
-	AK_CLEANUP(ak_free_charp) char *dir = NULL;
-
-	if (!path || path[0] == '/')
-		return path;
-	dir = ak_fs_dir(c->policy_path);
-	return ak_arena_printf(&c->arena, "%s/%s", dir, path).p;
-}
-
 /* `since` of policy.yaml is where the first pull begins; that of the command line holds for this one. */
 static enum ak_rc set_period(struct ak_ctx *c, struct ak_pull_job *j, const char *since, struct ak_err *err)
 {
@@ -182,8 +172,8 @@ static enum ak_rc add_job(struct ak_ctx *c, struct ak_pull_asks *out, const stru
 	j->owner = either(ak_args_text(c->args, "owner"), policy ? policy->owner : NULL);
 	j->system = either(ak_args_text(c->args, "system"), policy ? policy->system : NULL);
 	a->key_env = either(pull->key_env, api->env);
-	a->credential_file = either(ak_args_text(c->args, "credential-file"), from_policy(c, pull->credential_file));
-	a->ca_file = either(ak_args_text(c->args, "ca-file"), from_policy(c, pull->ca_file));
+	a->credential_file = either(ak_args_text(c->args, "credential-file"), ak_policy_path(c, pull->credential_file));
+	a->ca_file = either(ak_args_text(c->args, "ca-file"), ak_policy_path(c, pull->ca_file));
 	a->allow_private = ak_args_flag(c->args, "allow-private") || pull->allow_private;
 	rc = add_values(c, j, pull->set, err);
 	if (rc == AK_OK)

@@ -4,43 +4,14 @@
 #include <stdlib.h>
 
 #include "base/crypto.h"
-#include "base/fs.h"
 #include "base/limits.h"
-
-enum { SHORTEST = 8, LONGEST = 8192 };
-
-/* One line of printable characters: nothing that could end the header it stands in. */
-static bool is_credential(struct ak_str s)
-{
-	if (s.n < SHORTEST || s.n > LONGEST)
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] <= ' ' || s.p[i] > '~')
-			return false;
-	return true;
-}
-
-static enum ak_rc from_file(const char *path, struct ak_buf *out, struct ak_err *err)
-{
-	enum ak_rc rc;
-
-	if (!ak_fs_exists(path)) {
-		struct ak_str name = ak_fs_base(path);
-
-		ak_hint(err, "name a file that holds the credential and nothing else");
-		return ak_fail(err, AK_EXIT_REFUSED, "there is no key file '%.*s'", AK_STR_FMT(name));
-	}
-	rc = ak_fs_check_secret_file(path, err);
-	return rc == AK_OK ? ak_fs_slurp(path, LONGEST, out, err) : rc;
-}
+#include "cmd/credential.h"
 
 static enum ak_rc read_credential(const struct ak_pull_ask *a, struct ak_buf *out, struct ak_err *err)
 {
 	const struct ak_api *api = a->job.api;
 	const char *env = a->credential_file ? NULL : getenv(a->key_env);
 
-	if (a->credential_file && from_file(a->credential_file, out, err) != AK_OK)
-		return AK_FAIL;
 	if (!a->credential_file && (!env || !*env)) {
 		ak_hint(err,
 			"set %s, or name a file with --credential-file or credential_file of the source in "
@@ -48,15 +19,7 @@ static enum ak_rc read_credential(const struct ak_pull_ask *a, struct ak_buf *ou
 			a->key_env, api->credential ? api->credential : "the key of the API");
 		return ak_fail(err, AK_EXIT_REFUSED, "there is no credential for '%s'", a->job.source);
 	}
-	if (env)
-		ak_buf_adds(out, env);
-	if (is_credential(ak_str_trim(ak_buf_str(out))))
-		return AK_OK;
-	ak_hint(err,
-		"give the key alone, without the word before it, blanks or further lines; it has at least %d "
-		"characters",
-		SHORTEST);
-	return ak_fail(err, AK_EXIT_REFUSED, "what is given as the credential for '%s' is none", a->job.source);
+	return ak_credential_read(a->credential_file, a->key_env, a->job.source, out, err);
 }
 
 /* "Authorization: Bearer ..." */
@@ -66,7 +29,7 @@ static enum ak_rc add_credential(struct ak_ctx *c, const struct ak_pull_ask *a, 
 	struct ak_buf b;
 	enum ak_rc rc;
 
-	ak_buf_init(&b, LONGEST + 1);
+	ak_buf_init(&b, AK_CREDENTIAL_BYTES + 1);
 	rc = read_credential(a, &b, err);
 	if (rc == AK_OK)
 		*line = ak_arena_printf(&c->arena, "%s: %s%s%.*s", api->header, api->scheme ? api->scheme : "",

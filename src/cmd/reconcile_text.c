@@ -2,6 +2,7 @@
 #include "cmd/reconcile_text.h"
 
 #include "base/jsonget.h"
+#include "base/jsonw.h"
 
 enum { ROWS_SHOWN = 20, FINDINGS_SHOWN = 10 };
 
@@ -96,25 +97,68 @@ static void calls_text(struct ak_ctx *c, const json_t *calls)
 				   shown(f, "model", "no model"), json_string_value(json_array_get(json_object_get(f, "cites"), 0)));
 }
 
+/* The figures of each version, where they differ. */
+static void one_conflict(struct ak_ctx *c, const json_t *x)
+{
+	const json_t *list;
+	const char *name;
+	struct ak_buf b;
+	json_t *v;
+	size_t i;
+
+	ak_buf_init(&b, 1 << 14);
+	json_array_foreach(json_object_get(x, "cites"), i, v)
+		ak_buf_addf(&b, "%s%s", i ? ", " : "", json_string_value(v));
+	ak_buf_addf(&b, " of %s", ak_jtxt(x, "time", "no time"));
+	json_object_foreach(json_object_get(x, "differ"), name, list) {
+		ak_buf_addf(&b, "; %s", name);
+		json_array_foreach((json_t *)list, i, v)
+			ak_buf_addf(&b, "%s%s", i ? " and " : " ", json_is_string(v) ? AK_FIGURE(json_string_value(v)) : "none");
+	}
+	if (!json_object_size(json_object_get(x, "differ")))
+		ak_buf_adds(&b, "; the figures are the same");
+	ak_io_line(c->io, "", "%s", b.p);
+	ak_buf_release(&b);
+}
+
+static void conflicts_text(struct ak_ctx *c, const json_t *conflicts)
+{
+	json_t *x;
+	size_t i;
+
+	if (!ak_jnum(conflicts, "records"))
+		return;
+	ak_io_line(c->io, "CONFLICT", "%s of %s records are versions of %s, exported again with other content; all count, since nothing says which is right:",
+		   AK_NUM(ak_jnum(conflicts, "versions")), AK_NUM(ak_jnum(conflicts, "of")), AK_NUM(ak_jnum(conflicts, "records")));
+	json_array_foreach(json_object_get(conflicts, "named"), i, x)
+		if (i < FINDINGS_SHOWN)
+			one_conflict(c, x);
+	if (ak_jnum(conflicts, "records") > FINDINGS_SHOWN)
+		ak_io_line(c->io, "", "%d of %s are shown; --json has the first 20", FINDINGS_SHOWN, AK_NUM(ak_jnum(conflicts, "records")));
+}
+
 struct listing {
 	struct ak_ctx *c;
-	uint64_t gaps, shown;
+	uint64_t shown;
 };
 
-static enum ak_rc list_row(void *ctx, json_t *row, struct ak_err *err)
+static enum ak_rc list_row(void *ctx, struct ak_str text, struct ak_err *err)
 {
+	AK_CLEANUP(ak_json_decref) json_t *row = NULL;
 	struct listing *l = ctx;
-	const json_t *classes = json_object_get(row, "classes"), *v;
-	const char *name, *unit = ak_jtxt(row, "currency", NULL);
+	const json_t *classes, *v;
+	const char *unit;
 	struct ak_buf b;
 
-	(void)err;
-	if (strcmp(ak_jtxt(row, "gap", "0"), "0") == 0 || l->gaps++ >= ROWS_SHOWN)
-		return AK_OK;
+	if (ak_json_parse(text, &row, err) != AK_OK)
+		return AK_FAIL;
+	classes = json_object_get(row, "classes");
+	unit = ak_jtxt(row, "currency", NULL);
 	l->shown++;
 	ak_buf_init(&b, 1 << 12);
-	json_object_foreach((json_t *)classes, name, v)
-		ak_buf_addf(&b, "%s%s %s", b.n ? ", " : "", name, AK_FIGURE(json_string_value(v)));
+	for (int k = 0; k < AK_RC_CLASSES; k++)
+		if ((v = json_object_get(classes, ak_reconcile_class_name[k])))
+			ak_buf_addf(&b, "%s%s %s", b.n ? ", " : "", ak_reconcile_class_name[k], AK_FIGURE(json_string_value(v)));
 	ak_io_line(l->c->io, "", "%s %.13s %s %s %s%s%s: provider %s, gateway %s, gap %s: %s", ak_jtxt(row, "row", "?"), ak_jtxt(row, "bucket", "?"),
 		   shown(row, "key", "all keys"), shown(row, "model", "all models"), ak_jtxt(row, "measure", "?"), unit ? " " : "", unit ? unit : "",
 		   AK_FIGURE(ak_jtxt(row, "provider_figure", "?")), AK_FIGURE(ak_jtxt(row, "gateway", "?")), AK_FIGURE(ak_jtxt(row, "gap", "?")), b.n ? b.p : "none");
@@ -127,6 +171,7 @@ enum ak_rc ak_reconcile_print(struct ak_ctx *c, struct ak_reconcile *r, const js
 {
 	const json_t *gateway = json_object_get(summary, "gateway_records");
 	struct listing l = {.c = c};
+	uint64_t gaps = 0;
 	json_t *x;
 	size_t i;
 	char n[32];
@@ -135,6 +180,12 @@ enum ak_rc ak_reconcile_print(struct ak_ctx *c, struct ak_reconcile *r, const js
 	if (ak_jnum(gateway, "recorded_twice"))
 		ak_io_line(c->io, "twice", "%s requests that another source of gateways recorded too count once",
 			   AK_NUM(ak_jnum(gateway, "recorded_twice")));
+	if (ak_jnum(gateway, "twice_by_time"))
+		ak_io_line(c->io, "", "%s of them share no identifier with the other record, only time, model and tokens, and the providers' counts do not "
+			   "speak against it", AK_NUM(ak_jnum(gateway, "twice_by_time")));
+	if (ak_jnum(gateway, "apart_by_count"))
+		ak_io_line(c->io, "apart", "%s requests have the time, model and tokens of another source's and no identifier in common; each counts, since the "
+			   "providers counted them so", AK_NUM(ak_jnum(gateway, "apart_by_count")));
 	ak_io_line(c->io, "gateways", "%s requests from %s to %s", ak_thousands(ak_jnum(gateway, "requests"), n), shown(gateway, "first", "-"),
 		   shown(gateway, "last", "-"));
 	if (!json_array_size(json_object_get(summary, "sources")))
@@ -147,9 +198,10 @@ enum ak_rc ak_reconcile_print(struct ak_ctx *c, struct ak_reconcile *r, const js
 	if (json_array_size(bypass) > FINDINGS_SHOWN)
 		ak_io_line(c->io, "", "and %s more: --json has all", AK_NUM(json_array_size(bypass) - FINDINGS_SHOWN));
 	calls_text(c, calls);
+	conflicts_text(c, json_object_get(summary, "conflicts"));
 	ak_io_line(c->io, "rows", "with a gap, in order of source and time:");
-	rc = ak_reconcile_each(r, list_row, &l, err);
-	ak_io_line(c->io, "", "%s of %s rows with a gap are shown; --json has all", AK_NUM(l.shown), AK_NUM(l.gaps));
+	rc = ak_reconcile_gaps(r, ROWS_SHOWN, list_row, &l, &gaps, err);
+	ak_io_line(c->io, "", "%s of %s rows with a gap are shown; --json has all", AK_NUM(l.shown), AK_NUM(gaps));
 	return rc;
 }
 

@@ -17,10 +17,14 @@
 	X(trace_reconstruct)                                                                                           \
 	X(trace_sample)                                                                                                \
 	X(report_usage)                                                                                        \
+	X(report_dashboard)                                                                                    \
 	X(report_cost)                                                                                         \
 	X(report_errors)                                                                                       \
 	X(report_latency)                                                                                \
 	X(report_cache)                                                                                        \
+	X(report_variance)                                                                                \
+	X(report_dispute)                                                                                 \
+	X(report_governance)                                                                              \
 	X(report_keys)                                                                                    \
 	X(report_access)                                                                                  \
 	X(report_changes)                                                                                 \
@@ -37,6 +41,7 @@
 	X(report_reconcile)                                                                                            \
 	X(explain)                                                                                                     \
 	X(report_fallbacks)                                                                                            \
+	X(tail)                                                                                                        \
 	X(check)                                                                                                       \
 	X(trace_bundle)                                                                                        \
 	X(timeline)                                                                                            \
@@ -59,6 +64,7 @@
 	X(fields)                                                                                                      \
 	X(schema)                                                                                                \
 	X(limits)                                                                                                      \
+	X(config)                                                                                                      \
 	X(doctor)                                                                                                      \
 	X(demo)                                                                                                        \
 	X(help)                                                                                                        \

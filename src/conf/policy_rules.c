@@ -191,6 +191,17 @@ static const struct ak_yaml_rule check_rules[] = {
 
 static const struct ak_yaml_rule checks_rules[] = {{ANY_KEY, AK_Y_MAP, false, check_rules}, END};
 
+/* Where findings are told; what goes together, notify/target.h says. */
+static const struct ak_yaml_rule target_rules[] = {
+	{"type", AK_Y_STR, true, NULL},	      {"severities", AK_Y_STR_OR_LIST, false, NULL}, {"url", AK_Y_STR, false, NULL},
+	{"url_file", AK_Y_STR, false, NULL},  {"url_env", AK_Y_STR, false, NULL},	     {"token_file", AK_Y_STR, false, NULL},
+	{"token_env", AK_Y_STR, false, NULL}, {"ca_file", AK_Y_STR, false, NULL},	     {"allow_private", AK_Y_BOOL, false, NULL},
+	{"to", AK_Y_STR_OR_LIST, false, NULL}, {"from", AK_Y_STR, false, NULL},		     {"program", AK_Y_STR, false, NULL},
+	END,
+};
+
+static const struct ak_yaml_rule notify_rules[] = {{ANY_KEY, AK_Y_MAP, false, target_rules}, END};
+
 static const struct ak_yaml_rule sources_rules[] = {{ANY_KEY, AK_Y_MAP, false, source_rules}, END};
 static const struct ak_yaml_rule not_provided_rules[] = {{ANY_KEY, AK_Y_MAP, false, missing_rules}, END};
 static const struct ak_yaml_rule fields_rules[] = {{ANY_KEY, AK_Y_MAP, false, field_rules}, END};
@@ -209,5 +220,6 @@ const struct ak_yaml_rule ak_policy_rules[] = {
 	{"sample_trace", AK_Y_MAP_OR_UNKNOWN, false, trace_rules},
 	{"limits", AK_Y_MAP_OR_UNKNOWN, false, limit_rules},
 	{"checks", AK_Y_MAP, false, checks_rules},
+	{"notify", AK_Y_MAP, false, notify_rules},
 	END,
 };

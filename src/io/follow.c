@@ -159,6 +159,28 @@ enum ak_rc ak_follow_read(struct ak_follow *f, int64_t now_us, void *buf, size_t
 
 size_t ak_follow_unfinished(const struct ak_follow *f) { return f->n; }
 
+size_t ak_follow_take_rest(struct ak_follow *f, void *buf) { return give(f, buf, f->n); }
+
+uint64_t ak_follow_size(const struct ak_follow *f)
+{
+	struct stat st;
+
+	return fstat(f->fd, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+}
+
+size_t ak_follow_head(const struct ak_follow *f, void *buf, size_t n)
+{
+	ssize_t got = ak_fs_pread(f->fd, buf, n, 0);
+
+	return got > 0 ? (size_t)got : 0;
+}
+
+void ak_follow_seek(struct ak_follow *f, uint64_t at)
+{
+	f->at = at;
+	f->n = f->nlast = 0;
+}
+
 int64_t ak_follow_mtime(const struct ak_follow *f)
 {
 	struct stat st;

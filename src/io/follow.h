@@ -30,6 +30,12 @@ enum ak_rc ak_follow_read(struct ak_follow *f, int64_t now_us, void *buf, size_t
 			  struct ak_err *err);
 /* Bytes of an unfinished line that were read and not given. */
 size_t ak_follow_unfinished(const struct ak_follow *f);
+/* Take them: of a file that nobody writes to any more. buf: AK_FOLLOW_LINE bytes. */
+size_t ak_follow_take_rest(struct ak_follow *f, void *buf);
+/* Its size now, its first bytes (at most n, how many), and a place from which reading begins anew. */
+uint64_t ak_follow_size(const struct ak_follow *f);
+size_t ak_follow_head(const struct ak_follow *f, void *buf, size_t n);
+void ak_follow_seek(struct ak_follow *f, uint64_t at);
 /* When it was changed last, microseconds; 0 unknown. */
 int64_t ak_follow_mtime(const struct ak_follow *f);
 

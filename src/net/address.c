@@ -63,16 +63,31 @@ static bool carries_listed(const uint8_t a[16])
 	return listed(inner);
 }
 
-bool ak_address_is_private(const struct sockaddr *a)
+/* As IPv6; false for other families. */
+static bool bytes_of(const struct sockaddr *a, uint8_t b[16])
 {
-	uint8_t b[16] = {V4};
+	static const uint8_t mapped[12] = {V4};
 
 	if (a->sa_family == AF_INET) {
+		memcpy(b, mapped, sizeof mapped);
 		memcpy(b + 12, &((const struct sockaddr_in *)(const void *)a)->sin_addr, 4);
-		return listed(b);
+	} else if (a->sa_family == AF_INET6) {
+		memcpy(b, &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr, 16);
 	}
-	if (a->sa_family != AF_INET6)
-		return true;
-	memcpy(b, &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr, 16);
-	return listed(b) || carries_listed(b);
+	return a->sa_family == AF_INET || a->sa_family == AF_INET6;
+}
+
+bool ak_address_is_private(const struct sockaddr *a)
+{
+	uint8_t b[16];
+
+	return !bytes_of(a, b) || listed(b) || carries_listed(b);
+}
+
+bool ak_address_is_loopback(const struct sockaddr *a)
+{
+	static const struct range own = {{V4, 127}, 96 + 8}, own6 = {{[15] = 1}, 128};
+	uint8_t b[16];
+
+	return bytes_of(a, b) && (within(b, &own) || within(b, &own6));
 }

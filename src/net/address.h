@@ -14,6 +14,8 @@ extern "C" {
  * inside IPv6 (mapped, 6to4, NAT64); every other family than these two. Sources: the IANA special-purpose registries (RFC
  * 6890). */
 bool ak_address_is_private(const struct sockaddr *a);
+/* This machine's own: 127.0.0.0/8, also inside IPv6, and ::1. */
+bool ak_address_is_loopback(const struct sockaddr *a);
 
 #ifdef __cplusplus
 }

@@ -1,24 +1,22 @@
 #include "base/ak.h"
 #include "net/fetcher.h"
 
-#include <errno.h>
 #include <poll.h>
-#include <signal.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/fs.h"
 #include "base/sandbox.h"
+#include "net/aside.h"
 
-enum { TARGET_MAX = 16384, DESCRIPTORS = 1024 };
+enum { TARGET_MAX = 16384, POST_MAX = 1 << 20 };
 
 struct ak_fetcher {
 	int fd;
 };
 
-/* What goes over the socket: an order and its target, an answer and its body. Both ends are the same program. */
+/* What goes over the socket: an order with its target or what is to be posted, an answer and its body. Both ends are the same program. */
 struct order {
 	uint32_t service, n;
+	uint32_t posts; /* what follows goes to the path of the service */
 };
 struct answer {
 	int32_t rc;
@@ -28,29 +26,6 @@ struct answer {
 	char link[AK_HTTP_LINK];
 	struct ak_err err;
 };
-
-/* false: the other end is gone. */
-static bool take(int fd, void *p, size_t n)
-{
-	char *at = p;
-
-	while (n) {
-		ssize_t got = read(fd, at, n);
-
-		if (got == 0 || (got < 0 && errno != EINTR))
-			return false;
-		if (got > 0) {
-			at += got;
-			n -= (size_t)got;
-		}
-	}
-	return true;
-}
-
-static bool give(int fd, const void *p, size_t n)
-{
-	return ak_fs_write_all(fd, p, n, "the fetching process", NULL) == AK_OK;
-}
 
 /* ---- the process ---- */
 
@@ -77,22 +52,27 @@ static void fill(struct answer *a, const struct ak_http_reply *r)
 	memcpy(a->link, r->link, sizeof a->link);
 }
 
+static bool is_possible(const struct ak_fetcher_opts *o, const struct order *order)
+{
+	return order->service < o->nsetups && order->n <= (order->posts ? POST_MAX : TARGET_MAX) && !order->posts == !o->setup[order->service].path;
+}
+
 static void serve(int fd, const struct ak_fetcher_opts *o, struct ak_http **http, struct ak_err failed)
 {
-	static char target[TARGET_MAX + 1];
+	static char text[POST_MAX + 1];
 	struct order order;
 
-	while (take(fd, &order, sizeof order) && order.n <= TARGET_MAX && order.service < o->nsetups &&
-	       take(fd, target, order.n)) {
+	while (ak_aside_take(fd, &order, sizeof order) && is_possible(o, &order) && ak_aside_take(fd, text, order.n)) {
+		struct ak_http *h = http[order.service];
 		struct ak_http_reply r = {0};
 		struct answer a = {.rc = AK_FAIL, .err = failed};
 
-		target[order.n] = '\0';
+		text[order.n] = '\0';
 		ak_buf_init(&r.body, o->setup[order.service].max_body);
 		if (failed.exit == AK_EXIT_OK)
-			a.rc = ak_http_get(http[order.service], target, &r, &a.err);
+			a.rc = order.posts ? ak_http_post(h, ak_str_n(text, order.n), &r, &a.err) : ak_http_get(h, text, &r, &a.err);
 		fill(&a, &r);
-		if (!give(fd, &a, sizeof a) || !give(fd, r.body.p, a.body))
+		if (!ak_aside_give(fd, &a, sizeof a) || !ak_aside_give(fd, r.body.p, a.body))
 			_exit(0);
 		ak_buf_release(&r.body);
 	}
@@ -106,9 +86,9 @@ static bool is_wanted(void *ctx)
 	return poll(&p, 1, 0) <= 0 || !(p.revents & (POLLHUP | POLLERR));
 }
 
-/* It keeps the socket and standard error, and no other descriptor: not the database, not a lock. */
-static void run(int fd, const struct ak_fetcher_opts *o)
+static void run(int fd, const void *opts)
 {
+	const struct ak_fetcher_opts *o = opts;
 	struct ak_http_setup *setup = ak_alloc_zero(o->nsetups, sizeof *setup);
 	struct ak_http **http = ak_alloc_zero(o->nsetups, sizeof *http);
 	struct ak_err err = {0};
@@ -116,9 +96,6 @@ static void run(int fd, const struct ak_fetcher_opts *o)
 
 	if (o->forget)
 		o->forget(o->ctx);
-	for (int i = 0; i < DESCRIPTORS; i++)
-		if (i != fd && i != STDERR_FILENO)
-			close(i);
 	for (size_t i = 0; i < o->nsetups && rc == AK_OK; i++) {
 		setup[i] = o->setup[i];
 		setup[i].wanted = is_wanted;
@@ -135,23 +112,12 @@ static void run(int fd, const struct ak_fetcher_opts *o)
 
 enum ak_rc ak_fetcher_start(const struct ak_fetcher_opts *o, struct ak_fetcher **out, struct ak_err *err)
 {
-	pid_t pid;
-	int fd[2];
+	int fd;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd) != 0)
-		return ak_fail_sys(err, AK_EXIT_LIMIT, errno, "cannot start the fetching process");
-	signal(SIGPIPE, SIG_IGN);
-	pid = fork();
-	if (pid == 0)
-		run(fd[1], o);
-	close(fd[1]);
-	if (pid < 0) {
-		ak_fail_sys(err, AK_EXIT_LIMIT, errno, "cannot start the fetching process");
-		close(fd[0]);
+	if (ak_aside_start(run, o, &fd, err) != AK_OK)
 		return AK_FAIL;
-	}
 	*out = ak_alloc_zero(1, sizeof **out);
-	(*out)->fd = fd[0];
+	(*out)->fd = fd;
 	return AK_OK;
 }
 
@@ -161,31 +127,16 @@ static enum ak_rc gone(struct ak_err *err)
 	return ak_fail(err, AK_EXIT_NETWORK, "the fetching process has ended");
 }
 
-/* The process reads what strangers send: its words are not taken on trust. */
-static void take_error(struct ak_err *err, struct ak_err *said)
+static enum ak_rc exchange(struct ak_fetcher *f, struct order order, const char *text, struct ak_http_reply *reply, struct ak_err *err)
 {
-	said->msg[sizeof said->msg - 1] = said->hint[sizeof said->hint - 1] = '\0';
-	if (said->hint[0])
-		ak_hint(err, "%s", said->hint);
-	ak_fail(err, said->exit == AK_EXIT_LIMIT ? AK_EXIT_LIMIT : AK_EXIT_NETWORK, "%s", said->msg);
-}
-
-enum ak_rc ak_fetcher_get(struct ak_fetcher *f, size_t service, const char *target, struct ak_http_reply *reply,
-			  struct ak_err *err)
-{
-	struct order order = {(uint32_t)service, (uint32_t)strlen(target)};
 	struct answer a;
 	char *room;
 
-	if (order.n > TARGET_MAX) {
-		ak_hint(err, "the service names a next page that cannot be asked for; --restart reads the period again");
-		return ak_fail(err, AK_EXIT_NETWORK, "the address of the next page has %lu bytes, more than %d", (unsigned long)order.n, TARGET_MAX);
-	}
-	if (!give(f->fd, &order, sizeof order) || !give(f->fd, target, order.n) || !take(f->fd, &a, sizeof a))
+	if (!ak_aside_give(f->fd, &order, sizeof order) || !ak_aside_give(f->fd, text, order.n) || !ak_aside_take(f->fd, &a, sizeof a))
 		return gone(err);
 	ak_buf_clear(&reply->body);
 	room = a.body ? ak_buf_room(&reply->body, a.body) : NULL;
-	if (a.body && (!room || !take(f->fd, room, a.body)))
+	if (a.body && (!room || !ak_aside_take(f->fd, room, a.body)))
 		return gone(err);
 	reply->body.n += a.body;
 	reply->status = (long)a.status;
@@ -194,8 +145,28 @@ enum ak_rc ak_fetcher_get(struct ak_fetcher *f, size_t service, const char *targ
 	memcpy(reply->link, a.link, sizeof reply->link);
 	reply->link[sizeof reply->link - 1] = '\0';
 	if (a.rc != AK_OK && err)
-		take_error(err, &a.err);
+		ak_aside_error(err, &a.err);
 	return a.rc == AK_OK ? AK_OK : AK_FAIL;
+}
+
+enum ak_rc ak_fetcher_get(struct ak_fetcher *f, size_t service, const char *target, struct ak_http_reply *reply,
+			  struct ak_err *err)
+{
+	struct order order = {(uint32_t)service, (uint32_t)strlen(target), 0};
+
+	if (order.n <= TARGET_MAX)
+		return exchange(f, order, target, reply, err);
+	ak_hint(err, "the service names a next page that cannot be asked for; --restart reads the period again");
+	return ak_fail(err, AK_EXIT_NETWORK, "the address of the next page has %lu bytes, more than %d", (unsigned long)order.n, TARGET_MAX);
+}
+
+enum ak_rc ak_fetcher_post(struct ak_fetcher *f, size_t service, struct ak_str body, struct ak_http_reply *reply, struct ak_err *err)
+{
+	struct order order = {(uint32_t)service, (uint32_t)body.n, 1};
+
+	if (body.n <= POST_MAX)
+		return exchange(f, order, body.p, reply, err);
+	return ak_fail(err, AK_EXIT_LIMIT, "the message has %zu bytes, more than %d", body.n, POST_MAX);
 }
 
 void ak_fetcher_stop(struct ak_fetcher *f)

@@ -24,6 +24,8 @@ extern "C" {
 enum ak_rc ak_fetcher_start(const struct ak_fetcher_opts *o, struct ak_fetcher **out, struct ak_err *err);
 /* ak_http_get of one of its services. reply->body must be initialised with room for max_body. */
 enum ak_rc ak_fetcher_get(struct ak_fetcher *f, size_t service, const char *target, struct ak_http_reply *reply, struct ak_err *err);
+/* ak_http_post to a service whose setup has a path. */
+enum ak_rc ak_fetcher_post(struct ak_fetcher *f, size_t service, struct ak_str body, struct ak_http_reply *reply, struct ak_err *err);
 void ak_fetcher_stop(struct ak_fetcher *f);
 
 #ifdef __cplusplus

@@ -4,10 +4,11 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/crypto.h"
 #include "net/address.h"
 #include "net/libcurl.h"
 
-enum { CONNECT_SECONDS = 30, STALL_SECONDS = 60, TOTAL_SECONDS = 900 };
+enum { CONNECT_SECONDS = 30, STALL_SECONDS = 60, TOTAL_SECONDS = 900, POST_CONNECT_SECONDS = 10, POST_SECONDS = 30 };
 
 struct ak_http {
 	const struct ak_http_setup *setup;
@@ -16,7 +17,7 @@ struct ak_http {
 	struct curl_slist *headers;
 	/* of the running request */
 	struct ak_http_reply *reply;
-	bool too_long, refused_address;
+	bool too_long, refused_address, open_address;
 };
 
 /* What libcurl says, as far as the next step depends on it. */
@@ -45,7 +46,12 @@ static const struct trouble {
 	{CURLE_WEIRD_SERVER_REPLY, false, "the answer is no HTTP", "look at the address"},
 };
 
-static const char *host_of(const struct ak_http *h) { return h->setup->origin + sizeof "https://" - 1; }
+static bool is_plain(const char *origin) { return strncmp(origin, "http://", sizeof "http://" - 1) == 0; }
+
+static const char *host_of(const struct ak_http *h)
+{
+	return h->setup->origin + (is_plain(h->setup->origin) ? sizeof "http://" : sizeof "https://") - 1;
+}
 
 static enum ak_rc bad_origin(struct ak_err *err)
 {
@@ -53,13 +59,25 @@ static enum ak_rc bad_origin(struct ak_err *err)
 	return ak_fail(err, AK_EXIT_USAGE, "the base URL is not the https address of a host");
 }
 
-enum ak_rc ak_http_check_origin(const char *origin, struct ak_err *err)
+/* By its text; the address is looked at when it is connected to. */
+static bool is_own(struct ak_str host)
+{
+	static const char *const own[] = {"localhost", "127.0.0.1", "[::1]"};
+
+	for (size_t i = 0; i < AK_COUNT(own); i++)
+		if (ak_str_starts(host, ak_str_of(own[i])) && (host.n == strlen(own[i]) || host.p[strlen(own[i])] == ':'))
+			return true;
+	return false;
+}
+
+enum ak_rc ak_http_check_origin(const char *origin, bool loopback_http, struct ak_err *err)
 {
 	static const char scheme[] = "https://";
-	const char *p = origin + sizeof scheme - 1;
+	bool plain = loopback_http && is_plain(origin);
+	const char *p = origin + sizeof scheme - 1 - plain;
 	size_t n;
 
-	if (strncmp(origin, scheme, sizeof scheme - 1) != 0)
+	if ((!plain && strncmp(origin, scheme, sizeof scheme - 1) != 0) || (plain && !is_own(ak_str_of(p))))
 		return bad_origin(err);
 	n = *p == '[' ? strspn(p, "[]:.0123456789abcdefABCDEF")
 		      : strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:");
@@ -70,6 +88,8 @@ static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 {
 	struct ak_http *h = ctx;
 
+	if (h->setup->path && n * size > h->setup->max_body - h->reply->body.n)
+		return n * size;
 	if (n * size > h->setup->max_body - h->reply->body.n) {
 		h->too_long = true;
 		return 0;
@@ -118,7 +138,11 @@ static curl_socket_t on_socket(void *ctx, curlsocktype purpose, struct curl_sock
 	struct ak_http *h = ctx;
 
 	(void)purpose;
-	if (!h->setup->allow_private && ak_address_is_private(&a->addr)) {
+	if (is_plain(h->setup->origin) && !ak_address_is_loopback(&a->addr)) {
+		h->open_address = true;
+		return CURL_SOCKET_BAD;
+	}
+	if (!is_plain(h->setup->origin) && !h->setup->allow_private && ak_address_is_private(&a->addr)) {
 		h->refused_address = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -138,7 +162,7 @@ static void configure(struct ak_http *h)
 	CURLcode (*const set)(CURL *curl, CURLoption option, ...) = h->lib->easy_setopt;
 	CURL *c = h->curl;
 
-	set(c, CURLOPT_PROTOCOLS_STR, "https");
+	set(c, CURLOPT_PROTOCOLS_STR, is_plain(h->setup->origin) ? "http" : "https");
 	set(c, CURLOPT_FOLLOWLOCATION, 0L);
 	set(c, CURLOPT_SSL_VERIFYPEER, 1L);
 	set(c, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -146,10 +170,10 @@ static void configure(struct ak_http *h)
 	set(c, CURLOPT_PROXY, "");
 	set(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	set(c, CURLOPT_NOSIGNAL, 1L);
-	set(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+	set(c, CURLOPT_CONNECTTIMEOUT, (long)(h->setup->path ? POST_CONNECT_SECONDS : CONNECT_SECONDS));
 	set(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	set(c, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
-	set(c, CURLOPT_TIMEOUT, (long)TOTAL_SECONDS);
+	set(c, CURLOPT_TIMEOUT, (long)(h->setup->path ? POST_SECONDS : TOTAL_SECONDS));
 	set(c, CURLOPT_USERAGENT, "auditkit/" PACKAGE_VERSION);
 	set(c, CURLOPT_HTTPHEADER, h->headers);
 	set(c, CURLOPT_OPENSOCKETFUNCTION, on_socket);
@@ -171,7 +195,7 @@ enum ak_rc ak_http_new(const struct ak_http_setup *setup, struct ak_http **out, 
 {
 	const struct ak_libcurl *lib = NULL;
 	struct ak_http *h;
-	enum ak_rc rc = ak_http_check_origin(setup->origin, err);
+	enum ak_rc rc = ak_http_check_origin(setup->origin, setup->loopback_http, err);
 
 	rc = rc ? rc : ak_libcurl_load(&lib, err);
 	if (rc != AK_OK)
@@ -203,15 +227,20 @@ void ak_http_free(struct ak_http *h)
 static enum ak_rc no_answer(struct ak_http *h, CURLcode code, struct ak_err *err)
 {
 	const struct trouble *t = NULL;
+	bool sends = h->setup->path != NULL;
 
 	if (h->too_long) {
 		ak_hint(err, "ask for a shorter period, so that a page is smaller");
 		return ak_fail(err, AK_EXIT_LIMIT, "'%.200s' sends a page of more than %zu bytes", host_of(h),
 			       h->setup->max_body);
 	}
+	if (h->open_address) {
+		ak_hint(err, "give an address that starts with https://");
+		return ak_fail(err, AK_EXIT_NETWORK, "'%.200s' is not this machine, and http:// hides nothing on the way", host_of(h));
+	}
 	if (h->refused_address) {
-		ak_hint(err, "--allow-private allows it when the service is your own; anything else would be "
-			     "somebody's trick");
+		ak_hint(err, "%s allows it when the service is your own; anything else would be somebody's trick",
+			sends ? "allow_private: true in policy.yaml" : "--allow-private");
 		return ak_fail(err, AK_EXIT_NETWORK, "'%.200s' has a private address, which is not connected to",
 			       host_of(h));
 	}
@@ -219,8 +248,11 @@ static enum ak_rc no_answer(struct ak_http *h, CURLcode code, struct ak_err *err
 		if (troubles[i].code == code)
 			t = &troubles[i];
 	h->reply->transient = t && t->transient;
-	ak_hint(err, "%s", t ? t->hint : "try again later; what was read is kept");
-	return ak_fail(err, AK_EXIT_NETWORK, "cannot read from '%.200s': %s", host_of(h),
+	if (sends)
+		ak_hint(err, "look at the address and at what lies between; the next run sends it again");
+	else
+		ak_hint(err, "%s", t ? t->hint : "try again later; what was read is kept");
+	return ak_fail(err, AK_EXIT_NETWORK, "cannot %s '%.200s': %s", sends ? "send to" : "read from", host_of(h),
 		       t ? t->what : h->lib->easy_strerror(code));
 }
 
@@ -232,7 +264,7 @@ static enum ak_rc perform(struct ak_http *h, const char *url, struct ak_err *err
 	h->reply->status = 0;
 	h->reply->transient = false;
 	h->reply->link[0] = '\0';
-	h->too_long = h->refused_address = false;
+	h->too_long = h->refused_address = h->open_address = false;
 	h->lib->easy_setopt(h->curl, CURLOPT_URL, url);
 	code = h->lib->easy_perform(h->curl);
 	if (code != CURLE_OK)
@@ -265,10 +297,9 @@ static enum ak_rc redirected(struct ak_http *h, struct ak_err *err)
 		       to ? "in a circle" : "to another place");
 }
 
-enum ak_rc ak_http_get(struct ak_http *h, const char *target, struct ak_http_reply *reply, struct ak_err *err)
+static enum ak_rc ask(struct ak_http *h, const char *target, struct ak_http_reply *reply, struct ak_err *err)
 {
 	struct ak_buf url;
-	curl_off_t after = 0;
 	enum ak_rc rc;
 
 	h->reply = reply;
@@ -280,13 +311,40 @@ enum ak_rc ak_http_get(struct ak_http *h, const char *target, struct ak_http_rep
 		return ak_fail(err, AK_EXIT_NETWORK, "the request to '%.200s' is too long", host_of(h));
 	}
 	rc = perform(h, url.p, err);
+	if (h->setup->path)
+		ak_wipe(url.p, url.n);
 	ak_buf_release(&url);
-	if (rc == AK_OK && is_redirect(reply->status))
-		rc = redirected(h, err);
-	if (rc != AK_OK)
-		return rc;
+	return rc;
+}
+
+static enum ak_rc judge(struct ak_http *h, struct ak_http_reply *reply)
+{
+	curl_off_t after = 0;
+
 	h->lib->easy_getinfo(h->curl, CURLINFO_RETRY_AFTER, &after);
 	reply->retry_after = after > 0 ? (int64_t)after : 0;
 	reply->transient = reply->status == 429 || reply->status == 408 || reply->status >= 500;
 	return AK_OK;
+}
+
+enum ak_rc ak_http_get(struct ak_http *h, const char *target, struct ak_http_reply *reply, struct ak_err *err)
+{
+	enum ak_rc rc = ask(h, target, reply, err);
+
+	if (rc == AK_OK && is_redirect(reply->status))
+		rc = redirected(h, err);
+	return rc == AK_OK ? judge(h, reply) : rc;
+}
+
+enum ak_rc ak_http_post(struct ak_http *h, struct ak_str body, struct ak_http_reply *reply, struct ak_err *err)
+{
+	enum ak_rc rc;
+
+	h->lib->easy_setopt(h->curl, CURLOPT_POSTFIELDS, body.p);
+	h->lib->easy_setopt(h->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
+	rc = ask(h, h->setup->path, reply, err);
+	if (rc != AK_OK || !is_redirect(reply->status))
+		return rc == AK_OK ? judge(h, reply) : rc;
+	ak_hint(err, "give the address that it leads to, if that is yours");
+	return ak_fail(err, AK_EXIT_NETWORK, "'%.200s' sends the message to another place, which is not followed", host_of(h));
 }

@@ -207,7 +207,7 @@ static enum ak_rc add_folder(const struct work *w, const char *name, struct ak_e
 /* What each name of a workspace is; another one is left out, and said so. */
 static enum ak_rc add_name(const struct work *w, const char *name, struct ak_err *err)
 {
-	static const char *const files[] = {"policy.yaml", "queries.json"}, *const folders[] = {"formats", "templates"},
+	static const char *const files[] = {"policy.yaml", "responses.yaml", "suppressions.yaml", "queries.json", "notified.jsonl"}, *const folders[] = {"formats", "templates"},
 			  *const not_copied[] = {"workspace.db", "workspace.db-wal", "workspace.db-shm", "workspace.db-journal", "ingest.lock",
 						 "access.jsonl"};
 

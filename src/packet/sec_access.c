@@ -1,7 +1,9 @@
 /* 6 Access statement: who may see the logs, and who used this tool to see them. */
 #include "base/ak.h"
+#include "base/jsonw.h"
 #include "packet/sections.h"
 #include "packet/tenants.h"
+#include "search/saved.h"
 
 static void own_log(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 {
@@ -34,6 +36,53 @@ static void views(json_t *o, const struct ak_facts *f)
 		       n, f->counts.views_of_payload);
 }
 
+static const char *joined(struct ak_arena *a, const json_t *names)
+{
+	struct ak_buf b;
+	const char *z, *key;
+	json_t *v;
+	size_t i;
+
+	ak_buf_init(&b, 1 << 16);
+	json_array_foreach(names, i, v)
+		ak_buf_addf(&b, "%s%s", b.n ? ", " : "", json_string_value(v) ? json_string_value(v) : "");
+	if (json_is_object(names))
+		json_object_foreach((json_t *)names, key, v)
+			ak_buf_addf(&b, "%s%s", b.n ? ", " : "", key);
+	z = ak_arena_z(a, ak_buf_str(&b));
+	ak_buf_release(&b);
+	return z;
+}
+
+/* What people look for in these records again and again: by which filters, not for whom. */
+static enum ak_rc saved_searches(struct ak_sections *s, json_t *o, struct ak_err *err)
+{
+	AK_CLEANUP(ak_json_decref) json_t *queries = NULL;
+	enum ak_rc rc = ak_saved_read(s->store->dir, &queries, err);
+	struct ak_table *t;
+	const char *name;
+	json_t *versions;
+
+	if (rc != AK_OK || !json_object_size(queries))
+		return rc;
+	t = ak_section_table(s, o, "saved_searches", "Searches that are saved in the workspace, the newest version of each; values are left out",
+			     "name version:integer saved:datetime layers filters expression:boolean parameters");
+	json_object_foreach(queries, name, versions) {
+		const json_t *newest = json_array_get(versions, 0), *search = json_object_get(newest, "search");
+		json_t *params = ak_saved_params(search);
+		json_t *row = json_pack("{s:s, s:O*, s:O*, s:s, s:s, s:b, s:s}", "name", name, "version", json_object_get(newest, "version"), "saved",
+					json_object_get(newest, "saved"), "layers", joined(s->arena, json_object_get(search, "layers")), "filters",
+					joined(s->arena, json_object_get(search, "filters")), "expression", json_object_get(search, "where") != NULL, "parameters",
+					joined(s->arena, params));
+
+		ak_table_add(t, row);
+		json_decref(row);
+		json_decref(params);
+	}
+	ak_section_say(o, "declared", "tables/saved_searches.csv", "%zu searches are saved in the workspace", json_object_size(queries));
+	return AK_OK;
+}
+
 /* Who let this packet out. */
 static void approval(struct ak_sections *s, json_t *o)
 {
@@ -55,6 +104,8 @@ enum ak_rc ak_section_access(struct ak_sections *s, const struct ak_facts *f, st
 		ak_section_gap(s, o, "no access review was read");
 	views(o, f);
 	own_log(s, o, f);
+	if (saved_searches(s, o, err) != AK_OK)
+		return AK_FAIL;
 	ak_section_kept_texts(o, f->kept_texts);
 	approval(s, o);
 	ak_section_declared(s, o, "access");

@@ -40,7 +40,7 @@ enum ak_rc ak_request_base(const char *base, struct ak_arena *a, const char **or
 		return ak_fail(err, AK_EXIT_USAGE,
 			       "the base URL has a path with other characters than those of a path");
 	}
-	return ak_http_check_origin(*origin, err);
+	return ak_http_check_origin(*origin, false, err);
 }
 
 static const char *value_of(const struct ak_pull_job *j, struct ak_str name, const char *each)

@@ -54,7 +54,7 @@ enum ak_rc ak_query_recon_stored(struct ak_store *s, const char *kind, const cha
 #define NAME(f) " UNION ALL SELECT '" f "', q." f
 /* One of two records has the value in another spelling than the other (model/idform.h). */
 #define SPELT                                                                                                             \
-	" UNION SELECT CASE WHEN j.n < k.n THEN r.seq ELSE q.seq END FROM alias a CROSS JOIN request r ON r.seq = a.seq"  \
+	" UNION SELECT CASE WHEN j.n < k.n THEN r.seq ELSE q.seq END, 0 FROM alias a CROSS JOIN request r ON r.seq = a.seq"  \
 	"  JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN rank k ON k.id = e.source"                  \
 	"  CROSS JOIN lookup l ON l.h = ak_hash(a.value) CROSS JOIN request q ON q.seq = l.seq"                           \
 	"  JOIN file g ON g.id = q.file JOIN export x ON x.id = g.export JOIN rank j ON j.id = x.source"                  \
@@ -70,8 +70,8 @@ static const char twice[] =
 	" rank AS MATERIALIZED (SELECT s.id AS id, s.system AS system, row_number() OVER (ORDER BY s.name = ?1 DESC,"
 	"  EXISTS(SELECT 1 FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export WHERE e.source = s.id"
 	"  AND coalesce(r.key_hash, r.key_id) IS NOT NULL) DESC, s.id) AS n FROM some JOIN source s ON s.id = some.id)"
-	" SELECT r.seq FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN rank k ON k.id = e.source"
-	" WHERE k.n > 1 AND r.state = 0 AND EXISTS(SELECT 1 FROM lookup l JOIN request q ON q.seq = l.seq JOIN file g ON g.id = q.file"
+	" SELECT seq, min(guess) FROM (SELECT r.seq AS seq, 0 AS guess FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"
+	" JOIN rank k ON k.id = e.source WHERE k.n > 1 AND r.state = 0 AND EXISTS(SELECT 1 FROM lookup l JOIN request q ON q.seq = l.seq JOIN file g ON g.id = q.file"
 	"  JOIN export x ON x.id = g.export JOIN rank j ON j.id = x.source"
 	"  WHERE l.h IN (ak_hash(r.provider_request_id), ak_hash(r.response_id), ak_hash(r.trace_id), ak_hash(r.event_id),"
 	"   ak_hash(r.gateway_request_id), ak_hash(r.upstream_id))"
@@ -79,27 +79,34 @@ static const char twice[] =
 	"   OR q.gateway_request_id IN (r.event_id, r.upstream_id) OR r.gateway_request_id IN (q.event_id, q.upstream_id)"
 	"   OR (q.trace_id = r.trace_id AND " SAME_TRACE ")))"
 	SPELT
-	" UNION SELECT r.seq FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN rank k ON k.id = e.source"
+	" UNION SELECT r.seq, 1 FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN rank k ON k.id = e.source"
 	" WHERE k.n > 1 AND r.state = 0 AND r.trace_id IS NULL AND r.provider_request_id IS NULL AND r.response_id IS NULL AND r.output_tokens > 0"
 	"  AND EXISTS(SELECT 1 FROM request q JOIN file g ON g.id = q.file JOIN export x ON x.id = g.export JOIN rank j ON j.id = x.source"
 	"  WHERE q.time_us BETWEEN r.time_us - 1000000 AND r.time_us + 1000000 AND q.state = 0 AND j.n < k.n"
 	"  AND (j.system IS NOT k.system OR (q.time_us = r.time_us AND q.key_hash IS r.key_hash)) AND q.provider IS r.provider"
 	"  AND q.response_model IS r.response_model AND q.input_tokens = r.input_tokens"
-	"  AND q.output_tokens = r.output_tokens) ORDER BY 1";
+	"  AND q.output_tokens = r.output_tokens)) GROUP BY seq ORDER BY seq";
 
-enum ak_rc ak_query_recon_twice(struct ak_store *s, const char *control_point, int64_t **out, size_t *n, struct ak_err *err)
+static void add_seq(struct ak_recon_seqs *to, int64_t seq)
+{
+	if (to->n == to->cap) {
+		to->cap = to->cap ? 2 * to->cap : 256;
+		to->seq = ak_realloc(to->seq, to->cap * sizeof *to->seq);
+	}
+	to->seq[to->n++] = seq;
+}
+
+enum ak_rc ak_query_recon_twice(struct ak_store *s, const char *control_point, struct ak_recon_seqs *known, struct ak_recon_seqs *guessed,
+				struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	json_t *row = NULL;
-	size_t cap = 0;
 	bool several;
 	enum ak_rc rc = ak_rows_one(s,
 				    "SELECT count(DISTINCT e.source) AS n FROM export_kind k JOIN export e ON e.id = k.export"
 				    " WHERE k.kind = 'request' AND k.records > 0",
 				    NULL, 0, &row, err);
 
-	*out = NULL;
-	*n = 0;
 	several = json_integer_value(json_object_get(row, "n")) > 1;
 	json_decref(row);
 	if (rc == AK_OK && several)
@@ -107,13 +114,8 @@ enum ak_rc ak_query_recon_twice(struct ak_store *s, const char *control_point, i
 	if (rc != AK_OK || !several)
 		return rc;
 	ak_sql_bind_z(st, 1, control_point ? control_point : "");
-	while ((rc = ak_sql_step(s, st, err)) == AK_OK) {
-		if (*n == cap) {
-			cap = cap ? 2 * cap : 256;
-			*out = ak_realloc(*out, cap * sizeof **out);
-		}
-		(*out)[(*n)++] = sqlite3_column_int64(st, 0);
-	}
+	while ((rc = ak_sql_step(s, st, err)) == AK_OK)
+		add_seq(sqlite3_column_int(st, 1) ? guessed : known, sqlite3_column_int64(st, 0));
 	return rc == AK_END ? AK_OK : rc;
 }
 

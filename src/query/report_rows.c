@@ -23,10 +23,55 @@ enum ak_rc ak_query_quota_rows_each(struct ak_store *s, int64_t from_us, int64_t
 	static const char sql[] =
 		"SELECT s.name || ':' || v.seq AS citation, v.event_start AS time, v.quota_decision AS decision, v.quota_scope AS scope,"
 		" v.resource_id AS scope_id, v.quota_limit AS \"limit\", v.quota_used AS used, v.quota_unit AS unit, v.quota_window AS window,"
-		" coalesce(v.key_id, v.key_hash, v.key_alias) AS key, v.budget_policy_version AS policy_version"
+		" coalesce(v.key_id, v.key_hash, v.key_alias) AS key, v.budget_policy_version AS policy_version,"
+		" v.trace_id AS trace, v.gateway_request_id AS request_id"
 		" FROM quota_event v" AK_OF_FILE("v") " WHERE" AK_LIVE("v") " ORDER BY v.time_us, v.seq";
 
 	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
+}
+
+/* A list of names as it is stored, as text: "pii, secrets". */
+#define LISTED(r) "(SELECT group_concat(value, ', ') FROM json_each(" r ".guardrails))"
+
+enum ak_rc ak_query_verdict_rows_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
+{
+	static const char rules[] =
+		"SELECT 'policy verdicts' AS layer, s.name || ':' || v.seq AS citation, v.event_start AS time, v.trace_id AS trace, v.gateway_request_id AS request_id,"
+		" coalesce(v.rule_name, " LISTED("v") ") AS policy, v.rule_version AS version, v.policy_verdict AS verdict, v.dlp_result AS result, v.checked AS checked"
+		" FROM dlp_verdict v" AK_OF_FILE("v") " WHERE" AK_LIVE("v") " ORDER BY v.time_us, v.seq";
+	static const char calls[] =
+		"SELECT 'provider calls' AS layer, s.name || ':' || v.seq AS citation, v.event_start AS time, v.trace_id AS trace, v.provider_request_id AS request_id,"
+		" " LISTED("v") " AS policy, NULL AS version, v.policy_verdict AS verdict, NULL AS result, NULL AS checked"
+		" FROM provider_call v" AK_OF_FILE("v") " WHERE" AK_LIVE("v") " AND v.policy_verdict IS NOT NULL ORDER BY v.time_us, v.seq";
+	enum ak_rc rc = ak_rows_period_each(s, rules, from_us, to_us, each, ctx, err);
+
+	return rc == AK_OK ? ak_rows_period_each(s, calls, from_us, to_us, each, ctx, err) : rc;
+}
+
+enum ak_rc ak_query_verdict_call(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err)
+{
+	static const char whole[] =
+		"SELECT s.name || ':' || r.seq AS citation, r.event_start AS time, r.trace_id AS trace, r.gateway_request_id AS request_id, " LISTED("r") " AS policy,"
+		" coalesce(r.key_id, r.key_hash, r.key_alias) AS key, coalesce(r.team_id, r.team_name) AS team, r.status_code AS status, r.error_type AS error"
+		" FROM request r" AK_OF_FILE("r") " WHERE r.seq = ?1 AND r.facet IS NULL";
+	/* Entries of one id lie near each other: they are looked up by it. */
+	static const char entries[] =
+		"SELECT s.name || ':' || r.seq AS citation, min(q.event_start) AS time, max(q.trace_id) AS trace, r.gateway_request_id AS request_id,"
+		" max(" LISTED("q") ") AS policy, max(coalesce(q.key_id, q.key_hash, q.key_alias)) AS key, max(coalesce(q.team_id, q.team_name)) AS team,"
+		" max(q.status_code) AS status, max(q.error_type) AS error FROM request r" AK_OF_FILE("r")
+		" JOIN request q ON q.seq IN (SELECT l.seq FROM lookup l WHERE l.h = ?2) OR q.seq = r.seq"
+		" WHERE r.seq = ?1 AND q.state = 0 AND (q.seq = r.seq OR q.gateway_request_id = r.gateway_request_id) AND q.facet IS NOT NULL GROUP BY r.seq";
+	struct ak_param p[] = {AK_PI(seq), AK_PI(0)};
+	json_t *id = NULL;
+	enum ak_rc rc = ak_rows_one(s, whole, p, 1, out, err);
+
+	if (rc != AK_END)
+		return rc;
+	rc = ak_rows_one(s, "SELECT gateway_request_id AS id FROM request WHERE seq = ?1", p, 1, &id, err);
+	if (rc == AK_OK && json_is_string(json_object_get(id, "id")))
+		p[1].i = ak_lookup_hash(ak_str_of(json_string_value(json_object_get(id, "id"))));
+	json_decref(id);
+	return rc == AK_OK ? ak_rows_one(s, entries, p, 2, out, err) : rc;
 }
 
 static enum ak_rc take_name(void *names, json_t *row, struct ak_err *err)

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 
 enum {
-	NEAR = 2,	      /* edges to both sides of a cell that are tried */
+	NEAR = 2,	      /* edges to both sides of a cell that are tried, and of an edge that is torn */
+	FAR = 24,	      /* so many to one side at most */
+	FAR_STATES = (1 << AK_EDGE_CALLS) + 1, /* of an edge beyond, so that many in a row take no long time */
 	STATES = ((1 << AK_EDGE_CALLS) + 1) * (2 * AK_EDGE_FAILED + 1),
-	SWAPPED = 3,	      /* sums that belong to no calls */
+	SWAPPED = AK_EDGE_CALLS + 1, /* sums that belong to no calls: dearer than all calls of an edge */
 	LATE = 2,	      /* costs of what explains a cell: what is known of its bucket, each failed call */
 	FAILED = 8,
 	EXTRA = 1000,	      /* a call that nothing explains */
@@ -33,7 +35,7 @@ struct call {
 };
 
 struct edge {
-	struct cell_key at; /* bucket: the earlier */
+	struct cell_key at; /* bucket: the one before the edge, UINT32_MAX before the first */
 	struct call call[AK_EDGE_CALLS], failed[2][AK_EDGE_FAILED]; /* forward, back */
 	int calls, nfailed[2];
 	bool many, near;
@@ -47,17 +49,16 @@ static struct cell *cell_of(struct ak_reconcile *r, const struct edge *e, uint32
 	struct cell_key key = e->at;
 
 	key.bucket = bucket;
-	return r->series[key.series].bucket[bucket].outside ? NULL : ak_recon_cell(r, key, false);
+	return bucket >= r->series[key.series].nbuckets || r->series[key.series].bucket[bucket].outside ? NULL : ak_recon_cell(r, key, false);
 }
 
 /* How far a cell is from explained, with these figures left over. */
 static int64_t cost_of(const struct series *s, uint32_t bucket, const struct cell *c, const struct counts *left, int64_t failed)
 {
 	int64_t cache = !c ? 0 : s->includes || c->p_includes ? c->g.apart : c->g.apart - c->g.cached, over = left->n[REQUESTS];
-	const struct bucket *b = &s->bucket[bucket];
 	bool less = false, more = false;
 
-	if (b->outside)
+	if (bucket >= s->nbuckets || s->bucket[bucket].outside)
 		return 0;
 	for (int m = 0; m < COUNTS; m++) {
 		int64_t n = left->n[m];
@@ -69,7 +70,7 @@ static int64_t cost_of(const struct series *s, uint32_t bucket, const struct cel
 	}
 	if (!less && !more)
 		return 0;
-	if ((!more && b->provisional) || (!less && b->partial))
+	if ((!more && s->bucket[bucket].provisional) || (!less && s->bucket[bucket].partial))
 		return LATE;
 	failed += c ? c->g.failed.n[REQUESTS] + c->g.retried.n[REQUESTS] : 0;
 	if (less || (s->measures[REQUESTS] ? over <= 0 : failed <= 0))
@@ -100,7 +101,7 @@ static bool in_trouble(struct ak_reconcile *r, const struct edge *e, uint32_t bu
 
 static void add_pair(struct edge *e, struct edge_pair *p)
 {
-	int sign = p->from.bucket == e->at.bucket ? 1 : -1, way = sign < 0;
+	int sign = p->to == e->at.bucket || p->from.bucket == e->at.bucket + 1 ? -1 : 1, way = sign < 0;
 
 	ak_recon_add(&e->sums, &p->taken, sign);
 	for (const struct crossed *x = p->x->call; x; x = x->next) {
@@ -115,7 +116,7 @@ static void add_pair(struct edge *e, struct edge_pair *p)
 			e->failed[way][e->nfailed[way]++] = (struct call){x, p, sign};
 }
 
-/* Pairs are in order of series, account, model and edge; what does not lie between neighbours stays as it is. */
+/* Pairs are in order of series, account, model and edge; what passes more than one edge stays as it is. */
 static size_t edges_of(struct edge_pair *pair, size_t n, struct edge *edge)
 {
 	size_t edges = 0;
@@ -123,9 +124,9 @@ static size_t edges_of(struct edge_pair *pair, size_t n, struct edge *edge)
 	for (size_t i = 0; i < n; i++) {
 		struct cell_key at = pair[i].from;
 
-		if (at.bucket == UINT32_MAX || pair[i].to == UINT32_MAX || (at.bucket + 1 != pair[i].to && at.bucket != pair[i].to + 1))
+		if (pair[i].edge == UINT32_MAX)
 			continue;
-		at.bucket = at.bucket < pair[i].to ? at.bucket : pair[i].to;
+		at.bucket = pair[i].edge - 1;
 		if (!edges || memcmp(&edge[edges - 1].at, &at, sizeof at) != 0)
 			edge[edges++] = (struct edge){.at = at};
 		add_pair(&edge[edges - 1], &pair[i]);
@@ -138,16 +139,48 @@ static bool follows(const struct edge *a, const struct edge *b)
 	return a->at.series == b->at.series && a->at.account == b->at.account && a->at.model == b->at.model && a->at.bucket + 1 == b->at.bucket;
 }
 
+/* Do the sums that pass an edge belong to no set of its few calls? */
+static bool torn(const struct edge *e)
+{
+	bool any = false, whole = false;
+
+	for (int m = 0; m < COUNTS; m++)
+		any |= e->sums.n[m] != 0;
+	for (uint32_t mask = 0; any && !e->many && !whole && mask < UINT32_C(1) << e->calls; mask++) {
+		struct counts n = {{0}};
+
+		for (int i = 0; i < e->calls; i++)
+			if (mask >> i & 1)
+				ak_recon_add(&n, &e->call[i].x->n, e->call[i].sign);
+		whole = memcmp(&n, &e->sums, sizeof n) == 0;
+	}
+	return any && !e->many && !whole && ((1 << e->calls) + 1) * (e->nfailed[0] + e->nfailed[1] + 1) <= FAR_STATES;
+}
+
+/* Calls that pass one edge too many come back over the next: as long as edges are torn, those beyond belong to them. */
+static void widen(struct edge *edge, size_t n, size_t i, int way)
+{
+	int idle = 0;
+
+	for (int d = 0; d < FAR && idle < NEAR; d++) {
+		size_t next = way > 0 ? i + 1 : i - 1;
+
+		idle = torn(&edge[i]) ? 0 : idle + 1;
+		if (idle >= NEAR || (way > 0 ? next >= n : i == 0) || !(way > 0 ? follows(&edge[i], &edge[next]) : follows(&edge[next], &edge[i])))
+			return;
+		edge[next].near = true;
+		i = next;
+	}
+}
+
 static void mark(struct ak_reconcile *r, struct edge *edge, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (!in_trouble(r, &edge[i], edge[i].at.bucket) && !in_trouble(r, &edge[i], edge[i].at.bucket + 1))
 			continue;
 		edge[i].near = true;
-		for (size_t k = i, d = 1; d < NEAR && k > 0 && follows(&edge[k - 1], &edge[k]); k--, d++)
-			edge[k - 1].near = true;
-		for (size_t k = i, d = 1; d < NEAR && k + 1 < n && follows(&edge[k], &edge[k + 1]); k++, d++)
-			edge[k + 1].near = true;
+		widen(edge, n, i, -1);
+		widen(edge, n, i, 1);
 	}
 }
 

@@ -60,7 +60,7 @@ static struct ak_num value_of(const struct target *t, const struct ak_recon_requ
 	int64_t n = t->measure == REQUESTS ? 1 : t->measure == INPUT ? q->input : q->output;
 
 	if (t->measure == COST) {
-		struct ak_num a = ak_num_parse(q->cost, has);
+		struct ak_num a = ak_recon_cost(q, has);
 		struct ak_str currency = q->currency.p ? q->currency : ak_str_of("currency not given");
 
 		*has &= ak_recon_known(&t->r->currencies, currency) == t->currency;
@@ -82,7 +82,8 @@ static enum ak_rc gateway_record(void *ctx, const struct ak_recon_request *q, st
 {
 	struct target *t = ctx;
 	const struct cell_key *want = &t->cell->key;
-	const struct ak_map_entry *source = ak_map_get(&t->r->source_of, (struct ak_str){(const char *)&q->file, sizeof q->file});
+	const struct ak_map_entry *e = ak_map_get(&t->r->source_of, (struct ak_str){(const char *)&q->source, sizeof q->source});
+	const char *source = e ? e->v.ptr : "?";
 	struct cell_key at;
 	struct ak_num value;
 	uint32_t moved;
@@ -98,8 +99,8 @@ static enum ak_rc gateway_record(void *ctx, const struct ak_recon_request *q, st
 	if (!has)
 		return AK_OK;
 	if (q->family.p && q->family.n == 5 && memcmp(q->family.p, "batch", 5) == 0 && q->input <= 0 && q->output <= 0)
-		return give(t, "gateway", source ? source->v.ptr : "?", q->seq, ak_recon_num(value), "submits a batch", err);
-	return give(t, "gateway", source ? source->v.ptr : "?", q->seq, ak_recon_num(value),
+		return give(t, "gateway", source, q->seq, ak_recon_num(value), "submits a batch", err);
+	return give(t, "gateway", source, q->seq, ak_recon_num(value),
 		    q->failed ? "failed" : !here ? "moved here by the time zone of the source" : NULL, err);
 }
 

@@ -123,7 +123,17 @@ static void move_money(struct ak_reconcile *r, const struct edge_pair *p)
 	}
 }
 
-static uint32_t earlier(const struct edge_pair *p) { return p->from.bucket < p->to ? p->from.bucket : p->to; }
+/* Before the first bucket and behind the last there is none. */
+static uint32_t edge_of(const struct series *s, uint32_t from, uint32_t to)
+{
+	uint32_t last = (uint32_t)s->nbuckets - 1, in = from == UINT32_MAX ? to : from;
+
+	if (from != UINT32_MAX && to != UINT32_MAX)
+		return from + 1 == to ? to : to + 1 == from ? from : UINT32_MAX;
+	if (from == UINT32_MAX && in == 0)
+		return 0;
+	return in == last ? last + 1 : in == 0 ? 0 : UINT32_MAX;
+}
 
 static int by_numbers(const uint32_t *x, const uint32_t *y, size_t n)
 {
@@ -147,8 +157,8 @@ static int by_place(const void *a, const void *b)
 static int by_edge(const void *a, const void *b)
 {
 	const struct edge_pair *p = a, *q = b;
-	const uint32_t x[] = {p->from.series, p->from.account, p->from.model, earlier(p), p->from.bucket, p->to},
-		       y[] = {q->from.series, q->from.account, q->from.model, earlier(q), q->from.bucket, q->to};
+	const uint32_t x[] = {p->from.series, p->from.account, p->from.model, p->edge, p->from.bucket, p->to},
+		       y[] = {q->from.series, q->from.account, q->from.model, q->edge, q->from.bucket, q->to};
 	int by = by_numbers(x, y, AK_COUNT(x));
 
 	return by ? by : (p->x > q->x) - (p->x < q->x);
@@ -166,6 +176,7 @@ static size_t pairs_of(struct ak_reconcile *r, struct edge_pair *pair)
 		if (outside(r, key.series, key.bucket) && outside(r, key.series, r->crossing[i].to))
 			continue;
 		pair[n] = (struct edge_pair){.from = key, .to = r->crossing[i].to, .x = &r->crossing[i]};
+		pair[n].edge = edge_of(&r->series[key.series], key.bucket, r->crossing[i].to);
 		pair[n].ends = ends_of(r, &pair[n]);
 		n++;
 	}

@@ -13,6 +13,7 @@ struct edge_ends {
 struct edge_pair {
 	struct cell_key from;
 	uint32_t to;
+	uint32_t edge; /* number of the bucket behind the edge that is passed, 0 to all of them; UINT32_MAX: other than one edge */
 	const struct crossing *x;
 	struct edge_ends ends;
 	struct counts taken;
@@ -25,7 +26,7 @@ extern "C" {
 #endif
 
 void ak_recon_move(struct edge_pair *p, int m, int64_t n); /* n < 0: back */
-/* Pairs in order of series, account, model, earlier bucket. */
+/* Pairs in order of series, account, model, edge. */
 void ak_recon_choose(struct ak_reconcile *r, struct edge_pair *pair, size_t n);
 
 #ifdef __cplusplus

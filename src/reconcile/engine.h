@@ -147,6 +147,8 @@ struct series {
 	int decimals;	  /* of its amounts, as they stand */
 	int64_t shift_us, zone_before, zone_after; /* what the time zone explains */
 	int64_t *slot;	  /* gateway calls by half hour, from slot0 */
+	int64_t *crossers;    /* by bucket, with slot: what of it may count in another or come from there */
+	int64_t *slot_output; /* their output tokens; NULL where calls or these are not counted */
 	int64_t slot0;
 	size_t nslots;
 	uint64_t rows, rows_outside, requests_outside;
@@ -168,6 +170,7 @@ struct prow {
 
 struct file_row {
 	struct ak_recon_file f;
+	int64_t query; /* the same for all of a source and query */
 };
 
 struct ak_reconcile {
@@ -178,7 +181,8 @@ struct ak_reconcile {
 	struct ak_map linked;	/* key id or hash -> key, through the inventory */
 	struct file_row *file;
 	size_t nfiles, cap_files;
-	struct ak_map file_by_id, source_of; /* file -> place; file -> source name */
+	struct ak_map query_of;
+	struct ak_map file_by_id, source_of; /* file -> place; id of a source -> its name */
 	struct series *series;
 	size_t nseries, cap_series;
 	struct prow *row;
@@ -198,8 +202,9 @@ struct ak_reconcile {
 	uint32_t *fold;		/* model -> model that its row is named after; by series * models.n */
 	int64_t first_us, last_us; /* of gateway attempts */
 	uint64_t requests;
-	int64_t *twice; /* requests that count with another source's */
-	size_t ntwice;
+	struct ak_recon_seqs twice, guessed; /* requests that count with another source's; those of them that only time and tokens tell */
+	int64_t *folded; /* both, in order */
+	size_t nfolded, apart; /* apart: guessed ones that the provider counted as calls of their own */
 	bool over;
 };
 
@@ -213,6 +218,8 @@ uint32_t ak_recon_known(const struct names *n, struct ak_str s);		  /* 0 when it
 struct ak_str ak_recon_model_base(const char *model, struct ak_arena *a);
 struct money *ak_recon_money(struct ak_reconcile *r, struct money **list, uint32_t currency);
 void ak_recon_add_money(struct ak_reconcile *r, struct ak_num *to, struct ak_num more);
+/* What the gateways put down for an attempt; *priced: they did. */
+struct ak_num ak_recon_cost(const struct ak_recon_request *q, bool *priced);
 void ak_recon_add(struct counts *to, const struct counts *more, int sign);
 
 /* load.c: usage rows and their series */
@@ -222,6 +229,15 @@ enum ak_rc ak_recon_load_gateway(struct ak_reconcile *r, struct ak_err *err);
 void ak_recon_drop_gateway(struct ak_reconcile *r);
 /* A batch that a gateway submitted for an account up to a day before the end of a bucket. */
 bool ak_recon_batched(struct ak_reconcile *r, uint32_t series, uint32_t account, const struct bucket *b);
+/* Series and buckets exist: what attempts are compared with. */
+void ak_recon_open_gateway(struct ak_reconcile *r);
+void ak_recon_gateway_period(const struct ak_reconcile *r, int64_t *from_us, int64_t *to_us);
+/* Is it an attempt that the series counts, whoever's? */
+bool ak_recon_counts(const struct ak_reconcile *r, const struct series *s, const struct ak_recon_request *q, uint32_t model);
+uint32_t ak_recon_bucket_at(const struct series *s, int64_t us); /* UINT32_MAX: none */
+bool ak_recon_has_seq(const int64_t *list, size_t n, int64_t seq);
+/* twice.c: which calls two gateways recorded; before they are loaded */
+enum ak_rc ak_recon_fold_gateways(struct ak_reconcile *r, struct ak_err *err);
 /* Where an attempt falls: false when the series does not count it. *moved: bucket after the shift; either may be UINT32_MAX. */
 bool ak_recon_place(struct ak_reconcile *r, uint32_t series, const struct ak_recon_request *q, struct cell_key *at, uint32_t *moved);
 /* zone.c: true when some series got a shift */

@@ -38,6 +38,14 @@ struct money *ak_recon_money(struct ak_reconcile *r, struct money **list, uint32
 	return *list = m;
 }
 
+struct ak_num ak_recon_cost(const struct ak_recon_request *q, bool *priced)
+{
+	*priced = q->cost_scale >= 0;
+	if (q->cost_text.p)
+		return ak_num_parse(q->cost_text, priced);
+	return *priced ? (struct ak_num){.v = q->cost, .scale = (uint8_t)q->cost_scale} : ak_num_int(0);
+}
+
 static bool is(struct ak_str s, const char *z) { return s.p && s.n == strlen(z) && memcmp(s.p, z, s.n) == 0; }
 
 static uint8_t family_of(struct ak_str f)
@@ -52,7 +60,7 @@ static uint8_t family_of(struct ak_str f)
 	return 1;
 }
 
-static uint32_t bucket_at(const struct series *s, int64_t us)
+uint32_t ak_recon_bucket_at(const struct series *s, int64_t us)
 {
 	size_t lo = 0, hi = s->nbuckets;
 
@@ -107,6 +115,16 @@ static bool counts_it(const struct ak_reconcile *r, const struct series *s, cons
 	return !s->provider || q->provider.p || (model && model < s->names_cap && s->has_model[model]);
 }
 
+/* Calls that a gateway answered from its cache, and those of other kinds than the series counts, are none of its. */
+bool ak_recon_counts(const struct ak_reconcile *r, const struct series *s, const struct ak_recon_request *q, uint32_t model)
+{
+	uint8_t family = family_of(q->family);
+
+	if (q->hit || family == FAMILY_NONE || !counts_it(r, s, q, model))
+		return false;
+	return !s->typed || family == FAMILY_BATCH || (s->families & family);
+}
+
 static int by_number(const void *a, const void *b)
 {
 	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -114,20 +132,17 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+bool ak_recon_has_seq(const int64_t *list, size_t n, int64_t seq) { return n && bsearch(&seq, list, n, sizeof seq, by_number); }
+
 bool ak_recon_place(struct ak_reconcile *r, uint32_t series, const struct ak_recon_request *q, struct cell_key *at, uint32_t *moved)
 {
 	struct series *s = &r->series[series];
 	uint32_t model = ak_recon_name(r, &r->models, q->model);
-	uint8_t family = family_of(q->family);
 
-	if (r->ntwice && bsearch(&q->seq, r->twice, r->ntwice, sizeof q->seq, by_number))
+	if (ak_recon_has_seq(r->folded, r->nfolded, q->seq) || !ak_recon_counts(r, s, q, model))
 		return false;
-	if (q->hit || family == FAMILY_NONE || !counts_it(r, s, q, model))
-		return false;
-	if (s->typed && family != FAMILY_BATCH && !(s->families & family))
-		return false;
-	*at = (struct cell_key){series, bucket_at(s, q->start_us), account_of(r, s, q), s->by_model ? model : 0};
-	*moved = s->shift_us ? bucket_at(s, q->start_us + s->shift_us) : at->bucket;
+	*at = (struct cell_key){series, ak_recon_bucket_at(s, q->start_us), account_of(r, s, q), s->by_model ? model : 0};
+	*moved = s->shift_us ? ak_recon_bucket_at(s, q->start_us + s->shift_us) : at->bucket;
 	return true;
 }
 
@@ -186,15 +201,15 @@ static bool crosses(const struct series *s, const struct ak_recon_request *q, ui
 	int64_t start = q->start_us + s->shift_us, end = (q->end_us == INT64_MIN ? q->start_us : q->end_us) + s->shift_us;
 	const struct bucket *b = &s->bucket[bucket];
 
-	*to = bucket_at(s, end);
+	*to = ak_recon_bucket_at(s, end);
 	if (*to != bucket)
 		return true;
 	if (bucket == NOWHERE)
 		return false;
 	if (b->end_us - end <= AK_EDGE_US)
-		*to = bucket_at(s, b->end_us);
+		*to = ak_recon_bucket_at(s, b->end_us);
 	else if (start - b->start_us < AK_EDGE_US)
-		*to = bucket_at(s, b->start_us - 1);
+		*to = ak_recon_bucket_at(s, b->start_us - 1);
 	return *to != bucket;
 }
 
@@ -263,13 +278,28 @@ static void shift(struct ak_reconcile *r, struct cell_key key, const struct own 
 	}
 }
 
+static int64_t zone_unit(const struct series *s, const struct own *o)
+{
+	return s->measures[REQUESTS] ? 1 : s->measures[INPUT] ? o->n.n[INPUT] : (int64_t)(ak_num_double(o->cost) * 1e6);
+}
+
+static void add_crosser(struct series *s, uint32_t from, uint32_t to, const struct own *o)
+{
+	if (s->slot && from != NOWHERE)
+		s->crossers[from] += zone_unit(s, o);
+	if (s->slot && to != NOWHERE)
+		s->crossers[to] += zone_unit(s, o);
+}
+
 static void add_slot(struct series *s, const struct ak_recon_request *q, const struct own *o)
 {
 	int64_t slot = q->start_us / AK_ZONE_US - s->slot0;
 
 	if (!s->slot || slot < 0 || (size_t)slot >= s->nslots)
 		return;
-	s->slot[slot] += s->measures[REQUESTS] ? 1 : s->measures[INPUT] ? o->n.n[INPUT] : (int64_t)(ak_num_double(o->cost) * 1e6);
+	if (s->slot_output)
+		s->slot_output[slot] += o->n.n[OUTPUT];
+	s->slot[slot] += zone_unit(s, o);
 }
 
 /* Batches are those of a key, whatever the project. */
@@ -369,8 +399,10 @@ static void add_to_series(struct ak_reconcile *r, uint32_t number, const struct 
 		shift(r, at, o, -1);
 		shift(r, (struct cell_key){number, moved, at.account, at.model}, o, 1);
 	}
-	if (crosses(s, q, moved, &to))
+	if (crosses(s, q, moved, &to)) {
 		add_crossing(r, (struct cell_key){number, moved, at.account, at.model}, to, o, false);
+		add_crosser(s, moved, to, o);
+	}
 }
 
 static enum ak_rc add_request(void *ctx, const struct ak_recon_request *q, struct ak_err *err)
@@ -380,7 +412,7 @@ static enum ak_rc add_request(void *ctx, const struct ak_recon_request *q, struc
 	int64_t end = q->end_us > q->start_us ? q->end_us : q->start_us;
 
 	(void)err;
-	o.cost = ak_num_parse(q->cost, &o.priced);
+	o.cost = ak_recon_cost(q, &o.priced);
 	if (o.priced)
 		o.currency = ak_recon_name(r, &r->currencies, q->currency.p ? q->currency : ak_str_of("currency not given"));
 	r->first_us = !r->requests || q->start_us < r->first_us ? q->start_us : r->first_us;
@@ -410,13 +442,16 @@ static void make_slots(struct ak_reconcile *r, struct series *s)
 {
 	int64_t from = s->bucket[0].start_us - (AK_ZONE_STEPS + 2) * AK_ZONE_US, to = s->bucket[s->nbuckets - 1].end_us + (AK_ZONE_STEPS + 2) * AK_ZONE_US;
 
-	s->slot = NULL;
+	s->slot = s->slot_output = NULL;
 	s->nslots = 0;
 	if (s->size_us % AK_ZONE_US || s->bucket[0].start_us % AK_ZONE_US || to - from > 3660 * AK_DAY_US)
 		return;
 	s->slot0 = from / AK_ZONE_US;
 	s->nslots = (size_t)((to - from) / AK_ZONE_US + 1);
 	s->slot = ak_arena_zero(&r->arena, s->nslots * sizeof *s->slot);
+	if (s->measures[REQUESTS] && s->measures[OUTPUT])
+		s->slot_output = ak_arena_zero(&r->arena, s->nslots * sizeof *s->slot_output);
+	s->crossers = ak_arena_zero(&r->arena, s->nbuckets * sizeof *s->crossers);
 }
 
 /* The period with what a shift or a long call brings into it. */
@@ -427,7 +462,7 @@ static int64_t widened(int64_t us, int64_t by)
 	return us == INT64_MIN || us == INT64_MAX || __builtin_add_overflow(us, by, &x) ? us : x;
 }
 
-enum ak_rc ak_recon_load_gateway(struct ak_reconcile *r, struct ak_err *err)
+void ak_recon_open_gateway(struct ak_reconcile *r)
 {
 	for (size_t i = 0; i < r->nseries; i++) {
 		struct series *s = &r->series[i];
@@ -442,5 +477,19 @@ enum ak_rc ak_recon_load_gateway(struct ak_reconcile *r, struct ak_err *err)
 		}
 		make_slots(r, s);
 	}
-	return ak_query_recon_requests(r->s, widened(r->o.from_us, -AK_DAY_US), widened(r->o.to_us, AK_DAY_US), add_request, r, err);
+}
+
+void ak_recon_gateway_period(const struct ak_reconcile *r, int64_t *from_us, int64_t *to_us)
+{
+	*from_us = widened(r->o.from_us, -AK_DAY_US);
+	*to_us = widened(r->o.to_us, AK_DAY_US);
+}
+
+enum ak_rc ak_recon_load_gateway(struct ak_reconcile *r, struct ak_err *err)
+{
+	int64_t from, to;
+
+	ak_recon_gateway_period(r, &from, &to);
+	ak_recon_open_gateway(r);
+	return ak_query_recon_requests(r->s, from, to, add_request, r, err);
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "query/aggregate.h"
+
 #define MONTH_US (27 * AK_DAY_US)
 #define MOST_FILLED 1000000 /* buckets that are put between those of an export */
 
@@ -13,6 +15,8 @@ static enum ak_rc add_file(void *ctx, const struct ak_recon_file *f, struct ak_e
 {
 	struct ak_reconcile *r = ctx;
 	struct file_row *row;
+	struct ak_map_entry *e;
+	bool fresh;
 
 	(void)err;
 	if (r->nfiles == r->cap_files) {
@@ -24,6 +28,10 @@ static enum ak_rc add_file(void *ctx, const struct ak_recon_file *f, struct ak_e
 	*row = (struct file_row){.f = *f};
 	row->f.source = ak_arena_z(&r->arena, ak_str_of(f->source));
 	row->f.query = f->query ? ak_arena_z(&r->arena, ak_str_of(f->query)) : NULL;
+	e = ak_map_put(&r->query_of, ak_arena_printf(&r->arena, "%s\x1f%s", f->source, f->query ? f->query : ""), &fresh);
+	if (fresh)
+		e->v.num = (int64_t)r->query_of.n;
+	row->query = e->v.num;
 	return AK_OK;
 }
 
@@ -42,10 +50,9 @@ static void bounds(const struct ak_recon_usage *u, int64_t *start, int64_t *end)
 
 static uint32_t series_for(struct ak_reconcile *r, const struct file_row *f, uint32_t provider, int64_t size)
 {
-	struct ak_str name = ak_arena_printf(&r->arena, "%s\x1f%s\x1f%u\x1f%lld", f->f.source, f->f.query ? f->f.query : "", provider,
-					     (long long)(size >= MONTH_US ? MONTH_US : size));
+	int64_t key[3] = {f->query, provider, size >= MONTH_US ? MONTH_US : size};
 	bool fresh;
-	struct ak_map_entry *e = ak_map_put(&r->series_of, name, &fresh);
+	struct ak_map_entry *e = ak_map_put(&r->series_of, (struct ak_str){(const char *)key, sizeof key}, &fresh);
 
 	if (!fresh)
 		return (uint32_t)e->v.num;
@@ -258,22 +265,6 @@ static enum ak_rc load_inventory(struct ak_reconcile *r, struct ak_err *err)
 	return rc;
 }
 
-static enum ak_rc load_sources(struct ak_reconcile *r, struct ak_err *err)
-{
-	json_t *rows = NULL, *row;
-	size_t i;
-	enum ak_rc rc = ak_query_recon_sources(r->s, &rows, err);
-
-	json_array_foreach(rows, i, row) {
-		int64_t id = json_integer_value(json_object_get(row, "file"));
-
-		ak_map_put(&r->source_of, (struct ak_str){(const char *)&id, sizeof id}, NULL)->v.ptr =
-			ak_arena_z(&r->arena, ak_str_of(json_string_value(json_object_get(row, "source"))));
-	}
-	json_decref(rows);
-	return rc;
-}
-
 static uint8_t *flags(struct ak_reconcile *r, size_t n) { return ak_arena_zero(&r->arena, n + 1); }
 
 enum ak_rc ak_recon_load_usage(struct ak_reconcile *r, struct ak_err *err)
@@ -281,7 +272,7 @@ enum ak_rc ak_recon_load_usage(struct ak_reconcile *r, struct ak_err *err)
 	enum ak_rc rc = load_inventory(r, err);
 
 	if (rc == AK_OK)
-		rc = load_sources(r, err);
+		rc = ak_by_sources(r->s, &r->source_of, err);
 	if (rc == AK_OK)
 		rc = ak_query_recon_files(r->s, add_file, r, err);
 	if (rc == AK_OK)

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "query/aggregate.h"
+
 /* Buckets that the gateways' records do not reach are not compared; one that they reach in part says so. With a shift it is the shifted
  * bucket that counts. */
 enum ak_rc ak_reconcile_too_long(struct ak_err *err)
@@ -33,7 +35,7 @@ static void coverage(struct ak_reconcile *r)
 static void init(struct ak_reconcile *r)
 {
 	struct ak_map *const maps[] = {&r->providers.map, &r->models.map, &r->keys.map, &r->projects.map, &r->currencies.map, &r->linked,
-				       &r->file_by_id, &r->source_of, &r->raw_of, &r->crossing_of, &r->series_of, &r->cell_of, &r->account_of, &r->batches};
+				       &r->query_of, &r->file_by_id, &r->source_of, &r->raw_of, &r->crossing_of, &r->series_of, &r->cell_of, &r->account_of, &r->batches};
 
 	ak_arena_init(&r->arena);
 	for (size_t i = 0; i < AK_COUNT(maps); i++)
@@ -50,7 +52,9 @@ enum ak_rc ak_reconcile_run(struct ak_store *s, const struct ak_reconcile_opts *
 	init(r);
 	rc = ak_recon_load_usage(r, err);
 	if (rc == AK_OK && r->nseries)
-		rc = ak_query_recon_twice(s, o->control_point, &r->twice, &r->ntwice, err);
+		rc = ak_query_recon_twice(s, o->control_point, &r->twice, &r->guessed, err);
+	if (rc == AK_OK && r->nseries)
+		rc = ak_recon_fold_gateways(r, err);
 	if (rc == AK_OK && r->nseries)
 		rc = ak_recon_load_gateway(r, err);
 	coverage(r);
@@ -84,8 +88,8 @@ static void free_names(struct names *n)
 
 void ak_reconcile_free(struct ak_reconcile *r)
 {
-	struct ak_map *const maps[] = {&r->linked,    &r->file_by_id, &r->source_of,  &r->raw_of, &r->crossing_of,
-				       &r->series_of, &r->cell_of,    &r->account_of, &r->batches};
+	struct ak_map *const maps[] = {&r->linked,    &r->query_of, &r->file_by_id, &r->raw_of, &r->crossing_of, &r->series_of,
+				       &r->cell_of,    &r->account_of, &r->batches};
 
 	for (size_t i = 0; i < r->nseries; i++) {
 		ak_map_release(&r->series[i].bucket_of);
@@ -98,12 +102,15 @@ void ak_reconcile_free(struct ak_reconcile *r)
 	}
 	for (size_t i = 0; i < AK_COUNT(maps); i++)
 		ak_map_release(maps[i]);
+	ak_by_sources_release(&r->source_of);
 	free_names(&r->providers);
 	free_names(&r->models);
 	free_names(&r->keys);
 	free_names(&r->projects);
 	free_names(&r->currencies);
-	ak_free(r->twice);
+	ak_free(r->twice.seq);
+	ak_free(r->guessed.seq);
+	ak_free(r->folded);
 	ak_free(r->file);
 	ak_free(r->series);
 	ak_free(r->row);

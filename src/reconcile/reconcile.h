@@ -13,7 +13,9 @@
 #define AK_RECONCILE_CLASSES(X)                                                                                                      \
 	X(CREDIT, credit, "rows that the provider marks as credit or adjustment, or with a negative amount",                         \
 	  "that the credit was due")                                                                                                 \
-	X(TIME_ZONE, time_zone, "one constant shift of all buckets of the source, by half hours, halves its gaps at least",          \
+	X(TIME_ZONE, time_zone,                                                                                                      \
+	  "one constant shift of all buckets of the source, by half hours, halves its gaps at least, or makes two of three buckets exact with more "  \
+	  "on the provider's side in the others",                                                                                    \
 	  "which zone the account is set to")                                                                                        \
 	X(BUCKET_EDGE, bucket_edge,                                                                                                  \
 	  "calls that began in one bucket and ended in another or within 5 s of its edge, with the opposite gap there; calls of a batch that was "   \
@@ -53,6 +55,9 @@ struct ak_reconcile_opts {
 
 struct ak_reconcile; /* the result; memory grows with cells and provider rows, not with gateway records */
 
+/* One row as RFC 8785; dies with the call. */
+typedef enum ak_rc ak_reconcile_row_fn(void *ctx, struct ak_str row, struct ak_err *err);
+
 /* err->reason where an amount is too long to be added up exactly. */
 #define AK_AMOUNT_TOO_LONG "amount_too_long"
 
@@ -70,13 +75,16 @@ void ak_reconcile_free(struct ak_reconcile *r);
  * model|null, models (when several names are one row), measure: "requests"|"input_tokens"|"output_tokens"|"cost", unit or currency,
  * gateway, provider_figure, gap = provider_figure - gateway, classes: {name: amount that is not 0}, basis: {class: sentence},
  * provider_rows, gateway_records}. Amounts are decimal text. key null: all keys that the gateways' own share of the source is made of. */
-enum ak_rc ak_reconcile_each(struct ak_reconcile *r, ak_row_fn *each, void *ctx, struct ak_err *err);
+enum ak_rc ak_reconcile_each(struct ak_reconcile *r, ak_reconcile_row_fn *each, void *ctx, struct ak_err *err);
+/* Those that have a gap: the first `most` of them in that order, and how many there are. */
+enum ak_rc ak_reconcile_gaps(struct ak_reconcile *r, uint64_t most, ak_reconcile_row_fn *each, void *ctx, uint64_t *gaps, struct ak_err *err);
 /* {sources: [{source, query|null, provider|null, bucket_seconds, buckets, dims: {key, project, model: "compared"|"pooled"|"not grouped by"},
  *  time_zone: {shift_minutes, before, after}|null, rows, agree, not_compared: {provider_rows, gateway_requests}, rates: [..],
  *  totals: [{measure, unit or currency, provider_figure, gateway, gap, classes, unexplained_ppm (of provider figures)}]}],
  *  outside: [{measure, value, of, unknown_keys: value of keys that no gateway has}] of what the provider counted where the gateways' records do not reach,
  *  counted: {requests, outside, unknown_keys}: requests of all providers, each once where several queries count it,
- *  gateway_records: {first, last, requests, recorded_twice}, classes: [{class, means, does_not_prove}]}. */
+ *  gateway_records: {first, last, requests, recorded_twice: requests that count with another gateway's, twice_by_time: those of them that share no
+ *  identifier with it but time, model and tokens, apart_by_count: such that the provider counted as calls of their own}, classes: [{class, means, does_not_prove}]}. */
 json_t *ak_reconcile_summary(struct ak_reconcile *r);
 /* Traffic without a gateway record: [{basis: "key"|"project"|"bucket", source, provider, key, project, model, first, last,
  * buckets, requests, input_tokens, output_tokens, costs: {currency: amount}, cites: [first 20 provider rows], rows}], largest first. *sources: series
@@ -90,6 +98,9 @@ json_t *ak_reconcile_unexplained(struct ak_reconcile *r);
  * AK_END when there is no such row. */
 enum ak_rc ak_reconcile_drill(struct ak_reconcile *r, const char *row, ak_row_fn *each, void *ctx, struct ak_err *err);
 
+/* Requests and usage rows that were exported again with other content, so that several versions of one record count: {records, versions, named: [the
+ * first 20: {kind, source, time|null, cites, differ: {measure: [figure of each version, null = none]}}]}. */
+enum ak_rc ak_reconcile_conflicts(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Provider calls (records that a provider logged itself) that no gateway record shares an identifier with: {judged: [{source, provider,
  * calls, without}], not_judged: [{source, provider, calls, why}], findings: [{source, provider, principal, model, calls, input_tokens,
  * output_tokens, first, last, cites}]}. */

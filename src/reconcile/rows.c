@@ -2,9 +2,8 @@
 #include "base/ak.h"
 #include "reconcile/rows.h"
 
-#include <stdio.h>
-
 #include "base/crypto.h"
+#include "base/jsonw.h"
 #include "base/time.h"
 
 static const char *const measure_name[MEASURES] = {"requests", "input_tokens", "output_tokens", "cost"};
@@ -40,6 +39,12 @@ struct ak_recon_names ak_recon_names_of(const struct ak_reconcile *r, const stru
 	return n;
 }
 
+static void add_line(struct ak_buf *b, const char *z)
+{
+	ak_buf_adds(b, z ? z : "");
+	ak_buf_addc(b, '\n');
+}
+
 void ak_recon_row_id(const struct ak_reconcile *r, const struct cell *c, const struct ak_recon_names *n, int measure, uint32_t currency,
 		       const struct figure *f, char out[17])
 {
@@ -48,16 +53,22 @@ void ak_recon_row_id(const struct ak_reconcile *r, const struct cell *c, const s
 	struct ak_buf t;
 
 	ak_buf_init(&t, 1 << 16);
-	ak_buf_addf(&t, "%s\n%s\n%s\n%lld\n%lld\n%d\n%s\n%s\n%s\n%s\n%s", s->source, s->query ? s->query : "", n->provider ? n->provider : "",
-		    (long long)f->start_us, (long long)f->end_us, r->account[c->key.account].bypass, n->key ? n->key : "", n->project ? n->project : "",
-		    c->key.model ? r->models.name[c->key.model] : "", measure_name[measure], currency ? r->currencies.name[currency] : "");
+	add_line(&t, s->source);
+	add_line(&t, s->query);
+	add_line(&t, n->provider);
+	ak_jsonw_int(&t, f->start_us);
+	ak_buf_addc(&t, '\n');
+	ak_jsonw_int(&t, f->end_us);
+	ak_buf_adds(&t, r->account[c->key.account].bypass ? "\n1\n" : "\n0\n");
+	add_line(&t, n->key);
+	add_line(&t, n->project);
+	add_line(&t, c->key.model ? r->models.name[c->key.model] : NULL);
+	add_line(&t, measure_name[measure]);
+	ak_buf_adds(&t, currency ? r->currencies.name[currency] : "");
 	ak_sha256(t.p, t.n, digest);
-	for (int i = 0; i < 8; i++)
-		snprintf(out + 2 * i, 3, "%02x", digest[i]);
+	ak_hex(digest, 8, out);
 	ak_buf_release(&t);
 }
-
-static json_t *text_or_null(const char *z) { return z ? json_string(z) : json_null(); }
 
 json_t *ak_recon_num(struct ak_num a)
 {
@@ -76,45 +87,123 @@ json_t *ak_recon_classes(const struct ak_num *class)
 	return o;
 }
 
-static json_t *models_of(const struct ak_reconcile *r, const struct cell *c)
+/* ---- a row, as RFC 8785 has it: there may be hundreds of thousands ---- */
+
+struct writing {
+	struct ak_buf b;
+	bool first;
+};
+
+static void put_null(struct writing *w, const char *key, const char *z)
+{
+	ak_jsonw_key(&w->b, &w->first, key);
+	if (z)
+		ak_jsonw_string(&w->b, ak_str_of(z));
+	else
+		ak_buf_adds(&w->b, "null");
+}
+
+static void put_int(struct writing *w, const char *key, int64_t v)
+{
+	ak_jsonw_key(&w->b, &w->first, key);
+	ak_jsonw_int(&w->b, v);
+}
+
+static void put_num(struct writing *w, const char *key, struct ak_num a)
+{
+	char text[64];
+
+	put_null(w, key, ak_num_text(a, text));
+}
+
+static void put_time(struct writing *w, const char *key, int64_t us)
+{
+	char text[32];
+
+	put_null(w, key, ak_time_z(us, 0, text));
+}
+
+/* Classes by their names, in the order of these. */
+static void put_classes(struct writing *w, const struct ak_num *class)
+{
+	static const enum ak_reconcile_class by_name[AK_RC_CLASSES] = {
+		AK_RC_BUCKET_EDGE, AK_RC_BYPASS,   AK_RC_CACHE,	    AK_RC_CREDIT, AK_RC_FAILED,	    AK_RC_PROVISIONAL,
+		AK_RC_RETRY,	   AK_RC_ROUNDING, AK_RC_TIER, AK_RC_TIME_ZONE, AK_RC_UNEXPLAINED, AK_RC_UNPRICED,
+	};
+
+	ak_jsonw_key(&w->b, &w->first, "classes");
+	ak_buf_addc(&w->b, '{');
+	w->first = true;
+	for (size_t i = 0; i < AK_COUNT(by_name); i++)
+		if (class[by_name[i]].v)
+			put_num(w, ak_reconcile_class_name[by_name[i]], class[by_name[i]]);
+	ak_buf_addc(&w->b, '}');
+	w->first = false;
+}
+
+static void put_models(struct writing *w, const struct ak_reconcile *r, const struct cell *c)
 {
 	const struct series *s = &r->series[c->key.series];
-	json_t *list = json_array();
+	bool any = false;
 
+	ak_jsonw_key(&w->b, &w->first, "models");
 	for (uint32_t m = 1; m < r->models.n; m++)
-		if (ak_recon_folded(r, c->key.series, m) == c->key.model && (s->has_model[m] || s->gateway_model[m]))
-			json_array_append_new(list, json_string(r->models.name[m]));
-	return list;
+		if (ak_recon_folded(r, c->key.series, m) == c->key.model && (s->has_model[m] || s->gateway_model[m])) {
+			ak_buf_addc(&w->b, any ? ',' : '[');
+			ak_jsonw_string(&w->b, ak_str_of(r->models.name[m]));
+			any = true;
+		}
+	ak_buf_adds(&w->b, any ? "]" : "[]");
 }
 
-static json_t *rate_of(const struct rate *rate)
+static void put_rate(struct writing *w, const struct rate *rate)
 {
-	struct ak_num stated = rate->cache ? rate->factor : ak_num_add(rate->factor, ak_num_int(1));
-
-	return json_pack("{s:s, s:o, s:i, s:i}", "kind", rate->cache ? "amount per cached token" : "ratio of provider to gateway", "value",
-			 ak_recon_num(stated), "buckets", (int)rate->buckets, "of", (int)rate->of);
+	ak_jsonw_key(&w->b, &w->first, "rate");
+	ak_buf_addc(&w->b, '{');
+	w->first = true;
+	put_int(w, "buckets", (int64_t)rate->buckets);
+	put_null(w, "kind", rate->cache ? "amount per cached token" : "ratio of provider to gateway");
+	put_int(w, "of", (int64_t)rate->of);
+	put_num(w, "value", rate->cache ? rate->factor : ak_num_add(rate->factor, ak_num_int(1)));
+	ak_buf_addc(&w->b, '}');
 }
 
-static json_t *row_of(const struct ak_reconcile *r, const struct cell *c, const struct ak_recon_names *n, int measure, const struct money *m,
-		      const struct figure *f)
+static void put_row(struct writing *w, const struct ak_reconcile *r, const struct cell *c, int measure, const struct money *m, const struct figure *f)
 {
 	const struct series *s = &r->series[c->key.series];
-	char id[17], start[32], end[32];
-	json_t *row;
+	struct ak_recon_names n = ak_recon_names_of(r, c);
+	char id[17];
 
-	ak_recon_row_id(r, c, n, measure, m ? m->currency : 0, f, id);
-	row = json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:I}", "row", id, "source", s->source, "query",
-			text_or_null(s->query), "bucket", ak_time_z(f->start_us, 0, start), "bucket_end", ak_time_z(f->end_us, 0, end), "provider",
-			text_or_null(n->provider), "key", text_or_null(n->key), "project", text_or_null(n->project), "model", text_or_null(n->model),
-			"measure", measure_name[measure], m ? "currency" : "unit", m ? r->currencies.name[m->currency] : unit_name[measure], "gateway",
-			ak_recon_num(f->gateway), "provider_figure", ak_recon_num(f->provider), "gap", ak_recon_num(f->gap), "classes",
-			ak_recon_classes(f->class), "provider_rows", (json_int_t)f->rows, "gateway_records",
-			(json_int_t)f->records);
-	if (n->models > 1)
-		json_object_set_new(row, "models", models_of(r, c));
+	ak_recon_row_id(r, c, &n, measure, m ? m->currency : 0, f, id);
+	ak_buf_clear(&w->b);
+	ak_buf_addc(&w->b, '{');
+	w->first = true;
+	put_time(w, "bucket", f->start_us);
+	put_time(w, "bucket_end", f->end_us);
+	put_classes(w, f->class);
+	if (m)
+		put_null(w, "currency", r->currencies.name[m->currency]);
+	put_num(w, "gap", f->gap);
+	put_num(w, "gateway", f->gateway);
+	put_int(w, "gateway_records", f->records);
+	put_null(w, "key", n.key);
+	put_null(w, "measure", measure_name[measure]);
+	put_null(w, "model", n.model);
+	if (n.models > 1)
+		put_models(w, r, c);
+	put_null(w, "project", n.project);
+	put_null(w, "provider", n.provider);
+	put_num(w, "provider_figure", f->provider);
+	put_int(w, "provider_rows", f->rows);
+	put_null(w, "query", s->query);
 	if (f->rate)
-		json_object_set_new(row, "rate", rate_of(f->rate));
-	return row;
+		put_rate(w, f->rate);
+	w->first = false;
+	put_null(w, "row", id);
+	put_null(w, "source", s->source);
+	if (!m)
+		put_null(w, "unit", unit_name[measure]);
+	ak_buf_addc(&w->b, '}');
 }
 
 bool ak_recon_counts_it(const struct ak_reconcile *r, const struct cell *c, int measure)
@@ -169,24 +258,45 @@ enum ak_rc ak_recon_figures(struct ak_reconcile *r, ak_recon_figure_fn *each, vo
 
 struct to_row {
 	struct ak_reconcile *r;
-	ak_row_fn *each;
+	struct writing w;
+	ak_reconcile_row_fn *each;
 	void *ctx;
+	uint64_t gaps, most;
+	bool with_gap; /* only those */
 };
 
 static enum ak_rc give_row(void *ctx, const struct cell *c, int measure, const struct money *m, const struct figure *f, struct ak_err *err)
 {
 	struct to_row *t = ctx;
-	struct ak_recon_names n = ak_recon_names_of(t->r, c);
-	json_t *row = row_of(t->r, c, &n, measure, m, f);
-	enum ak_rc rc = t->each(t->ctx, row, err);
 
-	json_decref(row);
+	if (t->with_gap && (!f->gap.v || t->gaps++ >= t->most))
+		return AK_OK;
+	put_row(&t->w, t->r, c, measure, m, f);
+	return t->each(t->ctx, ak_buf_str(&t->w.b), err);
+}
+
+static enum ak_rc give_rows(struct to_row *t, struct ak_err *err)
+{
+	enum ak_rc rc;
+
+	ak_buf_init(&t->w.b, 1 << 20);
+	rc = ak_recon_row_figures(t->r, give_row, t, err);
+	ak_buf_release(&t->w.b);
 	return rc;
 }
 
-enum ak_rc ak_reconcile_each(struct ak_reconcile *r, ak_row_fn *each, void *ctx, struct ak_err *err)
+enum ak_rc ak_reconcile_each(struct ak_reconcile *r, ak_reconcile_row_fn *each, void *ctx, struct ak_err *err)
 {
-	struct to_row t = {r, each, ctx};
+	struct to_row t = {.r = r, .each = each, .ctx = ctx};
 
-	return ak_recon_row_figures(r, give_row, &t, err);
+	return give_rows(&t, err);
+}
+
+enum ak_rc ak_reconcile_gaps(struct ak_reconcile *r, uint64_t most, ak_reconcile_row_fn *each, void *ctx, uint64_t *gaps, struct ak_err *err)
+{
+	struct to_row t = {.r = r, .each = each, .ctx = ctx, .most = most, .with_gap = true};
+	enum ak_rc rc = give_rows(&t, err);
+
+	*gaps = t.gaps;
+	return rc;
 }

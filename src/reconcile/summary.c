@@ -149,8 +149,8 @@ json_t *ak_reconcile_summary(struct ak_reconcile *r)
 	ak_recon_row_figures(r, add_figure, &x, &ignored);
 	for (uint32_t i = 0; i < r->nseries; i++)
 		json_array_append_new(sources, series_doc(r, i, &x));
-	out = json_pack("{s:o, s:{s:I, s:I, s:o, s:o}, s:o}", "sources", sources, "gateway_records", "requests", (json_int_t)r->requests, "recorded_twice",
-			(json_int_t)r->ntwice, "first",
+	out = json_pack("{s:o, s:{s:I, s:I, s:I, s:I, s:o, s:o}, s:o}", "sources", sources, "gateway_records", "requests", (json_int_t)r->requests, "recorded_twice",
+			(json_int_t)r->nfolded, "twice_by_time", (json_int_t)(r->nfolded - r->twice.n), "apart_by_count", (json_int_t)r->apart, "first",
 			r->requests ? json_string(ak_time_z(r->first_us, 0, first)) : json_null(), "last",
 			r->requests ? json_string(ak_time_z(r->last_us, 0, last)) : json_null(), "classes", class_docs());
 	json_object_set_new(out, "counted", ak_recon_counted(r));

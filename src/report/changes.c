@@ -6,6 +6,7 @@
 #include "chain/chain.h"
 #include "query/aggregate.h"
 #include "query/report_rows.h"
+#include "state/state.h"
 
 static const char *const classes[] = {"apart", "in order", "not judged", "found"};
 
@@ -72,6 +73,7 @@ enum ak_rc ak_report_changes(struct ak_store *s, const struct ak_list_opts *o, j
 		    (long long)counted(c.classes, "found"), (long long)asked, (long long)counted(c.classes, "not judged"),
 		    (long long)counted(c.classes, "apart"));
 	say_verdicts(c.doc, "changes by verdict", &c);
+	ak_list_alone(c.doc, 1u << AK_K_AUDIT | 1u << AK_K_TICKET);
 	*any = c.n > 0;
 	*out = c.doc;
 	json_decref(c.verdicts);
@@ -82,8 +84,9 @@ enum ak_rc ak_report_changes(struct ak_store *s, const struct ak_list_opts *o, j
 /* ---- quota ---- */
 
 struct quota {
-	json_t *doc, *decisions;
-	int64_t events, hits;
+	struct ak_store *s;
+	json_t *doc, *decisions, *named; /* named: request id -> citation of the event */
+	int64_t events, hits, refused, attempts, refused_named;
 };
 
 static enum ak_rc take_event(void *ctx, json_t *event, struct ak_err *err)
@@ -92,6 +95,8 @@ static enum ak_rc take_event(void *ctx, json_t *event, struct ak_err *err)
 	const char *decision = ak_jtxt(event, "decision", NULL);
 
 	q->events++;
+	if (ak_jtxt(event, "request_id", NULL))
+		json_object_set(q->named, ak_jtxt(event, "request_id", ""), json_object_get(event, "citation"));
 	ak_list_count(q->decisions, decision, 1);
 	if (decision && strcmp(decision, "allowed") == 0)
 		return AK_OK;
@@ -107,20 +112,89 @@ static enum ak_rc take_limit(void *ctx, json_t *group, struct ak_err *err)
 	return ak_list_add(ctx, "limits", row, err);
 }
 
-/* Attempts that were answered with 429, of all. */
-static enum ak_rc read_refused(struct ak_store *s, const struct ak_list_opts *o, int64_t *refused, int64_t *attempts, struct ak_err *err)
+/* Attempts that were answered with 429, one by one, with the event that tells of it. */
+static enum ak_rc take_refused(void *ctx, const struct ak_columns *c, const bool *keep, struct ak_err *err)
 {
-	const struct ak_aggregate_opts a = {.layer = {.kind = AK_K_REQUEST}, .from_us = o->from_us, .to_us = o->to_us, .by = {AK_BY_STATUS}, .nby = 1};
-	struct ak_aggregate groups;
-	enum ak_rc rc = ak_aggregate(s, &a, &groups, err);
+	const int64_t *status = c->number[AK_COL_STATUS_CODE];
+	struct quota *q = ctx;
+	enum ak_rc rc = AK_OK;
 
-	*refused = *attempts = 0;
-	for (size_t i = 0; i < groups.n && rc == AK_OK; i++) {
-		*attempts += groups.group[i]->records;
-		*refused += ak_str_is(groups.group[i]->by[0], "429") ? groups.group[i]->records : 0;
+	for (size_t i = 0; i < c->n && rc == AK_OK; i++) {
+		json_t *row = NULL, *event;
+
+		q->attempts += keep[i];
+		if (!keep[i] || !status || status[i] != 429)
+			continue;
+		rc = ak_query_verdict_call(q->s, c->number[AK_COL_SEQ][i], &row, err);
+		if (rc != AK_OK)
+			return rc == AK_END ? ak_fail(err, AK_EXIT_CORRUPT, "a record that is counted is not there") : rc;
+		event = json_object_get(q->named, ak_jtxt(row, "request_id", ""));
+		json_object_del(row, "policy");
+		json_object_set_new(row, "event", event ? json_incref(event) : json_null());
+		q->refused++;
+		q->refused_named += event != NULL;
+		rc = ak_list_add(q->doc, "refused", row, err);
 	}
-	ak_aggregate_release(&groups);
 	return rc;
+}
+
+static enum ak_rc read_refused(struct quota *q, const struct ak_list_opts *o, struct ak_err *err)
+{
+	static const struct ak_layer layer = {.kind = AK_K_REQUEST};
+	struct ak_columns_want want = {{false}};
+
+	want.col[AK_COL_SEQ] = want.col[AK_COL_STATUS_CODE] = true;
+	return ak_query_layer_each(q->s, &layer, o->from_us, o->to_us, &want, take_refused, q, err);
+}
+
+/* Did it hold at some moment of the period? Bounds that nobody knows are open. */
+static bool held(const struct ak_list_opts *o, const json_t *limit)
+{
+	const char *since = ak_jtxt(limit, "since", NULL), *until = ak_jtxt(limit, "until", NULL);
+	struct ak_err ignored = {0};
+	int64_t us;
+
+	if (since && ak_time_arg(since, 0, &us, &ignored) == AK_OK && us >= o->to_us)
+		return false;
+	return !until || ak_time_arg(until, 0, &us, &ignored) != AK_OK || us > o->from_us;
+}
+
+/* Limits as events and captures set them, replayed against the attempts. */
+static enum ak_rc read_in_force(struct quota *q, const struct ak_list_opts *o, struct ak_err *err)
+{
+	json_t *rows = NULL, *unread = NULL, *r;
+	uint64_t judged;
+	size_t i;
+	enum ak_rc rc = ak_state_quota(q->s, o->from_us, o->to_us, &rows, &unread, &judged, err);
+
+	json_array_foreach(rows, i, r) {
+		json_t *row;
+
+		if (!held(o, r))
+			continue;
+		row = json_object();
+		ak_list_copy(row, r, "subject class path limit unit currency window since until judged reached refused enforced_not first by cites");
+		if (rc == AK_OK)
+			rc = ak_list_add(q->doc, "in_force", row, err);
+		else
+			json_decref(row);
+	}
+	json_array_foreach(unread, i, r)
+		ak_list_gap(q->doc, "limit", "the limit %s of %s is not replayed: %s", ak_jtxt(r, "path", "?"), ak_jtxt(r, "subject", "?"), ak_jtxt(r, "why", "?"));
+	json_decref(rows);
+	json_decref(unread);
+	return rc;
+}
+
+static void add_review(json_t *doc, const struct ak_policy *p)
+{
+	json_object_set_new(doc, "review", p ? json_pack("{s:s?, s:s?, s:s?}", "declared_by", p->declared_by, "declared_on", p->declared_on, "review_by", p->review_by)
+					     : json_null());
+	if (p && p->declared_by)
+		ak_list_say(doc, "policy.yaml is declared by %s on %s, to be reviewed by %s", p->declared_by, p->declared_on ? p->declared_on : "no date",
+			    p->review_by ? p->review_by : "no date");
+	else
+		ak_list_gap(doc, "review", "policy.yaml does not say who declared it and until when it is to be reviewed");
 }
 
 static int64_t reviewed(const json_t *changes)
@@ -136,31 +210,39 @@ static int64_t reviewed(const json_t *changes)
 
 enum ak_rc ak_report_quota(struct ak_store *s, const struct ak_list_opts *o, json_t **out, bool *any, struct ak_err *err)
 {
-	struct quota q = {.doc = ak_list_new("quota", "auditkit.report-quota/1", o), .decisions = json_object()};
+	struct quota q = {.s = s, .doc = ak_list_new("quota", "auditkit.report-quota/1", o), .decisions = json_object(), .named = json_object()};
 	struct changes c = {.doc = q.doc, .member = "changes", .category = "quota"};
-	int64_t refused = 0, attempts = 0, approved;
-	char hits[72], answered[72];
+	char hits[72], answered[72], named[72], approved[72];
 	enum ak_rc rc;
 
 	json_object_set_new(q.doc, "limits", json_array());
+	json_object_set_new(q.doc, "in_force", json_array());
+	json_object_set_new(q.doc, "refused", json_array());
 	json_object_set_new(q.doc, "changes", json_array());
 	rc = ak_query_quota_rows_each(s, o->from_us, o->to_us, take_event, &q, err);
 	if (rc == AK_OK)
 		rc = ak_query_quotas_each(s, o->from_us, o->to_us, take_limit, q.doc, err);
 	if (rc == AK_OK)
+		rc = read_in_force(&q, o, err);
+	if (rc == AK_OK)
 		rc = read_changes(s, o, &c, err);
 	if (rc == AK_OK)
-		rc = read_refused(s, o, &refused, &attempts, err);
-	approved = reviewed(json_object_get(q.doc, "changes"));
-	json_object_set_new(q.doc, "total", json_pack("{s:I, s:I, s:O, s:I, s:I, s:I, s:I}", "events", (json_int_t)q.events, "hits", (json_int_t)q.hits,
-						      "decisions", q.decisions, "changes", (json_int_t)c.n, "changes_with_approver", (json_int_t)approved,
-						      "answered_429", (json_int_t)refused, "attempts", (json_int_t)attempts));
+		rc = read_refused(&q, o, err);
+	json_object_set_new(q.doc, "total", json_pack("{s:I, s:I, s:O, s:I, s:I, s:I, s:I, s:I}", "events", (json_int_t)q.events, "hits", (json_int_t)q.hits,
+						      "decisions", q.decisions, "changes", (json_int_t)c.n, "changes_with_approver",
+						      (json_int_t)reviewed(json_object_get(q.doc, "changes")), "answered_429", (json_int_t)q.refused,
+						      "answered_429_with_event", (json_int_t)q.refused_named, "attempts", (json_int_t)q.attempts));
 	ak_list_say(q.doc, "%s quota events are other than allowed", ak_list_of((uint64_t)q.hits, (uint64_t)q.events, hits));
-	ak_list_say(q.doc, "%s attempts were answered with status 429", ak_list_of((uint64_t)refused, (uint64_t)attempts, answered));
+	ak_list_say(q.doc, "%s attempts were answered with status 429; %s of these are named by a quota event", ak_list_of((uint64_t)q.refused, (uint64_t)q.attempts, answered),
+		    ak_list_of((uint64_t)q.refused_named, (uint64_t)q.refused, named));
+	ak_list_say(q.doc, "%s changes of limits name who approved them", ak_list_of((uint64_t)reviewed(json_object_get(q.doc, "changes")), (uint64_t)c.n, approved));
 	say_verdicts(q.doc, "changes of limits by what became of their approval", &c);
-	*any = q.events || c.n || refused;
+	add_review(q.doc, o->policy);
+	ak_list_alone(q.doc, 1u << AK_K_QUOTA | 1u << AK_K_AUDIT | 1u << AK_K_REQUEST);
+	*any = q.events || c.n || q.refused;
 	*out = q.doc;
 	json_decref(q.decisions);
+	json_decref(q.named);
 	json_decref(c.verdicts);
 	json_decref(c.classes);
 	return rc;

@@ -159,6 +159,7 @@ enum ak_rc ak_report_keys(struct ak_store *s, const struct ak_list_opts *o, json
 	if (rc == AK_OK)
 		rc = ak_chain_keys_each(s, &chain, take_key, &k, err);
 	finish(&k);
+	ak_list_alone(k.doc, 1u << AK_K_KEY | 1u << AK_K_REQUEST | 1u << AK_K_AUDIT);
 	*any = json_array_size(json_object_get(k.doc, "rows")) > 0;
 	*out = k.doc;
 	json_decref(k.names);

@@ -35,8 +35,13 @@ ak_list_fn ak_report_keys;
 ak_list_fn ak_report_access;
 /* Rows of ak_chain_changes_each with class: "apart"|"in order"|"not judged"|"found"; total counts by verdict. */
 ak_list_fn ak_report_changes;
-/* rows: decisions other than allowed, one by one; limits: groups of ak_query_quotas_each; changes: of the category quota. */
+/* rows: decisions other than allowed, one by one; refused: attempts answered 429, with the quota event that names them; limits: groups of
+ * ak_query_quotas_each; in_force: limits as events and captures set them, with what attempts made of them; changes: of the category quota;
+ * review: who declared the policy, when, and until when it is to be reviewed. */
 ak_list_fn ak_report_quota;
+/* rows: {layer, policy, version, decision, result, n, of: decisions of the layer, first, last, samples: [{citation, time, trace, request_id}]};
+ * samples: those of decisions that did something, one by one. */
+ak_list_fn ak_report_governance;
 /* rows: what systems recorded of reads and exports; own: accesses with this tool. */
 ak_list_fn ak_report_log_access;
 /* rows: ak_query_payload with absent; places: by path of the source, of all times; verdict against redaction.payload_mode. */
@@ -60,6 +65,8 @@ void ak_list_gap(json_t *doc, const char *what, const char *fmt, ...) AK_PRINTF(
 const char *ak_list_of(uint64_t n, uint64_t of, char buf[72]);
 /* Members that are copied from one document to another, space-separated; absent ones become null. */
 void ak_list_copy(json_t *to, const json_t *from, const char *members);
+/* Members `alone` of kinds of record (a bit each): [{kind, title, cannot_prove}], what such records do not prove by themselves (F217). */
+void ak_list_alone(json_t *doc, unsigned kinds);
 /* A value of policy.yaml that says something: not empty, not `unknown`. NULL else. */
 const json_t *ak_list_declared(const json_t *o, const char *member);
 

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "base/jsonget.h"
 #include "query/query.h"
+#include "report/list.h"
 #include "report/rows.h"
 
 static const struct {
@@ -50,6 +51,7 @@ struct making {
 	const struct ak_report_opts *o;
 	json_t *owners; /* key id or hash -> owner, of the newest inventory; NULL: not asked for */
 	json_t *layers;
+	unsigned kinds; /* of the layers: a bit each */
 	struct ak_err *err;
 };
 
@@ -100,9 +102,10 @@ static enum ak_rc add_layer(struct making *m, const char *name, const struct ak_
 	if (rc == AK_OK && groups[TOTAL].n) {
 		total = ak_report_rows(&r[TOTAL], &groups[TOTAL]);
 		rows = ak_report_rows(&r[ROWS], &groups[ROWS]);
-		json_array_append_new(m->layers, json_pack("{s:s, s:s?, s:s?, s:o, s:O}", "layer", name, "source", source, "query", query, "rows", rows,
-							   "total", json_array_get(total, 0)));
+		json_array_append_new(m->layers, json_pack("{s:s, s:s?, s:s?, s:o, s:O, s:s}", "layer", name, "source", source, "query", query, "rows", rows,
+							   "total", json_array_get(total, 0), "cannot_prove", ak_kinds[l->kind].cannot_prove));
 		json_decref(total);
+		m->kinds |= 1u << l->kind;
 	}
 	ak_aggregate_release(&groups[TOTAL]);
 	ak_aggregate_release(&groups[ROWS]);
@@ -155,6 +158,7 @@ enum ak_rc ak_report(struct ak_store *s, const struct ak_report_opts *o, json_t 
 	if (rc == AK_OK) {
 		*out = ak_report_head(o, shapes[o->shape].name);
 		json_object_set(*out, "layers", m.layers);
+		ak_list_alone(*out, m.kinds);
 	}
 	json_decref(m.owners);
 	json_decref(m.layers);

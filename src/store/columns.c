@@ -2,6 +2,7 @@
 #include "store/columns.h"
 
 #include "base/map.h"
+#include "base/time.h"
 
 #define SLOTS ((size_t)2 * AK_COLUMNS_ROWS)
 
@@ -14,7 +15,7 @@ const struct ak_column_info ak_columns[AK_COL_COUNT] = {
 int ak_column_of(enum ak_field_id f)
 {
 	for (int i = 0; i < AK_COL_COUNT && f != AK_F_COUNT; i++)
-		if (ak_columns[i].field == f)
+		if (ak_columns[i].field == f && ak_columns[i].kind != AK_COL_IS_TIME)
 			return i;
 	return -1;
 }
@@ -127,6 +128,10 @@ void ak_columns_set_text(struct ak_columns *c, enum ak_column col, struct ak_str
 		set_decimal(c, col, v);
 		return;
 	}
+	if (ak_columns[col].kind == AK_COL_IS_TIME) {
+		ak_columns_set_number(c, col, ak_time_us(v));
+		return;
+	}
 	need_texts(c, col);
 	if (i && c->row[col][i - 1] && ak_str_eq(c->text[col][c->row[col][i - 1] - 1], v))
 		c->row[col][i] = c->row[col][i - 1];
@@ -157,8 +162,9 @@ static const int8_t *columns_of_fields(void)
 	static _Thread_local int8_t of[AK_F_COUNT];
 	static _Thread_local bool known;
 
-	for (int f = 0; !known && f < AK_F_COUNT; f++)
-		of[f] = (int8_t)(1 + ak_column_of((enum ak_field_id)f));
+	for (int col = 0; !known && col < AK_COL_COUNT; col++)
+		if (ak_columns[col].field != AK_F_COUNT)
+			of[ak_columns[col].field] = (int8_t)(1 + col);
 	known = true;
 	return of;
 }

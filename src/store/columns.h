@@ -33,7 +33,7 @@ enum ak_column {
 	AK_COL_COUNT
 };
 
-enum ak_column_kind { AK_COL_IS_TEXT, AK_COL_IS_INT, AK_COL_IS_DEC };
+enum ak_column_kind { AK_COL_IS_TEXT, AK_COL_IS_INT, AK_COL_IS_DEC, AK_COL_IS_TIME };
 
 struct ak_column_info {
 	enum ak_column_kind kind;
@@ -47,7 +47,7 @@ extern const struct ak_column_info ak_columns[AK_COL_COUNT];
 /* A segment in memory, or as much of one as was asked for. Columns without any value are NULL. */
 struct ak_columns {
 	size_t n;
-	int64_t *number[AK_COL_COUNT];	      /* INT: values; DEC: digits without the point, AK_COLUMN_NONE = none */
+	int64_t *number[AK_COL_COUNT];	      /* INT: values; TIME: microseconds; DEC: digits without the point, AK_COLUMN_NONE = none */
 	uint8_t *scale[AK_COL_COUNT];	      /* DEC: digits behind the point */
 	struct ak_str *text[AK_COL_COUNT];    /* TEXT: the values that occur, in the order they came */
 	size_t ntext[AK_COL_COUNT];
@@ -62,7 +62,7 @@ struct ak_columns {
 extern "C" {
 #endif
 
-/* The column of a field; -1 when it has none. */
+/* The column that holds a field's values; -1 when it has none. */
 int ak_column_of(enum ak_field_id f);
 
 struct ak_columns *ak_columns_new(void);

@@ -1,9 +1,11 @@
 /* How a column is written. Numbers are LEB128 (7 bits a byte, the lowest first), signed ones folded (0, -1, 1, -2, ...).
  *
- *   INT   per record: 0 = no value, else 1 + folded difference to the value before
+ *   INT, TIME  per record: 0 = no value, else 1 + folded difference to the value before
  *   DEC   per record: 0 = no value; 1 + s (s <= 36): digits behind the point, then the folded digits; 256: length, then the text
  *   TEXT  number of values, each as length and bytes in the order they came; then a byte w: 0 = all records have the first value;
- *         else per record 1 + index of its value or 0 = none, in w bytes (1 or 2, the lower first) */
+ *         else per record 1 + index of its value or 0 = none, in w bytes (1 or 2, the lower first)
+ *
+ * A column that no record has a value of has no page. */
 #include "base/ak.h"
 #include "store/columns.h"
 
@@ -136,7 +138,7 @@ void ak_columns_encode(const struct ak_columns *c, enum ak_column col, struct ak
 		if (c->ntext[col])
 			write_texts(c, col, out);
 	} else if (any_number(c, col)) {
-		(kind == AK_COL_IS_INT ? write_ints : write_decimals)(c, col, out);
+		(kind == AK_COL_IS_DEC ? write_decimals : write_ints)(c, col, out);
 	}
 }
 
@@ -239,7 +241,8 @@ static void make_room(struct ak_columns *c, enum ak_column col)
 bool ak_columns_decode(struct ak_columns *c, enum ak_column col, struct ak_str data)
 {
 	static void (*const read[])(struct ak_columns *, enum ak_column, struct reader *) = {
-		[AK_COL_IS_TEXT] = read_texts, [AK_COL_IS_INT] = read_ints, [AK_COL_IS_DEC] = read_decimals};
+		[AK_COL_IS_TEXT] = read_texts, [AK_COL_IS_INT] = read_ints, [AK_COL_IS_DEC] = read_decimals,
+		[AK_COL_IS_TIME] = read_ints};
 	struct reader r = {(const unsigned char *)data.p, (const unsigned char *)data.p + data.n, false};
 
 	make_room(c, col);

@@ -1,5 +1,6 @@
 #include "base/ak.h"
 
+#include "base/map.h"
 #include "tmpl/mustache.h"
 #include "tmpl/parse.h"
 
@@ -18,6 +19,8 @@ struct render {
 	struct ak_buf *out;
 	struct ak_err *err;
 	unsigned partials; /* depth */
+	struct ak_map asked; /* with unknown_is_error: name of a value -> 0 once it was there, else 1 + where it stands */
+	const char *start;
 };
 
 static enum ak_rc render_text(struct render *r, const char *name, struct ak_str tmpl, const struct frame *top);
@@ -147,6 +150,20 @@ static enum ak_rc render_section(struct render *r, const struct ak_nodes *nodes,
 	return rc;
 }
 
+static void note_asked(struct render *r, struct ak_str name, bool there)
+{
+	struct ak_map_entry *e;
+	bool fresh;
+
+	if (!r->opts->unknown_is_error)
+		return;
+	e = ak_map_put(&r->asked, name, &fresh);
+	if (there)
+		e->v.num = 0;
+	else if (fresh)
+		e->v.num = 1 + (int64_t)(name.p - r->start);
+}
+
 static enum ak_rc render_nodes(struct render *r, const struct ak_nodes *nodes, size_t from, size_t to,
 			       const struct frame *top)
 {
@@ -160,6 +177,7 @@ static enum ak_rc render_nodes(struct render *r, const struct ak_nodes *nodes, s
 			break;
 		case AK_NODE_VALUE:
 		case AK_NODE_RAW:
+			note_asked(r, node->text, lookup(top, node->text) != NULL);
 			put_value(r, lookup(top, node->text), node->kind == AK_NODE_RAW);
 			break;
 		case AK_NODE_PARTIAL:
@@ -186,12 +204,34 @@ static enum ak_rc render_text(struct render *r, const char *name, struct ak_str 
 	return rc;
 }
 
+static enum ak_rc all_known(const struct render *r, const char *name)
+{
+	unsigned line = 1;
+
+	for (size_t i = 0; i < r->asked.n; i++) {
+		const struct ak_map_entry *e = &r->asked.e[i];
+
+		if (!e->v.num)
+			continue;
+		for (int64_t at = 0; at < e->v.num - 1; at++)
+			line += r->start[at] == '\n';
+		return ak_fail(r->err, AK_EXIT_USAGE, "%s:%u: nothing has this name: {{%.60s}}", name, line, e->key.p);
+	}
+	return AK_OK;
+}
+
 enum ak_rc ak_mustache_render(const char *name, struct ak_str tmpl, const json_t *data,
 			      const struct ak_mustache_opts *opts, struct ak_buf *out, struct ak_err *err)
 {
-	struct render r = {.opts = opts, .out = out, .err = err};
+	struct render r = {.opts = opts, .out = out, .err = err, .start = tmpl.p};
 	struct frame top = {data, NULL};
-	enum ak_rc rc = render_text(&r, name, tmpl, &top);
+	enum ak_rc rc;
+
+	ak_map_init(&r.asked);
+	rc = render_text(&r, name, tmpl, &top);
+	if (rc == AK_OK)
+		rc = all_known(&r, name);
+	ak_map_release(&r.asked);
 	if (rc == AK_OK && out->over)
 		return ak_fail(err, AK_EXIT_LIMIT, "%s: page is larger than %zu bytes", name, out->max);
 	return rc;

@@ -17,13 +17,14 @@ struct ak_mustache_opts {
 	/* Partial by name: returns its text or a NULL view when there is none. */
 	struct ak_str (*partial)(void *ctx, struct ak_str name);
 	void *ctx;
+	bool unknown_is_error; /* a value whose name nothing had, wherever it was asked for; not for templates with partials */
 };
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Render. Template errors (unclosed tag or section) are AK_EXIT_USAGE with "name:line: ..."; missing keys are empty as
+/* Render. Template errors (unclosed tag or section) are AK_EXIT_USAGE with "name:line: what: tag"; missing keys are empty as
  * the spec says; besides false, null and the empty list, the empty string is false. Partials nest at most 20 deep. The
  * delimiters inside a partial are {{ and }} again. A page that does not fit into out is AK_EXIT_LIMIT. */
 enum ak_rc ak_mustache_render(const char *name, struct ak_str tmpl, const json_t *data,

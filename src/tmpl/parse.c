@@ -25,9 +25,12 @@ struct tag {
 static enum ak_rc error_at(const struct parser *p, size_t pos, const char *what)
 {
 	unsigned line = 1;
+	size_t n = 0;
 	for (size_t i = 0; i < pos; i++)
 		line += p->text.p[i] == '\n';
-	return ak_fail(p->err, AK_EXIT_USAGE, "%s:%u: %s", p->name, line, what);
+	while (n < 40 && pos + n < p->text.n && p->text.p[pos + n] != '\n' && !(n && p->text.p[pos + n - 1] == '}' && p->text.p[pos + n] != '}'))
+		n++;
+	return ak_fail(p->err, AK_EXIT_USAGE, "%s:%u: %s: %.*s", p->name, line, what, (int)n, p->text.p + pos);
 }
 
 /* Position of the needle at or after from, or the length of the text. */
@@ -219,7 +222,10 @@ enum ak_rc ak_nodes_parse(struct ak_nodes *nodes, const char *name, struct ak_st
 	push_text(&p, p.pos, tmpl.n);
 	if (p.depth) {
 		const struct ak_node *s = &nodes->v[p.section[p.depth - 1]];
-		return error_at(&p, (size_t)(s->text.p - tmpl.p), "section is not closed");
+		size_t at = (size_t)(s->text.p - tmpl.p);
+		while (at > 0 && tmpl.p[at - 1] != '\n' && memchr("{#^ \t", tmpl.p[at - 1], 5))
+			at--;
+		return error_at(&p, at, "section is not closed");
 	}
 	return AK_OK;
 }

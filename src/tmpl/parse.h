@@ -23,7 +23,7 @@ struct ak_nodes {
 extern "C" {
 #endif
 
-/* Parse with the delimiters {{ and }}. Sections nest at most 64 deep. Errors are AK_EXIT_USAGE, "name:line: what". */
+/* Parse with the delimiters {{ and }}. Sections nest at most 64 deep. Errors are AK_EXIT_USAGE, "name:line: what: tag". */
 enum ak_rc ak_nodes_parse(struct ak_nodes *nodes, const char *name, struct ak_str tmpl, struct ak_err *err);
 /* Frees the list, not the template. Cleanup attribute target. */
 void ak_nodes_release(struct ak_nodes *nodes);

@@ -81,7 +81,7 @@ MAPPING = {}
 
 def mapping(fmt):
     if fmt not in MAPPING:
-        MAPPING[fmt] = yaml.safe_load(json.loads(run("formats", "show", fmt, "--json").stdout)["text"])
+        MAPPING[fmt] = yaml.load(json.loads(run("formats", "show", fmt, "--json").stdout)["text"], getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return MAPPING[fmt]
 
 

@@ -10,7 +10,7 @@ check AUDITKIT DIR  those of DIR/ex/canaries.json, the planted sample tenant, co
 The mappings are read here with PyYAML and matched here: nothing of the program decides what it may keep.
 """
 import os
-import base64, csv, io, json, pathlib, re, sqlite3, subprocess, sys, yaml
+import base64, csv, functools, io, json, pathlib, re, sqlite3, subprocess, sys, yaml
 
 # Letters and digits in one run, so that no rule for ids, numbers or words treats a part of it as something else.
 CANARY = re.compile(rb"ZQ[0-9A-F]{2}X[0-9]{6}", re.I)
@@ -36,7 +36,20 @@ ENCODED = {
     "HTML": (*shaped(lambda c: b"&#%d;" % ord(c)), lambda b: bytes(int(n) for n in re.findall(rb"\d+", b))),
     "HTML hex": (*shaped(lambda c: b"&#x%x;" % ord(c)), lambda b: bytes(int(n, 16) for n in re.findall(rb"x([0-9a-f]+)", b.lower()))),
 }
-RUN = re.compile(rb"[A-Za-z0-9+/_-]{14,}")
+B64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+def base64_shape(before):
+    """What base64 makes of the shape when so many other bytes stand before it in a group, of any content."""
+    sets = [range(256)] * before + [{ord(c) for c in s} for s in SHAPE] + [range(256)] * 2
+    signs = []
+    for at in range(before * 8 // 6, -((before + len(SHAPE)) * 8 // -6)):
+        one, bit = divmod(at * 6, 8)
+        signs.append({(a << 8 | b) >> 10 - bit & 63 for a in sets[one] for b in sets[one + 1]})
+    return re.compile(b"".join(b"[%s]" % re.escape("".join(B64[i] for i in s)).encode() for s in signs))
+
+
+BASE64 = [(b"A" * (before * 8 // 6), base64_shape(before)) for before in range(3)]
 
 
 def encoded(raw):
@@ -45,10 +58,10 @@ def encoded(raw):
     for name, (pattern, starts, back) in ENCODED.items():
         for hit in pattern.findall(raw) if any(s in lower for s in starts) else ():
             yield name, back(hit).decode().upper()
-    for run in RUN.findall(raw):
-        text = run.replace(b"-", b"+").replace(b"_", b"/")
-        for skip in range(4):
-            part = text[skip:] + b"AAA"
+    plain = raw.replace(b"-", b"+").replace(b"_", b"/")
+    for skipped, pattern in BASE64:
+        for run in pattern.findall(plain):
+            part = skipped + run + b"AAA"
             for hit in CANARY.findall(base64.b64decode(part[:len(part) // 4 * 4])):
                 yield "base64", hit.decode().upper()
 
@@ -78,7 +91,7 @@ def output(*argv):
 
 def mappings(auditkit):
     ids = [f["id"] for f in json.loads(output(auditkit, "formats", "--json"))["formats"]]
-    return {i: yaml.safe_load(json.loads(output(auditkit, "formats", "show", i, "--json"))["text"]) for i in ids}
+    return {i: yaml.load(json.loads(output(auditkit, "formats", "show", i, "--json"))["text"], getattr(yaml, "CSafeLoader", yaml.SafeLoader)) for i in ids}
 
 
 class Planter:
@@ -220,6 +233,7 @@ def absolute(record, path):
     return (record if record not in ("", "/") else "") + path
 
 
+@functools.cache
 def pattern(path):
     """A path of the mapping as a regular expression over paths of the document, children included."""
     parts = [r"[^/|]+" if s == "*" else re.escape(s) for s in path.split("/")]
@@ -278,9 +292,9 @@ def check(auditkit, root):
         planted[name] = {"format": fmt, "path": path, "role": "key" if path.endswith("(key)") else "value"}
     maps = mappings(auditkit)
     fields = {f["column"]: f for f in json.loads(output(auditkit, "fields", "--json"))["fields"]}
-    rules = {i: allowed(m, fields) for i, m in maps.items()}
+    rules = functools.cache(lambda i: allowed(maps[i], fields) if i in maps else [])
     tables, seen, hidden = {}, {}, set()
-    for w in ("w", "tenant"):
+    for w in (w for w in ("w", "tenant") if (root / w).exists()):
         columns_of(root / w / "workspace.db", tables)
     for f in (p for d in WRITTEN for p in (root / d).rglob("*") if p.is_file()):
         raw = f.read_bytes()
@@ -298,7 +312,7 @@ def check(auditkit, root):
     for c in sorted(set(seen) | set(tables)):
         p = planted.get(c, {"format": "none", "path": "a file of no format", "role": "value"})
         # Of member names only those of changed settings are kept: a change is {path, before, after}.
-        may = {col for rx, col in rules.get(p["format"], ()) if rx.match(p["path"]) and (p["role"] == "value" or fields[col]["type"] == "diff")}
+        may = {col for rx, col in rules(p["format"]) if rx.match(p["path"]) and (p["role"] == "value" or fields[col]["type"] == "diff")}
         where = {t.split(".")[1] for t in tables.get(c, ()) if t.split(".")[0] != "alias"}
         if not may or where - may:
             bad.append((p["format"], p["role"], p["path"], sorted(tables.get(c, ())) or seen.get(c)))

@@ -108,8 +108,10 @@ fi
 
 # The judge sees a leak: a string that stood where no rule reads.
 jq -r 'to_entries[] | select(.value.path | endswith("zz_new_member")) | .key' planted.json | head -n 1 >out/raw
-judge plant . out/leak
-judge check "$AUDITKIT" . >verdict
+mkdir -p again/out again/ex
+cp planted.json again/ && cp ex/canaries.json again/ex/ && mv out/raw again/out/
+judge plant . again/out/leak
+judge check "$AUDITKIT" again >verdict
 is "a planted leak is found" "$(grep -c '^leak' verdict)" 1
 is "and in every encoding" "$(sed -n 's/^encoded \(.*\) ZQ[^ ]* leak$/\1/p' verdict | paste -sd,)" "HTML,HTML hex,JSON,UTF-16BE,UTF-16LE,base64,hex,percent,reversed"
 finish

@@ -17,7 +17,7 @@ def output(*argv):
 
 
 def mapping(auditkit, fmt):
-    return yaml.safe_load(json.loads(output(auditkit, "formats", "show", fmt, "--json"))["text"])
+    return yaml.load(json.loads(output(auditkit, "formats", "show", fmt, "--json"))["text"], getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def samples(auditkit, folder):

@@ -40,6 +40,7 @@ sed -n 's/^ \{6\}//; /^{"calls/,/^expect\|^    expect/p' gateway.yaml | grep -v 
 is "the example's own input is JSON" "$(jq -r '.calls[0].call' calls.json)" c-1
 printf '%%PDF-1.4\n' >retention.pdf
 printf 'ada@example.org\ngrace@example.org\n' >names.txt
+cp "$AK_SRCDIR"/templates/report-usage.md.mustache .
 for f in "$AK_SRCDIR"/man/*.[15]; do
 	n=$(basename "$f")
 	page "$n" | sed -n '/^\.SH EXAMPLES/,/^\.SH SEE/p' | sed -n 's/^  \(auditkit .*\)/\1/p' >commands

@@ -65,7 +65,7 @@ ingest_again() {
 	twice "$1" "$2" -w w ingest "$src"
 	"$AUDITKIT" -w w ingest "$src" >/dev/null 2>&1 && [ "$(digest w)" = "$want" ]
 }
-sweep "$n" 1 ingest_again
+sweep "$n" "$((${AK_LONG:-0} ? 1 : 3))" ingest_again
 is "ingest: $points cuts ($crashes twice) at $n calls end in the same content" "$bad" 0
 
 python3 - >usage.csv <<'PY'
@@ -107,7 +107,7 @@ verify_again() {
 }
 counted -w whole verify
 n=$(cat n)
-sweep "$n" "$((n > 30 && ! ${AK_LONG:-0} ? 3 : 1))" verify_again
+sweep "$n" "$((n > 30 && ! ${AK_LONG:-0} ? 5 : 1))" verify_again
 is "verify: $points cuts at $n calls leave the workspace as it was" "$bad$((n == 0))" 00
 
 counted init made
@@ -142,7 +142,7 @@ for form in p.zip p.tar folder; do
 	mkdir out
 	counted -w whole packet build --allow-gaps -o "out/$form"
 	n=$(cat n)
-	sweep "$n" "$((n > 100 && ! ${AK_LONG:-0} ? 29 : 1))" pack_again
+	sweep "$n" "$((${AK_LONG:-0} ? 1 : n / 16 + 1))" pack_again
 	is "packet build $form: $points cuts ($crashes twice) of $n calls leave a whole packet or none" "$bad" 0
 done
 is "the workspace is as it was" "$(digest whole)" "$want"

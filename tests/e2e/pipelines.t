@@ -17,11 +17,45 @@ night() { # night NAME COMMAND...: in a folder of its own, without a terminal; $
 	rc=$?
 }
 what() { (cd "$1" && jq -r '[.schema, (.not_met > 0)] | join(" ")' out/check.json; auditkit packet verify out/packet.zip --json | jq -r .verdict); }
+DELIVER_FOLDER=$tap_dir/shelf
+export DELIVER_FOLDER
 night cron sh "$AK_SRCDIR/src/recipes/nightly.sh"
 is "cron: findings, and everything was made" "$rc $(what cron | head -n 1) $(ls cron/out | tr '\n' ' ')" "1 auditkit.check/1 true check.json packet.zip packet.zip.receipt.txt status.prom "
 n=$(sqlite3 cron/workspace/workspace.db "SELECT count(*) FROM audit_event")
 night cron sh "$AK_SRCDIR/src/recipes/nightly.sh"
 is "cron: the second night adds nothing twice" "$rc $((n > 50)) $(sqlite3 cron/workspace/workspace.db "SELECT count(*) FROM audit_event")" "1 1 $n"
+is "cron: two nights with the same exports deliver once, what was made in the first" "$(find shelf -type f | sed 's/.*\///' | sort | tr '\n' ' ')$(wc -l <cron/delivered)" "check.json packet.zip 1"
+sed -i "s#^\(notify: .*sendmail\),#\1, program: $tap_dir/none,#" cron/policy.yaml
+NOTIFY=audit
+export NOTIFY
+night cron sh "$AK_SRCDIR/src/recipes/nightly.sh"
+unset NOTIFY
+is "cron: other inputs are delivered beside them, and what could not be told is exit 69" "$rc $(find shelf -name packet.zip | wc -l) $(cd shelf/"$(tail -n 1 cron/delivered | cut -c1-16)" && cmp packet.zip ../../cron/out/packet.zip 2>&1)" "69 2 "
+unset DELIVER_FOLDER
+
+# ---- deliver.sh to a webhook and by mail ----
+mkdir hook
+python3 "$AK_SRCDIR/tests/e2e/notify_stub.py" hook &
+printf '#!/bin/sh\ncat >>%s/mail\n[ ! -e %s/refuses ]\n' "$tap_dir" "$tap_dir" >mailer
+chmod +x mailer
+i=0
+while [ ! -e hook/port ] && [ $i -lt 200 ]; do i=$((i + 1)); sleep 0.05; done
+echo "http://127.0.0.1:$(cat hook/port)/secret-place" >url
+printf 'some\nbytes' >packet.zip
+echo 400 >hook/answer
+touch refuses
+deliver() { DELIVER_URL_FILE=url DELIVER_MAIL=reviewer@example.org SENDMAIL=$tap_dir/mailer sh "$AK_SRCDIR/src/recipes/deliver.sh" "$@" >log 2>&1; }
+deliver 0123456789abcdef0123 packet.zip
+is "neither is taken: exit 69, nothing is ticked off, the address is not shown" "$? $(cat delivered 2>/dev/null) $(grep -c 'not delivered' log) $(grep -c secret-place log)" "69  2 0"
+rm -f refuses mail
+deliver 0123456789abcdef0123 packet.zip
+one=$?
+deliver 0123456789abcdef0123 packet.zip
+is "then once each" "$one $? $(jq -rs 'map(.status) | join(" ")' hook/got) $(grep -c '^To: reviewer@example.org' mail)" "0 0 400 200 1"
+is "what arrives is the file" "$(jq -r 'select(.status == 200) | .body' hook/got | tr -d '\r' | grep -c -e '^some$' -e '^bytes$') $(python3 -c '
+import email, sys
+m = email.message_from_file(open("mail"))
+print(m["Subject"], [(p.get_filename(), p.get_payload(decode=True)) for p in m.get_payload()])')" "2 evidence 0123456789abcdef [('packet.zip', b'some\\nbytes')]"
 night github python3 "$AK_SRCDIR/tests/e2e/pipelines.py" "$AK_SRCDIR/src/recipes/github-actions.yml"
 is "GitHub Actions: each step, and the job fails for the findings" "$rc $(grep -E '^(ingest|check|packet|verify|findings) [0-9]+$' github/log | tr '\n' ' ')" \
 	"1 ingest 0 check 1 packet 0 verify 0 findings 1 "

@@ -6,13 +6,15 @@ AUDITKIT_DATA="$AK_SRCDIR" "$AUDITKIT" demo d >/dev/null 2>&1
 cat >again.py <<'END2'
 """again.py WORKSPACE POLICY < report.json: figures computed anew; prints "ok REPORT ROWS" or what differs."""
 import json, re, sqlite3, sys
-from collections import Counter
+from collections import Counter, defaultdict
+from datetime import datetime
 db = sqlite3.connect(sys.argv[1] + "/workspace.db")
 db.row_factory = sqlite3.Row
 doc = json.load(sys.stdin)
 total, rows, name = doc["total"], doc["rows"], doc["report"]
 LIVE = " %s.state = 0 AND %s.seq NOT IN (SELECT seq FROM superseded)"
 bad = []
+instant = lambda t: datetime.fromisoformat(t.replace("Z", "+00:00"))
 def same(what, have, want):
     if have != want:
         bad.append("%s: %s, not %s" % (what, have, want))
@@ -31,6 +33,10 @@ if name == "keys":
     one = {h: i for i, h in pairs if ids[i] == 1 and hashes[h] == 1}
     of = lambda r: one.get(r["key_hash"]) or r["key_hash"] or r["key_id"]
     used = Counter((of(r), r["environment"]) for r in attempts())
+    times, counted = defaultdict(list), {of(u) for u in live("usage")}
+    for r in attempts():
+        if r["time_us"] is not None:
+            times[of(r)].append(instant(r["event_start"]))
     owner = {}
     for r in sorted(live("api_key"), key=lambda r: (r["time_us"] or -2**63, r["seq"])):
         if r["owner_id"]:
@@ -41,6 +47,8 @@ if name == "keys":
     same("rows add up", sum(r["attempts"] for r in rows), total["attempts_of_keys"])
     for r in rows:
         same(r["key"], {e["environment"]: e["attempts"] for e in r["environments"]}, {e: n for (k, e), n in used.items() if k == r["key"]})
+        if times[r["key"]] and r["key"] not in counted:
+            same(r["key"] + " uses", [instant(t) for t in (r["first_use"], r["last_use"])], [min(times[r["key"]]), max(times[r["key"]])])
         if r["owner_basis"] != "policy.yaml":
             same(r["key"] + " owner", r["owner"], owner.get(r["key"]))
     same("flagged", total["flagged"], sum(r["flagged"] for r in rows))
@@ -59,8 +67,8 @@ elif name == "changes":
     same("verdicts", total["verdicts"], dict(Counter(r["verdict"] for r in rows)))
     same("classes", {k: v for k, v in total["classes"].items() if v}, dict(Counter(r["class"] for r in rows)))
     same("changes", total["changes"], len(rows))
-    cites = {r["cite"] for r in live("audit_event")}
-    same("citations", {r["citation"] for r in rows} - cites, set())
+    changing = ("admin_access", "billing", "configuration", "keys", "quota", "routing")
+    same("citations", sorted(r["citation"] for r in rows), sorted(r["cite"] for r in live("audit_event") if r["category"] in changing))
 elif name == "quota":
     events = live("quota_event")
     same("events", total["events"], len(events))
@@ -69,7 +77,9 @@ elif name == "quota":
     same("limits", sum(l["events"] for l in doc["limits"]), len(events))
     same("429", total["answered_429"], sum(r["status_code"] == 429 for r in attempts()))
     same("attempts", total["attempts"], len(attempts()))
-    same("changes", total["changes"], len(doc["changes"]))
+    same("changes", sorted(c["citation"] for c in doc["changes"]), sorted(a["cite"] for a in live("audit_event") if a["category"] == "quota"))
+    same("all changes", total["changes"], len(doc["changes"]))
+    same("refused", sorted(r["citation"] for r in doc["refused"]), sorted(r["cite"] for r in attempts() if r["status_code"] == 429))
 elif name == "log-access":
     lines = [json.loads(l) for l in open(sys.argv[1] + "/access.jsonl")][:total["lines"]]
     same("own", [(o["time"], o["command"], o["records"]) for o in doc["own"]], [(l["time"], l["command"], l["records"]) for l in lines])

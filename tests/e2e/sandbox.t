@@ -52,7 +52,7 @@ caged 0 "print thread" -w ws ingest --dry-run "$AK_SRCDIR/samples/gateway"
 caged 0 print -w ws status
 caged 0 print -w ws status --prometheus
 caged 3 print -w ws report reconcile
-caged 3 print -w ws report completeness
+caged 3 "print sync" -w ws report completeness
 caged 0 print -w ws sources
 caged 0 print -w ws sources drift
 caged 0 print -w ws verify
@@ -89,6 +89,8 @@ caged 3 "print sync" -w ws identity resolve email:00112233445566778899aabbccddee
 caged 3 "print sync" -w ws identity resolve email:00112233445566778899aabbccddeeff --from lines --packet p.zip --json
 caged 0 print -w ws redact explain client_address
 caged 0 print -w ws redact explain --text <lines
+caged 0 print -w ws config check
+caged 0 print -w ws config show
 caged 0 print limits
 caged 0 print schema check
 caged 0 print help
@@ -106,10 +108,16 @@ caged 0 print -w d/workspace report cost
 caged 0 print -w d/workspace report errors --bucket 1h --zone Europe/Berlin
 caged 0 print -w d/workspace report cache
 caged 0 print -w d/workspace report latency
+for r in payload redaction processing processors variance coverage; do
+caged 0 "print sync" -w d/workspace report dashboard -o page.html
 for r in keys access changes quota payload redaction processing processors; do
 	caged 0 print -w d/workspace report $r
 done
-caged 0 "print sync" -w d/workspace report log-access
+for r in keys access changes quota governance log-access "dispute --team team-support"; do
+	caged 0 "print sync" -w d/workspace report $r
+done
+caged 0 sync -w d/workspace report usage -o usage.csv --ipe usage.ipe.json
+caged 0 print -w d/workspace report usage --template "$AK_SRCDIR/templates/report-usage.md.mustache"
 caged 0 print canary plan --count 2
 caged 0 "print sync" -w d/workspace trace sample
 caged 0 "print sync" -w d/workspace trace bundle --app support-bot --from 2026-06-05 --to 2026-06-06 -o incident.tar
@@ -120,6 +128,12 @@ caged 0 "print sync" -w d/workspace search --limit 2 --save q1
 caged 0 print -w d/workspace query list
 caged 0 "print sync" -w d/workspace query run q1
 caged 0 sync -w d/workspace query rm q1
+# The mail program, and the lack of one, is another process's business: this one runs none.
+sed -i "s#^\(notify: .*sendmail\),#\1, program: $PWD/none,#" d/workspace/policy.yaml
+caged 69 "print sync" -w d/workspace check bypass --notify audit
+caged 0 "print sync" -w d/workspace tail
+gzip -dc "$AK_SRCDIR/samples/litellm/slp-2026-06-01_07.jsonl.gz" >calls.jsonl
+caged 0 print -w d/workspace tail --failing calls.jsonl
 caged 0 "print sync" -w d/workspace sql 'SELECT count(*) FROM request'
 export XDG_CONFIG_HOME="$tap_dir/config"
 is "every command was probed" "$("$AUDITKIT" help --json | jq -r '.commands[].name' | while read -r name; do

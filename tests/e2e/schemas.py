@@ -9,8 +9,9 @@ auditkit, src, mode = sys.argv[1:4]
 W = ["-w", "d/workspace"]
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 # Objects whose members are named by data.
-MAPS = {"records", "verdicts", "classes", "rules", "actions", "decisions", "own_commands", "states", "apart", "reasons", "categories", "totals_by", "set",
-        "classes_of", "kinds", "environments", "owners", "fields", "absent", "roles", "canaries", "body", "links", "options", "values", "unused", "sources"}
+MAPS = {"records", "verdicts", "drivers", "classes", "rules", "actions", "decisions", "own_commands", "states", "apart", "reasons", "categories",
+        "totals_by", "set", "classes_of", "kinds", "environments", "owners", "fields", "absent", "roles", "canaries", "body", "links", "options",
+        "values", "unused", "sources", "commands"}
 
 
 NEVER_NULL = {"schema", "kind", "check", "verdict", "name", "report", "citation", "cite", "class", "severity", "command", "field", "statements", "text", "what"}
@@ -19,6 +20,22 @@ NEVER_NULL = {"schema", "kind", "check", "verdict", "name", "report", "citation"
 def run(*args, given=None):
     env = dict(os.environ, XDG_CONFIG_HOME=os.path.abspath("d/config"), AUDITKIT_DATA=src)
     return subprocess.run([auditkit, *args], input=given, capture_output=True, text=True, env=env, timeout=120).stdout
+
+
+def of_customers():
+    """What the demo has none of: customers, settlements, verdicts and quotas of their own; a sheet on a list."""
+    os.makedirs("made", exist_ok=True)
+    subprocess.run([sys.executable, src + "/tests/e2e/reports_make.py"], cwd="made", check=True)
+    run("init", "wm")
+    for m in ("mapping", "usage"):
+        open("wm/formats/%s.yaml" % {"mapping": "reports-calls", "usage": "reports-usage"}[m], "w").write(open("made/%s.yaml" % m).read())
+    run("-w", "wm", "ingest", *["made/" + f for f in ("calls.jsonl", "settlements.csv", "usage.jsonl", "quota.jsonl", "verdicts.jsonl")])
+    for c in ["report dispute --customer acme", "report variance --from 2026-06-08 --to 2026-06-15", "report governance", "report quota", "report usage", "report cost --by team"]:
+        yield "of customers: " + c, run("-w", "wm", *c.split(), "--json")
+    run("-w", "wm", "report", "dispute", "--customer", "acme", "-o", "acme.csv", "--ipe", "sheet.json")
+    run("-w", "wm", "report", "variance", "--ipe", "sheet2.json")
+    for f in ("sheet.json", "sheet2.json", "acme.csv.meta.json"):
+        yield f, open(f).read()
 
 
 def documents():
@@ -31,25 +48,36 @@ def documents():
     open("lines", "w").write("mail to ada@example.org\n")
     open("mine.jsonl", "w").write('{"when": "2026-06-01T00:00:00Z", "who": "svc", "model": "gpt-4o", "tokens": 5}\n' * 3)
     open("mine.yaml", "w").write(open(src + "/src/formats/log-access.yaml").read())
+    policy = "d/workspace/policy.yaml"
+    targets = "notify: {audit: {type: sendmail, to: [audit@brindle.example]}, hook: {type: webhook, url: \"https://hook.example.org/x\"}}\n"
+    text = "".join(l for l in open(policy) if not l.startswith("notify:"))
+    open(policy, "w").write(text + targets)
     given = {"redact try": "mail to ada@example.org\n", "redact explain --text": "mail to ada@example.org\n"}
-    commands = ["status", "sources", "sources show litellm-prod", "sources drift", "check", "check rejects bypass", "check --list",
-                "report usage", "report cost --by team --bucket 1d", "report errors", "report latency", "report cache", "report keys", "report access",
+    commands = ["status", "sources", "sources show litellm-prod", "sources drift", "check", "check rejects bypass", "check --list", "check rejects --notify audit",
+                "search --status 4xx --limit 3", "search --layer audit_event --limit 3", "search --outcome failure --limit 2 --save saved", "query list", "query run saved",
+                "query rm saved", "tail --lines 1", "config check", "config show",
+                "report usage", "report dashboard", "report cost --by team --bucket 1d", "report errors", "report latency", "report cache", "report keys", "report access",
                 "report changes", "report quota", "report log-access", "report payload", "report redaction", "report processing", "report processors",
+                "report variance", "report governance", "report dispute --team team-support",
                 "report fallbacks", "report completeness", "report coverage --by-day", "report reconcile --bucket 1d", "show " + trace, "show " + cite,
                 "show " + key, "explain " + trace, "trace reconstruct " + trace, "trace sample", "timeline --around ae-route-1", "blast-radius svc-search",
                 "trace bundle --app support-bot --from 2026-06-05 --to 2026-06-06 -o incident.tar", "packet build --allow-gaps -o p.zip", "verify", "keys", "checkpoint",
                 "backup copy.tar", "redact explain client_address", "redact rules", "redact allow 00112233445566778899aabbccddeeff --reason x", "doctor",
                 "ingest --manual other/note.txt", "ingest mine.jsonl --dry-run", "ingest", "keys rotate"]
     if mode == "check" and not os.environ.get("AK_LONG"):
-        for c in [c for c in commands if c.split()[0] in ("status", "check", "explain") or c.startswith("report ")] + ["trace reconstruct " + trace]:
+        yield "check --notify", run(*W, "check", "--notify", "hook", "--dry-run")
+        for c in [c for c in commands if c.split()[0] in ("status", "check", "explain", "search", "query", "tail") or c.startswith("report ")] + ["trace reconstruct " + trace]:
             yield c, run(*W, *c.split(), "--json")
         return
     for c in commands:
         yield c, run(*W, *c.split(), "--json", given=given.get(c))
+    yield from of_customers()
+    yield "sql", run(*W, "sql", "SELECT seq, status_code FROM request LIMIT 2", "--json")
+    yield "check --notify", run(*W, "check", "--notify", "hook", "--dry-run")
     for c in ["packet verify p.zip", "packet show p.zip", "formats", "formats show litellm-slp", "formats check mine.yaml", "formats try litellm-slp mine.jsonl", "fields", "fields show event_start", "schema",
               "fields --store", "limits", "help", "help collect", "help collect openai", "canary plan --count 2", "redact try", "init new"]:
         yield c, run(*c.split(), "--json", given=given.get(c))
-    for c in ["status", "sources", "check", "report usage", "report keys", "report changes", "report access", "report quota", "report log-access", "report payload",
+    for c in ["status", "sources", "check", "report usage", "report dashboard", "report keys", "report changes", "report access", "report quota", "report log-access", "report payload",
               "report redaction", "report processing", "report processors", "report fallbacks", "report completeness", "report coverage", "report reconcile"]:
         yield "nothing: " + c, run("-w", "new", *c.split(), "--json")
     if os.path.exists("p.zip"):
@@ -152,6 +180,8 @@ if mode == "make":
         name, version = names[s]
         out = infer([d for _, d in docs], top=True)
         out["properties"]["schema"] = {"const": s}
+        if name == "sql": # columns are named by the statement
+            out["properties"]["rows"] = {"type": "array", "items": {"type": "object"}}
         out.update({"$schema": SCHEMA, "$id": "urn:auditkit:%s:%s" % (name, version), "title": "auditkit %s, version %s" % (name, version)})
         with open("%s/src/schemas/%s.json" % (src, name), "w") as f:
             f.write(json.dumps(out, indent=1, sort_keys=True) + "\n")

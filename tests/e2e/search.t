@@ -109,6 +109,11 @@ search --layer request --where 'status >= $low and not (model = $m)' --from '$si
 is "parameters: named when they are saved" "$? $("$AUDITKIT" -w w query list --json | jq -c '.queries[] | select(.name == "low") | .params | sort')" '0 ["low","m","since"]'
 is "and given when it runs" "$("$AUDITKIT" -w w query run low --param low=500 --param m=nothing --param since=2026-06-02 --json 2>/dev/null | jq .counts.request.matches)" \
 	"$(sql "SELECT count(*) FROM request WHERE status_code >= 500 AND event_start >= '2026-06-02'")"
+"$AUDITKIT" -w w packet build --draft --unsigned -o saved >/dev/null 2>&1
+is "a packet lists them, without their values (F188)" "$(python3 -c '
+import csv
+print([[r["name"], r["version"], r["filters"], r["expression"], r["parameters"]] for r in csv.DictReader(open("saved/data/tables/saved_searches.csv"))])') $(grep -c '2 searches are saved' saved/data/06-access.md)" \
+	"[['low', '1', '', 'true', 'low, m, since'], ['who', '1', 'user', 'false', '']] 1"
 "$AUDITKIT" -w w query run low --param low=500 >out 2>err
 is "one that is missing" "$? $(grep -c 'parameter without a value' err)" "2 1"
 "$AUDITKIT" -w w query run who --param nobody=1 >out 2>err

@@ -26,6 +26,7 @@ gzip -dc ex/litellm/slp-2026-06-08_14.jsonl.gz | python3 "$AK_SRCDIR/tests/e2e/s
 run 0 -w w ingest --source litellm-db spend.csv
 for s in $(sqlite3 w/workspace.db 'SELECT name FROM source'); do run 0 -w w sources show "$s"; done
 for r in completeness links coverage reconcile fallbacks; do run 0 -w w report $r; done
+for r in usage cost errors cache latency; do LC_ALL=C run 0 -w w report $r --bars --bucket 1d; done
 run 1 -w w check
 run 1 -w w check -v
 run 0 -w w blast-radius key_15b3785b

@@ -30,6 +30,7 @@ static void fill(struct ak_columns *c, size_t n, size_t texts)
 		snprintf(text, sizeof text, "value %llu", (unsigned long long)draw(texts));
 		ak_columns_set_text(c, AK_COL_APP, ak_str_of(text));
 		ak_columns_set_text(c, AK_COL_PROVIDER, AK_STR(""));
+		ak_columns_set_text(c, AK_COL_EVENT_END, i % 4 ? AK_STR("2026-11-22T09:30:00.123456789Z") : AK_STR("1969-12-31T23:59:59.5Z"));
 		ak_columns_set_text(c, AK_COL_COST_BILLED, ak_str_of(decimals[draw(AK_COUNT(decimals))]));
 		ak_columns_set_number(c, AK_COL_INPUT_TOKENS, i % 4 ? 9007199254740991 : -9007199254740991);
 	}

@@ -244,6 +244,16 @@ static void comparing(void)
 	ok(good, "order of all pairs");
 	is_str(ak_dec_sub(AK_STR("1"), AK_STR("0.9"), &arena), "0.1", "difference");
 	is_str(ak_dec_sub(AK_STR("0.9"), AK_STR("1"), &arena), "-0.1", "negative difference");
+	is_str(ak_dec_times(AK_STR("-1.25"), 8, &arena), "-10", "times");
+	is_str(ak_dec_times(AK_STR("0"), 4294967295u, &arena), "0", "nothing times");
+	is_str(ak_dec_times(AK_STR("99999999999999999999.99"), 4294967295u, &arena), "429496729499999999999957050327.05", "a long one times");
+	is_str(ak_dec_over(AK_STR("1"), 3, 6, &arena), "0.333333", "over");
+	is_str(ak_dec_over(AK_STR("-2"), 3, 6, &arena), "-0.666667", "over, away from zero");
+	is_str(ak_dec_over(AK_STR("0.5"), 1000, 2, &arena), "0", "over, less than a digit");
+	is_str(ak_dec_over(AK_STR("-0.004"), 1, 2, &arena), "-0.004", "no digit is lost");
+	is_str(ak_dec_over(AK_STR("9.995"), 10, 3, &arena), "1", "a carry through all");
+	is_str(ak_dec_over(AK_STR("12.50"), 5, 0, &arena), "2.5", "exact");
+	ok(ak_dec_fraction(AK_STR("1.250")) == 3 && ak_dec_fraction(AK_STR("12")) == 0, "digits behind the point");
 	is_str(ak_dec_sub(AK_STR("12.5"), AK_STR("12.5"), &arena), "0", "no difference");
 	is_str(ak_dec_sub(AK_STR("-1.5"), AK_STR("-2"), &arena), "0.5", "of negatives");
 	is_str(ak_dec_sub(AK_STR("1.50"), AK_STR("1"), &arena), NULL, "not canonical");

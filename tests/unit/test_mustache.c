@@ -22,7 +22,7 @@ static struct ak_str text_of(const json_t *test, const char *key)
 
 static void spec_test(const char *module, const json_t *test)
 {
-	struct ak_mustache_opts opts = {AK_ESC_HTML, true, spec_partial, json_object_get(test, "partials")};
+	struct ak_mustache_opts opts = {.escape = AK_ESC_HTML, .spec_raw = true, .partial = spec_partial, .ctx = json_object_get(test, "partials")};
 	struct ak_buf out;
 	struct ak_err err = {0};
 	char name[160], want[2048];
@@ -66,9 +66,9 @@ static struct ak_str endless(void *ctx, struct ak_str name)
 	return AK_STR("{{>again}}");
 }
 
-static void render_is(const char *tmpl, enum ak_escape how, const char *want, const char *name)
+static void render_as(const char *tmpl, enum ak_escape how, bool strict, const char *want, const char *name)
 {
-	struct ak_mustache_opts opts = {.escape = how};
+	struct ak_mustache_opts opts = {.escape = how, .unknown_is_error = strict};
 	json_t *data = json_pack("{s:s, s:i, s:f, s:b, s:n, s:s, s:[], s:{s:s}, s:[i,i]}", "evil", "<b>&\"'`", "n", 7,
 				 "r", 0.25, "t", 1, "nil", "empty", "", "none", "o", "k", "v", "list", 1, 2);
 	json_object_set_new(data, "safe", ak_mustache_safe(AK_STR("<i>")));
@@ -80,6 +80,17 @@ static void render_is(const char *tmpl, enum ak_escape how, const char *want, co
 	ok(rc == AK_OK || err.exit == AK_EXIT_USAGE, "and the class is right");
 	ak_buf_release(&out);
 	json_decref(data);
+}
+
+static void render_is(const char *tmpl, enum ak_escape how, const char *want, const char *name) { render_as(tmpl, how, false, want, name); }
+
+static void test_unknown(void)
+{
+	render_as("a\n{{o.k}} {{nil}} {{#gone}}{{x}}{{/gone}}", AK_ESC_TEXT, true, "a\nv  ", "what is null or stands in no section is no unknown name");
+	render_as("a\n\n {{ o.kk }}", AK_ESC_TEXT, true, "page:3: nothing has this name: {{o.kk}}", "an unknown name");
+	render_as("{{#list}}{{y}}{{/list}}\n{{x}}", AK_ESC_TEXT, true, "page:1: nothing has this name: {{y}}", "the first of two");
+	render_as("{{x}}{{#o}}{{x}}{{/o}}{{k}}", AK_ESC_TEXT, true, "page:1: nothing has this name: {{x}}", "a name is known anywhere or nowhere");
+	render_as("{{k}}{{#o}}{{k}}{{/o}}", AK_ESC_TEXT, true, "v", "a name that one place has");
 }
 
 static void test_values(void)
@@ -100,14 +111,14 @@ static void test_values(void)
 
 static void test_errors(void)
 {
-	render_is("a\n{{#list}}\n", AK_ESC_HTML, "page:2: section is not closed", "open section");
-	render_is("a\nb\n{{x", AK_ESC_HTML, "page:3: tag is not closed", "open tag");
-	render_is("{{{x}}", AK_ESC_HTML, "page:1: tag is not closed", "triple tag closed as a double one");
-	render_is("{{/list}}", AK_ESC_HTML, "page:1: section is closed but was not opened", "stray close");
-	render_is("{{#list}}{{/o}}", AK_ESC_HTML, "page:1: section is closed under another name", "crossed names");
-	render_is("{{ }}", AK_ESC_HTML, "page:1: tag has no name", "nameless tag");
-	render_is("{{=a=}}", AK_ESC_HTML, "page:1: delimiters are not two words without '='", "one delimiter");
-	render_is("{{=a b c=}}", AK_ESC_HTML, "page:1: delimiters are not two words without '='", "three delimiters");
+	render_is("a\n{{#list}}\n", AK_ESC_HTML, "page:2: section is not closed: {{#list}}", "open section");
+	render_is("a\nb\n{{x", AK_ESC_HTML, "page:3: tag is not closed: {{x", "open tag");
+	render_is("{{{x}}", AK_ESC_HTML, "page:1: tag is not closed: {{{x}}", "triple tag closed as a double one");
+	render_is("{{/list}}", AK_ESC_HTML, "page:1: section is closed but was not opened: {{/list}}", "stray close");
+	render_is("{{#list}}{{/o}}", AK_ESC_HTML, "page:1: section is closed under another name: {{/o}}", "crossed names");
+	render_is("{{ }}", AK_ESC_HTML, "page:1: tag has no name: {{ }}", "nameless tag");
+	render_is("{{=a=}}", AK_ESC_HTML, "page:1: delimiters are not two words without '=': {{=a=}}", "one delimiter");
+	render_is("{{=a b c=}}", AK_ESC_HTML, "page:1: delimiters are not two words without '=': {{=a b c=}}", "three delimiters");
 
 	struct ak_mustache_opts opts = {.partial = endless};
 	struct ak_buf out;
@@ -124,7 +135,7 @@ static void test_errors(void)
 	char deep[65 * 6 + 1] = "";
 	for (int i = 0; i < 65; i++)
 		memcpy(deep + 6 * i, "{{#t}}", 7);
-	render_is(deep, AK_ESC_HTML, "page:1: sections are nested too deep", "sections nest at most 64 deep");
+	render_is(deep, AK_ESC_HTML, "page:1: sections are nested too deep: {{#t}}", "sections nest at most 64 deep");
 }
 
 static void escape_is(enum ak_escape how, struct ak_str in, const char *want, const char *name)
@@ -161,6 +172,7 @@ int main(void)
 	test_spec();
 	test_values();
 	test_errors();
+	test_unknown();
 	test_escapes();
 	return done_testing();
 }

@@ -1,0 +1,39 @@
+/* What a report's document becomes: JSON, CSV, JSON lines, a page of a template, a file with its sidecar, a sheet on its lists. */
+#ifndef AK_CMD_REPORT_OUT_H
+#define AK_CMD_REPORT_OUT_H
+
+#include "cmd/cmd.h"
+
+#define AK_OPTS_OUT \
+	{"format", 0, AK_OPT_TEXT, "FORMAT", "table (default), csv, json, or jsonl: a line for each row"}, \
+	{"template", 0, AK_OPT_INPUT, "FILE", "print it by this Mustache template; auditkit-template(5)"}, \
+	{"output", 'o', AK_OPT_TARGET, "FILE", "write there, with command, count, times and digest in FILE.meta.json"}, \
+	{"force", 0, AK_OPT_FLAG, NULL, "replace that file"}, \
+	{"ipe", 0, AK_OPT_TARGET, "FILE", "write a sheet on the completeness and accuracy of its lists there"}
+
+/* The same where nothing but the options of printing is left to say. */
+#define AK_TEXT_OUT \
+	"\n\n--format jsonl and csv print the lists row by row. --ipe FILE writes what a reviewer asks of a list: the command that prints it\n" \
+	"again, who ran it and when, its rows and their digest, what each source of the workspace held, and the gaps. The digest is\n" \
+	"that of --format jsonl with the same options. What is written to a file is logged in access.jsonl; a file that has the same\n" \
+	"report already is left alone, so that a schedule may run twice."
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Logs the access where the command or its options ask for it. *printed false: nothing was, and the command prints its text.
+ * AK_EXIT_USAGE for options that do not go together or a template that is none. */
+enum ak_rc ak_report_out(struct ak_ctx *c, const json_t *doc, bool *printed, struct ak_err *err);
+/* The command line that gives this document again: relative times written out, values of people and customers as they are stored,
+ * without what it is printed to. The caller's. */
+char *ak_report_command(const struct ak_ctx *c, const json_t *doc);
+/* Can there be a sheet of it? AK_EXIT_USAGE where the rows change with time. */
+enum ak_rc ak_report_ipe_allowed(const struct ak_ctx *c, const json_t *doc, struct ak_err *err);
+/* The sheet (cmd/report_ipe.c); one that says the same already is left alone. lines: the rows as --format jsonl prints them. */
+enum ak_rc ak_report_ipe(struct ak_ctx *c, const json_t *doc, const json_t *lists, struct ak_str lines, const char *path, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
