@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/jsonw.h"
 #include "query/chains_key.h"
 
 struct uses {
@@ -230,21 +231,18 @@ static enum ak_rc take_row(void *ctx, json_t *row, struct ak_err *err)
 
 /* ---- all ---- */
 
-/* [[hash, id], ...] as a text to free; NULL: longer than a statement takes. */
-static char *names(const struct ak_callkeys *k)
+/* [[hash, id], ...] */
+static void write_names(const struct ak_callkeys *k, struct ak_buf *out)
 {
-	json_t *list = json_array();
-	char *text;
-
-	for (size_t i = 0; i < k->one.n; i++)
-		json_array_append_new(list, json_pack("[o, o]", ak_row_text(k->one.e[i].key), ak_row_text(ak_str_of(k->one.e[i].v.ptr))));
-	text = json_dumps(list, JSON_COMPACT);
-	json_decref(list);
-	if (text && strlen(text) > 48u << 20) {
-		free(text);
-		text = NULL;
+	ak_buf_addc(out, '[');
+	for (size_t i = 0; i < k->one.n; i++) {
+		ak_buf_adds(out, i ? ",[" : "[");
+		ak_jsonw_string(out, k->one.e[i].key);
+		ak_buf_addc(out, ',');
+		ak_jsonw_string(out, ak_str_of(k->one.e[i].v.ptr));
+		ak_buf_addc(out, ']');
 	}
-	return text;
+	ak_buf_addc(out, ']');
 }
 
 static enum ak_rc read_uses(struct life *x, uint64_t *others, struct ak_err *err)
@@ -270,23 +268,27 @@ static enum ak_rc read_uses(struct life *x, uint64_t *others, struct ak_err *err
 enum ak_rc ak_callkeys_history_each(struct ak_callkeys *k, ak_row_fn *each, void *ctx, uint64_t *others, struct ak_err *err)
 {
 	struct life *x = ak_alloc_zero(1, sizeof *x);
-	char *one = names(k);
-	enum ak_rc rc = one ? AK_OK : AK_END;
+	struct ak_buf one;
+	enum ak_rc rc;
 
+	/* As long as a value of a statement may be, nearly. */
+	ak_buf_init(&one, 48u << 20);
+	write_names(k, &one);
+	rc = one.over ? AK_END : AK_OK;
 	x->k = k;
 	x->each = each;
 	x->ctx = ctx;
 	ak_map_init(&x->known);
 	ak_arena_init(&x->arena);
 	if (rc == AK_OK)
-		rc = ak_keys_known_each(k->s, one, take_known, x, err);
+		rc = ak_keys_known_each(k->s, one.p, take_known, x, err);
 	if (rc == AK_OK)
 		rc = read_uses(x, others, err);
 	if (rc == AK_OK)
-		rc = ak_key_history_beside_each(k->s, one, k->from_us, k->to_us, take_row, x, err);
+		rc = ak_key_history_beside_each(k->s, one.p, k->from_us, k->to_us, take_row, x, err);
 	while (rc == AK_OK && x->at < x->nkey)
 		rc = step(x, err);
-	free(one);
+	ak_buf_release(&one);
 	ak_map_release(&x->known);
 	ak_arena_release(&x->arena);
 	ak_free(x->key);

@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-#include "base/decimal.h"
-
 /* Per record of a block: is it sure, is it possible. */
 struct verdict {
 	uint8_t sure[AK_COLUMNS_ROWS], may[AK_COLUMNS_ROWS];
@@ -137,59 +135,6 @@ static bool of_number(const struct scan *s, const struct ak_search_test *t, int 
 	return ak_test_number(t, x);
 }
 
-enum { SCALES = 40 }; /* more than AK_MAX_DEC_SCALE; AK_COLUMN_WIDE is beyond */
-
-/* The number that a test compares with, brought to each number of digits behind the point once. */
-struct compared {
-	bool known[SCALES];
-	__int128 other[SCALES];
-	int64_t times[SCALES]; /* what the record's digits are multiplied by; 0 = too far apart */
-};
-
-static void bring(struct compared *c, const struct ak_search_test *t, int scale)
-{
-	int64_t digits;
-	int own;
-
-	c->known[scale] = true;
-	c->times[scale] = 0;
-	if (!ak_dec_small(t->value[0].text, &digits, &own) || scale - own > 18 || own - scale > 18)
-		return;
-	c->times[scale] = 1;
-	c->other[scale] = digits;
-	for (int i = scale; i < own; i++)
-		c->times[scale] *= 10;
-	for (int i = own; i < scale; i++)
-		c->other[scale] *= 10;
-}
-
-static bool of_decimal(const struct ak_columns *c, const struct ak_search_test *t, int col, size_t i, struct compared *with)
-{
-	int64_t x = c->number[col][i];
-	int scale = c->scale[col][i];
-	__int128 v;
-
-	if (x == AK_COLUMN_NONE || t->op == AK_TEST_MISSING)
-		return (x == AK_COLUMN_NONE) == (t->op == AK_TEST_MISSING);
-	if (scale >= SCALES)
-		return ak_test_text(t, c->wide[x]);
-	if (!with->known[scale])
-		bring(with, t, scale);
-	if (!with->times[scale])
-		return ak_test_decimal(t, x, scale);
-	v = (__int128)x * with->times[scale];
-	return ak_test_order(t, (v > with->other[scale]) - (v < with->other[scale]));
-}
-
-static void decimals(const struct scan *s, const struct ak_search_test *t, int col, struct verdict *v)
-{
-	struct compared with;
-
-	memset(with.known, 0, sizeof with.known);
-	for (size_t i = 0; i < s->c->n; i++)
-		v->sure[i] = of_decimal(s->c, t, col, i, &with);
-}
-
 /* Has the column a text with this word? Told from its texts alone, which takes less than reading its records. */
 static enum ak_rc has_word(struct scan *s, const struct ak_test_value *w, int col, bool *has)
 {
@@ -286,7 +231,7 @@ static enum ak_rc leaf(struct scan *s, const struct ak_search_test *t, struct ve
 	else if (ak_columns[col].kind == AK_COL_IS_TEXT)
 		texts(s, t, col, v);
 	else if (ak_columns[col].kind == AK_COL_IS_DEC)
-		decimals(s, t, col, v);
+		ak_search_decimals(s->c, t, (enum ak_column)col, v->sure);
 	else
 		for (size_t i = 0; i < n; i++)
 			v->sure[i] = of_number(s, t, col, i);
