@@ -11,6 +11,13 @@
 
 #include "conf/policy.h"
 #include "query/chains.h"
+#include "query/callkeys.h"
+
+/* Keys that no row is about: how many, and what is to be said of each. */
+struct ak_chain_others {
+	uint64_t n;
+	const char *verdict;
+};
 
 struct ak_chain_opts {
 	const struct ak_policy *policy; /* may be NULL */
@@ -53,10 +60,17 @@ enum ak_rc ak_chain_tickets_each(struct ak_store *s, const struct ak_chain_opts 
  * last: {...}}|null, buckets_late: [{cite, ...}], events: [{cite, what, time}], verdict: "in order"|"used after its end"|"used before it was
  * created"|"unknown"|"not evaluable", why}, sorted by key. */
 enum ak_rc ak_chain_keys_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err);
+/* The same, but rows only of keys that an inventory or an event names; *others: the rest. keys: read by column for the same period; NULL =
+ * all rows. */
+enum ak_rc ak_chain_known_keys_each(struct ak_store *s, const struct ak_chain_opts *o, struct ak_callkeys *keys, ak_row_fn *each, void *ctx,
+				    struct ak_chain_others *others, struct ak_err *err);
 
 /* Owner: {key, links: {owner|app|team|team_name|cost_center: [{value, sources: [{source, cite, records}]}]}, conflict (flag), conflicts: [names
  * of links], missing: [{what, text}]}, sorted by key. */
 enum ak_rc ak_chain_owners_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err);
+/* The same, but rows of all keys in conflict and of few others; others->n: the rest. keys: likewise. */
+enum ak_rc ak_chain_owner_conflicts_each(struct ak_store *s, const struct ak_chain_opts *o, struct ak_callkeys *keys, ak_row_fn *each, void *ctx,
+					 struct ak_chain_others *others, struct ak_err *err);
 
 /* Invoice: {invoice, currency, invoiced, settled: sums of its rows, usage: sum, rows, usage_rows, difference, verdict: "agrees"|"differs"|"not evaluable",
  * why}; amounts are exact decimal text, one row per currency. */

@@ -449,7 +449,8 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 	return AK_OK;
 }
 
-enum ak_rc ak_chain_keys_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err)
+enum ak_rc ak_chain_known_keys_each(struct ak_store *s, const struct ak_chain_opts *o, struct ak_callkeys *keys, ak_row_fn *each, void *ctx,
+				    struct ak_chain_others *others, struct ak_err *err)
 {
 	struct life x = {.each = each, .ctx = ctx, .grace_us = o->policy ? o->policy->revocation_grace_s * 1000000 : 0};
 	json_t *sources = NULL;
@@ -457,10 +458,21 @@ enum ak_rc ak_chain_keys_each(struct ak_store *s, const struct ak_chain_opts *o,
 
 	x.none_known = !num(sources, "keys") && !num(sources, "key_events");
 	json_decref(sources);
-	if (rc == AK_OK)
+	if (rc == AK_OK && keys) {
+		rc = ak_callkeys_history_each(keys, take, &x, &others->n, err);
+		others->verdict = x.none_known ? "not evaluable" : "unknown";
+		if (rc == AK_END)
+			others->n = 0;
+	}
+	if (rc == AK_END || (rc == AK_OK && !keys))
 		rc = ak_query_key_history_each(s, o->from_us, o->to_us, take, &x, err);
 	if (rc == AK_OK)
 		return flush(&x, err);
 	clear(&x);
 	return rc;
+}
+
+enum ak_rc ak_chain_keys_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err)
+{
+	return ak_chain_known_keys_each(s, o, NULL, each, ctx, NULL, err);
 }

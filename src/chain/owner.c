@@ -216,13 +216,91 @@ static enum ak_rc take(void *ctx, json_t *said, struct ak_err *err)
 	return AK_OK;
 }
 
-enum ak_rc ak_chain_owners_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err)
+/* ---- keys by what is said of them ---- */
+
+static json_t *text_or_null(struct ak_str s) { return s.p ? json_stringn(s.p, s.n) : json_null(); }
+
+static enum ak_rc note_conflict(void *ctx, json_t *row, struct ak_err *err)
+{
+	(void)err;
+	*(bool *)ctx = json_is_true(json_object_get(row, "conflict"));
+	return AK_OK;
+}
+
+/* Would a key of which just this is said be in conflict? */
+static enum ak_rc try_list(const struct ak_chain_opts *o, const struct ak_key_said **said, size_t n, bool *conflict, struct ak_err *err)
+{
+	struct walk w = {.policy = o->policy, .each = note_conflict, .ctx = conflict};
+	enum ak_rc rc = AK_OK;
+
+	*conflict = false;
+	for (size_t i = 0; i < n && rc == AK_OK; i++) {
+		const struct ak_key_said *k = said[i];
+		json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "key", "", "source", k->source_name, "kind", k->kind, "cite", "",
+					"records", 1, "owner", text_or_null(k->owner), "owner_type", text_or_null(k->owner_type), "app", text_or_null(k->app),
+					"team", text_or_null(k->team), "team_name", text_or_null(k->team_name), "cost_center", text_or_null(k->cost_center));
+
+		rc = take(&w, row, err);
+		json_decref(row);
+	}
+	return rc == AK_OK ? flush(&w, err) : rc;
+}
+
+/* One source alone contradicts nobody but policy.yaml. */
+static bool one_source(const struct ak_key_said **said, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (said[i]->source != said[0]->source || strcmp(said[i]->kind, said[0]->kind) != 0)
+			return false;
+	return true;
+}
+
+enum { SAID = 16 };
+
+static enum ak_rc by_keys(const struct ak_chain_opts *o, struct ak_callkeys *read, struct walk *w, struct ak_chain_others *others, struct ak_err *err)
+{
+	const json_t *apps = o->policy ? ak_policy_get(o->policy, "scope.apps") : NULL, *keys = o->policy ? ak_policy_get(o->policy, "scope.keys") : NULL;
+	bool *lists = ak_alloc_zero(ak_callkeys_lists(read), sizeof *lists), declared = json_object_size(apps) > 0;
+	const struct ak_key_said *said[SAID];
+	const char *name;
+	json_t *v;
+	struct ak_map named;
+	uint64_t given = 0;
+	enum ak_rc rc = AK_OK;
+
+	ak_map_init(&named);
+	json_object_foreach((json_t *)keys, name, v)
+		ak_map_put(&named, ak_str_of(name), NULL);
+	for (size_t i = 1; i < ak_callkeys_lists(read) && rc == AK_OK; i++) {
+		size_t n = ak_callkeys_list(read, i, said, SAID);
+
+		if (declared || !one_source(said, n))
+			rc = try_list(o, said, n, &lists[i], err);
+	}
+	if (rc == AK_OK)
+		rc = ak_callkeys_owners_each(read, &(struct ak_callkeys_asked){lists, declared, &named}, take, w, &given, err);
+	if (rc == AK_OK)
+		others->n = ak_callkeys_said(read) - given;
+	ak_map_release(&named);
+	ak_free(lists);
+	return rc;
+}
+
+enum ak_rc ak_chain_owner_conflicts_each(struct ak_store *s, const struct ak_chain_opts *o, struct ak_callkeys *keys, ak_row_fn *each, void *ctx,
+					 struct ak_chain_others *others, struct ak_err *err)
 {
 	struct walk w = {.policy = o->policy, .each = each, .ctx = ctx};
-	enum ak_rc rc = ak_query_key_owners_each(s, o->from_us, o->to_us, take, &w, err);
+	enum ak_rc rc = keys ? by_keys(o, keys, &w, others, err) : AK_END;
 
+	if (rc == AK_END)
+		rc = ak_query_key_owners_each(s, o->from_us, o->to_us, take, &w, err);
 	if (rc == AK_OK)
 		return flush(&w, err);
 	json_decref(w.row);
 	return rc;
+}
+
+enum ak_rc ak_chain_owners_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err)
+{
+	return ak_chain_owner_conflicts_each(s, o, NULL, each, ctx, NULL, err);
 }

@@ -66,12 +66,10 @@ static enum ak_rc calls(struct ak_check_run *r, bool *any, struct ak_err *err)
 
 static enum ak_rc usage(struct ak_check_run *r, bool *any, struct ak_err *err)
 {
-	struct ak_reconcile_opts o = {.from_us = r->from_us, .to_us = r->to_us,
-				      .control_point = r->policy ? r->policy->control_point : NULL};
 	struct ak_reconcile *rec = NULL;
 	json_t *list, *summary, *s;
 	size_t i;
-	enum ak_rc rc = ak_reconcile_run(r->store, &o, &rec, err);
+	enum ak_rc rc = ak_check_reconcile(r, &rec, err);
 
 	if (rc != AK_OK)
 		return rc;
@@ -87,7 +85,6 @@ static enum ak_rc usage(struct ak_check_run *r, bool *any, struct ak_err *err)
 		finding(r, s);
 	json_decref(list);
 	json_decref(summary);
-	ak_reconcile_free(rec);
 	return AK_OK;
 }
 

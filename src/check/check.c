@@ -49,18 +49,29 @@ void ak_check_set_release(struct ak_check_set *s)
 	*s = (struct ak_check_set){0};
 }
 
-static void count(json_t *counts, const char *word)
+static void count(json_t *counts, const char *word, uint64_t n)
 {
-	json_object_set_new(counts, word, json_integer(json_integer_value(json_object_get(counts, word)) + 1));
+	json_object_set_new(counts, word, json_integer(json_integer_value(json_object_get(counts, word)) + (json_int_t)n));
 }
 
-void ak_check_state(struct ak_check_run *r, const char *state)
+void ak_check_states(struct ak_check_run *r, const char *state, uint64_t n)
 {
-	r->of++;
-	count(r->states, state);
+	r->of += n;
+	if (n)
+		count(r->states, state, n);
 }
 
-void ak_check_apart(struct ak_check_run *r, const char *why) { count(r->apart, why); }
+void ak_check_state(struct ak_check_run *r, const char *state) { ak_check_states(r, state, 1); }
+void ak_check_apart(struct ak_check_run *r, const char *why) { count(r->apart, why, 1); }
+
+enum ak_rc ak_check_keys(struct ak_check_run *r, struct ak_callkeys **out, struct ak_err *err)
+{
+	enum ak_rc rc = r->keys_read ? AK_OK : ak_callkeys_read(r->store, r->from_us, r->to_us, &r->keys, err);
+
+	r->keys_read = rc == AK_OK || rc == AK_END;
+	*out = r->keys;
+	return rc == AK_END ? AK_OK : rc;
+}
 
 void ak_check_found(struct ak_check_run *r, json_t *finding)
 {
@@ -89,6 +100,15 @@ void ak_check_unjudged(struct ak_check_run *r, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(r->why, sizeof r->why, fmt, ap);
 	va_end(ap);
+}
+
+enum ak_rc ak_check_reconcile(struct ak_check_run *r, struct ak_reconcile **out, struct ak_err *err)
+{
+	const struct ak_reconcile_opts o = {.from_us = r->from_us, .to_us = r->to_us, .control_point = r->policy ? r->policy->control_point : NULL};
+	enum ak_rc rc = r->rec ? AK_OK : ak_reconcile_run(r->store, &o, &r->rec, err);
+
+	*out = r->rec;
+	return rc;
 }
 
 static enum ak_rc known(const struct ak_check_opts *o, struct ak_err *err)
@@ -214,6 +234,9 @@ enum ak_rc ak_check_all(struct ak_store *s, const struct ak_check_opts *o, json_
 	for (size_t i = 0; i < o->set->n && rc == AK_OK; i++)
 		if (wanted(o->names, o->set->name[i]))
 			rc = judge(o->set->rule[i], &r, doc, err);
+	ak_callkeys_free(r.keys);
+	if (r.rec)
+		ak_reconcile_free(r.rec);
 	if (rc == AK_OK && o->baseline)
 		json_object_set_new(doc, "baseline", ak_baseline_compare(o->baseline, json_object_get(doc, "checks")));
 	if (rc == AK_OK && o->mutes)

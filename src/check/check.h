@@ -11,6 +11,7 @@
 #include "conf/policy.h"
 #include "conf/responses.h"
 #include "conf/suppressions.h"
+#include "query/callkeys.h"
 #include "store/store.h"
 
 /* Findings that a document lists per check; the others are counted. */
@@ -22,6 +23,7 @@ enum { AK_CHECK_NAMED = 100000 };
 struct ak_check;
 struct ak_check_opts;
 struct ak_countries;
+struct ak_reconcile;
 
 struct ak_check_run {
 	struct ak_store *store;
@@ -29,6 +31,9 @@ struct ak_check_run {
 	int64_t from_us, to_us;		/* half-open */
 	const struct ak_check *rule;	/* that runs */
 	const struct ak_check_opts *opts;
+	struct ak_callkeys *keys; /* ak_check_keys */
+	bool keys_read;
+	struct ak_reconcile *rec; /* ak_check_reconcile */
 	/* of the rule that runs */
 	json_t *findings, *quiet, *states, *apart; /* quiet: findings that fail no more */
 	json_t *further, *further_quiet; /* ids of those that are not listed */
@@ -81,6 +86,12 @@ extern "C" {
 void ak_check_of(struct ak_check_run *r, uint64_t n);
 /* One thing of the rule's unit was looked at and is in this state: adds 1 to `of`, so that states add up to it. */
 void ak_check_state(struct ak_check_run *r, const char *state);
+/* n things likewise. */
+void ak_check_states(struct ak_check_run *r, const char *state, uint64_t n);
+/* The keys of the requests of the run's period, read once for all rules; NULL: more than memory tells apart. */
+enum ak_rc ak_check_keys(struct ak_check_run *r, struct ak_callkeys **out, struct ak_err *err);
+/* The reconciliation of the run's period, made once for all rules; the run's own. */
+enum ak_rc ak_check_reconcile(struct ak_check_run *r, struct ak_reconcile **out, struct ak_err *err);
 /* One thing was read and is not asked about, and why: `of` and these add up to all that was read. */
 void ak_check_apart(struct ak_check_run *r, const char *why);
 /* A finding: {subject, text, cites: [citations], affected, ...}; takes the reference. Subject: what it is about (an id, a source); text:

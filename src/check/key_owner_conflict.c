@@ -37,8 +37,14 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 
 static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 {
+	struct ak_chain_others others = {0};
 	const struct ak_chain_opts o = {r->policy, r->from_us, r->to_us};
-	enum ak_rc rc = ak_chain_owners_each(r->store, &o, take, r, err);
+	struct ak_callkeys *keys = NULL;
+	enum ak_rc rc = ak_check_keys(r, &keys, err);
+
+	if (rc == AK_OK)
+		rc = ak_chain_owner_conflicts_each(r->store, &o, keys, take, r, &others, err);
+	ak_check_of(r, others.n);
 
 	if (!r->of)
 		ak_check_unjudged(r, "no record says whose a key is; ingest an inventory of keys");

@@ -15,18 +15,14 @@ static const char *txt(const json_t *o, const char *k)
 
 static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 {
-	struct ak_reconcile_opts o = {.from_us = r->from_us, .to_us = r->to_us,
-				      .control_point = r->policy ? r->policy->control_point : NULL};
 	struct ak_reconcile *rec = NULL;
 	json_t *doc = NULL, *m;
 	bool any = false;
 	size_t i;
-	enum ak_rc rc = ak_reconcile_run(r->store, &o, &rec, err);
+	enum ak_rc rc = ak_check_reconcile(r, &rec, err);
 
 	if (rc == AK_OK)
-		rc = ak_reconcile_completeness(r->store, rec, r->from_us, r->to_us, NULL, &doc, err);
-	if (rec)
-		ak_reconcile_free(rec);
+		rc = ak_reconcile_completeness(r->store, rec, r->from_us, r->to_us, false, NULL, &doc, err);
 	json_array_foreach(json_object_get(doc, "methods"), i, m) {
 		const char *source = json_string_value(json_object_get(m, "source"));
 

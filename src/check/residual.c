@@ -80,12 +80,10 @@ static void judge(struct ak_check_run *r, const json_t *s, const json_t *t, cons
 
 static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 {
-	struct ak_reconcile_opts o = {.from_us = r->from_us, .to_us = r->to_us,
-				      .control_point = r->policy ? r->policy->control_point : NULL};
 	struct ak_reconcile *rec = NULL;
 	json_t *summary, *gaps, *s, *t;
 	size_t i, k;
-	enum ak_rc rc = ak_reconcile_run(r->store, &o, &rec, err);
+	enum ak_rc rc = ak_check_reconcile(r, &rec, err);
 
 	if (rc != AK_OK)
 		return rc;
@@ -100,7 +98,6 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 		ak_check_unjudged(r, "no provider usage or cost lies beside gateway records in this period");
 	json_decref(gaps);
 	json_decref(summary);
-	ak_reconcile_free(rec);
 	return AK_OK;
 }
 

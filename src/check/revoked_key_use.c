@@ -41,9 +41,20 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 
 static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 {
+	struct ak_chain_others others = {0};
 	const struct ak_chain_opts o = {r->policy, r->from_us, r->to_us};
+	struct ak_callkeys *keys = NULL;
 	struct seen x = {.run = r};
-	enum ak_rc rc = ak_chain_keys_each(r->store, &o, take, &x, err);
+	enum ak_rc rc = ak_check_keys(r, &keys, err);
+
+	if (rc == AK_OK)
+		rc = ak_chain_known_keys_each(r->store, &o, keys, take, &x, &others, err);
+	if (others.n && strcmp(others.verdict, "unknown") == 0) {
+		x.unknown += others.n;
+	} else if (others.n) {
+		ak_check_states(r, others.verdict, others.n);
+		x.unjudged += others.n;
+	}
 
 	if (x.unjudged)
 		ak_check_unjudged(r, "%llu of %llu keys cannot be judged: nothing says whether or since when they ended; ingest the admin audit of keys",

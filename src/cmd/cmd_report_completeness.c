@@ -70,7 +70,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	if (rc == AK_OK)
 		rc = ak_reconcile_run(c->store, &o, &r, err);
 	if (rc == AK_OK)
-		rc = ak_reconcile_completeness(c->store, r, o.from_us, o.to_us, ids, &doc, err);
+		rc = ak_reconcile_completeness(c->store, r, o.from_us, o.to_us, true, ids, &doc, err);
 	if (rc == AK_OK) {
 		json_object_set_new(doc, "schema", json_string("auditkit.completeness/1"));
 		json_object_set_new(doc, "format_version", json_integer(1));

@@ -115,11 +115,45 @@ static uint32_t combination(const struct work *w, size_t i)
 
 /* ---- one block ---- */
 
+/* Numbers of few digits are added up as integers of one scale first, which is most of the work of a sum. */
+enum { PART_SCALE = 12 };
+#define PART_MOST INT64_C(900000000000000000)
+
+static int part_scale(enum ak_column col) { return ak_columns[col].kind == AK_COL_IS_DEC ? PART_SCALE : 0; }
+
+static bool add_part(struct ak_aggregate_group *g, size_t k, enum ak_column col, const struct ak_columns *c, size_t i)
+{
+	static const int64_t ten[PART_SCALE + 1] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000};
+	int64_t v = c->number[col][i], times = 1;
+
+	if (c->scale[col]) {
+		if (c->scale[col][i] > PART_SCALE)
+			return false;
+		times = ten[PART_SCALE - c->scale[col][i]];
+	}
+	if (v > PART_MOST / times || v < -(PART_MOST / times))
+		return false;
+	v *= times;
+	if (g->part[k] + v > PART_MOST || g->part[k] + v < -PART_MOST) {
+		ak_dec_sum_add_small(&g->sum[k], g->part[k], part_scale(col));
+		g->part[k] = 0;
+	}
+	g->part[k] += v;
+	return true;
+}
+
+static bool add_value(struct ak_aggregate_group *g, size_t k, enum ak_column col, const struct ak_columns *c, size_t i)
+{
+	if (!c->number[col] || c->number[col][i] == AK_COLUMN_NONE)
+		return false;
+	return add_part(g, k, col, c, i) || ak_columns_sum(c, col, i, &g->sum[k]);
+}
+
 static void add(const struct work *w, const struct ak_columns *c, size_t i, struct ak_aggregate_group *g)
 {
 	g->records++;
 	for (size_t k = 0; k < w->o->nsums; k++)
-		g->n[k] += ak_columns_sum(c, w->o->sum[k], i, &g->sum[k]);
+		g->n[k] += add_value(g, k, w->o->sum[k], c, i);
 	for (size_t k = 0; k < w->o->ncounts; k++) {
 		enum ak_column col = w->o->count[k].col;
 		uint16_t row = c->row[col] ? c->row[col][i] : 0;
@@ -175,13 +209,8 @@ static int by_bucket_and_values(const void *a, const void *b)
 	return ak_group_order(x->bucket, x->by, y->bucket, y->by);
 }
 
-/* Where rows come from does not matter: they are equal only when they are the same. */
-enum ak_rc ak_aggregate(struct ak_store *s, const struct ak_aggregate_opts *o, struct ak_aggregate *out, struct ak_err *err)
+static void open_work(struct work *w, const struct ak_aggregate_opts *o, struct ak_aggregate *out, struct ak_columns_want *want)
 {
-	struct ak_columns_want want = {{false}};
-	struct work *w = ak_alloc_zero(1, sizeof *w);
-	enum ak_rc rc;
-
 	*out = (struct ak_aggregate){.n = 0};
 	ak_arena_init(&out->arena);
 	w->o = o;
@@ -190,34 +219,87 @@ enum ak_rc ak_aggregate(struct ak_store *s, const struct ak_aggregate_opts *o, s
 	w->by = ak_alloc_zero(AK_AGGREGATE_BYS, sizeof *w->by);
 	w->only = ak_alloc_zero(AK_AGGREGATE_BYS, sizeof *w->only);
 	w->group_of = ak_alloc(MOST_COMBINATIONS * sizeof *w->group_of);
-	ak_map_init(&w->sources);
 	ak_map_init(&w->known);
 	ak_buf_init(&w->key, 1 << 20);
 	for (size_t k = 0; k < o->nby; k++)
-		ak_by_want(o->by[k], &want);
+		ak_by_want(o->by[k], want);
 	for (size_t k = 0; k < o->nonly; k++)
-		ak_by_want(o->only[k].by, &want);
+		ak_by_want(o->only[k].by, want);
 	for (size_t k = 0; k < o->nsums; k++)
-		want.col[o->sum[k]] = true;
+		want->col[o->sum[k]] = true;
 	for (size_t k = 0; k < o->ncounts; k++)
-		want.col[o->count[k].col] = true;
-	rc = ak_by_sources(s, &w->sources, err);
-	if (rc == AK_OK)
-		rc = ak_query_layer_each(s, &o->layer, o->from_us, o->to_us, &want, take_block, w, err);
-	if (rc == AK_OK && out->n)
+		want->col[o->count[k].col] = true;
+}
+
+/* Where rows come from does not matter: they are equal only when they are the same. */
+static void order(const struct work *w)
+{
+	struct ak_aggregate *out = w->out;
+
+	for (size_t i = 0; i < out->n; i++)
+		for (size_t k = 0; k < w->o->nsums; k++)
+			if (out->group[i]->part[k])
+				ak_dec_sum_add_small(&out->group[i]->sum[k], out->group[i]->part[k], part_scale(w->o->sum[k]));
+	if (out->n)
 		qsort(out->group, out->n, sizeof(struct ak_aggregate_group *), by_bucket_and_values);
+}
+
+static void close_work(struct work *w)
+{
 	for (int k = 0; k < AK_AGGREGATE_BYS; k++) {
 		ak_by_codes_release(&w->by[k]);
 		ak_by_codes_release(&w->only[k]);
 	}
-	ak_by_sources_release(&w->sources);
 	ak_map_release(&w->known);
 	ak_buf_release(&w->key);
 	ak_free(w->by);
 	ak_free(w->only);
 	ak_free(w->group_of);
-	ak_free(w);
+}
+
+struct works {
+	struct work *work;
+	size_t n;
+};
+
+static enum ak_rc take_blocks(void *ctx, const struct ak_columns *c, const bool *keep, struct ak_err *err)
+{
+	const struct works *all = ctx;
+	enum ak_rc rc = AK_OK;
+
+	for (size_t i = 0; i < all->n && rc == AK_OK; i++)
+		rc = take_block(&all->work[i], c, keep, err);
 	return rc;
+}
+
+enum ak_rc ak_aggregate_all(struct ak_store *s, const struct ak_aggregate_opts *o, size_t n, struct ak_aggregate *out, struct ak_err *err)
+{
+	struct ak_columns_want want = {{false}};
+	struct works all = {ak_alloc_zero(n, sizeof *all.work), n};
+	struct ak_map sources;
+	enum ak_rc rc;
+
+	ak_map_init(&sources);
+	rc = ak_by_sources(s, &sources, err);
+	for (size_t i = 0; i < n; i++) {
+		open_work(&all.work[i], &o[i], &out[i], &want);
+		all.work[i].sources = sources;
+	}
+	if (rc == AK_OK)
+		rc = ak_query_layer_each(s, &o[0].layer, o[0].from_us, o[0].to_us, &want, take_blocks, &all, err);
+	for (size_t i = 0; i < n; i++) {
+		if (rc == AK_OK)
+			order(&all.work[i]);
+		close_work(&all.work[i]);
+	}
+	ak_by_sources_release(&sources);
+	ak_free(all.work);
+	return rc;
+}
+
+enum ak_rc ak_aggregate(struct ak_store *s, const struct ak_aggregate_opts *o, struct ak_aggregate *out, struct ak_err *err)
+{
+	return ak_aggregate_all(s, o, 1, out, err);
 }
 
 void ak_aggregate_release(struct ak_aggregate *a)

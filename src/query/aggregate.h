@@ -75,6 +75,7 @@ struct ak_aggregate_group {
 	int64_t records;
 	int64_t n[AK_AGGREGATE_SUMS]; /* records that had a value */
 	struct ak_dec_sum sum[AK_AGGREGATE_SUMS];
+	int64_t part[AK_AGGREGATE_SUMS]; /* while it is summed: not in sum yet, in the last places of a common scale */
 	int64_t count[AK_AGGREGATE_COUNTS];
 };
 
@@ -99,6 +100,8 @@ enum ak_rc ak_query_columns_each(struct ak_store *s, int64_t from_us, int64_t to
 				 ak_columns_fn *each, void *ctx, struct ak_err *err);
 /* ak_aggregate_release afterwards, whatever it returned. AK_EXIT_LIMIT: more groups than can be kept at once. */
 enum ak_rc ak_aggregate(struct ak_store *s, const struct ak_aggregate_opts *o, struct ak_aggregate *out, struct ak_err *err);
+/* Several over the same layer and period, in one reading; each sums for itself. out: n of them, released likewise. */
+enum ak_rc ak_aggregate_all(struct ak_store *s, const struct ak_aggregate_opts *o, size_t n, struct ak_aggregate *out, struct ak_err *err);
 void ak_aggregate_release(struct ak_aggregate *a);
 void ak_buckets_init(struct ak_buckets *b, int64_t us, const struct ak_zone *zone);
 /* Start of the bucket that an instant lies in, as ak_aggregate_group has it. */

@@ -36,8 +36,9 @@
 
 #define COLUMNS(what) "'" what "' AS what"
 
-#define HISTORY(table)                                                                                                    \
-	AK_KEY_NAMES ","                                                                                                  \
+/* Events, inventory, rotations and ends of keys; names: WITH one(hash, id) */
+#define ENDS(names)                                                                                                       \
+	names ","                                                                                                         \
 	" ev AS MATERIALIZED (SELECT x.seq, x.us, coalesce(o.id, x.hash, x.id) AS key FROM ("                             \
 	"  SELECT a.seq, a.time_us AS us, coalesce(a.resource_id, a.key_id) AS id, CASE WHEN a.resource_id IS NULL THEN a.key_hash END AS hash" \
 	"  FROM audit_event a WHERE a.category = 'keys' AND a.time_us IS NOT NULL AND" NEWEST("a") ") x"                  \
@@ -50,12 +51,23 @@
 	"  UNION ALL SELECT inv.key, CAST(strftime('%s', k.expires_at) AS INTEGER) * 1000000 FROM inv JOIN api_key k ON k.seq = inv.seq" \
 	"   WHERE k.expires_at IS NOT NULL"                                                                               \
 	"  UNION ALL SELECT inv.key, -9223372036854775808 FROM inv JOIN api_key k ON k.seq = inv.seq"                     \
-	"   WHERE coalesce(k.state_value, 'active') NOT IN ('active', 'enabled', 'valid', 'ok')) GROUP BY key),"          \
-	" used AS MATERIALIZED (SELECT r.key_id, r.key_hash, max(r.key_alias) AS alias, count(*) AS n, sum(coalesce(" REFUSED("r") ", 0)) AS refused," \
+	"   WHERE coalesce(k.state_value, 'active') NOT IN ('active', 'enabled', 'valid', 'ok')) GROUP BY key)"
+
+#define USED(table)                                                                                                       \
+	", used AS MATERIALIZED (SELECT r.key_id, r.key_hash, max(r.key_alias) AS alias, count(*) AS n, sum(coalesce(" REFUSED("r") ", 0)) AS refused," \
 	"  min(r.time_us) AS a, max(r.time_us) AS b FROM " table " r WHERE" AK_COUNTED("r")                               \
 	"  AND coalesce(r.key_id, r.key_hash) IS NOT NULL GROUP BY 1, 2),"                                                \
 	" user AS MATERIALIZED (SELECT coalesce(o.id, u.key_hash, u.key_id) AS key, u.* FROM used u LEFT JOIN one o ON o.hash = u.key_hash)," \
-	" ended AS MATERIALIZED (SELECT u.key_id, u.key_hash, u.key, v.us FROM user u JOIN over v ON v.key = u.key)"      \
+	" ended AS MATERIALIZED (SELECT u.key_id, u.key_hash, u.key, v.us FROM user u JOIN over v ON v.key = u.key)"
+
+#define BY_REQUESTS(table)                                                                                                \
+	" UNION ALL SELECT key, 3, " COLUMNS("uses") ", min(a), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, max(alias), NULL, sum(n), sum(refused), max(b), 0" \
+	"  FROM user GROUP BY key"                                                                                        \
+	" UNION ALL SELECT d.key, 4, " COLUMNS("use") ", r.time_us, s.name || ':' || r.seq, s.name, r.outcome, r.error_type, NULL, NULL, NULL, NULL," \
+	"  NULL, NULL, NULL, coalesce(" REFUSED("r") ", 0), NULL, r.seq FROM " table " r CROSS JOIN ended d" AK_OF_FILE("r") \
+	"  WHERE" AK_COUNTED("r") " AND r.key_id IS d.key_id AND r.key_hash IS d.key_hash AND r.time_us >= d.us"
+
+#define ROWS(by_requests)                                                                                                 \
 	" SELECT key, ord, what, us AS time_number, citation, source, action, text, state, created, expires, last_used, alias, exported," \
 	" uses, refused, last, number FROM ("                                                                             \
 	"SELECT inv.key, 0 AS ord, " COLUMNS("inventory") ", k.time_us AS us, s.name || ':' || k.seq AS citation, s.name AS source," \
@@ -66,16 +78,14 @@
 	"  NULL, NULL, NULL, a.key_alias, NULL, NULL, NULL, NULL, a.seq FROM ev JOIN audit_event a ON a.seq = ev.seq" AK_OF_FILE("a") \
 	" UNION ALL SELECT old, 2, " COLUMNS("replaced_by") ", NULL, NULL, NULL, NULL, new, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, seq FROM rotation" \
 	" UNION ALL SELECT new, 2, " COLUMNS("replaces") ", NULL, NULL, NULL, NULL, old, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, seq FROM rotation" \
-	" UNION ALL SELECT key, 3, " COLUMNS("uses") ", min(a), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, max(alias), NULL, sum(n), sum(refused), max(b), 0" \
-	"  FROM user GROUP BY key"                                                                                        \
-	" UNION ALL SELECT d.key, 4, " COLUMNS("use") ", r.time_us, s.name || ':' || r.seq, s.name, r.outcome, r.error_type, NULL, NULL, NULL, NULL," \
-	"  NULL, NULL, NULL, coalesce(" REFUSED("r") ", 0), NULL, r.seq FROM " table " r CROSS JOIN ended d" AK_OF_FILE("r") \
-	"  WHERE" AK_COUNTED("r") " AND r.key_id IS d.key_id AND r.key_hash IS d.key_hash AND r.time_us >= d.us"          \
+	by_requests                                                                                                       \
 	" UNION ALL SELECT v.key, 4, " COLUMNS("bucket") ", u.time_us, s.name || ':' || u.seq, s.name, NULL, u.event_end, NULL, NULL, NULL, NULL," \
 	"  NULL, NULL, u.request_count, NULL, NULL, u.seq FROM usage u LEFT JOIN one o ON o.hash = u.key_hash"            \
 	"  CROSS JOIN over v ON v.key = coalesce(o.id, u.key_hash, u.key_id) AND u.time_us >= v.us" AK_OF_FILE("u")       \
 	"  WHERE" AK_LIVE("u") " AND NOT" AK_OWN_SUMS("u") " AND u.request_count > 0)"                                    \
 	" ORDER BY key, ord, us, number"
+
+#define HISTORY(table) ENDS(AK_KEY_NAMES) USED(table) ROWS(BY_REQUESTS(table))
 
 #define USES                                                                                                              \
 	AK_FOLDED(", key_id, key_hash, key_alias, outcome, status_code, error_type",                                      \
@@ -88,4 +98,27 @@ enum ak_rc ak_query_key_history_each(struct ak_store *s, int64_t from_us, int64_
 	enum ak_rc rc = ak_over_choose(s, &sql, &chosen, err);
 
 	return rc == AK_OK ? ak_rows_period_each(s, chosen, from_us, to_us, each, ctx, err) : rc;
+}
+
+/* ---- without the requests, which are read by column (callkeys_life.c) ---- */
+
+#define NAMES_GIVEN "WITH one AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS hash, json_extract(value, '$[1]') AS id FROM json_each(?3))"
+
+enum ak_rc ak_key_history_beside_each(struct ak_store *s, const char *names, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx,
+				      struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us), AK_PZ(names)};
+
+	return ak_rows_each(s, ENDS(NAMES_GIVEN) ROWS(""), p, 3, each, ctx, err);
+}
+
+enum ak_rc ak_keys_known_each(struct ak_store *s, const char *names, ak_row_fn *each, void *ctx, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(0), AK_PI(0), AK_PZ(names)};
+
+	return ak_rows_each(s,
+			    ENDS(NAMES_GIVEN) " SELECT k.key AS key, v.us AS over FROM (SELECT key FROM inv UNION SELECT key FROM ev"
+					      " UNION SELECT old FROM rotation UNION SELECT new FROM rotation) k LEFT JOIN over v ON v.key = k.key"
+					      " WHERE ?1 = ?2 ORDER BY 1",
+			    p, 3, each, ctx, err);
 }

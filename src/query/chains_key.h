@@ -13,4 +13,12 @@
 	" one AS MATERIALIZED (SELECT hash, min(id) AS id FROM both WHERE id IN (SELECT id FROM both GROUP BY id HAVING count(*) = 1)" \
 	" GROUP BY hash HAVING count(*) = 1 AND hash IN (SELECT hash FROM both GROUP BY hash HAVING count(*) = 1))"
 
+#include "query/query.h"
+
+/* What ak_query_key_history_each gives, but what requests say. names: [[hash, id]] of names that are one key, as JSON. */
+enum ak_rc ak_key_history_beside_each(struct ak_store *s, const char *names, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx,
+				      struct ak_err *err);
+/* {key, over: since when something may have ended it|null} of the keys in these rows, by key. */
+enum ak_rc ak_keys_known_each(struct ak_store *s, const char *names, ak_row_fn *each, void *ctx, struct ak_err *err);
+
 #endif

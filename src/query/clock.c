@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "query/aggregate.h"
 #include "query/attempt.h"
+#include "query/callkeying.h"
 #include "query/clock_sample.h"
 #include "query/rows.h"
 
@@ -88,15 +89,13 @@ enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, j
 
 /* Columns: outer source, time, start, end, duration, inner source, time, start, end, duration, app of outer, of inner, whether
  * the end of outer bounds, whether outer names the inner call itself, seq of outer, of inner, source of the record that names the other.
- * ?1: which records of that kind. ?2: answers that came from a cache, NULL = look for them. */
+ * ?1: which records of that kind. ak_cached(id): an answer from a cache keeps this id of the call that it was made for. */
 static const char spans[] =
 	/* What names the call itself, so that the event is about this call; of a shared trace only the outermost event is. */
-	"WITH cached(x) AS MATERIALIZED (SELECT p.cache_reference_id FROM json_each(?2) z JOIN request p ON p.seq = z.value WHERE p.cache_reference_id IS NOT NULL"
-	"  UNION SELECT cache_reference_id FROM request WHERE ?2 IS NULL AND cache_reference_id IS NOT NULL),"
-	" m AS MATERIALIZED (SELECT a.seq AS event, q.seq AS call, coalesce(q.gateway_request_id = a.gateway_request_id AND NOT" REPEATED("q") ", 0)"
+	"WITH m AS MATERIALIZED (SELECT a.seq AS event, q.seq AS call, coalesce(q.gateway_request_id = a.gateway_request_id AND NOT" REPEATED("q") ", 0)"
 	"  OR coalesce(q.parent_span_id = a.span_id AND q.trace_id = a.trace_id, 0)"
 	"  OR coalesce(q.cache_status, 'miss') <> 'hit' AND coalesce(q.environment = a.environment, 1)"
-	"   AND coalesce(q.response_id NOT IN cached, 1) AND coalesce(q.gateway_request_id NOT IN cached, 1) AND coalesce(q.event_id NOT IN cached, 1)"
+	"   AND NOT ak_cached(q.response_id) AND NOT ak_cached(q.gateway_request_id) AND NOT ak_cached(q.event_id)"
 	"   AND CASE WHEN q.trace_id IS NOT NULL AND a.trace_id IS NOT NULL"
 	"    THEN q.trace_id = a.trace_id AND coalesce(q.response_id = a.response_id OR q.provider_request_id = a.provider_request_id, 0)"
 	"    ELSE coalesce(" NAMES("response_id", "a", "q") ", 0) OR coalesce(" NAMES("provider_request_id", "a", "q") ", 0) END AS direct,"
@@ -178,15 +177,15 @@ static struct ak_clock_reading end_of(sqlite3_stmt *st, int end, int duration, c
 	return r;
 }
 
-#define MOST_CACHED 100000 /* more of them are found by reading all requests */
+#define MOST_CACHED 6000000 /* of more of them nobody knows; what may be one bounds nothing */
 
 struct walk {
 	struct ak_store *s;
 	struct ak_clock_sample sample;
 	ak_clock_pair_fn *each;
 	void *ctx;
-	struct ak_buf cached; /* JSON array of places in the ledger */
-	size_t ncached;
+	struct ak_key_table cached; /* hashes of ids */
+	bool too_many;
 };
 
 /* points: an outer record without an end is a point in time, no span. */
@@ -219,25 +218,27 @@ static enum ak_rc take_cached(void *ctx, const struct ak_columns *c, const bool 
 
 	(void)err;
 	(void)keep;
-	for (size_t i = 0; c->row[AK_COL_CACHE_STATUS] && i < c->n; i++) {
-		uint16_t at = c->row[AK_COL_CACHE_STATUS][i];
-
-		if (!at || ak_str_is(c->text[AK_COL_CACHE_STATUS][at - 1], "miss"))
-			continue;
-		if (++w->ncached > MOST_CACHED)
-			break;
-		ak_buf_addf(&w->cached, "%s%lld", w->ncached > 1 ? "," : "[", (long long)c->number[AK_COL_SEQ][i]);
-	}
+	for (size_t i = 0; i < c->ntext[AK_COL_CACHE_REFERENCE]; i++)
+		w->too_many |= !ak_key_entry(&w->cached, ak_key_number(c->text[AK_COL_CACHE_REFERENCE][i]), MOST_CACHED);
 	return AK_OK;
+}
+
+static void cached_function(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	const struct walk *w = sqlite3_user_data(ctx);
+	const char *p = (const char *)sqlite3_value_text(v[0]);
+
+	(void)n;
+	sqlite3_result_int(ctx, p && (w->too_many || ak_key_there(&w->cached, ak_key_number(ak_str_n(p, (size_t)sqlite3_value_bytes(v[0]))))));
 }
 
 static enum ak_rc find_cached(struct walk *w, struct ak_err *err)
 {
-	const struct ak_columns_want want = {.col = {[AK_COL_SEQ] = true, [AK_COL_CACHE_STATUS] = true}};
-	enum ak_rc rc = ak_query_columns_each(w->s, INT64_MIN, INT64_MAX, &want, take_cached, w, err);
+	const struct ak_columns_want want = {.col = {[AK_COL_CACHE_REFERENCE] = true}};
 
-	ak_buf_adds(&w->cached, w->ncached ? "]" : "[]");
-	return rc == AK_END ? AK_OK : rc;
+	if (sqlite3_create_function_v2(w->s->db, "ak_cached", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, w, cached_function, NULL, NULL, NULL) != SQLITE_OK)
+		return ak_sql_fail(w->s, "reading", err);
+	return ak_query_columns_each(w->s, INT64_MIN, INT64_MAX, &want, take_cached, w, err);
 }
 
 static enum ak_rc pairs_of(const struct walk *w, size_t i, struct ak_err *err)
@@ -252,8 +253,6 @@ static enum ak_rc pairs_of(const struct walk *w, size_t i, struct ak_err *err)
 		rc = ak_sql_prepare(w->s, statements[i].sql, &st, err);
 	if (st)
 		ak_sql_bind(st, 1, ak_buf_str(&picked));
-	if (st && sqlite3_bind_parameter_count(st) > 1 && w->ncached <= MOST_CACHED)
-		ak_sql_bind(st, 2, ak_buf_str(&w->cached));
 	while (st && rc == AK_OK && (rc = ak_sql_step(w->s, st, err)) == AK_OK)
 		rc = give(w, st, i, err);
 	ak_sql_finalizep(&st);
@@ -267,12 +266,13 @@ enum ak_rc ak_query_clock_pairs(struct ak_store *s, int64_t run, ak_clock_pair_f
 	struct walk w = {.s = s, .each = each, .ctx = ctx};
 	enum ak_rc rc = ak_clock_sample_read(s, run, &w.sample, err);
 
-	ak_buf_init(&w.cached, 1 << 24);
 	if (rc == AK_OK)
 		rc = find_cached(&w, err);
 	for (size_t i = 0; i < AK_COUNT(statements) && rc == AK_OK; i++)
 		rc = pairs_of(&w, i, err);
-	ak_buf_release(&w.cached);
+	ak_key_table_free(&w.cached);
+	/* What it was asked with is gone. */
+	sqlite3_create_function_v2(s->db, "ak_cached", 1, SQLITE_UTF8, NULL, NULL, NULL, NULL, NULL);
 	ak_clock_sample_release(&w.sample);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include "format/mapping.h"
 #include "query/rows.h"
 #include "query/silences.h"
+#include "store/columns_store.h"
 
 #define ACTIONS_LISTED 200
 #define LEAST_EVENTS 10 /* that a silence must have kept out at the average rate; of buckets one is enough */
@@ -160,24 +161,59 @@ static enum ak_rc look_at_time(struct looking *l, enum ak_kind kind, int64_t sta
 	return look_at_bucket(l, start_us, end_us + settles * 1000000);
 }
 
-/* Columns: file, time_us, flags, end in seconds. */
-static enum ak_rc look_at_row(struct looking *l, enum ak_kind kind, sqlite3_stmt *st)
+struct looked_at {
+	int64_t file, flags, start_us, end_us; /* INT64_MIN: without */
+};
+
+static enum ak_rc look_at(struct looking *l, enum ak_kind kind, const struct looked_at *r)
 {
-	int64_t file = sqlite3_column_int64(st, 0), flags = sqlite3_column_int64(st, 2);
-	int64_t end = sqlite3_column_type(st, 3) == SQLITE_NULL ? INT64_MIN : sqlite3_column_int64(st, 3) * 1000000;
-	enum ak_rc rc = file == l->file.id ? AK_OK : enter_file(l, file);
+	enum ak_rc rc = r->file == l->file.id ? AK_OK : enter_file(l, r->file);
 	struct seen *s = l->file.source;
 
 	if (rc != AK_OK || !s)
 		return rc;
 	s->records++;
 	s->buckets |= kind == AK_K_USAGE;
-	s->n[CUT] += (flags & AK_R_CUT) != 0;
-	s->n[ODD_TIME] += (flags & AK_R_ODD_TIME) != 0;
-	s->n[UNDATED] += sqlite3_column_type(st, 1) == SQLITE_NULL;
-	if (sqlite3_column_type(st, 1) != SQLITE_NULL && !(flags & AK_R_ODD_TIME))
-		rc = look_at_time(l, kind, sqlite3_column_int64(st, 1), end);
+	s->n[CUT] += (r->flags & AK_R_CUT) != 0;
+	s->n[ODD_TIME] += (r->flags & AK_R_ODD_TIME) != 0;
+	s->n[UNDATED] += r->start_us == INT64_MIN;
+	if (r->start_us != INT64_MIN && !(r->flags & AK_R_ODD_TIME))
+		rc = look_at_time(l, kind, r->start_us, r->end_us);
 	return rc;
+}
+
+/* Columns: file, time_us, flags, end in seconds. */
+static enum ak_rc look_at_row(struct looking *l, enum ak_kind kind, sqlite3_stmt *st)
+{
+	const struct looked_at r = {sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 2),
+				    sqlite3_column_type(st, 1) == SQLITE_NULL ? INT64_MIN : sqlite3_column_int64(st, 1),
+				    sqlite3_column_type(st, 3) == SQLITE_NULL ? INT64_MIN : sqlite3_column_int64(st, 3) * 1000000};
+
+	return look_at(l, kind, &r);
+}
+
+/* Requests by column; what is no value there is INT64_MIN too. */
+static enum ak_rc look_at_block(void *ctx, const struct ak_columns *c, const bool *keep, struct ak_err *err)
+{
+	const int64_t *times = c->number[AK_COL_TIME], *marks = c->number[AK_COL_MARKS];
+	enum ak_rc rc = AK_OK;
+
+	(void)err;
+	for (size_t i = 0; i < c->n && rc == AK_OK; i++) {
+		const struct looked_at r = {c->number[AK_COL_FILE][i], marks && marks[i] != AK_COLUMN_NONE ? marks[i] : 0,
+					    times ? times[i] : INT64_MIN, INT64_MIN};
+
+		if (keep[i])
+			rc = look_at(ctx, AK_K_REQUEST, &r);
+	}
+	return rc;
+}
+
+static enum ak_rc look_at_requests(struct looking *l)
+{
+	const struct ak_columns_want want = {.col = {[AK_COL_FILE] = true, [AK_COL_MARKS] = true}};
+
+	return ak_columns_each_witness(l->s, &want, look_at_block, l, l->err);
 }
 
 static enum ak_rc look_at_kind(struct looking *l, enum ak_kind kind)
@@ -187,14 +223,17 @@ static enum ak_rc look_at_kind(struct looking *l, enum ak_kind kind)
 	enum ak_rc rc;
 
 	ak_buf_init(&sql, 4096);
+	/* Of requests the entries of calls, which stand in no column. */
 	ak_buf_addf(&sql,
-		    "SELECT r.file, r.time_us, r.flags, %s FROM %s r WHERE r.state = 0"
+		    "SELECT r.file, r.time_us, r.flags, %s FROM %s r%s WHERE r.state = 0%s"
 		    " AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq) ORDER BY r.seq",
-		    kind == AK_K_USAGE ? "unixepoch(r.event_end)" : "NULL", ak_kinds[kind].name);
+		    kind == AK_K_USAGE ? "unixepoch(r.event_end)" : "NULL", ak_kinds[kind].name, kind == AK_K_REQUEST ? " INDEXED BY request_facet" : "",
+		    kind == AK_K_REQUEST ? " AND r.facet IS NOT NULL" : "");
 	rc = ak_sql_prepare(l->s, sql.p, &st, l->err);
 	while (rc == AK_OK && (rc = ak_sql_step(l->s, st, l->err)) == AK_OK)
 		rc = look_at_row(l, kind, st);
-	return rc == AK_END ? AK_OK : rc;
+	rc = rc == AK_END ? AK_OK : rc;
+	return rc == AK_OK && kind == AK_K_REQUEST ? look_at_requests(l) : rc;
 }
 
 /* Numbers of one source in one column: between the first and the last, those that no record has. */

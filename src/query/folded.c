@@ -53,7 +53,7 @@ static void add_row(struct folding *f, sqlite3_stmt *st, const struct ak_columns
 static void only_fields_of(enum ak_kind kind, struct ak_columns_want *want)
 {
 	for (int col = AK_COL_SOURCE + 1; col < AK_COL_COUNT; col++)
-		want->col[col] &= ak_field_of(ak_columns[col].field, kind);
+		want->col[col] &= ak_columns[col].field != AK_F_COUNT && ak_field_of(ak_columns[col].field, kind);
 }
 
 static enum ak_rc give(struct folding *f)

@@ -3,6 +3,7 @@
 #include "query/searching.h"
 
 #include "query/rows.h"
+#include "store/columns_store.h"
 #include "store/rotate.h"
 
 /* ---- opening ---- */
@@ -40,7 +41,7 @@ static enum ak_rc read_bits(struct ak_search *q, const char *last, const char *a
 
 static enum ak_rc read_state(struct ak_search *q, struct ak_err *err)
 {
-	enum ak_rc rc = number(q, "SELECT coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'columns_through'), 0)", &q->through, err);
+	enum ak_rc rc = ak_columns_through(q->s, &q->through, &q->made, err);
 
 	if (rc == AK_OK)
 		rc = number(q, "SELECT count(*) FROM request INDEXED BY request_facet WHERE facet IS NOT NULL", &q->entries, err);

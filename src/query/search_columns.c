@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-#include "base/decimal.h"
-
 /* Per record of a block: is it sure, is it possible. */
 struct verdict {
 	uint8_t sure[AK_COLUMNS_ROWS], may[AK_COLUMNS_ROWS];
@@ -35,9 +33,15 @@ static int column_of(const struct ak_search_test *t)
 	return t->field < AK_F_COUNT ? ak_column_of((enum ak_field_id)t->field) : -1;
 }
 
+/* Columns of the texts that a search for words looks at: all of them have one. */
+static int covered(int f)
+{
+	return ak_field_of((enum ak_field_id)f, AK_K_REQUEST) && ak_search_covers((enum ak_field_id)f) ? ak_column_of((enum ak_field_id)f) : -1;
+}
+
 bool ak_search_by_columns(const struct ak_search_test *t)
 {
-	if (!t || t->op == AK_TEST_ALL)
+	if (!t || t->op == AK_TEST_ALL || t->op == AK_TEST_WORDS)
 		return true;
 	if (t->op == AK_TEST_NOT)
 		return ak_search_by_columns(t->a);
@@ -68,6 +72,28 @@ static enum ak_rc load(struct scan *s, int col)
 		p = sqlite3_column_blob(s->page, 0);
 		data = ak_arena_str(&s->c->arena, ak_str_n(p ? p : "", (size_t)sqlite3_column_bytes(s->page, 0)));
 		rc = ak_columns_decode(s->c, (enum ak_column)col, data) ? AK_OK : damaged(s);
+	}
+	sqlite3_reset(s->page);
+	return rc == AK_END ? AK_OK : rc;
+}
+
+/* Whether one of the texts that a test asks for may be in the column: where it has many, a sieve knows. */
+static enum ak_rc may_have(struct scan *s, const struct ak_search_test *t, int col, bool *may)
+{
+	enum ak_rc rc;
+
+	*may = true;
+	if (t->op != AK_TEST_IN || s->q->decoded[col] || t->field >= AK_F_COUNT || ak_fields[t->field].type == AK_T_LIST)
+		return AK_OK;
+	sqlite3_bind_int64(s->page, 1, s->id << 8 | (AK_COLUMNS_SIEVES + col));
+	rc = ak_sql_step(s->q->s, s->page, s->err);
+	if (rc == AK_OK) {
+		const char *p = sqlite3_column_blob(s->page, 0);
+		struct ak_str sieve = ak_str_n(p ? p : "", (size_t)sqlite3_column_bytes(s->page, 0));
+
+		*may = false;
+		for (size_t i = 0; i < t->n; i++)
+			*may |= ak_columns_sieve_may(sieve, t->value[i].text);
 	}
 	sqlite3_reset(s->page);
 	return rc == AK_END ? AK_OK : rc;
@@ -109,70 +135,92 @@ static bool of_number(const struct scan *s, const struct ak_search_test *t, int 
 	return ak_test_number(t, x);
 }
 
-enum { SCALES = 40 }; /* more than AK_MAX_DEC_SCALE; AK_COLUMN_WIDE is beyond */
-
-/* The number that a test compares with, brought to each number of digits behind the point once. */
-struct compared {
-	bool known[SCALES];
-	__int128 other[SCALES];
-	int64_t times[SCALES]; /* what the record's digits are multiplied by; 0 = too far apart */
-};
-
-static void bring(struct compared *c, const struct ak_search_test *t, int scale)
+/* Has the column a text with this word? Told from its texts alone, which takes less than reading its records. */
+static enum ak_rc has_word(struct scan *s, const struct ak_test_value *w, int col, bool *has)
 {
-	int64_t digits;
-	int own;
+	struct ak_columns_texts texts;
+	struct ak_str text;
+	const char *p;
+	enum ak_rc rc;
 
-	c->known[scale] = true;
-	c->times[scale] = 0;
-	if (!ak_dec_small(t->value[0].text, &digits, &own) || scale - own > 18 || own - scale > 18)
-		return;
-	c->times[scale] = 1;
-	c->other[scale] = digits;
-	for (int i = scale; i < own; i++)
-		c->times[scale] *= 10;
-	for (int i = own; i < scale; i++)
-		c->other[scale] *= 10;
+	*has = s->q->decoded[col];
+	if (*has)
+		return AK_OK;
+	sqlite3_bind_int64(s->page, 1, s->id << 8 | col);
+	rc = ak_sql_step(s->q->s, s->page, s->err);
+	if (rc == AK_OK) {
+		p = sqlite3_column_blob(s->page, 0);
+		ak_columns_texts_open(&texts, ak_str_n(p ? p : "", (size_t)sqlite3_column_bytes(s->page, 0)));
+		while (!*has && ak_columns_texts_next(&texts, &text))
+			*has = ak_test_word(w, text);
+	}
+	sqlite3_reset(s->page);
+	return rc == AK_END ? AK_OK : rc;
 }
 
-static bool of_decimal(const struct ak_columns *c, const struct ak_search_test *t, int col, size_t i, struct compared *with)
+/* Records with a text in which a word begins so, marked in found. */
+static enum ak_rc word(struct scan *s, const struct ak_test_value *w, uint8_t *found)
 {
-	int64_t x = c->number[col][i];
-	int scale = c->scale[col][i];
-	__int128 v;
+	const struct ak_columns *c = s->c;
 
-	if (x == AK_COLUMN_NONE || t->op == AK_TEST_MISSING)
-		return (x == AK_COLUMN_NONE) == (t->op == AK_TEST_MISSING);
-	if (scale >= SCALES)
-		return ak_test_text(t, c->wide[x]);
-	if (!with->known[scale])
-		bring(with, t, scale);
-	if (!with->times[scale])
-		return ak_test_decimal(t, x, scale);
-	v = (__int128)x * with->times[scale];
-	return ak_test_order(t, (v > with->other[scale]) - (v < with->other[scale]));
+	for (int f = 0; f < AK_F_COUNT; f++) {
+		uint8_t is[AK_COLUMNS_ROWS + 1];
+		int col = covered(f);
+		bool any = false;
+
+		if (col < 0)
+			continue;
+		if (has_word(s, w, col, &any) != AK_OK)
+			return AK_FAIL;
+		if (!any)
+			continue;
+		if (load(s, col) != AK_OK)
+			return AK_FAIL;
+		any = false;
+		is[0] = 0;
+		for (size_t i = 0; i < c->ntext[col]; i++)
+			any |= (is[i + 1] = ak_test_word(w, c->text[col][i])) != 0;
+		for (size_t i = 0; any && i < c->n; i++)
+			found[i] |= is[c->row[col][i]];
+	}
+	return AK_OK;
 }
 
-static void decimals(const struct scan *s, const struct ak_search_test *t, int col, struct verdict *v)
+static enum ak_rc words(struct scan *s, const struct ak_search_test *t, struct verdict *v)
 {
-	struct compared with;
+	size_t n = s->c->n;
+	enum ak_rc rc = AK_OK;
 
-	memset(with.known, 0, sizeof with.known);
-	for (size_t i = 0; i < s->c->n; i++)
-		v->sure[i] = of_decimal(s->c, t, col, i, &with);
+	memset(v->sure, 1, n);
+	for (size_t w = 0; w < t->n && rc == AK_OK && memchr(v->sure, 1, n); w++) {
+		memset(v->may, 0, n);
+		rc = word(s, &t->value[w], v->may);
+		for (size_t i = 0; i < n; i++)
+			v->sure[i] &= v->may[i];
+	}
+	memcpy(v->may, v->sure, n);
+	return rc;
 }
 
 static enum ak_rc leaf(struct scan *s, const struct ak_search_test *t, struct verdict *v)
 {
 	int col = column_of(t);
 	size_t n = s->c->n;
-	bool has;
+	bool has, may;
 
+	if (t->op == AK_TEST_WORDS)
+		return words(s, t, v);
 	if (t->op == AK_TEST_ALL || col < 0) {
 		bool not_here = t->op != AK_TEST_ALL && ak_search_by_columns(t); /* no record of a block has this field */
 
 		memset(v->sure, t->op == AK_TEST_ALL || (not_here && t->op == AK_TEST_MISSING), n);
 		memset(v->may, t->op == AK_TEST_ALL || !not_here || t->op == AK_TEST_MISSING, n);
+		return AK_OK;
+	}
+	if (may_have(s, t, col, &may) != AK_OK)
+		return AK_FAIL;
+	if (!may) {
+		memset(v, 0, sizeof *v);
 		return AK_OK;
 	}
 	if (load(s, col) != AK_OK || (col == AK_COL_SOURCE && ak_search_leaf(s->q, t, s->err) < 0))
@@ -183,7 +231,7 @@ static enum ak_rc leaf(struct scan *s, const struct ak_search_test *t, struct ve
 	else if (ak_columns[col].kind == AK_COL_IS_TEXT)
 		texts(s, t, col, v);
 	else if (ak_columns[col].kind == AK_COL_IS_DEC)
-		decimals(s, t, col, v);
+		ak_search_decimals(s->c, t, (enum ak_column)col, v->sure);
 	else
 		for (size_t i = 0; i < n; i++)
 			v->sure[i] = of_number(s, t, col, i);
@@ -202,7 +250,7 @@ static unsigned cost(const struct ak_search_test *t)
 		return cost(t->a) + cost(t->b);
 	if (t->op == AK_TEST_NOT)
 		return cost(t->a);
-	return col < 0 ? 20 : ak_columns[col].kind == AK_COL_IS_TEXT ? 1 : ak_columns[col].kind == AK_COL_IS_INT ? 2 : 4;
+	return t->op == AK_TEST_WORDS ? 30 : col < 0 ? 20 : ak_columns[col].kind == AK_COL_IS_TEXT ? 1 : ak_columns[col].kind == AK_COL_IS_INT ? 2 : 4;
 }
 
 static enum ak_rc judge(struct scan *s, const struct ak_search_test *t, struct verdict *v)
@@ -374,12 +422,16 @@ static enum ak_rc segments(struct scan *s, struct verdict *v)
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	bool open = s->q->o.from_us == INT64_MIN && s->q->o.to_us == INT64_MAX;
 	int64_t records;
-	enum ak_rc rc = ak_sql_prepare(s->q->s,
-				       s->q->o.backwards ? "SELECT id, records, first_seq, last_seq, first_us, last_us, undated FROM column_segment"
-							   " WHERE (first_us < ?2 AND last_us >= ?1) OR ?3 ORDER BY last_us DESC, id"
-							 : "SELECT id, records, first_seq, last_seq, first_us, last_us, undated FROM column_segment"
-							   " WHERE (first_us < ?2 AND last_us >= ?1) OR ?3 ORDER BY first_us, id",
-				       &st, s->err);
+	enum ak_rc rc;
+
+	if (!s->q->made)
+		return AK_OK;
+	rc = ak_sql_prepare(s->q->s,
+			    s->q->o.backwards ? "SELECT id, records, first_seq, last_seq, first_us, last_us, undated FROM column_segment"
+						" WHERE (first_us < ?2 AND last_us >= ?1) OR ?3 ORDER BY last_us DESC, id"
+					      : "SELECT id, records, first_seq, last_seq, first_us, last_us, undated FROM column_segment"
+						" WHERE (first_us < ?2 AND last_us >= ?1) OR ?3 ORDER BY first_us, id",
+			    &st, s->err);
 
 	if (rc != AK_OK)
 		return rc;

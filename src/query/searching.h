@@ -41,6 +41,7 @@ struct ak_search {
 	struct ak_store *s;
 	struct ak_search_opts o;
 	int64_t size, through; /* ledger, and where the columns end */
+	bool made;	       /* the segments have all columns */
 	int64_t entries;       /* of calls, which stand in no column */
 	struct ak_leaf_test leaf[AK_TESTS];
 	int nleaf;
@@ -80,6 +81,8 @@ enum ak_rc ak_stream_count(struct ak_search *q, struct ak_stream *st, struct ak_
 /* Requests by column: up to `cap` keys behind `after` in order, *more when there are others; counts (NULL: not asked) of all. */
 enum ak_rc ak_search_columns(struct ak_search *q, const struct ak_search_key *after, size_t cap, struct ak_search_key **hits, size_t *n,
 			     bool *more, struct ak_search_count *count, struct ak_err *err);
+/* Per record of a block whether its decimal is as the test says. */
+void ak_search_decimals(const struct ak_columns *c, const struct ak_search_test *t, enum ak_column col, uint8_t *is);
 /* Whether the columns alone decide. */
 bool ak_search_by_columns(const struct ak_search_test *t);
 

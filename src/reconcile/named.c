@@ -27,6 +27,7 @@ struct from {
 struct named {
 	struct from **from;
 	size_t n;
+	bool until_met; /* one is enough */
 };
 
 static struct from *from_of(struct named *x, const struct ak_link_record *r)
@@ -52,12 +53,15 @@ static unsigned fields_of(const struct ak_link_record *r)
 
 static enum ak_rc look(void *ctx, const struct ak_link_result *r, struct ak_err *err)
 {
+	const struct named *x = ctx;
 	struct from *f = from_of(ctx, r->from);
 	struct unmet *u;
 
 	(void)err;
 	f->records++;
 	f->met += r->state != AK_LINK_UNMATCHED;
+	if (x->until_met && f->met)
+		return AK_END;
 	for (size_t i = 0; i < r->nlinks; i++)
 		f->joined |= r->link[i].window ? 0 : 1u << r->link[i].match.field;
 	if (r->state != AK_LINK_UNMATCHED || r->reason != AK_WHY_NOT_FOUND)
@@ -87,19 +91,31 @@ static json_t *doc_of(const struct from *f)
 			 "met", (json_int_t)f->met, "without", (json_int_t)without, "unjudged", (json_int_t)(f->records - f->met - without), "cites", cites);
 }
 
-enum ak_rc ak_reconcile_named(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
+/* Links of a kind to requests. */
+static enum ak_rc look_from(struct ak_link_reader *reader, enum ak_kind kind, int64_t from_us, int64_t to_us, struct named *x, struct ak_err *err)
 {
 	struct ak_link_opts o = {.from_us = from_us, .to_us = to_us};
-	struct named x = {0};
-	struct ak_link_reader *reader = NULL;
 	enum ak_rc rc;
 
 	for (size_t i = 0; i < AK_LINK_PAIRS; i++)
-		if (ak_link_pairs[i].to == AK_K_REQUEST && (ak_link_pairs[i].from == AK_K_APP || ak_link_pairs[i].from == AK_K_CALL))
+		if (ak_link_pairs[i].to == AK_K_REQUEST && ak_link_pairs[i].from == kind)
 			o.pairs |= 1u << i;
-	rc = ak_link_reader_open(s, &reader, err);
+	rc = ak_link_run(reader, &o, look, x, err);
+	return rc == AK_END ? AK_OK : rc;
+}
+
+enum ak_rc ak_reconcile_named(struct ak_store *s, int64_t from_us, int64_t to_us, bool all_apps, json_t **out, struct ak_err *err)
+{
+	struct named x = {0};
+	struct ak_link_reader *reader = NULL;
+	enum ak_rc rc = ak_link_reader_open(s, &reader, err);
+
+	x.until_met = !all_apps;
 	if (rc == AK_OK)
-		rc = ak_link_run(reader, &o, look, &x, err);
+		rc = look_from(reader, AK_K_APP, from_us, to_us, &x, err);
+	x.until_met = false;
+	if (rc == AK_OK)
+		rc = look_from(reader, AK_K_CALL, from_us, to_us, &x, err);
 	*out = json_array();
 	for (size_t i = 0; i < x.n; i++) {
 		if (rc == AK_OK)

@@ -119,11 +119,11 @@ static int64_t provider_counts(struct omission *o, struct ak_reconcile *r)
 
 /* Several records may be of one call, so they bound nothing beyond one; what an application tells of need not have reached a gateway, so it bounds
  * nothing and is the business of coverage. */
-static enum ak_rc named_by(struct omission *o, int64_t from_us, int64_t to_us, struct ak_err *err)
+static enum ak_rc named_by(struct omission *o, int64_t from_us, int64_t to_us, bool all_apps, struct ak_err *err)
 {
 	json_t *rows = NULL, *row;
 	size_t i;
-	enum ak_rc rc = ak_reconcile_named(o->s, from_us, to_us, &rows, err);
+	enum ak_rc rc = ak_reconcile_named(o->s, from_us, to_us, all_apps, &rows, err);
 
 	json_array_foreach(rows, i, row) {
 		bool app = strcmp(txt(row, "kind"), "app_event") == 0, judged = num(row, "met") > 0;
@@ -165,15 +165,15 @@ static enum ak_rc canaries(struct omission *o, json_t *list, struct ak_err *err)
 	return rc;
 }
 
-enum ak_rc ak_reconcile_completeness(struct ak_store *s, struct ak_reconcile *r, int64_t from_us, int64_t to_us, json_t *ids, json_t **out,
-				     struct ak_err *err)
+enum ak_rc ak_reconcile_completeness(struct ak_store *s, struct ak_reconcile *r, int64_t from_us, int64_t to_us, bool all_apps, json_t *ids,
+				     json_t **out, struct ak_err *err)
 {
 	struct omission o = {.s = s, .methods = json_array()};
 	int64_t counted = provider_counts(&o, r), missing;
 	enum ak_rc rc = sequences(&o, err);
 
 	if (rc == AK_OK)
-		rc = named_by(&o, from_us, to_us, err);
+		rc = named_by(&o, from_us, to_us, all_apps, err);
 	if (rc == AK_OK)
 		rc = canaries(&o, ids, err);
 	add(&o, "counters", NULL, false, 0, 0, "counters", "no format of these sources gives a counter that only grows", NULL);

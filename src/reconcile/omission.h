@@ -15,8 +15,9 @@ extern "C" {
  *  "canaries"|"counters", source|null, state: "found"|"none"|"not judged", found, of, unit, text, cites, canaries (of that
  *  method: [{id, line, state: "found"|"missing", cites}])}]}. Methods that see the same records are
  * not added: of each source the largest number counts, and of the gateways together the largest of their own and what others say.
+ * all_apps false: app events bound nothing, so they are only read until it is known whether they can be judged.
  * canaries: calls that were sent to be found, [{id, line, forms}], which this changes (reconcile/canaries.h); NULL = none were named. */
-enum ak_rc ak_reconcile_completeness(struct ak_store *s, struct ak_reconcile *r, int64_t from_us, int64_t to_us, json_t *canaries,
+enum ak_rc ak_reconcile_completeness(struct ak_store *s, struct ak_reconcile *r, int64_t from_us, int64_t to_us, bool all_apps, json_t *canaries,
 				     json_t **out, struct ak_err *err);
 
 #ifdef __cplusplus

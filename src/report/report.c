@@ -86,36 +86,29 @@ static void prepare(const struct making *m, const struct ak_layer *l, bool whole
 	}
 }
 
-static enum ak_rc rows_of(struct making *m, const struct ak_layer *l, bool whole, json_t **out)
-{
-	struct ak_aggregate_opts a;
-	struct ak_report_making r;
-	struct ak_aggregate groups;
-	enum ak_rc rc;
-
-	prepare(m, l, whole, &a, &r);
-	rc = ak_aggregate(m->s, &a, &groups, m->err);
-	if (rc == AK_OK)
-		*out = ak_report_rows(&r, &groups);
-	ak_aggregate_release(&groups);
-	return rc;
-}
-
-/* A layer with its total, which is summed apart from the rows. A layer without records is left out. */
+/* A layer with its total, which is summed apart from the rows, in the same reading. A layer without records is left out. */
 static enum ak_rc add_layer(struct making *m, const char *name, const struct ak_layer *l, const char *source, const char *query)
 {
-	json_t *rows = NULL, *total = NULL;
-	enum ak_rc rc = rows_of(m, l, true, &total);
+	enum { TOTAL, ROWS, BOTH };
+	struct ak_aggregate_opts a[BOTH];
+	struct ak_report_making r[BOTH];
+	struct ak_aggregate groups[BOTH];
+	json_t *rows, *total;
+	enum ak_rc rc;
 
-	if (rc == AK_OK && json_array_size(total))
-		rc = rows_of(m, l, false, &rows);
-	if (rc == AK_OK && rows)
-		json_array_append_new(m->layers, json_pack("{s:s, s:s?, s:s?, s:O, s:O, s:s}", "layer", name, "source", source, "query", query,
-							   "rows", rows, "total", json_array_get(total, 0), "cannot_prove", ak_kinds[l->kind].cannot_prove));
-	if (rc == AK_OK && rows)
+	prepare(m, l, true, &a[TOTAL], &r[TOTAL]);
+	prepare(m, l, false, &a[ROWS], &r[ROWS]);
+	rc = ak_aggregate_all(m->s, a, BOTH, groups, m->err);
+	if (rc == AK_OK && groups[TOTAL].n) {
+		total = ak_report_rows(&r[TOTAL], &groups[TOTAL]);
+		rows = ak_report_rows(&r[ROWS], &groups[ROWS]);
+		json_array_append_new(m->layers, json_pack("{s:s, s:s?, s:s?, s:o, s:O, s:s}", "layer", name, "source", source, "query", query, "rows", rows,
+							   "total", json_array_get(total, 0), "cannot_prove", ak_kinds[l->kind].cannot_prove));
+		json_decref(total);
 		m->kinds |= 1u << l->kind;
-	json_decref(rows);
-	json_decref(total);
+	}
+	ak_aggregate_release(&groups[TOTAL]);
+	ak_aggregate_release(&groups[ROWS]);
 	return rc;
 }
 

@@ -14,7 +14,7 @@ const struct ak_column_info ak_columns[AK_COL_COUNT] = {
 
 int ak_column_of(enum ak_field_id f)
 {
-	for (int i = AK_COL_SOURCE + 1; i < AK_COL_COUNT; i++)
+	for (int i = 0; i < AK_COL_COUNT && f != AK_F_COUNT; i++)
 		if (ak_columns[i].field == f && ak_columns[i].kind != AK_COL_IS_TIME)
 			return i;
 	return -1;
@@ -162,19 +162,23 @@ static const int8_t *columns_of_fields(void)
 	static _Thread_local int8_t of[AK_F_COUNT];
 	static _Thread_local bool known;
 
-	for (int col = AK_COL_SOURCE + 1; !known && col < AK_COL_COUNT; col++)
-		of[ak_columns[col].field] = (int8_t)(1 + col);
+	for (int col = 0; !known && col < AK_COL_COUNT; col++)
+		if (ak_columns[col].field != AK_F_COUNT)
+			of[ak_columns[col].field] = (int8_t)(1 + col);
 	known = true;
 	return of;
 }
 
-bool ak_columns_add(struct ak_columns *c, const struct ak_packed *r, int64_t seq, int64_t source, bool dated, int64_t time_us)
+bool ak_columns_add(struct ak_columns *c, const struct ak_packed *r, int64_t seq, int64_t file, int64_t source, bool dated, int64_t time_us)
 {
 	const int8_t *of = columns_of_fields();
 
 	if (r->kind != AK_K_REQUEST || ak_packed_get(r, AK_F_FACET))
 		return false;
 	ak_columns_row(c, seq, source, dated, time_us);
+	ak_columns_set_number(c, AK_COL_FILE, file);
+	if (r->flags & AK_COLUMNS_MARKS)
+		ak_columns_set_number(c, AK_COL_MARKS, r->flags & AK_COLUMNS_MARKS);
 	for (size_t i = 0; i < r->n; i++) {
 		const struct ak_packed_value *v = &r->value[i];
 		int col = of[v->field] - 1;

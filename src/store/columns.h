@@ -4,7 +4,11 @@
  *
  *   column_segment  which records a segment holds: first and last place in the ledger, their number, their times
  *   column_page     one column of one segment, encoded (columns_page.c says how); id = segment << 8 | column
+ *                   number of the column + 128: which texts a column of many may have (ak_columns_sieve), so that a search for one of
+ *                   them passes over most segments
  *   meta            `columns_through`: records from here on stand in no segment yet; a reader takes them from the rows
+ *                   `columns_made`: how many columns the segments were made with; where there are more now, readers take the rows, and
+ *                   the next ingest makes all segments again
  *
  * A page says nothing that the rows do not, byte for byte the same whenever it is made: verify makes them again. Entries of a
  * call (facet) stand in no segment: they are folded when they are read. */
@@ -17,6 +21,10 @@
 /* Records of a segment at most; below the least one the next ingest reads it again and goes on with it. */
 #define AK_COLUMNS_ROWS 8192
 #define AK_COLUMNS_LEAST 1024
+/* Pages beside the columns' own begin here. */
+#define AK_COLUMNS_SIEVES 128
+/* Flags of a record that MARKS has. */
+#define AK_COLUMNS_MARKS (AK_R_CUT | AK_R_ODD_TIME)
 
 enum ak_column {
 #define COLUMN(id, kind, field) AK_COL_##id,
@@ -29,13 +37,9 @@ enum ak_column_kind { AK_COL_IS_TEXT, AK_COL_IS_INT, AK_COL_IS_DEC, AK_COL_IS_TI
 
 struct ak_column_info {
 	enum ak_column_kind kind;
-	enum ak_field_id field; /* AK_F_COUNT of the first three */
+	enum ak_field_id field; /* AK_F_COUNT of those that are no field */
 };
 extern const struct ak_column_info ak_columns[AK_COL_COUNT];
-
-/* Columns that were added when workspaces had segments already. They have a page even without any value: a segment without it was
- * made before, and is read from its rows until the next ingest makes the page. */
-#define AK_COLUMNS_LATER(col) ((col) >= AK_COL_EVENT_END)
 
 #define AK_COLUMN_NONE INT64_MIN /* of numbers: no value */
 #define AK_COLUMN_WIDE 255	 /* as a scale: number[i] is an index of wide */
@@ -66,7 +70,7 @@ void ak_columns_free(struct ak_columns *c);
 void ak_columns_clear(struct ak_columns *c);
 /* One record more; c->n must be below AK_COLUMNS_ROWS. False: it is no request or an entry of a call, and c as it was. Texts are
  * copied. */
-bool ak_columns_add(struct ak_columns *c, const struct ak_packed *r, int64_t seq, int64_t source, bool dated, int64_t time_us);
+bool ak_columns_add(struct ak_columns *c, const struct ak_packed *r, int64_t seq, int64_t file, int64_t source, bool dated, int64_t time_us);
 /* The same, value by value: begin a row of its own, then set what it has. */
 void ak_columns_row(struct ak_columns *c, int64_t seq, int64_t source, bool dated, int64_t time_us);
 void ak_columns_set_text(struct ak_columns *c, enum ak_column col, struct ak_str v);
@@ -76,6 +80,19 @@ void ak_columns_set_number(struct ak_columns *c, enum ak_column col, int64_t v);
 void ak_columns_encode(const struct ak_columns *c, enum ak_column col, struct ak_buf *out);
 /* Back again, c->n being known; texts are views into data. False: these bytes are no such column. */
 bool ak_columns_decode(struct ak_columns *c, enum ak_column col, struct ak_str data);
+
+/* The texts of a page of TEXT one after the other, without a look at its records; damage ends them. */
+struct ak_columns_texts {
+	const unsigned char *p, *end;
+	uint64_t left;
+};
+void ak_columns_texts_open(struct ak_columns_texts *t, struct ak_str page);
+bool ak_columns_texts_next(struct ak_columns_texts *t, struct ak_str *text);
+
+/* What texts a column has, as a filter (Bloom 1970): 16 bits and 4 places a text. Nothing for a column of few texts, which is as fast to read. */
+void ak_columns_sieve(const struct ak_columns *c, enum ak_column col, struct ak_buf *out);
+/* False: no record of that segment has this text. */
+bool ak_columns_sieve_may(struct ak_str sieve, struct ak_str text);
 
 /* Canonical text of a decimal of the block, valid as long as it or until buf changes; p NULL = none. */
 struct ak_str ak_columns_decimal(const struct ak_columns *c, enum ak_column col, size_t i, char buf[64]);

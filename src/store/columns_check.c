@@ -7,7 +7,6 @@
 
 struct segment {
 	int64_t id, first, last, records;
-	int64_t late;  /* how many pages it has of columns that were added later */
 	uint64_t hash; /* of all pages as they should be */
 };
 
@@ -16,24 +15,28 @@ struct ak_columns_check {
 	size_t n, cap, at;
 	struct ak_columns *now;
 	struct ak_buf page;
+	bool made;   /* with the columns that there are now */
 	bool astray; /* a record of a segment did not go by in it */
 };
 
 static enum ak_rc load(struct ak_store *s, struct ak_columns_check *c, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-	enum ak_rc rc = ak_sql_prepare(s, "SELECT id, first_seq, last_seq, records, (SELECT count(*) FROM column_page p WHERE p.id BETWEEN (g.id << 8) + ?1"
-					  " AND (g.id << 8) + 255) FROM column_segment g ORDER BY first_seq", &st, err);
+	int64_t through;
+	enum ak_rc rc = ak_columns_through(s, &through, &c->made, err);
 
-	if (rc == AK_OK)
-		sqlite3_bind_int64(st, 1, AK_COL_EVENT_END);
+	/* Nobody reads what was made with other columns. */
+	if (rc != AK_OK || !c->made)
+		return rc;
+	rc = ak_sql_prepare(s, "SELECT id, first_seq, last_seq, records FROM column_segment ORDER BY first_seq", &st, err);
+
 	while (rc == AK_OK && (rc = ak_sql_step(s, st, err)) == AK_OK) {
 		if (c->n == c->cap) {
 			c->cap = c->cap ? 2 * c->cap : 64;
 			c->segment = ak_realloc(c->segment, c->cap * sizeof *c->segment);
 		}
 		c->segment[c->n++] = (struct segment){sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2),
-						      sqlite3_column_int64(st, 3), sqlite3_column_int64(st, 4), 0};
+						      sqlite3_column_int64(st, 3), 0};
 	}
 	return rc == AK_END ? AK_OK : rc;
 }
@@ -68,19 +71,19 @@ static void close_segment(struct ak_columns_check *c)
 {
 	struct segment *g = &c->segment[c->at++];
 
-	/* Those that a segment lacks are read from the rows: nothing is said that could be wrong. */
-	for (int col = 0; col < AK_COL_COUNT && (!AK_COLUMNS_LATER(col) || g->late); col++) {
+	for (int id = 0; id < AK_COLUMNS_SIEVES + AK_COL_COUNT; id++) {
 		ak_buf_clear(&c->page);
-		ak_columns_encode(c->now, (enum ak_column)col, &c->page);
+		ak_columns_page(c->now, id, &c->page);
 		if (c->page.n)
-			g->hash = mix(g->hash, col, c->page.p, c->page.n);
+			g->hash = mix(g->hash, id, c->page.p, c->page.n);
 	}
 	if ((int64_t)c->now->n != g->records)
 		g->hash = ~g->hash;
 	ak_columns_clear(c->now);
 }
 
-void ak_columns_check_record(struct ak_columns_check *c, const struct ak_packed *r, int64_t seq, int64_t source, bool dated, int64_t time_us)
+void ak_columns_check_record(struct ak_columns_check *c, const struct ak_packed *r, int64_t seq, int64_t file, int64_t source, bool dated,
+			     int64_t time_us)
 {
 	if (c->at == c->n || c->astray || r->kind != AK_K_REQUEST)
 		return;
@@ -88,7 +91,7 @@ void ak_columns_check_record(struct ak_columns_check *c, const struct ak_packed 
 		c->astray = true;
 		return;
 	}
-	if (!ak_columns_add(c->now, r, seq, source, dated, time_us))
+	if (!ak_columns_add(c->now, r, seq, file, source, dated, time_us))
 		return;
 	if (seq < c->segment[c->at].first || seq > c->segment[c->at].last)
 		c->astray = true;
@@ -144,6 +147,8 @@ enum ak_rc ak_columns_check_end(struct ak_store *s, struct ak_columns_check *c, 
 	*at = -1;
 	if (c->at < c->n || c->astray)
 		*at = c->segment[c->at < c->n ? c->at : c->n - 1].id;
+	if (!c->made)
+		return AK_OK;
 	rc = compare(s, c, at, err);
 	if (rc == AK_OK)
 		rc = check_seam(s, &seam, err);

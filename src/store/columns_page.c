@@ -5,7 +5,7 @@
  *   TEXT  number of values, each as length and bytes in the order they came; then a byte w: 0 = all records have the first value;
  *         else per record 1 + index of its value or 0 = none, in w bytes (1 or 2, the lower first)
  *
- * A column that no record has a value of has no page, but for those that were added later (AK_COLUMNS_LATER). */
+ * A column that no record has a value of has no page. */
 #include "base/ak.h"
 #include "store/columns.h"
 
@@ -72,7 +72,7 @@ static void write_ints(const struct ak_columns *c, enum ak_column col, struct ak
 	uint64_t before = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
-		int64_t v = c->number[col] ? c->number[col][i] : AK_COLUMN_NONE;
+		int64_t v = c->number[col][i];
 		uint64_t folded = fold((int64_t)((uint64_t)v - before));
 
 		if (v == AK_COLUMN_NONE) {
@@ -137,7 +137,7 @@ void ak_columns_encode(const struct ak_columns *c, enum ak_column col, struct ak
 	if (kind == AK_COL_IS_TEXT) {
 		if (c->ntext[col])
 			write_texts(c, col, out);
-	} else if (AK_COLUMNS_LATER(col) || any_number(c, col)) {
+	} else if (any_number(c, col)) {
 		(kind == AK_COL_IS_DEC ? write_decimals : write_ints)(c, col, out);
 	}
 }
@@ -202,6 +202,25 @@ static void read_texts(struct ak_columns *c, enum ak_column col, struct reader *
 		c->row[col][i] = (uint16_t)(each == 0 ? 1 : each == 1 ? r->p[0] : r->p[0] | r->p[1] << 8);
 		r->bad |= c->row[col][i] > n;
 	}
+}
+
+void ak_columns_texts_open(struct ak_columns_texts *t, struct ak_str page)
+{
+	struct reader r = {(const unsigned char *)page.p, (const unsigned char *)page.p + page.n, false};
+
+	*t = (struct ak_columns_texts){.left = get(&r), .p = r.p, .end = r.end};
+}
+
+bool ak_columns_texts_next(struct ak_columns_texts *t, struct ak_str *text)
+{
+	struct reader r = {t->p, t->end, false};
+
+	if (!t->left)
+		return false;
+	*text = get_text(&r);
+	t->p = r.p;
+	t->left = r.bad ? 0 : t->left - 1;
+	return !r.bad;
 }
 
 /* Room for a column that is read; it needs no slots. */

@@ -12,6 +12,7 @@ struct pass {
 	ak_columns_fn *each;
 	void *ctx;
 	int64_t from_us, to_us;
+	bool witnesses; /* second ones are kept */
 	uint8_t *left_out; /* a bit per place in the ledger */
 	int64_t places;
 	struct ak_columns *now;
@@ -19,42 +20,13 @@ struct pass {
 	struct ak_err *err;
 };
 
-enum ak_rc ak_columns_from_rows(struct ak_store *s, struct ak_columns *c, enum ak_column col, struct ak_err *err)
-{
-	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-	const char *column = ak_fields[ak_columns[col].field].column;
-	const int64_t *seq = c->number[AK_COL_SEQ];
-	size_t n = c->n;
-	struct ak_buf sql;
-	enum ak_rc rc;
-
-	ak_buf_init(&sql, 1000);
-	ak_buf_addf(&sql, "SELECT seq, %s FROM request WHERE seq BETWEEN ?1 AND ?2 AND %s IS NOT NULL ORDER BY seq", column, column);
-	rc = ak_sql_prepare(s, sql.p, &st, err);
-	ak_buf_release(&sql);
-	if (rc != AK_OK || !n)
-		return rc;
-	sqlite3_bind_int64(st, 1, seq[0]);
-	sqlite3_bind_int64(st, 2, seq[n - 1]);
-	/* Values are set in the last row there is, so c grows again row by row. */
-	for (c->n = 0; (rc = ak_sql_step(s, st, err)) == AK_OK;) {
-		while (c->n < n && seq[c->n] < sqlite3_column_int64(st, 0))
-			c->n++;
-		if (c->n == n || seq[c->n] != sqlite3_column_int64(st, 0))
-			continue;
-		c->n++;
-		ak_columns_set_text(c, col, ak_sql_there(st, 1));
-	}
-	c->n = n;
-	return rc == AK_END ? AK_OK : rc;
-}
-
 /* Superseded records and second witnesses. */
 static enum ak_rc find_left_out(struct pass *p)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	enum ak_rc rc = ak_sql_prepare(p->s, "SELECT 1 + max(coalesce((SELECT max(seq) FROM superseded), -1),"
 					     " coalesce((SELECT max(seq) FROM corroboration), -1))", &st, p->err);
+	const char *which = p->witnesses ? "SELECT seq FROM superseded" : "SELECT seq FROM superseded UNION ALL SELECT seq FROM corroboration";
 
 	if (rc == AK_OK && (rc = ak_sql_step(p->s, st, p->err)) == AK_OK)
 		p->places = sqlite3_column_int64(st, 0);
@@ -62,7 +34,7 @@ static enum ak_rc find_left_out(struct pass *p)
 		return rc;
 	p->left_out = ak_alloc_zero((size_t)p->places / 8 + 1, 1);
 	ak_sql_finalizep(&st);
-	rc = ak_sql_prepare(p->s, "SELECT seq FROM superseded UNION ALL SELECT seq FROM corroboration", &st, p->err);
+	rc = ak_sql_prepare(p->s, which, &st, p->err);
 	while (rc == AK_OK && (rc = ak_sql_step(p->s, st, p->err)) == AK_OK) {
 		int64_t seq = sqlite3_column_int64(st, 0);
 
@@ -98,22 +70,11 @@ static enum ak_rc damaged(const struct pass *p, int64_t segment)
 	return ak_fail(p->err, AK_EXIT_CORRUPT, "segment %lld of the columns in workspace '%s' is damaged", (long long)segment, p->s->dir);
 }
 
-/* Of a segment that was made before the program knew them: columns by their rows. */
-static enum ak_rc read_late(struct pass *p, const bool *seen)
-{
-	enum ak_rc rc = AK_OK;
-
-	for (int col = 0; col < AK_COL_COUNT && rc == AK_OK; col++)
-		if (AK_COLUMNS_LATER(col) && p->want->col[col] && !seen[col])
-			rc = ak_columns_from_rows(p->s, p->now, (enum ak_column)col, p->err);
-	return rc;
-}
-
 /* The wanted columns of one segment. */
 static enum ak_rc read_segment(struct pass *p, sqlite3_stmt *pages, int64_t id, int64_t records)
 {
-	bool seen[AK_COL_COUNT] = {false};
 	enum ak_rc rc;
+	bool ordered = false;
 
 	ak_columns_clear(p->now);
 	if (records < 1 || records > AK_COLUMNS_ROWS)
@@ -131,14 +92,11 @@ static enum ak_rc read_segment(struct pass *p, sqlite3_stmt *pages, int64_t id, 
 		struct ak_str kept = ak_arena_str(&p->now->arena, ak_str_n(data ? data : "", (size_t)sqlite3_column_bytes(pages, 1)));
 		if (!ak_columns_decode(p->now, (enum ak_column)col, kept))
 			return damaged(p, id);
-		seen[col] = true;
+		ordered |= col == AK_COL_SEQ;
 	}
 	if (rc != AK_END)
 		return rc;
-	if (!seen[AK_COL_SEQ])
-		return damaged(p, id);
-	rc = read_late(p, seen);
-	return rc == AK_OK ? give(p) : rc;
+	return ordered ? give(p) : damaged(p, id);
 }
 
 static enum ak_rc read_segments(struct pass *p)
@@ -169,7 +127,7 @@ static enum ak_rc read_row(struct pass *p, sqlite3_stmt *st, struct ak_arena *ar
 	struct ak_stored fixed;
 	const struct ak_packed *r = ak_stored_pack(st, 0, AK_K_REQUEST, arena, &fixed);
 
-	if (!r || !ak_columns_add(p->now, r, fixed.seq, sqlite3_column_int64(st, sources), fixed.has_time, fixed.time_us) ||
+	if (!r || !ak_columns_add(p->now, r, fixed.seq, fixed.file, sqlite3_column_int64(st, sources), fixed.has_time, fixed.time_us) ||
 	    p->now->n < AK_COLUMNS_ROWS)
 		return AK_OK;
 	enum ak_rc rc = give(p);
@@ -178,7 +136,7 @@ static enum ak_rc read_row(struct pass *p, sqlite3_stmt *st, struct ak_arena *ar
 }
 
 /* Records that stand in no segment yet: all their columns, they are few. */
-static enum ak_rc read_behind(struct pass *p)
+static enum ak_rc read_behind(struct pass *p, int64_t through)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	struct ak_buf sql;
@@ -188,8 +146,10 @@ static enum ak_rc read_behind(struct pass *p)
 	ak_columns_clear(p->now);
 	ak_buf_init(&sql, 1 << 16);
 	ak_schema_select_with(AK_K_REQUEST, "(SELECT e.source FROM file f JOIN export e ON e.id = f.export WHERE f.id = request.file)", &sql);
-	ak_buf_adds(&sql, " WHERE seq >= coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'columns_through'), 0) ORDER BY seq");
+	ak_buf_adds(&sql, " WHERE seq >= ?1 ORDER BY seq");
 	rc = ak_sql_prepare(p->s, sql.p, &st, p->err);
+	if (rc == AK_OK)
+		sqlite3_bind_int64(st, 1, through);
 	ak_buf_release(&sql);
 	ak_arena_init(&arena);
 	while (rc == AK_OK && (rc = ak_sql_step(p->s, st, p->err)) == AK_OK) {
@@ -200,23 +160,38 @@ static enum ak_rc read_behind(struct pass *p)
 	return rc != AK_END ? rc : p->now->n ? give(p) : AK_OK;
 }
 
-enum ak_rc ak_columns_each(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_columns_want *want, ak_columns_fn *each,
+static enum ak_rc read_all(struct ak_store *s, int64_t from_us, int64_t to_us, bool witnesses, const struct ak_columns_want *want, ak_columns_fn *each,
 			   void *ctx, struct ak_err *err)
 {
 	struct ak_columns_want all = *want;
 	struct pass *p = ak_alloc_zero(1, sizeof *p);
+	int64_t through = 0;
+	bool made = false;
 	enum ak_rc rc;
 
 	all.col[AK_COL_SEQ] = all.col[AK_COL_TIME] = all.col[AK_COL_SOURCE] = true;
-	*p = (struct pass){.s = s, .want = &all, .each = each, .ctx = ctx, .from_us = from_us, .to_us = to_us, .err = err};
+	*p = (struct pass){.s = s, .want = &all, .each = each, .ctx = ctx, .from_us = from_us, .to_us = to_us, .witnesses = witnesses, .err = err};
 	p->now = ak_columns_new();
 	rc = find_left_out(p);
 	if (rc == AK_OK)
+		rc = ak_columns_through(s, &through, &made, err);
+	if (rc == AK_OK && made)
 		rc = read_segments(p);
 	if (rc == AK_OK)
-		rc = read_behind(p);
+		rc = read_behind(p, through);
 	ak_columns_free(p->now);
 	ak_free(p->left_out);
 	ak_free(p);
 	return rc;
+}
+
+enum ak_rc ak_columns_each(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_columns_want *want, ak_columns_fn *each,
+			   void *ctx, struct ak_err *err)
+{
+	return read_all(s, from_us, to_us, false, want, each, ctx, err);
+}
+
+enum ak_rc ak_columns_each_witness(struct ak_store *s, const struct ak_columns_want *want, ak_columns_fn *each, void *ctx, struct ak_err *err)
+{
+	return read_all(s, INT64_MIN, INT64_MAX, true, want, each, ctx, err);
 }

@@ -69,25 +69,21 @@ static void bind_times(sqlite3_stmt *st, const struct ak_columns *c)
 	sqlite3_bind_int64(st, 6, undated);
 }
 
-static enum ak_rc write_page(struct ak_columns_writer *w, int64_t segment, enum ak_column col, struct ak_err *err)
-{
-	ak_buf_clear(&w->page);
-	ak_columns_encode(w->now, col, &w->page);
-	if (w->page.over)
-		return ak_fail(err, AK_EXIT_LIMIT, "the values of %d records do not fit a page", AK_COLUMNS_ROWS);
-	if (!w->page.n)
-		return AK_OK;
-	sqlite3_bind_int64(w->st[S_PAGE], 1, segment << 8 | col);
-	sqlite3_bind_blob64(w->st[S_PAGE], 2, w->page.p, w->page.n, SQLITE_STATIC);
-	return run(w, S_PAGE, err);
-}
-
 static enum ak_rc write_pages(struct ak_columns_writer *w, int64_t segment, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
 
-	for (int col = 0; col < AK_COL_COUNT && rc == AK_OK; col++)
-		rc = write_page(w, segment, (enum ak_column)col, err);
+	for (int id = 0; id < AK_COLUMNS_SIEVES + AK_COL_COUNT && rc == AK_OK; id++) {
+		ak_buf_clear(&w->page);
+		ak_columns_page(w->now, id, &w->page);
+		if (w->page.over)
+			return ak_fail(err, AK_EXIT_LIMIT, "the values of %d records do not fit a page", AK_COLUMNS_ROWS);
+		if (!w->page.n)
+			continue;
+		sqlite3_bind_int64(w->st[S_PAGE], 1, segment << 8 | id);
+		sqlite3_bind_blob64(w->st[S_PAGE], 2, w->page.p, w->page.n, SQLITE_STATIC);
+		rc = run(w, S_PAGE, err);
+	}
 	return rc;
 }
 
@@ -95,8 +91,12 @@ static enum ak_rc set_through(struct ak_store *s, int64_t through, struct ak_err
 {
 	char text[24];
 
+	enum ak_rc rc;
+
+	snprintf(text, sizeof text, "%d", AK_COL_COUNT);
+	rc = ak_store_set(s, "columns_made", ak_str_of(text), err);
 	snprintf(text, sizeof text, "%lld", (long long)through);
-	return ak_store_set(s, "columns_through", ak_str_of(text), err);
+	return rc == AK_OK ? ak_store_set(s, "columns_through", ak_str_of(text), err) : rc;
 }
 
 enum ak_rc ak_columns_writer_end(struct ak_columns_writer *w, struct ak_err *err)
@@ -129,24 +129,37 @@ enum ak_rc ak_columns_writer_add(struct ak_columns_writer *w, int64_t seq, int64
 		return AK_OK;
 	start = ak_packed_get(r, AK_F_START);
 	rc = source_of(w, file, err);
-	if (rc == AK_OK && ak_columns_add(w->now, r, seq, w->source, start, start ? start->num : 0) && w->now->n == AK_COLUMNS_ROWS)
+	if (rc == AK_OK && ak_columns_add(w->now, r, seq, file, w->source, start, start ? start->num : 0) && w->now->n == AK_COLUMNS_ROWS)
 		rc = ak_columns_writer_end(w, err);
 	return rc;
 }
 
 /* ---- what a run begins with ---- */
 
-static enum ak_rc number_of(struct ak_store *s, const char *sql, int64_t *out, struct ak_err *err)
+enum ak_rc ak_columns_through(struct ak_store *s, int64_t *through, bool *made, struct ak_err *err)
 {
+	static const char sql[] = "SELECT coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'columns_through'), 0),"
+				  " (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'columns_made') = ?1";
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	enum ak_rc rc = ak_sql_prepare(s, sql, &st, err);
 
-	if (rc == AK_OK && (rc = ak_sql_step(s, st, err)) == AK_OK)
-		*out = sqlite3_column_int64(st, 0);
-	return rc == AK_END ? AK_OK : rc;
+	if (rc != AK_OK)
+		return rc;
+	sqlite3_bind_int(st, 1, AK_COL_COUNT);
+	if ((rc = ak_sql_step(s, st, err)) != AK_OK)
+		return rc;
+	*made = sqlite3_column_int(st, 1);
+	*through = *made ? sqlite3_column_int64(st, 0) : 0;
+	return AK_OK;
 }
 
-static const char through_sql[] = "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'columns_through'";
+/* Segments that were made with other columns go: all records are read again. */
+static enum ak_rc take_all_back(struct ak_store *s, struct ak_err *err)
+{
+	enum ak_rc rc = ak_sql_exec(s, "DELETE FROM column_page; DELETE FROM column_segment", err);
+
+	return rc == AK_OK ? set_through(s, 0, err) : rc;
+}
 
 /* A last segment with few records is made again, so that many small runs leave no many small segments. */
 static enum ak_rc take_back(struct ak_store *s, struct ak_err *err)
@@ -187,7 +200,7 @@ static enum ak_rc read_behind(struct ak_columns_writer *w, int64_t from, struct 
 		struct ak_packed *r = ak_stored_pack(st, 0, AK_K_REQUEST, &arena, &fixed);
 
 		if (r && (rc = source_of(w, fixed.file, err)) == AK_OK &&
-		    ak_columns_add(w->now, r, fixed.seq, w->source, fixed.has_time, fixed.time_us) && w->now->n == AK_COLUMNS_ROWS)
+		    ak_columns_add(w->now, r, fixed.seq, fixed.file, w->source, fixed.has_time, fixed.time_us) && w->now->n == AK_COLUMNS_ROWS)
 			rc = ak_columns_writer_end(w, err);
 		ak_arena_clear(&arena);
 		if (rc != AK_OK)
@@ -197,68 +210,15 @@ static enum ak_rc read_behind(struct ak_columns_writer *w, int64_t from, struct 
 	return rc == AK_END ? AK_OK : rc;
 }
 
-/* ---- columns that were added later ---- */
-
-static enum ak_rc read_seqs(struct ak_columns_writer *w, int64_t segment, bool *good, struct ak_err *err)
-{
-	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-	enum ak_rc rc = ak_sql_prepare(w->s, "SELECT g.records, p.data FROM column_segment g JOIN column_page p ON p.id = g.id << 8 WHERE g.id = ?1", &st, err);
-
-	if (rc != AK_OK)
-		return rc;
-	sqlite3_bind_int64(st, 1, segment);
-	rc = ak_sql_step(w->s, st, err);
-	*good = rc == AK_OK && sqlite3_column_int64(st, 0) > 0 && sqlite3_column_int64(st, 0) <= AK_COLUMNS_ROWS;
-	if (*good) {
-		w->now->n = (size_t)sqlite3_column_int64(st, 0);
-		*good = ak_columns_decode(w->now, AK_COL_SEQ, ak_sql_there(st, 1));
-	}
-	return rc == AK_END ? AK_OK : rc;
-}
-
-/* A damaged segment is left for verify to find. */
-static enum ak_rc write_late(struct ak_columns_writer *w, int64_t segment, enum ak_column col, struct ak_err *err)
-{
-	bool good = false;
-	enum ak_rc rc = read_seqs(w, segment, &good, err);
-
-	if (rc == AK_OK && good)
-		rc = ak_columns_from_rows(w->s, w->now, col, err);
-	if (rc == AK_OK && good)
-		rc = write_page(w, segment, col, err);
-	ak_columns_clear(w->now);
-	return rc;
-}
-
-/* Segments of before a column was known get their page of it. */
-static enum ak_rc complete(struct ak_columns_writer *w, struct ak_err *err)
-{
-	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-	enum ak_rc rc = ak_sql_prepare(w->s, "SELECT g.id FROM column_segment g WHERE NOT EXISTS(SELECT 1 FROM column_page p WHERE p.id = (g.id << 8) + ?1)"
-					     " AND g.id > ?2 ORDER BY g.id LIMIT 1", &st, err);
-
-	for (int col = 0; col < AK_COL_COUNT && rc == AK_OK; col++) {
-		int64_t segment = -1;
-
-		while (AK_COLUMNS_LATER(col) && rc == AK_OK) {
-			sqlite3_bind_int64(st, 1, col);
-			sqlite3_bind_int64(st, 2, segment);
-			if ((rc = ak_sql_step(w->s, st, err)) == AK_OK)
-				segment = sqlite3_column_int64(st, 0);
-			sqlite3_reset(st);
-			if (rc == AK_OK)
-				rc = write_late(w, segment, (enum ak_column)col, err);
-		}
-		rc = rc == AK_END ? AK_OK : rc;
-	}
-	return rc;
-}
-
 enum ak_rc ak_columns_writer_new(struct ak_store *s, struct ak_columns_writer **out, struct ak_err *err)
 {
 	struct ak_columns_writer *w = ak_alloc_zero(1, sizeof *w);
 	int64_t from = 0;
-	enum ak_rc rc = take_back(s, err);
+	bool made;
+	enum ak_rc rc = ak_columns_through(s, &from, &made, err);
+
+	if (rc == AK_OK)
+		rc = made ? take_back(s, err) : take_all_back(s, err);
 
 	w->s = s;
 	w->now = ak_columns_new();
@@ -266,9 +226,7 @@ enum ak_rc ak_columns_writer_new(struct ak_store *s, struct ak_columns_writer **
 	for (int i = 0; i < S_COUNT && rc == AK_OK; i++)
 		rc = ak_sql_prepare(s, sqls[i], &w->st[i], err);
 	if (rc == AK_OK)
-		rc = complete(w, err);
-	if (rc == AK_OK)
-		rc = number_of(s, through_sql, &from, err);
+		rc = ak_columns_through(s, &from, &made, err);
 	if (rc == AK_OK)
 		rc = read_behind(w, from, err);
 	if (rc == AK_OK)

@@ -11,7 +11,7 @@ static void check_record(struct ak_leaves *l, const struct ak_check_item *i)
 		return;
 	}
 	ak_leaf_chain(l->contents, &i->hashes);
-	ak_columns_check_record(l->columns, i->rec, i->seq, i->file->source_id, i->dated, i->time_us);
+	ak_columns_check_record(l->columns, i->rec, i->seq, i->file->id, i->file->source_id, i->dated, i->time_us);
 	ak_leaf_packed(l->leafer, i->file->format, i->file->id, i->rec, &h);
 	if (memcmp(h.leaf, i->hashes.leaf, 32) != 0)
 		ak_verify_broken(l->out, "record %s:%lld (number %llu of its file, table %s) does not match its leaf: it was changed",

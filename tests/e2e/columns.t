@@ -54,14 +54,14 @@ last = -1
 for seg, first, end, n in db.execute("SELECT id, first_seq, last_seq, records FROM column_segment ORDER BY id").fetchall():
     assert first > last and end >= first
     last = end
-    want = db.execute("SELECT r.*, e.source AS the_source FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"
+    want = db.execute("SELECT r.*, e.source AS the_source, nullif(r.flags & 1032, 0) AS the_marks FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"
                       " WHERE r.facet IS NULL AND r.seq BETWEEN ? AND ? ORDER BY r.seq", (first, end))
     names = [d[0] for d in want.description]
     want = want.fetchall()
     assert len(want) == n, (seg, len(want), n)
     rows += n
     for i, (name, kind, field) in enumerate(columns):
-        column = {"SEQ": "seq", "TIME": "time_us", "SOURCE": "the_source"}.get(name) or fields[field]
+        column = {"SEQ": "seq", "TIME": "time_us", "SOURCE": "the_source", "FILE": "file", "MARKS": "the_marks"}.get(name) or fields[field]
         page = db.execute("SELECT data FROM column_page WHERE id = ?", (seg << 8 | i,)).fetchone()
         if column not in names:
             assert not page, name
@@ -108,12 +108,14 @@ is "a workspace of before the columns gets them" "$(sqlite3 w/workspace.db "DROP
 is "and is intact" "$("$AUDITKIT" -w w verify 2>&1 | grep -c INTACT)" 1
 "$AUDITKIT" -w w -q ingest --source gw --format litellm-slp day3.jsonl >/dev/null 2>&1
 same "filled by the next ingest" w "3600 records values 0 behind"
-# A workspace of before a column was known: verify misses nothing, the next ingest makes its pages.
-late="SELECT count(*) FROM column_page WHERE id & 255 >= 56"
-sqlite3 w/workspace.db "DELETE FROM column_page WHERE id & 255 >= 56"
+# A workspace of before a column was known: its segments are not read, verify misses nothing, the next ingest makes them again.
+sqlite3 w/workspace.db "DELETE FROM column_page WHERE id & 255 BETWEEN 56 AND 127; UPDATE meta SET value = '56' WHERE key = 'columns_made'"
 is "a workspace of before a column is intact" "$("$AUDITKIT" -w w verify 2>&1 | grep -c INTACT)" 1
+is "and read by its rows" "$("$AUDITKIT" -w w search --layer request --model m1 --limit 1 2>/dev/null | grep -c '720 request')" 1
 "$AUDITKIT" -w w -q ingest --source gw --format litellm-slp day4.jsonl >/dev/null 2>&1
-is "and gets it from the next ingest" "$(sqlite3 w/workspace.db "$late") $("$AUDITKIT" -w w verify 2>&1 | grep -c INTACT)" "$(sqlite3 w/workspace.db 'SELECT count(*) FROM column_segment') 1"
+is "and gets it from the next ingest" "$(sqlite3 w/workspace.db "SELECT value > 56 FROM meta WHERE key = 'columns_made'") $("$AUDITKIT" -w w verify 2>&1 | grep -c INTACT)" "1 1"
+is "keys of many texts have sieves" "$(sqlite3 w/workspace.db 'SELECT count(*) > 0 FROM column_page WHERE id & 255 > 127')" 1
+is "and a search by them finds its own" "$("$AUDITKIT" -w w search --layer request --key key-299 --limit 1 2>/dev/null | grep -c '12 request')" 1
 same "with the values of the rows" w "3600 records values 0 behind"
 tampered() {
 	cp -r w t
@@ -123,6 +125,7 @@ tampered() {
 }
 tampered "a page of other values" "UPDATE column_page SET data = (SELECT data FROM column_page WHERE id = (1 << 8 | 38)) WHERE id = (1 << 8 | 37)"
 tampered "a page that is gone" "DELETE FROM column_page WHERE id = (1 << 8 | 44)"
+tampered "a sieve that lets nothing through" "UPDATE column_page SET data = zeroblob(length(data)) WHERE id & 255 > 127"
 tampered "a page of nothing" "INSERT INTO column_page VALUES(99 << 8, x'00')"
 tampered "a segment that is gone" "DELETE FROM column_page WHERE id >> 8 = 1; DELETE FROM column_segment WHERE id = 1"
 tampered "sums that begin too late" "UPDATE meta SET value = '999999' WHERE key = 'columns_through'; DELETE FROM column_page; DELETE FROM column_segment"
