@@ -27,5 +27,6 @@ libak_a_SOURCES += src/base/textform.c src/base/textwidth.c
 libak_a_SOURCES += src/base/time.c src/base/time.h
 libak_a_SOURCES += src/base/timearg.c
 libak_a_SOURCES += src/base/tzrule.c src/base/tzrule.h
+libak_a_SOURCES += src/base/window.c src/base/window.h
 libak_a_SOURCES += src/base/zone.c src/base/zone.h
 libak_a_SOURCES += src/base/compose.c src/base/compose.h src/base/compose.def

@@ -4,6 +4,7 @@
 
 #include "base/jsonw.h"
 #include "chain/row.h"
+#include "model/idform.h"
 
 /* A row in one of these states moved no money (yet). */
 static const char *const not_made[] = {"pending", "draft",    "requested", "open",    "rejected", "declined", "denied", "failed",
@@ -325,7 +326,7 @@ static void check_event(struct refund *x, const json_t *event)
 	if (ak_chain_is(category, no_billing))
 		ak_chain_say(x->row, "problems", "approval is no billing event", "the event that approves is %s, of category %s",
 			     ak_chain_text(event, "action") ? ak_chain_text(event, "action") : "-", category);
-	if (of && id && strcmp(of, id) != 0)
+	if (of && id && !ak_id_same(ak_str_of(of), ak_str_of(id)))
 		ak_chain_say(x->row, "problems", "approval of another row", "the event that approves names settlement row %s", of);
 	else if (json_is_true(json_object_get(event, "other_request")))
 		ak_chain_say(x->row, "problems", "approval of another request", "the event that approves names request %s, the row %s",

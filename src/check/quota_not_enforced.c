@@ -18,6 +18,7 @@ static json_t *finding(json_t *row)
 {
 	json_t *f = json_copy(row), *cites = json_array();
 	const char *window = txt(row, "window"), *currency = txt(row, "currency");
+	const char *where = strcmp(txt(row, "basis"), "declared") == 0 ? txt(row, "by") : txt(row, "path");
 
 	json_array_append(cites, json_object_get(row, "by"));
 	json_array_extend(cites, json_object_get(row, "cites"));
@@ -26,7 +27,7 @@ static json_t *finding(json_t *row)
 	json_object_set_new(f, "text",
 			    json_sprintf("%s %s, %s: limit %s %s%s%s%s in force since %s; %lld of %lld attempts came when it was reached, the gateway refused %lld of them and "
 					 "served %lld, the first at %s",
-					 txt(row, "class"), txt(row, "subject"), txt(row, "path"), txt(row, "limit"), *currency ? currency : txt(row, "unit"), *window ? " in " : "",
+					 txt(row, "class"), txt(row, "subject"), where, txt(row, "limit"), *currency ? currency : txt(row, "unit"), *window ? " in " : "",
 					 window, *window ? "" : " in all", *txt(row, "since") ? txt(row, "since") : "before the first record", num(row, "reached"), num(row, "judged"),
 					 num(row, "refused"), num(row, "enforced_not"), txt(row, "first")));
 	return f;
@@ -46,7 +47,7 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 	json_t *rows = NULL, *unread = NULL, *row;
 	uint64_t judged = 0, events = 0;
 	size_t i;
-	enum ak_rc rc = ak_state_quota(r->store, r->from_us, r->to_us, &rows, &unread, &judged, err);
+	enum ak_rc rc = ak_state_quota(r->store, r->policy, r->from_us, r->to_us, &rows, &unread, &judged, err);
 
 	if (rc != AK_OK)
 		return rc;
@@ -60,7 +61,7 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 		ak_check_unjudged(r, "%zu limit%s cannot be replayed, the first is %s of %s %s: %s", json_array_size(unread), json_array_size(unread) == 1 ? "" : "s",
 				  txt(row, "path"), txt(row, "class"), txt(row, "subject"), txt(row, "why"));
 	else if (!json_array_size(rows) && !events)
-		ak_check_unjudged(r, "no limit is stated: ingest captured settings (formats config-snapshot, litellm-settings) or quota changes");
+		ak_check_unjudged(r, "no limit is stated: ingest captured settings (formats config-snapshot, litellm-settings) or quota changes, or state limits as quotas in policy.yaml");
 	else if (!judged && !events)
 		ak_check_unjudged(r, "no request of the period is bound by one of %zu limits", json_array_size(rows));
 	json_decref(rows);

@@ -149,8 +149,7 @@ static const struct ak_opt opts[] = {
 
 static const struct ak_example examples[] = {
 	{"auditkit report dashboard -o dashboard.html", "everything that is there, on one page"},
-	{"auditkit report dashboard --from 2026-06-08 --to 2026-06-15 --by app,environment -o week.html",
-	 "one week, by application and environment"},
+	{"auditkit report dashboard --from 2026-06-08 --by app,environment -o week.html", "from a day on, by application and environment"},
 	{NULL, NULL},
 };
 

@@ -44,6 +44,14 @@ static enum ak_rc as_mermaid(struct ak_ctx *c, const json_t *trace, struct ak_bu
 	return AK_OK;
 }
 
+static enum ak_rc as_dot(struct ak_ctx *c, const json_t *trace, struct ak_buf *b, struct ak_err *err)
+{
+	(void)c;
+	(void)err;
+	ak_trace_dot(trace, b);
+	return AK_OK;
+}
+
 static enum ak_rc as_otlp(struct ak_ctx *c, const json_t *trace, struct ak_buf *b, struct ak_err *err)
 {
 	json_t *request = ak_trace_otlp(trace);
@@ -59,7 +67,7 @@ typedef enum ak_rc form_fn(struct ak_ctx *c, const json_t *trace, struct ak_buf 
 static const struct {
 	const char *name;
 	form_fn *fn;
-} ways[] = {{"text", as_text}, {"json", as_json}, {"html", as_html}, {"mermaid", as_mermaid}, {"otlp", as_otlp}};
+} ways[] = {{"text", as_text}, {"json", as_json}, {"html", as_html}, {"mermaid", as_mermaid}, {"dot", as_dot}, {"otlp", as_otlp}};
 
 static enum ak_rc choose(struct ak_ctx *c, form_fn **fn, struct ak_err *err)
 {
@@ -72,7 +80,7 @@ static enum ak_rc choose(struct ak_ctx *c, form_fn **fn, struct ak_err *err)
 			*fn = ways[i].fn;
 			return AK_OK;
 		}
-	return ak_fail(err, AK_EXIT_USAGE, "option '--format' is text, json, html, mermaid or otlp");
+	return ak_fail(err, AK_EXIT_USAGE, "option '--format' is text, json, html, mermaid, dot or otlp");
 }
 
 enum ak_rc ak_cmd_print_trace(struct ak_ctx *c, const json_t *trace, struct ak_err *err)
@@ -112,7 +120,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 }
 
 static const struct ak_opt opts[] = {
-	{"format", 0, AK_OPT_TEXT, "FORMAT", "text, json, html, mermaid or otlp (default text)"},
+	{"format", 0, AK_OPT_TEXT, "FORMAT", "text, json, html, mermaid, dot or otlp (default text)"},
 	{"output", 'o', AK_OPT_TARGET, "FILE", "write it there, whole or not at all"},
 	{"force", 0, AK_OPT_FLAG, NULL, "replace a file that stands there"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
@@ -133,8 +141,8 @@ const struct ak_cmd ak_cmd_trace_reconstruct = {
 		"Usage rows are sums over a bucket and labelled so. A hop that is missing is printed with its reason and what would fill\n"
 		"it. Records that only share a session stand beside. Every value cites source:number. Each use leaves a line in\n"
 		"access.jsonl.\n\n"
-		"--format html is one page without script, mermaid a sequence diagram, otlp OTLP/JSON that trace viewers open. The\n"
-		"JSON is described by templates/trace.schema.json.",
+		"--format html is one page without script, mermaid a sequence diagram, dot a graph for Graphviz (dot -Tsvg),\n"
+		"otlp OTLP/JSON that trace viewers open. The JSON is described by templates/trace.schema.json.",
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_ACCESS,

@@ -27,7 +27,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 }
 
 static const struct ak_opt opts[] = {
-	{"format", 0, AK_OPT_TEXT, "FORMAT", "text, json, html, mermaid or otlp (default text)"},
+	{"format", 0, AK_OPT_TEXT, "FORMAT", "text, json, html, mermaid, dot or otlp (default text)"},
 	{"output", 'o', AK_OPT_TARGET, "FILE", "write it there, whole or not at all"},
 	{"force", 0, AK_OPT_FLAG, NULL, "replace a file that stands there"},
 	{"seed", 0, AK_OPT_INT, "N", "another sample by the same rule (default 1)"},

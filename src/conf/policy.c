@@ -180,6 +180,7 @@ static void fill_view(struct ak_policy *p)
 	fill_sources(p);
 	fill_redaction(p);
 	fill_limits(p);
+	ak_policy_fill_quotas(p);
 }
 
 enum ak_rc ak_policy_parse(const char *name, struct ak_str text, struct ak_policy *out, struct ak_err *err)

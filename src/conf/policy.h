@@ -46,6 +46,16 @@ struct ak_policy_pointer {
 	const char *field, *pointer, *action, *why; /* RFC 6901; "remove" or "mask" */
 	int line;
 };
+/* An entry of quotas: a limit that the owners state, whatever gateways were set to. */
+struct ak_policy_quota {
+	const char *cls, *subject; /* "key", "team", "project", "organization", "user" or "model", and its name */
+	const char *amount;	   /* canonical decimal text; NULL: unknown */
+	const char *unit;	   /* "requests", "tokens", or a currency in capitals */
+	const char *window;	   /* base/window.h; NULL: everything since then */
+	const char *since;	   /* as written; NULL: not said */
+	int64_t since_us;	   /* INT64_MIN where not said */
+	int line;
+};
 enum ak_small_action { AK_SMALL_FLAG, AK_SMALL_SUPPRESS, AK_SMALL_MERGE, AK_SMALL_COUNT };
 #define AK_SMALL_K 5
 
@@ -79,6 +89,8 @@ struct ak_policy {
 	const char *key_file, *key_env; /* where the pseudonym key is, at most one of them; NULL: in the key folder */
 	struct ak_policy_pointer *pointers; /* redaction.pointers */
 	size_t npointers;
+	struct ak_policy_quota *quotas; /* quotas: */
+	size_t nquotas;
 };
 
 #ifdef __cplusplus

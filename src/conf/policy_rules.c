@@ -174,6 +174,15 @@ static const struct ak_yaml_rule limit_rules[] = {
 	END,
 };
 
+static const struct ak_yaml_rule quota_rules[] = {
+	{"key", AK_Y_SCALAR, false, NULL},     {"team", AK_Y_SCALAR, false, NULL},
+	{"project", AK_Y_SCALAR, false, NULL}, {"organization", AK_Y_SCALAR, false, NULL},
+	{"user", AK_Y_SCALAR, false, NULL},    {"model", AK_Y_SCALAR, false, NULL},
+	{"amount", AK_Y_SCALAR, true, NULL},   {"unit", AK_Y_STR, true, NULL},
+	{"window", AK_Y_SCALAR, false, NULL},  {"since", AK_Y_SCALAR, false, NULL},
+	{"why", AK_Y_SCALAR, false, NULL},     END,
+};
+
 /* Rules of the user's own; what their fields and limits must be, check/custom.h says. */
 static const struct ak_yaml_rule measure_rules[] = {
 	{"over", AK_Y_SCALAR, false, NULL},  {"under", AK_Y_SCALAR, false, NULL}, {"field", AK_Y_STR, false, NULL},
@@ -219,6 +228,7 @@ const struct ak_yaml_rule ak_policy_rules[] = {
 	{"access", AK_Y_MAP_OR_UNKNOWN, false, access_rules},
 	{"sample_trace", AK_Y_MAP_OR_UNKNOWN, false, trace_rules},
 	{"limits", AK_Y_MAP_OR_UNKNOWN, false, limit_rules},
+	{"quotas", AK_Y_LIST_OR_UNKNOWN, false, quota_rules},
 	{"checks", AK_Y_MAP, false, checks_rules},
 	{"notify", AK_Y_MAP, false, notify_rules},
 	END,

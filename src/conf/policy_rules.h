@@ -16,6 +16,9 @@ bool ak_policy_is_date(const json_t *v);
 /* The lists of redaction:, their values (AK_EXIT_USAGE), and the view of them. */
 enum ak_rc ak_policy_check_redaction(const struct ak_policy *p, struct ak_err *err);
 void ak_policy_fill_redaction(struct ak_policy *p);
+/* The entries of quotas:, likewise. */
+enum ak_rc ak_policy_check_quotas(const struct ak_policy *p, struct ak_err *err);
+void ak_policy_fill_quotas(struct ak_policy *p);
 /* Fill p->answers; for ak_policy_parse only. */
 void ak_policy_collect(struct ak_policy *p);
 

@@ -261,5 +261,7 @@ enum ak_rc ak_policy_check_values(const struct ak_policy *p, struct ak_err *err)
 		rc = classes_check(p, err);
 	if (rc == AK_OK)
 		rc = ak_policy_check_redaction(p, err);
+	if (rc == AK_OK)
+		rc = ak_policy_check_quotas(p, err);
 	return rc == AK_OK ? forever_check(p, err) : rc;
 }

@@ -191,13 +191,18 @@ static void cut_flag(struct ak_mapper *mp, struct ak_record *out)
 static void spellings(struct ak_mapper *mp, struct ak_record *out)
 {
 	static const enum ak_field_id ids[] = {AK_F_TRACE_ID, AK_F_SPAN_ID, AK_F_REQUEST_ID, AK_F_GATEWAY_EVENT_ID, AK_F_RESPONSE_ID,
-					       AK_F_PROVIDER_REQUEST_ID, AK_F_UPSTREAM_ID};
+					       AK_F_PROVIDER_REQUEST_ID, AK_F_UPSTREAM_ID, AK_F_EVENT_ID, AK_F_SETTLEMENT_ID, AK_F_APPROVAL_EVENT};
 	char buf[AK_ID_FORM];
 	struct ak_str plain;
 
 	for (size_t i = 0; i < AK_COUNT(ids); i++)
 		if (out->v[ids[i]].set && ak_id_plain(ids[i], out->v[ids[i]].text, buf, &plain))
 			ak_eval_alias(mp, out, ids[i], ak_arena_str(mp->conv.arena, plain));
+	/* What a settlement row calls its request may be any id of it, and it is typed by people: few rows, all spellings. */
+	for (size_t i = 0; i < AK_COUNT(ids) && out->kind == AK_K_SETTLEMENT; i++)
+		for (int which = 1; which <= 2 && out->v[ids[i]].set; which++)
+			if (ak_id_form(out->v[ids[i]].text, which, buf, &plain))
+				ak_eval_alias(mp, out, ids[i], ak_arena_str(mp->conv.arena, plain));
 }
 
 /* What a gateway serves from its cache has the response id of the first call, and the application got that: the id belongs to both.

@@ -120,6 +120,40 @@ bool ak_id_twin(enum ak_field_id f, struct ak_str text, char buf[AK_ID_FORM], st
 	return n > 0;
 }
 
+bool ak_id_form(struct ak_str text, int which, char buf[AK_ID_FORM], struct ak_str *form)
+{
+	static const enum ak_field_id as[] = {AK_F_TRACE_ID, AK_F_SPAN_ID, AK_F_REQUEST_ID};
+	char plain_buf[AK_ID_FORM];
+	struct ak_str plain = text;
+
+	for (size_t i = 0; i < AK_COUNT(as) && plain.p == text.p; i++)
+		ak_id_plain(as[i], text, which == 1 ? buf : plain_buf, &plain);
+	if (which == 1)
+		*form = plain;
+	else if (!ak_id_twin(AK_F_TRACE_ID, plain, buf, form))
+		return false;
+	return form->p != text.p && !ak_str_eq(*form, text);
+}
+
+bool ak_id_same(struct ak_str a, struct ak_str b)
+{
+	char buf[4][AK_ID_FORM];
+	struct ak_str x[3] = {a}, y[3] = {b};
+	size_t n = 1, m = 1;
+
+	if (ak_str_eq(a, b))
+		return true;
+	for (int which = 1; which <= 2; which++) {
+		n += ak_id_form(a, which, buf[which - 1], &x[n]);
+		m += ak_id_form(b, which, buf[which + 1], &y[m]);
+	}
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < m; k++)
+			if (ak_str_eq(x[i], y[k]))
+				return true;
+	return false;
+}
+
 bool ak_id_is_nil(struct ak_str text)
 {
 	static const char *const words[] = {"none", "null", "nil", "n/a", "na", "undefined", "unknown", "unspecified", "nan", "-", "0"};

@@ -20,6 +20,11 @@ extern "C" {
 bool ak_id_plain(enum ak_field_id f, struct ak_str text, char buf[AK_ID_FORM], struct ak_str *plain);
 /* A trace id of 32 hex is written as a UUID by some, and the other way round: the other one. */
 bool ak_id_twin(enum ak_field_id f, struct ak_str text, char buf[AK_ID_FORM], struct ak_str *twin);
+/* Where nobody says what kind of id it is (a refund names "the request"): 1 = the plain form of whatever it can be, 2 = with or without the
+ * dashes of a UUID, in small letters. False when there is none, or it is the text itself. */
+bool ak_id_form(struct ak_str text, int which, char buf[AK_ID_FORM], struct ak_str *form);
+/* Two spellings of one id, of whatever kind: equal, or equal in small letters without dashes. */
+bool ak_id_same(struct ak_str a, struct ak_str b);
 /* Zeros, and words for nothing: an id that stands for "none" and would join all that have none. */
 bool ak_id_is_nil(struct ak_str text);
 

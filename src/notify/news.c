@@ -80,16 +80,28 @@ static bool is_whole(const json_t *check)
 	return !json_object_get(check, "why") && ak_jnum(check, "found") <= named;
 }
 
-static bool told_anywhere(const struct ak_book *book, struct ak_str id)
+/* Those of a check that some target was told of and that are not present, each once. */
+static json_t *gone_ids(const struct ak_book *book, int64_t check, const struct ak_map *present)
 {
+	json_t *ids = json_array();
+	struct ak_map seen;
+	bool fresh;
+
+	ak_map_init(&seen);
 	for (size_t i = 0; i < book->told.n; i++) {
 		struct ak_str k = book->told.e[i].key;
 		size_t blank = ak_str_find(k, ' ');
+		struct ak_str id = ak_str_n(k.p + blank + 1, k.n - blank - 1);
+		const struct ak_map_entry *of = ak_map_get(&book->check, id);
 
-		if (book->told.e[i].v.num & 1 && ak_str_eq(ak_str_n(k.p + blank + 1, k.n - blank - 1), id))
-			return true;
+		if (!(book->told.e[i].v.num & 1) || !of || of->v.num != check || ak_map_get(present, id))
+			continue;
+		ak_map_put(&seen, id, &fresh);
+		if (fresh)
+			json_array_append_new(ids, json_stringn(id.p, id.n));
 	}
-	return false;
+	ak_map_release(&seen);
+	return ids;
 }
 
 json_t *ak_news_gone(const json_t *doc, const struct ak_book *book)
@@ -107,13 +119,7 @@ json_t *ak_news_gone(const json_t *doc, const struct ak_book *book)
 			continue;
 		ak_map_init(&present);
 		add_present(k, &present);
-		ids = json_array();
-		for (size_t e = 0; e < book->check.n; e++) {
-			const struct ak_map_entry *told = &book->check.e[e];
-
-			if (told->v.num == name - book->checks.e && !ak_map_get(&present, told->key) && told_anywhere(book, told->key))
-				json_array_append_new(ids, json_stringn(told->key.p, told->key.n));
-		}
+		ids = gone_ids(book, name - book->checks.e, &present);
 		if (json_array_size(ids))
 			json_array_append_new(gone, json_pack("{s:s, s:O}", "check", ak_jtxt(k, "check", ""), "ids", ids));
 		json_decref(ids);

@@ -53,9 +53,11 @@
 #define SETTLED                                                                                                           \
 	"(SELECT nullif(json_group_array(json_object('cite', cite)), '[]') FROM (SELECT DISTINCT s.name || ':' || t.seq AS cite, t.seq AS seq" \
 	"  FROM lookup l JOIN settlement t ON t.seq = l.seq" AK_OF_FILE("t")                                              \
-	"  WHERE l.h IN (ak_hash(a.event_id), ak_hash(a.settlement_id), ak_hash(a.gateway_request_id)) AND" NEWEST("t")    \
-	"  AND (t.approval_event_id = a.event_id OR t.settlement_id = a.settlement_id"                                    \
-	"   OR (a.settlement_id IS NULL AND t.approval_event_id IS NULL AND a.gateway_request_id IN (t.gateway_request_id, t.response_id)" \
+	"  WHERE l.h IN (ak_hash(a.event_id), ak_hash(ak_id_form(a.event_id, 1)), ak_hash(a.settlement_id), ak_hash(ak_id_form(a.settlement_id, 1))," \
+	"   ak_hash(a.gateway_request_id), ak_hash(ak_id_form(a.gateway_request_id, 1))) AND" NEWEST("t")                     \
+	"  AND (ak_id_same(t.approval_event_id, a.event_id) OR ak_id_same(t.settlement_id, a.settlement_id)"               \
+	"   OR (a.settlement_id IS NULL AND t.approval_event_id IS NULL"                                                  \
+	"    AND (ak_id_same(a.gateway_request_id, t.gateway_request_id) OR ak_id_same(a.gateway_request_id, t.response_id))" \
 	"    AND t.settlement_type IN ('refund', 'credit', 'void', 'adjustment')))"                                       \
 	"  ORDER BY t.seq LIMIT 200))"
 

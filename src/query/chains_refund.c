@@ -22,14 +22,24 @@ enum ak_rc ak_query_chain_sources(struct ak_store *s, json_t **out, struct ak_er
 	return ak_rows_one(s, sql, NULL, 0, out, err);
 }
 
+/* An id, and what it is in its other spellings, as hashes; equal is what ak_id_same says (model/idform.h). */
+#define SPELLED(id) "ak_hash(" id "), ak_hash(ak_id_form(" id ", 1)), ak_hash(ak_id_form(" id ", 2))"
+#define SAME(a, b) "ak_id_same(" a ", " b ")"
+/* Further ids of a record: a cached answer has that of the first call's response, some answers have several request ids. */
+#define ALSO(r, fields, id)                                                                                               \
+	"EXISTS(SELECT 1 FROM alias x WHERE x.seq = " r ".seq AND x.field IN (" fields ") AND " SAME("x.value", id) ")"
+
 /* How a request record is the one that a row names: the call's own id before ids that some systems repeat. */
 #define RANK                                                                                                              \
-	"CASE WHEN q.gateway_request_id = t.gateway_request_id THEN 1"                                                    \
-	" WHEN t.gateway_request_id IN (q.event_id, q.gateway_event_id, q.upstream_id) THEN 2"                            \
-	" WHEN q.response_id IN (t.response_id, t.gateway_request_id) OR q.provider_request_id = t.gateway_request_id THEN 3" \
-	" WHEN q.trace_id IN (t.trace_id, t.gateway_request_id) THEN 4 END"
+	"CASE WHEN " SAME("q.gateway_request_id", "t.gateway_request_id") " THEN 1"                                       \
+	" WHEN " SAME("q.event_id", "t.gateway_request_id") " OR " SAME("q.gateway_event_id", "t.gateway_request_id")     \
+	"  OR " SAME("q.upstream_id", "t.gateway_request_id") " THEN 2"                                                   \
+	" WHEN " SAME("q.response_id", "t.response_id") " OR " SAME("q.response_id", "t.gateway_request_id")              \
+	"  OR " SAME("q.provider_request_id", "t.gateway_request_id") " OR " ALSO("q", "'response_id', 'provider_request_id'", "t.gateway_request_id") \
+	"  OR " ALSO("q", "'response_id'", "t.response_id") " THEN 3"                                                     \
+	" WHEN " SAME("q.trace_id", "t.trace_id") " OR " SAME("q.trace_id", "t.gateway_request_id") " THEN 4 END"
 
-#define NAMED "l.h IN (ak_hash(t.gateway_request_id), ak_hash(t.response_id), ak_hash(t.trace_id))"
+#define NAMED "l.h IN (" SPELLED("t.gateway_request_id") ", " SPELLED("t.response_id") ", " SPELLED("t.trace_id") ")"
 
 #define CALLS                                                                                                             \
 	"(SELECT json_group_array(" AK_CHAIN_OBJECT3("'cite', cite, 'rank', rank, 'source', source, 'call', call",        \
@@ -52,23 +62,27 @@ enum ak_rc ak_query_chain_sources(struct ak_store *s, json_t **out, struct ak_er
 	" FROM (SELECT DISTINCT s.name || ':' || o.seq AS cite, o.settlement_type AS type, o.cost_billed AS amount,"      \
 	"  o.cost_currency AS currency, o.state_value AS state, o.event_start AS time, o.seq AS seq"                      \
 	"  FROM lookup l JOIN settlement o ON o.seq = l.seq" AK_OF_FILE("o")                                              \
-	"  WHERE l.h IN (ak_hash(t.gateway_request_id), ak_hash(t.response_id)) AND o.seq <> t.seq AND" NEWEST("o")       \
-	"  AND (o.gateway_request_id IN (t.gateway_request_id, t.response_id) OR o.response_id IN (t.gateway_request_id, t.response_id))" \
+	"  WHERE l.h IN (" SPELLED("t.gateway_request_id") ", " SPELLED("t.response_id") ") AND o.seq <> t.seq AND" NEWEST("o") \
+	"  AND (" SAME("o.gateway_request_id", "t.gateway_request_id") " OR " SAME("o.gateway_request_id", "t.response_id")      \
+	"   OR " SAME("o.response_id", "t.gateway_request_id") " OR " SAME("o.response_id", "t.response_id") ")"                 \
 	"  AND o.settlement_type IN (" types ") ORDER BY o.seq" LIST "))"
 
 /* The event that a row names; those that name the row; those of billing that name the call and no other row. */
 #define VIA                                                                                                               \
-	"CASE WHEN a.event_id = t.approval_event_id THEN 1 WHEN a.settlement_id = t.settlement_id THEN 2"                 \
-	" WHEN a.gateway_request_id IN (t.gateway_request_id, t.response_id) AND a.category = 'billing' AND a.settlement_id IS NULL THEN 3 END"
+	"CASE WHEN " SAME("a.event_id", "t.approval_event_id") " THEN 1 WHEN " SAME("a.settlement_id", "t.settlement_id") " THEN 2" \
+	" WHEN (" SAME("a.gateway_request_id", "t.gateway_request_id") " OR " SAME("a.gateway_request_id", "t.response_id") ")"   \
+	"  AND a.category = 'billing' AND a.settlement_id IS NULL THEN 3 END"
 
 /* An event names a call that is here, and the row another: no record, and no id of a trace or response, says that they are one. */
 #define OTHER_REQUEST                                                                                                     \
-	"(a.gateway_request_id NOT IN (coalesce(t.gateway_request_id, ''), coalesce(t.response_id, ''), coalesce(t.trace_id, ''))" \
-	" AND coalesce(t.gateway_request_id, t.response_id, t.trace_id) IS NOT NULL"                                      \
-	" AND EXISTS(SELECT 1 FROM lookup l JOIN request v ON v.seq = l.seq WHERE l.h = ak_hash(a.gateway_request_id) AND v.state = 0)" \
+	"(a.gateway_request_id IS NOT NULL AND coalesce(t.gateway_request_id, t.response_id, t.trace_id) IS NOT NULL"     \
+	" AND coalesce(" SAME("a.gateway_request_id", "t.gateway_request_id") ", 0) = 0"                                  \
+	" AND coalesce(" SAME("a.gateway_request_id", "t.response_id") ", 0) = 0"                                         \
+	" AND coalesce(" SAME("a.gateway_request_id", "t.trace_id") ", 0) = 0"                                            \
+	" AND EXISTS(SELECT 1 FROM lookup l JOIN request v ON v.seq = l.seq WHERE l.h IN (" SPELLED("a.gateway_request_id") ") AND v.state = 0)" \
 	" AND NOT EXISTS(SELECT 1 FROM lookup l JOIN request v ON v.seq = l.seq, lookup m JOIN request u ON u.seq = m.seq" \
-	"  WHERE l.h = ak_hash(a.gateway_request_id)"                                                                     \
-	"  AND m.h IN (ak_hash(t.gateway_request_id), ak_hash(t.response_id), ak_hash(t.trace_id))"                       \
+	"  WHERE l.h IN (" SPELLED("a.gateway_request_id") ")"                                                            \
+	"  AND m.h IN (" SPELLED("t.gateway_request_id") ", " SPELLED("t.response_id") ", " SPELLED("t.trace_id") ")"     \
 	"  AND (v.seq = u.seq OR v.response_id = u.response_id OR v.trace_id = u.trace_id OR v.gateway_event_id = u.gateway_event_id)))"
 
 #define APPROVALS                                                                                                         \
@@ -82,7 +96,8 @@ enum ak_rc ak_query_chain_sources(struct ak_store *s, json_t **out, struct ak_er
 	"  a.outcome AS outcome, a.event_start AS time, a.time_us AS us, a.settlement_id AS settlement, a.cost_billed AS amount," \
 	"  a.cost_currency AS currency, a.ticket_id AS ticket, a.gateway_request_id AS of_request, a.changes AS changes, " OTHER_REQUEST " AS other, a.seq AS seq"                                              \
 	"  FROM lookup l JOIN audit_event a ON a.seq = l.seq" AK_OF_FILE("a")                                             \
-	"  WHERE l.h IN (ak_hash(t.approval_event_id), ak_hash(t.settlement_id), ak_hash(t.gateway_request_id), ak_hash(t.response_id))" \
+	"  WHERE l.h IN (" SPELLED("t.approval_event_id") ", " SPELLED("t.settlement_id") ", " SPELLED("t.gateway_request_id") ", " \
+	SPELLED("t.response_id") ")"                                                                                      \
 	"  AND " VIA " IS NOT NULL AND" NEWEST("a") " ORDER BY 2, a.time_us, a.seq" LIST "))"
 
 /* How long the buckets of usage are and where they begin: few of each, so that the index of their starts finds those around a call.
@@ -100,7 +115,7 @@ enum ak_rc ak_query_chain_sources(struct ak_store *s, json_t **out, struct ak_er
 	" SELECT s.name || ':' || u.seq AS cite, u.event_start AS start, u.event_end AS \"end\", u.request_count AS requests," \
 	"  u.response_model AS model, coalesce(u.key_id, u.key_alias) AS key, u.seq AS seq"                               \
 	"  FROM lookup l JOIN usage u ON u.seq = l.seq" AK_OF_FILE("u")                                                   \
-	"  WHERE l.h = ak_hash(t.settlement_id) AND u.settlement_id = t.settlement_id AND" NEWEST("u")                    \
+	"  WHERE l.h IN (" SPELLED("t.settlement_id") ") AND " SAME("u.settlement_id", "t.settlement_id") " AND" NEWEST("u") \
 	" UNION SELECT s.name || ':' || u.seq, u.event_start, u.event_end, u.request_count, u.response_model, coalesce(u.key_id, u.key_alias), u.seq" \
 	"  FROM lookup l CROSS JOIN request q ON q.seq = l.seq CROSS JOIN span p"                                         \
 	"  CROSS JOIN usage u ON u.time_us = (q.time_us - p.phase) / p.width * p.width + p.phase" AK_OF_FILE("u")         \

@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "query/query.h"
 
+#include "model/idform.h"
 #include "query/attempt.h"
 
 /* Whether a gateway record has one of a record's ids, in any spelling; an id that the table does not have is NULL. */
@@ -84,10 +85,32 @@ enum ak_rc ak_query_snapshots(struct ak_store *s, int64_t from_us, int64_t to_us
 	return ak_rows_period(s, sql, from_us, to_us, out, err);
 }
 
+enum ak_rc ak_query_lookup_spelled(struct ak_store *s, const char *id, json_t **out, struct ak_err *err)
+{
+	enum ak_rc rc = ak_query_lookup(s, ak_str_of(id), out, err);
+	char buf[AK_ID_FORM];
+	struct ak_str form;
+
+	for (int which = 1; which <= 2 && rc == AK_OK; which++) {
+		json_t *more = NULL;
+
+		if (!ak_id_form(ak_str_of(id), which, buf, &form))
+			continue;
+		if ((rc = ak_query_lookup(s, form, &more, err)) == AK_OK)
+			json_array_extend(*out, more);
+		json_decref(more);
+	}
+	if (rc != AK_OK) {
+		json_decref(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
 enum ak_rc ak_query_by_event_id(struct ak_store *s, enum ak_kind kind, const char *event_id, json_t **out, struct ak_err *err)
 {
 	json_t *hits = NULL, *hit, *record = NULL;
-	enum ak_rc rc = ak_query_lookup(s, ak_str_of(event_id), &hits, err);
+	enum ak_rc rc = ak_query_lookup_spelled(s, event_id, &hits, err);
 	size_t i;
 
 	json_array_foreach(hits, i, hit) {

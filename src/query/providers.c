@@ -27,8 +27,8 @@ enum ak_rc ak_query_call_providers(struct ak_store *s, int64_t most, json_t **ou
 	return AK_OK;
 }
 
-/* Names of the semantic conventions; what else a source writes may be any of them. */
-static bool is_known(struct ak_str name)
+/* What else a source writes may be any of them. */
+bool ak_query_is_provider(struct ak_str name)
 {
 	static const char *const known[] = {"openai", "anthropic", "aws.bedrock", "azure.ai.openai", "azure.ai.inference", "gcp.vertex_ai", "gcp.gemini",
 					    "gcp.gen_ai", "mistral_ai", "cohere", "groq", "deepseek", "x_ai", "perplexity"};
@@ -55,8 +55,8 @@ bool ak_query_no_calls_of(const json_t *providers, struct ak_str provider)
 	json_array_foreach((json_t *)providers, i, v) {
 		struct ak_str name = ak_str_of(json_string_value(v));
 
-		if (!is_known(name) || ak_str_eq_fold(vendor(name), vendor(provider)))
+		if (!ak_query_is_provider(name) || ak_str_eq_fold(vendor(name), vendor(provider)))
 			return false;
 	}
-	return json_array_size(providers) > 0 && is_known(provider);
+	return json_array_size(providers) > 0 && ak_query_is_provider(provider);
 }

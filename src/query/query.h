@@ -118,6 +118,8 @@ enum ak_rc ak_query_cite(struct ak_store *s, const char *cite, int64_t *seq, str
 /* Records that carry this identifier value (any kind; token forms are the caller's: pass the stored form), sorted by seq:
  * array of {seq, kind, field, class, attempt (equal in hits of one attempt, whatever entries and witnesses tell of it)}. */
 enum ak_rc ak_query_lookup(struct ak_store *s, struct ak_str value, json_t **out, struct ak_err *err);
+/* The same for an id of a record that another record names: in its other spellings too. *out is NULL before. */
+enum ak_rc ak_query_lookup_spelled(struct ak_store *s, const char *id, json_t **out, struct ak_err *err);
 
 /* Requests that may be shown as a sample, in no order: counted ones with trace id and provider that succeeded, without a finding,
  * payload, conflict or odd time. app: NULL = none, dies with the call; each may stop with AK_FAIL. Period as above. */
@@ -148,6 +150,8 @@ enum ak_rc ak_query_supply(struct ak_store *s, json_t **out, struct ak_err *err)
  * (-1 = any number). The second says for certain that no log of this provider is among them. */
 enum ak_rc ak_query_call_providers(struct ak_store *s, int64_t most, json_t **out, struct ak_err *err);
 bool ak_query_no_calls_of(const json_t *providers, struct ak_str provider);
+/* Is this a name of the semantic conventions for providers, in any case? */
+bool ak_query_is_provider(struct ak_str name);
 /* Of a source: {duplicates (folded at ingest), records_in}. */
 enum ak_rc ak_query_folded(struct ak_store *s, const char *source, json_t **out, struct ak_err *err);
 /* What was found of a file's signatures: [{rule, n, records_in}], none when its format has none. */

@@ -24,8 +24,8 @@
 	CURRENT " AND coalesce(a.outcome, 'success') <> 'failure' AND coalesce(a.category, 'other') NOT IN ('login', 'ai_interaction')"         \
 		" AND (a.changes IS NOT NULL OR coalesce(a.category, 'other') <> 'data_access')"
 #define TICKET_STATE                                                                                                      \
-	", (SELECT k.state_value FROM lookup l2 JOIN ticket k ON k.seq = l2.seq WHERE l2.h = ak_hash(a.ticket_id)"        \
-	"  AND k.ticket_id = a.ticket_id LIMIT 1) AS ticket_state"
+	", CASE WHEN a.ticket_id IS NOT NULL THEN (SELECT k.state_value FROM lookup l2 JOIN ticket k ON k.seq = l2.seq"   \
+	"  WHERE l2.h = ak_hash(a.ticket_id) AND k.ticket_id = a.ticket_id LIMIT 1) END AS ticket_state"
 
 enum ak_rc ak_query_observations_each(struct ak_store *s, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
@@ -36,17 +36,20 @@ enum ak_rc ak_query_observations_each(struct ak_store *s, ak_row_fn *each, void 
 	return ak_rows_each(s, sql, NULL, 0, each, ctx, err);
 }
 
-enum ak_rc ak_query_observations_of(struct ak_store *s, const char *id, json_t **out, struct ak_err *err)
+enum ak_rc ak_query_observations_of(struct ak_store *s, const char *id, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
-	static const char sql[] =
+	static const char *const sql[] = {
 		"SELECT " EVENT_COLUMNS TICKET_STATE " FROM lookup l JOIN audit_event a ON a.seq = l.seq" AK_OF_FILE("a")
 		" WHERE l.h = ak_hash(?1) AND (a.resource_id = ?1 OR (a.resource_id IS NULL AND a.category = 'keys'"
-		"  AND (a.key_hash = ?1 OR a.key_id = ?1))) AND" CHANGING
-		" UNION SELECT " SNAPSHOT_COLUMNS ", NULL FROM lookup l JOIN config_snapshot a ON a.seq = l.seq" AK_OF_FILE("a")
-		" WHERE l.h = ak_hash(?1) AND a.resource_id = ?1 AND coalesce(a.resource_type, '') <> 'system' AND" CURRENT " ORDER BY 1, 5, 3";
+		"  AND (a.key_hash = ?1 OR a.key_id = ?1))) AND" CHANGING,
+		"SELECT " SNAPSHOT_COLUMNS " FROM lookup l JOIN config_snapshot a ON a.seq = l.seq" AK_OF_FILE("a")
+		" WHERE l.h = ak_hash(?1) AND a.resource_id = ?1 AND coalesce(a.resource_type, '') <> 'system' AND" CURRENT};
 	const struct ak_param p[] = {AK_PZ(id)};
+	enum ak_rc rc = AK_OK;
 
-	return ak_rows(s, sql, p, 1, out, err);
+	for (size_t i = 0; i < AK_COUNT(sql) && rc == AK_OK; i++)
+		rc = ak_rows_each(s, sql[i], p, 1, each, ctx, err);
+	return rc;
 }
 
 /* An older revision was true in its time, unless the same capture was only read again. */
@@ -110,6 +113,58 @@ enum ak_rc ak_query_policy_events_each(struct ak_store *s, int64_t at_us, bool f
 	return rc == AK_END ? AK_OK : rc;
 }
 
+/* So many events of the time itself are looked at before the index is asked. */
+#define NEAR " LIMIT 500"
+#define POLICY_EVENTS "SELECT " EVENT_COLUMNS TICKET_STATE " FROM audit_event a" AK_OF_FILE("a")
+
+enum ak_rc ak_query_policy_events_near(struct ak_store *s, int64_t at_us, bool forwards, ak_row_fn *each, void *ctx, struct ak_err *err)
+{
+	static const char *const sql[] = {
+		POLICY_EVENTS " WHERE a.seq IN (SELECT seq FROM audit_event WHERE time_us <= ?1 ORDER BY time_us DESC" NEAR ") AND" SETS_POLICY " AND" CHANGING
+			      " ORDER BY a.time_us DESC, a.seq DESC",
+		POLICY_EVENTS " WHERE a.seq IN (SELECT seq FROM audit_event WHERE time_us > ?1 ORDER BY time_us" NEAR ") AND" SETS_POLICY " AND" CHANGING
+			      " ORDER BY a.time_us, a.seq"};
+	const struct ak_param p[] = {AK_PI(at_us)};
+	enum ak_rc rc = ak_rows_each(s, sql[forwards], p, 1, each, ctx, err);
+
+	return rc == AK_END ? AK_OK : rc;
+}
+
+enum ak_rc ak_query_term_events_each(struct ak_store *s, enum ak_term term, int64_t at_us, bool forwards, int64_t most, ak_row_fn *each, void *ctx, struct ak_err *err)
+{
+	static const char *const sql[] = {
+		POLICY_EVENTS " WHERE a.seq IN (SELECT a.seq FROM lookup l JOIN audit_event a ON a.seq = l.seq WHERE l.h = ak_hash(?2) AND a.time_us <= ?1 AND" CHANGING
+			      " ORDER BY a.time_us DESC, a.seq DESC LIMIT ?3) ORDER BY a.time_us DESC, a.seq DESC",
+		POLICY_EVENTS " WHERE a.seq IN (SELECT a.seq FROM lookup l JOIN audit_event a ON a.seq = l.seq WHERE l.h = ak_hash(?2) AND a.time_us > ?1 AND" CHANGING
+			      " ORDER BY a.time_us, a.seq LIMIT ?3) ORDER BY a.time_us, a.seq"};
+	const struct ak_param p[] = {AK_PI(at_us), AK_PZ(ak_term_text(term)), AK_PI(most)};
+	enum ak_rc rc = ak_rows_each(s, sql[forwards], p, 3, each, ctx, err);
+
+	return rc == AK_END ? AK_OK : rc;
+}
+
+enum ak_rc ak_query_term_events(struct ak_store *s, enum ak_term term, int64_t most, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PZ(ak_term_text(term)), AK_PI(most + 1)};
+	json_t *n = NULL;
+	enum ak_rc rc = ak_rows_one(s, "SELECT count(*) AS n FROM (SELECT 1 FROM lookup WHERE h = ak_hash(?1) LIMIT ?2)", p, 2, &n, err);
+
+	if (rc == AK_OK && json_integer_value(json_object_get(n, "n")) <= most)
+		rc = ak_rows(s, POLICY_EVENTS " WHERE a.seq IN (SELECT seq FROM lookup WHERE h = ak_hash(?1)) AND" CHANGING " ORDER BY a.time_us, a.seq", p, 1, out, err);
+	json_decref(n);
+	return rc;
+}
+
+bool ak_query_has_terms(struct ak_store *s)
+{
+	struct ak_err ignored = {0};
+	char *value = NULL;
+	bool has = ak_store_get(s, AK_TERMS, &value, &ignored) == AK_OK && value;
+
+	ak_free(value);
+	return has;
+}
+
 enum ak_rc ak_query_systems(struct ak_store *s, json_t **out, struct ak_err *err)
 {
 	return ak_rows(s, "SELECT DISTINCT a.resource_id AS system, a.environment AS environment FROM config_snapshot a WHERE" CURRENT
@@ -136,20 +191,20 @@ enum ak_rc ak_query_source_system(struct ak_store *s, const char *source, json_t
 	" r.cache_status AS cache, r.cost_estimated AS cost, r.cost_currency AS currency,"                                                      \
 	" coalesce(r.total_tokens, coalesce(r.input_tokens, 0) + coalesce(r.output_tokens, 0)) AS tokens, r.fallback_from AS fallback_from,"    \
 	" coalesce(r.attempt_retries, 0) > 0 OR coalesce(r.attempt_fallbacks, 0) > 0 OR r.fallback_from IS NOT NULL AS again_flag,"             \
-	" r.route_id AS route, r.provider_request_id AS provider_request," QUOTA_OF " AS quota"                           \
+	" r.route_id AS route, r.provider_request_id AS provider_request, r.reason_code AS reason," QUOTA_OF " AS quota"                           \
 	" FROM " table " r" AK_OF_FILE("r") " WHERE" AK_COUNTED("r") " ORDER BY r.time_us, r.seq"
 #define CALL_COLUMNS                                                                                                      \
 	", gateway_request_id, trace_id, team_id, project_id, organization_id, key_id, key_hash, key_alias, app, actor_id, end_user_id,"        \
 	" tenant_id, request_model, response_model, provider, region, outcome, status_code, error_type, cache_status, cost_estimated,"          \
 	" cost_currency, total_tokens, input_tokens, output_tokens, fallback_from, attempt_retries, attempt_fallbacks, route_id,"               \
-	" provider_request_id"
+	" provider_request_id, reason_code"
 #define CALL_FOLDS                                                                                                        \
 	AK_FOLD("gateway_request_id") AK_FOLD("trace_id") AK_FOLD("team_id") AK_FOLD("project_id") AK_FOLD("organization_id") AK_FOLD("key_id") \
 	AK_FOLD("key_hash") AK_FOLD("key_alias") AK_FOLD("app") AK_FOLD("actor_id") AK_FOLD("end_user_id") AK_FOLD("tenant_id")                 \
 	AK_FOLD("request_model") AK_FOLD("response_model") AK_FOLD("provider") AK_FOLD("region") AK_FOLD("outcome") AK_FOLD("status_code")      \
 	AK_FOLD("error_type") AK_FOLD("cache_status") AK_FOLD("cost_estimated") AK_FOLD("cost_currency") AK_FOLD("total_tokens")                \
 	AK_FOLD("input_tokens") AK_FOLD("output_tokens") AK_FOLD("fallback_from") AK_FOLD("attempt_retries") AK_FOLD("attempt_fallbacks")       \
-	AK_FOLD("route_id") AK_FOLD("provider_request_id")
+	AK_FOLD("route_id") AK_FOLD("provider_request_id") AK_FOLD("reason_code")
 
 enum ak_rc ak_query_calls_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {

@@ -7,6 +7,7 @@
 #   DELIVER_URL_FILE   a file with the https address of a service that takes a POST of multipart/form-data; the address is no argument
 #   DELIVER_MAIL       an address that gets the files as attachments, by SENDMAIL (default: /usr/sbin/sendmail)
 # Exit code: 0 all places have them; 69 one does not, and the next run tries again.
+# shellcheck disable=SC2317 # places are called by their names
 set -u
 inputs=$1
 shift
@@ -21,7 +22,7 @@ to_folder() { # to_folder FILE...: all of them or none
 
 to_url() {
 	url=$(cat "$DELIVER_URL_FILE") || return
-	case $url in http://127.0.0.1[:/]* | http://localhost[:/]*) proto==http ;; *) proto==https ;; esac
+	case $url in http://127.0.0.1[:/]* | http://localhost[:/]*) proto='=http' ;; *) proto='=https' ;; esac
 	{
 		printf 'url = "%s"\n' "$url"
 		printf 'form = "inputs=%s"\n' "$inputs"
@@ -44,7 +45,7 @@ to_mail() {
 	} >delivered.tmp && "${SENDMAIL:-/usr/sbin/sendmail}" -t -i <delivered.tmp
 	rc=$?
 	rm -f delivered.tmp
-	return $rc
+	return "$rc"
 }
 
 once() { # once PLACE COMMAND FILE...

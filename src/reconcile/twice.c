@@ -18,24 +18,45 @@ struct folding {
 	int64_t *provider, *gateway;
 	struct doubtful *of;
 	size_t n;
+	size_t *source; /* of each guessed record: 1 + place in `of`, 0 = it counts nowhere */
 };
 
-static struct doubtful *of_source(struct folding *f, int64_t source)
+static int by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static size_t source_of(struct folding *f, int64_t source)
 {
 	for (size_t i = 0; i < f->n; i++)
 		if (f->of[i].source == source)
-			return &f->of[i];
+			return i;
 	f->of = ak_realloc(f->of, (f->n + 1) * sizeof *f->of);
 	f->of[f->n] = (struct doubtful){.source = source, .n = ak_alloc_zero(f->buckets + 1, sizeof(int64_t))};
-	return &f->of[f->n++];
+	return f->n++;
+}
+
+/* Where a guessed record is added up; NULL: it is none. */
+static struct doubtful *doubtful_of(struct folding *f, const struct ak_recon_request *q)
+{
+	const struct ak_recon_seqs *g = &f->r->guessed;
+	const int64_t *at = bsearch(&q->seq, g->seq, g->n, sizeof q->seq, by_number);
+	size_t source;
+
+	if (!at)
+		return NULL;
+	source = source_of(f, q->source);
+	f->source[at - g->seq] = source + 1;
+	return &f->of[source];
 }
 
 static enum ak_rc tally(void *ctx, const struct ak_recon_request *q, struct ak_err *err)
 {
 	struct folding *f = ctx;
 	struct ak_reconcile *r = f->r;
-	bool guessed = ak_recon_has_seq(r->guessed.seq, r->guessed.n, q->seq);
-	struct doubtful *d = guessed ? of_source(f, q->source) : NULL;
+	struct doubtful *d = doubtful_of(f, q);
 
 	(void)err;
 	if (q->failed || ak_recon_has_seq(r->twice.seq, r->twice.n, q->seq))
@@ -82,26 +103,19 @@ static void decide(struct folding *f, struct doubtful *d)
 		f->gateway[i] += d->n[i];
 }
 
-static enum ak_rc keep(void *ctx, const struct ak_recon_request *q, struct ak_err *err)
+static void fold(struct folding *f)
 {
-	struct folding *f = ctx;
 	struct ak_reconcile *r = f->r;
 
-	(void)err;
-	if (!ak_recon_has_seq(r->guessed.seq, r->guessed.n, q->seq))
-		return AK_OK;
-	if (of_source(f, q->source)->apart)
-		r->apart++;
-	else
-		r->folded[r->nfolded++] = q->seq;
-	return AK_OK;
-}
-
-static int by_number(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
+	for (size_t i = 0; i < f->n; i++)
+		decide(f, &f->of[i]);
+	for (size_t i = 0; i < r->guessed.n; i++) {
+		if (f->source[i] && f->of[f->source[i] - 1].apart)
+			r->apart++;
+		else
+			r->folded[r->nfolded++] = r->guessed.seq[i];
+	}
+	qsort(r->folded, r->nfolded, sizeof *r->folded, by_number);
 }
 
 enum ak_rc ak_recon_fold_gateways(struct ak_reconcile *r, struct ak_err *err)
@@ -118,13 +132,12 @@ enum ak_rc ak_recon_fold_gateways(struct ak_reconcile *r, struct ak_err *err)
 	if (r->guessed.n) {
 		ak_recon_open_gateway(r);
 		count_provider(&f);
+		f.source = ak_alloc_zero(r->guessed.n, sizeof *f.source);
 		rc = ak_query_recon_requests(r->s, from, to, tally, &f, err);
-		for (size_t i = 0; i < f.n; i++)
-			decide(&f, &f.of[i]);
 		if (rc == AK_OK)
-			rc = ak_query_recon_requests(r->s, from, to, keep, &f, err);
-		qsort(r->folded, r->nfolded, sizeof *r->folded, by_number);
+			fold(&f);
 	}
+	ak_free(f.source);
 	for (size_t i = 0; i < f.n; i++)
 		ak_free(f.of[i].n);
 	ak_free(f.of);

@@ -159,13 +159,13 @@ static bool held(const struct ak_list_opts *o, const json_t *limit)
 	return !until || ak_time_arg(until, 0, &us, &ignored) != AK_OK || us > o->from_us;
 }
 
-/* Limits as events and captures set them, replayed against the attempts. */
+/* Limits as events and captures set them and policy.yaml states them, replayed against the attempts. */
 static enum ak_rc read_in_force(struct quota *q, const struct ak_list_opts *o, struct ak_err *err)
 {
 	json_t *rows = NULL, *unread = NULL, *r;
 	uint64_t judged;
 	size_t i;
-	enum ak_rc rc = ak_state_quota(q->s, o->from_us, o->to_us, &rows, &unread, &judged, err);
+	enum ak_rc rc = ak_state_quota(q->s, o->policy, o->from_us, o->to_us, &rows, &unread, &judged, err);
 
 	json_array_foreach(rows, i, r) {
 		json_t *row;

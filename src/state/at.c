@@ -11,20 +11,30 @@ static json_t *maybe(const char *z) { return z ? json_string(z) : json_null(); }
 
 /* ---- reading ---- */
 
+struct adding {
+	struct at *q;
+	const char *id;
+	int64_t undated; /* the latest record without a time */
+};
+
+static enum ak_rc add_row(void *ctx, json_t *row, struct ak_err *err)
+{
+	struct adding *a = ctx;
+	int64_t seq = json_integer_value(json_object_get(row, "seq"));
+
+	(void)err;
+	if (ak_timeline_add(&a->q->line, row) && !json_is_integer(json_object_get(row, "t")) && seq >= a->undated) {
+		a->undated = seq;
+		json_object_set(a->q->undated, a->id, json_object_get(row, "citation"));
+	}
+	return AK_OK;
+}
+
 static enum ak_rc add_of(struct at *q, const char *id, struct ak_err *err)
 {
-	json_t *rows = NULL, *row;
-	size_t i;
-	enum ak_rc rc = id ? ak_query_observations_of(q->s, id, &rows, err) : AK_OK;
+	struct adding a = {.q = q, .id = id};
 
-	json_array_foreach(rows, i, row) {
-		bool fresh = ak_timeline_add(&q->line, row);
-
-		if (fresh && !json_is_integer(json_object_get(row, "t")))
-			json_object_set(q->undated, id, json_object_get(row, "citation"));
-	}
-	json_decref(rows);
-	return rc;
+	return id ? ak_query_observations_of(q->s, id, add_row, &a, err) : AK_OK;
 }
 
 /* Snapshots as rows of observations; with their settings where full. */
@@ -77,11 +87,14 @@ static enum ak_rc add_snapshots(struct at *q, struct ak_err *err)
 	return rc;
 }
 
-static const char *const wide[] = {"route version", "budget version", "payload", "retention"};
+static const char *const wide[AK_TERM_COUNT] = {"payload", "retention", "route version", "budget version"};
+
+#define SETTLED INT64_MAX /* nothing is looked for any more */
+#define FEW 100		  /* so many events are taken without asking for their time */
 
 struct looking {
 	struct at *q;
-	int64_t found[AK_COUNT(wide)]; /* the time at which it was found, INT64_MIN = not yet */
+	int64_t found[AK_TERM_COUNT]; /* the time at which it was found, INT64_MIN = not yet */
 };
 
 /* Goes on through the records of one instant, so that a conflict is seen. */
@@ -104,16 +117,44 @@ static enum ak_rc look(void *ctx, json_t *row, struct ak_err *err)
 	return AK_OK;
 }
 
+/* What is set often is found beside the instant, else among all events that may set it: those of a few first. */
+static enum ak_rc look_for(struct looking *l, bool forwards, struct ak_err *err)
+{
+	enum ak_rc rc = ak_query_policy_events_near(l->q->s, l->q->us, forwards, look, l, err);
+
+	for (int k = 0; k < AK_TERM_COUNT; k++)
+		for (int all = 0; all < 2 && rc == AK_OK && l->found[k] == INT64_MIN; all++) {
+			struct looking one = *l;
+
+			for (int other = 0; other < AK_TERM_COUNT; other++)
+				one.found[other] = other == k ? INT64_MIN : SETTLED;
+			rc = ak_query_term_events_each(l->q->s, k, l->q->us, forwards, all ? -1 : FEW, look, &one, err);
+			l->found[k] = one.found[k];
+		}
+	return rc;
+}
+
 static enum ak_rc add_policies(struct at *q, struct ak_err *err)
 {
+	bool terms = ak_query_has_terms(q->s), open = !terms;
+	struct looking start = {.q = q};
 	enum ak_rc rc = AK_OK;
 
-	for (int forwards = 0; forwards < 2 && rc == AK_OK; forwards++) {
-		struct looking l = {.q = q};
+	for (int k = 0; k < AK_TERM_COUNT && rc == AK_OK; k++) {
+		json_t *rows = NULL, *row;
+		size_t i;
 
-		for (size_t k = 0; k < AK_COUNT(wide); k++)
-			l.found[k] = INT64_MIN;
-		rc = ak_query_policy_events_each(q->s, q->us, forwards, look, &l, err);
+		rc = terms ? ak_query_term_events(q->s, k, FEW, &rows, err) : AK_OK;
+		json_array_foreach(rows, i, row)
+			ak_timeline_add(&q->line, row);
+		start.found[k] = rows ? SETTLED : INT64_MIN;
+		open = open || !rows;
+		json_decref(rows);
+	}
+	for (int forwards = 0; forwards < 2 && rc == AK_OK && open; forwards++) {
+		struct looking l = start;
+
+		rc = terms ? look_for(&l, forwards, err) : ak_query_policy_events_each(q->s, q->us, forwards, look, &l, err);
 	}
 	return rc;
 }
@@ -256,6 +297,7 @@ static void write_rows(struct at *q)
 
 	add_route(q);
 	add_budgets(q);
+	ak_at_declared(q);
 	ak_at_keys(q);
 	ak_at_each(q, "payload_mode", "payload");
 	declared(q, "payload_mode", "redaction.payload_mode");

@@ -39,6 +39,8 @@ bool ak_at_unowned(const char *path);
 /* Rows of the key's owner and scope, and of roles granted. */
 void ak_at_keys(struct at *q);
 void ak_at_grants(struct at *q);
+/* Rows of what policy.yaml states for the subject. */
+void ak_at_declared(struct at *q);
 
 #ifdef __cplusplus
 }

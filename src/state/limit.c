@@ -4,6 +4,7 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "base/window.h"
 #include "query/state.h"
 #include "state/name.h"
 
@@ -103,7 +104,7 @@ bool ak_limit_read(const char *cls, const char *path, ak_beside_fn *beside, void
 			currency[i] = (char)(unit[i] >= 'a' && unit[i] <= 'z' ? unit[i] - 'a' + 'A' : unit[i]);
 		out->currency = currency;
 	}
-	if (out->window && !ak_limit_start(out->window, 0, 0, &start)) {
+	if (out->window && !ak_window_start(out->window, 0, 0, &start)) {
 		*why = "its window cannot be read";
 		return false;
 	}
@@ -117,57 +118,9 @@ const char *ak_limit_unit_name(const struct ak_limit *l)
 	return names[l->unit];
 }
 
-#define SECOND INT64_C(1000000)
-#define DAY (86400 * SECOND)
-
-static int64_t floor_to(int64_t at, int64_t step) { return at - ((at % step) + step) % step; }
-
-static int64_t month_start(int64_t at)
+bool ak_limit_of_provider(const char *reason, const char *provider)
 {
-	char z[32];
-	struct ak_err ignored = {0};
-	int64_t us = at;
-
-	ak_time_z(at, 0, z);
-	memcpy(z + 8, "01T00:00:00Z", 13);
-	return ak_time_arg(z, 0, &us, &ignored) == AK_OK ? us : at;
-}
-
-bool ak_limit_start(const char *window, int64_t anchor_us, int64_t at_us, int64_t *start_us)
-{
-	static const struct {
-		const char *word;
-		int64_t step; /* 0 = month */
-	} units[] = {
-		{"s", SECOND}, {"sec", SECOND}, {"second", SECOND}, {"seconds", SECOND}, {"m", 60 * SECOND}, {"min", 60 * SECOND}, {"minute", 60 * SECOND},
-		{"minutes", 60 * SECOND}, {"h", 3600 * SECOND}, {"hour", 3600 * SECOND}, {"hours", 3600 * SECOND}, {"hourly", 3600 * SECOND}, {"d", DAY}, {"day", DAY},
-		{"days", DAY}, {"daily", DAY}, {"w", 7 * DAY}, {"week", 7 * DAY}, {"weeks", 7 * DAY}, {"weekly", 7 * DAY}, {"mo", 0}, {"month", 0}, {"monthly", 0},
-	};
-	size_t digits;
-	int64_t n, step;
-
-	if (!window) {
-		*start_us = anchor_us;
-		return true;
-	}
-	digits = strspn(window, "0123456789");
-	if (digits > 6)
-		return false;
-	n = digits ? strtol(window, NULL, 10) : 1;
-	window += digits + strspn(window + digits, " ");
-	for (size_t i = 0; i < AK_COUNT(units); i++) {
-		if (strcmp(units[i].word, window) != 0 || n < 1 || (units[i].step == 0 && n != 1))
-			continue;
-		step = units[i].step * n;
-		if (!step)
-			*start_us = month_start(at_us);
-		else if (step <= DAY)
-			*start_us = floor_to(at_us, step);
-		else
-			*start_us = anchor_us + floor_to(at_us - anchor_us, step);
-		return true;
-	}
-	return false;
+	return reason && ((provider && strcmp(reason, provider) == 0) || ak_query_is_provider(ak_str_of(reason)));
 }
 
 /* ---- sums of one subject ---- */
@@ -195,7 +148,7 @@ static enum ak_rc sum_of(struct ak_store *s, const char *subject, const json_t *
 
 	if (since && ak_time_arg(since, 0, &anchor, &ignored) != AK_OK)
 		anchor = INT64_MIN;
-	if ((anchor == INT64_MIN && !l->window) || !ak_limit_start(l->window, anchor == INT64_MIN ? 0 : anchor, at_us, &start))
+	if ((anchor == INT64_MIN && !l->window) || !ak_window_start(l->window, anchor == INT64_MIN ? 0 : anchor, at_us, &start))
 		return AK_OK;
 	rc = ak_query_used(s, subject, l->currency ? l->currency : "", start, at_us, &row, err);
 	if (rc == AK_OK)

@@ -1,8 +1,7 @@
 /* Limits as settings say them: what is counted, over which time. Private to state/.
  *
- * Windows are half-open. A window of one second, minute, hour, day or month, and of several seconds to hours, follows the UTC calendar; one of
- * several days or weeks starts when the limit was set and repeats; without a window everything since the limit was set counts. A call is
- * refused when what was admitted in the window before it has reached the limit. */
+ * Windows: base/window.h; without one everything since the limit was set counts. A call is refused when what was admitted in the window
+ * before it has reached the limit. */
 #ifndef AK_STATE_LIMIT_H
 #define AK_STATE_LIMIT_H
 
@@ -31,12 +30,13 @@ bool ak_limit_about(const char *path);
 /* How the limit at this path is counted. cls: what it belongs to; a budget that names no unit is money, in the currency of its calls, a quota that names
  * none is not told. False with *why when it is not told. Texts are those of `beside` or static. */
 bool ak_limit_read(const char *cls, const char *path, ak_beside_fn *beside, void *ctx, char currency[4], struct ak_limit *out, const char **why);
-/* Start of the window that an instant lies in; anchor: when the limit was set. False: the window cannot be read. */
-bool ak_limit_start(const char *window, int64_t anchor_us, int64_t at_us, int64_t *start_us);
 const char *ak_limit_unit_name(const struct ak_limit *l);
 /* What the subject of a budget row (ak_state_at) had used in each of its windows before an instant: [{path, limit, unit, window, from, used}]; limits
  * that cannot be read are left out. Reads the requests of the windows. */
 enum ak_rc ak_limit_sums(struct ak_store *s, const json_t *row, int64_t at_us, json_t **out, struct ak_err *err);
+
+/* Who refused a call, as the gateway's record has it (its reason and provider, NULL = none): a provider, so that no limit of the gateway did. */
+bool ak_limit_of_provider(const char *reason, const char *provider);
 
 #ifdef __cplusplus
 }

@@ -63,14 +63,20 @@ enum ak_rc ak_state_contradictions(struct ak_store *s, int64_t from_us, int64_t 
 /* Replays attempts of the period against the limits that events and snapshots set: array of {subject, class, path, limit (text), unit: "requests"|
  *  "tokens"|"cost", currency|null, window (text as set)|null, since|null, until|null, judged (attempts), reached (attempts that it would have
  *  refused), refused (of these, by the gateway), enforced_not (of these, served), first (time of the first of these), by (citation of the
- *  limit), cites: [the first 5 of these]}, one row per limit and value of it. Rules: state/limit.h; what the limit would have refused
+ *  limit, "policy.yaml:LINE" of a declared one), basis: "event"|"snapshot"|"declared", cites: [the first 5 of these]}, one row per limit and value of it. Rules: state/limit.h; what the limit would have refused
  *  adds nothing to what was used. Money and counts are exact. *judged gets the attempts of the period that some limit binds, *unread the limits
  *  that cannot be replayed: [{subject, class, path, why}]. */
 /* Quota events that contradict themselves or the call that they name, without captured limits: {subject, class, limit, used, unit, window, decision,
  * request, text, cites}: refused and served all the same, or allowed although more was used than the limit. judged: events that say limit and use, or
  * name a call that they refused. */
 enum ak_rc ak_state_quota_events(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, uint64_t *judged, struct ak_err *err);
-enum ak_rc ak_state_quota(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **rows, json_t **unread, uint64_t *judged, struct ak_err *err);
+enum ak_rc ak_state_quota(struct ak_store *s, const struct ak_policy *policy, int64_t from_us, int64_t to_us, json_t **rows, json_t **unread, uint64_t *judged,
+			  struct ak_err *err);
+/* What policy.yaml states (quotas) beside what events and captures set, for the same subject, unit and window: calls each with {subject, class, unit, currency|null, window|null,
+ * declared, by ("policy.yaml:LINE"), shown, shown_class, shown_path, shown_by, from|null, until|null (both in force), agrees}. *declared gets the
+ * entries that are in force in the period, *beside those of them that something shows. */
+enum ak_rc ak_state_declared_each(struct ak_store *s, const struct ak_policy *policy, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, uint64_t *declared, uint64_t *beside,
+				  struct ak_err *err);
 
 /* What attempts were served by: {schema: "auditkit.fallbacks/1", requests, served_otherwise (class "another model"), classes: {same, alias, "another
  * model", "not stated", "not served": attempts, which add up to requests}, rows: [{tenant|null, source,

@@ -159,3 +159,39 @@ void ak_timeline_at(struct ak_timeline *t, const char *place, const char *cls, c
 	if (vague && (!out->set || vague->t >= out->set->t))
 		out->vague = vague;
 }
+
+/* Before anything set it, what the first record that does says was there. */
+static void not_yet(struct ak_timeline_walk *w)
+{
+	for (size_t i = w->next; i < w->line->n && !w->looked && !w->first; i++) {
+		const struct ak_seen *s = &w->line->seen[i];
+
+		if (s->dated && !s->said.vague && strcmp(s->said.path, w->path) == 0)
+			w->first = s;
+	}
+	w->looked = true;
+	w->held = (struct ak_held){0};
+	if (w->first)
+		future(&w->held, w->first);
+}
+
+const struct ak_held *ak_timeline_walk_to(struct ak_timeline_walk *w, int64_t at_us)
+{
+	if (w->next && at_us < w->at)
+		*w = (struct ak_timeline_walk){.line = w->line, .path = w->path};
+	for (; w->next < w->line->n && (!w->line->seen[w->next].dated || w->line->seen[w->next].t <= at_us); w->next++) {
+		const struct ak_seen *s = &w->line->seen[w->next];
+
+		if (s->dated && s->said.vague) {
+			w->vague = s;
+		} else if (s->dated && strcmp(s->said.path, w->path) == 0) {
+			w->held = w->held.set ? w->held : (struct ak_held){0};
+			past(&w->held, s);
+		}
+	}
+	w->at = at_us;
+	if (!w->held.set)
+		not_yet(w);
+	w->held.vague = w->vague && (!w->held.set || w->vague->t >= w->held.set->t) ? w->vague : NULL;
+	return &w->held;
+}

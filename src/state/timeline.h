@@ -44,6 +44,18 @@ void ak_timeline_release(struct ak_timeline *t);
 /* A row of query/state.h, once. False: it was there. */
 bool ak_timeline_add(struct ak_timeline *t, const json_t *row);
 void ak_timeline_sort(struct ak_timeline *t);
+/* The same for instants that only grow, in a timeline that holds one class and id: every record is looked at once. `ends`, `later` and `confirmed`
+ * are those up to the instant; of what is not set yet they are told as ak_timeline_at does. Zeroed first, path and line set. */
+struct ak_timeline_walk {
+	struct ak_timeline *line;
+	const char *path;
+	size_t next;
+	int64_t at;
+	struct ak_held held;
+	const struct ak_seen *vague, *first;
+	bool looked; /* for first */
+};
+const struct ak_held *ak_timeline_walk_to(struct ak_timeline_walk *w, int64_t at_us);
 /* The state of one setting (class, id, path; place NULL = any) at an instant. Sorted first. */
 void ak_timeline_at(struct ak_timeline *t, const char *place, const char *cls, const char *id, const char *path, int64_t at_us, struct ak_held *out);
 

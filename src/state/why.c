@@ -55,13 +55,18 @@ void ak_why_more(json_t *finding, const char *where)
 json_t *ak_why_set(const json_t *row)
 {
 	const char *ticket = text(row, "ticket"), *state = text(row, "ticket_state"), *value = text(row, "value"), *version = text(row, "version");
-	bool event = same(text(row, "basis"), "event");
+	bool event = same(text(row, "basis"), "event") && !text(row, "before_of");
 	struct ak_buf b;
 	json_t *out;
 
 	ak_buf_init(&b, 1u << 22);
 	ak_buf_addf(&b, "%s%s%s%s", version ? version : "", version && value ? ": " : "", value ? value : "", version || value ? ", " : "");
-	ak_buf_addf(&b, "%s %s", event ? text(row, "action") ? text(row, "action") : "set" : "as captured", dash(text(row, "since")));
+	if (same(text(row, "basis"), "declared"))
+		ak_buf_addf(&b, "declared%s%s", text(row, "since") ? " since " : "", text(row, "since") ? text(row, "since") : "");
+	else if (text(row, "before_of"))
+		ak_buf_addf(&b, "as it was before %s", dash(text(row, "until")));
+	else
+		ak_buf_addf(&b, "%s %s", event ? text(row, "action") ? text(row, "action") : "set" : "as captured", dash(text(row, "since")));
 	if (event)
 		ak_buf_addf(&b, ", %s%s%s", ticket ? ticket : "no ticket", state ? " " : "", state ? state : "");
 	out = json_string(b.p);

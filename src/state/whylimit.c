@@ -4,7 +4,10 @@
 
 #include <stdlib.h>
 
+#include "query/query.h"
 #include "state/limit.h"
+
+#define OURS "gateway" /* a refusal that no provider made (formats/litellm-*.yaml) */
 
 static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
 static const char *field(const json_t *r, const char *name) { return text(json_object_get(r, "fields"), name); }
@@ -47,7 +50,8 @@ static enum ak_rc cite_limit(struct why *w, json_t *f, const json_t *row, struct
 	ak_buf_addf(&b, "%s Limit of %s in force: %s [%s].", text(f, "answer"), text(row, "subject"), json_string_value(how), text(row, "by"));
 	rc = ak_limit_sums(w->s, row, w->at_us, &sums, err);
 	json_array_foreach(sums, i, s)
-		ak_buf_addf(&b, " Used of %s %s in %s up to then: %s.", dash(text(s, "limit")), dash(text(s, "unit")), dash(text(s, "window")), dash(text(s, "used")));
+		ak_buf_addf(&b, " Used of %s %s %s%s up to then: %s.", dash(text(s, "limit")), dash(text(s, "currency") ? text(s, "currency") : text(s, "unit")),
+			    text(s, "window") ? "in " : "since ", dash(text(s, text(s, "window") ? "window" : "from")), dash(text(s, "used")));
 	if (json_array_size(sums))
 		json_object_set(f, "sums", sums);
 	json_object_set_new(f, "answer", json_string(b.p));
@@ -135,42 +139,68 @@ static enum ak_rc reached_row(struct why *w, const json_t **out, bool *known, st
 	return rc;
 }
 
-/* A refusal without a quota event: where it came from. */
-static enum ak_rc why_429(struct why *w, const json_t *r, const char *question, struct ak_err *err)
+/* The provider's own log or request id says that it was reached, or the gateway says that the provider refused. */
+static bool by_provider(const struct why *w, const json_t *r)
 {
-	const json_t *call = call_of(w, r), *row = NULL, *any = limit_row(w, NULL);
-	const char *id = field(r, "auditkit.provider.request_id"), *provider = dash(field(r, "gen_ai.provider.name")), *error = dash(field(r, "error.type"));
+	const char *error = dash(field(r, "error.type"));
 	bool gateway = ak_why_mentions(error, "budget") || ak_why_mentions(error, "quota_exceeded") || ak_why_mentions(error, "proxyrate");
-	enum ak_rc rc = AK_OK;
-	bool known = true;
+
+	return call_of(w, r) ||
+	       (!gateway && (field(r, "auditkit.provider.request_id") || ak_limit_of_provider(field(r, "event.reason"), field(r, "gen_ai.provider.name"))));
+}
+
+static void provider_limit(struct why *w, const json_t *r, const char *question)
+{
+	const json_t *call = call_of(w, r);
+	const char *id = field(r, "auditkit.provider.request_id"), *provider = field(r, "gen_ai.provider.name");
+	const char *name = dash(provider ? provider : field(r, "event.reason")), *error = dash(field(r, "error.type"));
+	long long status = (long long)ak_why_status(r);
 	json_t *f;
 
-	if (call || (id && !gateway)) {
-		f = ak_why_find(w, question,
-			 json_sprintf("The provider's own limit: %s refused with %lld (%s) and gave the request id %s [%s].", provider, (long long)ak_why_status(r), error,
-				      dash(id ? id : field(call, "auditkit.provider.request_id")), call ? cite(call) : cite(r)),
-			 call ? cite(call) : cite(r), "record");
-		ak_why_more(f, cite(r));
+	id = id ? id : field(call, "auditkit.provider.request_id");
+	f = ak_why_find(w, question,
+			id ? json_sprintf("The provider's own limit: %s refused with %lld (%s) and gave the request id %s [%s].", name, status, error, id,
+					  call ? cite(call) : cite(r))
+			   : json_sprintf("The provider's own limit: the gateway's record names %s as the one that refused, with %lld (%s) [%s].", name, status, error, call ? cite(call) : cite(r)),
+			call ? cite(call) : cite(r), "record");
+	ak_why_more(f, cite(r));
+}
+
+/* A refusal without a quota event: where it came from. Only a limit that was used up, or nearly, is a cause. */
+static enum ak_rc why_429(struct why *w, const json_t *r, const char *question, struct ak_err *err)
+{
+	const json_t *row = NULL;
+	const char *error = dash(field(r, "error.type"));
+	long long status = (long long)ak_why_status(r);
+	bool ours = same(field(r, "event.reason"), OURS), known = true;
+	enum ak_rc rc;
+	json_t *f;
+
+	if (by_provider(w, r)) {
+		provider_limit(w, r, question);
 		return AK_OK;
 	}
 	rc = reached_row(w, &row, &known, err);
 	if (rc != AK_OK)
 		return rc;
-	if (row) {
+	if (row && known) {
 		f = ak_why_find(w, question,
-			 json_sprintf("Refused with %lld (%s) [%s]; nothing shows that a provider was reached, no quota event names the call%s.",
-				      (long long)ak_why_status(r), error, cite(r), known ? "" : ", and how much of the limit was used is not known"),
-			 text(row, "by"), text(row, "basis"));
+				json_sprintf("Refused with %lld (%s) [%s]; %s, no quota event names the call.", status, error, cite(r),
+					     ours ? "the gateway's record names no provider as the one that refused" : "nothing shows that a provider was reached"),
+				text(row, "by"), text(row, "basis"));
 		ak_why_more(f, cite(r));
 		return cite_limit(w, f, row, err);
 	}
 	f = ak_why_find(w, question,
-		 json_sprintf("Refused with %lld (%s) [%s]; no record explains it: no quota event names the call, no provider request id came back, and no limit of its key, "
-			      "team or project is %s.",
-			      (long long)ak_why_status(r), error, cite(r), any ? "near to being used up" : "known"),
-		 NULL, NULL);
+			json_sprintf("Refused with %lld (%s) [%s]; %s: no quota event names the call, %s, and %s.", status, error, cite(r),
+				     ours ? "the gateway refused it itself, under a limit that is in no record" : "no record explains it",
+				     ours ? "its record names no provider as the one that refused" : "no provider request id came back",
+				     row		    ? "how much was used of the limit in force is not known"
+				     : limit_row(w, NULL) ? "no limit of its key, team or project is near to being used up"
+							    : "no limit of its key, team or project is known"),
+			NULL, NULL);
 	ak_why_more(f, cite(r));
-	return AK_OK;
+	return row ? cite_limit(w, f, row, err) : AK_OK;
 }
 
 static bool is_throttled(const json_t *r)
@@ -197,7 +227,7 @@ enum ak_rc ak_why_limited(struct why *w, struct ak_err *err)
 		if (rc == AK_OK)
 			rc = why_quota(w, q, err);
 	json_array_foreach(w->attempts, i, r) {
-		bool reached = call_of(w, r) || field(r, "auditkit.provider.request_id");
+		bool reached = by_provider(w, r);
 
 		if (rc != AK_OK || (!is_throttled(r) && !is_over_budget(r)) || (json_array_size(w->findings) > before && !reached))
 			continue;

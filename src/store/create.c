@@ -14,6 +14,7 @@
 #include "base/fs.h"
 #include "base/time.h"
 #include "store/schema.h"
+#include "store/terms.h"
 
 #define PAGE_SIZE 8192 /* a third fewer system calls than 4096 where rows come by the thousand */
 #define NEW_DB "." AK_DB_NAME ".new-"
@@ -85,6 +86,7 @@ static enum ak_rc fill(struct ak_store *s, const char *id, const char *kid, stru
 		{"key_id", ak_str_of(kid)},
 		{"name", ak_str_of(name)},
 		{"created", ak_str_of(ak_time_z(ak_time_now(), 0, now))},
+		{AK_TERMS, AK_STR("1")},
 	};
 	struct ak_buf ddl;
 	enum ak_rc rc;

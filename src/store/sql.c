@@ -7,6 +7,7 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "model/idform.h"
 #include "store/corroborate.h"
 
 static enum ak_exit class_of(int code)
@@ -194,6 +195,28 @@ static void hash_function(sqlite3_context *ctx, int n, sqlite3_value **v)
 		sqlite3_result_int64(ctx, ak_lookup_hash(ak_str_n(p, (size_t)sqlite3_value_bytes(v[0]))));
 }
 
+/* ak_id_form(id, which): ak_id_form of model/idform.h; NULL where there is none. */
+static void form_function(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	const char *p = text_of(v[0]);
+	char buf[AK_ID_FORM];
+	struct ak_str form;
+
+	(void)n;
+	if (p && ak_id_form(ak_str_n(p, (size_t)sqlite3_value_bytes(v[0])), sqlite3_value_int(v[1]), buf, &form))
+		sqlite3_result_text(ctx, form.p, (int)form.n, SQLITE_TRANSIENT);
+}
+
+/* ak_id_same(a, b): two spellings of one id; NULL where one of them is. */
+static void same_function(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	const char *a = text_of(v[0]), *b = text_of(v[1]);
+
+	(void)n;
+	if (a && b)
+		sqlite3_result_int(ctx, ak_id_same(ak_str_n(a, (size_t)sqlite3_value_bytes(v[0])), ak_str_n(b, (size_t)sqlite3_value_bytes(v[1]))));
+}
+
 /* ak_differs(field, a, b): ak_corroborate_differs; field is a number of fields.def. */
 static void differs_function(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
@@ -248,6 +271,8 @@ enum ak_rc ak_sql_functions(struct ak_store *s, struct ak_err *err)
 	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
 
 	if (sqlite3_create_function_v2(s->db, "ak_hash", 1, flags, NULL, hash_function, NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_create_function_v2(s->db, "ak_id_form", 2, flags, NULL, form_function, NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_create_function_v2(s->db, "ak_id_same", 2, flags, NULL, same_function, NULL, NULL, NULL) != SQLITE_OK ||
 	    sqlite3_create_function_v2(s->db, "ak_differs", 3, flags, NULL, differs_function, NULL, NULL, NULL) != SQLITE_OK ||
 	    sqlite3_create_function_v2(s->db, "ak_sum", 1, flags, NULL, NULL, sum_step, sum_final, NULL) != SQLITE_OK)
 		return ak_sql_fail(s, "opening", err);

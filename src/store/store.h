@@ -101,7 +101,7 @@ void ak_sql_copy(struct sqlite3_stmt *st, int col, char *out, size_t n);
 /* Class and message of the last SQLite error; what: "reading", "writing", ... (74 full or I/O, 75 busy, 71 memory, 7 otherwise). */
 enum ak_rc ak_sql_fail(struct ak_store *s, const char *what, struct ak_err *err);
 
-/* SQL functions of our own: ak_hash(text) = ak_lookup_hash. Called by ak_store_open. */
+/* SQL functions of our own: ak_hash(text) = ak_lookup_hash; ak_id_form and ak_id_same (model/idform.h). Called by ak_store_open. */
 enum ak_rc ak_sql_functions(struct ak_store *s, struct ak_err *err);
 
 /* Version of SQLite, "3.40.1"; *usable: not older than what this program was built with, and safe for threads. */

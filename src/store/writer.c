@@ -6,6 +6,7 @@
 #include "store/claims.h"
 #include "store/inserts.h"
 #include "store/runs.h"
+#include "store/terms.h"
 
 enum { S_ALIAS, S_SUPERSEDE, S_SUPERSEDED, S_MAPPING, S_COUNT };
 
@@ -122,10 +123,14 @@ static bool indexed(enum ak_kind kind, int f)
 static enum ak_rc put_identifiers(struct ak_writer *w, const struct ak_packed *r, int64_t seq, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
+	unsigned terms = ak_terms_of(r);
 
 	for (size_t i = 0; i < r->n; i++)
 		if (indexed(r->kind, r->value[i].field))
 			put_lookup(w, r->value[i].v.text, seq);
+	for (int k = 0; k < AK_TERM_COUNT && terms; k++)
+		if (terms >> k & 1)
+			put_lookup(w, ak_str_of(ak_term_text(k)), seq);
 	for (const struct ak_alias *a = r->alias; a && rc == AK_OK; a = a->next) {
 		sqlite3_bind_int64(w->st[S_ALIAS], 1, seq);
 		ak_sql_bind_z(w->st[S_ALIAS], 2, ak_fields[a->field].column);

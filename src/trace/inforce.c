@@ -56,7 +56,11 @@ static void say(const json_t *row, struct ak_buf *b)
 	const char *unit = is(row, "what", "retention") && value && strspn(value, "0123456789") == strlen(value) ? " d" : "";
 
 	if (is(row, "basis", "declared")) {
+		if (is(row, "what", "budget"))
+			ak_buf_addf(b, "%s: ", subject);
 		ak_buf_addf(b, value ? "%s, declared" : "not answered", value);
+		if (since)
+			ak_buf_addf(b, " since %s", since);
 		return;
 	}
 	if (!value && !version && !txt(row, "action")) {

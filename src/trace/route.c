@@ -42,8 +42,8 @@ static size_t provider_hops(struct ak_trace *t, const json_t *records, bool log)
 		const char *id = ak_trace_field(r, "auditkit.provider.request_id"), *response = ak_trace_field(r, "gen_ai.response.id");
 		bool named = asked_by(t, id);
 
-		/* An audit log also brings events about the call, which are no route of it; a log of calls does not. */
-		if (!log && !named && !led_by_provider(t, r))
+		/* An audit log also brings events about the call, such as its refund, which are no route of it; a log of calls does not. */
+		if (!log && (!id || (!named && !led_by_provider(t, r))))
 			continue;
 		h = ak_trace_hop(t, 3, "provider route", "present", ak_trace_field(r, "event.start"));
 		ak_trace_cite(h, r);

@@ -135,7 +135,7 @@ static enum ak_rc step(struct search *f, const char *value, const char *to, json
 {
 	json_t *hits = NULL, *hit;
 	size_t i;
-	enum ak_rc rc = ak_query_lookup(f->s, ak_str_of(value), &hits, err);
+	enum ak_rc rc = ak_query_lookup_spelled(f->s, value, &hits, err);
 
 	if (rc == AK_OK && json_array_size(hits) <= TOO_COMMON)
 		json_array_foreach(hits, i, hit)

@@ -48,6 +48,8 @@ void ak_trace_text(const json_t *trace, size_t width, struct ak_buf *out);
 enum ak_rc ak_trace_html(const json_t *trace, struct ak_str tmpl, struct ak_buf *out, struct ak_err *err);
 /* A Mermaid sequence diagram. */
 void ak_trace_mermaid(const json_t *trace, struct ak_buf *out);
+/* A directed graph of the hops in the DOT language of Graphviz. */
+void ak_trace_dot(const json_t *trace, struct ak_buf *out);
 /* OTLP/JSON, ExportTraceServiceRequest: trace viewers open it. */
 json_t *ak_trace_otlp(const json_t *trace);
 

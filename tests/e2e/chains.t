@@ -118,4 +118,52 @@ is "no settlement rows: not evaluable" "$(without refund-unsettled audit.jsonl)$
 	"not evaluablenot evaluablenot evaluablenot evaluable"
 is "no inventory and no events of keys: not evaluable" "$(without revoked-key-use requests.csv)" "not evaluable"
 is "no admin audit: tickets are not evaluable" "$(without ticket-without-change tickets.csv)" "not evaluable"
+
+# The ids of a refund in other spellings than those of the records that they name: capitals, without dashes, base64, a cached answer.
+mkdir spelled
+python3 - <<'PY'
+import base64
+import json
+
+uuid = "4bf92f35-77b3-4da6-a3ce-929d0e0e47%02d"
+ids, rows, audit, paid = [], [], [], []
+for n in range(1, 7):
+    u = uuid % n
+    rows.append({"id": u, "call_id": u, "trace_id": u.replace("-", ""), "call_type": "acompletion", "response_cost": 0.001, "status": "failure",
+                 "custom_llm_provider": "openai", "startTime": "2026-09-01T09:0%d:00Z" % n, "endTime": "2026-09-01T09:0%d:01Z" % n, "response_time": 1,
+                 "prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2, "model": "m", "model_group": "m", "messages": [], "response": None, "cache_hit": False,
+                 "model_parameters": {}, "hidden_params": {}, "metadata": {}, "error_information": {"error_code": "500", "error_class": "ServerError"}})
+rows[4].update(id="chatcmpl-c5_cache_hit1780481000.25", cache_hit=True, status="success", error_information=None)
+named = [(uuid % 1).upper(), (uuid % 2).replace("-", ""), (uuid % 3).replace("-", "").upper(), "", "chatcmpl-c5", uuid % 6]
+trace = [""] * 3 + [base64.b64encode(bytes.fromhex(rows[3]["trace_id"])).decode()] + [""] * 2
+row = "9c1e%04d-0000-4000-8000-00000000000a"
+event = "7d2f%04d-0000-4000-8000-00000000000b"
+for n in range(1, 7):
+    by_row = n == 6  # the event names the row and the request, the row no event
+    paid.append([(row % n).upper(), "refund", "-0.001", "USD", "2026-09-01T12:00:00Z", named[n - 1], trace[n - 1], "" if by_row else (event % n).upper() if n % 2 else (event % n).replace("-", ""), "settled"])
+    audit.append({"audit_event_id": event % n, "actor_id": "fin", "actor_role": "admin", "target_type": "settlement" if by_row else "wallet", "target_id": row % n if by_row else "w", "action": "refund.issue", "before": None,
+                  "after": {"amount": "-0.001"}, "reason": "ok", "request_id": (uuid % n).upper() if n != 5 else None, "created_at": "2026-09-01T11:00:00Z"})
+with open("spelled/calls.jsonl", "w") as f:
+    f.write("".join(json.dumps(r) + "\n" for r in rows))
+with open("spelled/audit.jsonl", "w") as f:
+    f.write("".join(json.dumps(r) + "\n" for r in audit))
+with open("spelled/settlements.csv", "w") as f:
+    f.write("settlement_id,type,amount,currency,settled_at,request_id,trace_id,approval_event_id,state\n" + "".join(",".join(r) + "\n" for r in paid))
+PY
+"$AUDITKIT" init w-spelled >/dev/null 2>&1
+"$AUDITKIT" -w w-spelled ingest spelled/* >/dev/null 2>&1 || echo "# not all was ingested"
+check spelled
+of() { jq -c --arg c "$1" '.checks[] | select(.check == $c) | [.verdict, .found, .of]' spelled.json; }
+is "each refund meets its request and its approval" "$(of refund-unapproved)$(of refund-mismatch)$(of refund-unsettled)" '["met",0,6]["met",0,6]["met",0,6]'
+trace_of() { "$AUDITKIT" -w w-spelled trace reconstruct "$1" --json 2>/dev/null | jq -c '[.digest, [.hops[] | select(.title == "settlement" or .title == "approval") | .state]]'; }
+same_trace() { for id in "$@"; do trace_of "$id"; done | sort | uniq -c | sed 's/  *\([0-9]*\) .*,\[/\1 [/'; }
+is "one trace from every id and spelling of the request, the row and the approval" \
+	"$(same_trace 4bf92f35-77b3-4da6-a3ce-929d0e0e4701 4BF92F35-77B3-4DA6-A3CE-929D0E0E4701 9C1E0001-0000-4000-8000-00000000000A 9c1e0001-0000-4000-8000-00000000000a 7d2f0001-0000-4000-8000-00000000000b)
+$(same_trace 4bf92f35-77b3-4da6-a3ce-929d0e0e4702 4bf92f3577b34da6a3ce929d0e0e4702 9c1e0002-0000-4000-8000-00000000000a 7d2f000200004000800000000000000b)
+$(same_trace 4bf92f35-77b3-4da6-a3ce-929d0e0e4704 9C1E0004-0000-4000-8000-00000000000A 7d2f0004-0000-4000-8000-00000000000b)
+$(same_trace 9c1e0006-0000-4000-8000-00000000000a 7D2F0006-0000-4000-8000-00000000000B)" \
+	'5 ["present","present"]]
+4 ["present","present"]]
+3 ["present","present"]]
+2 ["present","present"]]'
 finish

@@ -1,7 +1,6 @@
-"""dashboard.py PAGE [WORKSPACE AUDITKIT]: what a page of `report dashboard` must be, and what its figures must say.
+"""dashboard.py PAGE... | --figures WORKSPACE AUDITKIT PAGE: what a page of `report dashboard` must be, and what its figures must say.
 
-Alone: well-formed, one document, nothing from elsewhere, no script, every picture told in words, colours that can be read. With a
-workspace: every figure recomputed from its tables, or from the other commands' --json. Prints what is wrong, then "ok N": figures compared."""
+Each: well-formed, one document, nothing from elsewhere, no script, every picture told in words, colours that can be read. With --figures: every figure recomputed from its tables, or from the other commands' --json. Prints what is wrong, then "ok N": figures compared."""
 import json, re, sqlite3, subprocess, sys
 from collections import Counter, defaultdict
 from decimal import Decimal
@@ -72,52 +71,6 @@ def rows(table):
     return [[flat(c) for c in tr[2] if not isinstance(c, str)] for tr in find(table, "tr")]
 
 
-# ---- the page as such ----
-source = open(sys.argv[1], encoding="utf-8", newline="").read()
-page = Page()
-page.feed(source)
-page.close()
-if len(page.open) != 1:
-    wrong.append("not closed: " + ", ".join(e[0] for e in page.open[1:]))
-for i, n in page.ids.items():
-    if i and n > 1:
-        wrong.append(f"id {i} {n} times")
-tags = Counter(e[0] for e in each(page.root))
-for tag in ("script", "img", "iframe", "object", "embed", "link", "form", "base", "foreignobject", "image", "use", "a:href", "animate", "set"):
-    if tags[tag]:
-        wrong.append(f"<{tag}>")
-for tag in ("html", "head", "body", "title", "h1", "main", "header", "footer"):
-    if tags[tag] < 1 or tag != "title" and tag not in ("header", "footer") and tags[tag] != 1:
-        wrong.append(f"{tags[tag]} <{tag}>")
-for e in each(page.root):
-    for name, v in e[1].items():
-        if name.startswith("on") or name in ("src", "style", "srcset", "action", "xlink:href"):
-            wrong.append(f"attribute {name} of <{e[0]}>")
-        if name == "href" and not (v.startswith("#") and page.ids[v[1:]] == 1):
-            wrong.append(f"href {v}")
-style = text(("x", {}, find(page.root, "style")[0][2]))
-if re.search(r"url\(|@import|expression|</", style, re.I):
-    wrong.append("the style asks for something")
-metas = find(page.root, "meta")
-if metas[0][1].get("charset") != "utf-8" or "default-src 'none'" not in metas[1][1].get("content", "") or "script-src" in metas[1][1]["content"]:
-    wrong.append("no policy that forbids all")
-if re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\u200b-\u200f]", source):
-    wrong.append("hidden characters")
-for svg in find(page.root, "svg"):
-    if svg[1].get("aria-hidden") == "true":
-        continue
-    named = svg[1].get("aria-labelledby", "").split()
-    inner = {e[1].get("id"): e for e in each(svg) if e[0] in ("title", "desc")}
-    if svg[1].get("role") != "img" or len(named) != 2 or any(not (i in inner and "".join(inner[i][2]).strip()) for i in named):
-        wrong.append("a picture that is not told in words")
-    if re.search(r"NaN|inf|e[+-]?\d", " ".join(v for e in each(svg) for k, v in e[1].items() if k in ("d", "x", "y", "width", "height", "cx", "cy")), re.I):
-        wrong.append("a place that is no number")
-for t in find(page.root, "table"):
-    widths = {sum(int(c[1].get("colspan", 1)) for c in tr[2] if not isinstance(c, str)) for tr in find(t, "tr")}
-    if len(widths) != 1 or not all(c[1].get("scope") for c in find(t, "th")):
-        wrong.append(f"a table whose rows have {widths} cells, or a head without scope")
-
-
 def light(colour):
     h = colour.lstrip("#")
     h = "".join(c * 2 for c in h) if len(h) == 3 else h
@@ -131,20 +84,74 @@ def contrast(a, b):
     return (x + 0.05) / (y + 0.05)
 
 
-schemes = {"light": {}, "dark": {}, "print": {}}
-for m in re.finditer(r"(@media ([^{]*)\{\s*)?:root \{([^}]*)\}", style):
-    scheme = "dark" if "dark" in (m[2] or "") else "print" if "print" in (m[2] or "") else "light"
-    schemes[scheme].update(re.findall(r"--(\w+): (#\w+)", m[3]))
-for name, c in schemes.items():
-    for k in c:
-        if k in ("bg", "soft", "line"):
+# ---- the page as such ----
+def look(path):
+    source = open(path, encoding="utf-8", newline="").read()
+    page = Page()
+    page.feed(source)
+    page.close()
+    if len(page.open) != 1:
+        wrong.append("not closed: " + ", ".join(e[0] for e in page.open[1:]))
+    for i, n in page.ids.items():
+        if i and n > 1:
+            wrong.append(f"id {i} {n} times")
+    tags = Counter(e[0] for e in each(page.root))
+    for tag in ("script", "img", "iframe", "object", "embed", "link", "form", "base", "foreignobject", "image", "use", "a:href", "animate", "set"):
+        if tags[tag]:
+            wrong.append(f"<{tag}>")
+    for tag in ("html", "head", "body", "title", "h1", "main", "header", "footer"):
+        if tags[tag] < 1 or tag != "title" and tag not in ("header", "footer") and tags[tag] != 1:
+            wrong.append(f"{tags[tag]} <{tag}>")
+    for e in each(page.root):
+        for name, v in e[1].items():
+            if name.startswith("on") or name in ("src", "style", "srcset", "action", "xlink:href"):
+                wrong.append(f"attribute {name} of <{e[0]}>")
+            if name == "href" and not (v.startswith("#") and page.ids[v[1:]] == 1):
+                wrong.append(f"href {v}")
+    style = text(("x", {}, find(page.root, "style")[0][2]))
+    if re.search(r"url\(|@import|expression|</", style, re.I):
+        wrong.append("the style asks for something")
+    metas = find(page.root, "meta")
+    if metas[0][1].get("charset") != "utf-8" or "default-src 'none'" not in metas[1][1].get("content", "") or "script-src" in metas[1][1]["content"]:
+        wrong.append("no policy that forbids all")
+    if re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\u200b-\u200f]", source):
+        wrong.append("hidden characters")
+    for svg in find(page.root, "svg"):
+        if svg[1].get("aria-hidden") == "true":
             continue
-        for ground in ("bg", "soft"):
-            least = 4.5 if k in ("fg", "dim", "ok", "say", "gap") or name != "print" and ground == "bg" else 3
-            if contrast(c[k], c[ground]) < least:
-                wrong.append(f"{name}: {k} against {ground} {contrast(c[k], c[ground]):.2f}")
-if not all({"fg", "bg", "dim", "c1", "c6", "cx"} <= set(c) for c in schemes.values()):
-    wrong.append("colours that a scheme lacks")
+        named = svg[1].get("aria-labelledby", "").split()
+        inner = {e[1].get("id"): e for e in each(svg) if e[0] in ("title", "desc")}
+        if svg[1].get("role") != "img" or len(named) != 2 or any(not (i in inner and "".join(inner[i][2]).strip()) for i in named):
+            wrong.append("a picture that is not told in words")
+        if re.search(r"NaN|inf|e[+-]?\d", " ".join(v for e in each(svg) for k, v in e[1].items() if k in ("d", "x", "y", "width", "height", "cx", "cy")), re.I):
+            wrong.append("a place that is no number")
+    for t in find(page.root, "table"):
+        widths = {sum(int(c[1].get("colspan", 1)) for c in tr[2] if not isinstance(c, str)) for tr in find(t, "tr")}
+        if len(widths) != 1 or not all(c[1].get("scope") for c in find(t, "th")):
+            wrong.append(f"a table whose rows have {widths} cells, or a head without scope")
+
+    schemes = {"light": {}, "dark": {}, "print": {}}
+    for m in re.finditer(r"(@media ([^{]*)\{\s*)?:root \{([^}]*)\}", style):
+        scheme = "dark" if "dark" in (m[2] or "") else "print" if "print" in (m[2] or "") else "light"
+        schemes[scheme].update(re.findall(r"--(\w+): (#\w+)", m[3]))
+    for name, c in schemes.items():
+        for k in c:
+            if k in ("bg", "soft", "line"):
+                continue
+            for ground in ("bg", "soft"):
+                least = 4.5 if k in ("fg", "dim", "ok", "say", "gap") or name != "print" and ground == "bg" else 3
+                if contrast(c[k], c[ground]) < least:
+                    wrong.append(f"{name}: {k} against {ground} {contrast(c[k], c[ground]):.2f}")
+    if not all({"fg", "bg", "dim", "c1", "c6", "cx"} <= set(c) for c in schemes.values()):
+        wrong.append("colours that a scheme lacks")
+    return page
+
+
+figures = "--figures" in sys.argv
+for path in sys.argv[4:] if figures else sys.argv[1:]:
+    before = len(wrong)
+    page = look(path)
+    wrong[before:] = [f"{path}: {w}" for w in wrong[before:]]
 
 
 # ---- its figures ----
@@ -209,7 +216,7 @@ def part(i):
     return []
 
 
-if len(sys.argv) > 2:
+if figures:
     ws, auditkit = sys.argv[2:4]
     db = sqlite3.connect(f"file:{ws}/workspace.db?mode=ro", uri=True)
 

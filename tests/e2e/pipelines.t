@@ -22,7 +22,11 @@ export DELIVER_FOLDER
 night cron sh "$AK_SRCDIR/src/recipes/nightly.sh"
 is "cron: findings, and everything was made" "$rc $(what cron | head -n 1) $(ls cron/out | tr '\n' ' ')" "1 auditkit.check/1 true check.json packet.zip packet.zip.receipt.txt status.prom "
 n=$(sqlite3 cron/workspace/workspace.db "SELECT count(*) FROM audit_event")
-night cron sh "$AK_SRCDIR/src/recipes/nightly.sh"
+# The second night has no network at all, where this user may make such a place (F354).
+alone=''
+unshare -rn true 2>/dev/null && alone='unshare -rn'
+# shellcheck disable=SC2086
+night cron $alone sh "$AK_SRCDIR/src/recipes/nightly.sh"
 is "cron: the second night adds nothing twice" "$rc $((n > 50)) $(sqlite3 cron/workspace/workspace.db "SELECT count(*) FROM audit_event")" "1 1 $n"
 is "cron: two nights with the same exports deliver once, what was made in the first" "$(find shelf -type f | sed 's/.*\///' | sort | tr '\n' ' ')$(wc -l <cron/delivered)" "check.json packet.zip 1"
 sed -i "s#^\(notify: .*sendmail\),#\1, program: $tap_dir/none,#" cron/policy.yaml

@@ -130,7 +130,7 @@ again $w 1 log-access
 is "its own access is listed the next time" "$(jq -r '.own[-1].command' out.json)" "report log-access"
 again $w 3 payload
 is "payload: as declared" "$(jq -r '.verdict' out.json)" met
-again $w 43 redaction
+again $w 42 redaction
 again $w 3 processing
 is "gaps are what policy.yaml leaves open" "$(jq -r '[.gaps[] | .what] | sort | join(" ")' out.json)" "app retention retention retention retention"
 again $w 2 processors

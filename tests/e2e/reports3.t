@@ -81,6 +81,13 @@ is "from a schedule, without a terminal or a home: the same is not written twice
 0"
 is "no scope, two scopes, nobody" "$(ak report dispute >/dev/null 2>&1; echo $?) $(ak report dispute --team a --key b >/dev/null 2>&1; echo $?) $(ak report dispute --team nobody >out 2>err; echo "$? $(wc -c <out) $(grep -c '^auditkit: there is no' err)")" "2 2 3 0 1"
 
+n4() { printf '{"call": "%s", "at": "2026-06-01T00:00:00Z", "served": "%s", "asked": "gpt-4", "status": 200, "tenant": "%s"}\n' "$@"; }
+{ n4 x-1 gpt-4 acme; n4 x-2 gpt-4 4; n4 x-3 4 acme; } >four.jsonl
+"$AUDITKIT" init w4 >/dev/null 2>&1
+cp mapping.yaml w4/formats/reports-calls.yaml
+"$AUDITKIT" -w w4 ingest four.jsonl >/dev/null 2>&1
+is "a customer called 4 is not named by gpt-4, but by 4" "$("$AUDITKIT" -w w4 report dispute --customer acme --json | jq -c '[.rows[] | [.request_id, .served_model, .requested_model, .withheld]]')" '[["x-1","gpt-4","gpt-4",null],["x-3",null,"gpt-4",["served_model"]]]'
+
 # ---- F208: reads and exports of this tool ----
 ak search --layer request --limit 1 >/dev/null 2>&1
 ak report log-access --json >out.json
@@ -122,6 +129,7 @@ is "a period without records" "$(ak report variance --from 2030-01-01 >out 2>err
 # ---- F214, F205 ----
 again w 12 governance
 again w 7 governance --from 2026-06-02 --to 2026-06-04
+is "a sample leads to its trace" "$(ak trace reconstruct "$(jq -r '[.samples[] | select(.layer == "gateway attempts")][0].trace' out.json)" --json 2>/dev/null | jq -r '.schema')" auditkit.trace/1
 ak report quota --json >out.json
 is "every attempt that was refused, with the event that tells of it" "$(python3 - <<'END2'
 import json, sqlite3

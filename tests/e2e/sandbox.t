@@ -110,6 +110,7 @@ caged 0 print -w d/workspace report cache
 caged 0 print -w d/workspace report latency
 for r in payload redaction processing processors variance coverage; do
 caged 0 "print sync" -w d/workspace report dashboard -o page.html
+caged 0 sync -w d/workspace report dashboard -o page.html
 for r in keys access changes quota payload redaction processing processors; do
 	caged 0 print -w d/workspace report $r
 done

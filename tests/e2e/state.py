@@ -27,9 +27,9 @@ def call(n, time, **more):
     return row
 
 
-def refused(n, time, code="429", error="RateLimitError", **more):
+def refused(n, time, code="429", error="RateLimitError", by="", **more):
     return call(n, time, **dict({"status": "failure", "response_cost": 0, "prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0, "response": None,
-                                 "error_str": "no", "error_information": {"error_code": code, "error_class": error, "llm_provider": "openai", "error_message": "no"}},
+                                 "error_str": "no", "error_information": {"error_code": code, "error_class": error, "llm_provider": by, "error_message": "no"}},
                                 **more))
 
 
@@ -72,22 +72,25 @@ def replay(without="", more=(), settings=None, second=None):
 
 
 def explain():
+    far = {"user_api_key_team_id": "team-far", "user_api_key_alias": "svc-f", "user_api_key_hash": KEY.replace("5", "7")}
     write("calls.jsonl", [
-        refused(1, "10:00:00.000000", trace_id="t-1"),
+        refused(1, "10:00:00.000000", trace_id="t-1", by="openai"),
         call(2, "10:00:01.000000", trace_id="t-1", custom_llm_provider="bedrock", model="eu.anthropic.claude-x", model_group="chat-eu",
              metadata={"attempted_fallbacks": 1, "original_model_group": "chat-premium"}),
         call(3, "10:01:00.000000"), call(4, "10:02:00.000000", model_group="chat-other", model="mystery-1"),
         call(5, "10:03:00.000000", model_group="gpt-4.1"),
         refused(6, "10:04:00.000000"), refused(7, "10:05:00.000000", hidden_params={"additional_headers": {"llm_provider-x-request-id": "req_7"}}),
-        refused(8, "10:06:00.000000", metadata={"user_api_key_team_id": "team-nolimit", "user_api_key_alias": "svc-n", "user_api_key_hash": KEY.replace("5", "6")}),
+        refused(8, "10:06:00.000000", by=None, metadata={"user_api_key_team_id": "team-nolimit", "user_api_key_alias": "svc-n", "user_api_key_hash": KEY.replace("5", "6")}),
         refused(9, "10:07:00.000000", code="400", error="BudgetExceededError"),
         refused(10, "10:08:00.000000", code="400", error="GuardrailRaisedException"),
         refused(11, "10:09:00.000000", code="500", error="InternalServerError"),
         refused(12, "10:10:00.000000"),
         call(13, "10:11:00.000000", model_group="gpt-4.1-2025-04-14"),
-        refused(14, "10:12:00.000000", code="500", error="", error_str=None)])
+        refused(14, "10:12:00.000000", code="500", error="", error_str=None),
+        refused(15, "10:13:00.000000", by="openai", metadata=far), refused(16, "10:14:00.000000", metadata=far)])
     write("events.jsonl", [event(1, "09:00:00", "route", "chat-premium", {"models": ["old"]}, {"models": ["gpt-4.1-2025-04-14"]}, ticket_id="CHG-7"),
                            event(2, "09:30:00", "team", "team-a", {"rpm_limit": 100, "max_budget": "50"}, {"rpm_limit": 5, "max_budget": "0.5"}),
+                           event(4, "09:35:00", "team", "team-far", {"rpm_limit": 100, "max_budget": "50"}, {"rpm_limit": 90, "max_budget": "40"}),
                            event(3, "09:40:00", "budget", "bud-x", {"limit": 100, "unit": "requests", "window": "1m"}, {"limit": 7, "unit": "requests", "window": "1m"})])
     write("dlp.jsonl", [{"verdict_id": "v-1", "time": "2026-06-03T10:08:00Z", "request_id": "call-10", "verdict": "blocked", "rule": "pii-ssn", "rule_version": "7",
                          "checked": "prompt", "dlp_result": "blocked:ssn"}])

@@ -56,7 +56,7 @@ is "nothing ingested: not evaluable, with what to ingest" "$(check none missing-
 is "a period before the snapshot that shows it has no finding" "$?" 0
 
 make explain
-for i in 1 3 4 5 6 7 8 9 10 11 12 13 14; do "$AUDITKIT" -w explain explain "call-$i" --json >"why-call-$i"; done
+for i in 1 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do "$AUDITKIT" -w explain explain "call-$i" --json >"why-call-$i"; done
 why() { jq -c "$2" "why-$1"; }
 c() { cite explain litellm-slp request "call-$1"; }
 is "another model: the fallback, the attempt that failed, the route" "$(why call-1 '.findings[0] | [.question, .cause, (.cites | length), (.answer | test("fell back") and test("429 RateLimitError"))]')" "[\"model\",\"$(c 2)\",3,true]"
@@ -66,6 +66,8 @@ is "a dated name is told by the name alone" "$(why call-5 '.findings | map([.que
 is "throttled at the gateway: the change of the limit in force" "$(why call-6 '.findings | map(select(.question == "throttled") | [.cause, .basis, (.answer | test("rpm_limit 5"))])')" "[[\"$(cite explain admin-audit audit_event ae-2)\",\"event\",true]]"
 is "throttled by the provider: its request id" "$(why call-7 '.findings | map(select(.question == "throttled") | [.cause, .basis, (.answer | test("provider.s own limit"))])')" "[[\"$(c 7)\",\"record\",true]]"
 is "throttled, and no record tells by whom" "$(why call-8 '.findings | map(select(.question == "throttled") | [.cause, (.answer | test("no record explains it"))])')" '[[null,true]]'
+is "throttled by the provider, as the gateway's record says, whatever limits are in force" "$(why call-15 '.findings | map([.question, .cause, .basis, (.answer | test("provider.s own limit.*openai"))])')" "[[\"throttled\",\"$(c 15)\",\"record\",true]]"
+is "throttled by the gateway itself, and no limit in force is near: none of them is the cause" "$(why call-16 '.findings | map([.question, .cause, (.answer | test("refused it itself.*in no record.*near to being used up"))])')" '[["throttled",null,true]]'
 is "over budget: the change of the budget and the sum against it" "$(why call-9 '.findings | map(select(.question == "over budget") | [.cause, (.sums | map(select(.path == "/max_budget")) | .[0] | [.limit, .used])])')" \
 	"[[\"$(cite explain admin-audit audit_event ae-2)\",[\"0.5\",\"1\"]]]"
 is "blocked: the rule and its version" "$(why call-10 '.findings | map(select(.question == "blocked") | [.cause, (.answer | test("pii-ssn version 7"))])')" "[[\"$(cite explain dlp-verdicts dlp_verdict v-1)\",true]]"
@@ -73,7 +75,7 @@ is "failed otherwise" "$(why call-11 '.findings | map([.question, .cause])')" "[
 is "throttled: the quota event, and the change that set its limit" "$(why call-12 '.findings | map(select(.question == "throttled") | [.cause, (.cites | length), (.answer | test("7 of 7 requests in 1m"))])')" \
 	"[[\"$(cite explain admin-audit audit_event ae-3)\",3,true]]"
 is "nothing to explain" "$(why call-13 '[.findings, .schema]')$("$AUDITKIT" -w explain explain call-13 2>/dev/null | grep -c 'as asked')" '[[],"auditkit.explain/1"]1'
-is "every sentence cites" "$(for i in 1 3 4 5 6 7 8 9 10 11 12 14; do why "call-$i" '.findings[] | .cites | length > 0'; done | sort -u)" true
+is "every sentence cites" "$(for i in 1 3 4 5 6 7 8 9 10 11 12 14 15 16; do why "call-$i" '.findings[] | .cites | length > 0'; done | sort -u)" true
 "$AUDITKIT" -w explain explain nobody >out 2>&1
 is "an id that nothing has" "$? $(grep -c 'no record has' out)" "3 1"
 ok "the answer as text" sh -c '"$AUDITKIT" -w explain explain call-6 | grep -q "cause: admin-audit:"'
@@ -86,7 +88,7 @@ is "the limit and the call are cited" "$(check quota quota-not-enforced '.findin
 make noquota
 is "a limit that does not say what it counts is not evaluable" "$(check noquota quota-not-enforced '[.verdict, (.why | test("no unit"))]')" '["not evaluable",true]'
 "$AUDITKIT" -w explain report fallbacks --json >fallbacks
-is "what attempts were served by: the rows sum to all" "$(jq -c '[.requests, ([.rows[].requests] | add), .served_otherwise, ([.classes[]] | add)]' fallbacks)" "[14,14,1,14]"
+is "what attempts were served by: the rows sum to all" "$(jq -c '[.requests, ([.rows[].requests] | add), .served_otherwise, ([.classes[]] | add)]' fallbacks)" "[16,16,1,16]"
 is "one fell back, one is the route's own; what a name that nobody declares stands for is not stated" "$(jq -c '[.rows[] | select(.kind | test("fallback|other|route|told")) | [.kind, .asked, .served, .by]] | sort' fallbacks)" \
 	"[[\"by route\",\"chat-premium\",\"gpt-4.1-2025-04-14\",\"$(cite explain admin-audit audit_event ae-1)\"],[\"fallback\",\"chat-premium\",\"eu.anthropic.claude-x\",null],[\"not told\",\"chat-other\",\"mystery-1\",null]]"
 
@@ -142,4 +144,63 @@ for w in other names; do
 done
 is "a limit that went, and one that came, without an event" "$(missing g-other)" '[["gone","team-b",2],["new","team-b",2]]'
 is "that it went is told by an event, that it came is not" "$(missing g-names)" '[["snapshot","team-b",2]]'
+
+# Limits that policy.yaml states: the same replay as of captured ones, cited by line, and beside what was captured.
+declare() { # declare WORKSPACE LINE...: its policy with these entries, and the line of the first
+	w=$1
+	shift
+	sed '/^quotas:/,$d' "$w/policy.yaml" >policy && { cat policy && echo "quotas:" && printf '  - %s\n' "$@"; } >"$w/policy.yaml"
+	first=$(($(wc -l <policy) + 2))
+}
+"$AUDITKIT" init stated >/dev/null 2>&1
+"$AUDITKIT" -w stated ingest in-quota/calls.jsonl >/dev/null 2>&1
+declare stated '{team: team-a, amount: 3, unit: requests, window: 1m, since: 2026-06-03}' '{team: team-a, amount: 100, unit: requests, window: 1m, since: "2026-06-03T11:00:00Z"}' \
+	'{key: svc-a, amount: 1.00, unit: usd, window: 1d}' '{model: chat-premium, amount: unknown, unit: tokens, window: 1d}'
+rows='[.findings[] | [.subject, .limit, .judged, .reached, .refused, .enforced_not, .basis]]'
+is "stated limits: what captured ones of the same size found; what has no amount is told" "$(check stated quota-not-enforced "[.verdict, .of, $rows, (.why // \"\" | test(\"does not say how much\"))]")" \
+	'["not met",11,[["team-a","3",9,2,1,1,"declared"],["svc-a","1",7,3,1,2,"declared"]],true]'
+is "the line is cited" "$(check stated quota-not-enforced '[.findings[].cites[0]]')" "[\"policy.yaml:$first\",\"policy.yaml:$((first + 2))\"]"
+is "a refusal is explained by the stated limit that was reached" "$("$AUDITKIT" -w stated explain call-20 --json 2>/dev/null | jq -c '.findings | map([.question, .cause, .basis])')" \
+	"[[\"throttled\",\"policy.yaml:$first\",\"declared\"]]"
+is "and stands in the trace, with its line" "$("$AUDITKIT" -w stated trace reconstruct call-20 --json 2>/dev/null | jq -c '[.in_force[] | select(.what == "budget") | [.state, .cite, .until]]')" \
+	"[[\"team-a: 3 requests in 1m, declared since 2026-06-03T00:00:00Z\",\"policy.yaml:$first\",\"2026-06-03T11:00:00Z\"],[\"svc-a: 1 USD in 1d, declared\",\"policy.yaml:$((first + 2))\",null],[\"chat-premium: not answered\",\"policy.yaml:$((first + 3))\",null]]"
+is "without captured settings there is nothing to compare with" "$(check stated limit-declared '[.verdict, .of, (.why | test("none of 3 limits"))]')" '["not evaluable",0,true]'
+declare quota '{team: team-a, amount: 3, unit: requests, window: 1 minute}' '{key: svc-a, amount: 2, unit: USD, window: 1d}' '{key: svc-a, amount: 9, unit: USD, window: 1mo}'
+is "settings beside what is stated: one that was raised, one that is another, and one of another window that is not compared" \
+	"$(check quota limit-declared '[.verdict, .found, .of, ([.findings[] | [.subject, .declared, .shown, .from]] | sort)]')" '["not met",2,3,[["svc-a","2","1","2026-06-03T08:00:00Z"],["team-a","3","100","2026-06-03T11:00:00Z"]]]'
+is "both are cited" "$(check quota limit-declared '[.findings[] | select(.subject == "team-a") | .cites[]]')" "[\"policy.yaml:$first\",\"$(cite quota admin-audit audit_event ae-1)\"]"
+wrong() { declare stated "$1"; "$AUDITKIT" -w stated status 2>&1 | grep -o "policy.yaml:$first: .*"; }
+is "an unknown key, two subjects, a window that is none" "$(wrong '{team: a, amout: 3, unit: requests}' | grep -c "did you mean 'amount'")$(wrong '{team: a, key: b, amount: 3, unit: requests}' | grep -c 'must name one of')$(
+	wrong '{team: a, amount: 3, unit: requests, window: soon}' | grep -c 'must be a time such as')$(wrong '{team: a, amount: three, unit: requests}' | grep -c 'must be a number')" 1111
+
+# What holds for all calls is found by terms in the index: as the whole history says it, where it is set once, and where it is set all the time.
+mkdir in-often && python3 - <<'PY'
+import json
+
+def event(n, hour, minute, target, before, after, kind="payload_logging"):
+    return {"audit_event_id": "o-%d" % n, "actor_id": "job:x", "actor_role": "automation", "target_type": kind, "target_id": target, "action": kind + ".update", "before": before,
+            "after": after, "reason": "x", "request_id": None, "created_at": "2026-06-%02dT%02d:%02d:00Z" % (3 + hour // 24, hour % 24, minute)}
+
+modes = ["metadata", "full", "none"]
+rows = [event(0, 0, 1, "gw", {"retention_days": 30}, {"retention_days": 90}), event(1, 0, 2, "gw", {"route_policy_version": "v1"}, {"route_policy_version": "v2"})]
+rows += [event(2 + i, i // 6 + 1, i % 6 * 10, "gw", {"payload_logging": modes[i % 3]}, {"payload_logging": modes[(i + 1) % 3]}) for i in range(250)]
+rows += [event(900 + i, i // 20 + 1, i % 20 * 3 + 1, "team-%d" % (i % 40), {"cap": i}, {"cap": i + 1}, "budget") for i in range(700)]
+call = {"call_type": "acompletion", "response_cost": 0.1, "status": "success", "custom_llm_provider": "openai", "model": "m", "model_group": "m", "messages": [], "response": {}, "stream": False, "error_str": None,
+        "prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2, "response_time": 1, "model_parameters": {}, "hidden_params": {}, "metadata": {"user_api_key_team_id": "team-3"}}
+calls = [dict(call, id="c-%d" % i, trace_id="t-%d" % i, startTime="2026-06-%02dT%02d:%02d:30Z" % t, endTime="2026-06-%02dT%02d:%02d:31Z" % t) for i, t in enumerate([(3, 0, 0), (3, 0, 30), (3, 5, 15), (4, 1, 0), (9, 0, 0)])]
+for name, list_ in (("events", rows), ("calls", calls)):
+    with open("in-often/%s.jsonl" % name, "w") as f:
+        f.write("".join(json.dumps(r) + "\n" for r in list_))
+PY
+"$AUDITKIT" init often >/dev/null 2>&1
+"$AUDITKIT" -w often ingest in-often/*.jsonl >/dev/null 2>&1
+states() { for id in $2; do "$AUDITKIT" -w "$1" trace reconstruct "$id" --json 2>/dev/null | jq -c '[.in_force[] | [.what, .subject, .value, .version, .since, .until, .by, .before_of]]'; done; }
+for w in versions often; do
+	cp -r "$w" "$w-old"
+	sqlite3 "$w-old/workspace.db" "DELETE FROM meta WHERE key = 'terms'"
+	ids='t-1 t-2 t-3 t-4'
+	[ "$w" = versions ] || ids="t-0 $ids"
+	is "$w: the state by terms is that by the history" "$(states "$w" "$ids")" "$(states "$w-old" "$ids")"
+done
+is "and it is there: payload mode, retention and version of 1,000 events" "$(states often t-3 | jq -c '[.[] | select(.[0] == "payload_mode" or .[0] == "retention" or .[0] == "route") | .[2] // .[3]]')" '["v2","full",null,"90",null]'
 finish

@@ -1,11 +1,12 @@
 """Exports of traces that are hard to draw, and looks at the forms of a trace with Python's own parsers.
 
 make DIR HOSTILE...   writes exports below DIR; HOSTILE: tables of tests/output (name, text as JSON)
-forms SCHEMA NAME...  all of the following for NAME.json, NAME.html, NAME.otlp, NAME.mermaid: "NAME LOOK: " before what is wrong
+forms SCHEMA NAME...  all of the following for NAME.json, NAME.html, NAME.otlp, NAME.mermaid, NAME.dot: "NAME LOOK: " before what is wrong
 schema SCHEMA DOC...  each document is as the JSON Schema says, and the schema refuses what was broken in it on purpose
 page FILE             well-formed, no script, no handler, nothing loaded
 otlp FILE DOC         ids, kinds, times and parents are as OTLP wants them, spans are those of the document
 mermaid FILE          every line is one that sequenceDiagram knows
+dot FILE JSON         tokens and statements of the DOT language; labels are those of the document
 clean FILE...         no byte that moves or hides other text
 
 Each prints what is wrong, a line each; nothing when all is well."""
@@ -270,6 +271,61 @@ def mermaid(path):
     print("\n".join(bad[:5]), end="\n" if bad else "")
 
 
+# ---- DOT ----
+
+TOKEN = re.compile(r'"((?:[^"\\\n]|\\.)*)"|(->)|([{}\[\];=,])|([A-Za-z_][A-Za-z0-9_]*|[0-9]+)|\s+')
+
+
+def tokens(text):
+    at, out = 0, []
+    while at < len(text):
+        m = TOKEN.match(text, at)
+        if not m:
+            raise ValueError("no token at %r" % text[at:at + 20])
+        at = m.end()
+        if not m.group().isspace():
+            out.append(("text", m.group(1)) if m.group(1) is not None else ("", m.group()))
+    return out
+
+
+def shown(label):
+    """What Graphviz makes of a quoted string: lines, escapes and names of characters."""
+    lines = label.replace("\\\\", "\0").split("\\n")
+    if any(re.search(r"\\[^\"]|&(?!amp;)", line) for line in lines):
+        raise ValueError("an escape in %r" % label)
+    return [line.replace('\\"', '"').replace("&amp;", "&").replace("\0", "\\") for line in lines]
+
+
+def dot(path, document):
+    hops, got, edges, bad = json.loads(pathlib.Path(document).read_text())["hops"], {}, [], []
+    t = tokens(pathlib.Path(path).read_text())
+    if t[:3] != [("", "digraph"), ("", "trace"), ("", "{")] or t[-1] != ("", "}"):
+        bad.append("no digraph")
+    rest, statement = t[3:-1], []
+    for token in rest:
+        if token != ("", ";"):
+            statement.append(token)
+            continue
+        names = [z for kind, z in statement[:3]]
+        attributes = [z for kind, z in statement if kind == "text"]
+        if names[1] == "->":
+            edges.append((names[0], names[2]))
+        elif names[0] not in ("graph", "node"):
+            got[names[0]] = shown(attributes[0])
+        statement = []
+    if statement or edges != [("h%d" % i, "h%d" % (i + 1)) for i in range(1, len(hops))] or len(got) != len(hops):
+        bad.append("%d boxes, %d edges, %d hops" % (len(got), len(edges), len(hops)))
+    for i, h in enumerate(hops, 1):
+        lines = [z for z in (h["title"], h.get("time"), (h.get("lines") or [""])[0], h.get("cite")) if z]
+        for want, have in zip(lines, got["h%d" % i]):
+            safe = want.isprintable()
+            if safe and have != want and not (have.endswith("...") and want.startswith(have[:-3])):
+                bad.append("%r for %r" % (have, want))
+        if len(lines) != len(got["h%d" % i]):
+            bad.append("lines of h%d" % i)
+    print("\n".join(bad[:5]), end="\n" if bad else "")
+
+
 HIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
                     "\ufff9-\ufffb\U000e0000-\U000e0fff]")
 
@@ -283,7 +339,7 @@ def clean(*paths):
 def forms(path, *traces):
     for t in traces:
         for name, look in (("schema", lambda: schema(path, t + ".json")), ("page", lambda: page(t + ".html")), ("otlp", lambda: otlp(t + ".otlp", t + ".json")),
-                           ("mermaid", lambda: mermaid(t + ".mermaid")), ("clean", lambda: clean(t + ".html", t + ".mermaid", t + ".text"))):
+                           ("mermaid", lambda: mermaid(t + ".mermaid")), ("dot", lambda: dot(t + ".dot", t + ".json")), ("clean", lambda: clean(t + ".html", t + ".mermaid", t + ".dot", t + ".text"))):
             out = io.StringIO()
             with contextlib.redirect_stdout(out):
                 look()

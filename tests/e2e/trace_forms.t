@@ -14,7 +14,7 @@ awk '{ print } /^sources:/ { for (i = 1; i <= split("app router kong litellm tra
 is "every export is read whole" "$("$AUDITKIT" -w w sources --json | jq -c '[([.sources[].rejected] | add), ([.sources[].name] | sort | length)]')" "[0,10]"
 ak() { "$AUDITKIT" -w w trace reconstruct "$@" 2>err; }
 form() { # form NAME ID: NAME.json and the other forms
-	for f in json html mermaid otlp text; do ak "$2" --format $f -o "$1.$f" || cat err; done
+	for f in json html mermaid dot otlp text; do ak "$2" --format $f -o "$1.$f" || cat err; done
 }
 id() { printf '%032d' 0 | tr 0 "$1"; }
 form chain "$(id 1)"
@@ -33,9 +33,10 @@ for t in $all; do
 	is "$t: the page is well-formed, has no script and loads nothing" "$(looked $t page)" ""
 	is "$t: OTLP has the spans of the document" "$(looked $t otlp)" ""
 	is "$t: every line of the diagram is one of its kind" "$(looked $t mermaid)" ""
+	is "$t: the graph has every hop once, and its strings are read back as they stand in the document" "$(looked $t dot)" ""
 	is "$t: no form has a byte that hides or moves text" "$(looked $t clean)" ""
 done
-is "that were so many looks" "$(wc -l <looks)" 30
+is "that were so many looks" "$(wc -l <looks)" 36
 is "nor markup of a name" "$(cat wild.html | grep -ciE '<(script|img|iframe|a |form|object|embed)')" 0
 is "hostile names are there, as text" "$(grep -c 'lt;script' wild.html | awk '{ print ($1 > 0) }') $(jq '.attempts' wild.json | awk '{ print ($1 > 20) }')" "1 1"
 
@@ -82,7 +83,7 @@ is "no sentence is without one" "$(jq '[.story[] | select((.cites | length) == 0
 is "every record has a proof" "$(jq -r '.members[].proof.level' retry.json | sort -u)" "sealed at ingest"
 is "-o leaves nothing else behind" "$(find . -maxdepth 1 -name '.*tmp*' | wc -l) $(stat -c %a chain.html)" "0 600"
 "$AUDITKIT" -w w trace reconstruct call-r3 --format pdf >out 2>&1
-is "a form that is none" "$? $(grep -c 'text, json, html, mermaid or otlp' out)" "2 1"
+is "a form that is none" "$? $(grep -c 'text, json, html, mermaid, dot or otlp' out)" "2 1"
 
 # An id that many calls share: refused at once, with how many there are.
 awk 'BEGIN { for (i = 0; i < 2100; i++) { t = "all"; if (i < 7) t = "seven"
