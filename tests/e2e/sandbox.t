@@ -109,11 +109,9 @@ caged 0 print -w d/workspace report errors --bucket 1h --zone Europe/Berlin
 caged 0 print -w d/workspace report cache
 caged 0 print -w d/workspace report latency
 for r in payload redaction processing processors variance coverage; do
-caged 0 "print sync" -w d/workspace report dashboard -o page.html
-caged 0 sync -w d/workspace report dashboard -o page.html
-for r in keys access changes quota payload redaction processing processors; do
 	caged 0 print -w d/workspace report $r
 done
+caged 0 sync -w d/workspace report dashboard -o page.html
 for r in keys access changes quota governance log-access "dispute --team team-support"; do
 	caged 0 "print sync" -w d/workspace report $r
 done
