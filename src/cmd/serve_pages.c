@@ -9,7 +9,10 @@
 #include "search/saved.h"
 #include "serve/view.h"
 
-enum { PAGE_S = 60 }; /* that a page may take: others wait for it */
+enum {
+	PAGE_S = 60, /* that a page may take: others wait for it */
+	PATH = 128   /* bytes of an address before its query, at most */
+};
 
 #define HTML_TYPE "text/html; charset=utf-8"
 
@@ -73,7 +76,7 @@ static const char *settled(struct ak_visit *v, const struct ak_form *f, bool pag
 	struct ak_buf b;
 	const char *query;
 
-	ak_buf_init(&b, AK_TARGET_BYTES);
+	ak_buf_init(&b, AK_TARGET_BYTES - PATH);
 	ak_form_query(f, page, &b);
 	query = b.over ? NULL : ak_arena_z(&v->c.arena, ak_buf_str(&b));
 	ak_buf_release(&b);
