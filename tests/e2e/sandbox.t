@@ -112,7 +112,6 @@ caged 0 sync -w d/workspace report dashboard -o page.html
 for r in payload redaction processing processors variance coverage; do
 	caged 0 print -w d/workspace report $r
 done
-caged 0 sync -w d/workspace report dashboard -o page.html
 for r in keys access changes quota governance log-access "dispute --team team-support"; do
 	caged 0 "print sync" -w d/workspace report $r
 done
