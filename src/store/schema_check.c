@@ -75,6 +75,31 @@ static enum ak_rc altered(const struct ak_store *s, struct ak_err *err)
 	return ak_fail(err, AK_EXIT_CORRUPT, "workspace '%s' has a foreign or altered schema", s->dir);
 }
 
+/* Take the comments out: they are what the dictionary of fields says today, and no part of what a workspace can hold. */
+static void without_comments(struct ak_buf *text)
+{
+	size_t to = 0;
+	char quote = 0;
+
+	for (size_t i = 0; i < text->n; i++) {
+		char c = text->p[i];
+
+		if (quote)
+			quote = c == quote ? 0 : quote;
+		else if (c == '\'' || c == '"')
+			quote = c;
+		else if (c == '-' && i + 1 < text->n && text->p[i + 1] == '-') {
+			while (i < text->n && text->p[i] != '\n')
+				i++;
+			while (to && text->p[to - 1] == ' ')
+				to--;
+			c = '\n';
+		}
+		text->p[to++] = c;
+	}
+	text->n = to;
+}
+
 /* What is derived is put back where it is missing; anything else that differs undoes that. */
 static enum ak_rc mend(struct ak_store *s, const struct ak_ddl *d, struct ak_str want, struct ak_err *err)
 {
@@ -86,6 +111,7 @@ static enum ak_rc mend(struct ak_store *s, const struct ak_ddl *d, struct ak_str
 		rc = altered(s, err);
 	if (rc == AK_OK)
 		rc = schema_text(s, &have, err);
+	without_comments(&have);
 	if (rc == AK_OK && !ak_str_eq(want, ak_buf_str(&have)))
 		rc = altered(s, err);
 	if (rc == AK_OK)
@@ -107,8 +133,12 @@ enum ak_rc ak_schema_check(struct ak_store *s, struct ak_err *err)
 	ak_buf_init(&have, 1 << 20);
 	wanted_text(&d, &want);
 	rc = schema_text(s, &have, err);
-	if (rc == AK_OK && !ak_str_eq(ak_buf_str(&want), ak_buf_str(&have)))
-		rc = mend(s, &d, ak_buf_str(&want), err);
+	if (rc == AK_OK && !ak_str_eq(ak_buf_str(&want), ak_buf_str(&have))) {
+		without_comments(&want);
+		without_comments(&have);
+		if (!ak_str_eq(ak_buf_str(&want), ak_buf_str(&have)))
+			rc = mend(s, &d, ak_buf_str(&want), err);
+	}
 	ak_ddl_release(&d);
 	ak_buf_release(&want);
 	ak_buf_release(&have);

@@ -104,6 +104,9 @@ for f in 0 1 2 3 4 5 6 7 8 9 10 11; do "$AUDITKIT" -w w -q ingest --source gw --
 same "twelve small ingests" w "3600 records values 0 behind"
 is "small segments are made one" "$(sqlite3 w/workspace.db 'SELECT count(*) <= 4 AND min(records) >= 1024 OR max(id) FROM column_segment WHERE id < (SELECT max(id) FROM column_segment)')" 1
 is "one transaction for all, or none" "$("$AUDITKIT" -w w -q ingest --dry-run --source gw --format litellm-slp day1.jsonl >/dev/null 2>&1; sqlite3 w/workspace.db 'SELECT sum(records) FROM column_segment')" 3600
+is "what the dictionary says of a column may change" "$(cp -r w said && sqlite3 said/workspace.db "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, ' -- event.reason:', '-- it''s once: ') WHERE name = 'request'; SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%it''s once%'"; "$AUDITKIT" -w said status >/dev/null 2>&1; echo $?)" "1
+0"
+is "its type may not" "$(sqlite3 said/workspace.db "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'reason_code TEXT,', 'reason_code ANY,') WHERE name = 'request'"; "$AUDITKIT" -w said status >/dev/null 2>&1; echo $?)" 7
 is "a workspace of before the columns gets them" "$(sqlite3 w/workspace.db "DROP TABLE column_page; DROP TABLE column_segment; DELETE FROM meta WHERE key = 'columns_through'" && "$AUDITKIT" -w w status >/dev/null 2>&1; sqlite3 w/workspace.db 'SELECT count(*) FROM column_segment')" 0
 is "and is intact" "$("$AUDITKIT" -w w verify 2>&1 | grep -c INTACT)" 1
 "$AUDITKIT" -w w -q ingest --source gw --format litellm-slp day3.jsonl >/dev/null 2>&1
