@@ -31,9 +31,14 @@ static void judge(struct ctx *x, const struct ak_pile *p)
 	for (size_t i = 0; entry && i < AK_COUNT(says); i++)
 		gaps += !ak_policy_said_in(entry, says[i]);
 	ak_check_state(r, !entry ? "not declared" : gaps ? "declared, with answers that are unknown" : "declared");
-	if (!entry)
-		ak_check_found(r, ak_pile_finding(&x->all, p, name, json_sprintf("provider %s is named by %s record%s, and policy.yaml says nothing of it", name,
-										 AK_NUM(p->n), AK_S(p->n))));
+	if (!entry) {
+		json_t *f = ak_pile_finding(&x->all, p, name,
+					    json_sprintf("provider %s is named by %s record%s, and policy.yaml says nothing of it", name, AK_NUM(p->n), AK_S(p->n)));
+
+		json_object_set_new(f, "affected", json_integer(1)); /* of providers, as in the denominator */
+		json_object_set_new(f, "records", json_integer((json_int_t)p->n));
+		ak_check_found(r, f);
+	}
 }
 
 static enum ak_rc read(struct ctx *x, struct ak_check_run *r, struct ak_err *err)

@@ -128,6 +128,7 @@ ak two check --json >two.json
 is "ingested in another order, the places in the ledger differ" "$([ "$(jq -c '[.checks[].findings[].cites]' one.json)" != "$(jq -c '[.checks[].findings[].cites]' two.json)" ] && echo yes)" yes
 ids one.json >one.ids
 is "and the ids are the same" "$(ids two.json | diff one.ids - | head -n 4)" ""
+is "no rule finds more than it looked at" "$(jq -c '.checks[] | select(.affected > .of) | [.check, .affected, .of]' one.json)" ""
 is "every citation is a record that show knows" "$(jq -r '.checks[].findings[].cites[]' one.json | grep -v '^policy' | sort -u | awk -v long="${AK_LONG:+1}" 'long || NR % 10 == 1' | while read -r c; do ak one show "$c" >/dev/null 2>&1 || echo "$c"; done)" ""
 
 ak one check --baseline one.json >out 2>&1
