@@ -218,7 +218,7 @@ def wanted():
         "usage-anomaly": (2, {"k-load": (1, ten(ids(lambda r: r["key_id"] == "k-load" and day(r, 9))))}),
         "unexpected-spend": (len(c), {"gw": (120, ten(spent))}),
         "scope-undeclared": (len(c), {"ghost": (2, ghost[:1]), "prd": (4, prd[:1]), "k-free": (1, free)}),
-        "provider-undeclared": (2, {"mistral_ai": (2, mistral[:1])}),
+        "provider-undeclared": (2, {"mistral_ai": (1, mistral[:1])}),
         "owner-vocabulary": (2 * len(c) - 1 + 8, {"prd": (4, prd[:1]), "T-1": (4, prd[:1])}),
         "undocumented-fields": (1, {"gw /wonder": (1, None)}),
     }

@@ -146,7 +146,7 @@ is "a limit that went, and one that came, without an event" "$(missing g-other)"
 is "that it went is told by an event, that it came is not" "$(missing g-names)" '[["snapshot","team-b",2]]'
 
 # Limits that policy.yaml states: the same replay as of captured ones, cited by line, and beside what was captured.
-declare() { # declare WORKSPACE LINE...: its policy with these entries, and the line of the first
+quotas() { # quotas WORKSPACE LINE...: its policy with these entries, and the line of the first
 	w=$1
 	shift
 	sed '/^quotas:/,$d' "$w/policy.yaml" >policy && { cat policy && echo "quotas:" && printf '  - %s\n' "$@"; } >"$w/policy.yaml"
@@ -154,7 +154,7 @@ declare() { # declare WORKSPACE LINE...: its policy with these entries, and the 
 }
 "$AUDITKIT" init stated >/dev/null 2>&1
 "$AUDITKIT" -w stated ingest in-quota/calls.jsonl >/dev/null 2>&1
-declare stated '{team: team-a, amount: 3, unit: requests, window: 1m, since: 2026-06-03}' '{team: team-a, amount: 100, unit: requests, window: 1m, since: "2026-06-03T11:00:00Z"}' \
+quotas stated '{team: team-a, amount: 3, unit: requests, window: 1m, since: 2026-06-03}' '{team: team-a, amount: 100, unit: requests, window: 1m, since: "2026-06-03T11:00:00Z"}' \
 	'{key: svc-a, amount: 1.00, unit: usd, window: 1d}' '{model: chat-premium, amount: unknown, unit: tokens, window: 1d}'
 rows='[.findings[] | [.subject, .limit, .judged, .reached, .refused, .enforced_not, .basis]]'
 is "stated limits: what captured ones of the same size found; what has no amount is told" "$(check stated quota-not-enforced "[.verdict, .of, $rows, (.why // \"\" | test(\"does not say how much\"))]")" \
@@ -165,11 +165,11 @@ is "a refusal is explained by the stated limit that was reached" "$("$AUDITKIT" 
 is "and stands in the trace, with its line" "$("$AUDITKIT" -w stated trace reconstruct call-20 --json 2>/dev/null | jq -c '[.in_force[] | select(.what == "budget") | [.state, .cite, .until]]')" \
 	"[[\"team-a: 3 requests in 1m, declared since 2026-06-03T00:00:00Z\",\"policy.yaml:$first\",\"2026-06-03T11:00:00Z\"],[\"svc-a: 1 USD in 1d, declared\",\"policy.yaml:$((first + 2))\",null],[\"chat-premium: not answered\",\"policy.yaml:$((first + 3))\",null]]"
 is "without captured settings there is nothing to compare with" "$(check stated limit-declared '[.verdict, .of, (.why | test("none of 3 limits"))]')" '["not evaluable",0,true]'
-declare quota '{team: team-a, amount: 3, unit: requests, window: 1 minute}' '{key: svc-a, amount: 2, unit: USD, window: 1d}' '{key: svc-a, amount: 9, unit: USD, window: 1mo}'
+quotas quota '{team: team-a, amount: 3, unit: requests, window: 1 minute}' '{key: svc-a, amount: 2, unit: USD, window: 1d}' '{key: svc-a, amount: 9, unit: USD, window: 1mo}'
 is "settings beside what is stated: one that was raised, one that is another, and one of another window that is not compared" \
 	"$(check quota limit-declared '[.verdict, .found, .of, ([.findings[] | [.subject, .declared, .shown, .from]] | sort)]')" '["not met",2,3,[["svc-a","2","1","2026-06-03T08:00:00Z"],["team-a","3","100","2026-06-03T11:00:00Z"]]]'
 is "both are cited" "$(check quota limit-declared '[.findings[] | select(.subject == "team-a") | .cites[]]')" "[\"policy.yaml:$first\",\"$(cite quota admin-audit audit_event ae-1)\"]"
-wrong() { declare stated "$1"; "$AUDITKIT" -w stated status 2>&1 | grep -o "policy.yaml:$first: .*"; }
+wrong() { quotas stated "$1"; "$AUDITKIT" -w stated status 2>&1 | grep -o "policy.yaml:$first: .*"; }
 is "an unknown key, two subjects, a window that is none" "$(wrong '{team: a, amout: 3, unit: requests}' | grep -c "did you mean 'amount'")$(wrong '{team: a, key: b, amount: 3, unit: requests}' | grep -c 'must name one of')$(
 	wrong '{team: a, amount: 3, unit: requests, window: soon}' | grep -c 'must be a time such as')$(wrong '{team: a, amount: three, unit: requests}' | grep -c 'must be a number')" 1111
 

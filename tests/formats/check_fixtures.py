@@ -220,7 +220,7 @@ def litellm(r, ident, key):
     meta = r.get("metadata") or {}
     start, end = epoch(r["startTime"]), epoch(r["endTime"])
     failed = r.get("status") == "failure"
-    provider = blank(r.get("custom_llm_provider"))
+    provider = blank(r.get("custom_llm_provider")) or blank((meta.get("error_information") or {}).get("llm_provider"))
     master = key == "litellm_proxy_master_key"
     return start, end, {
         "event_id": ident, "event_start": start, "event_end": end, "category": "ai_interaction",
