@@ -103,7 +103,7 @@ static const struct ak_opt opts[] = {
 	FILTER("user", "who acted: id or e-mail, looked up as its token"),
 	FILTER("end-user", "end user of the customer, likewise"),
 	FILTER("tenant", "customer tenant, likewise"),
-	FILTER("ip", "address, looked up as its token, or network"),
+	FILTER("ip", "one address, looked up as its token, or a network: 203.0.113.0/24"),
 	FILTER("key", "id, label or hash of a key, or the key itself, looked up as its token"),
 	FILTER("action", "name of the action, or its sort: login, logout, create, update, rotate, delete, revoke, export, invite, view, approve, chat"),
 	FILTER("category", "keys, quota, routing, billing, admin_access, data_access, configuration, login, ai_interaction, other"),

@@ -31,14 +31,29 @@ static struct ak_str lowered(struct ak_ctx *c, struct ak_str s)
 	return ak_str_n(p, s.n);
 }
 
+/* A network stands for the one that was typed, never for an address in it: what is stored must not be wider than what was asked. */
+static bool wider(enum ak_type type, struct ak_str typed, struct ak_str stored)
+{
+	const char *at, *of;
+
+	if (type != AK_T_NETWORK || !stored.p || ak_str_eq(typed, stored))
+		return false;
+	at = memchr(typed.p, '/', typed.n);
+	of = memchr(stored.p, '/', stored.n);
+	return !at || !of || !ak_str_eq(ak_str_n(at, typed.n - (size_t)(at - typed.p)), ak_str_n(of, stored.n - (size_t)(of - stored.p)));
+}
+
 static size_t forms_under(struct ak_ctx *c, const struct ak_redactor *r, int field, struct ak_str typed, struct ak_str *out, size_t n, size_t most)
 {
 	enum ak_type type = ak_fields[field].type;
+	struct ak_str stored;
 
 	/* An element of a list is no list. */
 	if (type == AK_T_LIST)
 		return add(out, n, most, ak_redact_text(r, typed, &c->arena, NULL));
-	n = add(out, n, most, ak_redact_field(r, field, typed, &c->arena, NULL));
+	stored = ak_redact_field(r, field, typed, &c->arena, NULL);
+	if (!wider(type, typed, stored))
+		n = add(out, n, most, stored);
 	if (type == AK_T_PERSON || type == AK_T_KEY || type == AK_T_TOKEN || type == AK_T_IP)
 		n = add(out, n, most, ak_redact_token(r, type, typed, &c->arena));
 	if (type == AK_T_ENUM)

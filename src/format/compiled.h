@@ -127,6 +127,7 @@ enum ak_sign_how { AK_SIGN_REQUIRED, AK_SIGN_ANY, AK_SIGN_FORBIDDEN, AK_SIGN_CON
 struct ak_sign {
 	enum ak_sign_how how;
 	struct ak_ref ref;
+	struct ak_str path;   /* as the mapping has it */
 	struct ak_str column; /* CSV: the header cell; JSON: the record's member, empty when the path begins otherwise */
 	struct ak_literal *value;
 	size_t nvalues;

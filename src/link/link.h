@@ -13,8 +13,7 @@ extern "C" {
 
 /* Coverage per source pair: [{from, to, from_kind, to_kind, method: "exact", linked, ambiguous, unlinked, total,
  * percent ("98.5 %", truncated)}] and aggregate rows [{from, to, method: "aggregate", dims: [..], linked (provider
- * requests that the gateway's own count explains), unlinked, total (provider requests), percent, bypass: [{key, requests,
- * input_tokens, first, last}]}]. linked + ambiguous + unlinked = total in each row. run: only records that run brought, 0 =
+ * requests that the gateway's own count explains), unlinked, total (provider requests), percent}]. linked + ambiguous + unlinked = total in each row. run: only records that run brought, 0 =
  * all. Period half-open, microseconds. */
 enum ak_rc ak_link_coverage(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out,
 			    struct ak_err *err);

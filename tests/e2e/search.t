@@ -32,6 +32,14 @@ is "every filter and expression finds what Python finds, in order, and counts it
 is "and most of them find something" "$(awk 'NR == 1 { print ($3 * 10 >= $1 * 8) }' cases)" 1
 is "a person is found by the address (F178)" "$(search --user ada@example.org --json 2>/dev/null | jq -c '[.counts.audit_event.matches, [.records[].fields.event_id]]')" \
 	'[2,["ae-n1","ae-n2"]]'
+# Of an address only its token counts; its network is found when a network is asked for.
+found_at() { search --layer audit_event --json "$@" 2>/dev/null | jq -c '[.counts.audit_event.matches, [.records[].fields.event_id]]'; }
+is "an address is not its network" "$(found_at --ip 198.51.100.77) $(found_at --where 'ip = 198.51.100.78') $(found_at --ip 198.51.100.79)" \
+	'[2,["ae-n1","ae-n2"]] [1,["ae-n3"]] [0,[]]'
+is "nor is a wider network or a narrower one" "$(found_at --ip 198.51.100.77/32) $(found_at --ip 198.51.100.64/26)" '[0,[]] [0,[]]'
+is "a network is found as one" "$(search --layer audit_event --ip 198.51.100.0/24 --json --all 2>/dev/null | jq '[.records[].fields.event_id | select(test("^ae-n[123]$"))] | length')" 3
+is "what guardrails blocked, whatever provider it was for" "$(search --layer request --dlp blocked --reason gateway --error GuardrailRaisedException --json 2>/dev/null | jq .counts.request.matches)" \
+	"$(jq .dlp_block "$AK_SRCDIR/samples/truths.json")"
 is "the log of accesses has the token" "$(grep -c 'ada@example' w/access.jsonl) $(grep -c 'user_id\|actor_id.*email:' w/access.jsonl | awk '{ print ($1 > 0) }')" "0 1"
 search --category keys --layer audit_event --at 03:14Z±1m --full >full 2>&1
 is "who rotated it, from where, with what (F191)" "$(grep -c '^record' full) $(grep -cE 'email:[0-9a-f]{32}' full) $(grep -c 'network  *198.51.100.0/24' full) $(grep -c 'curl/8' full) $(grep -c '198.51.100.77' full)" "1 1 1 1 0"
