@@ -215,7 +215,7 @@ def openai_usage_csv(r):
 
 # Raised by a guardrail of the gateway itself, whatever provider the call was for.
 GUARDRAIL_ERRORS = {"GuardrailRaisedException", "BlockedPiiEntityError", "GuardrailInterventionNormalStringError"}
-PROVIDERS = {"azure": "azure.ai.openai", "bedrock": "aws.bedrock"}
+PROVIDERS = {"azure": "azure.ai.openai", "bedrock": "aws.bedrock", "vertex_ai": "gcp.vertex_ai"}
 
 
 def litellm(r, ident, key):
