@@ -202,7 +202,7 @@ static const struct ak_opt opts[] = {
 
 static const struct ak_example examples[] = {
 	{"auditkit report dispute --team team-support", "calls, charges and adjustments of one team"},
-	{"auditkit report dispute --key key_a1f0c2d4 --from 2026-06-01 --to 2026-06-08 -o key.csv", "one week of one key, as a file to hand over"},
+	{"auditkit report dispute --key key_a1f0c2d4 --from 2026-06-01 -o key.csv", "one key since a day, as a file to hand over"},
 	{NULL, NULL},
 };
 

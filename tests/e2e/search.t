@@ -185,4 +185,19 @@ fi
 own "SELECT length(zeroblob(20000000))" >out
 is "a value is bounded" "$?" 71
 is "only the newest records are seen" "$(own "SELECT count(*) FROM usage" --format csv | tail -n 1 | tr -d '\r')" "$(sql "SELECT count(*) FROM usage u WHERE state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = u.seq)")"
+
+# A word that one record of few has, whatever the number of texts that its column has.
+python3 - >words.jsonl <<'PY'
+import json
+for i in range(30):
+    print(json.dumps({"id": "cx%d" % i, "trace_id": "%032x" % (99 + i), "call_id": "cx%d" % i, "call_type": "acompletion", "status": "failure",
+                      "custom_llm_provider": "openai", "startTime": 1792000000.0 + i, "endTime": 1792000001.0 + i, "response_time": 1.0, "model": "m",
+                      "model_group": "m", "metadata": {}, "response_cost": 0, "model_parameters": {}, "hidden_params": {},
+                      "error_information": {"error_code": "500", "error_class": "Q%cword" % (97 + i % 26) + "abcd"[i // 26] * (i % 5), "error_message": "x"}}))
+PY
+for n in 1 8 30; do
+	head -n $n words.jsonl >some.jsonl
+	"$AUDITKIT" init words$n >/dev/null 2>&1 && "$AUDITKIT" -w words$n ingest some.jsonl >/dev/null 2>&1
+	is "each of $n words is found" "$(sqlite3 words$n/workspace.db "SELECT DISTINCT error_type FROM request" | while read -r w; do "$AUDITKIT" -w words$n search "$w" --layer request --count --json 2>/dev/null | jq '.counts.request.matches > 0'; done | sort | uniq -c | tr -s ' ')" " $(sqlite3 words$n/workspace.db "SELECT count(DISTINCT error_type) FROM request") true"
+done
 finish
