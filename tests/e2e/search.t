@@ -48,6 +48,12 @@ is "the table has 80 columns, '-' where nothing is" "$(search --limit 40 2>/dev/
 is "a record of the table shows by its number (F190)" "$("$AUDITKIT" -w w show ":$(sql "SELECT seq FROM audit_event WHERE event_id = 'ae-n1'")" --diff | grep -cE '^(before|after) +(old|new)')" 2
 is "two runs are the same (F197)" "$(search --limit 200 --format csv 2>/dev/null | cksum)" "$(search --limit 200 --format csv 2>/dev/null | cksum)"
 
+is "what was acted on is the key, not the ticket; a type says that it is one" "$(search --layer audit_event --action rotated --source litellm-audit 2>/dev/null | awk '$5 == "rotated" { print substr($6, 1, 4) }' | tr '\n' ' ')" "key: key: "
+is "a text that is an identifier points to its filter" "$(search CHG-1216 2>&1 >/dev/null | tr '\n' ' ' | tr -s ' ')" \
+	"hint no word begins so, but --ticket with this text matches 1 audit_event, 1 ticket "
+is "--count counts, and lists when a page is asked for" "$(search --status 429 --count 2>/dev/null | head -n 1) $(search --status 429 --count --limit 2 2>/dev/null | grep -c '^:') $(search --status 429 --count --json 2>/dev/null | jq -c '[.records, .complete, .next]')" \
+	"matches   34 request; layers tell of the same calls and are never added 2 [[],false,null]"
+
 # ---- what is refused ----
 refused() { # refused NAME COLUMN EXPRESSION
 	search --layer request --where "$3" >out 2>err
@@ -126,6 +132,8 @@ print([[r["name"], r["version"], r["filters"], r["expression"], r["parameters"]]
 is "one that is missing" "$? $(grep -c 'parameter without a value' err)" "2 1"
 "$AUDITKIT" -w w query run who --param nobody=1 >out 2>err
 is "one that it has not" "$?" 2
+search --status 429 --limit 2 --save two >/dev/null 2>&1
+is "a page is saved too, and a run may have another" "$("$AUDITKIT" -w w query run two 2>/dev/null | grep -c '^:') $("$AUDITKIT" -w w query run two --limit 3 2>/dev/null | grep -c '^:') $("$AUDITKIT" -w w query rm two >/dev/null 2>&1; echo $?)" "2 3 0"
 search --user bob@example.org --save who >/dev/null 2>&1
 is "versions" "$("$AUDITKIT" -w w query list | grep -c 'who, version 2') $("$AUDITKIT" -w w query rm who >/dev/null 2>&1; "$AUDITKIT" -w w query run who 2>&1 | grep -c 'no saved query')" "1 1"
 
