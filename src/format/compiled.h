@@ -81,6 +81,7 @@ struct ak_rule {
 	int64_t plus_us;	    /* of times */
 	int64_t less;		    /* of COUNT */
 	bool lower;
+	bool partial; /* of DIFF: `after` names only what was set */
 	bool single; /* a pick on its own that sets one value: the first one that is good */
 	bool as_is;  /* no modifier and no table: the text of the pick is the text of the value */
 };

@@ -61,7 +61,8 @@
  *                  are read and have no time of their own
  *   count          [P...] of INT fields: how many values all paths have; with `less: N` that many are taken off, and fewer
  *                  than N are no value (the second of several attempts is the first retry)
- *   diff           {before: P, after: P}, one may be left out: containers or JSON in strings; or {changes: P}: a list
+ *   diff           {before: P, after: P}, one may be left out: containers or JSON in strings; with partial: true what
+ *                  after does not name was not removed; or {changes: P}: a list
  *                  of {field|path|key|type, old|before|previous_value|from, new|after|current_value|to} or a map
  *                  field -> {old, new}; or {members: [P...]}: a new state made of these members, named by their keys
  * The value becomes what the field's type says (model/field.h). Converters:

@@ -28,8 +28,9 @@ enum ak_rc ak_link_closure(struct ak_store *s, int64_t seq, json_t **out, json_t
  * number of fields that both have. Documents of ak_query_record. */
 json_t *ak_link_differences(const json_t *counted, const json_t *witness, size_t *compared);
 
-/* Usage rows whose bucket covers the start of a request (a record document), of its provider and served model, newest
- * revision only: rows of ak_query_usage_rows with `cite`. */
+/* Usage rows whose bucket covers the start of a request (a record document), newest revision only: rows of ak_query_usage_rows with `cite`. */
+enum ak_rc ak_link_covering(struct ak_store *s, const json_t *request, json_t **out, struct ak_err *err);
+/* Of these the ones of its provider and served model; where no row has the model's name, those of another form of it (state/modelname.h). */
 enum ak_rc ak_link_buckets(struct ak_store *s, const json_t *request, json_t **out, struct ak_err *err);
 
 #ifdef __cplusplus

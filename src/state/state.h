@@ -12,6 +12,7 @@
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "conf/policy.h"
 #include "query/query.h"
 #include "store/store.h"
@@ -32,11 +33,14 @@ extern "C" {
 
 /* The state at an instant (microseconds, that instant included): array of {what: "route"|"budget"|"key_scope"|"key_owner"|"payload_mode"|
  * "retention"|"role"|"setting", subject, value (text)|null (unknown, or in conflict), version|null, since|null, until|null, by (citation, or
- * "policy.yaml:LINE")|null, basis: "event"|"snapshot"|"declared"|null, ticket|null, ticket_state|null, action|null}, and where it applies class, system (of whom, where several have
+ * "policy.yaml:LINE")|null, basis: "event"|"snapshot"|"declared"|null, ticket|null, ticket_state|null (of the
+ * ticket), ticket_verdict|null, ticket_why|null (of this change: ak_chain_changes_each), action|null}, and where it applies class, system (of whom, where several have
  * that name), settings: [{path, value, since, until, by, basis}], vague (citation of an event that does not say what it changed), conflict: [{value, by}], undated: [citations], next: {value, since, by} (the first thing known after it),
  * before_of (citation: the event whose `before` says it), confirmed (citation of the last snapshot that shows it), version_by, cites. */
 enum ak_rc ak_state_at(struct ak_store *s, const struct ak_policy *policy, int64_t at_us, const struct ak_state_subject *subject, json_t **out,
 		       struct ak_err *err);
+/* "CHG-1216 approved, but the ticket is for route chat-premium": the ticket of a row that names one. */
+void ak_state_ticket(const json_t *row, struct ak_buf *b);
 /* The subject that a request document (ak_query_record) is; texts are the document's own. */
 void ak_state_of_request(const json_t *request, struct ak_state_subject *out);
 
