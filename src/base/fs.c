@@ -217,15 +217,15 @@ static enum ak_rc check_owner(const char *path, const struct stat *st, mode_t fo
 {
 	if (st->st_uid != geteuid() && st->st_uid != 0) {
 		ak_hint(err, "chown it to the user who runs auditkit, after checking what it holds");
-		return ak_fail(err, AK_EXIT_REFUSED, "cannot trust '%s': it belongs to another user", path);
+		return ak_fail(err, AK_EXIT_REFUSED, "cannot trust '%s', which belongs to another user", path);
 	}
 	if (st->st_mode & forbidden & (S_IWGRP | S_IWOTH)) {
 		ak_hint(err, "chmod go-w it, after checking what others may have changed");
-		return ak_fail(err, AK_EXIT_REFUSED, "cannot trust '%s': other users may write to it", path);
+		return ak_fail(err, AK_EXIT_REFUSED, "cannot trust '%s', to which other users may write", path);
 	}
 	if (st->st_mode & forbidden) {
 		ak_hint(err, "chmod go= it, and ask who may have read it");
-		return ak_fail(err, AK_EXIT_REFUSED, "cannot trust '%s': other users may read it", path);
+		return ak_fail(err, AK_EXIT_REFUSED, "cannot trust '%s', which other users may read", path);
 	}
 	return AK_OK;
 }

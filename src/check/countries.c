@@ -61,15 +61,26 @@ static bool network(struct ak_str s, uint8_t first[16], uint8_t last[16])
 	return true;
 }
 
-static struct ak_str cell(struct ak_str *line)
+/* The next cell; false when a quote that it begins with is not closed before the line ends, or text follows it. */
+static bool cell(struct ak_str *line, struct ak_str *out)
 {
-	size_t n = ak_str_find(*line, ',');
-	struct ak_str c = ak_str_trim(ak_str_n(line->p, n));
+	bool quoted = line->n && line->p[0] == '"';
+	size_t n = quoted ? 1 : 0;
 
-	*line = n < line->n ? ak_str_n(line->p + n + 1, line->n - n - 1) : ak_str_n(line->p + n, 0);
-	if (c.n >= 2 && c.p[0] == '"' && c.p[c.n - 1] == '"')
-		c = ak_str_n(c.p + 1, c.n - 2);
-	return c;
+	for (; quoted && n < line->n && (line->p[n] != '"' || (n + 1 < line->n && line->p[n + 1] == '"')); n++)
+		n += line->p[n] == '"';
+	if (quoted && n >= line->n)
+		return false;
+	*out = quoted ? ak_str_trim(ak_str_n(line->p + 1, n - 1)) : ak_str_n(NULL, 0);
+	n += quoted;
+	*line = ak_str_trim(ak_str_n(line->p + n, line->n - n));
+	n = ak_str_find(*line, ',');
+	if (quoted && n)
+		return false;
+	if (!quoted)
+		*out = ak_str_trim(ak_str_n(line->p, n));
+	*line = n < line->n ? ak_str_trim(ak_str_n(line->p + n + 1, line->n - n - 1)) : ak_str_n(line->p + n, 0);
+	return true;
 }
 
 static bool is_country(struct ak_str c)
@@ -78,25 +89,54 @@ static bool is_country(struct ak_str c)
 	       ak_is_alnum((unsigned char)c.p[1]);
 }
 
-static bool row(struct ak_str line, struct ak_country_range *out)
+static const char *range(struct ak_str *line, struct ak_country_range *out)
 {
-	struct ak_str c = cell(&line);
+	struct ak_str c, last;
 	int a, b;
 
-	if (!network(c, out->first, out->last)) {
-		if (!address(c, out->first, &a) || !address(cell(&line), out->last, &b) || a != b || memcmp(out->first, out->last, 16) > 0)
-			return false;
-	}
-	while (line.n) {
-		c = cell(&line);
-		if (!is_country(c))
+	if (!cell(line, &c))
+		return "has a quote that is not closed";
+	if (ak_str_find(c, '/') < c.n)
+		return network(c, out->first, out->last) ? NULL : "is no network such as 192.0.2.0/24 or 2001:db8::/32";
+	if (!address(c, out->first, &a))
+		return "begins with no network and no address";
+	if (!cell(line, &last))
+		return "has a quote that is not closed";
+	if (!address(last, out->last, &b) || a != b)
+		return "has no last address of the range that it begins";
+	return memcmp(out->first, out->last, 16) <= 0 ? NULL : "ends before it begins";
+}
+
+/* NULL, or what is wrong. A country "-" is that of a range that belongs to none. */
+static const char *row(struct ak_str line, struct ak_country_range *out)
+{
+	const char *why = range(&line, out);
+	struct ak_str c;
+	bool none = false;
+
+	out->country[0] = '\0';
+	while (!why && line.n) {
+		if (!cell(&line, &c))
+			return "has a quote that is not closed";
+		none = none || ak_str_is(c, "-");
+		if (!is_country(c) || out->country[0])
 			continue;
 		for (int i = 0; i < 2; i++)
 			out->country[i] = (char)(ak_is_lower((unsigned char)c.p[i]) ? c.p[i] - 32 : c.p[i]);
 		out->country[2] = '\0';
-		return true;
 	}
-	return false;
+	return why || out->country[0] || none ? why : "names no country of two letters";
+}
+
+/* Names of columns: the first line, when what it begins with could not be an address. */
+static bool is_header(struct ak_str line)
+{
+	size_t n = ak_str_find(line, ',');
+
+	for (size_t i = 0; i < n; i++)
+		if (ak_is_digit((unsigned char)line.p[i]) || line.p[i] == ':')
+			return false;
+	return n < line.n;
 }
 
 static int compare(const void *a, const void *b) { return memcmp(((const struct ak_country_range *)a)->first, ((const struct ak_country_range *)b)->first, 16); }
@@ -104,19 +144,33 @@ static int compare(const void *a, const void *b) { return memcmp(((const struct 
 enum ak_rc ak_countries_parse(const char *name, struct ak_str text, struct ak_countries *out, struct ak_err *err)
 {
 	struct ak_countries c = {0};
+	unsigned long long number = 0;
+	bool first = true;
 
+	if (ak_str_starts(text, AK_STR("\xEF\xBB\xBF")))
+		text = ak_str_n(text.p + 3, text.n - 3);
 	while (text.n) {
 		size_t n = ak_str_find(text, '\n');
 		struct ak_str line = ak_str_trim(ak_str_n(text.p, n));
 		struct ak_country_range r;
+		const char *why;
 
 		text = n < text.n ? ak_str_n(text.p + n + 1, text.n - n - 1) : ak_str_n(text.p, 0);
-		if (!line.n)
+		number++;
+		if (!line.n || line.p[0] == '#')
 			continue;
-		if (!row(line, &r)) {
-			c.other_rows++;
+		if (first && is_header(line)) {
+			first = false;
 			continue;
 		}
+		first = false;
+		if ((why = row(line, &r))) {
+			ak_countries_release(&c);
+			ak_hint(err, "rows are a network and a country (192.0.2.0/24,DE), or first and last address and a country");
+			return ak_fail(err, AK_EXIT_USAGE, "%s:%llu: this row %s", name, number, why);
+		}
+		if (!r.country[0])
+			continue;
 		if (c.n == c.cap) {
 			c.cap = c.cap ? 2 * c.cap : 1024;
 			c.range = ak_realloc(c.range, c.cap * sizeof *c.range);

@@ -33,6 +33,8 @@ struct run {
 	struct group **group;
 	size_t n, cap, values;
 	uint64_t read, no, unknown;
+	struct ak_map currencies; /* of the records that were read, with their numbers */
+	uint64_t elsewhere, nowhere; /* records that the rule would be about, in another currency or in none */
 	struct ak_buf key;
 	struct ak_arena arena;
 };
@@ -130,6 +132,19 @@ static enum ak_rc add(struct run *x, struct group *g, const struct ak_fieldrow *
 	return AK_OK;
 }
 
+/* Is it in another currency than the rule's? Then it is none of the rule's records. */
+static bool is_elsewhere(struct run *x, const struct ak_fieldrow *row, enum ak_tri asked)
+{
+	struct ak_str v = x->c->currency ? row->value[x->c->currency_field] : ak_str_n(NULL, 0);
+	bool other = v.p && !ak_str_is(v, x->c->currency);
+
+	if (v.p)
+		ak_map_put(&x->currencies, v, NULL)->v.num++;
+	x->elsewhere += other && asked != AK_TRI_NO;
+	x->nowhere += x->c->currency && !v.p && asked == AK_TRI_YES;
+	return other && asked != AK_TRI_NO;
+}
+
 static enum ak_rc take(void *ctx, const struct ak_fieldrow *row, struct ak_err *err)
 {
 	struct run *x = ctx;
@@ -139,8 +154,11 @@ static enum ak_rc take(void *ctx, const struct ak_fieldrow *row, struct ak_err *
 	x->read++;
 	if (asked == AK_TRI_NO) {
 		x->no++;
+		is_elsewhere(x, row, asked);
 		return AK_OK;
 	}
+	if (is_elsewhere(x, row, asked))
+		return AK_OK;
 	x->unknown += asked == AK_TRI_UNKNOWN;
 	g = group_of(x, row, err);
 	if (!g)
@@ -284,10 +302,36 @@ static const char *figure_of(const struct ak_custom *c, const struct group *g, s
 	return ak_arena_printf(a, "%llu", (unsigned long long)(c->measure == AK_MEASURE_DISTINCT ? g->values.n : g->part)).p;
 }
 
+static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
 static void apart(struct ak_check_run *r, const char *why, uint64_t n)
 {
 	if (n)
 		json_object_set_new(r->apart, why, json_integer((json_int_t)n));
+}
+
+/* No record in the currency of the rule: nothing to add up, and which there are. */
+static bool is_unknown_currency(struct run *x)
+{
+	const struct ak_custom *c = x->c;
+	bool here = c->currency && ak_map_get(&x->currencies, ak_str_of(c->currency));
+	uint64_t left = x->read - x->no - x->unknown - x->elsewhere - x->nowhere;
+	const char **name;
+	struct ak_buf b;
+	size_t n = 0;
+
+	if (!c->currency || (here && (left || !x->elsewhere)))
+		return false;
+	ak_buf_init(&b, 4096);
+	name = ak_arena_zero(&x->arena, (x->currencies.n + 1) * sizeof *name);
+	for (; n < x->currencies.n; n++)
+		name[n] = x->currencies.e[n].key.p;
+	qsort(name, n, sizeof *name, by_name);
+	for (size_t i = 0; i < n; i++)
+		ak_buf_addf(&b, "%s%s", i ? ", " : "", name[i]);
+	ak_check_unjudged(x->r, "none of the %s that the rule is about is in %s; currencies of the period: %s", ak_kinds[c->kind].plural, c->currency, n ? b.p : "none");
+	ak_buf_release(&b);
+	return true;
 }
 
 static void judge(struct run *x, const struct ak_map *sources)
@@ -295,6 +339,12 @@ static void judge(struct run *x, const struct ak_map *sources)
 	uint64_t few = 0, left_out = 0, undecided = 0, no;
 
 	qsort(x->group, x->n, sizeof *x->group, compare);
+	apart(x->r, "in another currency", x->elsewhere);
+	apart(x->r, "without a currency", x->nowhere);
+	if (is_unknown_currency(x)) {
+		ak_check_of(x->r, 0);
+		return;
+	}
 	for (size_t i = 0; i < x->n; i++) {
 		struct group *g = x->group[i];
 		const char *figure = figure_of(x->c, g, &x->arena);
@@ -314,7 +364,7 @@ static void judge(struct run *x, const struct ak_map *sources)
 	apart(x->r, "where says no", no);
 	apart(x->r, "a field that where asks for is missing", x->unknown);
 	apart(x->r, "in groups of fewer records than at_least", left_out);
-	ak_check_of(x->r, x->read - no - x->unknown - left_out);
+	ak_check_of(x->r, x->read - no - x->unknown - left_out - x->elsewhere - x->nowhere);
 	if (!x->read)
 		ak_check_unjudged(x->r, "there are no %s in the period", ak_kinds[x->c->kind].plural);
 	else if (undecided)
@@ -331,6 +381,7 @@ enum ak_rc ak_custom_run(struct ak_check_run *r, const struct ak_custom *c, stru
 
 	ak_map_init(&sources);
 	ak_map_init(&x.known);
+	ak_map_init(&x.currencies);
 	ak_arena_init(&x.arena);
 	ak_buf_init(&x.key, SIZE_MAX / 2);
 	/* A limit from below is broken by nothing at all, too. */
@@ -349,6 +400,7 @@ enum ak_rc ak_custom_run(struct ak_check_run *r, const struct ak_custom *c, stru
 	ak_free(x.group);
 	ak_by_sources_release(&sources);
 	ak_map_release(&x.known);
+	ak_map_release(&x.currencies);
 	ak_arena_release(&x.arena);
 	ak_buf_release(&x.key);
 	return rc;

@@ -75,6 +75,11 @@ static enum ak_rc limit(struct ak_custom *c, const struct ak_yaml *y, const json
 	return AK_OK;
 }
 
+static bool is_currency(const char *z)
+{
+	return strlen(z) == 3 && strspn(z, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
+}
+
 static bool is_money(int field) { return field != AK_FIELD_SOURCE && strcmp(ak_fields[field].unit, "see cost_currency") == 0; }
 
 static enum ak_rc summed(struct ak_custom *c, const struct ak_yaml *y, const json_t *m, struct ak_err *err)
@@ -96,6 +101,8 @@ static enum ak_rc summed(struct ak_custom *c, const struct ak_yaml *y, const jso
 	c->currency = text(m, "currency");
 	if (is_money(f) != (c->currency != NULL))
 		return wrong(y, m, "field", err, is_money(f) ? "is money: name the currency; different ones are never added" : "is no money: it has no currency");
+	if (c->currency && !is_currency(c->currency))
+		return wrong(y, m, "currency", err, "is no currency such as USD");
 	return c->currency ? ak_custom_field(c, y, m, "cost_currency", &c->currency_field, err) : AK_OK;
 }
 

@@ -4,10 +4,11 @@
 
 #include "chain/chain.h"
 #include "chain/row.h"
+#include "query/callkeys.h"
 
 struct seen {
 	struct ak_check_run *run;
-	uint64_t unknown, unjudged;
+	uint64_t unknown, unjudged, late;
 };
 
 static void found(struct seen *x, const json_t *row)
@@ -21,6 +22,7 @@ static void found(struct seen *x, const json_t *row)
 		if (json_object_get(row, shown[i]))
 			json_object_set(f, shown[i], json_object_get(row, shown[i]));
 	ak_check_found(x->run, f);
+	x->late++;
 }
 
 static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
@@ -61,6 +63,9 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 				  (unsigned long long)x.unjudged, (unsigned long long)r->of);
 	else if (!r->of)
 		ak_check_unjudged(r, "no inventory of keys and no event of keys was ingested, %llu keys are in use", (unsigned long long)x.unknown);
+	/* Of a period without a use nothing is known: a revocation was not put to the test. */
+	else if (keys && !x.late && !ak_callkeys_used(keys) && (r->from_us != INT64_MIN || r->to_us != INT64_MAX))
+		ak_check_unjudged(r, "no request of the period names a key");
 	return rc;
 }
 

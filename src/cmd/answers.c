@@ -2,6 +2,7 @@
 #include "cmd/answers.h"
 
 #include "base/fs.h"
+#include "ingest/declared.h"
 #include "packet/findings.h"
 
 #define MOST_BYTES (1 << 20)
@@ -41,6 +42,8 @@ enum ak_rc ak_cmd_responses(struct ak_ctx *c, struct ak_responses *out, bool *th
 	if (rc == AK_OK && *there && (rc = ak_check_set_read(c->policy, &set, err)) == AK_OK) {
 		ids = answerable(&set);
 		rc = ak_responses_parse("responses.yaml", ak_buf_str(&text), ids, out, err);
+		if (rc == AK_OK && (rc = ak_declared_yaml(c->redactor, &out->yaml, ak_buf_str(&text), err)) != AK_OK)
+			ak_responses_release(out);
 		ak_free(ids);
 		ak_check_set_release(&set);
 	}
@@ -57,6 +60,8 @@ enum ak_rc ak_cmd_suppressions(struct ak_ctx *c, const struct ak_check_set *set,
 	rc = read_file(c, "suppressions.yaml", &text, there, err);
 	if (rc == AK_OK && *there)
 		rc = ak_suppressions_parse("suppressions.yaml", ak_buf_str(&text), set->name, out, err);
+	if (rc == AK_OK && *there && (rc = ak_declared_yaml(c->redactor, &out->yaml, ak_buf_str(&text), err)) != AK_OK)
+		ak_suppressions_release(out);
 	ak_buf_release(&text);
 	return rc;
 }

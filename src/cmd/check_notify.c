@@ -20,6 +20,25 @@ struct ak_check_notify {
 	bool dry_run;
 };
 
+/* The words of a message so far, and which line of policy.yaml asked for it. */
+static enum ak_rc of_target(const struct ak_notify_target *t, struct ak_err *err)
+{
+	char said[sizeof err->msg];
+
+	memcpy(said, err->msg, sizeof said);
+	return ak_fail(err, err->exit, "%.400s (target '%.60s', policy.yaml:%d)", said, t->name, t->line);
+}
+
+/* Where the address stood is said, never what it is. */
+static enum ak_rc address(const struct ak_notify_target *t, const char *url, struct ak_arena *a, const char **origin, const char **path, struct ak_err *err)
+{
+	if (ak_notify_address(ak_str_of(url), a, origin, path, err) == AK_OK)
+		return AK_OK;
+	ak_fail(err, AK_EXIT_USAGE, "what %s%s holds is no address that a message could be sent to", t->url_env ? "the variable " : "url_file",
+		t->url_env ? t->url_env : "");
+	return of_target(t, err);
+}
+
 /* A secret as text of the arena; NULL when none is named. */
 static enum ak_rc secret(struct ak_ctx *c, const struct ak_notify_target *t, const char *file, const char *env, const char **out, struct ak_err *err)
 {
@@ -30,6 +49,8 @@ static enum ak_rc secret(struct ak_ctx *c, const struct ak_notify_target *t, con
 		return AK_OK;
 	ak_buf_init(&b, AK_CREDENTIAL_BYTES + 1);
 	rc = ak_credential_read(ak_policy_path(c, file), env, t->name, &b, err);
+	if (rc != AK_OK)
+		of_target(t, err);
 	if (rc == AK_OK)
 		*out = ak_arena_z(&c->arena, ak_str_trim(ak_buf_str(&b)));
 	if (b.p)
@@ -53,7 +74,7 @@ static enum ak_rc set_up(struct ak_ctx *c, const struct ak_notify_target *t, str
 	if (rc == AK_OK)
 		rc = secret(c, t, t->token_file, t->token_env, &token, err);
 	if (rc == AK_OK)
-		rc = ak_notify_address(ak_str_of(t->url ? t->url : url), &c->arena, &origin, &path, err);
+		rc = address(t, t->url ? t->url : url, &c->arena, &origin, &path, err);
 	headers[n++] = "Content-Type: application/json";
 	headers[n++] = "Expect:";
 	if (token)

@@ -187,6 +187,16 @@ static void times_of(const json_t *lists, const char **first, const char **last)
 		}
 }
 
+/* As it may be said: a file is named by its user, who may have named it after a secret. */
+static const char *shown(struct ak_ctx *c, const char *path)
+{
+	struct ak_redactor *own = c->redactor ? NULL : ak_redactor_throwaway();
+	const char *name = ak_arena_z(&c->arena, ak_redact_text(own ? own : c->redactor, ak_fs_base(path), &c->arena, NULL));
+
+	ak_redactor_free(own);
+	return name;
+}
+
 static json_t *sidecar(struct ak_ctx *c, const json_t *doc, const json_t *lists, struct ak_str bytes, const char *path)
 {
 	uint8_t sum[AK_SHA256_LEN];
@@ -199,7 +209,7 @@ static json_t *sidecar(struct ak_ctx *c, const json_t *doc, const json_t *lists,
 		json_object_set_new(counts, name, json_pack("{s:I, s:b}", "matches", (json_int_t)json_array_size(rows), "exact", true));
 	ak_sha256(bytes.p, bytes.n, sum);
 	ak_hex(sum, sizeof sum, hex);
-	out = json_pack("{s:s, s:i, s:s, s:s, s:I, s:s, s:o, s:I, s:b, s:s?, s:s?, s:s}", "schema", "auditkit.export/1", "format_version", 1, "file", base_of(path),
+	out = json_pack("{s:s, s:i, s:s, s:s, s:I, s:s, s:o, s:I, s:b, s:s?, s:s?, s:s}", "schema", "auditkit.export/1", "format_version", 1, "file", shown(c, path),
 			"sha256", hex, "bytes", (json_int_t)bytes.n, "filter", command, "counts", counts, "listed", (json_int_t)ak_flat_count(lists), "complete",
 			true, "first", first, "last", last, "workspace_id", c->store->id);
 	ak_free(command);
@@ -226,7 +236,7 @@ static enum ak_rc write_file(struct ak_ctx *c, const json_t *doc, const json_t *
 	enum ak_rc rc;
 
 	if (is_there(path, bytes)) {
-		ak_io_note(c->io, "unchanged", "%s has this report already", base_of(path));
+		ak_io_note(c->io, "unchanged", "%s has this report already", shown(c, path));
 		return AK_OK;
 	}
 	rc = ak_fs_write_file(path, bytes, 0600, ak_args_flag(c->args, "force"), err);
@@ -240,7 +250,7 @@ static enum ak_rc write_file(struct ak_ctx *c, const json_t *doc, const json_t *
 	if (rc == AK_OK)
 		rc = ak_fs_write_file(name.p, ak_buf_str(&text), 0600, true, err);
 	if (rc == AK_OK)
-		ak_io_note(c->io, "written", "%s, %zu rows, beside %s", base_of(path), ak_flat_count(lists), base_of(name.p));
+		ak_io_note(c->io, "written", "%s, %zu rows, beside %s", shown(c, path), ak_flat_count(lists), shown(c, name.p));
 	ak_buf_release(&text);
 	ak_buf_release(&name);
 	json_decref(meta);

@@ -269,7 +269,7 @@ static enum ak_rc write_sidecar(const struct ak_found_out *o, json_t *doc, struc
 	ak_buf_init(&b, 1 << 22);
 	ak_buf_init(&name, 1 << 16);
 	ak_buf_addf(&name, "%s.meta.json", o->path);
-	rc = ak_found_sidecar(o, doc, ak_fs_base(o->path), &b, err);
+	rc = ak_found_sidecar(o, doc, ak_redact_text(o->c->redactor, ak_fs_base(o->path), &o->c->arena, NULL), &b, err);
 	if (rc == AK_OK)
 		rc = ak_fs_write_file(name.p, ak_buf_str(&b), 0600, true, err);
 	ak_buf_release(&b);

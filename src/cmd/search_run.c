@@ -167,6 +167,11 @@ enum ak_rc ak_found_begin(struct ak_found *f, struct ak_store *store, struct ak_
 
 	if (rc == AK_OK && f->o.bound == INT64_MAX)
 		f->o.bound = ak_search_size(f->q);
+	/* What is said of it afterwards would be a ledger that nobody has. */
+	if (rc == AK_OK && f->o.bound > ak_search_size(f->q)) {
+		ak_hint(err, "begin the search anew, without the place that it went on from");
+		rc = ak_fail(err, AK_EXIT_USAGE, "this search reads more of the ledger than the %s places it has", AK_NUM((uint64_t)ak_search_size(f->q)));
+	}
 	if (rc == AK_OK)
 		rc = ak_search_from(f->q, f->from_cursor ? &f->last : NULL, f->limit < 100000 ? (size_t)f->limit + 1 : 65536, err);
 	if (rc == AK_OK)

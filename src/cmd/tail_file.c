@@ -325,7 +325,7 @@ enum ak_rc ak_tail_file(struct ak_tail *t, const char *path, const char *format,
 {
 	struct reader r = {.t = t, .path = path, .format = format, .cache = ak_redact_cache_new()};
 	enum ak_follow_state state = AK_FOLLOW_IDLE;
-	struct ak_str base = ak_fs_base(path);
+	struct ak_str base = ak_redact_text(t->c->redactor, ak_fs_base(path), &t->c->arena, NULL);
 	enum ak_rc rc = ak_follow_open(path, &r.file, err);
 
 	snprintf(r.source, sizeof r.source, "%.*s", AK_STR_FMT(base));

@@ -18,7 +18,7 @@ enum {
 	CONNECTIONS = 32,
 	MEMORY = 32768,	   /* of a connection: its request line and headers */
 	SILENCE_S = 20,	   /* a connection on which nothing moves */
-	HEADERS_S = 30,	   /* to send a request, however slowly it drips */
+	HEADERS_S = 5,	   /* to send a request, however slowly it drips */
 	ANSWER_S = 60,	   /* to take an answer, or the next piece of one */
 	BLOCK = 65536,
 	TICK_MS = 200
@@ -26,9 +26,9 @@ enum {
 
 /* A connection, and until when what it is about must be done. */
 struct line {
-	bool used;
+	bool used, waits, shut; /* waits: for a request, or the rest of its headers */
 	int fd;
-	int64_t until_us;
+	int64_t until_us, since_us;
 };
 
 struct ak_server {
@@ -79,8 +79,11 @@ static void allow(struct ak_server *s, struct MHD_Connection *c, int seconds)
 {
 	struct line *l = line_of(s, c);
 
-	if (l)
-		l->until_us = ak_time_now() + seconds * INT64_C(1000000);
+	if (l) {
+		l->since_us = ak_time_now();
+		l->until_us = l->since_us + seconds * INT64_C(1000000);
+		l->waits = seconds == HEADERS_S;
+	}
 }
 
 static const struct {
@@ -266,6 +269,31 @@ static void end(void *ctx, struct MHD_Connection *c, void **of_call, enum MHD_Re
 
 /* ---- connections ---- */
 
+static void close_line(struct line *l)
+{
+	if (!l->shut)
+		shutdown(l->fd, SHUT_RDWR);
+	l->shut = true;
+}
+
+/* The last place is taken: who has waited longest without asking for anything makes room, so that nobody keeps the owner out by sitting
+ * there. */
+static void make_room(struct ak_server *s)
+{
+	struct line *oldest = NULL;
+
+	for (size_t k = 0; k < CONNECTIONS; k++) {
+		struct line *l = &s->line[k];
+
+		if (!l->used || l->shut)
+			return;
+		if (l->waits && (!oldest || l->since_us < oldest->since_us))
+			oldest = l;
+	}
+	if (oldest)
+		close_line(oldest);
+}
+
 static void came_or_went(void *ctx, struct MHD_Connection *c, void **of_line, enum MHD_ConnectionNotificationCode what)
 {
 	const union MHD_ConnectionInfo *i;
@@ -280,8 +308,10 @@ static void came_or_went(void *ctx, struct MHD_Connection *c, void **of_line, en
 	i = s->lib->get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
 	for (size_t k = 0; i && k < CONNECTIONS; k++)
 		if (!s->line[k].used) {
-			s->line[k] = (struct line){true, i->connect_fd, ak_time_now() + HEADERS_S * INT64_C(1000000)};
+			s->line[k] = (struct line){.used = true, .waits = true, .fd = i->connect_fd, .since_us = ak_time_now()};
+			s->line[k].until_us = s->line[k].since_us + HEADERS_S * INT64_C(1000000);
 			*of_line = &s->line[k];
+			make_room(s);
 			return;
 		}
 }
@@ -293,7 +323,7 @@ static void hurry(struct ak_server *s)
 
 	for (size_t k = 0; k < CONNECTIONS; k++)
 		if (s->line[k].used && now > s->line[k].until_us)
-			shutdown(s->line[k].fd, SHUT_RDWR);
+			close_line(&s->line[k]);
 }
 
 /* ---- opening and closing ---- */

@@ -116,6 +116,7 @@ is "no admin audit: refunds are not evaluable" "$(without refund-unapproved sett
 is "no requests: what refunds claim is not evaluable" "$(without refund-mismatch settlements.csv audit.jsonl)" "not evaluable"
 is "no settlement rows: not evaluable" "$(without refund-unsettled audit.jsonl)$(without refund-unapproved audit.jsonl)$(without invoice requests.csv)$(without balance requests.csv)" \
 	"not evaluablenot evaluablenot evaluablenot evaluable"
+is "a period in which nobody called: not evaluable" "$("$AUDITKIT" -w w-planted check --json --from 2035-01-01 revoked-key-use | jq -r '.checks[0] | .verdict + ", " + .why')" "not evaluable, no request of the period names a key"
 is "no inventory and no events of keys: not evaluable" "$(without revoked-key-use requests.csv)" "not evaluable"
 is "no admin audit: tickets are not evaluable" "$(without ticket-without-change tickets.csv)" "not evaluable"
 

@@ -91,6 +91,11 @@ refuse() { # refuse NAME MESSAGE RULE
 }
 refuse "an unknown field, with the nearest" "have no field 'staus_code'" '{layer: request, where: {staus_code: 500}, count: {over: 1}}'
 is "is named" "$(grep -c "did you mean 'status_code'" err)" 1
+echo "checks: {r: {layer: request, sum: {field: cost_estimated, over: 1, currency: EUR}}}" | says calls
+is "a currency that no record has: not evaluable, with those that there are" \
+	"$(ak calls check r --json | jq -r '.checks[0] | "\(.verdict) \(.found) of \(.of), \(.why), \(.apart | tojson)"')" \
+	'not evaluable 0 of 0, none of the gateway requests that the rule is about is in EUR; currencies of the period: USD, {"in another currency":100}'
+refuse "a currency that is none" "'currency' is no currency such as USD" '{layer: request, sum: {field: cost_estimated, over: 1, currency: Dollars}}'
 refuse "money without its currency" "is money: name the currency" '{layer: request, sum: {field: cost_estimated, over: 1}}'
 refuse "an order of what has none" "it has no order" '{layer: request, where: {app: {gt: 3}}, count: {over: 1}}'
 refuse "two figures" "needs one of count, sum, ratio and distinct" '{layer: request, count: {over: 1}, sum: {field: input_tokens, over: 1}}'

@@ -36,6 +36,32 @@ run -w w ingest --mapping own.yaml --source own 1.jsonl
 refused own-slp:1
 is "nor a mapping file" "$(sqlite3 w/workspace.db "SELECT count(*) FROM document WHERE name = 'own-slp'")" 0
 
+# What is printed and sent: the whole of policy.yaml, and the two files beside it.
+for text in 'quotas: [{key: "%s", amount: 5, unit: requests, window: 1d}]' 'checks: {q1: {title: "rule %s", layer: request, count: {over: 0}}}'; do
+	{ cat keep.yaml; printf "$text\n" "$secret"; } >w/policy.yaml
+	lines=$(wc -l <w/policy.yaml)
+	for words in check "report quota" "report usage" status config; do
+		# shellcheck disable=SC2086
+		run -w w $words
+		refused "policy.yaml:$lines"
+	done
+done
+{ cat keep.yaml; printf 'checks: {q1: {layer: request, count: {over: 0},\n  title: "rule %s\\\n  %s"}}\n' "${secret%%$core}" "$core"; } >w/policy.yaml
+run -w w check
+refused "policy.yaml:$(($(wc -l <w/policy.yaml) - 1))"
+cp keep.yaml w/policy.yaml
+for part in reason owner; do
+	other=$(echo reasonowner | sed "s/$part//")
+	printf 'version: 1\nsuppressions:\n  - {id: 0123456789abcdef, expires: 2099-01-01, %s: a,\n     %s: "x %s"}\n' $other $part "$secret" >w/suppressions.yaml
+	run -w w check --json
+	refused suppressions.yaml:4
+done
+rm w/suppressions.yaml
+printf 'version: 1\nresponses:\n  0123456789abcdef: {owner: a, due: 2099-01-01,\n    text: "x %s"}\n' "$secret" >w/responses.yaml
+run -w w check --sarif -
+refused responses.yaml:4
+mv w/responses.yaml responses.keep
+
 # A filter is kept with tokens, as a search is.
 run -w w ingest --source gw --format litellm-slp --owner team-platform --query "user = '$mail' and key = '$secret'" 1.jsonl
 is "a query is kept" "$? $(sqlite3 w/workspace.db "SELECT query GLOB 'user = ''email:*'' and key = ''?REDACTED:openai_key:*' FROM export WHERE query IS NOT NULL")" "0 1"
@@ -44,6 +70,9 @@ fp=$(printf '%s\n' "$secret" | "$AUDITKIT" -w w redact try 2>/dev/null | sed 's/
 run -w w redact allow "$fp" --reason "the sample of a manual"
 run -w w ingest --source "x $secret" --format litellm-slp 1.jsonl
 is "what is allowed is no secret" "$?" 0
+cp responses.keep w/responses.yaml
+run -w w check --json
+is "nor in what is read without the key" "$(jq -r .schema "out/$n" 2>/dev/null)" auditkit.check/1
 rm -r w out
 mkdir out
 run init w

@@ -143,7 +143,8 @@ refused 2 "'--dry-run' goes with --notify" -n
 refused 2 "and nothing else can" --notify soc -n --json
 FAR="http://example.org/hook"
 export FAR
-refused 2 "the address of a target is none" --notify far
+far=$(grep -n '^  far:' w/policy.yaml | cut -d: -f1)
+refused 2 "what the variable FAR holds is no address that a message could be sent to (target 'far', policy.yaml:$far)" --notify far
 FAR="https://127.0.0.1:$port/hook"
 refused 69 "has a private address, which is not connected to" --notify far
 unset FAR
@@ -151,6 +152,10 @@ refused 6 "there is no credential for 'far'" --notify far
 chmod 644 slack-url
 refused 6 "slack-url" --notify chat
 chmod 600 slack-url
+policy 3 '  held: {type: webhook, url: "https://gw.example.org/x", token_file: ../soc-token}'
+echo token-of-the-soc >soc-token
+chmod 644 soc-token
+refused 6 "soc-token', which other users may read (target 'held', policy.yaml:[0-9]*)" --notify held
 policy 3 '  bad: {type: webhook, url: "https://gw.example.org/x?sig=1"}'
 refused 6 "policy.yaml:[0-9]*: 'url' holds a query" --notify soc
 finish

@@ -79,7 +79,7 @@ is "and no value that was typed or read" "$(cat w/* w/.[!.]* out err 2>/dev/null
 is "key files are private" "$(stat -c %a "$keys" "$keys"/* | sort -u | tr '\n' ' ')" "600 700 "
 chmod 640 "$keys/pseudonym"
 ak ingest --format litellm-slp in/gateway.jsonl
-is "a key that others may read is refused" "$rc $(grep -c 'other users may read it' err)" "6 1"
+is "a key that others may read is refused" "$rc $(grep -c 'which other users may read' err)" "6 1"
 chmod 600 "$keys/pseudonym"
 mv "$keys/pseudonym" away
 ln -s "$tap_dir/away" "$keys/pseudonym"

@@ -72,6 +72,10 @@ END2
 is "a guarded cell" "$(ak report dispute --customer gamma --format csv | grep -c "'=1+1")" 1
 is "its command gives it again" "$(sh -c "\"\$AUDITKIT\" -w w $(jq -r .filter acme.json.meta.json | cut -d' ' -f2-) --json" | cmp - acme.json && echo same)" same
 is "a file of something else is not replaced" "$(ak report dispute --customer beta -o acme.csv >/dev/null 2>&1; echo $?)" 2
+named="x-$(printf 's%s' k-proj-)Qx7Zr2Lm9Kp4Wd6Hb1Vn8Tc3.csv"
+"$AUDITKIT" -w w report usage -o "$named" >named.out 2>&1
+"$AUDITKIT" -w w search --layer request --format csv -o "s$named" >>named.out 2>&1
+is "a file that is named after a secret is not named beside it" "$(cat "$named.meta.json" "s$named.meta.json" named.out | grep -c Qx7Zr2) $(jq -r .file "$named.meta.json" "s$named.meta.json" | grep -c '^s*x-\[REDACTED:openai_key:')" "0 2"
 touch -d 2020-01-01 acme.csv acme.csv.meta.json
 ak report usage -o u.csv --ipe u.ipe.json >/dev/null 2>&1
 is "a sheet that says the same is left alone too" "$(sha256sum u.ipe.json >sums; ak report usage -o u.csv --ipe u.ipe.json >/dev/null 2>&1; echo $?; sha256sum --quiet -c sums && echo same)" "0

@@ -34,6 +34,13 @@ told 's/shared_accounts: .*/shared_accounts: []/'
 is "there are none" "$(verdict bad shared-account)" "met 0 of 14"
 told '/^  shared_accounts/a\  countries: [BR]'
 is "countries that the policy names" "$(ak w-bad check admin-country --countries bad/countries.csv --json | jq -c '[.checks[0].findings[] | [.country, .affected]] | sort | unique')" '[["DE",1],["DE",3],["DE",4],["DE",5]]'
+bad_rows=
+for row in 192.0.2.0/33,DE 2001:db8::/129,DE 192.0.2.x/24,DE 192.0.2.0/24,Germany 192.0.2.0/24 '192.0.2.0/24,"DE' '192.0.2.0/24,DE,"Korea, Rep' 192.0.2.9,192.0.2.1,DE; do
+	printf 'network,country\n198.51.100.0/24,"FR","Paris, France"\n# %s\n\n%s\n' "$row" "$row" >rows.csv
+	ak w-bad check admin-country --countries rows.csv --json >rows.out 2>rows.err
+	bad_rows="$bad_rows$? $(grep -c 'rows.csv:5: this row' rows.err) $(wc -c <rows.out), "
+done
+is "a row of countries that cannot be used is an error with its line" "$bad_rows" "2 1 0, 2 1 0, 2 1 0, 2 1 0, 2 1 0, 2 1 0, 2 1 0, 2 1 0, "
 told 's/from: "08:00", to: "18:00"/from: "18:00", to: "04:00"/'
 is "hours over midnight: 03:00 is within, noon is not" "$(ak w-bad check admin-outside-hours --json | jq -c '.checks[0] | [.found, ([.findings[].calendar.local_date] | unique | length), ([.findings[] | .affected] | add), .of]')" "[6,5,6,7]"
 told 's/holidays: .*\]}/holidays: [2026-06-02]}/'

@@ -239,6 +239,15 @@ for c in idle:
     c.close()
 same("connections that say nothing keep nobody out for long", s.at("?layer=ticket").status, 200)
 
+held = [socket.create_connection(("127.0.0.1", s.port)) for _ in range(40)]
+for c in held:
+    c.sendall(b"GET / HTTP/1.1\r\nX: ")
+began = time.monotonic()
+same("nor do requests that are never finished", (s.at("?layer=ticket").status, time.monotonic() - began < 4), (200, True))
+for c in held:
+    c.close()
+same("a ledger that nobody has is none", [s.at(x + "bound=99999999").status for x in ("?", "export.csv?", "export.csv.meta.json?")], [400, 400, 400])
+
 # ---- what is logged ----
 log = [json.loads(l) for l in open(ws + "/access.jsonl")]
 mine = [l["options"]["words"][0] for l in log if l["command"] == "serve"]

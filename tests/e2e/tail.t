@@ -112,6 +112,11 @@ refused() { # refused WANT WORDS ARGS...
 refused 2 "'--status' wants a code" tail --status 9xx seed.jsonl
 refused 2 "there is no workspace here" tail
 refused 2 "unknown format 'planet'" tail --format planet seed.jsonl
+named="ev-$(printf 's%s' k-proj-)Qx7Zr2Lm9Kp4Wd6Hb1Vn8Tc3.jsonl"
+line 1 POST /v1/x 200 >"$named"
+"$AUDITKIT" tail --json "$named" >out 2>err
+is "a file that is named after a secret is not named" "$? $(grep -c Qx7Zr2 out err | tr '\n' ' ')$(jq -r .source out | grep -c '^ev-\[REDACTED:openai_key:.*]')" "0 out:0 err:0 1"
+rm "$named"
 refused 5 "holds no requests" tail "$AK_SRCDIR/samples/gateway/admin-audit.csv"
 refused 5 "is compressed or an archive" tail "$AK_SRCDIR"/samples/litellm/slp-2026-06-01_07.jsonl.gz
 finish
