@@ -148,7 +148,7 @@ static enum ak_rc render(struct ak_ctx *c, const json_t *doc, struct ak_buf *out
 	rc = ak_fs_slurp(path, TEMPLATE_BYTES, &text, err);
 	if (rc == AK_OK) {
 		rc = ak_mustache_render(name, ak_buf_str(&text), data, &o, out, err);
-		if (rc != AK_OK)
+		if (rc != AK_OK && err->exit == AK_EXIT_USAGE)
 			ak_hint(err, "names are those of 'auditkit %s --json'; auditkit-template(5) has an example", c->args->cmd->name);
 	}
 	ak_buf_release(&text);
