@@ -13,6 +13,7 @@
 #include "cli/cage.h"
 #include "cli/help.h"
 #include "cli/open.h"
+#include "cmd/outputs.h"
 
 /* The next step where whoever failed knew no better one. */
 static const char *default_hint(enum ak_exit exit)
@@ -145,7 +146,7 @@ static enum ak_exit run(struct ak_ctx *c, const struct ak_globals *g, struct ak_
 		return ak_help_version(c->io, g->verbose, err);
 	if (g->help || !c->args->cmd)
 		return ak_help_print(c->io, g->help || !c->args->cmd ? c->args->cmd : NULL, err);
-	if (ak_open_context(c, g, err) != AK_OK || ak_cage_choose(c, err) != AK_OK)
+	if (ak_open_context(c, g, err) != AK_OK || ak_outputs_allowed(c, err) != AK_OK || ak_cage_choose(c, err) != AK_OK)
 		return err->exit;
 	if ((c->args->cmd->before && c->args->cmd->before(c, err) != AK_OK) || ak_cage_enter(c, err) != AK_OK)
 		return err->exit;

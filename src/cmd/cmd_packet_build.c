@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "base/time.h"
 #include "cmd/answers.h"
+#include "cmd/outputs.h"
 #include "base/jsonget.h"
 #include "cmd/period.h"
 #include "cmd/questions.h"
@@ -276,6 +277,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	ak_redact_note_allowed(c->redactor);
 	if (!path)
 		path = "packet.zip";
+	if (rc == AK_OK)
+		rc = ak_output_allowed(c, path, err);
 	if (rc == AK_OK)
 		rc = read_epoch(&o.epoch, err);
 	if (rc == AK_OK)

@@ -187,8 +187,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	enum ak_rc rc = read_scope(c, &o.scope, &value, err);
 
 	ak_map_init(&known.answers);
-	if (rc == AK_OK && top == 0)
-		rc = ak_fail(err, AK_EXIT_USAGE, "option '--top' wants a number above 0");
+	if (rc == AK_OK && top < 1 && ak_args_flag(c->args, "top"))
+		rc = ak_fail(err, AK_EXIT_USAGE, "option '--top' wants a whole number above 0");
 	if (rc == AK_OK)
 		rc = ak_cmd_period(c, &o.list.from_us, &o.list.to_us, err);
 	if (rc == AK_OK) {

@@ -22,8 +22,8 @@ static enum ak_exit report(struct ak_ctx *c, enum ak_report_shape shape, const c
 	enum ak_exit code = AK_EXIT_OK;
 
 	c->io->bars |= ak_args_flag(c->args, "bars");
-	if (rc == AK_OK && top == 0)
-		rc = ak_fail(err, AK_EXIT_USAGE, "option '--top' wants a number above 0");
+	if (rc == AK_OK && top < 1 && ak_args_flag(c->args, "top"))
+		rc = ak_fail(err, AK_EXIT_USAGE, "option '--top' wants a whole number above 0");
 	if (rc == AK_OK)
 		rc = ak_report(c->store, &o, &doc, err);
 	if (rc == AK_OK && !json_array_size(json_object_get(doc, "layers")))

@@ -123,8 +123,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	int64_t top = ak_args_int(c->args, "top", -1);
 	enum ak_rc rc = options(c, &o, &any, err);
 
-	if (rc == AK_OK && top == 0)
-		rc = ak_fail(err, AK_EXIT_USAGE, "option '--top' wants a number above 0");
+	if (rc == AK_OK && top < 1 && ak_args_flag(c->args, "top"))
+		rc = ak_fail(err, AK_EXIT_USAGE, "option '--top' wants a whole number above 0");
 	if (rc == AK_OK && any)
 		rc = ak_report_variance(c->store, &o, &doc, err);
 	if (rc == AK_OK && doc)

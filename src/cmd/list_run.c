@@ -20,8 +20,8 @@ static enum ak_rc read_options(const struct ak_ctx *c, struct ak_list_opts *o, i
 		return AK_FAIL;
 	o->as_of_us = o->to_us != INT64_MAX ? o->to_us : ak_time_now();
 	*top = ak_args_int(c->args, "top", -1);
-	if (*top == 0)
-		return ak_fail(err, AK_EXIT_USAGE, "option '--top' wants a number above 0");
+	if (*top < 1 && has_option(c, "top") && ak_args_flag(c->args, "top"))
+		return ak_fail(err, AK_EXIT_USAGE, "option '--top' wants a whole number above 0");
 	if (!has_option(c, "review-days"))
 		return AK_OK;
 	o->review_days = ak_args_int(c->args, "review-days", 92);

@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/jsonget.h"
 #include "base/jsonw.h"
+#include "cmd/outputs.h"
 #include "query/query.h"
 #include "report/flat.h"
 #include "tmpl/load.h"
@@ -159,7 +160,7 @@ static enum ak_rc render(struct ak_ctx *c, const json_t *doc, struct ak_buf *out
 	rc = load(c, path, &text, err);
 	if (rc == AK_OK) {
 		rc = ak_mustache_render(name, ak_buf_str(&text), data, &o, out, err);
-		if (rc != AK_OK)
+		if (rc != AK_OK && err->exit == AK_EXIT_USAGE)
 			ak_hint(err, "names are those of 'auditkit %s --json'; auditkit-template(5) has an example", c->args->cmd->name);
 	}
 	ak_buf_release(&text);
@@ -231,7 +232,9 @@ static bool is_there(const char *path, struct ak_str bytes)
 
 static enum ak_rc write_file(struct ak_ctx *c, const json_t *doc, const json_t *lists, struct ak_str bytes, const char *path, struct ak_err *err)
 {
-	struct ak_buf text, name;
+	struct ak_fs_temp file AK_CLEANUP(ak_fs_temp_release) = {.fd = -1};
+	bool force = ak_args_flag(c->args, "force");
+	struct ak_buf text;
 	json_t *meta;
 	enum ak_rc rc;
 
@@ -239,20 +242,19 @@ static enum ak_rc write_file(struct ak_ctx *c, const json_t *doc, const json_t *
 		ak_io_note(c->io, "unchanged", "%s has this report already", shown(c, path));
 		return AK_OK;
 	}
-	rc = ak_fs_write_file(path, bytes, 0600, ak_args_flag(c->args, "force"), err);
+	rc = ak_fs_temp_open(&file, path, 0600, err);
+	if (rc == AK_OK)
+		rc = ak_fs_write_all(file.fd, bytes.p, bytes.n, path, err);
 	if (rc != AK_OK)
 		return rc;
 	meta = sidecar(c, doc, lists, bytes, path);
 	ak_buf_init(&text, 1 << 20);
-	ak_buf_init(&name, 1 << 16);
-	ak_buf_addf(&name, "%s.meta.json", path);
 	rc = ak_json_pretty(meta, &text, err);
 	if (rc == AK_OK)
-		rc = ak_fs_write_file(name.p, ak_buf_str(&text), 0600, true, err);
+		rc = ak_output_pair(&file, force, ak_buf_str(&text), err);
 	if (rc == AK_OK)
-		ak_io_note(c->io, "written", "%s, %zu rows, beside %s", shown(c, path), ak_flat_count(lists), shown(c, name.p));
+		ak_io_note(c->io, "written", "%s, %zu rows, beside %s.meta.json", shown(c, path), ak_flat_count(lists), shown(c, path));
 	ak_buf_release(&text);
-	ak_buf_release(&name);
 	json_decref(meta);
 	return rc;
 }
@@ -294,7 +296,7 @@ enum ak_rc ak_report_out(struct ak_ctx *c, const json_t *doc, bool *printed, str
 	struct ak_buf out;
 	enum ak_rc rc = choose(c, &form, err);
 
-	ak_buf_init(&out, 1u << 30);
+	ak_buf_init(&out, form == AS_PAGE ? AK_TEMPLATE_BYTES : (size_t)1 << 30);
 	if (rc == AK_OK && sheet)
 		rc = ak_report_ipe_allowed(c, doc, err);
 	if (rc == AK_OK)

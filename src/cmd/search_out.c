@@ -4,6 +4,7 @@
 #include "base/csvw.h"
 #include "base/jsonw.h"
 #include "base/jsonget.h"
+#include "cmd/outputs.h"
 
 enum { PIECE = 1 << 16 };
 
@@ -261,19 +262,16 @@ enum ak_rc ak_found_sidecar(const struct ak_found_out *o, json_t *doc, struct ak
 	return ak_json_pretty(doc, out, err);
 }
 
-static enum ak_rc write_sidecar(const struct ak_found_out *o, json_t *doc, struct ak_err *err)
+static enum ak_rc write_with_sidecar(struct ak_found_out *o, json_t *doc, struct ak_err *err)
 {
-	struct ak_buf b, name;
+	struct ak_buf b;
 	enum ak_rc rc;
 
 	ak_buf_init(&b, 1 << 22);
-	ak_buf_init(&name, 1 << 16);
-	ak_buf_addf(&name, "%s.meta.json", o->path);
 	rc = ak_found_sidecar(o, doc, ak_redact_text(o->c->redactor, ak_fs_base(o->path), &o->c->arena, NULL), &b, err);
 	if (rc == AK_OK)
-		rc = ak_fs_write_file(name.p, ak_buf_str(&b), 0600, true, err);
+		rc = ak_output_pair(&o->temp, o->force, ak_buf_str(&b), err);
 	ak_buf_release(&b);
-	ak_buf_release(&name);
 	return rc;
 }
 
@@ -290,11 +288,8 @@ enum ak_rc ak_found_close(struct ak_found_out *o, json_t *doc, struct ak_err *er
 		rc = trailer(o, err);
 	if (rc == AK_OK)
 		rc = pour(o, err);
-	if (rc == AK_OK && o->path) {
-		rc = ak_fs_temp_commit(&o->temp, o->force, err);
-		if (rc == AK_OK)
-			rc = write_sidecar(o, doc, err);
-	}
+	if (rc == AK_OK && o->path)
+		rc = write_with_sidecar(o, doc, err);
 	json_decref(doc);
 	return rc;
 }

@@ -39,6 +39,7 @@ libak_a_SOURCES += src/cmd/ingest_report.c src/cmd/ingest_report.h
 libak_a_SOURCES += src/cmd/lines.c src/cmd/lines.h
 libak_a_SOURCES += src/cmd/cmd_pull.c src/cmd/pull_jobs.c src/cmd/pull_jobs.h src/cmd/pull_report.c src/cmd/pull_report.h
 libak_a_SOURCES += src/cmd/pull_service.c src/cmd/pull_service.h
+libak_a_SOURCES += src/cmd/outputs.c src/cmd/outputs.h
 libak_a_SOURCES += src/cmd/proposals.c src/cmd/proposals.h
 libak_a_SOURCES += src/cmd/source_drift.c src/cmd/source_drift.h
 libak_a_SOURCES += src/cmd/sourcelist.c src/cmd/sourcelist.h src/cmd/sourcematch.c src/cmd/sourcematch.h

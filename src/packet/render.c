@@ -29,7 +29,7 @@ static enum ak_rc add_whole(const struct ak_packet_opts *o, struct ak_bag *bag, 
 enum ak_rc ak_render_page(const struct ak_packet_opts *o, struct ak_bag *bag, const char *tmpl, const char *path,
 			  enum ak_escape escape, const json_t *data, struct ak_err *err)
 {
-	const struct ak_mustache_opts opts = {.escape = escape};
+	const struct ak_mustache_opts opts = {.escape = escape, .unknown_is_error = true, .ours = ak_template_ours(tmpl)};
 	struct ak_buf text, page;
 	enum ak_rc rc;
 

@@ -8,6 +8,7 @@
 #include "base/jsonget.h"
 #include "base/text.h"
 #include "chart/chart.h"
+#include "tmpl/load.h"
 #include "tmpl/mustache.h"
 
 enum { LARGE = 14 /* letters that stand large in a tile */, LINES = 3 };
@@ -202,7 +203,7 @@ static json_t *view_of(const json_t *doc)
 
 enum ak_rc ak_dashboard_html(const json_t *doc, struct ak_str tmpl, struct ak_buf *out, struct ak_err *err)
 {
-	const struct ak_mustache_opts opts = {.escape = AK_ESC_HTML};
+	const struct ak_mustache_opts opts = {.escape = AK_ESC_HTML, .unknown_is_error = true, .ours = ak_template_ours("dashboard.html.mustache")};
 	json_t *view = view_of(doc);
 	enum ak_rc rc = ak_mustache_render("dashboard.html.mustache", tmpl, view, &opts, out, err);
 

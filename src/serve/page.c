@@ -29,7 +29,7 @@ void ak_pages_release(struct ak_pages *p)
 
 enum ak_rc ak_pages_render(const struct ak_pages *p, json_t *data, struct ak_buf *out, struct ak_err *err)
 {
-	const struct ak_mustache_opts opts = {.escape = AK_ESC_HTML};
+	const struct ak_mustache_opts opts = {.escape = AK_ESC_HTML, .unknown_is_error = true, .ours = ak_template_ours(HTML)};
 
 	json_object_set_new(data, "css", ak_mustache_safe(ak_buf_str(&p->css)));
 	return ak_mustache_render(HTML, ak_buf_str(&p->html), data, &opts, out, err);

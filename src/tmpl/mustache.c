@@ -4,7 +4,7 @@
 #include "tmpl/mustache.h"
 #include "tmpl/parse.h"
 
-enum { MAX_PARTIALS = 20 };
+enum { MAX_PARTIALS = 20, MAX_STEPS = 20000000 };
 
 static const char safe_key[] = "$safe";
 
@@ -19,16 +19,17 @@ struct render {
 	struct ak_buf *out;
 	struct ak_err *err;
 	unsigned partials; /* depth */
+	size_t steps;
 	struct ak_map asked; /* with unknown_is_error: name of a value -> 0 once it was there, else 1 + where it stands */
-	const char *start;
+	const char *name, *start;
 };
 
 static enum ak_rc render_text(struct render *r, const char *name, struct ak_str tmpl, const struct frame *top);
 
 /* A member of the innermost value that has it. */
-static const json_t *lookup_first(const struct frame *top, struct ak_str key)
+static const json_t *lookup_first(struct render *r, const struct frame *top, struct ak_str key)
 {
-	for (; top; top = top->up) {
+	for (; top; top = top->up, r->steps++) {
 		const json_t *v = json_object_getn(top->value, key.p, key.n);
 		if (v)
 			return v;
@@ -37,12 +38,12 @@ static const json_t *lookup_first(const struct frame *top, struct ak_str key)
 }
 
 /* `.`, `a` or `a.b.c`: the first part is looked up through the stack, the others only below what it found. */
-static const json_t *lookup(const struct frame *top, struct ak_str name)
+static const json_t *lookup(struct render *r, const struct frame *top, struct ak_str name)
 {
 	if (ak_str_is(name, "."))
 		return top->value;
 	size_t dot = ak_str_find(name, '.');
-	const json_t *v = lookup_first(top, ak_str_n(name.p, dot));
+	const json_t *v = lookup_first(r, top, ak_str_n(name.p, dot));
 	while (v && dot < name.n) {
 		name = ak_str_n(name.p + dot + 1, name.n - dot - 1);
 		dot = ak_str_find(name, '.');
@@ -133,7 +134,7 @@ static enum ak_rc render_nodes(struct render *r, const struct ak_nodes *nodes, s
 static enum ak_rc render_section(struct render *r, const struct ak_nodes *nodes, size_t at, const struct frame *top)
 {
 	const struct ak_node *node = &nodes->v[at];
-	const json_t *v = lookup(top, node->text);
+	const json_t *v = lookup(r, top, node->text);
 	bool falsy = is_false(v);
 	if (node->kind == AK_NODE_INVERTED)
 		return falsy ? render_nodes(r, nodes, at + 1, node->end, top) : AK_OK;
@@ -164,12 +165,23 @@ static void note_asked(struct render *r, struct ak_str name, bool there)
 		e->v.num = 1 + (int64_t)(name.p - r->start);
 }
 
+static enum ak_rc spend(struct render *r)
+{
+	if (r->out->over)
+		return ak_fail(r->err, AK_EXIT_LIMIT, "%s: page is larger than %zu bytes", r->name, r->out->max);
+	if (++r->steps <= MAX_STEPS)
+		return AK_OK;
+	ak_hint(r->err, "sections within sections multiply: nest fewer");
+	return ak_fail(r->err, AK_EXIT_LIMIT, "%s: the page takes more than %d steps", r->name, MAX_STEPS);
+}
+
 static enum ak_rc render_nodes(struct render *r, const struct ak_nodes *nodes, size_t from, size_t to,
 			       const struct frame *top)
 {
-	enum ak_rc rc = AK_OK;
+	enum ak_rc rc = spend(r);
 	for (size_t i = from; rc == AK_OK && i < to;) {
 		const struct ak_node *node = &nodes->v[i];
+		const json_t *v;
 		size_t next = i + 1;
 		switch (node->kind) {
 		case AK_NODE_TEXT:
@@ -177,8 +189,9 @@ static enum ak_rc render_nodes(struct render *r, const struct ak_nodes *nodes, s
 			break;
 		case AK_NODE_VALUE:
 		case AK_NODE_RAW:
-			note_asked(r, node->text, lookup(top, node->text) != NULL);
-			put_value(r, lookup(top, node->text), node->kind == AK_NODE_RAW);
+			v = lookup(r, top, node->text);
+			note_asked(r, node->text, v != NULL);
+			put_value(r, v, node->kind == AK_NODE_RAW);
 			break;
 		case AK_NODE_PARTIAL:
 			rc = render_partial(r, node, top);
@@ -190,47 +203,80 @@ static enum ak_rc render_nodes(struct render *r, const struct ak_nodes *nodes, s
 			break;
 		}
 		i = next;
+		if (rc == AK_OK)
+			rc = spend(r);
 	}
 	return rc;
+}
+
+static unsigned line_of(const struct render *r, const char *at)
+{
+	unsigned line = 1;
+
+	for (const char *p = r->start; p < at; p++)
+		line += *p == '\n';
+	return line;
+}
+
+static enum ak_rc no_partials(const struct render *r, const struct ak_nodes *nodes)
+{
+	for (size_t i = 0; i < nodes->n; i++) {
+		struct ak_str name = nodes->v[i].text;
+
+		if (nodes->v[i].kind == AK_NODE_PARTIAL)
+			return ak_fail(r->err, AK_EXIT_USAGE, "%s:%u: there are no partials here: {{>%.*s}}", r->name, line_of(r, name.p),
+				       (int)(name.n < 60 ? name.n : 60), name.p);
+	}
+	return AK_OK;
 }
 
 static enum ak_rc render_text(struct render *r, const char *name, struct ak_str tmpl, const struct frame *top)
 {
 	struct ak_nodes nodes;
 	enum ak_rc rc = ak_nodes_parse(&nodes, name, tmpl, r->err);
+	if (rc == AK_OK && !r->opts->partial)
+		rc = no_partials(r, &nodes);
 	if (rc == AK_OK)
 		rc = render_nodes(r, &nodes, 0, nodes.n, top);
 	ak_nodes_release(&nodes);
 	return rc;
 }
 
-static enum ak_rc all_known(const struct render *r, const char *name)
+/* The other template knows the name. */
+static bool is_ours(const struct ak_nodes *ours, struct ak_str name)
 {
-	unsigned line = 1;
+	for (size_t i = 0; i < ours->n; i++)
+		if (ours->v[i].kind != AK_NODE_TEXT && ak_str_eq(ours->v[i].text, name))
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < r->asked.n; i++) {
+static enum ak_rc all_known(const struct render *r)
+{
+	struct ak_nodes ours = {0};
+	enum ak_rc rc = r->opts->ours.n ? ak_nodes_parse(&ours, r->name, r->opts->ours, r->err) : AK_OK;
+
+	for (size_t i = 0; i < r->asked.n && rc == AK_OK; i++) {
 		const struct ak_map_entry *e = &r->asked.e[i];
 
-		if (!e->v.num)
-			continue;
-		for (int64_t at = 0; at < e->v.num - 1; at++)
-			line += r->start[at] == '\n';
-		return ak_fail(r->err, AK_EXIT_USAGE, "%s:%u: nothing has this name: {{%.60s}}", name, line, e->key.p);
+		if (e->v.num && !is_ours(&ours, e->key))
+			rc = ak_fail(r->err, AK_EXIT_USAGE, "%s:%u: nothing has this name: {{%.60s}}", r->name, line_of(r, r->start + e->v.num - 1), e->key.p);
 	}
-	return AK_OK;
+	ak_nodes_release(&ours);
+	return rc;
 }
 
 enum ak_rc ak_mustache_render(const char *name, struct ak_str tmpl, const json_t *data,
 			      const struct ak_mustache_opts *opts, struct ak_buf *out, struct ak_err *err)
 {
-	struct render r = {.opts = opts, .out = out, .err = err, .start = tmpl.p};
+	struct render r = {.opts = opts, .out = out, .err = err, .name = name, .start = tmpl.p};
 	struct frame top = {data, NULL};
 	enum ak_rc rc;
 
 	ak_map_init(&r.asked);
 	rc = render_text(&r, name, tmpl, &top);
 	if (rc == AK_OK)
-		rc = all_known(&r, name);
+		rc = all_known(&r);
 	ak_map_release(&r.asked);
 	if (rc == AK_OK && out->over)
 		return ak_fail(err, AK_EXIT_LIMIT, "%s: page is larger than %zu bytes", name, out->max);

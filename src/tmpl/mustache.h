@@ -14,10 +14,11 @@ enum ak_escape { AK_ESC_HTML, AK_ESC_MARKDOWN, AK_ESC_TEXT, AK_ESC_YAML };
 struct ak_mustache_opts {
 	enum ak_escape escape;
 	bool spec_raw;
-	/* Partial by name: returns its text or a NULL view when there is none. */
+	/* Partial by name: returns its text or a NULL view when there is none. Without it, a partial is an error. */
 	struct ak_str (*partial)(void *ctx, struct ak_str name);
 	void *ctx;
 	bool unknown_is_error; /* a value whose name nothing had, wherever it was asked for; not for templates with partials */
+	struct ak_str ours;    /* a template whose names are all known, be it that no value has them this time */
 };
 
 #ifdef __cplusplus
@@ -26,7 +27,8 @@ extern "C" {
 
 /* Render. Template errors (unclosed tag or section) are AK_EXIT_USAGE with "name:line: what: tag"; missing keys are empty as
  * the spec says; besides false, null and the empty list, the empty string is false. Partials nest at most 20 deep. The
- * delimiters inside a partial are {{ and }} again. A page that does not fit into out is AK_EXIT_LIMIT. */
+ * delimiters inside a partial are {{ and }} again. A page that does not fit into out is AK_EXIT_LIMIT, and so is one that takes
+ * more than 20 million steps (a tag, a piece of text, a row of a section, a level on which a name is looked for). */
 enum ak_rc ak_mustache_render(const char *name, struct ak_str tmpl, const json_t *data,
 			      const struct ak_mustache_opts *opts, struct ak_buf *out, struct ak_err *err);
 /* A string value that {{{x}}} may put out unescaped: {"$safe": "..."}. */

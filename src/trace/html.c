@@ -3,6 +3,7 @@
 #include "trace/trace.h"
 
 #include "base/time.h"
+#include "tmpl/load.h"
 #include "tmpl/mustache.h"
 
 /* The timeline's units: a picture that is as wide as a narrow screen, made larger where there is room. */
@@ -191,7 +192,7 @@ static json_t *view_of(const json_t *t)
 
 enum ak_rc ak_trace_html(const json_t *t, struct ak_str tmpl, struct ak_buf *out, struct ak_err *err)
 {
-	const struct ak_mustache_opts opts = {.escape = AK_ESC_HTML};
+	const struct ak_mustache_opts opts = {.escape = AK_ESC_HTML, .unknown_is_error = true, .ours = ak_template_ours("trace.html.mustache")};
 	json_t *view = view_of(t);
 	enum ak_rc rc = ak_mustache_render("trace.html.mustache", tmpl, view, &opts, out, err);
 
