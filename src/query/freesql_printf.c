@@ -30,7 +30,7 @@ static sqlite3_stmt *statement(struct other *o, int n)
 		return o->st[n];
 	/* The x tells an empty text from none. */
 	ak_buf_init(&sql, 1000);
-	ak_buf_adds(&sql, "SELECT printf('x' || ?1");
+	ak_buf_adds(&sql, "SELECT \"printf\"('x' || ?1");
 	for (int i = 2; i <= n; i++)
 		ak_buf_addf(&sql, ", ?%d", i);
 	ak_buf_addc(&sql, ')');
