@@ -12,24 +12,31 @@ void ak_table_init(struct ak_table *t, size_t ncols, const char *align)
 	t->right = align;
 }
 
-void ak_table_cell(struct ak_table *t, const char *fmt, ...)
+void ak_table_text(struct ak_table *t, struct ak_str s)
 {
-	struct ak_buf raw, safe;
-	va_list ap;
+	struct ak_buf safe;
 
 	if (t->nrows == t->cap) {
 		t->cap = t->cap ? 2 * t->cap : 64;
 		t->cell = ak_realloc(t->cell, t->cap * sizeof *t->cell);
 	}
-	ak_buf_init(&raw, 1 << 20);
 	ak_buf_init(&safe, 1 << 22);
+	ak_text_safe(&safe, s);
+	t->cell[t->nrows++] = ak_buf_detach(&safe);
+	ak_buf_release(&safe);
+}
+
+void ak_table_cell(struct ak_table *t, const char *fmt, ...)
+{
+	struct ak_buf raw;
+	va_list ap;
+
+	ak_buf_init(&raw, 1 << 20);
 	va_start(ap, fmt);
 	ak_buf_vaddf(&raw, fmt, ap);
 	va_end(ap);
-	ak_text_safe(&safe, ak_buf_str(&raw));
-	t->cell[t->nrows++] = ak_buf_detach(&safe);
+	ak_table_text(t, ak_buf_str(&raw));
 	ak_buf_release(&raw);
-	ak_buf_release(&safe);
 }
 
 static int width_of(const struct ak_table *t, size_t col)

@@ -55,6 +55,7 @@ struct ak_table {
 	const char *const *tail; /* one a row, behind its cells or, row by row, on a line of its own; borrowed, NULL: none */
 };
 void ak_table_init(struct ak_table *t, size_t ncols, const char *align);
+void ak_table_text(struct ak_table *t, struct ak_str s);
 void ak_table_cell(struct ak_table *t, const char *fmt, ...) AK_PRINTF(2, 3); /* cells fill rows from the left */
 /* As a table, that is: not row by row. */
 bool ak_table_has_room(const struct ak_table *t, const struct ak_io *io);

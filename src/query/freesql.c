@@ -8,7 +8,7 @@
 #include "query/rows.h"
 #include "store/schema.h"
 
-enum { OPS = 10000, MOST_TEXT = 1 << 24, MOST_HEAP = 256 << 20 };
+enum { OPS = 10000, MOST_TEXT = 8 << 20, MOST_HEAP = 256 << 20 };
 
 const char ak_freesql_columns[] = "cite, seq, source, file, time_us, flags, second_witness";
 
@@ -124,6 +124,7 @@ static enum ak_rc failed(const struct run *r)
 static void set_limits(struct run *r)
 {
 	sqlite3_limit(r->s->db, SQLITE_LIMIT_LENGTH, MOST_TEXT);
+	sqlite3_limit(r->s->db, SQLITE_LIMIT_EXPR_DEPTH, 200);
 	sqlite3_hard_heap_limit64(MOST_HEAP);
 	sqlite3_set_authorizer(r->s->db, authorize, &r->refused);
 	sqlite3_progress_handler(r->s->db, OPS, out_of_time, &r->until);
@@ -237,6 +238,8 @@ enum ak_rc ak_freesql(struct ak_store *s, const char *sql, const struct ak_frees
 		rc = make_view(s, (enum ak_kind)k, err);
 	if (rc == AK_OK)
 		rc = ak_sql_exec(s, "PRAGMA query_only=ON", err);
+	if (rc == AK_OK)
+		rc = ak_freesql_printf(s, MOST_TEXT, err);
 	if (rc == AK_OK)
 		rc = ak_store_snapshot(s, err);
 	if (rc != AK_OK)

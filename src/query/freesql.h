@@ -30,6 +30,8 @@ extern "C" {
  * than read. The connection reads nothing else afterwards. */
 enum ak_rc ak_freesql(struct ak_store *s, const char *sql, const struct ak_freesql_opts *o, ak_freesql_head *head, ak_freesql_row *row,
 		      void *ctx, bool *more, struct ak_err *err);
+/* Inside of it: printf() and format() fail where their text is longer. Once for a connection. */
+enum ak_rc ak_freesql_printf(struct ak_store *s, int longest, struct ak_err *err);
 /* The columns that every view of a kind begins with, for the manual. */
 extern const char ak_freesql_columns[];
 

@@ -88,6 +88,9 @@ static void add_streams(struct ak_search *q)
 	}
 }
 
+/* SQLite's own bounds: conditions have a part per test and word. */
+enum { EXPR_DEPTH = 1000, SQL_LENGTH = 1000000 };
+
 enum ak_rc ak_search_open(struct ak_store *s, const struct ak_search_opts *o, struct ak_search **out, struct ak_err *err)
 {
 	struct ak_search *q = ak_alloc_zero(1, sizeof *q);
@@ -96,6 +99,8 @@ enum ak_rc ak_search_open(struct ak_store *s, const struct ak_search_opts *o, st
 	q->s = s;
 	q->o = *o;
 	q->block = ak_columns_new();
+	q->depth = sqlite3_limit(s->db, SQLITE_LIMIT_EXPR_DEPTH, EXPR_DEPTH);
+	q->length = sqlite3_limit(s->db, SQLITE_LIMIT_SQL_LENGTH, SQL_LENGTH);
 	rc = ak_search_functions(q, err);
 	if (rc == AK_OK)
 		rc = ak_store_snapshot(s, err);
@@ -134,6 +139,8 @@ void ak_search_free(struct ak_search *q)
 	ak_free(q->superseded.p);
 	ak_free(q->witness.p);
 	ak_columns_free(q->block);
+	sqlite3_limit(q->s->db, SQLITE_LIMIT_EXPR_DEPTH, q->depth);
+	sqlite3_limit(q->s->db, SQLITE_LIMIT_SQL_LENGTH, q->length);
 	/* The read transaction ends with it. */
 	ak_store_rollback(q->s);
 	ak_free(q);

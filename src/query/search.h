@@ -75,6 +75,9 @@ struct ak_search;
 extern "C" {
 #endif
 
+/* Whether it can be asked for: the tests and words of one search are bounded. NULL does. */
+bool ak_search_fits(const struct ak_search_test *t);
+
 /* A read transaction begins: rows and counts are of one moment. opts and its test are borrowed. */
 enum ak_rc ak_search_open(struct ak_store *s, const struct ak_search_opts *o, struct ak_search **out, struct ak_err *err);
 void ak_search_free(struct ak_search *q);

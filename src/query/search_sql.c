@@ -4,6 +4,8 @@
 
 #include "query/rows.h"
 
+enum { MOST_WORDS = 512, MOST_OPEN = 80 }; /* a word asks for every text of a record; of a hundred places some are for the rest */
+
 static bool is_leaf(const struct ak_search_test *t)
 {
 	return t->op != AK_TEST_AND && t->op != AK_TEST_OR && t->op != AK_TEST_NOT && t->op != AK_TEST_ALL;
@@ -37,6 +39,41 @@ static enum ak_rc find_sources(struct ak_search *q, struct ak_leaf_test *l, stru
 		set_flag(&l->file, &l->nfile, sqlite3_column_int64(st, 2));
 	}
 	return rc == AK_END ? AK_OK : rc;
+}
+
+static void weigh(const struct ak_search_test *t, size_t *leaves, size_t *words)
+{
+	if (t->op == AK_TEST_AND || t->op == AK_TEST_OR || t->op == AK_TEST_NOT) {
+		weigh(t->a, leaves, words);
+		if (t->op != AK_TEST_NOT)
+			weigh(t->b, leaves, words);
+		return;
+	}
+	*leaves += 1;
+	*words += t->op == AK_TEST_WORDS ? t->n : 0;
+}
+
+/* What SQLite's parser keeps at most while it reads the condition: side_by_side writes the deeper part first. */
+static int brackets(const struct ak_search_test *t)
+{
+	int a, b;
+
+	if (is_leaf(t) || t->op == AK_TEST_ALL)
+		return 1;
+	a = brackets(t->a);
+	if (t->op == AK_TEST_NOT)
+		return a;
+	b = brackets(t->b);
+	return a >= b ? (a + 1 > b + 3 ? a + 1 : b + 3) : (b + 1 > a + 3 ? b + 1 : a + 3);
+}
+
+bool ak_search_fits(const struct ak_search_test *t)
+{
+	size_t leaves = 0, words = 0;
+
+	if (t)
+		weigh(t, &leaves, &words);
+	return leaves < AK_TESTS && words <= MOST_WORDS && (!t || brackets(t) <= MOST_OPEN);
 }
 
 int ak_search_leaf(struct ak_search *q, const struct ak_search_test *t, struct ak_err *err)
@@ -158,6 +195,17 @@ static enum ak_rc leaf_condition(struct ak_search *q, const struct ak_search_tes
 	return AK_OK;
 }
 
+/* SQLite's parser keeps what stands before an open bracket, a hundred things at most: the deeper part comes first. */
+static enum ak_rc side_by_side(struct ak_search *q, const struct ak_search_test *t, enum ak_kind kind, struct ak_buf *sql, struct ak_err *err)
+{
+	bool turned = brackets(t->b) > brackets(t->a);
+	const struct ak_search_test *first = turned ? t->b : t->a, *second = turned ? t->a : t->b;
+	enum ak_rc rc = first->op == t->op ? side_by_side(q, first, kind, sql, err) : ak_search_condition(q, first, kind, sql, err);
+
+	ak_buf_adds(sql, t->op == AK_TEST_AND ? " AND " : " OR ");
+	return rc == AK_OK ? ak_search_condition(q, second, kind, sql, err) : rc;
+}
+
 enum ak_rc ak_search_condition(struct ak_search *q, const struct ak_search_test *t, enum ak_kind kind, struct ak_buf *sql, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
@@ -168,12 +216,14 @@ enum ak_rc ak_search_condition(struct ak_search *q, const struct ak_search_test 
 	}
 	if (is_leaf(t))
 		return leaf_condition(q, t, kind, sql, err);
-	ak_buf_adds(sql, t->op == AK_TEST_NOT ? "(NOT " : "(");
-	rc = ak_search_condition(q, t->a, kind, sql, err);
-	if (rc == AK_OK && t->op != AK_TEST_NOT) {
-		ak_buf_adds(sql, t->op == AK_TEST_AND ? " AND " : " OR ");
-		rc = ak_search_condition(q, t->b, kind, sql, err);
+	/* No part is NULL. */
+	if (t->op == AK_TEST_NOT) {
+		rc = ak_search_condition(q, t->a, kind, sql, err);
+		ak_buf_adds(sql, " = 0");
+		return rc;
 	}
+	ak_buf_addc(sql, '(');
+	rc = side_by_side(q, t, kind, sql, err);
 	ak_buf_addc(sql, ')');
 	return rc;
 }
@@ -218,7 +268,7 @@ bool ak_search_indexed(const struct ak_search_test *t, enum ak_kind kind, struct
 
 	if (!t)
 		return false;
-	ak_buf_init(&list, 1 << 20);
+	ak_buf_init(&list, 1 << 18);
 	is = hashes(t, kind, &list) && !list.over;
 	if (is && sql)
 		ak_buf_addf(sql, " AND r.seq IN (SELECT seq FROM lookup WHERE h IN (NULL%.*s))", AK_STR_FMT(ak_buf_str(&list)));

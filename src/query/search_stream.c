@@ -53,6 +53,17 @@ static enum ak_rc where(struct ak_search *q, const struct ak_stream *st, bool un
 	return rc;
 }
 
+/* What SQLite finds too large is no damage. */
+static enum ak_rc statement(struct ak_search *q, const struct ak_buf *sql, sqlite3_stmt **st, struct ak_err *err)
+{
+	enum ak_rc rc = sql->over ? AK_FAIL : ak_sql_prepare(q->s, sql->p, st, err);
+
+	if (rc == AK_OK || (!sql->over && (sqlite3_errcode(q->s->db) & 0xff) != SQLITE_ERROR && (sqlite3_errcode(q->s->db) & 0xff) != SQLITE_TOOBIG))
+		return rc;
+	ak_hint(err, "search for a part of the tests and values at a time");
+	return ak_fail(err, AK_EXIT_USAGE, "this search has more tests, values or brackets than one statement can have");
+}
+
 static enum ak_rc prepare(struct ak_search *q, struct ak_stream *st, struct ak_err *err)
 {
 	bool back = q->o.backwards;
@@ -69,7 +80,7 @@ static enum ak_rc prepare(struct ak_search *q, struct ak_stream *st, struct ak_e
 			    back ? " DESC" : "", back ? " DESC" : "");
 	ak_sql_finalizep(&st->st);
 	if (rc == AK_OK)
-		rc = ak_sql_prepare(q->s, sql.p, &st->st, err);
+		rc = statement(q, &sql, &st->st, err);
 	ak_buf_release(&sql);
 	return rc;
 }
@@ -129,7 +140,7 @@ static enum ak_rc confirmed(struct ak_search *q, struct ak_stream *st, int64_t s
 		ak_buf_addf(&sql, "SELECT 1 FROM %s r WHERE r.seq = ?1 AND r.state = 0 AND ", ak_kinds[st->kind].name);
 		rc = ak_search_condition(q, q->o.test, st->kind, &sql, err);
 		if (rc == AK_OK)
-			rc = ak_sql_prepare(q->s, sql.p, &st->st, err);
+			rc = statement(q, &sql, &st->st, err);
 		ak_buf_release(&sql);
 	}
 	if (rc != AK_OK)
@@ -211,7 +222,7 @@ static enum ak_rc count_rows(struct ak_search *q, struct ak_stream *st, bool und
 		    st->kind == AK_K_REQUEST ? "r.facet" : "NULL", ak_kinds[st->kind].name);
 	rc = where(q, st, undated, &b, err);
 	if (rc == AK_OK)
-		rc = ak_sql_prepare(q->s, b.p, &sql, err);
+		rc = statement(q, &b, &sql, err);
 	ak_buf_release(&b);
 	if (rc != AK_OK)
 		return rc;

@@ -40,6 +40,7 @@ struct ak_stream {
 struct ak_search {
 	struct ak_store *s;
 	struct ak_search_opts o;
+	int depth, length; /* limits of the connection as they were */
 	int64_t size, through; /* ledger, and where the columns end */
 	bool made;	       /* the segments have all columns */
 	int64_t entries;       /* of calls, which stand in no column */

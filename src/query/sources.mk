@@ -36,6 +36,6 @@ libak_a_SOURCES += src/query/fieldrows.c src/query/fieldrows.h
 libak_a_SOURCES += src/query/around.c
 libak_a_SOURCES += src/query/search.h src/query/searching.h src/query/search.c src/query/search_sql.c src/query/search_stream.c
 libak_a_SOURCES += src/query/search_columns.c src/query/search_decimal.c src/query/search_match.c src/query/search_record.c
-libak_a_SOURCES += src/query/freesql.c src/query/freesql.h
+libak_a_SOURCES += src/query/freesql.c src/query/freesql_printf.c src/query/freesql.h
 libak_a_SOURCES += src/query/latest.c src/query/latest.h
 libak_a_SOURCES += src/query/callkeys.c src/query/callkeys.h src/query/callkeying.h src/query/callkeys_said.c src/query/callkeys_owners.c src/query/callkeys_life.c

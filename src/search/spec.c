@@ -82,6 +82,7 @@ enum ak_rc ak_spec_compile(const struct ak_spec *s, struct ak_where *w, struct a
 	struct ak_search_opts o = {.bound = INT64_MAX, .backwards = s->backwards};
 
 	w->kinds = ~0u;
+	w->stored = s->pinned;
 	if (filters(s, w, &test, err) != AK_OK)
 		return AK_FAIL;
 	if (s->where && ak_where_parse(w, s->where, &more, err) != AK_OK)
@@ -93,7 +94,9 @@ enum ak_rc ak_spec_compile(const struct ak_spec *s, struct ak_where *w, struct a
 	test = ak_test_join(w, AK_TEST_AND, test, more);
 	if (period(s, w, &o, &test, err) != AK_OK || layers(s, w, &o, err) != AK_OK)
 		return AK_FAIL;
-	o.test = test;
+	o.test = ak_test_balance(w, test);
+	if (!ak_search_fits(o.test))
+		return ak_fail(err, AK_EXIT_USAGE, "this search has too many tests and values; search for a part of them at a time");
 	*out = o;
 	return AK_OK;
 }

@@ -2,6 +2,8 @@
 #include "base/ak.h"
 #include "search/where.h"
 
+#include <arpa/inet.h>
+
 #include "base/decimal.h"
 #include "base/time.h"
 
@@ -33,6 +35,44 @@ const struct ak_search_test *ak_test_not(struct ak_where *w, const struct ak_sea
 	t->a = a;
 	return t;
 }
+
+/* ---- balance: what reads a tree calls itself, and SQLite bounds the depth of an expression ---- */
+
+static size_t parts(const struct ak_search_test *t, enum ak_test op) { return t->op == op ? parts(t->a, op) + parts(t->b, op) : 1; }
+
+static void collect(struct ak_where *w, const struct ak_search_test *t, enum ak_test op, const struct ak_search_test ***to)
+{
+	if (t->op != op) {
+		*(*to)++ = ak_test_balance(w, t);
+		return;
+	}
+	collect(w, t->a, op, to);
+	collect(w, t->b, op, to);
+}
+
+static const struct ak_search_test *halves(struct ak_where *w, enum ak_test op, const struct ak_search_test **part, size_t n)
+{
+	if (n == 1)
+		return part[0];
+	return ak_test_join(w, op, halves(w, op, part, n - n / 2), halves(w, op, part + (n - n / 2), n / 2));
+}
+
+const struct ak_search_test *ak_test_balance(struct ak_where *w, const struct ak_search_test *t)
+{
+	const struct ak_search_test **part, **to;
+	size_t n;
+
+	if (t && t->op == AK_TEST_NOT)
+		return ak_test_not(w, ak_test_balance(w, t->a));
+	if (!t || (t->op != AK_TEST_AND && t->op != AK_TEST_OR))
+		return t;
+	n = parts(t, t->op);
+	to = part = ak_arena_zero(w->arena, n * sizeof(*part));
+	collect(w, t, t->op, &to);
+	return halves(w, t->op, part, n);
+}
+
+/* ---- */
 
 static enum ak_type type_of(int field) { return field < AK_F_COUNT ? ak_fields[field].type : AK_T_NAME; }
 
@@ -166,11 +206,36 @@ static enum ak_rc instant(struct ak_where *w, const struct ak_search_name *name,
 	return AK_OK;
 }
 
+/* What is no address with a slash, such as a token, is not looked at. */
+static bool bad_network(int field, const char *v)
+{
+	const char *slash = strchr(v, '/');
+	char address[64];
+	uint8_t bytes[16];
+	int64_t prefix;
+	struct ak_err ignored = {0};
+	bool four;
+
+	if ((type_of(field) != AK_T_IP && type_of(field) != AK_T_NETWORK) || !slash || (size_t)(slash - v) >= sizeof(address))
+		return false;
+	memcpy(address, v, (size_t)(slash - v));
+	address[slash - v] = '\0';
+	four = inet_pton(AF_INET, address, bytes) == 1;
+	if (!four && inet_pton(AF_INET6, address, bytes) != 1)
+		return false;
+	return strspn(slash + 1, "0123456789") != strlen(slash + 1) || ak_dec_int(ak_str_of(slash + 1), false, &prefix, &ignored) != AK_OK ||
+	       prefix > (four ? 32 : 128);
+}
+
 static enum ak_rc text(struct ak_where *w, const struct ak_search_name *name, const char *v, struct ak_search_test *t, struct ak_err *err)
 {
 	struct ak_str form[AK_FORMS] = {ak_str_of(v)};
 	size_t n = 1;
 
+	if (bad_network(t->field, v)) {
+		ak_hint(err, "a network is written 203.0.113.0/24 or 2001:db8::/48");
+		return refuse(w, err, "is compared with what is no network: the length behind / is at most 32, or 128 of IPv6", name->name);
+	}
 	if (t->cmp != AK_EQ && is_hashed(t->field)) {
 		ak_hint(err, "tokens have no order: compare with = and !=, or in (...)");
 		return refuse(w, err, "is stored as a token", name->name);

@@ -2,7 +2,8 @@
 #include "base/ak.h"
 #include "search/where.h"
 
-enum { DEEPEST = 64, MOST_TESTS = 200 };
+/* Of a person. A saved query is what was made of one: a test per field and form, with more brackets. */
+enum { DEEPEST = 64, MOST_TESTS = 200, SAVED = 16 };
 
 enum token { END, WORD, TEXT, PARAM, COMPARE, OPEN, CLOSE, COMMA, BAD };
 
@@ -126,7 +127,7 @@ static enum ak_rc list(struct parser *p, const struct ak_search_name *name, cons
 		next(p);
 		if (value(p, &v) != AK_OK || ak_test_compare(p->w, name, AK_EQ, v, &one, p->err) != AK_OK)
 			return AK_FAIL;
-		if (++p->tests > MOST_TESTS)
+		if (++p->tests > (p->w->stored ? SAVED * MOST_TESTS : MOST_TESTS))
 			return ak_fail(p->err, AK_EXIT_USAGE, "column %zu of --where: more than %d values", p->at, MOST_TESTS);
 		all = ak_test_join(p->w, AK_TEST_OR, all, one);
 		next(p);
@@ -234,7 +235,7 @@ static enum ak_rc test(struct parser *p, const struct ak_search_test **out)
 
 	if (p->token != WORD)
 		return expected(p, "the name of a field, not or (");
-	if (++p->tests > MOST_TESTS)
+	if (++p->tests > (p->w->stored ? SAVED * MOST_TESTS : MOST_TESTS))
 		return ak_fail(p->err, AK_EXIT_USAGE, "column %zu of --where: more than %d tests", p->at, MOST_TESTS);
 	if (ak_str_is(p->s, "text"))
 		rc = words(p, out);
@@ -253,7 +254,7 @@ static enum ak_rc term(struct parser *p, const struct ak_search_test **out)
 {
 	enum ak_rc rc;
 
-	if (++p->depth > DEEPEST)
+	if (++p->depth > (p->w->stored ? 2 * DEEPEST : DEEPEST))
 		return ak_fail(p->err, AK_EXIT_USAGE, "column %zu of --where: nested deeper than %d levels", p->at, DEEPEST);
 	if (is_word(p, "not")) {
 		next(p);

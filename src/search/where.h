@@ -31,6 +31,7 @@ struct ak_where {
 	/* The value of $name; NULL = none. */
 	const char *(*param)(void *ctx, struct ak_str name);
 	void *ctx;
+	bool stored;	  /* what is read was made from a search, field by field and form by form: more tests and brackets are allowed */
 	bool keep_params; /* one without a value stays open, for a query that is saved; else AK_EXIT_USAGE */
 	int64_t now_us;	  /* of relative times */
 	/* ---- results ---- */
@@ -58,6 +59,8 @@ enum ak_rc ak_where_parse(struct ak_where *w, const char *text, const struct ak_
 struct ak_search_test *ak_test_new(struct ak_where *w, enum ak_test op, int field);
 /* Either may be NULL: the other. */
 const struct ak_search_test *ak_test_join(struct ak_where *w, enum ak_test op, const struct ak_search_test *a, const struct ak_search_test *b);
+/* The same test, its chains of `and` and of `or` as trees of little depth. NULL is NULL. */
+const struct ak_search_test *ak_test_balance(struct ak_where *w, const struct ak_search_test *t);
 const struct ak_search_test *ak_test_not(struct ak_where *w, const struct ak_search_test *a);
 /* One of `=`, `<`, ...: one of the name's fields. */
 enum ak_rc ak_test_compare(struct ak_where *w, const struct ak_search_name *name, enum ak_compare cmp, const char *value,

@@ -208,4 +208,26 @@ for n in 1 8 30; do
 	"$AUDITKIT" init words$n >/dev/null 2>&1 && "$AUDITKIT" -w words$n ingest some.jsonl >/dev/null 2>&1
 	is "each of $n words is found" "$(sqlite3 words$n/workspace.db "SELECT DISTINCT error_type FROM request" | while read -r w; do "$AUDITKIT" -w words$n search "$w" --layer request --count --json 2>/dev/null | jq '.counts.request.matches > 0'; done | sort | uniq -c | tr -s ' ')" " $(sqlite3 words$n/workspace.db "SELECT count(DISTINCT error_type) FROM request") true"
 done
+
+# ---- what an attacker tried ----
+many() { python3 -c 'import sys; print(sys.argv[3].join(sys.argv[2] % i for i in range(int(sys.argv[1]))))' "$@"; }
+find_in() { "$AUDITKIT" -w w search "$@" --count --json >out 2>err; echo "$?"; }
+is "200 tests of one search" "$(find_in --where "$(many 200 'status = %d' ' or ')")" 0
+is "the last of 200 counts as the first" "$(find_in --where "$(many 199 'status = %d' ' or ') or status = 200"; jq .counts.request.matches out)" "$(find_in --where "status = 200"; jq .counts.request.matches out)"
+is "200 values" "$(find_in --where "model in ($(many 199 'm%d' ', '))")" 0
+is "90 options" "$(find_in $(many 90 '--user u%d@example.com' ' '))" 0
+is "60 words over all layers" "$(find_in "$(many 60 'w%d' ' ')")" 0
+is "60 brackets are usage or work, never damage" "$(find_in --where "$(many 60 'not (status = %d or (model = a and ' ' ')status = 1$(many 60 '))%.0s' '')" | sed 's/^[02]$/fine/')" fine
+is "what is no network" "$(find_in --where "ip = '203.0.113.0/33'") $(find_in --where "ip = '203.0.113.0/x'") $(find_in --where "ip = '2001:db8::/129'") $(find_in --where "ip = '203.0.113.0/24'")" "2 2 2 0"
+is "columns of one name" "$(own "SELECT 1 AS a, 2 AS a, 3 AS a_2" --json | jq -c '.rows[0]') $(grep -c '1 of 3' err)" '{"a":1,"a_2":3,"a_3":2} 1'
+is "a column whose name is no UTF-8" "$(own "SELECT 1 AS \"$(printf '\377')\"" --json | jq -c '.rows[0] | length')" 1
+own "SELECT length(printf('%.*c', 50000000, 'x'))" >out
+is "a text that is too long is none" "$? $(wc -c <out)" "71 0"
+is "printf as it was" "$(own "SELECT printf('%05.1f|%s', 2.5, 'é') AS a, printf('') AS b, printf(NULL) AS c" --json | jq -c '.rows[0]')" '{"a":"002.5|é","b":"","c":null}'
+is "NUL in JSON" "$(own "SELECT 'a' || char(0) || 'b' AS n" --json | jq -c '.rows[0].n')" '"a\u0000b"'
+for format in csv table; do
+	is "NUL and ESC as $format" "$(own "SELECT 'a' || char(0, 27) || 'b' AS n" --format $format | tr -d '\r' | grep -c 'a\\u{0*0}\\u{0*1b}b *$')" 1
+done
+own "SELECT 'sk-ant-api03-' || 'Qz7xTail' /* Qz8x */ AS \"Qz9x\" -- Qz6x" >/dev/null
+is "what is quoted in a statement is not logged" "$(grep -c 'Qz[0-9]x' w/access.jsonl) $(tail -n 1 w/access.jsonl | jq -r '.options.words[0]' | sed 's/hmac [0-9a-f]\{32\}$/hmac/')" "0 SELECT ? || ?   AS ?  ; hmac"
 finish
