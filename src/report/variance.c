@@ -172,7 +172,7 @@ static enum ak_rc later(void *ctx, const struct ak_columns *c, const bool *keep,
 
 		if (!keep[i] || start == AK_COLUMN_NONE)
 			continue;
-		if (end > l->y->until_us)
+		if (end > start && end > l->y->until_us)
 			l->y->until_us = end;
 		if (end == start || start >= l->o->to_us || end <= l->o->from_us || (start >= l->o->from_us && end <= l->o->to_us && bucket_at(l->o, start) == bucket_at(l->o, end - 1)))
 			continue;
@@ -248,7 +248,7 @@ static enum verdict judge(const struct making *m, const struct ak_mover *x, uint
 	return cut ? CUT : ak_dec_cmp(a, b) <= 0 ? LOW : USUAL;
 }
 
-/* By the period, or because the layer's last record lies in it: of a usage row its end, of others their moment, behind which a day may go on. */
+/* By the period, or because the layer's usage rows end in it or before it, where they say when they end. */
 static bool is_cut(const struct ak_variance_opts *o, const struct layer *y, int64_t bucket)
 {
 	int64_t start = instant(o->zone, bucket), end = instant(o->zone, bucket + o->bucket_us);
