@@ -3,11 +3,11 @@
 #include "chain/chain.h"
 
 #include "chain/row.h"
+#include "model/settlement.h"
 
 enum { CITED = 20 };
 
 static const char *const taken_back[] = {"rejected", "declined", "denied", "failed", "cancelled", "canceled", "reversed", "voided", NULL};
-static const char *const gives_back[] = {"refund", "credit", "void", NULL};
 
 enum kind { INVOICE, ROW, USAGE, KINDS };
 static const char *const sums[KINDS] = {"invoiced", "settled", "usage"};
@@ -98,7 +98,7 @@ static void add(struct invoice *x, const json_t *row)
 	if (json_array_size(json_object_get(x->row, "cites")) < CITED)
 		ak_chain_cite(x->row, txt(row, "citation"));
 	/* What gives money back lowers the invoice, whatever sign the source writes it with. */
-	if (amount && kind == ROW && *amount != '-' && strcmp(amount, "0") != 0 && ak_chain_is(txt(row, "type"), gives_back)) {
+	if (amount && kind == ROW && *amount != '-' && strcmp(amount, "0") != 0 && ak_settlement_gives_back(ak_str_of(txt(row, "type") ? txt(row, "type") : ""))) {
 		minus = json_sprintf("-%s", amount);
 		good = ak_dec_sum_add(sum, ak_str_of(json_string_value(minus)));
 		json_decref(minus);

@@ -5,6 +5,7 @@
 #include "base/jsonw.h"
 #include "chain/row.h"
 #include "model/idform.h"
+#include "model/settlement.h"
 
 /* A row in one of these states moved no money (yet). */
 static const char *const not_made[] = {"pending", "draft",    "requested", "open",    "rejected", "declined", "denied", "failed",
@@ -211,7 +212,7 @@ static bool gives_back(const struct refund *x)
 {
 	const char *type = ak_chain_text(x->row, "type"), *amount = ak_chain_text(x->row, "amount");
 
-	return !ak_chain_same(type, "adjustment") || (amount && *amount == '-');
+	return ak_settlement_gives_back(ak_str_of(type ? type : "")) || (ak_chain_same(type, "adjustment") && amount && *amount == '-');
 }
 
 /* Parts of a refund, equal or not, are not two refunds: together they are no more than the cost. */

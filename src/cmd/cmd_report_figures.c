@@ -69,7 +69,12 @@ static const struct ak_example cache_examples[] = {
 	{NULL, NULL},
 };
 
-#define LAYERS                                                                                                             \
+#define SETTLED                                                                                                            \
+	"\n\nOf settlements, refunds, credits and voids count against charges whatever sign their export writes; an adjustment counts by\n" \
+	"its own sign. `billed` is the net of both; `charged` and `given_back` stand beside it."
+
+#define LAYERS LAYERS_OF("")
+#define LAYERS_OF(more)                                                                                                    \
 	"Each layer of evidence stands for itself and is never added to another: attempts that gateways recorded, each once;\n"  \
 	"what providers counted, each series of equally grouped rows apart; provider calls; settlements. The groups of a layer\n" \
 	"add up to its total, which is summed apart; what its source does not name is a line of its own, `-`. Sums are exact,\n" \
@@ -78,7 +83,11 @@ static const struct ak_example cache_examples[] = {
 	"--by takes source, key, key-id, key-hash, key-alias, owner, organization, project, team, app, environment,\n"          \
 	"cost-center, tenant, user, actor, provider, model, request-model, endpoint, operation, region, tier, outcome, status,\n" \
 	"status-class, error, cache, verdict, dlp, fallback-from, line-item, service, settlement and currency. `owner` is whom\n" \
-	"the newest key inventory names for the key; all others stand in the records." AK_TEXT_OUT AK_TEXT_NOTHING
+	"the newest key inventory names for the key; all others stand in the records."                                                 \
+	"\n\nA row of usage that says when it ends and is longer than its bucket, or is cut by the edge of one or by --to, is in no\n"  \
+	"bucket or group: all of them stand on one line, `(no bucket)`, and are part of the total. Rows that began before --from\n"     \
+	"and reach into the period are told beside it, and are in no sum. Where clocks go back, an hour that was there twice is\n"      \
+	"two buckets: start has its offset where --zone is not UTC." more AK_TEXT_OUT AK_TEXT_NOTHING
 
 const struct ak_cmd ak_cmd_report_usage = {
 	.name = "report usage",
@@ -93,7 +102,7 @@ const struct ak_cmd ak_cmd_report_usage = {
 const struct ak_cmd ak_cmd_report_cost = {
 	.name = "report cost",
 	.summary = "amounts by anything that records say, and by time",
-	.text = LAYERS,
+	.text = LAYERS_OF(SETTLED),
 	.opts = opts,
 	.examples = cost_examples,
 	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_LOGGED,

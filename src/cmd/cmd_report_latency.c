@@ -21,8 +21,13 @@ static void add_row(struct ak_table *t, const json_t *doc, const json_t *row, co
 	json_t *word;
 	size_t i;
 
-	if (bucket)
-		ak_table_cell(t, "%.16s", name ? name : ak_jtxt(row, "start", "undated"));
+	if (bucket && !name) {
+		const char *start = ak_jtxt(row, "start", "undated");
+
+		ak_table_cell(t, "%.16s%s", start, strlen(start) > 19 ? start + 19 : "");
+	} else if (bucket) {
+		ak_table_cell(t, "%s", name);
+	}
 	json_array_foreach((json_t *)by, i, word)
 		ak_table_cell(t, "%s", name ? i || bucket ? "" : name : ak_jtxt(row, json_string_value(word), "-"));
 	ak_table_cell(t, "%s of %s", AK_NUM(ak_jnum(v, "of")), AK_NUM(ak_jnum(row, "records")));

@@ -161,7 +161,8 @@ const struct ak_cmd ak_cmd_report_variance = {
 		"amount the groups of every word of --by are listed with what they contribute: contributions add up to the difference, to the\n"
 		"last digit. Without --from and --to: seven days, up to the end of the day of the newest record.\n\n"
 		"Where nothing was expected the verdict is `new`; where the baseline is older than every record it is `no baseline`; a bucket that\n"
-		"--from or --to cuts is `cut` unless what is in it is high already." AK_TEXT_OUT AK_TEXT_NOTHING,
+		"--from, --to or the end of the layer's usage rows cuts is `cut` unless what is in it is high already. Where rows of usage are longer than\n"
+		"a bucket, or lie over an edge of one or of the period, the buckets they lie in are `not judged`, and so are those between them." AK_TEXT_OUT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_LOGGED,

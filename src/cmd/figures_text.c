@@ -129,6 +129,9 @@ static void add_values(const struct page *p, struct ak_table *t, const json_t *r
 	ak_buf_release(&b);
 }
 
+/* "+02:00" of "2026-10-25T02:00:00+02:00". */
+static const char *offset_of(const char *start) { return strlen(start) > 19 ? start + 19 : ""; }
+
 static void add_row(const struct page *p, struct ak_table *t, const json_t *row)
 {
 	json_t *name;
@@ -137,7 +140,7 @@ static void add_row(const struct page *p, struct ak_table *t, const json_t *row)
 	if (p->bucket) {
 		const char *from = ak_jtxt(row, "cut_from", NULL), *to = ak_jtxt(row, "cut_to", NULL);
 
-		ak_table_cell(t, "%.16s%s%.5s%s%.5s%s", ak_jtxt(row, "start", "undated"), from ? " (from " : to ? " (" : "", from ? from + 11 : "",
+		ak_table_cell(t, "%.16s%s%s%.5s%s%.5s%s", ak_jtxt(row, "start", "undated"), offset_of(ak_jtxt(row, "start", "")), from ? " (from " : to ? " (" : "", from ? from + 11 : "",
 			      to ? from ? " to " : "to " : "", to ? to + 11 : "", from || to ? ")" : "");
 	}
 	json_array_foreach((json_t *)p->by, i, name)
@@ -225,17 +228,63 @@ static struct ak_bars bars_of(const struct page *p)
 	return (struct ak_bars){count_of, member, member};
 }
 
+/* Settlements: what was charged, what was given back, and the difference, which is their `billed`. */
+static void print_sides(const struct page *p, const json_t *total)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(total, "cost"), i, one)
+	{
+		const json_t *charged = json_object_get(one, "charged"), *back = json_object_get(one, "given_back");
+		const char *currency = ak_jtxt(one, "currency", "no currency");
+
+		if (!charged && !back)
+			continue;
+		ak_io_line(p->io, "charged", "%s %s (%s records)", AK_FIGURE(ak_jtxt(charged, "sum", "0")), currency, AK_NUM(ak_jnum(charged, "of")));
+		ak_io_line(p->io, "given back", "%s %s (%s refunds, credits and voids)", AK_FIGURE(ak_jtxt(back, "sum", "0")), currency, AK_NUM(ak_jnum(back, "of")));
+		ak_io_line(p->io, "net", "%s %s billed", AK_FIGURE(ak_jtxt(json_object_get(one, "billed"), "sum", "0")), currency);
+	}
+}
+
+/* Spans longer than a bucket, or cut by the period, are nobody's. */
+static void print_apart(const struct page *p, const json_t *across, const json_t *before)
+{
+	const json_t *total = json_object_get(p->layer, "total");
+	struct ak_buf b;
+
+	if (across)
+		ak_io_line(p->io, "spans", "%s of %s records are longer than the bucket or cut by its end or the period's: of the total, and of no bucket or group",
+			   AK_NUM(ak_jnum(across, "records")), AK_NUM(ak_jnum(total, "records")));
+	if (!json_is_object(before))
+		return;
+	ak_buf_init(&b, 1 << 16);
+	for (size_t i = 0; i < AK_COUNT(amounts); i++) {
+		struct ak_buf one;
+
+		if (!has_amount(before, amounts[i]))
+			continue;
+		ak_buf_init(&one, 1 << 16);
+		add_amounts(&one, before, amounts[i]);
+		ak_buf_addf(&b, ", %s %s", amounts[i], one.p);
+		ak_buf_release(&one);
+	}
+	ak_io_line(p->io, "spans", "%s records beside began before the period and reach into it: not of the total%s", AK_NUM(ak_jnum(before, "records")), b.n ? b.p : "");
+	ak_buf_release(&b);
+}
+
 static void print_layer(struct page *p, size_t top)
 {
 	const json_t *rows = json_object_get(p->layer, "rows"), *total = json_object_get(p->layer, "total");
 	size_t names = p->bucket + json_array_size(p->by), n = json_array_size(rows), ncols = names + 1 + p->ncolumns + p->namounts;
-	const json_t **row = order(rows, top < n);
+	const json_t **row = order(rows, top < n), *across = json_object_get(p->layer, "across");
 	const char *source = ak_jtxt(p->layer, "source", NULL), *query = ak_jtxt(p->layer, "query", NULL);
 	char align[32] = "";
 	struct ak_table t;
 	uint64_t others = 0;
 	struct ak_bars bars;
 
+	across = json_is_object(across) ? across : NULL;
 	ak_io_line(p->io, "layer", "%s%s%s%s%s: %s records", ak_jtxt(p->layer, "layer", "?"), source ? ", " : "", source ? source : "", query ? ", " : "",
 		   query ? query : "", AK_NUM(ak_jnum(total, "records")));
 	for (size_t i = 0; i < ncols; i++)
@@ -245,6 +294,11 @@ static void print_layer(struct page *p, size_t top)
 	add_head(p, &t);
 	for (size_t i = 0; i < n && i < top; i++)
 		add_row(p, &t, row[i]);
+	if (across) {
+		for (size_t i = 0; i < names; i++)
+			ak_table_cell(&t, "%s", i ? "" : "(no bucket)");
+		add_values(p, &t, across);
+	}
 	for (size_t i = 0; i < names; i++)
 		ak_table_cell(&t, "%s", i ? "" : "total");
 	add_values(p, &t, total);
@@ -253,6 +307,8 @@ static void print_layer(struct page *p, size_t top)
 	ak_table_release(&t);
 	for (size_t i = top; i < n; i++)
 		others += ak_jnum(row[i], "records");
+	print_sides(p, total);
+	print_apart(p, across, json_object_get(p->layer, "begun_before"));
 	if (top < n)
 		ak_io_line(p->io, "others", "%s of %s groups are not printed, %s of %s records", AK_NUM(n - top), AK_NUM(n), AK_NUM(others),
 			   AK_NUM(ak_jnum(total, "records")));

@@ -39,12 +39,13 @@ static void print_drivers(struct ak_io *io, const char *by, const json_t *list)
 
 static void print_row(struct ak_io *io, const json_t *row)
 {
-	const char *source = ak_jtxt(row, "source", NULL), *currency = ak_jtxt(row, "currency", "of no currency"), *ratio = ak_jtxt(row, "ratio", NULL), *by;
+	const char *source = ak_jtxt(row, "source", NULL), *currency = ak_jtxt(row, "currency", "of no currency"), *ratio = ak_jtxt(row, "ratio", NULL), *by,
+		   *start = ak_jtxt(row, "start", "?");
 	json_t *list;
 
 	ak_io_printf(io, "\n");
-	ak_io_line(io, ak_jtxt(row, "verdict", "?"), "%.16s, %s%s%s, %s: %s %s, %s expected from %s of %s buckets%s%s%s", ak_jtxt(row, "start", "?"),
-		   ak_jtxt(row, "layer", "?"), source ? " " : "", source ? source : "", ak_jtxt(row, "figure", "?"), ak_jtxt(row, "amount", "?"), currency,
+	ak_io_line(io, ak_jtxt(row, "verdict", "?"), "%.16s%s, %s%s%s, %s: %s %s, %s expected from %s of %s buckets%s%s%s", start,
+		   strlen(start) > 19 ? start + 19 : "", ak_jtxt(row, "layer", "?"), source ? " " : "", source ? source : "", ak_jtxt(row, "figure", "?"), ak_jtxt(row, "amount", "?"), currency,
 		   ak_jtxt(row, "expected", "nothing"), ak_jtxt(row, "baseline_sum", "0"), AK_NUM(ak_jnum(row, "baseline_buckets")), ratio ? ", " : "",
 		   ratio ? ratio : "", ratio ? " times as much" : "");
 	ak_io_line(io, "", "difference %s", ak_jtxt(row, "difference", "-"));

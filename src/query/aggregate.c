@@ -3,8 +3,13 @@
 
 #include <stdlib.h>
 
+#include "model/settlement.h"
+
 /* Combinations of a block's values that are looked up by their number; more are looked up by what they say. */
 #define MOST_COMBINATIONS (1u << 18)
+
+/* Numbers of what is in no bucket: AK_BUCKET_NONE and those behind it. */
+enum { NO_TIME = 3 };
 
 struct work {
 	const struct ak_aggregate_opts *o;
@@ -21,31 +26,52 @@ struct work {
 
 /* ---- time ---- */
 
+static bool has_buckets(const struct work *w) { return w->o->bucket_us || w->o->spans; }
+
+/* Where a row of usage belongs that says when it ends. */
+static int64_t bucket_of_span(struct work *w, int64_t start, int64_t end)
+{
+	int64_t bucket = ak_bucket_start(&w->buckets, start);
+
+	if (start == AK_COLUMN_NONE)
+		return bucket;
+	if (start < w->o->from_us)
+		return AK_BUCKET_BEFORE;
+	if (end == AK_COLUMN_NONE || end <= start)
+		return bucket;
+	return end > w->o->to_us || bucket != ak_bucket_start(&w->buckets, end - 1) ? AK_BUCKET_ACROSS : bucket;
+}
+
+static int64_t number_at(const struct ak_columns *c, enum ak_column col, size_t i) { return c->number[col] ? c->number[col][i] : AK_COLUMN_NONE; }
+
 static void number_buckets(struct work *w, const struct ak_columns *c)
 {
 	int64_t least = INT64_MAX, most = INT64_MIN;
 
-	w->nbuckets = 1;
-	if (!w->o->bucket_us)
+	w->nbuckets = NO_TIME;
+	if (!has_buckets(w))
 		return;
 	for (size_t i = 0; i < c->n; i++) {
-		w->bucket[i] = ak_bucket_start(&w->buckets, c->number[AK_COL_TIME] ? c->number[AK_COL_TIME][i] : AK_COLUMN_NONE);
-		if (w->bucket[i] == AK_BUCKET_NONE)
+		int64_t start = number_at(c, AK_COL_TIME, i);
+
+		w->bucket[i] = w->o->spans ? bucket_of_span(w, start, number_at(c, AK_COL_EVENT_END, i)) : ak_bucket_start(&w->buckets, start);
+		if (!AK_BUCKET_IS_TIME(w->bucket[i]))
 			continue;
 		least = w->bucket[i] < least ? w->bucket[i] : least;
 		most = w->bucket[i] > most ? w->bucket[i] : most;
 	}
+	least -= AK_BUCKET_AGAIN(least);
 	w->first_bucket = least;
 	if (most >= least) {
 		uint64_t apart = ((uint64_t)most - (uint64_t)least) / (uint64_t)w->o->bucket_us;
 
-		w->nbuckets = apart < MOST_COMBINATIONS ? (uint32_t)apart + 2 : 0;
+		w->nbuckets = apart < MOST_COMBINATIONS ? 2 * ((uint32_t)apart + 1) + NO_TIME : 0;
 	}
 }
 
 /* ---- groups ---- */
 
-static int64_t bucket_of(const struct work *w, size_t i) { return w->o->bucket_us ? w->bucket[i] : AK_BUCKET_NONE; }
+static int64_t bucket_of(const struct work *w, size_t i) { return has_buckets(w) ? w->bucket[i] : AK_BUCKET_NONE; }
 
 static void values_of(const struct work *w, size_t i, struct ak_str by[AK_AGGREGATE_BYS])
 {
@@ -106,8 +132,10 @@ static uint32_t combination(const struct work *w, size_t i)
 {
 	uint32_t n = 0;
 
-	if (w->o->bucket_us && w->bucket[i] != AK_BUCKET_NONE)
-		n = (uint32_t)((w->bucket[i] - w->first_bucket) / w->o->bucket_us) + 1;
+	if (has_buckets(w) && !AK_BUCKET_IS_TIME(w->bucket[i]))
+		n = (uint32_t)(w->bucket[i] - AK_BUCKET_NONE);
+	else if (has_buckets(w))
+		n = 2 * (uint32_t)((w->bucket[i] - w->first_bucket) / w->o->bucket_us) + AK_BUCKET_AGAIN(w->bucket[i]) + NO_TIME;
 	for (size_t k = 0; k < w->o->nby; k++)
 		n = n * w->by[k].ncodes + w->by[k].code[i];
 	return n;
@@ -149,11 +177,37 @@ static bool add_value(struct ak_aggregate_group *g, size_t k, enum ak_column col
 	return add_part(g, k, col, c, i) || ak_columns_sum(c, col, i, &g->sum[k]);
 }
 
-static void add(const struct work *w, const struct ak_columns *c, size_t i, struct ak_aggregate_group *g)
+static bool is_money(enum ak_column col) { return col == AK_COL_COST_BILLED || col == AK_COL_COST_ESTIMATED || col == AK_COL_COST_EFFECTIVE; }
+
+static bool gives_back(const struct work *w, const struct ak_columns *c, size_t i)
 {
+	uint16_t row = w->o->layer.kind == AK_K_SETTLEMENT && c->row[AK_COL_SETTLEMENT_TYPE] ? c->row[AK_COL_SETTLEMENT_TYPE][i] : 0;
+
+	return row && ak_settlement_gives_back(c->text[AK_COL_SETTLEMENT_TYPE][row - 1]);
+}
+
+/* An amount that is given back counts against charges, whatever its sign. */
+static bool take_value(struct work *w, struct ak_aggregate_group *g, size_t k, const struct ak_columns *c, size_t i)
+{
+	char buf[64];
+	struct ak_str text = ak_columns_decimal(c, w->o->sum[k], i, buf);
+
+	if (!text.p)
+		return false;
+	ak_buf_clear(&w->key);
+	if (text.p[0] != '-' && !ak_str_is(text, "0"))
+		ak_buf_addc(&w->key, '-');
+	ak_buf_addstr(&w->key, text);
+	return ak_dec_sum_add(&g->sum[k], ak_buf_str(&w->key));
+}
+
+static void add(struct work *w, const struct ak_columns *c, size_t i, struct ak_aggregate_group *g)
+{
+	bool back = gives_back(w, c, i);
+
 	g->records++;
 	for (size_t k = 0; k < w->o->nsums; k++)
-		g->n[k] += add_value(g, k, w->o->sum[k], c, i);
+		g->n[k] += back && is_money(w->o->sum[k]) ? take_value(w, g, k, c, i) : add_value(g, k, w->o->sum[k], c, i);
 	for (size_t k = 0; k < w->o->ncounts; k++) {
 		enum ak_column col = w->o->count[k].col;
 		uint16_t row = c->row[col] ? c->row[col][i] : 0;
@@ -216,6 +270,7 @@ static void open_work(struct work *w, const struct ak_aggregate_opts *o, struct 
 	w->o = o;
 	w->out = out;
 	ak_buckets_init(&w->buckets, o->bucket_us, o->zone);
+	w->buckets.civil = o->civil;
 	w->by = ak_alloc_zero(AK_AGGREGATE_BYS, sizeof *w->by);
 	w->only = ak_alloc_zero(AK_AGGREGATE_BYS, sizeof *w->only);
 	w->group_of = ak_alloc(MOST_COMBINATIONS * sizeof *w->group_of);
@@ -225,6 +280,8 @@ static void open_work(struct work *w, const struct ak_aggregate_opts *o, struct 
 		ak_by_want(o->by[k], want);
 	for (size_t k = 0; k < o->nonly; k++)
 		ak_by_want(o->only[k].by, want);
+	want->col[AK_COL_EVENT_END] |= o->spans;
+	want->col[AK_COL_SETTLEMENT_TYPE] |= o->layer.kind == AK_K_SETTLEMENT;
 	for (size_t k = 0; k < o->nsums; k++)
 		want->col[o->sum[k]] = true;
 	for (size_t k = 0; k < o->ncounts; k++)

@@ -25,6 +25,12 @@ extern const struct ak_by_info ak_bys[AK_BY_COUNT];
 #define AK_AGGREGATE_SUMS 10
 #define AK_AGGREGATE_COUNTS 8
 #define AK_BUCKET_NONE INT64_MIN /* undated, or no buckets were asked for */
+/* Rows of usage that lie in no bucket: begun in the period, but longer than a bucket, over the edge of one or the period's end; and begun before it. */
+#define AK_BUCKET_ACROSS (INT64_MIN + 1)
+#define AK_BUCKET_BEFORE (INT64_MIN + 2)
+#define AK_BUCKET_IS_TIME(b) ((b) > AK_BUCKET_BEFORE)
+/* A bucket whose civil time was there before the clocks went back too; its start is 1 more. */
+#define AK_BUCKET_AGAIN(b) ((b) % 2 != 0)
 
 /* Groups at once; beyond them AK_EXIT_LIMIT. */
 #define AK_AGGREGATE_GROUPS 200000
@@ -36,6 +42,7 @@ struct ak_layer {
 	int64_t source;	      /* 0 = all */
 	const char *query;    /* of usage: what its export was grouped by; NULL = not told */
 	bool own_sums;	      /* of usage: sums that a gateway made of its own calls, else what a provider counted */
+	bool reaching;	      /* of usage: rows too that began before the period and reach into it */
 };
 
 /* Time buckets of a zone's civil time. */
@@ -43,6 +50,8 @@ struct ak_buckets {
 	int64_t us;		    /* their length; 0 = none */
 	const struct ak_zone *zone; /* NULL = UTC */
 	struct ak_zone_span span;   /* the last one looked at */
+	int64_t again;		    /* seconds by which the clocks went back at its start */
+	bool civil;		    /* an hour that was there twice is one */
 };
 
 struct ak_aggregate_opts {
@@ -52,7 +61,9 @@ struct ak_aggregate_opts {
 	size_t nby;
 	int64_t bucket_us;	    /* 0 = no time buckets */
 	const struct ak_zone *zone; /* NULL = UTC */
-	/* Numeric columns to sum, with how many records had a value. */
+	bool civil;		    /* an hour that the clocks made twice is one bucket, not two */
+	bool spans;		    /* rows of usage go by their own span: AK_BUCKET_ACROSS and _BEFORE; without, by their start */
+	/* Of settlements, amounts that refunds, credits and voids give are summed as negative (model/settlement.h). Numeric columns to sum, with how many records had a value. */
 	enum ak_column sum[AK_AGGREGATE_SUMS];
 	size_t nsums;
 	/* Records whose text column has this value, counted beside. */
@@ -106,6 +117,8 @@ void ak_aggregate_release(struct ak_aggregate *a);
 void ak_buckets_init(struct ak_buckets *b, int64_t us, const struct ak_zone *zone);
 /* Start of the bucket that an instant lies in, as ak_aggregate_group has it. */
 int64_t ak_bucket_start(struct ak_buckets *b, int64_t us);
+/* "2026-10-25T02:00:00", with the offset behind it where there is a zone. */
+const char *ak_bucket_text(const struct ak_zone *zone, int64_t bucket, char out[40]);
 /* The bytes that tell a group from others; key is cleared and holds them. */
 struct ak_str ak_group_key(struct ak_buf *key, int64_t bucket, const struct ak_str *by, size_t n);
 /* Order of two groups of AK_AGGREGATE_BYS values each: by bucket, undated last, then by value, those without one last. */

@@ -127,13 +127,20 @@ enum ak_rc ak_query_columns_each(struct ak_store *s, int64_t from_us, int64_t to
 
 /* ---- other kinds ---- */
 
+/* Live rows whose span has a moment of the period; the second in which one ends counts as whole. */
+#define REACHING                                                                                                           \
+	" r.state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq) AND (r.time_us >= ?1 AND r.time_us < ?2 OR r.time_us < ?1"  \
+	" AND unixepoch(r.event_end) * 1000000 > ?1 OR r.time_us IS NULL AND ?1 = -9223372036854775808 AND ?2 = 9223372036854775807)"
+
 static void rows_of_kind(const struct ak_layer *l, const struct ak_columns_want *want, struct ak_buf *sql)
 {
 	ak_buf_adds(sql, "SELECT r.seq, e.source, r.time_us");
 	for (int col = AK_COL_SOURCE + 1; col < AK_COL_COUNT; col++)
 		if (want->col[col])
 			ak_buf_addf(sql, ", r.%s", ak_fields[ak_columns[col].field].column);
-	ak_buf_addf(sql, " FROM %s r" AK_OF_FILE("r") " WHERE" AK_LIVE("r") " AND (?3 = 0 OR e.source = ?3)", ak_kinds[l->kind].name);
+	ak_buf_addf(sql, " FROM %s r" AK_OF_FILE("r") " WHERE", ak_kinds[l->kind].name);
+	ak_buf_adds(sql, l->reaching ? REACHING : AK_LIVE("r"));
+	ak_buf_adds(sql, " AND (?3 = 0 OR e.source = ?3)");
 	if (l->kind == AK_K_USAGE)
 		ak_buf_adds(sql, " AND f.query IS ?4 AND" AK_OWN_SUMS("r") " = ?5");
 	else

@@ -48,6 +48,16 @@ enum ak_rc ak_query_verdict_rows_each(struct ak_store *s, int64_t from_us, int64
 	return rc == AK_OK ? ak_rows_period_each(s, calls, from_us, to_us, each, ctx, err) : rc;
 }
 
+enum ak_rc ak_query_verdict_trace(struct ak_store *s, const char *request_id, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(ak_lookup_hash(ak_str_of(request_id))), AK_PZ(request_id)};
+
+	return ak_rows_one(s,
+			   "SELECT min(q.trace_id) AS trace FROM lookup l JOIN request q ON q.seq = l.seq WHERE l.h = ?1 AND q.gateway_request_id = ?2"
+			   " AND q.state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = q.seq) HAVING min(q.trace_id) = max(q.trace_id)",
+			   p, 2, out, err);
+}
+
 enum ak_rc ak_query_verdict_call(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err)
 {
 	static const char whole[] =

@@ -19,6 +19,8 @@ enum ak_rc ak_query_verdict_rows_each(struct ak_store *s, int64_t from_us, int64
 /* One attempt that a policy decided on: {citation, time, trace, request_id, policy (its guardrails)|null, key, team, status, error}; of entries of
  * a call, what any of them says. AK_END: no such record. */
 enum ak_rc ak_query_verdict_call(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
+/* {trace} of the calls with this id, where they are all of one trace; AK_END: there is none. */
+enum ak_rc ak_query_verdict_trace(struct ak_store *s, const char *request_id, json_t **out, struct ak_err *err);
 /* {hash: id} of keys whose id and hash records name together and with no other. */
 enum ak_rc ak_query_key_ids(struct ak_store *s, json_t **out, struct ak_err *err);
 /* Fields of people, customers and places that are stored: [{kind, field, name, form: what was done to the value, purpose, n, of: records

@@ -25,7 +25,7 @@ struct making {
 static struct ak_report_opts options(const struct making *m, enum ak_report_shape shape)
 {
 	return (struct ak_report_opts){
-		.shape = shape, .from_us = m->o->from_us, .to_us = m->o->to_us, .zone = m->o->zone, .zone_name = m->o->zone_name};
+		.shape = shape, .from_us = m->o->from_us, .to_us = m->o->to_us, .zone = m->o->zone, .zone_name = m->o->zone_name, .civil = true};
 }
 
 static struct ak_report_opts by_time(const struct making *m, enum ak_report_shape shape)

@@ -177,6 +177,22 @@ static const char **sorted_keys(const json_t *o, size_t *n)
 	return key;
 }
 
+/* A verdict that names a call and no trace is of the call's. */
+static enum ak_rc find_trace(struct ak_store *s, json_t *sample, struct ak_err *err)
+{
+	const char *id = ak_jtxt(sample, "request_id", NULL);
+	json_t *call = NULL;
+	enum ak_rc rc;
+
+	if (ak_jtxt(sample, "trace", NULL) || !id)
+		return AK_OK;
+	rc = ak_query_verdict_trace(s, id, &call, err);
+	if (rc == AK_OK && json_is_string(json_object_get(call, "trace")))
+		json_object_set(sample, "trace", json_object_get(call, "trace"));
+	json_decref(call);
+	return rc == AK_END ? AK_OK : rc;
+}
+
 /* What there is to look at of decisions that did something, line by line. */
 static enum ak_rc give_samples(struct governance *g, const json_t *row, struct ak_err *err)
 {
@@ -191,6 +207,7 @@ static enum ak_rc give_samples(struct governance *g, const json_t *row, struct a
 
 		ak_list_copy(one, row, "layer policy version decision result");
 		json_object_update(one, sample);
+		rc = rc == AK_OK ? find_trace(g->s, one, err) : rc;
 		rc = rc == AK_OK ? ak_list_add(g->doc, "samples", one, err) : rc;
 	}
 	return rc;

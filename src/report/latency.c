@@ -195,7 +195,7 @@ static enum ak_rc measure(struct ranking *r, struct ak_store *s, size_t m, json_
 static enum ak_rc count(struct ranking *r, struct ak_store *s, json_t *rows, json_t *total, struct ak_err *err)
 {
 	struct ak_aggregate_opts a = {.layer = {.kind = AK_K_REQUEST}, .from_us = r->o->from_us, .to_us = r->o->to_us, .nby = r->o->nby,
-				      .bucket_us = r->o->bucket_us, .zone = r->o->zone, .count = {{AK_COL_OUTCOME, "failure"}}, .ncounts = 1};
+				      .bucket_us = r->o->bucket_us, .zone = r->o->zone, .civil = r->o->civil, .count = {{AK_COL_OUTCOME, "failure"}}, .ncounts = 1};
 	int64_t records = 0, failed = 0;
 	enum ak_rc rc;
 
@@ -218,6 +218,7 @@ enum ak_rc ak_report_latency(struct ak_store *s, const struct ak_report_opts *o,
 	enum ak_rc rc;
 
 	ak_buckets_init(&r.buckets, o->bucket_us, o->zone);
+	r.buckets.civil = o->civil;
 	ak_map_init(&r.rows);
 	ak_map_init(&r.sources);
 	ak_buf_init(&r.key, 1 << 20);

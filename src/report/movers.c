@@ -19,7 +19,7 @@ static size_t first_of(const struct ak_aggregate *a, int64_t bucket)
 		size_t mid = (from + to) / 2;
 		int64_t at = a->group[mid]->bucket;
 
-		if (at != AK_BUCKET_NONE && at < bucket)
+		if (AK_BUCKET_IS_TIME(at) && at < bucket)
 			from = mid + 1;
 		else
 			to = mid;

@@ -73,10 +73,16 @@ static void prepare(const struct making *m, const struct ak_layer *l, bool whole
 	}
 	r->currency = a->nby;
 	a->by[a->nby++] = AK_BY_CURRENCY;
+	if (l->kind == AK_K_SETTLEMENT) {
+		r->settlement = a->nby;
+		a->by[a->nby++] = AK_BY_SETTLEMENT;
+	}
 	if (!whole) {
 		a->bucket_us = m->o->bucket_us;
 		a->zone = m->o->zone;
+		a->civil = m->o->civil;
 	}
+	a->spans = l->kind == AK_K_USAGE;
 	for (size_t i = 0; i < AK_REPORT_FIGURES && r->figure[i].name; i++)
 		a->sum[a->nsums++] = r->figure[i].col;
 	for (size_t i = 0; i < AK_AGGREGATE_COUNTS && r->count[i].name; i++) {
@@ -86,6 +92,30 @@ static void prepare(const struct making *m, const struct ak_layer *l, bool whole
 	}
 }
 
+/* Rows of usage that no bucket may claim, as one row of their own: those of the total, and those begun before the period. */
+static void add_apart(struct ak_report_making *r, const struct ak_aggregate *groups, int64_t apart, const char *member, json_t *layer)
+{
+	json_t *rows, *row;
+
+	r->apart = apart;
+	rows = ak_report_rows(r, groups);
+	row = json_array_get(rows, 0);
+	json_object_set(layer, member, row ? row : json_null());
+	json_decref(rows);
+}
+
+static json_t *no_rows(const struct ak_report_making *r)
+{
+	json_t *row = json_pack("{s:i, s:[]}", "records", 0, "cost");
+
+	for (size_t i = 0; i < AK_REPORT_FIGURES && r->figure[i].name; i++)
+		if (!r->figure[i].money)
+			json_object_set_new(row, r->figure[i].name, json_pack("{s:n, s:i}", "sum", "of", 0));
+	for (size_t i = 0; i < AK_AGGREGATE_COUNTS && r->count[i].name; i++)
+		json_object_set_new(row, r->count[i].name, json_integer(0));
+	return row;
+}
+
 /* A layer with its total, which is summed apart from the rows, in the same reading. A layer without records is left out. */
 static enum ak_rc add_layer(struct making *m, const char *name, const struct ak_layer *l, const char *source, const char *query)
 {
@@ -93,17 +123,24 @@ static enum ak_rc add_layer(struct making *m, const char *name, const struct ak_
 	struct ak_aggregate_opts a[BOTH];
 	struct ak_report_making r[BOTH];
 	struct ak_aggregate groups[BOTH];
-	json_t *rows, *total;
+	json_t *rows, *total, *layer;
 	enum ak_rc rc;
 
 	prepare(m, l, true, &a[TOTAL], &r[TOTAL]);
 	prepare(m, l, false, &a[ROWS], &r[ROWS]);
 	rc = ak_aggregate_all(m->s, a, BOTH, groups, m->err);
-	if (rc == AK_OK && groups[TOTAL].n) {
+	if (rc == AK_OK && groups[ROWS].n) {
 		total = ak_report_rows(&r[TOTAL], &groups[TOTAL]);
+		if (!json_array_size(total))
+			json_array_append_new(total, no_rows(&r[TOTAL]));
 		rows = ak_report_rows(&r[ROWS], &groups[ROWS]);
-		json_array_append_new(m->layers, json_pack("{s:s, s:s?, s:s?, s:o, s:O, s:s}", "layer", name, "source", source, "query", query, "rows", rows,
-							   "total", json_array_get(total, 0), "cannot_prove", ak_kinds[l->kind].cannot_prove));
+		layer = json_pack("{s:s, s:s?, s:s?, s:o, s:O, s:s}", "layer", name, "source", source, "query", query, "rows", rows, "total",
+				  json_array_get(total, 0), "cannot_prove", ak_kinds[l->kind].cannot_prove);
+		if (l->kind == AK_K_USAGE) {
+			add_apart(&r[ROWS], &groups[ROWS], AK_BUCKET_ACROSS, "across", layer);
+			add_apart(&r[ROWS], &groups[ROWS], AK_BUCKET_BEFORE, "begun_before", layer);
+		}
+		json_array_append_new(m->layers, layer);
 		json_decref(total);
 		m->kinds |= 1u << l->kind;
 	}
@@ -127,12 +164,13 @@ static enum ak_rc add_usage(struct making *m)
 {
 	json_t *series = NULL, *r;
 	size_t i;
-	enum ak_rc rc = ak_query_usage_series(m->s, m->o->from_us, m->o->to_us, &series, m->err);
+	enum ak_rc rc = ak_query_usage_series(m->s, INT64_MIN, m->o->to_us, &series, m->err);
 
 	json_array_foreach(series, i, r) {
 		bool own = json_is_true(json_object_get(r, "own_sums"));
 		const char *query = json_string_value(json_object_get(r, "query"));
-		const struct ak_layer l = {.kind = AK_K_USAGE, .source = json_integer_value(json_object_get(r, "source")), .query = query, .own_sums = own};
+		const struct ak_layer l = {.kind = AK_K_USAGE, .source = json_integer_value(json_object_get(r, "source")), .query = query, .own_sums = own,
+					   .reaching = true};
 
 		note_days(m, r);
 		if (rc == AK_OK)

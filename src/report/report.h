@@ -21,6 +21,7 @@ struct ak_report_opts {
 	const char *bucket; /* as it was given: 1h */
 	const struct ak_zone *zone; /* NULL: UTC */
 	const char *zone_name;
+	bool civil; /* buckets of civil time alone: an hour that the clocks made twice is one, and no offset is told */
 };
 
 #ifdef __cplusplus
@@ -31,9 +32,11 @@ const char *ak_report_name(enum ak_report_shape shape);
 /* By its word, owner too; -1 unknown. */
 int ak_report_by_find(struct ak_str name);
 const char *ak_report_by_name(enum ak_by by);
-/* {schema, report, from, to, zone, bucket, by, layers: [{layer, source, query, rows, total}], notes: sentences, where there are any}. Rows of
- * buckets have cut_from and cut_to: the bound of the period, in civil time of the zone, that cuts the bucket, else null. Of every figure: its exact sum and the
- * number of records that had one; values that no record names are null. The rows of a layer add up to its total. */
+/* {schema, report, from, to, zone, bucket, by, layers: [{layer, source, query, rows, total, across, begun_before}], notes: sentences, where there are
+ * any}. Rows of buckets have cut_from and cut_to: the bound of the period, in civil time of the zone, that cuts the bucket, else null. Of every figure:
+ * its exact sum and the number of records that had one; values that no record names are null. The rows of a layer and `across` add up to its total;
+ * across (usage; null: none): rows that end behind their bucket or the period, as one row; begun_before: rows that reach into the period from
+ * before it, in no sum. */
 enum ak_rc ak_report(struct ak_store *s, const struct ak_report_opts *o, json_t **out, struct ak_err *err);
 
 #ifdef __cplusplus

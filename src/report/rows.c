@@ -7,6 +7,7 @@
 #include "base/jsonget.h"
 #include "base/map.h"
 #include "base/zone.h"
+#include "model/settlement.h"
 
 /* A row while groups are added to it: groups differ by currency, and by keys of one owner. */
 struct row {
@@ -19,6 +20,9 @@ struct row {
 		struct ak_str currency;
 		int64_t n[AK_REPORT_FIGURES];
 		struct ak_dec_sum sum[AK_REPORT_FIGURES];
+		/* Of settlements, the two sides of `billed`. */
+		int64_t side_n[2];
+		struct ak_dec_sum side[2];
 		struct money *next;
 	} *money;
 };
@@ -60,11 +64,13 @@ static struct row *row_of(struct table *t, const struct ak_aggregate_group *g)
 {
 	struct ak_str by[AK_AGGREGATE_BYS] = {{NULL, 0}};
 	struct ak_map_entry *e;
+	int64_t bucket = t->m->whole ? AK_BUCKET_NONE : g->bucket;
 	struct row *r;
 	bool fresh;
 
-	names_of(t->m, g, by);
-	e = ak_map_put(&t->known, ak_group_key(&t->key, g->bucket, by, t->m->o->nby), &fresh);
+	if (!t->m->apart)
+		names_of(t->m, g, by);
+	e = ak_map_put(&t->known, ak_group_key(&t->key, bucket, by, t->m->o->nby), &fresh);
 	if (!fresh)
 		return e->v.ptr;
 	if (t->n == t->cap) {
@@ -73,7 +79,7 @@ static struct row *row_of(struct table *t, const struct ak_aggregate_group *g)
 	}
 	r = e->v.ptr = t->row[t->n++] = ak_arena_zero(&t->arena, sizeof *r);
 	memcpy(r->by, by, sizeof by);
-	r->bucket = g->bucket;
+	r->bucket = bucket;
 	return r;
 }
 
@@ -102,8 +108,11 @@ static void add_sum(struct ak_dec_sum *to, const struct ak_dec_sum *from)
 static void add_group(struct table *t, const struct ak_aggregate_group *g)
 {
 	const struct ak_report_making *m = t->m;
-	struct row *r = row_of(t, g);
+	struct row *r;
 
+	if (m->apart ? g->bucket != m->apart : g->bucket == AK_BUCKET_BEFORE || (!m->whole && g->bucket == AK_BUCKET_ACROSS))
+		return;
+	r = row_of(t, g);
 	r->records += g->records;
 	for (size_t i = 0; i < m->aggregate->ncounts; i++)
 		r->count[i] += g->count[i];
@@ -112,6 +121,12 @@ static void add_group(struct table *t, const struct ak_aggregate_group *g)
 
 		add_sum(money ? &money->sum[i] : &r->sum[i], &g->sum[i]);
 		*(money ? &money->n[i] : &r->n[i]) += g->n[i];
+		if (money && m->settlement && m->figure[i].col == AK_COL_COST_BILLED) {
+			bool back = ak_settlement_gives_back(g->by[m->settlement]);
+
+			add_sum(&money->side[back], &g->sum[i]);
+			money->side_n[back] += g->n[i];
+		}
 	}
 }
 
@@ -132,6 +147,8 @@ static json_t *figure(const struct ak_dec_sum *sum, int64_t n)
 
 static json_t *text_or_null(struct ak_str s) { return s.p ? json_stringn(s.p, s.n) : json_null(); }
 
+static const char *const sides[] = {"charged", "given_back"};
+
 static json_t *costs(const struct table *t, const struct row *r)
 {
 	json_t *list = json_array();
@@ -142,6 +159,9 @@ static json_t *costs(const struct table *t, const struct row *r)
 		for (size_t i = 0; i < t->m->aggregate->nsums; i++)
 			if (t->m->figure[i].money && m->n[i])
 				json_object_set_new(one, t->m->figure[i].name, figure(&m->sum[i], m->n[i]));
+		for (size_t i = 0; i < AK_COUNT(sides) && t->m->settlement; i++)
+			if (m->side_n[i])
+				json_object_set_new(one, sides[i], figure(&m->side[i], m->side_n[i]));
 		json_array_append_new(list, one);
 	}
 	return list;
@@ -153,7 +173,7 @@ static json_t *cut(const struct ak_report_opts *o, int64_t bucket, int64_t bound
 	struct ak_zone_span span = {.offset = 0};
 	char text[32];
 
-	if (bound == INT64_MIN || bound == INT64_MAX || bucket == AK_BUCKET_NONE)
+	if (bound == INT64_MIN || bound == INT64_MAX || !AK_BUCKET_IS_TIME(bucket))
 		return json_null();
 	if (o->zone)
 		ak_zone_span(o->zone, ak_floor_div(bound, 1000000), &span);
@@ -163,7 +183,7 @@ static json_t *cut(const struct ak_report_opts *o, int64_t bucket, int64_t bound
 
 void ak_report_name_row(const struct ak_report_opts *o, int64_t bucket, const struct ak_str *by, json_t *row)
 {
-	char text[32];
+	char text[40];
 
 	/* A bucket's start is a moment of the zone's civil time. */
 	if (o->bucket_us) {
@@ -171,7 +191,7 @@ void ak_report_name_row(const struct ak_report_opts *o, int64_t bucket, const st
 		json_object_set_new(row, "cut_to", cut(o, bucket, o->to_us));
 	}
 	if (o->bucket_us)
-		json_object_set_new(row, "start", bucket == AK_BUCKET_NONE ? json_null() : json_stringn(ak_time_z(bucket, 0, text), 19));
+		json_object_set_new(row, "start", bucket == AK_BUCKET_NONE ? json_null() : json_string(ak_bucket_text(o->civil ? NULL : o->zone, bucket, text)));
 	for (size_t i = 0; i < o->nby; i++)
 		json_object_set_new(row, ak_report_by_name(o->by[i]), text_or_null(by[i]));
 }
@@ -191,7 +211,7 @@ static json_t *document(const struct table *t, const struct row *r)
 {
 	json_t *out = json_pack("{s:I, s:o}", "records", (json_int_t)r->records, "cost", costs(t, r));
 
-	if (!t->m->whole)
+	if (!t->m->whole && !t->m->apart)
 		ak_report_name_row(t->m->o, r->bucket, r->by, out);
 	for (size_t i = 0; i < t->m->aggregate->ncounts; i++)
 		json_object_set_new(out, t->m->count[i].name, json_integer(r->count[i]));

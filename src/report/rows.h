@@ -26,6 +26,8 @@ struct ak_report_making {
 	const json_t *owners;
 	size_t currency; /* which of aggregate->by */
 	bool whole;	 /* one row, the total */
+	size_t settlement; /* which of aggregate->by is the type of a settlement; 0: none */
+	int64_t apart;	 /* AK_BUCKET_ACROSS or _BEFORE: one row of what is in that, and in no bucket; 0: all others */
 };
 
 #ifdef __cplusplus

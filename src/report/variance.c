@@ -13,16 +13,18 @@ static const struct {
 	enum ak_column col;
 } figures[FIGURES] = {{"estimated", AK_COL_COST_ESTIMATED}, {"billed", AK_COL_COST_BILLED}, {"effective", AK_COL_COST_EFFECTIVE}};
 
+enum verdict { HIGH, LOW, NEW, USUAL, NO_BASELINE, CUT, SPANS, VERDICTS };
+
 struct making {
 	struct ak_store *s;
 	const struct ak_variance_opts *o;
 	json_t *doc;
-	int64_t n[6]; /* by verdict */
+	int64_t across; /* rows longer than a bucket or over an edge of one */
+	int64_t n[VERDICTS];
 	struct ak_err *err;
 };
 
-enum verdict { HIGH, LOW, NEW, USUAL, NO_BASELINE, CUT };
-static const char *const verdicts[] = {"high", "low", "new", "usual", "no baseline", "cut"};
+static const char *const verdicts[] = {"high", "low", "new", "usual", "no baseline", "cut", "not judged"};
 
 /* ---- civil time ---- */
 
@@ -73,21 +75,36 @@ static bool exists(const struct ak_variance_opts *o, int64_t civil)
 	return !o->zone || o->bucket_us >= INT64_C(86400000000) || ak_zone_local(o->zone, civil / 1000000, &at, &twice);
 }
 
-static uint32_t buckets_between(const struct ak_variance_opts *o, int64_t first, int64_t end)
-{
-	uint32_t n = 0;
-
-	for (int64_t at = first; at < end && n < UINT32_MAX; at += o->bucket_us)
-		n += exists(o, at);
-	return n;
-}
-
 static int64_t bucket_at(const struct ak_variance_opts *o, int64_t us)
 {
 	struct ak_buckets b;
 
 	ak_buckets_init(&b, o->bucket_us, o->zone);
 	return ak_bucket_start(&b, us);
+}
+
+/* Did the clocks make two of it? The second one's start is 1 more. */
+static bool exists_again(const struct ak_variance_opts *o, int64_t civil)
+{
+	struct ak_zone_span span;
+	int64_t at;
+	bool twice;
+
+	if (!o->zone || !ak_zone_local(o->zone, civil / 1000000, &at, &twice) || !twice)
+		return false;
+	ak_zone_span(o->zone, at, &span);
+	at = span.end;
+	ak_zone_span(o->zone, at, &span);
+	return bucket_at(o, civil - span.offset * INT64_C(1000000)) == civil + 1;
+}
+
+static uint32_t buckets_between(const struct ak_variance_opts *o, int64_t first, int64_t end)
+{
+	uint32_t n = 0;
+
+	for (int64_t at = first; at < end && n < UINT32_MAX; at += o->bucket_us)
+		n += exists(o, at) + exists_again(o, at);
+	return n;
 }
 
 /* ---- one layer ---- */
@@ -98,6 +115,8 @@ struct layer {
 	struct ak_aggregate now, base;	/* by currency */
 	struct ak_aggregate by_now[AK_AGGREGATE_BYS], by_base[AK_AGGREGATE_BYS]; /* by each word and currency */
 	uint32_t nbase;
+	int64_t across, until_us;	  /* rows of the period that lie in no bucket; where the layer's records end */
+	int64_t across_from_us, across_to_us; /* where they lie */
 };
 
 static enum ak_rc sums(const struct making *m, const struct ak_layer *l, int word, bool base, struct ak_aggregate *out)
@@ -114,6 +133,7 @@ static enum ak_rc sums(const struct making *m, const struct ak_layer *l, int wor
 		a.bucket_us = o->bucket_us;
 		a.zone = o->zone;
 	}
+	a.spans = !base && l->kind == AK_K_USAGE;
 	return ak_aggregate(m->s, &a, out, m->err);
 }
 
@@ -136,10 +156,57 @@ static enum ak_rc count_baseline(const struct making *m, struct layer *y)
 	return rc;
 }
 
+struct looking {
+	const struct ak_variance_opts *o;
+	struct layer *y;
+};
+
+static enum ak_rc later(void *ctx, const struct ak_columns *c, const bool *keep, struct ak_err *err)
+{
+	struct looking *l = ctx;
+	const int64_t *times = c->number[AK_COL_TIME], *ends = c->number[AK_COL_EVENT_END];
+
+	(void)err;
+	for (size_t i = 0; i < c->n && times; i++) {
+		int64_t start = times[i], end = ends && ends[i] > start ? ends[i] : start;
+
+		if (!keep[i] || start == AK_COLUMN_NONE)
+			continue;
+		if (end > start && end > l->y->until_us)
+			l->y->until_us = end;
+		if (end == start || start >= l->o->to_us || end <= l->o->from_us || (start >= l->o->from_us && end <= l->o->to_us && bucket_at(l->o, start) == bucket_at(l->o, end - 1)))
+			continue;
+		if (start < l->y->across_from_us)
+			l->y->across_from_us = start;
+		if (end > l->y->across_to_us)
+			l->y->across_to_us = end;
+	}
+	return AK_OK;
+}
+
+/* Where the records of the layer end, and where those lie that are of no bucket. */
+static enum ak_rc look_around(const struct making *m, struct layer *y)
+{
+	struct ak_columns_want want = {{false}};
+	struct looking l = {m->o, y};
+
+	y->until_us = y->across_to_us = INT64_MIN;
+	y->across_from_us = INT64_MAX;
+	if (y->l->kind != AK_K_USAGE)
+		return AK_OK;
+	want.col[AK_COL_EVENT_END] = want.col[AK_COL_TIME] = true;
+	for (size_t i = 0; i < y->now.n; i++)
+		if (y->now.group[i]->bucket == AK_BUCKET_ACROSS || y->now.group[i]->bucket == AK_BUCKET_BEFORE)
+			y->across += y->now.group[i]->records;
+	return ak_query_layer_each(m->s, y->l, m->o->base_from_us, INT64_MAX, &want, later, &l, m->err);
+}
+
 static enum ak_rc read_layer(const struct making *m, struct layer *y)
 {
 	enum ak_rc rc = sums(m, y->l, -1, false, &y->now);
 
+	if (rc == AK_OK)
+		rc = look_around(m, y);
 	if (rc == AK_OK)
 		rc = sums(m, y->l, -1, true, &y->base);
 	for (size_t i = 0; i < m->o->nby && rc == AK_OK; i++) {
@@ -181,9 +248,18 @@ static enum verdict judge(const struct making *m, const struct ak_mover *x, uint
 	return cut ? CUT : ak_dec_cmp(a, b) <= 0 ? LOW : USUAL;
 }
 
-static bool is_cut(const struct ak_variance_opts *o, int64_t bucket)
+/* By the period, or because the layer's usage rows end in it or before it, where they say when they end. */
+static bool is_cut(const struct ak_variance_opts *o, const struct layer *y, int64_t bucket)
 {
-	return instant(o->zone, bucket) < o->from_us || instant(o->zone, bucket + o->bucket_us) > o->to_us;
+	int64_t start = instant(o->zone, bucket), end = instant(o->zone, bucket + o->bucket_us);
+
+	return start < o->from_us || end > o->to_us || (y->l->kind == AK_K_USAGE && y->until_us > INT64_MIN && y->until_us < end);
+}
+
+/* Does a row lie here that is no bucket's? */
+static bool is_touched(const struct ak_variance_opts *o, const struct layer *y, int64_t bucket)
+{
+	return y->across && instant(o->zone, bucket + o->bucket_us) > y->across_from_us && instant(o->zone, bucket) < y->across_to_us;
 }
 
 static json_t *drivers(const struct making *m, const struct layer *y, size_t figure, struct ak_str currency, int64_t bucket, struct ak_arena *arena)
@@ -201,15 +277,15 @@ static enum ak_rc add_row(struct making *m, const struct layer *y, size_t figure
 	struct ak_mover x = {.amount = AK_STR("0")};
 	enum verdict verdict;
 	struct ak_arena arena;
-	char start[32];
+	char start[40];
 	json_t *row;
 
 	ak_arena_init(&arena);
 	ak_mover_find(&y->now, &y->base, figure, currency, bucket, &x, &arena);
-	verdict = judge(m, &x, y->nbase, is_cut(m->o, bucket), &arena);
+	verdict = is_touched(m->o, y, bucket) ? SPANS : judge(m, &x, y->nbase, is_cut(m->o, y, bucket), &arena);
 	m->n[verdict]++;
-	row = json_pack("{s:s, s:s?, s:s?, s:s, s:o, s:s%, s:s, s:I}", "layer", y->name, "source", y->source, "query", y->query, "figure", figures[figure].name,
-			"currency", currency.p ? json_stringn(currency.p, currency.n) : json_null(), "start", ak_time_z(bucket, 0, start), (size_t)19, "verdict",
+	row = json_pack("{s:s, s:s?, s:s?, s:s, s:o, s:s, s:s, s:I}", "layer", y->name, "source", y->source, "query", y->query, "figure", figures[figure].name,
+			"currency", currency.p ? json_stringn(currency.p, currency.n) : json_null(), "start", ak_bucket_text(m->o->zone, bucket, start), "verdict",
 			verdicts[verdict], "of", (json_int_t)x.of);
 	ak_mover_document(&x, y->nbase, row, &arena);
 	json_object_set_new(row, "baseline_buckets", json_integer(y->nbase));
@@ -237,7 +313,8 @@ static enum ak_rc add_currency(struct making *m, const struct layer *y, struct a
 			continue;
 		for (int64_t at = first; at < end && rc == AK_OK; at += m->o->bucket_us)
 			if (exists(m->o, at))
-				rc = add_row(m, y, k, currency, at);
+				if ((rc = add_row(m, y, k, currency, at)) == AK_OK && exists_again(m->o, at))
+					rc = add_row(m, y, k, currency, at + 1);
 	}
 	return rc;
 }
@@ -270,6 +347,7 @@ static enum ak_rc add_layer(struct making *m, const char *name, const struct ak_
 
 	if (rc == AK_OK)
 		rc = add_currencies(m, &y);
+	m->across += y.across;
 	release_layer(&y);
 	return rc;
 }
@@ -282,7 +360,7 @@ static enum ak_rc add_usage(struct making *m)
 
 	json_array_foreach(series, i, r) {
 		bool own = json_is_true(json_object_get(r, "own_sums"));
-		const struct ak_layer l = {.kind = AK_K_USAGE, .source = json_integer_value(json_object_get(r, "source")), .query = ak_jtxt(r, "query", NULL), .own_sums = own};
+		const struct ak_layer l = {.kind = AK_K_USAGE, .source = json_integer_value(json_object_get(r, "source")), .query = ak_jtxt(r, "query", NULL), .own_sums = own, .reaching = true};
 
 		if (rc == AK_OK)
 			rc = add_layer(m, own ? "gateway sums" : "provider usage", &l, ak_jtxt(r, "source_name", NULL), l.query);
@@ -301,13 +379,16 @@ static void sum_up(struct making *m)
 		json_object_set_new(counts, verdicts[i], json_integer(m->n[i]));
 		all += m->n[i];
 	}
-	json_object_set_new(m->doc, "total", json_pack("{s:I, s:o}", "rows", (json_int_t)all, "verdicts", counts));
+	json_object_set_new(m->doc, "total", json_pack("{s:I, s:o, s:I}", "rows", (json_int_t)all, "verdicts", counts, "across", (json_int_t)m->across));
 	ak_list_say(m->doc, "%s amounts of a bucket are unusual: %lld high, %lld low, %lld where the baseline has none", ak_list_of((uint64_t)unusual, (uint64_t)all, buf),
 		    (long long)m->n[HIGH], (long long)m->n[LOW], (long long)m->n[NEW]);
 	if (m->n[NO_BASELINE])
 		ak_list_say(m->doc, "%lld have no baseline: no record of their layer is older than its end", (long long)m->n[NO_BASELINE]);
 	if (m->n[CUT])
-		ak_list_say(m->doc, "%lld are cut by --from or --to and not judged low or usual", (long long)m->n[CUT]);
+		ak_list_say(m->doc, "%lld are cut by --from, --to or the end of the layer's records, and not judged low or usual", (long long)m->n[CUT]);
+	if (m->n[SPANS])
+		ak_list_say(m->doc, "%lld are not judged: %lld rows of their layers are longer than a bucket or lie over an edge of one or of the period", (long long)m->n[SPANS],
+			    (long long)m->across);
 }
 
 static json_t *head(const struct ak_variance_opts *o)

@@ -28,7 +28,8 @@ int64_t ak_variance_length(const struct ak_zone *zone, int64_t from_us, int64_t 
 /* {schema, report: variance, from, to, baseline: {from, to}, zone, bucket, by, factor, rows, total, statements}. A row for each layer,
  * figure, currency and bucket: {layer, source, query, figure, currency, start, amount, of: records that had one, baseline_sum, baseline_buckets:
  * those since the layer's first record, expected: their mean, difference, ratio (text; null: nothing was expected), verdict: "high"|"low"|"new"|
- * "usual"|"no baseline"|"cut" (the period holds part of the bucket only, and that part is not high), drivers: of high, low and new ones, for
+ * "usual"|"no baseline"|"cut" (the period holds part of the bucket only, and that part is not high)|"not judged" (there
+ * are rows in it of no bucket: longer than one, or over an edge; total.across counts them), drivers: of high, low and new ones, for
  * each word of `by` [{name, amount, baseline_sum, expected, contribution}]}: contributions add up to the difference, to the last digit; means are
  * rounded six digits behind the last of the amounts, so that they add up too. */
 enum ak_rc ak_report_variance(struct ak_store *s, const struct ak_variance_opts *o, json_t **out, struct ak_err *err);

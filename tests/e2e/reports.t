@@ -40,9 +40,19 @@ facets = ["response", "request", "error", "security"]
 def start(t):
     if t is None:
         return None
-    local = (datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=t)).astimezone(zone).replace(tzinfo=None)
-    n = (local - datetime(1970, 1, 1)) // timedelta(seconds=size)
-    return (datetime(1970, 1, 1) + n * timedelta(seconds=size)).isoformat()
+    at = (datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=t)).astimezone(zone)
+    n = (at.replace(tzinfo=None) - datetime(1970, 1, 1)) // timedelta(seconds=size)
+    begin = datetime(1970, 1, 1) + n * timedelta(seconds=size)
+    if doc["zone"] == "UTC":
+        return begin.isoformat()
+    again = begin.replace(tzinfo=zone, fold=1)
+    first = begin.replace(tzinfo=zone, fold=0)
+    return (again if at.fold and size <= (first.utcoffset() - again.utcoffset()).total_seconds() else first).isoformat()
+def crosses(r):
+    if "usage_type" not in r.keys() or "charge_category" not in r.keys() or r["time_us"] is None or r["event_end"] is None:
+        return False
+    end = us(r["event_end"])
+    return end > r["time_us"] and (until is not None and end > until or size and start(end - 1) != start(r["time_us"]))
 def records(layer):
     kind = kinds[layer["layer"]]
     rows = db.execute("SELECT r.*, s.name AS the_source, e.source AS source_id, f.query AS the_query FROM %s r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
@@ -87,8 +97,15 @@ def figures(rows, want):
         for r in rows:
             if column[name] in r.keys() and r[column[name]] is not None:
                 c = cost[r["cost_currency"]].setdefault(name, {"sum": Decimal(0), "of": 0})
-                c["sum"] += Decimal(r[column[name]])
+                kind = r["settlement_type"] if "settlement_type" in r.keys() else ""
+                back = kind in ("refund", "credit", "void")
+                amount = -abs(Decimal(r[column[name]])) if back else Decimal(r[column[name]])
+                c["sum"] += amount
                 c["of"] += 1
+                if kind != "" and name == "billed" and "settlement_id" in r.keys():
+                    side = cost[r["cost_currency"]].setdefault("given_back" if back else "charged", {"sum": Decimal(0), "of": 0})
+                    side["sum"] += amount
+                    side["of"] += 1
     out["cost"] = dict(cost)
     return out
 def stated(row):
@@ -113,7 +130,13 @@ for layer in doc["layers"]:
     rows = [r for r in records(layer) if (r["time_us"] is None and since is None and until is None) or
             (r["time_us"] is not None and (since is None or r["time_us"] >= since) and (until is None or r["time_us"] < until))]
     groups = defaultdict(list)
+    usage = kinds[layer["layer"]] == "usage"
+    across = [r for r in rows if usage and crosses(r)]
+    if usage and bool(across) != bool(layer["across"]) or across and figures(across, layer["across"]) != stated(layer["across"]):
+        sys.exit("%s: %d rows lie across, not %s" % (layer["layer"], len(across), layer["across"]))
     for r in rows:
+        if usage and crosses(r):
+            continue
         groups[((start(r["time_us"]),) if size else ()) + tuple(by[b](r) for b in doc["by"])].append(r)
     have = {((row["start"],) if size else ()) + tuple(row[b] for b in doc["by"]): row for row in layer["rows"]}
     if set(groups) != set(have) or len(have) != len(layer["rows"]):
@@ -128,7 +151,7 @@ for layer in doc["layers"]:
         elif figures(members, row) != stated(row):
             sys.exit("%s %s: %s, not %s" % (layer["layer"], key, figures(members, row), stated(row)))
         n += 1
-    if sum(r["records"] for r in layer["rows"]) != layer["total"]["records"]:
+    if sum(r["records"] for r in layer["rows"]) + ((layer.get("across") or {}).get("records") or 0) != layer["total"]["records"]:
         sys.exit("rows do not add up")
 print("ok" if n else "nothing", "%d layers" % len(doc["layers"]))
 END
@@ -186,4 +209,34 @@ is "no bucket" "$("$AUDITKIT" -w d/workspace report usage --bucket 7h >/dev/null
 is "a period without records" "$("$AUDITKIT" -w d/workspace report cost --from 2020-01-01 --to 2020-01-02 >out 2>/dev/null; echo "$? $(wc -c <out)")" "3 0"
 is "others are counted" "$("$AUDITKIT" -w d/workspace report usage --by key --bucket 1d --top 3 | grep -c 'groups are not printed')" 3
 is "the host's zone is nothing to it" "$(TZ=Asia/Tokyo "$AUDITKIT" -w d/workspace report usage --bucket 1d --json | sha256sum)" "$(TZ=UTC "$AUDITKIT" -w d/workspace report usage --bucket 1d --json | sha256sum)"
+# ---- rows of a provider that no bucket may claim, refunds, and the hour that is there twice ----
+ak() { "$AUDITKIT" -w "$tap_dir/x" "$@"; }
+"$AUDITKIT" init x >/dev/null 2>&1
+cat >settled.csv <<'END2'
+settlement_id,settled_at,type,amount,currency,request_id
+q1,2026-10-22T10:00:00Z,refund,100,USD,
+q2,2026-10-22T11:00:00Z,charge,1,USD,
+q3,2026-10-22T12:00:00Z,credit,-2.5,USD,
+q4,2026-10-22T12:00:00Z,charge,7,EUR,
+END2
+python3 - <<'END2'
+day, top = 86400, "start_time,end_time,start_time_iso,end_time_iso,amount_value,amount_currency,quantity,quantity_unit,line_item,user_id,api_key_id,project_id,organization_id,project_name,organization_name,user_email,api_source\n"
+first = 1792540800  # 2026-10-21T00:00:00Z
+open("costs.csv", "w").write(top + "".join("%d,%d,,,%d,usd,1,tokens,line,,,proj,org,,,,\n" % (first + d * day, first + (d + 1) * day, d + 1) for d in range(4)))
+open("hours.jsonl", "w").write("".join('{"id": "h%d", "call_id": "h%d", "trace_id": "%032x", "call_type": "acompletion", "status": "success", "custom_llm_provider": "openai", "startTime": %d.0, "endTime": %d.0, "response_time": 1.0, "model": "m", "model_group": "m", "metadata": {"user_api_key_hash": "%s"}, "response_cost": 1, "prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2, "messages": null, "response": null, "model_parameters": {}, "hidden_params": {}}\n' % (n, n, n + 1, t, t + 1, "ab" * 32) for n, t in enumerate((1792886400 + 1800, 1792886400 + 3600 + 1800, 1792886400 + 7200))))
+END2
+ak ingest settled.csv costs.csv hours.jsonl >ingested 2>&1
+usage() { jq -c '.layers[] | select(.layer == "provider usage") | [(.rows | length), .across.records, .across.cost[0].billed.sum, .total.cost[0].billed.sum, .begun_before.records, .begun_before.cost[0].billed.sum]'; }
+is "UTC days in UTC days" "$(ak report cost --bucket 1d --json | usage)" '[4,null,null,"10",null,null]'
+is "no hour claims a day" "$(ak report cost --bucket 1h --json | usage)" '[0,4,"10","10",null,null]'
+is "nor a day of another zone" "$(ak report cost --bucket 1d --zone America/New_York --json | usage)" '[0,4,"10","10",null,null]'
+is "a day that the period cuts is nobody's, one that began before it in no sum" "$(ak report cost --by project --from 2026-10-22T12:00:00Z --to 2026-10-23T13:00:00Z --json | usage)" '[0,1,"3","3",1,"2"]'
+is "and there is a line of each" "$(ak report cost --by project --from 2026-10-22T12:00:00Z --to 2026-10-23T13:00:00Z | grep -c '^ *spans\|^(no bucket)\|^ *(no bucket)')" 3
+is "buckets with such rows are not judged" "$(ak report variance --zone America/New_York --from 2026-10-22T04:00:00Z --to 2026-10-24T04:00:00Z --json | jq -c '[.rows[] | select(.layer == "provider usage") | .verdict] | unique')" '["not judged"]'
+is "a bucket behind the end of the records is not low" "$(ak report variance --zone Etc/GMT-2 --from 2026-10-23T22:00:00Z --to 2026-10-25T22:00:00Z --bucket 1d --json | jq -c '[.rows[] | select(.layer == "provider usage" and .verdict == "low")] | length')" 0
+is "refunds and credits count against charges" "$(ak report cost --json | jq -c '[.layers[] | select(.layer == "settlement") | .total.cost[] | [.currency, .billed.sum, .charged.sum, .given_back.sum]] | sort')" '[["EUR","7","7",null],["USD","-101.5","1","-102.5"]]'
+is "the hour that is there twice is two" "$(ak report cost --bucket 1h --zone Europe/Vienna --json | jq -c '[.layers[0].rows[] | [.start, .records]]')" \
+	'[["2026-10-25T02:00:00+02:00",1],["2026-10-25T02:00:00+01:00",1],["2026-10-25T03:00:00+01:00",1]]'
+is "and has its offset in text" "$(ak report cost --bucket 1h --zone Europe/Vienna | grep -c '2026-10-25T02:00+0[12]:00')" 2
+
 finish

@@ -121,10 +121,10 @@ is "a day of three times is listed with who made it" "$(jq -c '.rows[0] | [.verd
 	'["high","9","3","6","3.00",[["a","6.3"],["Zürich","-0.3"]]]'
 again ws 1 variance --from 2026-06-09 --to 2026-06-10 --baseline-from 2026-06-02 --factor 3.1
 is "just below the factor it is not" "$(jq -r '.rows[0].verdict' out.json)" usual
-again ws 24 variance --from 2026-10-24T22:00:00Z --to 2026-10-25T23:00:00Z --bucket 1h --zone Europe/Berlin
-is "an hour that is there twice is one" "$(jq -c '[.rows[] | select(.start == "2026-10-25T02:00:00") | .amount]' out.json)" '["0.75"]'
+again ws 25 variance --from 2026-10-24T22:00:00Z --to 2026-10-25T23:00:00Z --bucket 1h --zone Europe/Berlin
+is "an hour that is there twice is two" "$(jq -c '[.rows[] | select(.start[:19] == "2026-10-25T02:00:00") | [.start, .amount]]' out.json)" '[["2026-10-25T02:00:00+02:00","0.375"],["2026-10-25T02:00:00+01:00","0.375"]]'
 again ws 1 variance --from 2026-10-24T22:00:00Z --to 2026-10-25T23:00:00Z --zone Europe/Berlin
-is "a day of 25 hours is a day, and so is the one before it" "$(jq -c '[.rows[0].start, .rows[0].verdict, .rows[0].baseline_buckets, .baseline]' out.json)" '["2026-10-25T00:00:00","new",1,{"from":"2026-10-23T22:00:00Z","to":"2026-10-24T22:00:00Z"}]'
+is "a day of 25 hours is a day, and so is the one before it" "$(jq -c '[.rows[0].start, .rows[0].verdict, .rows[0].baseline_buckets, .baseline]' out.json)" '["2026-10-25T00:00:00+02:00","new",1,{"from":"2026-10-23T22:00:00Z","to":"2026-10-24T22:00:00Z"}]'
 again ws 23 variance --from 2026-03-28T23:00:00Z --to 2026-03-29T22:00:00Z --bucket 1h --zone Europe/Berlin
 is "an hour that never was is not missing" "$(jq -c '[.rows[] | select(.start[:13] == "2026-03-29T02")]' out.json)" '[]'
 is "options that are none" "$(for o in '--factor 1' '--factor x' '--by owner' '--baseline-from 2026-06-20' '--baseline-to 2026-06-09'; do ak report variance --from 2026-06-08 --to 2026-06-15 $o >/dev/null 2>&1; printf '%s ' $?; done)" "2 2 2 2 2 "

@@ -103,6 +103,17 @@ def check(doc):
             local = (epoch + timedelta(microseconds=t)).astimezone(zone).replace(tzinfo=None)
             return datetime(1970, 1, 1) + (local - datetime(1970, 1, 1)) // timedelta(seconds=size) * timedelta(seconds=size)
 
+        def named(t):
+            fold = (epoch + timedelta(microseconds=t)).astimezone(zone).fold
+            one, two = (start(t).replace(tzinfo=zone, fold=f) for f in (0, 1))
+            if doc["zone"] == "UTC":
+                return start(t).isoformat()
+            return (two if fold and size <= (one.utcoffset() - two.utcoffset()).total_seconds() else one).isoformat()
+
+        def signed(r):
+            back = "settlement_type" in r.keys() and r["settlement_type"] in ("refund", "credit", "void")
+            return -abs(D(r[col])) if back else D(r[col])
+
         def instant(local):
             return int((local.replace(tzinfo=zone).astimezone(timezone.utc) - epoch) / timedelta(microseconds=1))
 
@@ -116,9 +127,9 @@ def check(doc):
             members = [r for r in live(kinds[row["layer"]]) if r["time_us"] is not None and (row["source"] is None or (r["src"] == row["source"] and r["the_query"] == row["query"]))]
             if kinds[row["layer"]] == "usage":
                 members = [r for r in members if (r["usage_type"] or "").startswith("gateway_") == (row["layer"] == "gateway sums")]
-            col, begin = column[row["figure"]], datetime.fromisoformat(row["start"])
+            col, begin = column[row["figure"]], datetime.fromisoformat(row["start"][:19])
             amounts = [r for r in members if col in r.keys() and r[col] is not None and r["cost_currency"] == row["currency"]]
-            now = [r for r in amounts if start(r["time_us"]) == begin and since <= r["time_us"] < until]
+            now = [r for r in amounts if named(r["time_us"]) == row["start"] and since <= r["time_us"] < until]
             before = [r for r in amounts if base[0] <= r["time_us"] < base[1]]
             old = sorted(r["time_us"] for r in members if r["time_us"] < base[1])
             day = lambda t: (epoch + timedelta(microseconds=t)).astimezone(zone).replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
@@ -127,7 +138,7 @@ def check(doc):
                 there = size >= 86400 or datetime.fromtimestamp(at.replace(tzinfo=zone).timestamp(), zone).replace(tzinfo=None) == at
                 buckets += there and at + timedelta(seconds=size) > day(old[0])
                 at += timedelta(seconds=size)
-            a, b = sum((D(r[col]) for r in now), D(0)), sum((D(r[col]) for r in before), D(0))
+            a, b = sum((signed(r) for r in now), D(0)), sum((signed(r) for r in before), D(0))
             what = "%s %s %s %s" % (row["layer"], row["figure"], row["currency"], row["start"])
             same(what, (D(row["amount"]), row["of"], D(row["baseline_sum"]), row["baseline_buckets"]), (a, len(now), b, buckets))
             cut = instant(begin) < since or instant(begin + timedelta(seconds=size)) > until
