@@ -66,6 +66,20 @@ sed -i 's/^audit:/&\n  session_limit: 72h/' w-one/policy.yaml
 is "as long as it may be" "$(ak w-one check session-without-end --json | jq -c '.checks[0] | [.verdict, .states]')" '["met",{"ended":1}]'
 is "attested after the period is not in the future; tomorrow is" "$(ak w-one check attestation-overdue --to 2026-03-01 --json | jq -r '.checks[0].verdict') $(sed -i 's/\(what: dashboard roles, on: \)[0-9-]*/\12999-01-01/' w-one/policy.yaml
 	ak w-one check attestation-overdue --json | jq -r '.checks[0].findings[0].state')" "met future"
+cat >one/uses.csv <<'END'
+request_id,time,key_id,app,environment,team,status,verdict,cost,currency,provider,prompt
+u-1,2026-06-05T10:05:00Z,k-9,bot,prod,t-1,200,allowed,0.5,USD,openai,
+u-2,2026-06-05T10:06:00Z,k-9,bot,prod,t-1,401,allowed,0,USD,openai,
+END
+cat >one/revoked.csv <<'END'
+audit_event_id,actor_id,actor_role,actor_ip,organization_id,target_type,target_id,action,before,after,reason,request_id,created_at,ticket_id,user_agent,environment
+o-9,ada@example.org,admin,198.51.100.7,org-1,api_key,k-9,key.revoked,,,leak,r-9,2026-06-05T10:00:00Z,,Firefox/128.0,prod
+END
+mkdir -p w-one/formats && rules format >w-one/formats/rules-requests.yaml
+ak w-one ingest one/uses.csv one/revoked.csv >/dev/null 2>&1
+grace() { rules policy good "$shared" | sed "s/^limits: {/&revocation_grace: $1, /" >w-one/policy.yaml; texts revoked-key-use; }
+is "a use at the very end of the grace is inside of it; a refused one is told" "$(grace 300) $(grace 240)" \
+	'[0,2] [1,2,"1 of 2 uses after it was revoked, the first 00:05:00.000 after; 1 more use was refused, which shows that the end held there"]'
 refused() { told "$1"; ak w-bad check >out 2>err; echo "$? $(grep -c "$2" err)"; }
 is "values that are none are refused with their line" "$(refused 's#Europe/Berlin#Europe/Berlni#' "policy.yaml:[0-9]*: 'audit.hours.zone' must be a zone") $(
 	refused 's/EUR: 300/EURO: 300/' 'is no currency') $(refused 's/^vocabulary: {/&stage: [a], /' 'there is no vocabulary') $(
