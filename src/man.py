@@ -24,7 +24,7 @@ def page(name, section, summary, parts):
              roff(name) + " \\- " + roff(summary)]
     for title, kind, body in parts:
         lines.append(".SH " + title)
-        lines += [".nf", roff(body), ".fi"] if kind == "nf" else [body if kind == "raw" else roff(body)]
+        lines += [".nf", roff(body), ".fi"] if kind == "nf" else [body if kind == "raw" else roff(body).replace("\n\n", "\n.PP\n")]
     with open("%s/%s.%d" % (out, name, section), "w") as f:
         f.write("\n".join(lines) + "\n")
 
@@ -43,7 +43,7 @@ def command(words):
         else:
             body.append(block)
     if body:
-        parts.insert(1, ("DESCRIPTION", "p", "\n.PP\n".join(body)))
+        parts.insert(1, ("DESCRIPTION", "p", "\n\n".join(body)))
     parts.append(("SEE ALSO", "p", "auditkit(1)"))
     page("auditkit-" + words.replace(" ", "-"), 1, summary, parts)
 

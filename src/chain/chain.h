@@ -47,6 +47,8 @@ enum ak_rc ak_chain_refund(struct ak_store *s, int64_t seq, json_t **out, struct
  * (it gives money back or refuses to, and its ticket, if any, is in order; settlement_state: "settled"|"not settled"|"refused"|"requested"|"not
  * evaluable")|"not made" (it failed)|"not evaluable", why}. */
 enum ak_rc ak_chain_changes_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err);
+/* The same of one change that names its ticket; AK_END for any other record. */
+enum ak_rc ak_chain_change(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
 /* What a change's verdict comes to; the check and the packet count by it. APART: it is not asked who approved it. */
 enum ak_change_class { AK_CHANGE_APART, AK_CHANGE_IN_ORDER, AK_CHANGE_UNJUDGED, AK_CHANGE_FOUND };
 enum ak_change_class ak_chain_change_class(const json_t *change);

@@ -273,13 +273,13 @@ enum ak_change_class ak_chain_change_class(const json_t *change)
 							: AK_CHANGE_FOUND;
 }
 
-static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
+static void judge_row(json_t *row, bool tickets_known, bool settlements_known)
 {
-	static const char *const inner[] = {"tickets", "time_number", "rows", "settled_first", "settled_last", "seq", "subjects", "candidates_text"};
-	struct walk *w = ctx;
+	static const char *const inner[] = {"tickets", "time_number", "rows", "settled_first", "settled_last", "seq", "subjects", "candidates_text",
+					    "tickets_known", "settlements_known"};
 	const json_t *at = json_object_get(row, "time_number");
-	struct change x = {.row = row, .tickets = ak_chain_list(row, "tickets"), .subjects = ak_chain_list(row, "subjects"), .tickets_known = w->tickets_known,
-			   .settlements_known = w->settlements_known, .timed = json_is_integer(at), .at = json_integer_value(at)};
+	struct change x = {.row = row, .tickets = ak_chain_list(row, "tickets"), .subjects = ak_chain_list(row, "subjects"), .tickets_known = tickets_known,
+			   .settlements_known = settlements_known, .timed = json_is_integer(at), .at = json_integer_value(at)};
 
 	ak_chain_cite(row, ak_chain_text(row, "citation"));
 	judge(&x);
@@ -288,7 +288,23 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 	json_object_set_new(row, "candidates", ak_chain_list(row, "candidates"));
 	json_decref(x.tickets);
 	json_decref(x.subjects);
+}
+
+static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
+{
+	struct walk *w = ctx;
+
+	judge_row(row, w->tickets_known, w->settlements_known);
 	return w->each(w->ctx, row, err);
+}
+
+enum ak_rc ak_chain_change(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err)
+{
+	enum ak_rc rc = ak_query_change_chain(s, seq, out, err);
+
+	if (rc == AK_OK)
+		judge_row(*out, json_integer_value(json_object_get(*out, "tickets_known")) > 0, json_integer_value(json_object_get(*out, "settlements_known")) > 0);
+	return rc;
 }
 
 enum ak_rc ak_chain_changes_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err)

@@ -35,6 +35,8 @@ enum ak_rc ak_custom_field(struct ak_custom *c, const struct ak_yaml *y, const j
 			names[n++] = ak_fields[f].column;
 	if (!source && (id < 0 || !ak_field_of((enum ak_field_id)id, c->kind))) {
 		near = ak_text_nearest(ak_str_of(name), names);
+		for (size_t i = 0, l = strlen(name); !near && i < n; i++)
+			near = strncmp(names[i], name, l) == 0 && names[i][l] == '_' ? names[i] : NULL;
 		ak_hint(err, "'auditkit fields' lists the fields%s%s%s", near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 		return ak_fail(err, AK_EXIT_USAGE, "%s:%d: %s have no field '%.60s'", y->name, line ? line : ak_yaml_line(y, at), ak_kinds[c->kind].plural, name);
 	}

@@ -43,6 +43,6 @@ const struct ak_check ak_check_rejects = {
 	.severity = "medium",
 	.unit = "records of all sources, whatever their time",
 	.rationale = "what could not be read is in no count and no trace",
-	.fix = "'auditkit sources show NAME --rejects' says where they stand; export them again, or raise limits.max_rejects and say why",
+	.fix = "'auditkit sources show NAME' says where they stand; export them again, or raise limits.max_rejects and say why",
 	.run = run,
 };

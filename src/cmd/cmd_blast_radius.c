@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "cmd/forms.h"
+#include "cmd/removed.h"
 #include "base/jsonget.h"
 #include "incident/incident.h"
 #include "query/blast.h"
@@ -104,7 +105,7 @@ static void print_groups(struct ak_ctx *c, const json_t *doc)
 		const json_t *group = json_object_get(json_object_get(doc, "groups"), names[g]);
 
 		json_array_foreach(json_object_get(group, "rows"), i, row)
-			ak_io_line(c->io, i ? "" : names[g], "%s: %s requests%s%s [%s]", ak_jtxt(row, "value", "not given"), ak_thousands(ak_jnum(row, "n"), n),
+			ak_io_line(c->io, i ? "" : names[g], "%s: %s requests%s%s [%s]", ak_jtxt(row, "value", ak_jtxt(row, "why", "not given")), ak_thousands(ak_jnum(row, "n"), n),
 				   any_before && json_is_true(json_object_get(row, "new")) ? ", NEW since then" : "",
 				   strcmp(ak_jtxt(row, "confidence", ""), "inferred") == 0 ? ", inferred" : "", ak_jtxt(json_object_get(row, "first"), "cite", "no time"));
 		if (ak_jnum(group, "listed") < ak_jnum(group, "of"))
@@ -209,6 +210,30 @@ static enum ak_rc show(struct ak_ctx *c, const struct ak_key_scope *k, const jso
 	return rc;
 }
 
+/* `why` of the row without a value, where policy.yaml removed the field: the source may well have given it. */
+static void say_removed(struct ak_ctx *c, json_t *doc)
+{
+	static const struct {
+		const char *group;
+		int field;
+	} groups[] = {
+		{"tenants", AK_F_TENANT}, {"end_users", AK_F_END_USER}, {"actors", AK_F_ACTOR_ID}, {"apps", AK_F_APP}, {"teams", AK_F_TEAM},
+		{"environments", AK_F_ENVIRONMENT}, {"networks", AK_F_CLIENT_NETWORK}, {"countries", AK_F_CLIENT_COUNTRY},
+	};
+	json_t *row;
+	size_t i;
+
+	for (size_t g = 0; g < AK_COUNT(groups); g++) {
+		const json_t *group = json_object_get(json_object_get(doc, "groups"), groups[g].group);
+		char *why = ak_cmd_removed(c, groups[g].field);
+
+		json_array_foreach(json_object_get(group, "rows"), i, row)
+			if (why && !ak_jtxt(row, "value", NULL))
+				json_object_set_new(row, "why", json_string(why));
+		ak_free(why);
+	}
+}
+
 /* ---- the command ---- */
 
 static enum ak_rc options(struct ak_ctx *c, struct ak_blast_opts *o, struct ak_err *err)
@@ -241,6 +266,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		return err->exit;
 	ak_cmd_found_by(c, json_string_value(json_array_get(json_array_size(k.values) ? k.values : k.aliases, 0)));
 	rc = ak_blast(c->store, &k, &o, &doc, err);
+	if (rc == AK_OK)
+		say_removed(c, doc);
 	if (rc == AK_OK)
 		rc = show(c, &k, doc, err);
 	ak_key_scope_release(&k);

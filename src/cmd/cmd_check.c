@@ -206,8 +206,20 @@ static enum ak_rc print(struct ak_ctx *c, const json_t *doc, struct ak_err *err)
 	return AK_OK;
 }
 
+/* A workspace that says nothing to any rule: no pipeline should take that for a clean one. */
+static bool nothing_judged(const json_t *doc)
+{
+	const json_t *k;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "checks"), i, k)
+		if (strcmp(ak_jtxt(k, "verdict", ""), "not evaluable") != 0)
+			return false;
+	return true;
+}
+
 /* A message that was not taken takes nothing from what is printed; its error comes last. */
-static enum ak_rc check(struct ak_ctx *c, struct work *w, bool *failed, struct ak_err *err)
+static enum ak_rc check(struct ak_ctx *c, struct work *w, enum ak_exit *code, struct ak_err *err)
 {
 	const struct ak_check_notify *notify = c->prepared;
 	struct ak_err unsent = {0};
@@ -221,8 +233,10 @@ static enum ak_rc check(struct ak_ctx *c, struct work *w, bool *failed, struct a
 		rc = write_out(c, doc, &page, err);
 	if (rc == AK_OK && page)
 		rc = print(c, doc, err);
-	if (rc == AK_OK)
-		*failed = ak_jnum(json_object_get(doc, "findings"), "failing") > 0;
+	if (rc == AK_OK && ak_jnum(json_object_get(doc, "findings"), "failing") > 0)
+		*code = AK_EXIT_FINDINGS;
+	else if (rc == AK_OK && !c->args->nwords && nothing_judged(doc))
+		*code = AK_EXIT_PARTIAL;
 	json_decref(doc);
 	if (rc == AK_OK && unsent.exit != AK_EXIT_OK) {
 		*err = unsent;
@@ -241,7 +255,7 @@ static enum ak_rc before(struct ak_ctx *c, struct ak_err *err)
 }
 
 /* The matrix of evidence, or the seven questions as the packet asks them, with what the rules say. Exit code 1 when one is not met. */
-static enum ak_rc overview(struct ak_ctx *c, struct work *w, bool matrix, bool *failed, struct ak_err *err)
+static enum ak_rc overview(struct ak_ctx *c, struct work *w, bool matrix, enum ak_exit *code, struct ak_err *err)
 {
 	json_t *findings = NULL, *doc = NULL;
 	enum ak_rc rc;
@@ -256,8 +270,8 @@ static enum ak_rc overview(struct ak_ctx *c, struct work *w, bool matrix, bool *
 		ak_check_matrix(c, doc);
 	else if (rc == AK_OK)
 		ak_check_questions(c, doc);
-	if (rc == AK_OK)
-		*failed = ak_check_any_not_met(json_object_get(doc, matrix ? "areas" : "questions"));
+	if (rc == AK_OK && ak_check_any_not_met(json_object_get(doc, matrix ? "areas" : "questions")))
+		*code = AK_EXIT_FINDINGS;
 	json_decref(findings);
 	json_decref(doc);
 	return rc;
@@ -266,17 +280,17 @@ static enum ak_rc overview(struct ak_ctx *c, struct work *w, bool matrix, bool *
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	struct work w = {0};
-	bool failed = false;
+	enum ak_exit code = AK_EXIT_OK;
 	enum ak_rc rc = ak_check_set_read(c->policy, &w.set, err);
 
 	if (rc == AK_OK && ak_args_flag(c->args, "list"))
 		rc = list(c, &w.set, err);
 	else if (rc == AK_OK && (rc = prepare(c, &w, err)) == AK_OK)
-		rc = ak_args_flag(c->args, "questions") || ak_args_flag(c->args, "matrix") ? overview(c, &w, ak_args_flag(c->args, "matrix"), &failed, err)
-										    : check(c, &w, &failed, err);
+		rc = ak_args_flag(c->args, "questions") || ak_args_flag(c->args, "matrix") ? overview(c, &w, ak_args_flag(c->args, "matrix"), &code, err)
+										    : check(c, &w, &code, err);
 	release(&w);
 	ak_check_notify_stop(c->prepared);
-	return rc != AK_OK ? err->exit : failed ? AK_EXIT_FINDINGS : AK_EXIT_OK;
+	return rc == AK_OK ? code : err->exit;
 }
 
 static const struct ak_opt opts[] = {

@@ -8,6 +8,7 @@
 #include "io/source.h"
 
 #define TRY_RECORDS 3
+#define BAD_SHOWN 5
 #define HEAD_BYTES ((size_t)16 << 20)
 
 static json_t *mapping_json(const struct ak_mapping *m)
@@ -174,18 +175,38 @@ static void explain(struct ak_ctx *c, json_t *records, const struct ak_redactor 
 	ak_buf_release(&safe);
 }
 
+/* Places of a file that could not be read: the first BAD_SHOWN are named, all are counted. */
+struct bad {
+	struct ak_str text; /* of the file */
+	json_t *lines;
+	size_t n;
+};
+
+static void note_bad(struct bad *b, const struct ak_frame *f)
+{
+	size_t line = 1;
+
+	if (b->n++ >= BAD_SHOWN)
+		return;
+	for (size_t i = 0; i < f->offset && i < b->text.n; i++)
+		line += b->text.p[i] == '\n';
+	json_array_append_new(b->lines, json_pack("{s:I, s:s}", "line", (json_int_t)line, "reason", f->reason ? f->reason : "not a record"));
+}
+
 static size_t try_json(struct ak_ctx *c, json_t *records, const struct ak_mapping *m, struct ak_mapper *mp, const struct ak_redactor *r,
-		       struct ak_str text)
+		       struct bad *bad)
 {
 	struct ak_framer *framer = ak_framer_new(ak_mapping_plan(m));
 	struct ak_frame f;
 	struct ak_record rec;
 	size_t n = 0;
 
-	ak_framer_feed(framer, text.p, text.n, true);
-	while (n < TRY_RECORDS && ak_framer_next(framer, &f) == AK_OK) {
+	ak_framer_feed(framer, bad->text.p, bad->text.n, true);
+	while (ak_framer_next(framer, &f) == AK_OK) {
 		struct ak_err why = {0};
-		if (f.kind != AK_FRAME_RECORD)
+		if (f.kind == AK_FRAME_BAD)
+			note_bad(bad, &f);
+		if (f.kind != AK_FRAME_RECORD || n == TRY_RECORDS)
 			continue;
 		n++;
 		if (ak_mapper_json(mp, &f, &c->arena, &rec, &why) == AK_OK)
@@ -197,20 +218,52 @@ static size_t try_json(struct ak_ctx *c, json_t *records, const struct ak_mappin
 	return n;
 }
 
-static size_t try_csv(struct ak_ctx *c, json_t *records, struct ak_mapper *mp, const struct ak_redactor *r, struct ak_str text)
+static size_t try_csv(struct ak_ctx *c, json_t *records, struct ak_mapper *mp, const struct ak_redactor *r, struct bad *bad)
 {
 	struct ak_csv *csv = ak_csv_new(0);
 	struct ak_frame f;
 	struct ak_record rec;
 	struct ak_err why = {0};
+	enum ak_rc rc;
 	size_t n = 0;
 
-	ak_csv_feed(csv, text.p, text.n, true);
-	while (n < TRY_RECORDS && ak_mapper_csv(mp, csv, &f, &c->arena, &rec, &why) == AK_OK)
-		if (f.kind == AK_FRAME_RECORD)
+	ak_csv_feed(csv, bad->text.p, bad->text.n, true);
+	while (n < TRY_RECORDS && (rc = ak_mapper_csv(mp, csv, &f, &c->arena, &rec, &why), rc == AK_OK || rc == AK_REJECT)) {
+		if (rc == AK_REJECT)
+			tell(c, records, ++n, "rejected", ak_arena_printf(&c->arena, "%s (%s)\n", why.msg, why.reason));
+		else if (f.kind == AK_FRAME_RECORD)
 			explain(c, records, r, mp, &rec, ++n);
+		else if (f.kind == AK_FRAME_BAD)
+			note_bad(bad, &f);
+		ak_err_clear(&why);
+	}
 	ak_csv_free(csv);
 	return n;
+}
+
+/* The signs of the format, those that are missing by name; lines that are no records. */
+static void print_signs(struct ak_ctx *c, const json_t *detect, const struct bad *bad)
+{
+	const char *of = AK_NUM(ak_jnum(detect, "records"));
+	json_t *s;
+	size_t i, left = bad->n;
+
+	ak_io_line(c->io, "format", "%s", json_is_true(json_object_get(detect, "fits")) ? "its signs are there" : "not recognised: its signs are not all there");
+	if (!json_is_true(json_object_get(detect, "fits")))
+		json_array_foreach(json_object_get(detect, "signs"), i, s) {
+			const char *how = ak_jtxt(s, "how", "?");
+			uint64_t found = ak_jnum(s, "found");
+
+			ak_io_line(c->io, found ? "found" : "missing", "%s, %s: in %s of the first %s records", ak_jtxt(s, "sign", "?"),
+				   strcmp(how, "any") == 0 ? "one of these is enough" : strcmp(how, "forbidden") == 0 ? "must not be there" :
+				   strcmp(how, "const") == 0 ? "a value of this format" : "required", AK_NUM(found), of);
+		}
+	json_array_foreach(bad->lines, i, s) {
+		ak_io_line(c->io, "unread", "line %s: %s", AK_NUM(ak_jnum(s, "line")), ak_jtxt(s, "reason", "?"));
+		left--;
+	}
+	if (left)
+		ak_io_line(c->io, "", "and %s more", AK_NUM(left));
 }
 
 static enum ak_rc try_file(struct ak_ctx *c, const char *id, const char *path, struct ak_err *err)
@@ -220,7 +273,8 @@ static enum ak_rc try_file(struct ak_ctx *c, const char *id, const char *path, s
 	struct ak_mapper *mp;
 	struct ak_redactor *r;
 	struct ak_buf text;
-	json_t *records = json_array(), *doc;
+	json_t *records = json_array(), *detect = json_object(), *doc;
+	struct bad bad = {.lines = json_array()};
 	size_t n;
 	bool file = ak_fs_exists(id) && !ak_fs_is_dir(id);
 	enum ak_rc rc =
@@ -228,13 +282,20 @@ static enum ak_rc try_file(struct ak_ctx *c, const char *id, const char *path, s
 
 	if (rc != AK_OK) {
 		json_decref(records);
+		json_decref(detect);
+		json_decref(bad.lines);
 		return rc;
 	}
 	ak_buf_init(&text, 1u << 26);
 	if ((rc = ak_fs_slurp(path, (1u << 26) - 1, &text, err)) == AK_OK) {
 		r = ak_redactor_throwaway();
 		mp = ak_mapper_new(m, &opts);
-		n = ak_mapping_info(m)->csv ? try_csv(c, records, mp, r, ak_buf_str(&text)) : try_json(c, records, m, mp, r, ak_buf_str(&text));
+		bad.text = ak_buf_str(&text);
+		n = ak_mapping_info(m)->csv ? try_csv(c, records, mp, r, &bad) : try_json(c, records, m, mp, r, &bad);
+		json_decref(detect);
+		detect = ak_mapping_signs(m, bad.text, true);
+		if (!c->json)
+			print_signs(c, detect, &bad);
 		if (!n) {
 			ak_hint(err, "'%s' reads %s: try another format, or draft one with 'auditkit formats new'",
 				ak_mapping_info(m)->id,
@@ -245,10 +306,14 @@ static enum ak_rc try_file(struct ak_ctx *c, const char *id, const char *path, s
 		ak_redactor_free(r);
 	}
 	ak_buf_release(&text);
-	doc = json_pack("{s:s, s:i, s:s, s:o}", "schema", "auditkit.formats-try/1", "format_version", 1, "id", ak_mapping_info(m)->id,
-			"records", records);
+	doc = json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:I}", "schema", "auditkit.formats-try/1", "format_version", 1, "id", ak_mapping_info(m)->id,
+			"records", records, "detect", detect, "unread", bad.lines, "unread_all", (json_int_t)bad.n);
 	if (rc == AK_OK && c->json)
 		rc = ak_io_json(c->io, doc, err);
+	if (rc == AK_OK && !json_is_true(json_object_get(detect, "fits"))) {
+		ak_hint(err, "the signs that are missing tell it from other formats: 'auditkit formats' lists those, 'auditkit formats new' drafts one");
+		rc = ak_fail(err, AK_EXIT_INPUT, "'%s' would not be recognised as '%s'", path, ak_mapping_info(m)->id);
+	}
 	json_decref(doc);
 	return rc;
 }
@@ -332,7 +397,8 @@ const struct ak_cmd ak_cmd_formats = {
 	.summary = "the mapping files: list, show, check, try one on an export, or draft one",
 	.text = "try prints for the first records which rule filled each field, or why none did; values are shown "
 		"redacted,\n"
-		"under a key that is thrown away.\n\n"
+		"under a key that is thrown away. Behind them stand the signs of the format that the file has and lacks, where it would not be\n"
+		"recognised (exit code 5), and the lines that could not be read.\n\n"
 		"new writes a mapping for an export that no format knows, from the names of its members and the shapes "
 		"of their values: a\n"
 		"draft to be read line by line. It holds no value of the export; what it does not map stands in it as "

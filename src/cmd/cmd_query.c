@@ -114,6 +114,7 @@ static enum ak_rc all_used(const json_t *given, const json_t *used, struct ak_er
 static enum ak_rc run_saved(struct ak_ctx *c, const json_t *search, const char *name, const json_t *given, struct ak_err *err)
 {
 	struct ak_found_forms f = {.c = c, .params = given, .used = json_object()};
+	const struct ak_found_saved page = {name, json_integer_value(json_object_get(search, "limit")), json_is_true(json_object_get(search, "all"))};
 	struct ak_spec s = {.filters = NULL};
 	struct ak_search_opts o;
 	struct ak_where w;
@@ -125,7 +126,7 @@ static enum ak_rc run_saved(struct ak_ctx *c, const json_t *search, const char *
 	if (rc == AK_OK)
 		rc = all_used(given, f.used, err);
 	if (rc == AK_OK)
-		rc = ak_found_run(c, &o, name, err);
+		rc = ak_found_run(c, &o, &page, NULL, err);
 	json_decref(s.filters);
 	json_decref(f.used);
 	return rc;
@@ -165,7 +166,8 @@ const struct ak_cmd ak_cmd_query_run = {
 	.name = "query run",
 	.args = "NAME",
 	.summary = "run a saved search",
-	.text = "The newest version of it. Relative times are of now. Layers are those that it had when it was saved.",
+	.text = "The newest version of it. Relative times are of now. Layers are those that it had when it was saved, and so is the page\n"
+		"(--limit or --all), unless this run asks for another. What a search prints beside (--format, --full, -o) is not saved.",
 	.opts = run_opts,
 	.examples = run_examples,
 	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_ACCESS,

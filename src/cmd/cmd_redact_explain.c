@@ -3,6 +3,7 @@
 
 #include "base/jsonw.h"
 #include "cmd/explain_text.h"
+#include "cmd/removed.h"
 #include "redact/plan.h"
 
 /* What a value of each type goes through when policy.yaml does not choose. */
@@ -29,21 +30,6 @@ static const char *const how[AK_T_COUNT] = {
 	[AK_T_CURRENCY] = "secrets become markers; three letters stay, in upper case, other text is treated as an enum",
 	[AK_T_TEXT] = "stored only where 'ingest --keep-text' names it: secrets become markers, personal data tokens or marks",
 };
-
-/* The line of policy.yaml that names the field, by column, name, or column without _id; 0 when none does. */
-static int line_of(const struct ak_policy *p, int f)
-{
-	const json_t *fields = p ? ak_policy_get(p, "fields") : NULL;
-	size_t n = strlen(ak_fields[f].column);
-	char bare[80];
-	const char *const names[] = {ak_fields[f].column, ak_fields[f].name, bare};
-
-	snprintf(bare, sizeof bare, "%.*s", n > 3 && strcmp(ak_fields[f].column + n - 3, "_id") == 0 ? (int)n - 3 : (int)n, ak_fields[f].column);
-	for (size_t i = 0; i < AK_COUNT(names); i++)
-		if (json_object_get(fields, names[i]))
-			return ak_yaml_key_line(&p->yaml, fields, names[i]);
-	return 0;
-}
 
 struct explained {
 	int field, line;
@@ -127,7 +113,7 @@ static enum ak_rc explain_field(struct ak_ctx *c, const char *name, struct ak_er
 		ak_hint(err, "'auditkit fields' lists them");
 		return ak_fail(err, AK_EXIT_USAGE, "no field '%s'", name);
 	}
-	x.line = line_of(c->policy, x.field);
+	x.line = ak_cmd_field_line(c->policy, x.field);
 	x.chosen = ak_plan_differs(plan, (enum ak_field_id)x.field);
 	x.profiled = ak_plan_profiled(plan, (enum ak_field_id)x.field);
 	x.action = ak_plan_says(plan, (enum ak_field_id)x.field);

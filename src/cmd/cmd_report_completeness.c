@@ -76,10 +76,12 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		json_object_set_new(doc, "format_version", json_integer(1));
 		rc = ak_report_out(c, doc, &printed, err);
 	}
-	if (rc == AK_OK && !printed)
-		print(c, doc);
 	if (rc == AK_OK)
 		rc = ak_cmd_any_record(c, o.from_us, o.to_us, &any, err);
+	if (rc == AK_OK && !printed && any)
+		ak_cmd_period_asked(c);
+	if (rc == AK_OK && !printed)
+		print(c, doc);
 	if (rc == AK_OK && (!any || !judged(doc)))
 		rc = ak_cmd_nothing(c, any ? "record by which one of these methods judges" : "record", err);
 	json_decref(doc);

@@ -140,6 +140,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	rc = ak_report_out(c, doc, &printed, err);
 	json_decref(doc);
 	if (rc == AK_OK && !printed) {
+		if (json_array_size(pairs))
+			ak_cmd_period_asked(c);
 		print_pairs(c, pairs, by_day);
 		below = ppm >= 0 && print_limit(c, sides, ppm);
 	}

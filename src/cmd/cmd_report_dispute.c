@@ -4,6 +4,7 @@
 
 #include "base/jsonget.h"
 #include "cmd/list_run.h"
+#include "cmd/removed.h"
 #include "cmd/search_run.h"
 #include "report/dispute.h"
 
@@ -181,6 +182,23 @@ static const char *shown(struct ak_ctx *c, enum ak_scope scope, const struct ak_
 	return ak_arena_z(&c->arena, safe);
 }
 
+/* Nothing may be of this scope because policy.yaml removed what names it; the end user of an app is often its customer. */
+static enum ak_rc nothing(struct ak_ctx *c, enum ak_scope scope, struct ak_err *err)
+{
+	for (size_t i = 0; i <= scopes[scope].n; i++) {
+		int f = i < scopes[scope].n ? scopes[scope].field[i] : AK_F_END_USER;
+		char *removed = i < scopes[scope].n || scope == AK_SCOPE_CUSTOMER ? ak_cmd_removed(c, f) : NULL;
+
+		if (!removed)
+			continue;
+		ak_hint(err, "what policy.yaml removes was never stored: without that line, 'auditkit ingest' of the exports into a new workspace keeps it as a token");
+		ak_fail(err, AK_EXIT_PARTIAL, "no record of this scope: %s is %s", ak_fields[f].column, removed);
+		ak_free(removed);
+		return AK_FAIL;
+	}
+	return ak_cmd_nothing(c, "record of this scope", err);
+}
+
 static const struct ak_list_table tables[] = {
 	{"rows", "attempts", "time!m request_id served_model:model status! input_tokens:input! output_tokens:output! estimated billed currency"},
 	{"adjustments", "changed", "citation time!m type request_id amount currency basis"},
@@ -219,7 +237,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	if (rc == AK_OK && !printed && any)
 		ak_list_print(c->io, doc, tables, top < 0 ? SIZE_MAX : (size_t)top);
 	if (rc == AK_OK && !any)
-		rc = ak_cmd_nothing(c, "record of this scope", err);
+		rc = nothing(c, o.scope, err);
 	json_decref(doc);
 	json_decref(taken);
 	ak_map_release(&known.answers);
@@ -237,7 +255,7 @@ static const struct ak_opt opts[] = {
 
 static const struct ak_example examples[] = {
 	{"auditkit report dispute --team team-support", "calls, charges and adjustments of one team"},
-	{"auditkit report dispute --key key_a1f0c2d4 --from 2026-06-01 --to 2026-06-08 -o key.csv", "one week of one key, as a file to hand over"},
+	{"auditkit report dispute --key key_a1f0c2d4 --from 2026-06-01 -o key.csv", "one key since a day, as a file to hand over"},
 	{NULL, NULL},
 };
 

@@ -55,6 +55,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = ak_state_fallbacks(c->store, from_us, to_us, &doc, err);
 	if (rc == AK_OK)
 		rc = ak_report_out(c, doc, &printed, err);
+	if (rc == AK_OK && !printed && ak_jnum(doc, "requests"))
+		ak_cmd_period_asked(c);
 	if (rc == AK_OK && !printed)
 		print(c, doc);
 	if (rc == AK_OK && !ak_jnum(doc, "requests"))

@@ -1,5 +1,6 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
+#include "cmd/period.h"
 
 #include "chart/chart.h"
 #include "cmd/figures_bars.h"
@@ -76,6 +77,7 @@ static void print(struct ak_io *io, const json_t *doc)
 	const json_t *total = json_object_get(doc, "total");
 	bool first = true;
 
+	ak_cmd_period_print(io, doc);
 	for (size_t m = 0; m < AK_COUNT(measures); m++) {
 		const json_t *all = json_object_get(total, measures[m].member);
 

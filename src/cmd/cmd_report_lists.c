@@ -107,7 +107,9 @@ const struct ak_cmd ak_cmd_report_keys = {
 	.summary = "keys from creation to last use, with owner, environment and attempts",
 	.text = "Records meet by id or hash of the key, never by its label; attempts that name neither are counted in the total. A key is\n"
 		"flagged that was used after it was revoked, disabled or expired; limits.revocation_grace of policy.yaml allows for the time\n"
-		"that a revocation takes. An owner is whom the newest inventory names, or scope.keys of policy.yaml; owner_basis says which."
+		"that a revocation takes. An owner is whom the newest inventory names, or scope.keys of policy.yaml; owner_basis says which.\n"
+		"While declared.by of policy.yaml is unknown its owners are not confirmed, and not counted. A key that only usage rows or\n"
+		"provider calls name is a row too."
 		AK_TEXT_OUT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = keys_examples,

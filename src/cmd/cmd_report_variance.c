@@ -148,7 +148,7 @@ static const struct ak_opt opts[] = {
 
 static const struct ak_example examples[] = {
 	{"auditkit report variance", "the last seven days that have records, against the seven before"},
-	{"auditkit report variance --from 2026-06-10 --to 2026-06-12 --baseline-from 2026-06-01 --factor 1.5", "two days against those before them"},
+	{"auditkit report variance --from 2026-06-10 --to 2026-06-12 --factor 1.5", "two days against the two before them"},
 	{NULL, NULL},
 };
 

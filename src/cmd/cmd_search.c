@@ -58,6 +58,10 @@ static enum ak_rc save(struct ak_ctx *c, const struct ak_spec *s, struct ak_wher
 	if (ak_saved_name(name, err) != AK_OK)
 		return AK_FAIL;
 	doc = ak_spec_save(s, w, o);
+	if (ak_args_int(c->args, "limit", -1) > 0)
+		json_object_set_new(doc, "limit", json_integer(ak_args_int(c->args, "limit", -1)));
+	if (ak_args_flag(c->args, "all"))
+		json_object_set_new(doc, "all", json_true());
 	params = ak_saved_params(doc);
 	if (ak_saved_add(c->workspace, name, doc, ak_time_now(), &version, err) != AK_OK) {
 		json_decref(params);
@@ -70,8 +74,58 @@ static enum ak_rc save(struct ak_ctx *c, const struct ak_spec *s, struct ak_wher
 	return AK_OK;
 }
 
+/* Records of a filter with that text as its value, kind by kind: "1 audit_event, 1 ticket". */
+static enum ak_rc count_as(struct ak_ctx *c, const struct ak_spec *asked, struct ak_where *w, const char *name, struct ak_buf *out, struct ak_err *err)
+{
+	struct ak_spec s = {.layers = asked->layers, .from = asked->from, .to = asked->to, .pinned = true};
+	struct ak_search_count count[AK_K_COUNT];
+	struct ak_search *q = NULL;
+	struct ak_search_opts o;
+	struct ak_err ignored = {0};
+	enum ak_rc rc = AK_OK;
+
+	s.filters = json_pack("{s:[s]}", name, asked->text);
+	ak_buf_clear(out);
+	memset(count, 0, sizeof count);
+	/* A text that can be no value of the filter names nothing. */
+	if (ak_spec_compile(&s, w, &o, &ignored) == AK_OK) {
+		rc = ak_search_open(c->store, &o, &q, err);
+		if (rc == AK_OK)
+			rc = ak_search_count(q, count, err);
+		ak_search_free(q);
+	}
+	for (int k = 0; k < AK_K_COUNT && rc == AK_OK; k++)
+		if (count[k].asked && count[k].n)
+			ak_buf_addf(out, "%s%s%llu %s", out->n ? ", " : "", count[k].exact ? "" : "at least ", (unsigned long long)count[k].n, ak_kinds[k].name);
+	json_decref(s.filters);
+	return rc;
+}
+
+/* A text that no word begins with may be an identifier: which filter finds it? The text itself is not printed, it may be a key. */
+static enum ak_rc point_to_filters(struct ak_ctx *c, const struct ak_spec *s, struct ak_where *w, struct ak_err *err)
+{
+	static const char *const names[] = {"ticket", "key", "user", "resource", "team", "project", "source", "id"};
+	struct ak_buf b;
+	enum ak_rc rc = AK_OK;
+	bool said = false;
+
+	ak_buf_init(&b, 1 << 16);
+	for (size_t i = 0; i < AK_COUNT(names) && rc == AK_OK; i++) {
+		/* --id finds what the others do, and more. */
+		if (said && strcmp(names[i], "id") == 0)
+			break;
+		rc = count_as(c, s, w, names[i], &b, err);
+		if (rc == AK_OK && b.n)
+			ak_io_note(c->io, said ? "" : "hint", "no word begins so, but --%s with this text matches %s", names[i], b.p);
+		said |= rc == AK_OK && b.n;
+	}
+	ak_buf_release(&b);
+	return rc;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
+	bool none = false;
 	const char *name = ak_args_text(c->args, "save");
 	struct ak_found_forms f = {.c = c, .used = json_object()};
 	struct ak_search_opts o;
@@ -88,7 +142,9 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	if (rc == AK_OK && w.open)
 		ak_io_note(c->io, "next", "auditkit %squery run %s --param NAME=VALUE", c->with, name);
 	else if (rc == AK_OK)
-		rc = ak_found_run(c, &o, NULL, err);
+		rc = ak_found_run(c, &o, NULL, &none, err);
+	if (rc == AK_OK && none && s.text && *s.text != '$' && !strpbrk(s.text, " *"))
+		rc = point_to_filters(c, &s, &w, err);
 	json_decref(s.filters);
 	json_decref(f.used);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
@@ -103,7 +159,7 @@ static const struct ak_opt opts[] = {
 	FILTER("user", "who acted: id or e-mail, looked up as its token"),
 	FILTER("end-user", "end user of the customer, likewise"),
 	FILTER("tenant", "customer tenant, likewise"),
-	FILTER("ip", "address, looked up as its token, or network"),
+	FILTER("ip", "one address, looked up as its token, or a network: 203.0.113.0/24"),
 	FILTER("key", "id, label or hash of a key (by the inventory all three are one), or the key itself, looked up as its token"),
 	FILTER("action", "name of the action, or its sort: login, logout, create, update, rotate, delete, revoke, export, invite, view, approve, chat"),
 	FILTER("category", "keys, quota, routing, billing, admin_access, data_access, configuration, login, ai_interaction, other"),

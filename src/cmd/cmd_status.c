@@ -100,20 +100,7 @@ static const char *collect_help(struct ak_ctx *c, const json_t *src)
 		       : ak_arena_printf(&c->arena, "auditkit sources show %s", ak_jtxt(src, "name", "?")).p;
 }
 
-/* The records of a key; without one, how to export sums by key. */
-static const char *bypass_help(struct ak_ctx *c, const struct state *s, const json_t *link, const char *key)
-{
-	json_t *src;
-	size_t i;
-
-	if (*key != '(')
-		return ak_arena_printf(&c->arena, "auditkit show %s", ak_text_shell(&c->arena, key)).p;
-	json_array_foreach(s->facts.sources, i, src)
-		if (strcmp(ak_jtxt(src, "name", ""), ak_jtxt(link, "to", "?")) == 0)
-			return collect_help(c, src);
-	return "auditkit help collect";
-}
-
+/* What `report reconcile` calls a bypass, in its words. */
 static void todo_links(struct ak_ctx *c, int *n, const struct state *s)
 {
 	json_t *l, *b;
@@ -121,12 +108,19 @@ static void todo_links(struct ak_ctx *c, int *n, const struct state *s)
 	char a[32];
 
 	json_array_foreach(s->facts.links, i, l)
-		json_array_foreach(json_object_get(l, "bypass"), k, b)
+		json_array_foreach(json_object_get(l, "bypass"), k, b) {
+			const char *basis = ak_jtxt(b, "basis", "?"), *key = ak_jtxt(b, "key", NULL), *project = ak_jtxt(b, "project", NULL);
+			bool more = strcmp(basis, "bucket") == 0;
+
 			todo(c, n, "bypass",
-			     ak_arena_printf(&c->arena, "%s requests of %s, no gateway record",
-					     ak_thousands(ak_jnum(b, "requests"), a), ak_jtxt(l, "to", "?"))
+			     ak_arena_printf(&c->arena, "%s: %s%s%s%s, %s %s", ak_jtxt(l, "to", "?"),
+					     more ? "more than the gateways have" : "no gateway record explains", key ? (more ? ", key " : " key ") : "",
+					     key ? key : "", !key && !more && project ? ak_arena_printf(&c->arena, " project %s", project).p : "",
+					     ak_thousands(ak_jnum(b, "requests") ? ak_jnum(b, "requests") : ak_jnum(b, "input_tokens"), a),
+					     ak_jnum(b, "requests") ? "requests" : "input tokens")
 				     .p,
-			     bypass_help(c, s, l, ak_jtxt(b, "key", "KEY")));
+			     "auditkit report reconcile");
+		}
 }
 
 /* Records that stand as another mapping made them, in place of the present one or beside it. */

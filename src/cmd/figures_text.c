@@ -7,6 +7,7 @@
 #include "base/jsonget.h"
 #include "chart/chart.h"
 #include "cmd/figures_bars.h"
+#include "cmd/period.h"
 
 /* What the columns of a shape are called; those that no row has a value of are left out. */
 static const struct column {
@@ -133,8 +134,12 @@ static void add_row(const struct page *p, struct ak_table *t, const json_t *row)
 	json_t *name;
 	size_t i;
 
-	if (p->bucket)
-		ak_table_cell(t, "%.16s", ak_jtxt(row, "start", "undated"));
+	if (p->bucket) {
+		const char *from = ak_jtxt(row, "cut_from", NULL), *to = ak_jtxt(row, "cut_to", NULL);
+
+		ak_table_cell(t, "%.16s%s%.5s%s%.5s%s", ak_jtxt(row, "start", "undated"), from ? " (from " : to ? " (" : "", from ? from + 11 : "",
+			      to ? from ? " to " : "to " : "", to ? to + 11 : "", from || to ? ")" : "");
+	}
 	json_array_foreach((json_t *)p->by, i, name)
 		ak_table_cell(t, "%s", ak_jtxt(row, json_string_value(name), "-"));
 	add_values(p, t, row);
@@ -264,6 +269,8 @@ void ak_figures_print(struct ak_io *io, const json_t *doc, enum ak_report_shape 
 	json_t *layer;
 	size_t i;
 
+	if (json_array_size(json_object_get(doc, "layers")))
+		ak_cmd_period_print(io, doc);
 	json_array_foreach(json_object_get(doc, "layers"), i, layer) {
 		p.layer = layer;
 		choose_columns(&p, shape);
@@ -273,4 +280,6 @@ void ak_figures_print(struct ak_io *io, const json_t *doc, enum ak_report_shape 
 	}
 	if (p.bucket && strcmp(zone, "UTC") != 0)
 		ak_io_line(io, "zone", "times are those of %s", zone);
+	json_array_foreach(json_object_get(doc, "notes"), i, layer)
+		ak_io_line(io, i ? "" : "note", "%s", json_string_value(layer));
 }

@@ -363,8 +363,8 @@ static void link_table(struct ak_ctx *c, const json_t *links)
 
 static void print_links(struct ak_ctx *c, const json_t *links)
 {
-	json_t *l, *b;
-	size_t i, k;
+	json_t *l;
+	size_t i;
 	char x[32], y[32], p[32];
 
 	if (c->io->width >= 80)
@@ -374,10 +374,6 @@ static void print_links(struct ak_ctx *c, const json_t *links)
 			ak_io_line(c->io, i ? "" : "linked", "%s -> %s: %s of %s, %s, %s", ak_jtxt(l, "from", "?"), ak_jtxt(l, "to", "?"),
 				   ak_thousands(ak_jnum(l, "linked"), x), ak_thousands(ak_jnum(l, "total"), y),
 				   ak_percent(ak_jnum(l, "linked"), ak_jnum(l, "total"), p), method(l));
-	json_array_foreach((json_t *)links, i, l)
-		json_array_foreach(json_object_get(l, "bypass"), k, b)
-			ak_io_line(c->io, "bypass", "%s requests, key %s: no gateway record", ak_thousands(ak_jnum(b, "requests"), x),
-				   ak_jtxt(b, "key", "?"));
 }
 
 static void print_ledger(struct ak_ctx *c, const json_t *run)

@@ -2,6 +2,7 @@
 #include "cmd/list_text.h"
 
 #include "base/jsonget.h"
+#include "cmd/period.h"
 
 enum { COLUMNS = 12 };
 
@@ -124,6 +125,7 @@ void ak_list_print(struct ak_io *io, const json_t *doc, const struct ak_list_tab
 	json_t *s;
 	size_t i;
 
+	ak_cmd_period_print(io, doc);
 	json_array_foreach(json_object_get(doc, "statements"), i, s)
 		ak_io_line(io, i ? "" : "report", "%s", json_string_value(s));
 	for (; tables->member; tables++)

@@ -2,7 +2,9 @@
 #include "cmd/period.h"
 
 #include "base/buf.h"
+#include "base/civil.h"
 #include "base/time.h"
+#include "base/zone.h"
 #include "base/jsonget.h"
 #include "query/query.h"
 
@@ -16,6 +18,50 @@ enum ak_rc ak_cmd_period(const struct ak_ctx *c, int64_t *from_us, int64_t *to_u
 	if ((from && ak_time_arg(from, now, from_us, err) != AK_OK) || (to && ak_time_arg(to, now, to_us, err) != AK_OK))
 		return AK_FAIL;
 	return *from_us < *to_us ? AK_OK : ak_fail(err, AK_EXIT_USAGE, "--from is not before --to");
+}
+
+/* "2026-06-01 02:00" of a zone; the text itself where there is none. */
+static const char *local(const struct ak_zone *zone, const char *utc, char buf[32])
+{
+	struct ak_err ignored = {0};
+	struct ak_zone_span span;
+	int64_t us;
+
+	if (!zone || ak_time_arg(utc, 0, &us, &ignored) != AK_OK)
+		return utc;
+	ak_zone_span(zone, ak_floor_div(us, 1000000), &span);
+	ak_time_z(us + span.offset * INT64_C(1000000), 0, buf);
+	buf[10] = ' ';
+	buf[16] = '\0';
+	return buf;
+}
+
+void ak_cmd_period_print(struct ak_io *io, const json_t *doc)
+{
+	const char *from = ak_jtxt(doc, "from", NULL), *to = ak_jtxt(doc, "to", NULL), *name = ak_jtxt(doc, "zone", "UTC");
+	const struct ak_zone *zone = strcmp(name, "UTC") == 0 ? NULL : ak_zone_find(name);
+	char a[32], b[32];
+
+	if (!from && !to) {
+		ak_io_line(io, "period", "everything in the workspace");
+		return;
+	}
+	ak_io_line(io, "period", "%s to %s, in UTC, end not included", from ? from : "the first record", to ? to : "the last record");
+	if (zone)
+		ak_io_line(io, "", "in %s: %s to %s", name, from ? local(zone, from, a) : "the first record", to ? local(zone, to, b) : "the last record");
+}
+
+void ak_cmd_period_asked(const struct ak_ctx *c)
+{
+	struct ak_err ignored = {0};
+	int64_t from_us, to_us;
+	json_t *doc;
+
+	if (ak_cmd_period(c, &from_us, &to_us, &ignored) != AK_OK)
+		return;
+	doc = json_pack("{s:o, s:o}", "from", ak_jbound(from_us), "to", ak_jbound(to_us));
+	ak_cmd_period_print(c->io, doc);
+	json_decref(doc);
 }
 
 enum ak_rc ak_cmd_any_record(const struct ak_ctx *c, int64_t from_us, int64_t to_us, bool *any, struct ak_err *err)

@@ -21,6 +21,10 @@ extern "C" {
  * between them. */
 enum ak_rc ak_cmd_period(const struct ak_ctx *c, int64_t *from_us, int64_t *to_us, struct ak_err *err);
 
+/* The period of a document ({from, to, zone?}) as the head of its text. */
+void ak_cmd_period_print(struct ak_io *io, const json_t *doc);
+/* The same of the options. */
+void ak_cmd_period_asked(const struct ak_ctx *c);
 /* A report found none of `what` in the period: AK_EXIT_PARTIAL with which records the workspace has, and of when. */
 enum ak_rc ak_cmd_nothing(const struct ak_ctx *c, const char *what, struct ak_err *err);
 /* Has any record of the period been stored? */

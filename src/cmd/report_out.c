@@ -7,6 +7,7 @@
 #include "base/jsonw.h"
 #include "query/query.h"
 #include "report/flat.h"
+#include "tmpl/load.h"
 #include "tmpl/mustache.h"
 
 enum form { AS_TABLE, AS_CSV, AS_JSON, AS_JSONL, AS_PAGE };
@@ -132,6 +133,18 @@ static enum ak_escape escape_of(const char *name)
 	return AK_ESC_TEXT;
 }
 
+/* A file; a mere name that is none may be one of the workspace's or auditkit's own templates. */
+static enum ak_rc load(struct ak_ctx *c, const char *path, struct ak_buf *text, struct ak_err *err)
+{
+	bool there = true;
+
+	if (!strchr(path, '/') && ak_fs_look(path, &there, err) != AK_OK)
+		return AK_FAIL;
+	if (!there && ak_template_load(c->workspace, c->data_dir, path, text, NULL) == AK_OK)
+		return AK_OK;
+	return ak_fs_slurp(path, TEMPLATE_BYTES, text, err);
+}
+
 static enum ak_rc render(struct ak_ctx *c, const json_t *doc, struct ak_buf *out, struct ak_err *err)
 {
 	const char *path = ak_args_text(c->args, "template"), *name = base_of(path);
@@ -143,7 +156,7 @@ static enum ak_rc render(struct ak_ctx *c, const json_t *doc, struct ak_buf *out
 
 	json_object_set_new(data, "command", json_string(command));
 	ak_buf_init(&text, TEMPLATE_BYTES);
-	rc = ak_fs_slurp(path, TEMPLATE_BYTES, &text, err);
+	rc = load(c, path, &text, err);
 	if (rc == AK_OK) {
 		rc = ak_mustache_render(name, ak_buf_str(&text), data, &o, out, err);
 		if (rc != AK_OK)

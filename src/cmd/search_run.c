@@ -32,14 +32,29 @@ static struct ak_str lowered(struct ak_ctx *c, struct ak_str s)
 	return ak_str_n(p, s.n);
 }
 
+/* A network stands for the one that was typed, never for an address in it: what is stored must not be wider than what was asked. */
+static bool wider(enum ak_type type, struct ak_str typed, struct ak_str stored)
+{
+	const char *at, *of;
+
+	if (type != AK_T_NETWORK || !stored.p || ak_str_eq(typed, stored))
+		return false;
+	at = memchr(typed.p, '/', typed.n);
+	of = memchr(stored.p, '/', stored.n);
+	return !at || !of || !ak_str_eq(ak_str_n(at, typed.n - (size_t)(at - typed.p)), ak_str_n(of, stored.n - (size_t)(of - stored.p)));
+}
+
 static size_t forms_under(struct ak_ctx *c, const struct ak_redactor *r, int field, struct ak_str typed, struct ak_str *out, size_t n, size_t most)
 {
 	enum ak_type type = ak_fields[field].type;
+	struct ak_str stored;
 
 	/* An element of a list is no list. */
 	if (type == AK_T_LIST)
 		return add(out, n, most, ak_redact_text(r, typed, &c->arena, NULL));
-	n = add(out, n, most, ak_redact_field(r, field, typed, &c->arena, NULL));
+	stored = ak_redact_field(r, field, typed, &c->arena, NULL);
+	if (!wider(type, typed, stored))
+		n = add(out, n, most, stored);
 	if (type == AK_T_PERSON || type == AK_T_KEY || type == AK_T_TOKEN || type == AK_T_IP)
 		n = add(out, n, most, ak_redact_token(r, type, typed, &c->arena));
 	if (type == AK_T_ENUM)
@@ -142,7 +157,7 @@ json_t *ak_found_document(const struct ak_found *f)
 
 	ak_buf_init(&b, 1 << 22);
 	ak_spec_text(&f->o, &b);
-	doc = json_pack("{s:s, s:o, s:b, s:s?, s:s, s:I, s:s}", "filter", b.p ? b.p : "", "counts", counts(f), "complete", !f->more && !f->from_cursor, "query",
+	doc = json_pack("{s:s, s:o, s:b, s:s?, s:s, s:I, s:s}", "filter", b.p ? b.p : "", "counts", counts(f), "complete", !f->more && !f->from_cursor && !f->counts_only, "query",
 			f->name, "workspace_id", f->c->store->id, "ledger_size", (json_int_t)f->o.bound, "order",
 			f->o.backwards ? "newest first" : "oldest first");
 	ak_buf_clear(&b);
@@ -170,7 +185,7 @@ static enum ak_rc log_search(struct ak_found *f, struct ak_err *err)
 	ak_spec_text(&f->o, &b);
 	f->c->logged = ak_arena_z(&f->c->arena, ak_buf_str(&b));
 	ak_buf_release(&b);
-	return ak_cmd_log_access(f->c, exact && n < f->limit ? n : f->limit == UINT64_MAX ? n : f->limit, err);
+	return ak_cmd_log_access(f->c, f->counts_only ? 0 : exact && n < f->limit ? n : f->limit == UINT64_MAX ? n : f->limit, err);
 }
 
 enum ak_rc ak_found_begin(struct ak_found *f, struct ak_store *store, struct ak_err *err)
@@ -237,28 +252,39 @@ static enum ak_rc print(struct printed *p, struct ak_err *err)
 	if (p->out.format != AK_FOUND_TABLE)
 		rc = ak_found_close(&p->out, json_incref(doc), err);
 	if (rc == AK_OK)
-		ak_found_say(p->f.c, p->f.count, doc, p->f.listed, &p->table, p->out.format == AK_FOUND_TABLE);
+		ak_found_say(p->f.c, p->f.count, doc, p->f.listed, &p->table, p->f.counts_only, p->out.format == AK_FOUND_TABLE);
 	json_decref(doc);
 	return rc;
 }
 
-static enum ak_rc options(struct ak_found *f, struct ak_err *err)
+static enum ak_rc options(struct ak_found *f, const struct ak_found_saved *saved, struct ak_err *err)
 {
 	const struct ak_args *a = f->c->args;
 	const char *cursor = ak_args_text(a, "cursor");
-	int64_t n = ak_args_int(a, "limit", PAGE);
+	bool page = ak_args_int(a, "limit", -1) != -1, all = ak_args_flag(a, "all") || (saved && saved->all && !page);
+	int64_t n = ak_args_int(a, "limit", saved && saved->limit ? saved->limit : PAGE);
 
 	if (n < 1 || n > MOST)
 		return ak_fail(err, AK_EXIT_USAGE, "option '--limit' is 1 to %d; --all lists everything", MOST);
-	f->limit = ak_args_flag(a, "all") ? UINT64_MAX : (uint64_t)n;
+	f->limit = all ? UINT64_MAX : (uint64_t)n;
 	f->o.count_all = ak_args_flag(a, "count");
+	f->counts_only = f->o.count_all && !page && !ak_args_flag(a, "all") && !cursor && !ak_args_text(a, "output");
 	return cursor ? ak_found_go_on(f, cursor, err) : AK_OK;
 }
 
-enum ak_rc ak_found_run(struct ak_ctx *c, const struct ak_search_opts *o, const char *name, struct ak_err *err)
+static bool nothing(const struct ak_found *f)
 {
-	struct printed p = {.f = {.c = c, .o = *o, .name = name}};
-	enum ak_rc rc = options(&p.f, err);
+	uint64_t n = 0;
+
+	for (int k = 0; k < AK_K_COUNT; k++)
+		n += f->count[k].n;
+	return !n;
+}
+
+enum ak_rc ak_found_run(struct ak_ctx *c, const struct ak_search_opts *o, const struct ak_found_saved *saved, bool *none, struct ak_err *err)
+{
+	struct printed p = {.f = {.c = c, .o = *o, .name = saved ? saved->name : NULL}};
+	enum ak_rc rc = options(&p.f, saved, err);
 
 	if (rc != AK_OK)
 		return rc;
@@ -266,10 +292,12 @@ enum ak_rc ak_found_run(struct ak_ctx *c, const struct ak_search_opts *o, const 
 	rc = ak_found_open(&p.out, c, o, err);
 	if (rc == AK_OK)
 		rc = ak_found_begin(&p.f, c->store, err);
-	if (rc == AK_OK)
+	if (rc == AK_OK && !p.f.counts_only)
 		rc = list(&p, err);
 	if (rc == AK_OK)
 		rc = print(&p, err);
+	if (none)
+		*none = nothing(&p.f);
 	ak_search_free(p.f.q);
 	ak_found_release(&p.out);
 	ak_found_table_release(&p.table);

@@ -9,7 +9,7 @@
 	{"limit", 'n', AK_OPT_INT, "N", "records of a page (default 50)"}, \
 	{"cursor", 0, AK_OPT_TEXT, "CURSOR", "go on behind a page: what it printed as its cursor"}, \
 	{"all", 0, AK_OPT_FLAG, NULL, "every record that matches, not a page of them"}, \
-	{"count", 0, AK_OPT_FLAG, NULL, "count exactly, whatever it takes"}, \
+	{"count", 0, AK_OPT_FLAG, NULL, "count exactly, whatever it takes, and list nothing unless --limit, --all, --cursor or -o asks for it"}, \
 	{"full", 0, AK_OPT_FLAG, NULL, "each record whole, not a line of it"}, \
 	{"format", 0, AK_OPT_TEXT, "FORMAT", "table (default), csv, json or jsonl"}, \
 	{"output", 'o', AK_OPT_TARGET, "FILE", "write there, with filter, count, times and digest in FILE.meta.json"}, \
@@ -40,7 +40,7 @@ struct ak_found {
 	struct ak_search_count count[AK_K_COUNT];
 	struct ak_search_key last;
 	uint64_t listed, of_kind[AK_K_COUNT];
-	bool more, from_cursor;
+	bool more, from_cursor, counts_only;
 };
 /* Go on behind a page; before ak_found_begin. AK_EXIT_USAGE. */
 enum ak_rc ak_found_go_on(struct ak_found *f, const char *cursor, struct ak_err *err);
@@ -53,8 +53,14 @@ void ak_found_at_least(struct ak_found *f);
 /* What a document says of the search: filter, counts, cursor of the next page. */
 json_t *ak_found_document(const struct ak_found *f);
 
-/* Run a compiled search, log the access, print. name: of a saved query, NULL. */
-enum ak_rc ak_found_run(struct ak_ctx *c, const struct ak_search_opts *o, const char *name, struct ak_err *err);
+/* A saved query: its name and the page that it was saved with (0: none). */
+struct ak_found_saved {
+	const char *name;
+	int64_t limit;
+	bool all;
+};
+/* Run a compiled search, log the access, print. saved may be NULL. *none (may be NULL): nothing matches. */
+enum ak_rc ak_found_run(struct ak_ctx *c, const struct ak_search_opts *o, const struct ak_found_saved *saved, bool *none, struct ak_err *err);
 
 #ifdef __cplusplus
 }

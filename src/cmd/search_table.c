@@ -158,7 +158,7 @@ static void say(struct ak_ctx *c, bool table, const char *keyword, const char *t
 }
 
 void ak_found_say(struct ak_ctx *c, const struct ak_search_count counts[AK_K_COUNT], const json_t *doc, uint64_t listed,
-		  struct ak_found_table *t, bool table)
+		  struct ak_found_table *t, bool only, bool table)
 {
 	const char *next = ak_jtxt(doc, "next", NULL);
 	struct ak_buf b, none;
@@ -182,7 +182,10 @@ void ak_found_say(struct ak_ctx *c, const struct ak_search_count counts[AK_K_COU
 	if (none.n)
 		say(c, table, "none in", none.p);
 	ak_buf_clear(&b);
-	ak_buf_addf(&b, "%s records%s", ak_thousands(listed, n), json_is_true(json_object_get(doc, "complete")) ? ", all of them" : next ? "" : ", the last of them");
+	if (only)
+		ak_buf_adds(&b, "none: --count without --limit, --all or -o lists no records");
+	else
+		ak_buf_addf(&b, "%s records%s", ak_thousands(listed, n), json_is_true(json_object_get(doc, "complete")) ? ", all of them" : next ? "" : ", the last of them");
 	say(c, table, "listed", b.p);
 	if (inexact)
 		say(c, table, "", "counting would read more than a million rows: --count does");

@@ -4,7 +4,7 @@
 #include "base/jsonw.h"
 #include "base/jsonget.h"
 
-static void print_side(struct ak_ctx *c, const char *keyword, const json_t *v)
+static void print_side(struct ak_ctx *c, const char *keyword, const json_t *v, const char *otherwise)
 {
 	struct ak_buf b;
 
@@ -13,7 +13,7 @@ static void print_side(struct ak_ctx *c, const char *keyword, const json_t *v)
 		ak_buf_adds(&b, json_string_value(v));
 	else if (v)
 		ak_jcs(v, &b, NULL);
-	ak_io_line(c->io, keyword, "%s", v ? b.n ? b.p : "" : "(not there)");
+	ak_io_line(c->io, keyword, "%s", v ? b.n ? b.p : "" : otherwise);
 	ak_buf_release(&b);
 }
 
@@ -26,12 +26,13 @@ static void print_diff(struct ak_ctx *c, const json_t *changes)
 		if (i == 0 || !json_equal(json_object_get(e, "cite"), json_object_get(json_array_get(changes, i - 1), "cite")))
 			ak_io_line(c->io, "record", "%s", ak_jtxt(e, "cite", "?"));
 		ak_io_line(c->io, "path", "%s", ak_jtxt(e, "path", "?"));
-		print_side(c, "before", json_object_get(e, "before"));
-		print_side(c, "after", json_object_get(e, "after"));
+		print_side(c, "before", json_object_get(e, "before"), "(not there)");
+		print_side(c, "after", json_object_get(e, "after"), json_is_true(json_object_get(e, "unnamed")) ? "(not named by the update)" : "(not there)");
 	}
 }
 
-/* Entries {cite, field, path, before, after} of a record's DIFF fields; a side that was not there is left out. */
+/* Entries {cite, field, path, before, after} of a record's DIFF fields; a side that was not there is left out, with unnamed: true where the
+ * update did not name it. */
 static void add_changes(const json_t *record, json_t *out)
 {
 	for (int f = 0; f < AK_F_COUNT; f++) {

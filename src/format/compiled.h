@@ -81,6 +81,7 @@ struct ak_rule {
 	int64_t plus_us;	    /* of times */
 	int64_t less;		    /* of COUNT */
 	bool lower;
+	bool partial; /* of DIFF: `after` names only what was set */
 	bool single; /* a pick on its own that sets one value: the first one that is good */
 	bool as_is;  /* no modifier and no table: the text of the pick is the text of the value */
 };
@@ -127,6 +128,7 @@ enum ak_sign_how { AK_SIGN_REQUIRED, AK_SIGN_ANY, AK_SIGN_FORBIDDEN, AK_SIGN_CON
 struct ak_sign {
 	enum ak_sign_how how;
 	struct ak_ref ref;
+	struct ak_str path;   /* as the mapping has it */
 	struct ak_str column; /* CSV: the header cell; JSON: the record's member, empty when the path begins otherwise */
 	struct ak_literal *value;
 	size_t nvalues;

@@ -21,6 +21,7 @@ struct sample {
 	const struct ak_str *cells; /* CSV header, NULL for JSON */
 	size_t ncells;
 	size_t seen, fitting;
+	size_t *shown; /* records that show each sign; NULL = nobody asks */
 };
 
 static bool has_column(const struct sample *s, struct ak_str name)
@@ -71,8 +72,13 @@ static void judge(struct sample *s, struct ak_fit *out)
 	const struct ak_detect *d = &s->m->detect;
 	struct tally t = {0};
 
-	for (size_t i = 0; i < d->n; i++)
-		count(&t, d->sign[i].how, shows(s, &d->sign[i]));
+	for (size_t i = 0; i < d->n; i++) {
+		bool holds = shows(s, &d->sign[i]);
+
+		count(&t, d->sign[i].how, holds);
+		if (s->shown)
+			s->shown[i] += holds;
+	}
 	s->seen++;
 	s->fitting += t.hits == d->weight && !t.forbidden && (!t.any_wanted || t.any);
 	if (!t.forbidden && t.hits > out->hits)
@@ -244,9 +250,9 @@ static void try_csv(struct sample *s, struct ak_walker *w, struct ak_str head, b
 	ak_csv_free(csv);
 }
 
-void ak_detect_try(const struct ak_mapping *m, struct ak_walker *w, struct ak_str head, bool eof, struct ak_fit *out)
+static void look(const struct ak_mapping *m, struct ak_walker *w, struct ak_str head, bool eof, size_t *shown, struct ak_fit *out)
 {
-	struct sample s = {.m = m};
+	struct sample s = {.m = m, .shown = shown};
 
 	*out = (struct ak_fit){.signs = m->detect.weight};
 	if (!ak_detect_reads(m->info.csv, head))
@@ -262,4 +268,27 @@ void ak_detect_try(const struct ak_mapping *m, struct ak_walker *w, struct ak_st
 	out->records = s.seen;
 	out->fits = s.seen && 2 * s.fitting > s.seen;
 	ak_arena_release(&s.arena);
+}
+
+void ak_detect_try(const struct ak_mapping *m, struct ak_walker *w, struct ak_str head, bool eof, struct ak_fit *out)
+{
+	look(m, w, head, eof, NULL, out);
+}
+
+json_t *ak_mapping_signs(const struct ak_mapping *m, struct ak_str head, bool eof)
+{
+	static const char *const how[] = {[AK_SIGN_REQUIRED] = "required", [AK_SIGN_ANY] = "any", [AK_SIGN_FORBIDDEN] = "forbidden", [AK_SIGN_CONST] = "const"};
+	struct ak_walker *w = ak_walker_new();
+	size_t *shown = ak_alloc((m->detect.n + 1) * sizeof *shown);
+	json_t *signs = json_array();
+	struct ak_fit fit;
+
+	memset(shown, 0, (m->detect.n + 1) * sizeof *shown);
+	look(m, w, head, eof, shown, &fit);
+	for (size_t i = 0; i < m->detect.n; i++)
+		json_array_append_new(signs, json_pack("{s:s%, s:s, s:I}", "sign", m->detect.sign[i].path.p, m->detect.sign[i].path.n, "how",
+						       how[m->detect.sign[i].how], "found", (json_int_t)shown[i]));
+	ak_free(shown);
+	ak_walker_free(w);
+	return json_pack("{s:b, s:I, s:o}", "fits", fit.fits, "records", (json_int_t)fit.records, "signs", signs);
 }

@@ -7,13 +7,14 @@
 struct writer {
 	struct ak_buf *out;
 	struct ak_buf path;
-	bool first;
+	bool first, partial;
 };
 
 static void open_list(struct writer *w, struct ak_buf *out)
 {
 	w->out = out;
 	w->first = true;
+	w->partial = false;
 	ak_buf_init(&w->path, AK_MAX_RECORD_BYTES);
 	ak_buf_addc(out, '[');
 }
@@ -40,6 +41,10 @@ static void entry(struct writer *w, const struct ak_jnode *before, const struct 
 	}
 	ak_jsonw_key(w->out, &first, "path");
 	ak_jsonw_string(w->out, ak_buf_str(&w->path));
+	if (w->partial && !after) {
+		ak_jsonw_key(w->out, &first, "unnamed");
+		ak_buf_adds(w->out, "true");
+	}
 	ak_buf_addc(w->out, '}');
 }
 
@@ -102,11 +107,12 @@ static void states(struct writer *w, const struct ak_jnode *before, const struct
 		entry(w, before, after);
 }
 
-void ak_diff_states(struct ak_buf *out, const struct ak_jnode *before, const struct ak_jnode *after)
+void ak_diff_states(struct ak_buf *out, const struct ak_jnode *before, const struct ak_jnode *after, bool partial)
 {
 	struct writer w;
 
 	open_list(&w, out);
+	w.partial = partial && after && after->type == AK_J_OBJ && after->child;
 	states(&w, before, after);
 	close_list(&w);
 }

@@ -155,7 +155,7 @@ static int eval_diff(struct ak_mapper *mp, const struct ak_rule *r, enum ak_fiel
 		return AK_ABSENT_NULL;
 	ak_buf_clear(b);
 	if (r->op == AK_OP_DIFF)
-		ak_diff_states(b, before, after);
+		ak_diff_states(b, before, after, r->partial);
 	else if (!ak_diff_changes(b, before))
 		return AK_ABSENT_INVALID;
 	if (b->over)

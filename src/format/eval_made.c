@@ -115,7 +115,7 @@ int ak_eval_members(struct ak_mapper *mp, const struct ak_rule *r, enum ak_field
 	if (!state.child)
 		return AK_ABSENT_NULL;
 	ak_buf_clear(b);
-	ak_diff_states(b, NULL, &state);
+	ak_diff_states(b, NULL, &state, false);
 	if (b->over)
 		return AK_ABSENT_INVALID;
 	out->v[f] = (struct ak_value){.text = ak_arena_str(mp->conv.arena, ak_buf_str(b)), .set = true};

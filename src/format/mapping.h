@@ -61,7 +61,8 @@
  *                  are read and have no time of their own
  *   count          [P...] of INT fields: how many values all paths have; with `less: N` that many are taken off, and fewer
  *                  than N are no value (the second of several attempts is the first retry)
- *   diff           {before: P, after: P}, one may be left out: containers or JSON in strings; or {changes: P}: a list
+ *   diff           {before: P, after: P}, one may be left out: containers or JSON in strings; with partial: true what
+ *                  after does not name was not removed; or {changes: P}: a list
  *                  of {field|path|key|type, old|before|previous_value|from, new|after|current_value|to} or a map
  *                  field -> {old, new}; or {members: [P...]}: a new state made of these members, named by their keys
  * The value becomes what the field's type says (model/field.h). Converters:
@@ -94,6 +95,8 @@
  * endpoint or operation. */
 #ifndef AK_FORMAT_MAPPING_H
 #define AK_FORMAT_MAPPING_H
+
+#include <jansson.h>
 
 #include "model/record.h"
 #include "read/csv.h"
@@ -151,6 +154,9 @@ extern "C" {
 enum ak_rc ak_mapping_parse(const char *name, struct ak_str yaml, struct ak_mapping **out, struct ak_err *err);
 void ak_mapping_free(struct ak_mapping *m);
 const struct ak_mapping_info *ak_mapping_info(const struct ak_mapping *m);
+/* What tells its format, and whether the first records of a stream show it: {fits, records: looked at (of CSV without a row its header),
+ * signs: [{sign: path, how: "required"|"any"|"forbidden"|"const" (one of certain values), found: records that have it}]}. */
+json_t *ak_mapping_signs(const struct ak_mapping *m, struct ak_str head, bool eof);
 /* The plan for the JSON framer. */
 const struct ak_frame_plan *ak_mapping_plan(const struct ak_mapping *m);
 /* How a field is filled, for dictionaries: the rule's paths as text ("/a | /b"), NULL when the mapping has no rule. */

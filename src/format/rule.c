@@ -24,6 +24,7 @@ static const struct ak_yaml_rule diff_members[] = {
 	{.name = "after", .type = AK_Y_STR_OR_LIST},
 	{.name = "changes", .type = AK_Y_STR_OR_LIST},
 	{.name = "members", .type = AK_Y_STR_OR_LIST},
+	{.name = "partial", .type = AK_Y_BOOL},
 	{.name = NULL},
 };
 static const struct ak_yaml_rule rule_members[] = {

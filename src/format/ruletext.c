@@ -43,6 +43,8 @@ static void diff(struct ak_buf *b, const json_t *d)
 	ak_buf_adds(b, before ? " -> " : "-> ");
 	if (after)
 		paths(b, after, ", ");
+	if (json_is_true(ak_compile_member(d, "partial")))
+		ak_buf_adds(b, ", which names only what was set");
 }
 
 void ak_compile_rule_text(const json_t *node, struct ak_buf *b)

@@ -37,6 +37,7 @@ static enum ak_rc add_sign(struct ak_compiler *c, const json_t *path, enum ak_si
 	enum ak_rc rc;
 
 	s->how = how;
+	s->path = ak_arena_str(&c->m->arena, ak_compile_scalar(c, path));
 	c->err = value ? err : &first;
 	rc = ak_compile_path(c, d->trie, path, value ? AK_PICK_VALUE : AK_PICK_PAYLOAD, &s->ref);
 	c->err = err;

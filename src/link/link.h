@@ -13,8 +13,7 @@ extern "C" {
 
 /* Coverage per source pair: [{from, to, from_kind, to_kind, method: "exact", linked, ambiguous, unlinked, total,
  * percent ("98.5 %", truncated)}] and aggregate rows [{from, to, method: "aggregate", dims: [..], linked (provider
- * requests that the gateway's own count explains), unlinked, total (provider requests), percent, bypass: [{key, requests,
- * input_tokens, first, last}]}]. linked + ambiguous + unlinked = total in each row. run: only records that run brought, 0 =
+ * requests that the gateway's own count explains), unlinked, total (provider requests), percent}]. linked + ambiguous + unlinked = total in each row. run: only records that run brought, 0 =
  * all. Period half-open, microseconds. */
 enum ak_rc ak_link_coverage(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out,
 			    struct ak_err *err);
@@ -29,8 +28,9 @@ enum ak_rc ak_link_closure(struct ak_store *s, int64_t seq, json_t **out, json_t
  * number of fields that both have. Documents of ak_query_record. */
 json_t *ak_link_differences(const json_t *counted, const json_t *witness, size_t *compared);
 
-/* Usage rows whose bucket covers the start of a request (a record document), of its provider and served model, newest
- * revision only: rows of ak_query_usage_rows with `cite`. */
+/* Usage rows whose bucket covers the start of a request (a record document), newest revision only: rows of ak_query_usage_rows with `cite`. */
+enum ak_rc ak_link_covering(struct ak_store *s, const json_t *request, json_t **out, struct ak_err *err);
+/* Of these the ones of its provider and served model; where no row has the model's name, those of another form of it (state/modelname.h). */
 enum ak_rc ak_link_buckets(struct ak_store *s, const json_t *request, json_t **out, struct ak_err *err);
 
 #ifdef __cplusplus

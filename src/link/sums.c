@@ -1,8 +1,7 @@
-/* Provider usage of one source, explained bucket by bucket and model by model by what the gateways served. Keys are in
- * different namespaces on both sides, so the largest key of the whole period is explained first; a key that nothing is left
- * for in any bucket has bypassed the gateways, as far as sums can tell.
+/* Provider usage of one source, explained bucket by bucket and model by model by what the gateways served. Sums of buckets
+ * accuse no key: reconcile/ says what bypassed the gateways.
  *
- * Two passes over the usage rows in order of time: sums per key, then the buckets. Memory holds the keys and one bucket. */
+ * One pass over the usage rows in order of time. Memory holds the sources and one bucket. */
 #include "base/ak.h"
 #include "link/sums.h"
 
@@ -13,17 +12,9 @@
 #include "base/map.h"
 #include "base/time.h"
 
-struct key_sum {
-	const char *key;
-	int64_t requests, explained, tokens;
-	size_t order; /* of appearance */
-	char first[40], last[40];
-};
-
 /* One usage source. */
 struct source {
 	const char *name;
-	struct ak_map keys; /* key -> struct key_sum * */
 	char gateway[256];
 	int64_t total, linked;
 };
@@ -31,7 +22,6 @@ struct source {
 /* One row of the open bucket; texts are in the bucket's arena. */
 struct entry {
 	struct source *source;
-	struct key_sum *key;
 	const char *provider, *model, *end;
 	int64_t requests;
 	size_t order;
@@ -46,8 +36,6 @@ struct sums {
 	size_t n, cap;
 };
 
-/* ---- sums per key ---- */
-
 static struct source *source_of(struct sums *m, const char *name)
 {
 	bool fresh;
@@ -58,38 +46,7 @@ static struct source *source_of(struct sums *m, const char *name)
 		return e->v.ptr;
 	e->v.ptr = s = ak_arena_zero(&m->arena, sizeof *s);
 	s->name = ak_arena_z(&m->arena, ak_str_of(name));
-	ak_map_init(&s->keys);
 	return s;
-}
-
-static struct key_sum *key_of(struct sums *m, struct source *s, const char *key)
-{
-	bool fresh;
-	struct ak_map_entry *e = ak_map_put(&s->keys, ak_str_of(key ? key : "(not grouped by key)"), &fresh);
-	struct key_sum *k;
-
-	if (!fresh)
-		return e->v.ptr;
-	e->v.ptr = k = ak_arena_zero(&m->arena, sizeof *k);
-	k->key = ak_arena_z(&m->arena, e->key);
-	k->order = s->keys.n;
-	return k;
-}
-
-static enum ak_rc add_key(void *ctx, const struct ak_usage_row *row, struct ak_err *err)
-{
-	struct sums *m = ctx;
-	struct source *s = source_of(m, row->source);
-	struct key_sum *k = key_of(m, s, row->key);
-
-	(void)err;
-	k->requests += row->requests;
-	k->tokens += row->input_tokens;
-	if (!k->first[0])
-		snprintf(k->first, sizeof k->first, "%s", row->start);
-	snprintf(k->last, sizeof k->last, "%s", row->end ? row->end : "");
-	s->total += row->requests;
-	return AK_OK;
 }
 
 /* ---- buckets ---- */
@@ -128,34 +85,28 @@ static enum ak_rc served_in(struct sums *m, const struct entry *e, struct ak_map
 	return AK_OK;
 }
 
-/* Sources together; in each the largest key of the whole period first, then the order of the ledger. */
-static int by_key(const void *a, const void *b)
+/* Sources together; in each the order of the ledger. */
+static int by_source(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
 
 	if (x->source != y->source)
 		return strcmp(x->source->name, y->source->name);
-	if (x->key->requests != y->key->requests)
-		return x->key->requests > y->key->requests ? -1 : 1;
 	return (x->order > y->order) - (x->order < y->order);
 }
 
 static enum ak_rc explain_source(struct sums *m, struct entry *e, size_t n, struct ak_err *err)
 {
-	const struct entry *first = e;
 	struct ak_map served;
 	enum ak_rc rc;
 
-	for (size_t i = 1; i < n; i++)
-		first = e[i].order < first->order ? &e[i] : first;
 	ak_map_init(&served);
-	rc = served_in(m, first, &served, err);
+	rc = served_in(m, e, &served, err);
 	for (size_t i = 0; i < n && rc == AK_OK; i++) {
 		struct ak_map_entry *left = ak_map_get(&served, ak_str_of(e[i].model ? e[i].model : ""));
 		int64_t take = !left ? 0 : e[i].requests < left->v.num ? e[i].requests : left->v.num;
 		if (left)
 			left->v.num -= take;
-		e[i].key->explained += take;
 		e[i].source->linked += take;
 	}
 	ak_map_release(&served);
@@ -167,7 +118,7 @@ static enum ak_rc close_bucket(struct sums *m, struct ak_err *err)
 	enum ak_rc rc = AK_OK;
 
 	if (m->n)
-		qsort(m->entry, m->n, sizeof *m->entry, by_key);
+		qsort(m->entry, m->n, sizeof *m->entry, by_source);
 	for (size_t i = 0, end; i < m->n && rc == AK_OK; i = end) {
 		for (end = i; end < m->n && m->entry[end].source == m->entry[i].source; end++)
 			;
@@ -188,11 +139,12 @@ static enum ak_rc add_entry(void *ctx, const struct ak_usage_row *row, struct ak
 	if (m->n && row->start_us != m->bucket_us && close_bucket(m, err) != AK_OK)
 		return AK_FAIL;
 	m->bucket_us = row->start_us;
+	s->total += row->requests;
 	if (m->n == m->cap) {
 		m->cap = m->cap ? 2 * m->cap : 256;
 		m->entry = ak_realloc(m->entry, m->cap * sizeof *m->entry);
 	}
-	m->entry[m->n] = (struct entry){s, key_of(m, s, row->key), keep(m, row->provider), keep(m, row->model), keep(m, row->end),
+	m->entry[m->n] = (struct entry){s, keep(m, row->provider), keep(m, row->model), keep(m, row->end),
 					row->requests, m->n};
 	m->n++;
 	return AK_OK;
@@ -200,30 +152,16 @@ static enum ak_rc add_entry(void *ctx, const struct ak_usage_row *row, struct ak
 
 /* ---- the result ---- */
 
-static json_t *bypass(const struct source *s)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < s->keys.n; i++) {
-		const struct key_sum *k = s->keys.e[i].v.ptr;
-		if (!k->explained)
-			json_array_append_new(list, json_pack("{s:s, s:I, s:I, s:s, s:s}", "key", k->key, "requests",
-							      (json_int_t)k->requests, "input_tokens", (json_int_t)k->tokens,
-							      "first", k->first, "last", k->last));
-	}
-	return list;
-}
-
 static void add_result(const struct source *s, json_t *list)
 {
 	if (!s->gateway[0])
 		return;
 	json_array_append_new(
-		list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:[s, s, s], s:I, s:I, s:I, s:I, s:o, s:o}", "from", s->gateway, "to",
+		list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:[s, s, s], s:I, s:I, s:I, s:I, s:o}", "from", s->gateway, "to",
 				s->name, "from_kind", "request", "to_kind", "usage", "method", "aggregate", "dims", "provider",
 				"bucket", "model", "linked", (json_int_t)s->linked, "ambiguous", (json_int_t)0, "unlinked",
 				(json_int_t)(s->total - s->linked), "total", (json_int_t)s->total, "percent",
-				ak_link_percent(s->linked, s->total), "bypass", bypass(s)));
+				ak_link_percent(s->linked, s->total)));
 }
 
 enum ak_rc ak_link_sums(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t *list, struct ak_err *err)
@@ -237,17 +175,11 @@ enum ak_rc ak_link_sums(struct ak_store *s, int64_t run, int64_t from_us, int64_
 	ak_map_init(&m.sources);
 	ak_arena_init(&m.arena);
 	ak_arena_init(&m.bucket);
-	rc = ak_query_usage_each(s, run, from_us, to_us, add_key, &m, err);
-	if (rc == AK_OK && m.sources.n)
-		rc = ak_query_usage_each(s, run, from_us, to_us, add_entry, &m, err);
+	rc = ak_query_usage_each(s, run, from_us, to_us, add_entry, &m, err);
 	if (rc == AK_OK)
 		rc = close_bucket(&m, err);
-	for (size_t i = 0; i < m.sources.n; i++) {
-		struct source *one = m.sources.e[i].v.ptr;
-		if (rc == AK_OK)
-			add_result(one, list);
-		ak_map_release(&one->keys);
-	}
+	for (size_t i = 0; i < m.sources.n && rc == AK_OK; i++)
+		add_result(m.sources.e[i].v.ptr, list);
 	ak_map_release(&m.sources);
 	ak_arena_release(&m.arena);
 	ak_arena_release(&m.bucket);

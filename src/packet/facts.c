@@ -1,9 +1,12 @@
 #include "base/ak.h"
 #include "packet/facts.h"
 
+#include <stdlib.h>
+
 #include "link/link.h"
 #include "packet/overdue.h"
 #include "query/query.h"
+#include "reconcile/reconcile.h"
 #include "store/access.h"
 
 typedef enum ak_rc read_fn(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
@@ -49,6 +52,94 @@ static void declare_source_owners(struct ak_facts *f, const struct ak_policy *po
 		}
 }
 
+/* ---- bypass ---- */
+
+static json_int_t figure(const json_t *f, const char *member)
+{
+	const char *z = json_string_value(json_object_get(f, member));
+
+	return z ? strtoll(z, NULL, 10) : 0;
+}
+
+/* A finding of the reconciliation, figures as numbers. */
+static json_t *finding(const json_t *f)
+{
+	json_t *x = json_pack("{s:O, s:O, s:O, s:O, s:O}", "basis", json_object_get(f, "basis"), "key", json_object_get(f, "key"), "project",
+			      json_object_get(f, "project"), "first", json_object_get(f, "first"), "last", json_object_get(f, "last"));
+
+	json_object_set_new(x, "requests", json_integer(figure(f, "requests")));
+	json_object_set_new(x, "input_tokens", json_integer(figure(f, "input_tokens")));
+	return x;
+}
+
+static bool same_source(const json_t *f, const json_t *link)
+{
+	const char *a = json_string_value(json_object_get(f, "source")), *b = json_string_value(json_object_get(link, "to"));
+
+	return a && b && strcmp(a, b) == 0;
+}
+
+/* Requests of the source where the gateways' records do not reach; of several queries that count them the most. */
+static json_int_t beyond(const json_t *summary, const json_t *link)
+{
+	json_int_t most = 0, n;
+	json_t *s, *x;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(summary, "sources"), i, s)
+		json_array_foreach(json_object_get(s, "outside"), k, x) {
+			const char *measure = json_string_value(json_object_get(x, "measure"));
+
+			if (same_source(s, link) && measure && strcmp(measure, "requests") == 0 &&
+			    (n = json_integer_value(json_object_get(x, "value"))) > most)
+				most = n;
+		}
+	return most;
+}
+
+/* Rows by sums get what `report reconcile` says of their source: {bypass: [..], outside: requests}. */
+static enum ak_rc add_bypass(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy, json_t *links, struct ak_err *err)
+{
+	struct ak_reconcile_opts o = {.from_us = from_us, .to_us = to_us, .control_point = policy ? policy->control_point : NULL};
+	struct ak_reconcile *r = NULL;
+	json_t *list, *summary, *link, *f;
+	size_t i, k, sums = 0;
+
+	json_array_foreach(links, i, link)
+		sums += json_object_get(link, "dims") != NULL;
+	if (!sums)
+		return AK_OK;
+	if (ak_reconcile_run(s, &o, &r, err) != AK_OK) {
+		if (strcmp(err->reason, AK_AMOUNT_TOO_LONG) != 0)
+			return AK_FAIL;
+		/* Undecided, as in the check; the other figures stand. */
+		json_array_foreach(links, i, link)
+			if (json_object_get(link, "dims"))
+				json_object_set_new(link, "undecided", json_string(err->msg));
+		ak_err_clear(err);
+		return AK_OK;
+	}
+	list = ak_reconcile_bypass(r);
+	summary = ak_reconcile_summary(r);
+	json_array_foreach(links, i, link) {
+		json_t *own = json_array();
+
+		if (!json_object_get(link, "dims")) {
+			json_decref(own);
+			continue;
+		}
+		json_array_foreach(list, k, f)
+			if (same_source(f, link))
+				json_array_append_new(own, finding(f));
+		json_object_set_new(link, "bypass", own);
+		json_object_set_new(link, "outside", json_integer(beyond(summary, link)));
+	}
+	json_decref(list);
+	json_decref(summary);
+	ak_reconcile_free(r);
+	return AK_OK;
+}
+
 enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy,
 			 struct ak_tables *tables, struct ak_facts *out, struct ak_err *err)
 {
@@ -82,6 +173,8 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, con
 	declare_source_owners(out, policy);
 	for (size_t i = 0; i < AK_COUNT(parts) && rc == AK_OK; i++)
 		rc = parts[i].read(s, from_us, to_us, parts[i].into, err);
+	if (rc == AK_OK)
+		rc = add_bypass(s, from_us, to_us, policy, out->links, err);
 	if (rc == AK_OK)
 		rc = ak_population_read(s, from_us, to_us, policy, tables, out->small, &out->counts, out->table, err);
 	if (rc == AK_OK)

@@ -175,11 +175,11 @@ static const json_t *unmet_calls(const json_t *links)
 
 static enum verdict spend(struct asked *q)
 {
-	json_int_t all = 0, outside = ak_facts_bypass(q->f->links, &all);
+	json_int_t all = 0, outside = ak_facts_bypass(q->f->links, &all), beyond = ak_facts_sum(q->f->links, "outside");
 	const json_t *calls = unmet_calls(q->f->links);
 	const char *missing = NULL;
 	json_t *route;
-	bool any = false;
+	bool any = false, undecided = false;
 	char share[72];
 	size_t i;
 
@@ -196,13 +196,19 @@ static enum verdict spend(struct asked *q)
 		measure(q, "no cost record of %s; %s provider requests have no gateway record", missing, of(outside, all, share));
 	else
 		measure(q, "every provider has cost records; %s provider requests have no gateway record", of(outside, all, share));
+	if (any && beyond) {
+		size_t n = strlen(q->measured);
+		snprintf(q->measured + n, sizeof q->measured - n, "; %s lie outside of the gateways' records", of(beyond, all, share));
+	}
 	if (any && calls) {
 		size_t n = strlen(q->measured);
 		snprintf(q->measured + n, sizeof q->measured - n, "; %s calls of %s have none by id",
 			 of(num(calls, "unlinked"), num(calls, "total"), share), text(calls, "from"));
 		return NOT_MET;
 	}
-	return !any || missing ? NOT_EVALUABLE : outside ? NOT_MET : MET;
+	json_array_foreach(q->f->links, i, route)
+		undecided = undecided || json_object_get(route, "undecided");
+	return !any || missing ? NOT_EVALUABLE : outside ? NOT_MET : beyond || undecided ? NOT_EVALUABLE : MET;
 }
 
 /* Kinds that are logs; snapshots such as an inventory have no age of their own. */

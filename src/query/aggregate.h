@@ -94,7 +94,7 @@ int ak_by_find(struct ak_str name);
 /* Columns of requests as ak_columns_each gives them, and behind them calls folded from entries. */
 enum ak_rc ak_query_layer_each(struct ak_store *s, const struct ak_layer *l, int64_t from_us, int64_t to_us,
 			       const struct ak_columns_want *want, ak_columns_fn *each, void *ctx, struct ak_err *err);
-/* The series of usage rows: array of {source, source_name, query, own_sums, records}. */
+/* The series of usage rows: array of {source, source_name, query, own_sums, records, days: of these, rows of whole UTC days}. */
 enum ak_rc ak_query_usage_series(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 enum ak_rc ak_query_columns_each(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_columns_want *want,
 				 ak_columns_fn *each, void *ctx, struct ak_err *err);

@@ -19,6 +19,13 @@ enum ak_rc ak_query_supply(struct ak_store *s, json_t **out, struct ak_err *err)
 		       NULL, 0, out, err);
 }
 
+enum ak_rc ak_query_buckets_end(struct ak_store *s, const char *source, int64_t start_us, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PZ(source), AK_PI(start_us)};
+
+	return ak_rows_one(s, "SELECT max(u.event_end) AS last FROM usage u" AK_OF_FILE("u") " WHERE u.time_us = ?2 AND s.name = ?1 AND u.state = 0", p, 2, out, err);
+}
+
 enum ak_rc ak_query_folded(struct ak_store *s, const char *source, json_t **out, struct ak_err *err)
 {
 	const struct ak_param p[] = {AK_PZ(source)};

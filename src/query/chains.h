@@ -34,6 +34,8 @@ enum ak_rc ak_query_refund(struct ak_store *s, int64_t seq, ak_row_fn *each, voi
  * actor, actor_email, actor_type, approver, job, deployment, settlement, rows (its settlement rows: [{cite}]),
  * settled_first, settled_last (of all settlement rows), changes, ticket, by ("ticket", "deployment" or "resource and time"), tickets (newest first), history (older revisions)}. */
 enum ak_rc ak_query_change_chains_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
+/* The same of one event that names its ticket, privileged or not, with tickets_known and settlements_known (is there any at all?); AK_END for any other record. */
+enum ak_rc ak_query_change_chain(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
 /* Tickets, newest revisions: {seq, citation, time, time_number, created, ticket, state, action, resource_type, resource, approver, actor,
  * deployment, rollback, events: privileged changes that name the ticket or its deployment}. */
 enum ak_rc ak_query_tickets_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);

@@ -61,28 +61,41 @@
 	"    AND t.settlement_type IN ('refund', 'credit', 'void', 'adjustment')))"                                       \
 	"  ORDER BY t.seq LIMIT 200))"
 
+#define CHANGE_COLUMNS                                                                                                    \
+	"SELECT a.seq AS seq, s.name || ':' || a.seq AS citation, s.name AS source, a.event_start AS time, a.time_us AS time_number," \
+	" a.event_id AS event, a.category AS category, a.action AS action, a.resource_type AS resource_type,"             \
+	" coalesce(a.resource_id, a.key_id, a.key_hash) AS resource, a.outcome AS outcome, a.actor_id AS actor,"          \
+	" a.actor_email AS actor_email, a.actor_type AS actor_type, a.approver_id AS approver, a.job_id AS job,"          \
+	" a.reason_code AS reason, a.deployment_ref AS deployment, a.settlement_id AS settlement, a.changes AS changes,"  \
+	SETTLED " AS rows, (SELECT min(event_start) FROM settlement WHERE state = 0) AS settled_first,"                    \
+	" (SELECT max(event_start) FROM settlement WHERE state = 0) AS settled_last,"                                      \
+	SUBJECTS " AS subjects,"
+
 enum ak_rc ak_query_change_chains_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	static const char sql[] =
 		"WITH deployed AS MATERIALIZED (SELECT k.deployment_ref AS ref, min(k.ticket_id) AS ticket, count(DISTINCT k.ticket_id) AS n"
-		" FROM ticket k WHERE k.deployment_ref IS NOT NULL AND k.ticket_id IS NOT NULL AND" NEWEST("k") " GROUP BY 1)," NEAR
-		" SELECT a.seq AS seq, s.name || ':' || a.seq AS citation, s.name AS source, a.event_start AS time, a.time_us AS time_number,"
-		" a.event_id AS event, a.category AS category, a.action AS action, a.resource_type AS resource_type,"
-		" coalesce(a.resource_id, a.key_id, a.key_hash) AS resource, a.outcome AS outcome, a.actor_id AS actor,"
-		" a.actor_email AS actor_email, a.actor_type AS actor_type, a.approver_id AS approver, a.job_id AS job,"
-		" a.reason_code AS reason, a.deployment_ref AS deployment, a.settlement_id AS settlement, a.changes AS changes,"
-		SETTLED " AS rows, (SELECT min(event_start) FROM settlement WHERE state = 0) AS settled_first,"
-		" (SELECT max(event_start) FROM settlement WHERE state = 0) AS settled_last,"
+		" FROM ticket k WHERE k.deployment_ref IS NOT NULL AND k.ticket_id IS NOT NULL AND" NEWEST("k") " GROUP BY 1)," NEAR " " CHANGE_COLUMNS
 		" coalesce(a.ticket_id, d.ticket, r.ticket) AS ticket, CASE WHEN a.ticket_id IS NOT NULL THEN 'ticket' WHEN d.ticket IS NOT NULL"
 		"  THEN 'deployment' WHEN r.ticket IS NOT NULL THEN 'resource and time' END AS \"by\", "
-		TICKETS("coalesce(a.ticket_id, d.ticket, r.ticket)") " AS tickets, n.candidates AS candidates, "
-		SUBJECTS " AS subjects"
+		TICKETS("coalesce(a.ticket_id, d.ticket, r.ticket)") " AS tickets, n.candidates AS candidates"
 		" FROM audit_event a" AK_OF_FILE("a")
 		" LEFT JOIN deployed d ON a.ticket_id IS NULL AND d.n = 1 AND d.ref = a.deployment_ref"
 		" LEFT JOIN near n ON n.seq = a.seq LEFT JOIN near r ON r.seq = a.seq AND r.inferred"
 		" WHERE" AK_LIVE("a") " AND " PRIVILEGED("a") " ORDER BY a.time_us, a.seq";
 
 	return ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err);
+}
+
+enum ak_rc ak_query_change_chain(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err)
+{
+	static const char sql[] =
+		CHANGE_COLUMNS " a.ticket_id AS ticket, 'ticket' AS \"by\", " TICKETS("a.ticket_id") " AS tickets, NULL AS candidates,"
+		" EXISTS(SELECT 1 FROM ticket WHERE state = 0) AS tickets_known, EXISTS(SELECT 1 FROM settlement WHERE state = 0) AS settlements_known"
+		" FROM audit_event a" AK_OF_FILE("a") " WHERE a.seq = ?1 AND a.ticket_id IS NOT NULL AND" NEWEST("a");
+	const struct ak_param p[] = {AK_PI(seq)};
+
+	return ak_rows_one(s, sql, p, 1, out, err);
 }
 
 #define EVENT AK_CHAIN_OBJECT2("'cite', cite, 'action', action, 'category', category, 'time', time", "'outcome', outcome, 'by', \"by\"")

@@ -160,6 +160,7 @@ enum ak_rc ak_query_layer_each(struct ak_store *s, const struct ak_layer *l, int
 enum ak_rc ak_query_usage_series(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
 	return ak_rows_period(s, "SELECT e.source AS source, s.name AS source_name, f.query AS query," AK_OWN_SUMS("u") " AS own_sums_flag,"
-				 " count(*) AS records FROM usage u" AK_OF_FILE("u") " WHERE" AK_LIVE("u") " GROUP BY 1, 3, 4 ORDER BY 2, 4, 3",
+				 " count(*) AS records, sum(coalesce(substr(u.event_start, 12, 8) = '00:00:00' AND substr(u.event_end, 1, 10) > substr(u.event_start, 1, 10), 0)) AS days"
+				 " FROM usage u" AK_OF_FILE("u") " WHERE" AK_LIVE("u") " GROUP BY 1, 3, 4 ORDER BY 2, 4, 3",
 			      from_us, to_us, out, err);
 }

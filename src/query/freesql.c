@@ -115,7 +115,7 @@ static enum ak_rc failed(const struct run *r)
 	if (code == SQLITE_NOMEM || code == SQLITE_TOOBIG)
 		return ak_fail(r->err, AK_EXIT_LIMIT, "the statement needs more memory than it may have");
 	if (code == SQLITE_ERROR || code == SQLITE_AUTH || code == SQLITE_RANGE || code == SQLITE_MISMATCH || code == SQLITE_READONLY) {
-		ak_hint(r->err, "tables and columns: auditkit-sql(1)");
+		ak_hint(r->err, "views: auditkit-sql(1); their columns: auditkit-fields(5)");
 		return ak_fail(r->err, AK_EXIT_USAGE, "SQL: %s", sqlite3_errmsg(r->s->db));
 	}
 	return ak_sql_fail(r->s, "reading", r->err);

@@ -146,6 +146,8 @@ enum ak_rc ak_query_witnesses(struct ak_store *s, int64_t seq, json_t **out, str
 /* Which sources brought records of a kind: [{kind, source, system|null, records, first, last, first_number, last_number (microseconds, of the
  * exports that brought some)}] by kind and source. */
 enum ak_rc ak_query_supply(struct ak_store *s, json_t **out, struct ak_err *err);
+/* {last|null}: the latest end of the source's usage rows that begin at this time. */
+enum ak_rc ak_query_buckets_end(struct ak_store *s, const char *source, int64_t start_us, json_t **out, struct ak_err *err);
 /* Providers whose calls the logs of calls have: array of names, empty where not all calls name one or there are `most` of them or more
  * (-1 = any number). The second says for certain that no log of this provider is among them. */
 enum ak_rc ak_query_call_providers(struct ak_store *s, int64_t most, json_t **out, struct ak_err *err);

@@ -12,7 +12,8 @@ static const char *const classes[] = {"apart", "in order", "not judged", "found"
 
 struct changes {
 	json_t *doc, *verdicts, *classes;
-	const char *member, *category; /* NULL: all */
+	const char *member;
+	bool limits; /* those of limits alone */
 	int64_t n, found;
 };
 
@@ -20,11 +21,16 @@ static enum ak_rc take_change(void *ctx, json_t *change, struct ak_err *err)
 {
 	struct changes *c = ctx;
 	const char *class = classes[ak_chain_change_class(change)];
-	json_t *row;
+	json_t *row, *set = c->limits ? ak_state_limits_changed(ak_jtxt(change, "changes", NULL)) : NULL;
 
-	if (c->category && strcmp(ak_jtxt(change, "category", ""), c->category) != 0)
+	/* Limits are set by events of many categories: of teams, keys, users. */
+	if (c->limits && !json_array_size(set) && strcmp(ak_jtxt(change, "category", ""), "quota") != 0) {
+		json_decref(set);
 		return AK_OK;
+	}
 	row = json_object();
+	if (set)
+		json_object_set_new(row, "settings", set);
 	ak_list_copy(row, change, "citation time category action outcome resource_type resource actor actor_type job ticket by ticket_cite ticket_state"
 				  " approver approved_at deployment rollback verdict why cites");
 	json_object_set_new(row, "class", json_string(class));
@@ -159,6 +165,48 @@ static bool held(const struct ak_list_opts *o, const json_t *limit)
 	return !until || ak_time_arg(until, 0, &us, &ignored) != AK_OK || us > o->from_us;
 }
 
+/* When it held, as words; "" of a limit that is replayed but for some calls. */
+static const char *when(const json_t *span, char buf[96])
+{
+	const char *since = ak_jtxt(span, "since", NULL), *until = ak_jtxt(span, "until", NULL);
+
+	buf[0] = '\0';
+	if (span)
+		snprintf(buf, 96, "%s%.40s%s%.40s", since ? " from " : "", since ? since : "", until ? " up to " : since ? " on" : "", until ? until : "");
+	return buf;
+}
+
+/* A limit that is not replayed: a row without figures for each time that it held, and why. */
+static enum ak_rc add_unread(struct quota *q, const struct ak_list_opts *o, const json_t *r, struct ak_err *err)
+{
+	json_t *spans = json_object_get(r, "spans"), *span;
+	enum ak_rc rc = AK_OK;
+	char words[96];
+	size_t i;
+
+	if (!json_array_size(spans))
+		ak_list_gap(q->doc, "limit", "the limit %s of %s: %s", ak_jtxt(r, "path", "?"), ak_jtxt(r, "subject", "?"), ak_jtxt(r, "why", "?"));
+	json_array_foreach(spans, i, span) {
+		json_t *row;
+
+		if (!held(o, span))
+			continue;
+		ak_list_gap(q->doc, "limit", "the limit %s of %s%s is not replayed: %s", ak_jtxt(r, "path", "?"), ak_jtxt(r, "subject", "?"), when(span, words),
+			    ak_jtxt(r, "why", "?"));
+		row = json_object();
+		ak_list_copy(row, r, "subject class path currency unit window judged reached refused enforced_not first by");
+		ak_list_copy(row, span, "since until");
+		json_object_set(row, "limit", json_object_get(r, "value"));
+		json_object_set_new(row, "cites", json_array());
+		json_object_set_new(row, "replayed", json_false());
+		if (rc == AK_OK)
+			rc = ak_list_add(q->doc, "in_force", row, err);
+		else
+			json_decref(row);
+	}
+	return rc;
+}
+
 /* Limits as events and captures set them and policy.yaml states them, replayed against the attempts. */
 static enum ak_rc read_in_force(struct quota *q, const struct ak_list_opts *o, struct ak_err *err)
 {
@@ -174,13 +222,15 @@ static enum ak_rc read_in_force(struct quota *q, const struct ak_list_opts *o, s
 			continue;
 		row = json_object();
 		ak_list_copy(row, r, "subject class path limit unit currency window since until judged reached refused enforced_not first by cites");
+		json_object_set_new(row, "replayed", json_true());
 		if (rc == AK_OK)
 			rc = ak_list_add(q->doc, "in_force", row, err);
 		else
 			json_decref(row);
 	}
 	json_array_foreach(unread, i, r)
-		ak_list_gap(q->doc, "limit", "the limit %s of %s is not replayed: %s", ak_jtxt(r, "path", "?"), ak_jtxt(r, "subject", "?"), ak_jtxt(r, "why", "?"));
+		if (rc == AK_OK)
+			rc = add_unread(q, o, r, err);
 	json_decref(rows);
 	json_decref(unread);
 	return rc;
@@ -211,7 +261,7 @@ static int64_t reviewed(const json_t *changes)
 enum ak_rc ak_report_quota(struct ak_store *s, const struct ak_list_opts *o, json_t **out, bool *any, struct ak_err *err)
 {
 	struct quota q = {.s = s, .doc = ak_list_new("quota", "auditkit.report-quota/1", o), .decisions = json_object(), .named = json_object()};
-	struct changes c = {.doc = q.doc, .member = "changes", .category = "quota"};
+	struct changes c = {.doc = q.doc, .member = "changes", .limits = true};
 	char hits[72], answered[72], named[72], approved[72];
 	enum ak_rc rc;
 

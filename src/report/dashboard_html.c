@@ -90,7 +90,7 @@ static void cost_tile(json_t *list, const json_t *doc)
 		}
 	if (json_array_size(values))
 		tile(list, "cost", "amounts", "Cost", values,
-		     json_string("of the same calls, so never added; all layers stand below"), NULL, false);
+		     json_string("of the records that each has, which may be the same calls, so never added; all layers stand below"), NULL, false);
 	else
 		tile(list, "cost", "amounts", "Cost", json_string("not known"),
 		     json_string("no gateway or provider record names an amount"), NULL, false);

@@ -26,8 +26,8 @@ extern "C" {
 /* *any: false when there is nothing that the report is about. */
 typedef enum ak_rc ak_list_fn(struct ak_store *s, const struct ak_list_opts *o, json_t **out, bool *any, struct ak_err *err);
 
-/* Rows per key: {key, alias, owner, owner_basis, environments: [{environment|null, attempts}], attempts, created, created_cite, rotated:
- * [keys that took its place], ended: {how, time, cite}|null, first_use, last_use, inventory_last_used, late: uses behind the end,
+/* Rows per key that is in use (attempts, usage rows, provider calls), in an inventory or in an event of keys: {key, alias, owner, owner_basis, environments: [{environment|null, attempts}], attempts, created, created_cite, rotated:
+ * [keys that took its place; where no event names one, citations of the rotations], rotations: [{cite, time, action}], ended: {how, time, cite}|null, first_use, last_use, inventory_last_used, late: uses behind the end,
  * flagged, verdict, why, cites}. Attempts that name no id or hash of a key stand in the total. */
 ak_list_fn ak_report_keys;
 /* Rows per grant as the review has it, with keys, settings: what it may do of create, view, update, revoke; null: no record says; rights_basis
@@ -36,7 +36,8 @@ ak_list_fn ak_report_access;
 /* Rows of ak_chain_changes_each with class: "apart"|"in order"|"not judged"|"found"; total counts by verdict. */
 ak_list_fn ak_report_changes;
 /* rows: decisions other than allowed, one by one; refused: attempts answered 429, with the quota event that names them; limits: groups of
- * ak_query_quotas_each; in_force: limits as events and captures set them, with what attempts made of them; changes: of the category quota;
+ * ak_query_quotas_each; in_force: limits as events and captures set them, with what attempts made of them (replayed false: figures are null);
+ * changes: each that sets a limit or budget, of any category, with settings: [{path, before, after}], and those of the category quota;
  * review: who declared the policy, when, and until when it is to be reviewed. */
 ak_list_fn ak_report_quota;
 /* rows: {layer, policy, version, decision, result, n, of: decisions of the layer, first, last, samples: [{citation, time, trace, request_id}]};

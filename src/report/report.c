@@ -50,7 +50,7 @@ struct making {
 	struct ak_store *s;
 	const struct ak_report_opts *o;
 	json_t *owners; /* key id or hash -> owner, of the newest inventory; NULL: not asked for */
-	json_t *layers;
+	json_t *layers, *notes;
 	unsigned kinds; /* of the layers: a bit each */
 	struct ak_err *err;
 };
@@ -112,6 +112,17 @@ static enum ak_rc add_layer(struct making *m, const char *name, const struct ak_
 	return rc;
 }
 
+/* Days of UTC do not fit into buckets of another zone. */
+static void note_days(struct making *m, const json_t *series)
+{
+	uint64_t days = ak_jnum(series, "days");
+	char of[72];
+
+	if (m->o->zone && m->o->bucket_us && days)
+		json_array_append_new(m->notes, json_sprintf("%s rows of %s are UTC days: each is counted whole in the bucket of %s in which it begins",
+							     ak_list_of(days, ak_jnum(series, "records"), of), ak_jtxt(series, "source_name", "?"), m->o->zone_name));
+}
+
 static enum ak_rc add_usage(struct making *m)
 {
 	json_t *series = NULL, *r;
@@ -123,6 +134,7 @@ static enum ak_rc add_usage(struct making *m)
 		const char *query = json_string_value(json_object_get(r, "query"));
 		const struct ak_layer l = {.kind = AK_K_USAGE, .source = json_integer_value(json_object_get(r, "source")), .query = query, .own_sums = own};
 
+		note_days(m, r);
 		if (rc == AK_OK)
 			rc = add_layer(m, own ? "gateway sums" : "provider usage", &l, json_string_value(json_object_get(r, "source_name")), query);
 	}
@@ -147,7 +159,7 @@ static enum ak_rc add_layers(struct making *m)
 
 enum ak_rc ak_report(struct ak_store *s, const struct ak_report_opts *o, json_t **out, struct ak_err *err)
 {
-	struct making m = {.s = s, .o = o, .layers = json_array(), .err = err};
+	struct making m = {.s = s, .o = o, .layers = json_array(), .notes = json_array(), .err = err};
 	enum ak_rc rc = AK_OK;
 
 	for (size_t i = 0; i < o->nby && rc == AK_OK && !m.owners; i++)
@@ -158,9 +170,12 @@ enum ak_rc ak_report(struct ak_store *s, const struct ak_report_opts *o, json_t 
 	if (rc == AK_OK) {
 		*out = ak_report_head(o, shapes[o->shape].name);
 		json_object_set(*out, "layers", m.layers);
+		if (json_array_size(m.notes))
+			json_object_set(*out, "notes", m.notes);
 		ak_list_alone(*out, m.kinds);
 	}
 	json_decref(m.owners);
 	json_decref(m.layers);
+	json_decref(m.notes);
 	return rc;
 }

@@ -31,7 +31,8 @@ const char *ak_report_name(enum ak_report_shape shape);
 /* By its word, owner too; -1 unknown. */
 int ak_report_by_find(struct ak_str name);
 const char *ak_report_by_name(enum ak_by by);
-/* {schema, report, from, to, zone, bucket, by, layers: [{layer, source, query, rows, total}]}. Of every figure: its exact sum and the
+/* {schema, report, from, to, zone, bucket, by, layers: [{layer, source, query, rows, total}], notes: sentences, where there are any}. Rows of
+ * buckets have cut_from and cut_to: the bound of the period, in civil time of the zone, that cuts the bucket, else null. Of every figure: its exact sum and the
  * number of records that had one; values that no record names are null. The rows of a layer add up to its total. */
 enum ak_rc ak_report(struct ak_store *s, const struct ak_report_opts *o, json_t **out, struct ak_err *err);
 

@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 
+#include "base/civil.h"
 #include "base/jsonget.h"
 #include "base/map.h"
+#include "base/zone.h"
 
 /* A row while groups are added to it: groups differ by currency, and by keys of one owner. */
 struct row {
@@ -145,11 +147,29 @@ static json_t *costs(const struct table *t, const struct row *r)
 	return list;
 }
 
+/* A bound of the period that lies inside a bucket, as civil time of the zone; null where it does not cut the bucket. */
+static json_t *cut(const struct ak_report_opts *o, int64_t bucket, int64_t bound)
+{
+	struct ak_zone_span span = {.offset = 0};
+	char text[32];
+
+	if (bound == INT64_MIN || bound == INT64_MAX || bucket == AK_BUCKET_NONE)
+		return json_null();
+	if (o->zone)
+		ak_zone_span(o->zone, ak_floor_div(bound, 1000000), &span);
+	bound += span.offset * INT64_C(1000000);
+	return bound > bucket && bound < bucket + o->bucket_us ? json_stringn(ak_time_z(bound, 0, text), 19) : json_null();
+}
+
 void ak_report_name_row(const struct ak_report_opts *o, int64_t bucket, const struct ak_str *by, json_t *row)
 {
 	char text[32];
 
 	/* A bucket's start is a moment of the zone's civil time. */
+	if (o->bucket_us) {
+		json_object_set_new(row, "cut_from", cut(o, bucket, o->from_us));
+		json_object_set_new(row, "cut_to", cut(o, bucket, o->to_us));
+	}
 	if (o->bucket_us)
 		json_object_set_new(row, "start", bucket == AK_BUCKET_NONE ? json_null() : json_stringn(ak_time_z(bucket, 0, text), 19));
 	for (size_t i = 0; i < o->nby; i++)

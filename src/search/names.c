@@ -12,7 +12,7 @@ const struct ak_search_name ak_search_names[] = {
 	{"user", "who acted: id or e-mail, looked up as its token", F2(ACTOR_ID, ACTOR_EMAIL)},
 	{"end-user", "end user of the customer, likewise", F1(END_USER)},
 	{"tenant", "customer tenant, likewise", F1(TENANT)},
-	{"ip", "address, looked up as its token, or network", F2(CLIENT_ADDRESS, CLIENT_NETWORK)},
+	{"ip", "one address, looked up as its token, or a network: 203.0.113.0/24", F2(CLIENT_ADDRESS, CLIENT_NETWORK)},
 	{"key", "id, label or hash of a key, or the key itself, looked up as its token", F3(KEY_ID, KEY_HASH, KEY_ALIAS)},
 	{"action", "name of the action, or a sort of it: login, create, update, rotate, delete, revoke, export, invite, view, approve, chat",
 	 F1(ACTION)},

@@ -8,7 +8,7 @@
 
 const char *const ak_row_heads[AK_ROW_CELLS] = {"record", "time (UTC)", "user", "action", "resource", "ip"};
 
-enum { NONE = -1, MOST = 12 };
+enum { NONE = -1, MOST = 13 };
 
 /* Of these fields the first that a record has. */
 static const int fields_of[AK_ROW_CELLS][MOST] = {
@@ -17,8 +17,8 @@ static const int fields_of[AK_ROW_CELLS][MOST] = {
 	[AK_ROW_USER] = {AK_F_ACTOR_EMAIL, AK_F_ACTOR_ID, AK_F_OWNER, AK_F_END_USER, AK_F_JOB_ID, NONE},
 	[AK_ROW_ACTION] = {AK_F_ACTION, AK_F_OPERATION, AK_F_ENDPOINT_FAMILY, AK_F_USAGE_TYPE, AK_F_SETTLEMENT_TYPE, AK_F_QUOTA_DECISION,
 			   AK_F_POLICY_VERDICT, AK_F_STATE, AK_F_ROLE, AK_F_PRICE_ITEM, AK_F_PAYLOAD_MODE, NONE},
-	[AK_ROW_RESOURCE] = {AK_F_RESOURCE_NAME, AK_F_RESOURCE_ID, AK_F_RESPONSE_MODEL, AK_F_REQUEST_MODEL, AK_F_KEY_ALIAS, AK_F_KEY_ID, AK_F_LINE_ITEM,
-			     AK_F_RULE, AK_F_TICKET_ID, AK_F_RESOURCE_TYPE, AK_F_SETTLEMENT_ID, NONE},
+	[AK_ROW_RESOURCE] = {AK_F_RESOURCE_NAME, AK_F_RESOURCE_ID, AK_F_RESPONSE_MODEL, AK_F_REQUEST_MODEL, AK_F_KEY_ALIAS, AK_F_KEY_ID, AK_F_KEY_HASH,
+			     AK_F_LINE_ITEM, AK_F_RULE, AK_F_TICKET_ID, AK_F_RESOURCE_TYPE, AK_F_SETTLEMENT_ID, NONE},
 	[AK_ROW_ADDRESS] = {AK_F_CLIENT_NETWORK, AK_F_CLIENT_ADDRESS, NONE},
 };
 
@@ -26,10 +26,13 @@ const char *ak_row_value(const json_t *record, enum ak_row_cell cell)
 {
 	const json_t *fields = json_object_get(record, "fields");
 
+	/* The ticket of an event is not what was acted on. */
+	bool event = strcmp(ak_jtxt(record, "kind", ""), ak_kinds[AK_K_AUDIT].name) == 0;
+
 	for (const int *f = fields_of[cell]; *f != NONE; f++) {
 		const char *v = ak_jtxt(fields, ak_fields[*f].column, NULL);
 
-		if (v)
+		if (v && !(event && *f == AK_F_TICKET_ID))
 			return v;
 	}
 	return NULL;
@@ -74,6 +77,22 @@ static char *action(const json_t *record)
 	return ak_buf_detach(&b);
 }
 
+/* A type alone says that it is one. */
+static char *resource(const json_t *record)
+{
+	const char *v = ak_row_value(record, AK_ROW_RESOURCE);
+	const char *type = ak_jtxt(json_object_get(record, "fields"), ak_fields[AK_F_RESOURCE_TYPE].column, NULL);
+	char *shown = ak_row_shown(v);
+	struct ak_buf b;
+
+	if (!v || v != type)
+		return shown;
+	ak_buf_init(&b, 1 << 20);
+	ak_buf_addf(&b, "type %s", shown);
+	ak_free(shown);
+	return ak_buf_detach(&b);
+}
+
 void ak_row_cells(const json_t *record, char *cell[AK_ROW_CELLS])
 {
 	struct ak_buf place;
@@ -84,6 +103,6 @@ void ak_row_cells(const json_t *record, char *cell[AK_ROW_CELLS])
 	cell[AK_ROW_TIME] = clock(ak_jtxt(record, "time", NULL));
 	cell[AK_ROW_USER] = ak_row_shown(ak_row_value(record, AK_ROW_USER));
 	cell[AK_ROW_ACTION] = action(record);
-	cell[AK_ROW_RESOURCE] = ak_row_shown(ak_row_value(record, AK_ROW_RESOURCE));
+	cell[AK_ROW_RESOURCE] = resource(record);
 	cell[AK_ROW_ADDRESS] = ak_row_shown(ak_row_value(record, AK_ROW_ADDRESS));
 }

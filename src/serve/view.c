@@ -275,7 +275,8 @@ static json_t *changes(const json_t *record, int f)
 	size_t i;
 
 	json_array_foreach(list, i, e)
-		json_array_append_new(out, json_pack("{s:s, s:o, s:o}", "path", ak_jtxt(e, "path", "?"), "before", side(e, "before"), "after", side(e, "after")));
+		json_array_append_new(out, json_pack("{s:s, s:o, s:o}", "path", ak_jtxt(e, "path", "?"), "before", side(e, "before"), "after",
+						     json_is_true(json_object_get(e, "unnamed")) ? json_string("not named by the update") : side(e, "after")));
 	return out;
 }
 

@@ -329,8 +329,10 @@ enum ak_rc ak_state_at(struct ak_store *s, const struct ak_policy *policy, int64
 		rc = read_all(&q, err);
 	if (rc == AK_OK) {
 		write_rows(&q);
-		*out = json_incref(q.out);
+		rc = ak_at_judge(&q, err);
 	}
+	if (rc == AK_OK)
+		*out = json_incref(q.out);
 	ak_timeline_release(&q.line);
 	ak_free(q.own_system);
 	json_decref(q.out);

@@ -39,6 +39,8 @@ bool ak_at_unowned(const char *path);
 /* Rows of the key's owner and scope, and of roles granted. */
 void ak_at_keys(struct at *q);
 void ak_at_grants(struct at *q);
+/* What the chains make of the tickets that rows name: ticket_verdict and ticket_why. */
+enum ak_rc ak_at_judge(struct at *q, struct ak_err *err);
 /* Rows of what policy.yaml states for the subject. */
 void ak_at_declared(struct at *q);
 

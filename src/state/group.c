@@ -8,8 +8,8 @@ static json_t *maybe(const char *z) { return z ? json_string(z) : json_null(); }
 
 json_t *ak_at_row(const char *what, const char *subject)
 {
-	return json_pack("{s:s, s:s, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n}", "what", what, "subject", subject ? subject : "", "value", "version", "since",
-			 "until", "by", "basis", "ticket", "ticket_state", "action");
+	return json_pack("{s:s, s:s, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n}", "what", what, "subject", subject ? subject : "", "value", "version", "since",
+			 "until", "by", "basis", "ticket", "ticket_state", "ticket_verdict", "ticket_why", "action");
 }
 
 static void set_by(json_t *row, const struct ak_seen *s)

@@ -3,6 +3,7 @@
 #include "state/state.h"
 
 #include "base/decimal.h"
+#include "base/jsonw.h"
 #include "base/time.h"
 #include "base/window.h"
 #include "query/state.h"
@@ -121,6 +122,49 @@ const char *ak_limit_unit_name(const struct ak_limit *l)
 bool ak_limit_of_provider(const char *reason, const char *provider)
 {
 	return reason && ((provider && strcmp(reason, provider) == 0) || ak_query_is_provider(ak_str_of(reason)));
+}
+
+/* ---- changes of limits ---- */
+
+/* A limit, the window or the unit of one, or a setting that is called a limit, budget or quota; not what a system counts up by itself. */
+static bool of_limit(const char *path)
+{
+	static const char *const words[] = {"limit", "budget", "quota"};
+	bool named = ak_limit_path(path);
+	char low[300];
+	size_t n;
+
+	for (n = 0; path[n] && n < sizeof low - 1; n++)
+		low[n] = ak_lower(path[n]);
+	low[n] = '\0';
+	for (size_t i = 0; i < AK_COUNT(words); i++)
+		named = named || strstr(low, words[i]);
+	return named && !ak_said_counter(path);
+}
+
+static bool says(const json_t *v) { return v && !json_is_null(v); }
+
+json_t *ak_state_limits_changed(const char *changes)
+{
+	json_t *all = NULL, *out = json_array(), *c;
+	struct ak_err ignored = {0};
+	size_t i;
+
+	if (changes && ak_json_parse(ak_str_of(changes), &all, &ignored) != AK_OK)
+		all = NULL;
+	for (i = 0; json_is_array(all) && i < json_array_size(all); i++) {
+		const json_t *before, *after;
+		const char *path;
+
+		c = json_array_get(all, i);
+		path = json_string_value(json_object_get(c, "path"));
+		before = json_object_get(c, "before");
+		after = json_object_get(c, "after");
+		if (path && of_limit(path) && (says(before) || says(after)) && !(before && after && json_equal(before, after)))
+			json_array_append_new(out, json_pack("{s:s, s:O?, s:O?}", "path", path, "before", before, "after", after));
+	}
+	json_decref(all);
+	return out;
 }
 
 /* ---- sums of one subject ---- */

@@ -334,7 +334,7 @@ static void say_change(const struct saying *s, const json_t *entry)
 	struct ak_said said = {.place = s->place, .cls = s->cls, .id = s->id, .path = path ? ak_arena_z(s->a, ak_str_of(path)) : ""};
 
 	said.before = b ? ak_said_text(b, s->a) : NULL;
-	said.after = ak_said_text(v, s->a);
+	said.after = json_is_true(json_object_get(entry, "unnamed")) ? said.before : ak_said_text(v, s->a);
 	cls = wide_class(tail(said.path));
 	if (!cls && policy && category && strcmp(category, "routing") == 0)
 		cls = "route version";

@@ -40,17 +40,49 @@ static const struct ak_held *held(struct group *g, const char *path)
 static const char *beside(void *ctx, const char *path) { return held(ctx, path)->value; }
 
 /* Once per path and reason: those of one subject come one behind the other. */
-void ak_pieces_unread(struct quota *q, const struct ak_said *s, const char *path, const char *why)
+static json_t *unread(struct quota *q, const struct ak_said *s, const char *path, const char *why)
 {
+	json_t *fresh;
+
 	for (size_t i = json_array_size(q->unread); i; i--) {
-		const json_t *e = json_array_get(q->unread, i - 1);
+		json_t *e = json_array_get(q->unread, i - 1);
 
 		if (!same(text(e, "subject"), s->id))
 			break;
 		if (same(text(e, "path"), path) && same(text(e, "why"), why))
-			return;
+			return e;
 	}
-	json_array_append_new(q->unread, json_pack("{s:s, s:s, s:s, s:s}", "subject", s->id, "class", s->cls, "path", path, "why", why));
+	fresh = json_pack("{s:s, s:s, s:s, s:s, s:n, s:n, s:[]}", "subject", s->id, "class", s->cls, "path", path, "why", why, "value", "by", "spans");
+	json_array_append_new(q->unread, fresh);
+	return fresh;
+}
+
+void ak_pieces_unread(struct quota *q, const struct ak_said *s, const char *path, const char *why) { unread(q, s, path, why); }
+
+static json_t *bound_of(int64_t us)
+{
+	char z[32];
+
+	return us == INT64_MIN || us == INT64_MAX ? json_null() : json_string(ak_time_z(us, 0, z));
+}
+
+/* The same of a limit from when to when; h: what is known of it. A span that goes on from the last one is one with it. */
+static void unread_span(struct quota *q, const struct group *g, const char *path, const struct ak_held *h, const struct piece *p, const char *why)
+{
+	json_t *e = unread(q, g->of, path, why), *spans = json_object_get(e, "spans"), *from = bound_of(p->from), *to = bound_of(p->to);
+	json_t *last = json_array_get(spans, json_array_size(spans) - 1);
+	const struct ak_seen *set = h->set ? h->set : h->ends;
+
+	if (h->value && !h->vague && !h->rival)
+		json_object_set_new(e, "value", json_string(h->value));
+	if (set)
+		json_object_set_new(e, "by", json_string(set->by));
+	if (last && json_is_string(from) && json_equal(json_object_get(last, "until"), from)) {
+		json_object_set_new(last, "until", to);
+		json_decref(from);
+	} else {
+		json_array_append_new(spans, json_pack("{s:o, s:o}", "since", from, "until", to));
+	}
 }
 
 static void bind(struct quota *q, const struct ak_said *s, size_t piece)
@@ -100,15 +132,15 @@ static void add_piece(struct quota *q, struct group *g, const char *path, int64_
 	g->at = from == INT64_MIN ? to - 1 : from;
 	h = *held(g, path);
 	if (h.vague || h.rival)
-		ak_pieces_unread(q, g->of, path, h.vague ? "an event changed it and does not say to what" : "events of one instant contradict each other");
+		unread_span(q, g, path, &h, &p, h.vague ? "an event changed it and does not say to what" : "events of one instant contradict each other");
 	if (!h.value || h.vague || same(h.value, AK_STATE_NOT_SET))
 		return;
 	if (ak_dec_parse(ak_str_of(h.value), 0, false, &q->arena, &number, &ignored) != AK_OK) {
-		ak_pieces_unread(q, g->of, path, "its value is no number");
+		unread_span(q, g, path, &h, &p, "its value is no number");
 		return;
 	}
 	if (!ak_limit_read(g->of->cls, path, beside, g, p.currency, &p.l, &why)) {
-		ak_pieces_unread(q, g->of, path, why);
+		unread_span(q, g, path, &h, &p, why);
 		return;
 	}
 	p.value = number.p;
@@ -117,7 +149,7 @@ static void add_piece(struct quota *q, struct group *g, const char *path, int64_
 	p.l.currency = p.l.currency ? ak_arena_z(&q->arena, ak_str_of(p.l.currency)) : NULL;
 	p.l.window = p.l.window ? ak_arena_z(&q->arena, ak_str_of(p.l.window)) : NULL;
 	if (!h.set && !ak_window_by_calendar(p.l.window)) {
-		ak_pieces_unread(q, g->of, path, "when it was set is not known, and with it when its first window began");
+		unread_span(q, g, path, &h, &p, "when it was set is not known, and with it when its first window began");
 		return;
 	}
 	if (last && last->set == p.set && last->to == from && same(last->value, p.value) && same(last->l.window, p.l.window)) {
@@ -252,7 +284,7 @@ static void add_declared(struct quota *q, const struct ak_policy *policy, const 
 	else if (!why && d->since_us == INT64_MIN && !ak_window_by_calendar(d->window))
 		why = "policy.yaml does not say since when it holds, and with it when its first window began";
 	if (why)
-		ak_pieces_unread(q, &set->said, set->by, why);
+		json_array_append_new(json_object_get(unread(q, &set->said, set->by, why), "spans"), json_pack("{s:o, s:o}", "since", bound_of(p.from), "until", bound_of(p.to)));
 	else
 		push(q, p, &set->said);
 }

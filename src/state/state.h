@@ -12,6 +12,7 @@
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "conf/policy.h"
 #include "query/query.h"
 #include "store/store.h"
@@ -32,11 +33,14 @@ extern "C" {
 
 /* The state at an instant (microseconds, that instant included): array of {what: "route"|"budget"|"key_scope"|"key_owner"|"payload_mode"|
  * "retention"|"role"|"setting", subject, value (text)|null (unknown, or in conflict), version|null, since|null, until|null, by (citation, or
- * "policy.yaml:LINE")|null, basis: "event"|"snapshot"|"declared"|null, ticket|null, ticket_state|null, action|null}, and where it applies class, system (of whom, where several have
+ * "policy.yaml:LINE")|null, basis: "event"|"snapshot"|"declared"|null, ticket|null, ticket_state|null (of the
+ * ticket), ticket_verdict|null, ticket_why|null (of this change: ak_chain_changes_each), action|null}, and where it applies class, system (of whom, where several have
  * that name), settings: [{path, value, since, until, by, basis}], vague (citation of an event that does not say what it changed), conflict: [{value, by}], undated: [citations], next: {value, since, by} (the first thing known after it),
  * before_of (citation: the event whose `before` says it), confirmed (citation of the last snapshot that shows it), version_by, cites. */
 enum ak_rc ak_state_at(struct ak_store *s, const struct ak_policy *policy, int64_t at_us, const struct ak_state_subject *subject, json_t **out,
 		       struct ak_err *err);
+/* "CHG-1216 approved, but the ticket is for route chat-premium": the ticket of a row that names one. */
+void ak_state_ticket(const json_t *row, struct ak_buf *b);
 /* The subject that a request document (ak_query_record) is; texts are the document's own. */
 void ak_state_of_request(const json_t *request, struct ak_state_subject *out);
 
@@ -65,13 +69,15 @@ enum ak_rc ak_state_contradictions(struct ak_store *s, int64_t from_us, int64_t 
  *  refused), refused (of these, by the gateway), enforced_not (of these, served), first (time of the first of these), by (citation of the
  *  limit, "policy.yaml:LINE" of a declared one), basis: "event"|"snapshot"|"declared", cites: [the first 5 of these]}, one row per limit and value of it. Rules: state/limit.h; what the limit would have refused
  *  adds nothing to what was used. Money and counts are exact. *judged gets the attempts of the period that some limit binds, *unread the limits
- *  that cannot be replayed: [{subject, class, path, why}]. */
+ *  that cannot be replayed: [{subject, class, path, value|null, by|null, why, spans: [{since|null, until|null}] when, empty of calls that are left out}]. */
 /* Quota events that contradict themselves or the call that they name, without captured limits: {subject, class, limit, used, unit, window, decision,
  * request, text, cites}: refused and served all the same, or allowed although more was used than the limit. judged: events that say limit and use, or
  * name a call that they refused. */
 enum ak_rc ak_state_quota_events(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, uint64_t *judged, struct ak_err *err);
 enum ak_rc ak_state_quota(struct ak_store *s, const struct ak_policy *policy, int64_t from_us, int64_t to_us, json_t **rows, json_t **unread, uint64_t *judged,
 			  struct ak_err *err);
+/* Of the changes of an event (JSON text, may be NULL) those that set a limit, budget or quota, its window or unit: [{path, before|null, after|null}]. */
+json_t *ak_state_limits_changed(const char *changes);
 /* What policy.yaml states (quotas) beside what events and captures set, for the same subject, unit and window: calls each with {subject, class, unit, currency|null, window|null,
  * declared, by ("policy.yaml:LINE"), shown, shown_class, shown_path, shown_by, from|null, until|null (both in force), agrees}. *declared gets the
  * entries that are in force in the period, *beside those of them that something shows. */

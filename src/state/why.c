@@ -51,10 +51,10 @@ void ak_why_more(json_t *finding, const char *where)
 	json_array_append_new(list, json_string(where));
 }
 
-/* "v12, routing.update 2026-06-04T09:15:00Z, CHG-1183 approved" of a row in force. */
+/* "v12, routing.update 2026-06-04T09:15:00Z, CHG-1183 approved" (ak_state_ticket) of a row in force. */
 json_t *ak_why_set(const json_t *row)
 {
-	const char *ticket = text(row, "ticket"), *state = text(row, "ticket_state"), *value = text(row, "value"), *version = text(row, "version");
+	const char *ticket = text(row, "ticket"), *value = text(row, "value"), *version = text(row, "version");
 	bool event = same(text(row, "basis"), "event") && !text(row, "before_of");
 	struct ak_buf b;
 	json_t *out;
@@ -68,7 +68,9 @@ json_t *ak_why_set(const json_t *row)
 	else
 		ak_buf_addf(&b, "%s %s", event ? text(row, "action") ? text(row, "action") : "set" : "as captured", dash(text(row, "since")));
 	if (event)
-		ak_buf_addf(&b, ", %s%s%s", ticket ? ticket : "no ticket", state ? " " : "", state ? state : "");
+		ak_buf_adds(&b, ticket ? ", " : ", no ticket");
+	if (event && ticket)
+		ak_state_ticket(row, &b);
 	out = json_string(b.p);
 	ak_buf_release(&b);
 	return out;

@@ -207,8 +207,9 @@ static void read_texts(struct ak_columns *c, enum ak_column col, struct reader *
 void ak_columns_texts_open(struct ak_columns_texts *t, struct ak_str page)
 {
 	struct reader r = {(const unsigned char *)page.p, (const unsigned char *)page.p + page.n, false};
+	uint64_t n = get(&r);
 
-	*t = (struct ak_columns_texts){.left = get(&r), .p = r.p, .end = r.end};
+	*t = (struct ak_columns_texts){.left = n, .p = r.p, .end = r.end};
 }
 
 bool ak_columns_texts_next(struct ak_columns_texts *t, struct ak_str *text)

@@ -23,13 +23,14 @@ static const char *title_of(const json_t *row)
 	return "setting";
 }
 
-/* "CHG-1183 approved": a change that names none says so, a capture needs none. */
+/* A change that names none says so, a capture needs none. */
 static void add_ticket(const json_t *row, struct ak_buf *b)
 {
-	const char *ticket = txt(row, "ticket"), *state = txt(row, "ticket_state");
-
-	if (is(row, "basis", "event"))
-		ak_buf_addf(b, ", %s%s%s", ticket ? ticket : "NO TICKET", state ? " " : "", state ? state : "");
+	if (!is(row, "basis", "event"))
+		return;
+	ak_buf_adds(b, txt(row, "ticket") ? ", " : ", NO TICKET");
+	if (txt(row, "ticket"))
+		ak_state_ticket(row, b);
 }
 
 static void say_unknown(const json_t *row, struct ak_buf *b)

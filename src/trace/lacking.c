@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/time.h"
+#include "link/link.h"
 
 /* Which records a hop wants, what to ask for, and words of a source's name that tell a declared gap of it. */
 static const struct wanted {
@@ -108,6 +109,20 @@ static json_t *declared_gap(const struct ak_trace *t, const struct wanted *w)
 	return NULL;
 }
 
+/* A bucket covers the time up to its end, not its start alone: the row's `last` and *us become those of the last bucket's end. */
+static json_t *end_of(const struct ak_trace *t, enum ak_kind kind, const json_t *row, int64_t *us)
+{
+	const char *source = json_string_value(json_object_get(row, "source"));
+	json_t *end = NULL, *last = NULL;
+	struct ak_err ignored = {0};
+
+	if (kind == AK_K_USAGE && source && ak_query_buckets_end(t->s, source, *us, &end, &ignored) == AK_OK &&
+	    json_is_string(json_object_get(end, "last")) && ak_time_arg(json_string_value(json_object_get(end, "last")), 0, us, &ignored) == AK_OK)
+		last = json_incref(json_object_get(end, "last"));
+	json_decref(end);
+	return last ? last : json_incref(json_object_get(row, "last"));
+}
+
 /* Sources of the kind; *covers: one of them has records from before and after the call. */
 static json_t *sources_of(const struct ak_trace *t, enum ak_kind kind, bool *covers)
 {
@@ -118,16 +133,17 @@ static json_t *sources_of(const struct ak_trace *t, enum ak_kind kind, bool *cov
 
 	*covers = !dated;
 	json_array_foreach(t->supply, i, row) {
-		const json_t *first = json_object_get(row, "first_number"), *last = json_object_get(row, "last_number");
+		const json_t *first = json_object_get(row, "first_number");
+		int64_t last = json_integer_value(json_object_get(row, "last_number"));
 
 		if (!ak_trace_same(json_string_value(json_object_get(row, "kind")), ak_kinds[kind].name))
 			continue;
-		json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:O}", "source", json_object_get(row, "source"), "records",
+		json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:o}", "source", json_object_get(row, "source"), "records",
 						      json_object_get(row, "records"), "first", json_object_get(row, "first"), "last",
-						      json_object_get(row, "last")));
+						      end_of(t, kind, row, &last)));
 		/* The same slack as of a link's reason (link/reason.c). */
 		*covers = *covers || !json_is_integer(first) ||
-			  (json_integer_value(first) - 60000000 <= at && at <= json_integer_value(last) + 60000000);
+			  (json_integer_value(first) - 60000000 <= at && at <= last + 60000000);
 	}
 	return list;
 }
@@ -153,6 +169,35 @@ static json_t *why_text(const struct wanted *w, const char *reason, const json_t
 				    ak_trace_dash(json_string_value(json_object_get(first, "last"))));
 	return json_sprintf("%s; %s%s %s supplied and cover%s the time", w->none, json_string_value(json_object_get(first, "source")), others,
 			    more ? "were" : "was", more ? "" : "s");
+}
+
+/* Rows of the call's time that are not of its model or provider, the first three by name. */
+static json_t *others_text(const struct ak_trace *t, json_t *text)
+{
+	json_t *rows = NULL, *row, *out;
+	struct ak_err ignored = {0};
+	const json_t *call = json_array_get(t->attempts, 0);
+	struct ak_buf b;
+	size_t i, n;
+
+	if (!call || ak_link_covering(t->s, call, &rows, &ignored) != AK_OK || !(n = json_array_size(rows))) {
+		json_decref(rows);
+		return text;
+	}
+	ak_buf_init(&b, 1 << 16);
+	ak_buf_addf(&b, "%s; the rows of its time are not of %s %s:", json_string_value(text), ak_trace_dash(ak_trace_field(call, "gen_ai.provider.name")),
+		    ak_trace_dash(ak_trace_field(call, "gen_ai.response.model")));
+	json_array_foreach(rows, i, row)
+		if (i < 3)
+			ak_buf_addf(&b, "%s %s (%s %s)", i ? "," : "", json_string_value(json_object_get(row, "cite")),
+				    ak_trace_dash(json_string_value(json_object_get(row, "provider"))), ak_trace_dash(json_string_value(json_object_get(row, "model"))));
+	if (n > 3)
+		ak_buf_addf(&b, " and %zu more", n - 3);
+	out = json_stringn(b.p, b.n);
+	ak_buf_release(&b);
+	json_decref(rows);
+	json_decref(text);
+	return out;
 }
 
 enum { CALLS_LOOKED_AT = 100000 }; /* of more calls it is not said that none is of this provider */
@@ -192,6 +237,8 @@ static json_t *explain(const struct ak_trace *t, int n)
 		      why_text(w, reason, sources, strcmp(reason, "declared gap") == 0 ? gap : NULL, provider_of(t)), "sources", sources, "fill",
 		      json_sprintf("%s%s%.10s", w->export_, *day ? ", of " : "", day), "command",
 		      page ? json_sprintf("auditkit help collect %s", page) : json_string("auditkit help collect"));
+	if (w->kind == AK_K_USAGE && strcmp(reason, "not found") == 0)
+		json_object_set_new(o, "text", others_text(t, json_incref(json_object_get(o, "text"))));
 	if (strcmp(reason, "declared gap") == 0)
 		json_object_set(o, "gap", gap);
 	json_decref(gap);

@@ -305,7 +305,7 @@ static enum ak_rc several(struct search *f, struct ak_str id, const json_t *firs
 	return rc;
 }
 
-static enum ak_rc nothing(const json_t *first, bool citation, struct ak_err *err)
+static enum ak_rc nothing(struct ak_str id, const json_t *first, bool citation, struct ak_err *err)
 {
 	const char *action = field(first, "event.action");
 
@@ -315,6 +315,10 @@ static enum ak_rc nothing(const json_t *first, bool citation, struct ak_err *err
 	if (citation)
 		return ak_fail(err, AK_EXIT_USAGE, "'%s' (%s%s%s) names no call: it concerns all that were made under it", text(first, "cite"),
 			       text(first, "kind"), action ? ", " : "", action ? action : "");
+	if (field(first, "event.id") && ak_str_is(id, field(first, "event.id"))) {
+		ak_hint(err, "'auditkit timeline --around %s' lists what happened around it, 'auditkit show %s' prints it", text(first, "cite"), text(first, "cite"));
+		return ak_fail(err, AK_EXIT_USAGE, "this is the id of an event (%s, %s), which names no call", action ? action : text(first, "kind"), text(first, "cite"));
+	}
 	return ak_fail(err, AK_EXIT_USAGE, "this identifier names a key, person or resource, not one request");
 }
 
@@ -388,7 +392,7 @@ enum ak_rc ak_trace_start(struct ak_store *s, struct ak_str id, struct ak_trace_
 	enum ak_rc rc = find(&f, id, &first, &citation, err);
 
 	if (rc == AK_OK && (f.more || json_array_size(f.anchors) != 1) && (rc = ak_query_record(s, first, &record, err)) == AK_OK)
-		rc = json_array_size(f.anchors) ? several(&f, id, record, err) : nothing(record, citation, err);
+		rc = json_array_size(f.anchors) ? several(&f, id, record, err) : nothing(id, record, citation, err);
 	first = rc == AK_OK ? json_integer_value(json_array_get(f.anchors, 0)) : 0;
 	if (rc == AK_OK && f.first.members && f.first.seq == first) {
 		*out = f.first;

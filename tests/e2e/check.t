@@ -216,4 +216,7 @@ is "-v has every finding with its id" "$(jq -r '.checks[].findings[].id' one.jso
 is "every rule says why, what to do and how bad" "$(ak one check --list --json | jq -c '[.checks[] | select((.rationale | length) < 10 or (.fix | length) < 10 or (.severity | test("^(high|medium|low)$") | not))]')" "[]"
 ak one check --questions --json >q.json
 is "the seven questions; exit 1 where one is not met" "$? $(jq -c '.questions | [length, (map(.verdict) - ["met", "not met", "not evaluable"] | length)]' q.json)" "$(jq '[.questions[] | select(.verdict == "not met")] | length | if . > 0 then 1 else 0 end' q.json) [7,0]"
+"$AUDITKIT" init nothing >/dev/null 2>&1
+"$AUDITKIT" -w nothing check >/dev/null 2>&1
+is "a workspace that says nothing to any rule is no clean one" "$?" 3
 finish

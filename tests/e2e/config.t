@@ -10,6 +10,9 @@ is "every value has its line" "$("$AUDITKIT" -w w config show --json | jq -r '.v
 	while IFS='	' read -r line name value; do sed -n "${line}p" w/policy.yaml | grep -qF "$name: $value" || sed -n "${line}p" w/policy.yaml | grep -qF "$value" || echo "$line $name"; done)" ""
 is "unknown ones say so" "$("$AUDITKIT" -w w config show --json | jq -c '[.unknown, ([.values[] | select(.unknown) | .path] | sort)]')" \
 	'[3,["access.log_access_monitoring","retention.usage.delete","scope.apps.invoice-reader.cost_center"]]'
+cp -r w manual
+sed -n '/^checks:/,/^notify:/p' "$AK_SRCDIR/man/auditkit-policy.5" | sed '$d; s/\\-/-/g' >>manual/policy.yaml
+is "the rules of the manual are rules" "$("$AUDITKIT" -w manual config check --json | jq .checks) $?" "2 0"
 is "for people" "$("$AUDITKIT" -w w config show | grep -c '^8  *scope.system: Brindle Assist$')" 1
 while IFS='|' read -r edit words; do
 	sed "$edit" "$AK_SRCDIR/samples/policy.yaml" >w/policy.yaml

@@ -28,6 +28,14 @@ is "JSON has what was found" "$(jq -c '[.discovered.files, (.discovered.sources 
 
 "$AUDITKIT" -w ws ingest --json >ingest.json 2>err.txt
 is "a bare ingest reads it: the samples have one broken line" "$? $(jq '.run.totals.rejected' ingest.json)" "3 1"
+sed -i 's/^    key_15b3785b: {owner: unknown}/    key_15b3785b: {owner: team-x}/' ws/policy.yaml
+keys() { "$AUDITKIT" -w ws report keys --json | jq -c '[.rows[0].owner_basis, .total.owned, .total.not_confirmed, .total.keys]'; }
+is "an owner under declared: {by: unknown} is declared by nobody" "$(keys)" '["policy.yaml, not confirmed",6,1,7]'
+cp ws/policy.yaml kept.yaml
+sed -i '/^declared:/,/^[a-z]/s/by: unknown/by: me/' ws/policy.yaml
+is "and counts when somebody declares it" "$(keys)" '["policy.yaml",7,0,7]'
+mv kept.yaml ws/policy.yaml
+sed -i 's/^    key_15b3785b: {owner: team-x}/    key_15b3785b: {owner: unknown}/' ws/policy.yaml
 is "all of it, once" "$(jq '.run.files' ingest.json) $(jq '.run.totals.records_in' ingest.json)" "13 $(jq '.discovered.records' out.json)"
 "$AUDITKIT" -w ws packet build --draft -o draft.zip >out.txt 2>err.txt
 is "then a draft" "$? $(has 'DRAFT, not signed' out.txt)" "0 1"

@@ -83,6 +83,14 @@ printf 'when,ticketless\n2026-10-01 10:00:00,q-1\n' >team.csv
 is "a time without a zone is told from a value that does not fit" "$("$AUDITKIT" formats try team.yaml team.csv | grep -c '^event_start.*`zone`.* /when$')" 1
 is "with one it is read" "$(sed 's/^container/zone: UTC\n&/' team.yaml >zone.yaml && "$AUDITKIT" formats try zone.yaml team.csv | grep -c '^event_start *2026-10-01T10:00:00Z')" 1
 is "no samples: nothing was compared" "$("$AUDITKIT" formats check team.yaml | grep -c 'no samples')" 1
+# Signs that a file lacks, and lines that are no records: the hint of ingest sends here.
+printf '%s\n' '{"id":"x-1","call_type":"acompletion","startTime":1780480800.25,"model":"m"}' '{"id": broken' >lacking.jsonl
+"$AUDITKIT" formats try litellm-slp lacking.jsonl >out 2>err
+is "a file that would not be recognised" "$? $(grep -c "would not be recognised as 'litellm-slp'" err)" "5 1"
+is "its signs one by one" "$(grep -c '^found *.*, required: in 1 of the first 1 records' out | awk '{ print ($1 > 0) }') $(grep -c '^missing *.*, required: in 0 of' out | awk '{ print ($1 > 0) }')" "1 1"
+is "and the line that is no record" "$(grep -c '^unread *line 2: json_' out)" 1
+"$AUDITKIT" formats try litellm-slp lacking.jsonl --json >out 2>/dev/null
+is "the same in JSON" "$(jq -c '[.detect.fits, .unread, .unread_all, ([.detect.signs[] | select(.found == 0)] | length > 0)]' out | sed 's/json_[a-z]*/R/')" '[false,[{"line":2,"reason":"R"}],1,true]'
 "$AUDITKIT" formats try team.yaml kestrel-calls-2026-06.jsonl >/dev/null 2>err
 is "the other container is named" "$? $(grep -c "^hint: 'team' reads CSV" err)" "5 1"
 

@@ -177,6 +177,11 @@ for w in w w-t; do
 	again $w 1 latency --by source --bucket 1d
 done
 is "an unknown word" "$("$AUDITKIT" -w d/workspace report usage --by planet 2>&1 >/dev/null | head -n 1)" "auditkit: option '--by': records are not grouped by 'planet'"
+cut() { "$AUDITKIT" -w d/workspace report usage --zone Europe/Berlin --from 2026-06-01 --to 2026-06-03 --bucket 1d "$@" 2>/dev/null; }
+is "the period, and what it cuts of the zone's days" "$(cut | sed -n '1,2p'; cut | grep -c '(from 02:00)\|(to 02:00)') $(cut --json | jq -c '[[.layers[0].rows[] | [.cut_from, .cut_to]], .notes]')" \
+	'period    2026-06-01T00:00:00Z to 2026-06-03T00:00:00Z, in UTC, end not included
+          in Europe/Berlin: 2026-06-01 02:00 to 2026-06-03 02:00
+5 [[["2026-06-01T02:00:00",null],[null,null],[null,"2026-06-03T02:00:00"]],["12 of 12 rows of openai-costs are UTC days: each is counted whole in the bucket of Europe/Berlin in which it begins"]]'
 is "no bucket" "$("$AUDITKIT" -w d/workspace report usage --bucket 7h >/dev/null 2>&1; echo $?)" 2
 is "a period without records" "$("$AUDITKIT" -w d/workspace report cost --from 2020-01-01 --to 2020-01-02 >out 2>/dev/null; echo "$? $(wc -c <out)")" "3 0"
 is "others are counted" "$("$AUDITKIT" -w d/workspace report usage --by key --bucket 1d --top 3 | grep -c 'groups are not printed')" 3

@@ -49,10 +49,12 @@ if name == "keys":
         same(r["key"], {e["environment"]: e["attempts"] for e in r["environments"]}, {e: n for (k, e), n in used.items() if k == r["key"]})
         if times[r["key"]] and r["key"] not in counted:
             same(r["key"] + " uses", [instant(t) for t in (r["first_use"], r["last_use"])], [min(times[r["key"]]), max(times[r["key"]])])
-        if r["owner_basis"] != "policy.yaml":
+        if not (r["owner_basis"] or "").startswith("policy.yaml"):
             same(r["key"] + " owner", r["owner"], owner.get(r["key"]))
     same("flagged", total["flagged"], sum(r["flagged"] for r in rows))
-    same("owned", total["owned"], sum(r["owner"] is not None for r in rows))
+    same("owned", total["owned"], sum(r["owner"] is not None and r["owner_basis"] != "policy.yaml, not confirmed" for r in rows))
+    same("in use", sorted(k for k in {of(r) for t in ("usage", "provider_call", "api_key") for r in live(t)} | {k for k, _ in used} if k and k not in [r["key"] for r in rows]), [])
+    same("each once", len({r["key"] for r in rows}), len(rows))
 elif name == "access":
     have = {r["cite"]: r for r in live("access_grant")}
     same("grants", sorted(r["citation"] for r in rows), sorted(have))
@@ -77,7 +79,9 @@ elif name == "quota":
     same("limits", sum(l["events"] for l in doc["limits"]), len(events))
     same("429", total["answered_429"], sum(r["status_code"] == 429 for r in attempts()))
     same("attempts", total["attempts"], len(attempts()))
-    same("changes", sorted(c["citation"] for c in doc["changes"]), sorted(a["cite"] for a in live("audit_event") if a["category"] == "quota"))
+    limits = lambda a: any(w in c["path"] for c in json.loads(a["changes"] or "[]") for w in ("limit", "budget", "max_requests", "cap"))
+    same("changes", sorted(c["citation"] for c in doc["changes"]), sorted(a["cite"] for a in live("audit_event") if a["category"] == "quota" or (a["category"] in ("admin_access", "keys", "routing", "configuration", "billing") and limits(a))))
+    same("not replayed", [l for l in doc["in_force"] if (l["judged"] is None) == l["replayed"]], [])
     same("all changes", total["changes"], len(doc["changes"]))
     same("refused", sorted(r["citation"] for r in doc["refused"]), sorted(r["cite"] for r in attempts() if r["status_code"] == 429))
 elif name == "log-access":
@@ -121,10 +125,17 @@ again() { # again WORKSPACE ROWS REPORT...
 }
 export XDG_CONFIG_HOME="$tap_dir/d/config"
 w=d/workspace
-again $w 6 keys
+again $w 7 keys
+is "a rotation that names no successor, and a key of usage rows alone" "$(jq -c '[[.rows[] | select(.rotated != []) | [.key, .rotated, .rotations[0].action]], [.rows[] | select(.key == "key_15b3785b") | .attempts, .verdict], .total.owned, .total.keys]' out.json)" \
+	'[[["key_a1f0c2d4",["litellm-audit:2103"],"rotated"],["key_b7e1d3c5",["litellm-audit:2115"],"rotated"]],[0,"unknown"],6,7]'
 again $w 14 access --to 2026-06-15
 again $w 95 changes
 again $w 0 quota
+is "budgets of teams are limits too; a time that is not replayed has no figures" "$(jq -c '[.total.changes, ([.in_force[] | select(.subject == "bud-support") | [.since, .judged, .enforced_not]])]' out.json)" \
+	'[45,[["2026-06-03T00:00:00Z",0,0],[null,null,null]]]'
+"$AUDITKIT" -w $w report quota --from 2026-06-13T09:00:00Z --to 2026-06-13T10:00:00Z --json >out.json 2>/dev/null
+is "one of an hour, as report changes has it" "$(jq -c '.changes[] | del(.settings)' out.json) $(jq -c '.changes[].settings' out.json)" \
+	"$("$AUDITKIT" -w $w report changes --from 2026-06-13T09:00:00Z --to 2026-06-13T10:00:00Z --json | jq -c '.rows[] | select(.citation == "litellm-audit:2128")') "'[{"after":110,"before":105,"path":"/max_budget"}]'
 again $w 1 log-access
 again $w 1 log-access
 is "its own access is listed the next time" "$(jq -r '.own[-1].command' out.json)" "report log-access"

@@ -32,6 +32,14 @@ is "every filter and expression finds what Python finds, in order, and counts it
 is "and most of them find something" "$(awk 'NR == 1 { print ($3 * 10 >= $1 * 8) }' cases)" 1
 is "a person is found by the address (F178)" "$(search --user ada@example.org --json 2>/dev/null | jq -c '[.counts.audit_event.matches, [.records[].fields.event_id]]')" \
 	'[2,["ae-n1","ae-n2"]]'
+# Of an address only its token counts; its network is found when a network is asked for.
+found_at() { search --layer audit_event --json "$@" 2>/dev/null | jq -c '[.counts.audit_event.matches, [.records[].fields.event_id]]'; }
+is "an address is not its network" "$(found_at --ip 198.51.100.77) $(found_at --where 'ip = 198.51.100.78') $(found_at --ip 198.51.100.79)" \
+	'[2,["ae-n1","ae-n2"]] [1,["ae-n3"]] [0,[]]'
+is "nor is a wider network or a narrower one" "$(found_at --ip 198.51.100.77/32) $(found_at --ip 198.51.100.64/26)" '[0,[]] [0,[]]'
+is "a network is found as one" "$(search --layer audit_event --ip 198.51.100.0/24 --json --all 2>/dev/null | jq '[.records[].fields.event_id | select(test("^ae-n[123]$"))] | length')" 3
+is "what guardrails blocked, whatever provider it was for" "$(search --layer request --dlp blocked --reason gateway --error GuardrailRaisedException --json 2>/dev/null | jq .counts.request.matches)" \
+	"$(jq .dlp_block "$AK_SRCDIR/samples/truths.json")"
 is "the log of accesses has the token" "$(grep -c 'ada@example' w/access.jsonl) $(grep -c 'user_id\|actor_id.*email:' w/access.jsonl | awk '{ print ($1 > 0) }')" "0 1"
 search --category keys --layer audit_event --at 03:14Z±1m --full >full 2>&1
 is "who rotated it, from where, with what (F191)" "$(grep -c '^record' full) $(grep -cE 'email:[0-9a-f]{32}' full) $(grep -c 'network  *198.51.100.0/24' full) $(grep -c 'curl/8' full) $(grep -c '198.51.100.77' full)" "1 1 1 1 0"
@@ -39,6 +47,12 @@ is "+-1m is the same" "$(search --category keys --layer audit_event --at 03:14Z+
 is "the table has 80 columns, '-' where nothing is" "$(search --limit 40 2>/dev/null | awk '{ n = length($0); if (n > m) m = n } END { print (m <= 80) }') $(search --limit 40 2>/dev/null | grep -c ' - ' | awk '{ print ($1 > 0) }')" "1 1"
 is "a record of the table shows by its number (F190)" "$("$AUDITKIT" -w w show ":$(sql "SELECT seq FROM audit_event WHERE event_id = 'ae-n1'")" --diff | grep -cE '^(before|after) +(old|new)')" 2
 is "two runs are the same (F197)" "$(search --limit 200 --format csv 2>/dev/null | cksum)" "$(search --limit 200 --format csv 2>/dev/null | cksum)"
+
+is "what was acted on is the key, not the ticket; a type says that it is one" "$(search --layer audit_event --action rotated --source litellm-audit 2>/dev/null | awk '$5 == "rotated" { print substr($6, 1, 4) }' | tr '\n' ' ')" "key: key: "
+is "a text that is an identifier points to its filter" "$(search CHG-1216 2>&1 >/dev/null | tr '\n' ' ' | tr -s ' ')" \
+	"hint no word begins so, but --ticket with this text matches 1 audit_event, 1 ticket "
+is "--count counts, and lists when a page is asked for" "$(search --status 429 --count 2>/dev/null | head -n 1) $(search --status 429 --count --limit 2 2>/dev/null | grep -c '^:') $(search --status 429 --count --json 2>/dev/null | jq -c '[.records, .complete, .next]')" \
+	"matches   34 request; layers tell of the same calls and are never added 2 [[],false,null]"
 
 # ---- a key by any of its names ----
 cat >inventory.csv <<'END'
@@ -136,6 +150,8 @@ print([[r["name"], r["version"], r["filters"], r["expression"], r["parameters"]]
 is "one that is missing" "$? $(grep -c 'parameter without a value' err)" "2 1"
 "$AUDITKIT" -w w query run who --param nobody=1 >out 2>err
 is "one that it has not" "$?" 2
+search --status 429 --limit 2 --save two >/dev/null 2>&1
+is "a page is saved too, and a run may have another" "$("$AUDITKIT" -w w query run two 2>/dev/null | grep -c '^:') $("$AUDITKIT" -w w query run two --limit 3 2>/dev/null | grep -c '^:') $("$AUDITKIT" -w w query rm two >/dev/null 2>&1; echo $?)" "2 3 0"
 search --user bob@example.org --save who >/dev/null 2>&1
 is "versions" "$("$AUDITKIT" -w w query list | grep -c 'who, version 2') $("$AUDITKIT" -w w query rm who >/dev/null 2>&1; "$AUDITKIT" -w w query run who 2>&1 | grep -c 'no saved query')" "1 1"
 
@@ -195,4 +211,19 @@ fi
 own "SELECT length(zeroblob(20000000))" >out
 is "a value is bounded" "$?" 71
 is "only the newest records are seen" "$(own "SELECT count(*) FROM usage" --format csv | tail -n 1 | tr -d '\r')" "$(sql "SELECT count(*) FROM usage u WHERE state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = u.seq)")"
+
+# A word that one record of few has, whatever the number of texts that its column has.
+python3 - >words.jsonl <<'PY'
+import json
+for i in range(30):
+    print(json.dumps({"id": "cx%d" % i, "trace_id": "%032x" % (99 + i), "call_id": "cx%d" % i, "call_type": "acompletion", "status": "failure",
+                      "custom_llm_provider": "openai", "startTime": 1792000000.0 + i, "endTime": 1792000001.0 + i, "response_time": 1.0, "model": "m",
+                      "model_group": "m", "metadata": {}, "response_cost": 0, "model_parameters": {}, "hidden_params": {},
+                      "error_information": {"error_code": "500", "error_class": "Q%cword" % (97 + i % 26) + "abcd"[i // 26] * (i % 5), "error_message": "x"}}))
+PY
+for n in 1 8 30; do
+	head -n $n words.jsonl >some.jsonl
+	"$AUDITKIT" init words$n >/dev/null 2>&1 && "$AUDITKIT" -w words$n ingest some.jsonl >/dev/null 2>&1
+	is "each of $n words is found" "$(sqlite3 words$n/workspace.db "SELECT DISTINCT error_type FROM request" | while read -r w; do "$AUDITKIT" -w words$n search "$w" --layer request --count --json 2>/dev/null | jq '.counts.request.matches > 0'; done | sort | uniq -c | tr -s ' ')" " $(sqlite3 words$n/workspace.db "SELECT count(DISTINCT error_type) FROM request") true"
+done
 finish

@@ -114,8 +114,26 @@ def noquota():
     write("events.jsonl", [event(1, "09:00:00", "quota", "team-a", {"cap": 3}, {"cap": 100})])
 
 
+def verdicts():
+    """A budget raised by a ticket that is for a route, a route changed by its own ticket, a key update that names one member and clears another; a daily row of
+    the model's dated name."""
+    write("calls.jsonl", [call(1, "03:14:00.000000", model="gpt-4.1", metadata={"requester_ip_address": "203.0.113.7"})])
+    write("events.jsonl", [event(1, "02:00:00", "team", "team-a", {"max_budget": 100}, {"max_budget": 110}, ticket_id="CHG-1216"),
+                           event(2, "02:10:00", "route", "chat-premium", {"version": "v1"}, {"version": "v2"}, ticket_id="CHG-1216")])
+    write("tickets.jsonl", [{"ticket_id": "CHG-1216", "state": "Approved", "approver": "lea@example.org", "requested_by": "kim@example.org", "created_at": "2026-06-02T08:00:00Z",
+                             "approved_at": "2026-06-02T09:00:00Z", "resource_type": "route", "resource_id": "chat-premium"}])
+    write("audit.jsonl", [{"id": "rot-1", "updated_at": "2026-06-03T02:30:00.000Z", "changed_by": "kim@example.org", "changed_by_api_key": "", "action": "updated",
+                           "table_name": "LiteLLM_VerificationToken", "object_id": KEY, "before_value": json.dumps({"key_alias": "svc-a", "tpm_limit": 9}),
+                           "updated_values": json.dumps({"rotated": True, "tpm_limit": None})}])
+    with open(os.path.join(out, "usage.csv"), "w") as f:
+        f.write("start_time,end_time,start_time_iso,end_time_iso,project_id,num_model_requests,user_id,api_key_id,model,batch,input_tokens,output_tokens,"
+                "input_cached_tokens,input_audio_tokens,output_audio_tokens\n"
+                "1780444800,1780531200,2026-06-03T00:00:00+00:00,2026-06-04T00:00:00+00:00,proj_1,1,,key_own,gpt-4.1-2025-04-14,False,60,40,0,0,0\n")
+
+
 E = {"route": "chat-premium"}
 CASES = {
+    "verdicts": verdicts,
     "versions": versions, "explain": explain, "quota": quota, "noquota": noquota, "replay": replay,
     "mismatch": lambda: replay(more=[event("x", "15:00:00", "budget", "team-a", {"limit": 400}, {"limit": 250})]),
     "equal": lambda: replay(more=[event("x", "13:00:00", "budget", "team-a", {"limit": 250}, {"limit": 300}), event("y", "13:00:00", "budget", "team-a", {"limit": 300}, {"limit": 250})]),

@@ -145,6 +145,35 @@ done
 is "a limit that went, and one that came, without an event" "$(missing g-other)" '[["gone","team-b",2],["new","team-b",2]]'
 is "that it went is told by an event, that it came is not" "$(missing g-names)" '[["snapshot","team-b",2]]'
 
+# A ticket's state is not the verdict of the change that names it; what an update does not name stays; buckets cover up to their end.
+make verdicts
+awk '{ print } /^fields:/ { print "  end_user: {keep: false, why: not needed}"; found = 1 } END { if (!found) print "fields:\n  end_user: {keep: false, why: not needed}" }' verdicts/policy.yaml >p && cat p >verdicts/policy.yaml
+line=$(grep -n 'end_user: {keep: false' verdicts/policy.yaml | head -n 1 | cut -d: -f1)
+"$AUDITKIT" -w verdicts ingest in-verdicts/usage.csv >/dev/null 2>&1
+ak() { "$AUDITKIT" -w verdicts "$@" 2>&1; }
+ak trace reconstruct call-1 --json >v.json
+force() { jq -r ".in_force[] | select(.what == \"$1\") | $2" v.json; }
+is "an approved ticket for another resource: state and verdict apart" "$(force budget '[.ticket, .ticket_state, .ticket_verdict, .ticket_why] | join("|")' | head -n 1)" \
+	"CHG-1216|approved|ticket of another resource|the ticket is for route chat-premium"
+is "and the change that it is for" "$(force route '[.ticket_state, .ticket_verdict] | join("|")')" "approved|approved"
+is "in words, on the page, and in explain" "$(for f in text html; do ak trace reconstruct call-1 --format $f | tr -s ' \n' ' ' | grep -c 'CHG-1216 approved, but the ticket is for route chat-premium'; done; ak explain call-1 | tr -s ' \n' ' ' | grep -c 'CHG-1216 approved, but the ticket is for route')" "1
+1
+1"
+is "what an update does not name stays, null is a removal" "$(force key_scope '.settings[] | select(.path | test("alias|rotated")) | .path + " " + .value')$(jq -r '.in_force[] | .settings[]? | select(.path == "/tpm_limit") | .value' v.json)" "/key_alias svc-a
+/rotated truenot set"
+is "and show says so" "$(ak show rot-1 --diff | grep -A2 '/key_alias' | grep -c 'after *(not named by the update)') $(ak show rot-1 --diff --json | jq -c '[.changes[] | [.path, .unnamed]]')" \
+	'1 [["/key_alias",true],["/rotated",null],["/tpm_limit",null]]'
+is "a daily row of the model's dated name covers the call" "$(jq -r '.hops[] | select(.n == 4) | [.state, (.buckets | length), .buckets[0].model] | join(" ")' v.json)" "aggregate 1 gpt-4.1-2025-04-14"
+"$AUDITKIT" init others >/dev/null 2>&1
+sed 's/gpt-4.1-2025-04-14/o3-mini/' in-verdicts/usage.csv >others.csv
+"$AUDITKIT" -w others ingest in-verdicts/calls.jsonl others.csv >/dev/null 2>&1
+is "a row of another model: the bucket's end, and why it does not count" "$("$AUDITKIT" -w others trace reconstruct call-1 --json | jq -r '.hops[] | select(.n == 4) | [.lacks.reason, .lacks.sources[0].last, (.lacks.text | test("not of openai gpt-4.1: .*:[0-9]+ .openai o3-mini.$"))] | join(" ")')" \
+	"not found 2026-06-04T00:00:00Z true"
+is "what policy.yaml removed is not what the source did not give" "$(ak blast-radius svc-a | grep -c "end_users *removed by policy.yaml:$line") $(ak blast-radius svc-a --json | jq -r '.groups.end_users.rows[0] | .value, .why' | paste -sd,)" \
+	"1 null,removed by policy.yaml:$line"
+is "nor is a customer that it removed" "$(ak report dispute --customer x | grep -c "no record of this scope: end_user_id is removed by policy.yaml:$line")" 1
+is "the id of an event is said to be one, and what takes it" "$(ak explain rot-1 | tr -s ' \n' ' ' | grep -c "this is the id of an event .*auditkit timeline --around")" 1
+
 # Limits that policy.yaml states: the same replay as of captured ones, cited by line, and beside what was captured.
 quotas() { # quotas WORKSPACE LINE...: its policy with these entries, and the line of the first
 	w=$1

@@ -13,7 +13,7 @@ many() { # many FROM TO: lines, quickly
 }
 until_lines() { # until_lines FILE N
 	i=0
-	while [ "$(wc -l <"$1")" -lt "$2" ] && [ $i -lt 150 ]; do i=$((i + 1)); sleep 0.1; done
+	while [ "$(wc -l <"$1")" -lt "$2" ] && [ $i -lt 300 ]; do i=$((i + 1)); sleep 0.1; done
 }
 key=AIza$(printf 'SyA%032d' 7)
 {

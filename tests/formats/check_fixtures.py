@@ -213,16 +213,21 @@ def openai_usage_csv(r):
     }
 
 
-PROVIDERS = {"azure": "azure.ai.openai", "bedrock": "aws.bedrock"}
+# Raised by a guardrail of the gateway itself, whatever provider the call was for.
+GUARDRAIL_ERRORS = {"GuardrailRaisedException", "BlockedPiiEntityError", "GuardrailInterventionNormalStringError"}
+PROVIDERS = {"azure": "azure.ai.openai", "bedrock": "aws.bedrock", "vertex_ai": "gcp.vertex_ai"}
 
 
 def litellm(r, ident, key):
     meta = r.get("metadata") or {}
     start, end = epoch(r["startTime"]), epoch(r["endTime"])
     failed = r.get("status") == "failure"
-    provider = blank(r.get("custom_llm_provider")) or blank((meta.get("error_information") or {}).get("llm_provider"))
+    provider = blank(r.get("custom_llm_provider")) or blank(dig(meta, "error_information", "llm_provider"))
     master = key == "litellm_proxy_master_key"
+    refused = dig(meta, "error_information", "error_class") or dig(r, "error_information", "error_class")
+    guarded = {"policy_verdict": "blocked", "reason_code": "gateway"} if refused in GUARDRAIL_ERRORS else {}
     return start, end, {
+        **guarded,
         "event_id": ident, "event_start": start, "event_end": end, "category": "ai_interaction",
         "response_id": ident if re.match("chatcmpl-", ident) and "_cache_hit" not in ident else None,
         "outcome": "failure" if failed else "success", "provider": PROVIDERS.get(provider, provider),

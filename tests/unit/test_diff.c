@@ -6,7 +6,13 @@
 /* Expected lists come from a Python model (json with Decimal, keys sorted by UTF-8 bytes). */
 static const struct {
 	const char *before, *after, *want;
-} states[] = {
+} updates[] = {
+	{"{\"a\":\"x\",\"b\":1,\"c\":2}", "{\"b\":null,\"rotated\":true}",
+	 "[{\"before\":\"x\",\"path\":\"/a\",\"unnamed\":true},{\"after\":null,\"before\":1,\"path\":\"/b\"},{\"before\":2,\"path\":\"/c\",\"unnamed\":true},"
+	 "{\"after\":true,\"path\":\"/rotated\"}]"},
+	{"{\"a\":\"x\"}", "{}", "[{\"before\":\"x\",\"path\":\"/a\"}]"},
+	{"{\"a\":\"x\"}", NULL, "[{\"before\":\"x\",\"path\":\"/a\"}]"},
+}, states[] = {
 	{"{\"a\":1,\"b\":{\"c\":[1,2],\"d\":\"x\"},\"e\":null}",
 	 "{\"a\":1.0,\"b\":{\"c\":[2,1],\"d\":\"x\"},\"f\":true}",
 	 "[{\"after\":[2,1],\"before\":[1,2],\"path\":\"/b/c\"},{\"before\":null,\"path\":\"/e\"},"
@@ -69,8 +75,13 @@ int main(void)
 	ak_buf_init(&b, 1 << 16);
 	for (size_t i = 0; i < AK_COUNT(states); i++) {
 		ak_buf_clear(&b);
-		ak_diff_states(&b, parse(states[i].before, &a), parse(states[i].after, &a));
+		ak_diff_states(&b, parse(states[i].before, &a), parse(states[i].after, &a), false);
 		is_str(ak_buf_str(&b), states[i].want, "states");
+	}
+	for (size_t i = 0; i < AK_COUNT(updates); i++) {
+		ak_buf_clear(&b);
+		ak_diff_states(&b, parse(updates[i].before, &a), parse(updates[i].after, &a), true);
+		is_str(ak_buf_str(&b), updates[i].want, "updates");
 	}
 	for (size_t i = 0; i < AK_COUNT(changes); i++) {
 		ak_buf_clear(&b);
