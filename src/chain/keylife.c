@@ -228,7 +228,7 @@ static json_t *use(const json_t *row, const struct end *e)
 /* Propagation of a revocation; what expires does so everywhere at once. */
 static bool in_grace(const struct life *x, const struct end *e, int64_t us)
 {
-	return (e->how == OFF_REVOKED || e->how == OFF_DISABLED) && us - e->from < x->grace_us;
+	return (e->how == OFF_REVOKED || e->how == OFF_DISABLED) && x->grace_us > 0 && us - e->from <= x->grace_us;
 }
 
 static void read_use(struct life *x, const json_t *row)

@@ -33,6 +33,10 @@ static enum ak_rc take(void *ctx, const struct ak_fieldrow *row, struct ak_err *
 		ak_check_apart(x->places.r, "by a machine");
 		return AK_OK;
 	}
+	if (ak_event_who(v) == AK_WHO_UNTOLD && part[0].p) {
+		ak_check_apart(x->places.r, "does not say whether a person acted");
+		return AK_OK;
+	}
 	if (!part[1].p && file && v[AK_EV_NETWORK].p && (told = ak_countries_of(file, v[AK_EV_NETWORK]))) {
 		part[1] = ak_str_of(told);
 		x->by_file++;

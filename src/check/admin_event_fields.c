@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "check/said.h"
 #include "check/event.h"
+#include "check/tickets.h"
 
 #include "base/jsonget.h"
 #include "base/jsonw.h"
@@ -20,12 +21,14 @@ static const int held_by[AK_ADMIN_FIELDS][6] = {
 
 struct source {
 	uint64_t missing[AK_ADMIN_FIELDS];
+	uint64_t ticket, unconfirmed; /* of those without a reason: a known ticket, one that nothing can confirm */
 	bool gives[2]; /* before, after: some event of it shows one */
 };
 
 struct ctx {
 	struct ak_piles sources; /* by source: n events lack a field that is asked, of all */
 	bool asked[AK_ADMIN_FIELDS];
+	struct ak_tickets tickets;
 	json_t *removed; /* {source: reasons that were removed as prose} */
 };
 
@@ -98,7 +101,7 @@ static bool has(const struct ctx *x, const struct source *s, const struct ak_str
 		return has_side(s, v, field);
 	/* Prose is not kept, and a job has neither address nor role; a login needs no reason. */
 	if (field == F_REASON)
-		return json_object_get(x->removed, v[AK_EV_SOURCE].p ? v[AK_EV_SOURCE].p : "") || v[AK_EV_JOB].p || v[AK_EV_TICKET].p ||
+		return json_object_get(x->removed, v[AK_EV_SOURCE].p ? v[AK_EV_SOURCE].p : "") || v[AK_EV_JOB].p ||
 		       ak_event_reads(v[AK_EV_ACTION]);
 	return who == AK_WHO_MACHINE && (held_by[field][0] == AK_EV_ROLE || held_by[field][0] == AK_EV_ADDRESS);
 }
@@ -137,6 +140,8 @@ static enum ak_rc take(void *ctx, const struct ak_fieldrow *row, struct ak_err *
 	for (int i = 0; i < AK_ADMIN_FIELDS; i++)
 		if (x->asked[i] && !has(x, s, row->value, i)) {
 			s->missing[i]++;
+			s->ticket += i == F_REASON && ak_tickets_of(&x->tickets, row->value) == AK_TICKET_KNOWN;
+			s->unconfirmed += i == F_REASON && ak_tickets_of(&x->tickets, row->value) == AK_TICKET_UNCONFIRMED;
 			lacks = true;
 		}
 	if (lacks)
@@ -159,6 +164,10 @@ static void find(struct ctx *x, const struct ak_pile *p)
 		json_object_set_new(fields, ak_admin_fields[i], json_integer((json_int_t)s->missing[i]));
 		json_array_append_new(names, json_string(ak_admin_fields[i]));
 	}
+	if (s->ticket)
+		ak_buf_addf(&text, "; a known ticket stands in for %s of the reasons", AK_NUM(s->ticket));
+	if (s->unconfirmed)
+		ak_buf_addf(&text, "; a ticket that no ticket records can confirm stands in for %s of the reasons", AK_NUM(s->unconfirmed));
 	f = ak_pile_finding(&x->sources, p, p->part[0].p, json_stringn(text.p, text.n));
 	json_object_set_new(f, "missing", fields);
 	json_object_set_new(f, "names", names);
@@ -175,6 +184,8 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 	if (rc == AK_OK)
 		rc = read_removed(&x, r, err);
 	if (rc == AK_OK)
+		rc = ak_tickets_read(r, &x.tickets, err);
+	if (rc == AK_OK)
 		rc = ak_events_each(r, learn, &x, err);
 	if (rc == AK_OK)
 		rc = ak_events_each(r, take, &x, err);
@@ -185,6 +196,7 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 	if (!r->of)
 		ak_check_unjudged(r, "there is no audit event in the period: ingest the audit log of the gateway");
 	json_decref(x.removed);
+	ak_tickets_release(&x.tickets);
 	ak_piles_release(&x.sources);
 	return rc;
 }

@@ -39,14 +39,22 @@ static bool read_calendar(struct ak_check_run *r, struct calendar *c)
 	return c->zone && c->from >= 0 && c->to >= 0;
 }
 
+static int weekday_of(int64_t day) { return (int)((day % 7 + 11) % 7); } /* 1970-01-01 was a Thursday */
+
+static bool is_holiday(const struct calendar *c, int64_t day)
+{
+	char date[32];
+
+	ak_time_z(day * DAY_S * 1000000, 0, date);
+	return c->holidays && ak_policy_said_has(c->holidays, ak_str_n(date, 10));
+}
+
 static bool is_workday(const struct calendar *c, int64_t day)
 {
 	static const char *const names[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
-	char date[32];
-	int weekday = (int)((day % 7 + 11) % 7); /* 1970-01-01 was a Thursday */
+	int weekday = weekday_of(day);
 
-	ak_time_z(day * DAY_S * 1000000, 0, date);
-	if (c->holidays && ak_policy_said_has(c->holidays, ak_str_n(date, 10)))
+	if (is_holiday(c, day))
 		return false;
 	return c->days ? ak_policy_said_has(c->days, ak_str_of(names[weekday])) : weekday >= 1 && weekday <= 5;
 }
@@ -117,6 +125,22 @@ static enum ak_rc take(void *ctx, const struct ak_fieldrow *row, struct ak_err *
 	return AK_OK;
 }
 
+/* Which of them it offends: a day off is named; where hours go over midnight it is the day on which they began. */
+static const char *offended(struct ctx *x, int64_t local)
+{
+	static const char *const names[] = {"a Sunday", "a Monday", "a Tuesday", "a Wednesday", "a Thursday", "a Friday", "a Saturday"};
+	const struct calendar *c = &x->c;
+	int64_t day = local >= 0 ? local / DAY_S : -((-local + DAY_S - 1) / DAY_S);
+	int minute = (int)((local - day * DAY_S) / 60);
+	bool began_before = c->from > c->to && minute < c->to;
+
+	day -= began_before;
+	if (is_workday(c, day))
+		return ak_arena_printf(&x->events.arena, "outside of %02d:%02d to %02d:%02d", c->from / 60, c->from % 60, c->to / 60, c->to % 60).p;
+	return ak_arena_printf(&x->events.arena, "%s %s%s, no working day", began_before ? "in hours that began on" : "on", is_holiday(c, day) ? "a holiday, " : "",
+			       names[weekday_of(day)]).p;
+}
+
 static void find(struct ctx *x, const struct ak_pile *p)
 {
 	int64_t at = local_of(&x->c, p->first_us);
@@ -125,9 +149,8 @@ static void find(struct ctx *x, const struct ak_pile *p)
 
 	ak_time_z(at * 1000000, 0, local);
 	f = ak_pile_finding(&x->events, p, p->part[1].p ? p->part[1].p : p->part[0].p,
-			    json_sprintf("%s: %s %s by a person at %.10s %.5s %s%s, outside of %02d:%02d to %02d:%02d", p->part[0].p, AK_NUM(p->n),
-					 p->n == 1 ? "operation" : "operations", local, local + 11, x->c.name, p->n == 1 ? "" : " and later that day", x->c.from / 60,
-					 x->c.from % 60, x->c.to / 60, x->c.to % 60));
+			    json_sprintf("%s: %s %s by a person at %.10s %.5s %s%s, %s", p->part[0].p, AK_NUM(p->n), p->n == 1 ? "operation" : "operations", local,
+					 local + 11, x->c.name, p->n == 1 ? "" : " and later that day", offended(x, at)));
 	json_object_set_new(f, "time", json_string(ak_time_z(p->first_us, 0, first)));
 	json_object_set_new(f, "calendar", json_pack("{s:s, s:s, s:s, s:O?, s:b}", "zone", x->c.name, "local_date", p->part[2].p, "local_time",
 						    ak_arena_printf(&x->events.arena, "%.8s", local + 11).p, "days", x->c.days, "workday",

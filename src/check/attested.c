@@ -20,9 +20,14 @@ static void judge_attestation(struct ak_check_run *r, const json_t *a, int64_t m
 {
 	const char *what = ak_jtxt(a, "what", "an attestation"), *on = json_string_value(ak_policy_said_in(a, "on"));
 	const char *by = json_string_value(ak_policy_said_in(a, "by"));
+	bool is_day;
 	int64_t days;
 
-	if (!ak_policy_said_age(on, as_of(r), &days)) {
+	/* What was attested behind the end of the period is not in the future for that. */
+	is_day = ak_policy_said_age(on, as_of(r), &days);
+	if (is_day && days < 0)
+		is_day = ak_policy_said_age(on, r->opts->now_us, &days);
+	if (!is_day) {
 		ak_check_state(r, "without a day");
 		find(r, what, json_sprintf("'%s' was attested on no day", what), "no day");
 	} else if (!by) {

@@ -16,8 +16,8 @@ struct ctx {
 	uint64_t read;
 };
 
-/* People stand in records as tokens: a name that is none decides nothing. */
-static bool is_token(const char *name) { return strncmp(name, "user:", 5) == 0 || strncmp(name, "email:", 6) == 0; }
+/* A name that is no token decides nothing. */
+static bool is_token(const char *name) { return ak_event_is_person(ak_str_of(name)); }
 
 static size_t no_tokens(const json_t *names)
 {

@@ -25,6 +25,9 @@ static bool is_in(struct ak_str s, const char *const *list)
 	return false;
 }
 
+/* A person stands in records as a token; names of services, jobs and keys are kept as they are. */
+bool ak_event_is_person(struct ak_str name) { return name.p && (ak_str_starts(name, AK_STR("email:")) || ak_str_starts(name, AK_STR("user:"))); }
+
 enum ak_who ak_event_who(const struct ak_str *v)
 {
 	static const char *const people[] = {"human", "support", NULL};
@@ -32,7 +35,9 @@ enum ak_who ak_event_who(const struct ak_str *v)
 
 	if (v[AK_EV_JOB].p || is_in(v[AK_EV_ACTOR_TYPE], machines))
 		return AK_WHO_MACHINE;
-	return is_in(v[AK_EV_ACTOR_TYPE], people) || (!v[AK_EV_ACTOR_TYPE].p && v[AK_EV_EMAIL].p) ? AK_WHO_PERSON : AK_WHO_UNTOLD;
+	if (is_in(v[AK_EV_ACTOR_TYPE], people))
+		return AK_WHO_PERSON;
+	return !v[AK_EV_ACTOR_TYPE].p && (v[AK_EV_EMAIL].p || ak_event_is_person(v[AK_EV_ACTOR])) ? AK_WHO_PERSON : AK_WHO_UNTOLD;
 }
 
 struct ak_str ak_event_actor(const struct ak_str *v) { return v[AK_EV_ACTOR].p ? v[AK_EV_ACTOR] : v[AK_EV_EMAIL]; }

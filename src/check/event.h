@@ -20,7 +20,10 @@ extern "C" {
 
 /* All events of the rule's period, row->value by AK_EV_*. */
 enum ak_rc ak_events_each(struct ak_check_run *r, ak_fieldrow_fn *take, void *ctx, struct ak_err *err);
+/* The one decision of all rules: a type says it, else a job that is named, else the token of a person as who acted. */
 enum ak_who ak_event_who(const struct ak_str *v);
+/* Is it the token of a person? */
+bool ak_event_is_person(struct ak_str name);
 /* The one name of who acted: id, else address; p NULL = none. */
 struct ak_str ak_event_actor(const struct ak_str *v);
 /* Does one of these words, NULL-terminated and lower case, stand in an action? Words end at signs and at capitals: "key.rotate",

@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "check/said.h"
 #include "check/event.h"
+#include "check/tickets.h"
 
 #include "base/jsonget.h"
 #include "base/text.h"
@@ -14,6 +15,7 @@ struct ctx {
 	struct ak_piles events; /* by source and action: `of` of them are asked about, n give no reason */
 	const json_t *wanted;	/* audit.reason_required; NULL: the default ones */
 	json_t *sources;	/* {source: "reasons"|"prose"}: what becomes of its reasons; others have no place for one */
+	struct ak_tickets tickets;
 };
 
 /* A reason that is prose is not kept, and a source without a place for reasons is only asked when the policy names the operation. */
@@ -54,6 +56,33 @@ static bool is_asked(const struct ctx *x, const struct ak_str *v)
 	return false;
 }
 
+/* Of a pile: events whose ticket is none that is known, and such as nothing can confirm. */
+struct tickets {
+	uint64_t unknown, unconfirmed;
+};
+
+static void count(struct ctx *x, struct ak_pile *pile, const struct ak_fieldrow *row, bool given, enum ak_ticket ticket)
+{
+	static const char *const states[] = {[AK_TICKET_NONE] = "no reason", [AK_TICKET_KNOWN] = "a known ticket in place of a reason",
+					     [AK_TICKET_UNKNOWN] = "no reason, and a ticket that no ticket record has",
+					     [AK_TICKET_UNCONFIRMED] = "a ticket in place of a reason, which no ticket records can confirm"};
+	struct tickets *t;
+
+	ak_check_state(x->events.r, given ? "a reason" : states[ticket]);
+	if (!pile)
+		return;
+	if (!pile->more)
+		pile->more = ak_arena_zero(&x->events.arena, sizeof *t);
+	t = pile->more;
+	pile->of++;
+	if (given)
+		return;
+	t->unknown += ticket == AK_TICKET_UNKNOWN;
+	t->unconfirmed += ticket == AK_TICKET_UNCONFIRMED;
+	if (ticket == AK_TICKET_NONE || ticket == AK_TICKET_UNKNOWN)
+		ak_pile_add(pile, row);
+}
+
 static enum ak_rc take(void *ctx, const struct ak_fieldrow *row, struct ak_err *err)
 {
 	struct ctx *x = ctx;
@@ -61,7 +90,6 @@ static enum ak_rc take(void *ctx, const struct ak_fieldrow *row, struct ak_err *
 	struct ak_check_run *r = x->events.r;
 	bool given = v[AK_EV_REASON].p || v[AK_EV_REASON_TEXT].p;
 	const char *place = json_string_value(json_object_get(x->sources, v[AK_EV_SOURCE].p ? v[AK_EV_SOURCE].p : ""));
-	struct ak_pile *pile;
 
 	(void)err;
 	if (!is_asked(x, v))
@@ -77,14 +105,28 @@ static enum ak_rc take(void *ctx, const struct ak_fieldrow *row, struct ak_err *
 	else if (!given && !v[AK_EV_TICKET].p && !place && !x->wanted)
 		ak_check_apart(r, "its source has no place for a reason");
 	else {
-		ak_check_state(r, given ? "a reason" : v[AK_EV_TICKET].p ? "a ticket in place of a reason" : "no reason");
-		pile = ak_piles_at(&x->events, part);
-		if (pile)
-			pile->of++;
-		if (!given && !v[AK_EV_TICKET].p)
-			ak_pile_add(pile, row);
+		count(x, ak_piles_at(&x->events, part), row, given, ak_tickets_of(&x->tickets, v));
 	}
 	return AK_OK;
+}
+
+/* The caller's. */
+static json_t *text_of(const struct ak_pile *p, const char *action)
+{
+	const struct tickets *t = p->more;
+	struct ak_buf b;
+	json_t *out;
+
+	ak_buf_init(&b, 1 << 16);
+	ak_buf_addf(&b, "%s: %s of %s events '%s' without a reason", p->part[0].p, AK_NUM(p->n), AK_NUM(p->of), action);
+	if (t->unknown)
+		ak_buf_addf(&b, "; %s of them name%s a ticket that no ticket record has", AK_NUM(t->unknown), t->unknown == 1 ? "s" : "");
+	if (t->unconfirmed)
+		ak_buf_addf(&b, "; %s more name%s a ticket, which nothing can confirm: no ticket records were ingested", AK_NUM(t->unconfirmed),
+			    t->unconfirmed == 1 ? "s" : "");
+	out = json_stringn(b.p, b.n);
+	ak_buf_release(&b);
+	return out;
 }
 
 static void judge(struct ctx *x)
@@ -94,11 +136,10 @@ static void judge(struct ctx *x)
 	ak_piles_sort(&x->events);
 	for (size_t i = 0; i < x->events.n; i++) {
 		const struct ak_pile *p = x->events.pile[i];
-		const char *source = p->part[0].p, *action = p->part[1].p ? p->part[1].p : "an action without a name";
+		const char *action = p->part[1].p ? p->part[1].p : "an action without a name";
 
 		if (p->n)
-			ak_check_found(r, ak_pile_finding(&x->events, p, action, json_sprintf("%s: %s of %s events '%s' without a reason", source, AK_NUM(p->n),
-											       AK_NUM(p->of), action)));
+			ak_check_found(r, ak_pile_finding(&x->events, p, action, text_of(p, action)));
 	}
 	if (!r->of)
 		ak_check_unjudged(r, json_object_size(r->apart) ? "no event of such an operation could have given a reason that is kept: 'auditkit ingest"
@@ -115,10 +156,13 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 	if (rc == AK_OK)
 		rc = read_sources(&x, r, err);
 	if (rc == AK_OK)
+		rc = ak_tickets_read(r, &x.tickets, err);
+	if (rc == AK_OK)
 		rc = ak_events_each(r, take, &x, err);
 	if (rc == AK_OK)
 		judge(&x);
 	json_decref(x.sources);
+	ak_tickets_release(&x.tickets);
 	ak_piles_release(&x.events);
 	return rc;
 }
@@ -129,7 +173,8 @@ const struct ak_check ak_check_reason_missing = {
 	.severity = "medium",
 	.unit = "admin events of operations that need a reason",
 	.rationale = "a change of keys, limits, routes, money or roles without a reason cannot be told from a mistake or an attack",
-	.fix = "make the gateway ask for a reason code; audit.reason_required of policy.yaml names the operations, [] none",
+	.fix = "make the gateway ask for a reason code; audit.reason_required of policy.yaml names the operations, [] none. A ticket stands in"
+	       " for a reason if a ticket record has it; where no tickets were ingested any does, and the states say so",
 	.run = run,
 	.facts = "text",
 	.sizes = "affected",

@@ -3,6 +3,7 @@
 #include "check/check.h"
 
 #include "chain/chain.h"
+#include "base/text.h"
 #include "chain/row.h"
 #include "query/callkeys.h"
 
@@ -15,8 +16,11 @@ static void found(struct seen *x, const json_t *row)
 {
 	static const char *const shown[] = {"ended", "late", "buckets_late", "buckets_late_count", "bucket_requests_late", "refused_late", "within_grace", "problems"};
 	const char *key = ak_chain_text(row, "key"), *why = ak_chain_text(row, "why");
-	json_t *f = json_pack("{s:s, s:o, s:O, s:s}", "subject", key, "text", json_sprintf("key %s: %s", key, why ? why : "used after its end"), "cites",
-			      json_object_get(row, "cites"), "state", "used after its end");
+	json_int_t refused = json_integer_value(json_object_get(row, "refused_late"));
+	json_t *text = refused ? json_sprintf("key %s: %s; %s more %s refused, which shows that the end held there", key, why ? why : "used after its end",
+					      AK_NUM((uint64_t)refused), refused == 1 ? "use was" : "uses were")
+			       : json_sprintf("key %s: %s", key, why ? why : "used after its end");
+	json_t *f = json_pack("{s:s, s:o, s:O, s:s}", "subject", key, "text", text, "cites", json_object_get(row, "cites"), "state", "used after its end");
 
 	for (size_t i = 0; i < AK_COUNT(shown); i++)
 		if (json_object_get(row, shown[i]))

@@ -85,18 +85,36 @@ static int compare(const void *a, const void *b)
 
 /* The first end of the same session behind its beginning: of the same source and target; where none is named, of the same actor. Whose
  * sessions overlap, the first end ends the first. */
-static const struct turn *end_of(struct ctx *x, const struct turn *from)
+static const struct turn *end_of(struct ctx *x, const struct turn *from, int64_t *ended)
 {
 	for (struct turn *t = x->turn + (from - x->turn) + 1; t < x->turn + x->n; t++) {
 		if (!t->ends || t->source != from->source)
 			continue;
 		if (from->target.n && t->target.n ? !ak_str_eq(t->target, from->target) : !ak_str_eq(t->actor, from->actor))
 			continue;
+		*ended = t->us;
 		t->ends = false; /* taken; it begins nothing */
 		t->us = INT64_MIN;
 		return t;
 	}
 	return NULL;
+}
+
+static void find_long(struct ctx *x, const struct turn *t, const struct turn *end, int64_t ended, int64_t limit)
+{
+	bool declared = ak_policy_said(x->sources.r->policy, "audit.session_limit") != NULL;
+	json_t *cites = json_array();
+	char when[32], until[32];
+
+	json_array_append_new(cites, ak_check_cite(&x->sources, t->source, t->seq));
+	json_array_append_new(cites, ak_check_cite(&x->sources, end->source, end->seq));
+	ak_check_state(x->sources.r, "ended after the limit");
+	ak_check_found(x->sources.r, json_pack("{s:s, s:o, s:o, s:s}", "subject", t->target.n ? t->target.p : t->actor.n ? t->actor.p : t->action.p, "text",
+					       json_sprintf("%s: '%s' at %s lasted until %s, %s minutes; %s minutes are allowed (%s)", t->name.p, t->action.p,
+							    ak_time_z(t->us, 0, when), ak_time_z(ended, 0, until), AK_NUM((uint64_t)((ended - t->us) / (HOUR_US / 60))),
+							    AK_NUM((uint64_t)(limit / (HOUR_US / 60))),
+							    declared ? "audit.session_limit" : "policy.yaml declares no audit.session_limit"),
+					       "cites", cites, "time", when));
 }
 
 static void judge(struct ctx *x)
@@ -109,12 +127,17 @@ static void judge(struct ctx *x)
 	for (size_t i = 0; i < x->n; i++) {
 		const struct turn *t = &x->turn[i];
 		const struct ak_pile *source = ak_piles_find(&x->sources, &t->name);
+		const struct turn *end;
 		char when[32], last[32];
+		int64_t ended = 0;
 
 		if (t->ends || t->us == INT64_MIN)
 			continue;
-		if (end_of(x, t)) {
-			ak_check_state(r, "ended");
+		if ((end = end_of(x, t, &ended))) {
+			if (ended - t->us > limit)
+				find_long(x, t, end, ended, limit);
+			else
+				ak_check_state(r, "ended");
 		} else if (!source || source->last_us - t->us < limit) {
 			ak_check_apart(r, "may still be open: the records end too soon after it began");
 			open++;
@@ -151,7 +174,7 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 
 const struct ak_check ak_check_session_without_end = {
 	.name = "session-without-end",
-	.title = "support sessions and impersonations come to an end",
+	.title = "support sessions and impersonations come to an end, and in time",
 	.severity = "high",
 	.unit = "support sessions and impersonations that began",
 	.rationale = "a support session that was never closed is somebody else's hand on a customer's account",

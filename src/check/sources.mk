@@ -43,6 +43,7 @@ libak_a_SOURCES += src/check/undocumented_fields.c
 libak_a_SOURCES += src/check/said.c src/check/said.h
 libak_a_SOURCES += src/check/piles.c src/check/piles.h
 libak_a_SOURCES += src/check/event.c src/check/event.h
+libak_a_SOURCES += src/check/tickets.c src/check/tickets.h
 libak_a_SOURCES += src/check/groups.c src/check/groups.h
 libak_a_SOURCES += src/check/keys.c src/check/keys.h
 libak_a_SOURCES += src/check/countries.c src/check/countries.h

@@ -137,6 +137,37 @@ static size_t read_forms(struct ak_ctx *c, enum ak_scope scope, const char *valu
 	return n;
 }
 
+/* Of a key also the names that its inventory knows it by; *known: they are the caller's. */
+static enum ak_rc read_names(struct ak_ctx *c, struct ak_dispute_opts *o, struct ak_str form[AK_FORMS], json_t **known, struct ak_err *err)
+{
+	struct ak_found_forms f = {.c = c, .used = NULL};
+	json_t *typed = json_array(), *v;
+	struct ak_where w;
+	enum ak_rc rc;
+	size_t i;
+
+	ak_found_where(&f, &w);
+	for (i = 0; i < o->nforms; i++)
+		json_array_append_new(typed, json_stringn(form[i].p, form[i].n));
+	rc = w.key_names(w.ctx, typed, known, err);
+	json_decref(typed);
+	if (rc != AK_OK)
+		return rc;
+	json_array_foreach(json_object_get(*known, "ids"), i, v)
+		if (o->nforms < AK_FORMS)
+			form[o->nforms++] = ak_str_of(json_string_value(v));
+	json_array_foreach(json_object_get(*known, "hashes"), i, v) {
+		if (o->nforms == AK_FORMS) {
+			ak_hint(err, "give one of its hashes: 'auditkit report keys' lists them");
+			return ak_fail(err, AK_EXIT_LIMIT, "the inventory knows this key by more than %d names", AK_FORMS);
+		}
+		form[o->nforms++] = ak_str_of(json_string_value(v));
+	}
+	o->labels = json_object_get(*known, "aliases");
+	o->names = *known;
+	return AK_OK;
+}
+
 /* The form that is shown: a token where one of the fields makes one. */
 static const char *shown(struct ak_ctx *c, enum ak_scope scope, const struct ak_str *form, size_t n, const char *value)
 {
@@ -178,9 +209,9 @@ static const struct ak_list_table tables[] = {
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	struct known known = {.c = c};
-	struct ak_dispute_opts o = {.names = names, .ctx = &known, .list = {.policy = c->policy}};
+	struct ak_dispute_opts o = {.tells = names, .ctx = &known, .list = {.policy = c->policy}};
 	struct ak_str form[AK_FORMS];
-	json_t *doc = NULL;
+	json_t *doc = NULL, *taken = NULL;
 	bool any = false, printed = false;
 	const char *value;
 	int64_t top = ak_args_int(c->args, "top", -1);
@@ -193,10 +224,13 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = ak_cmd_period(c, &o.list.from_us, &o.list.to_us, err);
 	if (rc == AK_OK) {
 		o.form = form;
-		o.nforms = read_forms(c, o.scope, value, form);
+		o.ntyped = o.nforms = read_forms(c, o.scope, value, form);
 		o.name = shown(c, o.scope, form, o.nforms, value);
-		rc = ak_report_dispute(c->store, &o, &doc, &any, err);
 	}
+	if (rc == AK_OK && o.scope == AK_SCOPE_KEY)
+		rc = read_names(c, &o, form, &taken, err);
+	if (rc == AK_OK)
+		rc = ak_report_dispute(c->store, &o, &doc, &any, err);
 	c->logged = ak_jtxt(json_object_get(doc, "scope"), "value", NULL);
 	if (rc == AK_OK)
 		rc = ak_report_out(c, doc, &printed, err);
@@ -205,6 +239,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	if (rc == AK_OK && !any)
 		rc = nothing(c, o.scope, err);
 	json_decref(doc);
+	json_decref(taken);
 	ak_map_release(&known.answers);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
@@ -232,7 +267,9 @@ const struct ak_cmd ak_cmd_report_dispute = {
 		"rows are those that name it; sums of different exports and currencies are never added.\n\n"
 		"A value that names another customer, as an id or as its token, or a call of somebody else, is left out of its row, and `withheld`\n"
 		"says which; ids of fewer than four characters are looked for as whole values only. Attempts that name no customer (user, team, key) at all are counted: they belong to nobody's export. Columns\n"
-		"that the scope does not ask for (other people, keys, approvers, tickets) are not in it." AK_TEXT_OUT AK_TEXT_NOTHING,
+		"that the scope does not ask for (other people, keys, approvers, tickets) are not in it.\n\n"
+		"Id, hash and label that the inventory of keys gives to one key are one key here; `scope.names` says which were taken. A label\n"
+		"counts where a record names neither id nor hash, and only if no other key of the inventory has it." AK_TEXT_OUT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_ACCESS,

@@ -160,7 +160,7 @@ static const struct ak_opt opts[] = {
 	FILTER("end-user", "end user of the customer, likewise"),
 	FILTER("tenant", "customer tenant, likewise"),
 	FILTER("ip", "one address, looked up as its token, or a network: 203.0.113.0/24"),
-	FILTER("key", "id, label or hash of a key, or the key itself, looked up as its token"),
+	FILTER("key", "id, label or hash of a key (by the inventory all three are one), or the key itself, looked up as its token"),
 	FILTER("action", "name of the action, or its sort: login, logout, create, update, rotate, delete, revoke, export, invite, view, approve, chat"),
 	FILTER("category", "keys, quota, routing, billing, admin_access, data_access, configuration, login, ai_interaction, other"),
 	FILTER("resource", "type, id or name of what was acted on"),

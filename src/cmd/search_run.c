@@ -6,6 +6,7 @@
 #include "base/jsonget.h"
 #include "cmd/search_out.h"
 #include "cmd/search_table.h"
+#include "query/keynames.h"
 
 enum { PAGE = 50, MOST = 1000000 };
 
@@ -74,6 +75,32 @@ static size_t forms(void *ctx, int field, struct ak_str typed, struct ak_str *ou
 	return n;
 }
 
+static void say_names(struct ak_ctx *c, const json_t *known)
+{
+	static const char *const member[] = {"ids", "hashes", "aliases"}, *const what[] = {"id", "hash", "alias"};
+	struct ak_buf b;
+	json_t *v;
+	size_t i;
+
+	ak_buf_init(&b, 1 << 16);
+	for (size_t m = 0; m < AK_COUNT(member); m++)
+		json_array_foreach(json_object_get(known, member[m]), i, v)
+			ak_buf_addf(&b, "%s%s %s", b.n ? ", " : "", what[m], json_string_value(v));
+	if (b.n)
+		ak_io_note(c->io, "key", "by the inventory one key: %s", b.p);
+	ak_buf_release(&b);
+}
+
+static enum ak_rc key_names(void *ctx, const json_t *names, json_t **out, struct ak_err *err)
+{
+	struct ak_ctx *c = ((struct ak_found_forms *)ctx)->c;
+	enum ak_rc rc = c->store ? ak_query_key_inventory(c->store, names, out, err) : AK_OK;
+
+	if (rc == AK_OK && *out)
+		say_names(c, *out);
+	return rc;
+}
+
 static const char *param(void *ctx, struct ak_str name)
 {
 	struct ak_found_forms *f = ctx;
@@ -87,7 +114,7 @@ static const char *param(void *ctx, struct ak_str name)
 
 void ak_found_where(struct ak_found_forms *f, struct ak_where *w)
 {
-	*w = (struct ak_where){.arena = &f->c->arena, .forms = forms, .param = param, .ctx = f, .now_us = ak_time_now(), .kinds = ~0u};
+	*w = (struct ak_where){.arena = &f->c->arena, .forms = forms, .key_names = key_names, .param = param, .ctx = f, .now_us = ak_time_now(), .kinds = ~0u};
 }
 
 /* ---- running ---- */

@@ -18,7 +18,8 @@
 #define TEAMS_MINE(r, p) TEAM_MINE(r, p) " OR coalesce(" AMONG(r, "team_name", p) ", 0)"
 #define KEY_NAMED(r) THREE(r, "key_id", "key_hash", "key_alias")
 #define KEY_MINE(r, p)                                                                                                    \
-	"coalesce(" AMONG(r, "key_id", p) ", 0) OR coalesce(" AMONG(r, "key_hash", p) ", 0) OR coalesce(" AMONG(r, "key_alias", p) ", 0)"
+	"coalesce(" AMONG(r, "key_id", p) ", 0) OR coalesce(" AMONG(r, "key_hash", p) ", 0) OR coalesce(" AMONG(r, "key_alias", p) ", 0)" \
+	" OR (" r ".key_id IS NULL AND " r ".key_hash IS NULL AND coalesce(" r ".key_alias IN (SELECT value FROM json_each(" p ", '$[#-1]')), 0))"
 #define END_USER_MINE(r, p) " OR coalesce(" AMONG(r, "end_user_id", p) ", 0)"
 
 #define CALL(named, mine)                                                                                                 \

@@ -11,7 +11,8 @@ extern "C" {
 #endif
 
 /* Ids of one request record: {citation, source_id, time, end, request_id, response_id, provider_request_id, trace_id, facet, names: whether
- * it names a value of the scope, mine: whether that is one of the forms}. forms: JSON array of texts as they are stored. */
+ * it names a value of the scope, mine: whether that is one of the forms}. forms: JSON array of texts as they are stored; of a
+ * key its last element may be a list of labels, which count in records that name the key by nothing else. */
 enum ak_rc ak_query_dispute_call(struct ak_store *s, int64_t seq, enum ak_scope scope, const char *forms, json_t **out, struct ak_err *err);
 /* Settlement rows of the period that name the scope, or name nobody of its sort but a call: {seq, mine, citation, time, settlement_id, type,
  * state, request_id, response_id, trace_id, invoice_id, line_item, amount, currency, quantity, unit, reason} by time. Who acted on a settlement

@@ -1,6 +1,7 @@
 libak_a_SOURCES += src/query/attempt.c src/query/attempt.h
 libak_a_SOURCES += src/query/chains.h src/query/chains_change.c src/query/chains_key.c src/query/chains_key.h
 libak_a_SOURCES += src/query/chains_money.c src/query/chains_owner.c src/query/chains_refund.c
+libak_a_SOURCES += src/query/keynames.c src/query/keynames.h
 libak_a_SOURCES += src/query/kinds.c
 libak_a_SOURCES += src/query/scope.c
 libak_a_SOURCES += src/query/blast.c src/query/blast.h

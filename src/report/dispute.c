@@ -69,6 +69,18 @@ static size_t form_of(const struct ak_dispute_opts *o, struct ak_str v)
 	return i;
 }
 
+/* A record that names the key by its label only. */
+static bool is_label(const struct ak_dispute_opts *o, struct ak_str v)
+{
+	json_t *label;
+	size_t i;
+
+	json_array_foreach((json_t *)o->labels, i, label)
+		if (v.p && ak_str_is(v, json_string_value(label)))
+			return true;
+	return false;
+}
+
 static bool is_mine(struct dispute *d, const struct ak_columns *c, size_t i, bool *named)
 {
 	bool mine = false;
@@ -78,8 +90,8 @@ static bool is_mine(struct dispute *d, const struct ak_columns *c, size_t i, boo
 		struct ak_str v = text_at(c, columns_of[d->o->scope].col[k], i);
 		size_t form = form_of(d->o, v);
 
+		mine |= form < d->o->nforms || (!*named && k + 1 == columns_of[d->o->scope].n && is_label(d->o, v));
 		*named |= v.p != NULL;
-		mine |= form < d->o->nforms;
 		d->matched = form < d->matched ? form : d->matched;
 	}
 	return mine;
@@ -359,7 +371,7 @@ static void look_through(struct dispute *d, const char *list, const struct ak_ma
 
 			for (k = 0; k < AK_COUNT(never) && !closed; k++)
 				closed = strcmp(member, never[k]) == 0;
-			if (!closed && d->o->names(d->o->ctx, ak_str_n(json_string_value(v), json_string_length(v)), others))
+			if (!closed && d->o->tells(d->o->ctx, ak_str_n(json_string_value(v), json_string_length(v)), others))
 				json_array_append_new(found, json_string(member));
 		}
 		json_array_foreach(found, k, v)
@@ -385,7 +397,7 @@ static void sum_up(struct dispute *d)
 	json_object_set_new(total, "adjustments", ak_bill_rows(d->adjusted));
 	json_object_set_new(total, "usage", ak_bill_rows(d->used));
 	json_object_set_new(d->doc, "total", total);
-	if (d->matched < d->o->nforms)
+	if (d->matched < d->o->ntyped)
 		json_object_set_new(json_object_get(d->doc, "scope"), "value", json_stringn(d->o->form[d->matched].p, d->o->form[d->matched].n));
 	ak_list_say(d->doc, "%zu attempts of this %s, %lld failed; %zu settlement rows, %zu usage rows", d->n, by, (long long)d->failed, adjustments, usage);
 	if (d->not_attributed)
@@ -424,10 +436,14 @@ static void begin(struct dispute *d)
 
 	for (size_t i = 0; i < d->o->nforms; i++)
 		json_array_append_new(forms, json_stringn(d->o->form[i].p, d->o->form[i].n));
+	if (json_array_size(d->o->labels))
+		json_array_append(forms, (json_t *)d->o->labels);
 	d->forms = json_dumps(forms, JSON_COMPACT);
 	json_decref(forms);
 	d->doc = ak_list_new("dispute", "auditkit.report-dispute/1", &d->o->list);
 	json_object_set_new(d->doc, "scope", json_pack("{s:s, s:s}", "by", ak_scope_names[d->o->scope], "value", d->o->name));
+	if (d->o->names)
+		json_object_set(json_object_get(d->doc, "scope"), "names", (json_t *)d->o->names);
 	json_object_set_new(d->doc, "adjustments", json_array());
 	json_object_set_new(d->doc, "usage", json_array());
 	d->cost = ak_bill_new("", "estimated billed");

@@ -12,8 +12,11 @@ struct ak_dispute_opts {
 	const char *name; /* as it is stored, for the document */
 	const struct ak_str *form; /* every form in which records may have it */
 	size_t nforms;
+	size_t ntyped;	      /* the first of them: what was asked for */
+	const json_t *labels; /* labels of a key that count in records without its id and hash; NULL = none */
+	const json_t *names;  /* other names of the scope that were taken, for the document; NULL = none */
 	/* Is one of these customers named in a text? */
-	bool (*names)(void *ctx, struct ak_str text, const struct ak_map *customers);
+	bool (*tells)(void *ctx, struct ak_str text, const struct ak_map *customers);
 	void *ctx;
 };
 
@@ -23,7 +26,7 @@ extern "C" {
 
 extern const char *const ak_scope_names[AK_SCOPES]; /* customer, user, team, key */
 
-/* {scope: {by, value}, rows: attempts with ids, models, tokens and amounts, each attempt once as `report cost` counts them; adjustments:
+/* {scope: {by, value, names: {ids, hashes, aliases} of a key that the inventory knows}, rows: attempts with ids, models, tokens and amounts, each attempt once as `report cost` counts them; adjustments:
  * settlement rows that name the scope (basis "named") or one of its calls (basis "call"); usage: rows of aggregate exports that name it;
  * total: {attempts, failed, not_attributed: attempts of the period that name nobody of this sort, input_tokens, ..., cost: [{currency,
  * estimated: {sum, of}, billed}], adjustments: [{type, currency, rows, amount: {sum, of}}], usage: [{source, query, basis, currency, rows, ...}],

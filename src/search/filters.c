@@ -94,6 +94,99 @@ static enum ak_rc dlp(struct ak_where *w, const char *value, const struct ak_sea
 	return AK_OK;
 }
 
+/* ---- keys ---- */
+
+static void gather(const struct ak_search_test *t, json_t *names)
+{
+	if (t->a)
+		gather(t->a, names);
+	if (t->b)
+		gather(t->b, names);
+	for (size_t i = 0; t->op == AK_TEST_IN && i < t->n; i++)
+		json_array_append_new(names, json_stringn(t->value[i].text.p, t->value[i].text.n));
+}
+
+/* NULL: there are none. */
+static const struct ak_search_test *is_in(struct ak_where *w, int field, const json_t *names)
+{
+	struct ak_search_test *t = ak_test_new(w, AK_TEST_IN, field);
+	struct ak_test_value *value = ak_arena_zero(w->arena, (json_array_size(names) + 1) * sizeof *value);
+	json_t *v;
+	size_t i;
+
+	json_array_foreach((json_t *)names, i, v)
+		value[i].text = ak_arena_str(w->arena, ak_str_of(json_string_value(v)));
+	t->value = value;
+	t->n = json_array_size(names);
+	return t->n ? t : NULL;
+}
+
+/* What was done to the key: where the target of an event is a key, its id is the key's. */
+static enum ak_rc is_target(struct ak_where *w, const json_t *names, const struct ak_search_test **out, struct ak_err *err)
+{
+	const struct ak_search_test *type, *category;
+	struct ak_search_name n;
+
+	ak_search_name_find(AK_STR("resource-type"), &n);
+	if (ak_test_pattern(w, &n, AK_TEST_LIKE, "*key*", &type, err) != AK_OK || of(w, "category", "keys", &category, err) != AK_OK)
+		return AK_FAIL;
+	*out = ak_test_join(w, AK_TEST_AND, ak_test_join(w, AK_TEST_OR, type, category),
+			    ak_test_join(w, AK_TEST_OR, is_in(w, AK_F_RESOURCE_ID, names), is_in(w, AK_F_RESOURCE_NAME, names)));
+	return AK_OK;
+}
+
+/* Id, hash and alias of the inventory are one key; a label counts where a record says nothing else of its key. */
+static const struct ak_search_test *by_names(struct ak_where *w, const json_t *known)
+{
+	const struct ak_search_test *label = is_in(w, AK_F_KEY_ALIAS, json_object_get(known, "aliases"));
+	struct ak_search_name id, hash;
+
+	ak_search_name_find(AK_STR("key_id"), &id);
+	ak_search_name_find(AK_STR("key_hash"), &hash);
+	if (label)
+		label = ak_test_join(w, AK_TEST_AND, label, ak_test_join(w, AK_TEST_AND, ak_test_missing(w, &id), ak_test_missing(w, &hash)));
+	return ak_test_join(w, AK_TEST_OR, is_in(w, AK_F_KEY_ID, json_object_get(known, "ids")),
+			    ak_test_join(w, AK_TEST_OR, is_in(w, AK_F_KEY_HASH, json_object_get(known, "hashes")), label));
+}
+
+static enum ak_rc key(struct ak_where *w, const char *value, const struct ak_search_test **out, struct ak_err *err)
+{
+	const struct ak_search_test *named, *target = NULL;
+	json_t *names = json_array(), *known = NULL, *v;
+	unsigned kinds;
+	enum ak_rc rc = of(w, "key", value, &named, err);
+
+	kinds = w->kinds;
+	if (rc == AK_OK)
+		gather(named, names);
+	if (rc == AK_OK && json_array_size(names) && w->key_names)
+		rc = w->key_names(w->ctx, names, &known, err);
+	if (rc == AK_OK && known) {
+		json_array_extend(names, json_object_get(known, "ids"));
+		json_array_extend(names, json_object_get(known, "hashes"));
+		json_array_extend(names, json_object_get(known, "aliases"));
+		named = ak_test_join(w, AK_TEST_OR, named, by_names(w, known));
+	}
+	if (rc == AK_OK && json_array_size(names)) {
+		json_t *once = json_object(), *list = json_array();
+		size_t i;
+
+		json_array_foreach(names, i, v)
+			if (!json_object_get(once, json_string_value(v))) {
+				json_object_set_new(once, json_string_value(v), json_true());
+				json_array_append(list, v);
+			}
+		rc = is_target(w, list, &target, err);
+		json_decref(once);
+		json_decref(list);
+	}
+	w->kinds = kinds;
+	*out = ak_test_join(w, AK_TEST_OR, named, target);
+	json_decref(names);
+	json_decref(known);
+	return rc;
+}
+
 enum ak_rc ak_test_filter(struct ak_where *w, const char *name, const char *value, const struct ak_search_test **out, struct ak_err *err)
 {
 	unsigned kinds = w->kinds;
@@ -102,6 +195,8 @@ enum ak_rc ak_test_filter(struct ak_where *w, const char *name, const char *valu
 	w->at = 0;
 	if (strcmp(name, "action") == 0)
 		return action(w, value, out, err);
+	if (strcmp(name, "key") == 0)
+		return key(w, value, out, err);
 	if (strcmp(name, "dlp") != 0)
 		return of(w, name, value, out, err);
 	rc = dlp(w, value, out, err);

@@ -28,6 +28,8 @@ struct ak_where {
 	struct ak_arena *arena; /* of everything that is made */
 	/* The forms in which a typed value may be stored in a field, at most `most` <= AK_FORMS; NULL: as it is typed. */
 	size_t (*forms)(void *ctx, int field, struct ak_str typed, struct ak_str *out, size_t most);
+	/* Further names of the key that one of these (texts as they are stored) is: {ids, hashes, aliases}, a new reference; NULL: none is asked for. */
+	enum ak_rc (*key_names)(void *ctx, const json_t *names, json_t **out, struct ak_err *err);
 	/* The value of $name; NULL = none. */
 	const char *(*param)(void *ctx, struct ak_str name);
 	void *ctx;

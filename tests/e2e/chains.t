@@ -56,7 +56,7 @@ grace() { # grace SECONDS: late uses, those within the declared grace
 	sed '/^limits:/d' w-planted/policy.yaml >policy && { cat policy; echo "limits: {revocation_grace: $1}"; } >w-planted/policy.yaml
 	"$AUDITKIT" -w w-planted check revoked-key-use --json 2>err | jq -c '.checks[0].findings | map([.late.uses, .within_grace])'
 }
-is "a declared grace covers what lies within, and not its end" "$(grace 1)$(grace 2)$(grace 86400)" "[[3,0]][[2,1]][[1,2]]"
+is "a declared grace covers what lies within, its last moment too" "$(grace 1)$(grace 2)$(grace 86399)$(grace 86400)" "[[3,0]][[2,1]][[1,2]][]"
 grace 86401 >out
 is "a grace beyond a day is none" "$(grep -c 'a number of seconds up to 86400' err)" 1
 grace 0 >out

@@ -31,6 +31,21 @@ again w 28 dispute --customer gamma --from 2026-06-01 --to 2026-07-01
 again w 14 dispute --customer beta --from 2026-06-08
 again w 28 dispute --team team-beta
 again w 23 dispute --key key-shared
+# One key by its id, hash and label, in records that name it by its id or by its label only.
+cat >inventory.csv <<'END'
+key_id,key_hash,alias,owner,owner_type,app,team,environment,state,created_at
+key-acme,hash-one-0123456789abcdef,label-acme,t-1,team,,t-1,prod,active,2026-01-01T00:00:00Z
+id-beta,hash-two-0123456789abcdef,key-beta,t-1,team,,t-1,prod,active,2026-01-01T00:00:00Z
+END
+for w in ids labels; do
+	"$AUDITKIT" init "w-$w" >/dev/null 2>&1
+	sed "$([ $w = ids ] || echo 's#key_id: /key#key_alias: /key#')" mapping.yaml >"w-$w/formats/reports-calls.yaml"
+	"$AUDITKIT" -w "w-$w" ingest inventory.csv calls.jsonl >>ingested 2>&1
+done
+ofkey() { "$AUDITKIT" -w "$1" report dispute --key "$2" --json 2>/dev/null | jq -c '[.total.attempts, (.scope.names | map_values(length))]'; }
+of() { "$AUDITKIT" -w w report dispute --key "$1" --json 2>/dev/null | jq .total.attempts; }
+is "a key by any of its names" "$(for k in key-acme label-acme hash-one-0123456789abcdef; do ofkey w-ids $k; done | sort -u)" "[$(of key-acme),{\"aliases\":1,\"hashes\":1,\"ids\":1}]"
+is "records that have its label only" "$(for k in key-beta id-beta hash-two-0123456789abcdef; do ofkey w-labels $k; done | sort -u)" "[$(of key-beta),{\"aliases\":1,\"hashes\":1,\"ids\":1}]"
 for who in acme beta gamma; do
 	for f in csv json jsonl; do ak report dispute --customer $who -o $who.$f >/dev/null 2>&1; done
 	ak report dispute --customer $who --ipe $who.ipe.json >$who.txt 2>&1

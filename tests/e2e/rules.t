@@ -47,6 +47,46 @@ told 's/holidays: .*\]}/holidays: [2026-06-02]}/'
 is "a holiday" "$(ak w-bad check admin-outside-hours --json | jq -c '[.checks[0].findings[].calendar | [.local_date, .local_time, .workday]] | sort')" '[["2026-06-02","12:00:00",false],["2026-06-03","03:00:00",true]]'
 told 's/^audit:/audit: unknown/; /^  hours/d; /^  shared/d; s/^limits: .*/limits: unknown/; s/^vocabulary: .*/vocabulary: unknown/; s/^review: .*/review: unknown/'
 is "unknown is no answer" "$(ak w-bad check admin-outside-hours unexpected-spend owner-vocabulary evidence-missing shared-account --json | jq -c '[.not_evaluable, .not_met, .met]')" "[5,0,0]"
+# ---- who is a person, what a ticket is worth, when somebody attested ----
+told ''
+mkdir one && "$AUDITKIT" init w-one >/dev/null 2>&1
+cat >one/adm.csv <<'END'
+audit_event_id,actor_id,actor_role,actor_ip,organization_id,target_type,target_id,action,before,after,reason,request_id,created_at,ticket_id,user_agent,environment
+o-1,ada@example.org,admin,198.51.100.7,org-1,api_key,k-1,key.update,"{""v"": 1}","{""v"": 2}",,r-1,2026-06-06T12:00:00Z,CHG-1,Terraform/1.5,prod
+o-2,ada@example.org,admin,198.51.100.7,org-1,api_key,k-1,key.update,"{""v"": 1}","{""v"": 2}",,r-2,2026-06-03T12:00:00Z,NOSUCH-1,Firefox/128.0,prod
+o-3,ada@example.org,admin,198.51.100.7,org-1,api_key,k-1,key.update,"{""v"": 1}","{""v"": 2}",why,r-3,2026-06-02T12:00:00Z,,Firefox/128.0,prod
+o-4,svc-deploy,system,198.51.100.7,org-1,api_key,k-1,key.update,"{""v"": 1}","{""v"": 2}",why,r-4,2026-06-06T12:00:00Z,,Terraform/1.5,prod
+o-5,bob@example.org,admin,198.51.100.7,org-1,session,cust-9,support_session.start,,,why,r-5,2026-06-01T09:00:00Z,,Firefox/128.0,prod
+o-6,bob@example.org,admin,198.51.100.7,org-1,session,cust-9,support_session.end,,,why,r-6,2026-06-04T09:00:00Z,,Firefox/128.0,prod
+END
+ak w-one ingest one/adm.csv >/dev/null 2>&1
+rules policy good "$shared" >w-one/policy.yaml
+texts() { ak w-one check "$@" --json | jq -c '[.checks[] | .found, .of, (.findings[].text | sub("^[^:]*: "; ""))]'; }
+is "an e-mail as who acted is a person; a day off is named" "$(texts admin-outside-hours)" '[1,3,"1 operation by a person at 2026-06-06 14:00 Europe/Berlin, on a Saturday, no working day"]'
+is "and a tool in their name" "$(ak w-one check automated-as-human --json | jq -c '.checks[0] | [.found, .of]')" "[1,5]"
+is "no tickets: they are taken and said not to be confirmed" "$(ak w-one check reason-missing --json | jq -c '.checks[0] | [.verdict, .states["a ticket in place of a reason, which no ticket records can confirm"]]')" '["met",2]'
+ak w-one ingest good/tickets.csv >/dev/null 2>&1
+is "a ticket that nobody knows is no reason" "$(texts reason-missing)" "[1,6,\"1 of 4 events 'key.update' without a reason; 1 of them names a ticket that no ticket record has\"]"
+is "a field is a field: a ticket is no reason" "$(texts admin-event-fields)" '[1,6,"2 of 6 events lack fields: reason 2; a known ticket stands in for 1 of the reasons"]'
+is "a session that ended after the limit" "$(texts session-without-end)" "[1,1,\"'support_session.start' at 2026-06-01T09:00:00Z lasted until 2026-06-04T09:00:00Z, 4,320 minutes; 480 minutes are allowed (policy.yaml declares no audit.session_limit)\"]"
+sed -i 's/^audit:/&\n  session_limit: 72h/' w-one/policy.yaml
+is "as long as it may be" "$(ak w-one check session-without-end --json | jq -c '.checks[0] | [.verdict, .states]')" '["met",{"ended":1}]'
+is "attested after the period is not in the future; tomorrow is" "$(ak w-one check attestation-overdue --to 2026-03-01 --json | jq -r '.checks[0].verdict') $(sed -i 's/\(what: dashboard roles, on: \)[0-9-]*/\12999-01-01/' w-one/policy.yaml
+	ak w-one check attestation-overdue --json | jq -r '.checks[0].findings[0].state')" "met future"
+cat >one/uses.csv <<'END'
+request_id,time,key_id,app,environment,team,status,verdict,cost,currency,provider,prompt
+u-1,2026-06-05T10:05:00Z,k-9,bot,prod,t-1,200,allowed,0.5,USD,openai,
+u-2,2026-06-05T10:06:00Z,k-9,bot,prod,t-1,401,allowed,0,USD,openai,
+END
+cat >one/revoked.csv <<'END'
+audit_event_id,actor_id,actor_role,actor_ip,organization_id,target_type,target_id,action,before,after,reason,request_id,created_at,ticket_id,user_agent,environment
+o-9,ada@example.org,admin,198.51.100.7,org-1,api_key,k-9,key.revoked,,,leak,r-9,2026-06-05T10:00:00Z,,Firefox/128.0,prod
+END
+mkdir -p w-one/formats && rules format >w-one/formats/rules-requests.yaml
+ak w-one ingest one/uses.csv one/revoked.csv >/dev/null 2>&1
+grace() { rules policy good "$shared" | sed "s/^limits: {/&revocation_grace: $1, /" >w-one/policy.yaml; texts revoked-key-use; }
+is "a use at the very end of the grace is inside of it; a refused one is told" "$(grace 300) $(grace 240)" \
+	'[0,2] [1,2,"1 of 2 uses after it was revoked, the first 00:05:00.000 after; 1 more use was refused, which shows that the end held there"]'
 refused() { told "$1"; ak w-bad check >out 2>err; echo "$? $(grep -c "$2" err)"; }
 is "values that are none are refused with their line" "$(refused 's#Europe/Berlin#Europe/Berlni#' "policy.yaml:[0-9]*: 'audit.hours.zone' must be a zone") $(
 	refused 's/EUR: 300/EURO: 300/' 'is no currency') $(refused 's/^vocabulary: {/&stage: [a], /' 'there is no vocabulary') $(

@@ -54,6 +54,24 @@ is "a text that is an identifier points to its filter" "$(search CHG-1216 2>&1 >
 is "--count counts, and lists when a page is asked for" "$(search --status 429 --count 2>/dev/null | head -n 1) $(search --status 429 --count --limit 2 2>/dev/null | grep -c '^:') $(search --status 429 --count --json 2>/dev/null | jq -c '[.records, .complete, .next]')" \
 	"matches   34 request; layers tell of the same calls and are never added 2 [[],false,null]"
 
+# ---- a key by any of its names ----
+cat >inventory.csv <<'END'
+key_id,key_hash,alias,owner,owner_type,app,team,environment,state,created_at
+key_one,hash-one-0123456789abcdef,label-one,t-1,team,,t-1,prod,active,2026-01-01T00:00:00Z
+key_77,hash-two-0123456789abcdef,label-two,t-1,team,,t-1,prod,active,2026-01-01T00:00:00Z
+key_three,hash-three-0123456789abcdef,label-both,t-1,team,,t-1,prod,active,2026-01-01T00:00:00Z
+key_four,hash-four-0123456789abcdef,label-both,t-1,team,,t-1,prod,active,2026-01-01T00:00:00Z
+END
+"$AUDITKIT" init k >/dev/null 2>&1
+"$AUDITKIT" -w k ingest inventory.csv night.csv >/dev/null 2>&1
+byname() { "$AUDITKIT" -w k search --layer "$1" --key "$2" --json 2>/dev/null | jq -c "[.counts.$1.matches, .counts.$1.exact]"; }
+is "id, hash and label lead to the key and to events whose target it is" "$(for k in key_77 hash-two-0123456789abcdef label-two; do byname audit_event $k; byname api_key $k; done | sort | uniq -c | tr -s ' ')" \
+	" 3 [1,true]
+ 3 [2,true]"
+is "a label of two keys leads to neither's other names" "$(byname api_key label-both) $(byname api_key key_three)" "[2,true] [1,true]"
+is "the names are said" "$("$AUDITKIT" -w k search --layer audit_event --key label-two 2>&1 >/dev/null | grep -c 'id key_77')" 1
+is "a column of --where stays what it is" "$("$AUDITKIT" -w k search --layer api_key --where "key_id = 'label-two'" --json 2>/dev/null | jq .counts.api_key.matches)" 0
+
 # ---- what is refused ----
 refused() { # refused NAME COLUMN EXPRESSION
 	search --layer request --where "$3" >out 2>err
