@@ -73,7 +73,7 @@ complete -c auditkit -n '__fish_seen_subcommand_from search' -l user -d 'who act
 complete -c auditkit -n '__fish_seen_subcommand_from search' -l end-user -d 'end user of the customer, likewise'
 complete -c auditkit -n '__fish_seen_subcommand_from search' -l tenant -d 'customer tenant, likewise'
 complete -c auditkit -n '__fish_seen_subcommand_from search' -l ip -d 'one address, looked up as its token, or a network: 203.0.113.0/24'
-complete -c auditkit -n '__fish_seen_subcommand_from search' -l key -d 'id, label or hash of a key, or the key itself, looked up as its token'
+complete -c auditkit -n '__fish_seen_subcommand_from search' -l key -d 'id, label or hash of a key (by the inventory all three are one), or the key itself, looked up as its token'
 complete -c auditkit -n '__fish_seen_subcommand_from search' -l action -d 'name of the action, or its sort: login, logout, create, update, rotate, delete, revoke, export, invite, view, approve, chat'
 complete -c auditkit -n '__fish_seen_subcommand_from search' -l category -d 'keys, quota, routing, billing, admin_access, data_access, configuration, login, ai_interaction, other'
 complete -c auditkit -n '__fish_seen_subcommand_from search' -l resource -d 'type, id or name of what was acted on'
