@@ -230,7 +230,7 @@ def check_coverage(t):
 # ---- check ----
 
 # True of the exports whatever is planted: fields that these logs do not have, or leave empty, and the day of the access review.
-LACKING = {"gateway-admin": {"request_id"}, "litellm-audit": {"actor_role", "actor_ip", "organization_id", "request_id"},
+LACKING = {"gateway-admin": {"request_id"}, "litellm-audit": {"actor_role", "actor_ip", "organization_id", "reason", "request_id"},
            "openai-audit": {"actor_role", "organization_id", "reason", "request_id", "before", "after", "target_id"}}
 
 
