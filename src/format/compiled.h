@@ -199,6 +199,12 @@ static inline json_t *ak_compile_member(const json_t *map, const char *name)
 
 	return json_is_null(v) ? NULL : v;
 }
+static inline bool ak_compile_says(const json_t *map, const char *name)
+{
+	const json_t *v = ak_compile_member(map, name);
+
+	return v && v->type == JSON_TRUE;
+}
 
 /* "name:line: ..." as AK_EXIT_USAGE; node is what the line is looked up for. */
 enum ak_rc ak_compile_fail(struct ak_compiler *c, const json_t *node, const char *fmt, ...) AK_PRINTF(3, 4);

@@ -47,7 +47,7 @@ static enum ak_rc diff(struct ak_compiler *c, const json_t *node, struct ak_rule
 
 	if (!changes + !members + !(before || after) != 2)
 		return ak_compile_fail(c, node, "diff: give before and after, or changes, or members");
-	r->partial = json_is_true(ak_compile_member(node, "partial"));
+	r->partial = ak_compile_says(node, "partial");
 	if (r->partial && !(before && after))
 		return ak_compile_fail(c, node, "diff: 'partial' wants before and after");
 	r->op = changes ? AK_OP_CHANGES : members ? AK_OP_MEMBERS : AK_OP_DIFF;

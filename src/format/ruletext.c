@@ -43,7 +43,7 @@ static void diff(struct ak_buf *b, const json_t *d)
 	ak_buf_adds(b, before ? " -> " : "-> ");
 	if (after)
 		paths(b, after, ", ");
-	if (json_is_true(ak_compile_member(d, "partial")))
+	if (ak_compile_says(d, "partial"))
 		ak_buf_adds(b, ", which names only what was set");
 }
 
