@@ -47,8 +47,9 @@ for text in 'quotas: [{key: "%s", amount: 5, unit: requests, window: 1d}]' 'chec
 	done
 done
 { cat keep.yaml; printf 'checks: {q1: {layer: request, count: {over: 0},\n  title: "rule %s\\\n  %s"}}\n' "${secret%%$core}" "$core"; } >w/policy.yaml
+line=$(($(wc -l <w/policy.yaml) - 1))
 run -w w check
-refused "policy.yaml:$(($(wc -l <w/policy.yaml) - 1))"
+refused "policy.yaml:$line"
 cp keep.yaml w/policy.yaml
 for part in reason owner; do
 	other=$(echo reasonowner | sed "s/$part//")
