@@ -156,7 +156,7 @@ static void note_days(struct making *m, const json_t *series)
 	char of[72];
 
 	if (m->o->zone && m->o->bucket_us && days)
-		json_array_append_new(m->notes, json_sprintf("%s rows of %s are UTC days: each is counted whole in the bucket of %s in which it begins",
+		json_array_append_new(m->notes, json_sprintf("%s rows of %s are UTC days: those that lie across buckets of %s are in none, and stand apart",
 							     ak_list_of(days, ak_jnum(series, "records"), of), ak_jtxt(series, "source_name", "?"), m->o->zone_name));
 }
 
