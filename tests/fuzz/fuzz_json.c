@@ -13,11 +13,11 @@ static const struct ak_str pages[] = {AK_STR("/data/[]/results/[]")}, two[] = {A
 			   list[] = {AK_STR("/[]")};
 static const struct ak_frame_plan plans[] = {
 	{.bare = true},
-	{pages, 1, true, true, false},
-	{pages, 1, false, false, true},
-	{two, 2, true, false, false},
-	{two, 2, false, true, true},
-	{list, 1, true, true, false},
+	{pages, 1, true, true, false, false},
+	{pages, 1, false, false, true, false},
+	{two, 2, true, false, false, false},
+	{two, 2, false, true, true, false},
+	{list, 1, true, true, false, false},
 	{.bare = true, .no_ctx = true},
 };
 
