@@ -43,3 +43,4 @@ libak_a_SOURCES += src/packet/ids.c src/packet/ids.h
 libak_a_SOURCES += src/packet/sieve_number.c src/packet/sieve_number.def
 libak_a_SOURCES += src/packet/completeness.c src/packet/ipe.c
 libak_a_SOURCES += src/packet/schemas.c
+libak_a_SOURCES += src/packet/bagcheck.c src/packet/bagtext.c src/packet/bagtext.h
