@@ -44,3 +44,4 @@ libak_a_SOURCES += src/packet/sieve_number.c src/packet/sieve_number.def
 libak_a_SOURCES += src/packet/completeness.c src/packet/ipe.c
 libak_a_SOURCES += src/packet/schemas.c
 libak_a_SOURCES += src/packet/bagcheck.c src/packet/bagtext.c src/packet/bagtext.h
+libak_a_SOURCES += src/packet/show.c src/packet/show.h
