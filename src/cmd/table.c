@@ -51,6 +51,7 @@
 	X(packet_sign)                                                                                                      \
 	X(packet_verify)                                                                                                      \
 	X(packet_show)                                                                                                      \
+	X(packet_diff)                                                                                                      \
 	X(verify)                                                                                                      \
 	X(keys)                                                                                                        \
 	X(keys_rotate)                                                                                                 \
