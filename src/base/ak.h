@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum ak_rc {
@@ -75,6 +76,18 @@ static inline struct ak_str ak_str_n(const char *p, size_t n)
 {
 	struct ak_str s = {p, n};
 	return s;
+}
+
+/* qsort and bsearch of no rows: a list that never got one is NULL, which those must not be given. */
+static inline void ak_sort(void *base, size_t n, size_t size, int (*order)(const void *, const void *))
+{
+	if (n > 1)
+		qsort(base, n, size, order);
+}
+
+static inline void *ak_bsearch(const void *key, const void *base, size_t n, size_t size, int (*order)(const void *, const void *))
+{
+	return n ? bsearch(key, base, n, size, order) : NULL;
 }
 
 static inline bool ak_str_eq(struct ak_str a, struct ak_str b)

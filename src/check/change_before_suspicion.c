@@ -180,7 +180,7 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 	if (rc == AK_OK)
 		rc = ak_events_each(r, take_event, &x, err);
 	if (rc == AK_OK && x.n) {
-		qsort(x.change, x.n, sizeof *x.change, compare);
+		ak_sort(x.change, x.n, sizeof *x.change, compare);
 		rc = ak_query_columns_each(r->store, r->from_us, r->to_us, &want, take_calls, &x, err);
 	}
 	ak_piles_sort(&x.calls);

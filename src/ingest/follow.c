@@ -83,7 +83,7 @@ static size_t rotated_files(const char *path, struct rotated **out)
 			ak_free(one);
 	}
 	ak_fs_list_free(names);
-	qsort(*out, found, sizeof **out, by_time);
+	ak_sort(*out, found, sizeof **out, by_time);
 	return found;
 }
 

@@ -298,7 +298,7 @@ static void order(const struct work *w)
 			if (out->group[i]->part[k])
 				ak_dec_sum_add_small(&out->group[i]->sum[k], out->group[i]->part[k], part_scale(w->o->sum[k]));
 	if (out->n)
-		qsort(out->group, out->n, sizeof(struct ak_aggregate_group *), by_bucket_and_values);
+		ak_sort(out->group, out->n, sizeof(struct ak_aggregate_group *), by_bucket_and_values);
 }
 
 static void close_work(struct work *w)

@@ -261,7 +261,7 @@ static enum ak_rc read_uses(struct life *x, uint64_t *others, struct ak_err *err
 	if (any)
 		rc = ak_query_columns_each(x->k->s, x->k->from_us, x->k->to_us, &want, take_block, x, err);
 	if (x->nuse)
-		qsort(x->use, x->nuse, sizeof *x->use, by_key_and_time);
+		ak_sort(x->use, x->nuse, sizeof *x->use, by_key_and_time);
 	return rc == AK_OK && x->too_many ? AK_END : rc;
 }
 

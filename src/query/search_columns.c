@@ -304,7 +304,7 @@ static int by_key_back(const void *a, const void *b) { return by_key(b, a); }
 
 static void shorten(struct scan *s)
 {
-	qsort(s->best, s->n, sizeof *s->best, s->q->o.backwards ? by_key_back : by_key);
+	ak_sort(s->best, s->n, sizeof *s->best, s->q->o.backwards ? by_key_back : by_key);
 	if (s->n > s->cap) {
 		s->n = s->cap;
 		s->more = true;

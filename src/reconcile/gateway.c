@@ -132,7 +132,7 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-bool ak_recon_has_seq(const int64_t *list, size_t n, int64_t seq) { return n && bsearch(&seq, list, n, sizeof seq, by_number); }
+bool ak_recon_has_seq(const int64_t *list, size_t n, int64_t seq) { return n && ak_bsearch(&seq, list, n, sizeof seq, by_number); }
 
 bool ak_recon_place(struct ak_reconcile *r, uint32_t series, const struct ak_recon_request *q, struct cell_key *at, uint32_t *moved)
 {

@@ -234,9 +234,9 @@ static void order_buckets(struct ak_reconcile *r, uint32_t number)
 	to = ak_arena_alloc(&r->arena, (s->nbuckets + 1) * sizeof *to);
 	old = ak_arena_alloc(&r->arena, (s->nbuckets + 1) * sizeof *old);
 	memcpy(old, s->bucket, s->nbuckets * sizeof *old);
-	qsort(s->bucket, s->nbuckets, sizeof *s->bucket, by_start);
+	ak_sort(s->bucket, s->nbuckets, sizeof *s->bucket, by_start);
 	for (size_t i = 0; i < n; i++)
-		to[i] = (uint32_t)((const struct bucket *)bsearch(&old[i], s->bucket, s->nbuckets, sizeof *old, by_start) - s->bucket);
+		to[i] = (uint32_t)((const struct bucket *)ak_bsearch(&old[i], s->bucket, s->nbuckets, sizeof *old, by_start) - s->bucket);
 	for (size_t i = 0; i < s->nbuckets; i++)
 		s->bucket[i].provisional = provisional(r, s, &s->bucket[i]);
 	for (size_t i = 0; i < r->nrows; i++)

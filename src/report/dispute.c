@@ -242,7 +242,7 @@ static enum ak_rc read_attempts(struct dispute *d, struct ak_err *err)
 	rc = ak_query_layer_each(d->s, &layer, INT64_MIN, INT64_MAX, &want, take_block, d, err);
 	if (rc != AK_OK || !d->n)
 		return rc;
-	qsort(d->found, d->n, sizeof *d->found, by_time);
+	ak_sort(d->found, d->n, sizeof *d->found, by_time);
 	for (size_t i = 0; i < d->n && rc == AK_OK; i++) {
 		json_t *row = d->found[i].row;
 

@@ -173,7 +173,7 @@ static const char **sorted_keys(const json_t *o, size_t *n)
 	json_object_foreach((json_t *)o, name, v)
 		key[(*n)++] = name;
 	if (*n)
-		qsort(key, *n, sizeof *key, by_name);
+		ak_sort(key, *n, sizeof *key, by_name);
 	return key;
 }
 
