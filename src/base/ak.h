@@ -109,6 +109,8 @@ static inline bool ak_str_starts(struct ak_str a, struct ak_str prefix)
 int ak_str_cmp(struct ak_str a, struct ak_str b);
 /* ASCII case folded equality; the locale is never asked. */
 bool ak_str_eq_fold(struct ak_str a, struct ak_str b);
+/* Whether the word stands anywhere in it, ASCII case folded. */
+bool ak_str_holds_fold(struct ak_str s, const char *word);
 /* Without leading and trailing ASCII blanks. */
 struct ak_str ak_str_trim(struct ak_str s);
 /* Position of the byte, or s.n. */

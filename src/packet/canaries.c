@@ -90,11 +90,6 @@ void ak_canaries_free(struct ak_canaries *c)
 	ak_free(c);
 }
 
-size_t ak_canaries_count(const struct ak_canaries *c)
-{
-	return c->n;
-}
-
 static void try_text(struct ak_canaries *c, struct ak_str s)
 {
 	struct listed wanted;

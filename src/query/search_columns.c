@@ -372,7 +372,7 @@ static bool mixed(const struct scan *s)
 static void take(struct scan *s, size_t i, bool page)
 {
 	const struct ak_columns *c = s->c;
-	int64_t seq = c->number[AK_COL_SEQ][i], us = c->number[AK_COL_TIME] ? c->number[AK_COL_TIME][i] : AK_COLUMN_NONE;
+	int64_t seq = c->number[AK_COL_SEQ][i], us = ak_columns_number(c, AK_COL_TIME, i);
 	struct ak_search_key k = {us, seq, AK_K_REQUEST};
 
 	if (!in_period(s, us) || seq >= s->q->o.bound || ak_bit(&s->q->superseded, seq))

@@ -46,7 +46,7 @@ static void number_rows(struct ranking *r)
 
 static uint32_t row_of(struct ranking *r, const struct ak_columns *c, size_t i)
 {
-	int64_t us = c->number[AK_COL_TIME] ? c->number[AK_COL_TIME][i] : AK_COLUMN_NONE;
+	int64_t us = ak_columns_number(c, AK_COL_TIME, i);
 	struct ak_str by[AK_AGGREGATE_BYS];
 	const struct ak_map_entry *e;
 
