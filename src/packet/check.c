@@ -8,6 +8,7 @@
 #include "base/note.h"
 #include "base/text.h"
 #include "packet/archive.h"
+#include "packet/check_range.h"
 #include "packet/checks.h"
 
 #define KEPT_BYTES ((size_t)32 << 20)
@@ -221,8 +222,9 @@ static void structure(struct ak_checked *p, const struct ak_archive_info *info)
 									: "bagit.txt is missing or not that of BagIt 1.0");
 }
 
-static void judge(struct ak_checked *p, const struct ak_archive_info *info)
+static enum ak_rc judge(struct ak_checked *p, const struct ak_archive_info *info, struct ak_err *err)
 {
+	enum ak_rc rc;
 	struct ak_str tags = ak_check_text(p, "tagmanifest-sha256.txt");
 	uint8_t digest[32];
 	char hex[65];
@@ -241,8 +243,11 @@ static void judge(struct ak_checked *p, const struct ak_archive_info *info)
 	ak_check_signature(p);
 	ak_check_say(p, "timestamp", AK_RESULT_SKIPPED, "no RFC 3161 token in the packet");
 	ak_check_log(p);
-	ak_check_say(p, "continuity", AK_RESULT_SKIPPED, "the packet names no earlier one");
+	rc = ak_check_continues(p, err);
+	if (rc == AK_OK)
+		rc = ak_check_annex(p, err);
 	json_decref(p->packet);
+	return rc;
 }
 
 static void release(struct ak_checked *p)
@@ -343,8 +348,10 @@ enum ak_rc ak_packet_verify(const char *path, const struct ak_packet_check *o, j
 				  "format_version", 1, "ok", 1, "form", ak_form_name(info.form), "files", (json_int_t)info.files, "bytes",
 				  (json_int_t)info.bytes, "packet", "signer", "signer_name", "signer_source", o->signers.p ? "given" : "packet",
 				  "checks");
-		judge(&p, &info);
-		*out = p.doc;
+		if ((rc = judge(&p, &info, err)) == AK_OK)
+			*out = p.doc;
+		else
+			json_decref(p.doc);
 	}
 	release(&p);
 	return rc;

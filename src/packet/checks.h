@@ -43,6 +43,8 @@ json_t *ak_check_json(const struct ak_checked *p, const char *name);
 void ak_check_tables(struct ak_checked *p); /* schema and content */
 void ak_check_signature(struct ak_checked *p);
 void ak_check_log(struct ak_checked *p);
+/* Level "continuity"; with o->previous against that packet. Errors are those of reading it. */
+enum ak_rc ak_check_continues(struct ak_checked *p, struct ak_err *err);
 
 /* One row of a CSV in the dialect of base/csvw.h, taken off *text: an array of texts without formula guard, null for a
  * missing value. NULL when the row is not in that dialect. */
