@@ -186,13 +186,6 @@ static enum ak_rc finish(const struct ak_packet_opts *o, struct ak_bag *bag, str
 	return rc;
 }
 
-static json_t *when(int64_t us)
-{
-	char buf[32];
-
-	return us == INT64_MIN || us == INT64_MAX ? json_null() : json_string(ak_time_z(us, 0, buf));
-}
-
 static json_t *named(const char *value) { return value && strcmp(value, "unknown") != 0 ? json_string(value) : json_null(); }
 
 /* packet.json: what pages and checks need to know of the packet as a whole. */
@@ -203,7 +196,7 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 			      "created", r->created, "as_of", r->as_of, "draft", o->draft, "signed", !o->draft, "principal", PRINCIPAL,
 			      "program", "auditkit " PACKAGE_VERSION);
 
-	json_object_set_new(d, "period", json_pack("{s:o, s:o, s:o, s:o}", "from", when(o->from_us), "to", when(o->to_us), "first",
+	json_object_set_new(d, "period", json_pack("{s:o, s:o, s:o, s:o}", "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "first",
 						   named(s->first[0] ? s->first : NULL), "last", named(s->last[0] ? s->last : NULL)));
 	json_object_set_new(d, "reviewer", named(o->reviewer));
 	json_object_set_new(d, "approved_by", named(o->approved_by));

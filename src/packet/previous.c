@@ -1,37 +1,15 @@
 #include "base/ak.h"
 #include "packet/previous.h"
 
-#include "base/jsonw.h"
 #include "base/merkle.h"
-#include "base/time.h"
 #include "packet/annex.h"
 #include "packet/check.h"
+#include "packet/past.h"
 #include "store/tlog.h"
 
-#define FILE_BYTES ((size_t)16 << 20)
+#define FILE_BYTES ((size_t)1 << 20)
 
 static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
-
-/* As it was packed, whoever signed it: a signature may have come later. */
-static enum ak_rc check_intact(const char *path, char digest[65], struct ak_err *err)
-{
-	const struct ak_packet_check o = {.now_us = ak_time_now()};
-	AK_CLEANUP(ak_json_decref) json_t *doc = NULL;
-	json_t *check;
-	size_t i;
-	enum ak_rc rc = ak_packet_verify(path, &o, &doc, err);
-
-	if (rc != AK_OK)
-		return rc;
-	snprintf(digest, 65, "%s", text(doc, "digest"));
-	json_array_foreach(json_object_get(doc, "checks"), i, check)
-		if (strcmp(text(check, "result"), "fail") == 0 && strcmp(text(check, "name"), "signature") != 0) {
-			ak_hint(err, "'auditkit packet verify' says more");
-			return ak_fail(err, AK_EXIT_VERIFY, "the previous packet is not as it was packed: %s: %.200s", text(check, "name"),
-				       text(check, "detail"));
-		}
-	return AK_OK;
-}
 
 static enum ak_rc read_note(const struct ak_packet_opts *o, struct ak_previous *p, struct ak_err *err)
 {
@@ -53,21 +31,16 @@ static enum ak_rc read_note(const struct ak_packet_opts *o, struct ak_previous *
 	return AK_OK;
 }
 
-static enum ak_rc read_packet(const struct ak_packet_opts *o, struct ak_previous *p, struct ak_err *err)
+static enum ak_rc take_note(const struct ak_packet_opts *o, struct ak_previous *p, struct ak_err *err)
 {
 	AK_CLEANUP(ak_buf_release) struct ak_buf b;
 	enum ak_rc rc;
 
 	ak_buf_init(&b, FILE_BYTES);
-	rc = ak_packet_file(o->previous, "data/packet.json", &b, err);
-	if (rc == AK_OK)
-		rc = ak_json_parse(ak_buf_str(&b), &p->packet, err);
-	ak_buf_clear(&b);
-	if (rc == AK_OK)
-		rc = ak_packet_file(o->previous, "data/integrity/checkpoint.note", &b, err);
+	rc = ak_packet_file(o->previous, "data/integrity/checkpoint.note", &b, err);
 	if (rc == AK_OK)
 		p->note = ak_strndup(b.p ? b.p : "", b.n);
-	return rc == AK_END ? ak_fail(err, AK_EXIT_VERIFY, "the previous packet has no packet.json or no tree head") : rc;
+	return rc == AK_END ? ak_fail(err, AK_EXIT_VERIFY, "the previous packet has no tree head") : rc;
 }
 
 enum ak_rc ak_previous_open(const struct ak_packet_opts *o, struct ak_previous *p, struct ak_err *err)
@@ -78,7 +51,7 @@ enum ak_rc ak_previous_open(const struct ak_packet_opts *o, struct ak_previous *
 	*p = (struct ak_previous){0};
 	if (!o->previous)
 		return AK_OK;
-	if ((rc = check_intact(o->previous, p->digest, err)) != AK_OK || (rc = read_packet(o, p, err)) != AK_OK ||
+	if ((rc = ak_past_open(o->previous, p->digest, &p->packet, err)) != AK_OK || (rc = take_note(o, p, err)) != AK_OK ||
 	    (rc = read_note(o, p, err)) != AK_OK)
 		return rc;
 	reviewer = text(p->packet, "reviewer");

@@ -43,3 +43,5 @@ libak_a_SOURCES += src/packet/sieve_number.c src/packet/sieve_number.def
 libak_a_SOURCES += src/packet/completeness.c src/packet/ipe.c
 libak_a_SOURCES += src/packet/annex.c src/packet/annex.h src/packet/previous.c src/packet/previous.h
 libak_a_SOURCES += src/packet/check_continuity.c src/packet/check_range.c src/packet/check_range.h
+libak_a_SOURCES += src/packet/rebuild.c src/packet/rebuild.h
+libak_a_SOURCES += src/packet/disclose.c src/packet/disclose.h src/packet/past.c src/packet/past.h
