@@ -256,6 +256,7 @@ class Packet:
         self.note = self.files.bytes("data/integrity/checkpoint.note").decode()
         self.vkey = self.files.bytes("data/integrity/log.vkey").decode()
         self.known = log_key
+        self.size, self.root, self.proven = 0, None, {}
 
     def head(self):
         need(self.known is None or self.known.strip() == self.vkey.strip(), "the packet's log key is not the one you know")
@@ -265,7 +266,11 @@ class Packet:
         self.size, self.root = size, root
         return "%d leaves, root %s%s" % (size, base64.b64encode(root).decode(), "" if self.known else "; the key is the packet's own: compare it")
 
+    def proven_head(self):
+        need(self.root, "there is no tree head to prove it in")
+
     def inclusion(self):
+        self.proven_head()
         names = sorted(n for n in self.files.open if n.startswith("data/integrity/proofs/") and n.endswith(".json"))
         for n in names:
             record = self.files.json(n)
@@ -283,8 +288,9 @@ class Packet:
     def consistency(self, old):
         name = "data/integrity/consistency.json"
         if name not in self.files.open:
-            need(old is None, "this packet names no packet before it")
+            need(old is None and not self.about.get("previous"), "the proof that it continues the packet before is missing")
             return None
+        self.proven_head()
         doc = self.files.json(name)
         note = self.files.bytes("data/integrity/checkpoint-previous.note").decode()
         _, size, root = tree_head(note, self.vkey)
@@ -309,6 +315,7 @@ class Packet:
     def range(self, annex):
         if annex is None:
             return None
+        self.proven_head()
         doc = annex.json("data/range-proof.json")
         named = self.files.json("data/integrity/annex.json")["range"]
         need(all(doc[m] == named[m] for m in ("first", "end", "size", "root", "counts")), "the packet names another run")
@@ -339,6 +346,7 @@ class Packet:
     def disclosure(self, path):
         if path is None:
             return None
+        self.proven_head()
         with open(path, "rb") as f:
             doc = json.loads(f.read().decode())
         need(doc["packet"] == self.about["id"] and doc["digest"] == self.files.digest(), "it was made for another packet")
