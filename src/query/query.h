@@ -199,9 +199,6 @@ enum ak_rc ak_query_served(struct ak_store *s, int64_t from_us, int64_t to_us, j
  * never changed. source: only app events of this one, NULL = all; run: only those it brought, 0 = all. */
 enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err);
 
-/* The last audit event before a time that concerns a resource or key: {cite, time, action, ticket, ticket_state}. */
-enum ak_rc ak_query_last_change(struct ak_store *s, const char *value, const char *before, json_t **out, struct ak_err *err);
-
 /* ---- populations and totals; half-open period in microseconds, newest revisions of live records ---- */
 
 /* Every key that a record names or the inventory lists: {key, alias, attempts (gateway), provider_requests (text), first,
