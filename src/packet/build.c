@@ -417,6 +417,8 @@ static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, co
 	if (rc == AK_OK)
 		rc = add_allowed(o, bag, err);
 	if (rc == AK_OK)
+		rc = ak_render_schemas(o, bag, err);
+	if (rc == AK_OK)
 		rc = finish(o, bag, out, err);
 	out->files = ak_bag_count(bag);
 	ak_tables_free(s->tables);

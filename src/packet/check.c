@@ -5,10 +5,8 @@
 
 #include "base/crypto.h"
 #include "base/jsonw.h"
-#include "base/note.h"
 #include "base/text.h"
 #include "packet/archive.h"
-#include "packet/check_range.h"
 #include "packet/checks.h"
 
 #define KEPT_BYTES ((size_t)32 << 20)
@@ -40,6 +38,8 @@ void ak_check_say(struct ak_checked *p, const char *name, enum ak_result result,
 	if (result == AK_RESULT_FAIL)
 		json_object_set_new(p->doc, "ok", json_false());
 }
+
+bool ak_check_has(const struct ak_checked *p, const char *name) { return json_object_get(p->hashes, name) != NULL; }
 
 struct ak_str ak_check_text(const struct ak_checked *p, const char *name)
 {
@@ -109,12 +109,14 @@ static enum ak_rc visit(void *ctx, struct ak_str name, struct ak_archive_bytes *
 	struct ak_sha256 *sha = ak_sha256_new();
 	char block[65536], hex[65];
 	uint8_t digest[32];
+	uint64_t size = 0;
 	size_t n;
 	enum ak_rc rc;
 
 	ak_sha256_start(sha);
 	while ((rc = ak_archive_pull(bytes, block, sizeof block, &n, err)) == AK_OK && n) {
 		ak_sha256_add(sha, block, n);
+		size += n;
 		see(p, text, table, block, n);
 	}
 	if (table)
@@ -123,108 +125,30 @@ static enum ak_rc visit(void *ctx, struct ak_str name, struct ak_archive_bytes *
 	ak_sha256_free(sha);
 	ak_hex(digest, 32, hex);
 	json_object_setn_new(p->hashes, name.p, name.n, json_string(hex));
+	json_object_setn_new(p->sizes, name.p, name.n, json_integer((json_int_t)size));
 	return rc;
 }
 
-/* What the manifests say against what is there. */
-struct count {
-	size_t files, equal, missing, extra, broken; /* broken: lines that are no manifest lines */
-	char first[160];
+/* The levels, in the order of the report. Each says one result under its own name, with ak_check_say. A new check of a packet is
+ * a row here, or a function that its level calls. */
+static const struct {
+	const char *name;
+	void (*check)(struct ak_checked *p);
+} levels[] = {
+	{"structure", ak_check_structure},
+	{"fixity", ak_check_fixity},
+	{"completeness", ak_check_completeness},
+	{"schema", ak_check_schema},
+	{"content", ak_check_content},
+	{"signature", ak_check_signature},
+	{"timestamp", ak_check_timestamp},
+	{"log", ak_check_log},
+	{"continuity", ak_check_continuity},
+	{"annex", ak_check_annex}, /* when one is given */
 };
 
-static void note(struct count *c, const char *name, const char *what)
+static void judge(struct ak_checked *p)
 {
-	if (!*c->first)
-		snprintf(c->first, sizeof c->first, "; %.100s %s", name, what);
-}
-
-static void manifest(struct ak_checked *p, const char *file, json_t *listed, struct count *c)
-{
-	struct ak_str text = ak_check_text(p, file), line;
-	size_t lines = 0;
-
-	while (text.p && ak_note_line(&text, &line)) {
-		const char *have;
-		char name[128];
-
-		lines++;
-		if (line.n < 67 || line.n - 66 >= sizeof name || line.p[64] != ' ' || line.p[65] != ' ') {
-			c->broken++;
-			continue;
-		}
-		memcpy(name, line.p + 66, line.n - 66);
-		name[line.n - 66] = '\0';
-		have = json_string_value(json_object_get(p->hashes, name));
-		c->files += !json_object_get(listed, name);
-		json_object_set_new(listed, name, json_true());
-		if (!have) {
-			c->missing++;
-			note(c, name, "is missing");
-		} else if (memcmp(have, line.p, 64) != 0)
-			note(c, name, "differs from the manifest");
-		else
-			c->equal++;
-	}
-	if (!lines || text.n)
-		c->broken++;
-}
-
-/* Signatures come later than the manifests; the tag manifest is what they sign. */
-static bool unlisted(const char *name)
-{
-	return strncmp(name, "signatures/", 11) == 0 || strcmp(name, "tagmanifest-sha256.txt") == 0;
-}
-
-static void strangers(const struct ak_checked *p, const json_t *listed, struct count *c)
-{
-	const char *name;
-	json_t *v;
-
-	json_object_foreach(p->hashes, name, v) {
-		if (unlisted(name) || json_object_get(listed, name))
-			continue;
-		c->extra++;
-		note(c, name, "is in no manifest");
-	}
-}
-
-static void fixity(struct ak_checked *p, const char *digest)
-{
-	json_t *listed = json_object();
-	struct count c = {0};
-	bool other = p->o->digest && strcmp(p->o->digest, digest) != 0;
-	size_t differ;
-
-	manifest(p, "manifest-sha256.txt", listed, &c);
-	manifest(p, "tagmanifest-sha256.txt", listed, &c);
-	strangers(p, listed, &c);
-	json_decref(listed);
-	differ = c.files - c.equal - c.missing;
-	p->altered = differ || c.missing || c.extra || c.broken || other;
-	json_object_set_new(p->doc, "altered", json_integer((json_int_t)(differ + c.missing + c.extra)));
-	ak_check_say(p, "fixity", differ || c.broken || other ? AK_RESULT_FAIL : AK_RESULT_PASS, "%zu of %zu SHA-256 equal%s%s%s", c.equal, c.files,
-		     c.broken ? "; a manifest is missing or not one" : "", other ? "; the digest is another than the one you gave" : "",
-		     differ ? c.first : p->o->digest && !other ? "; digest is the one you gave" : "");
-	ak_check_say(p, "completeness", c.missing || c.extra ? AK_RESULT_FAIL : AK_RESULT_PASS, "%zu missing, %zu extra%s", c.missing, c.extra,
-		     c.missing || c.extra ? c.first : "");
-}
-
-static void structure(struct ak_checked *p, const struct ak_archive_info *info)
-{
-	struct ak_str bagit = ak_check_text(p, "bagit.txt");
-	bool good = ak_str_is(bagit, "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
-
-	if (good && p->packet)
-		ak_check_say(p, "structure", AK_RESULT_PASS, "BagIt 1.0, %llu files, no links, no path leaves the packet",
-			     (unsigned long long)info->files);
-	else
-		ak_check_say(p, "structure", AK_RESULT_FAIL, "%s", good ? "data/packet.json is missing or cannot be read"
-									: "bagit.txt is missing or not that of BagIt 1.0");
-}
-
-static enum ak_rc judge(struct ak_checked *p, const struct ak_archive_info *info, struct ak_err *err)
-{
-	enum ak_rc rc;
 	struct ak_str tags = ak_check_text(p, "tagmanifest-sha256.txt");
 	uint8_t digest[32];
 	char hex[65];
@@ -237,17 +161,9 @@ static enum ak_rc judge(struct ak_checked *p, const struct ak_archive_info *info
 	json_object_set_new(p->doc, "draft", json_boolean(p->draft));
 	if (json_object_get(p->packet, "id"))
 		json_object_set(p->doc, "packet", json_object_get(p->packet, "id"));
-	structure(p, info);
-	fixity(p, hex);
-	ak_check_tables(p);
-	ak_check_signature(p);
-	ak_check_say(p, "timestamp", AK_RESULT_SKIPPED, "no RFC 3161 token in the packet");
-	ak_check_log(p);
-	rc = ak_check_continues(p, err);
-	if (rc == AK_OK)
-		rc = ak_check_annex(p, err);
+	for (size_t i = 0; i < AK_COUNT(levels); i++)
+		levels[i].check(p);
 	json_decref(p->packet);
-	return rc;
 }
 
 static void release(struct ak_checked *p)
@@ -263,6 +179,8 @@ static void release(struct ak_checked *p)
 	ak_redactor_free(p->redactor);
 	ak_ids_free(p->ids);
 	json_decref(p->hashes);
+	json_decref(p->sizes);
+	json_decref(p->sections);
 }
 
 enum { MOST_LET = 1000 };
@@ -308,7 +226,7 @@ static enum ak_rc read_packet(const char *path, const struct ak_packet_check *o,
 	static const uint8_t no_key[32];
 	const struct ak_redact_opts opts = {.token_key = no_key, .allow_sha256 = let};
 
-	*p = (struct ak_checked){.o = o, .hashes = json_object(), .redactor = ak_redactor_new(&opts), .ids = ids};
+	*p = (struct ak_checked){.o = o, .hashes = json_object(), .sizes = json_object(), .redactor = ak_redactor_new(&opts), .ids = ids};
 	p->audit = (struct ak_selfaudit){.redactor = p->redactor, .ids = ids};
 	ak_map_init(&p->texts);
 	ak_map_init(&p->tables);
@@ -348,10 +266,9 @@ enum ak_rc ak_packet_verify(const char *path, const struct ak_packet_check *o, j
 				  "format_version", 1, "ok", 1, "form", ak_form_name(info.form), "files", (json_int_t)info.files, "bytes",
 				  (json_int_t)info.bytes, "packet", "signer", "signer_name", "signer_source", o->signers.p ? "given" : "packet",
 				  "checks");
-		if ((rc = judge(&p, &info, err)) == AK_OK)
-			*out = p.doc;
-		else
-			json_decref(p.doc);
+		p.info = &info;
+		judge(&p);
+		*out = p.doc;
 	}
 	release(&p);
 	return rc;

@@ -25,6 +25,9 @@ extern "C" {
  *  completeness, schema, content, signature, timestamp, log, continuity,
  * with an annex `annex`. AK_OK also when a check failed: `ok` says so. */
 enum ak_rc ak_packet_verify(const char *path, const struct ak_packet_check *o, json_t **out, struct ak_err *err);
+/* The same document about any BagIt 0.97 or 1.0 bag: structure, fixity (md5, sha1, sha256, sha512) and completeness, the other levels
+ * skipped; with bag: {version, encoding, payload_files, fetch_listed, fetch_missing, manifests: [{name, algorithm, files, equal, computed}]}. */
+enum ak_rc ak_bag_verify(const char *path, const struct ak_packet_check *o, json_t **out, struct ak_err *err);
 /* The bytes of one file of a packet. AK_END when it has none of that name. */
 enum ak_rc ak_packet_file(const char *path, const char *name, struct ak_buf *out, struct ak_err *err);
 

@@ -79,22 +79,25 @@ static enum ak_rc given_digest(const char *path, char hex[65], struct ak_err *er
 	return rc;
 }
 
-enum ak_rc ak_check_continues(struct ak_checked *p, struct ak_err *err)
+void ak_check_continuity(struct ak_checked *p)
 {
 	AK_CLEANUP(ak_json_decref) json_t *doc = ak_check_json(p, "data/integrity/consistency.json");
 	const json_t *previous = json_object_get(doc, "previous");
 	struct heads *h;
+	struct ak_err err = {0};
 	const char *why;
 	char digest[65] = "";
 
-	if (p->o->previous && given_digest(p->o->previous, digest, err) != AK_OK)
-		return AK_FAIL;
+	if (p->o->previous && given_digest(p->o->previous, digest, &err) != AK_OK) {
+		ak_check_say(p, "continuity", AK_RESULT_FAIL, "the packet before: %s", err.msg);
+		return;
+	}
 	if (!doc) {
 		bool named = json_is_string(json_object_get(p->packet, "previous"));
 
 		ak_check_say(p, "continuity", named || *digest ? AK_RESULT_FAIL : AK_RESULT_SKIPPED,
 			     named ? "the proof that it continues the packet it names is missing" : "the packet names no earlier one");
-		return AK_OK;
+		return;
 	}
 	h = ak_alloc_zero(1, sizeof *h);
 	why = refuted(p, doc, h);
@@ -106,5 +109,4 @@ enum ak_rc ak_check_continues(struct ak_checked *p, struct ak_err *err)
 		ak_check_say(p, "continuity", AK_RESULT_PASS, "the %llu leaves of %.40s%s are the first of its %llu", (unsigned long long)h->old.size,
 			     *digest ? "the packet given, " : "", ak_jtxt(previous, "packet", "the packet before"), (unsigned long long)h->now.size);
 	ak_free(h);
-	return AK_OK;
 }

@@ -1,5 +1,5 @@
 #include "base/ak.h"
-#include "packet/check_range.h"
+#include "packet/checks.h"
 
 #include "base/jsonget.h"
 #include "base/jsonw.h"
@@ -253,15 +253,15 @@ static void judge(struct annex *a, const json_t *doc)
 			     (unsigned long long)(a->end - a->first), (unsigned long long)a->first, (long long)n);
 }
 
-enum ak_rc ak_check_annex(struct ak_checked *p, struct ak_err *err)
+void ak_check_annex(struct ak_checked *p)
 {
 	AK_CLEANUP(ak_json_decref) json_t *doc = NULL;
 	struct ak_archive_info info;
+	struct ak_err err = {0};
 	struct annex *a;
-	enum ak_rc rc;
 
 	if (!p->o->annex)
-		return AK_OK;
+		return;
 	doc = ak_check_json(p, "data/integrity/annex.json");
 	a = ak_alloc_zero(1, sizeof *a);
 	a->p = p;
@@ -271,12 +271,12 @@ enum ak_rc ak_check_annex(struct ak_checked *p, struct ak_err *err)
 	a->sha = ak_sha256_new();
 	if (!take_range(a))
 		bad(a, "the packet names no run of its own tree head");
-	rc = read_beside(a, err);
-	if (rc == AK_OK && (rc = ak_archive_read(p->o->annex, visit, a, &info, err)) == AK_OK)
+	if (read_beside(a, &err) == AK_OK && ak_archive_read(p->o->annex, visit, a, &info, &err) == AK_OK)
 		judge(a, doc);
+	else
+		ak_check_say(p, "annex", AK_RESULT_FAIL, "%s", err.msg);
 	json_decref(a->hashes);
 	json_decref(a->counts);
 	ak_sha256_free(a->sha);
 	ak_free(a);
-	return rc;
 }

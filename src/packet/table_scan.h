@@ -23,6 +23,7 @@ struct ak_table_scan {
 	bool quoted;	      /* a quote is open there */
 	json_t *header;	      /* NULL before the first row */
 	uint8_t *not_of_type; /* per column: bits of the types that a cell of it is not */
+	bool *secret;	      /* per column: its head may make a secret of a cell */
 };
 
 #ifdef __cplusplus
