@@ -7,6 +7,8 @@
 #include "packet/bag.h"
 #include "packet/canaries.h"
 #include "packet/ids.h"
+#include "packet/scoped.h"
+#include "packet/views.h"
 #include "redact/redact.h"
 #include "store/store.h"
 
@@ -29,6 +31,8 @@ struct ak_packet_opts {
 	bool allow_gaps;
 	const char *tenant_reason;	    /* why customers' tenant ids are in it, redacted; NULL = they are not */
 	const char *operator_;		    /* who builds it, as a token; needed for tenant_reason */
+	const struct ak_view *view;	    /* for whom; NULL = all is shown */
+	const struct ak_packet_scope *scope; /* whose records; NULL = all of the period */
 };
 
 struct ak_packet_result {

@@ -33,9 +33,11 @@ extern "C" {
  * spills from here on (ak_store_spill). */
 enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy,
 			 struct ak_tables *tables, struct ak_facts *out, struct ak_err *err);
-/* What the source index says beyond that, of all times: what may be missing (member completeness of the sources), clocks, exports,
- * totals. as_of_us: the moment on which records are older than their class. */
+/* What the source index says beyond that, of all times and before or after it: what may be missing (member completeness of the
+ * sources), clocks, exports. as_of_us: the moment on which records are older than their class. */
 enum ak_rc ak_facts_read_sources(struct ak_store *s, const struct ak_policy *policy, int64_t as_of_us, struct ak_facts *f, struct ak_err *err);
+/* And what the records of each source add up to. */
+enum ak_rc ak_facts_read_totals(struct ak_store *s, struct ak_facts *f, struct ak_err *err);
 void ak_facts_release(struct ak_facts *f);
 
 /* Provider requests that have no gateway record, of *all that were compared by sums (added to). */
