@@ -206,9 +206,18 @@ enum ak_rc ak_facts_read_sources(struct ak_store *s, const struct ak_policy *pol
 	return rc;
 }
 
-enum ak_rc ak_facts_read_totals(struct ak_store *s, struct ak_facts *f, struct ak_err *err)
+enum ak_rc ak_facts_read_totals(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy, int64_t as_of_us, struct ak_facts *f,
+				struct ak_err *err)
 {
-	return ak_query_control_totals(s, &f->control_totals, err);
+	int64_t oldest[AK_K_COUNT];
+	enum ak_rc rc = ak_query_control_totals(s, &f->control_totals, err);
+
+	ak_overdue_classes(policy, as_of_us, oldest);
+	if (rc == AK_OK)
+		rc = ak_query_shapes(s, oldest, &f->shapes, err);
+	if (rc == AK_OK)
+		rc = ak_query_roles(s, from_us, to_us, &f->roles, err);
+	return rc == AK_OK ? ak_query_holds(s, &f->holds, err) : rc;
 }
 
 void ak_facts_release(struct ak_facts *f)
@@ -216,7 +225,7 @@ void ak_facts_release(struct ak_facts *f)
 	json_t *const all[] = {f->workspace, f->sources,	 f->links,   f->routes,	    f->spend,	     f->payload,
 			       f->environments, f->ages, f->access,  f->snapshots,  f->entries,	     f->price_check,
 			       f->witnesses, f->differences, f->kept_texts,	 f->counts.roles, f->key_periods,
-			       f->clocks, f->exports, f->control_totals};
+			       f->clocks, f->exports, f->control_totals, f->shapes, f->roles, f->holds};
 
 	for (size_t i = 0; i < AK_COUNT(all); i++)
 		json_decref(all[i]);

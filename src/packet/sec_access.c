@@ -25,6 +25,25 @@ static void own_log(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 			       f->access_covered, t ? "" : "; a packet with a scope does not list them");
 }
 
+/* The grants by role, and whose should have ended. */
+static void roles(struct ak_sections *s, json_t *o, const struct ak_facts *f)
+{
+	json_int_t ended = ak_facts_sum(f->roles, "ended");
+
+	if (!json_array_size(f->roles))
+		return;
+	ak_section_rows(s, o, "access_roles", "Access by role: who may see which log, and what the reviews say of it",
+			"role grants:integer people:integer metadata:integer payload:integer export:integer never_used:integer unused_90_days:integer "
+			"ended:integer ended_and_seen:integer",
+			f->roles);
+	ak_section_say(o, "proven", "tables/access_roles.csv",
+		       "%lld of %zu grants see payload, %lld were not used in the 90 days before their review or never; %lld should have ended, and %lld of "
+		       "these were seen after the review",
+		       (long long)ak_facts_sum(f->roles, "payload"), f->counts.rows[AK_P_GRANTS],
+		       (long long)(ak_facts_sum(f->roles, "never_used") + ak_facts_sum(f->roles, "unused_90_days")), (long long)ended,
+		       (long long)ak_facts_sum(f->roles, "ended_and_seen"));
+}
+
 /* Views and exports of logs that the systems themselves recorded. */
 static void views(json_t *o, const struct ak_facts *f)
 {
@@ -105,6 +124,7 @@ enum ak_rc ak_section_access(struct ak_sections *s, const struct ak_facts *f, st
 		ak_section_say(o, "proven", "tables/scoped_records.csv", "no grant in the access reviews is one of the scope");
 	else
 		ak_section_gap(s, o, "no access review was read");
+	roles(s, o, f);
 	views(o, f);
 	own_log(s, o, f);
 	if (saved_searches(s, o, err) != AK_OK)

@@ -18,7 +18,7 @@ static enum ak_rc read_facts(struct ak_sections *s, struct ak_facts *f, struct a
 		rc = ak_facts_read(s->store, s->from_us, s->to_us, s->policy, s->tables, f, err);
 	if (rc == AK_OK && !s->scope)
 		rc = ak_facts_read_sources(s->store, s->policy, s->as_of_us, f, err);
-	return rc == AK_OK ? ak_facts_read_totals(s->store, f, err) : rc;
+	return rc == AK_OK ? ak_facts_read_totals(s->store, s->from_us, s->to_us, s->policy, s->as_of_us, f, err) : rc;
 }
 
 static void judge(struct ak_sections *s, const struct ak_facts *f)
