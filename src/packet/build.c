@@ -83,7 +83,7 @@ static json_t *summary(const json_t *sections)
 }
 
 static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s, const json_t *views,
-			       struct ak_err *err)
+			       int64_t time, struct ak_err *err)
 {
 	json_t *section;
 	const char *document;
@@ -103,7 +103,7 @@ static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *ba
 	json_object_foreach(s->documents, document, section)
 		if (ak_render_json(o, bag, document, section, err) != AK_OK)
 			return AK_FAIL;
-	return ak_render_tables(o, bag, s->tables, err);
+	return ak_render_tables(o, bag, s->tables, time, err);
 }
 
 static enum ak_rc add_integrity(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s, struct ak_err *err)
@@ -305,7 +305,7 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 	answers = json_pack("{s:s, s:i, s:O, s:O}", "schema", "auditkit.questions/1", "format_version", 1, "questions", r->questions, "gaps",
 			    r->gap_list);
 	findings = json_pack("{s:s, s:i, s:O}", "schema", "auditkit.findings/1", "format_version", 1, "findings", r->findings);
-	rc = add_sections(o, bag, s, views, err);
+	rc = add_sections(o, bag, s, views, r->mtime, err);
 	views = pages_in_order(o, views);
 	json_object_set(view, "sections", views);
 	if (rc == AK_OK)

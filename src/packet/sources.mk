@@ -43,3 +43,4 @@ libak_a_SOURCES += src/packet/sieve_number.c src/packet/sieve_number.def
 libak_a_SOURCES += src/packet/completeness.c src/packet/ipe.c
 libak_a_SOURCES += src/packet/scoped.c src/packet/scoped.h
 libak_a_SOURCES += src/packet/views.c src/packet/views.h
+libak_a_SOURCES += src/packet/workbook.c src/packet/workbook.h

@@ -7,6 +7,7 @@ chmod -R u+w ex
 "$AUDITKIT" init w >/dev/null 2>&1
 sed 's#path: \([a-z]\)#path: ../ex/\1#' ex/policy.yaml >w/policy.yaml
 "$AUDITKIT" -w w ingest >/dev/null 2>&1
+"$AUDITKIT" -w w ingest --source extra --query '=1+1' ex/grc/key-inventory.csv >/dev/null 2>&1
 build() { "$AUDITKIT" -w w packet build --draft --force "$@" >out 2>&1; }
 sql() { sqlite3 -readonly -csv w/workspace.db "$1" | tr -d '\r'; }
 # column FILE NAME: of a packet's table, by Python's own reader
@@ -92,6 +93,11 @@ printf 'title: Ours\naudience: us\nleaves_out: {tables: [keys]}\n' >w/templates/
 is "not what verdicts rest on" "$(build --view ours -o x; echo $?) $(grep -c 'view-ours.yaml:3' out)" "2 1"
 printf 'title: Ours\naudience: us\nleaves_out: {fields: [nonsense]}\n' >w/templates/view-ours.yaml
 is "nor a field that there is not" "$(build --view ours -o x; echo $?)" 2
+
+# ---- for people ----
+is "the workbook has every value of every table" "$(python3 "$AK_SRCDIR/tests/e2e/workbook.py" v-internal-audit)" \
+	"ok $(($(ls v-internal-audit/data/tables | wc -l) + 1)) $(cat v-internal-audit/data/0[1-7]*.json | jq '[.tables[].count] | add // 0' | total)"
+is "what looks like a formula is there, as text" "$(unzip -p v-internal-audit/data/evidence.xlsx 'xl/worksheets/*' | grep -c '<t>=1+1</t>')" 1
 
 # ---- what records hold ----
 is "least and most of numbers" "$(python3 -c 'import csv
