@@ -54,7 +54,8 @@ static json_t *gaps_of(const json_t *sections)
 
 	json_array_foreach(sections, i, section)
 		json_array_foreach(json_object_get(section, "gaps"), k, gap)
-			json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:O, s:O}", "section", json_object_get(section, "id"), "gap",
+			json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:O, s:O, s:O}", "id", json_object_get(gap, "id"), "section",
+							      json_object_get(section, "id"), "gap",
 							      json_object_get(gap, "text"), "owner", json_object_get(gap, "owner"), "due",
 							      json_object_get(gap, "due"), "declared", json_object_get(gap, "declared")));
 	return list;

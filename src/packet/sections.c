@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "packet/sections.h"
 
+#include "packet/cover.h"
 #include "packet/findings.h"
 #include "packet/questions.h"
 
@@ -23,6 +24,8 @@ enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
 		s->questions = ak_questions(&f, s->policy, s->as_of_us);
 		s->findings = ak_findings(&f, s->policy, s->as_of_us, s->questions, s->responses);
 	}
+	if (rc == AK_OK)
+		rc = ak_cover_build(s, &f, err);
 	ak_facts_release(&f);
 	return rc;
 }
