@@ -165,7 +165,7 @@ static void one_request(json_t *list, const struct ak_sections *s, struct ak_buf
 			    steps, AK_NUM(ak_jnum(trace, "records")));
 	else
 		ak_buf_adds(b, "None is shown: no request is complete and safe to show.");
-	add(list, "one-request", "How one request is reconstructed", b, trace ? "proofs" : "links");
+	add(list, "one-request", "One request", b, trace ? "proofs" : "links");
 }
 
 json_t *ak_cover_answers(const struct ak_sections *s, const struct ak_facts *f)
@@ -209,6 +209,14 @@ static json_t *answer_of(const json_t *v)
 	return json_is_string(v) ? json_incref((json_t *)v) : json_null();
 }
 
+/* Records name a provider with its vendor, aws.bedrock: `bedrock` declares that one too. */
+static const char *declared_name(const json_t *declared, const char *name)
+{
+	const char *dot = strchr(name, '.');
+
+	return !json_object_get(declared, name) && dot && json_object_get(declared, dot + 1) ? dot + 1 : name;
+}
+
 static json_t *provider_row(const struct ak_sections *s, const char *name, json_int_t attempts)
 {
 	static const char *const asked[] = {"region", "trains", "keeps_days", "contract"};
@@ -224,6 +232,11 @@ static json_t *provider_row(const struct ak_sections *s, const char *name, json_
 	return row;
 }
 
+static void count(json_t *counts, const char *name, json_int_t n)
+{
+	json_object_set_new(counts, name, json_integer(json_integer_value(json_object_get(counts, name)) + n));
+}
+
 json_t *ak_cover_providers(const struct ak_sections *s, const struct ak_facts *f)
 {
 	json_t *counts = json_object(), *list = json_array(), *row, *v;
@@ -236,7 +249,7 @@ json_t *ak_cover_providers(const struct ak_sections *s, const struct ak_facts *f
 	json_array_foreach(f->routes, i, row) {
 		name = ak_jtxt(row, "provider", NULL);
 		if (name)
-			json_object_set_new(counts, name, json_integer(json_integer_value(json_object_get(counts, name)) + (json_int_t)ak_jnum(row, "attempts")));
+			count(counts, declared_name(declared, name), (json_int_t)ak_jnum(row, "attempts"));
 	}
 	json_object_foreach(counts, name, v)
 		json_array_append_new(list, provider_row(s, name, json_integer_value(v)));

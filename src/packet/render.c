@@ -75,7 +75,7 @@ static json_t *resource(const json_t *table, const struct ak_bag_file *csv)
 			 (json_int_t)ak_bag_file_size(csv), "hash", hash);
 }
 
-enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_tables *tables, struct ak_err *err)
+enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_tables *tables, json_t **out, struct ak_err *err)
 {
 	json_t *resources = json_array(), *doc;
 	struct ak_table *t;
@@ -91,6 +91,8 @@ enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, 
 	doc = json_pack("{s:s, s:s, s:o}", "profile", "tabular-data-package", "name", "auditkit-packet", "resources", resources);
 	if (rc == AK_OK)
 		rc = ak_render_json(o, bag, "data/datapackage.json", doc, err);
+	if (rc == AK_OK)
+		*out = json_incref(resources);
 	json_decref(doc);
 	return rc;
 }
