@@ -119,7 +119,7 @@ static json_t *bar_of(uint64_t n, uint64_t of)
 	snprintf(a, sizeof a, "%llu", (unsigned long long)n);
 	snprintf(b, sizeof b, "%llu", (unsigned long long)of);
 	ak_buf_init(&svg, 4096);
-	ak_chart_share(a, b, n < of, &svg);
+	ak_chart_share(a, b, false, &svg);
 	v = ak_mustache_safe(ak_buf_str(&svg));
 	ak_buf_release(&svg);
 	return v;
@@ -154,9 +154,14 @@ static json_t *checklists(const json_t *cover)
 	json_array_foreach(json_object_get(cover, "checklists"), i, group) {
 		json_t *items = json_array(), *v = json_pack("{s:O, s:O, s:I}", "group", json_object_get(group, "group"), "worth", json_object_get(group, "worth"), "number",
 							     (json_int_t)i + 1);
+		size_t good = 0;
 
-		json_array_foreach(json_object_get(group, "items"), k, item)
+		json_array_foreach(json_object_get(group, "items"), k, item) {
 			json_array_append_new(items, item_view(item));
+			good += json_is_true(json_object_get(json_array_get(items, k), "good"));
+		}
+		json_object_set_new(v, "good_ones", json_integer((json_int_t)good));
+		json_object_set_new(v, "all_of_them", json_integer((json_int_t)k));
 		json_object_set_new(v, "items", items);
 		json_array_append_new(list, v);
 	}
@@ -218,22 +223,42 @@ static json_t *rule_views(const json_t *cover)
 
 /* ---- the trace ---- */
 
-static json_t *rest_of(const json_t *lines)
-{
-	json_t *out = json_copy((json_t *)lines);
+enum { HOP_LINES = 4 }; /* beside the first */
 
-	json_array_remove(out, 0);
+/* The lines behind the first; those that a step has no room for stand in section 7. */
+static json_t *rest_of(const json_t *lines, json_t **more)
+{
+	json_t *out = json_array(), *l;
+	size_t i, n = json_array_size(lines);
+
+	json_array_foreach((json_t *)lines, i, l)
+		if (i && i <= HOP_LINES)
+			json_array_append(out, l);
+	*more = n > HOP_LINES + 1 ? number(n - HOP_LINES - 1) : json_null();
 	return out;
+}
+
+/* To the millisecond. */
+static json_t *short_time(const char *time)
+{
+	struct ak_err ignored = {0};
+	char text[32];
+	int64_t us;
+
+	if (!time || !*time || ak_time_arg(time, 0, &us, &ignored) != AK_OK)
+		return json_null();
+	return json_string(ak_time_z(us, 3, text));
 }
 
 static json_t *hop_view(const json_t *h)
 {
 	const json_t *lines = json_object_get(h, "lines");
-	const char *state = ak_jtxt(h, "state", ""), *time = ak_jtxt(h, "time", NULL);
+	const char *state = ak_jtxt(h, "state", "");
+	json_t *more, *rest = rest_of(lines, &more);
 
-	return json_pack("{s:O, s:O, s:s?, s:s, s:o, s:s?, s:b, s:b}", "n", json_object_get(h, "n"), "title", json_object_get(h, "title"), "time", time, "first",
-			 json_array_size(lines) ? json_string_value(json_array_get(lines, 0)) : "", "lines", rest_of(lines), "cite", ak_jtxt(h, "cite", NULL), "missing",
-			 strcmp(state, "missing") == 0, "aggregate", strcmp(state, "aggregate") == 0);
+	return json_pack("{s:O, s:O, s:o, s:s, s:o, s:o, s:s?, s:b, s:b}", "n", json_object_get(h, "n"), "title", json_object_get(h, "title"), "time",
+			 short_time(ak_jtxt(h, "time", NULL)), "first", json_array_size(lines) ? json_string_value(json_array_get(lines, 0)) : "", "lines", rest, "more", more,
+			 "cite", ak_jtxt(h, "cite", NULL), "missing", strcmp(state, "missing") == 0, "aggregate", strcmp(state, "aggregate") == 0);
 }
 
 static json_t *trace(const struct ak_sections *s)

@@ -127,6 +127,8 @@ static void step(struct bars *x, const char *label, const char *from, const char
 		x->bar[x->n++] = (struct ak_chart_bar){.label = label, .from = from, .to = to, .text = text, .series = series};
 }
 
+static const char *shown(struct bars *x, const char *figure) { return ak_arena_printf(&x->arena, "%s", AK_FIGURE(figure)).p; }
+
 static void waterfall(json_t *list, struct bars *x, const json_t *total, size_t number)
 {
 	const char *gateway = ak_jtxt(total, "gateway", "0"), *provider = ak_jtxt(total, "provider_figure", "0"), *run = gateway, *name;
@@ -136,7 +138,7 @@ static void waterfall(json_t *list, struct bars *x, const json_t *total, size_t 
 					    query ? query : "").p;
 	json_t *v;
 
-	step(x, "recorded by the gateway", NULL, gateway, gateway, 1);
+	step(x, "recorded by the gateway", NULL, gateway, shown(x, gateway), 1);
 	json_object_foreach(json_object_get(total, "classes"), name, v) {
 		struct ak_dec_sum sum;
 		const char *part = json_string_value(v), *next;
@@ -151,13 +153,13 @@ static void waterfall(json_t *list, struct bars *x, const json_t *total, size_t 
 		snprintf(words, sizeof words, "%s", name);
 		for (char *p = words; *p; p++)
 			*p = *p == '_' ? ' ' : *p;
-		step(x, ak_arena_z(&x->arena, ak_str_of(words)), run, next, ak_arena_printf(&x->arena, "%s%s", *part == '-' ? "" : "+", part).p,
+		step(x, ak_arena_z(&x->arena, ak_str_of(words)), run, next, ak_arena_printf(&x->arena, "%s%s", *part == '-' ? "" : "+", AK_FIGURE(part)).p,
 		     strcmp(name, "bypass") == 0 || strcmp(name, "unexplained") == 0 ? 0 : 3);
 		run = next;
 	}
-	step(x, "counted by the provider", NULL, provider, provider, 2);
+	step(x, "counted by the provider", NULL, provider, shown(x, provider), 2);
 	snprintf(id, sizeof id, "waterfall-%zu", number);
-	add_bars(list, x, id, title, unit, json_sprintf("The steps between add up to the gap of %s exactly", ak_jtxt(total, "gap", "0")), "reconciled");
+	add_bars(list, x, id, title, unit, json_sprintf("The steps between add up to the gap of %s exactly", AK_FIGURE(ak_jtxt(total, "gap", "0"))), "reconciled");
 }
 
 static void waterfalls(json_t *list, struct bars *x, const json_t *cover)
