@@ -250,6 +250,8 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 	if (rc == AK_OK)
 		rc = ak_render_page(o, bag, "index.html.mustache", "index.html", AK_ESC_HTML, view, err);
 	if (rc == AK_OK)
+		rc = ak_render_page(o, bag, "cover.md.mustache", "data/00-cover.md", AK_ESC_MARKDOWN, view, err);
+	if (rc == AK_OK)
 		rc = ak_render_page(o, bag, "readme.md.mustache", "README.md", AK_ESC_MARKDOWN, view, err);
 	if (rc == AK_OK)
 		rc = ak_render_page(o, bag, "verify.txt.mustache", "VERIFY.txt", AK_ESC_TEXT, view, err);
