@@ -20,6 +20,7 @@ static const char *const sqls[S_COUNT] = {
 struct run {
 	int64_t id, entries, pages;
 	int64_t at; /* page that is loaded, -1 = none */
+	bool dense; /* the last two keys that were sought lay on this page and the one before */
 	size_t n;
 	uint8_t *filter;	   /* NULL = none */
 	size_t filter_bytes;
@@ -162,11 +163,17 @@ static enum ak_rc load(struct ak_runs *r, struct run *run, int64_t page, struct 
 static enum ak_rc seek(struct ak_runs *r, struct run *run, const struct ak_run_entry *k, struct ak_err *err)
 {
 	sqlite3_stmt *st = r->st[S_FENCE];
-	int64_t page = 0;
+	int64_t page = 0, was;
 	enum ak_rc rc;
 
 	if (run->at >= 0 && entry(r, run, 0).key < k->key && entry(r, run, run->n - 1).key >= k->key)
 		return AK_OK;
+	/* Keys that lie close go on with the next page, which need not be looked up. */
+	if (run->dense && run->at >= 0 && run->at + 1 < run->pages && entry(r, run, run->n - 1).key < k->key) {
+		if ((rc = load(r, run, run->at + 1, err)) != AK_OK || entry(r, run, run->n - 1).key >= k->key)
+			return rc;
+	}
+	was = run->at;
 	sqlite3_bind_int64(st, 1, run->id);
 	sqlite3_bind_int64(st, 2, ak_run_fence(k->key));
 	if ((rc = ak_sql_step(r->s, st, err)) == AK_OK)
@@ -174,20 +181,30 @@ static enum ak_rc seek(struct ak_runs *r, struct run *run, const struct ak_run_e
 	sqlite3_reset(st);
 	if (rc == AK_FAIL)
 		return rc;
-	return run->at == page ? AK_OK : load(r, run, page, err);
+	run->dense = was >= 0 && page == was + 1;
+	return was == page ? AK_OK : load(r, run, page, err);
 }
+
+static bool is_below(struct ak_run_entry e, const struct ak_run_entry *k) { return e.key < k->key || (e.key == k->key && e.key2 < k->key2); }
 
 static size_t lower_bound(const struct ak_runs *r, const struct run *run, const struct ak_run_entry *k)
 {
-	size_t lo = 0, hi = run->n;
+	uint64_t first = run->n ? entry(r, run, 0).key : 0, last = run->n ? entry(r, run, run->n - 1).key : 0;
+	size_t lo = 0, hi = run->n, at = (lo + hi) / 2, step = 4;
 
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		struct ak_run_entry e = entry(r, run, mid);
-		if (e.key < k->key || (e.key == k->key && e.key2 < k->key2))
-			lo = mid + 1;
-		else
-			hi = mid;
+	/* Keys are hashes, so where one is follows from its value, but for a few entries. */
+	if (k->key > first && k->key <= last)
+		at = (size_t)((unsigned __int128)(k->key - first) * (run->n - 1) / (last - first));
+	for (; lo < hi; step *= 4) {
+		if (is_below(entry(r, run, at), k)) {
+			lo = at + 1;
+			at = lo + step;
+		} else {
+			hi = at;
+			at = hi > step ? hi - step : 0;
+		}
+		if (at < lo || at >= hi)
+			at = (lo + hi) / 2;
 	}
 	return lo;
 }
