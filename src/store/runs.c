@@ -27,7 +27,16 @@ struct run {
 	const unsigned char *page; /* as it is stored, SQLite's: a search looks at few of its entries */
 };
 
+/* What single keys gave, by some of their bits: statements ask for the same few again and again. */
+enum { MEMOS = 1024, MEMO_MOST = 4 };
+struct memo {
+	uint64_t key, value[MEMO_MOST];
+	uint32_t n;
+	bool known;
+};
+
 struct ak_runs {
+	struct memo *memo; /* MEMOS of them once one was asked for; only as long as the runs are the same */
 	struct ak_store *s;
 	enum ak_run_kind kind;
 	struct run **run;
@@ -74,7 +83,14 @@ void ak_runs_free(struct ak_runs *r)
 	free_all(r->run, r->n);
 	for (int i = 0; i < S_COUNT; i++)
 		sqlite3_finalize(r->st[i]);
+	ak_free(r->memo);
 	ak_free(r);
+}
+
+static void forget(struct ak_runs *r)
+{
+	ak_free(r->memo);
+	r->memo = NULL;
 }
 
 /* A run that was known before: it never changes, so that its filter need not be read again. */
@@ -96,6 +112,7 @@ static enum ak_rc new_run(struct ak_runs *r, sqlite3_stmt *st, struct run **out,
 	struct run *run = ak_alloc_zero(1, sizeof *run);
 
 	*out = run;
+	forget(r);
 	run->id = sqlite3_column_int64(st, 0);
 	run->entries = sqlite3_column_int64(st, 1);
 	run->pages = sqlite3_column_int64(st, 2);
@@ -123,6 +140,9 @@ enum ak_rc ak_runs_reload(struct ak_runs *r, struct ak_err *err)
 			break;
 	}
 	sqlite3_reset(st);
+	for (size_t i = 0; i < had; i++)
+		if (old[i])
+			forget(r);
 	free_all(old, had);
 	return rc == AK_END ? AK_OK : rc;
 }
@@ -227,6 +247,44 @@ static enum ak_rc find_in(struct ak_runs *r, struct run *run, const struct ak_ru
 		rc = load(r, run, run->at + 1, err);
 		i = rc == AK_OK ? lower_bound(r, run, k) : 0;
 	}
+	return rc;
+}
+
+struct noting {
+	struct memo *m;
+	void (*found)(void *ctx, const struct ak_run_entry *e);
+	void *ctx;
+};
+
+static void note(void *ctx, const struct ak_run_entry *e)
+{
+	struct noting *x = ctx;
+
+	if (x->m->n < MEMO_MOST)
+		x->m->value[x->m->n] = e->value;
+	x->m->n++;
+	x->found(x->ctx, e);
+}
+
+enum ak_rc ak_runs_find_one(struct ak_runs *r, uint64_t key, void (*found)(void *ctx, const struct ak_run_entry *e), void *ctx, struct ak_err *err)
+{
+	struct ak_run_entry e = {.key = key};
+	struct memo *m;
+	enum ak_rc rc;
+
+	if (!r->memo)
+		r->memo = ak_alloc_zero(MEMOS, sizeof *r->memo);
+	m = &r->memo[key % MEMOS];
+	if (m->known && m->key == key) {
+		for (uint32_t i = 0; i < m->n; i++) {
+			e.value = m->value[i];
+			found(ctx, &e);
+		}
+		return AK_OK;
+	}
+	*m = (struct memo){.key = key};
+	rc = ak_runs_find(r, &e, 1, note, &(struct noting){m, found, ctx}, err);
+	m->known = rc == AK_OK && m->n <= MEMO_MOST;
 	return rc;
 }
 
