@@ -24,7 +24,8 @@ void ak_link_values_release(struct ak_link_values *v)
 	ak_free(v->value);
 	ak_free(v->slot);
 	ak_free(v->known);
-	v->value = v->slot = NULL;
+	v->value = NULL;
+	v->slot = NULL;
 	v->known = NULL;
 	v->n = v->nfound = v->mask = v->nknown = v->known_mask = 0;
 }
