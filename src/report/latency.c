@@ -232,7 +232,6 @@ enum ak_rc ak_report_latency(struct ak_store *s, const struct ak_report_opts *o,
 		rc = measure(&r, s, m, rows, total, err);
 	if (rc == AK_OK) {
 		*out = ak_report_head(o, "latency");
-		ak_list_alone(*out, 1u << AK_K_REQUEST);
 		json_object_set(*out, "rows", rows);
 		json_object_set(*out, "total", total);
 	}
