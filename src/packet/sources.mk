@@ -41,3 +41,4 @@ libak_a_SOURCES += src/packet/sec_pseudonyms.c
 libak_a_SOURCES += src/packet/ids.c src/packet/ids.h
 libak_a_SOURCES += src/packet/sieve_number.c src/packet/sieve_number.def
 libak_a_SOURCES += src/packet/completeness.c src/packet/ipe.c
+libak_a_SOURCES += src/packet/attested.c src/packet/attested.h
