@@ -271,8 +271,9 @@ stalled = [stall(export), stall(export)]
 full = s.get(export)
 same("while two exports run a third is asked for again by the browser", (whole.status, all(stalled), full.status, full.getheader("Retry-After"), full.getheader("Refresh"), b"Waiting" in full.body), (200, True, 503, "3", "3", True))
 if os.environ.get("AK_LONG"):
-    time.sleep(6)
-    again = s.get(export)
+    began = time.monotonic()
+    while (again := s.get(export)).status == 503 and time.monotonic() - began < 30:
+        time.sleep(1)
     same("and takes the place of one whose reader has stalled", (again.status, len(again.body), again.body == whole.body), (200, len(whole.body), True))
     stalled[0].settimeout(10)
     got = b""
