@@ -75,6 +75,7 @@ is "attested after the period is not in the future; tomorrow is" "$(ak w-one che
 	ak w-one check attestation-overdue --json | jq -r '.checks[0].findings[0].state')" "met future"
 # F363: a packet flags it at its checkpoint, and says it of no other.
 sed -i 's/\(what: dashboard roles, on: \)[0-9-]*/\12020-01-01/' w-one/policy.yaml
+sed -i 's/\(what: dashboard roles, on: 2020-01-01, by: \)[a-z-]*/\1zoe@example.org/' w-one/policy.yaml
 ak w-one checkpoint >/dev/null 2>&1
 ak w-one packet build --draft --allow-gaps -q -o attested
 is "a packet flags what was attested too long ago, at its checkpoint" "$(python3 - <<'END2'
@@ -85,7 +86,8 @@ section = next(d for d in documents if isinstance(d, dict) and any(t.get("name")
 found = [f for d in documents for f in (d.get("findings", []) if isinstance(d, dict) else []) if f.get("id") == "attestation-overdue"]
 print([(r["what"], r["state"], int(r["days"]) > 2000) for r in rows], any("dashboard roles" in g["text"] for g in section["gaps"]), [f["measured"] for f in found][:1])
 END2
-)" "[('dashboard roles', 'overdue', True)] True ['1 of 1 attestations']"
+) $(grep -rl zoe@example attested)" "[('dashboard roles', 'overdue', True)] True ['1 of 1 attestations'] "
+sed -i 's/zoe@example.org/security/' w-one/policy.yaml
 cat >one/uses.csv <<'END'
 request_id,time,key_id,app,environment,team,status,verdict,cost,currency,provider,prompt
 u-1,2026-06-05T10:05:00Z,k-9,bot,prod,t-1,200,allowed,0.5,USD,openai,
