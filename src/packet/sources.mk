@@ -42,6 +42,7 @@ libak_a_SOURCES += src/packet/sec_pseudonyms.c
 libak_a_SOURCES += src/packet/ids.c src/packet/ids.h
 libak_a_SOURCES += src/packet/sieve_number.c src/packet/sieve_number.def
 libak_a_SOURCES += src/packet/completeness.c src/packet/ipe.c
+libak_a_SOURCES += src/packet/attested.c src/packet/attested.h
 libak_a_SOURCES += src/packet/annex.c src/packet/annex.h src/packet/previous.c src/packet/previous.h
 libak_a_SOURCES += src/packet/check_continuity.c src/packet/check_range.c
 libak_a_SOURCES += src/packet/rebuild.c src/packet/rebuild.h

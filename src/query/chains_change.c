@@ -5,7 +5,7 @@
 #include "query/rows.h"
 
 #define NEWEST(r) " " r ".state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = " r ".seq)"
-#define PRIVILEGED(a) a ".category IN ('keys', 'quota', 'routing', 'billing', 'admin_access', 'configuration')"
+#define PRIVILEGED(a) a ".category IN (" AK_PRIVILEGED ")"
 
 /* All revisions of a ticket, those in force first, the newest before the others. */
 #define TICKETS(id)                                                                                                       \
