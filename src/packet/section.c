@@ -7,7 +7,7 @@
 
 json_t *ak_section_new(struct ak_sections *s, const char *id, const char *title, const char *question)
 {
-	json_t *o = json_pack("{s:i, s:s, s:s, s:s, s:[], s:[], s:[]}", "number", (int)json_array_size(s->all) + 1, "id", id, "title",
+	json_t *o = json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:[], s:[], s:[]}", "schema", "auditkit.section/1", "format_version", 1, "number", (int)json_array_size(s->all) + 1, "id", id, "title",
 			      title, "question", question, "statements", "gaps", "tables");
 
 	json_array_append_new(s->all, o);
@@ -76,7 +76,10 @@ void ak_section_not_provided(json_t *section, const char *owner, const char *due
 
 void ak_section_place(json_t *section, struct ak_table *table)
 {
-	json_array_append(json_object_get(section, "tables"), ak_table_place(table));
+	json_t *doc = ak_table_place(table);
+
+	if (doc)
+		json_array_append(json_object_get(section, "tables"), doc);
 }
 
 struct ak_table *ak_section_table(struct ak_sections *s, json_t *section, const char *name, const char *title, const char *columns)
