@@ -274,6 +274,9 @@ static enum ak_rc read_audience(struct ak_ctx *c, struct ak_packet_opts *o, stru
 
 	if (rc != AK_OK || (rc = ak_packet_scope_read(c, o->from_us, o->to_us, scope, err)) != AK_OK)
 		return rc;
+	if (ak_args_int(c->args, "sample", AK_SAMPLE_DEFAULT) < 0 || ak_args_int(c->args, "sample", AK_SAMPLE_DEFAULT) > AK_SAMPLE_MOST)
+		return ak_fail(err, AK_EXIT_USAGE, "option '--sample' is from 0 to %d", AK_SAMPLE_MOST);
+	o->sample = (size_t)ak_args_int(c->args, "sample", AK_SAMPLE_DEFAULT);
 	o->view = view;
 	if (scope->filters)
 		o->scope = scope;
@@ -330,6 +333,7 @@ static const struct ak_opt opts[] = {
 	{"view", 0, AK_OPT_TEXT, "NAME", "for whom: vendor-risk (default), soc2, iso27001, gdpr, hipaa, pci, internal-audit, incident, finance, "
 	 "or one of the workspace's templates"},
 	AK_OPTS_PACKET_SCOPE,
+	{"sample", 0, AK_OPT_INT, "N", "rows to draw of each population; 0 = none (default: 25)"},
 	{"reviewer", 0, AK_OPT_TEXT, "NAME", "for whom the packet is made; printed in it"},
 	{"approved-by", 0, AK_OPT_TEXT, "ROLE", "who approved the export; one of access.export_approvers in policy.yaml"},
 	{"draft", 0, AK_OPT_FLAG, NULL, "mark it as a draft and do not sign it"},

@@ -4,6 +4,7 @@
 
 #include "packet/findings.h"
 #include "packet/questions.h"
+#include "packet/requests.h"
 
 /* What is said of whole sources is read before the records of others are out of sight. */
 static enum ak_rc read_facts(struct ak_sections *s, struct ak_facts *f, struct ak_err *err)
@@ -59,8 +60,10 @@ enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
 		rc = order[i](s, &f, err);
 	if (rc == AK_OK) {
 		judge(s, &f);
-		mend_bases(s);
+		rc = ak_section_requests(s, json_array_get(s->all, 0), err);
 	}
+	if (rc == AK_OK)
+		mend_bases(s);
 	ak_facts_release(&f);
 	return rc;
 }

@@ -44,3 +44,4 @@ libak_a_SOURCES += src/packet/completeness.c src/packet/ipe.c
 libak_a_SOURCES += src/packet/scoped.c src/packet/scoped.h
 libak_a_SOURCES += src/packet/views.c src/packet/views.h
 libak_a_SOURCES += src/packet/workbook.c src/packet/workbook.h
+libak_a_SOURCES += src/packet/sample.c src/packet/sample.h src/packet/requests.c src/packet/requests.h
