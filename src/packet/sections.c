@@ -41,7 +41,10 @@ static void mend_bases(struct ak_sections *s)
 			const char *basis = json_string_value(json_object_get(o, "basis"));
 			char table[80];
 
-			if (sscanf(basis, "tables/%63[a-z_].csv", table) == 1 && ak_view_leaves_table(s->view, table))
+			if (!ak_str_starts(ak_str_of(basis), AK_STR("tables/")))
+				continue;
+			snprintf(table, sizeof table, "%.*s", (int)strcspn(basis + 7, "."), basis + 7);
+			if (ak_view_leaves_table(s->view, table))
 				json_object_set_new(o, "basis", json_sprintf("table %s, which this view leaves out", table));
 		}
 }
