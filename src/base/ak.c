@@ -93,6 +93,16 @@ bool ak_str_eq_fold(struct ak_str a, struct ak_str b)
 	return true;
 }
 
+bool ak_str_holds_fold(struct ak_str s, const char *word)
+{
+	struct ak_str w = ak_str_of(word);
+
+	for (size_t i = 0; i + w.n <= s.n; i++)
+		if (ak_str_eq_fold(ak_str_n(s.p + i, w.n), w))
+			return true;
+	return false;
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');

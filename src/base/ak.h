@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum ak_rc {
@@ -77,6 +78,18 @@ static inline struct ak_str ak_str_n(const char *p, size_t n)
 	return s;
 }
 
+/* qsort and bsearch of no rows: a list that never got one is NULL, which those must not be given. */
+static inline void ak_sort(void *base, size_t n, size_t size, int (*order)(const void *, const void *))
+{
+	if (n > 1)
+		qsort(base, n, size, order);
+}
+
+static inline void *ak_bsearch(const void *key, const void *base, size_t n, size_t size, int (*order)(const void *, const void *))
+{
+	return n ? bsearch(key, base, n, size, order) : NULL;
+}
+
 static inline bool ak_str_eq(struct ak_str a, struct ak_str b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
@@ -96,6 +109,8 @@ static inline bool ak_str_starts(struct ak_str a, struct ak_str prefix)
 int ak_str_cmp(struct ak_str a, struct ak_str b);
 /* ASCII case folded equality; the locale is never asked. */
 bool ak_str_eq_fold(struct ak_str a, struct ak_str b);
+/* Whether the word stands anywhere in it, ASCII case folded. */
+bool ak_str_holds_fold(struct ak_str s, const char *word);
 /* Without leading and trailing ASCII blanks. */
 struct ak_str ak_str_trim(struct ak_str s);
 /* Position of the byte, or s.n. */

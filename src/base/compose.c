@@ -35,7 +35,7 @@ static uint32_t composed(uint32_t letter, uint32_t mark)
 
 	if (letter > 0xFFFF || mark < 0x300 || mark > 0x36F)
 		return 0;
-	hit = bsearch(&key, pairs, AK_COUNT(pairs), sizeof *pairs, by_pair);
+	hit = ak_bsearch(&key, pairs, AK_COUNT(pairs), sizeof *pairs, by_pair);
 	return hit ? hit->both : 0;
 }
 

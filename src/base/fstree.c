@@ -175,7 +175,7 @@ enum ak_rc ak_fs_list(const char *path, char ***names, size_t *n, struct ak_err 
 		ak_fs_list_free(list);
 		return ak_fail_sys(err, AK_EXIT_INPUT, why, "cannot list folder '%s'", path);
 	}
-	qsort(list, used, sizeof(*list), compare_names);
+	ak_sort(list, used, sizeof(*list), compare_names);
 	*names = list;
 	*n = used;
 	return AK_OK;

@@ -16,6 +16,28 @@ static inline const char *ak_jtxt(const json_t *o, const char *key, const char *
 	return z ? z : otherwise;
 }
 
+/* NULL of an empty text too. */
+static inline const char *ak_jfilled(const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+
+	return json_string_length(v) ? json_string_value(v) : NULL;
+}
+
+/* A list without doubles: appended unless it stands there. */
+static inline void ak_jadd_once(json_t *list, struct ak_str s)
+{
+	json_t *v = json_stringn(s.p, s.n), *known;
+	size_t i;
+
+	json_array_foreach(list, i, known)
+		if (json_equal(known, v)) {
+			json_decref(v);
+			return;
+		}
+	json_array_append_new(list, v);
+}
+
 /* A bound of a period, exact; null where it is open (INT64_MIN or INT64_MAX). */
 static inline json_t *ak_jbound(int64_t us)
 {

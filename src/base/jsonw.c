@@ -149,7 +149,7 @@ static const char **sorted_keys(const json_t *v)
 
 	for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i))
 		keys[n++] = json_object_iter_key(i);
-	qsort(keys, n, sizeof(*keys), compare_keys);
+	ak_sort(keys, n, sizeof(*keys), compare_keys);
 	return keys;
 }
 

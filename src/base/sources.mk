@@ -30,3 +30,5 @@ libak_a_SOURCES += src/base/tzrule.c src/base/tzrule.h
 libak_a_SOURCES += src/base/window.c src/base/window.h
 libak_a_SOURCES += src/base/zone.c src/base/zone.h
 libak_a_SOURCES += src/base/compose.c src/base/compose.h src/base/compose.def
+libak_a_SOURCES += src/base/jsonschema.c src/base/jsonschema.h
+libak_a_SOURCES += src/base/digest.c src/base/digest.h

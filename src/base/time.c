@@ -265,6 +265,14 @@ int64_t ak_time_now(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+int64_t ak_time_steady(void)
+{
+	struct timespec t = {0};
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 static int64_t two(const char *p) { return (p[0] - '0') * 10 + p[1] - '0'; }
 
 int64_t ak_time_us(struct ak_str t)

@@ -48,6 +48,8 @@ const char *ak_time_z(int64_t us, int digits, char buf[32]);
 int64_t ak_time_us(struct ak_str text);
 /* Now, microseconds. The only clock of the program: SOURCE_DATE_EPOCH is not looked at here. */
 int64_t ak_time_now(void);
+/* Microseconds of a clock that never goes back, for waiting; its zero is no instant. */
+int64_t ak_time_steady(void);
 /* A --from/--to argument: RFC 3339, date, `YYYY-MM` (start of month), `yesterday`, `today`, `Nd`, `Nh` before now_us.
  * Days are UTC days, and a time without an offset is UTC. Anything else is AK_EXIT_USAGE. */
 enum ak_rc ak_time_arg(const char *text, int64_t now_us, int64_t *us, struct ak_err *err);

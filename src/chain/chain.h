@@ -68,9 +68,8 @@ enum ak_rc ak_chain_known_keys_each(struct ak_store *s, const struct ak_chain_op
 				    struct ak_chain_others *others, struct ak_err *err);
 
 /* Owner: {key, links: {owner|app|team|team_name|cost_center: [{value, sources: [{source, cite, records}]}]}, conflict (flag), conflicts: [names
- * of links], missing: [{what, text}]}, sorted by key. */
-enum ak_rc ak_chain_owners_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err);
-/* The same, but rows of all keys in conflict and of few others; others->n: the rest. keys: likewise. */
+ * of links], missing: [{what, text}]}, sorted by key.
+ * Rows of all keys in conflict and of few others; others->n: the rest. keys: likewise. */
 enum ak_rc ak_chain_owner_conflicts_each(struct ak_store *s, const struct ak_chain_opts *o, struct ak_callkeys *keys, ak_row_fn *each, void *ctx,
 					 struct ak_chain_others *others, struct ak_err *err);
 

@@ -299,8 +299,3 @@ enum ak_rc ak_chain_owner_conflicts_each(struct ak_store *s, const struct ak_cha
 	json_decref(w.row);
 	return rc;
 }
-
-enum ak_rc ak_chain_owners_each(struct ak_store *s, const struct ak_chain_opts *o, ak_row_fn *each, void *ctx, struct ak_err *err)
-{
-	return ak_chain_owner_conflicts_each(s, o, NULL, each, ctx, NULL, err);
-}

@@ -1,5 +1,6 @@
 /* Grants that nobody used for long, and grants that nobody reviewed in time (F235). */
 #include "base/ak.h"
+#include "check/event.h"
 #include "check/said.h"
 #include "check/piles.h"
 
@@ -20,16 +21,6 @@ struct system {
 	int64_t oldest;
 	json_t *roles; /* of those that are found: {role: grants} */
 };
-
-static bool is_over(struct ak_str state)
-{
-	static const char *const words[] = {"revoke", "revoked", "remove", "removed", "disabled", "expired", "inactive", "left", "deleted"};
-
-	for (size_t i = 0; state.p && i < AK_COUNT(words); i++)
-		if (ak_str_is(state, words[i]))
-			return true;
-	return false;
-}
 
 /* Days from the last review to now; from the last use to the day on which the list was made, since it tells of no later use. */
 static bool age_of(struct ctx *x, const struct ak_fieldrow *row, int64_t *days)
@@ -65,7 +56,7 @@ static enum ak_rc take(void *ctx, const struct ak_fieldrow *row, struct ak_err *
 
 	(void)err;
 	x->read++;
-	if (is_over(v[G_STATE])) {
+	if (ak_check_grant_is_over(v[G_STATE])) {
 		ak_check_apart(r, "no longer in force");
 	} else if (!age_of(x, row, &days)) {
 		ak_check_apart(r, x->review ? "has no date of a review" : "does not say when it was last used");

@@ -127,7 +127,7 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 	if (rc == AK_OK)
 		rc = ak_events_each(r, take, &x, err);
 	if (rc == AK_OK && x.places.n) {
-		qsort(x.places.pile, x.places.n, sizeof *x.places.pile, by_time);
+		ak_sort(x.places.pile, x.places.n, sizeof *x.places.pile, by_time);
 		if (x.known)
 			judge_list(&x);
 		else

@@ -92,13 +92,6 @@ static struct change *change_of(struct ctx *x, struct ak_str id, int64_t us, boo
 
 static enum ak_column const names[] = {AK_COL_KEY_ID, AK_COL_KEY_HASH, AK_COL_KEY_ALIAS, AK_COL_ACTOR_ID, AK_COL_ACTOR_EMAIL};
 
-static struct ak_str text_of(const struct ak_columns *c, enum ak_column col, size_t i)
-{
-	uint16_t at = c->row[col] ? c->row[col][i] : 0;
-
-	return at ? c->text[col][at - 1] : ak_str_n(NULL, 0);
-}
-
 static void pair(struct ctx *x, struct change *c, const struct ak_columns *b, size_t i)
 {
 	const struct ak_fieldrow row = {.seq = b->number[AK_COL_SEQ][i], .source = b->number[AK_COL_SOURCE][i], .time_us = b->number[AK_COL_TIME][i], .dated = true};
@@ -120,17 +113,17 @@ static enum ak_rc take_calls(void *ctx, const struct ak_columns *b, const bool *
 
 	(void)err;
 	for (size_t i = 0; i < b->n; i++) {
-		int64_t status = b->number[AK_COL_STATUS_CODE] ? b->number[AK_COL_STATUS_CODE][i] : AK_COLUMN_NONE;
-		struct ak_str verdict = text_of(b, AK_COL_POLICY_VERDICT, i);
+		int64_t status = ak_columns_number(b, AK_COL_STATUS_CODE, i);
+		struct ak_str verdict = ak_columns_text(b, AK_COL_POLICY_VERDICT, i);
 		bool refused = status == 401 || status == 403, blocked = verdict.p && ak_str_is(verdict, "blocked");
-		bool dated = b->number[AK_COL_TIME] && b->number[AK_COL_TIME][i] != AK_COLUMN_NONE, named = false;
+		bool dated = ak_columns_number(b, AK_COL_TIME, i) != AK_COLUMN_NONE, named = false;
 		struct change *c = NULL;
 
 		if (!keep[i] || (!refused && !blocked))
 			continue;
 		x->suspicious++;
 		for (size_t k = 0; k < AK_COUNT(names) && dated && !c; k++) {
-			struct ak_str id = text_of(b, names[k], i);
+			struct ak_str id = ak_columns_text(b, names[k], i);
 
 			named |= id.p != NULL;
 			c = id.p ? change_of(x, id, b->number[AK_COL_TIME][i], !blocked) : NULL;
@@ -180,7 +173,7 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 	if (rc == AK_OK)
 		rc = ak_events_each(r, take_event, &x, err);
 	if (rc == AK_OK && x.n) {
-		qsort(x.change, x.n, sizeof *x.change, compare);
+		ak_sort(x.change, x.n, sizeof *x.change, compare);
 		rc = ak_query_columns_each(r->store, r->from_us, r->to_us, &want, take_calls, &x, err);
 	}
 	ak_piles_sort(&x.calls);

@@ -181,7 +181,7 @@ enum ak_rc ak_countries_parse(const char *name, struct ak_str text, struct ak_co
 		ak_hint(err, "rows are a network and a country (192.0.2.0/24,DE), or first and last address and a country");
 		return ak_fail(err, AK_EXIT_USAGE, "'%s' has no range of addresses with a country", name);
 	}
-	qsort(c.range, c.n, sizeof *c.range, compare);
+	ak_sort(c.range, c.n, sizeof *c.range, compare);
 	for (size_t i = 1; i < c.n; i++)
 		if (memcmp(c.range[i].first, c.range[i - 1].last, 16) <= 0 && strcmp(c.range[i].country, c.range[i - 1].country) != 0) {
 			ak_countries_release(&c);

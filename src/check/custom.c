@@ -326,7 +326,7 @@ static bool is_unknown_currency(struct run *x)
 	name = ak_arena_zero(&x->arena, (x->currencies.n + 1) * sizeof *name);
 	for (; n < x->currencies.n; n++)
 		name[n] = x->currencies.e[n].key.p;
-	qsort(name, n, sizeof *name, by_name);
+	ak_sort(name, n, sizeof *name, by_name);
 	for (size_t i = 0; i < n; i++)
 		ak_buf_addf(&b, "%s%s", i ? ", " : "", name[i]);
 	ak_check_unjudged(x->r, "none of the %s that the rule is about is in %s; currencies of the period: %s", ak_kinds[c->kind].plural, c->currency, n ? b.p : "none");
@@ -338,7 +338,7 @@ static void judge(struct run *x, const struct ak_map *sources)
 {
 	uint64_t few = 0, left_out = 0, undecided = 0, no;
 
-	qsort(x->group, x->n, sizeof *x->group, compare);
+	ak_sort(x->group, x->n, sizeof *x->group, compare);
 	apart(x->r, "in another currency", x->elsewhere);
 	apart(x->r, "without a currency", x->nowhere);
 	if (is_unknown_currency(x)) {

@@ -5,22 +5,11 @@
 #include <stdlib.h>
 
 #include "base/decimal.h"
+#include "base/jsonget.h"
 #include "base/text.h"
 
 static const char *const measures[] = {"count", "sum", "ratio", "distinct"};
 static const char *const severities[] = {"high", "medium", "low", NULL};
-
-static const char *text(const json_t *o, const char *name)
-{
-	const json_t *v = json_object_get(o, name);
-
-	return json_string_length(v) ? json_string_value(v) : NULL;
-}
-
-static enum ak_rc wrong(const struct ak_yaml *y, const json_t *o, const char *key, struct ak_err *err, const char *what)
-{
-	return ak_fail(err, AK_EXIT_USAGE, "%s:%d: '%s' %s", y->name, ak_yaml_key_line(y, o, key), key, what);
-}
 
 enum ak_rc ak_custom_field(struct ak_custom *c, const struct ak_yaml *y, const json_t *at, const char *name, size_t *out, struct ak_err *err)
 {
@@ -62,16 +51,16 @@ static enum ak_rc limit(struct ak_custom *c, const struct ak_yaml *y, const json
 	c->under = under != NULL;
 	if (c->under && (c->nby || c->per_us)) {
 		ak_hint(err, "a group or day without a record does not show: ask for each in a rule of its own, with where: and --from, --to");
-		return wrong(y, m, key, err, "does not go with by: or per:");
+		return ak_yaml_wrong(y, m, key, err, "does not go with by: or per:");
 	}
 	c->limit = json_is_integer(v) ? ak_arena_printf(c->arena, "%lld", (long long)json_integer_value(v)).p : json_string_value(v);
 	if (c->measure == AK_MEASURE_RATIO)
-		return c->limit && ak_policy_ppm(c->limit) >= 0 ? AK_OK : wrong(y, m, key, err, "must be a share such as 5%");
+		return c->limit && ak_policy_ppm(c->limit) >= 0 ? AK_OK : ak_yaml_wrong(y, m, key, err, "must be a share such as 5%");
 	if (!c->limit || ak_dec_parse(ak_str_of(c->limit), 0, false, c->arena, &number, err) != AK_OK)
-		return wrong(y, m, key, err, "must be a number");
+		return ak_yaml_wrong(y, m, key, err, "must be a number");
 	c->limit = ak_arena_z(c->arena, number);
 	if (c->measure != AK_MEASURE_SUM && (!json_is_integer(v) || json_integer_value(v) < 0))
-		return wrong(y, m, key, err, "must be a whole number that is not negative");
+		return ak_yaml_wrong(y, m, key, err, "must be a whole number that is not negative");
 	return AK_OK;
 }
 
@@ -84,7 +73,7 @@ static bool is_money(int field) { return field != AK_FIELD_SOURCE && strcmp(ak_f
 
 static enum ak_rc summed(struct ak_custom *c, const struct ak_yaml *y, const json_t *m, struct ak_err *err)
 {
-	const char *name = text(m, "field");
+	const char *name = ak_jfilled(m, "field");
 	enum ak_type t;
 	int f;
 
@@ -97,12 +86,12 @@ static enum ak_rc summed(struct ak_custom *c, const struct ak_yaml *y, const jso
 		return AK_OK;
 	t = f == AK_FIELD_SOURCE ? AK_T_NAME : ak_fields[f].type;
 	if (t != AK_T_INT && t != AK_T_DEC)
-		return wrong(y, m, "field", err, "names nothing that can be added up");
-	c->currency = text(m, "currency");
+		return ak_yaml_wrong(y, m, "field", err, "names nothing that can be added up");
+	c->currency = ak_jfilled(m, "currency");
 	if (is_money(f) != (c->currency != NULL))
-		return wrong(y, m, "field", err, is_money(f) ? "is money: name the currency; different ones are never added" : "is no money: it has no currency");
+		return ak_yaml_wrong(y, m, "field", err, is_money(f) ? "is money: name the currency; different ones are never added" : "is no money: it has no currency");
 	if (c->currency && !is_currency(c->currency))
-		return wrong(y, m, "currency", err, "is no currency such as USD");
+		return ak_yaml_wrong(y, m, "currency", err, "is no currency such as USD");
 	return c->currency ? ak_custom_field(c, y, m, "cost_currency", &c->currency_field, err) : AK_OK;
 }
 
@@ -131,14 +120,14 @@ static enum ak_rc measure(struct ak_custom *c, const struct ak_yaml *y, const js
 
 static enum ak_rc period(struct ak_custom *c, const struct ak_yaml *y, const json_t *o, struct ak_err *err)
 {
-	const char *z = text(o, "per");
+	const char *z = ak_jfilled(o, "per");
 	char *end = NULL;
 	long n = z && ak_is_digit((unsigned char)*z) ? strtol(z, &end, 10) : 0;
 
 	if (!z)
 		return AK_OK;
 	if (n < 1 || n > 366 || (strcmp(end, "h") != 0 && strcmp(end, "d") != 0))
-		return wrong(y, o, "per", err, "must be a number of hours or days such as 1h or 7d");
+		return ak_yaml_wrong(y, o, "per", err, "must be a number of hours or days such as 1h or 7d");
 	c->per = z;
 	c->per_us = n * (*end == 'h' ? INT64_C(3600) : INT64_C(86400)) * 1000000;
 	return AK_OK;
@@ -150,7 +139,7 @@ static enum ak_rc groups(struct ak_custom *c, const struct ak_yaml *y, const jso
 	size_t n = json_is_array(by) ? json_array_size(by) : json_is_string(by);
 
 	if (n > AK_CUSTOM_BYS)
-		return wrong(y, o, "by", err, "names at most four fields");
+		return ak_yaml_wrong(y, o, "by", err, "names at most four fields");
 	for (size_t i = 0; i < n; i++) {
 		v = json_is_array(by) ? json_array_get(by, i) : by;
 		if (ak_custom_field(c, y, o, json_string_value(v), &c->by[c->nby++], err) != AK_OK)
@@ -172,7 +161,7 @@ static bool is_name(const char *name)
 
 static enum ak_rc layer(struct ak_custom *c, const struct ak_yaml *y, const json_t *o, struct ak_err *err)
 {
-	const char *name = text(o, "layer"), *kinds[AK_K_COUNT + 1] = {NULL}, *near;
+	const char *name = ak_jfilled(o, "layer"), *kinds[AK_K_COUNT + 1] = {NULL}, *near;
 	int kind = name ? ak_kind_find(ak_str_of(name)) : -1;
 
 	if (kind < 0) {
@@ -181,7 +170,7 @@ static enum ak_rc layer(struct ak_custom *c, const struct ak_yaml *y, const json
 		near = ak_text_nearest(ak_str_of(name ? name : ""), kinds);
 		ak_hint(err, "request, audit_event, app_event, usage, ticket, access_grant, api_key, provider_call, dlp_verdict, quota_event, settlement, price or "
 			     "config_snapshot%s%s%s", near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-		return wrong(y, o, "layer", err, "is no kind of record");
+		return ak_yaml_wrong(y, o, "layer", err, "is no kind of record");
 	}
 	c->kind = (enum ak_kind)kind;
 	return AK_OK;
@@ -190,19 +179,19 @@ static enum ak_rc layer(struct ak_custom *c, const struct ak_yaml *y, const json
 static enum ak_rc rule(struct ak_custom *c, const struct ak_yaml *y, const json_t *checks, const char *name, const json_t *o, struct ak_err *err)
 {
 	static const struct ak_cond all = {.what = AK_COND_ALL};
-	const char *severity = text(o, "severity");
+	const char *severity = ak_jfilled(o, "severity");
 	size_t k = 0;
 
 	for (size_t i = 0; ak_checks[i]; i++)
 		if (!is_name(name) || strcmp(ak_checks[i]->name, name) == 0)
 			return ak_fail(err, AK_EXIT_USAGE, "%s:%d: 'checks.%.60s': %s", y->name, ak_yaml_key_line(y, checks, name), name,
 				       is_name(name) ? "auditkit has a check of that name" : "a name is lower-case letters, digits and hyphens");
-	c->check = (struct ak_check){.name = name, .title = text(o, "title"), .severity = severity ? severity : "medium", .rationale = text(o, "rationale"),
-				     .fix = text(o, "fix"), .run = run, .facts = "group bucket measure limit", .sizes = "affected"};
+	c->check = (struct ak_check){.name = name, .title = ak_jfilled(o, "title"), .severity = severity ? severity : "medium", .rationale = ak_jfilled(o, "rationale"),
+				     .fix = ak_jfilled(o, "fix"), .run = run, .facts = "group bucket measure limit", .sizes = "affected"};
 	while (severities[k] && strcmp(severities[k], c->check.severity) != 0)
 		k++;
 	if (!severities[k])
-		return wrong(y, o, "severity", err, "must be high, medium or low");
+		return ak_yaml_wrong(y, o, "severity", err, "must be high, medium or low");
 	if (layer(c, y, o, err) != AK_OK)
 		return AK_FAIL;
 	c->where = all;

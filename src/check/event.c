@@ -103,3 +103,13 @@ bool ak_event_listed(const json_t *list, const struct ak_str *v)
 			return true;
 	return false;
 }
+
+bool ak_check_grant_is_over(struct ak_str state)
+{
+	static const char *const words[] = {"revoke", "revoked", "remove", "removed", "disabled", "expired", "inactive", "left", "deleted"};
+
+	for (size_t i = 0; state.p && i < AK_COUNT(words); i++)
+		if (ak_str_is(state, words[i]))
+			return true;
+	return false;
+}

@@ -36,6 +36,9 @@ bool ak_event_failed(const struct ak_str *v);
 /* In a list of categories and actions of policy.yaml; an action may end with '*'. */
 bool ak_event_listed(const json_t *list, const struct ak_str *v);
 
+/* A grant whose state says that it holds no more. */
+bool ak_check_grant_is_over(struct ak_str state);
+
 #ifdef __cplusplus
 }
 #endif

@@ -185,12 +185,3 @@ void ak_finding_apart(struct ak_map *seen, char id[AK_FINDING_ID])
 	ak_sha256(again, strlen(again), digest);
 	name_by(digest, id);
 }
-
-bool ak_finding_is_id(struct ak_str s)
-{
-	bool is = s.n == 16;
-
-	for (size_t i = 0; is && i < s.n; i++)
-		is = ak_is_digit((unsigned char)s.p[i]) || (s.p[i] >= 'a' && s.p[i] <= 'f');
-	return is;
-}

@@ -19,8 +19,6 @@ extern "C" {
 void ak_finding_id(const char *rule, const char *facts, const char *sizes, const json_t *finding, char id[AK_FINDING_ID]);
 /* The second finding with an id of this run gets another: seen holds those that were. */
 void ak_finding_apart(struct ak_map *seen, char id[AK_FINDING_ID]);
-/* 16 lower-case hex digits. */
-bool ak_finding_is_id(struct ak_str s);
 
 #ifdef __cplusplus
 }

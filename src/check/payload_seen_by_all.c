@@ -1,5 +1,6 @@
 /* Systems in which everybody who sees logs sees payload (F224). */
 #include "base/ak.h"
+#include "check/event.h"
 #include "check/said.h"
 #include "check/piles.h"
 
@@ -18,16 +19,6 @@ struct ctx {
 	uint64_t read;
 };
 
-static bool is_over(struct ak_str state)
-{
-	static const char *const words[] = {"revoke", "revoked", "remove", "removed", "disabled", "expired", "inactive", "left", "deleted"};
-
-	for (size_t i = 0; state.p && i < AK_COUNT(words); i++)
-		if (ak_str_is(state, words[i]))
-			return true;
-	return false;
-}
-
 static enum ak_rc take(void *ctx, const struct ak_fieldrow *row, struct ak_err *err)
 {
 	struct ctx *x = ctx;
@@ -38,7 +29,7 @@ static enum ak_rc take(void *ctx, const struct ak_fieldrow *row, struct ak_err *
 
 	(void)err;
 	x->read++;
-	if (is_over(v[G_STATE]))
+	if (ak_check_grant_is_over(v[G_STATE]))
 		ak_check_apart(r, "no longer in force");
 	else if (!v[G_SCOPE].p)
 		ak_check_apart(r, "does not say which logs it shows");

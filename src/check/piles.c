@@ -109,7 +109,7 @@ static int compare(const void *a, const void *b)
 void ak_piles_sort(struct ak_piles *p)
 {
 	if (p->n)
-		qsort(p->pile, p->n, sizeof *p->pile, compare);
+		ak_sort(p->pile, p->n, sizeof *p->pile, compare);
 }
 
 void ak_piles_done(struct ak_piles *p)

@@ -123,7 +123,7 @@ static void judge(struct ctx *x)
 	int64_t limit = ak_policy_said_us(r->policy, "audit.session_limit", 8 * HOUR_US);
 	uint64_t open = 0;
 
-	qsort(x->turn, x->n, sizeof *x->turn, compare);
+	ak_sort(x->turn, x->n, sizeof *x->turn, compare);
 	for (size_t i = 0; i < x->n; i++) {
 		const struct turn *t = &x->turn[i];
 		const struct ak_pile *source = ak_piles_find(&x->sources, &t->name);

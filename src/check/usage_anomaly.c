@@ -64,7 +64,7 @@ static int64_t median(const struct ctx *x, size_t to, size_t rule, size_t *of)
 
 	for (size_t i = 0; i < n; i++)
 		v[i] = x->day[to - n + i].value[rule];
-	qsort(v, n, sizeof v[0], ascending);
+	ak_sort(v, n, sizeof v[0], ascending);
 	*of = n;
 	return v[n / 2];
 }
@@ -146,7 +146,7 @@ static void judge(struct ctx *x, struct ak_aggregate *groups, struct ak_check_ru
 			json_object_set_new(r->apart, "attempts without a key or time",
 					    json_integer(json_integer_value(json_object_get(r->apart, "attempts without a key or time")) + groups->group[i]->records));
 	}
-	qsort(groups->group, n, sizeof(struct ak_aggregate_group *), by_key);
+	ak_sort(groups->group, n, sizeof(struct ak_aggregate_group *), by_key);
 	for (size_t i = 0; i < n; i++) {
 		take(x, groups->group[i], &a);
 		if (i + 1 == n || !ak_str_eq(groups->group[i + 1]->by[0], groups->group[i]->by[0])) {

@@ -107,7 +107,7 @@ enum ak_rc ak_exports_read(const char *root, const struct ak_registry *registry,
 		return rc;
 	}
 	if (x.nfiles)
-		qsort(x.file, x.nfiles, sizeof *x.file, by_path);
+		ak_sort(x.file, x.nfiles, sizeof *x.file, by_path);
 	head = ak_alloc(HEAD_BYTES);
 	for (size_t i = 0; i < x.nfiles; i++)
 		detect(&x, &x.file[i], registry, head);

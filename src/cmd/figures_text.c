@@ -180,7 +180,7 @@ static const json_t **order(const json_t *rows, bool most_first)
 	for (size_t i = 0; i < n; i++)
 		list[i] = json_array_get(rows, i);
 	if (most_first)
-		qsort(list, n, sizeof(const json_t *), by_records);
+		ak_sort(list, n, sizeof(const json_t *), by_records);
 	return list;
 }
 

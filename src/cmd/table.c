@@ -50,7 +50,10 @@
 	X(packet_build)                                                                                                      \
 	X(packet_sign)                                                                                                      \
 	X(packet_verify)                                                                                                      \
+	X(packet_disclose)                                                                                                  \
+	X(packet_rebuild)                                                                                                   \
 	X(packet_show)                                                                                                      \
+	X(packet_diff)                                                                                                      \
 	X(verify)                                                                                                      \
 	X(keys)                                                                                                        \
 	X(keys_rotate)                                                                                                 \

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "base/time.h"
 
 enum { MOST_LINES = 10000, PAUSE_MS = 300, METHOD_WIDTH = 4, PATH_WIDTH = 24, WAIT_US = 30000000 };
 
@@ -149,14 +150,6 @@ static void print(struct ak_tail *t, const struct ak_tail_line *l)
 
 /* ---- entries of one request ---- */
 
-static int64_t steady_us(void)
-{
-	struct timespec now = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static void free_open(struct ak_tail_open *o)
 {
 	char *const all[] = {o->id, o->time, o->method, o->path, o->model, o->error, o->cite};
@@ -193,7 +186,7 @@ static void close_oldest(struct ak_tail *t)
 
 void ak_tail_close(struct ak_tail *t, bool all)
 {
-	int64_t before = all ? INT64_MAX : steady_us() - WAIT_US;
+	int64_t before = all ? INT64_MAX : ak_time_steady() - WAIT_US;
 
 	while (t->nopen && (t->open[t->open_at].since_us < before || !t->open[t->open_at].id))
 		close_oldest(t);
@@ -215,7 +208,7 @@ static void open_one(struct ak_tail *t, const struct ak_tail_line *l, bool faile
 		close_oldest(t);
 	o = &t->open[(t->open_at + t->nopen++) % AK_TAIL_OPEN];
 	*o = (struct ak_tail_open){.id = copy(l->id), .time = copy(l->time), .method = copy(l->method), .path = copy(l->path), .model = copy(l->model),
-				   .error = copy(l->error), .cite = copy(l->cite), .failed = failed, .since_us = steady_us()};
+				   .error = copy(l->error), .cite = copy(l->cite), .failed = failed, .since_us = ak_time_steady()};
 }
 
 void ak_tail_take(struct ak_tail *t, const struct ak_tail_line *l)

@@ -35,14 +35,6 @@ struct reader {
 	struct ak_arena scratch;
 };
 
-static int64_t steady_us(void)
-{
-	struct timespec t = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 /* ---- one record ---- */
 
 static const char *text_of(struct reader *r, const struct ak_record *rec, enum ak_field_id f)
@@ -210,7 +202,7 @@ static enum ak_rc read_now(struct reader *r, enum ak_follow_state *state, struct
 	size_t n;
 
 	for (*state = AK_FOLLOW_MORE; *state == AK_FOLLOW_MORE && rc == AK_OK && !ak_follow_stopping();) {
-		rc = ak_follow_read(r->file, steady_us(), r->chunk, AK_FOLLOW_LINE, &n, state, err);
+		rc = ak_follow_read(r->file, ak_time_steady(), r->chunk, AK_FOLLOW_LINE, &n, state, err);
 		if (rc == AK_OK && n)
 			rc = bytes(r, ak_str_n(r->chunk, n), false, err);
 		if (rc == AK_OK && r->t->live && n)

@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "conf/suppressions.h"
 
+#include "base/jsonget.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "conf/policy_rules.h"
@@ -21,13 +22,6 @@ static const struct ak_yaml_rule file_rules[] = {
 static bool is_id(const char *z)
 {
 	return strlen(z) == 16 && strspn(z, "0123456789abcdef") == 16;
-}
-
-static const char *text(const json_t *o, const char *name)
-{
-	const json_t *v = json_object_get(o, name);
-
-	return json_string_length(v) ? json_string_value(v) : NULL;
 }
 
 static bool is_check(const char *const *checks, const char *name)
@@ -59,8 +53,8 @@ static enum ak_rc names(const struct ak_suppressions *s, const struct ak_suppres
 
 static enum ak_rc entry(struct ak_suppressions *s, const json_t *o, const char *const *checks, struct ak_suppression *e, struct ak_err *err)
 {
-	*e = (struct ak_suppression){.id = text(o, "id"), .check = text(o, "check"), .subject = text(o, "subject"), .owner = text(o, "owner"),
-				     .reason = text(o, "reason"), .expires = text(o, "expires"), .line = ak_yaml_line(&s->yaml, o)};
+	*e = (struct ak_suppression){.id = ak_jfilled(o, "id"), .check = ak_jfilled(o, "check"), .subject = ak_jfilled(o, "subject"), .owner = ak_jfilled(o, "owner"),
+				     .reason = ak_jfilled(o, "reason"), .expires = ak_jfilled(o, "expires"), .line = ak_yaml_line(&s->yaml, o)};
 	if (!e->owner || !e->reason || !e->expires)
 		return ak_fail(err, AK_EXIT_USAGE, "%s:%d: a suppression needs owner, reason and expires", s->yaml.name, e->line);
 	if (!ak_policy_is_date(json_object_get(o, "expires")) || ak_time_arg(e->expires, 0, &e->until_us, err) != AK_OK)

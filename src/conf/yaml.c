@@ -291,3 +291,8 @@ void ak_yaml_release(struct ak_yaml *y)
 	ak_free(y->lines);
 	*y = (struct ak_yaml){0};
 }
+
+enum ak_rc ak_yaml_wrong(const struct ak_yaml *y, const json_t *object, const char *key, struct ak_err *err, const char *what)
+{
+	return ak_fail(err, AK_EXIT_USAGE, "%s:%d: '%s' %s", y->name, ak_yaml_key_line(y, object, key), key, what);
+}

@@ -34,6 +34,9 @@ int ak_yaml_line(const struct ak_yaml *y, const json_t *node);
 /* Line of a member's key, 0 if unknown. */
 int ak_yaml_key_line(const struct ak_yaml *y, const json_t *object, const char *key);
 
+/* "policy.yaml:12: 'url' is no address": a member whose value is not what it must be. AK_EXIT_USAGE. */
+enum ak_rc ak_yaml_wrong(const struct ak_yaml *y, const json_t *object, const char *key, struct ak_err *err, const char *what);
+
 /* Schema as data. A row per member; `*` as name admits any key with the row's type. A null value counts as not given
  * for every type. */
 enum ak_yaml_type {

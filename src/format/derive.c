@@ -85,16 +85,6 @@ static const struct {
 	{NULL, "other"},
 };
 
-static bool has_word(struct ak_str text, const char *word)
-{
-	struct ak_str w = ak_str_of(word);
-
-	for (size_t i = 0; i + w.n <= text.n; i++)
-		if (ak_str_eq_fold(ak_str_n(text.p + i, w.n), w))
-			return true;
-	return false;
-}
-
 static void endpoint_family(const struct ak_mapper *mp, struct ak_record *out)
 {
 	const struct ak_value *from = &out->v[out->v[AK_F_ENDPOINT].set ? AK_F_ENDPOINT : AK_F_OPERATION];
@@ -103,7 +93,7 @@ static void endpoint_family(const struct ak_mapper *mp, struct ak_record *out)
 
 	if (!from->set || !wants(mp, out, AK_F_ENDPOINT_FAMILY))
 		return;
-	while (families[i].word && !has_word(path, families[i].word))
+	while (families[i].word && !ak_str_holds_fold(path, families[i].word))
 		i++;
 	ak_record_set_text(out, AK_F_ENDPOINT_FAMILY, ak_str_of(families[i].family));
 }

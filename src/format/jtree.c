@@ -194,7 +194,7 @@ static bool sort_members(struct cursor *c, struct ak_jnode *n, size_t count)
 	for (size_t i = 0; i < count; i++, m = m->next)
 		list[i] = m;
 	list[count] = NULL;
-	qsort(list, count, sizeof(struct ak_jnode *), key_order);
+	ak_sort(list, count, sizeof(struct ak_jnode *), key_order);
 	n->child = list[0];
 	for (size_t i = 0; i < count; i++) {
 		if (i && ak_str_eq(list[i - 1]->key, list[i]->key))

@@ -51,7 +51,7 @@ enum ak_rc ak_compile_enum(struct ak_compiler *c, const json_t *node, const stru
 		e->nexact += !row->from.prefix;
 		e->n++;
 	}
-	qsort(e->row, e->n, sizeof(*e->row), row_order);
+	ak_sort(e->row, e->n, sizeof(*e->row), row_order);
 	*out = e;
 	return AK_OK;
 }
@@ -59,7 +59,7 @@ enum ak_rc ak_compile_enum(struct ak_compiler *c, const json_t *node, const stru
 const struct ak_str *ak_enum_find(const struct ak_enum *e, struct ak_str text)
 {
 	struct ak_enum_row key = {.from = {.text = text}};
-	struct ak_enum_row *row = bsearch(&key, e->row, e->nexact, sizeof(key), exact_order);
+	struct ak_enum_row *row = ak_bsearch(&key, e->row, e->nexact, sizeof(key), exact_order);
 
 	for (size_t i = e->nexact; !row && i < e->n; i++)
 		if (ak_literal_fits(&e->row[i].from, text))

@@ -132,7 +132,7 @@ static struct ak_map_entry *sorted(const struct ak_map *m, int (*by)(const void 
 
 	if (m->n)
 		memcpy(list, m->e, m->n * sizeof *list);
-	qsort(list, m->n, sizeof *list, by);
+	ak_sort(list, m->n, sizeof *list, by);
 	return list;
 }
 

@@ -183,7 +183,7 @@ static json_t *events(struct timeline *t)
 	for (int s = 0; s < 2; s++)
 		json_array_foreach(t->side[s].listed, i, r)
 			rows[n++] = r;
-	qsort(rows, n, sizeof *rows, by_time);
+	ak_sort(rows, n, sizeof *rows, by_time);
 	for (i = 0; i < n; i++)
 		finish(t, rows[i], i + 1 < n ? rows[i + 1] : NULL);
 	for (i = 0; i < n; i++)

@@ -38,14 +38,6 @@ static void pause_a_while(void)
 	nanosleep(&t, NULL);
 }
 
-static int64_t steady_us(void)
-{
-	struct timespec t = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 /* ---- what was rotated while nobody followed ---- */
 
 struct rotated {
@@ -83,7 +75,7 @@ static size_t rotated_files(const char *path, struct rotated **out)
 			ak_free(one);
 	}
 	ak_fs_list_free(names);
-	qsort(*out, found, sizeof **out, by_time);
+	ak_sort(*out, found, sizeof **out, by_time);
 	return found;
 }
 
@@ -192,7 +184,7 @@ static enum ak_follow_state read_on(struct follower *f, struct ak_follow *file, 
 
 	while (state <= AK_FOLLOW_IDLE && !stopping(f)) {
 		struct ak_chunk *c = ak_intake_chunk(AK_CHUNK_DATA, AK_CHUNK_BYTES);
-		int64_t now = steady_us();
+		int64_t now = ak_time_steady();
 		size_t n = 0;
 		enum ak_rc rc = ak_follow_read(file, now, c->data, AK_CHUNK_BYTES, &n, &state, err);
 

@@ -118,7 +118,7 @@ static enum ak_rc glob_add(struct ak_expansion *x, const char *pattern, struct a
 	}
 	enum ak_rc rc = AK_OK;
 	if (got == 0) {
-		qsort(g.gl_pathv, g.gl_pathc, sizeof(*g.gl_pathv), by_bytes);
+		ak_sort(g.gl_pathv, g.gl_pathc, sizeof(*g.gl_pathv), by_bytes);
 		rc = matches_add(x, &g, err);
 	}
 	globfree(&g);

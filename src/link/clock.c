@@ -20,7 +20,7 @@ static int falling(const void *a, const void *b)
 static void settle(struct ak_extremes *e)
 {
 	if (e->n)
-		qsort(e->v, e->n, sizeof *e->v, falling);
+		ak_sort(e->v, e->n, sizeof *e->v, falling);
 	if (e->n > AK_EXTREMES)
 		e->n = AK_EXTREMES;
 }

@@ -225,7 +225,7 @@ static json_t *sorted(json_t *list)
 
 	for (size_t i = 0; i < n; i++)
 		rows[i] = json_array_get(list, i);
-	qsort(rows, n, sizeof *rows, by_name);
+	ak_sort(rows, n, sizeof *rows, by_name);
 	for (size_t i = 0; i < n; i++)
 		json_array_append(out, rows[i]);
 	ak_free(rows);

@@ -176,7 +176,7 @@ static void all_rows(struct cover *c, json_t *pairs, json_t *sides)
 	for (size_t i = 0; i < n; i++)
 		at[i] = c->cells.e[i].v.ptr;
 	if (n)
-		qsort(at, n, sizeof *at, order);
+		ak_sort(at, n, sizeof *at, order);
 	for (size_t i = 0, end; i < n; i = end) {
 		for (end = i; end < n && at[end]->pair == at[i]->pair && at[end]->from == at[i]->from; end++)
 			;

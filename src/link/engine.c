@@ -120,7 +120,7 @@ static void meet_all(struct engine *e, const struct ak_link_pair *p, const struc
 			gather(e, p, a, ak_link_values_get(&e->values, twin));
 	}
 	if (e->nmet > 1)
-		qsort(e->met, e->nmet, sizeof *e->met, by_seq);
+		ak_sort(e->met, e->nmet, sizeof *e->met, by_seq);
 	for (size_t i = 0; i < e->nmet; i++)
 		if (!i || e->met[i]->call != e->met[i - 1]->call)
 			meet(e, p, a, e->met[i]);

@@ -118,7 +118,7 @@ static enum ak_rc close_bucket(struct sums *m, struct ak_err *err)
 	enum ak_rc rc = AK_OK;
 
 	if (m->n)
-		qsort(m->entry, m->n, sizeof *m->entry, by_source);
+		ak_sort(m->entry, m->n, sizeof *m->entry, by_source);
 	for (size_t i = 0, end; i < m->n && rc == AK_OK; i = end) {
 		for (end = i; end < m->n && m->entry[end].source == m->entry[i].source; end++)
 			;

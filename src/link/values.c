@@ -287,7 +287,7 @@ static bool falls_apart(const struct ak_link_value *x, struct ak_str value)
 	for (size_t i = 0; i < x->n; i++)
 		if (x->rec[i]->kind == AK_K_REQUEST && x->rec[i]->live && x->rec[i]->dated && as_call(x->rec[i], value))
 			call[n++] = x->rec[i];
-	qsort(call, n, sizeof(const struct ak_link_record *), by_time);
+	ak_sort(call, n, sizeof(const struct ak_link_record *), by_time);
 	for (size_t i = 0; i < n && !apart; i++) {
 		last = NULL;
 		for (size_t k = 0; k < i; k++)
@@ -347,7 +347,7 @@ static enum ak_rc load_all(struct ak_link_values *v, const struct search *q, str
 			if (!is_known(v, q->hit[k].seq))
 				seq[n++] = q->hit[k].seq;
 	}
-	qsort(seq, n, sizeof *seq, by_number);
+	ak_sort(seq, n, sizeof *seq, by_number);
 	for (size_t i = 0; i < n && rc == AK_OK; i++)
 		if (!i || seq[i] != seq[i - 1])
 			rc = ak_link_values_load(v, seq[i], &ignored, err);
@@ -384,7 +384,7 @@ static enum ak_rc look_up(struct ak_link_values *v, struct ak_run_entry *key, si
 	rc = ak_link_find(v->reader, ask, unique, found, q, err);
 	ak_free(ask);
 	if (q->n)
-		qsort(q->hit, q->n, sizeof *q->hit, by_hash);
+		ak_sort(q->hit, q->n, sizeof *q->hit, by_hash);
 	share(key, n, q, of);
 	return rc == AK_OK ? load_all(v, q, err) : rc;
 }

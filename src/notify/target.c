@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "notify/target.h"
 
+#include "base/jsonget.h"
 #include "base/text.h"
 #include "net/http.h"
 #include "net/mailer.h"
@@ -46,18 +47,6 @@ static const struct member {
 	{"program", 1u << AK_NOTIFY_SENDMAIL},
 };
 
-static const char *text(const json_t *o, const char *name)
-{
-	const json_t *v = json_object_get(o, name);
-
-	return json_string_length(v) ? json_string_value(v) : NULL;
-}
-
-static enum ak_rc wrong(const struct ak_yaml *y, const json_t *o, const char *key, struct ak_err *err, const char *what)
-{
-	return ak_fail(err, AK_EXIT_USAGE, "%s:%d: '%s' %s", y->name, ak_yaml_key_line(y, o, key), key, what);
-}
-
 static enum ak_rc bad_address(struct ak_err *err)
 {
 	ak_hint(err, "give https://HOST/PATH, without user and fragment; http:// is for 127.0.0.1 only");
@@ -93,7 +82,7 @@ static enum ak_rc open_url(const struct ak_yaml *y, const json_t *o, const char 
 
 	if (ak_notify_address(ak_str_of(url), a, &origin, &path, &why) != AK_OK) {
 		ak_hint(err, "%s", why.hint);
-		return wrong(y, o, "url", err, "is no address that a message could be sent to");
+		return ak_yaml_wrong(y, o, "url", err, "is no address that a message could be sent to");
 	}
 	r = ak_redactor_throwaway();
 	secret = strchr(path, '?') || ak_redact_secret(r, ak_str_of(url), &at, &kind);
@@ -107,12 +96,12 @@ static enum ak_rc open_url(const struct ak_yaml *y, const json_t *o, const char 
 
 static enum ak_rc http_target(const struct ak_yaml *y, const json_t *o, struct ak_notify_target *t, struct ak_arena *a, struct ak_err *err)
 {
-	t->url = text(o, "url");
-	t->url_file = text(o, "url_file");
-	t->url_env = text(o, "url_env");
-	t->token_file = text(o, "token_file");
-	t->token_env = text(o, "token_env");
-	t->ca_file = text(o, "ca_file");
+	t->url = ak_jfilled(o, "url");
+	t->url_file = ak_jfilled(o, "url_file");
+	t->url_env = ak_jfilled(o, "url_env");
+	t->token_file = ak_jfilled(o, "token_file");
+	t->token_env = ak_jfilled(o, "token_env");
+	t->ca_file = ak_jfilled(o, "ca_file");
 	t->allow_private = json_is_true(json_object_get(o, "allow_private"));
 	if ((t->url != NULL) + (t->url_file != NULL) + (t->url_env != NULL) != 1) {
 		ak_hint(err, "the address of a Slack webhook is a secret: url_file: PATH or url_env: NAME");
@@ -150,17 +139,17 @@ static enum ak_rc mail_target(const struct ak_yaml *y, const json_t *o, struct a
 
 		if (!is_mailbox(one)) {
 			ak_buf_release(&b);
-			return wrong(y, o, "to", err, "holds what is no plain mail address");
+			return ak_yaml_wrong(y, o, "to", err, "holds what is no plain mail address");
 		}
 		ak_buf_addf(&b, "%s%s", i ? ", " : "", one);
 	}
 	t->to = ak_arena_z(a, ak_buf_str(&b));
 	ak_buf_release(&b);
-	t->from = text(o, "from");
-	t->program = text(o, "program") ? text(o, "program") : AK_SENDMAIL;
+	t->from = ak_jfilled(o, "from");
+	t->program = ak_jfilled(o, "program") ? ak_jfilled(o, "program") : AK_SENDMAIL;
 	if (t->from && !is_mailbox(t->from))
-		return wrong(y, o, "from", err, "is no plain mail address");
-	return t->program[0] == '/' ? AK_OK : wrong(y, o, "program", err, "must be a whole path such as " AK_SENDMAIL);
+		return ak_yaml_wrong(y, o, "from", err, "is no plain mail address");
+	return t->program[0] == '/' ? AK_OK : ak_yaml_wrong(y, o, "program", err, "must be a whole path such as " AK_SENDMAIL);
 }
 
 static enum ak_rc severities_of(const struct ak_yaml *y, const json_t *o, struct ak_notify_target *t, struct ak_err *err)
@@ -172,7 +161,7 @@ static enum ak_rc severities_of(const struct ak_yaml *y, const json_t *o, struct
 		unsigned bit = ak_severity_bit(json_string_value(json_is_array(list) ? json_array_get(list, i) : list));
 
 		if (!bit)
-			return wrong(y, o, "severities", err, "must be of high, medium and low");
+			return ak_yaml_wrong(y, o, "severities", err, "must be of high, medium and low");
 		t->severities |= bit;
 	}
 	if (!n)
@@ -190,14 +179,14 @@ static bool is_name(const char *z)
 static enum ak_rc read_target(const struct ak_yaml *y, const json_t *all, const char *name, const json_t *o, struct ak_arena *a, struct ak_notify_target *out,
 			      struct ak_err *err)
 {
-	int type = find(types, text(o, "type") ? text(o, "type") : "");
+	int type = find(types, ak_jfilled(o, "type") ? ak_jfilled(o, "type") : "");
 	struct ak_notify_target t = {.name = name, .type = (enum ak_notify_type)type, .line = ak_yaml_key_line(y, all, name)};
 	enum ak_rc rc;
 
 	if (!is_name(name))
 		return ak_fail(err, AK_EXIT_USAGE, "%s:%d: 'notify.%.60s': a name is up to 64 letters, digits, '.', '_' and '-'", y->name, t.line, name);
 	if (type < 0)
-		return wrong(y, o, "type", err, "must be webhook, slack or sendmail");
+		return ak_yaml_wrong(y, o, "type", err, "must be webhook, slack or sendmail");
 	for (size_t i = 0; i < AK_COUNT(members); i++)
 		if (json_object_get(o, members[i].name) && !(members[i].types >> type & 1))
 			return ak_fail(err, AK_EXIT_USAGE, "%s:%d: '%s' is nothing that type %s has", y->name, ak_yaml_key_line(y, o, members[i].name), members[i].name,

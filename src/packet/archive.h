@@ -53,6 +53,11 @@ enum ak_rc ak_archive_read(const char *path,
 			   enum ak_rc (*visit)(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes,
 					       struct ak_err *err),
 			   void *ctx, struct ak_archive_info *info, struct ak_err *err);
+/* The same for a bag that other programs made: files may have any name that stays below the top folder. */
+enum ak_rc ak_archive_read_foreign(const char *path,
+				   enum ak_rc (*visit)(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes,
+						       struct ak_err *err),
+				   void *ctx, struct ak_archive_info *info, struct ak_err *err);
 /* For visit: the next bytes; *n = 0 at the end of the file. */
 enum ak_rc ak_archive_pull(struct ak_archive_bytes *bytes, void *buf, size_t cap, size_t *n, struct ak_err *err);
 

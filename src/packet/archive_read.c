@@ -50,10 +50,10 @@ enum ak_rc ak_reader_next(struct ak_reader *r)
 
 enum ak_rc ak_reader_name(struct ak_reader *r, struct ak_str name, bool folder)
 {
-	const char *what = ak_path_problem(name);
+	const char *what = r->foreign ? ak_path_problem_foreign(name) : ak_path_problem(name);
 	if (what)
 		return refuse_name(r, "archive_name", what);
-	what = ak_pathset_add(&r->names, name, folder);
+	what = r->foreign ? ak_pathset_add_foreign(&r->names, name, folder) : ak_pathset_add(&r->names, name, folder);
 	return what ? refuse_name(r, "archive_duplicate", what) : AK_OK;
 }
 
@@ -62,7 +62,9 @@ enum ak_rc ak_reader_entry(struct ak_reader *r, struct ak_str full, bool folder,
 	size_t n = ak_str_find(full, '/');
 	if (n == 0)
 		return refuse_name(r, "archive_name", full.n ? "is absolute" : "is empty");
-	const char *what = ak_path_problem(ak_str_n(full.p, n));
+	const char *what = n > AK_PATH_MAX   ? "is longer than 100 bytes"
+			   : r->foreign ? ak_path_problem_foreign(ak_str_n(full.p, n))
+					: ak_path_problem(ak_str_n(full.p, n));
 	if (what)
 		return refuse_name(r, "archive_name", what);
 	if (n == full.n && !folder)
@@ -161,9 +163,9 @@ static enum ak_rc read_file(struct ak_reader *r, const char *path)
 static enum ak_rc read_once(const char *path,
 			    enum ak_rc (*visit)(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes,
 						struct ak_err *err),
-			    void *ctx, struct ak_archive_info *info, struct ak_err *err)
+			    void *ctx, bool foreign, struct ak_archive_info *info, struct ak_err *err)
 {
-	struct ak_reader r = {.visit = visit, .ctx = ctx, .path = path, .label = ak_fs_base(path), .err = err};
+	struct ak_reader r = {.foreign = foreign, .visit = visit, .ctx = ctx, .path = path, .label = ak_fs_base(path), .err = err};
 	struct stat st;
 	bool seen = stat(path, &st) == 0;
 	if (!seen && ak_class_sys(AK_EXIT_INPUT, errno, NULL) != AK_EXIT_INPUT)
@@ -186,17 +188,33 @@ static enum ak_rc pass_by(void *ctx, struct ak_str name, struct ak_archive_bytes
 }
 
 /* The libraries do not always tell damage from memory that was gone for a moment. Damage is found a second time. */
+static enum ak_rc read_sure(const char *path,
+			    enum ak_rc (*visit)(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes,
+						struct ak_err *err),
+			    void *ctx, bool foreign, struct ak_archive_info *info, struct ak_err *err)
+{
+	struct ak_archive_info whole;
+	enum ak_rc rc = read_once(path, visit, ctx, foreign, info, err);
+	if (rc != AK_FAIL || !err || strcmp(err->reason, "archive_damaged") != 0 ||
+	    read_once(path, pass_by, NULL, foreign, &whole, NULL) != AK_OK)
+		return rc;
+	ak_err_clear(err);
+	ak_hint(err, "run the same command again; if it stays so, look at this machine's memory and disk");
+	return ak_fail(err, AK_EXIT_IO, "cannot read '%s': damaged when it was read, whole when it was read again", path);
+}
+
 enum ak_rc ak_archive_read(const char *path,
 			   enum ak_rc (*visit)(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes,
 					       struct ak_err *err),
 			   void *ctx, struct ak_archive_info *info, struct ak_err *err)
 {
-	struct ak_archive_info whole;
-	enum ak_rc rc = read_once(path, visit, ctx, info, err);
-	if (rc != AK_FAIL || !err || strcmp(err->reason, "archive_damaged") != 0 ||
-	    read_once(path, pass_by, NULL, &whole, NULL) != AK_OK)
-		return rc;
-	ak_err_clear(err);
-	ak_hint(err, "run the same command again; if it stays so, look at this machine's memory and disk");
-	return ak_fail(err, AK_EXIT_IO, "cannot read '%s': damaged when it was read, whole when it was read again", path);
+	return read_sure(path, visit, ctx, false, info, err);
+}
+
+enum ak_rc ak_archive_read_foreign(const char *path,
+				   enum ak_rc (*visit)(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes,
+						       struct ak_err *err),
+				   void *ctx, struct ak_archive_info *info, struct ak_err *err)
+{
+	return read_sure(path, visit, ctx, true, info, err);
 }

@@ -1,11 +1,14 @@
 #include "base/ak.h"
 #include "packet/build.h"
 
+#include "base/jsonget.h"
 #include "base/jsonw.h"
 #include "base/note.h"
 #include "base/sshkey.h"
 #include "base/time.h"
+#include "packet/annex.h"
 #include "packet/facts.h"
+#include "packet/previous.h"
 #include "packet/rekey.h"
 #include "packet/render.h"
 #include "packet/section.h"
@@ -19,7 +22,7 @@
 static const char *or_empty(const char *s) { return s ? s : ""; }
 
 /* The id follows from what is shown: checkpoint, policy, responses, period and reviewer. */
-static void name_packet(const struct ak_packet_opts *o, const char *root, struct ak_packet_result *out)
+static void name_packet(const struct ak_packet_opts *o, const char *root, const struct ak_previous *previous, struct ak_packet_result *out)
 {
 	struct ak_buf b;
 	uint8_t h[32];
@@ -31,6 +34,8 @@ static void name_packet(const struct ak_packet_opts *o, const char *root, struct
 		ak_buf_addf(&b, "%s\n", o->responses->digest);
 	if (o->tenant_reason)
 		ak_buf_addf(&b, "tenants\n%s\n%s\n", o->operator_, o->tenant_reason);
+	if (*previous->digest)
+		ak_buf_addf(&b, "previous\n%s\n", previous->digest);
 	if (o->view)
 		ak_buf_addf(&b, "view\n%s\n", o->view->name);
 	if (o->scope)
@@ -185,13 +190,6 @@ static enum ak_rc finish(const struct ak_packet_opts *o, struct ak_bag *bag, str
 	return rc;
 }
 
-static json_t *when(int64_t us)
-{
-	char buf[32];
-
-	return us == INT64_MIN || us == INT64_MAX ? json_null() : json_string(ak_time_z(us, 0, buf));
-}
-
 static json_t *named(const char *value) { return value && strcmp(value, "unknown") != 0 ? json_string(value) : json_null(); }
 
 /* packet.json: what pages and checks need to know of the packet as a whole. */
@@ -202,7 +200,7 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 			      "created", r->created, "as_of", r->as_of, "draft", o->draft, "signed", !o->draft, "principal", PRINCIPAL,
 			      "program", "auditkit " PACKAGE_VERSION);
 
-	json_object_set_new(d, "period", json_pack("{s:o, s:o, s:o, s:o}", "from", when(o->from_us), "to", when(o->to_us), "first",
+	json_object_set_new(d, "period", json_pack("{s:o, s:o, s:o, s:o}", "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "first",
 						   named(s->first[0] ? s->first : NULL), "last", named(s->last[0] ? s->last : NULL)));
 	json_object_set_new(d, "sample", o->sample ? json_pack("{s:I, s:s}", "size", (json_int_t)o->sample, "seed", r->id) : json_null());
 	json_object_set_new(d, "view", ak_view_document(o->view));
@@ -218,6 +216,8 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 	json_object_set_new(d, "pseudonym_key", json_string(o->keys->kid));
 	json_object_set(d, "ledger_size", json_object_get(s->checkpoint, "size"));
 	json_object_set(d, "ledger_root", json_object_get(s->checkpoint, "root"));
+	json_object_set(d, "annex_sha256", json_object_get(json_object_get(s->documents, "data/integrity/annex.json"), "digest"));
+	json_object_set_new(d, "previous", named(ak_jtxt(json_object_get(json_object_get(s->documents, "data/integrity/consistency.json"), "previous"), "digest", NULL)));
 	json_object_set_new(d, "proven", json_integer(ak_facts_sum(r->sections, "proven")));
 	json_object_set_new(d, "declared", json_integer(ak_facts_sum(r->sections, "declared")));
 	json_object_set_new(d, "finding_count", json_integer((json_int_t)json_array_size(r->findings)));
@@ -352,7 +352,7 @@ static enum ak_rc approved(const struct ak_packet_opts *o, struct ak_err *err)
 	return ak_fail(err, AK_EXIT_REFUSED, "'%s' may not approve the export of a packet", o->approved_by);
 }
 
-static enum ak_rc begin(const struct ak_packet_opts *o, const json_t *ws, struct ak_sections *s, struct ak_packet_result *out,
+static enum ak_rc begin(const struct ak_packet_opts *o, const json_t *ws, const struct ak_previous *previous, struct ak_sections *s, struct ak_packet_result *out,
 			struct ak_err *err)
 {
 	const json_t *cp = json_object_get(ws, "checkpoint");
@@ -367,7 +367,7 @@ static enum ak_rc begin(const struct ak_packet_opts *o, const json_t *ws, struct
 		return AK_FAIL;
 	out->mtime = o->epoch >= 0 ? o->epoch : s->as_of_us / 1000000;
 	ak_time_z(out->mtime * 1000000, 0, out->created);
-	name_packet(o, json_string_value(json_object_get(cp, "root")), out);
+	name_packet(o, json_string_value(json_object_get(cp, "root")), previous, out);
 	return AK_OK;
 }
 
@@ -392,9 +392,25 @@ static enum ak_rc judge(const struct ak_packet_opts *o, const struct ak_sections
 	return ak_fail(err, AK_EXIT_PARTIAL, "%zu questions have no answer; no packet was built", s->gaps);
 }
 
+/* What goes on from the packet before, and the annex, whose digest the packet has. */
+static enum ak_rc add_continuity(const struct ak_packet_opts *o, struct ak_sections *s, const char *name, const struct ak_previous *previous,
+				 struct ak_packet_result *out, struct ak_err *err)
+{
+	json_t *doc = NULL;
+	enum ak_rc rc = AK_OK;
+
+	if (previous->note && (rc = ak_previous_prove(o, previous, s->checkpoint, &doc, err)) == AK_OK) {
+		json_object_set_new(s->files, "data/integrity/checkpoint-previous.note", json_string(previous->note));
+		json_object_set_new(s->documents, "data/integrity/consistency.json", doc);
+	}
+	if (rc == AK_OK && (rc = ak_annex_build(o, s, out->id, name, &out->annex, &doc, err)) == AK_OK)
+		json_object_set_new(s->documents, "data/integrity/annex.json", doc);
+	return rc;
+}
+
 /* All of the bag: the rows of tables go into it while the records are read. */
-static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, struct ak_bag *bag, struct ak_packet_result *out,
-		       struct ak_err *err)
+static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, const char *name, const struct ak_previous *previous,
+		       struct ak_bag *bag, struct ak_packet_result *out, struct ak_err *err)
 {
 	const struct ak_selfaudit audit = {.redactor = o->redactor, .canaries = o->canaries, .ids = o->ids};
 	struct ak_rekey how = {packet_key(o, out->id), o->view ? o->view->tokens : 0};
@@ -414,11 +430,15 @@ static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, st
 		ak_packet_rekey(&how, s->scope_doc);
 	}
 	if (rc == AK_OK)
+		rc = add_continuity(o, s, name, previous, out, err);
+	if (rc == AK_OK)
 		rc = fill(o, bag, s, out, err);
 	if (rc == AK_OK)
 		rc = add_integrity(o, bag, s, err);
 	if (rc == AK_OK)
 		rc = add_allowed(o, bag, err);
+	if (rc == AK_OK)
+		rc = ak_render_schemas(o, bag, err);
 	if (rc == AK_OK)
 		rc = finish(o, bag, out, err);
 	out->files = ak_bag_count(bag);
@@ -434,8 +454,9 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	struct ak_arena arena;
 	struct ak_sections s = {.store = o->store, .policy = o->policy, .redactor = o->redactor, .arena = &arena, .from_us = o->from_us,
 				.to_us = o->to_us, .approved_by = o->approved_by, .responses = o->responses,
-				.tenant_reason = o->tenant_reason, .operator_ = o->operator_, .view = o->view, .scope = o->scope, .sample = o->sample, .packet_id = out->id,
-				.workspace = o->workspace, .data_dir = o->data_dir};
+				.tenant_reason = o->tenant_reason, .operator_ = o->operator_, .view = o->view, .scope = o->scope,
+				.sample = o->sample, .packet_id = out->id, .workspace = o->workspace, .data_dir = o->data_dir};
+	struct ak_previous previous = {0};
 	json_t *ws = NULL;
 	enum ak_rc rc;
 
@@ -445,10 +466,12 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	memset(out, 0, sizeof *out);
 	rc = ak_query_workspace(o->store, &ws, err);
 	if (rc == AK_OK)
-		rc = begin(o, ws, &s, out, err);
+		rc = ak_previous_open(o, &previous, err);
+	if (rc == AK_OK)
+		rc = begin(o, ws, &previous, &s, out, err);
 	if (rc == AK_OK)
 		rc = ak_bag_new(name, o->store->dir, bag, err);
-	if (rc == AK_OK && (rc = make(o, &s, *bag, out, err)) != AK_OK) {
+	if (rc == AK_OK && (rc = make(o, &s, name, &previous, *bag, out, err)) != AK_OK) {
 		ak_bag_free(*bag);
 		*bag = NULL;
 	}
@@ -459,6 +482,7 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	json_decref(s.documents);
 	json_decref(s.scope_doc);
 	json_decref(ws);
+	ak_previous_release(&previous);
 	ak_ids_free(own.ids);
 	ak_arena_release(&arena);
 	return rc;
@@ -470,4 +494,5 @@ void ak_packet_result_release(struct ak_packet_result *r)
 	json_decref(r->sections);
 	json_decref(r->questions);
 	json_decref(r->findings);
+	ak_bag_free(r->annex);
 }

@@ -75,7 +75,7 @@ enum ak_rc ak_canaries_parse(const char *name, struct ak_str text, struct ak_can
 		ak_canaries_free(c);
 		return rc;
 	}
-	qsort(c->at, c->n, sizeof *c->at, by_digest);
+	ak_sort(c->at, c->n, sizeof *c->at, by_digest);
 	c->memo = ak_alloc_zero(MEMO, sizeof *c->memo);
 	*out = c;
 	return AK_OK;
@@ -90,11 +90,6 @@ void ak_canaries_free(struct ak_canaries *c)
 	ak_free(c);
 }
 
-size_t ak_canaries_count(const struct ak_canaries *c)
-{
-	return c->n;
-}
-
 static void try_text(struct ak_canaries *c, struct ak_str s)
 {
 	struct listed wanted;
@@ -106,7 +101,7 @@ static void try_text(struct ak_canaries *c, struct ak_str s)
 	if (c->memo[hash % MEMO] == hash)
 		return;
 	ak_sha256(s.p, s.n, wanted.digest);
-	c->hit = bsearch(&wanted, c->at, c->n, sizeof *c->at, by_digest);
+	c->hit = ak_bsearch(&wanted, c->at, c->n, sizeof *c->at, by_digest);
 	if (!c->hit)
 		c->memo[hash % MEMO] = hash;
 }

@@ -22,7 +22,6 @@ extern "C" {
  * is neither, and for a list of nothing. name: for messages. */
 enum ak_rc ak_canaries_parse(const char *name, struct ak_str text, struct ak_canaries **out, struct ak_err *err);
 void ak_canaries_free(struct ak_canaries *c);
-size_t ak_canaries_count(const struct ak_canaries *c);
 bool ak_canaries_find(struct ak_canaries *c, struct ak_str text, struct ak_canary_hit *out);
 
 #ifdef __cplusplus

@@ -95,7 +95,7 @@ json_t *ak_ids_list(struct ak_ids *ids)
 	if (n)
 		json_object_foreach(ids->sha256, sha256, v)
 			all[i++] = sha256;
-	qsort(all, n, sizeof *all, by_text);
+	ak_sort(all, n, sizeof *all, by_text);
 	for (i = 0; i < n; i++)
 		json_array_append_new(list, json_pack("{s:s}", "sha256", all[i]));
 	ak_free(all);

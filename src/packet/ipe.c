@@ -24,8 +24,11 @@ static json_t *copy_of(const json_t *o, const char *const *members)
 {
 	json_t *copy = json_object();
 
-	for (; *members; members++)
-		json_object_set(copy, *members, json_object_get(o, *members));
+	for (; *members; members++) {
+		json_t *v = json_object_get(o, *members);
+
+		json_object_set_new(copy, *members, v ? json_incref(v) : json_null());
+	}
 	return copy;
 }
 

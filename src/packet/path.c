@@ -58,6 +58,33 @@ const char *ak_path_problem(struct ak_str path)
 	}
 }
 
+enum { FOREIGN_MAX = 1000 };
+
+const char *ak_path_problem_foreign(struct ak_str path)
+{
+	if (!path.n)
+		return "is empty";
+	if (path.p[0] == '/')
+		return "is absolute";
+	if (path.n > FOREIGN_MAX)
+		return "is longer than 1,000 bytes";
+	if (path.n > 1 && path.p[1] == ':' && ak_is_alnum((unsigned char)path.p[0]))
+		return "has a drive letter";
+	for (size_t i = 0; i < path.n; i++)
+		if (path.p[i] == '\\' || path.p[i] == 0x7f || ((unsigned char)path.p[i] < ' ' && path.p[i] != '\r' && path.p[i] != '\n'))
+			return path.p[i] == '\\' ? "has a backslash" : "has a control byte";
+	for (;;) {
+		size_t n = ak_str_find(path, '/');
+		struct ak_str part = ak_str_n(path.p, n);
+
+		if (!part.n || ak_str_is(part, ".") || ak_str_is(part, ".."))
+			return part.n ? "has '.' or '..' as a part" : "has an empty part";
+		if (n == path.n)
+			return NULL;
+		path = ak_str_n(path.p + n + 1, path.n - n - 1);
+	}
+}
+
 void ak_pathset_init(struct ak_pathset *s)
 {
 	ak_map_init(&s->map);
@@ -70,12 +97,12 @@ void ak_pathset_release(struct ak_pathset *s)
 	ak_map_release(&s->map);
 }
 
-static const char *add(struct ak_pathset *s, struct ak_str path, bool folder)
+static const char *add(struct ak_pathset *s, struct ak_str path, bool folder, bool fold)
 {
-	char folded[AK_PATH_MAX];
+	char folded[FOREIGN_MAX];
 	bool fresh;
 	for (size_t i = 0; i < path.n; i++)
-		folded[i] = ak_lower(path.p[i]);
+		folded[i] = fold ? ak_lower(path.p[i]) : path.p[i];
 	struct ak_map_entry *e = ak_map_put(&s->map, ak_str_n(folded, path.n), &fresh);
 	if (fresh) {
 		char *spelling = ak_alloc(path.n + 2);
@@ -93,12 +120,15 @@ static const char *add(struct ak_pathset *s, struct ak_str path, bool folder)
 	return folder ? NULL : "occurs twice";
 }
 
-const char *ak_pathset_add(struct ak_pathset *s, struct ak_str path, bool folder)
+static const char *add_all(struct ak_pathset *s, struct ak_str path, bool folder, bool fold)
 {
 	for (size_t i = 0; i < path.n; i++) {
-		const char *what = path.p[i] == '/' ? add(s, ak_str_n(path.p, i), true) : NULL;
+		const char *what = path.p[i] == '/' ? add(s, ak_str_n(path.p, i), true, fold) : NULL;
 		if (what)
 			return what;
 	}
-	return add(s, path, folder);
+	return add(s, path, folder, fold);
 }
+
+const char *ak_pathset_add(struct ak_pathset *s, struct ak_str path, bool folder) { return add_all(s, path, folder, true); }
+const char *ak_pathset_add_foreign(struct ak_pathset *s, struct ak_str path, bool folder) { return add_all(s, path, folder, false); }

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "io/la.h"
 #include "packet/reader.h"
 
@@ -14,6 +15,7 @@ struct tar {
 	struct ak_reader *r;
 	struct ak_la la;
 	uint64_t left; /* bytes of the current file not read yet */
+	struct ak_buf name; /* of the next entry, where an extended header gave it: bags of others only */
 };
 
 /* Places and lengths in a header block. */
@@ -127,7 +129,7 @@ static bool is_harmless(struct ak_str key)
 }
 
 /* Records "<length> key=value\n" (POSIX pax). */
-static bool pax_harmless(struct ak_str s)
+static bool pax_harmless(struct tar *t, struct ak_str s)
 {
 	while (s.n) {
 		size_t gap = ak_str_find(s, ' '), n = 0;
@@ -140,8 +142,12 @@ static bool pax_harmless(struct ak_str s)
 			return false;
 		struct ak_str record = ak_str_n(s.p + gap + 1, n - gap - 2);
 		size_t eq = ak_str_find(record, '=');
-		if (eq == record.n || !is_harmless(ak_str_n(record.p, eq)))
+		if (t->r->foreign && ak_str_is(ak_str_n(record.p, eq), "path")) {
+			ak_buf_clear(&t->name);
+			ak_buf_add(&t->name, record.p + eq + 1, eq < record.n ? record.n - eq - 1 : 0);
+		} else if (eq == record.n || !is_harmless(ak_str_n(record.p, eq))) {
 			return false;
+		}
 		s = ak_str_n(s.p + n, s.n - n);
 	}
 	return true;
@@ -153,7 +159,7 @@ static enum ak_rc read_pax(struct tar *t, uint64_t size)
 		return ak_reader_refuse(t->r, "archive_type", "extended header is too long");
 	char *text = ak_alloc((size_t)size + 1);
 	enum ak_rc rc = take_all(t, text, (size_t)size);
-	if (rc == AK_OK && !pax_harmless(ak_str_n(text, (size_t)size)))
+	if (rc == AK_OK && !pax_harmless(t, ak_str_n(text, (size_t)size)))
 		rc = ak_reader_refuse(t->r, "archive_type", "extended header says more than times and owners");
 	ak_free(text);
 	return rc == AK_OK ? skip_padding(t, size) : rc;
@@ -172,6 +178,11 @@ static enum ak_rc pull(void *src, void *buf, size_t cap, size_t *n, struct ak_er
 	return AK_OK;
 }
 
+static struct ak_str without_slash(struct ak_str name, bool folder)
+{
+	return folder && name.n > 1 && name.p[name.n - 1] == '/' ? ak_str_n(name.p, name.n - 1) : name;
+}
+
 static enum ak_rc read_entry(struct tar *t, const uint8_t *h)
 {
 	char full[PREFIX_N + 1 + NAME_N];
@@ -188,11 +199,14 @@ static enum ak_rc read_entry(struct tar *t, const uint8_t *h)
 		return rc;
 	if ((type != '0' && type != '\0' && !folder) || (folder && size))
 		return ak_reader_refuse(t->r, "archive_type", "is a link, device or other special entry");
-	rc = ak_reader_entry(t->r, full_name(h, full), folder, &name);
-	if (rc < 0 || folder)
+	rc = ak_reader_entry(t->r, t->name.n ? without_slash(ak_buf_str(&t->name), folder) : full_name(h, full), folder, &name);
+	if (rc < 0 || folder) {
+		ak_buf_clear(&t->name);
 		return rc;
+	}
 	t->left = size;
 	rc = ak_reader_file(t->r, name, pull, t);
+	ak_buf_clear(&t->name);
 	return rc == AK_OK ? skip_padding(t, size) : rc;
 }
 
@@ -245,6 +259,7 @@ enum ak_rc ak_read_tar(struct ak_reader *r, int fd)
 {
 	struct tar t = {.r = r};
 	enum ak_rc rc;
+	ak_buf_init(&t.name, PAX_MAX);
 	ak_la_init(&t.la);
 	if (open_stream(&t.la, fd, r->info.form) != ARCHIVE_OK)
 		rc = ak_reader_damaged(r, ak_la_errno(&t.la), "compressed data are damaged or cut short");
@@ -253,5 +268,6 @@ enum ak_rc ak_read_tar(struct ak_reader *r, int fd)
 	else
 		rc = read_entries(&t);
 	ak_la_release(&t.la);
+	ak_buf_release(&t.name);
 	return rc;
 }

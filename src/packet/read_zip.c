@@ -30,7 +30,7 @@ static enum ak_rc pull(void *src, void *buf, size_t cap, size_t *n, struct ak_er
 static enum ak_rc read_entry(struct zip *z, struct archive_entry *e, const struct ak_zip_entry *want)
 {
 	struct ak_reader *r = z->r;
-	struct ak_str full = ak_str_of(archive_entry_pathname(e)), name;
+	struct ak_str full = ak_str_of(r->foreign ? archive_entry_pathname_utf8(e) : archive_entry_pathname(e)), name;
 	bool folder = archive_entry_filetype(e) == AE_IFDIR;
 	if (!full.p || !ak_str_eq(full, want->name))
 		return ak_reader_refuse(r, "archive_mismatch", "name in the zip has a second spelling");

@@ -9,6 +9,7 @@
 struct ak_reader {
 	enum ak_rc (*visit)(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err);
 	void *ctx;
+	bool foreign;	     /* a bag that others made: any name that stays below its folder */
 	const char *path;    /* of the packet */
 	struct ak_str label; /* its base name, for messages */
 	struct ak_archive_info info;

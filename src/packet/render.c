@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "packet/render.h"
 
+#include "base/jsonget.h"
 #include "base/jsonw.h"
 #include "base/verdict.h"
 #include "packet/selfaudit.h"
@@ -60,6 +61,22 @@ enum ak_rc ak_render_json(const struct ak_packet_opts *o, struct ak_bag *bag, co
 	return rc;
 }
 
+/* Times have fractions of a second, which the default format of a datetime does not allow. */
+static json_t *fields_of(const json_t *table)
+{
+	json_t *list = json_array(), *column;
+	size_t i;
+
+	json_array_foreach(json_object_get(table, "columns"), i, column) {
+		json_t *field = json_copy(column);
+
+		if (strcmp(ak_jtxt(field, "type", ""), "datetime") == 0)
+			json_object_set_new(field, "format", json_string("any"));
+		json_array_append_new(list, field);
+	}
+	return list;
+}
+
 /* The dialect is that of base/csvw.h; said in full, because readers have other defaults. */
 static json_t *resource(const json_t *table, const struct ak_bag_file *csv)
 {
@@ -69,10 +86,10 @@ static json_t *resource(const json_t *table, const struct ak_bag_file *csv)
 
 	ak_bag_file_digest(csv, digest);
 	ak_hex(digest, 32, hash + strlen(hash));
-	return json_pack("{s:O, s:O, s:s, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:b, s:b}, s:{s:O, s:[s]}, s:I, s:s}", "name",
-			 json_object_get(table, "name"), "title", json_object_get(table, "title"), "path", path, "format", "csv",
+	return json_pack("{s:s, s:s, s:O, s:O, s:s, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:b, s:b}, s:{s:o, s:[s]}, s:I, s:s}", "profile",
+			 "tabular-data-resource", "type", "table", "name", json_object_get(table, "name"), "title", json_object_get(table, "title"), "path", path, "format", "csv",
 			 "mediatype", "text/csv", "encoding", "utf-8", "dialect", "delimiter", ",", "quoteChar", "\"", "lineTerminator",
-			 "\r\n", "doubleQuote", 1, "header", 1, "schema", "fields", json_object_get(table, "columns"), "missingValues", "", "bytes",
+			 "\r\n", "doubleQuote", 1, "header", 1, "schema", "fields", fields_of(table), "missingValues", "", "bytes",
 			 (json_int_t)ak_bag_file_size(csv), "hash", hash);
 }
 
@@ -95,7 +112,8 @@ enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, 
 	if (rc == AK_OK)
 		rc = ak_workbook_end(book, bag, err);
 	ak_workbook_free(book);
-	doc = json_pack("{s:s, s:s, s:o}", "profile", "tabular-data-package", "name", "auditkit-packet", "resources", resources);
+	doc = json_pack("{s:s, s:s, s:s, s:o}", "$schema", "https://datapackage.org/profiles/2.0/datapackage.json", "profile",
+			"tabular-data-package", "name", "auditkit-packet", "resources", resources);
 	if (rc == AK_OK)
 		rc = ak_render_json(o, bag, "data/datapackage.json", doc, err);
 	json_decref(doc);

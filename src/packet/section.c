@@ -7,7 +7,7 @@
 
 json_t *ak_section_new(struct ak_sections *s, const char *id, const char *title, const char *question)
 {
-	json_t *o = json_pack("{s:i, s:s, s:s, s:s, s:[], s:[], s:[]}", "number", (int)json_array_size(s->all) + 1, "id", id, "title",
+	json_t *o = json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:[], s:[], s:[]}", "schema", "auditkit.section/1", "format_version", 1, "number", (int)json_array_size(s->all) + 1, "id", id, "title",
 			      title, "question", question, "statements", "gaps", "tables");
 
 	json_array_append_new(s->all, o);

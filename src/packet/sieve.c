@@ -98,6 +98,7 @@ static struct {
 	uint16_t set[256];   /* a byte's bits of enum set */
 	uint16_t first[256]; /* row plus one, 0 = none */
 	uint16_t next[AK_COUNT(marks)];
+	uint8_t two[8192]; /* a bit for each pair of bytes that a mark begins with: few bytes of a text are the first of one */
 } bytes;
 static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 
@@ -108,6 +109,9 @@ static void prepare(void)
 	for (size_t i = AK_COUNT(marks); i-- > 0;) {
 		unsigned char c = (unsigned char)*marks[i].mark;
 
+		unsigned pair = (unsigned)c << 8 | (unsigned char)marks[i].mark[1];
+
+		bytes.two[pair >> 3] |= (uint8_t)(1u << (pair & 7));
 		bytes.next[i] = bytes.first[c];
 		bytes.first[c] = (uint16_t)(i + 1);
 	}
@@ -272,9 +276,17 @@ static void try_number(struct look *l, struct ak_str s, size_t at)
 		find(l, kind, true, s, at, end);
 }
 
+/* Every mark has two bytes at least (test_sieve.c). */
+static bool begins_a_mark(struct ak_str s, size_t i)
+{
+	unsigned pair = i + 1 < s.n ? (unsigned)(unsigned char)s.p[i] << 8 | (unsigned char)s.p[i + 1] : 0;
+
+	return bytes.two[pair >> 3] >> (pair & 7) & 1;
+}
+
 static void try_byte(struct look *l, struct ak_str s, size_t i)
 {
-	for (size_t row = bytes.first[(unsigned char)s.p[i]]; row; row = bytes.next[row - 1])
+	for (size_t row = !begins_a_mark(s, i) ? 0 : bytes.first[(unsigned char)s.p[i]]; row; row = bytes.next[row - 1])
 		if (row != l->sieve->without)
 			try_mark(l, &marks[row - 1], s, i);
 	if (s.p[i] == '@')

@@ -30,11 +30,13 @@ static json_t *quoted(struct ak_str s, size_t *at)
 	return o;
 }
 
+static bool ends_bare(char c) { return c == ',' || c == '\r' || c == '\n' || c == '"' || c == '\0'; }
+
 static json_t *bare(struct ak_str s, size_t *at)
 {
 	size_t from = *at;
 
-	while (*at < s.n && !strchr(",\r\n\"", s.p[*at]))
+	while (*at < s.n && !ends_bare(s.p[*at]))
 		(*at)++;
 	return *at == from ? json_null() : cell_of(ak_str_n(s.p + from, *at - from));
 }

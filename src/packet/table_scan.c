@@ -3,6 +3,7 @@
 
 #include "base/decimal.h"
 #include "base/fs.h"
+#include "base/map.h"
 #include "packet/checks.h"
 #include "packet/table.h"
 
@@ -28,6 +29,22 @@ const char *ak_table_sum(const char *table, const char **parts)
 	return NULL;
 }
 
+enum { TOKEN_HEX = 32 };
+
+void ak_table_blank(struct ak_str text, struct ak_buf *out)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		size_t n = 0;
+
+		ak_buf_addc(out, text.p[i]);
+		if (text.p[i] != ':' || !i || !ak_is_lower((unsigned char)text.p[i - 1]))
+			continue;
+		while (i + 1 + n < text.n && ak_is_hex((unsigned char)text.p[i + 1 + n]))
+			n++;
+		i += n == TOKEN_HEX ? n : 0;
+	}
+}
+
 struct ak_table_scan *ak_table_scan_new(const char *name, const struct ak_selfaudit *audit)
 {
 	struct ak_table_scan *s = ak_alloc_zero(1, sizeof *s);
@@ -49,6 +66,8 @@ void ak_table_scan_free(struct ak_table_scan *s)
 	ak_buf_release(&s->tail);
 	json_decref(s->header);
 	ak_free(s->not_of_type);
+	ak_free(s->secret);
+	ak_free(s->mark);
 	ak_free(s->name);
 	ak_free(s->table);
 	ak_free(s);
@@ -95,8 +114,7 @@ static bool leaks(const struct ak_table_scan *s, const json_t *head, const json_
 	struct ak_str text = ak_str_n(json_string_value(cell), json_string_length(cell));
 	struct ak_selfaudit_hit hit;
 
-	return text.n && json_is_string(head) && ak_selfaudit_names(json_string_value(head)) &&
-	       ak_selfaudit_cell(s->audit, json_string_value(head), text, &hit);
+	return text.n && ak_selfaudit_cell(s->audit, json_string_value(head), text, &hit);
 }
 
 /* line: where the row ends. */
@@ -106,12 +124,39 @@ static void look_at_cells(struct ak_table_scan *s, const json_t *row, uint64_t l
 	size_t i;
 
 	json_array_foreach((json_t *)row, i, cell)
-		if (!s->leak && leaks(s, json_array_get(s->header, i), cell))
+		if (s->secret[i] && !s->leak && leaks(s, json_array_get(s->header, i), cell))
 			s->leak = line;
 	json_array_foreach((json_t *)row, i, cell)
 		for (size_t k = 0; json_is_string(cell) && k < AK_COUNT(types); k++)
 			if (!(s->not_of_type[i] >> k & 1) && !ak_table_fits(types[k], json_string_value(cell)))
 				s->not_of_type[i] |= (uint8_t)(1u << k);
+}
+
+static void begin(struct ak_table_scan *s, json_t *header)
+{
+	json_t *head;
+	size_t i;
+
+	s->not_of_type = ak_alloc_zero(json_array_size(header) + 1, 1);
+	s->secret = ak_alloc_zero(json_array_size(header) + 1, sizeof *s->secret);
+	s->header = json_incref(header);
+	json_array_foreach(header, i, head)
+		s->secret[i] = json_is_string(head) && ak_selfaudit_names(json_string_value(head));
+}
+
+/* A mark of a row: its bytes without the pseudonyms, which are of each packet's own. */
+static void keep_mark(struct ak_table_scan *s, struct ak_str text)
+{
+	struct ak_buf b;
+
+	if (!s->want_rows)
+		return;
+	if (!(s->marks & (s->marks - 1)))
+		s->mark = ak_realloc(s->mark, (s->marks ? 2 * s->marks : 1) * sizeof *s->mark);
+	ak_buf_init(&b, ROW_BYTES);
+	ak_table_blank(text, &b);
+	s->mark[s->marks++] = ak_hash(b.p ? b.p : "", b.n);
+	ak_buf_release(&b);
 }
 
 /* One row with its line end. */
@@ -126,10 +171,10 @@ static void take(struct ak_table_scan *s, struct ak_str text, uint64_t line)
 	else if (!s->broken)
 		add_up(s, row);
 	if (!s->broken && !s->header) {
-		s->not_of_type = ak_alloc_zero(json_array_size(row) + 1, 1);
-		s->header = json_incref(row);
+		begin(s, row);
 	} else if (!s->broken) {
 		look_at_cells(s, row, line);
+		keep_mark(s, text);
 		s->rows++;
 	}
 	json_decref(row);
@@ -138,6 +183,7 @@ static void take(struct ak_table_scan *s, struct ak_str text, uint64_t line)
 void ak_table_scan_feed(struct ak_table_scan *s, const char *p, size_t n)
 {
 	struct ak_selfaudit_hit hit;
+	uint64_t lines = s->lines;
 	size_t from = 0;
 
 	if (s->broken)
@@ -147,12 +193,13 @@ void ak_table_scan_feed(struct ak_table_scan *s, const char *p, size_t n)
 		s->quoted ^= s->tail.p[s->at] == '"';
 		if (s->quoted || s->tail.p[s->at] != '\n')
 			continue;
-		take(s, ak_str_n(s->tail.p + from, s->at + 1 - from), s->lines + ak_selfaudit_lines(ak_str_n(s->tail.p, s->at + 1)));
+		lines += ak_selfaudit_lines(ak_str_n(s->tail.p + from, s->at + 1 - from));
+		take(s, ak_str_n(s->tail.p + from, s->at + 1 - from), lines);
 		from = s->at + 1;
 	}
 	if (!s->leak && from && ak_selfaudit(s->audit, s->name, ak_str_n(s->tail.p, from), &hit))
 		s->leak = s->lines + hit.line;
-	s->lines += ak_selfaudit_lines(ak_str_n(s->tail.p, from));
+	s->lines = lines;
 	s->broken = s->broken || s->tail.over || s->tail.n - from > ROW_BYTES;
 	if (from)
 		memmove(s->tail.p, s->tail.p + from, s->tail.n - from);

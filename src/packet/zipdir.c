@@ -140,7 +140,7 @@ static enum ak_rc parse_directory(struct ak_zipdir *d, struct ak_reader *r, size
 	if (at != size)
 		return damaged(r);
 	if (d->n)
-		qsort(d->v, d->n, sizeof(*d->v), by_offset);
+		ak_sort(d->v, d->n, sizeof(*d->v), by_offset);
 	return AK_OK;
 }
 

@@ -42,8 +42,6 @@ static int64_t bucket_of_span(struct work *w, int64_t start, int64_t end)
 	return end > w->o->to_us || bucket != ak_bucket_start(&w->buckets, end - 1) ? AK_BUCKET_ACROSS : bucket;
 }
 
-static int64_t number_at(const struct ak_columns *c, enum ak_column col, size_t i) { return c->number[col] ? c->number[col][i] : AK_COLUMN_NONE; }
-
 static void number_buckets(struct work *w, const struct ak_columns *c)
 {
 	int64_t least = INT64_MAX, most = INT64_MIN;
@@ -52,9 +50,9 @@ static void number_buckets(struct work *w, const struct ak_columns *c)
 	if (!has_buckets(w))
 		return;
 	for (size_t i = 0; i < c->n; i++) {
-		int64_t start = number_at(c, AK_COL_TIME, i);
+		int64_t start = ak_columns_number(c, AK_COL_TIME, i);
 
-		w->bucket[i] = w->o->spans ? bucket_of_span(w, start, number_at(c, AK_COL_EVENT_END, i)) : ak_bucket_start(&w->buckets, start);
+		w->bucket[i] = w->o->spans ? bucket_of_span(w, start, ak_columns_number(c, AK_COL_EVENT_END, i)) : ak_bucket_start(&w->buckets, start);
 		if (!AK_BUCKET_IS_TIME(w->bucket[i]))
 			continue;
 		least = w->bucket[i] < least ? w->bucket[i] : least;
@@ -298,7 +296,7 @@ static void order(const struct work *w)
 			if (out->group[i]->part[k])
 				ak_dec_sum_add_small(&out->group[i]->sum[k], out->group[i]->part[k], part_scale(w->o->sum[k]));
 	if (out->n)
-		qsort(out->group, out->n, sizeof(struct ak_aggregate_group *), by_bucket_and_values);
+		ak_sort(out->group, out->n, sizeof(struct ak_aggregate_group *), by_bucket_and_values);
 }
 
 static void close_work(struct work *w)

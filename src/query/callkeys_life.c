@@ -58,39 +58,24 @@ static enum ak_rc take_known(void *ctx, json_t *row, struct ak_err *err)
 
 /* ---- uses ---- */
 
-static struct ak_str text_of(const struct ak_columns *c, enum ak_column col, size_t i)
-{
-	uint16_t row = c->row[col] ? c->row[col][i] : 0;
-
-	return row ? c->text[col][row - 1] : ak_str_n(NULL, 0);
-}
-
-static bool has(struct ak_str s, struct ak_str part)
-{
-	for (size_t i = 0; i + part.n <= s.n; i++)
-		if (ak_str_eq_fold(ak_str_n(s.p + i, part.n), part))
-			return true;
-	return false;
-}
-
 /* As chains_key.c has it in SQL. */
 static bool is_refused(const struct ak_columns *c, size_t i)
 {
-	int64_t status = c->number[AK_COL_STATUS_CODE] ? c->number[AK_COL_STATUS_CODE][i] : AK_COLUMN_NONE;
+	int64_t status = ak_columns_number(c, AK_COL_STATUS_CODE, i);
 	struct ak_str error;
 
 	if (status != AK_COLUMN_NONE)
 		return status == 401 || status == 403;
-	error = text_of(c, AK_COL_ERROR_TYPE, i);
-	return ak_str_is(text_of(c, AK_COL_OUTCOME, i), "failure") && error.p &&
-	       (has(error, AK_STR("auth")) || has(error, AK_STR("key")) || has(error, AK_STR("permission")));
+	error = ak_columns_text(c, AK_COL_ERROR_TYPE, i);
+	return ak_str_is(ak_columns_text(c, AK_COL_OUTCOME, i), "failure") && error.p &&
+	       (ak_str_holds_fold(error, "auth") || ak_str_holds_fold(error, "key") || ak_str_holds_fold(error, "permission"));
 }
 
 static void add_use(struct life *x, const struct ak_columns *c, size_t i, uint32_t key)
 {
 	struct uses *u = &x->key[key];
-	int64_t us = c->number[AK_COL_TIME] ? c->number[AK_COL_TIME][i] : AK_COLUMN_NONE;
-	struct ak_str alias = text_of(c, AK_COL_KEY_ALIAS, i);
+	int64_t us = ak_columns_number(c, AK_COL_TIME, i);
+	struct ak_str alias = ak_columns_text(c, AK_COL_KEY_ALIAS, i);
 	bool refused = is_refused(c, i);
 
 	u->n++;
@@ -261,7 +246,7 @@ static enum ak_rc read_uses(struct life *x, uint64_t *others, struct ak_err *err
 	if (any)
 		rc = ak_query_columns_each(x->k->s, x->k->from_us, x->k->to_us, &want, take_block, x, err);
 	if (x->nuse)
-		qsort(x->use, x->nuse, sizeof *x->use, by_key_and_time);
+		ak_sort(x->use, x->nuse, sizeof *x->use, by_key_and_time);
 	return rc == AK_OK && x->too_many ? AK_END : rc;
 }
 

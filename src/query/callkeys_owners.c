@@ -188,7 +188,7 @@ enum ak_rc ak_callkeys_owners_each(struct ak_callkeys *k, const struct ak_callke
 	for (size_t i = 0; i < a->n; i++)
 		a->row[i].said = &k->said[a->row[i].saying];
 	if (rc == AK_OK && a->n)
-		qsort(a->row, a->n, sizeof *a->row, by_key_and_source);
+		ak_sort(a->row, a->n, sizeof *a->row, by_key_and_source);
 	for (size_t i = 0; i < a->n && rc == AK_OK; i++)
 		rc = give(&a->row[i], each, ctx, err);
 	ak_key_table_free(&a->named);

@@ -103,13 +103,6 @@ uint32_t ak_key_saying(struct ak_callkeys *k, const struct ak_key_said *said)
 	return (uint32_t)k->nsaid++;
 }
 
-static struct ak_str text_of(const struct ak_columns *c, enum ak_column col, size_t i)
-{
-	uint16_t row = c->row[col] ? c->row[col][i] : 0;
-
-	return row ? c->text[col][row - 1] : ak_str_n(NULL, 0);
-}
-
 static const char *source_name(const struct ak_callkeys *k, int64_t source)
 {
 	const struct ak_map_entry *e = ak_map_get(&k->sources, ak_str_n((const char *)&source, sizeof source));
@@ -133,9 +126,9 @@ uint32_t ak_key_saying_of(struct ak_callkeys *k, const struct ak_columns *c, siz
 	at = spread >> 52;
 	if (codes->tuple[at] == tuple && codes->source[at] == source)
 		return codes->saying[at];
-	said = (struct ak_key_said){.source = source, .source_name = source_name(k, source), .kind = "request records", .app = text_of(c, AK_COL_APP, i),
-				    .team = text_of(c, AK_COL_TEAM, i), .team_name = text_of(c, AK_COL_TEAM_NAME, i),
-				    .cost_center = text_of(c, AK_COL_COST_CENTER, i)};
+	said = (struct ak_key_said){.source = source, .source_name = source_name(k, source), .kind = "request records", .app = ak_columns_text(c, AK_COL_APP, i),
+				    .team = ak_columns_text(c, AK_COL_TEAM, i), .team_name = ak_columns_text(c, AK_COL_TEAM_NAME, i),
+				    .cost_center = ak_columns_text(c, AK_COL_COST_CENTER, i)};
 	codes->tuple[at] = tuple;
 	codes->source[at] = source;
 	codes->saying[at] = ak_key_saying(k, &said);

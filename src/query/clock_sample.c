@@ -114,7 +114,7 @@ static int by_id(const void *a, const void *b)
 /* 0: the file is of another run. */
 static int64_t every(const struct ak_clock_sample *c, int64_t file)
 {
-	const struct ak_clock_file key = {file, 0}, *f = c->nfiles ? bsearch(&key, c->file, c->nfiles, sizeof key, by_id) : NULL;
+	const struct ak_clock_file key = {file, 0}, *f = c->nfiles ? ak_bsearch(&key, c->file, c->nfiles, sizeof key, by_id) : NULL;
 
 	return f && f->source != NONE ? c->source[f->source].every : 0;
 }

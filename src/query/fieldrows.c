@@ -37,13 +37,8 @@ void ak_fieldrow_cite(const struct ak_map *names, int64_t source, int64_t seq, s
 static struct ak_str in_column(struct reading *r, const struct ak_columns *c, size_t k, size_t i)
 {
 	enum ak_column col = (enum ak_column)r->column[k];
-	uint16_t row;
 
-	if (ak_columns[col].kind == AK_COL_IS_TEXT) {
-		row = c->row[col] ? c->row[col][i] : 0;
-		return row ? c->text[col][row - 1] : ak_str_n(NULL, 0);
-	}
-	return ak_columns_decimal(c, col, i, r->digits[k]);
+	return ak_columns[col].kind == AK_COL_IS_TEXT ? ak_columns_text(c, col, i) : ak_columns_decimal(c, col, i, r->digits[k]);
 }
 
 static enum ak_rc take_block(void *ctx, const struct ak_columns *c, const bool *keep, struct ak_err *err)
@@ -56,7 +51,7 @@ static enum ak_rc take_block(void *ctx, const struct ak_columns *c, const bool *
 
 		if (!keep[i])
 			continue;
-		row.dated = c->number[AK_COL_TIME] && c->number[AK_COL_TIME][i] != AK_COLUMN_NONE;
+		row.dated = ak_columns_number(c, AK_COL_TIME, i) != AK_COLUMN_NONE;
 		row.time_us = row.dated ? c->number[AK_COL_TIME][i] : 0;
 		for (size_t k = 0; k < r->n; k++)
 			r->value[k] = r->field[k] == AK_FIELD_SOURCE ? source_name(&r->sources, row.source) : in_column(r, c, k, i);

@@ -10,8 +10,6 @@
 
 enum { OPS = 10000, MOST_TEXT = 8 << 20, MOST_HEAP = 256 << 20 };
 
-const char ak_freesql_columns[] = "cite, seq, source, file, time_us, flags, second_witness";
-
 /* ---- views ---- */
 
 static enum ak_rc make_view(struct ak_store *s, enum ak_kind k, struct ak_err *err)

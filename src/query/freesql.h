@@ -32,8 +32,6 @@ enum ak_rc ak_freesql(struct ak_store *s, const char *sql, const struct ak_frees
 		      void *ctx, bool *more, struct ak_err *err);
 /* Inside of it: printf() and format() fail where their text is longer. Once for a connection. */
 enum ak_rc ak_freesql_printf(struct ak_store *s, int longest, struct ak_err *err);
-/* The columns that every view of a kind begins with, for the manual. */
-extern const char ak_freesql_columns[];
 
 #ifdef __cplusplus
 }

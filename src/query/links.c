@@ -27,19 +27,3 @@ enum ak_rc ak_query_served(struct ak_store *s, int64_t from_us, int64_t to_us, j
 
 	return rc == AK_OK ? ak_rows(s, chosen, p, 2, out, err) : rc;
 }
-
-enum ak_rc ak_query_last_change(struct ak_store *s, const char *value, const char *before, json_t **out, struct ak_err *err)
-{
-	const struct ak_param p[] = {AK_PZ(value), AK_PZ(before)};
-
-	return ak_rows_one(s,
-			   "SELECT s.name || ':' || a.seq AS cite, a.event_start AS time, a.action AS action, a.ticket_id AS ticket,"
-			   " (SELECT t.state_value FROM lookup l JOIN ticket t ON t.seq = l.seq"
-			   "  WHERE l.h = ak_hash(a.ticket_id) AND t.ticket_id = a.ticket_id LIMIT 1) AS ticket_state"
-			   " FROM lookup l JOIN audit_event a ON a.seq = l.seq JOIN file f ON f.id = a.file"
-			   " JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
-			   " WHERE l.h = ak_hash(?1) AND a.state = 0 AND a.event_start <= ?2"
-			   " AND (a.resource_id = ?1 OR a.key_hash = ?1 OR a.key_id = ?1)"
-			   " ORDER BY a.time_us DESC, a.seq DESC LIMIT 1",
-			   p, 2, out, err);
-}

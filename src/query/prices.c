@@ -77,7 +77,7 @@ static enum ak_rc boundaries(struct check *c, int64_t from_us, int64_t to_us)
 		c->times[n++] = end;
 	}
 	c->times[n++] = to_us;
-	qsort(c->times, n, sizeof *c->times, by_time);
+	ak_sort(c->times, n, sizeof *c->times, by_time);
 	for (size_t j = 0; j < n; j++)
 		if (c->times[j] >= from_us && c->times[j] <= to_us && (!k || c->times[k - 1] != c->times[j]))
 			c->times[k++] = c->times[j];

@@ -115,6 +115,15 @@ enum ak_rc ak_query_record(struct ak_store *s, int64_t seq, json_t **out, struct
 /* What the leaf of a live record was made from (store/leaf.h): {index, kind, leaf, groups: {who|what|how_much: {digest, salt,
  * body}}}, digests and salts in hex, body as the text that was hashed. AK_END; AK_EXIT_VERIFY when it gives another leaf. */
 enum ak_rc ak_query_leaf(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
+/* The ledger's leaves first .. end - 1 as they stand for a packet of a period (half-open): each in its order with its kind and what
+ * it is there: "counted" (a live record of the period, newest revision), "outside" (of another time), "undated" (no time, and the
+ * period has bounds), "not selected" (the packet shows some records only), "superseded", "disposed" or "entry" (no record). */
+typedef enum ak_rc ak_leaf_fn(void *ctx, int64_t seq, const char *kind, const char *stands, const uint8_t leaf[32], struct ak_err *err);
+enum ak_rc ak_query_leaves_each(struct ak_store *s, int64_t from_us, int64_t to_us, int64_t first, int64_t end, ak_leaf_fn *each,
+				void *ctx, struct ak_err *err);
+/* The run of the ledger in which all records of the period lie, of its first `size` leaves: first = end when there are none. */
+enum ak_rc ak_query_leaves_span(struct ak_store *s, int64_t from_us, int64_t to_us, int64_t size, int64_t *first, int64_t *end,
+				struct ak_err *err);
 /* Seq of a citation `source:seq`, or `:seq`; AK_END when there is none. */
 enum ak_rc ak_query_cite(struct ak_store *s, const char *cite, int64_t *seq, struct ak_err *err);
 /* Records that carry this identifier value (any kind; token forms are the caller's: pass the stored form), sorted by seq:
@@ -191,9 +200,6 @@ enum ak_rc ak_query_served(struct ak_store *s, int64_t from_us, int64_t to_us, j
  * pairs, median_ms, min_ms, max_ms, sampled: {one_in, of, source} where not all records were read}], negative = the app's clock is ahead (nothing arrives before it was sent). Raw times are
  * never changed. source: only app events of this one, NULL = all; run: only those it brought, 0 = all. */
 enum ak_rc ak_query_clock(struct ak_store *s, const char *source, int64_t run, json_t **out, struct ak_err *err);
-
-/* The last audit event before a time that concerns a resource or key: {cite, time, action, ticket, ticket_state}. */
-enum ak_rc ak_query_last_change(struct ak_store *s, const char *value, const char *before, json_t **out, struct ak_err *err);
 
 /* ---- populations and totals; half-open period in microseconds, newest revisions of live records ---- */
 

@@ -19,48 +19,29 @@ struct reading {
 	void *ctx;
 };
 
-static bool has_word(struct ak_str s, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (size_t i = 0; s.p && i + n <= s.n; i++)
-		if (strncasecmp(s.p + i, word, n) == 0)
-			return true;
-	return false;
-}
-
 /* No model ran: whoever refused it, a provider bills none of these. A filter of contents may have run behind one. */
 static bool refused(int64_t status, struct ak_str error)
 {
 	static const int codes[] = {401, 402, 403, 404, 405, 407, 429};
 	static const char *const words[] = {"Authentication", "PermissionDenied", "NotFound", "RateLimit", "rate_limit", "BudgetExceeded", "unauthorized", "forbidden"};
 
-	if (has_word(error, "content") || has_word(error, "filter") || has_word(error, "timeout"))
+	if (ak_str_holds_fold(error, "content") || ak_str_holds_fold(error, "filter") || ak_str_holds_fold(error, "timeout"))
 		return false;
 	for (size_t i = 0; i < AK_COUNT(codes); i++)
 		if (status == codes[i])
 			return true;
 	for (size_t i = 0; i < AK_COUNT(words); i++)
-		if (status < 0 && has_word(error, words[i]))
+		if (status < 0 && ak_str_holds_fold(error, words[i]))
 			return true;
 	return false;
 }
 
-static struct ak_str text(const struct ak_columns *c, enum ak_column col, size_t i)
-{
-	uint16_t at = c->row[col] ? c->row[col][i] : 0;
-
-	return at ? c->text[col][at - 1] : ak_str_n(NULL, 0);
-}
-
-static bool has(const struct ak_columns *c, enum ak_column col, size_t i) { return c->number[col] && c->number[col][i] != AK_COLUMN_NONE; }
+static bool has(const struct ak_columns *c, enum ak_column col, size_t i) { return ak_columns_number(c, col, i) != AK_COLUMN_NONE; }
 
 /* -1 = absent. */
 static int64_t num(const struct ak_columns *c, enum ak_column col, size_t i) { return has(c, col, i) ? c->number[col][i] : -1; }
 
 static int64_t some(const struct ak_columns *c, enum ak_column col, size_t i) { return has(c, col, i) ? c->number[col][i] : 0; }
-
-static bool is(struct ak_str s, const char *z) { return s.p && s.n == strlen(z) && memcmp(s.p, z, s.n) == 0; }
 
 /* Damaged pages hold any number; times are added to, so those that no record can have are none. */
 static int64_t time_of(const struct ak_columns *c, enum ak_column col, size_t i)
@@ -90,16 +71,16 @@ static void set_request(const struct ak_columns *c, size_t i, struct ak_recon_re
 
 	*q = (struct ak_recon_request){.seq = c->number[AK_COL_SEQ][i], .source = c->number[AK_COL_SOURCE][i], .start_us = time_of(c, AK_COL_TIME, i),
 				       .end_us = time_of(c, AK_COL_EVENT_END, i),
-				       .provider = text(c, AK_COL_PROVIDER, i), .model = text(c, AK_COL_RESPONSE_MODEL, i),
-				       .key_id = text(c, AK_COL_KEY_ID, i), .key_hash = text(c, AK_COL_KEY_HASH, i), .project = text(c, AK_COL_PROJECT, i),
-				       .family = text(c, AK_COL_ENDPOINT_FAMILY, i), .currency = text(c, AK_COL_CURRENCY, i),
+				       .provider = ak_columns_text(c, AK_COL_PROVIDER, i), .model = ak_columns_text(c, AK_COL_RESPONSE_MODEL, i),
+				       .key_id = ak_columns_text(c, AK_COL_KEY_ID, i), .key_hash = ak_columns_text(c, AK_COL_KEY_HASH, i), .project = ak_columns_text(c, AK_COL_PROJECT, i),
+				       .family = ak_columns_text(c, AK_COL_ENDPOINT_FAMILY, i), .currency = ak_columns_text(c, AK_COL_CURRENCY, i),
 				       .input = num(c, AK_COL_INPUT_TOKENS, i), .output = num(c, AK_COL_OUTPUT_TOKENS, i), .cached = cached ? cached : -1,
 				       .retries = num(c, AK_COL_ATTEMPT_RETRIES, i), .includes_cache = (int)num(c, AK_COL_INPUT_INCLUDES_CACHE, i),
-				       .failed = is(text(c, AK_COL_OUTCOME, i), "failure"), .hit = is(text(c, AK_COL_CACHE_STATUS, i), "hit")};
+				       .failed = ak_str_is(ak_columns_text(c, AK_COL_OUTCOME, i), "failure"), .hit = ak_str_is(ak_columns_text(c, AK_COL_CACHE_STATUS, i), "hit")};
 	if (!q->model.p)
-		q->model = text(c, AK_COL_REQUEST_MODEL, i);
+		q->model = ak_columns_text(c, AK_COL_REQUEST_MODEL, i);
 	set_cost(c, i, q);
-	q->refused = q->failed && refused(num(c, AK_COL_STATUS_CODE, i), text(c, AK_COL_ERROR_TYPE, i));
+	q->refused = q->failed && refused(num(c, AK_COL_STATUS_CODE, i), ak_columns_text(c, AK_COL_ERROR_TYPE, i));
 }
 
 static enum ak_rc take(void *ctx, const struct ak_columns *c, const bool *keep, struct ak_err *err)

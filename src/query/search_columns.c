@@ -304,7 +304,7 @@ static int by_key_back(const void *a, const void *b) { return by_key(b, a); }
 
 static void shorten(struct scan *s)
 {
-	qsort(s->best, s->n, sizeof *s->best, s->q->o.backwards ? by_key_back : by_key);
+	ak_sort(s->best, s->n, sizeof *s->best, s->q->o.backwards ? by_key_back : by_key);
 	if (s->n > s->cap) {
 		s->n = s->cap;
 		s->more = true;
@@ -372,7 +372,7 @@ static bool mixed(const struct scan *s)
 static void take(struct scan *s, size_t i, bool page)
 {
 	const struct ak_columns *c = s->c;
-	int64_t seq = c->number[AK_COL_SEQ][i], us = c->number[AK_COL_TIME] ? c->number[AK_COL_TIME][i] : AK_COLUMN_NONE;
+	int64_t seq = c->number[AK_COL_SEQ][i], us = ak_columns_number(c, AK_COL_TIME, i);
 	struct ak_search_key k = {us, seq, AK_K_REQUEST};
 
 	if (!in_period(s, us) || seq >= s->q->o.bound || ak_bit(&s->q->superseded, seq))

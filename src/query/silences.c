@@ -97,7 +97,7 @@ void ak_hours_silences(const struct ak_hours *h, uint64_t records, uint64_t leas
 	n = walk(h, NULL, out);
 	list = ak_alloc((n + 1) * sizeof *list);
 	walk(h, list, out);
-	qsort(list, n, sizeof *list, longest_first);
+	ak_sort(list, n, sizeof *list, longest_first);
 	if (n > 1)
 		usual = list[n - 1 - (n - 1) * 9 / 10].n;
 	out->all = n;

@@ -141,7 +141,7 @@ static void gather(struct pool *p)
 	size_t n = 0;
 
 	if (p->nparts)
-		qsort(p->part, p->nparts, sizeof *p->part, by_who);
+		ak_sort(p->part, p->nparts, sizeof *p->part, by_who);
 	for (size_t i = 0; i < p->nparts; i++) {
 		if (n && p->part[n - 1].who == p->part[i].who && p->part[n - 1].cell == p->part[i].cell)
 			p->part[n - 1].n += p->part[i].n;

@@ -161,7 +161,7 @@ json_t *ak_reconcile_bypass(struct ak_reconcile *r)
 	ak_recon_figures(r, add_figure, &b, &ignored);
 	cite_rows(&b);
 	if (b.n)
-		qsort(b.f, b.n, sizeof *b.f, largest);
+		ak_sort(b.f, b.n, sizeof *b.f, largest);
 	for (size_t i = 0; i < b.n; i++)
 		json_array_append_new(list, doc_of(&b, &b.f[i]));
 	ak_map_release(&b.of);

@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "reconcile/canaries.h"
 
+#include "base/jsonget.h"
 #include "link/link.h"
 #include "model/idform.h"
 #include "query/query.h"
@@ -11,19 +12,6 @@ enum { FOLLOWED = 20, CITED = 5 };
 static const char *txt(const json_t *o, const char *k) { return json_string_value(json_object_get(o, k)); }
 static int64_t num(const json_t *o, const char *k) { return json_integer_value(json_object_get(o, k)); }
 static bool is(const json_t *o, const char *k, const char *z) { return txt(o, k) && strcmp(txt(o, k), z) == 0; }
-
-static void add(json_t *list, struct ak_str s)
-{
-	json_t *v = json_stringn(s.p, s.n), *known;
-	size_t i;
-
-	json_array_foreach(list, i, known)
-		if (json_equal(known, v)) {
-			json_decref(v);
-			return;
-		}
-	json_array_append_new(list, v);
-}
 
 /* The spellings under which records may be found: as given, plain, and a trace id's other form. */
 static json_t *spellings(const json_t *forms)
@@ -37,14 +25,14 @@ static json_t *spellings(const json_t *forms)
 	json_array_foreach((json_t *)forms, i, form) {
 		struct ak_str s = ak_str_n(json_string_value(form), json_string_length(form));
 
-		add(list, s);
+		ak_jadd_once(list, s);
 		if (ak_id_twin(AK_F_TRACE_ID, s, other, &twin))
-			add(list, twin);
+			ak_jadd_once(list, twin);
 		for (size_t k = 0; k < AK_COUNT(as); k++)
 			if (ak_id_plain(as[k], s, buf, &plain)) {
-				add(list, plain);
+				ak_jadd_once(list, plain);
 				if (ak_id_twin(AK_F_TRACE_ID, plain, other, &twin))
-					add(list, twin);
+					ak_jadd_once(list, twin);
 			}
 	}
 	return list;
@@ -58,7 +46,7 @@ static enum ak_rc cite(struct ak_store *s, int64_t seq, json_t *cites, struct ak
 	if (record) {
 		json_t *c = json_sprintf("%s:%lld", txt(record, "source"), (long long)seq);
 
-		add(cites, ak_str_of(json_string_value(c)));
+		ak_jadd_once(cites, ak_str_of(json_string_value(c)));
 		json_decref(c);
 	}
 	json_decref(record);

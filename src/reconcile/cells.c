@@ -147,7 +147,7 @@ static void sort_cells(struct ak_reconcile *r)
 	for (size_t i = 0; i < r->ncells; i++)
 		old[i] = r->cell[i].key;
 	if (r->ncells)
-		qsort(r->cell, r->ncells, sizeof *r->cell, by_key);
+		ak_sort(r->cell, r->ncells, sizeof *r->cell, by_key);
 	for (size_t i = 0; i < r->ncells; i++) {
 		struct ak_map_entry *e = ak_map_get(&r->cell_of, (struct ak_str){(const char *)&r->cell[i].key, sizeof r->cell[i].key});
 

@@ -189,7 +189,7 @@ void ak_recon_edges(struct ak_reconcile *r)
 	size_t n = pairs_of(r, pair);
 
 	if (n)
-		qsort(pair, n, sizeof *pair, by_place);
+		ak_sort(pair, n, sizeof *pair, by_place);
 	for (size_t i = 0; i < n; i++)
 		forward(&pair[i]);
 	for (size_t i = n; i-- > 0;)
@@ -197,10 +197,10 @@ void ak_recon_edges(struct ak_reconcile *r)
 	for (size_t i = 0; i < n; i++)
 		hidden(&pair[i]);
 	if (n)
-		qsort(pair, n, sizeof *pair, by_edge);
+		ak_sort(pair, n, sizeof *pair, by_edge);
 	ak_recon_choose(r, pair, n);
 	if (n)
-		qsort(pair, n, sizeof *pair, by_place);
+		ak_sort(pair, n, sizeof *pair, by_place);
 	for (size_t i = 0; i < n; i++)
 		move_money(r, &pair[i]);
 	ak_free(pair);

@@ -46,8 +46,6 @@ struct ak_num ak_recon_cost(const struct ak_recon_request *q, bool *priced)
 	return *priced ? (struct ak_num){.v = q->cost, .scale = (uint8_t)q->cost_scale} : ak_num_int(0);
 }
 
-static bool is(struct ak_str s, const char *z) { return s.p && s.n == strlen(z) && memcmp(s.p, z, s.n) == 0; }
-
 static uint8_t family_of(struct ak_str f)
 {
 	static const struct { const char *name; uint8_t bit; } family[] = {
@@ -55,7 +53,7 @@ static uint8_t family_of(struct ak_str f)
 	};
 
 	for (size_t i = 0; i < AK_COUNT(family); i++)
-		if (is(f, family[i].name))
+		if (ak_str_is(f, family[i].name))
 			return family[i].bit;
 	return 1;
 }
@@ -132,7 +130,7 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-bool ak_recon_has_seq(const int64_t *list, size_t n, int64_t seq) { return n && bsearch(&seq, list, n, sizeof seq, by_number); }
+bool ak_recon_has_seq(const int64_t *list, size_t n, int64_t seq) { return n && ak_bsearch(&seq, list, n, sizeof seq, by_number); }
 
 bool ak_recon_place(struct ak_reconcile *r, uint32_t series, const struct ak_recon_request *q, struct cell_key *at, uint32_t *moved)
 {

@@ -138,7 +138,7 @@ enum ak_rc ak_recon_row_figures(struct ak_reconcile *r, ak_recon_figure_fn *each
 		ak_recon_span(r, p[i].cell, &p[i].start_us, &end);
 	}
 	if (r->ncells)
-		qsort(p, r->ncells, sizeof *p, by_row);
+		ak_sort(p, r->ncells, sizeof *p, by_row);
 	for (size_t i = 0, to; i < r->ncells && rc == AK_OK; i = to) {
 		for (to = i; to < r->ncells && rc == AK_OK && ak_recon_same_row(r, p[i].cell, p[to].cell); to++)
 			rc = ak_recon_cell_figures(r, p[to].cell, add_figure, &row, err);

@@ -83,18 +83,6 @@ static uint32_t bucket_for(struct series *s, int64_t start, int64_t end)
 	return (uint32_t)s->nbuckets++;
 }
 
-static bool holds(struct ak_str s, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (size_t i = 0; s.p && i + n <= s.n; i++)
-		if (strncasecmp(s.p + i, word, n) == 0)
-			return true;
-	return false;
-}
-
-static bool is(struct ak_str s, const char *z) { return s.p && s.n == strlen(z) && memcmp(s.p, z, s.n) == 0; }
-
 /* "gpt-5-nano, input_tokens": costs name no model but in their line item. */
 static struct ak_str model_of(const struct ak_recon_usage *u)
 {
@@ -124,7 +112,7 @@ static const struct { const char *type; uint8_t family; } types[] = {
 static void learn(struct series *s, const struct ak_recon_usage *u, const struct prow *p)
 {
 	for (size_t i = 0; i < AK_COUNT(types); i++)
-		if (is(u->usage_type, types[i].type)) {
+		if (ak_str_is(u->usage_type, types[i].type)) {
 			s->families |= types[i].family;
 			s->typed = true;
 		}
@@ -163,10 +151,10 @@ static enum ak_rc add_row(void *ctx, const struct ak_recon_usage *u, struct ak_e
 			   .currency = ak_recon_name(r, &r->currencies, u->currency.p ? u->currency : ak_str_of("currency not given")),
 			   .n = {u->requests, u->input, u->output}, .cached = u->cached};
 	p->amount = ak_num_parse(u->billed.p ? u->billed : u->estimated, &p->priced);
-	p->batch = holds(u->line_item, "batch") || is(u->service_tier, "batch");
-	p->tier = p->batch || holds(u->line_item, "flex") || holds(u->line_item, "priority") ||
-		  (u->service_tier.p && !is(u->service_tier, "default") && !is(u->service_tier, "standard") && !is(u->service_tier, "auto"));
-	p->credit = p->priced && (is(u->category, "credit") || is(u->category, "adjustment") || p->amount.v < 0);
+	p->batch = ak_str_holds_fold(u->line_item, "batch") || ak_str_is(u->service_tier, "batch");
+	p->tier = p->batch || ak_str_holds_fold(u->line_item, "flex") || ak_str_holds_fold(u->line_item, "priority") ||
+		  (u->service_tier.p && !ak_str_is(u->service_tier, "default") && !ak_str_is(u->service_tier, "standard") && !ak_str_is(u->service_tier, "auto"));
+	p->credit = p->priced && (ak_str_is(u->category, "credit") || ak_str_is(u->category, "adjustment") || p->amount.v < 0);
 	p->series = series_for(r, &r->file[p->file], ak_recon_name(r, &r->providers, u->provider), end - start);
 	p->bucket = bucket_for(&r->series[p->series], start, end);
 	learn(&r->series[p->series], u, p);
@@ -234,9 +222,9 @@ static void order_buckets(struct ak_reconcile *r, uint32_t number)
 	to = ak_arena_alloc(&r->arena, (s->nbuckets + 1) * sizeof *to);
 	old = ak_arena_alloc(&r->arena, (s->nbuckets + 1) * sizeof *old);
 	memcpy(old, s->bucket, s->nbuckets * sizeof *old);
-	qsort(s->bucket, s->nbuckets, sizeof *s->bucket, by_start);
+	ak_sort(s->bucket, s->nbuckets, sizeof *s->bucket, by_start);
 	for (size_t i = 0; i < n; i++)
-		to[i] = (uint32_t)((const struct bucket *)bsearch(&old[i], s->bucket, s->nbuckets, sizeof *old, by_start) - s->bucket);
+		to[i] = (uint32_t)((const struct bucket *)ak_bsearch(&old[i], s->bucket, s->nbuckets, sizeof *old, by_start) - s->bucket);
 	for (size_t i = 0; i < s->nbuckets; i++)
 		s->bucket[i].provisional = provisional(r, s, &s->bucket[i]);
 	for (size_t i = 0; i < r->nrows; i++)

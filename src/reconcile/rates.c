@@ -80,7 +80,7 @@ static size_t collect(const struct ak_reconcile *r, uint32_t number, struct samp
 	}
 	n += add_crossings(r, number, out + n);
 	if (n)
-		qsort(out, n, sizeof *out, by_line);
+		ak_sort(out, n, sizeof *out, by_line);
 	for (size_t i = 0; i < n; i++) {
 		struct sample *last = k ? &out[k - 1] : NULL;
 

@@ -42,7 +42,7 @@ static size_t source_of(struct folding *f, int64_t source)
 static struct doubtful *doubtful_of(struct folding *f, const struct ak_recon_request *q)
 {
 	const struct ak_recon_seqs *g = &f->r->guessed;
-	const int64_t *at = bsearch(&q->seq, g->seq, g->n, sizeof q->seq, by_number);
+	const int64_t *at = ak_bsearch(&q->seq, g->seq, g->n, sizeof q->seq, by_number);
 	size_t source;
 
 	if (!at)
@@ -115,7 +115,7 @@ static void fold(struct folding *f)
 		else
 			r->folded[r->nfolded++] = r->guessed.seq[i];
 	}
-	qsort(r->folded, r->nfolded, sizeof *r->folded, by_number);
+	ak_sort(r->folded, r->nfolded, sizeof *r->folded, by_number);
 }
 
 enum ak_rc ak_recon_fold_gateways(struct ak_reconcile *r, struct ak_err *err)

@@ -110,7 +110,7 @@ json_t *ak_reconcile_unexplained(struct ak_reconcile *r)
 
 	ak_recon_row_figures(r, add_figure, &x, &ignored);
 	if (x.n)
-		qsort(x.g, x.n, sizeof *x.g, largest);
+		ak_sort(x.g, x.n, sizeof *x.g, largest);
 	for (size_t i = 0, to; i < x.n; i = to) {
 		for (to = i + 1; to < x.n && group(&x.g[to]) == group(&x.g[i]); to++)
 			;

@@ -69,7 +69,7 @@ void ak_redact_note_allowed(struct ak_redactor *r)
 size_t ak_redact_noted(const struct ak_redactor *r, const struct ak_let **out)
 {
 	if (r->noted && r->noted->n)
-		qsort(r->noted->row, r->noted->n, sizeof r->noted->row[0], by_sha256);
+		ak_sort(r->noted->row, r->noted->n, sizeof r->noted->row[0], by_sha256);
 	*out = r->noted ? r->noted->row : NULL;
 	return r->noted ? r->noted->n : 0;
 }

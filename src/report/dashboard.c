@@ -78,7 +78,7 @@ static void choose_window(struct making *m, const json_t *report)
 		json_array_foreach(json_object_get(layer, "rows"), k, row) if (bucket_of(row, m->hours, &list[n].at)) list[n++]
 			.n = ak_jnum(row, "records");
 	if (n)
-		qsort(list, n, sizeof *list, by_time_order);
+		ak_sort(list, n, sizeof *list, by_time_order);
 	for (i = 0; i < n; i++) {
 		sum += list[i].n;
 		while (list[i].at - list[begin].at >= AK_DASHBOARD_POINTS)
@@ -238,7 +238,7 @@ static json_t *list_of(const json_t *layer, const char *by)
 			list[named++] = (struct ranked){r, i};
 	}
 	if (named)
-		qsort(list, named, sizeof *list, by_records);
+		ak_sort(list, named, sizeof *list, by_records);
 	for (i = 0; i < named && i < AK_DASHBOARD_TOP; i++)
 		json_array_append(top, list[i].row);
 	for (; i < named; i++)

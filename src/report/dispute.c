@@ -52,13 +52,6 @@ struct dispute {
 
 /* ---- attempts, by column ---- */
 
-static struct ak_str text_at(const struct ak_columns *c, enum ak_column col, size_t i)
-{
-	uint16_t row = c->row[col] ? c->row[col][i] : 0;
-
-	return row ? c->text[col][row - 1] : ak_str_n(NULL, 0);
-}
-
 /* Which form it is; nforms: none. */
 static size_t form_of(const struct ak_dispute_opts *o, struct ak_str v)
 {
@@ -87,7 +80,7 @@ static bool is_mine(struct dispute *d, const struct ak_columns *c, size_t i, boo
 
 	*named = false;
 	for (size_t k = 0; k < columns_of[d->o->scope].n; k++) {
-		struct ak_str v = text_at(c, columns_of[d->o->scope].col[k], i);
+		struct ak_str v = ak_columns_text(c, columns_of[d->o->scope].col[k], i);
 		size_t form = form_of(d->o, v);
 
 		mine |= form < d->o->nforms || (!*named && k + 1 == columns_of[d->o->scope].n && is_label(d->o, v));
@@ -145,7 +138,7 @@ static enum ak_rc make_row(struct dispute *d, const struct ak_columns *c, size_t
 	if (rc == AK_OK && ak_jtxt(row, "facet", NULL) && ak_jtxt(row, "request_id", NULL))
 		rc = add_entries(d, row, err);
 	/* A call begins with the earliest of its entries. */
-	if (rc == AK_OK && ak_jtxt(row, "facet", NULL) && c->number[AK_COL_TIME] && c->number[AK_COL_TIME][i] != AK_COLUMN_NONE)
+	if (rc == AK_OK && ak_jtxt(row, "facet", NULL) && ak_columns_number(c, AK_COL_TIME, i) != AK_COLUMN_NONE)
 		json_object_set_new(row, "time", ak_jbound(c->number[AK_COL_TIME][i]));
 	if (rc != AK_OK) {
 		json_decref(row);
@@ -158,12 +151,12 @@ static enum ak_rc make_row(struct dispute *d, const struct ak_columns *c, size_t
 	json_object_del(row, "names");
 	json_object_del(row, "mine");
 	for (size_t k = 0; k < AK_COUNT(texts); k++) {
-		struct ak_str v = text_at(c, texts[k].col, i);
+		struct ak_str v = ak_columns_text(c, texts[k].col, i);
 
 		json_object_set_new(row, texts[k].name, v.p ? json_stringn(v.p, v.n) : json_null());
 	}
 	for (size_t k = 0; k < AK_COUNT(numbers); k++) {
-		int64_t v = c->number[numbers[k].col] ? c->number[numbers[k].col][i] : AK_COLUMN_NONE;
+		int64_t v = ak_columns_number(c, numbers[k].col, i);
 
 		json_object_set_new(row, numbers[k].name, v == AK_COLUMN_NONE ? json_null() : json_integer(v));
 	}
@@ -178,8 +171,8 @@ static enum ak_rc make_row(struct dispute *d, const struct ak_columns *c, size_t
 
 static enum ak_rc take_attempt(struct dispute *d, const struct ak_columns *c, size_t i, struct ak_err *err)
 {
-	struct ak_str tenant = text_at(c, AK_COL_TENANT, i);
-	int64_t us = c->number[AK_COL_TIME] ? c->number[AK_COL_TIME][i] : AK_COLUMN_NONE;
+	struct ak_str tenant = ak_columns_text(c, AK_COL_TENANT, i);
+	int64_t us = ak_columns_number(c, AK_COL_TIME, i);
 	struct found f = {us == AK_COLUMN_NONE ? INT64_MAX : us, c->number[AK_COL_SEQ][i], NULL};
 	bool named, mine = is_mine(d, c, i, &named);
 
@@ -242,7 +235,7 @@ static enum ak_rc read_attempts(struct dispute *d, struct ak_err *err)
 	rc = ak_query_layer_each(d->s, &layer, INT64_MIN, INT64_MAX, &want, take_block, d, err);
 	if (rc != AK_OK || !d->n)
 		return rc;
-	qsort(d->found, d->n, sizeof *d->found, by_time);
+	ak_sort(d->found, d->n, sizeof *d->found, by_time);
 	for (size_t i = 0; i < d->n && rc == AK_OK; i++) {
 		json_t *row = d->found[i].row;
 

@@ -109,16 +109,9 @@ static enum ak_rc take_quota(void *ctx, json_t *v, struct ak_err *err)
 
 /* ---- attempts, by column; of those that a policy acted on, the record ---- */
 
-static struct ak_str text_at(const struct ak_columns *c, enum ak_column col, size_t i)
-{
-	uint16_t row = c->row[col] ? c->row[col][i] : 0;
-
-	return row ? c->text[col][row - 1] : ak_str_n(NULL, 0);
-}
-
 static enum ak_rc take_attempt(struct governance *g, const struct ak_columns *c, size_t i, struct ak_err *err)
 {
-	struct ak_str verdict = text_at(c, AK_COL_POLICY_VERDICT, i), result = text_at(c, AK_COL_DLP_RESULT, i);
+	struct ak_str verdict = ak_columns_text(c, AK_COL_POLICY_VERDICT, i), result = ak_columns_text(c, AK_COL_DLP_RESULT, i);
 	char v[64], r[256];
 	json_t *decision, *call = NULL;
 	enum ak_rc rc = AK_OK;
@@ -173,7 +166,7 @@ static const char **sorted_keys(const json_t *o, size_t *n)
 	json_object_foreach((json_t *)o, name, v)
 		key[(*n)++] = name;
 	if (*n)
-		qsort(key, *n, sizeof *key, by_name);
+		ak_sort(key, *n, sizeof *key, by_name);
 	return key;
 }
 

@@ -233,7 +233,7 @@ static void sort_rows(json_t *doc)
 	json_array_foreach(rows, i, r)
 		list[i] = r;
 	if (n)
-		qsort(list, n, sizeof *list, by_key);
+		ak_sort(list, n, sizeof *list, by_key);
 	for (i = 0; i < n; i++)
 		json_array_append(sorted, list[i]);
 	json_object_set_new(doc, "rows", sorted);

@@ -46,7 +46,7 @@ static void number_rows(struct ranking *r)
 
 static uint32_t row_of(struct ranking *r, const struct ak_columns *c, size_t i)
 {
-	int64_t us = c->number[AK_COL_TIME] ? c->number[AK_COL_TIME][i] : AK_COLUMN_NONE;
+	int64_t us = ak_columns_number(c, AK_COL_TIME, i);
 	struct ak_str by[AK_AGGREGATE_BYS];
 	const struct ak_map_entry *e;
 
@@ -162,7 +162,7 @@ static void rank(struct ranking *r, const char *name, json_t *rows, json_t *tota
 	size_t at = 0;
 
 	if (r->n)
-		qsort(r->value, r->n, sizeof *r->value, by_group);
+		ak_sort(r->value, r->n, sizeof *r->value, by_group);
 	for (size_t i = 0; i < r->groups.n; i++) {
 		size_t first = at;
 
@@ -171,7 +171,7 @@ static void rank(struct ranking *r, const char *name, json_t *rows, json_t *tota
 		json_object_set_new(json_array_get(rows, i), name, ranks(r->value ? r->value + first : NULL, at - first, r->not_ranked[i]));
 	}
 	if (r->n)
-		qsort(r->value, r->n, sizeof *r->value, by_size);
+		ak_sort(r->value, r->n, sizeof *r->value, by_size);
 	json_object_set_new(total, name, ranks(r->value, r->n, r->not_ranked[r->groups.n]));
 }
 

@@ -122,7 +122,7 @@ static struct part *collect(const struct ak_aggregate *now, const struct ak_aggr
 		if (ak_mover_same(base->group[i]->by[0], currency) && base->group[i]->n[figure])
 			part[all++] = (struct part){.name = base->group[i]->by[1], .amount = AK_STR("0"), .base = ak_dec_sum_text(&base->group[i]->sum[figure], arena)};
 	if (all)
-		qsort(part, all, sizeof *part, by_name);
+		ak_sort(part, all, sizeof *part, by_name);
 	for (size_t i = 0; i < all; i++)
 		if (kept && ak_mover_same(part[kept - 1].name, part[i].name)) {
 			part[kept - 1].amount = ak_str_is(part[kept - 1].amount, "0") ? part[i].amount : part[kept - 1].amount;
@@ -164,7 +164,7 @@ json_t *ak_movers(const struct ak_aggregate *now, const struct ak_aggregate *bas
 
 	expect(part, n, nbase, arena);
 	if (n)
-		qsort(part, n, sizeof *part, by_size);
+		ak_sort(part, n, sizeof *part, by_size);
 	for (size_t i = 0; i < n; i++) {
 		json_t *one = json_pack("{s:o}", "name", part[i].name.p ? json_stringn(part[i].name.p, part[i].name.n) : json_null());
 

@@ -240,7 +240,7 @@ json_t *ak_report_rows(const struct ak_report_making *m, const struct ak_aggrega
 	for (size_t i = 0; i < groups->n; i++)
 		add_group(&t, groups->group[i]);
 	if (t.n)
-		qsort(t.row, t.n, sizeof(struct row *), in_order);
+		ak_sort(t.row, t.n, sizeof(struct row *), in_order);
 	for (size_t i = 0; i < t.n; i++)
 		json_array_append_new(out, document(&t, t.row[i]));
 	ak_free(t.row);

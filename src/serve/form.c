@@ -2,6 +2,7 @@
 #include "serve/form.h"
 
 #include "base/decimal.h"
+#include "base/jsonget.h"
 #include "base/text.h"
 
 /* ---- reading ---- */
@@ -130,19 +131,6 @@ static const char *plain(struct ak_where *w, const char *typed)
 	return w->forms && w->forms(w->ctx, AK_TEST_NO_FIELD, ak_str_of(typed), &form, 1) ? ak_arena_z(w->arena, form) : typed;
 }
 
-static void add_once(json_t *list, struct ak_str s)
-{
-	json_t *v = json_stringn(s.p, s.n), *known;
-	size_t i;
-
-	json_array_foreach(list, i, known)
-		if (json_equal(known, v)) {
-			json_decref(v);
-			return;
-		}
-	json_array_append_new(list, v);
-}
-
 static bool is_hashed(int field)
 {
 	return field < AK_F_COUNT && strcmp(ak_type_action(ak_fields[field].type), "hashed") == 0;
@@ -164,16 +152,16 @@ static void settle_value(struct ak_where *w, const struct ak_search_name *n, con
 
 		for (size_t k = 0; k < count; k++) {
 			kept |= ak_str_eq(form[k], ak_str_of(typed));
-			add_once(forms, form[k]);
+			ak_jadd_once(forms, form[k]);
 		}
 	}
 	if (kept)
-		add_once(list, ak_str_of(typed));
+		ak_jadd_once(list, ak_str_of(typed));
 	else if (!json_array_size(forms))
-		add_once(list, ak_str_of(plain(w, typed)));
+		ak_jadd_once(list, ak_str_of(plain(w, typed)));
 	else
 		json_array_foreach(forms, i, v)
-			add_once(list, ak_str_of(json_string_value(v)));
+			ak_jadd_once(list, ak_str_of(json_string_value(v)));
 	json_decref(forms);
 }
 

@@ -95,14 +95,6 @@ bool ak_target_parse(const char *raw, struct ak_arena *a, struct ak_target *out)
 	return !memchr(raw, '#', all.n) && path(whole, a, out) && params(out->query, a, out);
 }
 
-const char *ak_target_param(const struct ak_target *t, const char *name)
-{
-	for (size_t i = 0; i < t->nparams; i++)
-		if (strcmp(t->param[i].name, name) == 0)
-			return t->param[i].value;
-	return NULL;
-}
-
 void ak_target_escape(struct ak_buf *out, struct ak_str s)
 {
 	static const char hex[] = "0123456789ABCDEF";

@@ -29,8 +29,6 @@ extern "C" {
 /* false: not "/token/...", a bad escape, empty or dot segments, control characters, bytes that are no UTF-8, too much of anything. raw is
  * borrowed. */
 bool ak_target_parse(const char *raw, struct ak_arena *a, struct ak_target *out);
-/* The first parameter of a name; NULL. */
-const char *ak_target_param(const struct ak_target *t, const char *name);
 /* Text as part of a path or query: all but letters, digits and -._~ as %XX. */
 void ak_target_escape(struct ak_buf *out, struct ak_str s);
 

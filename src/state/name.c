@@ -146,7 +146,7 @@ static const char **sorted(const char *value, size_t *n, struct ak_arena *a)
 		out = ak_arena_alloc(a, (*n + 1) * sizeof *out);
 		json_array_foreach(list, i, e)
 			out[i] = ak_arena_printf(a, "%d%s", (int)json_typeof(e), ak_said_text(e, a)).p;
-		qsort(out, *n, sizeof *out, by_text);
+		ak_sort(out, *n, sizeof *out, by_text);
 	}
 	json_decref(list);
 	return out;

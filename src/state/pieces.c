@@ -234,7 +234,7 @@ static enum ak_rc read_limits(struct quota *q, struct ak_store *s, struct ak_err
 	q->line.wanted = binds_calls;
 	rc = ak_query_observations_each(s, add_row, q, err);
 	if (rc == AK_OK && q->line.n)
-		qsort(q->line.seen, q->line.n, sizeof *q->line.seen, by_subject);
+		ak_sort(q->line.seen, q->line.n, sizeof *q->line.seen, by_subject);
 	for (i = 0; rc == AK_OK && i < q->line.n; i = k) {
 		const struct ak_said *a = &q->line.seen[i].said;
 		struct group g = {.line = {.seen = q->line.seen + i, .sorted = true}};

@@ -78,7 +78,7 @@ static int in_order(const void *x, const void *y)
 void ak_timeline_sort(struct ak_timeline *t)
 {
 	if (t->n)
-		qsort(t->seen, t->n, sizeof *t->seen, in_order);
+		ak_sort(t->seen, t->n, sizeof *t->seen, in_order);
 	t->sorted = true;
 }
 

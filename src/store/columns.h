@@ -58,6 +58,19 @@ struct ak_columns {
 	uint16_t *slot[AK_COL_COUNT]; /* 1 + index by hash, while it is built */
 };
 
+/* A text of a row, p NULL = none; a number, AK_COLUMN_NONE = none. */
+static inline struct ak_str ak_columns_text(const struct ak_columns *c, enum ak_column col, size_t i)
+{
+	uint16_t at = c->row[col] ? c->row[col][i] : 0;
+
+	return at ? c->text[col][at - 1] : ak_str_n(NULL, 0);
+}
+
+static inline int64_t ak_columns_number(const struct ak_columns *c, enum ak_column col, size_t i)
+{
+	return c->number[col] ? c->number[col][i] : AK_COLUMN_NONE;
+}
+
 #ifdef __cplusplus
 extern "C" {
 #endif

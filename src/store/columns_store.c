@@ -52,7 +52,7 @@ static void bind_times(sqlite3_stmt *st, const struct ak_columns *c)
 	int64_t first = INT64_MAX, last = INT64_MIN, undated = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
-		int64_t us = c->number[AK_COL_TIME] ? c->number[AK_COL_TIME][i] : AK_COLUMN_NONE;
+		int64_t us = ak_columns_number(c, AK_COL_TIME, i);
 
 		undated += us == AK_COLUMN_NONE;
 		if (us == AK_COLUMN_NONE)

@@ -77,7 +77,7 @@ void ak_ddl_init(struct ak_ddl *d)
 		d->object[d->n++] = object_of(p);
 		p = end + 1;
 	}
-	qsort(d->object, d->n, sizeof *d->object, by_type_and_name);
+	ak_sort(d->object, d->n, sizeof *d->object, by_type_and_name);
 }
 
 void ak_ddl_release(struct ak_ddl *d)

@@ -54,7 +54,7 @@ struct ak_leafer *ak_leafer_new(void)
 	for (int x = X_FORMAT; x < X_END; x++)
 		l->order[AK_G_WHAT][l->n[AK_G_WHAT]++] = x;
 	for (int g = 0; g < AK_G_COUNT; g++)
-		qsort(l->order[g], l->n[g], sizeof(int), by_name);
+		ak_sort(l->order[g], l->n[g], sizeof(int), by_name);
 	for (int m = 0; m < X_END; m++) {
 		struct ak_buf b;
 		bool first = false;

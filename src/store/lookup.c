@@ -101,7 +101,7 @@ static int filter(sqlite3_vtab_cursor *base, int plan, const char *text, int arg
 	if (ak_runs_find(c->shared, &key, 1, found, c, NULL) != AK_OK)
 		return SQLITE_CORRUPT;
 	if (c->n > 1)
-		qsort(c->seq, c->n, sizeof *c->seq, by_seq);
+		ak_sort(c->seq, c->n, sizeof *c->seq, by_seq);
 	return SQLITE_OK;
 }
 

@@ -164,7 +164,7 @@ static enum ak_rc find_records(struct ak_remap *r, int kind, struct ak_err *err)
 	while (rc == AK_OK && (rc = ak_sql_step(r->s, st, err)) == AK_OK) {
 		int64_t file = sqlite3_column_int64(st, 1);
 
-		if (!bsearch(&file, r->file, r->nfiles, sizeof *r->file, by_id))
+		if (!ak_bsearch(&file, r->file, r->nfiles, sizeof *r->file, by_id))
 			continue;
 		if (r->n == r->cap) {
 			r->cap = r->cap ? 2 * r->cap : 4096;
@@ -182,7 +182,7 @@ enum ak_rc ak_remap_load(struct ak_remap *r, const char *(*current)(void *ctx, c
 	for (int k = 0; k < AK_K_COUNT && r->nfiles && rc == AK_OK; k++)
 		rc = find_records(r, k, err);
 	if (r->n)
-		qsort(r->record, r->n, sizeof *r->record, by_place);
+		ak_sort(r->record, r->n, sizeof *r->record, by_place);
 	if (rc == AK_OK)
 		rc = ak_sql_prepare(r->s, "INSERT OR IGNORE INTO superseded(seq, by_seq) VALUES(?1, ?2)", &r->put, err);
 	return rc;
@@ -220,7 +220,7 @@ enum ak_rc ak_remap_take(struct ak_remap *r, const struct ak_remap_file *f, uint
 
 	for (size_t i = next_file(r, f, 0); i && rc == AK_OK; i = next_file(r, f, i)) {
 		const struct old_record key = {r->file[i - 1].id, 0, offset};
-		struct old_record *old = r->n ? bsearch(&key, r->record, r->n, sizeof key, by_place) : NULL;
+		struct old_record *old = r->n ? ak_bsearch(&key, r->record, r->n, sizeof key, by_place) : NULL;
 
 		if (old && old->seq >= 0)
 			rc = replace(r, old, seq, err);

@@ -52,7 +52,7 @@ static int compare(const void *a, const void *b) { return before(b, a) - before(
 static void sort_bucket(struct ak_run_entry *e, size_t n)
 {
 	if (n > 24)
-		qsort(e, n, sizeof *e, compare);
+		ak_sort(e, n, sizeof *e, compare);
 	else
 		insertion_sort(e, n);
 }
@@ -68,7 +68,7 @@ void ak_run_sort(struct ak_run_entry *e, size_t n)
 	if (n < 2)
 		return;
 	if (n < buckets / 4) {
-		qsort(e, n, sizeof *e, compare);
+		ak_sort(e, n, sizeof *e, compare);
 		return;
 	}
 	copy = ak_alloc(n * sizeof *copy);
