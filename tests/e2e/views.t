@@ -122,6 +122,14 @@ printf 'PBC:\n  2026-17: {asks: who changed keys, section: scope, tables: [chang
 build --view ours --sample 3 -o ours
 is "one's own requests" "$(column ours/data/tables/request_map.csv id) $(column ours/data/tables/sample.csv population | grep -c changes)" "2026-17 3"
 
+"$AUDITKIT" -w w packet build --draft --force --view finance --sample 3 --reviewer Ada --from 2026-06-02 -o first >/dev/null 2>&1
+build --like first -o second
+is "like the last one: the same packet" "$(cat second/tagmanifest-sha256.txt)" "$(cat first/tagmanifest-sha256.txt)"
+build --like first --to 2026-06-09 --view pci -o third
+is "what differs is said" "$(grep -c '^differs ' out) $(jq -c '[.view.name, .sample.size, .reviewer, .period.from[:10], .period.to[:10]]' third/data/packet.json)" \
+	'2 ["pci",3,"Ada","2026-06-02","2026-06-09"]'
+is "a scope is asked for again" "$(build --like user -o x; echo $?) $(grep -c -e '--user VALUE' out)" "2 1"
+
 # ---- what records hold ----
 is "least and most of numbers" "$(python3 -c 'import csv
 for r in csv.DictReader(open("v-internal-audit/data/tables/field_values.csv", newline="")):
