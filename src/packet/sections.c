@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "packet/sections.h"
 
+#include "packet/cover.h"
 #include "packet/findings.h"
 #include "packet/questions.h"
 #include "packet/requests.h"
@@ -67,6 +68,8 @@ enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
 	}
 	if (rc == AK_OK)
 		mend_bases(s);
+	if (rc == AK_OK)
+		rc = ak_cover_build(s, &f, err);
 	ak_facts_release(&f);
 	return rc;
 }
