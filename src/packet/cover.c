@@ -144,6 +144,8 @@ enum ak_rc ak_cover_build(struct ak_sections *s, const struct ak_facts *f, struc
 	json_t *findings = NULL, *matrix = NULL, *groups = NULL;
 	enum ak_rc rc = run_rules(s, &findings, err);
 
+	if (rc == AK_OK && s->scope)
+		ak_scoped_checks(findings);
 	if (rc == AK_OK)
 		rc = ak_matrix(s->store, s->policy, findings, &matrix, err);
 	if (rc == AK_OK)
