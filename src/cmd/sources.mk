@@ -88,3 +88,4 @@ libak_a_SOURCES += src/cmd/cmd_tail.c src/cmd/tail.c src/cmd/tail.h src/cmd/tail
 libak_a_SOURCES += src/cmd/cmd_config.c
 libak_a_SOURCES += src/cmd/cmd_packet_diff.c
 libak_a_SOURCES += src/cmd/packet_scope.c src/cmd/packet_scope.h
+libak_a_SOURCES += src/cmd/packet_like.c src/cmd/packet_like.h

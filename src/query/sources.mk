@@ -43,3 +43,4 @@ libak_a_SOURCES += src/query/callkeys.c src/query/callkeys.h src/query/callkeyin
 libak_a_SOURCES += src/query/only.c src/query/only.h
 libak_a_SOURCES += src/query/observed.c src/query/observed.h
 libak_a_SOURCES += src/query/holdings.c
+libak_a_SOURCES += src/query/calls.c
