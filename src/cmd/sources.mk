@@ -85,3 +85,4 @@ libak_a_SOURCES += src/cmd/cmd_serve.c src/cmd/serve_pages.c src/cmd/serve_pages
 libak_a_SOURCES += src/cmd/cmd_tail.c src/cmd/tail.c src/cmd/tail.h src/cmd/tail_file.c
 libak_a_SOURCES += src/cmd/cmd_config.c
 libak_a_SOURCES += src/cmd/cmd_packet_diff.c
+libak_a_SOURCES += src/cmd/cmd_packet_comments.c src/cmd/cmd_packet_test.c

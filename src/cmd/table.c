@@ -52,6 +52,8 @@
 	X(packet_verify)                                                                                                      \
 	X(packet_show)                                                                                                      \
 	X(packet_diff)                                                                                                      \
+	X(packet_comments)                                                                                                  \
+	X(packet_test)                                                                                                      \
 	X(verify)                                                                                                      \
 	X(keys)                                                                                                        \
 	X(keys_rotate)                                                                                                 \
