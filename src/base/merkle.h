@@ -21,6 +21,13 @@ struct ak_merkle_proof {
 	uint8_t hash[AK_MERKLE_MAX_PROOF][AK_SHA256_LEN];
 };
 
+/* What stands beside a run of leaves: roots of the complete subtrees left and right of it, from left to right. */
+#define AK_MERKLE_MAX_BESIDE 128
+struct ak_merkle_beside {
+	size_t n;
+	uint8_t hash[AK_MERKLE_MAX_BESIDE][AK_SHA256_LEN];
+};
+
 struct ak_merkle_prover;
 
 #ifdef __cplusplus
@@ -56,6 +63,15 @@ enum ak_rc ak_merkle_prove_inclusion(struct ak_merkle_prover *p, uint64_t index,
 /* PROOF(old, D[size]), RFC 9162 2.1.4.1. old <= size; empty when old is 0 or equals size. */
 enum ak_rc ak_merkle_prove_consistency(struct ak_merkle_prover *p, uint64_t old, uint64_t size,
 				       struct ak_merkle_proof *out, struct ak_err *err);
+
+/* Leaves first .. end - 1 of the first `size`: with them all leaves of the run are known to be there, in their order and
+ * none else. first < end <= size. */
+enum ak_rc ak_merkle_prove_range(struct ak_merkle_prover *p, uint64_t first, uint64_t end, uint64_t size,
+				 struct ak_merkle_beside *out, struct ak_err *err);
+/* next: leaf hash by leaf hash of the run, false when there is none. true when they and what stands beside them, each used once,
+ * make the root. Memory of O(log size). */
+bool ak_merkle_check_range(const struct ak_merkle_beside *beside, uint64_t first, uint64_t end, uint64_t size,
+			   bool (*next)(void *ctx, uint8_t leaf_hash[AK_SHA256_LEN]), void *ctx, const uint8_t root[AK_SHA256_LEN]);
 
 /* RFC 9162 2.1.3.2. */
 bool ak_merkle_check_inclusion(const struct ak_merkle_proof *proof, uint64_t index, uint64_t size,

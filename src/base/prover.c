@@ -162,3 +162,73 @@ enum ak_rc ak_merkle_prove_consistency(struct ak_merkle_prover *p, uint64_t old,
 	*out = proof;
 	return AK_OK;
 }
+
+struct range {
+	uint64_t first, end;
+	struct ak_merkle_beside *beside;
+};
+
+/* Subtrees that the run does not touch, from the left. */
+static enum ak_rc beside(struct ak_merkle_prover *p, const struct range *r, uint64_t first, uint64_t n, struct ak_err *err)
+{
+	uint64_t k;
+	enum ak_rc rc;
+
+	if (first >= r->first && n <= r->end - first && first < r->end)
+		return AK_OK;
+	if (first >= r->end || n <= (r->first > first ? r->first - first : 0))
+		return hash_range(p, first, n, r->beside->hash[r->beside->n++], err);
+	k = split(n);
+	rc = beside(p, r, first, k, err);
+	return rc == AK_OK ? beside(p, r, first + k, n - k, err) : rc;
+}
+
+enum ak_rc ak_merkle_prove_range(struct ak_merkle_prover *p, uint64_t first, uint64_t end, uint64_t size,
+				 struct ak_merkle_beside *out, struct ak_err *err)
+{
+	const struct range r = {first, end, out};
+
+	if (size > p->size || first >= end || end > size)
+		AK_BUG("range proof outside the log");
+	out->n = 0;
+	return beside(p, &r, 0, size, err);
+}
+
+struct walk {
+	uint64_t first, end;
+	const struct ak_merkle_beside *beside;
+	size_t used;
+	bool (*next)(void *ctx, uint8_t leaf_hash[AK_SHA256_LEN]);
+	void *ctx;
+};
+
+static bool root_of(struct walk *w, uint64_t first, uint64_t n, uint8_t out[AK_SHA256_LEN])
+{
+	uint8_t left[AK_SHA256_LEN], right[AK_SHA256_LEN];
+	uint64_t k;
+
+	if (first >= w->end || n <= (w->first > first ? w->first - first : 0)) {
+		if (w->used == w->beside->n)
+			return false;
+		memcpy(out, w->beside->hash[w->used++], AK_SHA256_LEN);
+		return true;
+	}
+	if (n == 1)
+		return w->next(w->ctx, out);
+	k = split(n);
+	if (!root_of(w, first, k, left) || !root_of(w, first + k, n - k, right))
+		return false;
+	ak_merkle_node(left, right, out);
+	return true;
+}
+
+bool ak_merkle_check_range(const struct ak_merkle_beside *beside, uint64_t first, uint64_t end, uint64_t size,
+			   bool (*next)(void *ctx, uint8_t leaf_hash[AK_SHA256_LEN]), void *ctx, const uint8_t root[AK_SHA256_LEN])
+{
+	struct walk w = {first, end, beside, 0, next, ctx};
+	uint8_t made[AK_SHA256_LEN];
+
+	if (first >= end || end > size || beside->n > AK_MERKLE_MAX_BESIDE || size > (uint64_t)1 << 62)
+		return false;
+	return root_of(&w, 0, size, made) && w.used == beside->n && memcmp(made, root, sizeof made) == 0;
+}

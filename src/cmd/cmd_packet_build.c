@@ -8,10 +8,12 @@
 #include "base/time.h"
 #include "cmd/answers.h"
 #include "cmd/outputs.h"
+#include "cmd/packet_scope.h"
 #include "base/jsonget.h"
 #include "cmd/period.h"
 #include "cmd/questions.h"
 #include "cmd/receipt.h"
+#include "packet/annex.h"
 #include "packet/archive.h"
 #include "packet/build.h"
 #include "packet/findings.h"
@@ -21,19 +23,19 @@
 #define GAPS_SHOWN 12
 #define CANARY_BYTES ((size_t)64 << 20)
 
-/* Neither packet nor receipt may stand there: a packet beside the receipt of another one would be worse than none. */
+/* Neither packet nor receipt nor annex may stand there: a packet beside the receipt of another one would be worse than none. */
 static enum ak_rc is_free(const char *path, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path);
-	const char *const both[] = {path, name};
+	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path), *annex = ak_annex_path(path);
+	const char *const all[] = {path, name, annex};
 	bool there;
 
-	for (size_t i = 0; i < AK_COUNT(both); i++) {
-		if (ak_fs_look(both[i], &there, err) != AK_OK)
+	for (size_t i = 0; i < AK_COUNT(all); i++) {
+		if (ak_fs_look(all[i], &there, err) != AK_OK)
 			return AK_FAIL;
 		if (there) {
 			ak_hint(err, "use --force to replace it");
-			return ak_fail(err, AK_EXIT_USAGE, "cannot write '%s': it exists already", both[i]);
+			return ak_fail(err, AK_EXIT_USAGE, "cannot write '%s': it exists already", all[i]);
 		}
 	}
 	return AK_OK;
@@ -68,6 +70,8 @@ static void print_period(struct ak_ctx *c, const struct ak_packet_opts *o, const
 		ak_io_line(c->io, "period", "everything in the workspace");
 	if (r->first[0])
 		ak_io_line(c->io, "", "first record %s, last %s", r->first, r->last);
+	else if (o->scope)
+		ak_io_line(c->io, "", "NO RECORD of it matches the scope: 'auditkit %ssearch' with the same options says what does", c->with);
 	else if (o->from_us != INT64_MIN || o->to_us != INT64_MAX)
 		ak_io_line(c->io, "", "NO RECORD lies in it: 'auditkit %ssources' says from when to when there are any",
 			   c->with);
@@ -120,8 +124,12 @@ static void print_findings(struct ak_ctx *c, const struct ak_packet_opts *o, con
 static void print_report(struct ak_ctx *c, const struct ak_packet_opts *o, const struct ak_packet_result *r, const char *digest,
 			 const char *path)
 {
+	AK_CLEANUP(ak_free_charp) char *annex = ak_annex_path(path);
+
 	ak_io_line(c->io, "packet", "%s%s%s%s", r->id, o->reviewer ? " for " : "", o->reviewer ? o->reviewer : "",
 		   o->draft ? ", DRAFT, not signed" : "");
+	if (o->view)
+		ak_io_line(c->io, "view", "%s (%s)%s", o->view->title, o->view->name, o->scope ? "; a scope: the records that match it and no others" : "");
 	print_period(c, o, r);
 	print_sections(c, r);
 	ak_print_questions(c, r->questions);
@@ -130,6 +138,7 @@ static void print_report(struct ak_ctx *c, const struct ak_packet_opts *o, const
 	if (r->gaps || c->io->verbose)
 		print_gaps(c, r, false);
 	ak_io_line(c->io, "wrote", "%s, %zu files", path, r->files);
+	ak_io_line(c->io, "", "%s   leaves of the ledger, range proof, proof script", annex);
 	ak_io_line(c->io, "", "%s.receipt.txt   send it by another channel", path);
 	ak_io_printf(c->io, "%-10s%s\n", "digest", digest);
 	if (*r->signer)
@@ -145,8 +154,9 @@ static void print_report(struct ak_ctx *c, const struct ak_packet_opts *o, const
 static enum ak_rc print_json(struct ak_ctx *c, const struct ak_packet_result *r, const char *digest, const char *path,
 			     struct ak_err *err)
 {
-	json_t *doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:O, s:O, s:O, s:O, s:o}", "schema", "auditkit.packet-build/1",
-				"format_version", 1, "packet", r->id, "file", path, "created", r->created, "as_of", r->as_of, "digest", digest,
+	AK_CLEANUP(ak_free_charp) char *annex = ak_annex_path(path);
+	json_t *doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:O, s:O, s:O, s:O, s:o}", "schema", "auditkit.packet-build/1",
+				"format_version", 1, "packet", r->id, "file", path, "annex", annex, "created", r->created, "as_of", r->as_of, "digest", digest,
 				"files", (json_int_t)r->files, "gap_count", (json_int_t)r->gaps, "gaps", r->gap_list, "sections", r->sections,
 				"questions", r->questions, "findings", r->findings, "signer", *r->signer ? json_string(r->signer) : json_null());
 	enum ak_rc rc = ak_io_json(c->io, doc, err);
@@ -174,7 +184,7 @@ static enum ak_rc read_epoch(int64_t *out, struct ak_err *err)
 static enum ak_rc write_out(struct ak_ctx *c, const struct ak_packet_opts *o, const struct ak_bag *bag, const char *path,
 			    const struct ak_packet_result *r, const char *digest, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path);
+	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path), *annex = ak_annex_path(path);
 	const struct ak_receipt what = {r->id, r->as_of, digest, r->signer, o->draft};
 	bool replace = ak_args_flag(c->args, "force");
 	const struct ak_selfaudit audit = {.redactor = c->redactor, .canaries = o->canaries};
@@ -184,9 +194,13 @@ static enum ak_rc write_out(struct ak_ctx *c, const struct ak_packet_opts *o, co
 		rc = ak_cmd_log_access(c, 0, err);
 	if (rc != AK_OK || (rc = ak_receipt_write(&what, path, replace, err)) != AK_OK)
 		return rc;
-	rc = ak_archive_write(bag, path, r->mtime, replace, err);
-	if (rc != AK_OK)
-		ak_fs_remove_tree(name, NULL); /* of a packet that is not there */
+	rc = ak_archive_write(r->annex, annex, r->mtime, replace, err);
+	if (rc == AK_OK)
+		rc = ak_archive_write(bag, path, r->mtime, replace, err);
+	if (rc != AK_OK) { /* of a packet that is not there */
+		ak_fs_remove_tree(name, NULL);
+		ak_fs_remove_tree(annex, NULL);
+	}
 	return rc;
 }
 
@@ -261,6 +275,20 @@ static enum ak_rc read_tenant(struct ak_ctx *c, struct ak_packet_opts *o, struct
 	return AK_OK;
 }
 
+/* For whom, and whose records. */
+static enum ak_rc read_audience(struct ak_ctx *c, struct ak_packet_opts *o, struct ak_view *view, struct ak_packet_scope *scope, struct ak_err *err)
+{
+	const char *name = ak_args_text(c->args, "view");
+	enum ak_rc rc = ak_view_load(c->workspace, c->data_dir, name ? name : AK_VIEW_DEFAULT, view, err);
+
+	if (rc != AK_OK || (rc = ak_packet_scope_read(c, o->from_us, o->to_us, scope, err)) != AK_OK)
+		return rc;
+	o->view = view;
+	if (scope->filters)
+		o->scope = scope;
+	return AK_OK;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *path = ak_args_text(c->args, "output");
@@ -268,9 +296,11 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 				   .workspace = c->workspace, .data_dir = c->data_dir, .from_us = INT64_MIN, .to_us = INT64_MAX,
 				   .reviewer = ak_args_text(c->args, "reviewer"), .approved_by = ak_args_text(c->args, "approved-by"),
 				   .draft = ak_args_flag(c->args, "draft"), .unsigned_ = ak_args_flag(c->args, "unsigned"),
-				   .allow_gaps = ak_args_flag(c->args, "allow-gaps")};
+				   .allow_gaps = ak_args_flag(c->args, "allow-gaps"), .previous = ak_args_text(c->args, "previous")};
 	struct ak_packet_result r = {0};
 	struct ak_responses responses = {0};
+	struct ak_packet_scope scope = {.filters = NULL};
+	struct ak_view view = {0};
 	char digest[65];
 	enum ak_rc rc = ak_cmd_period(c, &o.from_us, &o.to_us, err);
 
@@ -279,6 +309,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		path = "packet.zip";
 	if (rc == AK_OK)
 		rc = ak_output_allowed(c, path, err);
+	if (rc == AK_OK)
+		rc = read_audience(c, &o, &view, &scope, err);
 	if (rc == AK_OK)
 		rc = read_epoch(&o.epoch, err);
 	if (rc == AK_OK)
@@ -296,14 +328,20 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	ak_packet_result_release(&r);
 	ak_responses_release(&responses);
 	ak_canaries_free(o.canaries);
+	ak_view_release(&view);
+	json_decref(scope.filters);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
 
 static const struct ak_opt opts[] = {
 	{"output", 'o', AK_OPT_OUTPUT, "FILE", "a folder, .tar, .tar.gz, .tar.zst or .zip (default: packet.zip)"},
 	AK_OPTS_PERIOD,
+	{"view", 0, AK_OPT_TEXT, "NAME", "for whom: vendor-risk (default), soc2, iso27001, gdpr, hipaa, pci, internal-audit, incident, finance, "
+	 "or one of the workspace's templates"},
+	AK_OPTS_PACKET_SCOPE,
 	{"reviewer", 0, AK_OPT_TEXT, "NAME", "for whom the packet is made; printed in it"},
 	{"approved-by", 0, AK_OPT_TEXT, "ROLE", "who approved the export; one of access.export_approvers in policy.yaml"},
+	{"previous", 0, AK_OPT_INPUT, "PACKET", "the packet that this reviewer had before; proves that the ledger only went on"},
 	{"draft", 0, AK_OPT_FLAG, NULL, "mark it as a draft and do not sign it"},
 	{"unsigned", 0, AK_OPT_FLAG, NULL, "leave the signature to 'auditkit packet sign', here or elsewhere"},
 	{"allow-gaps", 0, AK_OPT_FLAG, NULL, "build although questions are not answered; the packet lists them"},
@@ -328,8 +366,8 @@ const struct ak_cmd ak_cmd_packet_build = {
 	.text = "Each sentence is proven from records, declared in policy.yaml, or listed as not answered. Without --allow-gaps or\n"
 		"--draft a question without an answer is exit 3 and nothing is built; what policy.yaml lists under not_provided is\n"
 		"printed and does not count. Findings are printed with the responses that responses.yaml in the workspace gives them. A\n"
-		"template of the same name in the templates folder of the workspace replaces a page. Beside the packet stands its\n"
-		"receipt. With SOURCE_DATE_EPOCH in the environment the packet bears that time\n"
+		"template of the same name in the templates folder of the workspace replaces a page. Beside the packet stand its\n"
+		"receipt and its annex. With SOURCE_DATE_EPOCH in the environment the packet bears that time\n"
 		"instead of its checkpoint's.",
 	.opts = opts,
 	.examples = examples,

@@ -57,7 +57,8 @@ static void print(struct ak_ctx *c, const json_t *doc)
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *signers = ak_args_text(c->args, "signers");
-	struct ak_packet_check o = {.digest = ak_args_text(c->args, "digest"), .now_us = ak_time_now()};
+	struct ak_packet_check o = {.digest = ak_args_text(c->args, "digest"), .now_us = ak_time_now(),
+				     .previous = ak_args_text(c->args, "previous"), .annex = ak_args_text(c->args, "annex")};
 	struct ak_buf text;
 	json_t *doc = NULL;
 	enum ak_rc rc = AK_OK;
@@ -88,6 +89,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 static const struct ak_opt opts[] = {
 	{"digest", 0, AK_OPT_TEXT, "HEX", "the packet digest you were given by another way"},
 	{"signers", 0, AK_OPT_INPUT, "FILE", "allowed_signers file of your own instead of the packet's; what none of them signed fails, a draft too"},
+	{"previous", 0, AK_OPT_INPUT, "PACKET", "the packet that you had before: the ledger of this one must continue it"},
+	{"annex", 0, AK_OPT_INPUT, "FILE", "the packet's annex: its leaves must be a whole run of the ledger"},
 	{"bag", 0, AK_OPT_FLAG, NULL, "any BagIt 0.97 or 1.0 bag, as other programs make it: structure, fixity and completeness only"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };

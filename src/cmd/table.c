@@ -50,6 +50,8 @@
 	X(packet_build)                                                                                                      \
 	X(packet_sign)                                                                                                      \
 	X(packet_verify)                                                                                                      \
+	X(packet_disclose)                                                                                                  \
+	X(packet_rebuild)                                                                                                   \
 	X(packet_show)                                                                                                      \
 	X(packet_diff)                                                                                                      \
 	X(packet_comments)                                                                                                  \

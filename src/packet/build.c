@@ -1,11 +1,15 @@
 #include "base/ak.h"
 #include "packet/build.h"
 
+#include "base/jsonget.h"
 #include "base/jsonw.h"
 #include "base/note.h"
 #include "base/sshkey.h"
 #include "base/time.h"
+#include "packet/annex.h"
 #include "packet/facts.h"
+#include "packet/previous.h"
+#include "packet/page.h"
 #include "packet/rekey.h"
 #include "packet/render.h"
 #include "packet/section.h"
@@ -19,7 +23,7 @@
 static const char *or_empty(const char *s) { return s ? s : ""; }
 
 /* The id follows from what is shown: checkpoint, policy, responses, period and reviewer. */
-static void name_packet(const struct ak_packet_opts *o, const char *root, struct ak_packet_result *out)
+static void name_packet(const struct ak_packet_opts *o, const char *root, const struct ak_previous *previous, struct ak_packet_result *out)
 {
 	struct ak_buf b;
 	uint8_t h[32];
@@ -31,6 +35,12 @@ static void name_packet(const struct ak_packet_opts *o, const char *root, struct
 		ak_buf_addf(&b, "%s\n", o->responses->digest);
 	if (o->tenant_reason)
 		ak_buf_addf(&b, "tenants\n%s\n%s\n", o->operator_, o->tenant_reason);
+	if (*previous->digest)
+		ak_buf_addf(&b, "previous\n%s\n", previous->digest);
+	if (o->view)
+		ak_buf_addf(&b, "view\n%s\n", o->view->name);
+	if (o->scope)
+		ak_buf_addf(&b, "scope\n%s\n", o->scope->expression);
 	ak_sha256(b.p, b.n, h);
 	ak_buf_release(&b);
 	memcpy(out->id, "AK-", 3);
@@ -54,7 +64,8 @@ static json_t *gaps_of(const json_t *sections)
 
 	json_array_foreach(sections, i, section)
 		json_array_foreach(json_object_get(section, "gaps"), k, gap)
-			json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:O, s:O}", "section", json_object_get(section, "id"), "gap",
+			json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:O, s:O, s:O}", "id", json_object_get(gap, "id"), "section",
+							      json_object_get(section, "id"), "gap",
 							      json_object_get(gap, "text"), "owner", json_object_get(gap, "owner"), "due",
 							      json_object_get(gap, "due"), "declared", json_object_get(gap, "declared")));
 	return list;
@@ -79,7 +90,7 @@ static json_t *summary(const json_t *sections)
 }
 
 static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s, const json_t *views,
-			       struct ak_err *err)
+			       int64_t time, json_t **resources, struct ak_err *err)
 {
 	json_t *section;
 	const char *document;
@@ -99,7 +110,7 @@ static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *ba
 	json_object_foreach(s->documents, document, section)
 		if (ak_render_json(o, bag, document, section, err) != AK_OK)
 			return AK_FAIL;
-	return ak_render_tables(o, bag, s->tables, err);
+	return ak_render_tables(o, bag, s->tables, time, resources, err);
 }
 
 static enum ak_rc add_integrity(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s, struct ak_err *err)
@@ -181,13 +192,6 @@ static enum ak_rc finish(const struct ak_packet_opts *o, struct ak_bag *bag, str
 	return rc;
 }
 
-static json_t *when(int64_t us)
-{
-	char buf[32];
-
-	return us == INT64_MIN || us == INT64_MAX ? json_null() : json_string(ak_time_z(us, 0, buf));
-}
-
 static json_t *named(const char *value) { return value && strcmp(value, "unknown") != 0 ? json_string(value) : json_null(); }
 
 /* packet.json: what pages and checks need to know of the packet as a whole. */
@@ -198,8 +202,10 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 			      "created", r->created, "as_of", r->as_of, "draft", o->draft, "signed", !o->draft, "principal", PRINCIPAL,
 			      "program", "auditkit " PACKAGE_VERSION);
 
-	json_object_set_new(d, "period", json_pack("{s:o, s:o, s:o, s:o}", "from", when(o->from_us), "to", when(o->to_us), "first",
+	json_object_set_new(d, "period", json_pack("{s:o, s:o, s:o, s:o}", "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "first",
 						   named(s->first[0] ? s->first : NULL), "last", named(s->last[0] ? s->last : NULL)));
+	json_object_set_new(d, "view", ak_view_document(o->view));
+	json_object_set_new(d, "scope", s->scope_doc ? json_incref(s->scope_doc) : json_null());
 	json_object_set_new(d, "reviewer", named(o->reviewer));
 	json_object_set_new(d, "approved_by", named(o->approved_by));
 	json_object_set_new(d, "tenant_ids", json_string(o->tenant_reason ? "included" : "left out"));
@@ -211,6 +217,8 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 	json_object_set_new(d, "pseudonym_key", json_string(o->keys->kid));
 	json_object_set(d, "ledger_size", json_object_get(s->checkpoint, "size"));
 	json_object_set(d, "ledger_root", json_object_get(s->checkpoint, "root"));
+	json_object_set(d, "annex_sha256", json_object_get(json_object_get(s->documents, "data/integrity/annex.json"), "digest"));
+	json_object_set_new(d, "previous", named(ak_jtxt(json_object_get(json_object_get(s->documents, "data/integrity/consistency.json"), "previous"), "digest", NULL)));
 	json_object_set_new(d, "proven", json_integer(ak_facts_sum(r->sections, "proven")));
 	json_object_set_new(d, "declared", json_integer(ak_facts_sum(r->sections, "declared")));
 	json_object_set_new(d, "finding_count", json_integer((json_int_t)json_array_size(r->findings)));
@@ -220,63 +228,19 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 	return d;
 }
 
-static json_t *verdicts(const json_t *questions)
+/* Pages show the sections in the order of the view. */
+static json_t *pages_in_order(const struct ak_packet_opts *o, json_t *views)
 {
-	static const char *const names[] = {"met", "not met", "not evaluable"};
-	json_t *o = json_object(), *q;
-	size_t i;
+	json_t *sorted = ak_view_in_order(o->view, views);
 
-	for (size_t k = 0; k < AK_COUNT(names); k++) {
-		json_int_t n = 0;
-		char key[16];
-
-		json_array_foreach(questions, i, q)
-			n += strcmp(json_string_value(json_object_get(q, "verdict")), names[k]) == 0;
-		snprintf(key, sizeof key, "%s", names[k]);
-		for (char *c = key; *c; c++)
-			*c = *c == ' ' ? '_' : *c;
-		json_object_set_new(o, key, json_integer(n));
-	}
-	return o;
-}
-
-static json_t *question_views(const json_t *questions)
-{
-	json_t *list = json_array(), *q;
-	size_t i;
-
-	json_array_foreach(questions, i, q) {
-		const char *verdict = json_string_value(json_object_get(q, "verdict"));
-		json_t *v = json_copy(q);
-
-		json_object_set_new(v, "is_met", json_boolean(strcmp(verdict, "met") == 0));
-		json_object_set_new(v, "is_not_met", json_boolean(strcmp(verdict, "not met") == 0));
-		json_object_set_new(v, "is_open", json_boolean(strcmp(verdict, "not evaluable") == 0));
-		json_array_append_new(list, v);
-	}
-	return list;
-}
-
-/* What pages see: the overview with all sections, verdicts and gaps. */
-static json_t *page_view(const json_t *packet, const struct ak_packet_result *r, json_t *views)
-{
-	json_t *v = json_copy((json_t *)packet);
-
-	json_object_set(v, "sections", views);
-	json_object_set_new(v, "questions", question_views(r->questions));
-	json_object_set_new(v, "verdicts", verdicts(r->questions));
-	json_object_set(v, "findings", r->findings);
-	json_object_set_new(v, "has_findings", json_boolean(json_array_size(r->findings)));
-	json_object_set(v, "gaps", r->gap_list);
-	json_object_set_new(v, "has_gaps", json_boolean(json_array_size(r->gap_list)));
-	json_object_set_new(v, "page_rows", json_integer(AK_TABLE_SHOWN));
-	return v;
+	json_decref(views);
+	return sorted;
 }
 
 static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s,
 		       const struct ak_packet_result *r, struct ak_err *err)
 {
-	json_t *packet = overview(o, r, s), *views = json_array(), *view, *answers, *findings, *section;
+	json_t *packet = overview(o, r, s), *views = json_array(), *view = NULL, *resources = NULL, *answers, *findings, *section;
 	size_t i;
 	enum ak_rc rc;
 
@@ -286,11 +250,11 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 		json_object_set_new(v, "draft", json_boolean(o->draft));
 		json_array_append_new(views, v);
 	}
-	view = page_view(packet, r, views);
 	answers = json_pack("{s:s, s:i, s:O, s:O}", "schema", "auditkit.questions/1", "format_version", 1, "questions", r->questions, "gaps",
 			    r->gap_list);
 	findings = json_pack("{s:s, s:i, s:O}", "schema", "auditkit.findings/1", "format_version", 1, "findings", r->findings);
-	rc = add_sections(o, bag, s, views, err);
+	rc = add_sections(o, bag, s, views, r->mtime, &resources, err);
+	views = pages_in_order(o, views);
 	if (rc == AK_OK)
 		rc = ak_render_json(o, bag, "data/packet.json", packet, err);
 	if (rc == AK_OK)
@@ -298,13 +262,18 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 	if (rc == AK_OK)
 		rc = ak_render_json(o, bag, "data/08-requests/findings.json", findings, err);
 	if (rc == AK_OK)
+		view = ak_page_view(packet, r, views, s, resources);
+	if (rc == AK_OK)
 		rc = ak_render_page(o, bag, "index.html.mustache", "index.html", AK_ESC_HTML, view, err);
+	if (rc == AK_OK)
+		rc = ak_render_page(o, bag, "cover.md.mustache", "data/00-cover.md", AK_ESC_MARKDOWN, view, err);
 	if (rc == AK_OK)
 		rc = ak_render_page(o, bag, "readme.md.mustache", "README.md", AK_ESC_MARKDOWN, view, err);
 	if (rc == AK_OK)
 		rc = ak_render_page(o, bag, "verify.txt.mustache", "VERIFY.txt", AK_ESC_TEXT, view, err);
 	json_decref(answers);
 	json_decref(findings);
+	json_decref(resources);
 	json_decref(view);
 	json_decref(views);
 	json_decref(packet);
@@ -334,7 +303,7 @@ static enum ak_rc approved(const struct ak_packet_opts *o, struct ak_err *err)
 	return ak_fail(err, AK_EXIT_REFUSED, "'%s' may not approve the export of a packet", o->approved_by);
 }
 
-static enum ak_rc begin(const struct ak_packet_opts *o, const json_t *ws, struct ak_sections *s, struct ak_packet_result *out,
+static enum ak_rc begin(const struct ak_packet_opts *o, const json_t *ws, const struct ak_previous *previous, struct ak_sections *s, struct ak_packet_result *out,
 			struct ak_err *err)
 {
 	const json_t *cp = json_object_get(ws, "checkpoint");
@@ -349,7 +318,7 @@ static enum ak_rc begin(const struct ak_packet_opts *o, const json_t *ws, struct
 		return AK_FAIL;
 	out->mtime = o->epoch >= 0 ? o->epoch : s->as_of_us / 1000000;
 	ak_time_z(out->mtime * 1000000, 0, out->created);
-	name_packet(o, json_string_value(json_object_get(cp, "root")), out);
+	name_packet(o, json_string_value(json_object_get(cp, "root")), previous, out);
 	return AK_OK;
 }
 
@@ -374,24 +343,43 @@ static enum ak_rc judge(const struct ak_packet_opts *o, const struct ak_sections
 	return ak_fail(err, AK_EXIT_PARTIAL, "%zu questions have no answer; no packet was built", s->gaps);
 }
 
+/* What goes on from the packet before, and the annex, whose digest the packet has. */
+static enum ak_rc add_continuity(const struct ak_packet_opts *o, struct ak_sections *s, const char *name, const struct ak_previous *previous,
+				 struct ak_packet_result *out, struct ak_err *err)
+{
+	json_t *doc = NULL;
+	enum ak_rc rc = AK_OK;
+
+	if (previous->note && (rc = ak_previous_prove(o, previous, s->checkpoint, &doc, err)) == AK_OK) {
+		json_object_set_new(s->files, "data/integrity/checkpoint-previous.note", json_string(previous->note));
+		json_object_set_new(s->documents, "data/integrity/consistency.json", doc);
+	}
+	if (rc == AK_OK && (rc = ak_annex_build(o, s, out->id, name, &out->annex, &doc, err)) == AK_OK)
+		json_object_set_new(s->documents, "data/integrity/annex.json", doc);
+	return rc;
+}
+
 /* All of the bag: the rows of tables go into it while the records are read. */
-static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, struct ak_bag *bag, struct ak_packet_result *out,
-		       struct ak_err *err)
+static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, const char *name, const struct ak_previous *previous,
+		       struct ak_bag *bag, struct ak_packet_result *out, struct ak_err *err)
 {
 	const struct ak_selfaudit audit = {.redactor = o->redactor, .canaries = o->canaries, .ids = o->ids};
-	struct ak_hmac *key = packet_key(o, out->id);
+	struct ak_rekey how = {packet_key(o, out->id), o->view ? o->view->tokens : 0};
 	enum ak_rc rc;
 
 	s->audit = &audit;
-	s->tables = ak_tables_new(bag, &audit, key, o->tenant_reason != NULL);
+	s->tables = ak_tables_new(bag, &audit, how.key || how.withheld ? &how : NULL, o->tenant_reason != NULL, o->view);
 	rc = ak_sections_build(s, err);
 	ak_tables_settle(s->tables);
 	if (rc == AK_OK)
 		rc = judge(o, s, out, err);
-	if (rc == AK_OK && key) {
-		ak_packet_rekey(key, s->all);
-		ak_packet_rekey(key, s->documents);
+	if (rc == AK_OK && (how.key || how.withheld)) {
+		ak_packet_rekey(&how, s->all);
+		ak_packet_rekey(&how, s->documents);
+		ak_packet_rekey(&how, s->scope_doc);
 	}
+	if (rc == AK_OK)
+		rc = add_continuity(o, s, name, previous, out, err);
 	if (rc == AK_OK)
 		rc = fill(o, bag, s, out, err);
 	if (rc == AK_OK)
@@ -404,7 +392,7 @@ static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, st
 		rc = finish(o, bag, out, err);
 	out->files = ak_bag_count(bag);
 	ak_tables_free(s->tables);
-	ak_hmac_free(key);
+	ak_hmac_free(how.key);
 	return rc;
 }
 
@@ -415,7 +403,8 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	struct ak_arena arena;
 	struct ak_sections s = {.store = o->store, .policy = o->policy, .redactor = o->redactor, .arena = &arena, .from_us = o->from_us,
 				.to_us = o->to_us, .approved_by = o->approved_by, .responses = o->responses,
-				.tenant_reason = o->tenant_reason, .operator_ = o->operator_};
+				.tenant_reason = o->tenant_reason, .operator_ = o->operator_, .view = o->view, .scope = o->scope};
+	struct ak_previous previous = {0};
 	json_t *ws = NULL;
 	enum ak_rc rc;
 
@@ -425,10 +414,12 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	memset(out, 0, sizeof *out);
 	rc = ak_query_workspace(o->store, &ws, err);
 	if (rc == AK_OK)
-		rc = begin(o, ws, &s, out, err);
+		rc = ak_previous_open(o, &previous, err);
+	if (rc == AK_OK)
+		rc = begin(o, ws, &previous, &s, out, err);
 	if (rc == AK_OK)
 		rc = ak_bag_new(name, o->store->dir, bag, err);
-	if (rc == AK_OK && (rc = make(o, &s, *bag, out, err)) != AK_OK) {
+	if (rc == AK_OK && (rc = make(o, &s, name, &previous, *bag, out, err)) != AK_OK) {
 		ak_bag_free(*bag);
 		*bag = NULL;
 	}
@@ -437,7 +428,9 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	json_decref(s.findings);
 	json_decref(s.files);
 	json_decref(s.documents);
+	json_decref(s.scope_doc);
 	json_decref(ws);
+	ak_previous_release(&previous);
 	ak_ids_free(own.ids);
 	ak_arena_release(&arena);
 	return rc;
@@ -449,4 +442,5 @@ void ak_packet_result_release(struct ak_packet_result *r)
 	json_decref(r->sections);
 	json_decref(r->questions);
 	json_decref(r->findings);
+	ak_bag_free(r->annex);
 }

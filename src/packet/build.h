@@ -7,6 +7,8 @@
 #include "packet/bag.h"
 #include "packet/canaries.h"
 #include "packet/ids.h"
+#include "packet/scoped.h"
+#include "packet/views.h"
 #include "redact/redact.h"
 #include "store/store.h"
 
@@ -29,6 +31,9 @@ struct ak_packet_opts {
 	bool allow_gaps;
 	const char *tenant_reason;	    /* why customers' tenant ids are in it, redacted; NULL = they are not */
 	const char *operator_;		    /* who builds it, as a token; needed for tenant_reason */
+	const char *previous;		    /* packet that the reviewer had before; NULL = none */
+	const struct ak_view *view;	    /* for whom; NULL = all is shown */
+	const struct ak_packet_scope *scope; /* whose records; NULL = all of the period */
 };
 
 struct ak_packet_result {
@@ -44,6 +49,7 @@ struct ak_packet_result {
 	json_t *findings;     /* findings.h */
 	size_t answered;      /* findings with a response */
 	char first[32], last[32]; /* of the records in it, see section.h */
+	struct ak_bag *annex;	  /* finished, packet/annex.h */
 };
 
 #ifdef __cplusplus

@@ -147,6 +147,7 @@ static const struct {
 	{"timestamp", ak_check_timestamp},
 	{"log", ak_check_log},
 	{"continuity", ak_check_continuity},
+	{"annex", ak_check_annex}, /* when one is given */
 };
 
 static void judge(struct ak_checked *p)

@@ -127,11 +127,6 @@ void ak_check_timestamp(struct ak_checked *p)
 	ak_check_say(p, "timestamp", AK_RESULT_SKIPPED, "no RFC 3161 token in the packet");
 }
 
-void ak_check_continuity(struct ak_checked *p)
-{
-	ak_check_say(p, "continuity", AK_RESULT_SKIPPED, "the packet names no earlier one");
-}
-
 void ak_check_log(struct ak_checked *p)
 {
 	struct ak_note_key key;

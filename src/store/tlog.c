@@ -188,7 +188,7 @@ static enum ak_rc leaves_sql(struct ak_store *s, sqlite3_stmt **out, struct ak_e
 
 	ak_buf_init(&sql, 1 << 16);
 	for (int k = 0; k < AK_K_COUNT; k++)
-		ak_buf_addf(&sql, "SELECT seq, leaf FROM %s WHERE seq >= ?1 AND seq < ?2 UNION ALL ", ak_kinds[k].name);
+		ak_buf_addf(&sql, "SELECT seq, leaf FROM main.%s WHERE seq >= ?1 AND seq < ?2 UNION ALL ", ak_kinds[k].name);
 	ak_buf_adds(&sql, "SELECT seq, leaf FROM ledger_entry WHERE seq >= ?1 AND seq < ?2");
 	rc = ak_sql_prepare(s, sql.p, out, err);
 	ak_buf_release(&sql);

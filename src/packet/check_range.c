@@ -1,0 +1,282 @@
+#include "base/ak.h"
+#include "packet/checks.h"
+
+#include "base/jsonget.h"
+#include "base/jsonw.h"
+#include "base/merkle.h"
+#include "base/note.h"
+#include "packet/annex.h"
+#include "packet/archive.h"
+
+#define MOST_KINDS 64u /* a forged one may have a kind a row */
+#define FILE_BYTES ((size_t)4 << 20)
+
+struct annex {
+	struct ak_checked *p;
+	const json_t *named; /* range of annex.json */
+	struct ak_merkle_beside beside;
+	json_t *hashes, *counts; /* {name: hex}; {kind: {stands: n}} */
+	uint64_t first, end, size, want;
+	uint8_t root[32];
+	bool walked, good;
+	char why[160];
+	/* leaves.csv as it comes */
+	struct ak_archive_bytes *bytes;
+	struct ak_sha256 *sha;
+	char block[65536];
+	size_t at, n;
+	enum ak_rc rc;
+	struct ak_err *err;
+};
+
+static bool bad(struct annex *a, const char *why)
+{
+	if (!*a->why)
+		snprintf(a->why, sizeof a->why, "%s", why);
+	return false;
+}
+
+/* ---- leaves.csv ---- */
+
+static bool more(struct annex *a)
+{
+	a->at = a->n = 0;
+	if (a->rc != AK_OK || (a->rc = ak_archive_pull(a->bytes, a->block, sizeof a->block, &a->n, a->err)) != AK_OK || !a->n)
+		return false;
+	ak_sha256_add(a->sha, a->block, a->n);
+	return true;
+}
+
+/* The next line without its CR LF. */
+static bool line(struct annex *a, char *out, size_t cap)
+{
+	size_t n = 0;
+
+	for (;;) {
+		if (a->at == a->n && !more(a))
+			return false;
+		if (a->block[a->at] == '\n') {
+			a->at++;
+			out[n] = '\0';
+			return n && out[n - 1] == '\r' ? (out[n - 1] = '\0', true) : false;
+		}
+		if (n + 1 == cap)
+			return false;
+		out[n++] = a->block[a->at++];
+	}
+}
+
+static void count(struct annex *a, const char *kind, const char *stands)
+{
+	json_t *k = json_object_get(a->counts, kind);
+
+	if (!k)
+		json_object_set_new(a->counts, kind, k = json_object());
+	json_object_set_new(k, stands, json_integer(json_integer_value(json_object_get(k, stands)) + 1));
+}
+
+static bool next_leaf(void *ctx, uint8_t leaf[32])
+{
+	struct annex *a = ctx;
+	char row[200], *cell[4], *c = row;
+	uint64_t seq;
+
+	if (!line(a, row, sizeof row))
+		return bad(a, "leaves.csv ends before the run does");
+	for (size_t i = 0; i < AK_COUNT(cell); i++) {
+		cell[i] = c;
+		c = c ? strchr(c, ',') : NULL;
+		if (c)
+			*c++ = '\0';
+	}
+	if (c || !cell[3] || !ak_note_number(ak_str_of(cell[0]), &seq) || !ak_unhex(ak_str_of(cell[3]), leaf, 32))
+		return bad(a, "leaves.csv has a row that is none");
+	if (seq != a->want)
+		return bad(a, "leaves.csv leaves a row out");
+	a->want++;
+	if (json_object_size(a->counts) < MOST_KINDS)
+		count(a, cell[1], cell[2]);
+	return true;
+}
+
+static void walk(struct annex *a)
+{
+	char head[64], rest[8];
+
+	a->walked = true;
+	if (!line(a, head, sizeof head) || strcmp(head, "seq,kind,stands,leaf") != 0) {
+		bad(a, "leaves.csv has another header");
+		return;
+	}
+	a->good = a->first == a->end || ak_merkle_check_range(&a->beside, a->first, a->end, a->size, next_leaf, a, a->root);
+	if (!a->good)
+		bad(a, "its leaves do not make the signed root");
+	else if (line(a, rest, sizeof rest) || a->at < a->n)
+		a->good = bad(a, "leaves.csv has more rows than the run");
+}
+
+/* While they come they are hashed, those behind the run too. */
+static enum ak_rc visit(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err)
+{
+	struct annex *a = ctx;
+	uint8_t digest[32];
+	char hex[65];
+
+	a->bytes = bytes;
+	a->err = err;
+	a->rc = AK_OK;
+	a->at = a->n = 0;
+	ak_sha256_start(a->sha);
+	if (ak_str_is(name, "data/leaves.csv"))
+		walk(a);
+	while (more(a))
+		;
+	ak_sha256_end(a->sha, digest);
+	ak_hex(digest, 32, hex);
+	json_object_setn_new(a->hashes, name.p, name.n, json_string(hex));
+	return a->rc;
+}
+
+/* ---- against what the packet says ---- */
+
+static enum ak_rc read_beside(struct annex *a, struct ak_err *err)
+{
+	AK_CLEANUP(ak_json_decref) json_t *doc = NULL;
+	AK_CLEANUP(ak_buf_release) struct ak_buf b;
+	struct ak_err why = {0};
+	const json_t *list;
+	enum ak_rc rc;
+
+	ak_buf_init(&b, FILE_BYTES);
+	rc = ak_packet_file(a->p->o->annex, "data/range-proof.json", &b, err);
+	if (rc == AK_FAIL)
+		return rc;
+	if (rc == AK_END || ak_json_parse(ak_buf_str(&b), &doc, &why) != AK_OK) {
+		bad(a, "it has no range-proof.json, or one that cannot be read");
+		return AK_OK;
+	}
+	list = json_object_get(doc, "beside");
+	a->beside.n = json_array_size(list);
+	if (a->beside.n > AK_MERKLE_MAX_BESIDE)
+		a->beside.n = 0;
+	for (size_t i = 0; i < a->beside.n; i++) {
+		const char *hex = json_string_value(json_array_get(list, i));
+
+		if (!hex || !ak_unhex(ak_str_of(hex), a->beside.hash[i], 32))
+			bad(a, "range-proof.json holds a hash that is none");
+	}
+	return AK_OK;
+}
+
+/* Members of annex.json; false when they are not those of the signed tree head. */
+static bool take_range(struct annex *a)
+{
+	const char *root = json_string_value(json_object_get(a->named, "root"));
+	uint8_t head[32];
+	size_t n;
+	const char *signed_root = json_string_value(json_object_get(a->p->packet, "ledger_root"));
+
+	a->first = a->want = ak_jnum(a->named, "first");
+	a->end = ak_jnum(a->named, "end");
+	a->size = ak_jnum(a->named, "size");
+	return root && ak_unhex(ak_str_of(root), a->root, 32) && signed_root && ak_unbase64(ak_str_of(signed_root), head, 32, &n) && n == 32 &&
+	       memcmp(head, a->root, 32) == 0 && a->size == ak_jnum(a->p->packet, "ledger_size") && a->first <= a->end && a->end <= a->size;
+}
+
+static bool same_files(struct annex *a, const json_t *doc)
+{
+	const char *digest = json_string_value(json_object_get(a->hashes, "tagmanifest-sha256.txt")), *name;
+	const char *want = json_string_value(json_object_get(doc, "digest")), *of_packet = json_string_value(json_object_get(a->p->packet, "annex_sha256"));
+	json_t *f, *h;
+	size_t i, listed = 0;
+
+	if (!digest || !want || strcmp(digest, want) != 0 || !of_packet || strcmp(want, of_packet) != 0)
+		return false;
+	json_array_foreach(json_object_get(doc, "files"), i, f) {
+		const char *have = json_string_value(json_object_get(a->hashes, ak_jtxt(f, "path", "")));
+
+		if (!have || strcmp(have, ak_jtxt(f, "sha256", "")) != 0)
+			return false;
+		listed++;
+	}
+	json_object_foreach(a->hashes, name, h)
+		listed -= strncmp(name, "signatures/", 11) != 0;
+	return listed == 0;
+}
+
+/* Counted leaves by kind against the table `records`; the sum, or -1 when they differ. */
+static json_int_t counted(const struct annex *a)
+{
+	AK_CLEANUP(ak_json_decref) json_t *rows = ak_annex_counts(a->counts);
+	const char *kind;
+	json_t *k;
+	json_int_t sum = 0;
+
+	if (!json_equal(json_object_get(a->named, "counts"), rows))
+		return -1;
+	json_object_foreach(a->counts, kind, k)
+		sum += json_integer_value(json_object_get(k, "counted"));
+	return sum;
+}
+
+static json_int_t told(struct ak_checked *p)
+{
+	AK_CLEANUP(ak_json_decref) json_t *section = ak_check_json(p, "data/01-scope.json");
+	json_t *table, *row;
+	size_t i, k;
+	json_int_t sum = 0;
+
+	json_array_foreach(json_object_get(section, "tables"), i, table)
+		if (strcmp(ak_jtxt(table, "name", ""), "records") == 0)
+			json_array_foreach(json_object_get(table, "rows"), k, row)
+				sum += json_integer_value(json_array_get(row, 1));
+	return sum;
+}
+
+static void judge(struct annex *a, const json_t *doc)
+{
+	json_int_t n;
+
+	if (!same_files(a, doc)) {
+		ak_check_say(a->p, "annex", AK_RESULT_FAIL, "it is not the annex that the packet names, or a file of it was changed");
+		return;
+	}
+	if (!a->walked)
+		bad(a, "it has no leaves.csv");
+	n = a->good && !*a->why ? counted(a) : -1;
+	if (n < 0)
+		ak_check_say(a->p, "annex", AK_RESULT_FAIL, "%s", *a->why ? a->why : "its leaves are counted otherwise than the packet says");
+	else if (n != told(a->p))
+		ak_check_say(a->p, "annex", AK_RESULT_FAIL, "%lld counted leaves, and the packet shows %lld records", (long long)n, (long long)told(a->p));
+	else
+		ak_check_say(a->p, "annex", AK_RESULT_PASS, "%llu leaves from %llu on, none left out: %lld counted records, as many as the packet shows",
+			     (unsigned long long)(a->end - a->first), (unsigned long long)a->first, (long long)n);
+}
+
+void ak_check_annex(struct ak_checked *p)
+{
+	AK_CLEANUP(ak_json_decref) json_t *doc = NULL;
+	struct ak_archive_info info;
+	struct ak_err err = {0};
+	struct annex *a;
+
+	if (!p->o->annex)
+		return;
+	doc = ak_check_json(p, "data/integrity/annex.json");
+	a = ak_alloc_zero(1, sizeof *a);
+	a->p = p;
+	a->named = json_object_get(doc, "range");
+	a->hashes = json_object();
+	a->counts = json_object();
+	a->sha = ak_sha256_new();
+	if (!take_range(a))
+		bad(a, "the packet names no run of its own tree head");
+	if (read_beside(a, &err) == AK_OK && ak_archive_read(p->o->annex, visit, a, &info, &err) == AK_OK)
+		judge(a, doc);
+	else
+		ak_check_say(p, "annex", AK_RESULT_FAIL, "%s", err.msg);
+	json_decref(a->hashes);
+	json_decref(a->counts);
+	ak_sha256_free(a->sha);
+	ak_free(a);
+}
