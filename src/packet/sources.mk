@@ -55,6 +55,7 @@ libak_a_SOURCES += src/packet/schemas.c
 libak_a_SOURCES += src/packet/bagcheck.c src/packet/bagtext.c src/packet/bagtext.h
 libak_a_SOURCES += src/packet/show.c src/packet/show.h
 libak_a_SOURCES += src/packet/diff.c src/packet/diff.h
+libak_a_SOURCES += src/packet/comments.c src/packet/comments.h
 libak_a_SOURCES += src/packet/scoped.c src/packet/scoped.h
 libak_a_SOURCES += src/packet/views.c src/packet/views.h
 libak_a_SOURCES += src/packet/workbook.c src/packet/workbook.h

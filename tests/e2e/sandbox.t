@@ -71,6 +71,11 @@ caged 0 "print sync" -w ws packet build --allow-gaps -o p
 caged 0 "print sync" -w ws backup copy.tar
 caged 0 print packet verify p.zip
 caged 0 print packet verify p
+caged 0 print packet verify --bag p
+caged 0 print packet diff p p
+caged 0 "print sync" packet comments p -o comments.json
+caged 0 "print sync" packet comments p --read comments.json --seal -o sealed.json
+caged 0 "print sync" -w ws packet test
 "$AUDITKIT" -w ws packet build --allow-gaps --unsigned -o u.zip >/dev/null 2>&1
 ssh-keygen -q -t ed25519 -N '' -f signer
 may=read-passwd # ssh-keygen asks who its user is
