@@ -48,3 +48,4 @@ libak_a_SOURCES += src/packet/rebuild.c src/packet/rebuild.h
 libak_a_SOURCES += src/packet/disclose.c src/packet/disclose.h src/packet/past.c src/packet/past.h
 libak_a_SOURCES += src/packet/schemas.c
 libak_a_SOURCES += src/packet/bagcheck.c src/packet/bagtext.c src/packet/bagtext.h
+libak_a_SOURCES += src/packet/attach.c src/packet/attach.h src/packet/check_seals.c

@@ -77,6 +77,9 @@ may=read-passwd # ssh-keygen asks who its user is
 caged 0 "print sync" packet sign u.zip --key signer -o s.zip
 may=
 caged 0 print packet show p.zip
+caged 0 print packet verify p --annex p.annex
+caged 3 print -w ws packet rebuild p
+caged 0 "print sync" -w ws packet disclose p 2 --reason probe -o opened.json
 caged 0 print formats
 caged 0 print formats show litellm-slp
 caged 0 print fields
