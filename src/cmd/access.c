@@ -16,6 +16,8 @@ unsigned ak_cmd_needs(const struct ak_args *a)
 {
 	unsigned needs = a->cmd->needs;
 
+	if (needs & AK_NEED_INSTEAD && ak_args_text(a, "packet"))
+		return ak_args_text(a, "output") ? AK_NEED_OUTPUT : AK_NEED_INPUT;
 	if (needs & AK_NEED_LOGGED && (ak_args_text(a, "output") || ak_args_text(a, "ipe")))
 		needs |= AK_NEED_KEYS | AK_NEED_ACCESS;
 	return needs;

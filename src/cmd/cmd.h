@@ -33,6 +33,7 @@ enum ak_need {
 	AK_NEED_MAYBE = 4096,  /* what else is needed only where there is a workspace; else a redactor under a key nobody keeps */
 	AK_NEED_SEALS = 8192,  /* of the keys those that sign: works after the others are gone */
 	AK_NEED_LOGGED = 16384, /* what -o or --ipe writes is an export: then also KEYS and ACCESS */
+	AK_NEED_INSTEAD = 65536, /* with --packet PACKET nothing else is needed: the packet stands in for the workspace */
 	AK_NEED_SERVE = 32768  /* answers at a socket that it opened before; of the workspace it writes access.jsonl alone */
 };
 

@@ -49,7 +49,7 @@ static bool agrees(struct search *s, struct ak_str made)
 	if (!s->packet || !ak_marker_is_token(made))
 		return false;
 	ak_buf_clear(&s->rekeyed);
-	ak_packet_rekey_text(s->packet, made, &s->rekeyed);
+	ak_packet_rekey_text(&(struct ak_rekey){s->packet, 0}, made, &s->rekeyed);
 	return ak_str_eq(ak_buf_str(&s->rekeyed), s->token);
 }
 

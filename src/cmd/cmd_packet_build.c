@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "cmd/answers.h"
 #include "cmd/outputs.h"
+#include "cmd/packet_scope.h"
 #include "base/jsonget.h"
 #include "cmd/period.h"
 #include "cmd/questions.h"
@@ -69,6 +70,8 @@ static void print_period(struct ak_ctx *c, const struct ak_packet_opts *o, const
 		ak_io_line(c->io, "period", "everything in the workspace");
 	if (r->first[0])
 		ak_io_line(c->io, "", "first record %s, last %s", r->first, r->last);
+	else if (o->scope)
+		ak_io_line(c->io, "", "NO RECORD of it matches the scope: 'auditkit %ssearch' with the same options says what does", c->with);
 	else if (o->from_us != INT64_MIN || o->to_us != INT64_MAX)
 		ak_io_line(c->io, "", "NO RECORD lies in it: 'auditkit %ssources' says from when to when there are any",
 			   c->with);
@@ -125,6 +128,8 @@ static void print_report(struct ak_ctx *c, const struct ak_packet_opts *o, const
 
 	ak_io_line(c->io, "packet", "%s%s%s%s", r->id, o->reviewer ? " for " : "", o->reviewer ? o->reviewer : "",
 		   o->draft ? ", DRAFT, not signed" : "");
+	if (o->view)
+		ak_io_line(c->io, "view", "%s (%s)%s", o->view->title, o->view->name, o->scope ? "; a scope: the records that match it and no others" : "");
 	print_period(c, o, r);
 	print_sections(c, r);
 	ak_print_questions(c, r->questions);
@@ -270,6 +275,20 @@ static enum ak_rc read_tenant(struct ak_ctx *c, struct ak_packet_opts *o, struct
 	return AK_OK;
 }
 
+/* For whom, and whose records. */
+static enum ak_rc read_audience(struct ak_ctx *c, struct ak_packet_opts *o, struct ak_view *view, struct ak_packet_scope *scope, struct ak_err *err)
+{
+	const char *name = ak_args_text(c->args, "view");
+	enum ak_rc rc = ak_view_load(c->workspace, c->data_dir, name ? name : AK_VIEW_DEFAULT, view, err);
+
+	if (rc != AK_OK || (rc = ak_packet_scope_read(c, o->from_us, o->to_us, scope, err)) != AK_OK)
+		return rc;
+	o->view = view;
+	if (scope->filters)
+		o->scope = scope;
+	return AK_OK;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *path = ak_args_text(c->args, "output");
@@ -280,6 +299,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 				   .allow_gaps = ak_args_flag(c->args, "allow-gaps"), .previous = ak_args_text(c->args, "previous")};
 	struct ak_packet_result r = {0};
 	struct ak_responses responses = {0};
+	struct ak_packet_scope scope = {.filters = NULL};
+	struct ak_view view = {0};
 	char digest[65];
 	enum ak_rc rc = ak_cmd_period(c, &o.from_us, &o.to_us, err);
 
@@ -288,6 +309,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		path = "packet.zip";
 	if (rc == AK_OK)
 		rc = ak_output_allowed(c, path, err);
+	if (rc == AK_OK)
+		rc = read_audience(c, &o, &view, &scope, err);
 	if (rc == AK_OK)
 		rc = read_epoch(&o.epoch, err);
 	if (rc == AK_OK)
@@ -305,12 +328,17 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	ak_packet_result_release(&r);
 	ak_responses_release(&responses);
 	ak_canaries_free(o.canaries);
+	ak_view_release(&view);
+	json_decref(scope.filters);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
 
 static const struct ak_opt opts[] = {
 	{"output", 'o', AK_OPT_OUTPUT, "FILE", "a folder, .tar, .tar.gz, .tar.zst or .zip (default: packet.zip)"},
 	AK_OPTS_PERIOD,
+	{"view", 0, AK_OPT_TEXT, "NAME", "for whom: vendor-risk (default), soc2, iso27001, gdpr, hipaa, pci, internal-audit, incident, finance, "
+	 "or one of the workspace's templates"},
+	AK_OPTS_PACKET_SCOPE,
 	{"reviewer", 0, AK_OPT_TEXT, "NAME", "for whom the packet is made; printed in it"},
 	{"approved-by", 0, AK_OPT_TEXT, "ROLE", "who approved the export; one of access.export_approvers in policy.yaml"},
 	{"previous", 0, AK_OPT_INPUT, "PACKET", "the packet that this reviewer had before; proves that the ledger only went on"},

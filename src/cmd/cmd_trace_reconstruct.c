@@ -5,6 +5,7 @@
 #include "base/jsonw.h"
 #include "cmd/findtrace.h"
 #include "base/jsonget.h"
+#include "packet/show.h"
 #include "tmpl/load.h"
 #include "trace/trace.h"
 
@@ -90,7 +91,7 @@ enum ak_rc ak_cmd_print_trace(struct ak_ctx *c, const json_t *trace, struct ak_e
 	form_fn *fn;
 	enum ak_rc rc = choose(c, &fn, err);
 
-	if (rc != AK_OK || (rc = ak_cmd_log_access(c, json_array_size(json_object_get(trace, "members")), err)) != AK_OK)
+	if (rc != AK_OK || (c->store && (rc = ak_cmd_log_access(c, json_array_size(json_object_get(trace, "members")), err)) != AK_OK))
 		return rc;
 	if (fn == as_json && !path)
 		return ak_io_json(c->io, trace, err);
@@ -110,8 +111,9 @@ enum ak_rc ak_cmd_print_trace(struct ak_ctx *c, const json_t *trace, struct ak_e
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
+	const char *packet = ak_args_text(c->args, "packet");
 	json_t *trace = NULL;
-	enum ak_rc rc = ak_cmd_find_trace(c, &trace, err);
+	enum ak_rc rc = packet ? ak_packet_trace(packet, c->args->word[0], &trace, err) : ak_cmd_find_trace(c, &trace, err);
 
 	if (rc == AK_OK)
 		rc = ak_cmd_print_trace(c, trace, err);
@@ -122,6 +124,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 static const struct ak_opt opts[] = {
 	{"format", 0, AK_OPT_TEXT, "FORMAT", "text, json, html, mermaid, dot or otlp (default text)"},
 	{"output", 'o', AK_OPT_TARGET, "FILE", "write it there, whole or not at all"},
+	{"packet", 0, AK_OPT_INPUT, "PACKET", "from a packet alone, without its workspace: its sample trace, under the packet's own pseudonyms"},
 	{"force", 0, AK_OPT_FLAG, NULL, "replace a file that stands there"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
@@ -145,7 +148,7 @@ const struct ak_cmd ak_cmd_trace_reconstruct = {
 		"otlp OTLP/JSON that trace viewers open. The JSON is described by templates/trace.schema.json.",
 	.opts = opts,
 	.examples = examples,
-	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_ACCESS,
+	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_ACCESS | AK_NEED_INSTEAD,
 	.min_words = 1,
 	.max_words = 1,
 	.run = run,

@@ -53,6 +53,7 @@
 	X(packet_disclose)                                                                                                  \
 	X(packet_rebuild)                                                                                                   \
 	X(packet_show)                                                                                                      \
+	X(packet_diff)                                                                                                      \
 	X(verify)                                                                                                      \
 	X(keys)                                                                                                        \
 	X(keys_rotate)                                                                                                 \

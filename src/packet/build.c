@@ -36,6 +36,10 @@ static void name_packet(const struct ak_packet_opts *o, const char *root, const 
 		ak_buf_addf(&b, "tenants\n%s\n%s\n", o->operator_, o->tenant_reason);
 	if (*previous->digest)
 		ak_buf_addf(&b, "previous\n%s\n", previous->digest);
+	if (o->view)
+		ak_buf_addf(&b, "view\n%s\n", o->view->name);
+	if (o->scope)
+		ak_buf_addf(&b, "scope\n%s\n", o->scope->expression);
 	ak_sha256(b.p, b.n, h);
 	ak_buf_release(&b);
 	memcpy(out->id, "AK-", 3);
@@ -84,7 +88,7 @@ static json_t *summary(const json_t *sections)
 }
 
 static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s, const json_t *views,
-			       struct ak_err *err)
+			       int64_t time, struct ak_err *err)
 {
 	json_t *section;
 	const char *document;
@@ -104,7 +108,7 @@ static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *ba
 	json_object_foreach(s->documents, document, section)
 		if (ak_render_json(o, bag, document, section, err) != AK_OK)
 			return AK_FAIL;
-	return ak_render_tables(o, bag, s->tables, err);
+	return ak_render_tables(o, bag, s->tables, time, err);
 }
 
 static enum ak_rc add_integrity(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s, struct ak_err *err)
@@ -198,6 +202,8 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 
 	json_object_set_new(d, "period", json_pack("{s:o, s:o, s:o, s:o}", "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "first",
 						   named(s->first[0] ? s->first : NULL), "last", named(s->last[0] ? s->last : NULL)));
+	json_object_set_new(d, "view", ak_view_document(o->view));
+	json_object_set_new(d, "scope", s->scope_doc ? json_incref(s->scope_doc) : json_null());
 	json_object_set_new(d, "reviewer", named(o->reviewer));
 	json_object_set_new(d, "approved_by", named(o->approved_by));
 	json_object_set_new(d, "tenant_ids", json_string(o->tenant_reason ? "included" : "left out"));
@@ -273,6 +279,15 @@ static json_t *page_view(const json_t *packet, const struct ak_packet_result *r,
 	return v;
 }
 
+/* Pages show the sections in the order of the view. */
+static json_t *pages_in_order(const struct ak_packet_opts *o, json_t *views)
+{
+	json_t *sorted = ak_view_in_order(o->view, views);
+
+	json_decref(views);
+	return sorted;
+}
+
 static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s,
 		       const struct ak_packet_result *r, struct ak_err *err)
 {
@@ -290,7 +305,9 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 	answers = json_pack("{s:s, s:i, s:O, s:O}", "schema", "auditkit.questions/1", "format_version", 1, "questions", r->questions, "gaps",
 			    r->gap_list);
 	findings = json_pack("{s:s, s:i, s:O}", "schema", "auditkit.findings/1", "format_version", 1, "findings", r->findings);
-	rc = add_sections(o, bag, s, views, err);
+	rc = add_sections(o, bag, s, views, r->mtime, err);
+	views = pages_in_order(o, views);
+	json_object_set(view, "sections", views);
 	if (rc == AK_OK)
 		rc = ak_render_json(o, bag, "data/packet.json", packet, err);
 	if (rc == AK_OK)
@@ -395,18 +412,19 @@ static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, co
 		       struct ak_bag *bag, struct ak_packet_result *out, struct ak_err *err)
 {
 	const struct ak_selfaudit audit = {.redactor = o->redactor, .canaries = o->canaries, .ids = o->ids};
-	struct ak_hmac *key = packet_key(o, out->id);
+	struct ak_rekey how = {packet_key(o, out->id), o->view ? o->view->tokens : 0};
 	enum ak_rc rc;
 
 	s->audit = &audit;
-	s->tables = ak_tables_new(bag, &audit, key, o->tenant_reason != NULL);
+	s->tables = ak_tables_new(bag, &audit, how.key || how.withheld ? &how : NULL, o->tenant_reason != NULL, o->view);
 	rc = ak_sections_build(s, err);
 	ak_tables_settle(s->tables);
 	if (rc == AK_OK)
 		rc = judge(o, s, out, err);
-	if (rc == AK_OK && key) {
-		ak_packet_rekey(key, s->all);
-		ak_packet_rekey(key, s->documents);
+	if (rc == AK_OK && (how.key || how.withheld)) {
+		ak_packet_rekey(&how, s->all);
+		ak_packet_rekey(&how, s->documents);
+		ak_packet_rekey(&how, s->scope_doc);
 	}
 	if (rc == AK_OK)
 		rc = add_continuity(o, s, name, previous, out, err);
@@ -422,7 +440,7 @@ static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, co
 		rc = finish(o, bag, out, err);
 	out->files = ak_bag_count(bag);
 	ak_tables_free(s->tables);
-	ak_hmac_free(key);
+	ak_hmac_free(how.key);
 	return rc;
 }
 
@@ -433,7 +451,7 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	struct ak_arena arena;
 	struct ak_sections s = {.store = o->store, .policy = o->policy, .redactor = o->redactor, .arena = &arena, .from_us = o->from_us,
 				.to_us = o->to_us, .approved_by = o->approved_by, .responses = o->responses,
-				.tenant_reason = o->tenant_reason, .operator_ = o->operator_};
+				.tenant_reason = o->tenant_reason, .operator_ = o->operator_, .view = o->view, .scope = o->scope};
 	struct ak_previous previous = {0};
 	json_t *ws = NULL;
 	enum ak_rc rc;
@@ -458,6 +476,7 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	json_decref(s.findings);
 	json_decref(s.files);
 	json_decref(s.documents);
+	json_decref(s.scope_doc);
 	json_decref(ws);
 	ak_previous_release(&previous);
 	ak_ids_free(own.ids);

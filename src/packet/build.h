@@ -7,6 +7,8 @@
 #include "packet/bag.h"
 #include "packet/canaries.h"
 #include "packet/ids.h"
+#include "packet/scoped.h"
+#include "packet/views.h"
 #include "redact/redact.h"
 #include "store/store.h"
 
@@ -30,6 +32,8 @@ struct ak_packet_opts {
 	const char *tenant_reason;	    /* why customers' tenant ids are in it, redacted; NULL = they are not */
 	const char *operator_;		    /* who builds it, as a token; needed for tenant_reason */
 	const char *previous;		    /* packet that the reviewer had before; NULL = none */
+	const struct ak_view *view;	    /* for whom; NULL = all is shown */
+	const struct ak_packet_scope *scope; /* whose records; NULL = all of the period */
 };
 
 struct ak_packet_result {

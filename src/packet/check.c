@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "base/crypto.h"
+#include "base/jsonget.h"
 #include "base/jsonw.h"
 #include "base/text.h"
 #include "packet/archive.h"
@@ -85,7 +86,9 @@ static struct ak_table_scan *scan(struct ak_checked *p, struct ak_str name)
 	if (!ak_str_starts(name, AK_STR("data/")) || memcmp(name.p + name.n - 4, ".csv", 4) != 0)
 		return NULL;
 	e = ak_map_put(&p->tables, name, NULL);
-	return e->v.ptr = ak_table_scan_new(e->key.p, &p->audit);
+	e->v.ptr = ak_table_scan_new(e->key.p, &p->audit);
+	((struct ak_table_scan *)e->v.ptr)->want_rows = p->o->rows;
+	return e->v.ptr;
 }
 
 /* The bytes of a file as they come: a table is looked at in passing, other files are kept while there is room. */
@@ -164,7 +167,6 @@ static void judge(struct ak_checked *p)
 		json_object_set(p->doc, "packet", json_object_get(p->packet, "id"));
 	for (size_t i = 0; i < AK_COUNT(levels); i++)
 		levels[i].check(p);
-	json_decref(p->packet);
 }
 
 static void release(struct ak_checked *p)
@@ -182,6 +184,8 @@ static void release(struct ak_checked *p)
 	json_decref(p->hashes);
 	json_decref(p->sizes);
 	json_decref(p->sections);
+	json_decref(p->packet);
+	p->packet = p->sections = p->hashes = p->sizes = NULL;
 }
 
 enum { MOST_LET = 1000 };
@@ -256,23 +260,49 @@ static enum ak_rc read_with_list(const char *path, const struct ak_packet_check 
 	return rc;
 }
 
+enum ak_rc ak_check_open(const char *path, const struct ak_packet_check *o, struct ak_checked *p, struct ak_archive_info *info, struct ak_err *err)
+{
+	enum ak_rc rc = read_with_list(path, o, p, info, err);
+
+	if (rc != AK_OK)
+		return rc;
+	p->doc = json_pack("{s:s, s:i, s:b, s:s, s:I, s:I, s:n, s:n, s:n, s:s, s:[]}", "schema", "auditkit.packet-verify/1", "format_version", 1, "ok",
+			   1, "form", ak_form_name(info->form), "files", (json_int_t)info->files, "bytes", (json_int_t)info->bytes, "packet",
+			   "signer", "signer_name", "signer_source", o->signers.p ? "given" : "packet", "checks");
+	p->info = info;
+	judge(p);
+	return AK_OK;
+}
+
+void ak_check_close(struct ak_checked *p)
+{
+	release(p);
+	json_decref(p->doc);
+}
+
 enum ak_rc ak_packet_verify(const char *path, const struct ak_packet_check *o, json_t **out, struct ak_err *err)
 {
 	struct ak_checked p;
 	struct ak_archive_info info;
-	enum ak_rc rc = read_with_list(path, o, &p, &info, err);
+	enum ak_rc rc = ak_check_open(path, o, &p, &info, err);
 
-	if (rc == AK_OK) {
-		p.doc = json_pack("{s:s, s:i, s:b, s:s, s:I, s:I, s:n, s:n, s:n, s:s, s:[]}", "schema", "auditkit.packet-verify/1",
-				  "format_version", 1, "ok", 1, "form", ak_form_name(info.form), "files", (json_int_t)info.files, "bytes",
-				  (json_int_t)info.bytes, "packet", "signer", "signer_name", "signer_source", o->signers.p ? "given" : "packet",
-				  "checks");
-		p.info = &info;
-		judge(&p);
-		*out = p.doc;
-	}
-	release(&p);
+	if (rc == AK_OK)
+		*out = json_incref(p.doc);
+	ak_check_close(&p);
 	return rc;
+}
+
+bool ak_packet_whole(const json_t *report)
+{
+	static const char *const needed[] = {"structure", "fixity", "completeness", "schema", "content"};
+	json_t *check;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "checks"), i, check)
+		for (size_t k = 0; k < AK_COUNT(needed); k++)
+			if (strcmp(ak_jtxt(check, "name", ""), needed[k]) == 0 && strcmp(ak_jtxt(check, "result", ""), "fail") == 0)
+				return false;
+	return true;
 }
 
 struct wanted {

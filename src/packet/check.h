@@ -12,6 +12,7 @@ struct ak_packet_check {
 	const char *digest;  /* hex the caller insists on, or NULL */
 	struct ak_str signers; /* allowed_signers text from elsewhere, or a NULL view: the packet's own */
 	int64_t now_us;
+	bool rows;	     /* private: keep a mark of every row */
 	const char *previous; /* packet that the reviewer had before, or NULL */
 	const char *annex;    /* the packet's annex, or NULL */
 	struct ak_str tsa;    /* certificates of the timestamp's authority (PEM), or a NULL view */
@@ -27,6 +28,8 @@ extern "C" {
  *  completeness, schema, content, signature, timestamp, log, continuity,
  * with an annex `annex`. AK_OK also when a check failed: `ok` says so. */
 enum ak_rc ak_packet_verify(const char *path, const struct ak_packet_check *o, json_t **out, struct ak_err *err);
+/* Whether all of its files are as they were packed, whoever signed it: what another command may build on. */
+bool ak_packet_whole(const json_t *report);
 /* The same document about any BagIt 0.97 or 1.0 bag: structure, fixity (md5, sha1, sha256, sha512) and completeness, the other levels
  * skipped; with bag: {version, encoding, payload_files, fetch_listed, fetch_missing, manifests: [{name, algorithm, files, equal, computed}]}. */
 enum ak_rc ak_bag_verify(const char *path, const struct ak_packet_check *o, json_t **out, struct ak_err *err);

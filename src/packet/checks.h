@@ -49,6 +49,9 @@ extern "C" {
 #endif
 
 void ak_check_say(struct ak_checked *p, const char *name, enum ak_result result, const char *fmt, ...) AK_PRINTF(4, 5);
+/* Read a packet and check all of it; p keeps what was read until ak_check_close, which follows a failure too. */
+enum ak_rc ak_check_open(const char *path, const struct ak_packet_check *o, struct ak_checked *p, struct ak_archive_info *info, struct ak_err *err);
+void ak_check_close(struct ak_checked *p);
 /* A text from the packet as a JSON string; what is not fit to be shown is written as \xNN or \u{hex}. */
 json_t *ak_check_safe(struct ak_str s);
 /* The text of a file, a NULL view when the packet has none or it was too big. */

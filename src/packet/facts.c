@@ -52,6 +52,15 @@ static void declare_source_owners(struct ak_facts *f, const struct ak_policy *po
 		}
 }
 
+static enum ak_rc read_sources(struct ak_store *s, const struct ak_policy *policy, struct ak_facts *f, struct ak_err *err)
+{
+	enum ak_rc rc = f->sources ? AK_OK : ak_query_sources(s, 0, &f->sources, err);
+
+	if (rc == AK_OK)
+		declare_source_owners(f, policy);
+	return rc;
+}
+
 /* ---- bypass ---- */
 
 static json_int_t figure(const json_t *f, const char *member)
@@ -160,17 +169,15 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, con
 	};
 	enum ak_rc rc;
 
-	memset(out, 0, sizeof *out);
 	out->small = ak_alloc(sizeof *out->small);
 	ak_small_groups_init(out->small, policy);
 	rc = ak_store_spill(s, err);
 	if (rc == AK_OK)
 		rc = ak_query_workspace(s, &out->workspace, err);
 	if (rc == AK_OK)
-		rc = ak_query_sources(s, 0, &out->sources, err);
+		rc = read_sources(s, policy, out, err);
 	if (rc == AK_OK)
 		rc = ak_query_kept_texts(s, &out->kept_texts, err);
-	declare_source_owners(out, policy);
 	for (size_t i = 0; i < AK_COUNT(parts) && rc == AK_OK; i++)
 		rc = parts[i].read(s, from_us, to_us, parts[i].into, err);
 	if (rc == AK_OK)
@@ -187,15 +194,30 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, con
 enum ak_rc ak_facts_read_sources(struct ak_store *s, const struct ak_policy *policy, int64_t as_of_us, struct ak_facts *f, struct ak_err *err)
 {
 	int64_t oldest[AK_K_COUNT];
-	enum ak_rc rc;
+	enum ak_rc rc = read_sources(s, policy, f, err);
 
 	ak_overdue_classes(policy, as_of_us, oldest);
-	rc = ak_query_completeness(s, oldest, f->sources, err);
+	if (rc == AK_OK)
+		rc = ak_query_completeness(s, oldest, f->sources, err);
 	if (rc == AK_OK)
 		rc = ak_query_clock(s, NULL, 0, &f->clocks, err);
 	if (rc == AK_OK)
 		rc = ak_query_export_rows(s, &f->exports, err);
-	return rc == AK_OK ? ak_query_control_totals(s, &f->control_totals, err) : rc;
+	return rc;
+}
+
+enum ak_rc ak_facts_read_totals(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy, int64_t as_of_us, struct ak_facts *f,
+				struct ak_err *err)
+{
+	int64_t oldest[AK_K_COUNT];
+	enum ak_rc rc = ak_query_control_totals(s, &f->control_totals, err);
+
+	ak_overdue_classes(policy, as_of_us, oldest);
+	if (rc == AK_OK)
+		rc = ak_query_shapes(s, oldest, &f->shapes, err);
+	if (rc == AK_OK)
+		rc = ak_query_roles(s, from_us, to_us, &f->roles, err);
+	return rc == AK_OK ? ak_query_holds(s, &f->holds, err) : rc;
 }
 
 void ak_facts_release(struct ak_facts *f)
@@ -203,7 +225,7 @@ void ak_facts_release(struct ak_facts *f)
 	json_t *const all[] = {f->workspace, f->sources,	 f->links,   f->routes,	    f->spend,	     f->payload,
 			       f->environments, f->ages, f->access,  f->snapshots,  f->entries,	     f->price_check,
 			       f->witnesses, f->differences, f->kept_texts,	 f->counts.roles, f->key_periods,
-			       f->clocks, f->exports, f->control_totals};
+			       f->clocks, f->exports, f->control_totals, f->shapes, f->roles, f->holds};
 
 	for (size_t i = 0; i < AK_COUNT(all); i++)
 		json_decref(all[i]);

@@ -13,6 +13,7 @@ struct ak_facts {
 	json_t *snapshots, *entries, *price_check;
 	json_t *witnesses, *differences; /* ak_query_corroboration, ak_query_differences */
 	json_t *kept_texts;    /* ak_query_kept_texts */
+	json_t *shapes, *roles, *holds; /* ak_query_shapes, _roles, _holds; by ak_facts_read_totals */
 	json_t *clocks, *exports, *control_totals; /* ak_query_clock, _export_rows, _control_totals; by ak_facts_read_sources */
 	json_t *access;	       /* lines of access.jsonl */
 	size_t access_covered; /* those that the ledger covers */
@@ -33,9 +34,12 @@ extern "C" {
  * spills from here on (ak_store_spill). */
 enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy,
 			 struct ak_tables *tables, struct ak_facts *out, struct ak_err *err);
-/* What the source index says beyond that, of all times: what may be missing (member completeness of the sources), clocks, exports,
- * totals. as_of_us: the moment on which records are older than their class. */
+/* What the source index says beyond that, of all times and before or after it: what may be missing (member completeness of the
+ * sources), clocks, exports. as_of_us: the moment on which records are older than their class. */
 enum ak_rc ak_facts_read_sources(struct ak_store *s, const struct ak_policy *policy, int64_t as_of_us, struct ak_facts *f, struct ak_err *err);
+/* And what the records of each source add up to, what they hold field by field, who has access and what ends their life: for sections. */
+enum ak_rc ak_facts_read_totals(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy, int64_t as_of_us, struct ak_facts *f,
+				struct ak_err *err);
 void ak_facts_release(struct ak_facts *f);
 
 /* Provider requests that have no gateway record, of *all that were compared by sums (added to). */

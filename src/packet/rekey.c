@@ -29,7 +29,25 @@ static size_t token_at(const char *p, size_t left, size_t *cls)
 	return ak_marker_sealed_end(s);
 }
 
-void ak_packet_rekey_text(const struct ak_hmac *key, struct ak_str s, struct ak_buf *out)
+static const char *const classes[] = {"email", "user", "id", "ip", "key", "phone", "mac"};
+
+unsigned ak_packet_token_class(const char *name)
+{
+	for (size_t i = 0; i < AK_COUNT(classes); i++)
+		if (strcmp(classes[i], name) == 0)
+			return 1u << i;
+	return 0;
+}
+
+static bool is_withheld(const struct ak_rekey *how, const char *head, size_t cls)
+{
+	for (size_t i = 0; how->withheld && i < AK_COUNT(classes); i++)
+		if (how->withheld >> i & 1 && strlen(classes[i]) == cls - 1 && memcmp(classes[i], head, cls - 1) == 0)
+			return true;
+	return false;
+}
+
+void ak_packet_rekey_text(const struct ak_rekey *how, struct ak_str s, struct ak_buf *out)
 {
 	size_t from = 0, cls = 0;
 
@@ -41,21 +59,27 @@ void ak_packet_rekey_text(const struct ak_hmac *key, struct ak_str s, struct ak_
 			i++;
 			continue;
 		}
-		ak_hmac(key, ak_str_n(s.p + i, len), mac);
 		ak_buf_add(out, s.p + from, i + cls - from);
-		ak_buf_addhex(out, mac, 16);
+		if (is_withheld(how, s.p + i, cls)) {
+			ak_buf_adds(out, "withheld");
+		} else if (how->key) {
+			ak_hmac(how->key, ak_str_n(s.p + i, len), mac);
+			ak_buf_addhex(out, mac, 16);
+		} else {
+			ak_buf_add(out, s.p + i + cls, len - cls);
+		}
 		from = i += len;
 	}
 	ak_buf_add(out, s.p + from, s.n - from);
 }
 
-static json_t *text(const struct ak_hmac *key, const json_t *v)
+static json_t *text(const struct ak_rekey *how, const json_t *v)
 {
 	struct ak_buf b;
 	json_t *o;
 
 	ak_buf_init(&b, (size_t)16 << 20);
-	ak_packet_rekey_text(key, ak_str_n(json_string_value(v), json_string_length(v)), &b);
+	ak_packet_rekey_text(how, ak_str_n(json_string_value(v), json_string_length(v)), &b);
 	o = json_stringn(b.p ? b.p : "", b.n);
 	ak_buf_release(&b);
 	return o;
@@ -71,7 +95,7 @@ bool ak_packet_has_token(const char *text)
 	return false;
 }
 
-void ak_packet_rekey(const struct ak_hmac *key, json_t *v)
+void ak_packet_rekey(const struct ak_rekey *how, json_t *v)
 {
 	const char *name;
 	json_t *item;
@@ -80,14 +104,14 @@ void ak_packet_rekey(const struct ak_hmac *key, json_t *v)
 
 	json_array_foreach(v, i, item) {
 		if (json_is_string(item))
-			json_array_set_new(v, i, text(key, item));
+			json_array_set_new(v, i, text(how, item));
 		else
-			ak_packet_rekey(key, item);
+			ak_packet_rekey(how, item);
 	}
 	json_object_foreach_safe(v, next, name, item) {
 		if (json_is_string(item))
-			json_object_set_new(v, name, text(key, item));
+			json_object_set_new(v, name, text(how, item));
 		else
-			ak_packet_rekey(key, item);
+			ak_packet_rekey(how, item);
 	}
 }

@@ -7,12 +7,13 @@
 
 static void own_log(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 {
-	struct ak_table *t = ak_section_table(s, o, "access_log", "Who read or exported the evidence with auditkit, up to the checkpoint",
-				     "time:datetime operator command records:integer");
+	struct ak_table *t = s->scope ? NULL
+				      : ak_section_table(s, o, "access_log", "Who read or exported the evidence with auditkit, up to the checkpoint",
+							 "time:datetime operator command records:integer");
 	json_t *line;
 	size_t i;
 
-	json_array_foreach(f->access, i, line) {
+	json_array_foreach(t ? f->access : NULL, i, line) {
 		if (i == f->access_covered)
 			break;
 		ak_table_add(t, line);
@@ -20,8 +21,27 @@ static void own_log(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 	if (!f->access_good)
 		ak_section_gap(s, o, "the log of accesses with auditkit was changed: its chain or its anchor in the ledger is broken");
 	else
-		ak_section_say(o, "proven", "tables/access_log.csv", "%zu accesses with auditkit up to the checkpoint, in an unbroken chain",
-			       f->access_covered);
+		ak_section_say(o, "proven", t ? "tables/access_log.csv" : "the log of accesses", "%zu accesses with auditkit up to the checkpoint, in an unbroken chain%s",
+			       f->access_covered, t ? "" : "; a packet with a scope does not list them");
+}
+
+/* The grants by role, and whose should have ended. */
+static void roles(struct ak_sections *s, json_t *o, const struct ak_facts *f)
+{
+	json_int_t ended = ak_facts_sum(f->roles, "ended");
+
+	if (!json_array_size(f->roles))
+		return;
+	ak_section_rows(s, o, "access_roles", "Access by role: who may see which log, and what the reviews say of it",
+			"role grants:integer people:integer metadata:integer payload:integer export:integer never_used:integer unused_90_days:integer "
+			"ended:integer ended_and_seen:integer",
+			f->roles);
+	ak_section_say(o, "proven", "tables/access_roles.csv",
+		       "%lld of %zu grants see payload, %lld were not used in the 90 days before their review or never; %lld should have ended, and %lld of "
+		       "these were seen after the review",
+		       (long long)ak_facts_sum(f->roles, "payload"), f->counts.rows[AK_P_GRANTS],
+		       (long long)(ak_facts_sum(f->roles, "never_used") + ak_facts_sum(f->roles, "unused_90_days")), (long long)ended,
+		       (long long)ak_facts_sum(f->roles, "ended_and_seen"));
 }
 
 /* Views and exports of logs that the systems themselves recorded. */
@@ -63,7 +83,7 @@ static enum ak_rc saved_searches(struct ak_sections *s, json_t *o, struct ak_err
 	const char *name;
 	json_t *versions;
 
-	if (rc != AK_OK || !json_object_size(queries))
+	if (rc != AK_OK || !json_object_size(queries) || s->scope)
 		return rc;
 	t = ak_section_table(s, o, "saved_searches", "Searches that are saved in the workspace, the newest version of each; values are left out",
 			     "name version:integer saved:datetime layers filters expression:boolean parameters");
@@ -100,8 +120,11 @@ enum ak_rc ak_section_access(struct ak_sections *s, const struct ak_facts *f, st
 	if (f->counts.rows[AK_P_GRANTS])
 		ak_section_say(o, "proven", "tables/access_grants.csv", "%zu grants in the access reviews that were read",
 			       f->counts.rows[AK_P_GRANTS]);
+	else if (s->scope)
+		ak_section_say(o, "proven", "tables/scoped_records.csv", "no grant in the access reviews is one of the scope");
 	else
 		ak_section_gap(s, o, "no access review was read");
+	roles(s, o, f);
 	views(o, f);
 	own_log(s, o, f);
 	if (saved_searches(s, o, err) != AK_OK)

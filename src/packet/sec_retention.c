@@ -48,6 +48,28 @@ static void captured(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 				       json_string_value(json_object_get(row, "time")));
 }
 
+static json_int_t num(const json_t *o, const char *member) { return json_integer_value(json_object_get(o, member)); }
+
+/* By source, whatever the period: what is stored and should be gone. */
+static void due(struct ak_sections *s, json_t *o, const struct ak_facts *f)
+{
+	const json_t *rows = json_object_get(f->shapes, "ages");
+	json_int_t judged = 0;
+	json_t *row;
+	size_t i;
+
+	ak_section_rows(s, o, "retention_due", "Records of each source and kind that are older than their class, on the day of the checkpoint",
+			"source kind records:integer undated:integer oldest:datetime class_end:datetime due:integer", rows);
+	json_array_foreach((json_t *)rows, i, row)
+		if (json_is_string(json_object_get(row, "class_end")))
+			judged += num(row, "records") - num(row, "undated");
+	ak_section_say(o, "proven", "tables/retention_due.csv", "%lld of %lld dated records that have a class are older than it and due for deletion; of %lld stored ones",
+		       (long long)ak_facts_sum(rows, "due"), (long long)judged, (long long)ak_facts_sum(rows, "records"));
+	ak_section_say(o, "proven", "the ledger", "%lld legal holds are recorded here, %lld of them in force; %lld disposals have removed %lld records",
+		       (long long)num(f->holds, "holds"), (long long)num(f->holds, "in_force"), (long long)num(f->holds, "disposals"),
+		       (long long)num(f->holds, "disposed"));
+}
+
 enum ak_rc ak_section_retention(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
 {
 	json_t *o = ak_section_new(s, "retention", "Retention statement", "How long do logs live, and where?"), *age, *row;
@@ -65,6 +87,7 @@ enum ak_rc ak_section_retention(struct ak_sections *s, const struct ak_facts *f,
 			       json_string_value(json_object_get(row, "state")));
 		json_decref(row);
 	}
+	due(s, o, f);
 	captured(s, o, f);
 	ak_section_declared(s, o, "retention");
 	return AK_OK;

@@ -1,5 +1,6 @@
 /* 1 Scope: what the packet speaks about, and the populations in it. */
 #include "base/ak.h"
+#include "base/jsonw.h"
 #include "packet/sections.h"
 
 #include "base/time.h"
@@ -31,6 +32,28 @@ static void period(struct ak_sections *s, json_t *o)
 		ak_section_say(o, "proven", "packet.json", "period: %s to %s, the end not included",
 			       s->from_us == INT64_MIN ? "the first record" : ak_time_z(s->from_us, 0, from),
 			       s->to_us == INT64_MAX ? "the last record" : ak_time_z(s->to_us, 0, to));
+}
+
+/* For whom the packet is, and what it does not show them. */
+static void view(struct ak_sections *s, json_t *o)
+{
+	static const char *const what[] = {"columns", "fields", "tables", "tokens"};
+	AK_CLEANUP(ak_json_decref) json_t *doc = ak_view_document(s->view);
+	struct ak_buf b;
+
+	if (!s->view)
+		return;
+	ak_buf_init(&b, 1 << 16);
+	for (size_t i = 0; i < AK_COUNT(what); i++) {
+		const json_t *list = json_object_get(json_object_get(doc, "leaves_out"), what[i]);
+		json_t *v;
+		size_t k;
+
+		json_array_foreach((json_t *)list, k, v)
+			ak_buf_addf(&b, "%s%s%s%s", k ? ", " : b.n ? "; " : "", k ? "" : what[i], k ? "" : " ", json_string_value(v));
+	}
+	ak_section_say(o, "proven", "packet.json", "view %s, for %s; left out: %s", s->view->title, s->view->audience, b.n ? b.p : "nothing");
+	ak_buf_release(&b);
 }
 
 static void kinds(struct ak_sections *s, json_t *o, const struct ak_facts *f)
@@ -142,6 +165,8 @@ enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, str
 	(void)err;
 	reach(s, f->ages);
 	period(s, o);
+	ak_scoped_say(s, o);
+	view(s, o);
 	if (s->first[0])
 		ak_section_say(o, "proven", "tables/records.csv", "first record of the period %s, last %s", s->first, s->last);
 	kinds(s, o, f);

@@ -159,7 +159,8 @@ enum ak_rc ak_section_sources(struct ak_sections *s, const struct ak_facts *f, s
 	corroboration(s, o, f);
 	pulled(o, f);
 	labels(o, f);
-	ak_section_place(o, f->table[AK_P_REJECTS]);
+	if (!s->scope) /* nobody can tell whose they were */
+		ak_section_place(o, f->table[AK_P_REJECTS]);
 	ak_section_declared(s, o, "sources");
 	return AK_OK;
 }

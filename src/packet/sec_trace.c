@@ -3,6 +3,7 @@
 #include "packet/sections.h"
 
 #include "packet/tenants.h"
+#include "query/only.h"
 #include "trace/trace.h"
 
 enum ak_rc ak_section_trace(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
@@ -15,13 +16,17 @@ enum ak_rc ak_section_trace(struct ak_sections *s, const struct ak_facts *f, str
 
 	(void)f;
 	if (rc == AK_END) {
-		ak_section_gap(s, o, "no trace is complete and safe to show");
+		if (s->scope)
+			ak_section_not_provided(o, NULL, NULL, "no trace within the scope is complete and safe to show");
+		else
+			ak_section_gap(s, o, "no trace is complete and safe to show");
 		return AK_OK;
 	}
 	if (rc != AK_OK)
 		return rc;
 	if (!s->tenant_reason)
 		ak_tenants_hide_trace(trace);
+	ak_view_hide_trace(s->view, trace);
 	ak_buf_init(&b, 1 << 20);
 	ak_trace_text(trace, 80, &b);
 	json_object_set_new(o, "text", json_stringn(b.p, b.n));
@@ -30,5 +35,8 @@ enum ak_rc ak_section_trace(struct ak_sections *s, const struct ak_facts *f, str
 	json_object_set_new(o, "trace", trace);
 	ak_selfaudit_fields(s->audit, trace);
 	ak_section_say(o, "proven", "the block below", "picked by the rule: %s; seed 1", rule);
+	/* The path to the tree head goes by leaves of all records. */
+	if (s->scope && (rc = ak_query_all_again(s->store, err)) != AK_OK)
+		return rc;
 	return ak_section_prove(s, o, trace, err);
 }

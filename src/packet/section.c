@@ -67,7 +67,10 @@ void ak_section_not_provided(json_t *section, const char *owner, const char *due
 
 void ak_section_place(json_t *section, struct ak_table *table)
 {
-	json_array_append(json_object_get(section, "tables"), ak_table_place(table));
+	json_t *doc = ak_table_place(table);
+
+	if (doc)
+		json_array_append(json_object_get(section, "tables"), doc);
 }
 
 struct ak_table *ak_section_table(struct ak_sections *s, json_t *section, const char *name, const char *title, const char *columns)

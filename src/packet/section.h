@@ -11,7 +11,9 @@
 #include "base/buf.h"
 #include "conf/policy.h"
 #include "conf/responses.h"
+#include "packet/scoped.h"
 #include "packet/table.h"
+#include "packet/views.h"
 #include "redact/redact.h"
 #include "store/store.h"
 
@@ -35,6 +37,9 @@ struct ak_sections {
 	size_t gaps;		  /* those that nobody declared */
 	const char *tenant_reason; /* why tenant ids are in the packet, redacted; NULL = they are not */
 	const char *operator_;	  /* who builds it, as a token */
+	const struct ak_view *view; /* what it leaves out; NULL = nothing */
+	const struct ak_packet_scope *scope; /* whose records it has, NULL = all */
+	json_t *scope_doc;	  /* packet/scoped.h; NULL without a scope */
 	char first[32], last[32]; /* times of the earliest and the latest record of the period, empty when none has one */
 };
 

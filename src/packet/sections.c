@@ -5,23 +5,61 @@
 #include "packet/findings.h"
 #include "packet/questions.h"
 
+/* What is said of whole sources is read before the records of others are out of sight. */
+static enum ak_rc read_facts(struct ak_sections *s, struct ak_facts *f, struct ak_err *err)
+{
+	enum ak_rc rc = AK_OK;
+
+	if (s->scope)
+		rc = ak_facts_read_sources(s->store, s->policy, s->as_of_us, f, err);
+	if (rc == AK_OK && s->scope)
+		rc = ak_scoped_begin(s->store, s->scope, &s->scope_doc, err);
+	if (rc == AK_OK)
+		rc = ak_facts_read(s->store, s->from_us, s->to_us, s->policy, s->tables, f, err);
+	if (rc == AK_OK && !s->scope)
+		rc = ak_facts_read_sources(s->store, s->policy, s->as_of_us, f, err);
+	return rc == AK_OK ? ak_facts_read_totals(s->store, s->from_us, s->to_us, s->policy, s->as_of_us, f, err) : rc;
+}
+
+static void judge(struct ak_sections *s, const struct ak_facts *f)
+{
+	s->questions = ak_questions(f, s->policy, s->as_of_us);
+	if (s->scope)
+		ak_scoped_judge(s->questions);
+	s->findings = s->scope ? json_array() : ak_findings(f, s->policy, s->as_of_us, s->questions, s->responses);
+}
+
+/* A statement that rests on a table which the view leaves out says so. */
+static void mend_bases(struct ak_sections *s)
+{
+	json_t *section, *o;
+	size_t i, k;
+
+	json_array_foreach(s->all, i, section)
+		json_array_foreach(json_object_get(section, "statements"), k, o) {
+			const char *basis = json_string_value(json_object_get(o, "basis"));
+			char table[80];
+
+			if (sscanf(basis, "tables/%63[a-z_].csv", table) == 1 && ak_view_leaves_table(s->view, table))
+				json_object_set_new(o, "basis", json_sprintf("table %s, which this view leaves out", table));
+		}
+}
+
 enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
 {
 	static ak_section_fn *const order[] = {ak_section_scope,     ak_section_sources, ak_section_fields, ak_section_redaction,
 					       ak_section_retention, ak_section_access,	 ak_section_trace};
-	struct ak_facts f;
-	enum ak_rc rc = ak_facts_read(s->store, s->from_us, s->to_us, s->policy, s->tables, &f, err);
+	struct ak_facts f = {0};
+	enum ak_rc rc = read_facts(s, &f, err);
 
 	s->all = json_array();
 	s->files = json_object();
 	s->documents = json_object();
-	if (rc == AK_OK)
-		rc = ak_facts_read_sources(s->store, s->policy, s->as_of_us, &f, err);
 	for (size_t i = 0; i < AK_COUNT(order) && rc == AK_OK; i++)
 		rc = order[i](s, &f, err);
 	if (rc == AK_OK) {
-		s->questions = ak_questions(&f, s->policy, s->as_of_us);
-		s->findings = ak_findings(&f, s->policy, s->as_of_us, s->questions, s->responses);
+		judge(s, &f);
+		mend_bases(s);
 	}
 	ak_facts_release(&f);
 	return rc;

@@ -6,6 +6,7 @@
 #include "packet/rekey.h"
 #include "packet/selfaudit.h"
 #include "packet/tenants.h"
+#include "packet/views.h"
 
 #define FLUSH_BYTES ((size_t)256 << 10)
 #define ROW_BYTES ((size_t)16 << 20)
@@ -27,13 +28,15 @@ struct ak_table {
 	struct ak_csvw csv;
 	struct ak_bag_file *file; /* NULL until the first of them are */
 	uint64_t lines;		  /* of the rows in the bag */
+	bool left_out;		  /* by the view: rows are counted and go nowhere */
 	char path[100];
 };
 
 struct ak_tables {
 	struct ak_bag *bag;
 	const struct ak_selfaudit *audit;
-	const struct ak_hmac *rekey;
+	const struct ak_rekey *rekey;
+	const struct ak_view *view;
 	bool tenants;
 	struct ak_table **table, **placed; /* all; those that are part of the packet */
 	size_t n, nplaced;
@@ -43,7 +46,8 @@ struct ak_tables {
 	struct ak_err err;
 };
 
-struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_selfaudit *audit, const struct ak_hmac *rekey, bool tenants)
+struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_selfaudit *audit, const struct ak_rekey *rekey, bool tenants,
+				const struct ak_view *view)
 {
 	struct ak_tables *all = ak_alloc_zero(1, sizeof *all);
 
@@ -51,6 +55,7 @@ struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_selfaudit *a
 	all->audit = audit;
 	all->rekey = rekey;
 	all->tenants = tenants;
+	all->view = view;
 	all->flusher = ak_flusher_new(audit, FLUSH_BYTES + ROW_BYTES);
 	ak_buf_init(&all->token, ROW_BYTES);
 	return all;
@@ -92,11 +97,15 @@ static json_t *columns_of(struct ak_table *t, const char *columns)
 		bool id = ak_str_is(type, "id"), text = id || ak_str_is(type, "string"), time = ak_str_is(type, "datetime");
 		struct column c = {ak_strndup(columns, len), !text && !time, id || (!text && !time), false};
 
+		columns += n + (columns[n] == ' ');
+		if (ak_view_leaves_column(t->all->view, c.name)) {
+			ak_free(c.name);
+			continue;
+		}
 		c.names = ak_selfaudit_names(c.name);
 		json_array_append_new(list, json_pack("{s:s, s:o}", "name", c.name, "type", id ? json_string("string") : json_stringn(type.p, type.n)));
 		t->column = ak_realloc(t->column, (t->ncolumns + 1) * sizeof *t->column);
 		t->column[t->ncolumns++] = c;
-		columns += n + (columns[n] == ' ');
 	}
 	return list;
 }
@@ -112,6 +121,7 @@ struct ak_table *ak_table_new(struct ak_tables *all, const char *name, const cha
 	struct ak_table *t = ak_alloc_zero(1, sizeof *t);
 
 	t->all = all;
+	t->left_out = ak_view_leaves_table(all->view, name);
 	t->doc = json_pack("{s:s, s:s, s:o, s:[], s:i}", "name", name, "title", title, "columns", columns_of(t, columns), "rows", "count", 0);
 	snprintf(t->path, sizeof t->path, "data/tables/%s.csv", name);
 	ak_buf_init(&t->text, FLUSH_BYTES + ROW_BYTES);
@@ -125,6 +135,8 @@ struct ak_table *ak_table_new(struct ak_tables *all, const char *name, const cha
 
 json_t *ak_table_place(struct ak_table *t)
 {
+	if (t->left_out)
+		return NULL;
 	push(&t->all->placed, &t->all->nplaced, t);
 	return t->doc;
 }
@@ -223,6 +235,10 @@ void ak_table_add(struct ak_table *t, const json_t *object)
 	json_t *row = t->n < AK_TABLE_SHOWN ? json_array() : NULL;
 	const char *hidden = t->all->tenants ? NULL : ak_tenants_member(object);
 
+	if (t->left_out) {
+		json_decref(row);
+		return;
+	}
 	for (size_t i = 0; i < t->ncolumns; i++) {
 		const char *name = t->column[i].name;
 		json_t *v = hidden && strcmp(name, hidden) == 0 ? json_string(AK_TENANT_WITHHELD) : cell(json_object_get(object, name));

@@ -9,7 +9,9 @@
 #include <jansson.h>
 
 #include "packet/bag.h"
+#include "packet/rekey.h"
 #include "packet/selfaudit.h"
+#include "packet/views.h"
 
 #define AK_TABLE_SHOWN 200 /* rows in a document; the CSV has all, and the document has their count */
 
@@ -20,9 +22,11 @@ struct ak_table;
 extern "C" {
 #endif
 
-/* audit and bag are borrowed. rekey: the key of the packet's own pseudonyms (rekey.h), borrowed, NULL = tokens stay.
- * tenants: cells that name a customer's tenant are shown (packet/tenants.h). */
-struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_selfaudit *audit, const struct ak_hmac *rekey, bool tenants);
+/* audit and bag are borrowed. rekey: what becomes of pseudonyms, borrowed, NULL = tokens stay.
+ * tenants: cells that name a customer's tenant are shown (packet/tenants.h). view: columns and tables that are left out, borrowed,
+ * NULL = none. */
+struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_selfaudit *audit, const struct ak_rekey *rekey, bool tenants,
+				const struct ak_view *view);
 void ak_tables_free(struct ak_tables *all);
 
 /* Rows go into the bag in another thread (packet/flusher.h): from here on none is on its way, until another one is added. */
@@ -30,7 +34,7 @@ void ak_tables_settle(struct ak_tables *all);
 
 /* columns: "name name:integer ...", at most 64, string when no type is given; `id` is a string that was validated as one. Owned by `all`; part of the packet once it is placed. */
 struct ak_table *ak_table_new(struct ak_tables *all, const char *name, const char *title, const char *columns);
-/* Its place in the packet is behind those that were placed before. Borrowed: the document {name, title, columns: [{name, type}],
+/* Its place in the packet is behind those that were placed before; NULL: the view leaves it out. Borrowed: the document {name, title, columns: [{name, type}],
  * rows: [[values]], count}, to which later rows are added; pseudonyms in it are still the workspace's. */
 json_t *ak_table_place(struct ak_table *t);
 /* One row from members of an object by column name; missing ones are null, lists are joined with blanks. */

@@ -3,6 +3,7 @@
 
 #include "base/decimal.h"
 #include "base/fs.h"
+#include "base/map.h"
 #include "packet/checks.h"
 #include "packet/table.h"
 
@@ -28,6 +29,22 @@ const char *ak_table_sum(const char *table, const char **parts)
 	return NULL;
 }
 
+enum { TOKEN_HEX = 32 };
+
+void ak_table_blank(struct ak_str text, struct ak_buf *out)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		size_t n = 0;
+
+		ak_buf_addc(out, text.p[i]);
+		if (text.p[i] != ':' || !i || !ak_is_lower((unsigned char)text.p[i - 1]))
+			continue;
+		while (i + 1 + n < text.n && ak_is_hex((unsigned char)text.p[i + 1 + n]))
+			n++;
+		i += n == TOKEN_HEX ? n : 0;
+	}
+}
+
 struct ak_table_scan *ak_table_scan_new(const char *name, const struct ak_selfaudit *audit)
 {
 	struct ak_table_scan *s = ak_alloc_zero(1, sizeof *s);
@@ -50,6 +67,7 @@ void ak_table_scan_free(struct ak_table_scan *s)
 	json_decref(s->header);
 	ak_free(s->not_of_type);
 	ak_free(s->secret);
+	ak_free(s->mark);
 	ak_free(s->name);
 	ak_free(s->table);
 	ak_free(s);
@@ -126,6 +144,21 @@ static void begin(struct ak_table_scan *s, json_t *header)
 		s->secret[i] = json_is_string(head) && ak_selfaudit_names(json_string_value(head));
 }
 
+/* A mark of a row: its bytes without the pseudonyms, which are of each packet's own. */
+static void keep_mark(struct ak_table_scan *s, struct ak_str text)
+{
+	struct ak_buf b;
+
+	if (!s->want_rows)
+		return;
+	if (!(s->marks & (s->marks - 1)))
+		s->mark = ak_realloc(s->mark, (s->marks ? 2 * s->marks : 1) * sizeof *s->mark);
+	ak_buf_init(&b, ROW_BYTES);
+	ak_table_blank(text, &b);
+	s->mark[s->marks++] = ak_hash(b.p ? b.p : "", b.n);
+	ak_buf_release(&b);
+}
+
 /* One row with its line end. */
 static void take(struct ak_table_scan *s, struct ak_str text, uint64_t line)
 {
@@ -141,6 +174,7 @@ static void take(struct ak_table_scan *s, struct ak_str text, uint64_t line)
 		begin(s, row);
 	} else if (!s->broken) {
 		look_at_cells(s, row, line);
+		keep_mark(s, text);
 		s->rows++;
 	}
 	json_decref(row);

@@ -14,6 +14,9 @@ struct ak_table_scan {
 	size_t sums, wrong;  /* rows that are not in `shown` and should add up; those of them that do not */
 	bool broken;	     /* not in the dialect of base/csvw.h, or a row has not as many cells as the header */
 	uint64_t leak;	     /* line of what looks like a secret or an e-mail address, 0 = none */
+	bool want_rows;	     /* keep: */
+	uint64_t *mark;	     /* per row, whose pseudonyms count as equal; equal rows have equal marks in one process */
+	size_t marks;
 	/* how it is read */
 	const struct ak_selfaudit *audit;
 	char *name, *table;   /* of the file, of the table */
@@ -38,6 +41,8 @@ void ak_table_scan_feed(struct ak_table_scan *s, const char *p, size_t n);
 void ak_table_scan_end(struct ak_table_scan *s);
 /* Whether every cell of a column is missing or of a Table Schema type. */
 bool ak_table_scan_fits(const struct ak_table_scan *s, size_t column, const char *type);
+/* A text without its pseudonyms (kind:32 hex digits): the kinds stay. Appended. */
+void ak_table_blank(struct ak_str text, struct ak_buf *out);
 /* What adds up in each row of a table, NULL when it is none of those; *parts: names separated by a blank. */
 const char *ak_table_sum(const char *table, const char **parts);
 

@@ -37,8 +37,7 @@ const char *ak_tenants_member(const json_t *o)
 
 static bool in_word(unsigned char c) { return ak_is_alnum(c) || c == '_'; }
 
-/* line with each id that stands as a word replaced. */
-static json_t *without(const char *line, const char *id)
+json_t *ak_tenants_without(const char *line, const char *id, const char *by)
 {
 	size_t n = strlen(id), at = 0, len = strlen(line);
 	struct ak_buf b;
@@ -49,7 +48,7 @@ static json_t *without(const char *line, const char *id)
 		bool here = strncmp(line + at, id, n) == 0 && (at == 0 || !in_word((unsigned char)line[at - 1])) && !in_word((unsigned char)line[at + n]);
 
 		if (here)
-			ak_buf_adds(&b, AK_TENANT_WITHHELD);
+			ak_buf_adds(&b, by);
 		else
 			ak_buf_addc(&b, line[at]);
 		at += here ? n : 1;
@@ -68,7 +67,7 @@ static void hide_hop(json_t *hop)
 
 	json_array_foreach(lines, i, line)
 		if (id && *id)
-			json_array_set_new(lines, i, without(json_string_value(line), id));
+			json_array_set_new(lines, i, ak_tenants_without(json_string_value(line), id, AK_TENANT_WITHHELD));
 	if (name)
 		json_object_set_new(fields, name, json_string(AK_TENANT_WITHHELD));
 	json_object_del(fields, ak_fields[AK_F_TENANT].name);

@@ -20,6 +20,8 @@ extern "C" {
 const char *ak_tenants_member(const json_t *o);
 /* A trace (trace/trace.h): such members are withheld, in its lines too, and tokens are taken out of its records. */
 void ak_tenants_hide_trace(json_t *trace);
+/* line with each id that stands as a word replaced; a new string. */
+json_t *ak_tenants_without(const char *line, const char *id, const char *by);
 /* Whether the body of a leaf's group (RFC 8785, so that no blank stands between its parts) names a tenant. */
 bool ak_tenants_named(const char *body);
 /* How many records have one, and whether they stand in the packet: by whom and why. */

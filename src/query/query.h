@@ -53,9 +53,11 @@ enum ak_rc ak_query_export_rows(struct ak_store *s, json_t **out, struct ak_err 
  * currency, query, records, requests, input_tokens, output_tokens, estimated, billed}], sums as in ak_query_spend. */
 enum ak_rc ak_query_control_totals(struct ak_store *s, json_t **out, struct ak_err *err);
 /* What is stored and has the shape of a prompt or completion: {records, texts: looked at in all, found: [{source, file, field, n,
- * longest: bytes, seq, first: citation}]}. The shape is eight words in a row with nothing but blanks between, 25 in an error template;
- * or four, in a text as long as the tokens that its record counts. All live records, whatever their time. */
-enum ak_rc ak_query_shapes(struct ak_store *s, json_t **out, struct ak_err *err);
+ * longest: bytes, seq, first: citation}], fields: [{kind, field (column), name, records, with_value, least, most (of numbers and times),
+ * longest (of other texts, bytes), unlike: values that are not of the field's type}], ages: [{source, kind, records, undated, oldest,
+ * class_end: the time that its class reaches back to, null = none declared, due: records before it}]}. The shape is eight words in a row with nothing but blanks between, 25 in an error template;
+ * or four, in a text as long as the tokens that its record counts. All live records, whatever their time. oldest_us: as of ak_query_completeness. */
+enum ak_rc ak_query_shapes(struct ak_store *s, const int64_t oldest_us[AK_K_COUNT], json_t **out, struct ak_err *err);
 /* Array of {source, name, text}: the texts of the mappings that a source was read with. */
 enum ak_rc ak_query_mappings(struct ak_store *s, json_t **out, struct ak_err *err);
 /* Array of files: {id, source, export, name, format, mapping, detected, codec, sha256, bytes, decoded_sha256, decoded_bytes,
@@ -214,6 +216,11 @@ enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, jso
  * `most` of *total. Reads all records: people and keys of requests have no index. */
 enum ak_rc ak_query_of_identifier(struct ak_store *s, const json_t *values, size_t most, json_t **rows, int64_t *total,
 				  struct ak_err *err);
+/* Access grants by role: [{role, grants, people, payload, metadata (whose log scope has it), export, never_used, unused_90_days (before
+ * the review), ended (the review says so), ended_and_seen (of these: used, or acted in an audit event, after the review)}]. */
+enum ak_rc ak_query_roles(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* {holds, in_force, disposals, disposed: leaves whose bodies are gone}. */
+enum ak_rc ak_query_holds(struct ak_store *s, json_t **out, struct ak_err *err);
 /* [{source, layer: "gateway attempts"|"gateway sums"|"provider usage"|"provider calls"|
  * "settlement", provider, model, line_item, currency, records, requests,
  * input_tokens, output_tokens, estimated, billed, query, people}]: sums are exact decimal text, null when no record gives the value;

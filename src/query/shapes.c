@@ -4,15 +4,29 @@
 
 #include <sqlite3.h>
 
+#include "base/time.h"
+#include "query/observed.h"
 #include "query/rows.h"
 #include "store/record.h"
 
 enum { WORDS = 8, TEMPLATE_WORDS = 25, COUNTED_WORDS = 4, COUNTED_TOKENS = 8 };
 
+/* Of one source and kind. */
+struct age {
+	uint64_t records, undated, due;
+	int64_t oldest_us;
+};
+
 struct search {
 	struct ak_store *store;
 	json_int_t records, texts;
 	json_t *found; /* "file field" to {file, field, n, longest, seq} */
+	struct ak_observed *observed;
+	const int64_t *oldest_us; /* by kind, of ak_query_completeness */
+	int32_t *source_of;	  /* by file: number of its source in names, -1 = there is no such file */
+	int64_t nfiles;
+	json_t *names;
+	struct age *age; /* by source, then kind */
 };
 
 static bool is_word(struct ak_str s)
@@ -91,6 +105,68 @@ static void look_at(struct search *q, const struct ak_stored *r)
 	}
 }
 
+static void add_age(struct search *q, enum ak_kind k, const struct ak_stored *r)
+{
+	struct age *a;
+
+	if (r->file < 0 || r->file >= q->nfiles || q->source_of[r->file] < 0)
+		return;
+	a = &q->age[(size_t)q->source_of[r->file] * AK_K_COUNT + k];
+	a->undated += !r->has_time;
+	if (r->has_time && (a->records == a->undated - !r->has_time || r->time_us < a->oldest_us))
+		a->oldest_us = r->time_us;
+	a->due += r->has_time && r->time_us < q->oldest_us[k];
+	a->records++;
+}
+
+/* Which source a file is of: there are fewer sources than files, and fewer files than records. */
+static enum ak_rc read_files(struct search *q, struct ak_err *err)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	enum ak_rc rc = ak_sql_prepare(q->store, "SELECT f.id, s.name FROM source s JOIN export e ON e.source = s.id JOIN file f ON f.export = e.id"
+						 " ORDER BY s.name, f.id", &st, err);
+
+	while (rc == AK_OK && (rc = ak_sql_step(q->store, st, err)) == AK_OK) {
+		int64_t id = sqlite3_column_int64(st, 0), was = q->nfiles;
+		struct ak_str name = ak_sql_text(st, 1);
+		size_t n = json_array_size(q->names);
+
+		if (id < 0 || id > INT32_MAX)
+			continue;
+		if (id >= was) {
+			q->nfiles = 2 * (id + 64);
+			q->source_of = ak_realloc(q->source_of, (size_t)q->nfiles * sizeof *q->source_of);
+			memset(q->source_of + was, 0xff, (size_t)(q->nfiles - was) * sizeof *q->source_of);
+		}
+		if (!n || !ak_str_is(name, json_string_value(json_array_get(q->names, n - 1))))
+			json_array_append_new(q->names, json_stringn(name.p, name.n));
+		q->source_of[id] = (int32_t)json_array_size(q->names) - 1;
+	}
+	q->age = ak_alloc_zero(json_array_size(q->names) * AK_K_COUNT + 1, sizeof *q->age);
+	return rc == AK_END ? AK_OK : rc;
+}
+
+static json_t *ages(const struct search *q)
+{
+	json_t *rows = json_array(), *name;
+	char buf[32];
+	size_t i;
+
+	json_array_foreach(q->names, i, name)
+		for (int k = 0; k < AK_K_COUNT; k++) {
+			const struct age *a = &q->age[i * AK_K_COUNT + (size_t)k];
+			bool dated = a->records > a->undated, class = q->oldest_us[k] != INT64_MIN;
+
+			if (a->records)
+				json_array_append_new(rows, json_pack("{s:O, s:s, s:I, s:I, s:o, s:o, s:I}", "source", name, "kind", ak_kinds[k].name,
+								      "records", (json_int_t)a->records, "undated", (json_int_t)a->undated, "oldest",
+								      dated ? json_string(ak_time_z(a->oldest_us, 0, buf)) : json_null(), "class_end",
+								      class ? json_string(ak_time_z(q->oldest_us[k], 0, buf)) : json_null(), "due",
+								      (json_int_t)a->due));
+		}
+	return rows;
+}
+
 static enum ak_rc search_kind(struct search *q, enum ak_kind k, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
@@ -101,6 +177,8 @@ static enum ak_rc search_kind(struct search *q, enum ak_kind k, struct ak_err *e
 
 		ak_stored_read(st, 0, k, &r);
 		look_at(q, &r);
+		ak_observed_add(q->observed, k, &r.rec);
+		add_age(q, k, &r);
 	}
 	return rc == AK_END ? AK_OK : rc;
 }
@@ -126,12 +204,12 @@ static enum ak_rc add_source(struct search *q, json_t *find, struct ak_err *err)
 	return AK_OK;
 }
 
-enum ak_rc ak_query_shapes(struct ak_store *s, json_t **out, struct ak_err *err)
+enum ak_rc ak_query_shapes(struct ak_store *s, const int64_t oldest_us[AK_K_COUNT], json_t **out, struct ak_err *err)
 {
-	struct search q = {.store = s, .found = json_object()};
+	struct search q = {.store = s, .found = json_object(), .observed = ak_observed_new(), .oldest_us = oldest_us, .names = json_array()};
 	json_t *list = json_array(), *find;
 	const char *key;
-	enum ak_rc rc = AK_OK;
+	enum ak_rc rc = read_files(&q, err);
 
 	for (int k = 0; k < AK_K_COUNT && rc == AK_OK; k++)
 		rc = search_kind(&q, (enum ak_kind)k, err);
@@ -143,8 +221,13 @@ enum ak_rc ak_query_shapes(struct ak_store *s, json_t **out, struct ak_err *err)
 	}
 	json_decref(q.found);
 	if (rc == AK_OK)
-		*out = json_pack("{s:I, s:I, s:o}", "records", q.records, "texts", q.texts, "found", list);
+		*out = json_pack("{s:I, s:I, s:o, s:o, s:o}", "records", q.records, "texts", q.texts, "found", list, "fields",
+				 ak_observed_rows(q.observed), "ages", ages(&q));
 	else
 		json_decref(list);
+	ak_observed_free(q.observed);
+	json_decref(q.names);
+	ak_free(q.source_of);
+	ak_free(q.age);
 	return rc;
 }

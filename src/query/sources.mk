@@ -40,3 +40,6 @@ libak_a_SOURCES += src/query/search_columns.c src/query/search_decimal.c src/que
 libak_a_SOURCES += src/query/freesql.c src/query/freesql_printf.c src/query/freesql.h
 libak_a_SOURCES += src/query/latest.c src/query/latest.h
 libak_a_SOURCES += src/query/callkeys.c src/query/callkeys.h src/query/callkeying.h src/query/callkeys_said.c src/query/callkeys_owners.c src/query/callkeys_life.c
+libak_a_SOURCES += src/query/only.c src/query/only.h
+libak_a_SOURCES += src/query/observed.c src/query/observed.h
+libak_a_SOURCES += src/query/holdings.c

@@ -17,7 +17,7 @@ slp() { # slp ID USER KEY MODEL COST
 is "calls are read" "$(sqlite3 w/workspace.db 'SELECT count(*), count(DISTINCT actor_id) FROM request')" "16|7"
 build() { # build NAME POLICY-LINE
 	printf 'version: 1\nredaction: {pseudonyms: per-workspace%s}\n' "$2" >w/policy.yaml
-	"$AUDITKIT" -w w packet build --draft --force -q -o "$1" >out 2>err
+	"$AUDITKIT" -w w packet build --draft --view internal-audit --force -q -o "$1" >out 2>err
 }
 cells() { # cells NAME TABLE COLUMN...: sorted rows
 	python3 - "$@" <<'END'
@@ -64,7 +64,7 @@ done
 tokens() { cat "$1"/data/*.json "$1"/data/tables/*.csv | grep -oE '(user|email|key|id|ip):[0-9a-f]{32}' | sort -u; }
 per() { # per NAME SCOPE REVIEWER
 	printf 'version: 1\nredaction: {pseudonyms: %s}\n' "$2" >w/policy.yaml
-	"$AUDITKIT" -w w packet build --draft --force -q --reviewer "$3" -o "$1" >out 2>err
+	"$AUDITKIT" -w w packet build --draft --view internal-audit --force -q --reviewer "$3" -o "$1" >out 2>err
 }
 cp "$AK_SRCDIR/samples/grc/access-review-2026-06.csv" .
 echo 'version: 1' >w/policy.yaml

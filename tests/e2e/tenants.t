@@ -39,7 +39,7 @@ is "without a reason" "$(code ak packet build --draft -o q --include-tenant) $(g
 is "with an empty one" "$(code ak packet build --draft -o q --include-tenant --reason '')" 2
 is "a reason alone" "$(code ak packet build --draft -o q --reason x) $(test -e q; echo $?)" "2 1"
 gkey=AIza$(printf 'Sy7%.0s' 1 2 3 4 5 6 7 8 9 10 11)Qw
-ok "both" ak packet build --draft -o q --include-tenant --reason "dispute 12 of $gkey"
+ok "both" ak packet build --draft --view internal-audit -o q --include-tenant --reason "dispute 12 of $gkey"
 ok "it holds together too" "$AUDITKIT" packet verify q
 is "the trace has the token" "$(jq -r --arg t "$token" '[.trace.hops[].fields["auditkit.tenant.id"] | select(. == $t)] | length > 0' q/data/07-sample-trace.json)" true
 is "the limits have their owner" "$(python3 -c 'import csv; print({r["scope_id"] for r in csv.DictReader(open("q/data/tables/quota_events.csv"))})')" "{'tenantone'}"
