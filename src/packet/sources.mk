@@ -53,6 +53,7 @@ libak_a_SOURCES += src/packet/rebuild.c src/packet/rebuild.h
 libak_a_SOURCES += src/packet/disclose.c src/packet/disclose.h src/packet/past.c src/packet/past.h
 libak_a_SOURCES += src/packet/schemas.c
 libak_a_SOURCES += src/packet/bagcheck.c src/packet/bagtext.c src/packet/bagtext.h
+libak_a_SOURCES += src/packet/attach.c src/packet/attach.h src/packet/check_seals.c
 libak_a_SOURCES += src/packet/show.c src/packet/show.h
 libak_a_SOURCES += src/packet/diff.c src/packet/diff.h
 libak_a_SOURCES += src/packet/comments.c src/packet/comments.h
