@@ -194,16 +194,20 @@ enum ak_rc ak_matrix_questions(struct ak_store *s, const struct ak_policy *polic
 
 	for (size_t f = 0; f < AK_COUNT(failures) && rc == AK_OK; f++)
 		json_array_foreach(questions, i, q) {
-			json_t *rows;
+			json_t *rows, *entries, *missing;
 			struct sum sum;
 
 			if ((int)ak_jnum(q, "number") != failures[f].number)
 				continue;
+			entries = json_array();
+			missing = missing_of(evidence, failures[f].classes, entries);
 			rows = rows_of(findings, failures[f].checks, true, json_array());
 			sum = sum_of(rows);
 			json_object_set_new(q, "common_failure", json_pack("{s:s, s:s, s:o}", "what", failures[f].what, "verdict",
 									   sum.not_met ? "found" : sum.met == sum.n ? "not found" : "not evaluable", "checks", rows));
-			json_object_set_new(q, "needs", missing_of(evidence, failures[f].classes, NULL));
+			json_object_set_new(q, "needs", missing);
+			json_object_set_new(q, "owners", owners_of(entries));
+			json_decref(entries);
 		}
 	json_decref(evidence);
 	return rc;

@@ -16,7 +16,8 @@ extern "C" {
 enum ak_rc ak_matrix(struct ak_store *s, const struct ak_policy *policy, const json_t *findings, json_t **out, struct ak_err *err);
 
 /* What a reviewer's question commonly fails by: the rules of it, and what they say, added to each question of packet/questions.h as {common_failure: {
- * what, verdict, checks: [as above]}, needs: [classes that are missing]}. */
+ * what, verdict, checks: [as above]}, needs: [classes that are missing], owners: [of the sources that supply the
+ * others, as declared]}. */
 enum ak_rc ak_matrix_questions(struct ak_store *s, const struct ak_policy *policy, const json_t *findings, json_t *questions, struct ak_err *err);
 
 #ifdef __cplusplus

@@ -9,6 +9,7 @@
 #include "packet/annex.h"
 #include "packet/facts.h"
 #include "packet/previous.h"
+#include "packet/page.h"
 #include "packet/rekey.h"
 #include "packet/render.h"
 #include "packet/section.h"
@@ -63,7 +64,8 @@ static json_t *gaps_of(const json_t *sections)
 
 	json_array_foreach(sections, i, section)
 		json_array_foreach(json_object_get(section, "gaps"), k, gap)
-			json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:O, s:O}", "section", json_object_get(section, "id"), "gap",
+			json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:O, s:O, s:O}", "id", json_object_get(gap, "id"), "section",
+							      json_object_get(section, "id"), "gap",
 							      json_object_get(gap, "text"), "owner", json_object_get(gap, "owner"), "due",
 							      json_object_get(gap, "due"), "declared", json_object_get(gap, "declared")));
 	return list;
@@ -88,7 +90,7 @@ static json_t *summary(const json_t *sections)
 }
 
 static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s, const json_t *views,
-			       int64_t time, struct ak_err *err)
+			       int64_t time, json_t **resources, struct ak_err *err)
 {
 	json_t *section;
 	const char *document;
@@ -108,7 +110,7 @@ static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *ba
 	json_object_foreach(s->documents, document, section)
 		if (ak_render_json(o, bag, document, section, err) != AK_OK)
 			return AK_FAIL;
-	return ak_render_tables(o, bag, s->tables, time, err);
+	return ak_render_tables(o, bag, s->tables, time, resources, err);
 }
 
 static enum ak_rc add_integrity(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s, struct ak_err *err)
@@ -226,59 +228,6 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 	return d;
 }
 
-static json_t *verdicts(const json_t *questions)
-{
-	static const char *const names[] = {"met", "not met", "not evaluable"};
-	json_t *o = json_object(), *q;
-	size_t i;
-
-	for (size_t k = 0; k < AK_COUNT(names); k++) {
-		json_int_t n = 0;
-		char key[16];
-
-		json_array_foreach(questions, i, q)
-			n += strcmp(json_string_value(json_object_get(q, "verdict")), names[k]) == 0;
-		snprintf(key, sizeof key, "%s", names[k]);
-		for (char *c = key; *c; c++)
-			*c = *c == ' ' ? '_' : *c;
-		json_object_set_new(o, key, json_integer(n));
-	}
-	return o;
-}
-
-static json_t *question_views(const json_t *questions)
-{
-	json_t *list = json_array(), *q;
-	size_t i;
-
-	json_array_foreach(questions, i, q) {
-		const char *verdict = json_string_value(json_object_get(q, "verdict"));
-		json_t *v = json_copy(q);
-
-		json_object_set_new(v, "is_met", json_boolean(strcmp(verdict, "met") == 0));
-		json_object_set_new(v, "is_not_met", json_boolean(strcmp(verdict, "not met") == 0));
-		json_object_set_new(v, "is_open", json_boolean(strcmp(verdict, "not evaluable") == 0));
-		json_array_append_new(list, v);
-	}
-	return list;
-}
-
-/* What pages see: the overview with all sections, verdicts and gaps. */
-static json_t *page_view(const json_t *packet, const struct ak_packet_result *r, json_t *views)
-{
-	json_t *v = json_copy((json_t *)packet);
-
-	json_object_set(v, "sections", views);
-	json_object_set_new(v, "questions", question_views(r->questions));
-	json_object_set_new(v, "verdicts", verdicts(r->questions));
-	json_object_set(v, "findings", r->findings);
-	json_object_set_new(v, "has_findings", json_boolean(json_array_size(r->findings)));
-	json_object_set(v, "gaps", r->gap_list);
-	json_object_set_new(v, "has_gaps", json_boolean(json_array_size(r->gap_list)));
-	json_object_set_new(v, "page_rows", json_integer(AK_TABLE_SHOWN));
-	return v;
-}
-
 /* Pages show the sections in the order of the view. */
 static json_t *pages_in_order(const struct ak_packet_opts *o, json_t *views)
 {
@@ -291,7 +240,7 @@ static json_t *pages_in_order(const struct ak_packet_opts *o, json_t *views)
 static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s,
 		       const struct ak_packet_result *r, struct ak_err *err)
 {
-	json_t *packet = overview(o, r, s), *views = json_array(), *view, *answers, *findings, *section;
+	json_t *packet = overview(o, r, s), *views = json_array(), *view = NULL, *resources = NULL, *answers, *findings, *section;
 	size_t i;
 	enum ak_rc rc;
 
@@ -301,13 +250,11 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 		json_object_set_new(v, "draft", json_boolean(o->draft));
 		json_array_append_new(views, v);
 	}
-	view = page_view(packet, r, views);
 	answers = json_pack("{s:s, s:i, s:O, s:O}", "schema", "auditkit.questions/1", "format_version", 1, "questions", r->questions, "gaps",
 			    r->gap_list);
 	findings = json_pack("{s:s, s:i, s:O}", "schema", "auditkit.findings/1", "format_version", 1, "findings", r->findings);
-	rc = add_sections(o, bag, s, views, r->mtime, err);
+	rc = add_sections(o, bag, s, views, r->mtime, &resources, err);
 	views = pages_in_order(o, views);
-	json_object_set(view, "sections", views);
 	if (rc == AK_OK)
 		rc = ak_render_json(o, bag, "data/packet.json", packet, err);
 	if (rc == AK_OK)
@@ -315,13 +262,18 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 	if (rc == AK_OK)
 		rc = ak_render_json(o, bag, "data/08-requests/findings.json", findings, err);
 	if (rc == AK_OK)
+		view = ak_page_view(packet, r, views, s, resources);
+	if (rc == AK_OK)
 		rc = ak_render_page(o, bag, "index.html.mustache", "index.html", AK_ESC_HTML, view, err);
+	if (rc == AK_OK)
+		rc = ak_render_page(o, bag, "cover.md.mustache", "data/00-cover.md", AK_ESC_MARKDOWN, view, err);
 	if (rc == AK_OK)
 		rc = ak_render_page(o, bag, "readme.md.mustache", "README.md", AK_ESC_MARKDOWN, view, err);
 	if (rc == AK_OK)
 		rc = ak_render_page(o, bag, "verify.txt.mustache", "VERIFY.txt", AK_ESC_TEXT, view, err);
 	json_decref(answers);
 	json_decref(findings);
+	json_decref(resources);
 	json_decref(view);
 	json_decref(views);
 	json_decref(packet);

@@ -106,8 +106,26 @@ static json_int_t beyond(const json_t *summary, const json_t *link)
 	return most;
 }
 
+static json_t *totals_of(const json_t *summary)
+{
+	static const char *const whose[] = {"source", "query", "provider"};
+	json_t *list = json_array(), *source, *total;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(summary, "sources"), i, source)
+		json_array_foreach(json_object_get(source, "totals"), k, total) {
+			json_t *row = json_copy(total);
+
+			for (size_t w = 0; w < AK_COUNT(whose); w++)
+				json_object_set(row, whose[w], json_object_get(source, whose[w]));
+			json_array_append_new(list, row);
+		}
+	return list;
+}
+
 /* Rows by sums get what `report reconcile` says of their source: {bypass: [..], outside: requests}. */
-static enum ak_rc add_bypass(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy, json_t *links, struct ak_err *err)
+static enum ak_rc add_bypass(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy, json_t *links, json_t **reconciled,
+			     struct ak_err *err)
 {
 	struct ak_reconcile_opts o = {.from_us = from_us, .to_us = to_us, .control_point = policy ? policy->control_point : NULL};
 	struct ak_reconcile *r = NULL;
@@ -130,6 +148,8 @@ static enum ak_rc add_bypass(struct ak_store *s, int64_t from_us, int64_t to_us,
 	}
 	list = ak_reconcile_bypass(r);
 	summary = ak_reconcile_summary(r);
+	json_decref(*reconciled);
+	*reconciled = totals_of(summary);
 	json_array_foreach(links, i, link) {
 		json_t *own = json_array();
 
@@ -171,6 +191,7 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, con
 
 	out->small = ak_alloc(sizeof *out->small);
 	ak_small_groups_init(out->small, policy);
+	out->reconciled = json_array();
 	rc = ak_store_spill(s, err);
 	if (rc == AK_OK)
 		rc = ak_query_workspace(s, &out->workspace, err);
@@ -181,7 +202,7 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, con
 	for (size_t i = 0; i < AK_COUNT(parts) && rc == AK_OK; i++)
 		rc = parts[i].read(s, from_us, to_us, parts[i].into, err);
 	if (rc == AK_OK)
-		rc = add_bypass(s, from_us, to_us, policy, out->links, err);
+		rc = add_bypass(s, from_us, to_us, policy, out->links, &out->reconciled, err);
 	if (rc == AK_OK)
 		rc = ak_population_read(s, from_us, to_us, policy, tables, out->small, &out->counts, out->table, err);
 	if (rc == AK_OK)
@@ -225,7 +246,7 @@ void ak_facts_release(struct ak_facts *f)
 	json_t *const all[] = {f->workspace, f->sources,	 f->links,   f->routes,	    f->spend,	     f->payload,
 			       f->environments, f->ages, f->access,  f->snapshots,  f->entries,	     f->price_check,
 			       f->witnesses, f->differences, f->kept_texts,	 f->counts.roles, f->key_periods,
-			       f->clocks, f->exports, f->control_totals, f->shapes, f->roles, f->holds};
+			       f->clocks, f->exports, f->control_totals, f->shapes, f->roles, f->holds, f->reconciled};
 
 	for (size_t i = 0; i < AK_COUNT(all); i++)
 		json_decref(all[i]);

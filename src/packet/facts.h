@@ -12,6 +12,7 @@ struct ak_facts {
 	json_t *routes, *spend, *payload, *environments, *ages;
 	json_t *snapshots, *entries, *price_check;
 	json_t *witnesses, *differences; /* ak_query_corroboration, ak_query_differences */
+	json_t *reconciled;    /* [{source, query|null, provider|null, measure, unit or currency, gateway, provider_figure, gap, classes}]: totals of ak_reconcile_summary */
 	json_t *kept_texts;    /* ak_query_kept_texts */
 	json_t *shapes, *roles, *holds; /* ak_query_shapes, _roles, _holds; by ak_facts_read_totals */
 	json_t *clocks, *exports, *control_totals; /* ak_query_clock, _export_rows, _control_totals; by ak_facts_read_sources */

@@ -297,7 +297,7 @@ json_t *ak_questions(const struct ak_facts *f, const struct ak_policy *policy, i
 		struct asked q = {.f = f, .policy = policy, .as_of_us = as_of_us};
 		const char *verdict = verdict_names[questions[i].judge(&q)];
 
-		json_array_append_new(list, json_pack("{s:i, s:s, s:s, s:s, s:s}", "number", (int)i + 1, "question", questions[i].question,
+		json_array_append_new(list, json_pack("{s:o, s:i, s:s, s:s, s:s, s:s}", "id", json_sprintf("Q%zu", i + 1), "number", (int)i + 1, "question", questions[i].question,
 						      "verdict", verdict, "measured", q.measured, "proof", questions[i].proof));
 	}
 	return list;

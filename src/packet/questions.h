@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/* [{number, question, verdict: "met"|"not met"|"not evaluable", measured, proof (a table of the packet)}]. policy may be NULL.
+/* [{id, number, question, verdict: "met"|"not met"|"not evaluable", measured, proof (a table of the packet)}]. policy may be NULL.
  * as_of_us: the day ages are measured on. Every measure has its denominator; what cannot be measured is never met. */
 json_t *ak_questions(const struct ak_facts *f, const struct ak_policy *policy, int64_t as_of_us);
 /* The words of question 1 to 7, NULL for another number. */

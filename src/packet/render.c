@@ -93,7 +93,8 @@ static json_t *resource(const json_t *table, const struct ak_bag_file *csv)
 			 (json_int_t)ak_bag_file_size(csv), "hash", hash);
 }
 
-enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_tables *tables, int64_t time, struct ak_err *err)
+enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_tables *tables, int64_t time, json_t **out,
+			    struct ak_err *err)
 {
 	json_t *resources = json_array(), *doc;
 	struct ak_workbook *book = NULL;
@@ -116,6 +117,8 @@ enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, 
 			"tabular-data-package", "name", "auditkit-packet", "resources", resources);
 	if (rc == AK_OK)
 		rc = ak_render_json(o, bag, "data/datapackage.json", doc, err);
+	if (rc == AK_OK)
+		*out = json_incref(resources);
 	json_decref(doc);
 	return rc;
 }

@@ -27,23 +27,32 @@ static json_t *text(const char *fmt, va_list ap)
 	return o;
 }
 
+/* "S2.14": what a questionnaire cites, beside the packet's id. The same records and policy give the same order, so it survives a rebuild. */
+static json_t *evidence_id(const char *letter, const json_t *section, const json_t *list)
+{
+	return json_sprintf("%s%lld.%zu", letter, (long long)json_integer_value(json_object_get(section, "number")), json_array_size(list) + 1);
+}
+
 void ak_section_say(json_t *section, const char *tag, const char *basis, const char *fmt, ...)
 {
-	json_t *o = json_pack("{s:s, s:s}", "tag", tag, "basis", basis);
+	json_t *list = json_object_get(section, "statements");
+	json_t *o = json_pack("{s:o, s:s, s:s}", "id", evidence_id("S", section, list), "tag", tag, "basis", basis);
 	va_list ap;
 
 	va_start(ap, fmt);
 	json_object_set_new(o, "text", text(fmt, ap));
 	va_end(ap);
-	json_array_append_new(json_object_get(section, "statements"), o);
+	json_array_append_new(list, o);
 }
 
 static const char *known(const char *answer) { return answer && strcmp(answer, "unknown") != 0 ? answer : NULL; }
 
 static void add_gap(json_t *section, bool declared, const char *owner, const char *due, json_t *what)
 {
-	json_array_append_new(json_object_get(section, "gaps"),
-			      json_pack("{s:o, s:s?, s:s?, s:b}", "text", what, "owner", owner, "due", due, "declared", declared));
+	json_t *list = json_object_get(section, "gaps");
+
+	json_array_append_new(list,
+			      json_pack("{s:o, s:o, s:s?, s:s?, s:b}", "id", evidence_id("G", section, list), "text", what, "owner", owner, "due", due, "declared", declared));
 }
 
 void ak_section_gap(struct ak_sections *s, json_t *section, const char *fmt, ...)

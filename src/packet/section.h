@@ -1,6 +1,6 @@
 /* A section of a packet as one document, of which Markdown, HTML, JSON and CSV are all made:
- * {number, id, title, question, statements: [{tag: "proven"|"declared", text, basis}],
- *  gaps: [{text, owner|null, due|null, declared: bool}], tables: [table], text|absent}
+ * {number, id, title, question, statements: [{id, tag: "proven"|"declared", text, basis}],
+ *  gaps: [{id, text, owner|null, due|null, declared: bool}], tables: [table], text|absent}
  *  table = {name, title, columns: [{name, type}], rows: [[values]], count}, rows the first AK_TABLE_SHOWN of count (packet/table.h)
  * Types are those of Table Schema: string, integer, number (decimal text), datetime, boolean. A missing value is null. */
 #ifndef AK_PACKET_SECTION_H

@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "packet/sections.h"
 
+#include "packet/cover.h"
 #include "packet/findings.h"
 #include "packet/questions.h"
 
@@ -61,6 +62,8 @@ enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
 		judge(s, &f);
 		mend_bases(s);
 	}
+	if (rc == AK_OK)
+		rc = ak_cover_build(s, &f, err);
 	ak_facts_release(&f);
 	return rc;
 }

@@ -53,3 +53,7 @@ libak_a_SOURCES += src/packet/diff.c src/packet/diff.h
 libak_a_SOURCES += src/packet/scoped.c src/packet/scoped.h
 libak_a_SOURCES += src/packet/views.c src/packet/views.h
 libak_a_SOURCES += src/packet/workbook.c src/packet/workbook.h
+libak_a_SOURCES += src/packet/checklist.c src/packet/checklist.h src/packet/checklist.def
+libak_a_SOURCES += src/packet/cover.c src/packet/cover_answers.c src/packet/cover_tables.c src/packet/cover.h
+libak_a_SOURCES += src/packet/pictures.c src/packet/pictures.h
+libak_a_SOURCES += src/packet/page.c src/packet/page.h

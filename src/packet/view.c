@@ -1,5 +1,6 @@
 /* Section documents as templates want them: every cell a text that knows whether it is a number. */
 #include "base/ak.h"
+#include "packet/page.h"
 #include "packet/section.h"
 
 static bool is_time(const json_t *column) { return strcmp(json_string_value(json_object_get(column, "type")), "datetime") == 0; }
@@ -56,14 +57,20 @@ static json_t *row_view(const json_t *row, const json_t *columns)
 static json_t *table_view(const json_t *table)
 {
 	const json_t *columns = json_object_get(table, "columns"), *rows = json_object_get(table, "rows");
-	json_t *o = json_copy((json_t *)table), *heads = json_array(), *shown = json_array(), *v;
+	json_t *o = json_copy((json_t *)table), *heads = json_array(), *shown = json_array(), *first = json_array(), *v;
 	size_t i;
 
 	json_array_foreach(columns, i, v)
 		json_array_append_new(heads, json_pack("{s:O, s:o, s:b}", "name", json_object_get(v, "name"), "title", title_of(v), "number",
 						       is_number(v)));
-	json_array_foreach(rows, i, v)
+	json_array_foreach(rows, i, v) {
 		json_array_append_new(shown, row_view(v, columns));
+		if (i < AK_PAGE_ROWS)
+			json_array_append(first, json_array_get(shown, i));
+	}
+	json_object_set_new(o, "page_rows", first);
+	json_object_set_new(o, "page_shown", json_integer((json_int_t)json_array_size(first)));
+	json_object_set_new(o, "page_cut", json_boolean(json_integer_value(json_object_get(table, "count")) > (json_int_t)json_array_size(first)));
 	json_object_set_new(o, "columns", heads);
 	json_object_set_new(o, "rows", shown);
 	json_object_set_new(o, "shown", json_integer((json_int_t)json_array_size(shown)));

@@ -155,7 +155,7 @@ static void folded(struct ak_buf *sql, const struct reading *r)
 	ak_buf_adds(sql, " FROM request q JOIN file f ON f.id = q.file JOIN export e ON e.id = f.export"
 			 " WHERE q.facet IS NOT NULL AND q.state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = q.seq)"
 			 " GROUP BY e.source, coalesce(q.gateway_request_id, q.seq)"
-			 " HAVING NOT EXISTS(SELECT 1 FROM corroboration w WHERE w.seq = min(q.seq))"
+			 " HAVING min(q.seq) NOT IN (SELECT w.seq FROM corroboration w)"
 			 " AND (min(q.time_us) >= ?1 AND min(q.time_us) < ?2 OR min(q.time_us) IS NULL"
 			 "  AND ?1 = -9223372036854775808 AND ?2 = 9223372036854775807)");
 }

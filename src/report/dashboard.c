@@ -451,24 +451,49 @@ static json_t *commands(const struct making *m)
 	return out;
 }
 
-enum ak_rc ak_dashboard(struct ak_store *s, const struct ak_dashboard_opts *o, json_t **out, struct ak_err *err)
+typedef enum ak_rc part_fn(struct making *m);
+
+static enum ak_rc make(struct making *m, part_fn *const *parts, size_t n, const char *schema, json_t **out)
 {
-	static enum ak_rc (*const parts[])(struct making *) = {add_workspace, add_figures, add_totals, add_lists,
-							       add_coverage,  add_sources, add_checks};
-	struct making m = {.s = s, .o = o, .err = err};
+	const struct ak_dashboard_opts *o = m->o;
 	enum ak_rc rc = AK_OK;
 
-	m.doc = json_pack("{s:s, s:i, s:o, s:o, s:s}", "schema", "auditkit.dashboard/1", "format_version", 1, "from",
-			  ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "zone", o->zone ? o->zone_name : "UTC");
-	for (size_t i = 0; i < AK_COUNT(parts) && rc == AK_OK; i++)
-		rc = parts[i](&m);
+	m->doc = json_pack("{s:s, s:i, s:o, s:o, s:s}", "schema", schema, "format_version", 1, "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us),
+			   "zone", o->zone ? o->zone_name : "UTC");
+	for (size_t i = 0; i < n && rc == AK_OK; i++)
+		rc = parts[i](m);
 	if (rc == AK_OK) {
-		json_object_set_new(m.doc, "bucket", json_string(m.hours ? "1h" : "1d"));
-		json_object_set_new(m.doc, "points", points(&m));
-		json_object_set_new(m.doc, "commands", commands(&m));
-		*out = json_incref(m.doc);
+		json_object_set_new(m->doc, "bucket", json_string(m->hours ? "1h" : "1d"));
+		json_object_set_new(m->doc, "points", points(m));
+		*out = json_incref(m->doc);
 	}
-	json_decref(m.sources);
-	json_decref(m.doc);
+	return rc;
+}
+
+static void release(struct making *m)
+{
+	json_decref(m->sources);
+	json_decref(m->doc);
+}
+
+enum ak_rc ak_dashboard(struct ak_store *s, const struct ak_dashboard_opts *o, json_t **out, struct ak_err *err)
+{
+	static part_fn *const parts[] = {add_workspace, add_figures, add_totals, add_lists, add_coverage, add_sources, add_checks};
+	struct making m = {.s = s, .o = o, .err = err};
+	enum ak_rc rc = make(&m, parts, AK_COUNT(parts), "auditkit.dashboard/1", out);
+
+	if (rc == AK_OK)
+		json_object_set_new(*out, "commands", commands(&m));
+	release(&m);
+	return rc;
+}
+
+enum ak_rc ak_dashboard_time(struct ak_store *s, const struct ak_dashboard_opts *o, json_t **out, struct ak_err *err)
+{
+	static part_fn *const parts[] = {add_figures, add_lists};
+	struct making m = {.s = s, .o = o, .err = err};
+	enum ak_rc rc = make(&m, parts, AK_COUNT(parts), "auditkit.figures/1", out);
+
+	release(&m);
 	return rc;
 }

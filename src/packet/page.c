@@ -1,0 +1,371 @@
+#include "base/ak.h"
+#include "packet/page.h"
+
+#include "base/jsonget.h"
+#include "base/text.h"
+#include "chart/chart.h"
+#include "packet/cover.h"
+#include "packet/pictures.h"
+#include "tmpl/mustache.h"
+
+static json_t *number(uint64_t n) { return json_string(AK_NUM(n)); }
+
+static bool says(const json_t *o, const char *verdict) { return strcmp(ak_jtxt(o, "verdict", ""), verdict) == 0; }
+
+static json_t *joined(const json_t *names)
+{
+	struct ak_buf b;
+	json_t *v;
+	size_t i;
+
+	ak_buf_init(&b, 1 << 16);
+	json_array_foreach((json_t *)names, i, v)
+		ak_buf_addf(&b, "%s%s", i ? ", " : "", json_string_value(v) ? json_string_value(v) : "?");
+	v = json_stringn(b.p ? b.p : "", b.n);
+	ak_buf_release(&b);
+	return v;
+}
+
+/* Flags of a verdict, which has three values. */
+static json_t *judged(const json_t *o)
+{
+	json_t *v = json_copy((json_t *)o);
+
+	json_object_set_new(v, "is_met", json_boolean(says(o, "met")));
+	json_object_set_new(v, "is_not_met", json_boolean(says(o, "not met")));
+	json_object_set_new(v, "is_open", json_boolean(says(o, "not evaluable")));
+	return v;
+}
+
+/* Who answers: the owners of the sources behind it, else who declared the policy. */
+static json_t *owner_of(const json_t *owners, const json_t *packet)
+{
+	const char *by = ak_jtxt(packet, "prepared_by", NULL);
+
+	if (json_array_size(owners))
+		return joined(owners);
+	return by ? json_string(by) : json_null();
+}
+
+static json_t *verdicts(const json_t *questions)
+{
+	json_int_t met = 0, not_met = 0;
+	json_t *q;
+	size_t i;
+
+	json_array_foreach((json_t *)questions, i, q) {
+		met += says(q, "met");
+		not_met += says(q, "not met");
+	}
+	return json_pack("{s:I, s:I, s:I}", "met", met, "not_met", not_met, "not_evaluable", (json_int_t)json_array_size(questions) - met - not_met);
+}
+
+static json_t *question_views(const json_t *questions, const json_t *packet)
+{
+	json_t *list = json_array(), *q;
+	size_t i;
+
+	json_array_foreach((json_t *)questions, i, q) {
+		const json_t *f = json_object_get(q, "common_failure");
+		json_t *v = judged(q);
+
+		json_object_set_new(v, "owner", owner_of(json_object_get(q, "owners"), packet));
+		json_object_set_new(v, "needs", joined(json_object_get(q, "needs")));
+		json_object_set_new(v, "failure", f ? json_pack("{s:O, s:O, s:b}", "what", json_object_get(f, "what"), "verdict", json_object_get(f, "verdict"),
+								 "found", says(f, "found")) : json_null());
+		json_array_append_new(list, v);
+	}
+	return list;
+}
+
+/* ---- the matrix ---- */
+
+static json_t *area_view(const json_t *area, const json_t *packet)
+{
+	json_t *v = judged(area), *classes = json_array(), *failed = json_array(), *c;
+	size_t i;
+
+	json_array_foreach(json_object_get(area, "classes"), i, c)
+		json_array_append_new(classes, json_pack("{s:O, s:O, s:b}", "title", json_object_get(c, "title"), "supplied", json_object_get(c, "supplied"), "last",
+							 i + 1 == json_array_size(json_object_get(area, "classes"))));
+	json_array_foreach(json_object_get(area, "checks"), i, c)
+		if (says(c, "not met"))
+			json_array_append(failed, json_object_get(c, "check"));
+	json_object_set_new(v, "classes", classes);
+	json_object_set_new(v, "failed", joined(failed));
+	json_decref(failed);
+	json_object_set_new(v, "answers_for", owner_of(json_object_get(area, "owners"), packet));
+	return v;
+}
+
+static json_t *areas(const json_t *matrix, const json_t *packet)
+{
+	json_t *list = json_array(), *a;
+	size_t i;
+
+	json_array_foreach(json_object_get(matrix, "areas"), i, a)
+		json_array_append_new(list, area_view(a, packet));
+	return list;
+}
+
+/* ---- checklists ---- */
+
+static json_t *bar_of(uint64_t n, uint64_t of)
+{
+	char a[32], b[32];
+	struct ak_buf svg;
+	json_t *v;
+
+	snprintf(a, sizeof a, "%llu", (unsigned long long)n);
+	snprintf(b, sizeof b, "%llu", (unsigned long long)of);
+	ak_buf_init(&svg, 4096);
+	ak_chart_share(a, b, false, &svg);
+	v = ak_mustache_safe(ak_buf_str(&svg));
+	ak_buf_release(&svg);
+	return v;
+}
+
+static json_t *item_view(const json_t *item)
+{
+	json_t *v = json_copy((json_t *)item), *list = json_array(), *m;
+	const char *state = ak_jtxt(item, "state", "");
+	size_t i;
+
+	json_array_foreach(json_object_get(item, "measured"), i, m) {
+		int k = ak_kind_find(ak_str_of(ak_jtxt(m, "kind", "")));
+		uint64_t n = ak_jnum(m, "filled"), of = ak_jnum(m, "of");
+		char share[32];
+
+		json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:s, s:o}", "kind", k >= 0 ? ak_kinds[k].plural : "records", "filled", number(n), "of", number(of),
+						      "percent", ak_percent(n, of, share), "bar", bar_of(n, of)));
+	}
+	json_object_set_new(v, "measured", list);
+	json_object_set_new(v, "good", json_boolean(strcmp(state, "always") == 0 || strcmp(state, "elsewhere") == 0));
+	json_object_set_new(v, "bad", json_boolean(strcmp(state, "never") == 0));
+	json_object_set_new(v, "why", json_object_get(item, "why") ? json_incref(json_object_get(item, "why")) : json_null());
+	return v;
+}
+
+static json_t *checklists(const json_t *cover)
+{
+	json_t *list = json_array(), *group, *item;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(cover, "checklists"), i, group) {
+		json_t *items = json_array(), *v = json_pack("{s:O, s:O, s:I}", "group", json_object_get(group, "group"), "worth", json_object_get(group, "worth"), "number",
+							     (json_int_t)i + 1);
+		size_t good = 0;
+
+		json_array_foreach(json_object_get(group, "items"), k, item) {
+			json_array_append_new(items, item_view(item));
+			good += json_is_true(json_object_get(json_array_get(items, k), "good"));
+		}
+		json_object_set_new(v, "good_ones", json_integer((json_int_t)good));
+		json_object_set_new(v, "all_of_them", json_integer((json_int_t)k));
+		json_object_set_new(v, "items", items);
+		json_array_append_new(list, v);
+	}
+	return list;
+}
+
+/* ---- rules ---- */
+
+static json_t *rules(const json_t *cover, const char *verdict)
+{
+	json_t *list = json_array(), *r;
+	size_t i;
+
+	json_array_foreach(json_object_get(json_object_get(cover, "checks"), "rules"), i, r) {
+		json_t *v;
+
+		if (!says(r, verdict))
+			continue;
+		v = json_copy(r);
+		json_object_set_new(v, "affected", number(ak_jnum(r, "affected")));
+		json_object_set_new(v, "of", number(ak_jnum(r, "of")));
+		json_object_set_new(v, "found", number(ak_jnum(r, "found")));
+		json_object_set_new(v, "high", json_boolean(strcmp(ak_jtxt(r, "severity", ""), "high") == 0));
+		json_array_append_new(list, v);
+	}
+	return list;
+}
+
+static json_t *attestations(const json_t *cover)
+{
+	const json_t *a = json_object_get(cover, "attestations");
+	json_t *rows = json_array(), *row;
+	size_t i, good = 0;
+
+	json_array_foreach(json_object_get(a, "rows"), i, row) {
+		json_t *v = json_copy(row);
+		bool fresh = strcmp(ak_jtxt(row, "state", ""), "in time") == 0;
+
+		good += fresh;
+		json_object_set_new(v, "fresh", json_boolean(fresh));
+		json_array_append_new(rows, v);
+	}
+	return json_pack("{s:O, s:I, s:I, s:o}", "at_most_days", json_object_get(a, "at_most_days"), "good", (json_int_t)good, "all", (json_int_t)i, "rows", rows);
+}
+
+static json_t *rule_views(const json_t *cover)
+{
+	json_t *list = json_array(), *r;
+	size_t i;
+
+	json_array_foreach(json_object_get(cover, "rules"), i, r) {
+		json_t *v = json_copy(r);
+
+		json_object_set_new(v, "unknown", json_boolean(strcmp(ak_jtxt(r, "tag", ""), "unknown") == 0));
+		json_array_append_new(list, v);
+	}
+	return list;
+}
+
+/* ---- the trace ---- */
+
+enum { HOP_LINES = 4 }; /* beside the first */
+
+/* The lines behind the first; those that a step has no room for stand in section 7. */
+static json_t *rest_of(const json_t *lines, json_t **more)
+{
+	json_t *out = json_array(), *l;
+	size_t i, n = json_array_size(lines);
+
+	json_array_foreach((json_t *)lines, i, l)
+		if (i && i <= HOP_LINES)
+			json_array_append(out, l);
+	*more = n > HOP_LINES + 1 ? number(n - HOP_LINES - 1) : json_null();
+	return out;
+}
+
+/* To the millisecond. */
+static json_t *short_time(const char *time)
+{
+	struct ak_err ignored = {0};
+	char text[32];
+	int64_t us;
+
+	if (!time || !*time || ak_time_arg(time, 0, &us, &ignored) != AK_OK)
+		return json_null();
+	return json_string(ak_time_z(us, 3, text));
+}
+
+static json_t *hop_view(const json_t *h)
+{
+	const json_t *lines = json_object_get(h, "lines");
+	const char *state = ak_jtxt(h, "state", "");
+	json_t *more, *rest = rest_of(lines, &more);
+
+	return json_pack("{s:O, s:O, s:o, s:s, s:o, s:o, s:s?, s:b, s:b}", "n", json_object_get(h, "n"), "title", json_object_get(h, "title"), "time",
+			 short_time(ak_jtxt(h, "time", NULL)), "first", json_array_size(lines) ? json_string_value(json_array_get(lines, 0)) : "", "lines", rest, "more", more,
+			 "cite", ak_jtxt(h, "cite", NULL), "missing", strcmp(state, "missing") == 0, "aggregate", strcmp(state, "aggregate") == 0);
+}
+
+static json_t *trace(const struct ak_sections *s)
+{
+	json_t *o, *hops = json_array(), *hop, *t = NULL;
+	size_t i;
+
+	json_array_foreach(s->all, i, o)
+		if (json_object_get(o, "trace"))
+			t = json_object_get(o, "trace");
+	json_array_foreach(json_object_get(t, "hops"), i, hop)
+		if (ak_jnum(hop, "n") <= 5)
+			json_array_append_new(hops, hop_view(hop));
+	if (!t || !json_array_size(hops)) {
+		json_decref(hops);
+		return json_null();
+	}
+	return json_pack("{s:O, s:o, s:o, s:O?, s:O?}", "id", json_object_get(t, "id"), "hops", hops, "timeline", ak_picture_of_trace(t), "final_status",
+			 json_object_get(t, "final_status"), "start", json_object_get(json_object_get(t, "when"), "start"));
+}
+
+/* ---- files ---- */
+
+static json_t *files(const json_t *resources, const struct ak_sections *s)
+{
+	json_t *list = json_array(), *section, *t, *r;
+	size_t i, k, n;
+
+	json_array_foreach((json_t *)resources, i, r) {
+		json_t *count = NULL;
+
+		json_array_foreach(s->all, k, section)
+			json_array_foreach(json_object_get(section, "tables"), n, t)
+				if (strcmp(ak_jtxt(t, "name", ""), ak_jtxt(r, "name", "?")) == 0)
+					count = json_object_get(t, "count");
+		json_array_append_new(list, json_pack("{s:O, s:O, s:o, s:o, s:s}", "name", json_object_get(r, "name"), "title", json_object_get(r, "title"), "rows",
+						      number((uint64_t)json_integer_value(count)), "bytes", number(ak_jnum(r, "bytes")), "sha256",
+						      ak_jtxt(r, "hash", "sha256:") + strlen("sha256:")));
+	}
+	return list;
+}
+
+static json_t *first_of(const json_t *list, size_t most)
+{
+	json_t *out = json_array(), *v;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, v)
+		if (i < most)
+			json_array_append(out, v);
+	return out;
+}
+
+static void cut(json_t *v, const char *name, const json_t *list, size_t most)
+{
+	char key[32];
+
+	json_object_set_new(v, name, first_of(list, most));
+	snprintf(key, sizeof key, "has_%s", name);
+	json_object_set_new(v, key, json_boolean(json_array_size(list)));
+	snprintf(key, sizeof key, "more_%s", name);
+	json_object_set_new(v, key, json_array_size(list) > most ? number(json_array_size(list) - most) : json_null());
+}
+
+/* What a page has as many of as there are documents. */
+static void add_cover(json_t *v, const json_t *packet, const struct ak_sections *s, const json_t *resources)
+{
+	const json_t *cover = json_object_get(s->documents, AK_COVER_PATH), *matrix = json_object_get(s->documents, AK_MATRIX_PATH);
+	static const char *const same[] = {"answers", "passed", "delete_by"}, *const checked[] = {"met", "not_met", "not_evaluable"};
+	json_t *pictures = ak_pictures(cover, json_object_get(s->documents, AK_FIGURES_PATH));
+
+	for (size_t i = 0; i < AK_COUNT(same); i++)
+		json_object_set(v, same[i], json_object_get(cover, same[i]));
+	json_object_set_new(v, "checked", json_object());
+	for (size_t i = 0; i < AK_COUNT(checked); i++)
+		json_object_set(json_object_get(v, "checked"), checked[i], json_object_get(json_object_get(cover, "checks"), checked[i]));
+	json_object_set(v, "providers", json_object_get(cover, "providers"));
+	json_object_set_new(v, "has_providers", json_boolean(json_array_size(json_object_get(cover, "providers"))));
+	json_object_set_new(v, "areas", areas(matrix, packet));
+	json_object_set_new(v, "areas_met", judged(matrix));
+	json_object_set_new(v, "checklists", checklists(cover));
+	json_object_set_new(v, "rules_failed", rules(cover, "not met"));
+	json_object_set_new(v, "rules_met", rules(cover, "met"));
+	json_object_set_new(v, "rules_open", rules(cover, "not evaluable"));
+	json_object_set_new(v, "own_rules", rule_views(cover));
+	json_object_set_new(v, "attestations", attestations(cover));
+	json_object_set_new(v, "trace", trace(s));
+	json_object_set_new(v, "files", files(resources, s));
+	json_object_set_new(v, "has_pictures", json_boolean(json_array_size(pictures)));
+	json_object_set_new(v, "pictures", pictures);
+	json_object_set_new(v, "style", ak_mustache_safe(ak_str_of(ak_chart_style)));
+}
+
+json_t *ak_page_view(const json_t *packet, const struct ak_packet_result *r, json_t *views, const struct ak_sections *s, const json_t *resources)
+{
+	json_t *v = json_copy((json_t *)packet);
+
+	json_object_set(v, "sections", views);
+	json_object_set_new(v, "questions", question_views(r->questions, packet));
+	json_object_set_new(v, "verdicts", verdicts(r->questions));
+	json_object_set(v, "findings", r->findings);
+	json_object_set_new(v, "has_findings", json_boolean(json_array_size(r->findings)));
+	cut(v, "gaps", r->gap_list, AK_PAGE_GAPS);
+	json_object_set_new(v, "declared_gaps", json_integer((json_int_t)(json_array_size(r->gap_list) - r->gaps)));
+	json_object_set_new(v, "gaps_in_all", json_integer((json_int_t)json_array_size(r->gap_list)));
+	json_object_set_new(v, "many_gaps", json_boolean(json_array_size(r->gap_list) != 1));
+	json_object_set_new(v, "many_findings", json_boolean(json_array_size(r->findings) != 1));
+	add_cover(v, packet, s, resources);
+	return v;
+}
