@@ -94,6 +94,8 @@ enum ak_rc ak_query_spans(struct ak_store *s, int64_t from_us, int64_t to_us, js
 /* Pseudonym keys in the order in which they were in force: [{key_id, since, until|null, records (live ones, known by its tokens)}].
  * seq: only the one of that ledger sequence, -1 = all. */
 enum ak_rc ak_query_key_periods(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
+/* Did records come under more than one key? No record is read. */
+enum ak_rc ak_query_rotated(struct ak_store *s, bool *out, struct ak_err *err);
 /* {run: id, started, version, options, checkpoint: {...}|null, totals: {records_in ... superseded}, files: N}. */
 enum ak_rc ak_query_run(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err);
 /* Mappings and policies kept: [{digest, kind, name, version, text}]. */
