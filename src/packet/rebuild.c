@@ -174,10 +174,6 @@ static enum ak_rc take_options(const json_t *packet, struct ak_packet_opts *o, s
 		rc = ak_time_arg(ak_jtxt(packet, "created", ""), 0, &created, err);
 	if (rc != AK_OK)
 		return rc;
-	if (json_is_object(json_object_get(packet, "scope"))) {
-		ak_hint(err, "build it again as then, with the same --user, --app, --key and --resource, and compare the digests");
-		return ak_fail(err, AK_EXIT_REFUSED, "the packet has the records of a scope, whose values it holds as pseudonyms of its own");
-	}
 	o->sample = (size_t)ak_jnum(json_object_get(packet, "sample"), "size");
 	o->reviewer = ak_jtxt(packet, "reviewer", NULL);
 	o->approved_by = ak_jtxt(packet, "approved_by", NULL);
@@ -250,26 +246,17 @@ enum ak_rc ak_packet_rebuild(const struct ak_packet_opts *opts, const char *path
 {
 	AK_CLEANUP(ak_json_decref) json_t *packet = NULL;
 	struct ak_packet_opts o = *opts;
-	struct ak_view view = {0};
-	const char *name;
 	char digest[65];
 	json_t *doc;
 	enum ak_rc rc = ak_past_open(path, digest, &packet, err);
 
-	if (rc == AK_OK && (name = ak_jtxt(json_object_get(packet, "view"), "name", NULL)) != NULL) {
-		rc = ak_view_load(o.workspace, o.data_dir, name, &view, err);
-		o.view = &view;
-	}
-	if (rc != AK_OK) {
-		ak_view_release(&view);
+	if (rc != AK_OK)
 		return rc;
-	}
 	doc = json_pack("{s:s, s:i, s:s, s:s, s:n, s:n, s:[], s:[], s:n, s:[]}", "schema", "auditkit.packet-rebuild/1", "format_version", 1, "packet",
 			ak_jtxt(packet, "id", "?"), "digest", digest, "verdict", "rebuilt", "reasons", "files", "ledger", "changed");
 	if ((rc = rebuild(&o, path, packet, doc, err)) == AK_OK)
 		*out = doc;
 	else
 		json_decref(doc);
-	ak_view_release(&view);
 	return rc;
 }
