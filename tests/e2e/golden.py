@@ -124,7 +124,7 @@ def archive(step):
 
 def bomb(p):
     with zipfile.ZipFile("golden.zip", "a", zipfile.ZIP_DEFLATED) as z:
-        z.writestr("top/data/zeros", b"\0" * (64 << 20))
+        z.writestr("top/data/zeros", b"\0" * (200 << 20))
 
 
 STEPS = {"flip": flip, "put": put, "edit": edit, "seal": seal, "sign": sign, "json": member, "pack": pack, "more": more, "bomb": bomb, "drop-row": drop_row,
