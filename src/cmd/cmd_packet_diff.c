@@ -29,6 +29,8 @@ static void print_section(struct ak_ctx *c, const json_t *doc, const json_t *sec
 	size_t i, shown = 0, left = 0;
 	json_t *o;
 
+	if (!ak_jnum(section, "added") && !ak_jnum(section, "removed") && !ak_jnum(section, "changed"))
+		return;
 	ak_io_printf(c->io, "\n%s: %llu added, %llu removed, %llu changed\n", id, (unsigned long long)ak_jnum(section, "added"),
 		     (unsigned long long)ak_jnum(section, "removed"), (unsigned long long)ak_jnum(section, "changed"));
 	json_array_foreach(json_object_get(doc, "changes"), i, o) {
@@ -65,6 +67,8 @@ static void print(struct ak_ctx *c, const json_t *doc)
 	if (!json_is_true(json_object_get(doc, "same_workspace")))
 		ak_io_line(c->io, "note", "they were built from two workspaces: what differs need not have changed");
 	ak_io_line(c->io, "note", "pseudonyms are each packet's own: rows that differ in nothing else are equal here");
+	if (!json_array_size(json_object_get(doc, "changes")))
+		ak_io_line(c->io, "same", "in every verdict, finding, statement, gap and table");
 	json_array_foreach(json_object_get(doc, "sections"), i, section)
 		print_section(c, doc, section);
 }

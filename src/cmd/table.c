@@ -54,6 +54,8 @@
 	X(packet_rebuild)                                                                                                   \
 	X(packet_show)                                                                                                      \
 	X(packet_diff)                                                                                                      \
+	X(packet_comments)                                                                                                  \
+	X(packet_test)                                                                                                      \
 	X(verify)                                                                                                      \
 	X(keys)                                                                                                        \
 	X(keys_rotate)                                                                                                 \

@@ -162,8 +162,6 @@ enum ak_rc ak_cover_build(struct ak_sections *s, const struct ak_facts *f, struc
 	json_t *findings = NULL, *matrix = NULL, *groups = NULL;
 	enum ak_rc rc = judge(s, &findings, &matrix, err);
 
-	if (rc == AK_OK && s->scope)
-		ak_scoped_checks(findings);
 	if (rc == AK_OK)
 		rc = ak_checklists(s->store, s->from_us, s->to_us, &groups, err);
 	if (rc == AK_OK)

@@ -1,8 +1,6 @@
 #include "base/ak.h"
 #include "packet/diff.h"
 
-#include <stdlib.h>
-
 #include "base/fs.h"
 #include "base/jsonget.h"
 #include "base/jsonw.h"
@@ -161,10 +159,8 @@ static void rows(const struct ak_table_scan *a, const struct ak_table_scan *b, j
 	size_t i = 0, k = 0, n = a ? a->marks : 0, m = b ? b->marks : 0;
 
 	*added = *removed = 0;
-	if (n > 1)
-		qsort(a->mark, n, sizeof *a->mark, by_value);
-	if (m > 1)
-		qsort(b->mark, m, sizeof *b->mark, by_value);
+	ak_sort(a ? a->mark : NULL, n, sizeof *a->mark, by_value);
+	ak_sort(b ? b->mark : NULL, m, sizeof *b->mark, by_value);
 	while (i < n || k < m) {
 		int order = i == n ? 1 : k == m ? -1 : by_value(&a->mark[i], &b->mark[k]);
 

@@ -27,11 +27,22 @@ static enum ak_rc pull(void *src, void *buf, size_t cap, size_t *n, struct ak_er
 	return ak_reader_count(z->r, *n);
 }
 
+static bool is_ascii(struct ak_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] >= 0x80)
+			return false;
+	return true;
+}
+
 static enum ak_rc read_entry(struct zip *z, struct archive_entry *e, const struct ak_zip_entry *want)
 {
 	struct ak_reader *r = z->r;
-	struct ak_str full = ak_str_of(r->foreign ? archive_entry_pathname_utf8(e) : archive_entry_pathname(e)), name;
+	struct ak_str full = ak_str_of(archive_entry_pathname(e)), name;
 	bool folder = archive_entry_filetype(e) == AE_IFDIR;
+	/* The library knows no letters but those of the locale: the name is taken as both directory and entry spell it. */
+	if (r->foreign && !is_ascii(want->name) && (uint64_t)archive_entry_size(e) == want->size)
+		full = want->name;
 	if (!full.p || !ak_str_eq(full, want->name))
 		return ak_reader_refuse(r, "archive_mismatch", "name in the zip has a second spelling");
 	if (archive_entry_is_encrypted(e) || (!folder && archive_entry_filetype(e) != AE_IFREG) ||
@@ -52,7 +63,7 @@ static enum ak_rc read_entries(struct zip *z)
 		enum ak_rc next = ak_reader_next(z->r);
 		if (next < 0)
 			return next;
-		if (rc != ARCHIVE_OK || i >= z->dir.n)
+		if ((rc != ARCHIVE_OK && !(rc == ARCHIVE_WARN && z->r->foreign)) || i >= z->dir.n)
 			return damaged(z);
 		next = read_entry(z, z->la.e, &z->dir.v[i]);
 		if (next < 0)

@@ -64,22 +64,6 @@ void ak_scoped_say(struct ak_sections *s, json_t *section)
 
 #define NOT_JUDGED "not judged: this packet has the records of its scope only"
 
-void ak_scoped_checks(json_t *findings)
-{
-	json_t *checks = json_object_get(findings, "checks"), *check;
-	size_t i;
-
-	json_array_foreach(checks, i, check) {
-		json_object_set_new(check, "verdict", json_string("not evaluable"));
-		json_object_set_new(check, "why", json_string(NOT_JUDGED));
-		json_object_set_new(check, "found", json_integer(0));
-		json_object_set_new(check, "findings", json_array());
-	}
-	json_object_set_new(findings, "met", json_integer(0));
-	json_object_set_new(findings, "not_met", json_integer(0));
-	json_object_set_new(findings, "not_evaluable", json_integer((json_int_t)json_array_size(checks)));
-}
-
 void ak_scoped_judge(json_t *questions)
 {
 	json_t *q;

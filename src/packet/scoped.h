@@ -26,8 +26,6 @@ enum ak_rc ak_scoped_begin(struct ak_store *s, const struct ak_packet_scope *sco
 void ak_scoped_say(struct ak_sections *s, json_t *section);
 /* Verdicts become "not evaluable". */
 void ak_scoped_judge(json_t *questions);
-/* Of ak_check_all: the same of its checks, and nothing is found. */
-void ak_scoped_checks(json_t *findings);
 
 #ifdef __cplusplus
 }

@@ -82,7 +82,7 @@ is "no sentence rests on a table that is left out" "$(for v in $views; do jq -r 
 order() { grep -oE 'id="(scope|sources|fields|redaction|retention|access|sample-trace)"' "$1/index.html" | cut -d'"' -f2 | tr '\n' ' '; }
 is "its order" "$(order v-internal-audit)" "scope sources access retention redaction fields sample-trace "
 is "files keep their names" "$(cd v-internal-audit && ls data/*.json)" "$(cd v-vendor-risk && ls data/*.json)"
-is "another view is another packet" "$(cat v-*/data/packet.json | jq -r .id | sort -u | wc -l)" "$(ls -d v-*/ | wc -l)"
+is "another view is another packet" "$(cat v-*/data/packet.json | jq -r .id | sort -u | wc -l)" "$(ls v-*/data/packet.json | wc -l)"
 
 is "no such view" "$(build --view nothing -o x; echo $?) $(grep -c 'one of: ' out)" "2 1"
 mkdir w/templates
