@@ -10,6 +10,7 @@ enum { APPS_NAMED = 5 };
 
 struct key {
 	json_t *apps, *people, *teams; /* {name: attempts} */
+	json_t *cites;
 	const json_t *known;
 };
 
@@ -114,21 +115,24 @@ static json_t *names_in(const json_t *o)
 	return list;
 }
 
-/* The citations of a key are those of its groups: one of each application at most. */
-static json_t *cites(struct ctx *x, struct ak_str key)
+/* The citations of a key are those of its groups: one of each application at most. In one pass: keys may be as many as records. */
+static void cite(struct ctx *x)
 {
-	json_t *list = json_array(), *of;
-
 	for (size_t i = 0; i < x->found.n; i++) {
 		const struct ak_pile *p = x->found.pile[i];
+		struct ak_str name = ak_key_name(&x->known, p->part[0], p->part[1], p->part[2]);
+		struct ak_pile *key = name.p ? ak_piles_find(&x->keys, &name) : NULL;
+		struct key *k = key ? key->more : NULL;
+		json_t *of;
 
-		if (!ak_str_eq(ak_key_name(&x->known, p->part[0], p->part[1], p->part[2]), key) || json_array_size(list) >= AK_PILE_CITES)
+		if (!k || json_array_size(k->cites) >= AK_PILE_CITES)
 			continue;
+		if (!k->cites)
+			k->cites = json_array();
 		of = ak_pile_cites(&x->found, p);
-		json_array_extend(list, of);
+		json_array_extend(k->cites, of);
 		json_decref(of);
 	}
-	return list;
 }
 
 static void judge(struct ctx *x, const struct ak_pile *p, struct ak_buf *words)
@@ -140,7 +144,7 @@ static void judge(struct ctx *x, const struct ak_pile *p, struct ak_buf *words)
 	ak_check_state(r, words->n ? "shared or without an owner" : !k->apps ? "in order as far as is told: no application is named" : "in order");
 	if (words->n)
 		ak_check_found(r, json_pack("{s:s, s:o, s:o, s:o, s:I, s:O?}", "subject", p->part[0].p, "text",
-					    json_sprintf("key %s, %s attempt%s: %s", p->part[0].p, AK_NUM(p->n), AK_S(p->n), words->p), "cites", cites(x, p->part[0]), "apps",
+					    json_sprintf("key %s, %s attempt%s: %s", p->part[0].p, AK_NUM(p->n), AK_S(p->n), words->p), "cites", k->cites ? json_incref(k->cites) : json_array(), "apps",
 					    names_in(k->apps), "attempts", (json_int_t)p->n, "owner", json_object_get(k->known, "owner")));
 }
 
@@ -179,6 +183,8 @@ static enum ak_rc read(struct ctx *x, struct ak_check_run *r, struct ak_buf *wor
 		if (rc == AK_OK)
 			rc = ak_check_cite_groups(&x->found, fields, err);
 		ak_piles_sort(&x->found);
+		if (rc == AK_OK)
+			cite(x);
 	}
 	ak_aggregate_release(&groups);
 	return rc;
@@ -201,6 +207,7 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 		if (rc == AK_OK)
 			judge(&x, x.keys.pile[i], &words);
 		json_decref(k->apps);
+		json_decref(k->cites);
 		json_decref(k->people);
 		json_decref(k->teams);
 	}
