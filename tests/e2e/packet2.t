@@ -21,10 +21,11 @@ if [ -n "${AK_NPM:-}" ]; then
 fi
 
 id=$(jq -r .trace.id p/data/07-sample-trace.json)
-"$AUDITKIT" trace reconstruct "$id" --packet p --json >alone
+build --view internal-audit -o full.tar # withholds no pseudonym
+"$AUDITKIT" trace reconstruct "$id" --packet full.tar --json >alone
 "$AUDITKIT" -w w trace reconstruct "$id" --json >whole
 ok "the trace from the packet alone is the workspace's" eyes traces alone whole
-is "from an id that stands in it as well" "$("$AUDITKIT" trace reconstruct "$(jq -r '.hops[] | select(.cite).cite' alone | head -n 1)" --packet p --json | cmp - alone && echo same)" same
+is "from an id that stands in it as well" "$("$AUDITKIT" trace reconstruct "$(jq -r '.hops[] | select(.cite).cite' alone | head -n 1)" --packet full.tar --json | cmp - alone && echo same)" same
 printf '{"digest":0}' | jq -cS --slurpfile d alone '$d[0] | del(.digest)' | tr -d '\n' >bytes
 is "its digest is that of its bytes" "$(jq -r .digest alone)" "$(sha256sum bytes | cut -c1-64)"
 "$AUDITKIT" trace reconstruct nobody --packet p >out 2>&1
