@@ -39,6 +39,8 @@ struct ak_fs_temp {
 enum ak_rc ak_fs_temp_open(struct ak_fs_temp *t, const char *target, mode_t mode, struct ak_err *err);
 /* The same for a folder; to be filled, then committed. */
 enum ak_rc ak_fs_temp_mkdir(struct ak_fs_temp *t, const char *target, mode_t mode, struct ak_err *err);
+/* Would the commit of a file be refused for what stands there? The same errors, before the first of several files appears. */
+enum ak_rc ak_fs_temp_allowed(const struct ak_fs_temp *t, bool replace, struct ak_err *err);
 /* fsync, rename (refused when the target exists and !replace: AK_EXIT_USAGE with hint --force), fsync the folder.
  * A folder is exchanged with what it replaces, then that is removed: there is always a whole one. After an error the
  * temp file is still there to be released. */

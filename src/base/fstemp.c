@@ -203,6 +203,26 @@ static int move_in(const struct ak_fs_temp *t, bool replace, bool folder)
 	return why == EEXIST && replace ? replace_folder(t->path, t->target) : why;
 }
 
+static enum ak_rc is_taken(const char *target, struct ak_err *err)
+{
+	ak_hint(err, "use --force to replace it");
+	return ak_fail(err, AK_EXIT_USAGE, "cannot write '%s': it exists already", target);
+}
+
+enum ak_rc ak_fs_temp_allowed(const struct ak_fs_temp *t, bool replace, struct ak_err *err)
+{
+	struct stat st;
+
+	if (lstat(t->target, &st) != 0)
+		return AK_OK;
+	if (!replace)
+		return is_taken(t->target, err);
+	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+		return AK_OK;
+	ak_hint(err, "name a file, or leave the option out for standard output");
+	return ak_fail(err, AK_EXIT_USAGE, "cannot write '%s': it is no file", t->target);
+}
+
 enum ak_rc ak_fs_temp_commit(struct ak_fs_temp *t, bool replace, struct ak_err *err)
 {
 	struct stat st;
@@ -220,10 +240,8 @@ enum ak_rc ak_fs_temp_commit(struct ak_fs_temp *t, bool replace, struct ak_err *
 	/* Still open, so that its lock is held until it has its name; after fsync close has nothing to report. */
 	if (!why)
 		why = move_in(t, replace, folder);
-	if (why == EEXIST) {
-		ak_hint(err, "use --force to replace it");
-		return ak_fail(err, AK_EXIT_USAGE, "cannot write '%s': it exists already", t->target);
-	}
+	if (why == EEXIST)
+		return is_taken(t->target, err);
 	if (why)
 		return ak_fail_sys(err, AK_EXIT_IO, why, "cannot write '%s'", t->target);
 	close(t->fd);

@@ -23,7 +23,8 @@ const char *ak_thousands(uint64_t n, char buf[32]);
 /* A decimal as people read it: whole numbers in groups of three. Anything else (fractions are money) is given back as it is. */
 const char *ak_figure(const char *decimal, char buf[32]);
 #define AK_FIGURE(text) ak_figure((text), (char[32]){0})
-/* n of m as a truncated percentage: "98.5 %", below one "0.04 %", "under 0.01 %"; "-" when m is 0. */
+/* n of m as every share is printed: cut off, so that 99.96 % never reads 100 %, and never 0 % of what is there: "98.5 %", below one "0.04 %",
+ * "under 0.01 %"; "-" when m is 0. */
 const char *ak_percent(uint64_t n, uint64_t m, char buf[32]);
 /* Terminal cells: 0 for combining and format characters, 2 for East Asian wide. */
 int ak_text_width(struct ak_str s);

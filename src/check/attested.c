@@ -1,6 +1,8 @@
 /* What people attested on a day: reviews by hand (F363), and that an archive cannot be changed (F362). Neither is a record; both are
  * declared, dated, and go stale. */
 #include "base/ak.h"
+#include "check/attested.h"
+
 #include "check/check.h"
 #include "check/said.h"
 
@@ -16,39 +18,51 @@ static void find(struct ak_check_run *r, const char *subject, json_t *text, cons
 	ak_check_found(r, json_pack("{s:s, s:o, s:[], s:s, s:s}", "subject", subject, "text", text, "cites", "state", state, "source", "policy.yaml"));
 }
 
+int64_t ak_attested_days(const struct ak_policy *p) { return ak_policy_said_days(p, "limits.attestation_age", ATTESTATION_DAYS); }
+
+enum ak_attested ak_attested(const json_t *attestation, int64_t as_of_us, int64_t most, int64_t *days)
+{
+	*days = 0;
+	if (!ak_policy_said_age(json_string_value(ak_policy_said_in(attestation, "on")), as_of_us, days))
+		return AK_ATTESTED_NO_DAY;
+	if (!ak_policy_said_in(attestation, "by"))
+		return AK_ATTESTED_NOBODY;
+	return *days > most ? AK_ATTESTED_OVERDUE : *days < 0 ? AK_ATTESTED_LATER : AK_ATTESTED_IN_TIME;
+}
+
+const char *ak_attested_name(enum ak_attested s)
+{
+	static const char *const names[AK_ATTESTED_STATES] = {"in time", "overdue", "without a day", "by nobody", "in the future"};
+
+	return names[s];
+}
+
 static void judge_attestation(struct ak_check_run *r, const json_t *a, int64_t most)
 {
 	const char *what = ak_jtxt(a, "what", "an attestation"), *on = json_string_value(ak_policy_said_in(a, "on"));
 	const char *by = json_string_value(ak_policy_said_in(a, "by"));
-	bool is_day;
 	int64_t days;
+	enum ak_attested state = ak_attested(a, as_of(r), most, &days);
 
 	/* What was attested behind the end of the period is not in the future for that. */
-	is_day = ak_policy_said_age(on, as_of(r), &days);
-	if (is_day && days < 0)
-		is_day = ak_policy_said_age(on, r->opts->now_us, &days);
-	if (!is_day) {
-		ak_check_state(r, "without a day");
+	if (state == AK_ATTESTED_LATER)
+		state = ak_attested(a, r->opts->now_us, most, &days);
+	ak_check_state(r, ak_attested_name(state));
+	if (state == AK_ATTESTED_NO_DAY)
 		find(r, what, json_sprintf("'%s' was attested on no day", what), "no day");
-	} else if (!by) {
-		ak_check_state(r, "by nobody");
+	else if (state == AK_ATTESTED_NOBODY)
 		find(r, what, json_sprintf("'%s' was attested on %s by nobody", what, on), "nobody");
-	} else if (days > most) {
-		ak_check_state(r, "overdue");
+	else if (state == AK_ATTESTED_OVERDUE)
 		find(r, what, json_sprintf("'%s' was attested %lld days ago, on %s by %s; at most %lld days are allowed", what, (long long)days, on, by, (long long)most),
 		     "overdue");
-	} else if (days < 0) {
-		ak_check_state(r, "in the future");
+	else if (state == AK_ATTESTED_LATER)
 		find(r, what, json_sprintf("'%s' is attested on %s, which has not been yet", what, on), "future");
-	} else {
-		ak_check_state(r, "in time");
-	}
 }
 
 static enum ak_rc run_attestations(struct ak_check_run *r, struct ak_err *err)
 {
 	const json_t *list = ak_policy_said(r->policy, "access.attestations"), *approvers = ak_policy_said(r->policy, "access.export_approvers"), *a;
-	int64_t most = ak_policy_said_days(r->policy, "limits.attestation_age", ATTESTATION_DAYS);
+	int64_t most = ak_attested_days(r->policy);
 	size_t i;
 
 	(void)err;

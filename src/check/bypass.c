@@ -110,4 +110,5 @@ const struct ak_check ak_check_bypass = {
 	.rationale = "what does not pass the control point is not logged, limited or redacted by it",
 	.fix = "ask who holds the key and revoke it or route it through the gateway; 'auditkit report reconcile' shows the buckets and records",
 	.run = run,
+	.reconciles = true,
 };

@@ -220,6 +220,15 @@ static enum ak_rc judge(const struct ak_check *k, struct ak_check_run *r, json_t
 	return rc;
 }
 
+/* Is the reconciliation asked for by a rule behind the i-th? */
+static bool reconciles_later(const struct ak_check_opts *o, size_t i)
+{
+	for (i++; i < o->set->n; i++)
+		if (o->set->rule[i]->reconciles && wanted(o->names, o->set->name[i]))
+			return true;
+	return false;
+}
+
 enum ak_rc ak_check_all(struct ak_store *s, const struct ak_check_opts *o, json_t **out, struct ak_err *err)
 {
 	struct ak_check_run r = {.store = s, .policy = o->policy, .from_us = o->from_us, .to_us = o->to_us, .opts = o};
@@ -231,9 +240,14 @@ enum ak_rc ak_check_all(struct ak_store *s, const struct ak_check_opts *o, json_
 	doc = json_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:i, s:{s:i, s:i, s:i, s:i}, s:[]}", "schema", "auditkit.check/1", "format_version", 1, "from",
 			ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "met", 0, "not_met", 0, "not_evaluable", 0, "findings", "found", 0,
 			"failing", 0, "muted", 0, "known", 0, "checks");
-	for (size_t i = 0; i < o->set->n && rc == AK_OK; i++)
+	for (size_t i = 0; i < o->set->n && rc == AK_OK; i++) {
 		if (wanted(o->names, o->set->name[i]))
 			rc = judge(o->set->rule[i], &r, doc, err);
+		if (r.rec && !reconciles_later(o, i)) {
+			ak_reconcile_free(r.rec);
+			r.rec = NULL;
+		}
+	}
 	ak_callkeys_free(r.keys);
 	if (r.rec)
 		ak_reconcile_free(r.rec);

@@ -52,6 +52,7 @@ struct ak_check {
 	enum ak_rc (*run)(struct ak_check_run *r, struct ak_err *err);
 	/* What makes a finding and its id (check/finding.h); NULL: as facts.def says, else the words of its text and `affected`. */
 	const char *facts, *sizes;
+	bool reconciles; /* asks for ak_check_reconcile, which is kept until the last of these rules has run */
 };
 
 /* The rules there are: those of rules.def, then those of `checks:` in policy.yaml (check/custom.h). */

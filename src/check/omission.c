@@ -54,4 +54,5 @@ const struct ak_check ak_check_omission = {
 	.rationale = "a complete-looking export proves nothing about what was left out of it",
 	.fix = "export the source again over the named range; 'auditkit report completeness' shows the method of each number",
 	.run = run,
+	.reconciles = true,
 };

@@ -109,4 +109,5 @@ const struct ak_check ak_check_residual = {
 	.rationale = "an unexplained gap may be traffic or money that nobody watches",
 	.fix = "'auditkit report reconcile' names the rows, --drill their records; limits.max_unexplained of policy.yaml sets what is tolerated",
 	.run = run,
+	.reconciles = true,
 };

@@ -14,12 +14,15 @@ static void set_safe(struct ak_ctx *c, json_t *options, const char *name, const 
 
 unsigned ak_cmd_needs(const struct ak_args *a)
 {
+	static const char *const exporting[] = {"output", "ipe", "drill"}; /* the last prints records one by one */
 	unsigned needs = a->cmd->needs;
 
 	if (needs & AK_NEED_INSTEAD && ak_args_text(a, "packet"))
 		return ak_args_text(a, "output") ? AK_NEED_OUTPUT : AK_NEED_INPUT;
-	if (needs & AK_NEED_LOGGED && (ak_args_text(a, "output") || ak_args_text(a, "ipe")))
-		needs |= AK_NEED_KEYS | AK_NEED_ACCESS;
+	for (const struct ak_opt *o = a->cmd->opts; o && o->name && needs & AK_NEED_LOGGED; o++)
+		for (size_t i = 0; i < AK_COUNT(exporting); i++)
+			if (strcmp(o->name, exporting[i]) == 0 && ak_args_text(a, o->name))
+				needs |= AK_NEED_KEYS | AK_NEED_ACCESS;
 	return needs;
 }
 

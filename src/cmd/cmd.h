@@ -95,6 +95,12 @@ struct ak_ctx {
 	struct ak_key_source elsewhere;
 };
 
+/* How shares are printed (ak_percent), where a reader of them sees it: as a line, and at the end of a command's help. */
+#define AK_PERCENT_SAID "cut off, never rounded up: 100.0 % is all of them, and what is there is never 0.0 %"
+#define AK_TEXT_PERCENT \
+	"\n\nPercentages are cut off, never rounded up: 100.0 % is said of all only, and a share below a hundredth of one is `under 0.01 %`,\n" \
+	"never 0.0 %."
+
 struct ak_cmd {
 	const char *name;    /* "packet build" */
 	const char *args;    /* "[SOURCE...]" */

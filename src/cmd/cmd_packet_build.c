@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "cmd/answers.h"
 #include "cmd/outputs.h"
+#include "cmd/packet_like.h"
 #include "cmd/packet_scope.h"
 #include "base/jsonget.h"
 #include "cmd/period.h"
@@ -278,11 +279,22 @@ static enum ak_rc read_tenant(struct ak_ctx *c, struct ak_packet_opts *o, struct
 /* For whom, and whose records. */
 static enum ak_rc read_audience(struct ak_ctx *c, struct ak_packet_opts *o, struct ak_view *view, struct ak_packet_scope *scope, struct ak_err *err)
 {
-	const char *name = ak_args_text(c->args, "view");
-	enum ak_rc rc = ak_view_load(c->workspace, c->data_dir, name ? name : AK_VIEW_DEFAULT, view, err);
+	int64_t sample = ak_args_int(c->args, "sample", -1);
+	const char *name = NULL;
+	enum ak_rc rc;
 
+	o->sample = AK_SAMPLE_DEFAULT;
+	rc = ak_packet_like(c, o, &name, err);
+	if (rc == AK_OK && o->from_us >= o->to_us)
+		rc = ak_fail(err, AK_EXIT_USAGE, "--from is not before --to");
+	if (rc == AK_OK)
+		rc = ak_view_load(c->workspace, c->data_dir, name ? name : AK_VIEW_DEFAULT, view, err);
 	if (rc != AK_OK || (rc = ak_packet_scope_read(c, o->from_us, o->to_us, scope, err)) != AK_OK)
 		return rc;
+	if (sample > AK_SAMPLE_MOST)
+		return ak_fail(err, AK_EXIT_USAGE, "option '--sample' is from 0 to %d", AK_SAMPLE_MOST);
+	if (sample >= 0)
+		o->sample = (size_t)sample;
 	o->view = view;
 	if (scope->filters)
 		o->scope = scope;
@@ -339,6 +351,8 @@ static const struct ak_opt opts[] = {
 	{"view", 0, AK_OPT_TEXT, "NAME", "for whom: vendor-risk (default), soc2, iso27001, gdpr, hipaa, pci, internal-audit, incident, finance, "
 	 "or one of the workspace's templates"},
 	AK_OPTS_PACKET_SCOPE,
+	{"like", 0, AK_OPT_INPUT, "PACKET", "what is not given is as in this earlier packet: view, period, reviewer, approval, sample"},
+	{"sample", 0, AK_OPT_INT, "N", "rows to draw of each population; 0 = none (default: 25)"},
 	{"reviewer", 0, AK_OPT_TEXT, "NAME", "for whom the packet is made; printed in it"},
 	{"approved-by", 0, AK_OPT_TEXT, "ROLE", "who approved the export; one of access.export_approvers in policy.yaml"},
 	{"previous", 0, AK_OPT_INPUT, "PACKET", "the packet that this reviewer had before; proves that the ledger only went on"},
@@ -357,6 +371,8 @@ static const struct ak_example examples[] = {
 	{"auditkit packet build --allow-gaps -o packet.tar", "signed, with its open questions listed"},
 	{"auditkit packet build --from 2026-06-01 --to 2026-06-15 --draft -o weeks.zip",
 	 "a period; records and totals of other days stay out"},
+	{"auditkit packet build --draft --view soc2 -o auditor.zip", "the same evidence in the order of an auditor, with its request lists"},
+	{"auditkit packet build --draft --app support-bot -o support-bot.zip", "only the records of one application"},
 	{NULL, NULL},
 };
 
@@ -366,6 +382,10 @@ const struct ak_cmd ak_cmd_packet_build = {
 	.text = "Each sentence is proven from records, declared in policy.yaml, or listed as not answered. Without --allow-gaps or\n"
 		"--draft a question without an answer is exit 3 and nothing is built; what policy.yaml lists under not_provided is\n"
 		"printed and does not count. Findings are printed with the responses that responses.yaml in the workspace gives them. A\n"
+		"view leaves out what its readers need not know and adds nothing; 'auditkit packet build --view NAME' takes\n"
+		"templates/view-NAME.yaml of the workspace before ours. With --user, --app, --key or --resource the packet has the records\n"
+		"that match and no others; several values of one are alternatives, different ones must all be met. No verdict is given\n"
+		"over a part. A\n"
 		"template of the same name in the templates folder of the workspace replaces a page. Beside the packet stand its\n"
 		"receipt and its annex. With SOURCE_DATE_EPOCH in the environment the packet bears that time\n"
 		"instead of its checkpoint's.",

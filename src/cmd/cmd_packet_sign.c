@@ -3,7 +3,9 @@
 
 #include "base/fs.h"
 #include "base/jsonget.h"
+#include "base/jsonw.h"
 #include "cmd/receipt.h"
+#include "packet/attach.h"
 #include "packet/sign.h"
 
 static enum ak_rc check_target(const char *to, bool replace, struct ak_err *err)
@@ -34,6 +36,35 @@ static enum ak_rc report(struct ak_ctx *c, const json_t *packet, const char *to,
 	return rc;
 }
 
+/* What somebody else made over the packet goes beside its signature. */
+static enum ak_exit attach(struct ak_ctx *c, const char *from, const char *to, const char *file, struct ak_err *err)
+{
+	AK_CLEANUP(ak_json_decref) json_t *packet = NULL;
+	struct ak_buf bytes;
+	char stands_as[96];
+	enum ak_rc rc;
+
+	if (ak_args_text(c->args, "key"))
+		return ak_fail(err, AK_EXIT_USAGE, "a packet is signed with '--key' or given a signature of others with '--attach'"), err->exit;
+	ak_buf_init(&bytes, 1 << 20);
+	rc = ak_fs_slurp(file, 1 << 20, &bytes, err);
+	if (rc == AK_OK)
+		rc = ak_packet_attach(from, to, file, ak_buf_str(&bytes), ak_args_text(c->args, "name"), stands_as, &packet, err);
+	ak_buf_release(&bytes);
+	if (rc == AK_OK && c->json) {
+		AK_CLEANUP(ak_json_decref) json_t *doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:n, s:s}", "schema", "auditkit.packet-sign/1",
+								   "format_version", 1, "packet", ak_jtxt(packet, "id", "?"), "file", to, "digest",
+								   ak_jtxt(packet, "digest", "?"), "signer", "attached", stands_as);
+
+		rc = ak_io_json(c->io, doc, err);
+	} else if (rc == AK_OK) {
+		ak_io_line(c->io, "attached", "%s, %s", stands_as, to);
+		ak_io_printf(c->io, "%-10s%s\n", "digest", ak_jtxt(packet, "digest", "?"));
+		ak_io_line(c->io, "", "unchanged by what stands in signatures/");
+	}
+	return rc == AK_OK ? AK_EXIT_OK : err->exit;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *from = c->args->word[0], *to = ak_args_text(c->args, "output"), *key = ak_args_text(c->args, "key");
@@ -42,6 +73,11 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	json_t *packet = NULL;
 	enum ak_rc rc = AK_OK;
 
+	if (ak_args_text(c->args, "attach")) {
+		if (to && (rc = check_target(to, ak_args_flag(c->args, "force"), err)) != AK_OK)
+			return err->exit;
+		return attach(c, from, to ? to : from, ak_args_text(c->args, "attach"), err);
+	}
 	if (!key) {
 		ak_hint(err, "the key 'packet' of a workspace, an OpenSSH private key, or the .pub of one in an agent or token");
 		return ak_fail(err, AK_EXIT_USAGE, "name the key that signs: --key FILE"), err->exit;
@@ -67,6 +103,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 
 static const struct ak_opt opts[] = {
 	{"key", 0, AK_OPT_INPUT, "FILE", "who signs: a private key file, or the .pub of a key in ssh-agent or a FIDO token"},
+	{"attach", 0, AK_OPT_INPUT, "FILE", "instead: a timestamp (.tsr), CMS signature (.p7s) or SSH signature (.sshsig) that others made over it"},
+	{"name", 0, AK_OPT_TEXT, "NAME", "whose SSH signature --attach brings; 'packet verify --require NAME' asks for it"},
 	{"output", 'o', AK_OPT_OUTPUT, "FILE", "write the signed packet there (default: in place)"},
 	{"force", 0, AK_OPT_FLAG, NULL, "replace what stands there"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
@@ -85,7 +123,9 @@ const struct ak_cmd ak_cmd_packet_sign = {
 		"checked first: a draft, a packet that is signed already and one that is not as it was packed are refused. Keys are\n"
 		"Ed25519: the file 'packet' among the keys of a workspace, an OpenSSH private key without passphrase, or whatever\n"
 		"ssh-keygen -Y sign can use: a key with passphrase, in ssh-agent, in a FIDO token. Such a signature stands alone,\n"
-		"without the raw one that openssl checks. The receipt is written anew.",
+		"without the raw one that openssl checks. The receipt is written anew. What others made over tagmanifest-sha256.txt is\n"
+		"attached: a timestamp asked for with 'openssl ts -query -digest DIGEST -sha256 -cert', a detached CMS signature, or the\n"
+		"SSH signature (namespace auditkit-packet) of somebody who countersigns.",
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_EXEC | AK_NEED_OUTPUT,

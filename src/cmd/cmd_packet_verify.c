@@ -58,13 +58,16 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *signers = ak_args_text(c->args, "signers");
 	struct ak_packet_check o = {.digest = ak_args_text(c->args, "digest"), .now_us = ak_time_now(),
-				     .previous = ak_args_text(c->args, "previous"), .annex = ak_args_text(c->args, "annex")};
-	struct ak_buf text;
+				     .previous = ak_args_text(c->args, "previous"), .annex = ak_args_text(c->args, "annex"),
+				     .require = ak_args_text(c->args, "require")};
+	const char *tsa = ak_args_text(c->args, "tsa");
+	struct ak_buf text, authority;
 	json_t *doc = NULL;
 	enum ak_rc rc = AK_OK;
 	bool good = false;
 
 	ak_buf_init(&text, 1 << 20);
+	ak_buf_init(&authority, 1 << 20);
 	if (signers && ak_args_flag(c->args, "bag")) {
 		ak_hint(err, "leave --bag out: a packet is checked for its signature, too");
 		rc = ak_fail(err, AK_EXIT_USAGE, "a bag has no signature that --signers could stand for");
@@ -72,6 +75,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = ak_fs_slurp(signers, 1 << 20, &text, err);
 		o.signers = text.n ? ak_buf_str(&text) : AK_STR("");
 	}
+	if (rc == AK_OK && tsa && (rc = ak_fs_slurp(tsa, 1 << 20, &authority, err)) == AK_OK)
+		o.tsa = authority.n ? ak_buf_str(&authority) : AK_STR("");
 	if (rc == AK_OK)
 		rc = (ak_args_flag(c->args, "bag") ? ak_bag_verify : ak_packet_verify)(c->args->word[0], &o, &doc, err);
 	if (rc == AK_OK) {
@@ -83,6 +88,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	}
 	json_decref(doc);
 	ak_buf_release(&text);
+	ak_buf_release(&authority);
 	return rc != AK_OK ? err->exit : good ? AK_EXIT_OK : AK_EXIT_VERIFY;
 }
 
@@ -90,6 +96,8 @@ static const struct ak_opt opts[] = {
 	{"digest", 0, AK_OPT_TEXT, "HEX", "the packet digest you were given by another way"},
 	{"signers", 0, AK_OPT_INPUT, "FILE", "allowed_signers file of your own instead of the packet's; what none of them signed fails, a draft too"},
 	{"previous", 0, AK_OPT_INPUT, "PACKET", "the packet that you had before: the ledger of this one must continue it"},
+	{"tsa", 0, AK_OPT_INPUT, "FILE", "certificates (PEM) of the authority whose RFC 3161 timestamp it must have"},
+	{"require", 0, AK_OPT_TEXT, "NAMES", "names of --signers that must each have signed it, with commas"},
 	{"annex", 0, AK_OPT_INPUT, "FILE", "the packet's annex: its leaves must be a whole run of the ledger"},
 	{"bag", 0, AK_OPT_FLAG, NULL, "any BagIt 0.97 or 1.0 bag, as other programs make it: structure, fixity and completeness only"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},

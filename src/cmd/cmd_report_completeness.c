@@ -3,6 +3,7 @@
 
 #include "cmd/canary_file.h"
 #include "base/jsonget.h"
+#include "cmd/list_text.h"
 #include "cmd/period.h"
 #include "cmd/report_out.h"
 #include "reconcile/omission.h"
@@ -80,8 +81,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = ak_cmd_any_record(c, o.from_us, o.to_us, &any, err);
 	if (rc == AK_OK && !printed && any)
 		ak_cmd_period_asked(c);
-	if (rc == AK_OK && !printed)
+	if (rc == AK_OK && !printed) {
 		print(c, doc);
+		ak_alone_print(c->io, doc);
+	}
 	if (rc == AK_OK && (!any || !judged(doc)))
 		rc = ak_cmd_nothing(c, any ? "record by which one of these methods judges" : "record", err);
 	json_decref(doc);

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "base/jsonget.h"
+#include "cmd/list_text.h"
 #include "cmd/period.h"
 #include "cmd/report_out.h"
 #include "link/cover.h"
@@ -138,13 +139,16 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		return err->exit;
 	doc = document(&o, by_day, pairs, sides, ppm, &below);
 	rc = ak_report_out(c, doc, &printed, err);
-	json_decref(doc);
 	if (rc == AK_OK && !printed) {
 		if (json_array_size(pairs))
 			ak_cmd_period_asked(c);
 		print_pairs(c, pairs, by_day);
+		if (json_array_size(pairs))
+			ak_io_line(c->io, "percent", "%s", AK_PERCENT_SAID);
 		below = ppm >= 0 && print_limit(c, sides, ppm);
+		ak_alone_print(c->io, doc);
 	}
+	json_decref(doc);
 	if (rc == AK_OK && !json_array_size(pairs))
 		rc = ak_cmd_nothing(c, "record that another source would meet", err);
 	json_decref(pairs);
@@ -172,7 +176,7 @@ const struct ak_cmd ak_cmd_report_coverage = {
 	.summary = "how much of each source meets records of another, per pair and day, and why the rest does not",
 	.text = "linked + unclear (ambiguous) + unmatched = of, in every row, and the reasons add up to unmatched. A record that meets another\n"
 		"source of the same kind is unmatched in this pair, for that reason. `report links` has the rows that are counted here."
-		AK_TEXT_OUT AK_TEXT_NOTHING,
+		AK_TEXT_PERCENT AK_TEXT_OUT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_LOGGED,

@@ -168,7 +168,7 @@ const struct ak_cmd ak_cmd_report_dashboard = {
 		"due.\n\n"
 		"--by takes up to three words of `report usage`; --json prints the figures as a document. WORKSPACE/templates "
 		"may hold a\n"
-		"dashboard.html.mustache of your own. Each page that is made leaves a line in access.jsonl." AK_TEXT_NOTHING,
+		"dashboard.html.mustache of your own. Each page that is made leaves a line in access.jsonl." AK_TEXT_PERCENT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_ACCESS,

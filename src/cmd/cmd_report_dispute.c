@@ -212,14 +212,14 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	struct ak_dispute_opts o = {.tells = names, .ctx = &known, .list = {.policy = c->policy}};
 	struct ak_str form[AK_FORMS];
 	json_t *doc = NULL, *taken = NULL;
-	bool any = false, printed = false;
+	bool any = false;
 	const char *value;
-	int64_t top = ak_args_int(c->args, "top", -1);
+	size_t top;
 	enum ak_rc rc = read_scope(c, &o.scope, &value, err);
 
 	ak_map_init(&known.answers);
-	if (rc == AK_OK && top < 1 && ak_args_flag(c->args, "top"))
-		rc = ak_fail(err, AK_EXIT_USAGE, "option '--top' wants a whole number above 0");
+	if (rc == AK_OK)
+		rc = ak_list_top(c, &top, err);
 	if (rc == AK_OK)
 		rc = ak_cmd_period(c, &o.list.from_us, &o.list.to_us, err);
 	if (rc == AK_OK) {
@@ -233,9 +233,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = ak_report_dispute(c->store, &o, &doc, &any, err);
 	c->logged = ak_jtxt(json_object_get(doc, "scope"), "value", NULL);
 	if (rc == AK_OK)
-		rc = ak_report_out(c, doc, &printed, err);
-	if (rc == AK_OK && !printed && any)
-		ak_list_print(c->io, doc, tables, top < 0 ? SIZE_MAX : (size_t)top);
+		rc = ak_list_out(c, doc, tables, top, any, err);
 	if (rc == AK_OK && !any)
 		rc = nothing(c, o.scope, err);
 	json_decref(doc);

@@ -3,6 +3,7 @@
 
 #include "base/jsonget.h"
 #include "cmd/lines.h"
+#include "cmd/list_text.h"
 #include "cmd/period.h"
 #include "cmd/report_out.h"
 #include "state/state.h"
@@ -57,8 +58,10 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = ak_report_out(c, doc, &printed, err);
 	if (rc == AK_OK && !printed && ak_jnum(doc, "requests"))
 		ak_cmd_period_asked(c);
-	if (rc == AK_OK && !printed)
+	if (rc == AK_OK && !printed) {
 		print(c, doc);
+		ak_alone_print(c->io, doc);
+	}
 	if (rc == AK_OK && !ak_jnum(doc, "requests"))
 		rc = ak_cmd_nothing(c, "gateway request", err);
 	json_decref(doc);

@@ -1,9 +1,10 @@
 #include "base/ak.h"
 #include "cmd/cmd.h"
 
-#include "base/jsonw.h"
 #include "base/jsonget.h"
+#include "cmd/list_text.h"
 #include "cmd/period.h"
+#include "cmd/report_stream.h"
 #include "link/cover.h"
 #include "link/rows.h"
 
@@ -12,8 +13,7 @@ enum { SHOWN = 50 };
 
 struct report {
 	struct ak_ctx *c;
-	enum { AS_TABLE, AS_LINES, AS_ARRAY } as;
-	struct ak_buf line;
+	struct ak_stream *out;
 	struct ak_table table;
 	uint64_t rows, state[3], window;
 };
@@ -56,18 +56,9 @@ static enum ak_rc each(void *ctx, json_t *row, struct ak_err *err)
 	struct report *r = ctx;
 
 	count(r, row);
-	if (r->as == AS_TABLE) {
+	if (ak_stream_is_table(r->out))
 		show(r, row);
-		return AK_OK;
-	}
-	ak_buf_clear(&r->line);
-	if (ak_jcs(row, &r->line, err) != AK_OK)
-		return AK_FAIL;
-	ak_io_printf(r->c->io, "%s", r->as == AS_LINES ? "" : r->rows > 1 ? ",\n    " : "\n    ");
-	ak_io_text(r->c->io, ak_buf_str(&r->line));
-	if (r->as == AS_LINES)
-		ak_io_text(r->c->io, AK_STR("\n"));
-	return AK_OK;
+	return ak_stream_row(r->out, row, err);
 }
 
 static void print_table(struct report *r)
@@ -84,16 +75,9 @@ static void print_table(struct report *r)
 		ak_io_line(r->c->io, "inferred", "%s of the links only by time, model and tokens: no identifier says so", ak_thousands(r->window, n[3]));
 }
 
-/* The rows are inside a document that names its schema, and memory holds one of them. */
-static void open_array(struct ak_ctx *c) { ak_io_printf(c->io, "{\n  \"format_version\": 1,\n  \"links\": ["); }
-static void close_array(struct ak_ctx *c, uint64_t rows)
+static enum ak_rc options(const struct ak_ctx *c, struct ak_link_opts *o, unsigned *states, struct ak_err *err)
 {
-	ak_io_printf(c->io, "%s],\n  \"rows\": %llu,\n  \"schema\": \"auditkit.links/1\"\n}\n", rows ? "\n  " : "", (unsigned long long)rows);
-}
-
-static enum ak_rc options(const struct ak_ctx *c, struct ak_link_opts *o, unsigned *states, struct report *r, struct ak_err *err)
-{
-	const char *format = ak_args_text(c->args, "format"), *state = ak_args_text(c->args, "state");
+	const char *state = ak_args_text(c->args, "state");
 
 	*states = 0;
 	for (int i = 0; state && i < 3; i++)
@@ -101,9 +85,6 @@ static enum ak_rc options(const struct ak_ctx *c, struct ak_link_opts *o, unsign
 			*states = 1u << i;
 	if (state && !*states)
 		return ak_fail(err, AK_EXIT_USAGE, "--state is linked, unmatched or ambiguous");
-	if (format && strcmp(format, "table") != 0 && strcmp(format, "json") != 0 && strcmp(format, "jsonl") != 0)
-		return ak_fail(err, AK_EXIT_USAGE, "--format is jsonl, json or table");
-	r->as = format && strcmp(format, "jsonl") == 0 ? AS_LINES : c->json || (format && strcmp(format, "json") == 0) ? AS_ARRAY : AS_TABLE;
 	o->fuzzy = ak_args_flag(c->args, "fuzzy");
 	return ak_cmd_period(c, &o->from_us, &o->to_us, err);
 }
@@ -121,31 +102,46 @@ static enum ak_rc nothing(struct ak_ctx *c, const struct ak_link_opts *o, bool a
 	return rc;
 }
 
+static enum ak_rc make(struct report *r, const struct ak_link_opts *o, unsigned states, json_t *doc, struct ak_err *err)
+{
+	enum ak_rc rc = ak_link_rows(r->c->store, o, states, each, r, err);
+
+	json_object_set_new(doc, "rows", json_integer((json_int_t)r->rows));
+	if (rc == AK_OK)
+		rc = ak_stream_end(r->out, err);
+	if (rc == AK_OK && ak_stream_is_table(r->out)) {
+		if (r->rows)
+			ak_cmd_period_print(r->c->io, doc);
+		print_table(r);
+		ak_alone_print(r->c->io, doc);
+	}
+	return rc == AK_OK && !r->rows ? nothing(r->c, o, !states, err) : rc;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
+	static const struct ak_stream_kind kind = {
+		"links", "state from from_source from_kind to to_source to_kind day method field cardinality confidence candidates reason provider", "day"};
 	struct report r = {.c = c};
 	struct ak_link_opts o = {.run = 0};
+	json_t *doc;
 	unsigned states;
-	enum ak_rc rc = options(c, &o, &states, &r, err);
+	enum ak_rc rc = options(c, &o, &states, err);
 
 	if (rc != AK_OK)
 		return err->exit;
-	ak_buf_init(&r.line, SIZE_MAX);
+	doc = json_pack("{s:s, s:i, s:s, s:o, s:o}", "schema", "auditkit.links/1", "format_version", 1, "report", "links", "from", ak_jbound(o.from_us), "to",
+			ak_jbound(o.to_us));
 	ak_table_init(&r.table, AK_COUNT(heads), "lllllll");
 	r.table.head = true;
 	for (size_t i = 0; i < AK_COUNT(heads); i++)
 		ak_table_cell(&r.table, "%s", heads[i]);
-	if (r.as == AS_ARRAY)
-		open_array(c);
-	rc = ak_link_rows(c->store, &o, states, each, &r, err);
-	if (rc == AK_OK && r.as == AS_ARRAY)
-		close_array(c, r.rows);
-	else if (rc == AK_OK && r.as == AS_TABLE)
-		print_table(&r);
-	if (rc == AK_OK && !r.rows)
-		rc = nothing(c, &o, !states, err);
-	ak_buf_release(&r.line);
+	rc = ak_stream_open(c, &kind, doc, &r.out, err);
+	if (rc == AK_OK)
+		rc = make(&r, &o, states, doc, err);
+	ak_stream_free(r.out);
 	ak_table_release(&r.table);
+	json_decref(doc);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
 
@@ -153,13 +149,14 @@ static const struct ak_opt opts[] = {
 	AK_OPTS_PERIOD,
 	{"state", 0, AK_OPT_TEXT, "STATE", "only linked, unmatched or ambiguous"},
 	{"fuzzy", 0, AK_OPT_FLAG, NULL, "also by time, model and tokens where no identifier says anything: inferred, and named so"},
-	{"format", 0, AK_OPT_TEXT, "FORMAT", "table (default), jsonl or json"},
+	AK_OPTS_OUT,
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
 
 static const struct ak_example examples[] = {
 	{"auditkit report links --state unmatched", "what meets nothing on the other side, and why"},
 	{"auditkit report links --format jsonl", "every link with its method, cardinality and confidence"},
+	{"auditkit report links -o links.csv --ipe links.ipe.json --force", "the same as a file, with a sheet on its completeness"},
 	{NULL, NULL},
 };
 
@@ -174,9 +171,9 @@ const struct ak_cmd ak_cmd_report_links = {
 		"another environment are no candidates. Session ids never join.\n\n"
 		"Of a call whose provider's log is not here, `source not supplied` comes with `provider`; logs of other providers are none of it.\n"
 		"Each record is asked once per kind on the other side. `report coverage` counts the same rows."
-		AK_TEXT_NOTHING,
+		AK_TEXT_OUT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
-	.needs = AK_NEED_READ,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_LOGGED,
 	.run = run,
 };

@@ -3,10 +3,11 @@
 
 #include <stdlib.h>
 
-#include "base/jsonw.h"
 #include "base/jsonget.h"
+#include "cmd/list_text.h"
 #include "cmd/period.h"
 #include "cmd/reconcile_text.h"
+#include "cmd/report_stream.h"
 #include "reconcile/reconcile.h"
 
 /* "1h", "1d", "30m" in microseconds; 0 = none such. */
@@ -22,75 +23,28 @@ static int64_t bucket_of(const char *text)
 	return 0;
 }
 
-struct printing {
-	struct ak_ctx *c;
-	bool more;
-	uint64_t n;
-};
+static enum ak_rc put_row(void *ctx, json_t *row, struct ak_err *err) { return ak_stream_row(ctx, row, err); }
+static enum ak_rc put_text(void *ctx, struct ak_str row, struct ak_err *err) { return ak_stream_text(ctx, row, err); }
 
-static void put_json(struct ak_ctx *c, const json_t *v)
+/* The records of one row. */
+static enum ak_rc drill(struct ak_ctx *c, struct ak_reconcile *r, const char *row, json_t *doc, struct ak_err *err)
 {
-	struct ak_buf b;
-
-	ak_buf_init(&b, 1 << 26);
-	ak_jcs(v, &b, NULL);
-	ak_io_text(c->io, ak_buf_str(&b));
-	ak_buf_release(&b);
-}
-
-static enum ak_rc put_row(void *ctx, json_t *row, struct ak_err *err)
-{
-	struct printing *p = ctx;
-
-	(void)err;
-	ak_io_printf(p->c->io, p->n++ ? ",\n" : "\n");
-	put_json(p->c, row);
-	return AK_OK;
-}
-
-static enum ak_rc put_text(void *ctx, struct ak_str row, struct ak_err *err)
-{
-	struct printing *p = ctx;
-
-	(void)err;
-	ak_io_text(p->c->io, p->n++ ? AK_STR(",\n") : AK_STR("\n"));
-	ak_io_text(p->c->io, row);
-	return AK_OK;
-}
-
-/* Rows may be millions: the document is written as it is made. */
-static enum ak_rc json_report(struct ak_ctx *c, struct ak_reconcile *r, const json_t *summary, const json_t *bypass, const json_t *calls,
-			      struct ak_err *err)
-{
-	static const char *const member[] = {"conflicts", "gateway_records", "sources", "classes"};
-	struct printing p = {.c = c};
+	static const struct ak_stream_kind kind = {"records", "row side cite value counted why", NULL};
+	struct ak_stream *out = NULL;
 	enum ak_rc rc;
 
-	ak_io_printf(c->io, "{\"bypass\":");
-	put_json(c, bypass);
-	ak_io_printf(c->io, ",\n\"calls\":");
-	put_json(c, calls);
-	for (size_t i = 0; i < AK_COUNT(member); i++) {
-		ak_io_printf(c->io, ",\n\"%s\":", member[i]);
-		put_json(c, json_object_get(summary, member[i]));
+	json_object_set_new(doc, "schema", json_string("auditkit.reconcile.drill/1"));
+	json_object_set_new(doc, "row", json_string(strspn(row, "0123456789abcdef") == 16 && !row[16] ? row : ""));
+	rc = ak_stream_open(c, &kind, doc, &out, err);
+	if (rc == AK_OK && ak_stream_wants(out))
+		rc = ak_reconcile_drill(r, row, put_row, out, err);
+	if (rc == AK_OK)
+		rc = ak_stream_end(out, err);
+	if (rc == AK_OK && ak_stream_is_table(out)) {
+		rc = ak_reconcile_print_drill(c, r, row, err);
+		ak_alone_print(c->io, doc);
 	}
-	ak_io_printf(c->io, ",\n\"format_version\":1,\"schema\":\"auditkit.reconcile/1\",\n\"rows\":[");
-	rc = ak_reconcile_each(r, put_text, &p, err);
-	ak_io_printf(c->io, "]}\n");
-	return rc;
-}
-
-static enum ak_rc drill(struct ak_ctx *c, struct ak_reconcile *r, const char *row, struct ak_err *err)
-{
-	struct printing p = {.c = c};
-	enum ak_rc rc;
-
-	if (!c->json)
-		return ak_reconcile_print_drill(c, r, row, err);
-	ak_io_printf(c->io, "{\"format_version\":1,\"schema\":\"auditkit.reconcile.drill/1\",\"row\":");
-	ak_io_printf(c->io, "\"%.16s\",\"records\":[", strspn(row, "0123456789abcdef") == 16 && !row[16] ? row : "");
-	rc = ak_reconcile_drill(r, row, put_row, &p, err);
-	ak_io_printf(c->io, "]}\n");
+	ak_stream_free(out);
 	return rc;
 }
 
@@ -106,24 +60,58 @@ static json_int_t records_of(const json_t *summary)
 	return n;
 }
 
-static enum ak_rc report(struct ak_ctx *c, struct ak_reconcile *r, const struct ak_reconcile_opts *o, bool *nothing, struct ak_err *err)
+static enum ak_rc print(struct ak_ctx *c, struct ak_reconcile *r, const json_t *doc, struct ak_err *err)
 {
-	json_t *summary = ak_reconcile_summary(r), *bypass = ak_reconcile_bypass(r), *calls = NULL, *conflicts = NULL;
+	enum ak_rc rc;
+
+	ak_cmd_period_print(c->io, doc);
+	rc = ak_reconcile_print(c, r, doc, json_object_get(doc, "bypass"), json_object_get(doc, "calls"), err);
+	ak_alone_print(c->io, doc);
+	return rc;
+}
+
+/* All of the document but its rows. */
+static enum ak_rc head(struct ak_ctx *c, struct ak_reconcile *r, const struct ak_reconcile_opts *o, json_t *doc, struct ak_err *err)
+{
+	static const char *const members[] = {"gateway_records", "sources", "classes"};
+	json_t *summary = ak_reconcile_summary(r), *calls = NULL, *conflicts = NULL;
 	enum ak_rc rc = ak_reconcile_calls(c->store, o->from_us, o->to_us, &calls, err);
 
 	if (rc == AK_OK)
 		rc = ak_reconcile_conflicts(c->store, o->from_us, o->to_us, &conflicts, err);
 	json_object_set_new(conflicts, "of", json_integer(records_of(summary)));
-	json_object_set_new(summary, "conflicts", conflicts);
-
-	*nothing = !json_array_size(json_object_get(summary, "sources")) || !ak_jnum(json_object_get(summary, "gateway_records"), "requests");
-	if (rc == AK_OK && c->json)
-		rc = json_report(c, r, summary, bypass, calls, err);
-	else if (rc == AK_OK)
-		rc = ak_reconcile_print(c, r, summary, bypass, calls, err);
+	json_object_set_new(doc, "schema", json_string("auditkit.reconcile/1"));
+	json_object_set_new(doc, "bypass", ak_reconcile_bypass(r));
+	json_object_set_new(doc, "calls", calls ? calls : json_null());
+	json_object_set_new(doc, "conflicts", conflicts ? conflicts : json_null());
+	for (size_t i = 0; i < AK_COUNT(members); i++)
+		json_object_set(doc, members[i], json_object_get(summary, members[i]));
 	json_decref(summary);
-	json_decref(bypass);
-	json_decref(calls);
+	return rc;
+}
+
+static enum ak_rc report(struct ak_ctx *c, struct ak_reconcile *r, const struct ak_reconcile_opts *o, json_t *doc, struct ak_err *err)
+{
+#define X(id, name, what, not_proven) " classes." #name
+	static const struct ak_stream_kind kind = {
+		"rows",
+		"row source query bucket bucket_end provider key project model models measure unit currency gateway provider_figure gap" AK_RECONCILE_CLASSES(X) " rate provider_rows gateway_records",
+		"bucket"};
+#undef X
+	struct ak_stream *out = NULL;
+	enum ak_rc rc = head(c, r, o, doc, err);
+
+	if (rc == AK_OK)
+		rc = ak_stream_open(c, &kind, doc, &out, err);
+	if (rc == AK_OK && ak_stream_wants(out))
+		rc = ak_reconcile_each(r, put_text, out, err);
+	if (rc == AK_OK)
+		rc = ak_stream_end(out, err);
+	if (rc == AK_OK && ak_stream_is_table(out))
+		rc = print(c, r, doc, err);
+	ak_stream_free(out);
+	if (rc == AK_OK && (!json_array_size(json_object_get(doc, "sources")) || !ak_jnum(json_object_get(doc, "gateway_records"), "requests")))
+		rc = ak_cmd_nothing(c, "provider usage beside gateway requests", err);
 	return rc;
 }
 
@@ -132,24 +120,25 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	const char *bucket = ak_args_text(c->args, "bucket"), *row = ak_args_text(c->args, "drill");
 	struct ak_reconcile_opts o = {0};
 	struct ak_reconcile *r = NULL;
-	bool nothing = false;
+	json_t *doc;
 	enum ak_rc rc = ak_cmd_period(c, &o.from_us, &o.to_us, err);
 
 	if (rc == AK_OK && bucket && !(o.bucket_us = bucket_of(bucket)))
 		return ak_fail(err, AK_EXIT_USAGE, "option '--bucket' is a number of minutes, hours or days: 30m, 1h, 1d"), err->exit;
 	o.control_point = c->policy ? c->policy->control_point : NULL;
+	doc = json_pack("{s:i, s:s, s:o, s:o, s:s?}", "format_version", 1, "report", "reconcile", "from", ak_jbound(o.from_us), "to", ak_jbound(o.to_us), "bucket",
+			bucket);
 	if (rc == AK_OK)
 		rc = ak_reconcile_run(c->store, &o, &r, err);
 	if (rc == AK_OK)
-		rc = row ? drill(c, r, row, err) : report(c, r, &o, &nothing, err);
+		rc = row ? drill(c, r, row, doc, err) : report(c, r, &o, doc, err);
 	if (r)
 		ak_reconcile_free(r);
+	json_decref(doc);
 	if (rc == AK_END) {
 		ak_hint(err, "'auditkit report reconcile --json' names its rows; the options of both calls must be the same");
 		return ak_fail(err, AK_EXIT_USAGE, "there is no such row"), err->exit;
 	}
-	if (rc == AK_OK && nothing)
-		rc = ak_cmd_nothing(c, "provider usage beside gateway requests", err);
 	return rc != AK_OK ? err->exit : AK_EXIT_OK;
 }
 
@@ -157,12 +146,14 @@ static const struct ak_opt opts[] = {
 	AK_OPTS_PERIOD,
 	{"bucket", 0, AK_OPT_TEXT, "SIZE", "add finer buckets up to 1h, 1d, ... (default: as the provider has them)"},
 	{"drill", 0, AK_OPT_TEXT, "ROW", "the records that a row of this report adds up, gateway's and provider's"},
+	AK_OPTS_OUT,
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
 
 static const struct ak_example examples[] = {
 	{"auditkit report reconcile", "where provider and gateways differ, and why"},
 	{"auditkit report reconcile --bucket 1d --json", "all rows with their classes, for machines"},
+	{"auditkit report reconcile -o gaps.csv --force", "the same rows as a table, a column for each class"},
 	{NULL, NULL},
 };
 
@@ -199,9 +190,9 @@ const struct ak_cmd ak_cmd_report_reconcile = {
 		"bypass: a key or project that no gateway record explains, or more calls in a bucket than the gateways have. Not proven:\n"
 		"a direct call, since a gateway record that was left out of an export looks the same ('auditkit report completeness').\n\n"
 		"unexplained: what no rule explains."
-		AK_TEXT_NOTHING,
+		AK_TEXT_OUT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
-	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_ACCESS,
+	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_LOGGED,
 	.run = run,
 };

@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "base/time.h"
+#include "check/said.h"
 #include "cmd/period.h"
 #include "cmd/search_run.h"
 #include "search/saved.h"
@@ -40,13 +41,74 @@ static json_t *filters(const struct ak_ctx *c)
 	return all;
 }
 
+static const char *const categories[] = {"keys", "quota", "routing", "billing", "admin_access", "data_access", "configuration", "login", "ai_interaction", "other"};
+
+static bool is_category(const char *word)
+{
+	for (size_t i = 0; i < AK_COUNT(categories); i++)
+		if (strcmp(word, categories[i]) == 0)
+			return true;
+	return false;
+}
+
+/* "category in ('keys') or action = 'x' or action like 'y*'" of a list; the policy has checked its words. */
+static void add_actions(struct ak_buf *b, const json_t *words)
+{
+	json_t *list = json_is_string(words) ? json_pack("[O]", words) : json_incref((json_t *)words), *v;
+	size_t i;
+
+	json_array_foreach(list, i, v) {
+		const char *word = json_string_value(v);
+
+		ak_buf_addf(b, "%s%s %s '%s'", i ? " or " : "", is_category(word) ? "category" : "action", strchr(word, '*') ? "like" : "=", word);
+	}
+	json_decref(list);
+}
+
+/* --privileged and --high-risk as part of --where: what policy.yaml lists. */
+static enum ak_rc add_listed(struct ak_ctx *c, const char *option, const char *member, const char *otherwise, struct ak_buf *b, struct ak_err *err)
+{
+	const json_t *words = ak_policy_said(c->policy, member);
+
+	if (!ak_args_flag(c->args, option))
+		return AK_OK;
+	if (!words && !otherwise) {
+		ak_hint(err, "list categories or actions under %s, as in: [keys, \"apikey.*\"]", member);
+		return ak_fail(err, AK_EXIT_USAGE, "--%s: policy.yaml lists no such action", option);
+	}
+	ak_buf_adds(b, b->n ? " and (" : "(");
+	if (words)
+		add_actions(b, words);
+	else
+		ak_buf_adds(b, otherwise);
+	ak_buf_addc(b, ')');
+	return AK_OK;
+}
+
+static enum ak_rc add_lists(struct ak_ctx *c, struct ak_spec *s, struct ak_err *err)
+{
+	struct ak_buf b;
+	enum ak_rc rc;
+
+	ak_buf_init(&b, 1 << 20);
+	rc = add_listed(c, "privileged", "audit.privileged", "category in (" AK_PRIVILEGED ")", &b, err);
+	if (rc == AK_OK)
+		rc = add_listed(c, "high-risk", "audit.high_risk", NULL, &b, err);
+	if (rc == AK_OK && b.n) {
+		s->where = s->where ? ak_arena_printf(&c->arena, "(%s) and %s", s->where, b.p).p : ak_arena_z(&c->arena, ak_buf_str(&b));
+		s->layers = s->layers ? s->layers : 1u << AK_K_AUDIT;
+	}
+	ak_buf_release(&b);
+	return rc;
+}
+
 static enum ak_rc read_spec(struct ak_ctx *c, struct ak_spec *s, struct ak_err *err)
 {
 	*s = (struct ak_spec){.where = ak_args_text(c->args, "where"), .from = ak_args_text(c->args, "from"), .to = ak_args_text(c->args, "to"),
 			      .at = ak_args_text(c->args, "at"), .backwards = ak_args_flag(c->args, "newest")};
 	s->text = c->args->nwords ? c->args->word[0] : NULL;
 	s->filters = filters(c);
-	return layers(c, s, err);
+	return layers(c, s, err) == AK_OK ? add_lists(c, s, err) : AK_FAIL;
 }
 
 static enum ak_rc save(struct ak_ctx *c, const struct ak_spec *s, struct ak_where *w, const struct ak_search_opts *o, const char *name, struct ak_err *err)
@@ -123,6 +185,17 @@ static enum ak_rc point_to_filters(struct ak_ctx *c, const struct ak_spec *s, st
 	return rc;
 }
 
+/* An error in --where names a column of what was typed, so that is read alone first. */
+static enum ak_rc compile(struct ak_ctx *c, const struct ak_spec *s, struct ak_where *w, struct ak_search_opts *o, struct ak_err *err)
+{
+	struct ak_spec typed = *s;
+
+	typed.where = ak_args_text(c->args, "where");
+	if (typed.where != s->where && typed.where && ak_spec_compile(&typed, w, o, err) != AK_OK)
+		return AK_FAIL;
+	return ak_spec_compile(s, w, o, err);
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	bool none = false;
@@ -136,7 +209,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	ak_found_where(&f, &w);
 	w.keep_params = name != NULL;
 	if (rc == AK_OK)
-		rc = ak_spec_compile(&s, &w, &o, err);
+		rc = compile(c, &s, &w, &o, err);
 	if (rc == AK_OK && name)
 		rc = save(c, &s, &w, &o, name, err);
 	if (rc == AK_OK && w.open)
@@ -188,6 +261,8 @@ static const struct ak_opt opts[] = {
 	FILTER("region", "cloud region"),
 	FILTER("id", "any identifier of the call or event"),
 	FILTER("source", "name of the source"),
+	{"privileged", 0, AK_OPT_FLAG, NULL, "events whose category or action audit.privileged of policy.yaml lists"},
+	{"high-risk", 0, AK_OPT_FLAG, NULL, "the same of audit.high_risk"},
 	{"newest", 0, AK_OPT_FLAG, NULL, "newest first"},
 	AK_OPTS_FOUND,
 	{"save", 0, AK_OPT_TEXT, "NAME", "keep the search for 'query run': values may be $parameters"},
@@ -196,6 +271,7 @@ static const struct ak_opt opts[] = {
 
 static const struct ak_example examples[] = {
 	{"auditkit search --category keys --layer audit_event", "what was done to keys"},
+	{"auditkit search --privileged --newest --limit 5", "the newest privileged changes, by the list of policy.yaml"},
 	{"auditkit search --status 4xx --layer request --newest --limit 5", "the newest refused or malformed requests"},
 	{"auditkit search --where \"status >= 400 and (model like 'gpt*' or cost > 0.01)\"", "a boolean expression over any field"},
 	{"auditkit search --user 'ada@example.org' --all --format csv", "everything of one person, as CSV"},
@@ -215,6 +291,8 @@ const struct ak_cmd ak_cmd_search = {
 		"--where knows = != < <= > >=, in (...), not in (...), is missing, is not missing, contains, like (with *), does (a sort of\n"
 		"action), and, or, not and parentheses; names are columns, canonical names (auditkit-fields(5)) or those of the filters. A test of\n"
 		"a value that is missing is false, so `not` in front of it makes it true.\n\n"
+		"--privileged finds events of the categories keys, quota, routing, billing, admin_access and configuration, unless audit.privileged of\n"
+		"policy.yaml lists others: categories, actions, and beginnings of actions with a `*`. --high-risk has no list of its own.\n\n"
 		"TEXT finds beginnings of words in error templates and classes, reason codes, actions, paths, model, key, team and other names\n"
 		"as they are stored. It does not look at prompts, completions (which are not stored), kept texts, changes or tokens.\n\n"
 		"A page prints the cursor of the next one. Pages that follow are of the ledger as it was: nothing comes twice or is left out\n"

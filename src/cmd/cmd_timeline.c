@@ -81,6 +81,8 @@ static void print_models(struct ak_ctx *c, const json_t *doc)
 	json_array_foreach((json_t *)after, i, m)
 		if (!same_model(before, m))
 			model_line(c, sides, m, NULL, m);
+	if (json_array_size(before) || json_array_size(after))
+		ak_io_line(c->io, "percent", "%s", AK_PERCENT_SAID);
 }
 
 static void print_event(struct ak_ctx *c, const json_t *e)
@@ -205,7 +207,7 @@ const struct ak_cmd ak_cmd_timeline = {
 	.summary = "what happened around an event, on both sides of it",
 	.text = "Requests, failures, exact cost and model mix before and after; admin events, quota events, verdicts and failures one by one,\n"
 		"each with its record. What the bounds of the clocks do not order is concurrent: it stands on the side of its time, set right by\n"
-		"those bounds, and may belong to the other. Recorded times are printed as they are.",
+		"those bounds, and may belong to the other. Recorded times are printed as they are." AK_TEXT_PERCENT,
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_ACCESS,

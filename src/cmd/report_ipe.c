@@ -9,7 +9,6 @@
 #include "base/jsonw.h"
 #include "query/query.h"
 #include "query/search.h"
-#include "report/flat.h"
 #include "report/list.h"
 #include "store/access.h"
 
@@ -77,13 +76,13 @@ static json_t *parameters(const json_t *doc)
 	return out;
 }
 
-static json_t *counts(const json_t *lists)
+static json_t *counts(const struct ak_made *m)
 {
-	json_t *out = json_array(), *rows;
+	json_t *out = json_array(), *n;
 	const char *name;
 
-	json_object_foreach((json_t *)lists, name, rows)
-		json_array_append_new(out, json_pack("{s:s, s:I}", "list", name, "rows", (json_int_t)json_array_size(rows)));
+	json_object_foreach(m->counts, name, n)
+		json_array_append_new(out, json_pack("{s:s, s:O}", "list", name, "rows", n));
 	return out;
 }
 
@@ -102,23 +101,23 @@ enum ak_rc ak_report_ipe_allowed(const struct ak_ctx *c, const json_t *doc, stru
 	return AK_OK;
 }
 
-static json_t *head(struct ak_ctx *c, const json_t *doc, const json_t *lists, struct ak_str lines)
+static json_t *head(struct ak_ctx *c, const struct ak_made *m)
 {
 	struct ak_hmac *token = ak_hmac_new(c->keys->token, 32);
-	char *command = ak_report_command(c, doc), hex[65], runner[64], now[32];
-	uint8_t sum[AK_SHA256_LEN];
+	char *command = ak_report_command(c, m->doc), hex[65], runner[64], now[32];
 	json_t *out;
 
 	ak_access_operator(token, runner);
-	ak_sha256(lines.p, lines.n, sum);
-	ak_hex(sum, sizeof sum, hex);
+	ak_hex(m->lines, sizeof m->lines, hex);
 	ak_time_z(ak_time_now(), 0, now);
 	out = json_pack("{s:s, s:i, s:s, s:s, s:o, s:s, s:s, s:s, s:I, s:o, s:s}", "schema", "auditkit.list-ipe/1", "format_version", 1, "report",
-			ak_jtxt(doc, "report", c->args->cmd->name), "query", c->args->cmd->summary, "parameters", parameters(doc), "runner", runner, "time", now,
-			"version", PACKAGE_VERSION, "rows", (json_int_t)ak_flat_count(lists), "lists", counts(lists), "sha256", hex);
+			ak_jtxt(m->doc, "report", c->args->cmd->name), "query", c->args->cmd->summary, "parameters", parameters(m->doc), "runner", runner, "time", now,
+			"version", PACKAGE_VERSION, "rows", (json_int_t)m->rows, "lists", counts(m), "sha256", hex);
 	json_object_set_new(out, "command", json_sprintf("%s --format jsonl", command));
 	json_object_set_new(out, "again", json_string("the command, run on this workspace while its ledger has this size, prints as many lines as there are rows, and "
 						      "sha256 is their digest"));
+	if (json_object_get(m->doc, "alone"))
+		json_object_set(out, "alone", json_object_get(m->doc, "alone"));
 	json_object_set_new(out, "law", json_string("records_in = stored + duplicate + rejected + blank + excluded + expired"));
 	ak_hmac_free(token);
 	ak_free(command);
@@ -157,30 +156,20 @@ static bool says_the_same(const char *path, const json_t *sheet)
 	return same;
 }
 
-enum ak_rc ak_report_ipe(struct ak_ctx *c, const json_t *doc, const json_t *lists, struct ak_str lines, const char *path, struct ak_err *err)
+enum ak_rc ak_report_ipe(struct ak_ctx *c, const struct ak_made *m, const char *path, struct ak_buf *out, struct ak_err *err)
 {
 	json_t *sheet, *workspace = NULL;
-	struct ak_buf text;
 	enum ak_rc rc = ak_query_workspace(c->store, &workspace, err);
 
-	sheet = head(c, doc, lists, lines);
+	sheet = head(c, m);
 	if (rc == AK_OK) {
 		ak_list_copy(sheet, workspace, "workspace_id checkpoint policy_digest");
 		rc = add_size(c, sheet, err);
 	}
-	if (rc == AK_OK && says_the_same(path, sheet)) {
-		json_decref(workspace);
-		json_decref(sheet);
-		return AK_OK;
+	if (rc == AK_OK && !says_the_same(path, sheet)) {
+		rc = add_sources(c, m->doc, sheet, err);
+		rc = rc == AK_OK ? ak_json_pretty(sheet, out, err) : rc;
 	}
-	if (rc == AK_OK)
-		rc = add_sources(c, doc, sheet, err);
-	ak_buf_init(&text, 1u << 28);
-	if (rc == AK_OK)
-		rc = ak_json_pretty(sheet, &text, err);
-	if (rc == AK_OK)
-		rc = ak_fs_write_file(path, ak_buf_str(&text), 0600, ak_args_flag(c->args, "force"), err);
-	ak_buf_release(&text);
 	json_decref(workspace);
 	json_decref(sheet);
 	return rc;

@@ -5,13 +5,12 @@
 #include "base/fs.h"
 #include "base/jsonget.h"
 #include "base/jsonw.h"
-#include "cmd/outputs.h"
 #include "query/query.h"
+#include "report/alone.h"
 #include "report/flat.h"
 #include "tmpl/load.h"
 #include "tmpl/mustache.h"
 
-enum form { AS_TABLE, AS_CSV, AS_JSON, AS_JSONL, AS_PAGE };
 enum { TEMPLATE_BYTES = 1 << 20 };
 
 static const char *base_of(const char *path) { return ak_fs_base(path).p; }
@@ -89,7 +88,7 @@ char *ak_report_command(const struct ak_ctx *c, const json_t *doc)
 
 /* ---- how ---- */
 
-static enum ak_rc choose(const struct ak_ctx *c, enum form *out, struct ak_err *err)
+enum ak_rc ak_report_form(const struct ak_ctx *c, enum ak_report_form *out, struct ak_err *err)
 {
 	static const char *const names[] = {"table", "csv", "json", "jsonl"};
 	const char *format = ak_args_text(c->args, "format"), *path = ak_args_text(c->args, "output"), *dot = path ? strrchr(path, '.') : NULL;
@@ -99,14 +98,14 @@ static enum ak_rc choose(const struct ak_ctx *c, enum form *out, struct ak_err *
 		return ak_fail(err, AK_EXIT_USAGE, "--ipe wants a file: standard output has the report");
 	if (page && (format || c->json))
 		return ak_fail(err, AK_EXIT_USAGE, "--template says what is printed, and so do --format and --json: give one of them");
-	*out = page ? AS_PAGE : c->json ? AS_JSON : AS_TABLE;
+	*out = page ? AK_AS_PAGE : c->json ? AK_AS_JSON : AK_AS_TABLE;
 	if (page || (!format && !path) || (!format && c->json))
 		return AK_OK;
 	if (!format)
 		format = dot ? dot + 1 : "";
 	for (int i = 0; i < 4; i++)
 		if (strcmp(format, names[i]) == 0 && (i || !path)) {
-			*out = (enum form)i;
+			*out = (enum ak_report_form)i;
 			return AK_OK;
 		}
 	ak_hint(err, path ? "a file is csv, json or jsonl, by what its name ends with or by --format; or what --template makes of it" :
@@ -146,7 +145,7 @@ static enum ak_rc load(struct ak_ctx *c, const char *path, struct ak_buf *text, 
 	return ak_fs_slurp(path, TEMPLATE_BYTES, text, err);
 }
 
-static enum ak_rc render(struct ak_ctx *c, const json_t *doc, struct ak_buf *out, struct ak_err *err)
+enum ak_rc ak_report_render(struct ak_ctx *c, const json_t *doc, struct ak_buf *out, struct ak_err *err)
 {
 	const char *path = ak_args_text(c->args, "template"), *name = base_of(path);
 	const struct ak_mustache_opts o = {.escape = escape_of(name), .unknown_is_error = true};
@@ -169,151 +168,111 @@ static enum ak_rc render(struct ak_ctx *c, const json_t *doc, struct ak_buf *out
 	return rc;
 }
 
-/* ---- a file ---- */
-
-/* The earliest and latest time that a row begins with. */
-static void times_of(const json_t *lists, const char **first, const char **last)
-{
-	const char *name, *time;
-	json_t *rows, *row;
-	size_t i;
-
-	json_object_foreach((json_t *)lists, name, rows)
-		json_array_foreach(rows, i, row) {
-			time = ak_jtxt(row, "time", ak_jtxt(row, "start", NULL));
-			if (time && (!*first || strcmp(time, *first) < 0))
-				*first = time;
-			if (time && (!*last || strcmp(time, *last) > 0))
-				*last = time;
-		}
-}
-
-/* As it may be said: a file is named by its user, who may have named it after a secret. */
-static const char *shown(struct ak_ctx *c, const char *path)
-{
-	struct ak_redactor *own = c->redactor ? NULL : ak_redactor_throwaway();
-	const char *name = ak_arena_z(&c->arena, ak_redact_text(own ? own : c->redactor, ak_fs_base(path), &c->arena, NULL));
-
-	ak_redactor_free(own);
-	return name;
-}
-
-static json_t *sidecar(struct ak_ctx *c, const json_t *doc, const json_t *lists, struct ak_str bytes, const char *path)
-{
-	uint8_t sum[AK_SHA256_LEN];
-	char hex[65], *command = ak_report_command(c, doc);
-	const char *first = NULL, *last = NULL, *name;
-	json_t *out, *counts = json_object(), *rows;
-
-	times_of(lists, &first, &last);
-	json_object_foreach((json_t *)lists, name, rows)
-		json_object_set_new(counts, name, json_pack("{s:I, s:b}", "matches", (json_int_t)json_array_size(rows), "exact", true));
-	ak_sha256(bytes.p, bytes.n, sum);
-	ak_hex(sum, sizeof sum, hex);
-	out = json_pack("{s:s, s:i, s:s, s:s, s:I, s:s, s:o, s:I, s:b, s:s?, s:s?, s:s}", "schema", "auditkit.export/1", "format_version", 1, "file", shown(c, path),
-			"sha256", hex, "bytes", (json_int_t)bytes.n, "filter", command, "counts", counts, "listed", (json_int_t)ak_flat_count(lists), "complete",
-			true, "first", first, "last", last, "workspace_id", c->store->id);
-	ak_free(command);
-	return out;
-}
-
-/* A second run of the same: what is there already is what would be written. */
-static bool is_there(const char *path, struct ak_str bytes)
-{
-	struct ak_err ignored = {0};
-	struct ak_buf have;
-	bool same;
-
-	ak_buf_init(&have, bytes.n + 1);
-	same = ak_fs_slurp(path, bytes.n, &have, &ignored) == AK_OK && have.n == bytes.n && (!bytes.n || memcmp(have.p, bytes.p, bytes.n) == 0);
-	ak_buf_release(&have);
-	return same;
-}
-
-static enum ak_rc write_file(struct ak_ctx *c, const json_t *doc, const json_t *lists, struct ak_str bytes, const char *path, struct ak_err *err)
-{
-	struct ak_fs_temp file AK_CLEANUP(ak_fs_temp_release) = {.fd = -1};
-	bool force = ak_args_flag(c->args, "force");
-	struct ak_buf text;
-	json_t *meta;
-	enum ak_rc rc;
-
-	if (is_there(path, bytes)) {
-		ak_io_note(c->io, "unchanged", "%s has this report already", shown(c, path));
-		return AK_OK;
-	}
-	rc = ak_fs_temp_open(&file, path, 0600, err);
-	if (rc == AK_OK)
-		rc = ak_fs_write_all(file.fd, bytes.p, bytes.n, path, err);
-	if (rc != AK_OK)
-		return rc;
-	meta = sidecar(c, doc, lists, bytes, path);
-	ak_buf_init(&text, 1 << 20);
-	rc = ak_json_pretty(meta, &text, err);
-	if (rc == AK_OK)
-		rc = ak_output_pair(&file, force, ak_buf_str(&text), err);
-	if (rc == AK_OK)
-		ak_io_note(c->io, "written", "%s, %zu rows, beside %s.meta.json", shown(c, path), ak_flat_count(lists), shown(c, path));
-	ak_buf_release(&text);
-	json_decref(meta);
-	return rc;
-}
-
-static enum ak_rc make(struct ak_ctx *c, enum form form, const json_t *doc, const json_t *lists, struct ak_buf *out, struct ak_err *err)
+static enum ak_rc make(struct ak_ctx *c, enum ak_report_form form, const json_t *doc, const json_t *lists, struct ak_buf *out, struct ak_err *err)
 {
 	switch (form) {
-	case AS_CSV:
+	case AK_AS_CSV:
 		return ak_flat_csv(lists, out, err);
-	case AS_JSONL:
+	case AK_AS_JSONL:
 		return ak_flat_lines(lists, out, err);
-	case AS_JSON:
+	case AK_AS_JSON:
 		return ak_json_pretty(doc, out, err);
-	case AS_PAGE:
-		return render(c, doc, out, err);
+	case AK_AS_PAGE:
+		return ak_report_render(c, doc, out, err);
 	default:
 		return AK_OK;
 	}
 }
 
-static enum ak_rc write_sheet(struct ak_ctx *c, const json_t *doc, const json_t *lists, const char *path, struct ak_err *err)
+static enum ak_rc sum_lines(const json_t *lists, uint8_t sum[AK_SHA256_LEN], struct ak_err *err)
 {
 	struct ak_buf lines;
 	enum ak_rc rc;
 
 	ak_buf_init(&lines, 1u << 30);
 	rc = ak_flat_lines(lists, &lines, err);
-	if (rc == AK_OK)
-		rc = ak_report_ipe(c, doc, lists, ak_buf_str(&lines), path, err);
+	ak_sha256(lines.p, lines.n, sum);
 	ak_buf_release(&lines);
 	return rc;
 }
 
-enum ak_rc ak_report_out(struct ak_ctx *c, const json_t *doc, bool *printed, struct ak_err *err)
+/* The kinds of record that a table of links names. */
+static unsigned linked_kinds(const json_t *doc)
 {
-	const char *path = ak_args_text(c->args, "output"), *sheet = ak_args_text(c->args, "ipe");
-	json_t *lists = ak_flat_lists(doc);
-	enum form form = AS_TABLE;
-	struct ak_buf out;
-	enum ak_rc rc = choose(c, &form, err);
+	unsigned kinds = 0;
+	json_t *row;
+	size_t i;
 
-	ak_buf_init(&out, form == AS_PAGE ? AK_TEMPLATE_BYTES : (size_t)1 << 30);
-	if (rc == AK_OK && sheet)
+	json_array_foreach(json_object_get(doc, "coverage"), i, row)
+		kinds |= ak_alone_of_link(row);
+	return kinds;
+}
+
+void ak_report_alone(const struct ak_ctx *c, json_t *doc, unsigned only)
+{
+	ak_alone_add(doc, c->args->cmd->name + strlen("report "), only);
+}
+
+/* Rows have no place for it; a file has its sidecar, a document has the member. */
+void ak_report_note_alone(const struct ak_ctx *c, enum ak_report_form form, const json_t *doc)
+{
+	json_t *one;
+	size_t i;
+
+	if (form == AK_AS_TABLE || form == AK_AS_JSON || ak_args_text(c->args, "output"))
+		return;
+	json_array_foreach(json_object_get(doc, "alone"), i, one)
+		ak_io_note(c->io, i ? "" : "alone", "%s do not prove %s", ak_jtxt(one, "title", "?"), ak_jtxt(one, "cannot_prove", "?"));
+}
+
+static enum ak_rc write_all(struct ak_ctx *c, struct ak_made *m, const char *path, const json_t *lists, struct ak_str bytes, struct ak_err *err)
+{
+	struct ak_fs_temp file AK_CLEANUP(ak_fs_temp_release) = {.fd = -1};
+	enum ak_rc rc = AK_OK;
+
+	if (!path && !ak_args_text(c->args, "ipe"))
+		return AK_OK;
+	ak_sha256(bytes.p, bytes.n, m->sum);
+	m->bytes = bytes.n;
+	if (ak_args_text(c->args, "ipe"))
+		rc = sum_lines(lists, m->lines, err);
+	if (rc == AK_OK && path)
+		rc = ak_fs_temp_open(&file, path, 0600, err);
+	if (rc == AK_OK && path)
+		rc = ak_fs_write_all(file.fd, bytes.p, bytes.n, path, err);
+	ak_made_times(m, lists);
+	return rc == AK_OK ? ak_report_files(c, m, path ? &file : NULL, err) : rc;
+}
+
+enum ak_rc ak_report_out(struct ak_ctx *c, json_t *doc, bool *printed, struct ak_err *err)
+{
+	const char *path = ak_args_text(c->args, "output");
+	json_t *lists = ak_flat_lists(doc);
+	struct ak_made m = {.doc = doc, .counts = ak_flat_counts(lists), .rows = ak_flat_count(lists)};
+	enum ak_report_form form = AK_AS_TABLE;
+	struct ak_buf out;
+	enum ak_rc rc = ak_report_form(c, &form, err);
+
+	ak_buf_init(&out, form == AK_AS_PAGE ? AK_TEMPLATE_BYTES : (size_t)1 << 30);
+	ak_report_alone(c, doc, linked_kinds(doc));
+	if (rc == AK_OK && ak_args_text(c->args, "ipe"))
 		rc = ak_report_ipe_allowed(c, doc, err);
 	if (rc == AK_OK)
 		rc = make(c, form, doc, lists, &out, err);
 	/* Before anything is out: a line too many is no harm. */
 	if (rc == AK_OK && ak_cmd_needs(c->args) & AK_NEED_ACCESS)
-		rc = ak_cmd_log_access(c, ak_flat_count(lists), err);
-	if (rc == AK_OK && path)
-		rc = write_file(c, doc, lists, ak_buf_str(&out), path, err);
-	if (rc == AK_OK && sheet)
-		rc = write_sheet(c, doc, lists, sheet, err);
-	if (rc == AK_OK && form == AS_JSON && !path)
+		rc = ak_cmd_log_access(c, m.rows, err);
+	if (rc == AK_OK)
+		rc = write_all(c, &m, path, lists, ak_buf_str(&out), err);
+	if (rc == AK_OK && form == AK_AS_JSON && !path)
 		rc = ak_io_json(c->io, doc, err);
 	else if (rc == AK_OK && !path)
 		ak_io_text(c->io, ak_buf_str(&out));
-	*printed = rc != AK_OK || form != AS_TABLE;
+	if (rc == AK_OK)
+		ak_report_note_alone(c, form, doc);
+	*printed = rc != AK_OK || form != AK_AS_TABLE;
 	ak_buf_release(&out);
+	json_decref(m.counts);
 	json_decref(lists);
 	return rc;
 }

@@ -9,9 +9,10 @@
 #include "cmd/search_out.h"
 #include "cmd/search_run.h"
 
-enum { SLICE_US = 50000 };
+/* STALL: who takes nothing of an export for so long loses its connection to somebody who waits for one. */
+enum { SLICE_US = 50000, STALL_US = 5000000, AGAIN_S = 3 };
 
-struct export {
+struct ak_export {
 	struct ak_visit v; /* of its own: it outlives the request */
 	size_t slot;
 	struct ak_form f;
@@ -20,7 +21,8 @@ struct export {
 	struct ak_buf ready;
 	size_t at;
 	const char *file; /* name that it is saved under */
-	bool sidecar, whole;
+	bool sidecar, whole, lost;
+	int64_t took_us; /* when its reader asked for bytes the last time */
 };
 
 static const struct {
@@ -36,13 +38,13 @@ static const struct {
 
 static void take(void *ctx, struct ak_str bytes)
 {
-	struct export *e = ctx;
+	struct ak_export *e = ctx;
 
 	if (!e->sidecar)
 		ak_buf_addstr(&e->ready, bytes);
 }
 
-static enum ak_rc close_it(struct export *e, struct ak_err *err)
+static enum ak_rc close_it(struct ak_export *e, struct ak_err *err)
 {
 	json_t *doc;
 	enum ak_rc rc;
@@ -58,7 +60,7 @@ static enum ak_rc close_it(struct export *e, struct ak_err *err)
 }
 
 /* Until there is something to send, all is done, or others should have their turn. */
-static enum ak_rc go_on(struct export *e, struct ak_err *err)
+static enum ak_rc go_on(struct ak_export *e, struct ak_err *err)
 {
 	int64_t until = ak_time_now() + SLICE_US;
 	json_t *record;
@@ -80,10 +82,11 @@ static enum ak_rc go_on(struct export *e, struct ak_err *err)
 
 static enum ak_rc more(void *ctx, char *to, size_t room, size_t *n)
 {
-	struct export *e = ctx;
+	struct ak_export *e = ctx;
 	struct ak_err err = {0};
-	enum ak_rc rc = go_on(e, &err);
+	enum ak_rc rc = e->lost ? AK_FAIL : go_on(e, &err);
 
+	e->took_us = ak_time_now();
 	if (rc != AK_OK)
 		return AK_FAIL;
 	if (e->at == e->ready.n && e->whole)
@@ -95,24 +98,33 @@ static enum ak_rc more(void *ctx, char *to, size_t room, size_t *n)
 	return AK_OK;
 }
 
+/* What it has of the slot; somebody else may have that afterwards. */
+static void leave(struct ak_export *e)
+{
+	if (e->lost)
+		return;
+	e->lost = true;
+	ak_search_free(e->found.q);
+	e->v.s->running[e->slot] = NULL;
+}
+
 static void done(void *ctx)
 {
-	struct export *e = ctx;
+	struct ak_export *e = ctx;
 
-	ak_search_free(e->found.q);
+	leave(e);
 	ak_found_release(&e->out);
 	ak_form_release(&e->f);
 	ak_buf_release(&e->ready);
-	e->v.s->busy[e->slot] = false;
 	ak_arena_release(&e->v.c.arena);
 	ak_free(e);
 }
 
 /* ---- beginning it ---- */
 
-static struct export *new_export(struct ak_visit *v, size_t slot, size_t format, bool sidecar)
+static struct ak_export *new_export(struct ak_visit *v, size_t slot, size_t format, bool sidecar)
 {
-	struct export *e = ak_alloc_zero(1, sizeof *e);
+	struct ak_export *e = ak_alloc_zero(1, sizeof *e);
 
 	e->v = *v;
 	ak_arena_init(&e->v.c.arena);
@@ -125,12 +137,13 @@ static struct export *new_export(struct ak_visit *v, size_t slot, size_t format,
 	e->out.sink_ctx = e;
 	e->out.temp.fd = -1;
 	ak_buf_init(&e->ready, 1 << 27);
-	v->s->busy[slot] = true;
+	e->took_us = ak_time_now();
+	v->s->running[slot] = e;
 	return e;
 }
 
 /* Names that tell searches and moments apart, so that a file and its sidecar find each other among others. */
-static const char *file_name(struct export *e, const char *extension)
+static const char *file_name(struct ak_export *e, const char *extension)
 {
 	uint8_t search[8];
 	char hex[17];
@@ -141,7 +154,7 @@ static const char *file_name(struct export *e, const char *extension)
 	return ak_arena_printf(&e->v.c.arena, "search-%s-at-%lld%s", hex, (long long)e->found.o.bound, extension).p;
 }
 
-static enum ak_rc begin(struct export *e, const struct ak_target *sent, size_t format, const char *path, struct ak_reply *r, struct ak_err *err)
+static enum ak_rc begin(struct ak_export *e, const struct ak_target *sent, size_t format, const char *path, struct ak_reply *r, struct ak_err *err)
 {
 	struct ak_search_opts o = {.bound = INT64_MAX};
 	struct ak_target t;
@@ -179,20 +192,35 @@ static bool which(const char *name, size_t *format, bool *sidecar)
 	return false;
 }
 
+/* One that is free, or whose reader has stalled longest. */
 static enum ak_rc free_slot(const struct ak_serve *s, size_t *slot, struct ak_err *err)
 {
-	for (size_t i = 0; i < AK_SERVE_EXPORTS; i++)
-		if (!s->busy[i]) {
+	struct ak_export *stalled = NULL;
+	int64_t before = ak_time_now() - STALL_US;
+
+	for (size_t i = 0; i < AK_SERVE_EXPORTS; i++) {
+		struct ak_export *e = s->running[i];
+
+		if (!e) {
 			*slot = i;
 			return AK_OK;
 		}
-	return ak_fail(err, AK_EXIT_BUSY, "%d exports are running; wait for one of them", AK_SERVE_EXPORTS);
+		if (e->took_us < before && (!stalled || e->took_us < stalled->took_us))
+			stalled = e;
+	}
+	if (stalled) {
+		*slot = stalled->slot;
+		leave(stalled);
+		return AK_OK;
+	}
+	ak_hint(err, "this page asks again by itself every %d seconds, and the export begins when one of them is done", AGAIN_S);
+	return ak_fail(err, AK_EXIT_BUSY, "%d exports are running", AK_SERVE_EXPORTS);
 }
 
 bool ak_serve_export(struct ak_visit *v, const struct ak_target *t, bool head, struct ak_reply *r)
 {
 	struct ak_err err = {0};
-	struct export *e;
+	struct ak_export *e;
 	size_t format, slot = 0;
 	bool sidecar;
 	unsigned status;
@@ -222,7 +250,8 @@ bool ak_serve_export(struct ak_visit *v, const struct ak_target *t, bool head, s
 	}
 	if (rc == AK_END)
 		return true;
+	r->again_s = err.exit == AK_EXIT_BUSY ? AGAIN_S : 0;
 	error = ak_serve_error(v, &err, &status);
-	ak_serve_page(v, json_pack("{s:s, s:o}", "title", "Not exported", "error", error), "./", status, r);
+	ak_serve_page(v, json_pack("{s:s, s:o}", "title", r->again_s ? "Waiting" : "Not exported", "error", error), "./", status, r);
 	return true;
 }

@@ -9,11 +9,13 @@
 
 enum { AK_SERVE_EXPORTS = 2 }; /* that may run at once, each with a connection of its own to the database */
 
+struct ak_export;
+
 struct ak_serve {
 	struct ak_ctx *c;
 	struct ak_pages pages;
 	struct ak_store *spare[AK_SERVE_EXPORTS];
-	bool busy[AK_SERVE_EXPORTS];
+	struct ak_export *running[AK_SERVE_EXPORTS]; /* NULL: free */
 	struct ak_server *server;
 	const char *idle; /* as it was typed */
 	int64_t idle_us;

@@ -33,6 +33,14 @@ static bool fits_admin_field(const json_t *v)
 	return false;
 }
 
+/* A category, an action, or the beginning of one with a star; it becomes part of an expression. */
+static bool fits_action(const json_t *v)
+{
+	const char *z = json_string_value(v);
+
+	return z && *z && strlen(z) <= 200 && !z[strspn(z, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:/ *-")];
+}
+
 static bool fits_amount(const json_t *v)
 {
 	struct ak_dec_parts parts;
@@ -65,6 +73,8 @@ static const struct {
 	{"audit.familiar_after", fits_count, "a number of at least 1"},
 	{"audit.session_limit", fits_span, "a time such as 8h"},
 	{"audit.suspicious_after", fits_span, "a time such as 1h"},
+	{"audit.privileged.*", fits_action, "a category such as keys, or an action such as apikey.rotate or apikey.*"},
+	{"audit.high_risk.*", fits_action, "a category such as keys, or an action such as apikey.rotate or apikey.*"},
 	{"audit.hours.zone", fits_zone, "a zone such as Europe/Berlin"},
 	{"audit.hours.from", fits_clock, "a time of day such as \"08:00\""},
 	{"audit.hours.to", fits_clock, "a time of day such as \"18:00\""},

@@ -239,7 +239,8 @@ static const struct ak_yaml_rule audit_rules[] = {
 	{"hours", AK_Y_MAP_OR_UNKNOWN, false, hours_rules}, {"countries", AK_Y_STR_OR_LIST, false, NULL},
 	{"familiar_after", AK_Y_SCALAR, false, NULL},	    {"shared_accounts", AK_Y_STR_OR_LIST, false, NULL},
 	{"automation", AK_Y_STR_OR_LIST, false, NULL},	    {"session_limit", AK_Y_SCALAR, false, NULL},
-	{"suspicious_after", AK_Y_SCALAR, false, NULL},	    END,
+	{"suspicious_after", AK_Y_SCALAR, false, NULL},	    {"privileged", AK_Y_STR_OR_LIST, false, NULL},
+	{"high_risk", AK_Y_STR_OR_LIST, false, NULL},	    END,
 };
 
 static const struct ak_yaml_rule vocabulary_rules[] = {{ANY_KEY, AK_Y_STR_OR_LIST, false, NULL}, END};

@@ -2,14 +2,15 @@
 #include "base/ak.h"
 #include "link/link.h"
 
+#include "base/text.h"
 #include "link/cover.h"
 #include "link/sums.h"
 
 json_t *ak_link_percent(int64_t n, int64_t of)
 {
-	__int128 tenths = of ? (__int128)n * 1000 / of : 0;
+	char text[32];
 
-	return of ? json_sprintf("%lld.%lld %%", (long long)(tenths / 10), (long long)(tenths % 10)) : json_null();
+	return of ? json_string(ak_percent((uint64_t)n, (uint64_t)of, text)) : json_null();
 }
 
 /* The other sides of requests: a request need not have any of them, so those pairs are not asked here. */

@@ -115,8 +115,12 @@ static void meet_all(struct engine *e, const struct ak_link_pair *p, const struc
 
 	e->nlinks = e->ncandidates = e->nmet = 0;
 	for (size_t i = 0; i < a->n; i++) {
-		gather(e, p, a, ak_link_values_of(&e->values, &a->id[i]));
-		if (ak_id_twin(ak_link_fields[a->id[i].field], a->id[i].value, buf, &twin))
+		const struct ak_link_value *v = ak_link_values_of(&e->values, &a->id[i]);
+
+		gather(e, p, a, v);
+		if (a->id[i].field == AK_LF_TRACE && v && v->twin)
+			gather(e, p, a, v->twin);
+		else if (ak_id_twin(ak_link_fields[a->id[i].field], a->id[i].value, buf, &twin))
 			gather(e, p, a, ak_link_values_get(&e->values, twin));
 	}
 	if (e->nmet > 1)

@@ -10,7 +10,7 @@ extern "C" {
 
 /* Appends the aggregate rows of ak_link_coverage, one per usage source that any served request could explain. */
 enum ak_rc ak_link_sums(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t *list, struct ak_err *err);
-/* Truncated, never rounded up: 99.96 % is not 100 %. null of nothing. */
+/* ak_percent as a document has it; null of nothing. */
 json_t *ak_link_percent(int64_t n, int64_t of);
 
 #ifdef __cplusplus

@@ -6,13 +6,9 @@
 #include "base/map.h"
 #include "model/idform.h"
 
-struct hit {
-	uint64_t hash;
-	int64_t seq;
-};
-
+/* Entries of the index: hash and place in the ledger. */
 struct search {
-	struct hit *hit;
+	struct ak_run_entry *hit;
 	size_t n, cap;
 };
 
@@ -20,7 +16,7 @@ enum { FIRST = 64 }; /* slots; a power of two, as all numbers of slots */
 
 void ak_link_values_init(struct ak_link_values *v, struct ak_link_reader *r, struct ak_arena *a, unsigned kinds)
 {
-	*v = (struct ak_link_values){.reader = r, .arena = a, .kinds = kinds | 1u << AK_K_REQUEST};
+	*v = (struct ak_link_values){.reader = r, .arena = a, .kinds = kinds | 1u << AK_K_REQUEST, .key = {ak_hash("value", 5), ak_hash("slot", 4) | 1}};
 }
 
 void ak_link_values_release(struct ak_link_values *v)
@@ -28,7 +24,8 @@ void ak_link_values_release(struct ak_link_values *v)
 	ak_free(v->value);
 	ak_free(v->slot);
 	ak_free(v->known);
-	v->value = v->slot = NULL;
+	v->value = NULL;
+	v->slot = NULL;
 	v->known = NULL;
 	v->n = v->nfound = v->mask = v->nknown = v->known_mask = 0;
 }
@@ -36,7 +33,7 @@ void ak_link_values_release(struct ak_link_values *v)
 void ak_link_values_clear(struct ak_link_values *v)
 {
 	if (v->slot)
-		memset(v->slot, 0, (v->mask + 1) * sizeof(struct ak_link_value *));
+		memset(v->slot, 0, (v->mask + 1) * sizeof *v->slot);
 	if (v->known)
 		memset(v->known, 0, (v->known_mask + 1) * sizeof *v->known);
 	v->n = v->nfound = v->nknown = 0;
@@ -81,12 +78,18 @@ void ak_link_values_know(struct ak_link_values *v, const struct ak_link_record *
 	know(v, r->seq, &fresh)->rec = r;
 }
 
-/* Hashed with the process's key: texts come from outside. */
+static size_t first_slot(const struct ak_link_values *v, uint64_t hash)
+{
+	unsigned __int128 x = (unsigned __int128)(hash ^ v->key[0]) * v->key[1];
+
+	return (size_t)((uint64_t)x ^ (uint64_t)(x >> 64)) & v->mask;
+}
+
 static size_t slot_of(const struct ak_link_values *v, uint64_t hash, struct ak_str text)
 {
-	size_t i = ak_hash(&hash, sizeof hash) & v->mask;
+	size_t i = first_slot(v, hash);
 
-	while (v->slot[i] && (v->slot[i]->hash != hash || !ak_str_eq(v->slot[i]->text, text)))
+	while (v->slot[i].value && (v->slot[i].hash != hash || !ak_str_eq(v->slot[i].value->text, text)))
 		i = (i + 1) & v->mask;
 	return i;
 }
@@ -96,14 +99,14 @@ static void grow(struct ak_link_values *v)
 	size_t slots = v->slot ? 2 * (v->mask + 1) : FIRST;
 
 	ak_free(v->slot);
-	v->slot = ak_alloc_zero(slots, sizeof(struct ak_link_value *));
+	v->slot = ak_alloc_zero(slots, sizeof *v->slot);
 	v->mask = slots - 1;
 	v->value = ak_realloc(v->value, slots / 2 * sizeof(struct ak_link_value *));
 	for (size_t i = 0; i < v->n; i++)
-		v->slot[slot_of(v, v->value[i]->hash, v->value[i]->text)] = v->value[i];
+		v->slot[slot_of(v, v->value[i]->hash, v->value[i]->text)] = (struct ak_link_slot){v->value[i]->hash, v->value[i]};
 }
 
-static void want(struct ak_link_values *v, uint64_t hash, struct ak_str text, bool copy)
+static struct ak_link_value *want(struct ak_link_values *v, uint64_t hash, struct ak_str text, bool copy)
 {
 	struct ak_link_value *x;
 	size_t at;
@@ -111,11 +114,13 @@ static void want(struct ak_link_values *v, uint64_t hash, struct ak_str text, bo
 	if (!v->slot || 2 * (v->n + 1) > v->mask + 1)
 		grow(v);
 	at = slot_of(v, hash, text);
-	if (v->slot[at])
-		return;
-	v->slot[at] = v->value[v->n++] = x = ak_arena_zero(v->arena, sizeof *x);
+	if (v->slot[at].value)
+		return v->slot[at].value;
+	v->value[v->n++] = x = ak_arena_zero(v->arena, sizeof *x);
+	v->slot[at] = (struct ak_link_slot){hash, x};
 	x->text = copy ? ak_arena_str(v->arena, text) : text;
 	x->hash = hash;
+	return x;
 }
 
 void ak_link_values_want(struct ak_link_values *v, const struct ak_link_record *r)
@@ -124,20 +129,21 @@ void ak_link_values_want(struct ak_link_values *v, const struct ak_link_record *
 	struct ak_str twin;
 
 	for (size_t i = 0; i < r->n; i++) {
-		want(v, r->id[i].hash, r->id[i].value, false);
-		if (ak_id_twin(ak_link_fields[r->id[i].field], r->id[i].value, buf, &twin))
-			want(v, (uint64_t)ak_lookup_hash(twin), twin, true);
+		struct ak_link_value *x = want(v, r->id[i].hash, r->id[i].value, false);
+
+		if (!x->twin && ak_id_twin(ak_link_fields[r->id[i].field], r->id[i].value, buf, &twin))
+			x->twin = want(v, (uint64_t)ak_lookup_hash(twin), twin, true);
 	}
 }
 
 struct ak_link_value *ak_link_values_of(const struct ak_link_values *v, const struct ak_link_id *id)
 {
-	return v->slot ? v->slot[slot_of(v, id->hash, id->value)] : NULL;
+	return v->slot ? v->slot[slot_of(v, id->hash, id->value)].value : NULL;
 }
 
 struct ak_link_value *ak_link_values_get(const struct ak_link_values *v, struct ak_str value)
 {
-	return v->slot ? v->slot[slot_of(v, (uint64_t)ak_lookup_hash(value), value)] : NULL;
+	return v->slot ? v->slot[slot_of(v, (uint64_t)ak_lookup_hash(value), value)].value : NULL;
 }
 
 /* Would call c be meant as well, by whichever of two records is not of its system? */
@@ -223,16 +229,7 @@ static void found(void *ctx, const struct ak_run_entry *e)
 		q->cap = q->cap ? 2 * q->cap : 4096;
 		q->hit = ak_realloc(q->hit, q->cap * sizeof *q->hit);
 	}
-	q->hit[q->n++] = (struct hit){e->key, (int64_t)e->value};
-}
-
-static int by_hash(const void *a, const void *b)
-{
-	const struct hit *x = a, *y = b;
-
-	if (x->hash != y->hash)
-		return x->hash < y->hash ? -1 : 1;
-	return (x->seq > y->seq) - (x->seq < y->seq);
+	q->hit[q->n++] = *e;
 }
 
 static bool carries(const struct ak_link_record *r, const struct ak_link_value *x)
@@ -299,7 +296,7 @@ static bool falls_apart(const struct ak_link_value *x, struct ak_str value)
 	return apart;
 }
 
-static enum ak_rc fill(struct ak_link_values *v, struct ak_link_value *x, const struct hit *hit, size_t n, struct ak_err *err)
+static enum ak_rc fill(struct ak_link_values *v, struct ak_link_value *x, const struct ak_run_entry *hit, size_t n, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
 
@@ -308,9 +305,9 @@ static enum ak_rc fill(struct ak_link_values *v, struct ak_link_value *x, const 
 	for (size_t i = 0; i < n && !x->common && rc == AK_OK; i++) {
 		const struct ak_link_record *r = NULL;
 
-		if (i && hit[i].seq == hit[i - 1].seq)
+		if (i && hit[i].value == hit[i - 1].value)
 			continue;
-		rc = ak_link_values_load(v, hit[i].seq, &r, err);
+		rc = ak_link_values_load(v, (int64_t)hit[i].value, &r, err);
 		if (r && carries(r, x))
 			add(v->arena, x, r);
 	}
@@ -341,11 +338,11 @@ static enum ak_rc load_all(struct ak_link_values *v, const struct search *q, str
 	size_t n = 0;
 
 	for (size_t i = 0, end; i < q->n; i = end) {
-		for (end = i; end < q->n && q->hit[end].hash == q->hit[i].hash; end++)
+		for (end = i; end < q->n && q->hit[end].key == q->hit[i].key; end++)
 			;
 		for (size_t k = i; k < end && end - i <= AK_LINK_COMMON; k++)
-			if (!is_known(v, q->hit[k].seq))
-				seq[n++] = q->hit[k].seq;
+			if (!is_known(v, (int64_t)q->hit[k].value))
+				seq[n++] = (int64_t)q->hit[k].value;
 	}
 	ak_sort(seq, n, sizeof *seq, by_number);
 	for (size_t i = 0; i < n && rc == AK_OK; i++)
@@ -362,9 +359,9 @@ static void share(const struct ak_run_entry *key, size_t n, const struct search 
 
 	for (size_t i = 0; i < n; i++) {
 		if (!i || key[i].key != key[i - 1].key) {
-			for (at = end; at < q->n && q->hit[at].hash < key[i].key; at++)
+			for (at = end; at < q->n && q->hit[at].key < key[i].key; at++)
 				;
-			for (end = at; end < q->n && q->hit[end].hash == key[i].key; end++)
+			for (end = at; end < q->n && q->hit[end].key == key[i].key; end++)
 				;
 		}
 		of[key[i].value] = (struct hits){at, end - at};
@@ -383,8 +380,7 @@ static enum ak_rc look_up(struct ak_link_values *v, struct ak_run_entry *key, si
 			ask[unique++] = key[i];
 	rc = ak_link_find(v->reader, ask, unique, found, q, err);
 	ak_free(ask);
-	if (q->n)
-		ak_sort(q->hit, q->n, sizeof *q->hit, by_hash);
+	ak_run_sort(q->hit, q->n);
 	share(key, n, q, of);
 	return rc == AK_OK ? load_all(v, q, err) : rc;
 }

@@ -11,6 +11,7 @@ enum { AK_LINK_COMMON = 2000 };
 struct ak_link_value {
 	struct ak_str text;
 	uint64_t hash;			   /* ak_lookup_hash of it */
+	struct ak_link_value *twin;	   /* of a trace id, where it was asked for as one: the other way to write it */
 	const struct ak_link_record **rec; /* of the wanted kinds, once per call, in the order of the ledger */
 	size_t n, cap;
 	bool found, common, shared; /* shared: several calls of one system have it */
@@ -24,11 +25,18 @@ struct ak_link_known {
 	const struct ak_link_record *rec;
 };
 
+struct ak_link_slot {
+	uint64_t hash; /* of the value */
+	struct ak_link_value *value; /* NULL = free */
+};
+
 struct ak_link_values {
 	struct ak_link_reader *reader;
 	struct ak_arena *arena;
 	unsigned kinds;	       /* bit per kind that is loaded; requests always are */
-	struct ak_link_value **value, **slot; /* as they were asked for, and by hash, half empty */
+	struct ak_link_value **value; /* as they were asked for */
+	struct ak_link_slot *slot;    /* by hash, half empty */
+	uint64_t key[2];	      /* of the process: texts come from outside */
 	size_t n, nfound, mask;		      /* the first nfound have been looked up */
 	struct ak_link_known *known;	      /* by sequence, half empty */
 	size_t nknown, known_mask;

@@ -70,6 +70,10 @@ struct ak_kind_info {
 extern "C" {
 #endif
 
+/* Categories of audit events that are privileged, as a list of SQL and of --where: what checks of approvals are about, and what
+ * `search --privileged` finds where audit.privileged of policy.yaml says nothing. */
+#define AK_PRIVILEGED "'keys', 'quota', 'routing', 'billing', 'admin_access', 'configuration'"
+
 extern const struct ak_field ak_fields[AK_F_COUNT];
 extern const struct ak_kind_info ak_kinds[AK_K_COUNT];
 

@@ -8,8 +8,8 @@
 #include "base/time.h"
 #include "packet/annex.h"
 #include "packet/facts.h"
-#include "packet/previous.h"
 #include "packet/page.h"
+#include "packet/previous.h"
 #include "packet/rekey.h"
 #include "packet/render.h"
 #include "packet/section.h"
@@ -204,6 +204,7 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 
 	json_object_set_new(d, "period", json_pack("{s:o, s:o, s:o, s:o}", "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "first",
 						   named(s->first[0] ? s->first : NULL), "last", named(s->last[0] ? s->last : NULL)));
+	json_object_set_new(d, "sample", o->sample ? json_pack("{s:I, s:s}", "size", (json_int_t)o->sample, "seed", r->id) : json_null());
 	json_object_set_new(d, "view", ak_view_document(o->view));
 	json_object_set_new(d, "scope", s->scope_doc ? json_incref(s->scope_doc) : json_null());
 	json_object_set_new(d, "reviewer", named(o->reviewer));
@@ -369,6 +370,8 @@ static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, co
 
 	s->audit = &audit;
 	s->tables = ak_tables_new(bag, &audit, how.key || how.withheld ? &how : NULL, o->tenant_reason != NULL, o->view);
+	if (s->sample)
+		ak_tables_draw(s->tables, out->id, s->sample);
 	rc = ak_sections_build(s, err);
 	ak_tables_settle(s->tables);
 	if (rc == AK_OK)
@@ -403,7 +406,8 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	struct ak_arena arena;
 	struct ak_sections s = {.store = o->store, .policy = o->policy, .redactor = o->redactor, .arena = &arena, .from_us = o->from_us,
 				.to_us = o->to_us, .approved_by = o->approved_by, .responses = o->responses,
-				.tenant_reason = o->tenant_reason, .operator_ = o->operator_, .view = o->view, .scope = o->scope};
+				.tenant_reason = o->tenant_reason, .operator_ = o->operator_, .view = o->view, .scope = o->scope,
+				.sample = o->sample, .packet_id = out->id, .workspace = o->workspace, .data_dir = o->data_dir};
 	struct ak_previous previous = {0};
 	json_t *ws = NULL;
 	enum ak_rc rc;

@@ -32,6 +32,7 @@ struct ak_packet_opts {
 	const char *tenant_reason;	    /* why customers' tenant ids are in it, redacted; NULL = they are not */
 	const char *operator_;		    /* who builds it, as a token; needed for tenant_reason */
 	const char *previous;		    /* packet that the reviewer had before; NULL = none */
+	size_t sample;			    /* rows of each population that are drawn (packet/sample.h), 0 = none */
 	const struct ak_view *view;	    /* for whom; NULL = all is shown */
 	const struct ak_packet_scope *scope; /* whose records; NULL = all of the period */
 };

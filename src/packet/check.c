@@ -147,7 +147,8 @@ static const struct {
 	{"timestamp", ak_check_timestamp},
 	{"log", ak_check_log},
 	{"continuity", ak_check_continuity},
-	{"annex", ak_check_annex}, /* when one is given */
+	{"annex", ak_check_annex}, /* this one and the next when they are asked for */
+	{"required", ak_check_required},
 };
 
 static void judge(struct ak_checked *p)

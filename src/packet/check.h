@@ -15,6 +15,8 @@ struct ak_packet_check {
 	bool rows;	     /* private: keep a mark of every row */
 	const char *previous; /* packet that the reviewer had before, or NULL */
 	const char *annex;    /* the packet's annex, or NULL */
+	struct ak_str tsa;    /* certificates of the timestamp's authority (PEM), or a NULL view */
+	const char *require;  /* names that must have signed, with commas, or NULL */
 };
 
 #ifdef __cplusplus

@@ -122,11 +122,6 @@ static bool tree_head(struct ak_checked *p, struct ak_note_key *key, struct ak_c
 	       (json_int_t)head->size == json_integer_value(json_object_get(p->packet, "ledger_size"));
 }
 
-void ak_check_timestamp(struct ak_checked *p)
-{
-	ak_check_say(p, "timestamp", AK_RESULT_SKIPPED, "no RFC 3161 token in the packet");
-}
-
 void ak_check_log(struct ak_checked *p)
 {
 	struct ak_note_key key;

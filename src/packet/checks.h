@@ -73,6 +73,7 @@ void ak_check_signature(struct ak_checked *p);
 void ak_check_timestamp(struct ak_checked *p);
 void ak_check_log(struct ak_checked *p);
 void ak_check_continuity(struct ak_checked *p); /* with o->previous against that packet */
+void ak_check_required(struct ak_checked *p); /* when o->require names some */
 void ak_check_annex(struct ak_checked *p);	/* when o->annex names one: that its leaves are a whole run of the ledger */
 
 /* Parts of them. Whether every file is as its schema says; the first that is not goes into tally.bad. */

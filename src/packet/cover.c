@@ -52,7 +52,8 @@ static void findings_table(struct ak_sections *s, const json_t *findings)
 			listed++;
 		}
 	}
-	ak_section_say(ak_cover_section(s, "sources"), "proven", "tables/rule_findings.csv", "%zu rules were run over the period: %lld met, %lld not met, %lld cannot be judged; %lld of %lld findings are listed",
+	if (!s->scope)
+		ak_section_say(ak_cover_section(s, "sources"), "proven", "tables/rule_findings.csv", "%zu rules were run over the period: %lld met, %lld not met, %lld cannot be judged; %lld of %lld findings are listed",
 		       json_array_size(json_object_get(findings, "checks")), (long long)ak_jnum(findings, "met"), (long long)ak_jnum(findings, "not_met"),
 		       (long long)ak_jnum(findings, "not_evaluable"), (long long)listed, (long long)found);
 }
@@ -139,15 +140,28 @@ static json_t *document(struct ak_sections *s, const struct ak_facts *f, const j
 			 "coverage", coverage_of(f));
 }
 
+/* Rules are about a whole: of some records only nothing is judged. */
+static enum ak_rc judge(struct ak_sections *s, json_t **findings, json_t **matrix, struct ak_err *err)
+{
+	enum ak_rc rc;
+
+	if (s->scope) {
+		*findings = json_pack("{s:i, s:i, s:i, s:[]}", "met", 0, "not_met", 0, "not_evaluable", 0, "checks");
+		*matrix = json_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:i, s:[]}", "schema", "auditkit.matrix/1", "format_version", 1, "from", ak_jbound(s->from_us), "to",
+				    ak_jbound(s->to_us), "met", 0, "not_met", 0, "not_evaluable", 0, "areas");
+		return AK_OK;
+	}
+	rc = run_rules(s, findings, err);
+	if (rc == AK_OK)
+		rc = ak_matrix(s->store, s->policy, *findings, matrix, err);
+	return rc == AK_OK ? ak_matrix_questions(s->store, s->policy, *findings, s->questions, err) : rc;
+}
+
 enum ak_rc ak_cover_build(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
 {
 	json_t *findings = NULL, *matrix = NULL, *groups = NULL;
-	enum ak_rc rc = run_rules(s, &findings, err);
+	enum ak_rc rc = judge(s, &findings, &matrix, err);
 
-	if (rc == AK_OK)
-		rc = ak_matrix(s->store, s->policy, findings, &matrix, err);
-	if (rc == AK_OK)
-		rc = ak_matrix_questions(s->store, s->policy, findings, s->questions, err);
 	if (rc == AK_OK)
 		rc = ak_checklists(s->store, s->from_us, s->to_us, &groups, err);
 	if (rc == AK_OK)

@@ -33,7 +33,7 @@ static void logged(json_t *list, const struct ak_facts *f, struct ak_buf *b)
 
 	json_array_foreach(f->sources, i, row)
 		sources += ak_jnum(row, "stored") > 0;
-	ak_buf_addf(b, "%s records of %zu source%s: ", AK_NUM((uint64_t)ak_facts_sum(f->ages, "records")), sources, plural(sources));
+	ak_buf_addf(b, "%s record%s of %zu source%s: ", AK_NUM((uint64_t)ak_facts_sum(f->ages, "records")), plural((size_t)ak_facts_sum(f->ages, "records")), sources, plural(sources));
 	json_array_foreach(f->ages, i, row) {
 		int k = ak_kind_find(ak_str_of(ak_jtxt(row, "kind", "")));
 

@@ -10,6 +10,37 @@
 
 static json_t *number(uint64_t n) { return json_string(AK_NUM(n)); }
 
+/* A view leaves tables out: what names one says whether it is there. list: objects with this member, changed in place. */
+static json_t *link_tables(json_t *list, const char *member, const json_t *there)
+{
+	json_t *o;
+	size_t i;
+
+	json_array_foreach(list, i, o)
+		json_object_set_new(o, "linked", json_boolean(json_object_get(there, ak_jtxt(o, member, "")) != NULL));
+	return list;
+}
+
+static json_t *copies(const json_t *list)
+{
+	json_t *out = json_array(), *o;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, o)
+		json_array_append_new(out, json_copy(o));
+	return out;
+}
+
+static json_t *names_of(const json_t *resources)
+{
+	json_t *there = json_object(), *r;
+	size_t i;
+
+	json_array_foreach((json_t *)resources, i, r)
+		json_object_set_new(there, ak_jtxt(r, "name", ""), json_true());
+	return there;
+}
+
 static bool says(const json_t *o, const char *verdict) { return strcmp(ak_jtxt(o, "verdict", ""), verdict) == 0; }
 
 static json_t *joined(const json_t *names)
@@ -324,20 +355,23 @@ static void cut(json_t *v, const char *name, const json_t *list, size_t most)
 }
 
 /* What a page has as many of as there are documents. */
-static void add_cover(json_t *v, const json_t *packet, const struct ak_sections *s, const json_t *resources)
+static void add_cover(json_t *v, const json_t *packet, const struct ak_sections *s, const json_t *resources, const json_t *there)
 {
 	const json_t *cover = json_object_get(s->documents, AK_COVER_PATH), *matrix = json_object_get(s->documents, AK_MATRIX_PATH);
-	static const char *const same[] = {"answers", "passed", "delete_by"}, *const checked[] = {"met", "not_met", "not_evaluable"};
+	static const char *const checked[] = {"met", "not_met", "not_evaluable"};
 	json_t *pictures = ak_pictures(cover, json_object_get(s->documents, AK_FIGURES_PATH));
 
-	for (size_t i = 0; i < AK_COUNT(same); i++)
-		json_object_set(v, same[i], json_object_get(cover, same[i]));
+	json_object_set(v, "delete_by", json_object_get(cover, "delete_by"));
+	json_object_set_new(v, "answers", link_tables(copies(json_object_get(cover, "answers")), "table", there));
+	json_object_set_new(v, "passed", link_tables(json_is_object(json_object_get(cover, "passed")) ? json_pack("[o]", json_copy(json_object_get(cover, "passed"))) : json_array(),
+						     "table", there));
 	json_object_set_new(v, "checked", json_object());
 	for (size_t i = 0; i < AK_COUNT(checked); i++)
 		json_object_set(json_object_get(v, "checked"), checked[i], json_object_get(json_object_get(cover, "checks"), checked[i]));
 	json_object_set(v, "providers", json_object_get(cover, "providers"));
 	json_object_set_new(v, "has_providers", json_boolean(json_array_size(json_object_get(cover, "providers"))));
 	json_object_set_new(v, "areas", areas(matrix, packet));
+	json_object_set_new(v, "judged", json_boolean(!s->scope));
 	json_object_set_new(v, "areas_met", judged(matrix));
 	json_object_set_new(v, "checklists", checklists(cover));
 	json_object_set_new(v, "rules_failed", rules(cover, "not met"));
@@ -348,24 +382,25 @@ static void add_cover(json_t *v, const json_t *packet, const struct ak_sections 
 	json_object_set_new(v, "trace", trace(s));
 	json_object_set_new(v, "files", files(resources, s));
 	json_object_set_new(v, "has_pictures", json_boolean(json_array_size(pictures)));
-	json_object_set_new(v, "pictures", pictures);
+	json_object_set_new(v, "pictures", link_tables(pictures, "table", there));
 	json_object_set_new(v, "style", ak_mustache_safe(ak_str_of(ak_chart_style)));
 }
 
 json_t *ak_page_view(const json_t *packet, const struct ak_packet_result *r, json_t *views, const struct ak_sections *s, const json_t *resources)
 {
-	json_t *v = json_copy((json_t *)packet);
+	json_t *v = json_copy((json_t *)packet), *there = names_of(resources);
 
 	json_object_set(v, "sections", views);
-	json_object_set_new(v, "questions", question_views(r->questions, packet));
+	json_object_set_new(v, "there", there);
+	json_object_set_new(v, "questions", link_tables(question_views(r->questions, packet), "proof", there));
 	json_object_set_new(v, "verdicts", verdicts(r->questions));
-	json_object_set(v, "findings", r->findings);
+	json_object_set_new(v, "findings", link_tables(copies(r->findings), "proof", there));
 	json_object_set_new(v, "has_findings", json_boolean(json_array_size(r->findings)));
 	cut(v, "gaps", r->gap_list, AK_PAGE_GAPS);
 	json_object_set_new(v, "declared_gaps", json_integer((json_int_t)(json_array_size(r->gap_list) - r->gaps)));
 	json_object_set_new(v, "gaps_in_all", json_integer((json_int_t)json_array_size(r->gap_list)));
 	json_object_set_new(v, "many_gaps", json_boolean(json_array_size(r->gap_list) != 1));
 	json_object_set_new(v, "many_findings", json_boolean(json_array_size(r->findings) != 1));
-	add_cover(v, packet, s, resources);
+	add_cover(v, packet, s, resources, there);
 	return v;
 }

@@ -7,6 +7,7 @@
 #include "packet/annex.h"
 #include "packet/check.h"
 #include "packet/past.h"
+#include "packet/views.h"
 #include "query/query.h"
 
 #define FILE_BYTES ((size_t)16 << 20)
@@ -173,6 +174,7 @@ static enum ak_rc take_options(const json_t *packet, struct ak_packet_opts *o, s
 		rc = ak_time_arg(ak_jtxt(packet, "created", ""), 0, &created, err);
 	if (rc != AK_OK)
 		return rc;
+	o->sample = (size_t)ak_jnum(json_object_get(packet, "sample"), "size");
 	o->reviewer = ak_jtxt(packet, "reviewer", NULL);
 	o->approved_by = ak_jtxt(packet, "approved_by", NULL);
 	o->draft = json_is_true(json_object_get(packet, "draft"));
@@ -181,6 +183,10 @@ static enum ak_rc take_options(const json_t *packet, struct ak_packet_opts *o, s
 	if (strcmp(ak_jtxt(packet, "tenant_ids", ""), "included") == 0) {
 		ak_hint(err, "build it again as then, with --include-tenant and the same reason, and compare the digests");
 		return ak_fail(err, AK_EXIT_REFUSED, "the packet shows customers' tenant ids, for a reason that is asked for each time");
+	}
+	if (json_is_object(json_object_get(packet, "scope"))) {
+		ak_hint(err, "build it with the same options, and compare the digests");
+		return ak_fail(err, AK_EXIT_REFUSED, "the packet shows the records of a scope only, and which values were asked for stands in no packet");
 	}
 	if (json_is_string(json_object_get(packet, "previous")) && !o->previous) {
 		ak_hint(err, "give that packet: --previous PACKET");
@@ -201,6 +207,21 @@ static void explain(const struct ak_packet_opts *o, const json_t *packet, json_t
 		because(doc, "the pseudonym key was rotated since");
 }
 
+/* In the packet's view; a packet of before there were views has none. */
+static enum ak_rc for_whom(struct ak_packet_opts *o, const char *path, const json_t *packet, json_t *doc, struct ak_err *err)
+{
+	const char *name = ak_jtxt(json_object_get(packet, "view"), "name", NULL);
+	struct ak_view view = {0};
+	enum ak_rc rc = name ? ak_view_load(o->workspace, o->data_dir, name, &view, err) : AK_OK;
+
+	o->view = name ? &view : NULL;
+	if (rc == AK_OK)
+		rc = build_again(o, path, packet, doc, err);
+	o->view = NULL;
+	ak_view_release(&view);
+	return rc;
+}
+
 static enum ak_rc rebuild(struct ak_packet_opts *o, const char *path, const json_t *packet, json_t *doc, struct ak_err *err)
 {
 	AK_CLEANUP(ak_json_decref) json_t *ws = NULL;
@@ -215,7 +236,7 @@ static enum ak_rc rebuild(struct ak_packet_opts *o, const char *path, const json
 		return rc;
 	explain(o, packet, doc);
 	if (now == then)
-		return build_again(o, path, packet, doc, err);
+		return for_whom(o, path, packet, doc, err);
 	because(doc, "the ledger went on: build it from a backup of that day to get the same bytes");
 	json_object_set_new(doc, "verdict", json_string("went on"));
 	return AK_OK;

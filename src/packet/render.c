@@ -93,8 +93,7 @@ static json_t *resource(const json_t *table, const struct ak_bag_file *csv)
 			 (json_int_t)ak_bag_file_size(csv), "hash", hash);
 }
 
-enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_tables *tables, int64_t time, json_t **out,
-			    struct ak_err *err)
+enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_tables *tables, int64_t time, json_t **out, struct ak_err *err)
 {
 	json_t *resources = json_array(), *doc;
 	struct ak_workbook *book = NULL;

@@ -62,6 +62,8 @@ void ak_scoped_say(struct ak_sections *s, json_t *section)
 		       (long long)json_integer_value(json_object_get(doc, "matched")), (long long)json_integer_value(json_object_get(doc, "of")));
 }
 
+#define NOT_JUDGED "not judged: this packet has the records of its scope only"
+
 void ak_scoped_judge(json_t *questions)
 {
 	json_t *q;
@@ -69,6 +71,6 @@ void ak_scoped_judge(json_t *questions)
 
 	json_array_foreach(questions, i, q) {
 		json_object_set_new(q, "verdict", json_string("not evaluable"));
-		json_object_set_new(q, "measured", json_string("not judged: this packet has the records of its scope only"));
+		json_object_set_new(q, "measured", json_string(NOT_JUDGED));
 	}
 }

@@ -1,6 +1,7 @@
 /* 6 Access statement: who may see the logs, and who used this tool to see them. */
 #include "base/ak.h"
 #include "base/jsonw.h"
+#include "packet/attested.h"
 #include "packet/sections.h"
 #include "packet/tenants.h"
 #include "search/saved.h"
@@ -131,6 +132,7 @@ enum ak_rc ak_section_access(struct ak_sections *s, const struct ak_facts *f, st
 		return AK_FAIL;
 	ak_section_kept_texts(o, f->kept_texts);
 	approval(s, o);
+	ak_section_attested(s, o);
 	ak_section_declared(s, o, "access");
 	return s->tenant_reason ? ak_section_tenants(s, o, err) : AK_OK;
 }

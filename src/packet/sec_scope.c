@@ -162,7 +162,6 @@ enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, str
 {
 	json_t *o = ak_section_new(s, "scope", "Scope", "Which use of which AI APIs does this packet cover?");
 
-	(void)err;
 	reach(s, f->ages);
 	period(s, o);
 	ak_scoped_say(s, o);
@@ -186,5 +185,5 @@ enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, str
 	recomputed(s, o, f);
 	settled(o, f);
 	quotas(o, f);
-	return AK_OK;
+	return ak_section_sample(s, o, err);
 }

@@ -3,7 +3,6 @@
 #include "packet/sections.h"
 
 #include "packet/tenants.h"
-#include "query/only.h"
 #include "trace/trace.h"
 
 enum ak_rc ak_section_trace(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
@@ -35,8 +34,5 @@ enum ak_rc ak_section_trace(struct ak_sections *s, const struct ak_facts *f, str
 	json_object_set_new(o, "trace", trace);
 	ak_selfaudit_fields(s->audit, trace);
 	ak_section_say(o, "proven", "the block below", "picked by the rule: %s; seed 1", rule);
-	/* The path to the tree head goes by leaves of all records. */
-	if (s->scope && (rc = ak_query_all_again(s->store, err)) != AK_OK)
-		return rc;
-	return ak_section_prove(s, o, trace, err);
+	return s->scope ? AK_OK : ak_section_prove(s, o, trace, err);
 }

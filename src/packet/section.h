@@ -37,6 +37,9 @@ struct ak_sections {
 	size_t gaps;		  /* those that nobody declared */
 	const char *tenant_reason; /* why tenant ids are in the packet, redacted; NULL = they are not */
 	const char *operator_;	  /* who builds it, as a token */
+	const char *packet_id;	  /* seed of samples */
+	size_t sample;		  /* rows of each population that are drawn, 0 = none */
+	const char *workspace, *data_dir; /* where templates come from, may be NULL */
 	const struct ak_view *view; /* what it leaves out; NULL = nothing */
 	const struct ak_packet_scope *scope; /* whose records it has, NULL = all */
 	json_t *scope_doc;	  /* packet/scoped.h; NULL without a scope */

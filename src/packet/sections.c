@@ -5,6 +5,8 @@
 #include "packet/cover.h"
 #include "packet/findings.h"
 #include "packet/questions.h"
+#include "packet/requests.h"
+#include "query/only.h"
 
 /* What is said of whole sources is read before the records of others are out of sight. */
 static enum ak_rc read_facts(struct ak_sections *s, struct ak_facts *f, struct ak_err *err)
@@ -41,9 +43,21 @@ static void mend_bases(struct ak_sections *s)
 			const char *basis = json_string_value(json_object_get(o, "basis"));
 			char table[80];
 
-			if (sscanf(basis, "tables/%63[a-z_].csv", table) == 1 && ak_view_leaves_table(s->view, table))
+			if (!ak_str_starts(ak_str_of(basis), AK_STR("tables/")))
+				continue;
+			snprintf(table, sizeof table, "%.*s", (int)strcspn(basis + 7, "."), basis + 7);
+			if (ak_view_leaves_table(s->view, table))
 				json_object_set_new(o, "basis", json_sprintf("table %s, which this view leaves out", table));
 		}
+}
+
+/* The path to the tree head goes by leaves of all records: of a scope nothing is read any more when they are seen again. */
+static enum ak_rc prove_at_last(struct ak_sections *s, struct ak_err *err)
+{
+	json_t *section = json_array_get(s->all, json_array_size(s->all) - 1), *trace = json_object_get(section, "trace");
+	enum ak_rc rc = ak_query_all_again(s->store, err);
+
+	return rc == AK_OK && trace ? ak_section_prove(s, section, trace, err) : rc;
 }
 
 enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
@@ -60,10 +74,14 @@ enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
 		rc = order[i](s, &f, err);
 	if (rc == AK_OK) {
 		judge(s, &f);
-		mend_bases(s);
-	}
-	if (rc == AK_OK)
 		rc = ak_cover_build(s, &f, err);
+	}
+	if (rc == AK_OK && s->scope)
+		rc = prove_at_last(s, err);
+	if (rc == AK_OK)
+		rc = ak_section_requests(s, json_array_get(s->all, 0), err);
+	if (rc == AK_OK)
+		mend_bases(s);
 	ak_facts_release(&f);
 	return rc;
 }

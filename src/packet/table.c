@@ -28,6 +28,7 @@ struct ak_table {
 	struct ak_csvw csv;
 	struct ak_bag_file *file; /* NULL until the first of them are */
 	uint64_t lines;		  /* of the rows in the bag */
+	struct ak_sample *sample; /* of its rows, NULL */
 	bool left_out;		  /* by the view: rows are counted and go nowhere */
 	char path[100];
 };
@@ -40,6 +41,8 @@ struct ak_tables {
 	bool tenants;
 	struct ak_table **table, **placed; /* all; those that are part of the packet */
 	size_t n, nplaced;
+	const char *seed; /* of samples, with their size; NULL = none are drawn */
+	size_t sample;
 	struct ak_flusher *flusher;
 	struct ak_buf token; /* a cell with the packet's own pseudonyms */
 	enum ak_rc rc;	     /* of the first row that failed, and why; rows that are still on their way may have failed before it */
@@ -65,6 +68,8 @@ static void free_table(struct ak_table *t)
 {
 	ak_buf_release(&t->text);
 	json_decref(t->doc);
+	if (t->sample)
+		ak_sample_free(t->sample);
 	for (size_t i = 0; i < t->ncolumns; i++)
 		ak_free(t->column[i].name);
 	ak_free(t->column);
@@ -110,6 +115,20 @@ static json_t *columns_of(struct ak_table *t, const char *columns)
 	return list;
 }
 
+void ak_tables_draw(struct ak_tables *all, const char *seed, size_t size)
+{
+	all->seed = seed;
+	all->sample = size;
+}
+
+const struct ak_sample *ak_tables_sample_of(const struct ak_tables *all, const char *table)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (strcmp(json_string_value(json_object_get(all->table[i]->doc, "name")), table) == 0)
+			return all->table[i]->sample;
+	return NULL;
+}
+
 static void push(struct ak_table ***list, size_t *n, struct ak_table *t)
 {
 	*list = ak_realloc(*list, (*n + 1) * sizeof **list);
@@ -121,6 +140,8 @@ struct ak_table *ak_table_new(struct ak_tables *all, const char *name, const cha
 	struct ak_table *t = ak_alloc_zero(1, sizeof *t);
 
 	t->all = all;
+	if (all->seed && strncmp(columns, "citation", 8) == 0)
+		t->sample = ak_sample_new(name, all->seed, all->sample);
 	t->left_out = ak_view_leaves_table(all->view, name);
 	t->doc = json_pack("{s:s, s:s, s:o, s:[], s:i}", "name", name, "title", title, "columns", columns_of(t, columns), "rows", "count", 0);
 	snprintf(t->path, sizeof t->path, "data/tables/%s.csv", name);
@@ -235,6 +256,8 @@ void ak_table_add(struct ak_table *t, const json_t *object)
 	json_t *row = t->n < AK_TABLE_SHOWN ? json_array() : NULL;
 	const char *hidden = t->all->tenants ? NULL : ak_tenants_member(object);
 
+	if (t->sample && json_is_string(json_object_get(object, "citation")))
+		ak_sample_add(t->sample, json_string_value(json_object_get(object, "citation")));
 	if (t->left_out) {
 		json_decref(row);
 		return;

@@ -10,6 +10,7 @@
 
 #include "packet/bag.h"
 #include "packet/rekey.h"
+#include "packet/sample.h"
 #include "packet/selfaudit.h"
 #include "packet/views.h"
 
@@ -28,6 +29,10 @@ extern "C" {
 struct ak_tables *ak_tables_new(struct ak_bag *bag, const struct ak_selfaudit *audit, const struct ak_rekey *rekey, bool tenants,
 				const struct ak_view *view);
 void ak_tables_free(struct ak_tables *all);
+/* Of tables whose rows have a citation, those that are made from here on: a sample of so many rows is drawn (packet/sample.h). */
+void ak_tables_draw(struct ak_tables *all, const char *seed, size_t size);
+/* Borrowed; NULL: nothing is drawn from it, or there is no such table. */
+const struct ak_sample *ak_tables_sample_of(const struct ak_tables *all, const char *table);
 
 /* Rows go into the bag in another thread (packet/flusher.h): from here on none is on its way, until another one is added. */
 void ak_tables_settle(struct ak_tables *all);

@@ -90,7 +90,11 @@ static enum ak_rc new_group(struct work *w, size_t i, struct ak_err *err)
 		w->cap = w->cap ? 2 * w->cap : 256;
 		out->group = ak_realloc(out->group, w->cap * sizeof(struct ak_aggregate_group *));
 	}
-	g = ak_arena_zero(&out->arena, sizeof *g);
+	g = ak_arena_zero(&out->arena, sizeof *g + w->o->nsums * (sizeof *g->sum + sizeof *g->n + sizeof *g->part) + w->o->ncounts * sizeof *g->count);
+	g->sum = (struct ak_dec_sum *)(g + 1);
+	g->n = (int64_t *)(g->sum + w->o->nsums);
+	g->part = g->n + w->o->nsums;
+	g->count = g->part + w->o->nsums;
 	g->bucket = bucket_of(w, i);
 	values_of(w, i, g->by);
 	for (size_t k = 0; k < w->o->nby; k++)

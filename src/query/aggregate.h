@@ -84,10 +84,11 @@ struct ak_aggregate_group {
 	struct ak_str by[AK_AGGREGATE_BYS]; /* p NULL: not provided by the source */
 	int64_t bucket;			    /* start, microseconds of the zone's civil time as if it were UTC; AK_BUCKET_NONE */
 	int64_t records;
-	int64_t n[AK_AGGREGATE_SUMS]; /* records that had a value */
-	struct ak_dec_sum sum[AK_AGGREGATE_SUMS];
-	int64_t part[AK_AGGREGATE_SUMS]; /* while it is summed: not in sum yet, in the last places of a common scale */
-	int64_t count[AK_AGGREGATE_COUNTS];
+	/* As many as were asked for: a group is small where nothing is summed, since there may be many. */
+	int64_t *n; /* records that had a value */
+	struct ak_dec_sum *sum;
+	int64_t *part; /* while it is summed: not in sum yet, in the last places of a common scale */
+	int64_t *count;
 };
 
 struct ak_aggregate {

@@ -65,6 +65,14 @@ static inline uint64_t ak_key_number(struct ak_str name)
 
 /* Entry of a key, made with value 0 when it is new; NULL: there are too many. */
 uint32_t *ak_key_entry(struct ak_key_table *t, uint64_t key, size_t most);
+/* It will be asked for soon: tables of many keys lie beyond the caches. */
+static inline void ak_key_soon(const struct ak_key_table *t, uint64_t key)
+{
+	if (t->key) {
+		__builtin_prefetch(&t->key[key & t->mask], 1);
+		__builtin_prefetch(&t->value[key & t->mask], 1);
+	}
+}
 /* NULL: it is not there. */
 uint32_t *ak_key_there(const struct ak_key_table *t, uint64_t key);
 void ak_key_table_free(struct ak_key_table *t);

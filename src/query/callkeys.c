@@ -2,6 +2,9 @@
 #include "base/ak.h"
 #include "query/callkeying.h"
 
+/* So many records ahead the table is told which entry it will be. */
+enum { SOON = 16 };
+
 /* One block of the pass. */
 struct reading {
 	struct ak_callkeys *k;
@@ -129,6 +132,8 @@ static enum ak_rc take_block(void *ctx, const struct ak_columns *c, const bool *
 	for (size_t i = 0; i < c->n; i++) {
 		uint32_t id = ids ? ids[i] : 0, hash = hashes ? hashes[i] : 0, *said;
 
+		if (i + SOON < c->n)
+			ak_key_soon(&r->k->key, hashes && hashes[i + SOON] ? r->hash[hashes[i + SOON]] : r->id[ids ? ids[i + SOON] : 0]);
 		if (id && hash)
 			pair_up(r, c, id, hash);
 		if (!keep[i] || !(id | hash) || !ak_callkeys_in_period(r->k, c, i))

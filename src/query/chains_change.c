@@ -5,7 +5,7 @@
 #include "query/rows.h"
 
 #define NEWEST(r) " " r ".state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = " r ".seq)"
-#define PRIVILEGED(a) a ".category IN ('keys', 'quota', 'routing', 'billing', 'admin_access', 'configuration')"
+#define PRIVILEGED(a) a ".category IN (" AK_PRIVILEGED ")"
 
 /* All revisions of a ticket, those in force first, the newest before the others. */
 #define TICKETS(id)                                                                                                       \
@@ -42,16 +42,20 @@
 	" near AS MATERIALIZED (SELECT seq, ticket, candidates,"                                                          \
 	"  free AND row_number() OVER (PARTITION BY ticket, free ORDER BY us, seq) = 1 AS inferred FROM around_it)"
 
-/* How an event names its resource: its own ids, and what an inventory says is the same key. */
+/* How an event names its resource: its own ids, and what an inventory says is the same key. Without an inventory no index is asked, which
+ * is most of the time of a list of many events; SQLite finds out once. */
+#define OWN_NAMES                                                                                                         \
+	"SELECT a.resource_id AS id UNION SELECT a.resource_name UNION SELECT a.key_id"                                   \
+	" UNION SELECT a.key_hash UNION SELECT a.key_alias UNION SELECT a.team_id UNION SELECT a.project_id UNION SELECT a.settlement_id"
 #define SUBJECTS                                                                                                          \
-	"(SELECT json_group_array(id) FROM (SELECT a.resource_id AS id UNION SELECT a.resource_name UNION SELECT a.key_id" \
-	" UNION SELECT a.key_hash UNION SELECT a.key_alias UNION SELECT a.team_id UNION SELECT a.project_id UNION SELECT a.settlement_id" \
+	"CASE WHEN EXISTS(SELECT 1 FROM api_key WHERE state = 0) THEN (SELECT json_group_array(id) FROM (" OWN_NAMES      \
 	" UNION SELECT i.value FROM lookup l JOIN api_key y ON y.seq = l.seq, json_each(json_array(y.key_id, y.key_hash, y.key_alias)) i" \
-	"  WHERE l.h IN (ak_hash(a.resource_id), ak_hash(a.key_id), ak_hash(a.key_hash), ak_hash(a.key_alias)) AND" NEWEST("y") ") WHERE id IS NOT NULL)"
+	"  WHERE l.h IN (ak_hash(a.resource_id), ak_hash(a.key_id), ak_hash(a.key_hash), ak_hash(a.key_alias)) AND" NEWEST("y") ") WHERE id IS NOT NULL)" \
+	" ELSE (SELECT json_group_array(id) FROM (" OWN_NAMES ") WHERE id IS NOT NULL) END"
 
 /* Settlement rows that name an event as their approval; that it names; of the request that it names, where neither names another. */
 #define SETTLED                                                                                                           \
-	"(SELECT nullif(json_group_array(json_object('cite', cite)), '[]') FROM (SELECT DISTINCT s.name || ':' || t.seq AS cite, t.seq AS seq" \
+	"CASE WHEN EXISTS(SELECT 1 FROM settlement WHERE state = 0) THEN (SELECT nullif(json_group_array(json_object('cite', cite)), '[]') FROM (SELECT DISTINCT s.name || ':' || t.seq AS cite, t.seq AS seq" \
 	"  FROM lookup l JOIN settlement t ON t.seq = l.seq" AK_OF_FILE("t")                                              \
 	"  WHERE l.h IN (ak_hash(a.event_id), ak_hash(ak_id_form(a.event_id, 1)), ak_hash(a.settlement_id), ak_hash(ak_id_form(a.settlement_id, 1))," \
 	"   ak_hash(a.gateway_request_id), ak_hash(ak_id_form(a.gateway_request_id, 1))) AND" NEWEST("t")                     \
@@ -59,7 +63,7 @@
 	"   OR (a.settlement_id IS NULL AND t.approval_event_id IS NULL"                                                  \
 	"    AND (ak_id_same(a.gateway_request_id, t.gateway_request_id) OR ak_id_same(a.gateway_request_id, t.response_id))" \
 	"    AND t.settlement_type IN ('refund', 'credit', 'void', 'adjustment')))"                                       \
-	"  ORDER BY t.seq LIMIT 200))"
+	"  ORDER BY t.seq LIMIT 200)) END"
 
 #define CHANGE_COLUMNS                                                                                                    \
 	"SELECT a.seq AS seq, s.name || ':' || a.seq AS citation, s.name AS source, a.event_start AS time, a.time_us AS time_number," \

@@ -211,15 +211,23 @@ static enum ak_rc give(const struct walk *w, sqlite3_stmt *st, size_t i, struct 
 	return w->each(w->ctx, &p, err);
 }
 
+enum { AHEAD = 16 };
+
 /* Only answers from a cache name the call that they were made for. */
 static enum ak_rc take_cached(void *ctx, const struct ak_columns *c, const bool *keep, struct ak_err *err)
 {
 	struct walk *w = ctx;
 
+	uint64_t soon[AHEAD];
+
 	(void)err;
 	(void)keep;
-	for (size_t i = 0; i < c->ntext[AK_COL_CACHE_REFERENCE]; i++)
-		w->too_many |= !ak_key_entry(&w->cached, ak_key_number(c->text[AK_COL_CACHE_REFERENCE][i]), MOST_CACHED);
+	for (size_t i = 0; i < c->ntext[AK_COL_CACHE_REFERENCE] + AHEAD; i++) {
+		if (i >= AHEAD)
+			w->too_many |= !ak_key_entry(&w->cached, soon[i % AHEAD], MOST_CACHED);
+		if (i < c->ntext[AK_COL_CACHE_REFERENCE])
+			ak_key_soon(&w->cached, soon[i % AHEAD] = ak_key_number(c->text[AK_COL_CACHE_REFERENCE][i]));
+	}
 	return AK_OK;
 }
 

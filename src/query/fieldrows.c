@@ -12,6 +12,9 @@ struct reading {
 	const int *field;
 	size_t n;
 	struct ak_map sources;
+	struct { int64_t file, source; } *of_file, last; /* in order of the files; the one that was asked for last */
+	size_t nfiles;
+	bool by_file; /* rows have their file, not their source */
 	int column[AK_FIELDROWS_MOST]; /* of store/columns.h */
 	ak_fieldrow_fn *each;
 	void *ctx;
@@ -80,15 +83,50 @@ static enum ak_rc by_columns(struct ak_store *s, struct reading *r, int64_t from
 	return ak_query_columns_each(s, from_us, to_us, &want, take_block, r, err);
 }
 
+/* A join would look three tables up for each row. */
+static enum ak_rc read_files(struct ak_store *s, struct reading *r, struct ak_err *err)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	size_t cap = 0;
+	enum ak_rc rc = ak_sql_prepare(s, "SELECT f.id, e.source FROM file f JOIN export e ON e.id = f.export ORDER BY f.id", &st, err);
+
+	while (rc == AK_OK && (rc = ak_sql_step(s, st, err)) == AK_OK) {
+		if (r->nfiles == cap)
+			r->of_file = ak_realloc(r->of_file, (cap = cap ? 2 * cap : 64) * sizeof *r->of_file);
+		r->of_file[r->nfiles].file = sqlite3_column_int64(st, 0);
+		r->of_file[r->nfiles++].source = sqlite3_column_int64(st, 1);
+	}
+	return rc == AK_END ? AK_OK : rc;
+}
+
+static int64_t source_of(struct reading *r, int64_t file)
+{
+	size_t low = 0, high = r->nfiles;
+
+	if (!r->by_file || file == r->last.file)
+		return r->by_file ? r->last.source : file;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (r->of_file[mid].file < file)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	r->last.file = file;
+	r->last.source = low < r->nfiles && r->of_file[low].file == file ? r->of_file[low].source : 0;
+	return r->last.source;
+}
+
 /* ---- others, by rows: names of columns come from the dictionary, never from a user ---- */
 
 static void plain(struct ak_buf *sql, const struct reading *r, enum ak_kind kind)
 {
-	ak_buf_adds(sql, "SELECT r.seq, e.source, r.time_us");
+	ak_buf_adds(sql, "SELECT r.seq, r.file, r.time_us");
 	for (size_t k = 0; k < r->n; k++)
 		if (r->field[k] != AK_FIELD_SOURCE)
 			ak_buf_addf(sql, ", r.%s", ak_fields[r->field[k]].column);
-	ak_buf_addf(sql, " FROM %s r" AK_OF_FILE("r") " WHERE" AK_LIVE("r"), ak_kinds[kind].name);
+	ak_buf_addf(sql, " FROM %s r WHERE" AK_LIVE("r"), ak_kinds[kind].name);
 	if (kind == AK_K_REQUEST)
 		ak_buf_adds(sql, " AND r.facet IS NULL AND" AK_NO_WITNESS("r"));
 }
@@ -124,7 +162,7 @@ static void folded(struct ak_buf *sql, const struct reading *r)
 
 static enum ak_rc take_row(struct reading *r, sqlite3_stmt *st, struct ak_err *err)
 {
-	struct ak_fieldrow row = {.seq = sqlite3_column_int64(st, 0), .source = sqlite3_column_int64(st, 1), .time_us = sqlite3_column_int64(st, 2),
+	struct ak_fieldrow row = {.seq = sqlite3_column_int64(st, 0), .source = source_of(r, sqlite3_column_int64(st, 1)), .time_us = sqlite3_column_int64(st, 2),
 				  .dated = sqlite3_column_type(st, 2) != SQLITE_NULL, .value = r->value};
 	int at = 3;
 
@@ -164,11 +202,14 @@ static enum ak_rc by_rows(struct ak_store *s, struct reading *r, enum ak_kind ki
 {
 	bool folds = false;
 	struct ak_buf sql;
-	enum ak_rc rc;
+	enum ak_rc rc = read_files(s, r, err);
 
 	ak_buf_init(&sql, 1 << 16);
 	plain(&sql, r, kind);
-	rc = run(s, r, &sql, from_us, to_us, err);
+	r->by_file = true;
+	if (rc == AK_OK)
+		rc = run(s, r, &sql, from_us, to_us, err);
+	r->by_file = false;
 	if (rc == AK_OK && kind == AK_K_REQUEST)
 		rc = ak_query_folds(s, &folds, err);
 	if (rc == AK_OK && folds) {
@@ -197,6 +238,7 @@ enum ak_rc ak_query_fieldrows_each(struct ak_store *s, enum ak_kind kind, const 
 	if (rc == AK_OK)
 		rc = kind == AK_K_REQUEST && all_in_columns(r) ? by_columns(s, r, from_us, to_us, err) : by_rows(s, r, kind, from_us, to_us, err);
 	ak_by_sources_release(&r->sources);
+	ak_free(r->of_file);
 	ak_free(r);
 	return rc;
 }

@@ -14,6 +14,8 @@ struct folding {
 	ak_columns_fn *each;
 	void *ctx;
 	struct ak_err *err;
+	sqlite3_stmt *source_of; /* rows name their file; NULL: their source */
+	int64_t file, source;	 /* the last file that was asked for */
 };
 
 static void statement(const struct ak_columns_want *want, struct ak_buf *sql)
@@ -31,12 +33,27 @@ static void statement(const struct ak_columns_want *want, struct ak_buf *sql)
 			 "  AND ?1 = -9223372036854775808 AND ?2 = 9223372036854775807) ORDER BY c.seq");
 }
 
+static enum ak_rc find_source(struct ak_store *s, struct folding *f, int64_t file)
+{
+	enum ak_rc rc = AK_OK;
+
+	if (!f->source_of) {
+		f->source = file;
+	} else if (file != f->file) {
+		sqlite3_bind_int64(f->source_of, 1, file);
+		if ((rc = ak_sql_step(s, f->source_of, f->err)) == AK_OK)
+			f->source = sqlite3_column_int64(f->source_of, 0);
+		sqlite3_reset(f->source_of);
+		f->file = file;
+	}
+	return rc == AK_END ? ak_fail(f->err, AK_EXIT_CORRUPT, "a record names a file that is not there") : rc;
+}
+
 static void add_row(struct folding *f, sqlite3_stmt *st, const struct ak_columns_want *want)
 {
 	int at = 3;
 
-	ak_columns_row(f->now, sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1), sqlite3_column_type(st, 2) != SQLITE_NULL,
-		       sqlite3_column_int64(st, 2));
+	ak_columns_row(f->now, sqlite3_column_int64(st, 0), f->source, sqlite3_column_type(st, 2) != SQLITE_NULL, sqlite3_column_int64(st, 2));
 	f->keep[f->now->n - 1] = true;
 	for (int col = AK_COL_SOURCE + 1; col < AK_COL_COUNT; col++) {
 		if (!want->col[col])
@@ -70,6 +87,8 @@ static enum ak_rc rows(struct ak_store *s, sqlite3_stmt *st, const struct ak_col
 	enum ak_rc rc;
 
 	while ((rc = ak_sql_step(s, st, f->err)) == AK_OK) {
+		if ((rc = find_source(s, f, sqlite3_column_int64(st, 1))) != AK_OK)
+			return rc;
 		add_row(f, st, want);
 		if (f->now->n == AK_COLUMNS_ROWS && (rc = give(f)) != AK_OK)
 			return rc;
@@ -80,10 +99,12 @@ static enum ak_rc rows(struct ak_store *s, sqlite3_stmt *st, const struct ak_col
 static enum ak_rc run(struct ak_store *s, struct ak_buf *sql, const struct ak_layer *l, int64_t from_us, int64_t to_us,
 		      const struct ak_columns_want *want, ak_columns_fn *each, void *ctx, struct ak_err *err)
 {
-	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL, *source_of = NULL;
 	struct folding *f;
 	enum ak_rc rc = ak_sql_prepare(s, sql->p, &st, err);
 
+	if (rc == AK_OK && l->kind != AK_K_REQUEST)
+		rc = ak_sql_prepare(s, "SELECT e.source FROM file f JOIN export e ON e.id = f.export WHERE f.id = ?1", &source_of, err);
 	if (rc != AK_OK)
 		return rc;
 	sqlite3_bind_int64(st, 1, from_us);
@@ -98,6 +119,8 @@ static enum ak_rc run(struct ak_store *s, struct ak_buf *sql, const struct ak_la
 	f->each = each;
 	f->ctx = ctx;
 	f->err = err;
+	f->source_of = source_of;
+	f->file = INT64_MIN;
 	rc = rows(s, st, want, f);
 	ak_columns_free(f->now);
 	ak_free(f);
@@ -134,17 +157,15 @@ enum ak_rc ak_query_columns_each(struct ak_store *s, int64_t from_us, int64_t to
 
 static void rows_of_kind(const struct ak_layer *l, const struct ak_columns_want *want, struct ak_buf *sql)
 {
-	ak_buf_adds(sql, "SELECT r.seq, e.source, r.time_us");
+	ak_buf_adds(sql, "SELECT r.seq, r.file, r.time_us");
 	for (int col = AK_COL_SOURCE + 1; col < AK_COL_COUNT; col++)
 		if (want->col[col])
 			ak_buf_addf(sql, ", r.%s", ak_fields[ak_columns[col].field].column);
-	ak_buf_addf(sql, " FROM %s r" AK_OF_FILE("r") " WHERE", ak_kinds[l->kind].name);
+	/* Files are found once and sources when the file is another one: a join would look three tables up for each row. */
+	ak_buf_addf(sql, " FROM %s r WHERE +r.file IN (SELECT f.id FROM file f JOIN export e ON e.id = f.export WHERE (?3 = 0 OR e.source = ?3)%s) AND",
+		    ak_kinds[l->kind].name, l->kind == AK_K_USAGE ? " AND f.query IS ?4" : "");
 	ak_buf_adds(sql, l->reaching ? REACHING : AK_LIVE("r"));
-	ak_buf_adds(sql, " AND (?3 = 0 OR e.source = ?3)");
-	if (l->kind == AK_K_USAGE)
-		ak_buf_adds(sql, " AND f.query IS ?4 AND" AK_OWN_SUMS("r") " = ?5");
-	else
-		ak_buf_adds(sql, " AND ?4 IS NULL AND ?5 = 0");
+	ak_buf_adds(sql, l->kind == AK_K_USAGE ? " AND" AK_OWN_SUMS("r") " = ?5" : " AND ?4 IS NULL AND ?5 = 0");
 }
 
 enum ak_rc ak_query_layer_each(struct ak_store *s, const struct ak_layer *l, int64_t from_us, int64_t to_us,
@@ -166,8 +187,9 @@ enum ak_rc ak_query_layer_each(struct ak_store *s, const struct ak_layer *l, int
 
 enum ak_rc ak_query_usage_series(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
-	return ak_rows_period(s, "SELECT e.source AS source, s.name AS source_name, f.query AS query," AK_OWN_SUMS("u") " AS own_sums_flag,"
-				 " count(*) AS records, sum(coalesce(substr(u.event_start, 12, 8) = '00:00:00' AND substr(u.event_end, 1, 10) > substr(u.event_start, 1, 10), 0)) AS days"
-				 " FROM usage u" AK_OF_FILE("u") " WHERE" AK_LIVE("u") " GROUP BY 1, 3, 4 ORDER BY 2, 4, 3",
+	return ak_rows_period(s, "SELECT e.source AS source, s.name AS source_name, f.query AS query, r.own AS own_sums_flag, sum(r.records) AS records,"
+				 " sum(r.days) AS days FROM (SELECT u.file AS file," AK_OWN_SUMS("u") " AS own, count(*) AS records,"
+				 "  sum(coalesce(substr(u.event_start, 12, 8) = '00:00:00' AND substr(u.event_end, 1, 10) > substr(u.event_start, 1, 10), 0)) AS days"
+				 "  FROM usage u WHERE" AK_LIVE("u") " GROUP BY 1, 2) r" AK_OF_FILE("r") " GROUP BY 1, 3, 4 ORDER BY 2, 4, 3",
 			      from_us, to_us, out, err);
 }

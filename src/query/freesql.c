@@ -239,6 +239,8 @@ enum ak_rc ak_freesql(struct ak_store *s, const char *sql, const struct ak_frees
 	if (rc == AK_OK)
 		rc = ak_freesql_printf(s, MOST_TEXT, err);
 	if (rc == AK_OK)
+		rc = ak_freesql_text(s, err);
+	if (rc == AK_OK)
 		rc = ak_store_snapshot(s, err);
 	if (rc != AK_OK)
 		return rc;

@@ -32,6 +32,8 @@ enum ak_rc ak_freesql(struct ak_store *s, const char *sql, const struct ak_frees
 		      void *ctx, bool *more, struct ak_err *err);
 /* Inside of it: printf() and format() fail where their text is longer. Once for a connection. */
 enum ak_rc ak_freesql_printf(struct ak_store *s, int longest, struct ak_err *err);
+/* Likewise: instr() and replace() take linear time. */
+enum ak_rc ak_freesql_text(struct ak_store *s, struct ak_err *err);
 
 #ifdef __cplusplus
 }

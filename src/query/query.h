@@ -94,6 +94,8 @@ enum ak_rc ak_query_spans(struct ak_store *s, int64_t from_us, int64_t to_us, js
 /* Pseudonym keys in the order in which they were in force: [{key_id, since, until|null, records (live ones, known by its tokens)}].
  * seq: only the one of that ledger sequence, -1 = all. */
 enum ak_rc ak_query_key_periods(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
+/* Did records come under more than one key? No record is read. */
+enum ak_rc ak_query_rotated(struct ak_store *s, bool *out, struct ak_err *err);
 /* {run: id, started, version, options, checkpoint: {...}|null, totals: {records_in ... superseded}, files: N}. */
 enum ak_rc ak_query_run(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err);
 /* Mappings and policies kept: [{digest, kind, name, version, text}]. */
@@ -216,6 +218,9 @@ enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, jso
  * `most` of *total. Reads all records: people and keys of requests have no index. */
 enum ak_rc ak_query_of_identifier(struct ak_store *s, const json_t *values, size_t most, json_t **rows, int64_t *total,
 				  struct ak_err *err);
+/* Every call (counted attempt) of the period by its citation, in the order of the ledger but for folded ones, which come last. */
+enum ak_rc ak_query_call_cites(struct ak_store *s, int64_t from_us, int64_t to_us, void (*each)(void *ctx, const char *citation), void *ctx,
+			       struct ak_err *err);
 /* Access grants by role: [{role, grants, people, payload, metadata (whose log scope has it), export, never_used, unused_90_days (before
  * the review), ended (the review says so), ended_and_seen (of these: used, or acted in an audit event, after the review)}]. */
 enum ak_rc ak_query_roles(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);

@@ -155,6 +155,17 @@ enum ak_rc ak_query_key_periods(struct ak_store *s, int64_t seq, json_t **out, s
 	return rc;
 }
 
+enum ak_rc ak_query_rotated(struct ak_store *s, bool *out, struct ak_err *err)
+{
+	struct ak_key_period *p = NULL;
+	size_t n = 0;
+	enum ak_rc rc = ak_key_periods(s, &p, &n, err);
+
+	*out = n > 1;
+	ak_free(p);
+	return rc;
+}
+
 enum ak_rc ak_query_run(struct ak_store *s, int64_t run, json_t **out, struct ak_err *err)
 {
 	const struct ak_param p[] = {AK_PI(run)};

@@ -8,10 +8,16 @@ uint32_t ak_recon_account(struct ak_reconcile *r, enum account_kind kind, uint32
 {
 	uint32_t id[4] = {kind, key, project, bypass};
 	bool fresh;
-	struct ak_map_entry *e = ak_map_put(&r->account_of, (struct ak_str){(const char *)id, sizeof id}, &fresh);
+	struct ak_map_entry *e;
 
-	if (!fresh)
+	if (r->last_account[4] && memcmp(id, r->last_account, sizeof id) == 0)
+		return r->last_account[4] - 1;
+	e = ak_map_put(&r->account_of, (struct ak_str){(const char *)id, sizeof id}, &fresh);
+	if (!fresh) {
+		memcpy(r->last_account, id, sizeof id);
+		r->last_account[4] = (uint32_t)e->v.num + 1;
 		return (uint32_t)e->v.num;
+	}
 	if (r->naccounts == r->cap_accounts) {
 		r->cap_accounts = r->cap_accounts ? 2 * r->cap_accounts : 64;
 		r->account = ak_realloc(r->account, r->cap_accounts * sizeof *r->account);

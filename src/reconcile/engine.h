@@ -29,6 +29,7 @@ struct names {
 	struct ak_map map;
 	const char **name; /* by number */
 	size_t n, cap;
+	struct { uint32_t number, length; } last[64]; /* by ends of their bytes: calls repeat names, and hashing each was most of a reconciliation */
 };
 
 /* Amounts of one currency in a cell. */
@@ -197,6 +198,8 @@ struct ak_reconcile {
 	struct account *account;
 	size_t naccounts, cap_accounts;
 	struct ak_map account_of;
+	uint32_t last_account[5]; /* what it was asked for, and its number plus one */
+	uint32_t last_raw[256]; /* a cell's number plus one, by some of its key */
 	uint8_t *key_seen, *project_seen; /* by name: some gateway attempt has it */
 	struct ak_map batches;	/* series, account -> struct batch_times */
 	uint32_t *fold;		/* model -> model that its row is named after; by series * models.n */

@@ -146,11 +146,17 @@ bool ak_recon_place(struct ak_reconcile *r, uint32_t series, const struct ak_rec
 
 static uint32_t raw_for(struct ak_reconcile *r, struct cell_key key)
 {
+	uint32_t *last = &r->last_raw[(key.bucket + 31 * key.model + 7 * key.account + 101 * key.series) % AK_COUNT(r->last_raw)];
 	bool fresh;
-	struct ak_map_entry *e = ak_map_put(&r->raw_of, (struct ak_str){(const char *)&key, sizeof key}, &fresh);
+	struct ak_map_entry *e;
 
-	if (!fresh)
+	if (*last && memcmp(&r->raw[*last - 1].key, &key, sizeof key) == 0)
+		return *last - 1;
+	e = ak_map_put(&r->raw_of, (struct ak_str){(const char *)&key, sizeof key}, &fresh);
+	if (!fresh) {
+		*last = (uint32_t)e->v.num + 1;
 		return (uint32_t)e->v.num;
+	}
 	if (r->nraw == r->cap_raw) {
 		r->cap_raw = r->cap_raw ? 2 * r->cap_raw : 4096;
 		r->raw = ak_realloc(r->raw, r->cap_raw * sizeof *r->raw);
@@ -430,6 +436,7 @@ void ak_recon_drop_gateway(struct ak_reconcile *r)
 	ak_map_init(&r->crossing_of);
 	ak_map_init(&r->batches);
 	r->nraw = r->ncrossings = 0;
+	memset(r->last_raw, 0, sizeof r->last_raw);
 	r->requests = 0;
 	for (size_t i = 0; i < r->nseries; i++)
 		r->series[i].requests_outside = 0;

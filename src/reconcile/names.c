@@ -4,16 +4,36 @@
 
 #include <ctype.h>
 
+/* Where a name was put last that begins and ends like this one. */
+static size_t place_of(struct ak_str s) { return s.n ? ((unsigned char)s.p[0] * 5u + (unsigned char)s.p[s.n / 2] * 3u + (unsigned char)s.p[s.n - 1] * 7u + s.n) % 64 : 0; }
+
+static uint32_t remembered(const struct names *n, struct ak_str s)
+{
+	uint32_t number = n->last[place_of(s)].number;
+
+	return number && n->last[place_of(s)].length == s.n && memcmp(n->name[number], s.p, s.n) == 0 ? number : 0;
+}
+
+static uint32_t remember(struct names *n, struct ak_str s, uint32_t number)
+{
+	n->last[place_of(s)].number = number;
+	n->last[place_of(s)].length = (uint32_t)s.n;
+	return number;
+}
+
 uint32_t ak_recon_name(struct ak_reconcile *r, struct names *n, struct ak_str s)
 {
 	struct ak_map_entry *e;
+	uint32_t known;
 	bool fresh;
 
 	if (!s.p)
 		return 0;
+	if ((known = remembered(n, s)))
+		return known;
 	e = ak_map_put(&n->map, s, &fresh);
 	if (!fresh)
-		return (uint32_t)e->v.num;
+		return remember(n, s, (uint32_t)e->v.num);
 	if (n->n + 1 >= n->cap) {
 		n->cap = n->cap ? 2 * n->cap : 64;
 		n->name = ak_realloc(n->name, n->cap * sizeof *n->name);
@@ -27,9 +47,10 @@ uint32_t ak_recon_name(struct ak_reconcile *r, struct names *n, struct ak_str s)
 
 uint32_t ak_recon_known(const struct names *n, struct ak_str s)
 {
-	const struct ak_map_entry *e = s.p ? ak_map_get(&n->map, s) : NULL;
+	uint32_t known = s.p ? remembered(n, s) : 0;
+	const struct ak_map_entry *e = s.p && !known ? ak_map_get(&n->map, s) : NULL;
 
-	return e ? (uint32_t)e->v.num : 0;
+	return e ? (uint32_t)e->v.num : known;
 }
 
 static size_t digits(const char *p, size_t n)

@@ -88,7 +88,6 @@ enum ak_rc ak_report_payload(struct ak_store *s, const struct ak_list_opts *o, j
 	if (rc == AK_OK)
 		rc = take_places(&p, sources, err);
 	judge(&p, o->policy);
-	ak_list_alone(p.doc, 1u << AK_K_REQUEST | 1u << AK_K_APP | 1u << AK_K_CALL);
 	*any = p.of > 0;
 	*out = p.doc;
 	json_decref(rows);

@@ -79,7 +79,6 @@ enum ak_rc ak_report_changes(struct ak_store *s, const struct ak_list_opts *o, j
 		    (long long)counted(c.classes, "found"), (long long)asked, (long long)counted(c.classes, "not judged"),
 		    (long long)counted(c.classes, "apart"));
 	say_verdicts(c.doc, "changes by verdict", &c);
-	ak_list_alone(c.doc, 1u << AK_K_AUDIT | 1u << AK_K_TICKET);
 	*any = c.n > 0;
 	*out = c.doc;
 	json_decref(c.verdicts);
@@ -288,7 +287,6 @@ enum ak_rc ak_report_quota(struct ak_store *s, const struct ak_list_opts *o, jso
 	ak_list_say(q.doc, "%s changes of limits name who approved them", ak_list_of((uint64_t)reviewed(json_object_get(q.doc, "changes")), (uint64_t)c.n, approved));
 	say_verdicts(q.doc, "changes of limits by what became of their approval", &c);
 	add_review(q.doc, o->policy);
-	ak_list_alone(q.doc, 1u << AK_K_QUOTA | 1u << AK_K_AUDIT | 1u << AK_K_REQUEST);
 	*any = q.events || c.n || q.refused;
 	*out = q.doc;
 	json_decref(q.decisions);

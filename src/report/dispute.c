@@ -455,7 +455,6 @@ enum ak_rc ak_report_dispute(struct ak_store *s, const struct ak_dispute_opts *o
 
 	begin(&d);
 	rc = read_all(&d, err);
-	ak_list_alone(d.doc, 1u << AK_K_REQUEST | 1u << AK_K_USAGE | 1u << AK_K_SETTLEMENT);
 	*any = d.n || json_array_size(json_object_get(d.doc, "adjustments")) || json_array_size(json_object_get(d.doc, "usage"));
 	*out = d.doc;
 	for (size_t i = 0; i < d.n; i++)

@@ -1,7 +1,6 @@
 #include "base/ak.h"
 #include "report/flat.h"
 
-#include "base/csvw.h"
 #include "base/decimal.h"
 #include "base/jsonget.h"
 #include "base/jsonw.h"
@@ -18,19 +17,28 @@ static bool is_list(const char *name, const json_t *v)
 	return json_is_array(v) && (!json_array_size(v) || json_is_object(json_array_get(v, 0)));
 }
 
+static void add_row(json_t *rows, const json_t *layer, json_t *row, const char *apart)
+{
+	json_t *one = json_pack("{s:O}", "layer", json_object_get(layer, "layer"));
+
+	json_object_set(one, "source", json_object_get(layer, "source"));
+	json_object_set(one, "query", json_object_get(layer, "query"));
+	if (apart)
+		json_object_set_new(one, "apart", json_string(apart));
+	json_object_update(one, row);
+	json_array_append_new(rows, one);
+}
+
+/* What lies across buckets is in the layer's total and in none of its rows: without it they would not add up. */
 static void add_layer(json_t *rows, const json_t *layer)
 {
-	json_t *row;
+	json_t *across = json_object_get(layer, "across"), *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(layer, "rows"), i, row) {
-		json_t *one = json_pack("{s:O}", "layer", json_object_get(layer, "layer"));
-
-		json_object_set(one, "source", json_object_get(layer, "source"));
-		json_object_set(one, "query", json_object_get(layer, "query"));
-		json_object_update(one, row);
-		json_array_append_new(rows, one);
-	}
+	json_array_foreach(json_object_get(layer, "rows"), i, row)
+		add_row(rows, layer, row, NULL);
+	if (json_is_object(across))
+		add_row(rows, layer, across, "across");
 }
 
 json_t *ak_flat_lists(const json_t *doc)
@@ -62,6 +70,16 @@ size_t ak_flat_count(const json_t *lists)
 	json_object_foreach((json_t *)lists, name, rows)
 		n += json_array_size(rows);
 	return n;
+}
+
+json_t *ak_flat_counts(const json_t *lists)
+{
+	json_t *counts = json_object(), *rows;
+	const char *name;
+
+	json_object_foreach((json_t *)lists, name, rows)
+		json_object_set_new(counts, name, json_integer((json_int_t)json_array_size(rows)));
+	return counts;
 }
 
 enum ak_rc ak_flat_lines(const json_t *lists, struct ak_buf *out, struct ak_err *err)
@@ -132,7 +150,7 @@ static bool is_number(struct ak_str s)
 	return digits && points < 2;
 }
 
-static enum ak_rc add_cell(struct ak_csvw *w, const json_t *v, struct ak_err *err)
+enum ak_rc ak_flat_cell(struct ak_csvw *w, const json_t *v, struct ak_err *err)
 {
 	struct ak_str s = json_is_string(v) ? ak_str_n(json_string_value(v), json_string_length(v)) : ak_str_n(NULL, 0);
 	struct ak_buf b;
@@ -192,7 +210,7 @@ enum ak_rc ak_flat_csv(const json_t *lists, struct ak_buf *out, struct ak_err *e
 		ak_csvw_end(&w);
 	json_array_foreach(all, i, cells) {
 		json_object_foreach(columns, column, v)
-			rc = rc == AK_OK ? add_cell(&w, json_object_get(cells, column), err) : rc;
+			rc = rc == AK_OK ? ak_flat_cell(&w, json_object_get(cells, column), err) : rc;
 		ak_csvw_end(&w);
 	}
 	json_decref(columns);

@@ -269,7 +269,6 @@ enum ak_rc ak_report_governance(struct ak_store *s, const struct ak_list_opts *o
 	if (rc == AK_OK)
 		rc = give_rows(&g, err);
 	sum_up(&g);
-	ak_list_alone(g.doc, 1u << AK_K_VERDICT | 1u << AK_K_QUOTA | 1u << AK_K_CALL | 1u << AK_K_REQUEST);
 	*any = g.verdicts > 0;
 	*out = g.doc;
 	json_decref(g.groups);

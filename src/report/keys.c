@@ -285,7 +285,6 @@ enum ak_rc ak_report_keys(struct ak_store *s, const struct ak_list_opts *o, json
 		rc = read_all_beside(s, &k, err);
 	sort_rows(k.doc);
 	finish(&k);
-	ak_list_alone(k.doc, 1u << AK_K_KEY | 1u << AK_K_REQUEST | 1u << AK_K_AUDIT | 1u << AK_K_USAGE);
 	*any = json_array_size(json_object_get(k.doc, "rows")) > 0;
 	*out = k.doc;
 	json_decref(k.names);

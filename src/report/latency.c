@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "report/alone.h"
 #include "report/list.h"
 #include "report/rows.h"
 
@@ -120,11 +121,81 @@ static int by_size(const void *a, const void *b)
 	return (p > q) - (p < q);
 }
 
-static int by_group(const void *a, const void *b)
+/* All in the places of the one with most behind the point; false: some have too many digits for it, and all are as before. */
+static bool to_one_scale(struct ranking *r)
 {
-	const struct value *x = a, *y = b;
+	static const int64_t ten[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000};
+	int32_t most = 0;
 
-	return x->group != y->group ? (x->group > y->group) - (x->group < y->group) : by_size(a, b);
+	for (size_t i = 0; i < r->n; i++)
+		most = r->value[i].scale > most ? r->value[i].scale : most;
+	for (size_t i = 0; i < r->n; i++) {
+		size_t by = (size_t)(most - r->value[i].scale);
+
+		if (by >= AK_COUNT(ten) || r->value[i].mantissa > INT64_MAX / ten[by] || r->value[i].mantissa < -(INT64_MAX / ten[by]))
+			return false;
+	}
+	for (size_t i = 0; i < r->n; i++) {
+		r->value[i].mantissa *= ten[most - r->value[i].scale];
+		r->value[i].scale = most;
+	}
+	return true;
+}
+
+/* By so many bits at a time, the lowest first; digits that are all the same are passed over. */
+enum { DIGIT = 11, DIGITS = 1 << DIGIT };
+
+static uint64_t ordered(const struct value *v) { return (uint64_t)v->mantissa ^ UINT64_C(1) << 63; }
+
+static void sort_by_size(struct ranking *r)
+{
+	struct value *other = ak_alloc((r->n + 1) * sizeof *other), *from = r->value, *to = other, *swap;
+	size_t at[DIGITS], sum, n;
+	uint64_t differ = 0;
+
+	for (size_t i = 1; i < r->n; i++)
+		differ |= ordered(&r->value[i]) ^ ordered(&r->value[0]);
+	for (int shift = 0; shift < 64; shift += DIGIT) {
+		if (!(differ >> shift & (DIGITS - 1)))
+			continue;
+		memset(at, 0, sizeof at);
+		for (size_t i = 0; i < r->n; i++)
+			at[ordered(&from[i]) >> shift & (DIGITS - 1)]++;
+		for (size_t d = sum = 0; d < DIGITS; d++, sum += n) {
+			n = at[d];
+			at[d] = sum;
+		}
+		for (size_t i = 0; i < r->n; i++)
+			to[at[ordered(&from[i]) >> shift & (DIGITS - 1)]++] = from[i];
+		swap = from;
+		from = to;
+		to = swap;
+	}
+	if (from != r->value)
+		memcpy(r->value, from, r->n * sizeof *from);
+	ak_free(other);
+}
+
+/* What is in order stays so within each group. first: where each begins, and behind it the end of the last. */
+static void sort_by_group(struct ranking *r, size_t *first)
+{
+	struct value *other = ak_alloc((r->n + 1) * sizeof *other);
+	size_t sum = 0, n;
+
+	for (size_t i = 0; i < r->n; i++)
+		first[r->value[i].group]++;
+	for (size_t g = 0; g <= r->groups.n; g++, sum += n) {
+		n = first[g];
+		first[g] = sum;
+	}
+	for (size_t i = 0; i < r->n; i++)
+		other[first[r->value[i].group]++] = r->value[i];
+	for (size_t g = r->groups.n; g > 0; g--)
+		first[g] = first[g - 1];
+	first[0] = 0;
+	ak_free(r->value);
+	r->value = other;
+	r->cap = r->n + 1;
 }
 
 /* ---- as a document ---- */
@@ -141,8 +212,13 @@ static json_t *ranks(const struct value *v, size_t n, int64_t not_ranked)
 
 	for (size_t i = 0; i < AK_COUNT(wanted); i++) {
 		size_t rank = (n * wanted[i].percent + 99) / 100;
-		struct ak_str text = n ? ak_dec_small_text(v[rank - 1].mantissa, v[rank - 1].scale, buf) : ak_str_n(NULL, 0);
+		int64_t mantissa = n ? v[rank - 1].mantissa : 0;
+		int scale = n ? v[rank - 1].scale : 0;
+		struct ak_str text;
 
+		for (; scale && mantissa % 10 == 0; scale--)
+			mantissa /= 10;
+		text = ak_dec_small_text(mantissa, scale, buf);
 		json_object_set_new(out, wanted[i].name, n ? json_stringn(text.p, text.n) : json_null());
 	}
 	return out;
@@ -156,23 +232,20 @@ static json_t *row(const struct ak_report_opts *o, const struct ak_aggregate_gro
 	return out;
 }
 
-/* Values of one measure into the rows, in the order of the groups, and over all of them into the total. */
+/* Values of one measure over all of them into the total, and group by group into the rows. */
 static void rank(struct ranking *r, const char *name, json_t *rows, json_t *total)
 {
-	size_t at = 0;
+	size_t *first = ak_alloc_zero(r->groups.n + 1, sizeof *first);
 
-	if (r->n)
-		ak_sort(r->value, r->n, sizeof *r->value, by_group);
-	for (size_t i = 0; i < r->groups.n; i++) {
-		size_t first = at;
-
-		while (at < r->n && r->value[at].group == i)
-			at++;
-		json_object_set_new(json_array_get(rows, i), name, ranks(r->value ? r->value + first : NULL, at - first, r->not_ranked[i]));
-	}
-	if (r->n)
+	if (r->n && to_one_scale(r))
+		sort_by_size(r);
+	else if (r->n)
 		ak_sort(r->value, r->n, sizeof *r->value, by_size);
 	json_object_set_new(total, name, ranks(r->value, r->n, r->not_ranked[r->groups.n]));
+	sort_by_group(r, first);
+	for (size_t i = 0; i < r->groups.n; i++)
+		json_object_set_new(json_array_get(rows, i), name, ranks(r->value + first[i], first[i + 1] - first[i], r->not_ranked[i]));
+	ak_free(first);
 }
 
 static enum ak_rc measure(struct ranking *r, struct ak_store *s, size_t m, json_t *rows, json_t *total, struct ak_err *err)
@@ -232,7 +305,7 @@ enum ak_rc ak_report_latency(struct ak_store *s, const struct ak_report_opts *o,
 		rc = measure(&r, s, m, rows, total, err);
 	if (rc == AK_OK) {
 		*out = ak_report_head(o, "latency");
-		ak_list_alone(*out, 1u << AK_K_REQUEST);
+		ak_alone_add(*out, "latency", 0); /* the dashboard has this document in its own */
 		json_object_set(*out, "rows", rows);
 		json_object_set(*out, "total", total);
 	}

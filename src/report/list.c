@@ -5,7 +5,6 @@
 
 #include "base/jsonget.h"
 #include "base/text.h"
-#include "model/field.h"
 
 json_t *ak_list_new(const char *name, const char *schema, const struct ak_list_opts *o)
 {
@@ -78,17 +77,6 @@ void ak_list_copy(json_t *to, const json_t *from, const char *members)
 		json_object_set_new(to, name, v ? json_incref(v) : json_null());
 		p += n;
 	}
-}
-
-void ak_list_alone(json_t *doc, unsigned kinds)
-{
-	json_t *list = json_array();
-
-	for (int k = 0; k < AK_K_COUNT; k++)
-		if (kinds >> k & 1)
-			json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "kind", ak_kinds[k].name, "title", ak_kinds[k].plural, "cannot_prove",
-							      ak_kinds[k].cannot_prove));
-	json_object_set_new(doc, "alone", list);
 }
 
 const json_t *ak_list_declared(const json_t *o, const char *member)

@@ -66,8 +66,6 @@ void ak_list_gap(json_t *doc, const char *what, const char *fmt, ...) AK_PRINTF(
 const char *ak_list_of(uint64_t n, uint64_t of, char buf[72]);
 /* Members that are copied from one document to another, space-separated; absent ones become null. */
 void ak_list_copy(json_t *to, const json_t *from, const char *members);
-/* Members `alone` of kinds of record (a bit each): [{kind, title, cannot_prove}], what such records do not prove by themselves (F217). */
-void ak_list_alone(json_t *doc, unsigned kinds);
 /* A value of policy.yaml that says something: not empty, not `unknown`. NULL else. */
 const json_t *ak_list_declared(const json_t *o, const char *member);
 

@@ -93,7 +93,6 @@ enum ak_rc ak_report_log_access(struct ak_store *s, const struct ak_list_opts *o
 	if (rc == AK_OK)
 		rc = take_own(&r, o, lines, &own, err);
 	finish(&r, &own, unbroken && agrees, covered, json_array_size(lines));
-	ak_list_alone(r.doc, 1u << AK_K_AUDIT);
 	*any = r.views || own.lines;
 	*out = r.doc;
 	json_decref(r.actions);

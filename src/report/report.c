@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "base/jsonget.h"
 #include "query/query.h"
+#include "report/alone.h"
 #include "report/list.h"
 #include "report/rows.h"
 
@@ -210,7 +211,7 @@ enum ak_rc ak_report(struct ak_store *s, const struct ak_report_opts *o, json_t 
 		json_object_set(*out, "layers", m.layers);
 		if (json_array_size(m.notes))
 			json_object_set(*out, "notes", m.notes);
-		ak_list_alone(*out, m.kinds);
+		ak_alone_kinds(*out, m.kinds);
 	}
 	json_decref(m.owners);
 	json_decref(m.layers);

@@ -418,7 +418,6 @@ enum ak_rc ak_report_variance(struct ak_store *s, const struct ak_variance_opts 
 	if (rc == AK_OK)
 		rc = add_layer(&m, "settlement", &settled, NULL, NULL);
 	sum_up(&m);
-	ak_list_alone(m.doc, 1u << AK_K_REQUEST | 1u << AK_K_USAGE | 1u << AK_K_SETTLEMENT);
 	*out = m.doc;
 	return rc;
 }

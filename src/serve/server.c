@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -149,6 +150,7 @@ static enum MHD_Result give(struct ak_server *s, struct MHD_Connection *c, struc
 	struct MHD_Response *out;
 	struct ak_buf name;
 	struct pieces *p;
+	char again[16];
 
 	if (r->more) {
 		p = ak_alloc(sizeof *p);
@@ -165,6 +167,11 @@ static enum MHD_Result give(struct ak_server *s, struct MHD_Connection *c, struc
 		s->lib->add_response_header(out, "Connection", "close");
 	if (out && r->location)
 		s->lib->add_response_header(out, "Location", r->location);
+	if (out && r->again_s) {
+		snprintf(again, sizeof again, "%d", r->again_s);
+		s->lib->add_response_header(out, "Retry-After", again);
+		s->lib->add_response_header(out, "Refresh", again);
+	}
 	if (out && r->file) {
 		ak_buf_init(&name, 512);
 		ak_buf_addf(&name, "attachment; filename=\"%s\"", r->file);

@@ -13,6 +13,7 @@ struct ak_reply {
 	const char *type;     /* Content-Type */
 	const char *location; /* of a 303 */
 	const char *file;     /* name to be saved under; NULL = to be shown */
+	int again_s;	      /* a browser asks again by itself after so many seconds; 0 = it does not */
 	struct ak_buf body;   /* initialised by the server, which releases it */
 	/* A body in pieces: AK_END when there is no more, AK_FAIL breaks the connection off, so that nobody takes it for whole. No
 	 * byte: not yet. done is called once. */

@@ -295,14 +295,13 @@ enum ak_rc ak_state_contradictions(struct ak_store *s, int64_t from_us, int64_t 
 				   struct ak_state_replay *out, struct ak_err *err)
 {
 	struct replay r = {.from_us = from_us, .to_us = to_us, .found = found, .ctx = ctx, .n = out, .changed = INT64_MIN, .routed = INT64_MIN, .limited = INT64_MIN};
-	json_t *systems = NULL, *keys = NULL;
+	json_t *systems = NULL;
 	uint64_t things = 0;
 	enum ak_rc rc = ak_query_systems(s, &systems, err);
 
 	*out = (struct ak_state_replay){0};
 	if (rc == AK_OK)
-		rc = ak_query_key_periods(s, -1, &keys, err);
-	r.several_keys = json_array_size(keys) > 1;
+		rc = ak_query_rotated(s, &r.several_keys, err);
 	ak_places_of(systems, &r.places);
 	ak_map_init(&r.held);
 	ak_map_init(&r.vague);
@@ -315,6 +314,5 @@ enum ak_rc ak_state_contradictions(struct ak_store *s, int64_t from_us, int64_t 
 	out->settings = r.held.n;
 	release(&r);
 	json_decref(systems);
-	json_decref(keys);
 	return rc;
 }

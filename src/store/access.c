@@ -22,6 +22,10 @@ static enum ak_rc open_log(struct ak_store *s, int flags, int *fd, struct ak_err
 	if (ak_fs_check_private_file(path, err) != AK_OK)
 		return AK_FAIL;
 	*fd = ak_fs_open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	if (*fd < 0 && flags & O_APPEND && s->unwritable) {
+		ak_hint(err, "copy the workspace to where it can be written; verify, check, status and reports of figures read it where it is");
+		return ak_fail(err, AK_EXIT_IO, "this access to evidence has to be logged, and nothing can be written in '%s': nothing is shown", s->dir);
+	}
 	return *fd >= 0 || errno == ENOENT ? AK_OK
 					   : ak_fail_sys(err, AK_EXIT_IO, errno, "cannot open the access log of '%s'", s->dir);
 }

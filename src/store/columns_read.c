@@ -70,52 +70,54 @@ static enum ak_rc damaged(const struct pass *p, int64_t segment)
 	return ak_fail(p->err, AK_EXIT_CORRUPT, "segment %lld of the columns in workspace '%s' is damaged", (long long)segment, p->s->dir);
 }
 
-/* The wanted columns of one segment. */
-static enum ak_rc read_segment(struct pass *p, sqlite3_stmt *pages, int64_t id, int64_t records)
+/* The wanted columns of one segment, each by its own seek: what lies between them is most of it. */
+static enum ak_rc read_segment(struct pass *p, sqlite3_stmt *page, int64_t id, int64_t records)
 {
-	enum ak_rc rc;
 	bool ordered = false;
 
 	ak_columns_clear(p->now);
 	if (records < 1 || records > AK_COLUMNS_ROWS)
 		return damaged(p, id);
 	p->now->n = (size_t)records;
-	sqlite3_bind_int64(pages, 1, id << 8);
-	while ((rc = ak_sql_step(p->s, pages, p->err)) == AK_OK) {
-		int64_t col = sqlite3_column_int64(pages, 0) & 255;
+	for (int col = 0; col < AK_COL_COUNT; col++) {
 		const char *data;
+		enum ak_rc rc;
 
-		if (col >= AK_COL_COUNT || !p->want->col[col])
+		if (!p->want->col[col])
 			continue;
-		data = sqlite3_column_blob(pages, 1);
+		sqlite3_reset(page);
+		sqlite3_bind_int64(page, 1, id << 8 | col);
+		if ((rc = ak_sql_step(p->s, page, p->err)) == AK_END)
+			continue;
+		if (rc != AK_OK)
+			return rc;
+		data = sqlite3_column_blob(page, 0);
 		/* The statement moves on: texts stay in the arena. */
-		struct ak_str kept = ak_arena_str(&p->now->arena, ak_str_n(data ? data : "", (size_t)sqlite3_column_bytes(pages, 1)));
+		struct ak_str kept = ak_arena_str(&p->now->arena, ak_str_n(data ? data : "", (size_t)sqlite3_column_bytes(page, 0)));
 		if (!ak_columns_decode(p->now, (enum ak_column)col, kept))
 			return damaged(p, id);
 		ordered |= col == AK_COL_SEQ;
 	}
-	if (rc != AK_END)
-		return rc;
 	return ordered ? give(p) : damaged(p, id);
 }
 
 static enum ak_rc read_segments(struct pass *p)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *segments = NULL;
-	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *pages = NULL;
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *page = NULL;
 	enum ak_rc rc = ak_sql_prepare(p->s, "SELECT id, records FROM column_segment WHERE (first_us < ?2 AND last_us >= ?1)"
 					     " OR (undated > 0 AND ?1 = -9223372036854775808 AND ?2 = 9223372036854775807) ORDER BY id",
 				       &segments, p->err);
 
 	if (rc == AK_OK)
-		rc = ak_sql_prepare(p->s, "SELECT id, data FROM column_page WHERE id BETWEEN ?1 AND ?1 + 255", &pages, p->err);
+		rc = ak_sql_prepare(p->s, "SELECT data FROM column_page WHERE id = ?1", &page, p->err);
 	if (rc != AK_OK)
 		return rc;
 	sqlite3_bind_int64(segments, 1, p->from_us);
 	sqlite3_bind_int64(segments, 2, p->to_us);
 	while ((rc = ak_sql_step(p->s, segments, p->err)) == AK_OK) {
-		rc = read_segment(p, pages, sqlite3_column_int64(segments, 0), sqlite3_column_int64(segments, 1));
-		sqlite3_reset(pages);
+		rc = read_segment(p, page, sqlite3_column_int64(segments, 0), sqlite3_column_int64(segments, 1));
+		sqlite3_reset(page);
 		if (rc != AK_OK)
 			return rc;
 	}

@@ -89,7 +89,6 @@ static int by_seq(const void *a, const void *b)
 static int filter(sqlite3_vtab_cursor *base, int plan, const char *text, int argc, sqlite3_value **argv)
 {
 	struct cursor *c = (struct cursor *)base;
-	struct ak_run_entry key = {0};
 
 	(void)plan;
 	(void)text;
@@ -97,8 +96,7 @@ static int filter(sqlite3_vtab_cursor *base, int plan, const char *text, int arg
 	if (argc < 1 || sqlite3_value_type(argv[0]) != SQLITE_INTEGER)
 		return SQLITE_OK;
 	c->h = sqlite3_value_int64(argv[0]);
-	key.key = (uint64_t)c->h;
-	if (ak_runs_find(c->shared, &key, 1, found, c, NULL) != AK_OK)
+	if (ak_runs_find_one(c->shared, (uint64_t)c->h, found, c, NULL) != AK_OK)
 		return SQLITE_CORRUPT;
 	if (c->n > 1)
 		ak_sort(c->seq, c->n, sizeof *c->seq, by_seq);

@@ -20,13 +20,23 @@ static const char *const sqls[S_COUNT] = {
 struct run {
 	int64_t id, entries, pages;
 	int64_t at; /* page that is loaded, -1 = none */
+	bool dense; /* the last two keys that were sought lay on this page and the one before */
 	size_t n;
 	uint8_t *filter;	   /* NULL = none */
 	size_t filter_bytes;
 	const unsigned char *page; /* as it is stored, SQLite's: a search looks at few of its entries */
 };
 
+/* What single keys gave, by some of their bits: statements ask for the same few again and again. */
+enum { MEMOS = 1024, MEMO_MOST = 4 };
+struct memo {
+	uint64_t key, value[MEMO_MOST];
+	uint32_t n;
+	bool known;
+};
+
 struct ak_runs {
+	struct memo *memo; /* MEMOS of them once one was asked for; only as long as the runs are the same */
 	struct ak_store *s;
 	enum ak_run_kind kind;
 	struct run **run;
@@ -73,7 +83,14 @@ void ak_runs_free(struct ak_runs *r)
 	free_all(r->run, r->n);
 	for (int i = 0; i < S_COUNT; i++)
 		sqlite3_finalize(r->st[i]);
+	ak_free(r->memo);
 	ak_free(r);
+}
+
+static void forget(struct ak_runs *r)
+{
+	ak_free(r->memo);
+	r->memo = NULL;
 }
 
 /* A run that was known before: it never changes, so that its filter need not be read again. */
@@ -95,6 +112,7 @@ static enum ak_rc new_run(struct ak_runs *r, sqlite3_stmt *st, struct run **out,
 	struct run *run = ak_alloc_zero(1, sizeof *run);
 
 	*out = run;
+	forget(r);
 	run->id = sqlite3_column_int64(st, 0);
 	run->entries = sqlite3_column_int64(st, 1);
 	run->pages = sqlite3_column_int64(st, 2);
@@ -122,6 +140,9 @@ enum ak_rc ak_runs_reload(struct ak_runs *r, struct ak_err *err)
 			break;
 	}
 	sqlite3_reset(st);
+	for (size_t i = 0; i < had; i++)
+		if (old[i])
+			forget(r);
 	free_all(old, had);
 	return rc == AK_END ? AK_OK : rc;
 }
@@ -162,11 +183,17 @@ static enum ak_rc load(struct ak_runs *r, struct run *run, int64_t page, struct 
 static enum ak_rc seek(struct ak_runs *r, struct run *run, const struct ak_run_entry *k, struct ak_err *err)
 {
 	sqlite3_stmt *st = r->st[S_FENCE];
-	int64_t page = 0;
+	int64_t page = 0, was;
 	enum ak_rc rc;
 
 	if (run->at >= 0 && entry(r, run, 0).key < k->key && entry(r, run, run->n - 1).key >= k->key)
 		return AK_OK;
+	/* Keys that lie close go on with the next page, which need not be looked up. */
+	if (run->dense && run->at >= 0 && run->at + 1 < run->pages && entry(r, run, run->n - 1).key < k->key) {
+		if ((rc = load(r, run, run->at + 1, err)) != AK_OK || entry(r, run, run->n - 1).key >= k->key)
+			return rc;
+	}
+	was = run->at;
 	sqlite3_bind_int64(st, 1, run->id);
 	sqlite3_bind_int64(st, 2, ak_run_fence(k->key));
 	if ((rc = ak_sql_step(r->s, st, err)) == AK_OK)
@@ -174,20 +201,30 @@ static enum ak_rc seek(struct ak_runs *r, struct run *run, const struct ak_run_e
 	sqlite3_reset(st);
 	if (rc == AK_FAIL)
 		return rc;
-	return run->at == page ? AK_OK : load(r, run, page, err);
+	run->dense = was >= 0 && page == was + 1;
+	return was == page ? AK_OK : load(r, run, page, err);
 }
+
+static bool is_below(struct ak_run_entry e, const struct ak_run_entry *k) { return e.key < k->key || (e.key == k->key && e.key2 < k->key2); }
 
 static size_t lower_bound(const struct ak_runs *r, const struct run *run, const struct ak_run_entry *k)
 {
-	size_t lo = 0, hi = run->n;
+	uint64_t first = run->n ? entry(r, run, 0).key : 0, last = run->n ? entry(r, run, run->n - 1).key : 0;
+	size_t lo = 0, hi = run->n, at = (lo + hi) / 2, step = 4;
 
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		struct ak_run_entry e = entry(r, run, mid);
-		if (e.key < k->key || (e.key == k->key && e.key2 < k->key2))
-			lo = mid + 1;
-		else
-			hi = mid;
+	/* Keys are hashes, so where one is follows from its value, but for a few entries. */
+	if (k->key > first && k->key <= last)
+		at = (size_t)((unsigned __int128)(k->key - first) * (run->n - 1) / (last - first));
+	for (; lo < hi; step *= 4) {
+		if (is_below(entry(r, run, at), k)) {
+			lo = at + 1;
+			at = lo + step;
+		} else {
+			hi = at;
+			at = hi > step ? hi - step : 0;
+		}
+		if (at < lo || at >= hi)
+			at = (lo + hi) / 2;
 	}
 	return lo;
 }
@@ -210,6 +247,44 @@ static enum ak_rc find_in(struct ak_runs *r, struct run *run, const struct ak_ru
 		rc = load(r, run, run->at + 1, err);
 		i = rc == AK_OK ? lower_bound(r, run, k) : 0;
 	}
+	return rc;
+}
+
+struct noting {
+	struct memo *m;
+	void (*found)(void *ctx, const struct ak_run_entry *e);
+	void *ctx;
+};
+
+static void note(void *ctx, const struct ak_run_entry *e)
+{
+	struct noting *x = ctx;
+
+	if (x->m->n < MEMO_MOST)
+		x->m->value[x->m->n] = e->value;
+	x->m->n++;
+	x->found(x->ctx, e);
+}
+
+enum ak_rc ak_runs_find_one(struct ak_runs *r, uint64_t key, void (*found)(void *ctx, const struct ak_run_entry *e), void *ctx, struct ak_err *err)
+{
+	struct ak_run_entry e = {.key = key};
+	struct memo *m;
+	enum ak_rc rc;
+
+	if (!r->memo)
+		r->memo = ak_alloc_zero(MEMOS, sizeof *r->memo);
+	m = &r->memo[key % MEMOS];
+	if (m->known && m->key == key) {
+		for (uint32_t i = 0; i < m->n; i++) {
+			e.value = m->value[i];
+			found(ctx, &e);
+		}
+		return AK_OK;
+	}
+	*m = (struct memo){.key = key};
+	rc = ak_runs_find(r, &e, 1, note, &(struct noting){m, found, ctx}, err);
+	m->known = rc == AK_OK && m->n <= MEMO_MOST;
 	return rc;
 }
 

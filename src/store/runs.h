@@ -35,6 +35,9 @@ enum ak_rc ak_runs_add(struct ak_runs *r, struct ak_run_entry *e, size_t n, stru
 enum ak_rc ak_runs_find(struct ak_runs *r, const struct ak_run_entry *keys, size_t n,
 			void (*found)(void *ctx, const struct ak_run_entry *e), void *ctx, struct ak_err *err);
 
+/* The same of one key of AK_RUN_LOOKUP; what it gave is remembered for a while. */
+enum ak_rc ak_runs_find_one(struct ak_runs *r, uint64_t key, void (*found)(void *ctx, const struct ak_run_entry *e), void *ctx, struct ak_err *err);
+
 /* Are all pages there, in order and as many as said? *broken says what is not, or stays NULL. */
 enum ak_rc ak_runs_check(struct ak_runs *r, uint64_t *entries, const char **broken, struct ak_err *err);
 

@@ -41,14 +41,69 @@ static void lock_down(sqlite3 *db)
 		sqlite3_db_config(db, row[i].id, row[i].on, NULL);
 }
 
+/* "file:/a/b%20c?immutable=1" */
+static void add_uri(struct ak_buf *b, const char *path)
+{
+	ak_buf_adds(b, "file:");
+	for (const char *p = path; *p; p++)
+		if (strchr("?#% ", *p))
+			ak_buf_addf(b, "%%%02X", (unsigned)(unsigned char)*p);
+		else
+			ak_buf_addc(b, *p);
+	ak_buf_adds(b, "?immutable=1");
+}
+
+/* Readers of it keep an ingest out that would write through another mount. */
+static enum ak_rc keep_writers_out(struct ak_store *s, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join(s->dir, "ingest.lock");
+
+	s->lock_fd = ak_fs_open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
+	if (s->lock_fd < 0 || flock(s->lock_fd, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return AK_OK;
+	ak_hint(err, "an ingest is running; try again when it is done");
+	return ak_fail(err, AK_EXIT_BUSY, "workspace '%s' is busy", s->dir);
+}
+
+/* A medium that cannot be written, or a folder of somebody else's: SQLite would make files beside the database. What a write-ahead log
+ * holds can be read where its index is there too. */
+static enum ak_rc how_to_read(struct ak_store *s, const char *path, struct ak_buf *name, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *log = ak_fs_join(s->dir, AK_DB_NAME "-wal");
+	AK_CLEANUP(ak_free_charp) char *index = ak_fs_join(s->dir, AK_DB_NAME "-shm");
+	struct stat st;
+
+	if (stat(log, &st) != 0 || st.st_size == 0) {
+		add_uri(name, path);
+		return keep_writers_out(s, err);
+	}
+	ak_buf_adds(name, path);
+	if (ak_fs_exists(index))
+		return AK_OK;
+	ak_hint(err, "copy the folder to where it can be written, and run any command there once");
+	return ak_fail(err, AK_EXIT_IO, "nothing can be written in '%s', and its newest records are still in %s-wal", s->dir, AK_DB_NAME);
+}
+
 static enum ak_rc open_db(struct ak_store *s, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *path = ak_fs_join_real(s->dir, AK_DB_NAME);
-	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX;
+	int flags = SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX;
+	enum ak_rc rc = AK_OK;
+	struct ak_buf name;
 
+	s->unwritable = s->mode == AK_STORE_READ && access(s->dir, W_OK) != 0 && (errno == EROFS || errno == EACCES);
+	ak_buf_init(&name, 1 << 16);
+	if (s->unwritable)
+		rc = how_to_read(s, path, &name, err);
+	else
+		ak_buf_adds(&name, path);
+	flags |= s->unwritable ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE;
 	sqlite3_soft_heap_limit64(192 << 20);
-	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
-		return ak_sql_fail(s, "opening", err);
+	if (rc == AK_OK && sqlite3_open_v2(name.p, &s->db, flags, NULL) != SQLITE_OK)
+		rc = ak_sql_fail(s, "opening", err);
+	ak_buf_release(&name);
+	if (rc != AK_OK)
+		return rc;
 	limits(s->db);
 	lock_down(s->db);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
@@ -65,8 +120,12 @@ static const char pragmas[] = "PRAGMA synchronous=FULL; PRAGMA recursive_trigger
 static enum ak_rc choose_journal(struct ak_store *s, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-	enum ak_rc rc = ak_sql_prepare(s, "PRAGMA journal_mode=WAL", &st, err);
+	enum ak_rc rc;
 
+	s->rollback_journal = s->unwritable;
+	if (s->unwritable)
+		return AK_OK;
+	rc = ak_sql_prepare(s, "PRAGMA journal_mode=WAL", &st, err);
 	if (rc == AK_OK)
 		rc = ak_sql_step(s, st, err);
 	if (rc != AK_OK)
@@ -171,6 +230,8 @@ enum ak_rc ak_store_open(const char *dir, enum ak_store_mode mode, struct ak_sto
 /* SQLite knows one such folder per process. */
 enum ak_rc ak_store_spill(struct ak_store *s, struct ak_err *err)
 {
+	if (s->unwritable) /* what is sorted stays in memory */
+		return AK_OK;
 	sqlite3_free(sqlite3_temp_directory);
 	sqlite3_temp_directory = sqlite3_mprintf("%s", s->dir);
 	if (!sqlite3_temp_directory)

@@ -26,6 +26,7 @@ struct ak_store {
 	char kid[9];        /* id of the pseudonym key it was made with */
 	char *name;         /* base name of the folder at init */
 	bool rollback_journal; /* true where WAL was not possible */
+	bool unwritable;    /* nothing can be written in its folder: read as it is, and only that */
 	int mended;         /* missing indexes that ak_store_open made again */
 	struct ak_kept *kept;   /* statements for later, NULL = none */
 	int64_t until_us;       /* of ak_store_deadline; 0 = none */

@@ -178,6 +178,12 @@ sheet keys
 sheet log-access --to 2026-06-15
 is "who, when, what the sources held, what is missing" "$(jq -c '[(.runner | .[:5]), (.time | length), (.source_totals | length), ([.source_totals[] | .records_in == .stored + .duplicate + .rejected + .blank + .excluded + .expired] | all), (.gaps | length > 0), (.ledger_size > 150), ([.source_totals[].cannot_prove] | all)]' sheet.json)" \
 	'["user:",20,5,true,true,true,true]'
+sheet links --fuzzy
+sheet reconcile
+echo mine >taken
+for r in usage links reconcile; do
+	is "$r: a sheet that cannot be written keeps the file from being written" "$(ak report $r -o new.csv --ipe taken 2>&1 >/dev/null | head -n 1) $(ls new.csv* 2>/dev/null)" "auditkit: cannot write 'taken': it exists already "
+done
 is "what changes with time has no sheet" "$(ak report log-access --ipe never.json 2>&1 >/dev/null | head -n 1) $(test -e never.json; echo $?)" "auditkit: --ipe: the rows of 'report log-access' change with time, and nothing could give them again 1"
 
 # ---- F210, F217 ----
@@ -195,6 +201,95 @@ for r in "dispute --customer acme" variance governance quota; do
 	ak report $r >text 2>&1
 	is "$r: at most 80 columns of ASCII" "$(LC_ALL=C awk 'length($0) > 80 || /[^ -~]/' text | head -n 1)$([ -s text ] || echo empty)" ""
 done
+flat() { tr '\n' ' ' | tr -s ' '; }
+said() { # said REPORT...: what it says its sources do not prove alone, the same in the document and in the text, unless there is none
+	ak report "$@" --json 2>/dev/null | jq -r '.alone[] | "\(.title) do not prove \(.cannot_prove)"' >said.json
+	ak report "$@" 2>/dev/null | flat >said.text
+	while read -r line; do
+		[ "$(cat said.text)" = " " ] || [ ! -s said.text ] || grep -qF "$line" said.text || echo "$* does not print: $line"
+	done <said.json
+	sed 's/ do not prove .*//' said.json | paste -sd, -
+}
+# Which they are: by report, from what its rows are made of.
+while IFS='|' read -r r want; do
+	is "report $r: what its sources do not prove alone" "$(said $r)" "$want"
+done <<'END2'
+access --to 2026-06-15|access grants
+redaction|counts of ingest
+processing|gateway requests,app events,provider calls,declarations in policy.yaml
+processors|gateway requests,usage and cost rows,provider calls,declarations in policy.yaml
+coverage|gateway requests,DLP and guardrail verdicts,quota events,settlement rows,links
+links|gateway requests,DLP and guardrail verdicts,quota events,settlement rows,links
+reconcile|gateway requests,usage and cost rows,provider calls,sums
+completeness|gateway requests,app events,usage and cost rows,provider calls,lower bounds
+fallbacks|gateway requests,audit events
+keys|gateway requests,audit events,usage and cost rows,API keys
+log-access --to 2026-06-15|audit events,lines of access.jsonl
+END2
+is "no report is without it" "$(for r in $(ak help | sed -n 's/^ *report \([a-z-]*\) .*/\1/p'); do grep -qE "^REPORT\(\"$r\"" "$AK_SRCDIR/src/report/alone.def" || echo "$r"; done | paste -sd' ' -)" "usage dashboard cost errors cache"
+for r in keys links reconcile; do
+	ak report $r --json | jq -c .alone >alone
+	ak report $r --format csv >said.csv 2>said.err
+	is "$r: as notes beside CSV" "$(flat <said.err | grep -cF "$(jq -r '.[0] | "\(.title) do not prove \(.cannot_prove)"' alone)") $(grep -c 'do not prove' said.csv)" "1 0"
+	ak report $r -o said-$r.csv --ipe said-$r.json 2>/dev/null
+	is "$r: in sidecar and sheet" "$(jq -c .alone said-$r.csv.meta.json) $(jq -c .alone said-$r.json)" "$(cat alone) $(cat alone)"
+	is "$r: the file is what CSV prints" "$(cmp said.csv said-$r.csv && jq -r .sha256 said-$r.csv.meta.json)" "$(sha256sum <said.csv | cut -d' ' -f1)"
+done
+
+# ---- links and reconcile as lists, read again ----
+is "rows as CSV, as lines and as a document are the same" "$(python3 - <<'END2'
+import csv, io, json, subprocess
+run = lambda *a: subprocess.run([__import__("os").environ["AUDITKIT"], "-w", "w", "report", *a], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout.decode()
+for report, member in (("links", "links"), ("reconcile", "rows")):
+    rows, doc = list(csv.DictReader(io.StringIO(run(report, "--format", "csv")))), json.loads(run(report, "--json"))
+    lines = [json.loads(x) for x in run(report, "--format", "jsonl").splitlines()]
+    def cell(row, column):
+        for name in column.split("."):
+            row = row.get(name) if isinstance(row, dict) else None
+        return "" if row is None else row if isinstance(row, str) else json.dumps(row, separators=(",", ":"))
+    assert lines == doc[member] and len(rows) == len(lines) > 0, report
+    assert all(cell(l, c) == r[c].removeprefix("'") for l, r in zip(lines, rows) for c in r), report
+    # No member of a row is without a column.
+    assert {k for l in lines for k in l} <= {c.split(".")[0] for c in rows[0]}, report
+    print(report, all(c in rows[0] for l in lines for c in ("classes." + k for k in l.get("classes", {}))))
+END2
+)" "links True
+reconcile True"
+printf '{{#links}}{{state}} {{from}}\n{{/links}}' >links.txt
+is "a template has the rows of a stream" "$(ak report links --template links.txt 2>/dev/null)" "$(ak report links --format jsonl 2>/dev/null | jq -r '"\(.state) \(.from)"')"
+is "the period stands above" "$(ak report reconcile --from 2026-06-01 2>/dev/null | head -n 1 | cut -c1-34) / $(ak report links --from 2026-06-01 2>/dev/null | head -n 1 | cut -c1-34)" "period    2026-06-01T00:00:00Z to  / period    2026-06-01T00:00:00Z to "
+is "a row's records, as CSV" "$(r=$(ak report reconcile --json | jq -r '.rows[] | select(.gateway_records > 0) | .row' | head -n 1); ak report reconcile --drill $r --format csv 2>/dev/null | head -n 1) $(tail -n 1 w/access.jsonl | jq -r .command)" "$(printf 'row,side,cite,value,counted,why\r') report reconcile"
+is "what lies across buckets is a row of the CSV, so that they add up" "$(ak report usage --bucket 1h --zone Europe/Berlin --format csv 2>/dev/null | python3 -c '
+import csv, sys
+rows = [r for r in csv.DictReader(sys.stdin) if r["layer"] == "provider usage"]
+print(sum(int(r["records"]) for r in rows), any(r.get("apart") for r in rows))')" "$(ak report usage --bucket 1h --zone Europe/Berlin --json | jq -r '[.layers[] | select(.layer == "provider usage")] | "\([.[].total.records] | add) \(any(.[]; .across))" | sub("true"; "True") | sub("false"; "False")')"
+# ---- a workspace that cannot be written: what needs no log of accesses reads it, the rest shows nothing ----
+ro() { w=$1; shift; unshare -rm sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"' - "$w" "$@" 2>&1; }
+if ro w test ! -w w/access.jsonl >/dev/null; then
+	cp -r w kept
+	is "status, sources and figures read it as it is" "$(for c in status sources "report usage" "report reconcile"; do ro kept "$AUDITKIT" -w kept $c >out; a=$?; "$AUDITKIT" -w w $c >want 2>&1; echo "$a $? $(sed 's/kept/w/g' out | cmp - want && echo same)"; done | uniq -c | tr -s " ")" " 4 0 0 same"
+	is "what has to be logged shows nothing, and says so" "$(ro kept "$AUDITKIT" -w kept search --all; echo $?)" "auditkit: this access to evidence has to be logged, and nothing can be written in 'kept': nothing is shown
+hint: copy the workspace to where it can be written; verify, check, status and
+      reports of figures read it where it is
+74"
+	python3 - <<'END2'
+import shutil, sqlite3
+db = sqlite3.connect("kept/workspace.db")
+db.execute("PRAGMA wal_autocheckpoint=0")
+db.execute("INSERT INTO meta VALUES('made-by-a-test', '1')")
+db.commit()
+for log in ("wal", "shm"):
+    shutil.copytree("w", "kept-" + log)
+    for f in ("", "-wal", "-shm")[:2 if log == "wal" else 3]:
+        shutil.copy("kept/workspace.db" + f, "kept-%s/workspace.db%s" % (log, f))
+END2
+	is "records that are still in the log: with its index they are read" "$(ro kept-shm "$AUDITKIT" -w kept-shm sql "SELECT 1" >/dev/null; ro kept-shm "$AUDITKIT" -w kept-shm verify | head -n 1 | cut -c1-8)" "$("$AUDITKIT" -w w verify | head -n 1 | cut -c1-8)"
+	is "without it they are not left out in silence" "$(ro kept-wal "$AUDITKIT" -w kept-wal verify; echo $?)" "auditkit: nothing can be written in 'kept-wal', and its newest records are still in workspace.db-wal
+hint: copy the folder to where it can be written, and run any command there once
+74"
+else
+	echo "# no namespaces for mounts here: a workspace on a read-only medium is not tried"
+fi
 # A tenant with several gateways, providers and currencies.
 if [ -n "${AK_LONG-}" ]; then
 	. "$AK_SRCDIR/tests/tenant/lib.sh"

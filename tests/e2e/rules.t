@@ -73,6 +73,21 @@ sed -i 's/^audit:/&\n  session_limit: 72h/' w-one/policy.yaml
 is "as long as it may be" "$(ak w-one check session-without-end --json | jq -c '.checks[0] | [.verdict, .states]')" '["met",{"ended":1}]'
 is "attested after the period is not in the future; tomorrow is" "$(ak w-one check attestation-overdue --to 2026-03-01 --json | jq -r '.checks[0].verdict') $(sed -i 's/\(what: dashboard roles, on: \)[0-9-]*/\12999-01-01/' w-one/policy.yaml
 	ak w-one check attestation-overdue --json | jq -r '.checks[0].findings[0].state')" "met future"
+# F363: a packet flags it at its checkpoint, and says it of no other.
+sed -i 's/\(what: dashboard roles, on: \)[0-9-]*/\12020-01-01/' w-one/policy.yaml
+sed -i 's/\(what: dashboard roles, on: 2020-01-01, by: \)[a-z-]*/\1zoe@example.org/' w-one/policy.yaml
+ak w-one checkpoint >/dev/null 2>&1
+ak w-one packet build --draft --allow-gaps -q -o attested
+is "a packet flags what was attested too long ago, at its checkpoint" "$(python3 - <<'END2'
+import csv, glob, json
+rows = list(csv.DictReader(open(glob.glob("attested/**/attestations.csv", recursive=True)[0])))
+documents = [json.load(open(f)) for f in glob.glob("attested/**/*.json", recursive=True)]
+section = next(d for d in documents if isinstance(d, dict) and any(t.get("name") == "attestations" for t in d.get("tables", [])))
+found = [f for d in documents for f in (d.get("findings", []) if isinstance(d, dict) else []) if f.get("id") == "attestation-overdue"]
+print([(r["what"], r["state"], int(r["days"]) > 2000) for r in rows], any("dashboard roles" in g["text"] for g in section["gaps"]), [f["measured"] for f in found][:1])
+END2
+) $(grep -rl zoe@example attested)" "[('dashboard roles', 'overdue', True)] True ['1 of 1 attestations'] "
+sed -i 's/zoe@example.org/security/' w-one/policy.yaml
 cat >one/uses.csv <<'END'
 request_id,time,key_id,app,environment,team,status,verdict,cost,currency,provider,prompt
 u-1,2026-06-05T10:05:00Z,k-9,bot,prod,t-1,200,allowed,0.5,USD,openai,

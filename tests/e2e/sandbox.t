@@ -82,6 +82,9 @@ may=read-passwd # ssh-keygen asks who its user is
 caged 0 "print sync" packet sign u.zip --key signer -o s.zip
 may=
 caged 0 print packet show p.zip
+caged 0 print packet verify p --annex p.annex
+caged 0 "print sync" -w ws packet rebuild p
+caged 0 "print sync" -w ws packet disclose p 2 --reason probe -o opened.json
 caged 0 print formats
 caged 0 print formats show litellm-slp
 caged 0 print fields
@@ -192,7 +195,7 @@ done
 # Older Landlocks: what they cannot refuse is left to seccomp; the work is done all the same.
 for abi in 1 2 3 4 5 6; do
 	[ "$abi" -lt "$("$AUDITKIT" --version -v | sed -n 's/^sandbox Landlock ABI \([0-9]*\).*/\1/p')" ] || continue
-	rm -rf w p2 c.tar p2.receipt.txt
+	rm -rf w p2 p2.annex c.tar p2.receipt.txt
 	codes=''
 	for c in 'init w' '-w w ingest grc' '-w w packet build --draft -o p2' 'packet verify p2' '-w w backup c.tar'; do
 		# shellcheck disable=SC2086

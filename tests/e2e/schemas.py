@@ -64,7 +64,7 @@ def documents():
                 "report variance", "report governance", "report dispute --team team-support",
                 "report fallbacks", "report completeness", "report coverage --by-day", "report reconcile --bucket 1d", "show " + trace, "show " + cite,
                 "show " + key, "explain " + trace, "trace reconstruct " + trace, "trace sample", "timeline --around ae-route-1", "blast-radius svc-search",
-                "trace bundle --app support-bot --from 2026-06-05 --to 2026-06-06 -o incident.tar", "packet build --allow-gaps -o p.zip", "packet test", "verify", "keys", "checkpoint",
+                "trace bundle --app support-bot --from 2026-06-05 --to 2026-06-06 -o incident.tar", "packet build --allow-gaps -o p.zip", "packet test", "packet rebuild p.zip", "packet disclose p.zip 2 --reason probe", "verify", "keys", "checkpoint",
                 "backup copy.tar", "redact explain client_address", "redact rules", "redact allow 00112233445566778899aabbccddeeff --reason x", "doctor",
                 "serve --idle 1s", "ingest --manual other/note.txt", "ingest mine.jsonl --dry-run", "ingest", "keys rotate"]
     if mode == "check" and not os.environ.get("AK_LONG"):

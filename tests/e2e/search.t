@@ -210,7 +210,26 @@ is "memory is bounded" "$?" 71
 fi
 own "SELECT length(zeroblob(20000000))" >out
 is "a value is bounded" "$?" 71
+cases="SELECT instr('aébéb', 'éb'), instr('abc', ''), instr('', 'a'), instr(x'6162ff', x'ff'), instr('ab', x'62'), instr(NULL, 'a'), instr(12345, 34), replace('aXbXX', 'X', 'éé'), replace('abc', '', 'x'), replace('aaa', 'aa', 'b'), replace('a', 'a', ''), replace(121, 1, 7), replace('a', NULL, 'b')"
+is "instr and replace say what SQLite says" "$(own "$cases" --format csv | tail -n 1 | tr -d '\r"')" "$(sqlite3 -csv :memory: "$cases" | tr -d '\r"')"
+is "and take no minutes, which no deadline could stop" "$(timeout 20 "$AUDITKIT" -w w sql "SELECT instr(a, b), length(replace(a, b, 'x')) FROM (SELECT printf('%.*c', 4000000, 'a') AS a, printf('%.*c', 2000000, 'a') || 'b' AS b)" --format csv | tail -n 1 | tr -d '\r')" "0,4000000"
+own "SELECT length(replace(printf('%.*c', 4000000, 'a'), 'a', 'bbb'))" >out
+is "nor more memory than a value may" "$?" 71
 is "only the newest records are seen" "$(own "SELECT count(*) FROM usage" --format csv | tail -n 1 | tr -d '\r')" "$(sql "SELECT count(*) FROM usage u WHERE state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = u.seq)")"
+
+# ---- F132: privileged events, by a list that can be edited ----
+cites() { "$AUDITKIT" -w w search "$@" --all --format jsonl 2>/dev/null | jq -r .cite | sort; }
+want() { sql "SELECT s.name || ':' || a.seq FROM audit_event a JOIN file f ON f.id = a.file JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source WHERE a.state = 0 AND a.seq NOT IN (SELECT seq FROM superseded) AND ($1)" | sort; }
+cp w/policy.yaml policy.kept 2>/dev/null || : >policy.kept
+is "the categories that checks of approvals are about" "$(cites --privileged)" "$(want "category IN ('keys', 'quota', 'routing', 'billing', 'admin_access', 'configuration')")"
+act=$(sql "SELECT action FROM audit_event WHERE category = 'admin_access' AND action GLOB '*.*' LIMIT 1")
+printf '\naudit:\n  privileged: [keys, "%s"]\n  high_risk: "%s*"\n' "$act" "${act%%.*}" >>w/policy.yaml
+is "or what policy.yaml lists: categories and actions" "$(cites --privileged)" "$(want "category = 'keys' OR action = '$act'")"
+is "high-risk is another list, and both go together with other tests" "$(cites --high-risk --where "category = 'keys' or outcome = 'success'")" "$(want "action GLOB '${act%%.*}*' AND (category = 'keys' OR outcome = 'success')")"
+is "an error names the column of what was typed" "$("$AUDITKIT" -w w search --privileged --where "outcome = success and nosuch = 1" 2>&1 | head -n 1)" "auditkit: column 23 of --where: there is no field 'nosuch'"
+sed -i "s/high_risk: .*/high_risk: [\"a'); --\"]/" w/policy.yaml
+is "what is no action is no part of an expression" "$("$AUDITKIT" -w w search --high-risk >/dev/null 2>err; echo $?) $(grep -c 'audit.high_risk' err)" "2 1"
+cp policy.kept w/policy.yaml
 
 # A word that one record of few has, whatever the number of texts that its column has.
 python3 - >words.jsonl <<'PY'

@@ -82,7 +82,7 @@ is "no sentence rests on a table that is left out" "$(for v in $views; do jq -r 
 order() { grep -oE 'id="(scope|sources|fields|redaction|retention|access|sample-trace)"' "$1/index.html" | cut -d'"' -f2 | tr '\n' ' '; }
 is "its order" "$(order v-internal-audit)" "scope sources access retention redaction fields sample-trace "
 is "files keep their names" "$(cd v-internal-audit && ls data/*.json)" "$(cd v-vendor-risk && ls data/*.json)"
-is "another view is another packet" "$(cat v-*/data/packet.json | jq -r .id | sort -u | wc -l)" "$(ls -d v-*/ | wc -l)"
+is "another view is another packet" "$(cat v-*/data/packet.json | jq -r .id | sort -u | wc -l)" "$(ls v-*/data/packet.json | wc -l)"
 
 is "no such view" "$(build --view nothing -o x; echo $?) $(grep -c 'one of: ' out)" "2 1"
 mkdir w/templates
@@ -98,6 +98,37 @@ is "nor a field that there is not" "$(build --view ours -o x; echo $?)" 2
 is "the workbook has every value of every table" "$(python3 "$AK_SRCDIR/tests/e2e/workbook.py" v-internal-audit)" \
 	"ok $(($(ls v-internal-audit/data/tables | wc -l) + 1)) $(cat v-internal-audit/data/0[1-7]*.json | jq '[.tables[].count] | add // 0' | total)"
 is "what looks like a formula is there, as text" "$(unzip -p v-internal-audit/data/evidence.xlsx 'xl/worksheets/*' | grep -c '<t>=1+1</t>')" 1
+
+# ---- a sample, and numbered requests ----
+is "the sample can be drawn again from the population and the packet's id" "$(python3 -c 'import csv, hashlib, json
+p = "v-internal-audit/data/"
+seed = json.load(open(p + "packet.json"))["id"]
+table = lambda n: list(csv.DictReader(open(p + "tables/" + n + ".csv", newline="")))
+rows = table("sample")
+for name in ("changes", "access_grants"):
+    cites = [r["citation"] for r in table(name)]
+    least = sorted(cites, key=lambda c: hashlib.sha256((seed + " " + c).encode()).hexdigest())[:25]
+    print(name, [r["citation"] for r in rows if r["population"] == name] == least, {int(r["of"]) for r in rows if r["population"] == name} == {len(cites)})')" \
+	"$(printf 'changes True True\naccess_grants True True')"
+is "calls too: population, seed and method are said" "$(jq -r '.statements[].text' v-internal-audit/data/01-scope.json | grep -c "^25 of $(sql "SELECT count(*) FROM request") calls are drawn; seed $(jq -r .id v-internal-audit/data/packet.json), method: ")" 1
+is "each request names tables that are there, with their rows" "$(python3 -c 'import csv, json
+p = "v-internal-audit/data/"
+count = {t["name"]: t["count"] for n in ("01-scope", "02-sources", "03-fields", "04-redaction", "05-retention", "06-access", "07-sample-trace") for t in json.load(open(p + n + ".json"))["tables"]}
+rows = list(csv.DictReader(open(p + "tables/request_map.csv", newline="")))
+print(len(rows) > 30, sorted({r["list"] for r in rows}), all(int(r["rows"]) == sum(count[e[7:-4]] for e in r["evidence"].split()) for r in rows))')" \
+	"True ['CAIQ', 'ISO27001', 'PBC', 'SIG', 'SOC2'] True"
+printf 'title: Ours\naudience: us\nrequests: [PBC]\n' >w/templates/view-ours.yaml
+printf 'PBC:\n  2026-17: {asks: who changed keys, section: scope, tables: [changes]}\n' >w/templates/request-map.yaml
+build --view ours --sample 3 -o ours
+is "one's own requests" "$(column ours/data/tables/request_map.csv id) $(column ours/data/tables/sample.csv population | grep -c changes)" "2026-17 3"
+
+"$AUDITKIT" -w w packet build --draft --force --view finance --sample 3 --reviewer Ada --from 2026-06-02 -o first >/dev/null 2>&1
+build --like first -o second
+is "like the last one: the same packet" "$(cat second/tagmanifest-sha256.txt)" "$(cat first/tagmanifest-sha256.txt)"
+build --like first --to 2026-06-09 --view pci -o third
+is "what differs is said" "$(grep -c '^differs ' out) $(jq -c '[.view.name, .sample.size, .reviewer, .period.from[:10], .period.to[:10]]' third/data/packet.json)" \
+	'2 ["pci",3,"Ada","2026-06-02","2026-06-09"]'
+is "a scope is asked for again" "$(build --like user -o x; echo $?) $(grep -c -e '--user VALUE' out)" "2 1"
 
 # ---- what records hold ----
 is "least and most of numbers" "$(python3 -c 'import csv

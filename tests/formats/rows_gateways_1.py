@@ -83,11 +83,13 @@ def daily(r):
 
 def failed(r):
     status = r["status_code"]
+    guarded = r["exception_type"] in ("GuardrailRaisedException", "BlockedPiiEntityError", "GuardrailInterventionNormalStringError")
     return "request", {
         "event_id": r["request_id"], "gateway_request_id": r["request_id"], "event_start": r["startTime"], "event_end": r["endTime"],
         "outcome": "failure", "status_code": number(status) if status.isdigit() else None, "error_type": r["exception_type"],
         "duration_ms": (epoch(r["endTime"]) - epoch(r["startTime"])) * 1000, "request_model": blank(r.get("model_group")),
         "payload_prompt": "present" if dig(inside(r["request_kwargs"]), "messages") else "absent",
+        "policy_verdict": "blocked" if guarded else None, "reason_code": "gateway" if guarded else None,
     }
 
 

@@ -1,0 +1,174 @@
+#include "base/ak.h"
+#include "packet/attach.h"
+
+#include "base/fs.h"
+#include "base/jsonget.h"
+#include "base/jsonw.h"
+#include "base/map.h"
+#include "base/sshsig.h"
+#include "base/tsp.h"
+#include "packet/archive.h"
+#include "packet/past.h"
+
+#define SIGNATURE_BYTES ((size_t)1 << 20)
+
+struct copy {
+	struct ak_bag *bag;
+	struct ak_map signatures; /* name -> struct ak_buf *, which the bag takes once it is finished */
+};
+
+static enum ak_rc keep(struct copy *c, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err)
+{
+	struct ak_buf *b = ak_alloc_zero(1, sizeof *b);
+	char block[16384];
+	size_t n;
+	enum ak_rc rc;
+
+	ak_buf_init(b, SIGNATURE_BYTES);
+	ak_map_put(&c->signatures, name, NULL)->v.ptr = b;
+	while ((rc = ak_archive_pull(bytes, block, sizeof block, &n, err)) == AK_OK && n)
+		ak_buf_add(b, block, n);
+	return rc == AK_OK && b->over ? ak_fail(err, AK_EXIT_LIMIT, "a signature of the packet is larger than a megabyte") : rc;
+}
+
+static enum ak_rc take(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *path = ak_strndup(name.p, name.n);
+	struct copy *c = ctx;
+	struct ak_bag_file *f;
+	char block[65536];
+	size_t n;
+	enum ak_rc rc;
+
+	if (ak_str_starts(name, AK_STR("signatures/")))
+		return keep(c, name, bytes, err);
+	rc = ak_bag_take(c->bag, path, &f, err);
+	while (rc == AK_OK && (rc = ak_archive_pull(bytes, block, sizeof block, &n, err)) == AK_OK && n)
+		rc = ak_bag_write(f, ak_str_n(block, n), err);
+	return rc;
+}
+
+/* ---- what it is ---- */
+
+static bool ends(const char *file, const char *ending)
+{
+	size_t n = strlen(file), k = strlen(ending);
+
+	return n > k && strcmp(file + n - k, ending) == 0;
+}
+
+static enum ak_rc of_name(const char *name, char stands_as[96], struct ak_err *err)
+{
+	static const char fit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+
+	if (!name || !*name || strlen(name) > 32 || strspn(name, fit) != strlen(name)) {
+		ak_hint(err, "as in: --name security; letters, digits, '-' and '_'");
+		return ak_fail(err, AK_EXIT_USAGE, "say whose signature it is with '--name'");
+	}
+	snprintf(stands_as, 96, "signatures/tagmanifest-sha256.txt.%s.sshsig", name);
+	return AK_OK;
+}
+
+static enum ak_rc place(const char *file, struct ak_str bytes, const char *name, const struct ak_bag *bag, char stands_as[96], struct ak_err *err)
+{
+	uint8_t digest[32];
+	struct ak_sshkey key;
+	char when[32];
+
+	if (ends(file, ".tsr")) {
+		snprintf(stands_as, 96, "signatures/tagmanifest-sha256.txt.tsr");
+		ak_bag_digest(bag, digest);
+		return ak_tsp_check(bytes, digest, ak_str_n(NULL, 0), when, err);
+	}
+	if (ends(file, ".p7s")) {
+		snprintf(stands_as, 96, "signatures/tagmanifest-sha256.txt.p7s");
+		return AK_OK;
+	}
+	if (ends(file, ".sshsig") || ends(file, ".sig"))
+		return of_name(name, stands_as, err) == AK_OK ? ak_sshsig_verify(bytes, AK_SSHSIG_NAMESPACE, ak_bag_tagmanifest(bag), &key, err) : AK_FAIL;
+	ak_hint(err, "a timestamp ends in .tsr, a CMS signature in .p7s, an SSH signature in .sshsig or .sig");
+	return ak_fail(err, AK_EXIT_USAGE, "the name of the file does not say what it is");
+}
+
+/* ---- reading and writing ---- */
+
+static enum ak_rc add_signatures(struct copy *c, const char *stands_as, struct ak_str bytes, struct ak_err *err)
+{
+	enum ak_rc rc = AK_OK;
+
+	for (size_t i = 0; i < c->signatures.n && rc == AK_OK; i++) {
+		AK_CLEANUP(ak_free_charp) char *name = ak_strndup(c->signatures.e[i].key.p, c->signatures.e[i].key.n);
+
+		if (strcmp(name, stands_as) == 0) {
+			ak_hint(err, "another name, or the packet as it was before");
+			return ak_fail(err, AK_EXIT_USAGE, "the packet has such a signature already");
+		}
+		rc = ak_bag_add(c->bag, name, ak_buf_str(c->signatures.e[i].v.ptr), err);
+	}
+	return rc == AK_OK ? ak_bag_add(c->bag, stands_as, bytes, err) : rc;
+}
+
+static enum ak_rc pass(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err)
+{
+	(void)ctx;
+	(void)name;
+	(void)bytes;
+	(void)err;
+	return AK_OK;
+}
+
+/* The folder inside an archive keeps its name; of a folder it is the folder's own. */
+static enum ak_rc open_bag(const char *path, const char *to, struct copy *c, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *tmpdir = ak_fs_dir(to);
+	AK_CLEANUP(ak_free_charp) char *base = NULL;
+	struct ak_archive_info info;
+	enum ak_form form;
+	enum ak_rc rc = ak_archive_read(path, pass, NULL, &info, err);
+
+	if (rc == AK_OK)
+		rc = ak_archive_form(path, &form, &base, err);
+	return rc == AK_OK ? ak_bag_new(*info.base ? info.base : base, tmpdir, &c->bag, err) : rc;
+}
+
+static enum ak_rc attach(const char *path, const char *to, const char *file, struct ak_str bytes, const char *name, char stands_as[96],
+			 const json_t *packet, struct ak_err *err)
+{
+	struct copy c = {NULL, {0}};
+	struct ak_archive_info info;
+	int64_t made;
+	enum ak_rc rc = ak_time_arg(ak_jtxt(packet, "created", ""), 0, &made, err);
+
+	ak_map_init(&c.signatures);
+	if (rc == AK_OK && (rc = open_bag(path, to, &c, err)) == AK_OK && (rc = ak_archive_read(path, take, &c, &info, err)) == AK_OK &&
+	    (rc = ak_bag_taken(c.bag, err)) == AK_OK && (rc = place(file, bytes, name, c.bag, stands_as, err)) == AK_OK &&
+	    (rc = add_signatures(&c, stands_as, bytes, err)) == AK_OK)
+		rc = ak_archive_write(c.bag, to, made / 1000000, true, err);
+	for (size_t i = 0; i < c.signatures.n; i++) {
+		ak_buf_release(c.signatures.e[i].v.ptr);
+		ak_free(c.signatures.e[i].v.ptr);
+	}
+	ak_map_release(&c.signatures);
+	ak_bag_free(c.bag);
+	return rc;
+}
+
+enum ak_rc ak_packet_attach(const char *path, const char *to, const char *file, struct ak_str bytes, const char *name, char stands_as[96],
+			    json_t **packet, struct ak_err *err)
+{
+	json_t *doc = NULL;
+	char digest[65];
+	enum ak_rc rc = ak_past_open(path, digest, &doc, err);
+
+	if (rc == AK_OK && json_is_true(json_object_get(doc, "draft")))
+		rc = ak_fail(err, AK_EXIT_REFUSED, "a draft is never signed");
+	if (rc == AK_OK)
+		rc = attach(path, to, file, bytes, name, stands_as, doc, err);
+	if (rc == AK_OK) {
+		json_object_set_new(doc, "digest", json_string(digest));
+		*packet = doc;
+	} else {
+		json_decref(doc);
+	}
+	return rc;
+}

@@ -1,0 +1,67 @@
+/* What others put beside the packet's own signature: a timestamp, and counter-signatures of those that must have made one. */
+#include "base/ak.h"
+#include "packet/checks.h"
+
+#include "base/signers.h"
+#include "base/sshsig.h"
+#include "base/tsp.h"
+
+void ak_check_timestamp(struct ak_checked *p)
+{
+	struct ak_str tags = ak_check_text(p, "tagmanifest-sha256.txt"), token = ak_check_text(p, "signatures/tagmanifest-sha256.txt.tsr");
+	struct ak_err err = {0};
+	uint8_t digest[32];
+	char when[32];
+
+	ak_sha256(tags.p ? tags.p : "", tags.n, digest);
+	if (!token.p)
+		ak_check_say(p, "timestamp", p->o->tsa.p ? AK_RESULT_FAIL : AK_RESULT_SKIPPED, "no RFC 3161 token in the packet");
+	else if (ak_tsp_check(token, digest, p->o->tsa, when, &err) != AK_OK)
+		ak_check_say(p, "timestamp", AK_RESULT_FAIL, "%s", err.msg);
+	else
+		ak_check_say(p, "timestamp", p->o->tsa.p ? AK_RESULT_PASS : AK_RESULT_SKIPPED,
+			     p->o->tsa.p ? "existed at %s, says the authority given"
+					 : "a token of this packet says %s; name its authority's certificate: --tsa FILE", when);
+}
+
+/* Does one of the list's keys of that name stand behind the signature? */
+static const char *missing(struct ak_checked *p, const char *name)
+{
+	struct ak_str sig, who, tags = ak_check_text(p, "tagmanifest-sha256.txt"), signers = p->o->signers;
+	struct ak_sshkey key;
+	struct ak_err why = {0};
+	char file[128];
+
+	snprintf(file, sizeof file, "signatures/tagmanifest-sha256.txt.%.32s.sshsig", name);
+	sig = ak_check_text(p, file);
+	if (!sig.p)
+		sig = ak_check_text(p, "signatures/tagmanifest-sha256.txt.sshsig"); /* the packet's own may be the one */
+	if (!sig.p || ak_sshsig_verify(sig, AK_SSHSIG_NAMESPACE, tags, &key, &why) != AK_OK)
+		return "has not signed it";
+	if (!signers.p)
+		return "cannot be known without your own list: --signers FILE";
+	return ak_signers_find(signers, &key, name, AK_SSHSIG_NAMESPACE, p->o->now_us, &who, &why) == AK_OK ? NULL : "has not signed it by a key of your list";
+}
+
+void ak_check_required(struct ak_checked *p)
+{
+	const char *rest = p->o->require;
+	size_t n = 0;
+
+	while (rest && *rest) {
+		size_t len = strcspn(rest, ",");
+		char name[33];
+		const char *why;
+
+		snprintf(name, sizeof name, "%.*s", len < sizeof name ? (int)len : 32, rest);
+		rest += len + (rest[len] == ',');
+		n++;
+		why = missing(p, name);
+		if (why) {
+			ak_check_say(p, "required", AK_RESULT_FAIL, "%s %s", name, why);
+			return;
+		}
+	}
+	if (n)
+		ak_check_say(p, "required", AK_RESULT_PASS, "%zu of %zu required signatures, by keys of the list given", n, n);
+}

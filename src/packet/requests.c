@@ -1,0 +1,129 @@
+#include "base/ak.h"
+#include "packet/requests.h"
+
+#include "base/buf.h"
+#include "conf/yaml.h"
+#include "tmpl/load.h"
+
+#define FILE_NAME "request-map.yaml"
+
+static const struct ak_yaml_rule request[] = {{"asks", AK_Y_STR, true, NULL},	  {"section", AK_Y_STR, true, NULL}, {"tables", AK_Y_LIST, false, NULL},
+					      {"note", AK_Y_STR, false, NULL}, {NULL, AK_Y_ANY, false, NULL}};
+
+static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
+
+static const json_t *find(const json_t *list, const char *member, const char *value)
+{
+	json_t *o;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, o)
+		if (value && strcmp(text(o, member), value) == 0)
+			return o;
+	return NULL;
+}
+
+static size_t open_questions(const json_t *section)
+{
+	json_t *gap;
+	size_t i, n = 0;
+
+	json_array_foreach(json_object_get(section, "gaps"), i, gap)
+		n += !json_is_true(json_object_get(gap, "declared"));
+	return n;
+}
+
+static const json_t *table_of(const struct ak_sections *s, const char *name)
+{
+	const json_t *table = NULL;
+	json_t *section;
+	size_t i;
+
+	json_array_foreach(s->all, i, section)
+		if (!table)
+			table = find(json_object_get(section, "tables"), "name", name);
+	return table;
+}
+
+static void add(struct ak_sections *s, struct ak_table *t, const char *list, const char *id, const json_t *r, size_t n[3])
+{
+	static const char *const states[] = {"answered", "partial", "not answered"};
+	const json_t *section = find(s->all, "id", text(r, "section"));
+	size_t i, asked = json_array_size(json_object_get(r, "tables")), there = 0, gaps = open_questions(section);
+	json_int_t rows = 0;
+	struct ak_buf evidence;
+	json_t *name, *row;
+	int state;
+
+	ak_buf_init(&evidence, 4096);
+	json_array_foreach(json_object_get(r, "tables"), i, name) {
+		const json_t *table = table_of(s, json_string_value(name));
+
+		if (!table)
+			continue;
+		there += json_integer_value(json_object_get(table, "count")) > 0;
+		rows += json_integer_value(json_object_get(table, "count"));
+		ak_buf_addf(&evidence, "%stables/%s.csv", evidence.n ? " " : "", json_string_value(name));
+	}
+	state = there == asked && !gaps ? 0 : there || !asked ? 1 : 2;
+	n[state]++;
+	row = json_pack("{s:s, s:s, s:s?, s:s?, s:s, s:I, s:s, s:I, s:s?}", "list", list, "id", id, "asks", text(r, "asks"), "section", text(r, "section"),
+			"evidence", evidence.n ? evidence.p : "", "rows", rows, "status", states[state], "open_questions", (json_int_t)gaps, "note",
+			text(r, "note"));
+	ak_table_add(t, row);
+	json_decref(row);
+	ak_buf_release(&evidence);
+}
+
+static enum ak_rc add_list(struct ak_sections *s, struct ak_table *t, const struct ak_yaml *y, const char *list, size_t n[3], struct ak_err *err)
+{
+	const json_t *requests = json_object_get(y->root, list);
+	const char *id;
+	json_t *r, *name;
+	size_t i;
+
+	json_object_foreach((json_t *)requests, id, r) {
+		if (ak_yaml_check(y, r, request, list, err) != AK_OK)
+			return AK_FAIL;
+		json_array_foreach(json_object_get(r, "tables"), i, name)
+			if (!json_is_string(name))
+				return ak_fail(err, AK_EXIT_USAGE, "%s:%d: tables are names", FILE_NAME, ak_yaml_line(y, r));
+		if (!find(s->all, "id", text(r, "section"))) {
+			ak_hint(err, "scope, sources, fields, redaction, retention, access, sample-trace");
+			return ak_fail(err, AK_EXIT_USAGE, "%s:%d: no such section", FILE_NAME, ak_yaml_line(y, r));
+		}
+		add(s, t, list, id, r, n);
+	}
+	return AK_OK;
+}
+
+enum ak_rc ak_section_requests(struct ak_sections *s, json_t *section, struct ak_err *err)
+{
+	const json_t *lists = ak_view_lists(s->view);
+	struct ak_table *t;
+	struct ak_yaml y = {0};
+	struct ak_buf bytes;
+	size_t n[3] = {0, 0, 0}, i;
+	json_t *list;
+	enum ak_rc rc;
+
+	if (!json_array_size(lists))
+		return AK_OK;
+	ak_buf_init(&bytes, 1 << 20);
+	rc = ak_template_load(s->workspace, s->data_dir, FILE_NAME, &bytes, err);
+	if (rc == AK_OK)
+		rc = ak_yaml_load(FILE_NAME, ak_buf_str(&bytes), &y, err);
+	if (rc == AK_OK) {
+		t = ak_section_table(s, section, "request_map", "Request map: where numbered requests find their evidence; it supports an answer and is none",
+				     "list id asks section evidence rows:integer status open_questions:integer note");
+		json_array_foreach((json_t *)lists, i, list)
+			if (rc == AK_OK && json_is_string(list))
+				rc = add_list(s, t, &y, json_string_value(list), n, err);
+		ak_section_say(section, "proven", "tables/request_map.csv",
+			       "%zu of %zu mapped requests have their evidence here without an open question, %zu in part, %zu not", n[0],
+			       n[0] + n[1] + n[2], n[1], n[2]);
+	}
+	ak_yaml_release(&y);
+	ak_buf_release(&bytes);
+	return rc;
+}

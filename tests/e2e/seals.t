@@ -1,0 +1,95 @@
+#!/bin/sh
+# What others make over a packet: timestamps of an authority made here, CMS, counter-signatures. The digest stays.
+. "$AK_SRCDIR/tests/tap.sh"
+cd "$tap_dir" || exit 1
+"$AUDITKIT" init w >/dev/null 2>&1
+"$AUDITKIT" -w w ingest "$AK_SRCDIR/samples/gateway" >/dev/null 2>&1
+"$AUDITKIT" -w w packet build --allow-gaps -q -o p.zip >/dev/null
+digest=$(sed -n 's/^digest   sha256 //p' p.zip.receipt.txt)
+
+# An authority, and another one.
+cat >ca.cnf <<'C'
+[req]
+distinguished_name = dn
+prompt = no
+[dn]
+CN = test
+[ca_ext]
+basicConstraints = critical, CA:TRUE
+[tsa_ext]
+extendedKeyUsage = critical, timeStamping
+[mail_ext]
+extendedKeyUsage = emailProtection
+[tsa]
+default_tsa = t
+[t]
+serial = serial
+default_policy = 1.2.3.4.1
+digests = sha256
+signer_digest = sha256
+ess_cert_id_alg = sha256
+C
+echo 01 >serial
+certify() { # certify NAME ISSUER EXTENSIONS
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" -out "$1.csr" -config ca.cnf -subj "/CN=$1" 2>/dev/null
+	openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" -CAcreateserial -days 30 -extfile ca.cnf -extensions "$3" -out "$1.pem" 2>/dev/null
+}
+for ca in ca foreign; do openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $ca.key -out $ca.pem -days 30 -config ca.cnf -extensions ca_ext -subj "/CN=$ca" 2>/dev/null; done
+certify tsa ca tsa_ext
+certify mail ca mail_ext
+stamp() { # stamp DIGEST OUT
+	openssl ts -query -digest "$1" -sha256 -cert -out q.tsq 2>/dev/null
+	openssl ts -reply -config ca.cnf -section t -queryfile q.tsq -signer tsa.pem -inkey tsa.key -out "$2" 2>/dev/null
+}
+level() { name=$1; shift; "$AUDITKIT" packet verify "$@" --json | jq -r --arg n "$name" '.checks[] | select(.name == $n) | .result + " " + .detail'; }
+attach() { "$AUDITKIT" packet sign "$@" >out 2>err; }
+
+is "no timestamp yet" "$(level timestamp p.zip | cut -d' ' -f1) $(level timestamp p.zip --tsa ca.pem | cut -d' ' -f1)" "skipped fail"
+stamp "$digest" p.tsr
+attach p.zip --attach p.tsr -o t.zip
+is "a timestamp is attached" "$? $(unzip -l t.zip | grep -c 'signatures/tagmanifest-sha256.txt.tsr')" "0 1"
+is "without an authority it is not believed" "$(level timestamp t.zip | cut -d' ' -f1)" skipped
+is "with its authority it is" "$(level timestamp t.zip --tsa ca.pem | sed 's/[0-9]/N/g')" "pass existed at NNNN-NN-NNTNN:NN:NNZ, says the authority given"
+is "its time is the one that openssl reads" "$(date -u -d "$(openssl ts -reply -in p.tsr -text 2>/dev/null | sed -n 's/^Time stamp: //p')" +%Y-%m-%dT%H:%M:%SZ)" "$(level timestamp t.zip --tsa ca.pem | grep -o '[0-9-]*T[0-9:]*Z')"
+is "with another authority it is not" "$(level timestamp t.zip --tsa foreign.pem | cut -d' ' -f1)" fail
+is "nor by a file without a certificate" "$(level timestamp t.zip --tsa serial | cut -d' ' -f1)" fail
+is "all of it still holds" "$("$AUDITKIT" packet verify t.zip --tsa ca.pem --digest "$digest" --json | jq -c '[.ok, .digest]')" "[true,\"$digest\"]"
+unzip -q t.zip
+ok "openssl ts says so too" sh -c 'cd p && openssl ts -verify -data tagmanifest-sha256.txt -in signatures/tagmanifest-sha256.txt.tsr -CAfile ../ca.pem'
+ok "the first signature is still there" sh -c 'cd p && sh VERIFY.txt'
+stamp 00000000000000000000000000000000000000000000000000000000deadbeef other.tsr
+attach p.zip --attach other.tsr -o no.zip
+is "a timestamp of something else is not attached: exit 4" "$? $(ls no.zip 2>/dev/null)" "4 "
+cp other.tsr p/signatures/tagmanifest-sha256.txt.tsr
+is "and fails where it was put by hand" "$(level timestamp p --tsa ca.pem)" "fail the timestamp is of something else than this packet"
+head -c 100 p.tsr >p/signatures/tagmanifest-sha256.txt.tsr
+is "as does half of one" "$(level timestamp p --tsa ca.pem | cut -d' ' -f1)" fail
+attach t.zip --attach p.tsr -o no.zip
+is "a second one is refused: exit 2" "$?" 2
+
+(cd p && openssl cms -sign -binary -in tagmanifest-sha256.txt -signer ../mail.pem -inkey ../mail.key -outform DER -out ../p.p7s 2>/dev/null)
+attach t.zip --attach p.p7s -o c.zip
+is "a CMS signature is attached" "$?" 0
+rm -rf p && unzip -q c.zip
+ok "and verified by openssl as VERIFY.txt says" sh -c "cd p && $(sed -n 's/^# *\(openssl cms .*\) -CAfile CA.pem/\1 -CAfile ..\/ca.pem/p' p/VERIFY.txt)"
+
+# Two parties: the platform has signed, security countersigns, and the list that asks for both is the reviewer's own.
+ssh-keygen -q -t ed25519 -N '' -f security
+ssh-keygen -q -t ed25519 -N '' -f stranger
+(cd p && ssh-keygen -q -Y sign -n auditkit-packet -f ../security <tagmanifest-sha256.txt >../security.sshsig 2>/dev/null; ssh-keygen -q -Y sign -n auditkit-packet -f ../stranger <tagmanifest-sha256.txt >../stranger.sshsig 2>/dev/null; ssh-keygen -q -Y sign -n file -f ../security <tagmanifest-sha256.txt >../wrong.sshsig 2>/dev/null)
+{ cat p/signatures/allowed_signers; echo "security namespaces=\"auditkit-packet\" $(cut -d' ' -f1,2 security.pub)"; } >list
+both() { level required "$1" --signers list --require auditkit,security; }
+is "a missing counter-signature is reported" "$(both c.zip)" "fail security has not signed it by a key of your list"
+"$AUDITKIT" packet verify c.zip --signers list --require auditkit,security >/dev/null
+is "with exit 4" "$?" 4
+attach c.zip --attach security.sshsig --name security
+is "it is attached in place" "$? $(both c.zip)" "0 pass 2 of 2 required signatures, by keys of the list given"
+is "without a list of one's own nobody is known" "$(level required c.zip --require security | cut -d' ' -f1)" fail
+attach t.zip --attach stranger.sshsig --name security -o s.zip
+is "somebody else's under that name does not count" "$? $(both s.zip | cut -d' ' -f1)" "0 fail"
+attach t.zip --attach wrong.sshsig --name security -o no.zip
+is "one of another namespace is not attached: exit 4" "$?" 4
+attach t.zip --attach security.sshsig -o no.zip
+is "nor one without a name: exit 2" "$?" 2
+is "a packet sealed anew by a key that is not on the list: its own level fails" "$(rm -rf f; cp -r p f; cp stranger.sshsig f/signatures/tagmanifest-sha256.txt.sshsig; rm f/signatures/*ed25519*; level signature f --signers list | cut -d' ' -f1)" fail
+finish
