@@ -52,11 +52,11 @@ is "other pseudonyms are no change" "$("$AUDITKIT" packet diff old.tar other.tar
 "$AUDITKIT" packet diff q p >/dev/null 2>&1
 is "a packet that was edited is not compared: exit 4" "$?" 4
 
-"$AUDITKIT" -w w packet test --json >trial
+[ -n "${AK_LONG:-}" ] || set -- --from 2026-06-03 --to 2026-06-04
+"$AUDITKIT" -w w packet test "$@" --json >trial
 is "packet test: all pass" "$? $(jq -c '[.ok, ([.tests[] | select(.result != "pass")] | length), ([.tests[].name] | contains(["a changed byte", "a planted key", "same bytes"]))]' trial)" "0 [true,0,true]"
 is "and nothing of it is kept" "$(find w -name '*packet-test*' | wc -l)" 0
-"$AUDITKIT" -w w packet test --from 2026-06-03 --to 2026-06-04 >out 2>/dev/null
-is "of a day that was named" "$? $(grep -c '^PASS .*range *2026-06-03T00:00:00Z to 2026-06-04' out) $(grep -c '^READY' out)" "0 1 1"
+[ -n "${AK_LONG:-}" ] || is "of the day that was named" "$(jq -r '.tests[0].detail' trial | cut -c1-46)" "2026-06-03T00:00:00Z to 2026-06-04T00:00:00Z, "
 
 "$AUDITKIT" packet comments p -o blank
 is "comments are bound to the digest" "$(jq -r .digest blank)" "$(sha256sum p/tagmanifest-sha256.txt | cut -c1-64)"
