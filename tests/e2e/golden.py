@@ -1,4 +1,4 @@
-"""Golden cases of packet verify: python3 golden.py AUDITKIT GOOD_FOLDER TABLE [EDITS]. Prints TAP.
+"""Golden cases of packet verify: python3 golden.py AUDITKIT GOOD_FOLDER TABLE [EDITS]. Prints TAP. Without EDITS a third of it all.
 
 Each line of the table: name, how it is made from the good packet (steps separated by " ; "), options, exit code, levels that fail (in
 order, all of them; - = no report), what is said, and what VERIFY.txt says when it is run with sh and no auditkit in PATH (- = an archive).
@@ -6,7 +6,8 @@ The second verifier may miss what it does not look for; where it sees something,
 import csv, hashlib, io, json, os, pathlib, random, re, shutil, subprocess, sys, tarfile, zipfile
 
 tool, folder, table = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
-edits = int(sys.argv[4]) if len(sys.argv) > 4 else 60
+full = len(sys.argv) > 4
+edits = int(sys.argv[4]) if full else 20
 work, points = pathlib.Path("golden"), 0
 
 
@@ -152,6 +153,8 @@ def cases():
     n = 0
     for row in csv.DictReader(open(table, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE):
         n += 1
+        if not full and n % 3 != 1: # each third line; all of them in the long form
+            continue
         path = make(row["made"])
         options = [] if row["options"] == "-" else row["options"].split(" ")
         rc, failed, said = run(path, *options)
@@ -171,7 +174,7 @@ def each_file():
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(folder, work)
     missed = []
-    for n in names:
+    for n in names if full else names[::10]:
         raw = (work / n).read_bytes()
         if raw:
             flip(work, n, 60 if n.endswith(".sshsig") else None)
@@ -180,7 +183,7 @@ def each_file():
             if rc != 4 or not ("fixity" in failed or "signature" in failed) or not (n in said or "manifest" in n):
                 missed.append((n, rc, failed))
             (work / n).write_bytes(raw)
-    point(not missed, "one byte in each of %d files, which is named" % len(names), missed[:5])
+    point(not missed, "one byte in each of %d files, which is named" % len(names if full else names[::10]), missed[:5])
     return names
 
 

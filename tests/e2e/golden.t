@@ -1,5 +1,5 @@
 #!/bin/sh
-# Golden cases of packet verify (golden.tsv), a byte in each file, and bytes at random: 10,000 of them with AK_LONG.
+# Golden cases of packet verify (golden.tsv), a byte in each file, and bytes at random: all cases and 10,000 bytes with AK_LONG.
 . "$AK_SRCDIR/tests/tap.sh"
 cd "$tap_dir" || exit 1
 "$AUDITKIT" init w >/dev/null 2>&1

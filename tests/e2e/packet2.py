@@ -8,7 +8,7 @@ import csv, datetime, hashlib, json, pathlib, re, sys
 
 what, packet = sys.argv[1], pathlib.Path(sys.argv[2])
 bad = []
-KNOWN = {"$id", "$schema", "title", "type", "const", "enum", "properties", "required", "additionalProperties", "items", "description"}
+KNOWN = {"$id", "$schema", "title", "type", "const", "enum", "properties", "required", "additionalProperties", "items", "description", "pattern", "format"}
 
 
 def is_type(v, t):
@@ -23,6 +23,8 @@ def holds(schema, v, at):
         yield "%s is not %s" % (at, t)
     if "const" in schema and v != schema["const"] or "enum" in schema and v not in schema["enum"]:
         yield at + " has another value"
+    if "pattern" in schema and isinstance(v, str) and not re.search(schema["pattern"], v):
+        yield at + " is not of its form"
     if isinstance(v, dict):
         yield from ("%s has no %s" % (at, m) for m in schema.get("required", []) if m not in v)
         for m, x in v.items():

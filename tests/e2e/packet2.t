@@ -21,10 +21,11 @@ if [ -n "${AK_NPM:-}" ]; then
 fi
 
 id=$(jq -r .trace.id p/data/07-sample-trace.json)
-"$AUDITKIT" trace reconstruct "$id" --packet p --json >alone
+build --view internal-audit -o full.tar # withholds no pseudonym
+"$AUDITKIT" trace reconstruct "$id" --packet full.tar --json >alone
 "$AUDITKIT" -w w trace reconstruct "$id" --json >whole
 ok "the trace from the packet alone is the workspace's" eyes traces alone whole
-is "from an id that stands in it as well" "$("$AUDITKIT" trace reconstruct "$(jq -r '.hops[] | select(.cite).cite' alone | head -n 1)" --packet p --json | cmp - alone && echo same)" same
+is "from an id that stands in it as well" "$("$AUDITKIT" trace reconstruct "$(jq -r '.hops[] | select(.cite).cite' alone | head -n 1)" --packet full.tar --json | cmp - alone && echo same)" same
 printf '{"digest":0}' | jq -cS --slurpfile d alone '$d[0] | del(.digest)' | tr -d '\n' >bytes
 is "its digest is that of its bytes" "$(jq -r .digest alone)" "$(sha256sum bytes | cut -c1-64)"
 "$AUDITKIT" trace reconstruct nobody --packet p >out 2>&1
@@ -46,15 +47,16 @@ is "sections count what is listed" "$(jq '[.sections[] | .added + .removed + .ch
 is "the other way round what came went" "$("$AUDITKIT" packet diff p old.tar --json | jq -c '[.sections[] | [.section, .removed, .added]] | sort')" "$(jq -c '[.sections[] | [.section, .added, .removed]] | sort' diff)"
 is "with itself: nothing" "$("$AUDITKIT" packet diff p p --json | jq -c '[.same, .changes]')" '[true,[]]'
 build --reviewer Other --from 2026-06-03 --to 2026-06-08 -o other.tar
-is "other pseudonyms are no change" "$("$AUDITKIT" packet diff old.tar other.tar --json | jq -c '[.same, [.changes[] | select(.what == "rows")]]')" '[false,[]]'
+# The sample is drawn by the packet's own seed.
+is "other pseudonyms are no change" "$("$AUDITKIT" packet diff old.tar other.tar --json | jq -c '[.same, [.changes[] | select(.what == "rows" and .subject != "sample")]]')" '[false,[]]'
 "$AUDITKIT" packet diff q p >/dev/null 2>&1
 is "a packet that was edited is not compared: exit 4" "$?" 4
 
-"$AUDITKIT" -w w packet test --json >trial
+[ -n "${AK_LONG:-}" ] || set -- --from 2026-06-03 --to 2026-06-04
+"$AUDITKIT" -w w packet test "$@" --json >trial
 is "packet test: all pass" "$? $(jq -c '[.ok, ([.tests[] | select(.result != "pass")] | length), ([.tests[].name] | contains(["a changed byte", "a planted key", "same bytes"]))]' trial)" "0 [true,0,true]"
 is "and nothing of it is kept" "$(find w -name '*packet-test*' | wc -l)" 0
-"$AUDITKIT" -w w packet test --from 2026-06-03 --to 2026-06-04 >out 2>/dev/null
-is "of a day that was named" "$? $(grep -c '^PASS .*range *2026-06-03T00:00:00Z to 2026-06-04' out) $(grep -c '^READY' out)" "0 1 1"
+[ -n "${AK_LONG:-}" ] || is "of the day that was named" "$(jq -r '.tests[0].detail' trial | cut -c1-46)" "2026-06-03T00:00:00Z to 2026-06-04T00:00:00Z, "
 
 "$AUDITKIT" packet comments p -o blank
 is "comments are bound to the digest" "$(jq -r .digest blank)" "$(sha256sum p/tagmanifest-sha256.txt | cut -c1-64)"
