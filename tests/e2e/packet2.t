@@ -35,16 +35,16 @@ cp -r p q && echo x >>q/README.md
 is "a packet that was edited: exit 4" "$?" 4
 
 build --from 2026-06-03 --to 2026-06-08 -o old.tar
-"$AUDITKIT" packet diff old.tar p --json >diff
-is "both are named" "$(jq -r '[.old.packet, .new.packet, .same, .same_workspace] | @csv' diff)" \
+"$AUDITKIT" packet diff old.tar p --json >differs
+is "both are named" "$(jq -r '[.old.packet, .new.packet, .same, .same_workspace] | @csv' differs)" \
 	"$("$AUDITKIT" packet show old.tar data/packet.json | jq '.id'),$(jq .id p/data/packet.json),false,true"
 tar -xf old.tar
-is "rows that came and went, as comm counts them" "$(jq -r '.changes[] | select(.subject == "changes") | "\(.added) \(.removed)"' diff)" \
+is "rows that came and went, as comm counts them" "$(jq -r '.changes[] | select(.subject == "changes") | "\(.added) \(.removed)"' differs)" \
 	"$(for d in p old; do tail -n +2 $d/data/tables/changes.csv | sed 's/:[0-9a-f]\{32\}/:/g' | sort >$d.rows; done; echo "$(comm -23 p.rows old.rows | wc -l) $(comm -13 p.rows old.rows | wc -l)")"
 verdicts() { jq -r '.questions[] | "\(.number) \(.verdict)"' $1/data/08-requests/questions.json; }
-is "verdicts that turned" "$(jq '[.changes[] | select(.what == "verdict" and .direction)] | length' diff)" "$({ verdicts p; verdicts old; } | sort | uniq -u | wc -l | awk '{ print $1 / 2 }')"
-is "sections count what is listed" "$(jq '[.sections[] | .added + .removed + .changed] | add' diff)" "$(jq '.changes | length' diff)"
-is "the other way round what came went" "$("$AUDITKIT" packet diff p old.tar --json | jq -c '[.sections[] | [.section, .removed, .added]] | sort')" "$(jq -c '[.sections[] | [.section, .added, .removed]] | sort' diff)"
+is "verdicts that turned" "$(jq '[.changes[] | select(.what == "verdict" and .direction)] | length' differs)" "$({ verdicts p; verdicts old; } | sort | uniq -u | wc -l | awk '{ print $1 / 2 }')"
+is "sections count what is listed" "$(jq '[.sections[] | .added + .removed + .changed] | add' differs)" "$(jq '.changes | length' differs)"
+is "the other way round what came went" "$("$AUDITKIT" packet diff p old.tar --json | jq -c '[.sections[] | [.section, .removed, .added]] | sort')" "$(jq -c '[.sections[] | [.section, .added, .removed]] | sort' differs)"
 is "with itself: nothing" "$("$AUDITKIT" packet diff p p --json | jq -c '[.same, .changes]')" '[true,[]]'
 build --reviewer Other --from 2026-06-03 --to 2026-06-08 -o other.tar
 # The sample is drawn by the packet's own seed.
