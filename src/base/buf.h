@@ -51,6 +51,12 @@ void ak_buf_adds(struct ak_buf *b, const char *z);
 void ak_buf_addstr(struct ak_buf *b, struct ak_str s);
 void ak_buf_addf(struct ak_buf *b, const char *fmt, ...) AK_PRINTF(2, 3);
 void ak_buf_vaddf(struct ak_buf *b, const char *fmt, va_list ap) AK_PRINTF(2, 0);
+/* A number in so many bytes, the lowest first. */
+static inline void ak_buf_addle(struct ak_buf *b, uint64_t v, int bytes)
+{
+	for (int i = 0; i < bytes; i++)
+		ak_buf_addc(b, (char)(v >> 8 * i));
+}
 /* Lower-case hex of n bytes. */
 void ak_buf_addhex(struct ak_buf *b, const void *p, size_t n);
 /* A view of the content, never NULL; dies at the next append. */

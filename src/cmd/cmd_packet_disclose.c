@@ -106,8 +106,8 @@ static const struct ak_opt opts[] = {
 };
 
 static const struct ak_example examples[] = {
-	{"auditkit packet disclose packet.tar 2 --group how_much --reason 'item 7 of the list' -o item7.json",
-	 "one record, one field group, proven against a packet that was sent"},
+	{"auditkit packet disclose packet.tar 2 --reason 'item 7' -o 7.json",
+	 "one record, proven against a packet that was sent"},
 	{NULL, NULL},
 };
 

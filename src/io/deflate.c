@@ -1,5 +1,6 @@
 #include "base/ak.h"
 
+#include <limits.h>
 #include <zlib.h>
 
 #include "io/deflate.h"
@@ -70,4 +71,15 @@ uint32_t ak_deflate_end(struct ak_deflate *d, struct ak_buf *out)
 	deflateReset(&d->z);
 	d->crc = 0;
 	return crc;
+}
+
+uint32_t ak_crc32(struct ak_str bytes)
+{
+	uLong crc = crc32(0, NULL, 0);
+
+	for (size_t at = 0, n; at < bytes.n; at += n) {
+		n = bytes.n - at < UINT_MAX ? bytes.n - at : UINT_MAX;
+		crc = crc32(crc, (const Bytef *)bytes.p + at, (uInt)n);
+	}
+	return (uint32_t)crc;
 }

@@ -16,6 +16,8 @@ void ak_deflate_free(struct ak_deflate *d);
 void ak_deflate_add(struct ak_deflate *d, const void *p, size_t n, struct ak_buf *out);
 /* The end of an entry: the last bytes and the CRC of all that went in. The next one may begin. */
 uint32_t ak_deflate_end(struct ak_deflate *d, struct ak_buf *out);
+/* CRC-32 of bytes that are stored as they are. */
+uint32_t ak_crc32(struct ak_str bytes);
 
 /* For zlib: memory of base/ak.h, which is never NULL. */
 void *ak_zlib_alloc(void *ctx, unsigned items, unsigned size);

@@ -90,7 +90,7 @@ static json_t *summary(const json_t *sections)
 }
 
 static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s, const json_t *views,
-			       int64_t time, json_t **resources, struct ak_err *err)
+			       json_t **resources, struct ak_err *err)
 {
 	json_t *section;
 	const char *document;
@@ -110,7 +110,7 @@ static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *ba
 	json_object_foreach(s->documents, document, section)
 		if (ak_render_json(o, bag, document, section, err) != AK_OK)
 			return AK_FAIL;
-	return ak_render_tables(o, bag, s->tables, time, resources, err);
+	return ak_render_tables(o, bag, s->tables, resources, err);
 }
 
 static enum ak_rc add_integrity(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s, struct ak_err *err)
@@ -254,7 +254,7 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 	answers = json_pack("{s:s, s:i, s:O, s:O}", "schema", "auditkit.questions/1", "format_version", 1, "questions", r->questions, "gaps",
 			    r->gap_list);
 	findings = json_pack("{s:s, s:i, s:O}", "schema", "auditkit.findings/1", "format_version", 1, "findings", r->findings);
-	rc = add_sections(o, bag, s, views, r->mtime, &resources, err);
+	rc = add_sections(o, bag, s, views, &resources, err);
 	views = pages_in_order(o, views);
 	if (rc == AK_OK)
 		rc = ak_render_json(o, bag, "data/packet.json", packet, err);

@@ -93,12 +93,12 @@ static json_t *resource(const json_t *table, const struct ak_bag_file *csv)
 			 (json_int_t)ak_bag_file_size(csv), "hash", hash);
 }
 
-enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_tables *tables, int64_t time, json_t **out, struct ak_err *err)
+enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_tables *tables, json_t **out, struct ak_err *err)
 {
 	json_t *resources = json_array(), *doc;
 	struct ak_workbook *book = NULL;
 	struct ak_table *t;
-	enum ak_rc rc = ak_workbook_new(o->store->dir, time, &book, err);
+	enum ak_rc rc = ak_workbook_new(bag, &book, err);
 
 	for (size_t i = 0; rc == AK_OK && (t = ak_table_at(tables, i)) != NULL; i++) {
 		const struct ak_bag_file *csv = NULL;
@@ -110,7 +110,7 @@ enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, 
 			rc = ak_workbook_add(book, ak_table_doc(t), csv, err);
 	}
 	if (rc == AK_OK)
-		rc = ak_workbook_end(book, bag, err);
+		rc = ak_workbook_end(book, err);
 	ak_workbook_free(book);
 	doc = json_pack("{s:s, s:s, s:s, s:o}", "$schema", "https://datapackage.org/profiles/2.0/datapackage.json", "profile",
 			"tabular-data-package", "name", "auditkit-packet", "resources", resources);

@@ -19,7 +19,7 @@ enum ak_rc ak_render_page(const struct ak_packet_opts *o, struct ak_bag *bag, co
 enum ak_rc ak_render_json(const struct ak_packet_opts *o, struct ak_bag *bag, const char *path, const json_t *doc,
 			  struct ak_err *err);
 /* Every table that has a place, as CSV, described by data/datapackage.json (Table Schema). */
-enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_tables *tables, int64_t time, json_t **resources, struct ak_err *err);
+enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_tables *tables, json_t **resources, struct ak_err *err);
 /* The schemas of all JSON documents that are in the bag, below data/schemas/. */
 enum ak_rc ak_render_schemas(const struct ak_packet_opts *o, struct ak_bag *bag, struct ak_err *err);
 /* Add bytes that have passed the self-audit. AK_EXIT_VERIFY otherwise. */

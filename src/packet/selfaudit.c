@@ -1,6 +1,5 @@
 #include "base/ak.h"
 #include "packet/selfaudit.h"
-#include "packet/workbook.h"
 
 #include "base/buf.h"
 #include "base/crypto.h"
@@ -111,8 +110,6 @@ bool ak_selfaudit(const struct ak_selfaudit *a, const char *path, struct ak_str 
 	char *copy;
 	bool found;
 
-	if (strcmp(path, AK_WORKBOOK_PATH) == 0)
-		return false; /* compressed; its cells are those of the tables */
 	if (!is_note(path))
 		return look(a, bytes, out);
 	copy = ak_strndup(bytes.p, bytes.n);

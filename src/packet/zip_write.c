@@ -28,12 +28,6 @@ struct entry {
 	uint32_t crc;
 };
 
-static void le(struct ak_buf *b, uint64_t v, int bytes)
-{
-	for (int i = 0; i < bytes; i++)
-		ak_buf_addc(b, (char)(v >> 8 * i));
-}
-
 /* Date and time of a second in UTC, the way of MS-DOS: even seconds since 1980. */
 static uint32_t dos_time(int64_t mtime)
 {
@@ -73,34 +67,34 @@ static enum ak_rc flush(struct zip *z, size_t enough, struct ak_err *err)
 /* What the header before the data and the directory say alike: version to name and extra field lengths. */
 static void common(const struct zip *z, struct ak_buf *b, const struct entry *e, bool sizes)
 {
-	le(b, ZIP_2_0, 2);
-	le(b, SIZES_BEHIND, 2);
-	le(b, DEFLATED, 2);
-	le(b, z->dos, 4);
-	le(b, sizes ? e->crc : 0, 4);
-	le(b, sizes ? e->stored : 0, 4);
-	le(b, sizes ? e->size : 0, 4);
-	le(b, strlen(e->name), 2);
-	le(b, 9, 2);
+	ak_buf_addle(b, ZIP_2_0, 2);
+	ak_buf_addle(b, SIZES_BEHIND, 2);
+	ak_buf_addle(b, DEFLATED, 2);
+	ak_buf_addle(b, z->dos, 4);
+	ak_buf_addle(b, sizes ? e->crc : 0, 4);
+	ak_buf_addle(b, sizes ? e->stored : 0, 4);
+	ak_buf_addle(b, sizes ? e->size : 0, 4);
+	ak_buf_addle(b, strlen(e->name), 2);
+	ak_buf_addle(b, 9, 2);
 }
 
 static void name_and_time(const struct zip *z, struct ak_buf *b, const struct entry *e)
 {
 	ak_buf_adds(b, e->name);
 	ak_buf_adds(b, "UT");
-	le(b, 5, 2);
-	le(b, 1, 1);
-	le(b, z->mtime, 4);
+	ak_buf_addle(b, 5, 2);
+	ak_buf_addle(b, 1, 1);
+	ak_buf_addle(b, z->mtime, 4);
 }
 
 static void add_to_directory(struct zip *z, const struct entry *e)
 {
-	le(&z->directory, central_mark, 4);
-	le(&z->directory, ON_UNIX | ZIP_2_0, 2);
+	ak_buf_addle(&z->directory, central_mark, 4);
+	ak_buf_addle(&z->directory, ON_UNIX | ZIP_2_0, 2);
 	common(z, &z->directory, e, true);
-	le(&z->directory, 0, 6); /* comment, disk, internal attributes */
-	le(&z->directory, plain_file, 4);
-	le(&z->directory, e->offset, 4);
+	ak_buf_addle(&z->directory, 0, 6); /* comment, disk, internal attributes */
+	ak_buf_addle(&z->directory, plain_file, 4);
+	ak_buf_addle(&z->directory, e->offset, 4);
 	name_and_time(z, &z->directory, e);
 }
 
@@ -127,14 +121,14 @@ static enum ak_rc write_data(struct zip *z, const struct ak_bag_file *f, struct 
 static enum ak_rc write_entry(struct zip *z, const struct ak_bag_file *f, struct entry *e, struct ak_err *err)
 {
 	e->offset = place(z);
-	le(&z->out, local_mark, 4);
+	ak_buf_addle(&z->out, local_mark, 4);
 	common(z, &z->out, e, false);
 	name_and_time(z, &z->out, e);
 	enum ak_rc rc = write_data(z, f, e, err);
-	le(&z->out, descriptor_mark, 4);
-	le(&z->out, e->crc, 4);
-	le(&z->out, e->stored, 4);
-	le(&z->out, e->size, 4);
+	ak_buf_addle(&z->out, descriptor_mark, 4);
+	ak_buf_addle(&z->out, e->crc, 4);
+	ak_buf_addle(&z->out, e->stored, 4);
+	ak_buf_addle(&z->out, e->size, 4);
 	add_to_directory(z, e);
 	return rc;
 }
@@ -143,13 +137,13 @@ static enum ak_rc write_directory(struct zip *z, size_t files, struct ak_err *er
 {
 	uint64_t at = place(z);
 	ak_buf_addstr(&z->out, ak_buf_str(&z->directory));
-	le(&z->out, end_mark, 4);
-	le(&z->out, 0, 4);
-	le(&z->out, files, 2);
-	le(&z->out, files, 2);
-	le(&z->out, z->directory.n, 4);
-	le(&z->out, at, 4);
-	le(&z->out, 0, 2);
+	ak_buf_addle(&z->out, end_mark, 4);
+	ak_buf_addle(&z->out, 0, 4);
+	ak_buf_addle(&z->out, files, 2);
+	ak_buf_addle(&z->out, files, 2);
+	ak_buf_addle(&z->out, z->directory.n, 4);
+	ak_buf_addle(&z->out, at, 4);
+	ak_buf_addle(&z->out, 0, 2);
 	return flush(z, 0, err);
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Nightly evidence run from cron:
 #   15 2 * * * cd /srv/evidence && sh nightly.sh >>nightly.log 2>&1
-# Here: exports/ (what was exported since), policy.yaml. Made: workspace/ and out/ (check.json, status.prom, packet.zip and its receipt).
+# Here: exports/ (what was exported since), policy.yaml. Made: workspace/ and out/ (check.json, status.prom, packet.zip, its annex and receipt).
 # NOTIFY=NAME tells new findings to a target of policy.yaml; deliver.sh, beside this file, brings packet and findings to the places that its
 # DELIVER_ variables name: a night that changed nothing brings nothing. The receipt goes another way.
 # Exit code: that of the first step that failed; 1 = the checks have findings, everything else was done; 69 = done, but not all was told or
@@ -23,7 +23,7 @@ checked=$?
 [ $checked -le 1 ] || [ $checked -eq 3 ] || [ $checked -eq 69 ] || exit $checked
 
 auditkit -w workspace status --prometheus >out/status.tmp && mv out/status.tmp out/status.prom || exit
-rm -f out/packet.zip out/packet.zip.receipt.txt
+rm -f out/packet.zip out/packet.annex.zip out/packet.zip.receipt.txt
 auditkit -q -w workspace packet build --allow-gaps -o out/packet.zip
 rc=$?
 [ $rc -eq 0 ] || [ $rc -eq 3 ] || exit $rc

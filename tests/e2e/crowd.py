@@ -128,7 +128,7 @@ def main():
         good = code == 0 and run(["packet", "verify", form, "--digest", json.loads(out)["digest"]])[0] == 0
         tap(good, "packet build %s" % form, [err.decode()] if not good else [])
     left = sorted(os.listdir("out"))
-    tap(left == ["folder", "folder.receipt.txt", "p.tar", "p.tar.receipt.txt"], "nothing else is left of those that were killed", left)
+    tap(left == ["folder", "folder.annex", "folder.receipt.txt", "p.annex.tar", "p.tar", "p.tar.receipt.txt"], "nothing else is left of those that were killed", left)
     left = sorted(set(os.listdir("w")) - {"workspace.db-wal", "workspace.db-shm"})
     tap(left == ["access.jsonl", "formats", "ingest.lock", "policy.yaml", "workspace.db"], "nor in the workspace", left)
     inits()

@@ -8,7 +8,7 @@ grant() { # grant EMAIL: an access review with one grant
 }
 ak() { "$AUDITKIT" -w w "$@" >out 2>err; rc=$?; }
 packet() { # packet NAME REVIEWER: built and unpacked
-	ak packet build --allow-gaps -q --reviewer "$2" -o "$1.tar"
+	ak packet build --view internal-audit --allow-gaps -q --reviewer "$2" -o "$1.tar"
 	tar -xf "$1.tar"
 }
 tokens() { find "$1" -type f -exec cat {} + | grep -aohE '(user|email|id|key|ip):[0-9a-f]{32}' | sort -u; }

@@ -20,7 +20,7 @@ what() { (cd "$1" && jq -r '[.schema, (.not_met > 0)] | join(" ")' out/check.jso
 DELIVER_FOLDER=$tap_dir/shelf
 export DELIVER_FOLDER
 night cron sh "$AK_SRCDIR/src/recipes/nightly.sh"
-is "cron: findings, and everything was made" "$rc $(what cron | head -n 1) $(ls cron/out | tr '\n' ' ')" "1 auditkit.check/1 true check.json packet.zip packet.zip.receipt.txt status.prom "
+is "cron: findings, and everything was made" "$rc $(what cron | head -n 1) $(ls cron/out | tr '\n' ' ')" "1 auditkit.check/1 true check.json packet.annex.zip packet.zip packet.zip.receipt.txt status.prom "
 n=$(sqlite3 cron/workspace/workspace.db "SELECT count(*) FROM audit_event")
 # The second night has no network at all, where this user may make such a place (F354).
 alone=''
@@ -64,7 +64,7 @@ night github python3 "$AK_SRCDIR/tests/e2e/pipelines.py" "$AK_SRCDIR/src/recipes
 is "GitHub Actions: each step, and the job fails for the findings" "$rc $(grep -E '^(ingest|check|packet|verify|findings) [0-9]+$' github/log | tr '\n' ' ')" \
 	"1 ingest 0 check 1 packet 0 verify 0 findings 1 "
 night gitlab python3 "$AK_SRCDIR/tests/e2e/pipelines.py" "$AK_SRCDIR/src/recipes/gitlab-ci.yml"
-is "GitLab CI: an exit code that the pipeline allows" "$rc $(tail -n 1 gitlab/log) $(ls gitlab/out | tr '\n' ' ')" "1 script 1 allowed check.json packet.zip packet.zip.receipt.txt "
+is "GitLab CI: an exit code that the pipeline allows" "$rc $(tail -n 1 gitlab/log) $(ls gitlab/out | tr '\n' ' ')" "1 script 1 allowed check.json packet.annex.zip packet.zip packet.zip.receipt.txt "
 for p in github gitlab; do
 	is "$p: the same findings as from cron" "$(jq -c '[.checks[] | [.check, .verdict, .found]]' $p/out/check.json)" "$(jq -c '[.checks[] | [.check, .verdict, .found]]' cron/out/check.json)"
 done

@@ -58,7 +58,7 @@ is "default: people are tokens" "$(sqlite3 ws/workspace.db "SELECT count(*) > 0 
 # ---- ip_mask: the prefix in every view ----
 # views: all that the program prints or writes about this workspace
 views() {
-	rm -rf p p.receipt.txt
+	rm -rf p p.annex p.receipt.txt
 	ak -w ws packet build --draft -o p >/dev/null 2>&1
 	grep -rhoE '[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+/[0-9]+' p
 	ak -w ws trace sample --json 2>/dev/null

@@ -55,7 +55,7 @@ packet_on() {
 	[ "$code" = 0 ] || [ -z "$(ls -A disk)" ] || return 1
 	again -w whole packet build --allow-gaps --force -q -o "disk/$form" &&
 		"$AUDITKIT" packet verify "disk/$form" --digest "$packet" >/dev/null 2>&1 &&
-		[ "$(ls -A disk | wc -l)" = 2 ]
+		[ "$(ls -A disk | wc -l)" = 3 ]
 }
 climb() { # climb NAME FROM STEP TO: sizes in KB
 	bad=0
@@ -76,7 +76,7 @@ is "init: $sizes sizes, $full times full" "$bad $((full > 0 && full < sizes))" "
 climb ingest_on 232 $((16 * fine)) 1600
 is "ingest: $sizes sizes, $full times full" "$bad $((full > 0 && full < sizes))" "0 1"
 for form in p.tar p.zip folder; do
-	climb packet_on 4 $((12 * fine)) 900
+	climb packet_on 4 $((48 * fine)) 3600
 	is "packet build $form: $sizes sizes, $full times full" "$bad $((full > 0 && full < sizes))" "0 1"
 done
 is "the workspace is as it was" "$(digest whole)" "$want"

@@ -38,7 +38,6 @@ cage linux/seccomp.h 'base/sandbox\.c'
 cage zstd 'io/zstd\.c'
 cage lzma.h 'io/xz\.c'
 cage curl 'net/libcurl\.h'
-cage xlsxwriter 'packet/workbook\.c'
 cage microhttpd 'serve/microhttpd\.h'
 is "libarchive is not called where it takes memory for granted" \
 	"$(code 'archive_write_set_format_(zip|by_name|filter_by_ext)|archive_read_(open|open2|open_fd|open_filename|next_header)\(' | head -n 3)" ""
