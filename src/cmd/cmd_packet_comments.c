@@ -144,7 +144,7 @@ static const struct ak_opt opts[] = {
 
 static const struct ak_example examples[] = {
 	{"auditkit packet comments packet.tar -o c.json", "an empty file for the reviewer"},
-	{"auditkit packet comments packet.tar --read c.json --seal --by Auditor -o s.json", "done"},
+	{"auditkit packet comments packet.tar --read c.json --seal --by me -o s.json", "done"},
 	{"auditkit packet comments packet.tar --read s.json", "who built the packet reads them"},
 	{NULL, NULL},
 };
