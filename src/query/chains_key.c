@@ -102,7 +102,10 @@ enum ak_rc ak_query_key_history_each(struct ak_store *s, int64_t from_us, int64_
 
 /* ---- without the requests, which are read by column (callkeys_life.c) ---- */
 
-#define NAMES_GIVEN "WITH one AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS hash, json_extract(value, '$[1]') AS id FROM json_each(?3))"
+/* As text: a column of no type has no index made of it on the way, and every key would look through all. */
+#define NAMES_GIVEN                                                                                                       \
+	"WITH one AS MATERIALIZED (SELECT CAST(json_extract(value, '$[0]') AS TEXT) AS hash, CAST(json_extract(value, '$[1]') AS TEXT) AS id" \
+	" FROM json_each(?3))"
 
 enum ak_rc ak_key_history_beside_each(struct ak_store *s, const char *names, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx,
 				      struct ak_err *err)
