@@ -42,9 +42,9 @@ COMMANDS = [
     Command("verify", "-w w verify --json"),
     Command("sources show", "-w w sources show tickets-csv --json"),
     Command("formats check", "formats check {mapping} --json"),
-    Command("packet build folder", "-w w packet build --allow-gaps --force -o out/p --json", share=0.3, result="packet"),
-    Command("packet build tar", "-w w packet build --allow-gaps --force -o out/p.tar --json", result="packet"),
-    Command("packet build zip", "-w w packet build --allow-gaps --force -o out/p.zip --json", share=0.3, result="packet"),
+    Command("packet build folder", "-w w packet build --allow-gaps --force -o out/p --json", share=0.1, result="packet"),
+    Command("packet build tar", "-w w packet build --allow-gaps --force -o out/p.tar --json", share=0.3, result="packet"),
+    Command("packet build zip", "-w w packet build --allow-gaps --force -o out/p.zip --json", share=0.1, result="packet"),
     Command("packet verify", "packet verify good.tar --digest {digest} --json", cheap=True),
     Command("packet verify zip", "packet verify good.zip --digest {digest} --json"),
 ]

@@ -224,6 +224,9 @@ archive("an empty file", (4, 5), lambda b: b"", zipped)
 # Any one byte, anywhere in what the manifests cover or in the archives.
 rng, bad = random.Random(7), []
 names = sorted(str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file() and not str(f.relative_to(folder)).startswith("signatures/allowed"))
+long = "AK_LONG" in os.environ
+if not long:  # golden.t takes each file
+    names = names[::7]
 for n in names:
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(folder, work)
@@ -240,16 +243,16 @@ point(not bad, "one bit in each of %d files" % len(names), str(bad[:3]))
 bad = []
 for source in (tar, zipped):
     raw = source.read_bytes()
-    for _ in range(60):
+    good = json.loads(subprocess.run([tool, "packet", "verify", str(source), "--json"], stdout=subprocess.PIPE).stdout)["digest"]
+    for _ in range(60 if long else 12):
         b = bytearray(raw)
         i = rng.randrange(len(b))
         b[i] ^= 1 << rng.randrange(8)
         path = pathlib.Path("bit" + source.suffix)
         path.write_bytes(b)
         rc, _, err = verify(path)
-        good = subprocess.run([tool, "packet", "verify", str(source), "--json"], stdout=subprocess.PIPE).stdout
-        same = rc == 0 and json.loads(subprocess.run([tool, "packet", "verify", str(path), "--json"], stdout=subprocess.PIPE).stdout)["digest"] == json.loads(good)["digest"]
+        same = rc == 0 and json.loads(subprocess.run([tool, "packet", "verify", str(path), "--json"], stdout=subprocess.PIPE).stdout)["digest"] == good
         if rc not in (4, 5, 71) and not same:  # times and modes of an archive are no content
             bad.append((source.name, i, rc, err[:80]))
-point(not bad, "120 single bits of archives: seen, or not in any file", str(bad[:3]))
+point(not bad, "%d single bits of archives: seen, or not in any file" % (120 if long else 24), str(bad[:3]))
 print("1..%d" % points)
