@@ -196,7 +196,7 @@ def points(c, fault, on, few):
     rng = random.Random(c.name + fault)
     if LONG or c.cheap and fault in ("eio", "eintr") and not on:
         return n, every
-    few = max(1, int(few * c.share / 3 + 0.5))
+    few = max(1, int(few * c.share / 5 + 0.5))
     return n, sorted(rng.sample(every, min(few, len(every))))
 
 
