@@ -67,5 +67,4 @@ enum ak_digest ak_digest_find(struct ak_str name)
 	return (enum ak_digest)i;
 }
 
-const char *ak_digest_name(enum ak_digest d) { return all[d].name; }
 size_t ak_digest_bytes(enum ak_digest d) { return all[d].bytes; }

@@ -22,7 +22,6 @@ void ak_digests_add(struct ak_digests *d, const void *p, size_t n);
 void ak_digests_end(struct ak_digests *d, uint8_t out[AK_DIGESTS][AK_DIGEST_MAX]);
 /* By the name a manifest has, "sha256"; AK_DIGESTS when it is none of them. */
 enum ak_digest ak_digest_find(struct ak_str name);
-const char *ak_digest_name(enum ak_digest d);
 size_t ak_digest_bytes(enum ak_digest d);
 
 #ifdef __cplusplus

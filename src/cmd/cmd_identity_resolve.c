@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "base/jsonget.h"
 #include "cmd/lines.h"
-#include "packet/check.h"
+#include "packet/past.h"
 #include "packet/rekey.h"
 #include "redact/marker.h"
 #include "store/rotate.h"
@@ -136,17 +136,13 @@ static enum ak_rc repacket_of(const struct ak_ctx *c, const char *kid, const uin
 static enum ak_rc packet_key(struct search *s, const char *path, struct ak_err *err)
 {
 	AK_CLEANUP(ak_json_decref) json_t *packet = NULL;
-	AK_CLEANUP(ak_buf_release) struct ak_buf text;
 	const uint8_t *repacket = NULL;
 	const char *id;
 	enum ak_rc rc;
 
-	ak_buf_init(&text, (size_t)1 << 24);
-	rc = ak_packet_file(path, "data/packet.json", &text, err);
+	rc = ak_past_json(path, "data/packet.json", &packet, err);
 	if (rc == AK_END)
 		rc = ak_fail(err, AK_EXIT_INPUT, "'%s' is a packet without its packet.json", ak_fs_base(path).p);
-	if (rc == AK_OK)
-		rc = ak_json_parse(ak_buf_str(&text), &packet, err);
 	if (rc != AK_OK)
 		return rc;
 	id = ak_jtxt(packet, "id", NULL);

@@ -4,7 +4,7 @@
 #include "base/jsonget.h"
 #include "base/jsonw.h"
 #include "base/time.h"
-#include "packet/check.h"
+#include "packet/past.h"
 
 /* What the packet has, unless the option gives another; the difference is told. */
 static const char *text(struct ak_ctx *c, const char *option, const char *was)
@@ -60,19 +60,14 @@ enum ak_rc ak_packet_like(struct ak_ctx *c, struct ak_packet_opts *o, const char
 	const char *path = ak_args_text(c->args, "like");
 	AK_CLEANUP(ak_json_decref) json_t *packet = NULL;
 	const json_t *period;
-	struct ak_buf bytes;
 	enum ak_rc rc;
 
 	*view = ak_args_text(c->args, "view");
 	if (!path)
 		return AK_OK;
-	ak_buf_init(&bytes, 1 << 24);
-	rc = ak_packet_file(path, "data/packet.json", &bytes, err);
+	rc = ak_past_json(path, "data/packet.json", &packet, err);
 	if (rc == AK_END)
 		rc = ak_fail(err, AK_EXIT_INPUT, "the packet given with --like has no packet.json");
-	if (rc == AK_OK)
-		rc = ak_json_parse(ak_buf_str(&bytes), &packet, err);
-	ak_buf_release(&bytes);
 	if (rc != AK_OK)
 		return rc;
 	period = json_object_get(packet, "period");

@@ -184,8 +184,9 @@ static void release(struct ak_checked *p)
 	json_decref(p->hashes);
 	json_decref(p->sizes);
 	json_decref(p->sections);
+	json_decref(p->schemas);
 	json_decref(p->packet);
-	p->packet = p->sections = p->hashes = p->sizes = NULL;
+	p->packet = p->sections = p->schemas = p->hashes = p->sizes = NULL;
 }
 
 enum { MOST_LET = 1000 };

@@ -27,10 +27,9 @@ static json_t *read_sections(struct ak_checked *p)
 	return list;
 }
 
-
-/* The schema of a document: this program's own, or for a kind that it does not know the one that the packet brings. The caller's;
- * NULL when there is none. */
-static json_t *schema_of(struct ak_checked *p, const char *kind, size_t n)
+/* The schema of a kind: this program's own, or of a kind that it does not know the one that the packet brings. The caller's; NULL when
+ * there is none. */
+static json_t *read_schema(struct ak_checked *p, const char *kind, size_t n)
 {
 	char file[100];
 	struct ak_err ignored = {0};
@@ -42,6 +41,21 @@ static json_t *schema_of(struct ak_checked *p, const char *kind, size_t n)
 			return ak_json_parse(ak_str_n(e->text, e->n), &schema, &ignored) == AK_OK ? schema : NULL;
 	snprintf(file, sizeof file, SCHEMAS "%.*s.schema.json", (int)n, kind);
 	return ak_check_json(p, file);
+}
+
+/* Read once for all documents of the kind; borrowed. */
+static const json_t *schema_of(struct ak_checked *p, struct ak_str kind)
+{
+	json_t *schema;
+
+	if (!p->schemas)
+		p->schemas = json_object();
+	if (!json_object_getn(p->schemas, kind.p, kind.n)) {
+		schema = read_schema(p, kind.p, kind.n);
+		json_object_setn_new(p->schemas, kind.p, kind.n, schema ? schema : json_null());
+	}
+	schema = json_object_getn(p->schemas, kind.p, kind.n);
+	return json_is_null(schema) ? NULL : schema;
 }
 
 /* "auditkit.NAME/VERSION": the name, and whether the version is one that this program reads. */
@@ -63,7 +77,7 @@ static void one_document(struct ak_checked *p, const char *file, const json_t *d
 	struct ak_tally *t = &p->tally;
 	struct ak_str name;
 	char where[120];
-	json_t *schema;
+	const json_t *schema;
 	bool newer;
 
 	if (!says && !must)
@@ -77,12 +91,11 @@ static void one_document(struct ak_checked *p, const char *file, const json_t *d
 		ak_tally_bad(t, file, "is of a newer version (%.60s) than this auditkit reads: check it with a newer auditkit", says);
 		return;
 	}
-	schema = schema_of(p, name.p, name.n);
+	schema = schema_of(p, name);
 	if (!schema)
 		ak_tally_bad(t, file, "follows %.60s, whose schema nobody has", says);
 	else if (!ak_jsonschema_holds(schema, doc, where, sizeof where))
 		ak_tally_bad(t, file, "is not as %.60s says: %s", says, where);
-	json_decref(schema);
 }
 
 /* Schemas themselves and the descriptor of tables, which follow other people's. */

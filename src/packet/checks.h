@@ -36,6 +36,7 @@ struct ak_checked {
 	bool draft, altered;
 	size_t missing, extra; /* files against the manifests, and what to say of the first */
 	char first_odd[160];
+	json_t *schemas;       /* {kind: schema or null}, as documents ask for them */
 	json_t *sections;      /* their documents, from the schema level on */
 	bool unlike_schema;    /* the schema level failed */
 	bool newer;	       /* a document is of a version that this program does not know */

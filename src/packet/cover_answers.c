@@ -6,10 +6,10 @@
 #include "base/jsonget.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "check/attested.h"
 #include "check/said.h"
 
 #define DAY_US INT64_C(86400000000)
-enum { ATTESTATION_DAYS = 92 };
 
 static void add(json_t *list, const char *id, const char *head, struct ak_buf *text, const char *table)
 {
@@ -328,32 +328,28 @@ static const struct {
 static bool is_about(const char *what, size_t topic)
 {
 	for (const char *const *w = topics[topic].words; *w; w++)
-		for (const char *p = what; *p; p++) {
-			size_t n = 0;
-
-			while ((*w)[n] && (p[n] | 0x20) == (*w)[n])
-				n++;
-			if (!(*w)[n])
-				return true;
-		}
+		if (ak_str_holds_fold(ak_str_of(what), *w))
+			return true;
 	return false;
 }
 
 static json_t *attested(const struct ak_sections *s, const char *topic, const json_t *a, int64_t most)
 {
+	static const char *const states[AK_ATTESTED_STATES] = {[AK_ATTESTED_IN_TIME] = "in time", [AK_ATTESTED_OVERDUE] = "stale", [AK_ATTESTED_NO_DAY] = "without a day",
+							       [AK_ATTESTED_NOBODY] = "by nobody", [AK_ATTESTED_LATER] = "after this packet"};
 	const char *on = json_string_value(ak_policy_said_in(a, "on")), *by = json_string_value(ak_policy_said_in(a, "by"));
-	int64_t days = 0;
-	bool is_day = ak_policy_said_age(on, s->as_of_us, &days);
-	const char *state = !is_day ? "without a day" : !by ? "by nobody" : days > most ? "stale" : days < 0 ? "after this packet" : "in time";
+	int64_t days;
+	enum ak_attested state = ak_attested(a, s->as_of_us, most, &days);
+	bool is_day = state != AK_ATTESTED_NO_DAY;
 
 	return json_pack("{s:s?, s:s, s:s?, s:s?, s:o, s:s}", "topic", topic, "what", clean(s, ak_jtxt(a, "what", "?")), "on", is_day ? on : NULL, "by", clean(s, by), "days",
-			 is_day ? json_integer((json_int_t)days) : json_null(), "state", state);
+			 is_day ? json_integer((json_int_t)days) : json_null(), "state", states[state]);
 }
 
 json_t *ak_cover_attestations(const struct ak_sections *s)
 {
 	const json_t *list = ak_policy_said(s->policy, "access.attestations"), *a;
-	int64_t most = ak_policy_said_days(s->policy, "limits.attestation_age", ATTESTATION_DAYS);
+	int64_t most = ak_attested_days(s->policy);
 	json_t *rows = json_array();
 	size_t i, t;
 

@@ -7,8 +7,8 @@
 #include "base/time.h"
 #include "packet/archive.h"
 #include "packet/check.h"
+#include "packet/past.h"
 
-#define PACKET_JSON_BYTES ((size_t)16 << 20)
 
 static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
 
@@ -57,17 +57,9 @@ static enum ak_rc take(void *ctx, struct ak_str name, struct ak_archive_bytes *b
 
 static enum ak_rc read_overview(const char *path, json_t **out, struct ak_err *err)
 {
-	struct ak_buf b;
-	enum ak_rc rc;
+	enum ak_rc rc = ak_past_json(path, "data/packet.json", out, err);
 
-	ak_buf_init(&b, PACKET_JSON_BYTES);
-	rc = ak_packet_file(path, "data/packet.json", &b, err);
-	if (rc == AK_END)
-		rc = ak_fail(err, AK_EXIT_VERIFY, "the packet has no data/packet.json");
-	if (rc == AK_OK)
-		rc = ak_json_parse(ak_buf_str(&b), out, err);
-	ak_buf_release(&b);
-	return rc;
+	return rc == AK_END ? ak_fail(err, AK_EXIT_VERIFY, "the packet has no data/packet.json") : rc;
 }
 
 static enum ak_rc pass(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err)

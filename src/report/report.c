@@ -39,8 +39,6 @@ static const struct {
 			     {{"hits", AK_COL_CACHE_STATUS, "hit"}, {"misses", AK_COL_CACHE_STATUS, "miss"}}},
 };
 
-const char *ak_report_name(enum ak_report_shape shape) { return shapes[shape].name; }
-
 const char *ak_report_by_name(enum ak_by by) { return by == AK_BY_OWNER ? "owner" : ak_bys[by].name; }
 
 int ak_report_by_find(struct ak_str name) { return ak_str_is(name, "owner") ? (int)AK_BY_OWNER : ak_by_find(name); }

@@ -28,7 +28,6 @@ struct ak_report_opts {
 extern "C" {
 #endif
 
-const char *ak_report_name(enum ak_report_shape shape);
 /* By its word, owner too; -1 unknown. */
 int ak_report_by_find(struct ak_str name);
 const char *ak_report_by_name(enum ak_by by);
