@@ -1,13 +1,12 @@
 #include "base/ak.h"
 #include "packet/attach.h"
 
-#include "base/fs.h"
 #include "base/jsonget.h"
 #include "base/jsonw.h"
 #include "base/map.h"
 #include "base/sshsig.h"
 #include "base/tsp.h"
-#include "packet/archive.h"
+#include "packet/bag_again.h"
 #include "packet/past.h"
 
 #define SIGNATURE_BYTES ((size_t)1 << 20)
@@ -33,19 +32,9 @@ static enum ak_rc keep(struct copy *c, struct ak_str name, struct ak_archive_byt
 
 static enum ak_rc take(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *path = ak_strndup(name.p, name.n);
 	struct copy *c = ctx;
-	struct ak_bag_file *f;
-	char block[65536];
-	size_t n;
-	enum ak_rc rc;
 
-	if (ak_str_starts(name, AK_STR("signatures/")))
-		return keep(c, name, bytes, err);
-	rc = ak_bag_take(c->bag, path, &f, err);
-	while (rc == AK_OK && (rc = ak_archive_pull(bytes, block, sizeof block, &n, err)) == AK_OK && n)
-		rc = ak_bag_write(f, ak_str_n(block, n), err);
-	return rc;
+	return ak_str_starts(name, AK_STR("signatures/")) ? keep(c, name, bytes, err) : ak_bag_again_file(c->bag, name, bytes, err);
 }
 
 /* ---- what it is ---- */
@@ -108,29 +97,6 @@ static enum ak_rc add_signatures(struct copy *c, const char *stands_as, struct a
 	return rc == AK_OK ? ak_bag_add(c->bag, stands_as, bytes, err) : rc;
 }
 
-static enum ak_rc pass(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err)
-{
-	(void)ctx;
-	(void)name;
-	(void)bytes;
-	(void)err;
-	return AK_OK;
-}
-
-/* The folder inside an archive keeps its name; of a folder it is the folder's own. */
-static enum ak_rc open_bag(const char *path, const char *to, struct copy *c, struct ak_err *err)
-{
-	AK_CLEANUP(ak_free_charp) char *tmpdir = ak_fs_dir(to);
-	AK_CLEANUP(ak_free_charp) char *base = NULL;
-	struct ak_archive_info info;
-	enum ak_form form;
-	enum ak_rc rc = ak_archive_read(path, pass, NULL, &info, err);
-
-	if (rc == AK_OK)
-		rc = ak_archive_form(path, &form, &base, err);
-	return rc == AK_OK ? ak_bag_new(*info.base ? info.base : base, tmpdir, &c->bag, err) : rc;
-}
-
 static enum ak_rc attach(const char *path, const char *to, const char *file, struct ak_str bytes, const char *name, char stands_as[96],
 			 const json_t *packet, struct ak_err *err)
 {
@@ -140,7 +106,7 @@ static enum ak_rc attach(const char *path, const char *to, const char *file, str
 	enum ak_rc rc = ak_time_arg(ak_jtxt(packet, "created", ""), 0, &made, err);
 
 	ak_map_init(&c.signatures);
-	if (rc == AK_OK && (rc = open_bag(path, to, &c, err)) == AK_OK && (rc = ak_archive_read(path, take, &c, &info, err)) == AK_OK &&
+	if (rc == AK_OK && (rc = ak_bag_again(path, to, &c.bag, err)) == AK_OK && (rc = ak_archive_read(path, take, &c, &info, err)) == AK_OK &&
 	    (rc = ak_bag_taken(c.bag, err)) == AK_OK && (rc = place(file, bytes, name, c.bag, stands_as, err)) == AK_OK &&
 	    (rc = add_signatures(&c, stands_as, bytes, err)) == AK_OK)
 		rc = ak_archive_write(c.bag, to, made / 1000000, true, err);

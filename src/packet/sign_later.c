@@ -2,13 +2,11 @@
 #include "base/ak.h"
 #include "packet/sign.h"
 
-#include "base/fs.h"
 #include "base/jsonw.h"
 #include "base/time.h"
-#include "packet/archive.h"
+#include "packet/bag_again.h"
 #include "packet/check.h"
 #include "packet/past.h"
-
 
 static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
 
@@ -38,21 +36,11 @@ static enum ak_rc check_intact(const char *path, char digest[65], struct ak_err 
 
 static enum ak_rc take(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err)
 {
-	struct ak_bag *bag = ctx;
-	struct ak_bag_file *f;
-	AK_CLEANUP(ak_free_charp) char *path = ak_strndup(name.p, name.n);
-	char block[65536];
-	size_t n;
-	enum ak_rc rc;
-
 	if (ak_str_starts(name, AK_STR("signatures/"))) {
 		ak_hint(err, "'auditkit packet verify' names its signer");
 		return ak_fail(err, AK_EXIT_REFUSED, "the packet is signed already");
 	}
-	rc = ak_bag_take(bag, path, &f, err);
-	while (rc == AK_OK && (rc = ak_archive_pull(bytes, block, sizeof block, &n, err)) == AK_OK && n)
-		rc = ak_bag_write(f, ak_str_n(block, n), err);
-	return rc;
+	return ak_bag_again_file(ctx, name, bytes, err);
 }
 
 static enum ak_rc read_overview(const char *path, json_t **out, struct ak_err *err)
@@ -60,33 +48,6 @@ static enum ak_rc read_overview(const char *path, json_t **out, struct ak_err *e
 	enum ak_rc rc = ak_past_json(path, "data/packet.json", out, err);
 
 	return rc == AK_END ? ak_fail(err, AK_EXIT_VERIFY, "the packet has no data/packet.json") : rc;
-}
-
-static enum ak_rc pass(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err)
-{
-	(void)ctx;
-	(void)name;
-	(void)bytes;
-	(void)err;
-	return AK_OK;
-}
-
-/* The folder inside an archive keeps its name; of a folder it is the folder's own. */
-static enum ak_rc new_bag(const char *path, const char *to, struct ak_bag **bag, struct ak_err *err)
-{
-	AK_CLEANUP(ak_free_charp) char *tmpdir = ak_fs_dir(to);
-	AK_CLEANUP(ak_free_charp) char *name = ak_strndup(ak_fs_base(path).p, ak_fs_base(path).n), *base = NULL;
-	struct ak_archive_info info;
-	enum ak_form form;
-	enum ak_rc rc = ak_archive_read(path, pass, NULL, &info, err);
-
-	if (rc != AK_OK || (rc = ak_archive_form(to, &form, &base, err)) != AK_OK)
-		return rc;
-	if (form != info.form && strcmp(path, to) == 0) {
-		ak_hint(err, "write it under a name with the right ending: -o FILE");
-		return ak_fail(err, AK_EXIT_USAGE, "'%s' is a %s and its name says %s", path, ak_form_name(info.form), ak_form_name(form));
-	}
-	return ak_bag_new(*info.base ? info.base : name, tmpdir, bag, err);
 }
 
 static enum ak_rc check_same(const struct ak_bag *bag, const char *digest, struct ak_err *err)
@@ -112,7 +73,7 @@ enum ak_rc ak_packet_sign(const char *path, const char *to, bool replace, const 
 
 	if (rc == AK_OK && (rc = read_overview(path, &doc, err)) == AK_OK)
 		rc = ak_time_arg(text(doc, "created") ? text(doc, "created") : "", 0, &made, err);
-	if (rc == AK_OK && (rc = new_bag(path, to, &bag, err)) == AK_OK && (rc = ak_archive_read(path, take, bag, &info, err)) == AK_OK &&
+	if (rc == AK_OK && (rc = ak_bag_again(path, to, &bag, err)) == AK_OK && (rc = ak_archive_read(path, take, bag, &info, err)) == AK_OK &&
 	    (rc = ak_bag_taken(bag, err)) == AK_OK && (rc = check_same(bag, digest, err)) == AK_OK)
 		rc = ak_bag_sign(bag, signer, text(doc, "principal") ? text(doc, "principal") : "auditkit", &key, err);
 	if (rc == AK_OK)

@@ -3,6 +3,7 @@ libak_a_SOURCES += src/packet/archive_read.c src/packet/reader.h
 libak_a_SOURCES += src/packet/archive_write.c
 libak_a_SOURCES += src/packet/backup.c src/packet/backup.h
 libak_a_SOURCES += src/packet/bag.c src/packet/bag.h
+libak_a_SOURCES += src/packet/bag_again.c src/packet/bag_again.h
 libak_a_SOURCES += src/packet/folder_write.c src/packet/folder_write.h
 libak_a_SOURCES += src/packet/path.c src/packet/path.h
 libak_a_SOURCES += src/packet/read_folder.c
