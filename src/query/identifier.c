@@ -4,6 +4,7 @@
 
 #include "base/jsonw.h"
 #include "query/rows.h"
+#include "store/columns_store.h"
 
 /* What says whose a record is: hashed columns, and the names of keys that are kept. What a change was made to counts where
  * a key or person can be that. */
@@ -27,8 +28,8 @@ static bool columns(enum ak_kind kind, const char *between, const char *behind, 
 	return n > 0;
 }
 
-/* The list must be named once a row: a materialized one is looked up, not read. */
-static void part(enum ak_kind kind, bool first, struct ak_buf *sql)
+/* The list must be named once a row: a materialized one is looked up, not read. where: which rows, before the columns are looked at. */
+static void part(enum ak_kind kind, const char *from, const char *where, struct ak_buf *sql)
 {
 	struct ak_buf none;
 	bool any;
@@ -38,21 +39,89 @@ static void part(enum ak_kind kind, bool first, struct ak_buf *sql)
 	ak_buf_release(&none);
 	if (!any)
 		return;
-	ak_buf_addf(sql, "%s SELECT seq, file, time_us, '%s' AS kind, (SELECT x FROM v WHERE x IN (", first ? "" : " UNION ALL",
-		    ak_kinds[kind].name);
+	ak_buf_addf(sql, "SELECT seq, file, time_us, '%s' AS kind, (SELECT x FROM v WHERE x IN (", ak_kinds[kind].name);
 	columns(kind, ", ", "", sql);
-	ak_buf_addf(sql, ") LIMIT 1) AS form FROM %s WHERE state = 0 AND (", ak_kinds[kind].name);
+	ak_buf_addf(sql, ") LIMIT 1) AS form FROM %s WHERE %s AND state = 0 AND (", from, where);
 	columns(kind, " OR ", " IN v", sql);
-	ak_buf_addc(sql, ')');
+	ak_buf_adds(sql, ") UNION ALL ");
 }
 
-static void statement(struct ak_buf *sql)
+/* Where no segment has the values: entries of calls, what stands behind the segments, and what the lookup table knows. */
+static void part_beside_columns(int64_t through, struct ak_buf *sql)
+{
+	char behind[80], looked_up[160];
+
+	snprintf(behind, sizeof behind, "facet IS NULL AND seq >= %lld", (long long)through);
+	snprintf(looked_up, sizeof looked_up, "facet IS NULL AND seq < %lld AND seq IN (SELECT l.seq FROM v CROSS JOIN lookup l ON l.h = ak_hash(v.x))",
+		 (long long)through);
+	part(AK_K_REQUEST, "request INDEXED BY request_facet", "facet IS NOT NULL", sql);
+	part(AK_K_REQUEST, "request", behind, sql);
+	part(AK_K_REQUEST, "request", looked_up, sql);
+}
+
+/* No mapping that a source was read with names the field: no record has it. */
+static enum ak_rc unnamed(struct ak_store *s, const char *column, bool *out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PZ(column)};
+	json_t *row = NULL;
+	enum ak_rc rc = ak_rows_one(s, "SELECT count(*) AS n FROM document WHERE kind = 'mapping' AND instr(text, ?1) > 0", p, 1, &row, err);
+
+	*out = rc == AK_OK && json_integer_value(json_object_get(row, "n")) == 0;
+	json_decref(row);
+	return rc;
+}
+
+/* Whether every field of requests that may have the values is one of the columns, of the lookup table, or of no record. */
+static enum ak_rc wanted_columns(struct ak_store *s, struct ak_columns_want *want, bool *all, struct ak_err *err)
+{
+	enum ak_rc rc = AK_OK;
+
+	*all = true;
+	for (int f = 0; f < AK_F_COUNT && *all && rc == AK_OK; f++) {
+		int col = ak_column_of((enum ak_field_id)f);
+
+		if (!ak_field_of(f, AK_K_REQUEST) || !names_somebody(AK_K_REQUEST, f))
+			continue;
+		if (col >= 0)
+			want->col[col] = true;
+		else if (!ak_lookup_has(AK_K_REQUEST, (enum ak_field_id)f))
+			rc = unnamed(s, ak_fields[f].column, all, err);
+	}
+	return rc;
+}
+
+/* *through: no request before it has one of the values, but for those of part_beside_columns; 0 = all must be read. */
+static enum ak_rc ask_columns(struct ak_store *s, const json_t *values, int64_t *through, struct ak_err *err)
+{
+	struct ak_columns_want want = {.col = {false}};
+	size_t n = json_array_size(values);
+	struct ak_str *text = ak_alloc_zero(n + 1, sizeof *text);
+	bool made = false, all = false, may = true;
+	enum ak_rc rc = ak_columns_through(s, through, &made, err);
+
+	for (size_t i = 0; i < n; i++)
+		text[i] = ak_str_n(json_string_value(json_array_get(values, i)), json_string_length(json_array_get(values, i)));
+	if (rc == AK_OK && made)
+		rc = wanted_columns(s, &want, &all, err);
+	if (rc == AK_OK && all)
+		rc = ak_columns_may_have(s, &want, text, n, &may, err);
+	ak_free(text);
+	if (may)
+		*through = 0;
+	return rc;
+}
+
+static void statement(int64_t through, struct ak_buf *sql)
 {
 	ak_buf_adds(sql, "WITH v(x) AS MATERIALIZED (SELECT value FROM json_each(?1))"
 			 " SELECT s.name || ':' || r.seq AS cite, r.kind AS kind, r.time_us AS time_us, r.form AS form,"
 			 " count(*) OVER () AS total FROM (");
 	for (int k = 0; k < AK_K_COUNT; k++)
-		part(k, k == 0, sql);
+		if (k == AK_K_REQUEST && through)
+			part_beside_columns(through, sql);
+		else
+			part(k, ak_kinds[k].name, "1", sql);
+	sql->n -= strlen(" UNION ALL ");
 	ak_buf_adds(sql, ") r" AK_OF_FILE("r") " ORDER BY r.time_us, r.seq LIMIT ?2");
 }
 
@@ -60,12 +129,13 @@ enum ak_rc ak_query_of_identifier(struct ak_store *s, const json_t *values, size
 				  struct ak_err *err)
 {
 	struct ak_buf sql, list;
-	enum ak_rc rc;
+	int64_t through = 0;
+	enum ak_rc rc = ask_columns(s, values, &through, err);
 
 	ak_buf_init(&sql, 1 << 16);
 	ak_buf_init(&list, 1 << 20);
-	statement(&sql);
-	if ((rc = ak_jcs(values, &list, err)) == AK_OK) {
+	statement(through, &sql);
+	if (rc == AK_OK && (rc = ak_jcs(values, &list, err)) == AK_OK) {
 		const struct ak_param p[] = {AK_PZ(list.p), AK_PI((int64_t)most)};
 
 		rc = ak_rows(s, sql.p, p, 2, rows, err);

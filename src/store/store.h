@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/field.h"
 #include "store/keys.h"
 
 struct sqlite3;
@@ -110,6 +111,8 @@ const char *ak_sql_library(bool *usable);
 
 /* Stable 64-bit hash of an identifier value for the lookup table. */
 int64_t ak_lookup_hash(struct ak_str value);
+/* Whether that table has the values of a field of records of this kind. */
+bool ak_lookup_has(enum ak_kind kind, enum ak_field_id f);
 
 #ifdef __cplusplus
 }
