@@ -18,10 +18,10 @@ struct work {
 	bool too_many;
 };
 
-static struct ak_tally *new_tally(struct work *w, int64_t source, const struct ak_str *by)
+static struct ak_tallied *new_tally(struct work *w, int64_t source, const struct ak_str *by)
 {
 	struct ak_tallies *out = w->out;
-	struct ak_tally *t = ak_arena_zero(&out->arena, sizeof *t);
+	struct ak_tallied *t = ak_arena_zero(&out->arena, sizeof *t);
 	const struct ak_map_entry *e = ak_map_get(&w->sources, ak_str_n((const char *)&source, sizeof source));
 
 	t->source = ak_arena_str(&out->arena, ak_str_of(e ? e->v.ptr : ""));
@@ -32,7 +32,7 @@ static struct ak_tally *new_tally(struct work *w, int64_t source, const struct a
 		ak_dec_sum_init(&t->sum[k]);
 	if (out->n == w->cap) {
 		w->cap = w->cap ? 2 * w->cap : 64;
-		out->t = ak_realloc(out->t, w->cap * sizeof(struct ak_tally *));
+		out->t = ak_realloc(out->t, w->cap * sizeof(struct ak_tallied *));
 	}
 	out->t[out->n++] = t;
 	return t;
@@ -57,7 +57,7 @@ static size_t find(struct work *w, const struct ak_columns *c, size_t i)
 static void add(struct work *w, const struct ak_columns *c, size_t i)
 {
 	size_t at = find(w, c, i);
-	struct ak_tally *t = w->out->t[at];
+	struct ak_tallied *t = w->out->t[at];
 	int fresh = w->block.of[i] ? ak_people_add(&w->people, at, w->block.of[i]) : 0;
 
 	t->records++;
@@ -91,7 +91,7 @@ static int by_text(struct ak_str a, struct ak_str b)
 
 static int in_order(const void *a, const void *b)
 {
-	const struct ak_tally *x = *(struct ak_tally *const *)a, *y = *(struct ak_tally *const *)b;
+	const struct ak_tallied *x = *(struct ak_tallied *const *)a, *y = *(struct ak_tallied *const *)b;
 	int order = by_text(x->source, y->source);
 
 	for (size_t k = 0; k < AK_TALLY_BYS && !order; k++)

@@ -9,7 +9,7 @@
 
 enum { AK_TALLY_BYS = 3, AK_TALLY_COUNTS = 4, AK_TALLY_SUMS = 4 };
 
-struct ak_tally {
+struct ak_tallied {
 	struct ak_str source, by[AK_TALLY_BYS]; /* p NULL: no value */
 	int64_t records, people, n[AK_TALLY_COUNTS];
 	bool any[AK_TALLY_SUMS]; /* some record has a value */
@@ -24,7 +24,7 @@ struct ak_tally_plan {
 };
 
 struct ak_tallies {
-	struct ak_tally **t; /* by source, then by: bytewise, none first */
+	struct ak_tallied **t; /* by source, then by: bytewise, none first */
 	size_t n;
 	struct ak_arena arena;
 };

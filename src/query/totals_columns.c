@@ -6,7 +6,7 @@
 
 static json_t *text(struct ak_str s) { return ak_row_text(s); }
 
-static json_t *sum_of(const struct ak_tally *t, size_t k, struct ak_arena *arena)
+static json_t *sum_of(const struct ak_tallied *t, size_t k, struct ak_arena *arena)
 {
 	return t->any[k] ? text(ak_dec_sum_text(&t->sum[k], arena)) : json_null();
 }
@@ -54,7 +54,7 @@ enum ak_rc ak_totals_routes(struct ak_store *s, int64_t from_us, int64_t to_us, 
 	if (rc == AK_OK)
 		*out = json_array();
 	for (size_t i = 0; i < all.n && rc == AK_OK; i++) {
-		const struct ak_tally *t = all.t[i];
+		const struct ak_tallied *t = all.t[i];
 
 		json_array_append_new(*out, json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "source", text(t->source), "asked", text(t->by[0]),
 						      "provider", text(t->by[1]), "served", text(t->by[2]), "attempts", (json_int_t)t->records, "failed",
@@ -118,7 +118,7 @@ static void by_spend(const struct ak_columns *c, size_t i, struct ak_str by[AK_T
 	by[2] = ak_columns_text(c, AK_COL_CURRENCY, i);
 }
 
-static json_t *spend_row(const struct ak_tally *t, struct ak_arena *arena)
+static json_t *spend_row(const struct ak_tallied *t, struct ak_arena *arena)
 {
 	return json_pack("{s:o, s:s, s:o, s:o, s:n, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:n, s:I}", "source", text(t->source), "layer", "gateway attempts", "provider",
 			 text(t->by[0]), "model", text(t->by[1]), "line_item", "currency", text(t->by[2]), "records", (json_int_t)t->records, "requests",
@@ -199,7 +199,7 @@ enum ak_rc ak_totals_payload(struct ak_store *s, const char *beside, int64_t fro
 	if (rc == AK_OK)
 		rc = ak_rows(s, beside, p, 3, &list, err);
 	for (size_t i = 0; i < all.n && rc == AK_OK; i++) {
-		const struct ak_tally *t = all.t[i];
+		const struct ak_tallied *t = all.t[i];
 
 		json_array_append_new(list, json_pack("{s:o, s:s, s:I, s:I, s:I}", "source", text(t->source), "kind", "request", "attempts", (json_int_t)t->records,
 						      "present", (json_int_t)t->n[PRESENT], "masked", (json_int_t)t->n[MASKED]));
