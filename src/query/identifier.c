@@ -59,14 +59,22 @@ static void part_beside_columns(int64_t through, struct ak_buf *sql)
 	part(AK_K_REQUEST, "request", looked_up, sql);
 }
 
-/* No mapping that a source was read with names the field: no record has it. */
+/* No mapping that brought requests names the field: no request has it. A mapping that no file was read with any more, or a file whose kinds
+ * are not counted yet, may have brought some. */
 static enum ak_rc unnamed(struct ak_store *s, const char *column, bool *out, struct ak_err *err)
 {
+	static const char sql[] =
+		"WITH m AS MATERIALIZED (SELECT digest FROM document WHERE kind = 'mapping' AND instr(text, ?1) > 0)"
+		" SELECT EXISTS(SELECT 1 FROM m WHERE digest NOT IN (SELECT mapping FROM file)) OR EXISTS("
+		"  SELECT 1 FROM file f JOIN export e ON e.id = f.export WHERE f.mapping IN (SELECT digest FROM m)"
+		"  AND (f.state IN ('partial', 'interrupted') OR e.state IN ('partial', 'interrupted')"
+		"   OR NOT EXISTS(SELECT 1 FROM export_kind k WHERE k.export = e.id)"
+		"   OR EXISTS(SELECT 1 FROM export_kind k WHERE k.export = e.id AND k.kind = 'request'))) AS named_flag";
 	const struct ak_param p[] = {AK_PZ(column)};
 	json_t *row = NULL;
-	enum ak_rc rc = ak_rows_one(s, "SELECT count(*) AS n FROM document WHERE kind = 'mapping' AND instr(text, ?1) > 0", p, 1, &row, err);
+	enum ak_rc rc = ak_rows_one(s, sql, p, 1, &row, err);
 
-	*out = rc == AK_OK && json_integer_value(json_object_get(row, "n")) == 0;
+	*out = rc == AK_OK && !json_is_true(json_object_get(row, "named"));
 	json_decref(row);
 	return rc;
 }
