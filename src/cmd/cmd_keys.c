@@ -50,7 +50,7 @@ static void print_periods(struct ak_ctx *c, const json_t *periods)
 static enum ak_exit run_list(struct ak_ctx *c, struct ak_err *err)
 {
 	json_t *periods = NULL, *doc;
-	enum ak_rc rc = ak_query_key_periods(c->store, -1, &periods, err);
+	enum ak_rc rc = ak_query_key_periods(c->store, -1, -1, &periods, err);
 
 	if (rc == AK_OK)
 		add_files(c, periods);

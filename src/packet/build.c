@@ -425,6 +425,7 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	own.ids = ak_ids_new();
 	memset(out, 0, sizeof *out);
 	rc = ak_query_workspace(o->store, &ws, err);
+	s.ws = ws;
 	if (rc == AK_OK)
 		rc = ak_previous_open(o, &previous, err);
 	if (rc == AK_OK)

@@ -195,7 +195,7 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, con
 	rc = out->beside ? AK_OK : ak_store_spill(s, err); /* else it does already, for both */
 	if (rc == AK_OK && !out->beside)
 		rc = coverage(s, from_us, to_us, &out->links, err);
-	if (rc == AK_OK)
+	if (rc == AK_OK && !out->workspace)
 		rc = ak_query_workspace(s, &out->workspace, err);
 	if (rc == AK_OK)
 		rc = read_sources(s, policy, out, err);
@@ -208,7 +208,7 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, con
 	if (rc == AK_OK)
 		rc = ak_population_read(s, from_us, to_us, policy, tables, out->small, &out->counts, out->table, err);
 	if (rc == AK_OK)
-		rc = ak_query_key_periods(s, -1, &out->key_periods, err);
+		rc = ak_query_key_periods(s, -1, json_integer_value(json_object_get(out->workspace, "records_total")), &out->key_periods, err);
 	if (rc == AK_OK)
 		rc = ak_query_differences(s, out->witnesses, from_us, to_us, &out->differences, err);
 	return rc == AK_OK ? read_access(s, out, err) : rc;

@@ -10,7 +10,7 @@ struct ak_facts_beside;
 
 struct ak_facts {
 	/* documents of query/ and link/, short whatever the number of records; totals are those of the period */
-	json_t *workspace, *sources, *links;
+	json_t *workspace, *sources, *links; /* workspace: of the caller, where it has read it already */
 	json_t *routes, *spend, *payload, *environments, *ages;
 	json_t *snapshots, *entries, *price_check;
 	json_t *witnesses, *differences; /* ak_query_corroboration, ak_query_differences */

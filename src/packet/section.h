@@ -22,6 +22,7 @@ struct ak_sections {
 	const struct ak_policy *policy; /* NULL when there is none */
 	const struct ak_redactor *redactor;
 	struct ak_arena *arena;
+	json_t *ws;		  /* of ak_query_workspace, all of its records */
 	const json_t *checkpoint; /* {size, root, time, note} */
 	int64_t as_of_us;	  /* its time */
 	const char *approved_by;  /* role that approved the export, NULL = nobody named */

@@ -21,6 +21,8 @@ static enum ak_rc read_facts(struct ak_sections *s, struct ak_facts *f, struct a
 		rc = ak_scoped_begin(s->store, s->scope, &s->scope_doc, err);
 	if (rc == AK_OK)
 		rc = ak_store_spill(s->store, err);
+	if (rc == AK_OK && !s->scope)
+		f->workspace = json_incref(s->ws);
 	if (rc == AK_OK)
 		f->beside = ak_facts_beside_start(s->store, s->from_us, s->to_us, s->policy, s->as_of_us, s->scope != NULL);
 	if (rc == AK_OK)

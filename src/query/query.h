@@ -97,8 +97,9 @@ enum ak_rc ak_query_workspace(struct ak_store *s, json_t **out, struct ak_err *e
  * period half-open. */
 enum ak_rc ak_query_spans(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Pseudonym keys in the order in which they were in force: [{key_id, since, until|null, records (live ones, known by its tokens)}].
- * seq: only the one of that ledger sequence, -1 = all. */
-enum ak_rc ak_query_key_periods(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
+ * seq: only the one of that ledger sequence, -1 = all. live: records_total of ak_query_workspace, -1 = not known: where no key was
+ * rotated it saves counting them again. */
+enum ak_rc ak_query_key_periods(struct ak_store *s, int64_t seq, int64_t live, json_t **out, struct ak_err *err);
 /* Did records come under more than one key? No record is read. */
 enum ak_rc ak_query_rotated(struct ak_store *s, bool *out, struct ak_err *err);
 /* {run: id, started, version, options, checkpoint: {...}|null, totals: {records_in ... superseded}, files: N}. */
