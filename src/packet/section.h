@@ -64,6 +64,8 @@ void ak_section_rows(struct ak_sections *s, json_t *section, const char *name, c
 /* A table that has its rows already. */
 void ak_section_place(json_t *section, struct ak_table *table);
 
+/* What somebody has typed, as the packet may print it. The caller's. */
+json_t *ak_section_redacted(const struct ak_sections *s, const char *value);
 /* The answers of one branch of policy.yaml as declared statements; what is unknown is a gap. */
 void ak_section_declared(struct ak_sections *s, json_t *section, const char *branch);
 
