@@ -406,7 +406,7 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	struct ak_arena arena;
 	struct ak_sections s = {.store = o->store, .policy = o->policy, .redactor = o->redactor, .arena = &arena, .from_us = o->from_us,
 				.to_us = o->to_us, .approved_by = o->approved_by, .responses = o->responses,
-				.tenant_reason = o->tenant_reason, .operator_ = o->operator_, .view = o->view, .scope = o->scope,
+				.tenant_reason = o->tenant_reason, .operator_ = o->operator_, .view = o->view, .scope = o->scope, .previous = o->previous,
 				.sample = o->sample, .packet_id = out->id, .workspace = o->workspace, .data_dir = o->data_dir};
 	struct ak_previous previous = {0};
 	json_t *ws = NULL;

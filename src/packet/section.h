@@ -38,6 +38,7 @@ struct ak_sections {
 	const char *tenant_reason; /* why tenant ids are in the packet, redacted; NULL = they are not */
 	const char *operator_;	  /* who builds it, as a token */
 	const char *packet_id;	  /* seed of samples */
+	const char *previous;	  /* packet that the reviewer had before, NULL = none */
 	size_t sample;		  /* rows of each population that are drawn, 0 = none */
 	const char *workspace, *data_dir; /* where templates come from, may be NULL */
 	const struct ak_view *view; /* what it leaves out; NULL = nothing */

@@ -66,6 +66,17 @@ openai-audit|200d|delete-oldest|2026-06-01|reaches as far as stated
 openai-usage|200d|delete-oldest|-|source lost records early"
 is "a finding" "$(jq -r '.findings[] | select(.id == "source-lost-early").measured' p/data/08-requests/findings.json)" "$(row retention_sources.csv source kept | sort -u | grep -c early) of 7 sources that state it"
 is "verifies" "$("$AUDITKIT" packet verify p --json | jq .ok)" true
+eyes() { python3 "$AK_SRCDIR/tests/e2e/packet_rows.py" "$@"; }
+is "every column of every table is described" "$(eyes columns p "$AK_SRCDIR")" columns
+{
+	echo 'User,Action,Resource,Model,Tokens (input),Tokens (output),Cost,DLP Result,IP Address,User Agent,Timestamp'
+	seq 900 | sed 's/.*/u&@example.org,chat.message,c&,gpt-4o,1,1,,,,,2026-06-09T10:00:00Z/'
+} >more.csv
+sed -i '/^  end_user:/s/.*/  actor_email: {keep: false, why: not needed}/' w/policy.yaml
+"$AUDITKIT" -w w ingest more.csv ex/app/spans*.zst >/dev/null 2>&1
+"$AUDITKIT" -w w packet build --allow-gaps --draft --previous p -q -o next >/dev/null
+is "what changed since the packet before" "$(eyes drift p next)" "first value null rate changed redaction changed store changed"
+is "and how many" "$(jq -r '.statements[].text' next/data/03-fields.json | grep -c "^since the packet before $(grep -c ",first value," next/data/tables/field_drift.csv) fields are new")" 1
 sed -i 's/stores: 200d/stores: never/' w/policy.yaml
 "$AUDITKIT" -w w packet build >out 2>&1
 is "another word than days or records: exit 2" "$? $(grep -c "sources.*stores.* must be a number of days" out)" "2 1"
