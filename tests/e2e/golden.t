@@ -6,8 +6,8 @@ ex=$AK_SRCDIR/samples
 "$AUDITKIT" init w >/dev/null 2>&1
 # A small packet, since each case reads it: few records, and a view without the longest tables.
 mkdir -p small/litellm w/templates
-gzip -dc "$ex"/litellm/slp-2026-06-01_07.jsonl.gz | head -n 200 >small/litellm/slp-1.jsonl && gzip small/litellm/slp-1.jsonl
-sed -e "s#path: litellm/slp#path: $PWD/small/litellm/slp#" -e "s#path: \\([a-z]\\)#path: $ex/\\1#" -e '/^  \(openai-usage\|app-spans\|openai-audit\):/d' "$ex/policy.yaml" >w/policy.yaml
+gzip -dc "$ex"/litellm/slp-2026-06-01_07.jsonl.gz | head -n 30 >small/litellm/slp-1.jsonl && gzip small/litellm/slp-1.jsonl
+sed -e "s#path: litellm/slp#path: $PWD/small/litellm/slp#" -e "s#path: \\([a-z]\\)#path: $ex/\\1#" -e '/^  \(openai-[a-z]*\|app-spans\|litellm-audit\|tickets\|access-review\|key-inventory\):/d' "$ex/policy.yaml" >w/policy.yaml
 printf '%s\n' 'title: Small' 'audience: nobody' 'leaves_out: {tables: [fields, field_values, classes, checklists, over_time]}' >w/templates/view-small.yaml
 build() { "$AUDITKIT" -w w packet build --allow-gaps -q --view small --sample 1 --from 2026-06-01 --to 2026-06-02 "$@" >/dev/null; }
 "$AUDITKIT" -w w ingest "$ex/gateway" "$ex/assistant" >/dev/null 2>&1
