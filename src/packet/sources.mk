@@ -48,6 +48,7 @@ libak_a_SOURCES += src/packet/headings.c src/packet/source_types.c src/packet/so
 libak_a_SOURCES += src/packet/leavers.c src/packet/source_retention.c src/packet/source_retention.h
 libak_a_SOURCES += src/packet/drift.c src/packet/drift.h
 libak_a_SOURCES += src/packet/columns.c src/packet/columns.h src/packet/columns.def
+libak_a_SOURCES += src/packet/method.c src/packet/method.h
 libak_a_SOURCES += src/packet/check_workbook.c src/packet/check_workbook.h src/packet/sheet_cells.c src/packet/sheet_cells.h
 libak_a_SOURCES += src/packet/attested.c src/packet/attested.h
 libak_a_SOURCES += src/packet/checklist.c src/packet/checklist.h src/packet/checklist.def

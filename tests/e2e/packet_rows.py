@@ -1,6 +1,6 @@
-"""python3 packet_rows.py columns PACKET SRC | drift OLD NEW: the packet's own dictionary, by other code than the program's. Prints what
+"""python3 packet_rows.py columns PACKET SRC | drift OLD NEW | method PACKET: the packet's own dictionary, by other code than the program's. Prints what
 is wrong, or what was seen."""
-import collections, csv, glob, json, re, sys
+import csv, glob, hashlib, json, re, sys
 
 
 def table(packet, name):
@@ -50,4 +50,23 @@ def drift(old, new):
     print(" ".join(sorted({r[3] for r in have})))
 
 
-{"columns": columns, "drift": drift}[sys.argv[1]](*sys.argv[2:])
+def method(packet):
+    """The worked example of method.md from its own numbers, and the root that is signed."""
+    sha = lambda *parts: hashlib.sha256(b"".join(parts)).digest()
+    page = dict(re.findall(r"^    ([a-z_0-9.]+) +(\S.*)$", open(packet + "/data/integrity/method.md").read(), re.M))
+    raw = lambda name: bytes.fromhex(page[name])
+    digests = []
+    for g in ("who", "what", "how_much"):
+        assert json.dumps(json.loads(page[g + ".json"]), sort_keys=True, separators=(",", ":")) == page[g + ".json"], g
+        own = sha(b"auditkit/v1/salt/" + g.encode() + b"\n", raw("salt"))
+        assert own == raw(g + ".salt"), g
+        digests.append(sha(own, page[g + ".json"].encode()))
+        assert digests[-1] == raw(g + ".digest"), g
+    assert sha(b"\0auditkit/v1/" + page["kind"].encode() + b"\n", *digests) == raw("leaf"), "leaf"
+    assert sha(b"\1", raw("leaf"), raw("leaf.1")) == raw("node.0.1") and sha(b"\1", raw("node.0.1"), raw("leaf.2")) == raw("root.of.3"), "tree"
+    note = open(packet + "/data/integrity/checkpoint.note").read().split("\n")
+    assert note[2] == page["ledger.root"], "root"
+    print("as computed again")
+
+
+{"columns": columns, "drift": drift, "method": method}[sys.argv[1]](*sys.argv[2:])
