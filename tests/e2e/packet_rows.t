@@ -30,7 +30,7 @@ sed -e 's#path: \([a-z]\)#path: ../ex/\1#' -e '/^  tickets:/d' -e '/^  app-spans
 "$AUDITKIT" -w w packet build >out 2>&1
 is "gaps: exit 3" "$? $(grep -c 'the scope has no excluded sources' out) $(grep -c '^gap .*change tickets: nothing was read' out)" "3 1 1"
 "$AUDITKIT" -w w packet build --allow-gaps --view internal-audit -q -o p >/dev/null
-row() { python3 -c 'import csv, sys; [print("|".join(r[c] or "-" for c in sys.argv[2:])) for r in csv.DictReader(open(sys.argv[1], newline=""))]' "p/data/tables/$@"; }
+row() { table=$1; shift; python3 -c 'import csv, sys; [print("|".join(r[c] or "-" for c in sys.argv[2:])) for r in csv.DictReader(open(sys.argv[1], newline=""))]' "p/data/tables/$table" "$@"; }
 is "six headings, each filled or not provided" "$(row scope_headings.csv heading tag)" "system|declared
 environment|declared
 environment|proven
