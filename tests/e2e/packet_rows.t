@@ -22,7 +22,7 @@ grant() { printf '2026-06-12T09:00:00Z,%s,%s@example.org,human,viewer,%s,%s,%s\r
 printf 'ae-gone-%s,root@example.org,owner,198.51.100.20,org-brindle,user,%s@example.org,user.remove,,,left,,2026-06-10T00:00:00Z\r\n' 3 gone3 >>ex/gateway/admin-audit.csv
 touch -d 2026-06-15T06:00:00Z ex/gateway/admin-audit.csv $review
 "$AUDITKIT" init w >/dev/null 2>&1
-sed -e 's#path: \([a-z]\)#path: ../ex/\1#' -e '/^  tickets:/d' -e '/^  app-spans:/d' -e '/^  openai-usage:/d' -e '/excluded:/d; /research notebooks/d' -e 's/every: 1d}/every: 1d, stores: 200d, when_full: delete-oldest}/' \
+sed -e 's#path: \([a-z]\)#path: ../ex/\1#' -e '/^  tickets:/d' -e '/^  app-spans:/d' -e '/^  openai-usage:/d' -e '/excluded:/d; /research notebooks/d' -e 's/^  system: .*/  system: "=1 _x000D_ \& <b> \\tq\\u0007 _x005F_ end "/' -e 's/every: 1d}/every: 1d, stores: 200d, when_full: delete-oldest}/' \
 	-e '/^  openai-audit:/s/stores: 200d/since: 2026-06-01, stores: 200d/' -e '/^  request:/s/keep/archive: s3 eu, storage_class: glacier, keep/' \
 	-e 's/^  payload_viewers.*/&\n  leavers: [gone4@example.org]/' \
 	-e 's/^not_provided:.*/&\n  app-events: {why: kept by the vendor, owner: team-support, due: 2026-12-01}/' ex/policy.yaml >w/policy.yaml
