@@ -186,6 +186,7 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, con
 		{ak_query_snapshots, &out->snapshots},
 		{ak_query_entries, &out->entries},
 		{ak_query_price_check, &out->price_check},
+		{ak_query_apps, &out->apps},
 	};
 	enum ak_rc rc;
 
@@ -226,6 +227,8 @@ enum ak_rc ak_facts_read_sources(struct ak_store *s, const struct ak_policy *pol
 		rc = ak_query_clock(s, NULL, 0, &f->clocks, err);
 	if (rc == AK_OK)
 		rc = ak_query_export_rows(s, &f->exports, err);
+	if (rc == AK_OK)
+		rc = ak_query_supply(s, &f->supply, err);
 	return rc;
 }
 
@@ -245,7 +248,8 @@ void ak_facts_release(struct ak_facts *f)
 	json_t *const all[] = {f->workspace, f->sources,	 f->links,   f->routes,	    f->spend,	     f->payload,
 			       f->environments, f->ages, f->access,  f->snapshots,  f->entries,	     f->price_check,
 			       f->witnesses, f->differences, f->kept_texts,	 f->counts.roles, f->key_periods,
-			       f->clocks, f->exports, f->control_totals, f->shapes, f->roles, f->holds, f->reconciled};
+			       f->clocks, f->exports, f->control_totals, f->shapes, f->roles, f->holds, f->reconciled,
+			       f->supply, f->apps};
 
 	for (size_t i = 0; i < AK_COUNT(all); i++)
 		json_decref(all[i]);

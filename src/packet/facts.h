@@ -17,6 +17,8 @@ struct ak_facts {
 	json_t *reconciled;    /* [{source, query|null, provider|null, measure, unit or currency, gateway, provider_figure, gap, classes}]: totals of ak_reconcile_summary */
 	json_t *kept_texts;    /* ak_query_kept_texts */
 	json_t *shapes, *roles, *holds; /* ak_query_shapes, _roles, _holds; by ak_facts_read_totals */
+	json_t *supply;	       /* ak_query_supply; by ak_facts_read_sources */
+	json_t *apps;	       /* ak_query_apps */
 	json_t *clocks, *exports, *control_totals; /* ak_query_clock, _export_rows, _control_totals; by ak_facts_read_sources */
 	json_t *access;	       /* lines of access.jsonl */
 	size_t access_covered; /* those that the ledger covers */
