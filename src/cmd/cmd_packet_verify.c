@@ -2,7 +2,6 @@
 #include "cmd/cmd.h"
 
 #include "base/fs.h"
-#include "base/time.h"
 #include "base/jsonget.h"
 #include "packet/check.h"
 
@@ -57,7 +56,7 @@ static void print(struct ak_ctx *c, const json_t *doc)
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *signers = ak_args_text(c->args, "signers");
-	struct ak_packet_check o = {.digest = ak_args_text(c->args, "digest"), .now_us = ak_time_now(),
+	struct ak_packet_check o = {.digest = ak_args_text(c->args, "digest"),
 				     .previous = ak_args_text(c->args, "previous"), .annex = ak_args_text(c->args, "annex"),
 				     .require = ak_args_text(c->args, "require")};
 	const char *tsa = ak_args_text(c->args, "tsa");

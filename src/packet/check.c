@@ -165,6 +165,7 @@ static void judge(struct ak_checked *p)
 	json_object_set_new(p->doc, "draft", json_boolean(p->draft));
 	if (json_object_get(p->packet, "id"))
 		json_object_set(p->doc, "packet", json_object_get(p->packet, "id"));
+	ak_check_moment(p);
 	for (size_t i = 0; i < AK_COUNT(levels); i++)
 		levels[i].check(p);
 }

@@ -11,7 +11,6 @@
 struct ak_packet_check {
 	const char *digest;  /* hex the caller insists on, or NULL */
 	struct ak_str signers; /* allowed_signers text from elsewhere, or a NULL view: the packet's own */
-	int64_t now_us;
 	bool rows;	     /* private: keep a mark of every row */
 	const char *previous; /* packet that the reviewer had before, or NULL */
 	const char *annex;    /* the packet's annex, or NULL */

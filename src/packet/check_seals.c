@@ -2,21 +2,53 @@
 #include "base/ak.h"
 #include "packet/checks.h"
 
+#include "base/jsonget.h"
 #include "base/signers.h"
 #include "base/sshsig.h"
+#include "base/time.h"
 #include "base/tsp.h"
+
+#define TOKEN "signatures/tagmanifest-sha256.txt.tsr"
+
+static enum ak_rc look_at_token(const struct ak_checked *p, char when[32], struct ak_err *err)
+{
+	struct ak_str tags = ak_check_text(p, "tagmanifest-sha256.txt");
+	uint8_t digest[32];
+
+	ak_sha256(tags.p ? tags.p : "", tags.n, digest);
+	return ak_tsp_check(ak_check_text(p, TOKEN), digest, p->o->tsa, when, err);
+}
+
+void ak_check_moment(struct ak_checked *p)
+{
+	struct ak_err ignored = {0};
+	char when[32];
+
+	p->stamped = p->o->tsa.p && ak_check_text(p, TOKEN).p && look_at_token(p, when, &ignored) == AK_OK;
+	if (ak_time_arg(p->stamped ? when : ak_jtxt(p->packet, "created", "none"), 0, &p->at_us, &ignored) != AK_OK)
+		p->at_us = AK_SIGNERS_NO_TIME;
+	else
+		json_object_set_new(p->doc, "judged_at", json_pack("{s:s, s:s}", "time", ak_time_z(p->at_us, 0, when), "from", p->stamped ? "timestamp" : "packet"));
+}
+
+const char *ak_check_moment_said(const struct ak_checked *p, char out[80])
+{
+	char z[32];
+
+	if (p->at_us == AK_SIGNERS_NO_TIME)
+		return "at a time that the packet does not say";
+	snprintf(out, 80, "at %s, the time of %s", ak_time_z(p->at_us, 0, z), p->stamped ? "its timestamp" : "the packet, by its own word");
+	return out;
+}
 
 void ak_check_timestamp(struct ak_checked *p)
 {
-	struct ak_str tags = ak_check_text(p, "tagmanifest-sha256.txt"), token = ak_check_text(p, "signatures/tagmanifest-sha256.txt.tsr");
 	struct ak_err err = {0};
-	uint8_t digest[32];
 	char when[32];
 
-	ak_sha256(tags.p ? tags.p : "", tags.n, digest);
-	if (!token.p)
+	if (!ak_check_text(p, TOKEN).p)
 		ak_check_say(p, "timestamp", p->o->tsa.p ? AK_RESULT_FAIL : AK_RESULT_SKIPPED, "no RFC 3161 token in the packet");
-	else if (ak_tsp_check(token, digest, p->o->tsa, when, &err) != AK_OK)
+	else if (look_at_token(p, when, &err) != AK_OK)
 		ak_check_say(p, "timestamp", AK_RESULT_FAIL, "%s", err.msg);
 	else
 		ak_check_say(p, "timestamp", p->o->tsa.p ? AK_RESULT_PASS : AK_RESULT_SKIPPED,
@@ -40,7 +72,7 @@ static const char *missing(struct ak_checked *p, const char *name)
 		return "has not signed it";
 	if (!signers.p)
 		return "cannot be known without your own list: --signers FILE";
-	return ak_signers_find(signers, &key, name, AK_SSHSIG_NAMESPACE, p->o->now_us, &who, &why) == AK_OK ? NULL : "has not signed it by a key of your list";
+	return ak_signers_find(signers, &key, name, AK_SSHSIG_NAMESPACE, p->at_us, &who, &why) == AK_OK ? NULL : "has not signed it by a key of your list";
 }
 
 void ak_check_required(struct ak_checked *p)

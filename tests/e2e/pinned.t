@@ -1,0 +1,90 @@
+#!/bin/sh
+# F318, F319: the key that signs packets is replaced with an overlap, whoever verifies pins keys, and ssh-keygen agrees about each.
+. "$AK_SRCDIR/tests/tap.sh"
+cd "$tap_dir" || exit 1
+"$AUDITKIT" init w >/dev/null 2>&1
+ak() { "$AUDITKIT" -w w "$@" >out 2>err; rc=$?; }
+"$AUDITKIT" -w w ingest "$AK_SRCDIR/samples/gateway" >/dev/null 2>&1
+packet() { ak packet build --allow-gaps --force -q -o "$1"; }
+sig() { "$AUDITKIT" packet verify "$@" --json | jq -r '.checks[] | select(.name == "signature") | .result + " " + .detail'; }
+keygen() { # keygen PACKET LIST TIME: does ssh-keygen take the signature at that time?
+	ssh-keygen -Y verify -f "$2" -I auditkit -n auditkit-packet -O verify-time="$3" -s "$1/signatures/tagmanifest-sha256.txt.sshsig" <"$1/tagmanifest-sha256.txt" >/dev/null 2>&1 && echo pass || echo fail
+}
+stamp() { date -u -d "$1" +%Y%m%d%H%M%SZ; }
+created() { jq -r .created "$1/data/packet.json"; }
+
+packet before
+"$AUDITKIT" -w w keys --signers >first
+is "before a rotation the list has one key, for ever" "$(wc -l <first) $(grep -c valid- first)" "1 0"
+is "which is the one that the packet brings" "$(cat first)" "$(cat before/signatures/allowed_signers)"
+sleep 1.1
+ak keys rotate --packet --overlap 14d
+is "the packet key is replaced" "$rc $(grep -c '^auditkit namespaces="auditkit-packet",valid-' out)" "0 2"
+"$AUDITKIT" -w w keys --signers >list
+is "keys --signers prints the same lines" "$(cat list)" "$(grep '^auditkit ' out)"
+before=$(sed -n 's/.*valid-before="\([^"]*\)".*/\1/p' list) after=$(sed -n 's/.*valid-after="\([^"]*\)".*/\1/p' list)
+iso() { echo "$1" | sed 's/\(....\)\(..\)\(..\)\(..\)\(..\)\(..\)Z/\1-\2-\3T\4:\5:\6Z/'; }
+is "the two overlap by what was asked for" "$(( ($(date -d "$(iso "$before")" +%s) - $(date -d "$(iso "$after")" +%s)) / 86400 ))" 14
+packet after
+is "two keys sign" "$(cat before/signatures/allowed_signers after/signatures/allowed_signers | sort -u | wc -l) $(cut -d' ' -f3- list | sort | tr '\n' ' ')" "2 $(cut -d' ' -f3- before/signatures/allowed_signers after/signatures/allowed_signers | sort | tr '\n' ' ')"
+is "pinned: what the old one signed before is believed" "$(sig before --signers list | cut -d' ' -f1)" pass
+is "and what the new one signs" "$(sig after --signers list | cut -d' ' -f1)" pass
+is "by the packet's own time, which is said" "$(sig after --signers list | grep -c "judged at $(created after), the time of the packet, by its own word")" 1
+is "in JSON too" "$("$AUDITKIT" packet verify after --json | jq -r '.judged_at | .time + " " + .from')" "$(created after) packet"
+is "ssh-keygen agrees, at the packets' times" "$(keygen before list "$(stamp "$(created before)")") $(keygen after list "$(stamp "$(created after)")")" "pass pass"
+is "the old list does not know the new key" "$(sig after --signers first | grep -c 'not in the list of signers')" 1
+ak verify
+is "the workspace is whole" "$rc" 0
+
+# ---- an old key within its overlap, and behind it ----
+keys=$("$AUDITKIT" -w w keys --json | jq -r .folder)
+at() { # at TIME NAME: a packet of that time, signed by the old key
+	SOURCE_DATE_EPOCH=$(date -u -d "$1" +%s) "$AUDITKIT" -w w packet build --allow-gaps -q --unsigned -o "$2" >/dev/null 2>&1
+	"$AUDITKIT" packet sign "$2" --key "${3:-$keys/packet}" >/dev/null 2>&1
+}
+row() { # row NAME TIME WANT: packet verify and ssh-keygen say the same
+	at "$2" p "$4"
+	is "$1" "$(sig p --signers list | cut -d' ' -f1) $(keygen p list "$(stamp "$2")")" "$3 $3"
+	rm -rf p p.annex p.receipt.txt
+}
+row "the old key within the overlap" "$(iso "$after") + 13 days" pass
+row "in its last second" "$(iso "$before")" pass
+row "a second later" "$(iso "$before") + 1 second" fail
+row "the new key in its first second" "$(iso "$after")" pass "$(ls "$keys"/packet-*)"
+row "a second before" "$(iso "$after") - 1 second" fail "$(ls "$keys"/packet-*)"
+at "$(iso "$before") + 1 second" late
+is "what came too late is told with its end" "$(sig late --signers list | grep -c "may not sign at .*: the list lets this key sign until $(iso "$before") only")" 1
+"$AUDITKIT" packet verify late --signers list >/dev/null
+is "and is exit 4" "$?" 4
+jq 'del(.created)' after/data/packet.json >x
+cp -r after undated && cp x undated/data/packet.json
+is "a packet without a time is not believed by a key that has one" "$(sig undated --signers list | cut -d' ' -f1)" fail
+
+# ---- somebody else ----
+ssh-keygen -q -t ed25519 -N '' -f stranger
+cp -r after forged && rm -r forged/signatures
+"$AUDITKIT" packet sign forged --key stranger >/dev/null 2>&1
+is "signed anew by a stranger: by the packet's own list it would pass" "$(sig forged | cut -d' ' -f1)" pass
+is "pinned it is refused" "$(sig forged --signers list | grep -c 'fail .*not in the list of signers')" 1
+rm -r forged/signatures
+"$AUDITKIT" packet verify forged --signers list >/dev/null
+is "unsigned it is exit 4, too" "$? $(sig forged --signers list | cut -d' ' -f1)" "4 fail"
+
+# ---- keys come and go ----
+rm "$keys/packet"
+packet again
+is "without the old file packets are signed as before" "$rc $(sig again --signers list | cut -d' ' -f1)" "0 pass"
+is "keys says that it is deleted, and the list still names it" "$("$AUDITKIT" -w w keys | grep -c DELETED) $("$AUDITKIT" -w w keys --signers | cmp - list && echo same)" "1 same"
+ak keys rotate --packet --overlap 0
+is "again, without an overlap" "$rc $("$AUDITKIT" -w w keys --signers | wc -l)" "0 3"
+is "the middle one ends when the last begins" "$("$AUDITKIT" -w w keys --json | jq -c '[.packet[1].until == .packet[2].from, .packet[2].in_force, .packet[2].until]')" "[true,true,null]"
+ak keys rotate --overlap 3d
+is "an overlap of pseudonyms is none: exit 2" "$rc" 2
+cp -r w bad
+sqlite3 bad/workspace.db "UPDATE meta SET value = '00000000' WHERE key = 'packet_key'"
+"$AUDITKIT" -w bad verify >out 2>err
+is "a workspace that names another packet key than its ledger is broken" "$(tr -s '\n ' ' ' <out | grep -c 'BROKEN the ledger has put another packet key in force')" "$([ -s out ] && echo 1 || echo 0)"
+rm "$keys"/packet-"$(sqlite3 w/workspace.db "SELECT value FROM meta WHERE key = 'packet_key'")"
+packet none
+is "without the key in force nothing is signed: exit 6" "$rc" 6
+finish
