@@ -49,6 +49,7 @@
 	X(blast_radius)                                                                                        \
 	X(packet_build)                                                                                                      \
 	X(packet_sign)                                                                                                      \
+	X(packet_timestamp)                                                                                                  \
 	X(packet_verify)                                                                                                      \
 	X(packet_disclose)                                                                                                  \
 	X(packet_rebuild)                                                                                                   \

@@ -18,6 +18,8 @@ CN = test
 basicConstraints = critical, CA:TRUE
 [tsa_ext]
 extendedKeyUsage = critical, timeStamping
+[server_ext]
+subjectAltName = DNS:localhost, IP:127.0.0.1
 [mail_ext]
 extendedKeyUsage = emailProtection
 [tsa]
@@ -35,6 +37,7 @@ certify() { # certify NAME ISSUER EXTENSIONS
 	openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" -CAcreateserial -days 30 -extfile ca.cnf -extensions "$3" -out "$1.pem" 2>/dev/null
 }
 for ca in ca foreign; do openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $ca.key -out $ca.pem -days 30 -config ca.cnf -extensions ca_ext -subj "/CN=$ca" 2>/dev/null; done
+unzip -p p.zip p/signatures/allowed_signers >t.signers
 certify tsa ca tsa_ext
 certify mail ca mail_ext
 stamp() { # stamp DIGEST OUT
@@ -66,6 +69,56 @@ head -c 100 p.tsr >p/signatures/tagmanifest-sha256.txt.tsr
 is "as does half of one" "$(level timestamp p --tsa ca.pem | cut -d' ' -f1)" fail
 attach t.zip --attach p.tsr -o no.zip
 is "a second one is refused: exit 2" "$?" 2
+
+# ---- the question: as a file, and over https ----
+cp p.zip u.zip
+"$AUDITKIT" packet timestamp u.zip --query u.tsq >out 2>err
+is "a question is written, the packet stays" "$? $(cmp u.zip p.zip && echo same)" "0 same"
+asked() { openssl ts -query -in u.tsq -text 2>/dev/null; }
+is "openssl reads it: the digest, a nonce, and the wish for a certificate" "$(asked | sed -n 's/^ *[0-9a-f]* - \([0-9a-f -]*\)   .*/\1/p' | tr -d ' \n-') $(asked | grep -c 'Nonce: 0x') $(asked | grep -c 'Certificate required: yes') $(asked | grep -c 'sha256')" "$digest 1 1 1"
+"$AUDITKIT" packet timestamp u.zip --query again.tsq >out 2>err
+is "no two questions are the same" "$(cmp -s u.tsq again.tsq; echo $?)" 1
+reply() { openssl ts -reply -config ca.cnf -section t -queryfile "$1" -signer tsa.pem -inkey tsa.key -out "$2" 2>/dev/null; }
+reply u.tsq u.tsr
+reply again.tsq again.tsr
+"$AUDITKIT" packet timestamp u.zip --query u.tsq --answer again.tsr >out 2>err
+is "the answer to another question is refused by its nonce: exit 4" "$? $(grep -c nonce err) $(cmp u.zip p.zip && echo same)" "4 1 same"
+"$AUDITKIT" packet timestamp u.zip --query u.tsq --answer u.tsr --tsa foreign.pem >out 2>err
+is "and one of another authority" "$? $(cmp u.zip p.zip && echo same)" "4 same"
+"$AUDITKIT" packet timestamp u.zip --query u.tsq --answer u.tsr --tsa ca.pem >out 2>err
+is "the right one is attached" "$? $(level timestamp u.zip --tsa ca.pem | cut -d' ' -f1)" "0 pass"
+"$AUDITKIT" packet timestamp p.zip --answer other.tsr -o no.zip >out 2>err
+is "without its question the digest is looked at: exit 4" "$? $(ls no.zip 2>/dev/null)" "4 "
+
+certify server ca server_ext
+mkdir tsa && cp ca.cnf tsa.pem tsa.key serial tsa/ && cat server.pem server.key >tsa/server.pem
+python3 "$AK_SRCDIR/tests/e2e/tsa_server.py" tsa 2>tsa/log &
+tsa_pid=$!
+trap 'kill $tsa_pid 2>/dev/null; rm -rf "$tap_dir"' EXIT
+for _ in $(seq 100); do [ -e tsa/port ] && break; sleep 0.1; done
+port=$(cat tsa/port)
+url() { "$AUDITKIT" packet timestamp p.zip --url "https://127.0.0.1:$port/tsr" --ca-file ca.pem "$@" >out 2>err; }
+url -o x.zip
+is "an address of this machine is not spoken to unasked: exit 69" "$? $(ls x.zip tsa/asked 2>/dev/null)" "69 "
+url -o x.zip --allow-private --tsa ca.pem --json
+is "asked over https, its answer is attached" "$? $(jq -c '[.authority_checked, .digest]' out) $(level timestamp x.zip --tsa ca.pem | cut -d' ' -f1)" "0 [true,\"$digest\"] pass"
+is "the authority was asked as RFC 3161 says, and told nothing else" "$(jq -c '[.path, .type, .bytes < 100]' tsa/asked)" '["/tsr","application/timestamp-query",true]'
+sed 's/namespaces/valid-after="20200101Z",namespaces/' t.signers >dated
+is "signers are judged at the timestamp's time" "$("$AUDITKIT" packet verify x.zip --tsa ca.pem --signers dated --json | jq -r '(.judged_at | .from + " " + .time), (.checks[] | select(.name == "signature").result)' | tr '\n' ' ')" "timestamp $(jq -r .time out) pass "
+rm -f no.zip
+for how in 'old 4' 'words 4' '404 69' 'here 69'; do
+	echo "${how% *}" >tsa/how
+	url -o no.zip --allow-private
+	is "an authority that answers ${how% *}: exit ${how#* }, no packet" "$? $(ls no.zip 2>/dev/null)" "${how#* } "
+done
+rm tsa/how
+"$AUDITKIT" packet timestamp p.zip --url "http://127.0.0.1:$port/tsr" -o no.zip >out 2>err
+is "http is not spoken: exit 2" "$?" 2
+"$AUDITKIT" packet timestamp p.zip --url "https://127.0.0.1:$port/tsr" --allow-private -o no.zip >out 2>err
+is "nor to who shows another certificate: exit 69" "$?" 69
+"$AUDITKIT" -w w packet build --draft -q -o d.zip >/dev/null 2>&1
+"$AUDITKIT" packet timestamp d.zip --query d.tsq >out 2>err
+is "a draft is refused: exit 6" "$? $(ls d.tsq 2>/dev/null)" "6 "
 
 (cd p && openssl cms -sign -binary -in tagmanifest-sha256.txt -signer ../mail.pem -inkey ../mail.key -outform DER -out ../p.p7s 2>/dev/null)
 attach t.zip --attach p.p7s -o c.zip
