@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "base/jsonget.h"
+#include "packet/annex_sealed.h"
 #include "packet/check.h"
 
 static const char *word(const char *result)
@@ -74,6 +75,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = ak_fs_slurp(signers, 1 << 20, &text, err);
 		o.signers = text.n ? ak_buf_str(&text) : AK_STR("");
 	}
+	if (rc == AK_OK && o.annex)
+		rc = ak_annex_refuse_sealed(o.annex, err);
 	if (rc == AK_OK && tsa && (rc = ak_fs_slurp(tsa, 1 << 20, &authority, err)) == AK_OK)
 		o.tsa = authority.n ? ak_buf_str(&authority) : AK_STR("");
 	if (rc == AK_OK)

@@ -50,6 +50,7 @@
 	X(packet_build)                                                                                                      \
 	X(packet_sign)                                                                                                      \
 	X(packet_timestamp)                                                                                                  \
+	X(packet_annex)                                                                                                      \
 	X(packet_verify)                                                                                                      \
 	X(packet_disclose)                                                                                                  \
 	X(packet_rebuild)                                                                                                   \

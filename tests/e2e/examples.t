@@ -35,6 +35,7 @@ auditkit packet build --allow-gaps --unsigned -o unsigned.zip >/dev/null 2>&1
 auditkit search --layer request --status '$status' --save refused >/dev/null 2>&1
 auditkit search --outcome failure --save old >/dev/null 2>&1
 ssh-keygen -q -t ed25519 -N '' -f id_ed25519
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout cert.key -out cert.pem -days 2 -subj /CN=reader 2>/dev/null
 page auditkit-formats.5 | sed -n '/^id: example-gateway/,/^\.fi/p' | grep -v '^\.fi' >gateway.yaml
 sed -n 's/^ \{6\}//; /^{"calls/,/^expect\|^    expect/p' gateway.yaml | grep -v expect >calls.json
 is "the example's own input is JSON" "$(jq -r '.calls[0].call' calls.json)" c-1

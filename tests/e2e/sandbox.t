@@ -83,6 +83,8 @@ may=read-passwd # ssh-keygen asks who its user is
 caged 0 "print sync" packet sign u.zip --key signer -o s.zip
 may=
 caged 0 "print sync" packet timestamp s.zip --query s.tsq
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout reader.key -out reader.pem -days 2 -subj /CN=reader 2>/dev/null
+caged 0 "print sync" packet annex p.annex.zip --for reader.pem
 caged 0 print packet show p.zip
 caged 0 print packet verify p --annex p.annex
 caged 0 "print sync" -w ws packet rebuild p
