@@ -73,6 +73,7 @@
 	X(schema)                                                                                                \
 	X(limits)                                                                                                      \
 	X(config)                                                                                                      \
+	X(version)                                                                                                        \
 	X(doctor)                                                                                                      \
 	X(demo)                                                                                                        \
 	X(help)                                                                                                        \

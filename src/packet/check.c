@@ -144,6 +144,7 @@ static const struct {
 	{"schema", ak_check_schema},
 	{"content", ak_check_content},
 	{"signature", ak_check_signature},
+	{"attestation", ak_check_attestation}, /* where there is one */
 	{"timestamp", ak_check_timestamp},
 	{"log", ak_check_log},
 	{"continuity", ak_check_continuity},

@@ -7,6 +7,7 @@
 #include "base/sshsig.h"
 #include "base/time.h"
 #include "base/tsp.h"
+#include "packet/attestation.h"
 
 #define TOKEN "signatures/tagmanifest-sha256.txt.tsr"
 
@@ -54,6 +55,24 @@ void ak_check_timestamp(struct ak_checked *p)
 		ak_check_say(p, "timestamp", p->o->tsa.p ? AK_RESULT_PASS : AK_RESULT_SKIPPED,
 			     p->o->tsa.p ? "existed at %s, says the authority given"
 					 : "a token of this packet says %s; name its authority's certificate: --tsa FILE", when);
+}
+
+void ak_check_attestation(struct ak_checked *p)
+{
+	struct ak_str text = ak_check_text(p, AK_ATTESTATION), tags = ak_check_text(p, "tagmanifest-sha256.txt"),
+		      sig = ak_check_text(p, "signatures/tagmanifest-sha256.txt.sshsig");
+	const char *why = "stands beside no signature of the packet";
+	struct ak_err ignored = {0};
+	struct ak_sshkey key;
+	uint8_t digest[32];
+
+	if (!ak_check_has(p, AK_ATTESTATION))
+		return;
+	ak_sha256(tags.p ? tags.p : "", tags.n, digest);
+	if (sig.p && ak_sshsig_verify(sig, AK_SSHSIG_NAMESPACE, tags, &key, &ignored) == AK_OK)
+		why = ak_attestation_wrong(text, &key, digest, p->packet);
+	ak_check_say(p, "attestation", why ? AK_RESULT_FAIL : AK_RESULT_PASS, why ? "the in-toto statement %s" : "an in-toto statement by the packet's signer%s",
+		     why ? why : "");
 }
 
 /* Does one of the list's keys of that name stand behind the signature? */

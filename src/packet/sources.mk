@@ -66,3 +66,4 @@ libak_a_SOURCES += src/packet/checklist.c src/packet/checklist.h src/packet/chec
 libak_a_SOURCES += src/packet/cover.c src/packet/cover_answers.c src/packet/cover_tables.c src/packet/cover.h
 libak_a_SOURCES += src/packet/pictures.c src/packet/pictures.h
 libak_a_SOURCES += src/packet/page.c src/packet/page.h
+libak_a_SOURCES += src/packet/attestation.c src/packet/attestation.h

@@ -104,6 +104,7 @@ caged 0 print -w ws redact explain --text <lines
 caged 0 print -w ws config check
 caged 0 print -w ws config show
 caged 0 print limits
+caged 0 print version --sbom
 caged 0 print schema check
 caged 0 print help
 caged 0 print help collect
