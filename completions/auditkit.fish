@@ -440,6 +440,8 @@ complete -c auditkit -n '__fish_seen_subcommand_from packet' -l key -d 'only rec
 complete -c auditkit -n '__fish_seen_subcommand_from packet' -l resource -d 'only records about this: a type, id or name, or TYPE:NAME, as in key:prod-chat'
 complete -c auditkit -n '__fish_seen_subcommand_from packet' -l like -d 'what is not given is as in this earlier packet: view, period, reviewer, approval, sample'
 complete -c auditkit -n '__fish_seen_subcommand_from packet' -l sample -d 'rows to draw of each population; 0 = none (default: 25)'
+complete -c auditkit -n '__fish_seen_subcommand_from packet' -l rows -d 'put the requests and audit events themselves into the annex, a record a row'
+complete -c auditkit -n '__fish_seen_subcommand_from packet' -l tables-max -d 'kilobytes of tables in the packet itself, the largest of more go to its annex (default: 6144)'
 complete -c auditkit -n '__fish_seen_subcommand_from packet' -l reviewer -d 'for whom the packet is made; printed in it'
 complete -c auditkit -n '__fish_seen_subcommand_from packet' -l approved-by -d 'who approved the export; one of access.export_approvers in policy.yaml'
 complete -c auditkit -n '__fish_seen_subcommand_from packet' -l previous -d 'the packet that this reviewer had before; proves that the ledger only went on'

@@ -157,7 +157,7 @@ static void print_report(struct ak_ctx *c, const struct ak_packet_opts *o, const
 	if (r->gaps || c->io->verbose)
 		print_gaps(c, r, false);
 	ak_io_line(c->io, "wrote", "%s, %zu files", path, r->files);
-	ak_io_line(c->io, "", "%s   leaves of the ledger, range proof, proof script", annex);
+	ak_io_line(c->io, "", "%s   what is too large for it, leaves of the ledger, range proof, proof script", annex);
 	if (for_)
 		ak_io_line(c->io, "", "   encrypted for %zu recipient%s, who open it by 'openssl cms -decrypt'", ak_recipients_count(for_),
 			   ak_recipients_count(for_) == 1 ? "" : "s");
@@ -299,10 +299,12 @@ static enum ak_rc read_tenant(struct ak_ctx *c, struct ak_packet_opts *o, struct
 	return AK_OK;
 }
 
+enum { TABLES_KIB_MOST = 1 << 22 };
+
 /* For whom, and whose records. */
 static enum ak_rc read_audience(struct ak_ctx *c, struct ak_packet_opts *o, struct ak_view *view, struct ak_packet_scope *scope, struct ak_err *err)
 {
-	int64_t sample = ak_args_int(c->args, "sample", -1);
+	int64_t sample = ak_args_int(c->args, "sample", -1), kib = ak_args_int(c->args, "tables-max", -1);
 	const char *name = NULL;
 	enum ak_rc rc;
 
@@ -318,6 +320,11 @@ static enum ak_rc read_audience(struct ak_ctx *c, struct ak_packet_opts *o, stru
 		return ak_fail(err, AK_EXIT_USAGE, "option '--sample' is from 0 to %d", AK_SAMPLE_MOST);
 	if (sample >= 0)
 		o->sample = (size_t)sample;
+	if (kib > TABLES_KIB_MOST)
+		return ak_fail(err, AK_EXIT_USAGE, "option '--tables-max' is from 1 to %d", TABLES_KIB_MOST);
+	if (kib >= 0)
+		o->tables_most = kib ? (uint64_t)kib << 10 : 1;
+	o->rows = o->rows || ak_args_flag(c->args, "rows");
 	o->view = view;
 	if (scope->filters)
 		o->scope = scope;
@@ -386,6 +393,8 @@ static const struct ak_opt opts[] = {
 	AK_OPTS_PACKET_SCOPE,
 	{"like", 0, AK_OPT_INPUT, "PACKET", "what is not given is as in this earlier packet: view, period, reviewer, approval, sample"},
 	{"sample", 0, AK_OPT_INT, "N", "rows to draw of each population; 0 = none (default: 25)"},
+	{"rows", 0, AK_OPT_FLAG, NULL, "put the requests and audit events themselves into the annex, a record a row"},
+	{"tables-max", 0, AK_OPT_INT, "KIB", "kilobytes of tables in the packet itself, the largest of more go to its annex (default: 6144)"},
 	{"reviewer", 0, AK_OPT_TEXT, "NAME", "for whom the packet is made; printed in it"},
 	{"approved-by", 0, AK_OPT_TEXT, "ROLE", "who approved the export; one of access.export_approvers in policy.yaml"},
 	{"previous", 0, AK_OPT_INPUT, "PACKET", "the packet that this reviewer had before; proves that the ledger only went on"},
@@ -421,7 +430,8 @@ const struct ak_cmd ak_cmd_packet_build = {
 		"that match and no others; several values of one are alternatives, different ones must all be met. No verdict is given\n"
 		"over a part. A\n"
 		"template of the same name in the templates folder of the workspace replaces a page. Beside the packet stand its\n"
-		"receipt and its annex. With SOURCE_DATE_EPOCH in the environment the packet bears that time\n"
+		"receipt and its annex, which has the leaves of the ledger, their proof, the tables that are too large for the packet and,\n"
+		"with --rows or where the view says so, the records row by row. With SOURCE_DATE_EPOCH in the environment the packet bears that time\n"
 		"instead of its checkpoint's.",
 	.opts = opts,
 	.examples = examples,

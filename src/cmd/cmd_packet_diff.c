@@ -67,6 +67,9 @@ static void print(struct ak_ctx *c, const json_t *doc)
 	if (!json_is_true(json_object_get(doc, "same_workspace")))
 		ak_io_line(c->io, "note", "they were built from two workspaces: what differs need not have changed");
 	ak_io_line(c->io, "note", "pseudonyms are each packet's own: rows that differ in nothing else are equal here");
+	if (json_array_size(json_object_get(doc, "in_annex")))
+		ak_io_line(c->io, "note", "%zu tables stand in an annex: of these the number of rows and the first rows are compared",
+			   json_array_size(json_object_get(doc, "in_annex")));
 	if (!json_array_size(json_object_get(doc, "changes")))
 		ak_io_line(c->io, "same", "in every verdict, finding, statement, gap and table");
 	json_array_foreach(json_object_get(doc, "sections"), i, section)

@@ -133,6 +133,8 @@ enum ak_rc ak_found_next(struct ak_found *f, json_t **record, struct ak_err *err
 	if ((rc = ak_search_record(f->q, &k, record, err)) != AK_OK)
 		return rc;
 	f->of_kind[k.kind]++;
+	f->witnesses[k.kind] += json_is_true(json_object_get(*record, "second_witness"));
+	f->entries[k.kind] += k.kind == AK_K_REQUEST && json_object_get(json_object_get(*record, "fields"), ak_fields[AK_F_FACET].column) != NULL;
 	f->last = k;
 	f->listed++;
 	return AK_OK;
@@ -218,11 +220,15 @@ enum ak_rc ak_found_go_on(struct ak_found *f, const char *cursor, struct ak_err 
 	return AK_OK;
 }
 
-/* What cannot be counted cheaply is at least what was listed. */
+/* What cannot be counted cheaply is what was listed where that was all, else at least that. */
 void ak_found_at_least(struct ak_found *f)
 {
+	bool all = !f->more && !f->from_cursor && !f->counts_only;
+
 	for (int k = 0; k < AK_K_COUNT; k++)
-		if (f->count[k].asked && !f->count[k].exact && f->count[k].n < f->of_kind[k])
+		if (f->count[k].asked && !f->count[k].exact && all)
+			f->count[k] = (struct ak_search_count){.asked = true, .exact = true, .n = f->of_kind[k], .witnesses = f->witnesses[k], .entries = f->entries[k]};
+		else if (f->count[k].asked && !f->count[k].exact && f->count[k].n < f->of_kind[k])
 			f->count[k].n = f->of_kind[k];
 }
 

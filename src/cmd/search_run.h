@@ -39,7 +39,7 @@ struct ak_found {
 	struct ak_search *q;
 	struct ak_search_count count[AK_K_COUNT];
 	struct ak_search_key last;
-	uint64_t listed, of_kind[AK_K_COUNT];
+	uint64_t listed, of_kind[AK_K_COUNT], witnesses[AK_K_COUNT], entries[AK_K_COUNT]; /* of the records that were listed */
 	bool more, from_cursor, counts_only;
 };
 /* Go on behind a page; before ak_found_begin. AK_EXIT_USAGE. */

@@ -7,6 +7,7 @@
 #include "base/jsonw.h"
 #include "base/merkle.h"
 #include "packet/archive.h"
+#include "packet/render.h"
 #include "query/query.h"
 #include "store/tlog.h"
 
@@ -63,7 +64,7 @@ static enum ak_rc add_leaves(const struct ak_sections *s, struct ak_bag *annex, 
 			     struct ak_err *err)
 {
 	struct leaves l = {.counts = json_object()};
-	enum ak_rc rc = ak_bag_begin(annex, "data/leaves.csv", &l.file, err);
+	enum ak_rc rc = ak_bag_begin(annex, AK_LEAVES_PATH, &l.file, err);
 
 	ak_buf_init(&l.rows, 2 * (size_t)ROWS_BYTES);
 	ak_buf_adds(&l.rows, "seq,kind,stands,leaf\r\n");
@@ -186,7 +187,22 @@ static json_t *describe(const struct ak_bag *annex, const json_t *range)
 	return doc;
 }
 
-static enum ak_rc fill(const struct ak_sections *s, const char *id, struct ak_bag *annex, json_t **doc, struct ak_err *err)
+/* The tables that were moved here, and the leaves. */
+static enum ak_rc add_package(const struct ak_packet_opts *o, const json_t *apart, json_int_t leaves, struct ak_bag *annex, struct ak_err *err)
+{
+	AK_CLEANUP(ak_json_decref) json_t *table = json_pack("{s:s, s:s, s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:s}], s:I}", "name", "leaves", "title",
+							     "Every leaf of a run of the ledger, in its order", "columns", "name", "seq", "type", "integer", "name", "kind",
+							     "type", "string", "name", "stands", "type", "string", "name", "leaf", "type", "string", "count", leaves);
+	AK_CLEANUP(ak_json_decref) json_t *resources = json_copy((json_t *)apart);
+
+	for (size_t i = 0; i < ak_bag_count(annex); i++)
+		if (strcmp(ak_bag_file_path(ak_bag_at(annex, i)), AK_LEAVES_PATH) == 0)
+			json_array_append_new(resources, ak_render_resource(table, ak_bag_at(annex, i)));
+	return ak_render_package(o, annex, "auditkit-annex", resources, err);
+}
+
+enum ak_rc ak_annex_finish(const struct ak_packet_opts *o, const struct ak_sections *s, const char *id, const json_t *apart,
+			   struct ak_bag *annex, json_t **doc, struct ak_err *err)
 {
 	const struct ak_bag_info info[] = {{"External-Identifier", id},
 					   {"Bag-Software-Agent", "auditkit " PACKAGE_VERSION},
@@ -194,6 +210,8 @@ static enum ak_rc fill(const struct ak_sections *s, const char *id, struct ak_ba
 	json_t *range = NULL;
 	enum ak_rc rc = add_range(s, annex, &range, err);
 
+	if (rc == AK_OK)
+		rc = add_package(o, apart, json_integer_value(json_object_get(range, "end")) - json_integer_value(json_object_get(range, "first")), annex, err);
 	if (rc == AK_OK)
 		rc = add_script(annex, err);
 	if (rc == AK_OK)
@@ -204,19 +222,12 @@ static enum ak_rc fill(const struct ak_sections *s, const char *id, struct ak_ba
 	return rc;
 }
 
-enum ak_rc ak_annex_build(const struct ak_packet_opts *o, const struct ak_sections *s, const char *id, const char *name,
-			  struct ak_bag **annex, json_t **doc, struct ak_err *err)
+enum ak_rc ak_annex_new(const struct ak_packet_opts *o, const char *name, struct ak_bag **annex, struct ak_err *err)
 {
 	char own[104];
-	enum ak_rc rc;
 
 	snprintf(own, sizeof own, "%.90s.annex", name);
-	rc = ak_bag_new(own, o->store->dir, annex, err);
-	if (rc == AK_OK && (rc = fill(s, id, *annex, doc, err)) != AK_OK) {
-		ak_bag_free(*annex);
-		*annex = NULL;
-	}
-	return rc;
+	return ak_bag_new(own, o->store->dir, annex, err);
 }
 
 char *ak_annex_path(const char *path)

@@ -74,28 +74,34 @@ const char *ak_bag_name(const struct ak_bag *bag)
 	return bag->name;
 }
 
-static struct ak_bag_file *insert(struct ak_bag *bag, const char *path)
+static void insert(struct ak_bag *bag, struct ak_bag_file *f)
 {
 	size_t at = bag->n;
-	while (at > 0 && strcmp(bag->file[at - 1]->path, path) > 0)
+	while (at > 0 && strcmp(bag->file[at - 1]->path, f->path) > 0)
 		at--;
 	if (bag->n == bag->cap) {
 		bag->cap = bag->cap ? 2 * bag->cap : 64;
 		bag->file = ak_realloc(bag->file, bag->cap * sizeof(*bag->file));
 	}
-	struct ak_bag_file *f = ak_alloc_zero(1, sizeof(*f));
-	f->path = ak_strdup(path);
-	f->hash = ak_sha256_new();
-	f->bag = bag;
-	ak_sha256_start(f->hash);
-	ak_spool_init(&f->bytes, bag->tmpdir);
 	memmove(bag->file + at + 1, bag->file + at, (bag->n - at) * sizeof(*bag->file));
 	bag->file[at] = f;
 	bag->n++;
+	f->bag = bag;
+	f->bytes.folder = bag->tmpdir;
+}
+
+static struct ak_bag_file *file_new(struct ak_bag *bag, const char *path)
+{
+	struct ak_bag_file *f = ak_alloc_zero(1, sizeof(*f));
+	f->path = ak_strdup(path);
+	f->hash = ak_sha256_new();
+	ak_sha256_start(f->hash);
+	ak_spool_init(&f->bytes, bag->tmpdir);
+	insert(bag, f);
 	return f;
 }
 
-static enum ak_rc begin(struct ak_bag *bag, const char *path, struct ak_bag_file **file, struct ak_err *err)
+static enum ak_rc take_name(struct ak_bag *bag, const char *path, struct ak_err *err)
 {
 	const char *what = ak_path_problem(ak_str_of(path));
 	if (!what)
@@ -104,8 +110,32 @@ static enum ak_rc begin(struct ak_bag *bag, const char *path, struct ak_bag_file
 		return ak_fail(err, AK_EXIT_BUG, "packet file name '%s' %s", path, what);
 	if (bag->n >= AK_MAX_PACKET_ENTRIES)
 		return ak_fail(err, AK_EXIT_LIMIT, "packet has more than %llu files", AK_MAX_PACKET_ENTRIES);
-	*file = insert(bag, path);
 	return AK_OK;
+}
+
+enum ak_rc ak_bag_move(struct ak_bag *from, const char *path, struct ak_bag *to, struct ak_err *err)
+{
+	size_t at = 0;
+	while (at < from->n && strcmp(from->file[at]->path, path) != 0)
+		at++;
+	if (at == from->n || from->finished || to->finished || !below(path, "data/"))
+		AK_BUG("a file of a bag that cannot be moved");
+	enum ak_rc rc = take_name(to, path, err);
+	if (rc != AK_OK)
+		return rc;
+	struct ak_bag_file *f = from->file[at];
+	from->n--;
+	memmove(from->file + at, from->file + at + 1, (from->n - at) * sizeof(*from->file));
+	insert(to, f);
+	return AK_OK;
+}
+
+static enum ak_rc begin(struct ak_bag *bag, const char *path, struct ak_bag_file **file, struct ak_err *err)
+{
+	enum ak_rc rc = take_name(bag, path, err);
+	if (rc == AK_OK)
+		*file = file_new(bag, path);
+	return rc;
 }
 
 enum ak_rc ak_bag_begin(struct ak_bag *bag, const char *path, struct ak_bag_file **file, struct ak_err *err)

@@ -41,6 +41,9 @@ enum ak_rc ak_bag_add(struct ak_bag *bag, const char *path, struct ak_str bytes,
 enum ak_rc ak_bag_take(struct ak_bag *bag, const char *path, struct ak_bag_file **file, struct ak_err *err);
 enum ak_rc ak_bag_taken(struct ak_bag *bag, struct ak_err *err);
 
+/* A file below data/ becomes one of another bag, neither of them finished; it stays where it is in memory. */
+enum ak_rc ak_bag_move(struct ak_bag *from, const char *path, struct ak_bag *to, struct ak_err *err);
+
 /* Write manifest-sha256.txt, bagit.txt, bag-info.txt (the lines given, then Payload-Oxum) and tagmanifest-sha256.txt.
  * Labels are [A-Za-z0-9-], values UTF-8 without control bytes, else AK_EXIT_USAGE; a NULL value leaves its line out. */
 enum ak_rc ak_bag_finish(struct ak_bag *bag, const struct ak_bag_info *info, size_t n, struct ak_err *err);

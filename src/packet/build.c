@@ -88,7 +88,7 @@ static json_t *summary(const json_t *sections)
 }
 
 static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s, const json_t *views,
-			       json_t **resources, struct ak_err *err)
+			       struct ak_err *err)
 {
 	json_t *section;
 	const char *document;
@@ -108,7 +108,7 @@ static enum ak_rc add_sections(const struct ak_packet_opts *o, struct ak_bag *ba
 	json_object_foreach(s->documents, document, section)
 		if (ak_render_json(o, bag, document, section, err) != AK_OK)
 			return AK_FAIL;
-	return ak_render_tables(o, bag, s->tables, resources, err);
+	return AK_OK;
 }
 
 static enum ak_rc add_integrity(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s, struct ak_err *err)
@@ -203,6 +203,8 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 	json_object_set_new(d, "period", json_pack("{s:o, s:o, s:o, s:o}", "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "first",
 						   named(s->first[0] ? s->first : NULL), "last", named(s->last[0] ? s->last : NULL)));
 	json_object_set_new(d, "sample", o->sample ? json_pack("{s:I, s:s}", "size", (json_int_t)o->sample, "seed", r->id) : json_null());
+	json_object_set_new(d, "rows", json_boolean(o->rows));
+	json_object_set_new(d, "tables_most", json_integer((json_int_t)(o->tables_most ? o->tables_most : AK_TABLES_BYTES)));
 	json_object_set_new(d, "view", ak_view_document(o->view));
 	json_object_set_new(d, "scope", s->scope_doc ? json_incref(s->scope_doc) : json_null());
 	json_object_set_new(d, "reviewer", named(o->reviewer));
@@ -237,9 +239,9 @@ static json_t *pages_in_order(const struct ak_packet_opts *o, json_t *views)
 }
 
 static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_sections *s,
-		       const struct ak_packet_result *r, struct ak_err *err)
+		       const struct ak_packet_result *r, const json_t *resources, const json_t *apart, struct ak_err *err)
 {
-	json_t *packet = overview(o, r, s), *views = json_array(), *view = NULL, *resources = NULL, *answers, *findings, *section;
+	json_t *packet = overview(o, r, s), *views = json_array(), *view = NULL, *answers, *findings, *section;
 	size_t i;
 	enum ak_rc rc;
 
@@ -252,7 +254,9 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 	answers = json_pack("{s:s, s:i, s:O, s:O}", "schema", "auditkit.questions/1", "format_version", 1, "questions", r->questions, "gaps",
 			    r->gap_list);
 	findings = json_pack("{s:s, s:i, s:O}", "schema", "auditkit.findings/1", "format_version", 1, "findings", r->findings);
-	rc = add_sections(o, bag, s, views, &resources, err);
+	rc = ak_render_package(o, bag, "auditkit-packet", resources, err);
+	if (rc == AK_OK)
+		rc = add_sections(o, bag, s, views, err);
 	views = pages_in_order(o, views);
 	if (rc == AK_OK)
 		rc = ak_render_json(o, bag, "data/packet.json", packet, err);
@@ -261,7 +265,7 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 	if (rc == AK_OK)
 		rc = ak_render_json(o, bag, "data/08-requests/findings.json", findings, err);
 	if (rc == AK_OK)
-		view = ak_page_view(packet, r, views, s, resources);
+		view = ak_page_view(packet, r, views, s, resources, apart);
 	if (rc == AK_OK)
 		rc = ak_render_page(o, bag, "index.html.mustache", "index.html", AK_ESC_HTML, view, err);
 	if (rc == AK_OK)
@@ -272,7 +276,6 @@ static enum ak_rc fill(const struct ak_packet_opts *o, struct ak_bag *bag, const
 		rc = ak_render_page(o, bag, "verify.txt.mustache", "VERIFY.txt", AK_ESC_TEXT, view, err);
 	json_decref(answers);
 	json_decref(findings);
-	json_decref(resources);
 	json_decref(view);
 	json_decref(views);
 	json_decref(packet);
@@ -342,8 +345,8 @@ static enum ak_rc judge(const struct ak_packet_opts *o, const struct ak_sections
 	return ak_fail(err, AK_EXIT_PARTIAL, "%zu questions have no answer; no packet was built", s->gaps);
 }
 
-/* What goes on from the packet before, and the annex, whose digest the packet has. */
-static enum ak_rc add_continuity(const struct ak_packet_opts *o, struct ak_sections *s, const char *name, const struct ak_previous *previous,
+/* What goes on from the packet before, and the rest of the annex, whose digest the packet has. */
+static enum ak_rc add_continuity(const struct ak_packet_opts *o, struct ak_sections *s, const struct ak_previous *previous, const json_t *apart,
 				 struct ak_packet_result *out, struct ak_err *err)
 {
 	json_t *doc = NULL;
@@ -353,7 +356,7 @@ static enum ak_rc add_continuity(const struct ak_packet_opts *o, struct ak_secti
 		json_object_set_new(s->files, "data/integrity/checkpoint-previous.note", json_string(previous->note));
 		json_object_set_new(s->documents, "data/integrity/consistency.json", doc);
 	}
-	if (rc == AK_OK && (rc = ak_annex_build(o, s, out->id, name, &out->annex, &doc, err)) == AK_OK)
+	if (rc == AK_OK && (rc = ak_annex_finish(o, s, out->id, apart, out->annex, &doc, err)) == AK_OK)
 		json_object_set_new(s->documents, "data/integrity/annex.json", doc);
 	return rc;
 }
@@ -364,6 +367,7 @@ static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, co
 {
 	const struct ak_selfaudit audit = {.redactor = o->redactor, .canaries = o->canaries, .ids = o->ids};
 	struct ak_rekey how = {packet_key(o, out->id), o->view ? o->view->tokens : 0};
+	json_t *resources = NULL, *apart = NULL;
 	enum ak_rc rc;
 
 	s->audit = &audit;
@@ -379,10 +383,12 @@ static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, co
 		ak_packet_rekey(&how, s->documents);
 		ak_packet_rekey(&how, s->scope_doc);
 	}
+	if (rc == AK_OK && (rc = ak_annex_new(o, name, &out->annex, err)) == AK_OK)
+		rc = ak_render_tables(bag, out->annex, s->tables, &resources, &apart, err);
 	if (rc == AK_OK)
-		rc = add_continuity(o, s, name, previous, out, err);
+		rc = add_continuity(o, s, previous, apart, out, err);
 	if (rc == AK_OK)
-		rc = fill(o, bag, s, out, err);
+		rc = fill(o, bag, s, out, resources, apart, err);
 	if (rc == AK_OK)
 		rc = add_integrity(o, bag, s, err);
 	if (rc == AK_OK)
@@ -392,6 +398,8 @@ static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, co
 	if (rc == AK_OK)
 		rc = finish(o, bag, out, err);
 	out->files = ak_bag_count(bag);
+	json_decref(resources);
+	json_decref(apart);
 	ak_tables_free(s->tables);
 	ak_hmac_free(how.key);
 	return rc;
@@ -405,7 +413,7 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	struct ak_sections s = {.store = o->store, .policy = o->policy, .redactor = o->redactor, .arena = &arena, .from_us = o->from_us,
 				.to_us = o->to_us, .approved_by = o->approved_by, .responses = o->responses,
 				.tenant_reason = o->tenant_reason, .operator_ = o->operator_, .view = o->view, .scope = o->scope,
-				.sample = o->sample, .packet_id = out->id, .workspace = o->workspace, .data_dir = o->data_dir};
+				.sample = o->sample, .rows = o->rows, .tables_most = o->tables_most ? o->tables_most : AK_TABLES_BYTES, .packet_id = out->id, .workspace = o->workspace, .data_dir = o->data_dir};
 	struct ak_previous previous = {0};
 	json_t *ws = NULL;
 	enum ak_rc rc;

@@ -33,6 +33,8 @@ struct ak_packet_opts {
 	const char *operator_;		    /* who builds it, as a token; needed for tenant_reason */
 	const char *previous;		    /* packet that the reviewer had before; NULL = none */
 	size_t sample;			    /* rows of each population that are drawn (packet/sample.h), 0 = none */
+	bool rows;			    /* the records row by row in the annex, whatever the view says */
+	uint64_t tables_most;		    /* bytes of CSVs in the packet, 0 = AK_TABLES_BYTES; the largest of more go to the annex */
 	const struct ak_view *view;	    /* for whom; NULL = all is shown */
 	const struct ak_packet_scope *scope; /* whose records; NULL = all of the period */
 };

@@ -104,7 +104,7 @@ static void see(struct ak_checked *p, struct ak_buf *text, struct ak_table_scan 
 		ak_buf_add(text, bytes, n);
 }
 
-static enum ak_rc visit(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err)
+enum ak_rc ak_check_visit(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err)
 {
 	struct ak_checked *p = ctx;
 	struct ak_table_scan *table = scan(p, name);
@@ -171,7 +171,7 @@ static void judge(struct ak_checked *p)
 		levels[i].check(p);
 }
 
-static void release(struct ak_checked *p)
+void ak_check_release(struct ak_checked *p)
 {
 	for (size_t i = 0; i < p->texts.n; i++) {
 		ak_buf_release(p->texts.e[i].v.ptr);
@@ -238,7 +238,7 @@ static enum ak_rc read_packet(const char *path, const struct ak_packet_check *o,
 	p->audit = (struct ak_selfaudit){.redactor = p->redactor, .ids = ids};
 	ak_map_init(&p->texts);
 	ak_map_init(&p->tables);
-	return ak_archive_read(path, visit, p, info, err);
+	return ak_archive_read(path, ak_check_visit, p, info, err);
 }
 
 /* Tables are looked through while they are read: where the packet lists what was let through, once more with that list. */
@@ -255,7 +255,7 @@ static enum ak_rc read_with_list(const char *path, const struct ak_packet_check 
 	ak_arena_init(&arena);
 	let = let_through(allowed, &arena, &n);
 	if (rc == AK_OK && (let || ids)) {
-		release(p);
+		ak_check_release(p);
 		rc = read_packet(path, o, let, ids, p, info, err);
 		p->let = let ? n : 0;
 	}
@@ -279,7 +279,7 @@ enum ak_rc ak_check_open(const char *path, const struct ak_packet_check *o, stru
 
 void ak_check_close(struct ak_checked *p)
 {
-	release(p);
+	ak_check_release(p);
 	json_decref(p->doc);
 }
 

@@ -120,17 +120,31 @@ static size_t leaks(struct ak_checked *p, const char **where, uint64_t *line)
 	return n;
 }
 
+/* Tables that the packet shows and its annex has. */
+static size_t in_annex(const json_t *sections)
+{
+	json_t *section, *shown;
+	size_t i, k, n = 0;
+
+	json_array_foreach((json_t *)sections, i, section)
+		json_array_foreach(json_object_get(section, "tables"), k, shown)
+			n += json_is_true(json_object_get(shown, "annex"));
+	return n;
+}
+
 static void clean(struct ak_checked *p, const struct ak_tally *t, size_t links)
 {
-	size_t ids = ak_ids_count(p->ids);
-	char besides[160] = "";
+	size_t ids = ak_ids_count(p->ids), apart = in_annex(p->sections);
+	char besides[160] = "", annex[100] = "";
 	size_t n = 0;
 
 	if (p->let)
 		n = (size_t)snprintf(besides, sizeof besides, " besides %zu values that the packet's allow-list lets through", p->let);
 	if (ids)
 		snprintf(besides + n, sizeof besides - n, "%s %zu ids with the shape of a person's number", p->let ? " and" : " besides", ids);
-	ak_check_say(p, "content", AK_RESULT_PASS, "%zu of %zu figures recomputed, %zu links resolve, 0 secrets%s", t->agree, t->totals, links, besides);
+	if (apart && !p->o->annex)
+		snprintf(annex, sizeof annex, "; %zu more tables stand in the annex, --annex checks them", apart);
+	ak_check_say(p, "content", AK_RESULT_PASS, "%zu of %zu figures recomputed, %zu links resolve, 0 secrets%s%s", t->agree, t->totals, links, besides, annex);
 }
 
 void ak_check_content(struct ak_checked *p)

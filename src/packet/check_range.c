@@ -13,13 +13,14 @@
 
 struct annex {
 	struct ak_checked *p;
-	const json_t *named; /* range of annex.json */
+	struct ak_checked own; /* its files but the leaves, looked at like those of a packet */
+	const json_t *named;   /* range of annex.json */
 	struct ak_merkle_beside beside;
-	json_t *hashes, *counts; /* {name: hex}; {kind: {stands: n}} */
+	json_t *counts; /* {kind: {stands: n}} */
 	uint64_t first, end, size, want;
 	uint8_t root[32];
 	bool walked, good;
-	char why[160];
+	char why[240];
 	/* leaves.csv as it comes */
 	struct ak_archive_bytes *bytes;
 	struct ak_sha256 *sha;
@@ -122,18 +123,19 @@ static enum ak_rc visit(void *ctx, struct ak_str name, struct ak_archive_bytes *
 	uint8_t digest[32];
 	char hex[65];
 
+	if (!ak_str_is(name, AK_LEAVES_PATH))
+		return ak_check_visit(&a->own, name, bytes, err);
 	a->bytes = bytes;
 	a->err = err;
 	a->rc = AK_OK;
 	a->at = a->n = 0;
 	ak_sha256_start(a->sha);
-	if (ak_str_is(name, "data/leaves.csv"))
-		walk(a);
+	walk(a);
 	while (more(a))
 		;
 	ak_sha256_end(a->sha, digest);
 	ak_hex(digest, 32, hex);
-	json_object_setn_new(a->hashes, name.p, name.n, json_string(hex));
+	json_object_setn_new(a->own.hashes, name.p, name.n, json_string(hex));
 	return a->rc;
 }
 
@@ -185,7 +187,7 @@ static bool take_range(struct annex *a)
 
 static bool same_files(struct annex *a, const json_t *doc)
 {
-	const char *digest = json_string_value(json_object_get(a->hashes, "tagmanifest-sha256.txt")), *name;
+	const char *digest = json_string_value(json_object_get(a->own.hashes, "tagmanifest-sha256.txt")), *name;
 	const char *want = json_string_value(json_object_get(doc, "digest")), *of_packet = json_string_value(json_object_get(a->p->packet, "annex_sha256"));
 	json_t *f, *h;
 	size_t i, listed = 0;
@@ -193,13 +195,13 @@ static bool same_files(struct annex *a, const json_t *doc)
 	if (!digest || !want || strcmp(digest, want) != 0 || !of_packet || strcmp(want, of_packet) != 0)
 		return false;
 	json_array_foreach(json_object_get(doc, "files"), i, f) {
-		const char *have = json_string_value(json_object_get(a->hashes, ak_jtxt(f, "path", "")));
+		const char *have = json_string_value(json_object_get(a->own.hashes, ak_jtxt(f, "path", "")));
 
 		if (!have || strcmp(have, ak_jtxt(f, "sha256", "")) != 0)
 			return false;
 		listed++;
 	}
-	json_object_foreach(a->hashes, name, h)
+	json_object_foreach(a->own.hashes, name, h)
 		listed -= strncmp(name, "signatures/", 11) != 0;
 	return listed == 0;
 }
@@ -233,6 +235,29 @@ static json_int_t told(struct ak_checked *p)
 	return sum;
 }
 
+/* The tables that the packet shows and the annex has; what is wrong with one of them goes into why. */
+static void look_at_tables(struct annex *a)
+{
+	const struct ak_tally *t = &a->own.tally;
+	json_t *section, *shown;
+	size_t i, k;
+
+	ak_check_tables(&a->own);
+	if (*t->bad || *t->differs)
+		bad(a, *t->bad ? t->bad : t->differs);
+	for (i = 0; i < a->own.tables.n; i++)
+		if (((const struct ak_table_scan *)a->own.tables.e[i].v.ptr)->leak)
+			bad(a, "a table of it holds what looks like a secret or an e-mail address");
+	json_array_foreach(a->p->sections, i, section)
+		json_array_foreach(json_object_get(section, "tables"), k, shown) {
+			char file[140];
+
+			snprintf(file, sizeof file, "data/tables/%s.csv", ak_jtxt(shown, "name", "?"));
+			if (json_is_true(json_object_get(shown, "annex")) && !ak_check_table(&a->own, file))
+				bad(a, "a table that the packet says stands in it is not there");
+		}
+}
+
 static void judge(struct annex *a, const json_t *doc)
 {
 	json_int_t n;
@@ -243,14 +268,15 @@ static void judge(struct annex *a, const json_t *doc)
 	}
 	if (!a->walked)
 		bad(a, "it has no leaves.csv");
+	look_at_tables(a);
 	n = a->good && !*a->why ? counted(a) : -1;
 	if (n < 0)
 		ak_check_say(a->p, "annex", AK_RESULT_FAIL, "%s", *a->why ? a->why : "its leaves are counted otherwise than the packet says");
 	else if (n != told(a->p))
 		ak_check_say(a->p, "annex", AK_RESULT_FAIL, "%lld counted leaves, and the packet shows %lld records", (long long)n, (long long)told(a->p));
 	else
-		ak_check_say(a->p, "annex", AK_RESULT_PASS, "%llu leaves from %llu on, none left out: %lld counted records, as many as the packet shows",
-			     (unsigned long long)(a->end - a->first), (unsigned long long)a->first, (long long)n);
+		ak_check_say(a->p, "annex", AK_RESULT_PASS, "%llu leaves from %llu on, none left out: %lld counted records, as many as the packet shows; %zu tables of %zu rows",
+			     (unsigned long long)(a->end - a->first), (unsigned long long)a->first, (long long)n, a->own.tally.tables, a->own.tally.rows);
 }
 
 void ak_check_annex(struct ak_checked *p)
@@ -266,7 +292,9 @@ void ak_check_annex(struct ak_checked *p)
 	a = ak_alloc_zero(1, sizeof *a);
 	a->p = p;
 	a->named = json_object_get(doc, "range");
-	a->hashes = json_object();
+	a->own = (struct ak_checked){.o = p->o, .hashes = json_object(), .sizes = json_object(), .audit = p->audit, .sections = json_incref(p->sections), .is_annex = true};
+	ak_map_init(&a->own.texts);
+	ak_map_init(&a->own.tables);
 	a->counts = json_object();
 	a->sha = ak_sha256_new();
 	if (!take_range(a))
@@ -275,7 +303,7 @@ void ak_check_annex(struct ak_checked *p)
 		judge(a, doc);
 	else
 		ak_check_say(p, "annex", AK_RESULT_FAIL, "%s", err.msg);
-	json_decref(a->hashes);
+	ak_check_release(&a->own);
 	json_decref(a->counts);
 	ak_sha256_free(a->sha);
 	ak_free(a);

@@ -17,6 +17,7 @@ struct ak_tally {
 };
 
 struct ak_archive_info;
+struct ak_archive_bytes;
 
 struct ak_checked {
 	const struct ak_packet_check *o;
@@ -39,6 +40,7 @@ struct ak_checked {
 	json_t *schemas;       /* {kind: schema or null}, as documents ask for them */
 	json_t *sections;      /* their documents, from the schema level on */
 	bool unlike_schema;    /* the schema level failed */
+	bool is_annex;	       /* not a packet but the annex of one: not every table of it is shown by a section */
 	bool newer;	       /* a document is of a version that this program does not know */
 	int64_t at_us;	       /* when it was signed, as far as is known: ak_check_moment; AK_SIGNERS_NO_TIME */
 	bool stamped;	       /* that is the time of a timestamp whose authority was given; else the packet's own word */
@@ -55,6 +57,9 @@ void ak_check_say(struct ak_checked *p, const char *name, enum ak_result result,
 /* Read a packet and check all of it; p keeps what was read until ak_check_close, which follows a failure too. */
 enum ak_rc ak_check_open(const char *path, const struct ak_packet_check *o, struct ak_checked *p, struct ak_archive_info *info, struct ak_err *err);
 void ak_check_close(struct ak_checked *p);
+/* One file into hashes, sizes and texts or tables (ctx: struct ak_checked); what of them is released again. */
+enum ak_rc ak_check_visit(void *ctx, struct ak_str name, struct ak_archive_bytes *bytes, struct ak_err *err);
+void ak_check_release(struct ak_checked *p);
 /* A text from the packet as a JSON string; what is not fit to be shown is written as \xNN or \u{hex}. */
 json_t *ak_check_safe(struct ak_str s);
 /* The text of a file, a NULL view when the packet has none or it was too big. */

@@ -12,7 +12,7 @@
 /* Two packets and what is said about them. */
 struct pair {
 	struct ak_checked side[2]; /* before, after */
-	json_t *changes;
+	json_t *changes, *in_annex; /* tables whose rows are in the annex of one of them */
 };
 
 /* A text whose pseudonyms are left out, so that those of two packets are equal. The caller's. */
@@ -186,6 +186,53 @@ static const struct ak_table_scan *scan_of(const struct ak_checked *p, const cha
 	return NULL;
 }
 
+static const json_t *shown_of(const json_t *tables, const char *name)
+{
+	json_t *t;
+	size_t i;
+
+	json_array_foreach((json_t *)tables, i, t)
+		if (strcmp(ak_jtxt(t, "name", ""), name) == 0)
+			return t;
+	return NULL;
+}
+
+static bool same_first_rows(const json_t *a, const json_t *b)
+{
+	const json_t *x = json_object_get(a, "rows"), *y = json_object_get(b, "rows");
+	json_t *row, *cell;
+	size_t i, k;
+
+	if (json_array_size(x) != json_array_size(y))
+		return false;
+	json_array_foreach((json_t *)x, i, row)
+		json_array_foreach(row, k, cell) {
+			AK_CLEANUP(ak_json_decref) json_t *p = blank(cell);
+			AK_CLEANUP(ak_json_decref) json_t *q = blank(json_array_get(json_array_get(y, i), k));
+
+			if (!json_equal(p, q))
+				return false;
+		}
+	return true;
+}
+
+/* Of a table that stands in the annex of one of them: how many rows, and the first of them. */
+static bool in_annex(struct pair *d, const char *section, const json_t *a, const json_t *b)
+{
+	json_int_t n = (json_int_t)ak_jnum(a, "count"), m = (json_int_t)ak_jnum(b, "count");
+	json_t *c;
+
+	if (!json_is_true(json_object_get(a, "annex")) && !json_is_true(json_object_get(b, "annex")))
+		return false;
+	json_array_append(d->in_annex, json_object_get(b ? b : a, "name"));
+	if (a && b && n == m && same_first_rows(a, b))
+		return true;
+	c = change(d, section, a && b ? "changed" : b ? "added" : "removed", "table in the annex", json_object_get(b ? b : a, "name"));
+	json_object_set_new(c, "before", a ? json_sprintf("%lld row%s", (long long)n, n == 1 ? "" : "s") : json_null());
+	json_object_set_new(c, "after", b ? json_sprintf("%lld row%s", (long long)m, m == 1 ? "" : "s") : json_null());
+	return true;
+}
+
 static void tables(struct pair *d, const char *section, const json_t *old, const json_t *new)
 {
 	const json_t *const both[] = {new, old};
@@ -199,8 +246,10 @@ static void tables(struct pair *d, const char *section, const json_t *old, const
 			json_int_t added, removed;
 			json_t *c;
 
-			if (k && b)
+			if (k && shown_of(new, name))
 				continue; /* was looked at */
+			if (in_annex(d, section, shown_of(old, name), shown_of(new, name)))
+				continue;
 			rows(a, b, &added, &removed);
 			if (a && b && !added && !removed)
 				continue;
@@ -281,6 +330,7 @@ static json_t *compare(struct pair *d)
 	size_t i;
 
 	d->changes = json_array();
+	d->in_annex = json_array();
 	answers(d);
 	json_array_append_new(names, json_string("answers"));
 	for (size_t k = 2; k-- > 0;)
@@ -299,10 +349,10 @@ static json_t *compare(struct pair *d)
 							  count(d->changes, id, "removed"), "changed", count(d->changes, id, "changed")));
 	}
 	json_decref(names);
-	doc = json_pack("{s:s, s:i, s:o, s:o, s:b, s:b, s:o, s:o}", "schema", "auditkit.packet-diff/1", "format_version", 1, "old", head(&d->side[0]),
+	doc = json_pack("{s:s, s:i, s:o, s:o, s:b, s:b, s:o, s:o, s:o}", "schema", "auditkit.packet-diff/1", "format_version", 1, "old", head(&d->side[0]),
 			"new", head(&d->side[1]), "same",
 			json_equal(json_object_get(d->side[0].doc, "digest"), json_object_get(d->side[1].doc, "digest")), "same_workspace",
-			*a && strcmp(a, b) == 0, "sections", sections, "changes", d->changes);
+			*a && strcmp(a, b) == 0, "sections", sections, "changes", d->changes, "in_annex", d->in_annex);
 	return doc;
 }
 

@@ -10,14 +10,19 @@
 
 static json_t *number(uint64_t n) { return json_string(AK_NUM(n)); }
 
-/* A view leaves tables out: what names one says whether it is there. list: objects with this member, changed in place. */
+/* A view leaves tables out, and large ones stand in the annex: what names one says whether it is there, or why it is not. list:
+ * objects with this member, changed in place. */
 static json_t *link_tables(json_t *list, const char *member, const json_t *there)
 {
 	json_t *o;
 	size_t i;
 
-	json_array_foreach(list, i, o)
-		json_object_set_new(o, "linked", json_boolean(json_object_get(there, ak_jtxt(o, member, "")) != NULL));
+	json_array_foreach(list, i, o) {
+		const json_t *state = json_object_get(there, ak_jtxt(o, member, ""));
+
+		json_object_set_new(o, "linked", json_boolean(json_is_true(state)));
+		json_object_set_new(o, "where", json_string(state ? "in the annex" : "left out by the view"));
+	}
 	return list;
 }
 
@@ -31,13 +36,16 @@ static json_t *copies(const json_t *list)
 	return out;
 }
 
-static json_t *names_of(const json_t *resources)
+/* {name of a table: whether it stands in the packet, not in its annex}. */
+static json_t *names_of(const json_t *resources, const json_t *apart)
 {
 	json_t *there = json_object(), *r;
 	size_t i;
 
 	json_array_foreach((json_t *)resources, i, r)
 		json_object_set_new(there, ak_jtxt(r, "name", ""), json_true());
+	json_array_foreach((json_t *)apart, i, r)
+		json_object_set_new(there, ak_jtxt(r, "name", ""), json_false());
 	return there;
 }
 
@@ -313,22 +321,15 @@ static json_t *trace(const struct ak_sections *s)
 
 /* ---- files ---- */
 
-static json_t *files(const json_t *resources, const struct ak_sections *s)
+static json_t *files(const json_t *resources)
 {
-	json_t *list = json_array(), *section, *t, *r;
-	size_t i, k, n;
+	json_t *list = json_array(), *r;
+	size_t i;
 
-	json_array_foreach((json_t *)resources, i, r) {
-		json_t *count = NULL;
-
-		json_array_foreach(s->all, k, section)
-			json_array_foreach(json_object_get(section, "tables"), n, t)
-				if (strcmp(ak_jtxt(t, "name", ""), ak_jtxt(r, "name", "?")) == 0)
-					count = json_object_get(t, "count");
+	json_array_foreach((json_t *)resources, i, r)
 		json_array_append_new(list, json_pack("{s:O, s:O, s:o, s:o, s:s}", "name", json_object_get(r, "name"), "title", json_object_get(r, "title"), "rows",
-						      number((uint64_t)json_integer_value(count)), "bytes", number(ak_jnum(r, "bytes")), "sha256",
+						      number(ak_jnum(r, "rows")), "bytes", number(ak_jnum(r, "bytes")), "sha256",
 						      ak_jtxt(r, "hash", "sha256:") + strlen("sha256:")));
-	}
 	return list;
 }
 
@@ -355,7 +356,7 @@ static void cut(json_t *v, const char *name, const json_t *list, size_t most)
 }
 
 /* What a page has as many of as there are documents. */
-static void add_cover(json_t *v, const json_t *packet, const struct ak_sections *s, const json_t *resources, const json_t *there)
+static void add_cover(json_t *v, const json_t *packet, const struct ak_sections *s, const json_t *there)
 {
 	const json_t *cover = json_object_get(s->documents, AK_COVER_PATH), *matrix = json_object_get(s->documents, AK_MATRIX_PATH);
 	static const char *const checked[] = {"met", "not_met", "not_evaluable"};
@@ -380,15 +381,15 @@ static void add_cover(json_t *v, const json_t *packet, const struct ak_sections 
 	json_object_set_new(v, "own_rules", rule_views(cover));
 	json_object_set_new(v, "attestations", attestations(cover));
 	json_object_set_new(v, "trace", trace(s));
-	json_object_set_new(v, "files", files(resources, s));
 	json_object_set_new(v, "has_pictures", json_boolean(json_array_size(pictures)));
 	json_object_set_new(v, "pictures", link_tables(pictures, "table", there));
 	json_object_set_new(v, "style", ak_mustache_safe(ak_str_of(ak_chart_style)));
 }
 
-json_t *ak_page_view(const json_t *packet, const struct ak_packet_result *r, json_t *views, const struct ak_sections *s, const json_t *resources)
+json_t *ak_page_view(const json_t *packet, const struct ak_packet_result *r, json_t *views, const struct ak_sections *s, const json_t *resources,
+		     const json_t *apart)
 {
-	json_t *v = json_copy((json_t *)packet), *there = names_of(resources);
+	json_t *v = json_copy((json_t *)packet), *there = names_of(resources, apart);
 
 	json_object_set(v, "sections", views);
 	json_object_set_new(v, "there", there);
@@ -401,6 +402,9 @@ json_t *ak_page_view(const json_t *packet, const struct ak_packet_result *r, jso
 	json_object_set_new(v, "gaps_in_all", json_integer((json_int_t)json_array_size(r->gap_list)));
 	json_object_set_new(v, "many_gaps", json_boolean(json_array_size(r->gap_list) != 1));
 	json_object_set_new(v, "many_findings", json_boolean(json_array_size(r->findings) != 1));
-	add_cover(v, packet, s, resources, there);
+	add_cover(v, packet, s, there);
+	json_object_set_new(v, "files", files(resources));
+	json_object_set_new(v, "annex_files", files(apart));
+	json_object_set_new(v, "has_annex_files", json_boolean(json_array_size(apart)));
 	return v;
 }

@@ -12,8 +12,9 @@
 extern "C" {
 #endif
 
-/* packet: packet.json; views: of ak_section_view; resources: of datapackage.json; s: its documents have the packet's own pseudonyms. */
-json_t *ak_page_view(const json_t *packet, const struct ak_packet_result *r, json_t *views, const struct ak_sections *s, const json_t *resources);
+/* packet: packet.json; views: of ak_section_view; resources: of datapackage.json, apart: of the annex's; s: its documents have the packet's own pseudonyms. */
+json_t *ak_page_view(const json_t *packet, const struct ak_packet_result *r, json_t *views, const struct ak_sections *s, const json_t *resources,
+		     const json_t *apart);
 
 #ifdef __cplusplus
 }

@@ -175,6 +175,8 @@ static enum ak_rc take_options(const json_t *packet, struct ak_packet_opts *o, s
 	if (rc != AK_OK)
 		return rc;
 	o->sample = (size_t)ak_jnum(json_object_get(packet, "sample"), "size");
+	o->rows = json_is_true(json_object_get(packet, "rows"));
+	o->tables_most = ak_jnum(packet, "tables_most");
 	o->reviewer = ak_jtxt(packet, "reviewer", NULL);
 	o->approved_by = ak_jtxt(packet, "approved_by", NULL);
 	o->draft = json_is_true(json_object_get(packet, "draft"));

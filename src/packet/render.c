@@ -78,7 +78,7 @@ static json_t *fields_of(const json_t *table)
 }
 
 /* The dialect is that of base/csvw.h; said in full, because readers have other defaults. */
-static json_t *resource(const json_t *table, const struct ak_bag_file *csv)
+json_t *ak_render_resource(const json_t *table, const struct ak_bag_file *csv)
 {
 	const char *path = ak_bag_file_path(csv) + strlen("data/");
 	uint8_t digest[32];
@@ -86,38 +86,45 @@ static json_t *resource(const json_t *table, const struct ak_bag_file *csv)
 
 	ak_bag_file_digest(csv, digest);
 	ak_hex(digest, 32, hash + strlen(hash));
-	return json_pack("{s:s, s:s, s:O, s:O, s:s, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:b, s:b}, s:{s:o, s:[s]}, s:I, s:s}", "profile",
+	return json_pack("{s:s, s:s, s:O, s:O, s:s, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:b, s:b}, s:{s:o, s:[s]}, s:I, s:s, s:O?}", "profile",
 			 "tabular-data-resource", "type", "table", "name", json_object_get(table, "name"), "title", json_object_get(table, "title"), "path", path, "format", "csv",
 			 "mediatype", "text/csv", "encoding", "utf-8", "dialect", "delimiter", ",", "quoteChar", "\"", "lineTerminator",
 			 "\r\n", "doubleQuote", 1, "header", 1, "schema", "fields", fields_of(table), "missingValues", "", "bytes",
-			 (json_int_t)ak_bag_file_size(csv), "hash", hash);
+			 (json_int_t)ak_bag_file_size(csv), "hash", hash, "rows", json_object_get(table, "count"));
 }
 
-enum ak_rc ak_render_tables(const struct ak_packet_opts *o, struct ak_bag *bag, const struct ak_tables *tables, json_t **out, struct ak_err *err)
+enum ak_rc ak_render_tables(struct ak_bag *bag, struct ak_bag *annex, const struct ak_tables *tables, json_t **resources, json_t **apart, struct ak_err *err)
 {
-	json_t *resources = json_array(), *doc;
 	struct ak_workbook *book = NULL;
 	struct ak_table *t;
 	enum ak_rc rc = ak_workbook_new(bag, &book, err);
 
+	*resources = json_array();
+	*apart = json_array();
 	for (size_t i = 0; rc == AK_OK && (t = ak_table_at(tables, i)) != NULL; i++) {
+		bool is_apart = json_is_true(json_object_get(ak_table_doc(t), "annex"));
 		const struct ak_bag_file *csv = NULL;
 
 		rc = ak_table_end(t, &csv, err);
 		if (rc == AK_OK)
-			json_array_append_new(resources, resource(ak_table_doc(t), csv));
-		if (rc == AK_OK)
+			json_array_append_new(is_apart ? *apart : *resources, ak_render_resource(ak_table_doc(t), csv));
+		if (rc == AK_OK && ak_table_shown(t))
 			rc = ak_workbook_add(book, ak_table_doc(t), csv, err);
+		if (rc == AK_OK && is_apart)
+			rc = ak_bag_move(bag, ak_bag_file_path(csv), annex, err);
 	}
 	if (rc == AK_OK)
 		rc = ak_workbook_end(book, err);
 	ak_workbook_free(book);
-	doc = json_pack("{s:s, s:s, s:s, s:o}", "$schema", "https://datapackage.org/profiles/2.0/datapackage.json", "profile",
-			"tabular-data-package", "name", "auditkit-packet", "resources", resources);
-	if (rc == AK_OK)
-		rc = ak_render_json(o, bag, "data/datapackage.json", doc, err);
-	if (rc == AK_OK)
-		*out = json_incref(resources);
+	return rc;
+}
+
+enum ak_rc ak_render_package(const struct ak_packet_opts *o, struct ak_bag *bag, const char *name, const json_t *resources, struct ak_err *err)
+{
+	json_t *doc = json_pack("{s:s, s:s, s:s, s:O}", "$schema", "https://datapackage.org/profiles/2.0/datapackage.json", "profile",
+				"tabular-data-package", "name", name, "resources", resources);
+	enum ak_rc rc = ak_render_json(o, bag, "data/datapackage.json", doc, err);
+
 	json_decref(doc);
 	return rc;
 }

@@ -63,7 +63,8 @@ static void add(struct ak_sections *s, struct ak_table *t, const char *list, con
 			continue;
 		there += json_integer_value(json_object_get(table, "count")) > 0;
 		rows += json_integer_value(json_object_get(table, "count"));
-		ak_buf_addf(&evidence, "%stables/%s.csv", evidence.n ? " " : "", json_string_value(name));
+		ak_buf_addf(&evidence, "%s%stables/%s.csv", evidence.n ? " " : "", ak_tables_apart(s->tables, json_string_value(name)) ? "annex:" : "",
+			    json_string_value(name));
 	}
 	state = there == asked && !gaps ? 0 : there || !asked ? 1 : 2;
 	n[state]++;

@@ -39,6 +39,8 @@ struct ak_sections {
 	const char *operator_;	  /* who builds it, as a token */
 	const char *packet_id;	  /* seed of samples */
 	size_t sample;		  /* rows of each population that are drawn, 0 = none */
+	bool rows;		  /* the records row by row, whatever the view says */
+	uint64_t tables_most;	  /* bytes of CSVs beyond which the largest are apart */
 	const char *workspace, *data_dir; /* where templates come from, may be NULL */
 	const struct ak_view *view; /* what it leaves out; NULL = nothing */
 	const struct ak_packet_scope *scope; /* whose records it has, NULL = all */

@@ -6,6 +6,7 @@
 #include "packet/findings.h"
 #include "packet/questions.h"
 #include "packet/requests.h"
+#include "packet/rowtables.h"
 #include "query/only.h"
 
 /* What is said of whole sources is read before the records of others are out of sight. */
@@ -32,7 +33,7 @@ static void judge(struct ak_sections *s, const struct ak_facts *f)
 	s->findings = s->scope ? json_array() : ak_findings(f, s->policy, s->as_of_us, s->questions, s->responses);
 }
 
-/* A statement that rests on a table which the view leaves out says so. */
+/* A statement that rests on a table which the view leaves out, or which stands in the annex, says so. */
 static void mend_bases(struct ak_sections *s)
 {
 	json_t *section, *o;
@@ -48,6 +49,8 @@ static void mend_bases(struct ak_sections *s)
 			snprintf(table, sizeof table, "%.*s", (int)strcspn(basis + 7, "."), basis + 7);
 			if (ak_view_leaves_table(s->view, table))
 				json_object_set_new(o, "basis", json_sprintf("table %s, which this view leaves out", table));
+			else if (ak_tables_apart(s->tables, table))
+				json_object_set_new(o, "basis", json_sprintf("annex: tables/%s.csv", table));
 		}
 }
 
@@ -76,6 +79,10 @@ enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
 		judge(s, &f);
 		rc = ak_cover_build(s, &f, err);
 	}
+	if (rc == AK_OK)
+		ak_tables_part(s->tables, s->tables_most);
+	if (rc == AK_OK)
+		rc = ak_row_tables(s, err);
 	if (rc == AK_OK && s->scope)
 		rc = prove_at_last(s, err);
 	if (rc == AK_OK)

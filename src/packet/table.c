@@ -27,9 +27,10 @@ struct ak_table {
 	struct ak_buf text; /* whole rows that are not in the bag yet */
 	struct ak_csvw csv;
 	struct ak_bag_file *file; /* NULL until the first of them are */
-	uint64_t lines;		  /* of the rows in the bag */
+	uint64_t lines, bytes;	  /* of the rows in the bag or on their way there */
 	struct ak_sample *sample; /* of its rows, NULL */
 	bool left_out;		  /* by the view: rows are counted and go nowhere */
+	bool unshown;		  /* by any section */
 	char path[100];
 };
 
@@ -162,6 +163,45 @@ json_t *ak_table_place(struct ak_table *t)
 	return t->doc;
 }
 
+void ak_table_place_apart(struct ak_table *t)
+{
+	t->unshown = true;
+	json_object_set_new(t->doc, "annex", json_true());
+	ak_table_place(t);
+}
+
+bool ak_table_shown(const struct ak_table *t) { return !t->unshown; }
+
+static bool is_apart(const struct ak_table *t) { return json_is_true(json_object_get(t->doc, "annex")); }
+
+void ak_tables_part(struct ak_tables *all, uint64_t most)
+{
+	for (;;) {
+		struct ak_table *largest = NULL;
+		uint64_t sum = 0;
+
+		for (size_t i = 0; i < all->nplaced; i++) {
+			struct ak_table *t = all->placed[i];
+			uint64_t n = is_apart(t) ? 0 : t->bytes + t->text.n;
+
+			sum += n;
+			if (n && (!largest || n > largest->bytes + largest->text.n))
+				largest = t;
+		}
+		if (sum <= most)
+			return;
+		json_object_set_new(largest->doc, "annex", json_true());
+	}
+}
+
+bool ak_tables_apart(const struct ak_tables *all, const char *name)
+{
+	for (size_t i = 0; i < all->nplaced; i++)
+		if (strcmp(json_string_value(json_object_get(all->placed[i]->doc, "name")), name) == 0)
+			return is_apart(all->placed[i]);
+	return false;
+}
+
 struct ak_table *ak_table_at(const struct ak_tables *all, size_t i) { return i < all->nplaced ? all->placed[i] : NULL; }
 
 const json_t *ak_table_doc(const struct ak_table *t) { return t->doc; }
@@ -179,6 +219,7 @@ static void flush(struct ak_table *t, bool end)
 	uint64_t lines = ak_selfaudit_lines(ak_buf_str(&t->text));
 	struct ak_flush what = {t->path, t->file, t->lines};
 
+	t->bytes += t->text.n;
 	if (t->text.over || end)
 		ak_tables_settle(all);
 	if (all->rc == AK_OK && t->text.over)

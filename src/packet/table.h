@@ -15,6 +15,7 @@
 #include "packet/views.h"
 
 #define AK_TABLE_SHOWN 200 /* rows in a document; the CSV has all, and the document has their count */
+#define AK_TABLES_BYTES (UINT64_C(6) << 20) /* of all CSVs of a packet: its portals take five megabytes, compressed */
 
 struct ak_tables;
 struct ak_table;
@@ -37,13 +38,21 @@ const struct ak_sample *ak_tables_sample_of(const struct ak_tables *all, const c
 /* Rows go into the bag in another thread (packet/flusher.h): from here on none is on its way, until another one is added. */
 void ak_tables_settle(struct ak_tables *all);
 
-/* columns: "name name:integer ...", at most 64, string when no type is given; `id` is a string that was validated as one. Owned by `all`; part of the packet once it is placed. */
+/* columns: "name name:integer ...", at most 64 of one that is placed, string when no type is given; `id` is a string that was validated as one. Owned by `all`; part of the packet once it is placed. */
 struct ak_table *ak_table_new(struct ak_tables *all, const char *name, const char *title, const char *columns);
 /* Its place in the packet is behind those that were placed before; NULL: the view leaves it out. Borrowed: the document {name, title, columns: [{name, type}],
  * rows: [[values]], count}, to which later rows are added; pseudonyms in it are still the workspace's. */
 json_t *ak_table_place(struct ak_table *t);
+/* The same of one that no section shows and that is apart whatever its size. */
+void ak_table_place_apart(struct ak_table *t);
+bool ak_table_shown(const struct ak_table *t);
 /* One row from members of an object by column name; missing ones are null, lists are joined with blanks. */
 void ak_table_add(struct ak_table *t, const json_t *object);
+
+/* All rows are there. Where the tables that have a place are more than `most` bytes together, the largest are apart, until the others
+ * fit: their rows stand in the annex, their documents say so ("annex": true). */
+void ak_tables_part(struct ak_tables *all, uint64_t most);
+bool ak_tables_apart(const struct ak_tables *all, const char *name);
 
 /* The tables that have a place, in order; NULL behind the last one. */
 struct ak_table *ak_table_at(const struct ak_tables *all, size_t i);

@@ -11,6 +11,7 @@ static const struct {
 } members[] = {
 	{"scope", "scope_id"},
 	{"resource_type", "resource"},
+	{"resource_type", "resource_id"},
 	{"auditkit.quota.scope", "auditkit.resource.id"},
 	{"auditkit.resource.type", "auditkit.resource.id"},
 };

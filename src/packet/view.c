@@ -71,6 +71,7 @@ static json_t *table_view(const json_t *table)
 	json_object_set_new(o, "page_rows", first);
 	json_object_set_new(o, "page_shown", json_integer((json_int_t)json_array_size(first)));
 	json_object_set_new(o, "page_cut", json_boolean(json_integer_value(json_object_get(table, "count")) > (json_int_t)json_array_size(first)));
+	json_object_set_new(o, "annex", json_boolean(json_is_true(json_object_get(table, "annex"))));
 	json_object_set_new(o, "columns", heads);
 	json_object_set_new(o, "rows", shown);
 	json_object_set_new(o, "shown", json_integer((json_int_t)json_array_size(shown)));

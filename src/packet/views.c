@@ -19,7 +19,8 @@ static const struct ak_yaml_rule leaves_out[] = {{"columns", AK_Y_LIST, false, N
 						 {NULL, AK_Y_ANY, false, NULL}};
 static const struct ak_yaml_rule rules[] = {{"title", AK_Y_STR, true, NULL},	     {"audience", AK_Y_STR, true, NULL},
 					    {"sections", AK_Y_LIST, false, NULL},    {"leaves_out", AK_Y_MAP, false, leaves_out},
-					    {"requests", AK_Y_LIST, false, NULL},    {NULL, AK_Y_ANY, false, NULL}};
+					    {"requests", AK_Y_LIST, false, NULL},    {"rows", AK_Y_LIST, false, NULL},
+					    {NULL, AK_Y_ANY, false, NULL}};
 
 static const char *const section_ids[] = {"scope", "sources", "fields", "redaction", "retention", "access", "sample-trace"};
 /* What verdicts and findings cite stands in every packet. */
@@ -74,6 +75,7 @@ static enum ak_rc check_each(const struct ak_yaml *y, const json_t *list, const 
 static bool is_section(const char *name) { return among(name, section_ids, AK_COUNT(section_ids)); }
 static bool is_field(const char *name) { return ak_field_find(ak_str_of(name)) >= 0; }
 static bool is_class(const char *name) { return ak_packet_token_class(name) != 0; }
+static bool has_rows(const char *name) { return strcmp(name, "request") == 0 || strcmp(name, "audit_event") == 0; }
 static bool may_go(const char *name) { return !among(name, cited, AK_COUNT(cited)); }
 
 static enum ak_rc check(const struct ak_yaml *y, struct ak_view *v, struct ak_err *err)
@@ -85,6 +87,7 @@ static enum ak_rc check(const struct ak_yaml *y, struct ak_view *v, struct ak_er
 	    check_each(y, json_object_get(y->root, "sections"), "section", is_section,
 		       "scope, sources, fields, redaction, retention, access, sample-trace", err) != AK_OK ||
 	    check_each(y, left_out(v, "fields"), "field", is_field, "'auditkit fields' lists them", err) != AK_OK ||
+	    check_each(y, json_object_get(y->root, "rows"), "kind of record that a packet has row by row", has_rows, "request, audit_event", err) != AK_OK ||
 	    check_each(y, left_out(v, "tokens"), "class of tokens", is_class, "user, email, id, ip, key, phone, mac", err) != AK_OK ||
 	    check_each(y, left_out(v, "tables"), "table that may be left out", may_go, "verdicts and findings cite the others", err) != AK_OK)
 		return AK_FAIL;
@@ -164,6 +167,10 @@ void ak_view_release(struct ak_view *v)
 	json_decref(v->root);
 	v->root = NULL;
 }
+
+bool ak_view_leaves_field(const struct ak_view *v, const char *column) { return has(left_out(v, "fields"), column); }
+
+bool ak_view_rows(const struct ak_view *v, const char *kind) { return v && has(json_object_get(v->root, "rows"), kind); }
 
 bool ak_view_leaves_column(const struct ak_view *v, const char *column) { return has(left_out(v, "columns"), column); }
 bool ak_view_leaves_table(const struct ak_view *v, const char *table) { return has(left_out(v, "tables"), table); }

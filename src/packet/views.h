@@ -30,6 +30,10 @@ void ak_view_names(struct ak_buf *out);
 
 /* v may be NULL: nothing is left out. */
 bool ak_view_leaves_column(const struct ak_view *v, const char *column);
+/* Of records, where they stand row by row. */
+bool ak_view_leaves_field(const struct ak_view *v, const char *column);
+/* Whether it wants the records of a kind row by row, in the annex. */
+bool ak_view_rows(const struct ak_view *v, const char *kind);
 bool ak_view_leaves_table(const struct ak_view *v, const char *table);
 /* Fields of records that are left out go from the trace: from its hops, and where their values stand in its sentences. */
 void ak_view_hide_trace(const struct ak_view *v, json_t *trace);

@@ -234,7 +234,7 @@ static void list(struct sheet *s, const json_t *table, unsigned rows)
 	const char *name = json_string_value(json_object_get(table, "name"));
 	char path[100];
 
-	snprintf(path, sizeof path, "data/tables/%s.csv", name);
+	snprintf(path, sizeof path, "%sdata/tables/%s.csv", json_is_true(json_object_get(table, "annex")) ? "annex: " : "", name);
 	begin_row(s);
 	text_cell(s, 0, name, false);
 	text_cell(s, 1, json_string_value(json_object_get(table, "title")), false);

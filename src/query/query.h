@@ -68,6 +68,11 @@ enum ak_rc ak_query_files(struct ak_store *s, const char *source, int64_t run, j
 enum ak_rc ak_query_diag(struct ak_store *s, const char *source, const char *severity, int64_t run, size_t limit, json_t **out,
 			 struct ak_err *err);
 /* Rejected records of all runs: {source, file, rule, rec_no, byte_offset, byte_length, hash}, in the order of ak_query_diag. */
+/* Live records of a kind in the period, newest revisions, second witnesses and the entries of a call one by one. Which of its fields one of
+ * them has a value in; then each as a row {citation, column: value of the fields wanted}, in the order of the ledger. */
+enum ak_rc ak_query_filled(struct ak_store *s, enum ak_kind kind, int64_t from_us, int64_t to_us, bool filled[AK_F_COUNT], struct ak_err *err);
+enum ak_rc ak_query_records_each(struct ak_store *s, enum ak_kind kind, const bool want[AK_F_COUNT], int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx,
+				 struct ak_err *err);
 enum ak_rc ak_query_rejects_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 
 /* Formats that files were read in: [{format}]. source NULL, run 0 = all. */

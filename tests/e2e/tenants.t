@@ -23,10 +23,10 @@ with=$(sql "SELECT (SELECT count(tenant_id) FROM request) + (SELECT count(tenant
 all=$(sql "SELECT sum(n) FROM (SELECT count(*) AS n FROM request UNION ALL SELECT count(*) FROM audit_event UNION ALL SELECT count(*) FROM app_event UNION ALL SELECT count(*) FROM usage UNION ALL SELECT count(*) FROM provider_call UNION ALL SELECT count(*) FROM dlp_verdict UNION ALL SELECT count(*) FROM quota_event UNION ALL SELECT count(*) FROM settlement)")
 
 # ---- left out ----
-ok "a packet" ak packet build --draft -o p
+ok "a packet" ak packet build --draft --rows -o p
 ok "it holds together" "$AUDITKIT" packet verify p
 is "it has a sample trace with a limit in it" "$(jq -r '[.trace.hops[] | select(.title == "quota")] | length > 0' p/data/07-sample-trace.json)" true
-is "no file of it names the customer" "$(grep -rlE "tenantone|$token" p | wc -l)" 0
+is "no file of it names the customer" "$(grep -rlE "tenantone|$token" p p.annex | wc -l) $(wc -l <p.annex/data/tables/gateway_requests.csv)" "0 301"
 is "the limit's owner is withheld in the trace" "$(jq -r '[.trace.hops[] | select(.title == "quota") | .fields["auditkit.resource.id"]] | unique[]' p/data/07-sample-trace.json) $(jq -r .text p/data/07-sample-trace.json | tr -s '[:space:]' ' ' | grep -c 'tenant withheld, policy version b-7')" "withheld 1"
 is "and in the tables; other names stay" "$(python3 -c 'import csv
 print(sorted({r["scope_id"] for r in csv.DictReader(open("p/data/tables/quota_events.csv"))}), sorted(r["resource"] for r in csv.DictReader(open("p/data/tables/changes.csv")) if r["citation"].startswith("admin")))')" "['withheld'] ['routeone', 'withheld']"
@@ -42,6 +42,7 @@ gkey=AIza$(printf 'Sy7%.0s' 1 2 3 4 5 6 7 8 9 10 11)Qw
 ok "both" ak packet build --draft --view internal-audit -o q --include-tenant --reason "dispute 12 of $gkey"
 ok "it holds together too" "$AUDITKIT" packet verify q
 is "the trace has the token" "$(jq -r --arg t "$token" '[.trace.hops[].fields["auditkit.tenant.id"] | select(. == $t)] | length > 0' q/data/07-sample-trace.json)" true
+is "the records have it" "$(grep -c "$token" q.annex/data/tables/gateway_requests.csv) $(head -n 1 q.annex/data/tables/gateway_requests.csv | tr , '\n' | grep -c '^tenant_id')" "300 1"
 is "the limits have their owner" "$(python3 -c 'import csv; print({r["scope_id"] for r in csv.DictReader(open("q/data/tables/quota_events.csv"))})')" "{'tenantone'}"
 for section in 04-redaction 06-access; do
 	is "$section: who, why, how many; the reason without its key" "$(said q $section | sed 's/:[0-9a-f]*:[0-9a-f]*]/:K:F]/; s/user:[0-9a-f]*/user:T/')" \

@@ -1,0 +1,17 @@
+/* The records of the period row by row, as tables of the annex: only where the view or --rows asks for them, without the fields that the
+ * view leaves out, and without those that name a customer's tenant unless they are asked for. */
+#ifndef AK_PACKET_ROWTABLES_H
+#define AK_PACKET_ROWTABLES_H
+
+#include "packet/section.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum ak_rc ak_row_tables(struct ak_sections *s, struct ak_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
