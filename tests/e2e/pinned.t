@@ -17,7 +17,6 @@ packet before
 "$AUDITKIT" -w w keys --signers >first
 is "before a rotation the list has one key, for ever" "$(wc -l <first) $(grep -c valid- first)" "1 0"
 is "which is the one that the packet brings" "$(cat first)" "$(cat before/signatures/allowed_signers)"
-sleep 1.1
 ak keys rotate --packet --overlap 14d
 is "the packet key is replaced" "$rc $(grep -c '^auditkit namespaces="auditkit-packet",valid-' out)" "0 2"
 "$AUDITKIT" -w w keys --signers >list
@@ -66,7 +65,6 @@ is "unsigned it is exit 4, too" "$? $(sig forged --signers list | cut -d' ' -f1)
 # ---- keys come and go ----
 cp "$keys"/packet-* old
 rm "$keys/packet"
-sleep 1.1
 ak keys rotate --packet --overlap 0
 is "again, without an overlap, and without the first file" "$rc $("$AUDITKIT" -w w keys --signers | wc -l) $("$AUDITKIT" -w w keys | grep -c DELETED)" "0 3 1"
 "$AUDITKIT" -w w keys --signers >list
