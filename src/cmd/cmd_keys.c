@@ -189,7 +189,7 @@ static enum ak_rc report_packet(struct ak_ctx *c, const json_t *keys, struct ak_
 	}
 	ak_io_line(c->io, "rotated", "packets are signed by %s from now on", is);
 	ak_io_line(c->io, "", "%s may have signed those until %s", was, until);
-	ak_io_line(c->io, "keys", "in %s; back them up, and delete %s after that time", folder(c), ak_jtxt(old, "file", "the old one"));
+	ak_io_line(c->io, "keys", "in %s; back them up, and delete '%s' after that time", folder(c), ak_jtxt(old, "file", "the old one"));
 	ak_io_line(c->io, "signers", "send these lines to whoever verifies packets ('auditkit %skeys --signers' has all):", c->with);
 	ak_io_text(c->io, ak_str_of(ak_jtxt(old, "signers", "")));
 	ak_io_text(c->io, ak_str_of(ak_jtxt(fresh, "signers", "")));

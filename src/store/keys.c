@@ -326,9 +326,10 @@ enum ak_rc ak_keys_read_packet(const char *dir, const char *kid, uint8_t out[32]
 	enum ak_rc rc;
 
 	snprintf(name, sizeof name, "packet-%s", kid);
-	rc = read_key(dir, name, out, err);
-	if (rc != AK_OK)
+	if ((rc = read_key(dir, name, out, err)) != AK_OK) {
+		ak_hint(err, "restore the backup of the keys that was made after 'auditkit keys rotate --packet'");
 		return rc;
+	}
 	name_packet(out, pub, is);
 	if (strcmp(is, kid) == 0)
 		return AK_OK;

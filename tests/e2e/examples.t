@@ -13,7 +13,7 @@ page() { sed 's/\\-/-/g; s/\\e/\\/g; s/\\&//g' "$AK_SRCDIR/man/$1"; }
 # In the samples one line is broken: 3 says so; and a check finds what is planted: 1.
 run() { # run WHERE COMMAND
 	out=$(echo "$2" | sed -n 's/.* -o \([^ ]*\).*/\1/p')
-	[ -z "$out" ] || rm -rf "$out" "$out.receipt.txt" ./*.annex.*
+	[ -z "$out" ] || rm -rf "$out" "$out.receipt.txt" "${out%.*}.annex.${out##*.}"
 	rm -rf ws auditkit-demo copy.tar
 	sh -c "$2" >out.txt 2>&1
 	rc=$?

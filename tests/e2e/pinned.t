@@ -82,10 +82,12 @@ is "the same packet by the key in force passes both" "$(sig good --signers list 
 ak keys rotate --overlap 3d
 is "an overlap of pseudonyms is none: exit 2" "$rc" 2
 cp -r w bad
-sqlite3 bad/workspace.db "UPDATE meta SET value = '00000000' WHERE key = 'packet_key'"
+sqlite3 bad/workspace.db "DELETE FROM meta WHERE key = 'packet_key'"
+cp old "$keys/packet" # or there would be no key at all
 "$AUDITKIT" -w bad verify >out 2>err
-is "a workspace that names another packet key than its ledger is broken" "$(tr -s '\n ' ' ' <out | grep -c 'BROKEN the ledger has put another packet key in force')" "$([ -s out ] && echo 1 || echo 0)"
+is "a workspace that names another packet key than its ledger is broken: exit 4" "$? $(tr -s '\n ' ' ' <out | grep -c 'BROKEN the ledger has put another packet key in force')" "4 1"
+rm "$keys/packet"
 rm "$keys"/packet-"$(sqlite3 w/workspace.db "SELECT value FROM meta WHERE key = 'packet_key'")"
 packet none
-is "without the key in force nothing is signed: exit 6" "$rc" 6
+is "without the key in force nothing is signed: exit 6, and what to do" "$rc $(grep -c 'hint: restore the backup of the keys' err)" "6 1"
 finish

@@ -4,7 +4,7 @@
 cd "$tap_dir" || exit 1
 "$AUDITKIT" init w >/dev/null 2>&1
 "$AUDITKIT" -w w ingest "$AK_SRCDIR/samples/gateway" >/dev/null 2>&1
-"$AUDITKIT" -w w packet build --allow-gaps -q -o p.zip >/dev/null
+SOURCE_DATE_EPOCH=1600000000 "$AUDITKIT" -w w packet build --allow-gaps -q -o p.zip >/dev/null # says that it is of 2020
 digest=$(sed -n 's/^digest   sha256 //p' p.zip.receipt.txt)
 
 # An authority, and another one.
@@ -103,8 +103,9 @@ is "an address of this machine is not spoken to unasked: exit 69" "$? $(ls x.zip
 url -o x.zip --allow-private --tsa ca.pem --json
 is "asked over https, its answer is attached" "$? $(jq -c '[.authority_checked, .digest]' out) $(level timestamp x.zip --tsa ca.pem | cut -d' ' -f1)" "0 [true,\"$digest\"] pass"
 is "the authority was asked as RFC 3161 says, and told nothing else" "$(jq -c '[.path, .type, .bytes < 100]' tsa/asked)" '["/tsr","application/timestamp-query",true]'
-sed 's/namespaces/valid-after="20200101Z",namespaces/' t.signers >dated
-is "signers are judged at the timestamp's time" "$("$AUDITKIT" packet verify x.zip --tsa ca.pem --signers dated --json | jq -r '(.judged_at | .from + " " + .time), (.checks[] | select(.name == "signature").result)' | tr '\n' ' ')" "timestamp $(jq -r .time out) pass "
+sed 's/namespaces/valid-before="20210101Z",namespaces/' t.signers >ended
+is "a packet that is dated back is believed by its own word" "$(level signature x.zip --signers ended | cut -d' ' -f1,6-)" "pass in the list given, judged at 2020-09-13T12:26:40Z, the time of the packet, by its own word"
+is "and not by its timestamp" "$("$AUDITKIT" packet verify x.zip --tsa ca.pem --signers ended --json | jq -r '(.judged_at | .from + " " + .time), (.checks[] | select(.name == "signature") | .result + (.detail | contains("until 2021-01-01T00:00:00Z only") | tostring))' | tr '\n' ' ')" "timestamp $(jq -r .time out) failtrue "
 rm -f no.zip
 for how in 'old 4' 'words 4' '404 69' 'here 69'; do
 	echo "${how% *}" >tsa/how
