@@ -14,7 +14,7 @@ page() { sed 's/\\-/-/g; s/\\e/\\/g; s/\\&//g' "$AK_SRCDIR/man/$1"; }
 run() { # run WHERE COMMAND
 	out=$(echo "$2" | sed -n 's/.* -o \([^ ]*\).*/\1/p')
 	[ -z "$out" ] || rm -rf "$out" "$out.receipt.txt" "${out%.*}.annex.${out##*.}"
-	rm -rf ws auditkit-demo copy.tar
+	rm -rf ws auditkit-demo copy.tar ./*.p7m ./*.tsq
 	sh -c "$2" >out.txt 2>&1
 	rc=$?
 	case $2 in 'auditkit check'*) [ "$rc" != 1 ] || rc=0 ;; esac
