@@ -21,7 +21,7 @@ static json_t *link_tables(json_t *list, const char *member, const json_t *there
 		const json_t *state = json_object_get(there, ak_jtxt(o, member, ""));
 
 		json_object_set_new(o, "linked", json_boolean(json_is_true(state)));
-		json_object_set_new(o, "where", json_string(state ? "in the annex" : "left out by the view"));
+		json_object_set_new(o, "where", json_string(state ? ".csv in the annex" : ", left out by the view"));
 	}
 	return list;
 }

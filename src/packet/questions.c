@@ -50,9 +50,9 @@ static enum verdict who(struct asked *q)
 		return NOT_EVALUABLE;
 	}
 	if (only)
-		snprintf(declared, sizeof declared, ", %zu of them by declaration only", only);
-	measure(q, none ? "%zu of %zu keys in use have an owner%s; %s attempts name no key" : "%zu of %zu keys in use have an owner%s",
-		owned, n, declared, of(none, all, share));
+		snprintf(declared, sizeof declared, ", %s of them by declaration only", AK_NUM(only));
+	measure(q, none ? "%s of %s keys in use have an owner%s; %s attempts name no key" : "%s of %s keys in use have an owner%s",
+		AK_NUM(owned), AK_NUM(n), declared, of(none, all, share));
 	return owned == n && !none ? MET : NOT_MET;
 }
 
@@ -266,7 +266,7 @@ static enum verdict who_views(struct asked *q)
 		measure(q, "no access review was read");
 		return NOT_EVALUABLE;
 	}
-	measure(q, "%zu grants in %zu roles, reviewed %.10s; %zu may see payload %s", n, json_object_size(c->roles), c->reviewed, strangers,
+	measure(q, "%s grants in %zu roles, reviewed %.10s; %s may see payload %s", AK_NUM(n), json_object_size(c->roles), c->reviewed, AK_NUM(strangers),
 		declared ? "without being declared" : "and access.payload_viewers is not declared");
 	return !declared ? NOT_EVALUABLE : strangers ? NOT_MET : MET;
 }

@@ -44,6 +44,8 @@ static enum ak_rc read_state(struct ak_search *q, struct ak_err *err)
 	enum ak_rc rc = ak_columns_through(q->s, &q->through, &q->made, err);
 
 	if (rc == AK_OK)
+		rc = ak_filled_read(q->s, &q->filled, err);
+	if (rc == AK_OK)
 		rc = number(q, "SELECT count(*) FROM request INDEXED BY request_facet WHERE facet IS NOT NULL", &q->entries, err);
 	if (rc == AK_OK)
 		rc = read_bits(q, "SELECT 1 + coalesce(max(seq), -1) FROM superseded", "SELECT seq FROM superseded WHERE by_seq < ?1", &q->superseded, err);
@@ -75,7 +77,7 @@ static void add_streams(struct ak_search *q)
 {
 	q->stream = ak_alloc_zero(AK_K_COUNT + 2, sizeof *q->stream);
 	for (int k = 0; k < AK_K_COUNT; k++) {
-		if (!(q->o.kinds >> k & 1))
+		if (!(q->o.kinds >> k & 1) || !ak_search_possible(q->o.test, (enum ak_kind)k, &q->filled))
 			continue;
 		if (k != AK_K_REQUEST || ak_search_indexed(q->o.test, AK_K_REQUEST, NULL)) {
 			add_stream(q, (enum ak_kind)k, AK_STREAM_ROWS);

@@ -1,6 +1,6 @@
 /* What a test asks of one value. */
 #include "base/ak.h"
-#include "query/search.h"
+#include "query/searching.h"
 
 #include "base/arena.h"
 #include "base/decimal.h"
@@ -267,4 +267,37 @@ const char *const *ak_action_sorts(void)
 	static const char *const sorts[] = {"login", "logout", "create", "update", "rotate", "delete", "revoke", "export", "invite", "view",
 					    "approve", "chat", NULL};
 	return sorts;
+}
+
+/* ---- what fields that no record fills decide ---- */
+
+enum { CAN_BE_TRUE = 1, CAN_BE_FALSE = 2, EITHER = 3 };
+
+static unsigned can_be(const struct ak_search_test *t, enum ak_kind kind, const uint64_t *filled)
+{
+	unsigned a, b;
+
+	switch (t->op) {
+	case AK_TEST_ALL:
+		return CAN_BE_TRUE;
+	case AK_TEST_NOT:
+		a = can_be(t->a, kind, filled);
+		return (a & CAN_BE_TRUE ? CAN_BE_FALSE : 0) | (a & CAN_BE_FALSE ? CAN_BE_TRUE : 0);
+	case AK_TEST_AND:
+	case AK_TEST_OR:
+		a = can_be(t->a, kind, filled);
+		b = can_be(t->b, kind, filled);
+		return t->op == AK_TEST_AND ? (a & b & CAN_BE_TRUE) | ((a | b) & CAN_BE_FALSE) : ((a | b) & CAN_BE_TRUE) | (a & b & CAN_BE_FALSE);
+	case AK_TEST_WORDS:
+		return EITHER;
+	default:
+		if (t->field >= AK_F_COUNT || (ak_field_of((enum ak_field_id)t->field, kind) && ak_filled_has(filled, t->field)))
+			return EITHER;
+		return t->op == AK_TEST_MISSING ? CAN_BE_TRUE : CAN_BE_FALSE;
+	}
+}
+
+bool ak_search_possible(const struct ak_search_test *t, enum ak_kind kind, const struct ak_filled *filled)
+{
+	return !t || !filled->known || can_be(t, kind, filled->set[kind]) & CAN_BE_TRUE;
 }

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "query/search.h"
 #include "store/columns.h"
+#include "store/filled.h"
 
 /* Tests without parts, numbered as SQL and columns name them; those on AK_TEST_SOURCE come with the sources they mean. */
 enum { AK_TESTS = 4096 };
@@ -43,6 +44,7 @@ struct ak_search {
 	int depth, length; /* limits of the connection as they were */
 	int64_t size, through; /* ledger, and where the columns end */
 	bool made;	       /* the segments have all columns */
+	struct ak_filled filled;
 	int64_t entries;       /* of calls, which stand in no column */
 	struct ak_leaf_test leaf[AK_TESTS];
 	int nleaf;
@@ -69,6 +71,8 @@ int ak_search_order(const struct ak_search *q, const struct ak_search_key *a, co
 /* The condition of a test as SQL over a row r of a kind; numbers its leaves. */
 enum ak_rc ak_search_condition(struct ak_search *q, const struct ak_search_test *t, enum ak_kind kind, struct ak_buf *sql, struct ak_err *err);
 enum ak_rc ak_search_functions(struct ak_search *q, struct ak_err *err);
+/* Whether a record of the kind can be as the test says, by the fields that are filled at all. */
+bool ak_search_possible(const struct ak_search_test *t, enum ak_kind kind, const struct ak_filled *filled);
 /* Must a record have one of some identifiers that the index knows? Then the condition that asks for their hashes is appended to sql,
  * unless that is NULL. */
 bool ak_search_indexed(const struct ak_search_test *t, enum ak_kind kind, struct ak_buf *sql);

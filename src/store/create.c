@@ -13,6 +13,7 @@
 
 #include "base/fs.h"
 #include "base/time.h"
+#include "store/filled.h"
 #include "store/schema.h"
 #include "store/terms.h"
 
@@ -87,6 +88,7 @@ static enum ak_rc fill(struct ak_store *s, const char *id, const char *kid, stru
 		{"name", ak_str_of(name)},
 		{"created", ak_str_of(ak_time_z(ak_time_now(), 0, now))},
 		{AK_TERMS, AK_STR("1")},
+		{AK_FILLED_KEY, AK_STR("")},
 	};
 	struct ak_buf ddl;
 	enum ak_rc rc;

@@ -3,8 +3,10 @@
 
 #include <sqlite3.h>
 
+#include "store/filled.h"
+
 #define SLOTS 128 /* sets of columns with a statement of their own; the others use one with all columns */
-#define WORDS ((AK_F_COUNT + 63) / 64)
+#define WORDS AK_FILLED_WORDS
 #define MOST 4096 /* rows of a kind that wait */
 
 struct shape {
@@ -24,6 +26,7 @@ struct ak_inserts {
 	struct ak_arriving view;
 	struct waiting of[AK_K_COUNT];
 	struct shape slot[SLOTS], all[AK_K_COUNT];
+	struct ak_filled filled; /* by any row so far, of a transaction that was undone, too */
 };
 
 enum ak_rc ak_inserts_new(struct ak_store *s, struct ak_inserts **out, struct ak_err *err)
@@ -58,8 +61,6 @@ static bool same(const struct shape *a, const struct shape *b)
 	return a->kind == b->kind && memcmp(a->set, b->set, sizeof a->set) == 0;
 }
 
-static void add(uint64_t *set, int f) { set[f / 64] |= UINT64_C(1) << (f % 64); }
-
 static enum ak_rc prepare(struct ak_inserts *t, struct shape *w, struct ak_err *err)
 {
 	struct ak_buf sql;
@@ -86,7 +87,7 @@ static enum ak_rc statement(struct ak_inserts *t, const struct shape *want, sqli
 		w = &t->all[want->kind];
 		for (int f = 0; f < AK_F_COUNT && !w->st; f++)
 			if (ak_field_of(f, want->kind))
-				add(w->set, f);
+				ak_filled_put(w->set, f);
 		w->kind = want->kind;
 	} else if (!w->st) {
 		*w = *want;
@@ -106,6 +107,8 @@ static enum ak_rc flush(struct ak_inserts *t, enum ak_kind kind, struct ak_err *
 	if (!w->n)
 		return AK_OK;
 	memcpy(want.set, w->set, sizeof want.set);
+	for (int i = 0; i < WORDS; i++)
+		t->filled.set[kind][i] |= w->set[i];
 	t->view = (struct ak_arriving){w->row, w->n};
 	if ((rc = statement(t, &want, &st, err)) == AK_OK && (rc = ak_sql_step(t->s, st, err)) == AK_END)
 		rc = AK_OK;
@@ -126,7 +129,7 @@ enum ak_rc ak_inserts_put(struct ak_inserts *t, int64_t seq, int64_t file, const
 	w->row[w->n++] = (struct ak_arriving_row){seq, file, rec, h};
 	for (size_t i = 0; i < rec->n; i++)
 		if (ak_field_of(rec->value[i].field, rec->kind))
-			add(w->set, rec->value[i].field);
+			ak_filled_put(w->set, rec->value[i].field);
 	return w->n == MOST ? flush(t, rec->kind, err) : AK_OK;
 }
 
@@ -137,4 +140,11 @@ enum ak_rc ak_inserts_flush(struct ak_inserts *t, struct ak_err *err)
 	for (int k = 0; k < AK_K_COUNT && rc == AK_OK; k++)
 		rc = flush(t, k, err);
 	return rc;
+}
+
+enum ak_rc ak_inserts_end(struct ak_inserts *t, struct ak_err *err)
+{
+	enum ak_rc rc = ak_inserts_flush(t, err);
+
+	return rc == AK_OK ? ak_filled_add(t->s, &t->filled, err) : rc;
 }

@@ -18,8 +18,10 @@ void ak_inserts_free(struct ak_inserts *t);
 /* One row; seq is its place in the ledger and grows. rec and h must live until the next flush. */
 enum ak_rc ak_inserts_put(struct ak_inserts *t, int64_t seq, int64_t file, const struct ak_packed *rec,
 			  const struct ak_hashes *h, struct ak_err *err);
-/* Write what waits: before anything reads the record tables, and before every commit. */
+/* Write what waits: before anything reads the record tables. */
 enum ak_rc ak_inserts_flush(struct ak_inserts *t, struct ak_err *err);
+/* The same, and which fields were filled: before every commit. */
+enum ak_rc ak_inserts_end(struct ak_inserts *t, struct ak_err *err);
 
 #ifdef __cplusplus
 }

@@ -4,6 +4,7 @@ libak_a_SOURCES += src/store/ddl.c src/store/ddl.h
 libak_a_SOURCES += src/store/schema_check.c
 libak_a_SOURCES += src/store/keys.c src/store/keys.h
 libak_a_SOURCES += src/store/leaf.c src/store/leaf.h
+libak_a_SOURCES += src/store/filled.c src/store/filled.h
 libak_a_SOURCES += src/store/sql.c src/store/kept.c
 libak_a_SOURCES += src/store/store.c src/store/store.h
 libak_a_SOURCES += src/store/create.c

@@ -21,6 +21,7 @@ struct check {
 	struct ak_verify_report *out;
 	struct ak_err *err;
 	struct ak_map counts; /* records by file (the id's bytes), as they went by */
+	struct ak_filled filled;
 	bool whole;	      /* all went by */
 	struct ak_check_pipe pipe;
 	struct ak_leaves leaves;
@@ -93,6 +94,17 @@ static enum ak_rc check_columns(struct check *c)
 	return rc;
 }
 
+/* A search does not read what this list says is not there. */
+static enum ak_rc check_filled(struct check *c)
+{
+	struct ak_filled said;
+	enum ak_rc rc = ak_filled_read(c->s, &said, c->err);
+
+	if (rc == AK_OK && said.known && !ak_filled_covers(&said, &c->filled))
+		ak_verify_broken(c->out, "the list of filled fields, which searches go by, lacks one that a record fills");
+	return rc;
+}
+
 /* What the third thread has found. */
 static enum ak_rc check_pages(struct check *c)
 {
@@ -140,7 +152,7 @@ static enum ak_rc check_rest(struct check *c)
 	uint8_t mine[32], saved[32];
 	enum ak_rc rc = check_counts(c);
 
-	if (rc == AK_OK && (rc = check_columns(c)) == AK_OK && (rc = check_key(c)) == AK_OK && (rc = check_runs(c)) == AK_OK &&
+	if (rc == AK_OK && (rc = check_columns(c)) == AK_OK && (rc = check_filled(c)) == AK_OK && (rc = check_key(c)) == AK_OK && (rc = check_runs(c)) == AK_OK &&
 	    (rc = ak_corroborate_check(c->s, bad_pair, c, c->err)) == AK_OK)
 		rc = check_pages(c); /* after the checks that can say more about the same damage */
 	if (rc == AK_OK && (rc = ak_access_read(c->s, &lines, &unbroken, c->err)) == AK_OK) {
@@ -224,7 +236,7 @@ static enum ak_rc check_leaves(struct check *c, const struct ak_verify_calls *ca
 	e = pthread_create(&thread, NULL, ak_verify_leaves, &c->leaves);
 	if (e)
 		return ak_fail_sys(c->err, AK_EXIT_LIMIT, e, "cannot start a thread of 'verify'");
-	rc = ak_verify_read(c->s, &c->pipe, total, calls, c->out, &c->counts, &c->whole, c->err);
+	rc = ak_verify_read(c->s, &c->pipe, total, calls, c->out, &c->counts, &c->filled, &c->whole, c->err);
 	pthread_join(thread, NULL);
 	return rc;
 }

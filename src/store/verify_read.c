@@ -25,6 +25,7 @@ struct reading {
 	bool more_checkpoints;
 	struct ak_checked_file *open; /* of the last record, in the part; NULL at its start */
 	struct ak_map *counts;
+	struct ak_filled *filled;
 };
 
 static struct ak_check_item *add(struct reading *r, enum ak_checked what, int64_t seq)
@@ -136,6 +137,8 @@ static enum ak_rc read_record(struct reading *r, int k)
 	enum ak_rc rc;
 
 	r->out->records++;
+	for (size_t f = 0; rec && f < rec->n; f++)
+		ak_filled_put(r->filled->set[k], rec->value[f].field);
 	ak_map_put(r->counts, ak_str_n((const char *)&fixed.file, sizeof fixed.file), NULL)->v.num++;
 	if ((rc = load_file(r, fixed.file)) != AK_OK || (!rec && (rc = read_disposed(r, fixed.seq)) != AK_OK))
 		return rc;
@@ -231,9 +234,9 @@ static enum ak_rc walk(struct reading *r, uint64_t total, const struct ak_verify
 }
 
 enum ak_rc ak_verify_read(struct ak_store *s, struct ak_check_pipe *pipe, uint64_t total, const struct ak_verify_calls *calls,
-			  struct ak_verify_report *out, struct ak_map *counts, bool *whole, struct ak_err *err)
+			  struct ak_verify_report *out, struct ak_map *counts, struct ak_filled *filled, bool *whole, struct ak_err *err)
 {
-	struct reading r = {.s = s, .out = out, .err = err, .pipe = pipe, .counts = counts};
+	struct reading r = {.s = s, .out = out, .err = err, .pipe = pipe, .counts = counts, .filled = filled};
 	enum ak_rc rc;
 
 	take_part(&r);

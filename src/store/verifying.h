@@ -10,6 +10,7 @@
 #include "base/merkle.h"
 #include "base/queue.h"
 #include "store/columns_store.h"
+#include "store/filled.h"
 #include "store/leaf.h"
 #include "store/verify.h"
 
@@ -90,9 +91,9 @@ extern "C" {
 /* Only the first break is worded. */
 void AK_PRINTF(2, 3) ak_verify_broken(struct ak_verify_report *out, const char *fmt, ...);
 
-/* The whole ledger, within a transaction, into the pipe. *counts: records by file (the id's bytes); *whole: all went by. */
+/* The whole ledger, within a transaction, into the pipe. *counts: records by file (the id's bytes); *filled: the fields they have; *whole: all went by. */
 enum ak_rc ak_verify_read(struct ak_store *s, struct ak_check_pipe *pipe, uint64_t total, const struct ak_verify_calls *calls,
-			  struct ak_verify_report *out, struct ak_map *counts, bool *whole, struct ak_err *err);
+			  struct ak_verify_report *out, struct ak_map *counts, struct ak_filled *filled, bool *whole, struct ak_err *err);
 void *ak_verify_leaves(void *leaves); /* thread body */
 
 /* Open the connection, if that can be, and begin a read transaction on both: they see the same moment. */

@@ -103,7 +103,7 @@ enum ak_rc ak_writer_settle(struct ak_writer *w, struct ak_err *err) { return ak
 
 enum ak_rc ak_writer_flush(struct ak_writer *w, struct ak_err *err)
 {
-	enum ak_rc rc = ak_inserts_flush(w->inserts, err);
+	enum ak_rc rc = ak_inserts_end(w->inserts, err);
 
 	if (rc == AK_OK)
 		rc = ak_runs_add(w->lookup, w->pending, w->npending, err);

@@ -267,4 +267,24 @@ for format in csv table; do
 done
 own "SELECT 'sk-ant-api03-' || 'Qz7xTail' /* Qz8x */ AS \"Qz9x\" -- Qz6x" >/dev/null
 is "what is quoted in a statement is not logged" "$(grep -c 'Qz[0-9]x' w/access.jsonl) $(tail -n 1 w/access.jsonl | jq -r '.options.words[0]' | sed 's/hmac [0-9a-f]\{32\}$/hmac/')" "0 SELECT ? || ?   AS ?  ; hmac"
+
+# ---- fields that no record fills are not read ----
+is "the list of filled fields is what the rows say" "$(python3 - <<'PY'
+import sqlite3
+db = sqlite3.connect("file:w/workspace.db?mode=ro", uri=True)
+listed, filled = set(db.execute("SELECT value FROM meta WHERE key = 'filled'").fetchone()[0].split()), set()
+own = set("seq file rec_no byte_offset byte_length flags time_us time_raw identity content revision salt leaf state".split())
+for kind, in db.execute("SELECT m.name FROM sqlite_schema m JOIN pragma_table_info(m.name) i WHERE m.type = 'table' AND i.name = 'leaf' AND m.name <> 'ledger_entry'").fetchall():
+    fields = [c for c, in db.execute("SELECT name FROM pragma_table_info(?)", (kind,)) if c not in own]
+    counts = db.execute("SELECT %s FROM %s" % (", ".join("count(%s)" % c for c in fields), kind)).fetchone()
+    filled |= {kind + "." + c for c, n in zip(fields, counts) if n}
+print(len(filled) > 50, listed == filled)
+PY
+)" "True True"
+cp -r w w-all && sqlite3 w-all/workspace.db "DELETE FROM meta WHERE key = 'filled'"
+for where in "status >= 400" "not status >= 400" "status is missing or session_id = x" "not (cost > 0 and status = 200)" "team = nobody" "app is missing" "not app is missing and cost is missing"; do
+	is "with the list and without: $where" "$("$AUDITKIT" -w w search --where "$where" --count --json 2>/dev/null | jq -c .counts)" "$("$AUDITKIT" -w w-all search --where "$where" --count --json 2>/dev/null | jq -c .counts)"
+done
+sqlite3 w-all/workspace.db "INSERT INTO meta SELECT 'filled', '' WHERE 1"
+is "verify sees that the list lacks one" "$("$AUDITKIT" -w w-all verify --json | jq -r .first_break)" "the list of filled fields, which searches go by, lacks one that a record fills"
 finish
