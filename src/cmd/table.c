@@ -49,9 +49,9 @@
 	X(blast_radius)                                                                                        \
 	X(packet_build)                                                                                                      \
 	X(packet_sign)                                                                                                      \
+	X(packet_verify)                                                                                                      \
 	X(packet_timestamp)                                                                                                  \
 	X(packet_annex)                                                                                                      \
-	X(packet_verify)                                                                                                      \
 	X(packet_disclose)                                                                                                  \
 	X(packet_rebuild)                                                                                                   \
 	X(packet_show)                                                                                                      \
