@@ -149,7 +149,7 @@ static const struct ak_example list_examples[] = {
 
 const struct ak_cmd ak_cmd_keys = {
 	.name = "keys",
-	.summary = "the keys of a workspace: pseudonyms with the records under each, and packets",
+	.summary = "the keys of a workspace: those of pseudonyms, and those that sign packets",
 	.text = "A pseudonym key whose file is gone is DELETED: nobody can tell any more whom its tokens mean (crypto-erasure), while verify and\n"
 		"packets work as before. auditkit-workspace(5) says how to delete one. Of keys that sign packets only the one in force is needed;\n"
 		"a list of signers goes on naming the others.",

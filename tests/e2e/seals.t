@@ -70,6 +70,53 @@ is "as does half of one" "$(level timestamp p --tsa ca.pem | cut -d' ' -f1)" fai
 attach t.zip --attach p.tsr -o no.zip
 is "a second one is refused: exit 2" "$?" 2
 
+# ---- DSSE and in-toto, checked by Python and openssl ----
+ssh-keygen -q -t ed25519 -N '' -f plain
+"$AUDITKIT" -w w packet build --allow-gaps -q --unsigned -o att >/dev/null
+cp -r att own
+"$AUDITKIT" packet sign att --dsse --key plain >out 2>err
+is "an unsigned packet is signed and attested at once" "$? $("$AUDITKIT" packet verify att --json | jq -r '[.checks[] | select(.name == "attestation" or .name == "signature").result] | join(" ")')" "0 pass pass"
+is "its digest stays" "$(sha256sum <att/tagmanifest-sha256.txt)" "$(sha256sum <own/tagmanifest-sha256.txt)"
+python3 - att >pae <<'P'
+import base64, hashlib, json, sys
+e = json.load(open(sys.argv[1] + "/signatures/attestation.intoto.json"))
+body, kind = base64.b64decode(e["payload"]), e["payloadType"].encode()
+open("pae.sig", "wb").write(base64.b64decode(e["signatures"][0]["sig"]))
+sys.stdout.buffer.write(b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(body), body))
+s, p = json.loads(body), json.load(open(sys.argv[1] + "/data/packet.json"))
+sha = hashlib.sha256(open(sys.argv[1] + "/tagmanifest-sha256.txt", "rb").read()).hexdigest()
+good = (s["_type"] == "https://in-toto.io/Statement/v1" and s["subject"] == [{"name": "tagmanifest-sha256.txt", "digest": {"sha256": sha}}] and kind == b"application/vnd.in-toto+json"
+        and s["predicateType"] == "urn:auditkit:packet:1" and s["predicate"]["id"] == p["id"] and all(p[k] == v for k, v in s["predicate"].items()) and len(s["predicate"]) >= 8)
+open("said", "w").write("right" if good else "wrong: %s" % s)
+P
+is "the statement is about this packet" "$(cat said)" right
+ok "openssl verifies it over the encoding that Python made" openssl pkeyutl -verify -pubin -inkey att/signatures/ed25519.pub.pem -rawin -in pae -sigfile pae.sig
+"$AUDITKIT" packet sign p.zip --dsse --key "$(echo "$XDG_CONFIG_HOME"/auditkit/keys/*/packet)" -o by_own.zip >out 2>err
+is "one that is signed is attested by its own key" "$? $(unzip -l by_own.zip | grep -c attestation)" "0 1"
+"$AUDITKIT" packet sign p.zip --dsse --key plain -o no.zip >out 2>err
+is "and by no other: exit 4" "$? $(ls no.zip 2>/dev/null)" "4 "
+attested() { level attestation f; }
+edit() { rm -rf f; cp -r att f; python3 -c "
+import base64, json
+n = 'f/signatures/attestation.intoto.json'
+e = json.load(open(n))
+s = json.loads(base64.b64decode(e['payload']))
+$1
+e['payload'] = base64.b64encode(json.dumps(s, sort_keys=True, separators=(',', ':')).encode()).decode()
+json.dump(e, open(n, 'w'))"; }
+if [ -n "${AK_LONG-}" ]; then
+	edit "pass"
+	is "the same bytes again still hold" "$(attested | cut -d' ' -f1)" pass
+	edit "e['payloadType'] = 'text/plain'"
+	is "another type does not" "$(attested | cut -d' ' -f1)" fail
+fi
+edit "s['predicate']['ledger_size'] = 1"
+is "another predicate is not signed" "$(attested)" "fail the in-toto statement is not signed by the key that signed the packet"
+unzip -p by_own.zip p/signatures/attestation.intoto.json >f/signatures/attestation.intoto.json
+"$AUDITKIT" packet verify f >out
+is "nor is one by another key: exit 4" "$? $(grep -c '^FAIL *attestation' out)" "4 1"
+rm -rf att own f
+
 # ---- the question: as a file, and over https ----
 cp p.zip u.zip
 "$AUDITKIT" packet timestamp u.zip --query u.tsq >out 2>err
