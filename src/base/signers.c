@@ -1,5 +1,7 @@
 #include "base/ak.h"
 
+#include <stdio.h>
+
 #include "base/signers.h"
 #include "base/time.h"
 #include "base/verdict.h"
@@ -94,6 +96,10 @@ static void now_stamp(int64_t at_us, char out[STAMP + 1])
 {
 	char z[32];
 	size_t n = 0;
+
+	out[0] = '\0';
+	if (at_us == AK_SIGNERS_NO_TIME)
+		return;
 	ak_time_z(at_us, 0, z);
 	for (const char *c = z; *c && n < STAMP; c++) {
 		if (ak_is_digit((unsigned char)*c))
@@ -147,49 +153,111 @@ static bool parse_line(struct ak_str line, struct signer *s)
 	return ak_sshkey_parse(line, &s->key, NULL);
 }
 
-static bool allows(const struct signer *s, const char *principal, const char *ns, const char *now)
+/* How near a line comes to allowing the signature. */
+enum match { NOT_NAMED, NOT_ITS_USE, NO_TIME, NOT_YET, NO_MORE, ALLOWED };
+
+static enum match allows(const struct signer *s, const char *principal, const char *ns, const char *now)
 {
 	if (!s->usable || (principal && !ak_signers_match(s->principals, ak_str_of(principal))))
-		return false;
+		return NOT_NAMED;
 	if (s->namespaces.p && !ak_signers_match(s->namespaces, ak_str_of(ns)))
-		return false;
-	return (!s->after[0] || strcmp(now, s->after) >= 0) && (!s->before[0] || strcmp(now, s->before) < 0);
+		return NOT_ITS_USE;
+	if (!now[0] && (s->after[0] || s->before[0]))
+		return NO_TIME;
+	if (s->after[0] && strcmp(now, s->after) < 0)
+		return NOT_YET;
+	return s->before[0] && strcmp(now, s->before) > 0 ? NO_MORE : ALLOWED; /* its last second counts, as ssh-keygen has it */
+}
+
+static enum ak_rc refuse(enum match how, const char *after, const char *before, struct ak_err *err)
+{
+	char said[96];
+
+	switch (how) {
+	case NOT_YET:
+		snprintf(said, sizeof said, "the list lets this key sign from %s on only", after);
+		return ak_fail_verify(err, "signer_not_yet", said);
+	case NO_MORE:
+		snprintf(said, sizeof said, "the list lets this key sign until %s only", before);
+		return ak_fail_verify(err, "signer_expired", said);
+	case NO_TIME:
+		return ak_fail_verify(err, "signer_no_time", "the list lets this key sign at certain times only, and the packet has none");
+	case NOT_ITS_USE:
+	case NOT_NAMED:
+	case ALLOWED:
+		break;
+	}
+	return ak_fail_verify(err, "signer_not_allowed", "signing key is not allowed for this name or use");
+}
+
+/* 14 digits as a time that people read. */
+static void readable(const char *digits, char out[32])
+{
+	snprintf(out, 32, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", digits, digits + 4, digits + 6, digits + 8, digits + 10, digits + 12);
 }
 
 enum ak_rc ak_signers_find(struct ak_str text, const struct ak_sshkey *key, const char *principal, const char *ns,
 			   int64_t at_us, struct ak_str *who, struct ak_err *err)
 {
-	char now[STAMP + 1];
+	char now[STAMP + 1], after[32] = "", before[32] = "";
+	enum match best = NOT_NAMED;
 	bool known = false;
+
 	now_stamp(at_us, now);
 	while (text.n) {
 		struct signer s;
 		size_t n = ak_str_find(text, '\n');
 		bool mine = parse_line(ak_str_n(text.p, n), &s) && ak_sshkey_eq(&s.key, key);
-		if (mine && allows(&s, principal, ns, now)) {
+		enum match how = mine ? allows(&s, principal, ns, now) : NOT_NAMED;
+
+		if (how == ALLOWED) {
 			*who = s.principals;
 			return AK_OK;
+		}
+		if (how > best) {
+			best = how;
+			readable(s.after, after);
+			readable(s.before, before);
 		}
 		known = known || mine;
 		n = n < text.n ? n + 1 : n;
 		text = ak_str_n(text.p + n, text.n - n);
 	}
 	if (known)
-		return ak_fail_verify(err, "signer_not_allowed",
-				      "signing key is not allowed for this name, use or time");
+		return refuse(best, after, before, err);
 	return ak_fail_verify(err, "signer_unknown", "signing key is not among the allowed signers");
 }
 
-enum ak_rc ak_signers_line(const char *principal, const char *ns, const struct ak_sshkey *key, struct ak_buf *out,
-			   struct ak_err *err)
+/* YYYYMMDDhhmmssZ: with the Z no reader's zone moves it. */
+static void add_time(struct ak_buf *out, const char *name, int64_t at_us)
+{
+	char digits[STAMP + 1];
+
+	if (at_us == AK_SIGNERS_NO_TIME)
+		return;
+	now_stamp(at_us, digits);
+	ak_buf_addf(out, ",%s=\"%sZ\"", name, digits);
+}
+
+enum ak_rc ak_signers_line_between(const char *principal, const char *ns, const struct ak_sshkey *key, int64_t after_us, int64_t before_us,
+				   struct ak_buf *out, struct ak_err *err)
 {
 	bool good = principal[0] && principal[0] != '#';
 	for (const char *c = principal; *c; c++)
 		good = good && (unsigned char)*c > ' ' && *c != 0x7f && !strchr(",\"!*?", *c);
 	if (!good)
 		return ak_fail(err, AK_EXIT_USAGE, "signer name has a blank, comma, quote or pattern character");
-	ak_buf_addf(out, "%s namespaces=\"%s\" ", principal, ns);
+	ak_buf_addf(out, "%s namespaces=\"%s\"", principal, ns);
+	add_time(out, "valid-after", after_us);
+	add_time(out, "valid-before", before_us);
+	ak_buf_addc(out, ' ');
 	ak_sshkey_text(key, out);
 	ak_buf_addc(out, '\n');
 	return AK_OK;
+}
+
+enum ak_rc ak_signers_line(const char *principal, const char *ns, const struct ak_sshkey *key, struct ak_buf *out,
+			   struct ak_err *err)
+{
+	return ak_signers_line_between(principal, ns, key, AK_SIGNERS_NO_TIME, AK_SIGNERS_NO_TIME, out, err);
 }

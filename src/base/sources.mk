@@ -32,3 +32,4 @@ libak_a_SOURCES += src/base/zone.c src/base/zone.h
 libak_a_SOURCES += src/base/compose.c src/base/compose.h src/base/compose.def
 libak_a_SOURCES += src/base/jsonschema.c src/base/jsonschema.h
 libak_a_SOURCES += src/base/digest.c src/base/digest.h
+libak_a_SOURCES += src/base/sbom.c src/base/sbom.h

@@ -9,6 +9,7 @@
 #include "cli/keysource.h"
 #include "ingest/declared.h"
 #include "redact/plan.h"
+#include "store/rotate_packet.h"
 
 /* ---- the environment ---- */
 
@@ -92,8 +93,8 @@ static enum ak_rc load_keys(struct ak_ctx *c, unsigned needs, struct ak_err *err
 	if (ak_keysource_apart(c, dir, "move the folder 'auditkit' elsewhere and set XDG_CONFIG_HOME to where it is then", err) != AK_OK)
 		return AK_FAIL;
 	if (!(needs & AK_NEED_KEYS))
-		return ak_keys_load_seals(dir, c->keys, err);
-	if (ak_keys_load(dir, c->store->kid, ak_ctx_given(c), c->keys, err) != AK_OK)
+		return ak_keys_load_seals(dir, c->keys, err) == AK_OK ? ak_packet_key_load(c->store, dir, c->keys, err) : AK_FAIL;
+	if (ak_keys_load(dir, c->store->kid, ak_ctx_given(c), c->keys, err) != AK_OK || ak_packet_key_load(c->store, dir, c->keys, err) != AK_OK)
 		return AK_FAIL;
 	return ak_keysource_check(c, err);
 }

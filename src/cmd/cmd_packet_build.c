@@ -14,7 +14,9 @@
 #include "cmd/period.h"
 #include "cmd/questions.h"
 #include "cmd/receipt.h"
+#include "cmd/recipients.h"
 #include "packet/annex.h"
+#include "packet/annex_sealed.h"
 #include "packet/archive.h"
 #include "packet/build.h"
 #include "packet/findings.h"
@@ -27,8 +29,8 @@
 /* Neither packet nor receipt nor annex may stand there: a packet beside the receipt of another one would be worse than none. */
 static enum ak_rc is_free(const char *path, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path), *annex = ak_annex_path(path);
-	const char *const all[] = {path, name, annex};
+	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path), *annex = ak_annex_path(path), *sealed = ak_annex_sealed_path(path);
+	const char *const all[] = {path, name, annex, sealed};
 	bool there;
 
 	for (size_t i = 0; i < AK_COUNT(all); i++) {
@@ -41,6 +43,22 @@ static enum ak_rc is_free(const char *path, struct ak_err *err)
 	}
 	return AK_OK;
 }
+
+/* Of another packet, in the other form: --force replaces what has this one's names, and nothing else is removed. */
+static enum ak_rc no_other_annex(const char *path, bool sealed, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *other = sealed ? ak_annex_path(path) : ak_annex_sealed_path(path);
+	bool there;
+
+	if (ak_fs_look(other, &there, err) != AK_OK)
+		return AK_FAIL;
+	if (!there)
+		return AK_OK;
+	ak_hint(err, "remove it, or write the packet elsewhere");
+	return ak_fail(err, AK_EXIT_USAGE, "'%s' is the %s annex of an earlier packet and would stand beside this one", other, sealed ? "plain" : "encrypted");
+}
+
+static char *annex_path(const char *path, const struct ak_recipients *for_) { return for_ ? ak_annex_sealed_path(path) : ak_annex_path(path); }
 
 /* The first few; all where nothing was written that could list them. */
 static void print_gaps(struct ak_ctx *c, const struct ak_packet_result *r, bool all)
@@ -123,9 +141,9 @@ static void print_findings(struct ak_ctx *c, const struct ak_packet_opts *o, con
 }
 
 static void print_report(struct ak_ctx *c, const struct ak_packet_opts *o, const struct ak_packet_result *r, const char *digest,
-			 const char *path)
+			 const char *path, const struct ak_recipients *for_)
 {
-	AK_CLEANUP(ak_free_charp) char *annex = ak_annex_path(path);
+	AK_CLEANUP(ak_free_charp) char *annex = annex_path(path, for_);
 
 	ak_io_line(c->io, "packet", "%s%s%s%s", r->id, o->reviewer ? " for " : "", o->reviewer ? o->reviewer : "",
 		   o->draft ? ", DRAFT, not signed" : "");
@@ -140,6 +158,9 @@ static void print_report(struct ak_ctx *c, const struct ak_packet_opts *o, const
 		print_gaps(c, r, false);
 	ak_io_line(c->io, "wrote", "%s, %zu files", path, r->files);
 	ak_io_line(c->io, "", "%s   what is too large for it, leaves of the ledger, range proof, proof script", annex);
+	if (for_)
+		ak_io_line(c->io, "", "   encrypted for %zu recipient%s, who open it by 'openssl cms -decrypt'", ak_recipients_count(for_),
+			   ak_recipients_count(for_) == 1 ? "" : "s");
 	ak_io_line(c->io, "", "%s.receipt.txt   send it by another channel", path);
 	ak_io_printf(c->io, "%-10s%s\n", "digest", digest);
 	if (*r->signer)
@@ -153,15 +174,17 @@ static void print_report(struct ak_ctx *c, const struct ak_packet_opts *o, const
 }
 
 static enum ak_rc print_json(struct ak_ctx *c, const struct ak_packet_result *r, const char *digest, const char *path,
-			     struct ak_err *err)
+			     const struct ak_recipients *for_, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *annex = ak_annex_path(path);
+	AK_CLEANUP(ak_free_charp) char *annex = annex_path(path, for_);
 	json_t *doc = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:O, s:O, s:O, s:O, s:o}", "schema", "auditkit.packet-build/1",
 				"format_version", 1, "packet", r->id, "file", path, "annex", annex, "created", r->created, "as_of", r->as_of, "digest", digest,
 				"files", (json_int_t)r->files, "gap_count", (json_int_t)r->gaps, "gaps", r->gap_list, "sections", r->sections,
 				"questions", r->questions, "findings", r->findings, "signer", *r->signer ? json_string(r->signer) : json_null());
-	enum ak_rc rc = ak_io_json(c->io, doc, err);
+	enum ak_rc rc;
 
+	json_object_set_new(doc, "annex_recipients", json_integer((json_int_t)ak_recipients_count(for_)));
+	rc = ak_io_json(c->io, doc, err);
 	json_decref(doc);
 	return rc;
 }
@@ -183,9 +206,9 @@ static enum ak_rc read_epoch(int64_t *out, struct ak_err *err)
 
 /* The packet comes last: where one stands under its name, its line in the access log and its receipt stand too. */
 static enum ak_rc write_out(struct ak_ctx *c, const struct ak_packet_opts *o, const struct ak_bag *bag, const char *path,
-			    const struct ak_packet_result *r, const char *digest, struct ak_err *err)
+			    const struct ak_packet_result *r, const char *digest, const struct ak_recipients *for_, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path), *annex = ak_annex_path(path);
+	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path), *annex = annex_path(path, for_);
 	const struct ak_receipt what = {r->id, r->as_of, digest, r->signer, o->draft};
 	bool replace = ak_args_flag(c->args, "force");
 	const struct ak_selfaudit audit = {.redactor = c->redactor, .canaries = o->canaries};
@@ -195,7 +218,7 @@ static enum ak_rc write_out(struct ak_ctx *c, const struct ak_packet_opts *o, co
 		rc = ak_cmd_log_access(c, 0, err);
 	if (rc != AK_OK || (rc = ak_receipt_write(&what, path, replace, err)) != AK_OK)
 		return rc;
-	rc = ak_archive_write(r->annex, annex, r->mtime, replace, err);
+	rc = for_ ? ak_annex_seal(r->annex, for_, c->workspace, annex, r->mtime, replace, err) : ak_archive_write(r->annex, annex, r->mtime, replace, err);
 	if (rc == AK_OK)
 		rc = ak_archive_write(bag, path, r->mtime, replace, err);
 	if (rc != AK_OK) { /* of a packet that is not there */
@@ -206,7 +229,7 @@ static enum ak_rc write_out(struct ak_ctx *c, const struct ak_packet_opts *o, co
 }
 
 static enum ak_rc write_packet(struct ak_ctx *c, const struct ak_packet_opts *o, const char *path, struct ak_packet_result *r,
-			       char digest[65], struct ak_err *err)
+			       char digest[65], const struct ak_recipients *for_, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *base = NULL;
 	struct ak_bag *bag = NULL;
@@ -214,12 +237,12 @@ static enum ak_rc write_packet(struct ak_ctx *c, const struct ak_packet_opts *o,
 	uint8_t raw[32];
 	enum ak_rc rc = ak_archive_form(path, &form, &base, err);
 
-	if (rc == AK_OK && !ak_args_flag(c->args, "force"))
-		rc = is_free(path, err);
+	if (rc == AK_OK)
+		rc = ak_args_flag(c->args, "force") ? no_other_annex(path, for_ != NULL, err) : is_free(path, err);
 	if (rc == AK_OK && (rc = ak_packet_build(o, base, &bag, r, err)) == AK_OK) {
 		ak_bag_digest(bag, raw);
 		ak_hex(raw, 32, digest);
-		rc = write_out(c, o, bag, path, r, digest, err);
+		rc = write_out(c, o, bag, path, r, digest, for_, err);
 	}
 	ak_bag_free(bag);
 	return rc;
@@ -308,6 +331,12 @@ static enum ak_rc read_audience(struct ak_ctx *c, struct ak_packet_opts *o, stru
 	return AK_OK;
 }
 
+static enum ak_rc before(struct ak_ctx *c, struct ak_err *err)
+{
+	c->prepared = ak_arena_zero(&c->arena, sizeof(struct ak_cmd_recipients));
+	return ak_cmd_recipients_read(c, "annex-for", c->prepared, err);
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *path = ak_args_text(c->args, "output");
@@ -320,6 +349,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	struct ak_responses responses = {0};
 	struct ak_packet_scope scope = {.filters = NULL};
 	struct ak_view view = {0};
+	struct ak_recipients *for_ = NULL;
 	char digest[65];
 	enum ak_rc rc = ak_cmd_period(c, &o.from_us, &o.to_us, err);
 
@@ -338,16 +368,19 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = read_canaries(c, &o, err);
 	if (rc == AK_OK)
 		rc = read_tenant(c, &o, err);
-	if (rc == AK_OK && (rc = write_packet(c, &o, path, &r, digest, err)) != AK_OK && r.gap_list && !c->json)
+	if (rc == AK_OK)
+		rc = ak_cmd_recipients_open(c->prepared, &for_, err);
+	if (rc == AK_OK && (rc = write_packet(c, &o, path, &r, digest, for_, err)) != AK_OK && r.gap_list && !c->json)
 		print_gaps(c, &r, true);
 	if (rc == AK_OK && c->json)
-		rc = print_json(c, &r, digest, path, err);
+		rc = print_json(c, &r, digest, path, for_, err);
 	else if (rc == AK_OK)
-		print_report(c, &o, &r, digest, path);
+		print_report(c, &o, &r, digest, path, for_);
 	ak_packet_result_release(&r);
 	ak_responses_release(&responses);
 	ak_canaries_free(o.canaries);
 	ak_view_release(&view);
+	ak_recipients_free(for_);
 	json_decref(scope.filters);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }
@@ -371,6 +404,7 @@ static const struct ak_opt opts[] = {
 	{"canary-hashes", 0, AK_OPT_INPUT, "FILE", "SHA-256 of secrets you know, one a line: one of them in the packet is exit 4"},
 	{"include-tenant", 0, AK_OPT_FLAG, NULL, "show customers' tenant ids, which are left out otherwise; needs --reason"},
 	{"reason", 0, AK_OPT_TEXT, "TEXT", "why, with --include-tenant; the packet and the log of accesses say it"},
+	{"annex-for", 0, AK_OPT_LIST, "CERT", "encrypt the annex for the holder of this certificate (PEM); once for each who may read it"},
 	{"force", 0, AK_OPT_FLAG, NULL, "replace what stands there"},
 	{NULL, 0, AK_OPT_FLAG, NULL, NULL},
 };
@@ -402,5 +436,6 @@ const struct ak_cmd ak_cmd_packet_build = {
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_KEYS | AK_NEED_POLICY | AK_NEED_ACCESS,
+	.before = before,
 	.run = run,
 };

@@ -2,8 +2,8 @@
 #include "cmd/cmd.h"
 
 #include "base/fs.h"
-#include "base/time.h"
 #include "base/jsonget.h"
+#include "packet/annex_sealed.h"
 #include "packet/check.h"
 
 static const char *word(const char *result)
@@ -57,7 +57,7 @@ static void print(struct ak_ctx *c, const json_t *doc)
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *signers = ak_args_text(c->args, "signers");
-	struct ak_packet_check o = {.digest = ak_args_text(c->args, "digest"), .now_us = ak_time_now(),
+	struct ak_packet_check o = {.digest = ak_args_text(c->args, "digest"),
 				     .previous = ak_args_text(c->args, "previous"), .annex = ak_args_text(c->args, "annex"),
 				     .require = ak_args_text(c->args, "require")};
 	const char *tsa = ak_args_text(c->args, "tsa");
@@ -75,6 +75,8 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = ak_fs_slurp(signers, 1 << 20, &text, err);
 		o.signers = text.n ? ak_buf_str(&text) : AK_STR("");
 	}
+	if (rc == AK_OK && o.annex)
+		rc = ak_annex_refuse_sealed(o.annex, err);
 	if (rc == AK_OK && tsa && (rc = ak_fs_slurp(tsa, 1 << 20, &authority, err)) == AK_OK)
 		o.tsa = authority.n ? ak_buf_str(&authority) : AK_STR("");
 	if (rc == AK_OK)

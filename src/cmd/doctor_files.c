@@ -9,6 +9,7 @@
 #include "base/fs.h"
 #include "base/text.h"
 #include "cmd/allowlist.h"
+#include "store/rotate_packet.h"
 
 enum { OTHERS = 077 };
 static const uint64_t least_bytes = UINT64_C(256) << 20;
@@ -166,7 +167,7 @@ static void look_at_keys(struct ak_doctor *d)
 	if (c->elsewhere.why.msg[0])
 		ak_doctor_say(d, "keys", AK_BAD, c->elsewhere.why.hint[0] ? c->elsewhere.why.hint : "mend redaction.key_file or redaction.key_env", "%s",
 			      c->elsewhere.why.msg);
-	else if (ak_keys_load(dir, c->store->kid, ak_ctx_given(c), &keys, &err) != AK_OK)
+	else if (ak_keys_load(dir, c->store->kid, ak_ctx_given(c), &keys, &err) != AK_OK || ak_packet_key_load(c->store, dir, &keys, &err) != AK_OK)
 		ak_doctor_say(d, "keys", AK_BAD, err.hint[0] ? err.hint : "restore the backup of the keys", "%s", err.msg);
 	else
 		ak_doctor_say(d, "keys", AK_WELL, NULL, "%zu files in '%s' are yours alone and this workspace's%s%s", n, dir,

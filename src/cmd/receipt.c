@@ -2,6 +2,7 @@
 #include "cmd/receipt.h"
 
 #include "base/fs.h"
+#include "base/sbom.h"
 
 char *ak_receipt_path(const char *packet)
 {
@@ -19,9 +20,12 @@ enum ak_rc ak_receipt_write(const struct ak_receipt *r, const char *packet, bool
 {
 	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(packet);
 	struct ak_str base = ak_fs_base(packet);
+	char id[AK_BUILD_ID], sbom[65];
 	struct ak_buf text;
-	enum ak_rc rc;
+	enum ak_rc rc = ak_sbom_digest(sbom, err);
 
+	if (rc != AK_OK)
+		return rc;
 	ak_buf_init(&text, 8192);
 	if (r->draft)
 		ak_buf_adds(&text, "DRAFT    not signed, nothing to decide on\n");
@@ -30,6 +34,9 @@ enum ak_rc ak_receipt_write(const struct ak_receipt *r, const char *packet, bool
 		    "--digest %s\n",
 		    r->id, AK_STR_FMT(base), r->as_of, r->digest, *r->signer ? r->signer : r->draft ? "none, a draft" : "none yet",
 		    AK_STR_FMT(base), r->digest);
+	/* The packet itself names no build: it is the same on every machine. */
+	ak_buf_addf(&text, "program  auditkit " PACKAGE_VERSION ", build ID %s\nsbom     sha256 %s   (auditkit version --sbom)\n",
+		    *ak_build_id(id) ? id : "none", sbom);
 	rc = ak_fs_write_file(name, ak_buf_str(&text), 0644, replace, err);
 	ak_buf_release(&text);
 	return rc;

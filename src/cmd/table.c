@@ -50,6 +50,8 @@
 	X(packet_build)                                                                                                      \
 	X(packet_sign)                                                                                                      \
 	X(packet_verify)                                                                                                      \
+	X(packet_timestamp)                                                                                                  \
+	X(packet_annex)                                                                                                      \
 	X(packet_disclose)                                                                                                  \
 	X(packet_rebuild)                                                                                                   \
 	X(packet_show)                                                                                                      \
@@ -71,6 +73,7 @@
 	X(schema)                                                                                                \
 	X(limits)                                                                                                      \
 	X(config)                                                                                                      \
+	X(version)                                                                                                        \
 	X(doctor)                                                                                                      \
 	X(demo)                                                                                                        \
 	X(help)                                                                                                        \

@@ -40,6 +40,9 @@ const char *ak_archive_library(void);
 enum ak_rc ak_archive_write(const struct ak_bag *bag, const char *path, int64_t mtime, bool replace,
 			    struct ak_err *err);
 
+/* The same bytes to a descriptor, in any form but a folder; path is for messages. */
+enum ak_rc ak_archive_write_fd(const struct ak_bag *bag, enum ak_form form, int fd, int64_t mtime, const char *path, struct ak_err *err);
+
 /* Visit every file of a packet in the order it is stored (folders: sorted). visit gets the name below the top folder
  * and may read all, some or none of the bytes; what it returns other than AK_OK ends the walk and is passed up.
  *

@@ -116,6 +116,15 @@ static enum ak_rc write_all(const struct ak_bag *bag, int fd, enum ak_form form,
 	return rc;
 }
 
+enum ak_rc ak_archive_write_fd(const struct ak_bag *bag, enum ak_form form, int fd, int64_t mtime, const char *path, struct ak_err *err)
+{
+	enum ak_rc rc = check_limits(bag, form, mtime, err);
+
+	if (rc != AK_OK)
+		return rc;
+	return form == AK_FORM_ZIP ? ak_zip_write(bag, fd, mtime, path, err) : write_all(bag, fd, form, mtime, path, err);
+}
+
 enum ak_rc ak_archive_write(const struct ak_bag *bag, const char *path, int64_t mtime, bool replace, struct ak_err *err)
 {
 	enum ak_form form;
@@ -124,16 +133,13 @@ enum ak_rc ak_archive_write(const struct ak_bag *bag, const char *path, int64_t 
 	if (rc < 0)
 		return rc;
 	ak_free(base);
-	rc = check_limits(bag, form, mtime, err);
-	if (rc < 0)
-		return rc;
 	if (form == AK_FORM_FOLDER)
-		return ak_folder_write(bag, path, mtime, replace, err);
+		return check_limits(bag, form, mtime, err) == AK_OK ? ak_folder_write(bag, path, mtime, replace, err) : AK_FAIL;
 	struct ak_fs_temp t;
 	rc = ak_fs_temp_open(&t, path, 0600, err);
 	if (rc < 0)
 		return rc;
-	rc = form == AK_FORM_ZIP ? ak_zip_write(bag, t.fd, mtime, path, err) : write_all(bag, t.fd, form, mtime, path, err);
+	rc = ak_archive_write_fd(bag, form, t.fd, mtime, path, err);
 	if (rc == AK_OK)
 		rc = ak_fs_temp_commit(&t, replace, err);
 	ak_fs_temp_release(&t);

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/sshsig.h"
 #include "base/tsp.h"
+#include "packet/attestation.h"
 #include "packet/bag_again.h"
 #include "packet/past.h"
 
@@ -58,8 +59,25 @@ static enum ak_rc of_name(const char *name, char stands_as[96], struct ak_err *e
 	return AK_OK;
 }
 
-static enum ak_rc place(const char *file, struct ak_str bytes, const char *name, const struct ak_bag *bag, char stands_as[96], struct ak_err *err)
+/* An attestation says the same as the packet's own signature, and so needs its key. */
+static enum ak_rc check_attestation(const struct copy *c, struct ak_str bytes, const json_t *packet, struct ak_err *err)
 {
+	const struct ak_map_entry *own = ak_map_get(&c->signatures, AK_STR("signatures/tagmanifest-sha256.txt.sshsig"));
+	const char *why = "stands beside no signature of the packet";
+	uint8_t digest[32];
+	struct ak_sshkey key;
+	struct ak_err ignored = {0};
+
+	ak_bag_digest(c->bag, digest);
+	if (own && ak_sshsig_verify(ak_buf_str(own->v.ptr), AK_SSHSIG_NAMESPACE, ak_bag_tagmanifest(c->bag), &key, &ignored) == AK_OK)
+		why = ak_attestation_wrong(bytes, &key, digest, packet);
+	return why ? ak_fail(err, AK_EXIT_VERIFY, "the attestation %s", why) : AK_OK;
+}
+
+static enum ak_rc place(const char *file, struct ak_str bytes, const char *name, const struct copy *c, const json_t *packet, char stands_as[96],
+			struct ak_err *err)
+{
+	const struct ak_bag *bag = c->bag;
 	uint8_t digest[32];
 	struct ak_sshkey key;
 	char when[32];
@@ -69,13 +87,17 @@ static enum ak_rc place(const char *file, struct ak_str bytes, const char *name,
 		ak_bag_digest(bag, digest);
 		return ak_tsp_check(bytes, digest, ak_str_n(NULL, 0), when, err);
 	}
+	if (ends(file, ".intoto.json")) {
+		snprintf(stands_as, 96, AK_ATTESTATION);
+		return check_attestation(c, bytes, packet, err);
+	}
 	if (ends(file, ".p7s")) {
 		snprintf(stands_as, 96, "signatures/tagmanifest-sha256.txt.p7s");
 		return AK_OK;
 	}
 	if (ends(file, ".sshsig") || ends(file, ".sig"))
 		return of_name(name, stands_as, err) == AK_OK ? ak_sshsig_verify(bytes, AK_SSHSIG_NAMESPACE, ak_bag_tagmanifest(bag), &key, err) : AK_FAIL;
-	ak_hint(err, "a timestamp ends in .tsr, a CMS signature in .p7s, an SSH signature in .sshsig or .sig");
+	ak_hint(err, "a timestamp ends in .tsr, a CMS signature in .p7s, an SSH signature in .sshsig or .sig, an attestation in .intoto.json");
 	return ak_fail(err, AK_EXIT_USAGE, "the name of the file does not say what it is");
 }
 
@@ -107,7 +129,7 @@ static enum ak_rc attach(const char *path, const char *to, const char *file, str
 
 	ak_map_init(&c.signatures);
 	if (rc == AK_OK && (rc = ak_bag_again(path, to, &c.bag, err)) == AK_OK && (rc = ak_archive_read(path, take, &c, &info, err)) == AK_OK &&
-	    (rc = ak_bag_taken(c.bag, err)) == AK_OK && (rc = place(file, bytes, name, c.bag, stands_as, err)) == AK_OK &&
+	    (rc = ak_bag_taken(c.bag, err)) == AK_OK && (rc = place(file, bytes, name, &c, packet, stands_as, err)) == AK_OK &&
 	    (rc = add_signatures(&c, stands_as, bytes, err)) == AK_OK)
 		rc = ak_archive_write(c.bag, to, made / 1000000, true, err);
 	for (size_t i = 0; i < c.signatures.n; i++) {

@@ -19,8 +19,6 @@
 #include "query/query.h"
 #include "store/tlog.h"
 
-#define PRINCIPAL "auditkit"
-
 static const char *or_empty(const char *s) { return s ? s : ""; }
 
 /* The id follows from what is shown: checkpoint, policy, responses, period and reviewer. */
@@ -190,7 +188,7 @@ static enum ak_rc finish(const struct ak_packet_opts *o, struct ak_bag *bag, str
 	if (o->draft || o->unsigned_)
 		return AK_OK;
 	memcpy(signer.seed, o->keys->packet, sizeof signer.seed);
-	rc = ak_bag_sign(bag, &signer, PRINCIPAL, &key, err);
+	rc = ak_bag_sign(bag, &signer, AK_PACKET_PRINCIPAL, &key, err);
 	if (rc == AK_OK)
 		ak_sshkey_fingerprint(&key, out->signer);
 	ak_signer_wipe(&signer);
@@ -204,7 +202,7 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 {
 	const struct ak_policy *p = o->policy;
 	json_t *d = json_pack("{s:s, s:i, s:s, s:s, s:s, s:b, s:b, s:s, s:s}", "schema", "auditkit.packet/1", "format_version", 1, "id", r->id,
-			      "created", r->created, "as_of", r->as_of, "draft", o->draft, "signed", !o->draft, "principal", PRINCIPAL,
+			      "created", r->created, "as_of", r->as_of, "draft", o->draft, "signed", !o->draft, "principal", AK_PACKET_PRINCIPAL,
 			      "program", "auditkit " PACKAGE_VERSION);
 
 	json_object_set_new(d, "period", json_pack("{s:o, s:o, s:o, s:o}", "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "first",

@@ -144,6 +144,7 @@ static const struct {
 	{"schema", ak_check_schema},
 	{"content", ak_check_content},
 	{"signature", ak_check_signature},
+	{"attestation", ak_check_attestation}, /* where there is one */
 	{"timestamp", ak_check_timestamp},
 	{"log", ak_check_log},
 	{"continuity", ak_check_continuity},
@@ -165,6 +166,7 @@ static void judge(struct ak_checked *p)
 	json_object_set_new(p->doc, "draft", json_boolean(p->draft));
 	if (json_object_get(p->packet, "id"))
 		json_object_set(p->doc, "packet", json_object_get(p->packet, "id"));
+	ak_check_moment(p);
 	for (size_t i = 0; i < AK_COUNT(levels); i++)
 		levels[i].check(p);
 }

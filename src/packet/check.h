@@ -11,7 +11,6 @@
 struct ak_packet_check {
 	const char *digest;  /* hex the caller insists on, or NULL */
 	struct ak_str signers; /* allowed_signers text from elsewhere, or a NULL view: the packet's own */
-	int64_t now_us;
 	bool rows;	     /* private: keep a mark of every row */
 	const char *previous; /* packet that the reviewer had before, or NULL */
 	const char *annex;    /* the packet's annex, or NULL */
@@ -26,7 +25,8 @@ extern "C" {
 /* {schema, ok, packet (id), draft, digest, form, files, bytes, signer|null, signer_name|null, signer_source:
  *  "given"|"packet", checks: [{name, result: "pass"|"fail"|"skipped", detail}]}, checks in the order structure, fixity,
  *  completeness, schema, content, signature, timestamp, log, continuity,
- * with an annex `annex`. AK_OK also when a check failed: `ok` says so. */
+ * with an annex `annex`, behind the signature `attestation` where there is one; judged_at: {time, from: "packet"|"timestamp"}, the
+ * time at which the signers' list is asked. AK_OK also when a check failed: `ok` says so. */
 enum ak_rc ak_packet_verify(const char *path, const struct ak_packet_check *o, json_t **out, struct ak_err *err);
 /* Whether all of its files are as they were packed, whoever signed it: what another command may build on. */
 bool ak_packet_whole(const json_t *report);

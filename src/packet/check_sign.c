@@ -16,7 +16,7 @@ void ak_check_signature(struct ak_checked *p)
 	struct ak_str pem = ak_check_text(p, "signatures/ed25519.pub.pem");
 	struct ak_sshkey key;
 	struct ak_err why = {0};
-	char print[AK_SSHKEY_PRINT];
+	char print[AK_SSHKEY_PRINT], when[80];
 
 	if (!signers.p)
 		signers = ak_check_text(p, "signatures/allowed_signers");
@@ -34,14 +34,18 @@ void ak_check_signature(struct ak_checked *p)
 	ak_sshkey_fingerprint(&key, print);
 	json_object_set_new(p->doc, "signer", json_string(print));
 	raw = ak_check_text(p, "signatures/tagmanifest-sha256.txt.ed25519");
-	if (ak_signers_find(signers, &key, NULL, AK_SSHSIG_NAMESPACE, p->o->now_us, &who, &why) != AK_OK) {
-		ak_check_say(p, "signature", AK_RESULT_FAIL, "%s may not sign: it is not in the list of signers", print);
+	if (ak_signers_find(signers, &key, NULL, AK_SSHSIG_NAMESPACE, p->at_us, &who, &why) != AK_OK) {
+		if (strcmp(why.reason, "signer_unknown") == 0)
+			ak_check_say(p, "signature", AK_RESULT_FAIL, "%s may not sign: it is not in the list of signers", print);
+		else
+			ak_check_say(p, "signature", AK_RESULT_FAIL, "%s may not sign %s: %s", print, ak_check_moment_said(p, when), why.msg);
 	} else if ((raw.p || pem.p) && (raw.n != 64 || key.token || !ak_ed25519_verify(key.pub, tags, (const uint8_t *)raw.p))) {
 		ak_check_say(p, "signature", AK_RESULT_FAIL, "the raw Ed25519 signature is not by the same key");
 	} else {
 		json_object_set_new(p->doc, "signer_name", ak_check_safe(who));
-		ak_check_say(p, "signature", AK_RESULT_PASS, "%s is \"%.*s\" in %s", print, AK_STR_FMT(who),
-			     p->o->signers.p ? "the list given" : "the packet's own list: compare the fingerprint");
+		ak_check_say(p, "signature", AK_RESULT_PASS, "%s is \"%.*s\" in %s%s", print, AK_STR_FMT(who),
+			     p->o->signers.p ? "the list given, judged " : "the packet's own list: compare the fingerprint",
+			     p->o->signers.p ? ak_check_moment_said(p, when) : "");
 	}
 }
 

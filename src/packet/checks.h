@@ -42,6 +42,8 @@ struct ak_checked {
 	bool unlike_schema;    /* the schema level failed */
 	bool is_annex;	       /* not a packet but the annex of one: not every table of it is shown by a section */
 	bool newer;	       /* a document is of a version that this program does not know */
+	int64_t at_us;	       /* when it was signed, as far as is known: ak_check_moment; AK_SIGNERS_NO_TIME */
+	bool stamped;	       /* that is the time of a timestamp whose authority was given; else the packet's own word */
 	struct ak_tally tally; /* of the tables, for the content level */
 };
 
@@ -75,7 +77,13 @@ void ak_check_fixity(struct ak_checked *p);
 void ak_check_completeness(struct ak_checked *p);
 void ak_check_schema(struct ak_checked *p);
 void ak_check_content(struct ak_checked *p);
+/* Before them: when the packet was signed, which is when the lists' keys must have been good. A timestamp by the authority given says so
+ * best; else packet.json, whose word is under the signature. Never the clock: a packet does not go bad when a key is retired. */
+void ak_check_moment(struct ak_checked *p);
+/* "2026-06-12T09:00:00Z, the packet's own time" */
+const char *ak_check_moment_said(const struct ak_checked *p, char out[80]);
 void ak_check_signature(struct ak_checked *p);
+void ak_check_attestation(struct ak_checked *p); /* when it has one */
 void ak_check_timestamp(struct ak_checked *p);
 void ak_check_log(struct ak_checked *p);
 void ak_check_continuity(struct ak_checked *p); /* with o->previous against that packet */

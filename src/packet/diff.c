@@ -4,7 +4,6 @@
 #include "base/fs.h"
 #include "base/jsonget.h"
 #include "base/jsonw.h"
-#include "base/time.h"
 #include "packet/archive.h"
 #include "packet/checks.h"
 
@@ -359,7 +358,7 @@ static json_t *compare(struct pair *d)
 
 enum ak_rc ak_packet_diff(const char *before, const char *after, json_t **out, struct ak_err *err)
 {
-	const struct ak_packet_check o = {.now_us = ak_time_now(), .rows = true};
+	const struct ak_packet_check o = {.rows = true};
 	const char *const paths[] = {before, after};
 	struct ak_archive_info info[2];
 	struct pair d = {0};

@@ -12,7 +12,7 @@
 
 static enum ak_rc check_intact(const char *path, char digest[65], struct ak_err *err)
 {
-	const struct ak_packet_check o = {.now_us = ak_time_now()};
+	const struct ak_packet_check o = {.digest = NULL};
 	AK_CLEANUP(ak_json_decref) json_t *doc = NULL;
 	json_t *check;
 	size_t i;

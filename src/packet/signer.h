@@ -5,6 +5,8 @@
 
 #include "base/sshkey.h"
 
+#define AK_PACKET_PRINCIPAL "auditkit" /* the workspace's name in lists of signers */
+
 struct ak_signer {
 	uint8_t seed[32];
 	const char *outside; /* file to give to ssh-keygen; NULL = seed signs */

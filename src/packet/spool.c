@@ -24,8 +24,7 @@ void ak_spool_release(struct ak_spool *s)
 	ak_buf_release(&s->mem);
 }
 
-/* A file without a name; where the file system has none, one whose name is removed at once. */
-static enum ak_rc open_nameless(const char *folder, int *fd, struct ak_err *err)
+enum ak_rc ak_spool_nameless(const char *folder, int *fd, struct ak_err *err)
 {
 	*fd = ak_fs_open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (*fd < 0) {
@@ -44,7 +43,7 @@ enum ak_rc ak_spool_add(struct ak_spool *s, struct ak_str bytes, struct ak_err *
 {
 	enum ak_rc rc = AK_OK;
 	if (s->fd < 0 && s->mem.n + bytes.n > IN_MEMORY) {
-		rc = open_nameless(s->folder, &s->fd, err);
+		rc = ak_spool_nameless(s->folder, &s->fd, err);
 		if (rc == AK_OK)
 			rc = ak_fs_write_all(s->fd, s->mem.p, s->mem.n, "temporary file", err);
 		ak_buf_release(&s->mem);

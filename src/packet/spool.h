@@ -25,6 +25,9 @@ enum ak_rc ak_spool_add(struct ak_spool *s, struct ak_str bytes, struct ak_err *
 enum ak_rc ak_spool_read(const struct ak_spool *s, uint64_t offset, void *buf, size_t cap, size_t *n,
 			 struct ak_err *err);
 
+/* A file without a name in that folder; where the file system has none, one whose name is removed at once. AK_EXIT_IO. */
+enum ak_rc ak_spool_nameless(const char *folder, int *fd, struct ak_err *err);
+
 #ifdef __cplusplus
 }
 #endif

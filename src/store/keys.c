@@ -94,6 +94,21 @@ static enum ak_rc missing(const char *dir, struct ak_err *err)
 	return ak_fail(err, AK_EXIT_REFUSED, "keys of this workspace are missing: no folder '%s'", dir);
 }
 
+/* The first packet key was retired and deleted: its workspace names a later one. */
+static bool is_retired(const char *dir)
+{
+	AK_CLEANUP(ak_free_charp) char *first = ak_fs_join(dir, names[PACKET]);
+	char **list = NULL;
+	size_t n = 0, later = 0;
+
+	if (ak_fs_exists(first) || ak_fs_list(dir, &list, &n, NULL) != AK_OK)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		later += ak_str_starts(ak_str_of(list[i]), AK_STR("packet-"));
+	ak_fs_list_free(list);
+	return later > 0;
+}
+
 enum ak_rc ak_keys_load_seals(const char *dir, struct ak_keys *out, struct ak_err *err)
 {
 	struct ak_keys k = {0};
@@ -101,7 +116,10 @@ enum ak_rc ak_keys_load_seals(const char *dir, struct ak_keys *out, struct ak_er
 
 	if (!ak_fs_is_dir(dir))
 		return missing(dir, err);
-	if ((rc = read_key(dir, names[LOG], k.log, err)) == AK_OK && (rc = read_key(dir, names[PACKET], k.packet, err)) == AK_OK)
+	rc = read_key(dir, names[LOG], k.log, err);
+	if (rc == AK_OK && !is_retired(dir))
+		rc = read_key(dir, names[PACKET], k.packet, err);
+	if (rc == AK_OK)
 		*out = k;
 	ak_keys_wipe(&k);
 	return rc;
@@ -271,6 +289,53 @@ enum ak_rc ak_keys_add(const char *dir, char kid[9], struct ak_err *err)
 	ak_wipe(master, sizeof master);
 	ak_keys_wipe(&fresh);
 	return rc;
+}
+
+/* SHA-256 of the public key, which everybody may know. */
+static void name_packet(const uint8_t seed[32], uint8_t pub[32], char kid[9])
+{
+	uint8_t digest[AK_SHA256_LEN];
+
+	ak_ed25519_public(seed, pub);
+	ak_sha256(pub, 32, digest);
+	ak_hex(digest, 4, kid);
+}
+
+enum ak_rc ak_keys_add_packet(const char *dir, char kid[9], uint8_t pub[32], struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *path = NULL;
+	char name[AK_KEY_FILE];
+	uint8_t seed[32];
+	enum ak_rc rc;
+
+	if (!ak_fs_is_dir(dir))
+		return missing(dir, err);
+	ak_random(seed, sizeof seed);
+	name_packet(seed, pub, kid);
+	snprintf(name, sizeof name, "packet-%s", kid);
+	path = ak_fs_join(dir, name);
+	rc = write_seed(path, seed, err);
+	ak_wipe(seed, sizeof seed);
+	return rc;
+}
+
+enum ak_rc ak_keys_read_packet(const char *dir, const char *kid, uint8_t out[32], struct ak_err *err)
+{
+	char name[AK_KEY_FILE], is[9];
+	uint8_t pub[32];
+	enum ak_rc rc;
+
+	snprintf(name, sizeof name, "packet-%s", kid);
+	if ((rc = read_key(dir, name, out, err)) != AK_OK) {
+		ak_hint(err, "restore the backup of the keys that was made after 'auditkit keys rotate --packet'");
+		return rc;
+	}
+	name_packet(out, pub, is);
+	if (strcmp(is, kid) == 0)
+		return AK_OK;
+	ak_wipe(out, 32);
+	ak_hint(err, "restore the backup of the keys");
+	return ak_fail(err, AK_EXIT_REFUSED, "packet key is '%s', this workspace signs with '%s'", is, kid);
 }
 
 void ak_keys_file(const char *dir, const char *kid, char file[AK_KEY_FILE])

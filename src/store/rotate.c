@@ -108,18 +108,6 @@ static enum ak_rc number(struct ak_store *s, const char *sql, int64_t *out, stru
 	return rc;
 }
 
-static enum ak_rc append(struct ak_tlog *l, const char *kid, struct ak_err *err)
-{
-	AK_CLEANUP(ak_json_decref) json_t *body = NULL;
-	int64_t files = 0;
-	enum ak_rc rc = number(l->store, "SELECT coalesce(max(id), 0) FROM file", &files, err);
-
-	if (rc != AK_OK)
-		return rc;
-	body = json_pack("{s:s, s:I, s:s}", "before", l->store->kid, "files", (json_int_t)files, "key_id", kid);
-	return ak_tlog_entry(l, KIND, body, NULL, err);
-}
-
 /* Sealed with the run before; without one there is no checkpoint yet, and the first one covers it. */
 static enum ak_rc seal(struct ak_tlog *l, const struct ak_keys *keys, struct ak_err *err)
 {
@@ -129,14 +117,15 @@ static enum ak_rc seal(struct ak_tlog *l, const struct ak_keys *keys, struct ak_
 	return rc == AK_OK && run ? ak_tlog_checkpoint(l, keys, run, err) : rc;
 }
 
-static enum ak_rc put_in_force(struct ak_tlog *l, const struct ak_keys *keys, const char *kid, struct ak_err *err)
+enum ak_rc ak_rotate_seal(struct ak_tlog *l, const struct ak_keys *keys, const char *kind, const json_t *body, const char *setting, const char *kid,
+			  struct ak_err *err)
 {
 	enum ak_rc rc = ak_store_begin(l->store, err);
 
 	if (rc == AK_OK)
-		rc = append(l, kid, err);
+		rc = ak_tlog_entry(l, kind, body, NULL, err);
 	if (rc == AK_OK)
-		rc = ak_store_set(l->store, "key_id", ak_str_of(kid), err);
+		rc = ak_store_set(l->store, setting, ak_str_of(kid), err);
 	if (rc == AK_OK)
 		rc = ak_access_anchor(l, err);
 	if (rc == AK_OK)
@@ -147,6 +136,18 @@ static enum ak_rc put_in_force(struct ak_tlog *l, const struct ak_keys *keys, co
 		rc = ak_store_commit(l->store, err);
 	ak_store_rollback(l->store); /* nothing to do after a commit */
 	return rc;
+}
+
+static enum ak_rc put_in_force(struct ak_tlog *l, const struct ak_keys *keys, const char *kid, struct ak_err *err)
+{
+	AK_CLEANUP(ak_json_decref) json_t *body = NULL;
+	int64_t files = 0;
+	enum ak_rc rc = number(l->store, "SELECT coalesce(max(id), 0) FROM file", &files, err);
+
+	if (rc != AK_OK)
+		return rc;
+	body = json_pack("{s:s, s:I, s:s}", "before", l->store->kid, "files", (json_int_t)files, "key_id", kid);
+	return ak_rotate_seal(l, keys, KIND, body, "key_id", kid, err);
 }
 
 enum ak_rc ak_rotate(struct ak_store *s, const char *keys_dir, const struct ak_keys *keys, char kid[9], struct ak_err *err)

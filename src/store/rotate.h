@@ -6,7 +6,10 @@
 #ifndef AK_STORE_ROTATE_H
 #define AK_STORE_ROTATE_H
 
+#include <jansson.h>
+
 #include "store/store.h"
+#include "store/tlog.h"
 
 /* The records of one key: ledger sequences from <= seq < to. */
 struct ak_key_period {
@@ -27,6 +30,9 @@ enum ak_rc ak_key_period_meets(struct ak_store *s, const struct ak_key_period *p
 			       int64_t last_us, bool *out, struct ak_err *err);
 /* Make a new key in the folder and put it in force; keys: those that sign. *kid is its id. AK_EXIT_BUSY while an ingest runs. */
 enum ak_rc ak_rotate(struct ak_store *s, const char *keys_dir, const struct ak_keys *keys, char kid[9], struct ak_err *err);
+/* What every rotation is: an entry of that kind, the setting that names the key in force, and a checkpoint over both, in one transaction. */
+enum ak_rc ak_rotate_seal(struct ak_tlog *l, const struct ak_keys *keys, const char *kind, const json_t *body, const char *setting, const char *kid,
+			  struct ak_err *err);
 
 #ifdef __cplusplus
 }

@@ -22,5 +22,6 @@ libak_a_SOURCES += src/store/access.c src/store/anchor.c src/store/access.h
 libak_a_SOURCES += src/store/runs.c src/store/runs.h src/store/filter.c src/store/filter.h src/store/runpage.c src/store/runpage.h src/store/lookup.c src/store/vtab.c src/store/vtab.h
 libak_a_SOURCES += src/store/claims.c src/store/claims.h src/store/inserts.c src/store/inserts.h src/store/arriving.c src/store/arriving.h
 libak_a_SOURCES += src/store/rotate.c src/store/rotate.h
+libak_a_SOURCES += src/store/rotate_packet.c src/store/rotate_packet.h
 libak_a_SOURCES += src/store/remap.c src/store/remap.h
 libak_a_SOURCES += src/store/manual.c src/store/manual.h

@@ -10,6 +10,7 @@
 #include "store/access.h"
 #include "store/corroborate.h"
 #include "store/rotate.h"
+#include "store/rotate_packet.h"
 #include "store/runs.h"
 #include "store/tlog.h"
 #include "store/verifying.h"
@@ -122,7 +123,7 @@ static void bad_pair(void *ctx, int64_t seq)
 	ak_verify_broken(c->out, "record %lld is set aside as a second witness of an attempt that its identifiers do not name", (long long)seq);
 }
 
-/* The workspace names the pseudonym key that the ledger has put in force. */
+/* The workspace names the keys that the ledger has put in force. */
 static enum ak_rc check_key(struct check *c)
 {
 	struct ak_key_period *p = NULL;
@@ -131,6 +132,8 @@ static enum ak_rc check_key(struct check *c)
 	enum ak_rc rc = ak_key_periods(c->s, &p, &n, &why);
 
 	ak_free(p);
+	if (rc == AK_OK)
+		rc = ak_packet_key_check(c->s, &why);
 	if (rc != AK_OK && why.exit == AK_EXIT_CORRUPT) {
 		ak_verify_broken(c->out, "%s", why.msg);
 		return AK_OK;

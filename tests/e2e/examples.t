@@ -13,8 +13,8 @@ page() { sed 's/\\-/-/g; s/\\e/\\/g; s/\\&//g' "$AK_SRCDIR/man/$1"; }
 # In the samples one line is broken: 3 says so; and a check finds what is planted: 1.
 run() { # run WHERE COMMAND
 	out=$(echo "$2" | sed -n 's/.* -o \([^ ]*\).*/\1/p')
-	[ -z "$out" ] || rm -rf "$out" "$out.receipt.txt" ./*.annex.*
-	rm -rf ws auditkit-demo copy.tar
+	[ -z "$out" ] || rm -rf "$out" "$out.receipt.txt" "${out%.*}.annex.${out##*.}"
+	rm -rf ws auditkit-demo copy.tar ./*.p7m ./*.tsq
 	sh -c "$2" >out.txt 2>&1
 	rc=$?
 	case $2 in 'auditkit check'*) [ "$rc" != 1 ] || rc=0 ;; esac
@@ -35,6 +35,7 @@ auditkit packet build --allow-gaps --unsigned -o unsigned.zip >/dev/null 2>&1
 auditkit search --layer request --status '$status' --save refused >/dev/null 2>&1
 auditkit search --outcome failure --save old >/dev/null 2>&1
 ssh-keygen -q -t ed25519 -N '' -f id_ed25519
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout cert.key -out cert.pem -days 2 -subj /CN=reader 2>/dev/null
 page auditkit-formats.5 | sed -n '/^id: example-gateway/,/^\.fi/p' | grep -v '^\.fi' >gateway.yaml
 sed -n 's/^ \{6\}//; /^{"calls/,/^expect\|^    expect/p' gateway.yaml | grep -v expect >calls.json
 is "the example's own input is JSON" "$(jq -r '.calls[0].call' calls.json)" c-1

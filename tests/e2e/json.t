@@ -26,6 +26,9 @@ json -w w show key_15b3785b
 json -w w packet build --allow-gaps -o p.zip
 json packet verify p.zip
 json packet show p.zip
+json packet timestamp p.zip --query p.tsq
+json version
+json -w w keys rotate --packet
 json formats
 json formats show litellm-slp
 json formats check "$AK_SRCDIR/src/formats/tickets.yaml"

@@ -65,6 +65,7 @@ caged 3 print -w ws report coverage --by-day
 caged 0 print -w ws checkpoint
 caged 0 print -w ws keys
 caged 0 "print sync" -w ws keys rotate
+caged 0 "print sync" -w ws keys rotate --packet
 caged 0 print -w ws doctor
 caged 0 "print sync" -w ws packet build --draft -o p.zip
 caged 0 "print sync" -w ws packet build --allow-gaps -o p
@@ -81,6 +82,9 @@ ssh-keygen -q -t ed25519 -N '' -f signer
 may=read-passwd # ssh-keygen asks who its user is
 caged 0 "print sync" packet sign u.zip --key signer -o s.zip
 may=
+caged 0 "print sync" packet timestamp s.zip --query s.tsq
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout reader.key -out reader.pem -days 2 -subj /CN=reader 2>/dev/null
+caged 0 "print sync" packet annex p.annex.zip --for reader.pem
 caged 0 print packet show p.zip
 caged 0 print packet verify p --annex p.annex
 caged 0 "print sync" -w ws packet rebuild p
@@ -100,6 +104,7 @@ caged 0 print -w ws redact explain --text <lines
 caged 0 print -w ws config check
 caged 0 print -w ws config show
 caged 0 print limits
+caged 0 print version --sbom
 caged 0 print schema check
 caged 0 print help
 caged 0 print help collect

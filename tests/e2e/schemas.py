@@ -69,7 +69,7 @@ def documents():
                 "show " + key, "explain " + trace, "trace reconstruct " + trace, "trace sample", "timeline --around ae-route-1", "blast-radius svc-search",
                 "trace bundle --app support-bot --from 2026-06-05 --to 2026-06-06 -o incident.tar", "packet build --allow-gaps -o p.zip", "packet test", "packet rebuild p.zip", "packet disclose p.zip 2 --reason probe", "verify", "keys", "checkpoint",
                 "backup copy.tar", "redact explain client_address", "redact rules", "redact allow 00112233445566778899aabbccddeeff --reason x", "doctor",
-                "serve --idle 1s", "ingest --manual other/note.txt", "ingest mine.jsonl --dry-run", "ingest", "keys rotate"]
+                "serve --idle 1s", "ingest --manual other/note.txt", "ingest mine.jsonl --dry-run", "ingest", "keys rotate", "keys rotate --packet"]
     if mode == "check" and not os.environ.get("AK_LONG"):
         yield "check --notify", run(*W, "check", "--notify", "hook", "--dry-run")
         for c in [c for c in commands if c.split()[0] in ("status", "check", "explain", "search", "query", "tail") or c.startswith("report ")] + ["trace reconstruct " + trace]:
@@ -78,9 +78,10 @@ def documents():
     for c in commands:
         yield c, run(*W, *c.split(), "--json", given=given.get(c))
     yield from of_customers()
+    subprocess.run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout reader.key -out reader.pem -days 2 -subj /CN=reader".split(), capture_output=True)
     yield "sql", run(*W, "sql", "SELECT seq, status_code FROM request LIMIT 2", "--json")
     yield "check --notify", run(*W, "check", "--notify", "hook", "--dry-run")
-    for c in ["packet verify p.zip", "packet show p.zip", "packet diff p.zip p.zip", "packet comments p.zip", "formats", "formats show litellm-slp", "formats check mine.yaml", "formats try litellm-slp mine.jsonl", "fields", "fields show event_start", "schema",
+    for c in ["packet verify p.zip", "packet show p.zip", "packet diff p.zip p.zip", "packet comments p.zip", "packet timestamp p.zip --query p.tsq", "packet annex p.annex.zip --for reader.pem", "version", "formats", "formats show litellm-slp", "formats check mine.yaml", "formats try litellm-slp mine.jsonl", "fields", "fields show event_start", "schema",
               "fields --store", "limits", "help", "help collect", "help collect openai", "canary plan --count 2", "redact try", "init new"]:
         yield c, run(*c.split(), "--json", given=given.get(c))
     for c in ["status", "sources", "check", "report usage", "report dashboard", "report keys", "report changes", "report access", "report quota", "report log-access", "report payload",

@@ -4,7 +4,7 @@
 cd "$tap_dir" || exit 1
 "$AUDITKIT" init w >/dev/null 2>&1
 "$AUDITKIT" -w w ingest "$AK_SRCDIR/samples/gateway" >/dev/null 2>&1
-"$AUDITKIT" -w w packet build --allow-gaps -q -o p.zip >/dev/null
+SOURCE_DATE_EPOCH=1600000000 "$AUDITKIT" -w w packet build --allow-gaps -q -o p.zip >/dev/null # says that it is of 2020
 digest=$(sed -n 's/^digest   sha256 //p' p.zip.receipt.txt)
 
 # An authority, and another one.
@@ -18,6 +18,8 @@ CN = test
 basicConstraints = critical, CA:TRUE
 [tsa_ext]
 extendedKeyUsage = critical, timeStamping
+[server_ext]
+subjectAltName = DNS:localhost, IP:127.0.0.1
 [mail_ext]
 extendedKeyUsage = emailProtection
 [tsa]
@@ -35,6 +37,7 @@ certify() { # certify NAME ISSUER EXTENSIONS
 	openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" -CAcreateserial -days 30 -extfile ca.cnf -extensions "$3" -out "$1.pem" 2>/dev/null
 }
 for ca in ca foreign; do openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $ca.key -out $ca.pem -days 30 -config ca.cnf -extensions ca_ext -subj "/CN=$ca" 2>/dev/null; done
+unzip -p p.zip p/signatures/allowed_signers >t.signers
 certify tsa ca tsa_ext
 certify mail ca mail_ext
 stamp() { # stamp DIGEST OUT
@@ -66,6 +69,104 @@ head -c 100 p.tsr >p/signatures/tagmanifest-sha256.txt.tsr
 is "as does half of one" "$(level timestamp p --tsa ca.pem | cut -d' ' -f1)" fail
 attach t.zip --attach p.tsr -o no.zip
 is "a second one is refused: exit 2" "$?" 2
+
+# ---- DSSE and in-toto, checked by Python and openssl ----
+ssh-keygen -q -t ed25519 -N '' -f plain
+"$AUDITKIT" -w w packet build --allow-gaps -q --unsigned -o att >/dev/null
+cp -r att own
+"$AUDITKIT" packet sign att --dsse --key plain >out 2>err
+is "an unsigned packet is signed and attested at once" "$? $("$AUDITKIT" packet verify att --json | jq -r '[.checks[] | select(.name == "attestation" or .name == "signature").result] | join(" ")')" "0 pass pass"
+is "its digest stays" "$(sha256sum <att/tagmanifest-sha256.txt)" "$(sha256sum <own/tagmanifest-sha256.txt)"
+python3 - att >pae <<'P'
+import base64, hashlib, json, sys
+e = json.load(open(sys.argv[1] + "/signatures/attestation.intoto.json"))
+body, kind = base64.b64decode(e["payload"]), e["payloadType"].encode()
+open("pae.sig", "wb").write(base64.b64decode(e["signatures"][0]["sig"]))
+sys.stdout.buffer.write(b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(body), body))
+s, p = json.loads(body), json.load(open(sys.argv[1] + "/data/packet.json"))
+sha = hashlib.sha256(open(sys.argv[1] + "/tagmanifest-sha256.txt", "rb").read()).hexdigest()
+good = (s["_type"] == "https://in-toto.io/Statement/v1" and s["subject"] == [{"name": "tagmanifest-sha256.txt", "digest": {"sha256": sha}}] and kind == b"application/vnd.in-toto+json"
+        and s["predicateType"] == "urn:auditkit:packet:1" and s["predicate"]["id"] == p["id"] and all(p[k] == v for k, v in s["predicate"].items()) and len(s["predicate"]) >= 8)
+open("said", "w").write("right" if good else "wrong: %s" % s)
+P
+is "the statement is about this packet" "$(cat said)" right
+ok "openssl verifies it over the encoding that Python made" openssl pkeyutl -verify -pubin -inkey att/signatures/ed25519.pub.pem -rawin -in pae -sigfile pae.sig
+"$AUDITKIT" packet sign p.zip --dsse --key "$(echo "$XDG_CONFIG_HOME"/auditkit/keys/*/packet)" -o by_own.zip >out 2>err
+is "one that is signed is attested by its own key" "$? $(unzip -l by_own.zip | grep -c attestation)" "0 1"
+"$AUDITKIT" packet sign p.zip --dsse --key plain -o no.zip >out 2>err
+is "and by no other: exit 4" "$? $(ls no.zip 2>/dev/null)" "4 "
+attested() { level attestation f; }
+edit() { rm -rf f; cp -r att f; python3 -c "
+import base64, json
+n = 'f/signatures/attestation.intoto.json'
+e = json.load(open(n))
+s = json.loads(base64.b64decode(e['payload']))
+$1
+e['payload'] = base64.b64encode(json.dumps(s, sort_keys=True, separators=(',', ':')).encode()).decode()
+json.dump(e, open(n, 'w'))"; }
+if [ -n "${AK_LONG-}" ]; then
+	edit "pass"
+	is "the same bytes again still hold" "$(attested | cut -d' ' -f1)" pass
+	edit "e['payloadType'] = 'text/plain'"
+	is "another type does not" "$(attested | cut -d' ' -f1)" fail
+fi
+edit "s['predicate']['ledger_size'] = 1"
+is "another predicate is not signed" "$(attested)" "fail the in-toto statement is not signed by the key that signed the packet"
+unzip -p by_own.zip p/signatures/attestation.intoto.json >f/signatures/attestation.intoto.json
+"$AUDITKIT" packet verify f >out
+is "nor is one by another key: exit 4" "$? $(grep -c '^FAIL *attestation' out)" "4 1"
+rm -rf att own f
+
+# ---- the question: as a file, and over https ----
+cp p.zip u.zip
+"$AUDITKIT" packet timestamp u.zip --query u.tsq >out 2>err
+is "a question is written, the packet stays" "$? $(cmp u.zip p.zip && echo same)" "0 same"
+asked() { openssl ts -query -in u.tsq -text 2>/dev/null; }
+is "openssl reads it: the digest, a nonce, and the wish for a certificate" "$(asked | sed -n 's/^ *[0-9a-f]* - \([0-9a-f -]*\)   .*/\1/p' | tr -d ' \n-') $(asked | grep -c 'Nonce: 0x') $(asked | grep -c 'Certificate required: yes') $(asked | grep -c 'sha256')" "$digest 1 1 1"
+"$AUDITKIT" packet timestamp u.zip --query again.tsq >out 2>err
+is "no two questions are the same" "$(cmp -s u.tsq again.tsq; echo $?)" 1
+reply() { openssl ts -reply -config ca.cnf -section t -queryfile "$1" -signer tsa.pem -inkey tsa.key -out "$2" 2>/dev/null; }
+reply u.tsq u.tsr
+reply again.tsq again.tsr
+"$AUDITKIT" packet timestamp u.zip --query u.tsq --answer again.tsr >out 2>err
+is "the answer to another question is refused by its nonce: exit 4" "$? $(grep -c nonce err) $(cmp u.zip p.zip && echo same)" "4 1 same"
+"$AUDITKIT" packet timestamp u.zip --query u.tsq --answer u.tsr --tsa foreign.pem >out 2>err
+is "and one of another authority" "$? $(cmp u.zip p.zip && echo same)" "4 same"
+"$AUDITKIT" packet timestamp u.zip --query u.tsq --answer u.tsr --tsa ca.pem >out 2>err
+is "the right one is attached" "$? $(level timestamp u.zip --tsa ca.pem | cut -d' ' -f1)" "0 pass"
+"$AUDITKIT" packet timestamp p.zip --answer other.tsr -o no.zip >out 2>err
+is "without its question the digest is looked at: exit 4" "$? $(ls no.zip 2>/dev/null)" "4 "
+
+certify server ca server_ext
+mkdir tsa && cp ca.cnf tsa.pem tsa.key serial tsa/ && cat server.pem server.key >tsa/server.pem
+python3 "$AK_SRCDIR/tests/e2e/tsa_server.py" tsa 2>tsa/log &
+tsa_pid=$!
+trap 'kill $tsa_pid 2>/dev/null; rm -rf "$tap_dir"' EXIT
+for _ in $(seq 100); do [ -e tsa/port ] && break; sleep 0.1; done
+port=$(cat tsa/port)
+url() { "$AUDITKIT" packet timestamp p.zip --url "https://127.0.0.1:$port/tsr" --ca-file ca.pem "$@" >out 2>err; }
+url -o x.zip
+is "an address of this machine is not spoken to unasked: exit 69" "$? $(ls x.zip tsa/asked 2>/dev/null)" "69 "
+url -o x.zip --allow-private --tsa ca.pem --json
+is "asked over https, its answer is attached" "$? $(jq -c '[.authority_checked, .digest]' out) $(level timestamp x.zip --tsa ca.pem | cut -d' ' -f1)" "0 [true,\"$digest\"] pass"
+is "the authority was asked as RFC 3161 says, and told nothing else" "$(jq -c '[.path, .type, .bytes < 100]' tsa/asked)" '["/tsr","application/timestamp-query",true]'
+sed 's/namespaces/valid-before="20210101Z",namespaces/' t.signers >ended
+is "a packet that is dated back is believed by its own word" "$(level signature x.zip --signers ended | cut -d' ' -f1,5-)" "pass in the list given, judged at 2020-09-13T12:26:40Z, the time of the packet, by its own word"
+is "and not by its timestamp" "$("$AUDITKIT" packet verify x.zip --tsa ca.pem --signers ended --json | jq -r '(.judged_at | .from + " " + .time), (.checks[] | select(.name == "signature") | .result + (.detail | contains("until 2021-01-01T00:00:00Z only") | tostring))' | tr '\n' ' ')" "timestamp $(jq -r .time out) failtrue "
+rm -f no.zip
+for how in 'old 4' 'words 4' '404 69' 'here 69'; do
+	echo "${how% *}" >tsa/how
+	url -o no.zip --allow-private
+	is "an authority that answers ${how% *}: exit ${how#* }, no packet" "$? $(ls no.zip 2>/dev/null)" "${how#* } "
+done
+rm tsa/how
+"$AUDITKIT" packet timestamp p.zip --url "http://127.0.0.1:$port/tsr" -o no.zip >out 2>err
+is "http is not spoken: exit 2" "$?" 2
+"$AUDITKIT" packet timestamp p.zip --url "https://127.0.0.1:$port/tsr" --allow-private -o no.zip >out 2>err
+is "nor to who shows another certificate: exit 69" "$?" 69
+"$AUDITKIT" -w w packet build --draft -q -o d.zip >/dev/null 2>&1
+"$AUDITKIT" packet timestamp d.zip --query d.tsq >out 2>err
+is "a draft is refused: exit 6" "$? $(ls d.tsq 2>/dev/null)" "6 "
 
 (cd p && openssl cms -sign -binary -in tagmanifest-sha256.txt -signer ../mail.pem -inkey ../mail.key -outform DER -out ../p.p7s 2>/dev/null)
 attach t.zip --attach p.p7s -o c.zip

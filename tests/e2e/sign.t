@@ -31,6 +31,16 @@ is "the receipt has the same digest and the signer" "$(sed -n 's/^digest   sha25
 	"$want $(sed -n 's/^signer   //p' signed/p.tar.receipt.txt) "
 ok "and is the receipt of the other" cmp p.tar.receipt.txt signed/p.tar.receipt.txt
 
+# ---- F350: which program it was, outside of what the digest covers ----
+"$AUDITKIT" version --sbom >bom.json
+is "the receipt names the build that readelf reads" "$(sed -n 's/^program .*build ID //p' p.tar.receipt.txt)" "$(readelf -n "$AUDITKIT" 2>/dev/null | sed -n 's/.*Build ID: //p')"
+is "and the bill of materials by its SHA-256" "$(sed -n 's/^sbom     sha256 \([0-9a-f]*\) .*/\1/p' p.tar.receipt.txt)" "$(sha256sum <bom.json | cut -d' ' -f1)"
+is "which is CycloneDX with a version and a build ID" "$(jq -r '[.bomFormat, .specVersion, .metadata.component.name, (.metadata.component.properties[0].value | length > 8)] | join(" ")' bom.json)" "CycloneDX 1.5 auditkit true"
+is "it has the libraries that ldd lists" "$(jq -r '.components[] | select(.scope != "optional")."bom-ref"' bom.json | sort | tr '\n' ' ')" "$(ldd "$AUDITKIT" | sed -n 's#^\t*\(.* => \)*\(/[^ ]*\) (.*#\2#p' | xargs -n 1 basename | sort | tr '\n' ' ')"
+is "with the versions that they say" "$(jq -r '.components[] | select(.name == "openssl" or .name == "sqlite").version' bom.json | tr '\n' ' ')" "$(openssl version | sed 's/.*Library: OpenSSL \([^ ]*\).*/\1/') $(sqlite3 --version | cut -d' ' -f1) "
+is "and hangs together" "$(jq '[.dependencies[0].dependsOn[] as $r | any(.components[]; ."bom-ref" == $r)] | all' bom.json) $(LC_ALL=C.UTF-8 TZ=Asia/Tokyo "$AUDITKIT" version --sbom | cmp - bom.json && echo same)" "true same"
+is "neither is in the packet" "$(grep -ac "$(sed -n 's/^program .*build ID //p' p.tar.receipt.txt)\|CycloneDX" p.tar)" 0
+
 ssh-keygen -q -t ed25519 -N '' -C 'audit key' -f plain
 echo "brindle namespaces=\"auditkit-packet\" $(cut -d' ' -f1,2 plain.pub)" >vendors
 for form in p.zip p.tar.gz p.tar.zst folder; do

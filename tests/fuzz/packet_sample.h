@@ -102,12 +102,12 @@ static inline void packet_write(const struct ak_buf part[PARTS], bool sign, cons
 /* The report, or NULL when the archive was refused. */
 static inline json_t *packet_verify(const char *path)
 {
-	struct ak_packet_check o = {.now_us = DATED_US};
+	struct ak_packet_check o = {.digest = NULL};
 	struct ak_err err = {0};
 	json_t *doc = NULL;
 
 	if (ak_packet_verify(path, &o, &doc, &err) == AK_OK) {
-		HOLDS(json_array_size(json_object_get(doc, "checks")) == 9);
+		HOLDS(json_array_size(json_object_get(doc, "checks")) >= 9);
 		return doc;
 	}
 	HOLDS(!doc && err.msg[0] && (err.exit == AK_EXIT_VERIFY || err.exit == AK_EXIT_INPUT));

@@ -152,9 +152,10 @@ static void test_signers(void)
 	allowed("brindle namespaces=\"git,auditkit-*\" " KEY, NULL, "brindle", "namespaces");
 	allowed("brindle namespaces=\"git\" " KEY, NULL, "signer_not_allowed", "another namespace");
 	allowed("brindle NAMESPACES=\"auditkit-packet\",valid-after=\"20260801\" " KEY, NULL, "brindle", "valid since");
-	allowed("brindle valid-after=\"20260802Z\" " KEY, NULL, "signer_not_allowed", "not valid yet");
+	allowed("brindle valid-after=\"20260802Z\" " KEY, NULL, "signer_not_yet", "not valid yet");
 	allowed("brindle valid-before=\"20260801060001Z\" " KEY, NULL, "brindle", "still valid");
-	allowed("brindle valid-before=\"202608010600\" " KEY, NULL, "signer_not_allowed", "no longer valid");
+	allowed("brindle valid-before=\"202608010600\" " KEY, NULL, "brindle", "valid to the last second");
+	allowed("brindle valid-before=\"20260801055959\" " KEY, NULL, "signer_expired", "no longer valid");
 	allowed("brindle valid-before=\"soon\" " KEY, NULL, "signer_not_allowed", "a time that is none");
 	allowed("brindle cert-authority " KEY, NULL, "signer_not_allowed", "an authority is not a signer");
 	allowed("brindle sk-ssh-ed25519@openssh.com AAAA", NULL, "signer_unknown", "another key");
