@@ -11,8 +11,7 @@ gzip -dcq "$ex"/litellm/slp-*.gz | awk 'NR % 10 == 1' >litellm/slp-1.jsonl
 gzip litellm/slp-1.jsonl && zstd -q --rm app/spans.jsonl
 sed -e "s#path: \(litellm/slp\|app/\)#path: $PWD/\1#" -e "s#path: \([a-z]\)#path: $ex/\1#" "$ex/policy.yaml" >w/policy.yaml
 "$AUDITKIT" -w w ingest >/dev/null 2>&1
-build() { "$AUDITKIT" -w w packet build --allow-gaps -q "$@" >/dev/null; }
-build -o whole-packet
+"$AUDITKIT" -w w packet build --allow-gaps -q -o whole-packet >/dev/null
 eyes() { python3 "$AK_SRCDIR/tests/e2e/packet2.py" "$@"; }
 ok "documents by the schemas in the packet, tables by Data Package 1.0 and 2.0" eyes schemas whole-packet
 ok "every row by its Table Schema" eyes tables whole-packet
