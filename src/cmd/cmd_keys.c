@@ -117,7 +117,7 @@ static enum ak_exit run_list(struct ak_ctx *c, struct ak_err *err)
 	if (rc == AK_OK && ak_args_flag(c->args, "signers") && !c->json)
 		return print_signers(c, packet), AK_EXIT_OK;
 	if (rc == AK_OK)
-		rc = ak_query_key_periods(c->store, -1, &periods, err);
+		rc = ak_query_key_periods(c->store, -1, -1, &periods, err);
 
 	if (rc == AK_OK)
 		add_files(c, periods);

@@ -78,6 +78,8 @@ enum ak_rc ak_packet_like(struct ak_ctx *c, struct ak_packet_opts *o, const char
 	o->reviewer = text(c, "reviewer", ak_jtxt(packet, "reviewer", NULL));
 	o->approved_by = text(c, "approved-by", ak_jtxt(packet, "approved_by", NULL));
 	o->sample = (size_t)ak_jnum(json_object_get(packet, "sample"), "size");
+	if (!o->previous)
+		ak_io_note(c->io, "hint", "with --previous the packet also says what changed since that one");
 	o->rows = json_is_true(json_object_get(packet, "rows"));
 	o->tables_most = ak_jnum(packet, "tables_most");
 	ak_io_note(c->io, "like", "%s: view %s, reviewer %s", ak_jtxt(packet, "id", "?"), *view ? *view : AK_VIEW_DEFAULT, o->reviewer ? o->reviewer : "nobody named");

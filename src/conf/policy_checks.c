@@ -17,8 +17,10 @@ static bool is_one_of(const json_t *v, const char *const *words)
 
 static bool fits_export(const json_t *v) { return is_one_of(v, (const char *const[]){"file", "api", "dashboard", "none", NULL}); }
 static bool fits_lock(const json_t *v) { return is_one_of(v, (const char *const[]){"object-lock", "worm", "none", NULL}); }
+static bool fits_full(const json_t *v) { return is_one_of(v, (const char *const[]){"delete-oldest", "stop-inserting", NULL}); }
 static bool fits_days(const json_t *v) { return json_is_string(v) && ak_policy_days(json_string_value(v)) > 0 && !is_word(v, "forever"); }
 static bool fits_count(const json_t *v) { return json_is_integer(v) && json_integer_value(v) >= 1; }
+static bool fits_store(const json_t *v) { return fits_days(v) || fits_count(v); }
 static bool fits_factor(const json_t *v) { return json_is_integer(v) && json_integer_value(v) >= 2; }
 static bool fits_zone(const json_t *v) { return json_is_string(v) && ak_zone_find(json_string_value(v)); }
 static bool fits_clock(const json_t *v) { return json_is_string(v) && ak_policy_minutes(json_string_value(v)) >= 0; }
@@ -57,6 +59,9 @@ static const struct {
 	const char *expected;
 } values[] = {
 	{"sources.*.export", fits_export, "file, api, dashboard or none"},
+	{"sources.*.stores", fits_store, "a number of days such as 30d, or a number of records"},
+	{"sources.*.when_full", fits_full, "delete-oldest or stop-inserting"},
+	{"sources.*.since", ak_policy_is_date, "a date such as 2026-06-16"},
 	{"retention.*.archive_proof.lock", fits_lock, "object-lock, worm or none"},
 	{"retention.*.archive_proof.on", ak_policy_is_date, "a date such as 2026-06-16"},
 	{"access.attestations.*.on", ak_policy_is_date, "a date such as 2026-06-16"},

@@ -74,7 +74,8 @@ static const struct ak_yaml_rule source_rules[] = {
 	{"every", AK_Y_SCALAR, false, NULL},
 	{"system", AK_Y_SCALAR, false, NULL}, {"query", AK_Y_SCALAR, false, NULL},
 	{"tz", AK_Y_SCALAR, false, NULL},     {"pull", AK_Y_MAP, false, pull_rules},
-	END,
+	{"stores", AK_Y_SCALAR, false, NULL}, {"when_full", AK_Y_STR, false, NULL},
+	{"since", AK_Y_SCALAR, false, NULL},  END,
 };
 
 static const struct ak_yaml_rule missing_rules[] = {
@@ -145,6 +146,7 @@ static const struct ak_yaml_rule class_rules[] = {
 	{"keep", AK_Y_SCALAR, false, NULL},    {"why", AK_Y_SCALAR, false, NULL},
 	{"delete", AK_Y_SCALAR, false, NULL},  {"legal_basis", AK_Y_SCALAR, false, NULL},
 	{"archive", AK_Y_SCALAR, false, NULL}, {"archive_proof", AK_Y_MAP_OR_UNKNOWN, false, proof_rules},
+	{"storage_class", AK_Y_SCALAR, false, NULL},
 	END,
 };
 
@@ -169,6 +171,7 @@ static const struct ak_yaml_rule access_rules[] = {
 	{"payload_viewers", AK_Y_STR_OR_LIST, false, NULL},
 	{"export_approvers", AK_Y_STR_OR_LIST, false, NULL},
 	{"log_access_monitoring", AK_Y_SCALAR, false, NULL},
+	{"leavers", AK_Y_STR_OR_LIST, false, NULL},
 	{"attestations", AK_Y_LIST_OR_UNKNOWN, false, attestation_rules},
 	END,
 };

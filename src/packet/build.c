@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "packet/annex.h"
 #include "packet/facts.h"
+#include "packet/method.h"
 #include "packet/page.h"
 #include "packet/previous.h"
 #include "packet/rekey.h"
@@ -117,7 +118,7 @@ static enum ak_rc add_integrity(const struct ak_packet_opts *o, struct ak_bag *b
 	struct ak_buf b;
 	uint8_t pub[32];
 	const char *path;
-	json_t *text;
+	json_t *text, *method;
 	enum ak_rc rc;
 
 	ak_ed25519_public(o->keys->log, pub);
@@ -130,6 +131,10 @@ static enum ak_rc add_integrity(const struct ak_packet_opts *o, struct ak_bag *b
 	if (rc == AK_OK)
 		rc = ak_render_add(o, bag, "data/integrity/checkpoint.note",
 				   ak_str_of(json_string_value(json_object_get(s->checkpoint, "note"))), err);
+	method = ak_method_view(s->checkpoint);
+	if (rc == AK_OK)
+		rc = ak_render_page(o, bag, "method.md.mustache", "data/integrity/method.md", AK_ESC_TEXT, method, err);
+	json_decref(method);
 	json_object_foreach(s->files, path, text)
 		if (rc == AK_OK)
 			rc = ak_render_add(o, bag, path, ak_str_n(json_string_value(text), json_string_length(text)), err);
@@ -412,7 +417,7 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	struct ak_arena arena;
 	struct ak_sections s = {.store = o->store, .policy = o->policy, .redactor = o->redactor, .arena = &arena, .from_us = o->from_us,
 				.to_us = o->to_us, .approved_by = o->approved_by, .responses = o->responses,
-				.tenant_reason = o->tenant_reason, .operator_ = o->operator_, .view = o->view, .scope = o->scope,
+				.tenant_reason = o->tenant_reason, .operator_ = o->operator_, .view = o->view, .scope = o->scope, .previous = o->previous,
 				.sample = o->sample, .rows = o->rows, .tables_most = o->tables_most ? o->tables_most : AK_TABLES_BYTES, .packet_id = out->id, .workspace = o->workspace, .data_dir = o->data_dir};
 	struct ak_previous previous = {0};
 	json_t *ws = NULL;
@@ -423,6 +428,7 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	own.ids = ak_ids_new();
 	memset(out, 0, sizeof *out);
 	rc = ak_query_workspace(o->store, &ws, err);
+	s.ws = ws;
 	if (rc == AK_OK)
 		rc = ak_previous_open(o, &previous, err);
 	if (rc == AK_OK)

@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "packet/checks.h"
 
+#include "packet/check_workbook.h"
 #include "packet/selfaudit.h"
 
 static const char *text_of(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
@@ -132,7 +133,7 @@ static size_t in_annex(const json_t *sections)
 	return n;
 }
 
-static void clean(struct ak_checked *p, const struct ak_tally *t, size_t links)
+static void clean(struct ak_checked *p, const struct ak_tally *t, size_t links, size_t cells)
 {
 	size_t ids = ak_ids_count(p->ids), apart = in_annex(p->sections);
 	char besides[160] = "", annex[100] = "";
@@ -144,16 +145,17 @@ static void clean(struct ak_checked *p, const struct ak_tally *t, size_t links)
 		snprintf(besides + n, sizeof besides - n, "%s %zu ids with the shape of a person's number", p->let ? " and" : " besides", ids);
 	if (apart && !p->o->annex)
 		snprintf(annex, sizeof annex, "; %zu more tables stand in the annex, --annex checks them", apart);
-	ak_check_say(p, "content", AK_RESULT_PASS, "%zu of %zu figures recomputed, %zu links resolve, 0 secrets%s%s", t->agree, t->totals, links, besides, annex);
+	ak_check_say(p, "content", AK_RESULT_PASS, "%zu of %zu figures recomputed, %zu cells of the workbook agree, %zu links resolve, 0 secrets%s%s", t->agree, t->totals, cells, links,
+		     besides, annex);
 }
 
 void ak_check_content(struct ak_checked *p)
 {
 	struct ak_tally *t = &p->tally;
-	char nowhere[200] = "";
+	char nowhere[200] = "", other[160] = "";
 	const char *where = "";
 	uint64_t line = 0;
-	size_t found, links;
+	size_t found, links, cells = 0;
 
 	if (p->unlike_schema || p->altered || p->too_big) {
 		ak_check_say(p, "content", AK_RESULT_SKIPPED, "%s",
@@ -173,8 +175,10 @@ void ak_check_content(struct ak_checked *p)
 			     (unsigned long long)line);
 	else if (t->agree != t->totals)
 		ak_check_say(p, "content", AK_RESULT_FAIL, "%zu of %zu figures agree; %s", t->agree, t->totals, t->differs);
+	else if (ak_check_workbook(p, other, sizeof other, &cells))
+		ak_check_say(p, "content", AK_RESULT_FAIL, "%s", other);
 	else if (*nowhere)
 		ak_check_say(p, "content", AK_RESULT_FAIL, "%s", nowhere);
 	else
-		clean(p, t, links);
+		clean(p, t, links, cells);
 }

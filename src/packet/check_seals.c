@@ -42,6 +42,16 @@ const char *ak_check_moment_said(const struct ak_checked *p, char out[80])
 	return out;
 }
 
+/* What shows a checkpoint cannot have existed before it; two clocks may differ by five minutes. */
+static bool older(const char *when, const char *checkpoint)
+{
+	struct ak_err ignored = {0};
+	int64_t token, shown;
+
+	return checkpoint && ak_time_arg(when, 0, &token, &ignored) == AK_OK && ak_time_arg(checkpoint, 0, &shown, &ignored) == AK_OK &&
+	       token < shown - INT64_C(300000000);
+}
+
 void ak_check_timestamp(struct ak_checked *p)
 {
 	struct ak_err err = {0};
@@ -51,6 +61,8 @@ void ak_check_timestamp(struct ak_checked *p)
 		ak_check_say(p, "timestamp", p->o->tsa.p ? AK_RESULT_FAIL : AK_RESULT_SKIPPED, "no RFC 3161 token in the packet");
 	else if (look_at_token(p, when, &err) != AK_OK)
 		ak_check_say(p, "timestamp", AK_RESULT_FAIL, "%s", err.msg);
+	else if (older(when, json_string_value(json_object_get(p->packet, "as_of"))))
+		ak_check_say(p, "timestamp", AK_RESULT_FAIL, "the timestamp of %s is older than the checkpoint that the packet shows", when);
 	else
 		ak_check_say(p, "timestamp", p->o->tsa.p ? AK_RESULT_PASS : AK_RESULT_SKIPPED,
 			     p->o->tsa.p ? "existed at %s, says the authority given"

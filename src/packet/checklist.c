@@ -121,7 +121,7 @@ static enum ak_rc read_pass(struct ak_store *s, int kind, int64_t from_us, int64
 
 	if (!p->nitems)
 		return AK_OK;
-	rc = ak_query_fieldrows_each(s, (enum ak_kind)kind, p->field, p->n, state ? INT64_MIN : from_us, state ? INT64_MAX : to_us, take, p, err);
+	rc = ak_query_fieldrows_there(s, (enum ak_kind)kind, p->field, p->n, state ? INT64_MIN : from_us, state ? INT64_MAX : to_us, take, p, err);
 	for (size_t i = 0; i < p->nitems && p->of && rc == AK_OK; i++)
 		json_array_append_new(json_object_get(items[p->item[i]], "measured"),
 				      json_pack("{s:s, s:I, s:I}", "kind", ak_kinds[kind].name, "filled", (json_int_t)p->filled[i], "of", (json_int_t)p->of));

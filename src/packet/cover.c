@@ -107,17 +107,6 @@ static void checklist_table(struct ak_sections *s, const json_t *groups)
 
 /* ---- the document ---- */
 
-static enum ak_rc add_figures(struct ak_sections *s, struct ak_err *err)
-{
-	const struct ak_dashboard_opts o = {.from_us = s->from_us, .to_us = s->to_us, .by = {AK_BY_MODEL}, .nby = 1, .policy = s->policy};
-	json_t *doc = NULL;
-	enum ak_rc rc = ak_dashboard_time(s->store, &o, &doc, err);
-
-	if (rc == AK_OK)
-		json_object_set_new(s->documents, AK_FIGURES_PATH, doc);
-	return rc;
-}
-
 static json_t *coverage_of(const struct ak_facts *f)
 {
 	json_t *list = json_array(), *row;
@@ -141,40 +130,53 @@ static json_t *document(struct ak_sections *s, const struct ak_facts *f, const j
 }
 
 /* Rules are about a whole: of some records only nothing is judged. */
-static enum ak_rc judge(struct ak_sections *s, json_t **findings, json_t **matrix, struct ak_err *err)
+static enum ak_rc judge(struct ak_sections *s, const json_t *rules, json_t **matrix, struct ak_err *err)
 {
 	enum ak_rc rc;
 
 	if (s->scope) {
-		*findings = json_pack("{s:i, s:i, s:i, s:[]}", "met", 0, "not_met", 0, "not_evaluable", 0, "checks");
 		*matrix = json_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:i, s:[]}", "schema", "auditkit.matrix/1", "format_version", 1, "from", ak_jbound(s->from_us), "to",
 				    ak_jbound(s->to_us), "met", 0, "not_met", 0, "not_evaluable", 0, "areas");
 		return AK_OK;
 	}
-	rc = run_rules(s, findings, err);
-	if (rc == AK_OK)
-		rc = ak_matrix(s->store, s->policy, *findings, matrix, err);
-	return rc == AK_OK ? ak_matrix_questions(s->store, s->policy, *findings, s->questions, err) : rc;
+	rc = ak_matrix(s->store, s->policy, rules, matrix, err);
+	return rc == AK_OK ? ak_matrix_questions(s->store, s->policy, rules, s->questions, err) : rc;
 }
 
-enum ak_rc ak_cover_build(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
+enum ak_rc ak_cover_read(struct ak_sections *s, struct ak_cover *c, struct ak_err *err)
 {
-	json_t *findings = NULL, *matrix = NULL, *groups = NULL;
-	enum ak_rc rc = judge(s, &findings, &matrix, err);
+	const struct ak_dashboard_opts o = {.from_us = s->from_us, .to_us = s->to_us, .by = {AK_BY_MODEL}, .nby = 1, .policy = s->policy};
+	enum ak_rc rc = AK_OK;
 
+	if (s->scope)
+		c->rules = json_pack("{s:i, s:i, s:i, s:[]}", "met", 0, "not_met", 0, "not_evaluable", 0, "checks");
+	else
+		rc = run_rules(s, &c->rules, err);
 	if (rc == AK_OK)
-		rc = ak_checklists(s->store, s->from_us, s->to_us, &groups, err);
-	if (rc == AK_OK)
-		rc = add_figures(s, err);
+		rc = ak_checklists(s->store, s->from_us, s->to_us, &c->checklists, err);
+	return rc == AK_OK ? ak_dashboard_time(s->store, &o, &c->figures, err) : rc;
+}
+
+void ak_cover_release(struct ak_cover *c)
+{
+	json_decref(c->rules);
+	json_decref(c->checklists);
+	json_decref(c->figures);
+}
+
+enum ak_rc ak_cover_build(struct ak_sections *s, const struct ak_facts *f, const struct ak_cover *c, struct ak_err *err)
+{
+	json_t *matrix = NULL;
+	enum ak_rc rc = judge(s, c->rules, &matrix, err);
+
 	if (rc == AK_OK) {
-		findings_table(s, findings);
-		checklist_table(s, groups);
-		ak_cover_tables(s, f, json_object_get(s->documents, AK_FIGURES_PATH));
+		json_object_set(s->documents, AK_FIGURES_PATH, c->figures);
+		findings_table(s, c->rules);
+		checklist_table(s, c->checklists);
+		ak_cover_tables(s, f, c->figures);
 		json_object_set(s->documents, AK_MATRIX_PATH, matrix);
-		json_object_set_new(s->documents, AK_COVER_PATH, document(s, f, findings, json_incref(groups)));
+		json_object_set_new(s->documents, AK_COVER_PATH, document(s, f, c->rules, json_incref(c->checklists)));
 	}
-	json_decref(findings);
 	json_decref(matrix);
-	json_decref(groups);
 	return rc;
 }

@@ -10,6 +10,14 @@
 extern "C" {
 #endif
 
+/* What is read for it, before or after the facts. */
+struct ak_cover {
+	json_t *rules, *checklists, *figures; /* of ak_check_all, ak_checklists and ak_dashboard_time */
+};
+
+enum ak_rc ak_cover_read(struct ak_sections *s, struct ak_cover *c, struct ak_err *err);
+void ak_cover_release(struct ak_cover *c);
+
 /* Behind the sections and the questions; adds to s->documents:
  *  data/00-cover.json {schema: "auditkit.cover/1", format_version, answers: [{id, head, text, table}], passed: {text, table}|null,
  *   providers: [{provider, attempts, region, trains, keeps_days, contract, basis|null}] (null: unknown), rules: [{id, rule, text, tag, basis}],
@@ -19,7 +27,7 @@ extern "C" {
  *   coverage: [{from, to, method, linked, total}]}
  *  data/08-requests/matrix.json (check/matrix.h) and data/08-requests/figures.json (report/dashboard.h)
  * and to the questions what ak_matrix_questions says; to section 3 the table of the checklists, to section 2 the table of what rules found. */
-enum ak_rc ak_cover_build(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err);
+enum ak_rc ak_cover_build(struct ak_sections *s, const struct ak_facts *f, const struct ak_cover *c, struct ak_err *err);
 
 #define AK_COVER_PATH "data/00-cover.json"
 #define AK_MATRIX_PATH "data/08-requests/matrix.json"

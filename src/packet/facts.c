@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "link/link.h"
+#include "packet/facts_beside.h"
 #include "packet/overdue.h"
 #include "query/query.h"
 #include "reconcile/reconcile.h"
@@ -176,7 +177,6 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, con
 		read_fn *read;
 		json_t **into;
 	} parts[] = {
-		{coverage, &out->links},
 		{ak_query_routes, &out->routes},
 		{ak_query_spend, &out->spend},
 		{payload, &out->payload},
@@ -186,14 +186,17 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, con
 		{ak_query_snapshots, &out->snapshots},
 		{ak_query_entries, &out->entries},
 		{ak_query_price_check, &out->price_check},
+		{ak_query_apps, &out->apps},
 	};
 	enum ak_rc rc;
 
 	out->small = ak_alloc(sizeof *out->small);
 	ak_small_groups_init(out->small, policy);
 	out->reconciled = json_array();
-	rc = ak_store_spill(s, err);
-	if (rc == AK_OK)
+	rc = out->beside ? AK_OK : ak_store_spill(s, err); /* else it does already, for both */
+	if (rc == AK_OK && !out->beside)
+		rc = coverage(s, from_us, to_us, &out->links, err);
+	if (rc == AK_OK && !out->workspace)
 		rc = ak_query_workspace(s, &out->workspace, err);
 	if (rc == AK_OK)
 		rc = read_sources(s, policy, out, err);
@@ -201,12 +204,12 @@ enum ak_rc ak_facts_read(struct ak_store *s, int64_t from_us, int64_t to_us, con
 		rc = ak_query_kept_texts(s, &out->kept_texts, err);
 	for (size_t i = 0; i < AK_COUNT(parts) && rc == AK_OK; i++)
 		rc = parts[i].read(s, from_us, to_us, parts[i].into, err);
-	if (rc == AK_OK)
+	if (rc == AK_OK && !out->beside)
 		rc = add_bypass(s, from_us, to_us, policy, out->links, &out->reconciled, err);
 	if (rc == AK_OK)
 		rc = ak_population_read(s, from_us, to_us, policy, tables, out->small, &out->counts, out->table, err);
 	if (rc == AK_OK)
-		rc = ak_query_key_periods(s, -1, &out->key_periods, err);
+		rc = ak_query_key_periods(s, -1, json_integer_value(json_object_get(out->workspace, "records_total")), &out->key_periods, err);
 	if (rc == AK_OK)
 		rc = ak_query_differences(s, out->witnesses, from_us, to_us, &out->differences, err);
 	return rc == AK_OK ? read_access(s, out, err) : rc;
@@ -224,18 +227,17 @@ enum ak_rc ak_facts_read_sources(struct ak_store *s, const struct ak_policy *pol
 		rc = ak_query_clock(s, NULL, 0, &f->clocks, err);
 	if (rc == AK_OK)
 		rc = ak_query_export_rows(s, &f->exports, err);
+	if (rc == AK_OK)
+		rc = ak_query_supply(s, &f->supply, err);
 	return rc;
 }
 
-enum ak_rc ak_facts_read_totals(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy, int64_t as_of_us, struct ak_facts *f,
-				struct ak_err *err)
+enum ak_rc ak_facts_read_totals(struct ak_store *s, int64_t from_us, int64_t to_us, const struct ak_policy *policy, struct ak_facts *f, struct ak_err *err)
 {
-	int64_t oldest[AK_K_COUNT];
-	enum ak_rc rc = ak_query_control_totals(s, &f->control_totals, err);
+	enum ak_rc rc = ak_facts_beside_end(f->beside, f, err);
 
-	ak_overdue_classes(policy, as_of_us, oldest);
 	if (rc == AK_OK)
-		rc = ak_query_shapes(s, oldest, &f->shapes, err);
+		rc = add_bypass(s, from_us, to_us, policy, f->links, &f->reconciled, err);
 	if (rc == AK_OK)
 		rc = ak_query_roles(s, from_us, to_us, &f->roles, err);
 	return rc == AK_OK ? ak_query_holds(s, &f->holds, err) : rc;
@@ -246,10 +248,12 @@ void ak_facts_release(struct ak_facts *f)
 	json_t *const all[] = {f->workspace, f->sources,	 f->links,   f->routes,	    f->spend,	     f->payload,
 			       f->environments, f->ages, f->access,  f->snapshots,  f->entries,	     f->price_check,
 			       f->witnesses, f->differences, f->kept_texts,	 f->counts.roles, f->key_periods,
-			       f->clocks, f->exports, f->control_totals, f->shapes, f->roles, f->holds, f->reconciled};
+			       f->clocks, f->exports, f->control_totals, f->shapes, f->roles, f->holds, f->reconciled,
+			       f->supply, f->apps};
 
 	for (size_t i = 0; i < AK_COUNT(all); i++)
 		json_decref(all[i]);
+	ak_facts_beside_free(f->beside);
 	if (f->small)
 		ak_small_groups_release(f->small);
 	ak_free(f->small);

@@ -5,6 +5,7 @@
 #include "packet/attested.h"
 #include "packet/overdue.h"
 #include "packet/questions.h"
+#include "packet/source_retention.h"
 #include "redact/redact.h"
 
 struct found {
@@ -88,6 +89,8 @@ static void late_sources(struct found *x)
 	json_decref(late);
 }
 
+static void lost_early(struct found *x) { ak_source_lost_early(x->f, x->policy, &x->n, &x->of); }
+
 static void late_attestations(struct found *x) { ak_attested_count(x->policy, x->as_of_us, &x->n, &x->of); }
 
 static void small_groups(struct found *x)
@@ -150,6 +153,7 @@ static void personal_labels(struct found *x) { count_rules(x, "warnings", is_per
 	X("small-group", "published groups that stand for fewer people than the policy's k", "small_groups", small_groups, "groups that name people", 0) \
 	X("source-overdue", "sources whose newest export is older than their rhythm allows", "sources", late_sources, "sources", 0) \
 	X("attestation-overdue", "reviews by hand that are attested for too long, on no day or by nobody", "attestations", late_attestations, "attestations", 0) \
+	X("source-lost-early", "sources that lost records early: the oldest is younger than what the source states to keep", "retention_sources", lost_early, "sources that state it", 0) \
 	X("label-personal", "labels of keys, teams and projects that look like a person's", "sources", personal_labels, "values in records", 0) \
 	X("source-silent", "hours in stretches without a record that are longer than the source's usual ones: suspected gaps", "silences", silences, "hours from the first to the last record", 0) \
 	X("source-hole", "numbers missing from the sequence of a source", "completeness", holes, "numbers from the first to the last", 0) \

@@ -5,6 +5,7 @@
 #include "base/jsonw.h"
 #include "base/merkle.h"
 #include "packet/check.h"
+#include "packet/checks.h"
 #include "store/tlog.h"
 
 #define FILE_BYTES ((size_t)16 << 20)
@@ -37,6 +38,38 @@ enum ak_rc ak_past_json(const char *path, const char *name, json_t **out, struct
 	ak_buf_init(&b, FILE_BYTES);
 	rc = ak_packet_file(path, name, &b, err);
 	return rc == AK_OK ? ak_json_parse(ak_buf_str(&b), out, err) : rc;
+}
+
+enum ak_rc ak_past_table(const char *path, const char *table, json_t **out, struct ak_err *err)
+{
+	AK_CLEANUP(ak_buf_release) struct ak_buf b;
+	json_t *head = NULL, *row, *cell;
+	struct ak_str left = AK_STR("");
+	char name[100];
+	enum ak_rc rc;
+	size_t i;
+
+	*out = json_array();
+	ak_buf_init(&b, FILE_BYTES);
+	snprintf(name, sizeof name, "data/tables/%.60s.csv", table);
+	rc = ak_packet_file(path, name, &b, err);
+	if (rc == AK_OK && b.n)
+		left = ak_buf_str(&b);
+	while (left.n && (row = ak_table_row(&left)) != NULL) {
+		json_t *o = json_object();
+
+		json_array_foreach(row, i, cell)
+			if (head && json_is_string(json_array_get(head, i)))
+				json_object_set(o, json_string_value(json_array_get(head, i)), cell);
+		if (head)
+			json_array_append(*out, o);
+		else
+			head = json_incref(row);
+		json_decref(o);
+		json_decref(row);
+	}
+	json_decref(head);
+	return rc == AK_END ? AK_OK : rc;
 }
 
 enum ak_rc ak_past_open(const char *path, char digest[65], json_t **packet, struct ak_err *err)

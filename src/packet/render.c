@@ -4,6 +4,7 @@
 #include "base/jsonget.h"
 #include "base/jsonw.h"
 #include "base/verdict.h"
+#include "packet/columns.h"
 #include "packet/selfaudit.h"
 #include "packet/workbook.h"
 #include "tmpl/load.h"
@@ -69,7 +70,10 @@ static json_t *fields_of(const json_t *table)
 
 	json_array_foreach(json_object_get(table, "columns"), i, column) {
 		json_t *field = json_copy(column);
+		const char *says = ak_column_says(ak_jtxt(table, "name", ""), ak_jtxt(field, "name", ""));
 
+		if (says)
+			json_object_set_new(field, "description", json_string(says));
 		if (strcmp(ak_jtxt(field, "type", ""), "datetime") == 0)
 			json_object_set_new(field, "format", json_string("any"));
 		json_array_append_new(list, field);

@@ -126,6 +126,8 @@ enum ak_rc ak_section_access(struct ak_sections *s, const struct ak_facts *f, st
 	else
 		ak_section_gap(s, o, "no access review was read");
 	roles(s, o, f);
+	if (ak_section_leavers(s, o, f, err) != AK_OK)
+		return AK_FAIL;
 	views(o, f);
 	own_log(s, o, f);
 	if (saved_searches(s, o, err) != AK_OK)

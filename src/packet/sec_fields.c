@@ -1,5 +1,7 @@
 /* 3 Field dictionary: the program's own table, which is also what the store and the redaction are made from. */
 #include "base/ak.h"
+#include "base/jsonw.h"
+#include "packet/drift.h"
 #include "packet/sections.h"
 
 #include "redact/plan.h"
@@ -81,6 +83,7 @@ enum ak_rc ak_section_fields(struct ak_sections *s, const struct ak_facts *f, st
 {
 	json_t *o = ak_section_new(s, "fields", "Field dictionary", "What can a stored record hold, and why?");
 	struct ak_table *t = ak_section_table(s, o, "fields", "Fields", "name column type unit redaction store purpose meaning sensitivity observed");
+	AK_CLEANUP(ak_json_decref) json_t *all = json_array();
 	struct ak_field_plan plan;
 
 	if (ak_plan_read(s->policy, &plan, err) != AK_OK)
@@ -92,7 +95,7 @@ enum ak_rc ak_section_fields(struct ak_sections *s, const struct ak_facts *f, st
 					"purpose", ak_fields[i].purpose, "meaning", ak_fields[i].meaning);
 
 		ak_table_add(t, row);
-		json_decref(row);
+		json_array_append_new(all, row);
 	}
 	for (int i = 0; i < AK_F_COUNT; i++)
 		if (ak_plan_differs(&plan, (enum ak_field_id)i))
@@ -100,5 +103,5 @@ enum ak_rc ak_section_fields(struct ak_sections *s, const struct ak_facts *f, st
 				       plan.why[i] ? ": " : "", plan.why[i] ? plan.why[i] : "");
 	values(s, o, f);
 	ak_section_say(o, "proven", "tables/fields.csv", "%d fields; what is not listed is not stored", (int)AK_F_COUNT);
-	return AK_OK;
+	return ak_section_drift(s, o, all, f, err);
 }

@@ -88,6 +88,7 @@ enum ak_rc ak_section_retention(struct ak_sections *s, const struct ak_facts *f,
 		json_decref(row);
 	}
 	due(s, o, f);
+	ak_section_source_retention(s, o, f);
 	captured(s, o, f);
 	ak_section_declared(s, o, "retention");
 	return AK_OK;

@@ -166,6 +166,7 @@ enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, str
 	period(s, o);
 	ak_scoped_say(s, o);
 	view(s, o);
+	ak_section_headings(s, o, f);
 	if (s->first[0])
 		ak_section_say(o, "proven", "tables/records.csv", "first record of the period %s, last %s", s->first, s->last);
 	kinds(s, o, f);

@@ -143,6 +143,7 @@ enum ak_rc ak_section_sources(struct ak_sections *s, const struct ak_facts *f, s
 	size_t i;
 
 	(void)err;
+	ak_section_source_types(s, o, f);
 	counts(s, o, f);
 	ak_section_completeness(s, o, f);
 	ak_section_ipe(s, o, f);

@@ -101,7 +101,7 @@ void ak_section_rows(struct ak_sections *s, json_t *section, const char *name, c
 		ak_table_add(t, o);
 }
 
-static json_t *redacted(struct ak_sections *s, const char *value)
+json_t *ak_section_redacted(const struct ak_sections *s, const char *value)
 {
 	struct ak_str v = ak_redact_text(s->redactor, ak_str_of(value), s->arena, NULL);
 
@@ -125,7 +125,7 @@ void ak_section_declared(struct ak_sections *s, json_t *section, const char *bra
 			ak_section_gap(s, section, "%s is not answered (%s)", a[i].path + len + 1, basis);
 			continue;
 		}
-		value = redacted(s, a[i].value);
+		value = ak_section_redacted(s, a[i].value);
 		ak_section_say(section, "declared", basis, "%s: %s", a[i].path + len + 1, json_string_value(value));
 	}
 	if (!found)

@@ -22,6 +22,7 @@ struct ak_sections {
 	const struct ak_policy *policy; /* NULL when there is none */
 	const struct ak_redactor *redactor;
 	struct ak_arena *arena;
+	json_t *ws;		  /* of ak_query_workspace, all of its records */
 	const json_t *checkpoint; /* {size, root, time, note} */
 	int64_t as_of_us;	  /* its time */
 	const char *approved_by;  /* role that approved the export, NULL = nobody named */
@@ -38,6 +39,7 @@ struct ak_sections {
 	const char *tenant_reason; /* why tenant ids are in the packet, redacted; NULL = they are not */
 	const char *operator_;	  /* who builds it, as a token */
 	const char *packet_id;	  /* seed of samples */
+	const char *previous;	  /* packet that the reviewer had before, NULL = none */
 	size_t sample;		  /* rows of each population that are drawn, 0 = none */
 	bool rows;		  /* the records row by row, whatever the view says */
 	uint64_t tables_most;	  /* bytes of CSVs beyond which the largest are apart */
@@ -66,6 +68,8 @@ void ak_section_rows(struct ak_sections *s, json_t *section, const char *name, c
 /* A table that has its rows already. */
 void ak_section_place(json_t *section, struct ak_table *table);
 
+/* What somebody has typed, as the packet may print it. The caller's. */
+json_t *ak_section_redacted(const struct ak_sections *s, const char *value);
 /* The answers of one branch of policy.yaml as declared statements; what is unknown is a gap. */
 void ak_section_declared(struct ak_sections *s, json_t *section, const char *branch);
 

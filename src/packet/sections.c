@@ -3,6 +3,7 @@
 #include "packet/sections.h"
 
 #include "packet/cover.h"
+#include "packet/facts_beside.h"
 #include "packet/findings.h"
 #include "packet/questions.h"
 #include "packet/requests.h"
@@ -10,7 +11,7 @@
 #include "query/only.h"
 
 /* What is said of whole sources is read before the records of others are out of sight. */
-static enum ak_rc read_facts(struct ak_sections *s, struct ak_facts *f, struct ak_err *err)
+static enum ak_rc read_facts(struct ak_sections *s, struct ak_facts *f, struct ak_cover *cover, struct ak_err *err)
 {
 	enum ak_rc rc = AK_OK;
 
@@ -19,10 +20,18 @@ static enum ak_rc read_facts(struct ak_sections *s, struct ak_facts *f, struct a
 	if (rc == AK_OK && s->scope)
 		rc = ak_scoped_begin(s->store, s->scope, &s->scope_doc, err);
 	if (rc == AK_OK)
+		rc = ak_store_spill(s->store, err);
+	if (rc == AK_OK && !s->scope)
+		f->workspace = json_incref(s->ws);
+	if (rc == AK_OK)
+		f->beside = ak_facts_beside_start(s->store, s->from_us, s->to_us, s->policy, s->as_of_us, s->scope != NULL);
+	if (rc == AK_OK)
 		rc = ak_facts_read(s->store, s->from_us, s->to_us, s->policy, s->tables, f, err);
 	if (rc == AK_OK && !s->scope)
 		rc = ak_facts_read_sources(s->store, s->policy, s->as_of_us, f, err);
-	return rc == AK_OK ? ak_facts_read_totals(s->store, s->from_us, s->to_us, s->policy, s->as_of_us, f, err) : rc;
+	if (rc == AK_OK)
+		rc = ak_cover_read(s, cover, err);
+	return rc == AK_OK ? ak_facts_read_totals(s->store, s->from_us, s->to_us, s->policy, f, err) : rc;
 }
 
 static void judge(struct ak_sections *s, const struct ak_facts *f)
@@ -68,7 +77,8 @@ enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
 	static ak_section_fn *const order[] = {ak_section_scope,     ak_section_sources, ak_section_fields, ak_section_redaction,
 					       ak_section_retention, ak_section_access,	 ak_section_trace};
 	struct ak_facts f = {0};
-	enum ak_rc rc = read_facts(s, &f, err);
+	struct ak_cover cover = {0};
+	enum ak_rc rc = read_facts(s, &f, &cover, err);
 
 	s->all = json_array();
 	s->files = json_object();
@@ -77,7 +87,7 @@ enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
 		rc = order[i](s, &f, err);
 	if (rc == AK_OK) {
 		judge(s, &f);
-		rc = ak_cover_build(s, &f, err);
+		rc = ak_cover_build(s, &f, &cover, err);
 	}
 	if (rc == AK_OK)
 		ak_tables_part(s->tables, s->tables_most);
@@ -89,6 +99,7 @@ enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
 		rc = ak_section_requests(s, json_array_get(s->all, 0), err);
 	if (rc == AK_OK)
 		mend_bases(s);
+	ak_cover_release(&cover);
 	ak_facts_release(&f);
 	return rc;
 }

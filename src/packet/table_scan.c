@@ -5,7 +5,9 @@
 #include "base/fs.h"
 #include "base/map.h"
 #include "packet/checks.h"
+#include "packet/sheet_cells.h"
 #include "packet/table.h"
+#include "packet/workbook.h"
 
 #define ROW_BYTES ((size_t)1 << 24)
 
@@ -68,6 +70,7 @@ void ak_table_scan_free(struct ak_table_scan *s)
 	ak_free(s->not_of_type);
 	ak_free(s->secret);
 	ak_free(s->mark);
+	ak_free(s->cells);
 	ak_free(s->name);
 	ak_free(s->table);
 	ak_free(s);
@@ -159,6 +162,15 @@ static void keep_mark(struct ak_table_scan *s, struct ak_str text)
 	ak_buf_release(&b);
 }
 
+static void keep_cells(struct ak_table_scan *s, const json_t *row)
+{
+	if (s->ncells == AK_SHEET_ROWS)
+		return;
+	if (!(s->ncells & (s->ncells - 1)))
+		s->cells = ak_realloc(s->cells, (s->ncells ? 2 * s->ncells : 1) * sizeof *s->cells);
+	s->cells[s->ncells++] = ak_cells_mark_row(row);
+}
+
 /* One row with its line end. */
 static void take(struct ak_table_scan *s, struct ak_str text, uint64_t line)
 {
@@ -172,9 +184,11 @@ static void take(struct ak_table_scan *s, struct ak_str text, uint64_t line)
 		add_up(s, row);
 	if (!s->broken && !s->header) {
 		begin(s, row);
+		s->head_cells = ak_cells_mark_row(row);
 	} else if (!s->broken) {
 		look_at_cells(s, row, line);
 		keep_mark(s, text);
+		keep_cells(s, row);
 		s->rows++;
 	}
 	json_decref(row);

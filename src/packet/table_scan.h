@@ -14,6 +14,8 @@ struct ak_table_scan {
 	size_t sums, wrong;  /* rows that are not in `shown` and should add up; those of them that do not */
 	bool broken;	     /* not in the dialect of base/csvw.h, or a row has not as many cells as the header */
 	uint64_t leak;	     /* line of what looks like a secret or an e-mail address, 0 = none */
+	uint64_t head_cells, *cells; /* marks of the head and of the first AK_SHEET_ROWS rows, for the workbook (packet/sheet_cells.h) */
+	size_t ncells;
 	bool want_rows;	     /* keep: */
 	uint64_t *mark;	     /* per row, whose pseudonyms count as equal; equal rows have equal marks in one process */
 	size_t marks;

@@ -13,10 +13,9 @@
 
 #define CHUNK ((size_t)64 << 10)
 #define ROW_BYTES ((size_t)16 << 20)
-#define SHEET_BYTES ((size_t)32 << 20) /* a sheet takes no further row beyond */
 #define WHOLE INT64_C(9007199254740992)
 
-enum { CELL_TEXT = 32767 /* bytes; the format bounds characters */, COLUMNS = 64, NAME_CHARS = 31 };
+enum { COLUMNS = 64, NAME_CHARS = 31 };
 
 static const char styles[] = XML "<styleSheet xmlns=\"" MAIN "\"><fonts count=\"2\"><font><sz val=\"11\"/><name val=\"Calibri\"/></font>"
 				 "<font><b/><sz val=\"11\"/><name val=\"Calibri\"/></font></fonts>"
@@ -92,8 +91,8 @@ static void text_cell(struct sheet *s, size_t column, const char *z, bool head)
 {
 	size_t n = strlen(z);
 
-	if (n > CELL_TEXT)
-		z = "(longer than a cell may be: see the CSV)";
+	if (n > AK_CELL_BYTES)
+		z = AK_CELL_TOO_LONG;
 	ak_buf_adds(&s->xml, "<c r=\"");
 	add_place(&s->xml, column, s->rows + 1);
 	ak_buf_addf(&s->xml, "\"%s t=\"inlineStr\"><is><t%s>", head ? " s=\"1\"" : "", n && (is_blank(z[0]) || is_blank(z[strlen(z) - 1])) ? " xml:space=\"preserve\"" : "");
@@ -131,7 +130,7 @@ static void end_row(struct sheet *s)
 
 static void begin_sheet(struct sheet *s, const char *const *heads, size_t n, int width)
 {
-	ak_buf_init(&s->xml, 2 * SHEET_BYTES + ROW_BYTES);
+	ak_buf_init(&s->xml, 2 * AK_SHEET_BYTES + ROW_BYTES);
 	s->columns = n;
 	ak_buf_adds(&s->xml, XML "<worksheet xmlns=\"" MAIN "\"><sheetViews><sheetView workbookViewId=\"0\">"
 				 "<pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews>");
@@ -176,7 +175,7 @@ enum ak_rc ak_workbook_new(struct ak_bag *bag, struct ak_workbook **out, struct 
 
 	*out = w;
 	for (size_t i = 0; i < AK_COUNT(parts); i++)
-		ak_buf_init(parts[i], SHEET_BYTES);
+		ak_buf_init(parts[i], AK_SHEET_BYTES);
 	begin_sheet(&w->list, heads, AK_COUNT(heads), 24);
 	name_sheet(w, "contents");
 	return ak_zip_store_open(&w->zip, bag, AK_WORKBOOK_PATH, err);
@@ -188,7 +187,7 @@ static void take_rows(struct sheet *s, struct ak_str *text, bool *head)
 	json_t *row, *v;
 	size_t i;
 
-	while (s->rows <= AK_SHEET_ROWS && s->xml.n < SHEET_BYTES && text->n && (row = ak_table_row(text)) != NULL) {
+	while (s->rows <= AK_SHEET_ROWS && s->xml.n < AK_SHEET_BYTES && text->n && (row = ak_table_row(text)) != NULL) {
 		if (!*head) {
 			begin_row(s);
 			json_array_foreach(row, i, v)
@@ -211,7 +210,7 @@ static enum ak_rc read_rows(struct sheet *s, const struct ak_bag_file *csv, stru
 	enum ak_rc rc = AK_OK;
 
 	ak_buf_init(&text, ROW_BYTES + CHUNK);
-	while (rc == AK_OK && n && s->rows <= AK_SHEET_ROWS && s->xml.n < SHEET_BYTES && !text.over) {
+	while (rc == AK_OK && n && s->rows <= AK_SHEET_ROWS && s->xml.n < AK_SHEET_BYTES && !text.over) {
 		char chunk[4096];
 		struct ak_str left;
 
@@ -274,7 +273,7 @@ static enum ak_rc add_part(struct ak_workbook *w, const char *name, struct ak_er
 	struct ak_buf b;
 	enum ak_rc rc;
 
-	ak_buf_init(&b, SHEET_BYTES);
+	ak_buf_init(&b, AK_SHEET_BYTES);
 	ak_buf_adds(&b, before);
 	if (middle)
 		ak_buf_addstr(&b, ak_buf_str(middle));

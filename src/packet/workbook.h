@@ -10,6 +10,9 @@
 #include "packet/bag.h"
 
 #define AK_SHEET_ROWS 5000
+#define AK_SHEET_BYTES ((size_t)32 << 20) /* a sheet takes no further row beyond */
+#define AK_CELL_BYTES 32767		   /* of a text; the format bounds characters */
+#define AK_CELL_TOO_LONG "(longer than a cell may be: see the CSV)"
 #define AK_WORKBOOK_PATH "data/evidence.xlsx"
 
 struct ak_workbook;

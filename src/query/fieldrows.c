@@ -14,6 +14,7 @@ struct reading {
 	struct ak_map sources;
 	struct { int64_t file, source; } *of_file, last; /* in order of the files; the one that was asked for last */
 	size_t nfiles;
+	bool there;   /* what numbers say is not asked */
 	bool by_file; /* rows have their file, not their source */
 	int column[AK_FIELDROWS_MOST]; /* of store/columns.h */
 	ak_fieldrow_fn *each;
@@ -41,6 +42,8 @@ static struct ak_str in_column(struct reading *r, const struct ak_columns *c, si
 {
 	enum ak_column col = (enum ak_column)r->column[k];
 
+	if (r->there && ak_columns[col].kind != AK_COL_IS_TEXT)
+		return ak_columns_number(c, col, i) == AK_COLUMN_NONE ? ak_str_n(NULL, 0) : AK_STR("1");
 	return ak_columns[col].kind == AK_COL_IS_TEXT ? ak_columns_text(c, col, i) : ak_columns_decimal(c, col, i, r->digits[k]);
 }
 
@@ -171,7 +174,9 @@ static enum ak_rc take_row(struct reading *r, sqlite3_stmt *st, struct ak_err *e
 			r->value[k] = source_name(&r->sources, row.source);
 			continue;
 		}
-		if (sqlite3_column_type(st, at) == SQLITE_INTEGER) {
+		if (r->there && sqlite3_column_type(st, at) == SQLITE_INTEGER) {
+			r->value[k] = AK_STR("1");
+		} else if (sqlite3_column_type(st, at) == SQLITE_INTEGER) {
 			int n = snprintf(r->digits[k], sizeof r->digits[k], "%lld", (long long)sqlite3_column_int64(st, at));
 
 			r->value[k] = ak_str_n(r->digits[k], (size_t)n);
@@ -221,8 +226,8 @@ static enum ak_rc by_rows(struct ak_store *s, struct reading *r, enum ak_kind ki
 	return rc;
 }
 
-enum ak_rc ak_query_fieldrows_each(struct ak_store *s, enum ak_kind kind, const int *field, size_t n, int64_t from_us, int64_t to_us,
-				   ak_fieldrow_fn *each, void *ctx, struct ak_err *err)
+static enum ak_rc read_all(struct ak_store *s, enum ak_kind kind, const int *field, size_t n, bool there, int64_t from_us, int64_t to_us,
+			   ak_fieldrow_fn *each, void *ctx, struct ak_err *err)
 {
 	struct reading *r = ak_alloc_zero(1, sizeof *r);
 	enum ak_rc rc;
@@ -231,6 +236,7 @@ enum ak_rc ak_query_fieldrows_each(struct ak_store *s, enum ak_kind kind, const 
 		AK_BUG("more fields than a row holds");
 	r->field = field;
 	r->n = n;
+	r->there = there;
 	r->each = each;
 	r->ctx = ctx;
 	ak_map_init(&r->sources);
@@ -241,4 +247,16 @@ enum ak_rc ak_query_fieldrows_each(struct ak_store *s, enum ak_kind kind, const 
 	ak_free(r->of_file);
 	ak_free(r);
 	return rc;
+}
+
+enum ak_rc ak_query_fieldrows_each(struct ak_store *s, enum ak_kind kind, const int *field, size_t n, int64_t from_us, int64_t to_us,
+				   ak_fieldrow_fn *each, void *ctx, struct ak_err *err)
+{
+	return read_all(s, kind, field, n, false, from_us, to_us, each, ctx, err);
+}
+
+enum ak_rc ak_query_fieldrows_there(struct ak_store *s, enum ak_kind kind, const int *field, size_t n, int64_t from_us, int64_t to_us,
+				    ak_fieldrow_fn *each, void *ctx, struct ak_err *err)
+{
+	return read_all(s, kind, field, n, true, from_us, to_us, each, ctx, err);
 }

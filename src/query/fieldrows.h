@@ -27,6 +27,9 @@ extern "C" {
  * promised order. */
 enum ak_rc ak_query_fieldrows_each(struct ak_store *s, enum ak_kind kind, const int *field, size_t n, int64_t from_us, int64_t to_us,
 				   ak_fieldrow_fn *each, void *ctx, struct ak_err *err);
+/* The same for who asks only whether there is a value: numbers are "1". */
+enum ak_rc ak_query_fieldrows_there(struct ak_store *s, enum ak_kind kind, const int *field, size_t n, int64_t from_us, int64_t to_us,
+				    ak_fieldrow_fn *each, void *ctx, struct ak_err *err);
 /* "litellm-prod:1288" of a row; names: ak_by_sources. */
 void ak_fieldrow_cite(const struct ak_map *names, int64_t source, int64_t seq, struct ak_buf *out);
 

@@ -85,15 +85,14 @@ static void look_at_text(struct cell *c, enum ak_type type, struct ak_str s)
 		extend(c, type, s);
 }
 
-void ak_observed_add(struct ak_observed *o, enum ak_kind k, const struct ak_record *r)
+void ak_observed_add(struct ak_observed *o, enum ak_kind k, const struct ak_packed *r)
 {
 	o->records[k]++;
-	for (int f = 0; f < AK_F_COUNT; f++) {
-		const struct ak_value *v = &r->v[f];
+	for (size_t i = 0; i < r->n; i++) {
+		enum ak_field_id f = r->value[i].field;
+		const struct ak_value *v = &r->value[i].v;
 		struct cell *c = &o->cell[k][f];
 
-		if (!v->set)
-			continue;
 		c->n++;
 		if (!ak_type_is_number(ak_fields[f].type)) {
 			if (v->text.p)

@@ -14,7 +14,7 @@ extern "C" {
 
 struct ak_observed *ak_observed_new(void);
 void ak_observed_free(struct ak_observed *o);
-void ak_observed_add(struct ak_observed *o, enum ak_kind k, const struct ak_record *r);
+void ak_observed_add(struct ak_observed *o, enum ak_kind k, const struct ak_packed *r);
 /* [{kind, field (column), name, records (of the kind), with_value, least, most (of numbers and times), longest (of other texts, bytes),
  * unlike (values that are not of the field's type)}] of kinds that have records, in the order of the dictionary. The caller's. */
 json_t *ak_observed_rows(const struct ak_observed *o);

@@ -97,8 +97,9 @@ enum ak_rc ak_query_workspace(struct ak_store *s, json_t **out, struct ak_err *e
  * period half-open. */
 enum ak_rc ak_query_spans(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Pseudonym keys in the order in which they were in force: [{key_id, since, until|null, records (live ones, known by its tokens)}].
- * seq: only the one of that ledger sequence, -1 = all. */
-enum ak_rc ak_query_key_periods(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
+ * seq: only the one of that ledger sequence, -1 = all. live: records_total of ak_query_workspace, -1 = not known: where no key was
+ * rotated it saves counting them again. */
+enum ak_rc ak_query_key_periods(struct ak_store *s, int64_t seq, int64_t live, json_t **out, struct ak_err *err);
 /* Did records come under more than one key? No record is read. */
 enum ak_rc ak_query_rotated(struct ak_store *s, bool *out, struct ak_err *err);
 /* {run: id, started, version, options, checkpoint: {...}|null, totals: {records_in ... superseded}, files: N}. */
@@ -229,6 +230,9 @@ enum ak_rc ak_query_call_cites(struct ak_store *s, int64_t from_us, int64_t to_u
 /* Access grants by role: [{role, grants, people, payload, metadata (whose log scope has it), export, never_used, unused_90_days (before
  * the review), ended (the review says so), ended_and_seen (of these: used, or acted in an audit event, after the review)}]. */
 enum ak_rc ak_query_roles(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Grants of people who have left, as the reviews, other lists of people, events or `left` (a list of tokens) say: {citation, principal,
+ * role, resource, log_scope, export, state, last_used, reviewed, says, says_seq (null when only `left` does)}. */
+enum ak_rc ak_query_leavers_each(struct ak_store *s, const json_t *left, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* {holds, in_force, disposals, disposed: leaves whose bodies are gone}. */
 enum ak_rc ak_query_holds(struct ak_store *s, json_t **out, struct ak_err *err);
 /* [{source, layer: "gateway attempts"|"gateway sums"|"provider usage"|"provider calls"|

@@ -228,13 +228,9 @@ enum ak_rc ak_search_condition(struct ak_search *q, const struct ak_search_test 
 	return rc;
 }
 
-/* People and keys of requests stand in no index (store/writer.c). */
 static bool in_index(int f, enum ak_kind kind)
 {
-	enum ak_ident i = f < AK_F_COUNT && ak_field_of((enum ak_field_id)f, kind) ? ak_fields[f].ident : AK_I_NONE;
-	bool bulk = kind == AK_K_REQUEST || kind == AK_K_USAGE || kind == AK_K_APP || kind == AK_K_CALL;
-
-	return i == AK_I_CALL || i == AK_I_ATTEMPTS || i == AK_I_SESSION || (i == AK_I_ENTITY && (!bulk || f == AK_F_EVENT_ID));
+	return f < AK_F_COUNT && ak_field_of((enum ak_field_id)f, kind) && ak_lookup_has(kind, (enum ak_field_id)f);
 }
 
 /* Hashes of which a record must have one, as SQL; false: the test does not say so. A field that the kind lacks adds none. */

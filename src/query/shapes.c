@@ -53,17 +53,17 @@ static size_t words_in_row(struct ak_str s)
 }
 
 /* As long as the tokens that the record counts, at three to five and a half bytes each. */
-static bool as_long_as(const struct ak_record *r, enum ak_field_id tokens, size_t bytes)
+static bool as_long_as(const struct ak_packed *r, enum ak_field_id tokens, size_t bytes)
 {
-	int64_t n = r->v[tokens].num;
+	const struct ak_value *v = ak_packed_get(r, tokens);
+	int64_t n = v ? v->num : 0;
 
-	return r->v[tokens].set && n >= COUNTED_TOKENS && n < INT32_MAX && (int64_t)bytes >= 3 * n &&
+	return n >= COUNTED_TOKENS && n < INT32_MAX && (int64_t)bytes >= 3 * n &&
 	       2 * (int64_t)bytes <= 11 * n;
 }
 
-static bool is_shaped(const struct ak_record *r, enum ak_field_id f)
+static bool is_shaped(const struct ak_packed *r, enum ak_field_id f, struct ak_str s)
 {
-	struct ak_str s = r->v[f].text;
 	size_t words;
 
 	if (!memchr(s.p, ' ', s.n))
@@ -75,9 +75,8 @@ static bool is_shaped(const struct ak_record *r, enum ak_field_id f)
 	       (as_long_as(r, AK_F_INPUT_TOKENS, s.n) || as_long_as(r, AK_F_OUTPUT_TOKENS, s.n));
 }
 
-static void count(struct search *q, const struct ak_stored *r, enum ak_field_id f)
+static void count(struct search *q, const struct ak_stored *r, enum ak_field_id f, json_int_t bytes)
 {
-	json_int_t bytes = (json_int_t)r->rec.v[f].text.n;
 	char key[120];
 	json_t *o;
 
@@ -93,15 +92,18 @@ static void count(struct search *q, const struct ak_stored *r, enum ak_field_id 
 		json_object_set_new(o, "longest", json_integer(bytes));
 }
 
-static void look_at(struct search *q, const struct ak_stored *r)
+static void look_at(struct search *q, const struct ak_stored *r, const struct ak_packed *rec)
 {
 	q->records++;
-	for (int f = 0; f < AK_F_COUNT; f++) {
-		if (!r->rec.v[f].text.p || ak_fields[f].type == AK_T_TIME || ak_fields[f].type == AK_T_DEC)
+	for (size_t i = 0; i < rec->n; i++) {
+		enum ak_field_id f = rec->value[i].field;
+		struct ak_str s = rec->value[i].v.text;
+
+		if (!s.p || ak_fields[f].type == AK_T_TIME || ak_fields[f].type == AK_T_DEC)
 			continue;
 		q->texts++;
-		if (is_shaped(&r->rec, (enum ak_field_id)f))
-			count(q, r, (enum ak_field_id)f);
+		if (is_shaped(rec, f, s))
+			count(q, r, f, (json_int_t)s.n);
 	}
 }
 
@@ -171,15 +173,22 @@ static enum ak_rc search_kind(struct search *q, enum ak_kind k, struct ak_err *e
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	enum ak_rc rc = ak_stored_select(q->store, k, " WHERE state = 0 ORDER BY seq", &st, err);
+	struct ak_stored *r = ak_alloc_zero(1, sizeof *r);
+	struct ak_arena arena;
 
+	ak_arena_init(&arena);
 	while (rc == AK_OK && (rc = ak_sql_step(q->store, st, err)) == AK_OK) {
-		struct ak_stored r;
+		const struct ak_packed *rec = ak_stored_pack(st, 0, k, &arena, r);
 
-		ak_stored_read(st, 0, k, &r);
-		look_at(q, &r);
-		ak_observed_add(q->observed, k, &r.rec);
-		add_age(q, k, &r);
+		if (rec) {
+			look_at(q, r, rec);
+			ak_observed_add(q->observed, k, rec);
+			add_age(q, k, r);
+		}
+		ak_arena_clear(&arena);
 	}
+	ak_arena_release(&arena);
+	ak_free(r);
 	return rc == AK_END ? AK_OK : rc;
 }
 

@@ -44,3 +44,5 @@ libak_a_SOURCES += src/query/only.c src/query/only.h
 libak_a_SOURCES += src/query/observed.c src/query/observed.h
 libak_a_SOURCES += src/query/holdings.c
 libak_a_SOURCES += src/query/calls.c
+libak_a_SOURCES += src/query/people.c src/query/people.h src/query/tally.c src/query/tally.h src/query/totals_columns.c src/query/totals.h
+libak_a_SOURCES += src/query/keyrows.c src/query/keyrows.h

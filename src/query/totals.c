@@ -4,7 +4,9 @@
 #include "query/query.h"
 
 #include "query/attempt.h"
+#include "query/keyrows.h"
 #include "query/rows.h"
+#include "query/totals.h"
 
 #define OF_FILE AK_OF_FILE
 #define LIVE AK_LIVE
@@ -55,14 +57,31 @@ static const struct ak_over keys = {KEYS("request"), KEYS(KEYS_OF)};
 enum ak_rc ak_query_keys_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
 {
 	const char *sql = NULL;
-	enum ak_rc rc = ak_over_choose(s, &keys, &sql, err);
+	enum ak_rc rc = ak_key_rows_each(s, from_us, to_us, each, ctx, err);
 
+	if (rc != AK_END)
+		return rc;
+	rc = ak_over_choose(s, &keys, &sql, err);
 	return rc == AK_OK ? ak_rows_period_each(s, sql, from_us, to_us, each, ctx, err) : rc;
+}
+
+static enum ak_rc append(void *ctx, json_t *row, struct ak_err *err)
+{
+	(void)err;
+	json_array_append(ctx, row);
+	return AK_OK;
 }
 
 enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
-	return attempts(s, &keys, from_us, to_us, out, err);
+	json_t *list = json_array();
+	enum ak_rc rc = ak_query_keys_each(s, from_us, to_us, append, list, err);
+
+	if (rc == AK_OK)
+		*out = list;
+	else
+		json_decref(list);
+	return rc;
 }
 
 #define SPEND_OF                                                                                                      \
@@ -72,16 +91,13 @@ enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, jso
 		  AK_FOLD("input_tokens") AK_FOLD("output_tokens") AK_FOLD("cost_estimated") AK_FOLD("cost_billed") \
 		  AK_FOLD_PEOPLE)
 
-#define SPEND(table)                                                                                                  \
-	"SELECT s.name AS source, 'gateway attempts' AS layer, r.provider AS provider,"                               \
-	" coalesce(r.response_model, r.request_model) AS model, NULL AS line_item, r.cost_currency AS currency,"      \
-	" count(*) AS records, ak_sum(1) AS requests, ak_sum(r.input_tokens) AS input_tokens,"                        \
-	" ak_sum(r.output_tokens) AS output_tokens, ak_sum(r.cost_estimated) AS estimated, ak_sum(r.cost_billed) AS billed," \
-	" NULL AS query, count(DISTINCT " AK_PERSON_OF("r") ") AS people FROM " table " r" OF_FILE("r") " WHERE" COUNTED("r") " GROUP BY 1, 3, 4, 6"                      \
-	" UNION ALL"                                                                                                  \
-	" SELECT s.name, CASE WHEN" AK_OWN_SUMS("u") " THEN 'gateway sums' ELSE 'provider usage' END, u.provider, u.response_model, u.line_item, u.cost_currency, count(*),"     \
-	" ak_sum(u.request_count), ak_sum(u.input_tokens), ak_sum(u.output_tokens), ak_sum(u.cost_estimated), ak_sum(u.cost_billed), f.query," \
-	" count(DISTINCT " AK_PERSON("u.actor_id", "u.actor_email", "NULL") ")"                                       \
+/* What is not of attempts. */
+#define SPEND_BESIDE                                                                                                  \
+	" SELECT s.name AS source, CASE WHEN" AK_OWN_SUMS("u") " THEN 'gateway sums' ELSE 'provider usage' END AS layer, u.provider AS provider," \
+	" u.response_model AS model, u.line_item AS line_item, u.cost_currency AS currency, count(*) AS records,"     \
+	" ak_sum(u.request_count) AS requests, ak_sum(u.input_tokens) AS input_tokens, ak_sum(u.output_tokens) AS output_tokens," \
+	" ak_sum(u.cost_estimated) AS estimated, ak_sum(u.cost_billed) AS billed, f.query AS query,"                  \
+	" count(DISTINCT " AK_PERSON("u.actor_id", "u.actor_email", "NULL") ") AS people"                             \
 	" FROM usage u" OF_FILE("u") " WHERE" LIVE("u") " GROUP BY 1, 2, 3, 4, 5, 6, f.query"                            \
 	" UNION ALL"                                                                                                  \
 	" SELECT s.name, 'provider calls', v.provider, coalesce(v.response_model, v.request_model), NULL, NULL, count(*)," \
@@ -93,11 +109,20 @@ enum ak_rc ak_query_keys(struct ak_store *s, int64_t from_us, int64_t to_us, jso
 	" ak_sum(t.cost_billed), NULL, count(DISTINCT " AK_PERSON("t.actor_id", "NULL", "NULL") ") FROM settlement t" OF_FILE("t") " WHERE" LIVE("t") " GROUP BY 1, 3, 5, 6"       \
 	" ORDER BY 1, 2, 3, 4, 5, 6, 13"
 
+#define SPEND(table)                                                                                                  \
+	"SELECT s.name AS source, 'gateway attempts' AS layer, r.provider AS provider,"                               \
+	" coalesce(r.response_model, r.request_model) AS model, NULL AS line_item, r.cost_currency AS currency,"      \
+	" count(*) AS records, ak_sum(1) AS requests, ak_sum(r.input_tokens) AS input_tokens,"                        \
+	" ak_sum(r.output_tokens) AS output_tokens, ak_sum(r.cost_estimated) AS estimated, ak_sum(r.cost_billed) AS billed," \
+	" NULL AS query, count(DISTINCT " AK_PERSON_OF("r") ") AS people FROM " table " r" OF_FILE("r") " WHERE" COUNTED("r") " GROUP BY 1, 3, 4, 6"                      \
+	" UNION ALL" SPEND_BESIDE
+
 enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
 	static const struct ak_over sql = {SPEND("request"), SPEND(SPEND_OF)};
+	enum ak_rc rc = ak_totals_spend(s, SPEND_BESIDE, from_us, to_us, out, err);
 
-	return attempts(s, &sql, from_us, to_us, out, err);
+	return rc == AK_END ? attempts(s, &sql, from_us, to_us, out, err) : rc;
 }
 
 #define PRESENT(r) "(coalesce(" r ".payload_prompt = 'present', 0) OR coalesce(" r ".payload_completion = 'present', 0))"
@@ -105,10 +130,12 @@ enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, js
 /* An attempt came with payload when any of its witnesses did. What one run brought is counted as it is. */
 #define ANY(what) "(" what("r") " OR (?3 = 0 AND EXISTS(SELECT 1 FROM corroboration w JOIN request x ON x.seq = w.seq"    \
 		  " WHERE w.of_seq = r.seq AND " what("x") ")))"
-#define ARRIVED(kind, table)                                                                                              \
-	"SELECT s.name AS source, '" kind "' AS kind, count(*) AS attempts, sum(" ANY(PRESENT) ") AS present,"            \
-	" sum(NOT " ANY(PRESENT) " AND " ANY(MASKED) ") AS masked FROM " table " r" OF_FILE("r") " WHERE" LIVE("r")       \
+#define ARRIVED(kind, table, any)                                                                                         \
+	"SELECT s.name AS source, '" kind "' AS kind, count(*) AS attempts, sum(" any(PRESENT) ") AS present,"            \
+	" sum(NOT " any(PRESENT) " AND " any(MASKED) ") AS masked FROM " table " r" OF_FILE("r") " WHERE" LIVE("r")       \
 	" AND ((?3 = 0 AND" AK_NO_WITNESS("r") ") OR e.run = ?3)" AK_SINCE("r", "?3") " GROUP BY s.name"
+/* Only requests have witnesses. */
+#define OWN(what) what("r")
 /* As counted while it was stored; entries of one call are not folded there. */
 #define BROUGHT                                                                                                           \
 	"SELECT s.name AS source, k.kind AS kind, sum(k.records) AS attempts, sum(k.payload_present) AS present,"         \
@@ -118,17 +145,19 @@ enum ak_rc ak_query_spend(struct ak_store *s, int64_t from_us, int64_t to_us, js
 #define PAYLOAD_OF AK_FOLDED(", payload_prompt, payload_completion", \
 		  AK_FOLD_STRICTEST("payload_prompt") AK_FOLD_STRICTEST("payload_completion"))
 
-#define PAYLOAD(table)                                                                                                    \
-	ARRIVED("request", table) " UNION ALL " ARRIVED("app_event", "app_event") " UNION ALL "                           \
-	ARRIVED("provider_call", "provider_call") " ORDER BY 1, 2"
+#define PAYLOAD_BESIDE ARRIVED("app_event", "app_event", OWN) " UNION ALL " ARRIVED("provider_call", "provider_call", OWN) " ORDER BY 1, 2"
+#define PAYLOAD(table) ARRIVED("request", table, ANY) " UNION ALL " PAYLOAD_BESIDE
 
 enum ak_rc ak_query_payload(struct ak_store *s, int64_t run, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
 	static const struct ak_over all = {PAYLOAD("request"), PAYLOAD(PAYLOAD_OF)}, brought = {BROUGHT, PAYLOAD(PAYLOAD_OF)};
 	const struct ak_param p[] = {AK_PI(from_us), AK_PI(to_us), AK_PI(run)};
 	const char *chosen = NULL;
-	enum ak_rc rc = ak_over_choose(s, run ? &brought : &all, &chosen, err);
+	enum ak_rc rc = run ? AK_END : ak_totals_payload(s, PAYLOAD_BESIDE, from_us, to_us, out, err);
 
+	if (rc != AK_END)
+		return rc;
+	rc = ak_over_choose(s, run ? &brought : &all, &chosen, err);
 	return rc == AK_OK ? ak_rows(s, chosen, p, 3, out, err) : rc;
 }
 
@@ -151,8 +180,9 @@ enum ak_rc ak_query_payload(struct ak_store *s, int64_t run, int64_t from_us, in
 enum ak_rc ak_query_routes(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
 	static const struct ak_over sql = {ROUTES("request"), ROUTES(ROUTES_OF)};
+	enum ak_rc rc = ak_totals_routes(s, from_us, to_us, out, err);
 
-	return attempts(s, &sql, from_us, to_us, out, err);
+	return rc == AK_END ? attempts(s, &sql, from_us, to_us, out, err) : rc;
 }
 
 enum ak_rc ak_query_grants_each(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
@@ -168,17 +198,19 @@ enum ak_rc ak_query_grants_each(struct ak_store *s, int64_t from_us, int64_t to_
 
 #define ENVIRONMENTS_OF AK_FOLDED(", environment", AK_FOLD("environment"))
 
+#define ENVIRONMENTS_BESIDE                                                                                           \
+	"SELECT p.environment AS environment, count(*) AS n FROM app_event p WHERE" LIVE("p") " GROUP BY 1"
 #define ENVIRONMENTS(table)                                                                                           \
-	"SELECT environment, sum(n) AS records FROM ("                                                                \
-	" SELECT r.environment, count(*) AS n FROM " table " r WHERE" COUNTED("r") " GROUP BY 1"                         \
-	" UNION ALL SELECT p.environment, count(*) FROM app_event p WHERE" LIVE("p") " GROUP BY 1)"                   \
+	"SELECT environment, sum(n) AS records FROM (" ENVIRONMENTS_BESIDE                                            \
+	" UNION ALL SELECT r.environment, count(*) FROM " table " r WHERE" COUNTED("r") " GROUP BY 1)"                \
 	" WHERE environment IS NOT NULL GROUP BY 1 ORDER BY 1"
 
 enum ak_rc ak_query_environments(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
 	static const struct ak_over sql = {ENVIRONMENTS("request"), ENVIRONMENTS(ENVIRONMENTS_OF)};
+	enum ak_rc rc = ak_totals_environments(s, ENVIRONMENTS_BESIDE, from_us, to_us, out, err);
 
-	return attempts(s, &sql, from_us, to_us, out, err);
+	return rc == AK_END ? attempts(s, &sql, from_us, to_us, out, err) : rc;
 }
 
 #define ENTRIES_OF                                                                                                    \

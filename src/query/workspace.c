@@ -135,7 +135,7 @@ static enum ak_rc count_between(struct ak_store *s, int64_t from, int64_t to, js
 	return rc;
 }
 
-enum ak_rc ak_query_key_periods(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err)
+enum ak_rc ak_query_key_periods(struct ak_store *s, int64_t seq, int64_t live, json_t **out, struct ak_err *err)
 {
 	struct ak_key_period *p = NULL;
 	size_t n = 0;
@@ -143,11 +143,12 @@ enum ak_rc ak_query_key_periods(struct ak_store *s, int64_t seq, json_t **out, s
 
 	*out = json_array();
 	for (size_t i = 0; i < n && rc == AK_OK; i++) {
-		json_int_t records = 0;
+		json_int_t records = (json_int_t)live;
 
 		if (seq >= 0 && (seq < p[i].from || seq >= p[i].to))
 			continue;
-		rc = count_between(s, p[i].from, p[i].to, &records, err);
+		if (n > 1 || live < 0)
+			rc = count_between(s, p[i].from, p[i].to, &records, err);
 		json_array_append_new(*out, json_pack("{s:s, s:s, s:s?, s:I}", "key_id", p[i].kid, "since", p[i].since, "until",
 						      i + 1 < n ? p[i + 1].since : NULL, "records", records));
 	}

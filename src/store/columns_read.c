@@ -197,3 +197,75 @@ enum ak_rc ak_columns_each_witness(struct ak_store *s, const struct ak_columns_w
 {
 	return read_all(s, INT64_MIN, INT64_MAX, true, want, each, ctx, err);
 }
+
+/* ---- is there any? ---- */
+
+static bool is_one_of(struct ak_str v, const struct ak_str *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ak_str_eq(v, text[i]))
+			return true;
+	return false;
+}
+
+static bool page_has(bool sieve, struct ak_str page, const struct ak_str *text, size_t n)
+{
+	struct ak_columns_texts texts;
+	struct ak_str v;
+	uint64_t left;
+
+	for (size_t i = 0; i < n && sieve; i++)
+		if (ak_columns_sieve_may(page, text[i]))
+			return true;
+	if (sieve)
+		return false;
+	ak_columns_texts_open(&texts, page);
+	for (left = texts.left; ak_columns_texts_next(&texts, &v); left--)
+		if (is_one_of(v, text, n))
+			return true;
+	return left != 0; /* damage ended them: nothing is certain */
+}
+
+static enum ak_rc read_page(struct ak_store *s, sqlite3_stmt *st, int64_t id, struct ak_str *page, struct ak_err *err)
+{
+	enum ak_rc rc;
+
+	sqlite3_reset(st);
+	sqlite3_bind_int64(st, 1, id);
+	if ((rc = ak_sql_step(s, st, err)) == AK_OK) {
+		const char *p = sqlite3_column_blob(st, 0);
+
+		*page = ak_str_n(p ? p : "", (size_t)sqlite3_column_bytes(st, 0));
+	}
+	return rc;
+}
+
+enum ak_rc ak_columns_may_have(struct ak_store *s, const struct ak_columns_want *want, const struct ak_str *text, size_t n, bool *may,
+			       struct ak_err *err)
+{
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *segments = NULL;
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	enum ak_rc rc = ak_sql_prepare(s, "SELECT id FROM column_segment ORDER BY id", &segments, err);
+
+	*may = false;
+	if (rc == AK_OK)
+		rc = ak_sql_prepare(s, "SELECT data FROM column_page WHERE id = ?1", &st, err);
+	while (rc == AK_OK && !*may && (rc = ak_sql_step(s, segments, err)) == AK_OK)
+		for (int col = 0; col < AK_COL_COUNT && rc == AK_OK && !*may; col++) {
+			int64_t id = sqlite3_column_int64(segments, 0) << 8 | col;
+			struct ak_str page;
+			bool sieve = true;
+
+			if (!want->col[col])
+				continue;
+			rc = read_page(s, st, id + AK_COLUMNS_SIEVES, &page, err);
+			if (rc == AK_END) {
+				sieve = false;
+				rc = read_page(s, st, id, &page, err);
+			}
+			if (rc == AK_OK)
+				*may = page_has(sieve, page, text, n);
+			rc = rc == AK_END ? AK_OK : rc;
+		}
+	return rc == AK_END ? AK_OK : rc;
+}

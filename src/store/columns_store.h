@@ -43,6 +43,11 @@ enum ak_rc ak_columns_each(struct ak_store *s, int64_t from_us, int64_t to_us, c
 /* The same over all times, second witnesses too. */
 enum ak_rc ak_columns_each_witness(struct ak_store *s, const struct ak_columns_want *want, ak_columns_fn *each, void *ctx, struct ak_err *err);
 
+/* May a record of the segments have one of these texts in a wanted column (TEXT)? *may false is certain, and true may be wrong: only
+ * sieves, and texts where a column is too small to have one, are read. */
+enum ak_rc ak_columns_may_have(struct ak_store *s, const struct ak_columns_want *want, const struct ak_str *text, size_t n, bool *may,
+			       struct ak_err *err);
+
 /* Segments are made again from the records as they go by, in the order of the ledger, and compared: begin and end over s, the
  * records between them in any one thread. at: segment id, the first that differs; -1 = none. */
 enum ak_rc ak_columns_check_begin(struct ak_store *s, struct ak_columns_check **out, struct ak_err *err);

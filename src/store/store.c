@@ -227,6 +227,21 @@ enum ak_rc ak_store_open(const char *dir, enum ak_store_mode mode, struct ak_sto
 	return AK_OK;
 }
 
+enum ak_rc ak_store_open_beside(const struct ak_store *s, struct ak_store **out, struct ak_err *err)
+{
+	enum ak_rc rc;
+
+	if (s->rollback_journal || s->unwritable)
+		return AK_END;
+	rc = ak_store_open(s->dir, AK_STORE_READ, out, err);
+	if (rc != AK_OK)
+		return rc;
+	(*out)->beside = true;
+	return ak_sql_exec(*out, "PRAGMA temp_store=FILE; PRAGMA cache_size=-16384", err);
+}
+
+void ak_store_interrupt(struct ak_store *s) { sqlite3_interrupt(s->db); }
+
 /* SQLite knows one such folder per process. */
 enum ak_rc ak_store_spill(struct ak_store *s, struct ak_err *err)
 {
@@ -246,8 +261,10 @@ void ak_store_close(struct ak_store *s)
 	ak_runs_free(s->lookup);
 	ak_sql_forget(s);
 	sqlite3_close(s->db);
-	sqlite3_free(sqlite3_temp_directory);
-	sqlite3_temp_directory = NULL;
+	if (!s->beside) {
+		sqlite3_free(sqlite3_temp_directory);
+		sqlite3_temp_directory = NULL;
+	}
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
 	ak_free(s->dir);

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/field.h"
 #include "store/keys.h"
 
 struct sqlite3;
@@ -27,6 +28,7 @@ struct ak_store {
 	char *name;         /* base name of the folder at init */
 	bool rollback_journal; /* true where WAL was not possible */
 	bool unwritable;    /* nothing can be written in its folder: read as it is, and only that */
+	bool beside;	    /* of another one, whose folder for what is sorted it uses */
 	int mended;         /* missing indexes that ak_store_open made again */
 	struct ak_kept *kept;   /* statements for later, NULL = none */
 	int64_t until_us;       /* of ak_store_deadline; 0 = none */
@@ -44,6 +46,11 @@ enum ak_rc ak_store_create(const char *dir, const char *keys_root, const struct 
 /* AK_EXIT_CORRUPT: not a workspace, newer than this program, schema altered, database damaged. AK_EXIT_REFUSED: folder
  * readable by others. */
 enum ak_rc ak_store_open(const char *dir, enum ak_store_mode mode, struct ak_store **out, struct ak_err *err);
+/* Another connection to the same workspace, for a thread that reads beside the one that has s: it spills where s does. AK_END where there
+ * can be only one. Closed before s is. */
+enum ak_rc ak_store_open_beside(const struct ak_store *s, struct ak_store **out, struct ak_err *err);
+/* What its statements are at in another thread ends as soon as it can. */
+void ak_store_interrupt(struct ak_store *s);
 void ak_store_close(struct ak_store *s);
 void ak_store_closep(struct ak_store **s); /* cleanup attribute target */
 bool ak_store_is_workspace(const char *dir);
@@ -110,6 +117,8 @@ const char *ak_sql_library(bool *usable);
 
 /* Stable 64-bit hash of an identifier value for the lookup table. */
 int64_t ak_lookup_hash(struct ak_str value);
+/* Whether that table has the values of a field of records of this kind. */
+bool ak_lookup_has(enum ak_kind kind, enum ak_field_id f);
 
 #ifdef __cplusplus
 }

@@ -112,7 +112,7 @@ enum ak_rc ak_writer_flush(struct ak_writer *w, struct ak_err *err)
 }
 
 /* Entities are looked up where they are few; a request's key or project would only repeat an index. */
-static bool indexed(enum ak_kind kind, int f)
+bool ak_lookup_has(enum ak_kind kind, enum ak_field_id f)
 {
 	enum ak_ident i = ak_fields[f].ident;
 	bool bulk = kind == AK_K_REQUEST || kind == AK_K_USAGE || kind == AK_K_APP || kind == AK_K_CALL;
@@ -126,7 +126,7 @@ static enum ak_rc put_identifiers(struct ak_writer *w, const struct ak_packed *r
 	unsigned terms = ak_terms_of(r);
 
 	for (size_t i = 0; i < r->n; i++)
-		if (indexed(r->kind, r->value[i].field))
+		if (ak_lookup_has(r->kind, r->value[i].field))
 			put_lookup(w, r->value[i].v.text, seq);
 	for (int k = 0; k < AK_TERM_COUNT && terms; k++)
 		if (terms >> k & 1)

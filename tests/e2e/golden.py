@@ -7,7 +7,7 @@ import csv, hashlib, io, json, os, pathlib, random, re, shutil, subprocess, sys,
 
 tool, folder, table = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
 full = len(sys.argv) > 4
-edits = int(sys.argv[4]) if full else 20
+edits = int(sys.argv[4]) if full else 12
 work, points = pathlib.Path("golden"), 0
 
 
@@ -123,12 +123,39 @@ def archive(step):
     return change
 
 
+def stamp(p, who):
+    """A token of that authority over the packet as it is."""
+    ssl = lambda *a: subprocess.run(["openssl", "ts", *a], check=True, capture_output=True)
+    ssl("-query", "-digest", sha(p / "tagmanifest-sha256.txt"), "-sha256", "-cert", "-out", "q.tsq")
+    ssl("-reply", "-config", "ca.cnf", "-section", "t", "-queryfile", "q.tsq", "-signer", who + ".pem", "-inkey", who + ".key", "-out", str(p / "signatures/tagmanifest-sha256.txt.tsr"))
+
+
+def annex(p, step, *words):
+    """A step on the packet's annex, golden-annex."""
+    STEPS[step](pathlib.Path("golden-annex"), *words)
+
+
+def adopt(p):
+    """The packet names the annex as it is now."""
+    digest = sha(pathlib.Path("golden-annex/tagmanifest-sha256.txt"))
+    member(p, "data/packet.json#annex_sha256", json.dumps(digest))
+    member(p, "data/integrity/annex.json#digest", json.dumps(digest))
+
+
+def swap(p):
+    """The annex of the packet before, under the name of this one's."""
+    shutil.rmtree("golden-annex")
+    with tarfile.open("first.annex.tar") as t:
+        t.extractall("golden-annex-of-first")
+    next(pathlib.Path("golden-annex-of-first").iterdir()).rename("golden-annex")
+
+
 def bomb(p):
     with zipfile.ZipFile("golden.zip", "a", zipfile.ZIP_DEFLATED) as z:
         z.writestr("top/data/zeros", b"\0" * (200 << 20))
 
 
-STEPS = {"flip": flip, "put": put, "edit": edit, "seal": seal, "sign": sign, "json": member, "pack": pack, "more": more, "bomb": bomb, "drop-row": drop_row,
+STEPS = {"flip": flip, "put": put, "edit": edit, "seal": seal, "sign": sign, "json": member, "pack": pack, "more": more, "bomb": bomb, "stamp": stamp, "annex": annex, "adopt": adopt, "swap": swap, "drop-row": drop_row,
          "rm": lambda p, n: (p / n).unlink(), "unsign": lambda p: shutil.rmtree(p / "signatures"), "mv": lambda p, a, b: (p / a).rename(p / b),
          "link": lambda p, n, to: os.symlink(to, p / n), "fifo": lambda p, n: os.mkfifo(p / n), "crlf": lambda p, n: (p / n).write_bytes((p / n).read_bytes().replace(b"\r\n", b"\n")),
          "cut": archive(lambda raw, part: raw[:len(raw) * int(part) // 100]), "behind": archive(lambda raw, text: raw + text.encode() * 400),
@@ -137,7 +164,10 @@ STEPS = {"flip": flip, "put": put, "edit": edit, "seal": seal, "sign": sign, "js
 
 def make(recipe):
     """The folder or archive of a case."""
-    shutil.rmtree(work, ignore_errors=True)
+    for f in (work, "golden-annex", "golden-annex-of-first"):
+        shutil.rmtree(f, ignore_errors=True)
+    if "annex" in recipe:
+        shutil.copytree(str(folder) + ".annex", "golden-annex", symlinks=True)
     for f in pathlib.Path().glob("golden.*"):
         f.unlink()
     shutil.copytree(folder, work, symlinks=True)

@@ -4,24 +4,33 @@
 cd "$tap_dir" || exit 1
 ex=$AK_SRCDIR/samples
 "$AUDITKIT" init w >/dev/null 2>&1
-sed "s#path: \([a-z]\)#path: $ex/\1#" "$ex/policy.yaml" >w/policy.yaml
+# Every tenth call is enough: each packet is read several times.
+mkdir litellm app
+zstd -dcq "$ex/app/spans.jsonl.zst" | awk 'NR % 10 == 1' >app/spans.jsonl
+gzip -dcq "$ex"/litellm/slp-*.gz | awk 'NR % 10 == 1' >litellm/slp-1.jsonl
+gzip litellm/slp-1.jsonl && zstd -q --rm app/spans.jsonl
+sed -e "s#path: \(litellm/slp\|app/\)#path: $PWD/\1#" -e "s#path: \([a-z]\)#path: $ex/\1#" "$ex/policy.yaml" >w/policy.yaml
 "$AUDITKIT" -w w ingest >/dev/null 2>&1
 build() { "$AUDITKIT" -w w packet build --allow-gaps -q "$@" >/dev/null; }
-build -o p
+build -o whole-packet
 eyes() { python3 "$AK_SRCDIR/tests/e2e/packet2.py" "$@"; }
-ok "documents by the schemas in the packet, tables by Data Package 1.0 and 2.0" eyes schemas p
-ok "every row by its Table Schema" eyes tables p
+ok "documents by the schemas in the packet, tables by Data Package 1.0 and 2.0" eyes schemas whole-packet
+ok "every row by its Table Schema" eyes tables whole-packet
 # AK_NPM: a node_modules with ajv-cli, tableschema and datapackage.
 if [ -n "${AK_NPM:-}" ]; then
-	for f in $(cd p && find data -name '*.json' ! -path '*/schemas/*' ! -name datapackage.json); do
-		"$AK_NPM/.bin/ajv" validate --spec=draft7 --strict=false -s "p/data/schemas/$(jq -r .schema "p/$f" | sed 's/auditkit\.//; s#/.*##').schema.json" -d "p/$f" >>ajv 2>&1
+	for f in $(cd whole-packet && find data -name '*.json' ! -path '*/schemas/*' ! -name datapackage.json); do
+		"$AK_NPM/.bin/ajv" validate --spec=draft7 --strict=false -s "whole-packet/data/schemas/$(jq -r .schema "whole-packet/$f" | sed 's/auditkit\.//; s#/.*##').schema.json" -d "whole-packet/$f" >>ajv 2>&1
 	done
 	is "by ajv-cli" "$(grep -cv ' valid$' ajv) $(($(grep -c ' valid$' ajv) > 12))" "0 1"
-	is "by datapackage and tableschema" "$(NODE_PATH=$AK_NPM node "$AK_SRCDIR/tests/e2e/packet2.js" p)" "true 0"
+	is "by datapackage and tableschema" "$(NODE_PATH=$AK_NPM node "$AK_SRCDIR/tests/e2e/packet2.js" whole-packet)" "true 0"
 fi
 
-id=$(jq -r .trace.id p/data/07-sample-trace.json)
-build --view internal-audit -o full.tar # withholds no pseudonym
+id=$(jq -r .trace.id whole-packet/data/07-sample-trace.json)
+# From here on a view without the longest tables.
+mkdir -p w/templates && printf '%s\n' 'title: Small' 'audience: nobody' 'leaves_out: {tables: [fields, field_values, classes, checklists, over_time]}' >w/templates/view-small.yaml
+build() { "$AUDITKIT" -w w packet build --allow-gaps -q --view small "$@" >/dev/null; }
+build -o p
+"$AUDITKIT" -w w packet build --allow-gaps -q --view internal-audit -o full.tar >/dev/null # withholds no pseudonym
 "$AUDITKIT" trace reconstruct "$id" --packet full.tar --json >alone
 "$AUDITKIT" -w w trace reconstruct "$id" --json >whole
 ok "the trace from the packet alone is the workspace's" eyes traces alone whole
