@@ -269,9 +269,9 @@ def columns_of(database, found):
     for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
         names = [r[1] for r in db.execute("SELECT * FROM pragma_table_info(?)", (table,))]
         for row in db.execute('SELECT * FROM "%s"' % table):
-            # A page is a column of requests (src/store/columns.def): what stands in it stands in that column.
+            # A page is a column of requests (src/store/columns.def), or from 128 on the sieve of one: what stands in it stands there.
             if table == "column_page":
-                names = ["id", PAGED[row[0] & 255]]
+                names = ["id", PAGED[row[0] & 127]]
             for name, value in zip(names, row):
                 raw = value.encode() if isinstance(value, str) else value if isinstance(value, bytes) else b""
                 for c in CANARY.findall(raw):
