@@ -72,9 +72,11 @@ static void counts(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 	}
 	if (!json_array_size(f->sources))
 		ak_section_gap(s, o, "no source has been read");
-	ak_section_say(o, "proven", "tables/sources.csv", "%lld of %lld records that were read are stored, %lld were duplicates, %lld rejected",
+	ak_section_say(o, "proven", "tables/sources.csv", "%lld of %lld records that were read are stored, %lld were duplicates, %lld rejected, %lld blank, %lld excluded, %lld expired",
 		       (long long)ak_facts_sum(f->sources, "stored"), (long long)ak_facts_sum(f->sources, "records_in"),
-		       (long long)ak_facts_sum(f->sources, "duplicate"), (long long)ak_facts_sum(f->sources, "rejected"));
+		       (long long)ak_facts_sum(f->sources, "duplicate"), (long long)ak_facts_sum(f->sources, "rejected"),
+		       (long long)ak_facts_sum(f->sources, "blank"), (long long)ak_facts_sum(f->sources, "excluded"),
+		       (long long)ak_facts_sum(f->sources, "expired"));
 }
 
 /* Two sources of one system: each attempt counts once, as the first has it. */

@@ -138,7 +138,7 @@ static void statement(const struct ak_filled *filled, int64_t through, struct ak
 			part_beside_columns(filled, through, sql);
 		else
 			part(filled, k, ak_kinds[k].name, "1", sql);
-	ak_buf_adds(sql, "SELECT 0, 0, 0, '', '' WHERE 0");
+	ak_buf_adds(sql, "SELECT 0 AS seq, 0 AS file, 0 AS time_us, '' AS kind, '' AS form WHERE 0");
 	ak_buf_adds(sql, ") r" AK_OF_FILE("r") " ORDER BY r.time_us, r.seq LIMIT ?2");
 }
 
