@@ -32,7 +32,7 @@ sanitized() { case $(nm -D "$AUDITKIT" 2>/dev/null) in *asan*) return 0 ;; *) re
 # AK_QUICK: builds that only differ in their compiler leave out the sweeps, which take most of the time.
 quick_skips() { [ -z "${AK_QUICK-}" ] || skip_all 'a sweep, left out by AK_QUICK'; }
 # AK_QUICK=core: what parses, stores, redacts and packs what others wrote, for sanitizers, which make all slower.
-core='packet redact trace sealed tenant search'
+core='packet redact trace sealed tenant'
 case "${AK_QUICK-}: $core " in
 core:*" $(basename "$0" .t) "*) ;;
 core:*) skip_all 'left out by AK_QUICK=core' ;;

@@ -197,7 +197,7 @@ def points(c, fault, on, few):
     rng = random.Random(c.name + fault)
     if LONG or c.cheap and fault in ("eio", "eintr") and not on:
         return n, every[:: 1 if LONG else 12]
-    few = max(1, int(few * c.share / 5 + 0.5))
+    few = max(1, int(few * c.share / (9 if fault == "memory" else 5) + 0.5))
     return n, sorted(rng.sample(every, min(few, len(every))))
 
 

@@ -142,7 +142,7 @@ for form in p.zip p.tar folder; do
 	mkdir out
 	counted -w whole packet build --allow-gaps -o "out/$form"
 	n=$(cat n)
-	sweep "$n" "$((${AK_LONG:-0} ? 1 : n / 8 + 1))" pack_again
+	sweep "$n" "$((${AK_LONG:-0} ? 1 : n / 14 + 1))" pack_again
 	is "packet build $form: $points cuts ($crashes twice) of $n calls leave a whole packet or none" "$bad" 0
 done
 is "the workspace is as it was" "$(digest whole)" "$want"
