@@ -24,6 +24,21 @@ static inline const char *ak_jfilled(const json_t *o, const char *key)
 	return json_string_length(v) ? json_string_value(v) : NULL;
 }
 
+/* The first object of a list whose member is this text; NULL when there is none, or no text is asked for. Borrowed. */
+static inline json_t *ak_jfind(const json_t *list, const char *key, const char *value)
+{
+	json_t *o;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, o) {
+		const char *z = json_string_value(json_object_get(o, key));
+
+		if (z && value && strcmp(z, value) == 0)
+			return o;
+	}
+	return NULL;
+}
+
 /* A list without doubles: appended unless it stands there. */
 static inline void ak_jadd_once(json_t *list, struct ak_str s)
 {

@@ -13,17 +13,6 @@ static void find(struct ak_check_run *r, const char *source, json_t *text, const
 	ak_check_found(r, json_pack("{s:s, s:o, s:[], s:s}", "subject", source, "text", text, "cites", "state", state));
 }
 
-static bool was_read(const json_t *sources, const char *name)
-{
-	json_t *s;
-	size_t i;
-
-	json_array_foreach((json_t *)sources, i, s)
-		if (strcmp(ak_jtxt(s, "name", ""), name) == 0)
-			return true;
-	return false;
-}
-
 static void judge(struct ak_check_run *r, const char *name, const json_t *entry, const json_t *sources)
 {
 	const char *how = json_string_value(ak_policy_said_in(entry, "export"));
@@ -32,7 +21,7 @@ static void judge(struct ak_check_run *r, const char *name, const json_t *entry,
 	if (how && (strcmp(how, "dashboard") == 0 || strcmp(how, "none") == 0)) {
 		ak_check_state(r, "cannot be exported");
 		find(r, name, json_sprintf("%s: policy.yaml says that its logs %s", name, strcmp(how, "none") == 0 ? "cannot be exported" : "are in a dashboard only"), how);
-	} else if (was_read(sources, name)) {
+	} else if (ak_jfind(sources, "name", name)) {
 		ak_check_state(r, "read");
 	} else if (missing) {
 		ak_check_apart(r, "not provided, as policy.yaml says");

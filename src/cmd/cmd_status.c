@@ -175,17 +175,6 @@ static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
 		todo(c, n, "source", "nothing has been ingested", "auditkit ingest EXPORT...");
 }
 
-static bool was_read(const struct state *s, const char *name)
-{
-	json_t *src;
-	size_t i;
-
-	json_array_foreach(s->facts.sources, i, src)
-		if (strcmp(ak_jtxt(src, "name", ""), name) == 0)
-			return true;
-	return false;
-}
-
 /* What brings a source of policy.yaml. */
 static const char *reading(const struct ak_policy_source *p)
 {
@@ -208,7 +197,7 @@ static void todo_promised(struct ak_ctx *c, int *n, const struct state *s)
 	json_t *late;
 
 	for (i = 0; i < all; i++)
-		if (!was_read(s, c->policy->sources[i].name)) {
+		if (!ak_jfind(s->facts.sources, "name", c->policy->sources[i].name)) {
 			first = first ? first : &c->policy->sources[i];
 			unread++;
 		}

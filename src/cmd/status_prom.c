@@ -61,13 +61,7 @@ static void print_workspace(struct ak_io *io, const struct ak_status_state *s)
 
 static bool is_overdue(const struct ak_status_state *s, const char *name)
 {
-	json_t *late;
-	size_t i;
-
-	json_array_foreach((json_t *)s->overdue, i, late)
-		if (strcmp(ak_jtxt(late, "source", ""), name) == 0)
-			return true;
-	return false;
+	return ak_jfind(s->overdue, "source", name) != NULL;
 }
 
 /* One metric of each source. */

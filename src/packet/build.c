@@ -209,7 +209,7 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 						   named(s->first[0] ? s->first : NULL), "last", named(s->last[0] ? s->last : NULL)));
 	json_object_set_new(d, "sample", o->sample ? json_pack("{s:I, s:s}", "size", (json_int_t)o->sample, "seed", r->id) : json_null());
 	json_object_set_new(d, "rows", json_boolean(o->rows));
-	json_object_set_new(d, "tables_most", json_integer((json_int_t)(o->tables_most ? o->tables_most : AK_TABLES_BYTES)));
+	json_object_set_new(d, "tables_most", json_integer((json_int_t)s->tables_most));
 	json_object_set_new(d, "view", ak_view_document(o->view));
 	json_object_set_new(d, "scope", s->scope_doc ? json_incref(s->scope_doc) : json_null());
 	json_object_set_new(d, "reviewer", named(o->reviewer));

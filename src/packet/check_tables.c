@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 
+#include "base/jsonget.h"
 #include "packet/selfaudit.h"
 #include "packet/table.h"
 
@@ -156,14 +157,14 @@ static void table(struct ak_checked *p, struct ak_tally *t, const json_t *resour
 
 const json_t *ak_check_shown(const json_t *sections, const char *name)
 {
-	json_t *section, *t;
-	size_t i, k;
+	const json_t *found = NULL;
+	json_t *section;
+	size_t i;
 
 	json_array_foreach((json_t *)sections, i, section)
-		json_array_foreach(json_object_get(section, "tables"), k, t)
-			if (text_of(t, "name") && strcmp(text_of(t, "name"), name) == 0)
-				return t;
-	return NULL;
+		if (!found)
+			found = ak_jfind(json_object_get(section, "tables"), "name", name);
+	return found;
 }
 
 void ak_check_tables(struct ak_checked *p)

@@ -36,17 +36,6 @@ enum ak_rc ak_comments_digest(const json_t *doc, char hex[65], struct ak_err *er
 	return rc == AK_OK ? AK_OK : ak_fail(err, AK_EXIT_INPUT, "the comments hold a number that is no integer");
 }
 
-static bool is_section(const json_t *sections, const char *id)
-{
-	json_t *s;
-	size_t i;
-
-	json_array_foreach((json_t *)sections, i, s)
-		if (strcmp(ak_jtxt(s, "id", ""), id) == 0)
-			return true;
-	return false;
-}
-
 static enum ak_rc form(const json_t *doc, const json_t *sections, struct ak_err *err)
 {
 	const json_t *list = json_object_get(doc, "comments");
@@ -59,7 +48,7 @@ static enum ak_rc form(const json_t *doc, const json_t *sections, struct ak_err 
 	json_array_foreach((json_t *)list, i, c) {
 		if (!json_is_string(json_object_get(c, "text")))
 			return ak_fail(err, AK_EXIT_INPUT, "comment %zu has no text", i + 1);
-		if (!is_section(sections, ak_jtxt(c, "section", "")))
+		if (!ak_jfind(sections, "id", ak_jtxt(c, "section", "")))
 			return ak_fail(err, AK_EXIT_INPUT, "comment %zu names no section of the packet", i + 1);
 	}
 	ak_err_clear(err);

@@ -6,13 +6,11 @@
 
 json_t *ak_cover_section(const struct ak_sections *s, const char *id)
 {
-	json_t *o;
-	size_t i;
+	json_t *o = ak_jfind(s->all, "id", id);
 
-	json_array_foreach(s->all, i, o)
-		if (strcmp(ak_jtxt(o, "id", ""), id) == 0)
-			return o;
-	AK_BUG("a section is missing");
+	if (!o)
+		AK_BUG("a section is missing");
+	return o;
 }
 
 struct ak_table *ak_cover_table(struct ak_sections *s, const char *section, const char *name, const char *title, const char *columns)

@@ -186,17 +186,6 @@ static const struct ak_table_scan *scan_of(const struct ak_checked *p, const cha
 	return NULL;
 }
 
-static const json_t *shown_of(const json_t *tables, const char *name)
-{
-	json_t *t;
-	size_t i;
-
-	json_array_foreach((json_t *)tables, i, t)
-		if (strcmp(ak_jtxt(t, "name", ""), name) == 0)
-			return t;
-	return NULL;
-}
-
 static bool same_first_rows(const json_t *a, const json_t *b)
 {
 	const json_t *x = json_object_get(a, "rows"), *y = json_object_get(b, "rows");
@@ -246,9 +235,9 @@ static void tables(struct pair *d, const char *section, const json_t *old, const
 			json_int_t added, removed;
 			json_t *c;
 
-			if (k && shown_of(new, name))
+			if (k && ak_jfind(new, "name", name))
 				continue; /* was looked at */
-			if (in_annex(d, section, shown_of(old, name), shown_of(new, name)))
+			if (in_annex(d, section, ak_jfind(old, "name", name), ak_jfind(new, "name", name)))
 				continue;
 			rows(a, b, &added, &removed);
 			if (a && b && !added && !removed)
@@ -261,23 +250,12 @@ static void tables(struct pair *d, const char *section, const json_t *old, const
 		}
 }
 
-static const json_t *section_of(const struct ak_checked *p, const char *id)
-{
-	json_t *s;
-	size_t i;
-
-	json_array_foreach(p->sections, i, s)
-		if (strcmp(ak_jtxt(s, "id", ""), id) == 0)
-			return s;
-	return NULL;
-}
-
 static void one_section(struct pair *d, const char *id)
 {
 	static const char *const stem[] = {"stem", NULL}, *const text[] = {"text", NULL}, *const all[] = {"tag", "text", NULL},
 				  *const gap[] = {"declared", "owner", "due", NULL};
 	static const struct named statements = {"statement", stem, all, "text", NULL, NULL}, gaps = {"gap", text, gap, "text", "worse", "better"};
-	const json_t *old = section_of(&d->side[0], id), *new = section_of(&d->side[1], id);
+	const json_t *old = ak_jfind(d->side[0].sections, "id", id), *new = ak_jfind(d->side[1].sections, "id", id);
 	AK_CLEANUP(ak_json_decref) json_t *a = with_stems(json_object_get(old, "statements"));
 	AK_CLEANUP(ak_json_decref) json_t *b = with_stems(json_object_get(new, "statements"));
 
@@ -337,7 +315,7 @@ static json_t *compare(struct pair *d)
 		json_array_foreach(d->side[k].sections, i, s) {
 			const char *id = ak_jtxt(s, "id", NULL);
 
-			if (!id || (k == 0 && section_of(&d->side[1], id)))
+			if (!id || (k == 0 && ak_jfind(d->side[1].sections, "id", id)))
 				continue;
 			one_section(d, id);
 			json_array_append_new(names, json_string(id));

@@ -2,7 +2,9 @@
 #include "packet/requests.h"
 
 #include "base/buf.h"
+#include "base/jsonget.h"
 #include "conf/yaml.h"
+#include "packet/checks.h"
 #include "tmpl/load.h"
 
 #define FILE_NAME "request-map.yaml"
@@ -11,17 +13,6 @@ static const struct ak_yaml_rule request[] = {{"asks", AK_Y_STR, true, NULL},	  
 					      {"note", AK_Y_STR, false, NULL}, {NULL, AK_Y_ANY, false, NULL}};
 
 static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
-
-static const json_t *find(const json_t *list, const char *member, const char *value)
-{
-	json_t *o;
-	size_t i;
-
-	json_array_foreach((json_t *)list, i, o)
-		if (value && strcmp(text(o, member), value) == 0)
-			return o;
-	return NULL;
-}
 
 static size_t open_questions(const json_t *section)
 {
@@ -33,22 +24,10 @@ static size_t open_questions(const json_t *section)
 	return n;
 }
 
-static const json_t *table_of(const struct ak_sections *s, const char *name)
-{
-	const json_t *table = NULL;
-	json_t *section;
-	size_t i;
-
-	json_array_foreach(s->all, i, section)
-		if (!table)
-			table = find(json_object_get(section, "tables"), "name", name);
-	return table;
-}
-
 static void add(struct ak_sections *s, struct ak_table *t, const char *list, const char *id, const json_t *r, size_t n[3])
 {
 	static const char *const states[] = {"answered", "partial", "not answered"};
-	const json_t *section = find(s->all, "id", text(r, "section"));
+	const json_t *section = ak_jfind(s->all, "id", text(r, "section"));
 	size_t i, asked = json_array_size(json_object_get(r, "tables")), there = 0, gaps = open_questions(section);
 	json_int_t rows = 0;
 	struct ak_buf evidence;
@@ -57,7 +36,7 @@ static void add(struct ak_sections *s, struct ak_table *t, const char *list, con
 
 	ak_buf_init(&evidence, 4096);
 	json_array_foreach(json_object_get(r, "tables"), i, name) {
-		const json_t *table = table_of(s, json_string_value(name));
+		const json_t *table = ak_check_shown(s->all, json_string_value(name));
 
 		if (!table)
 			continue;
@@ -89,7 +68,7 @@ static enum ak_rc add_list(struct ak_sections *s, struct ak_table *t, const stru
 		json_array_foreach(json_object_get(r, "tables"), i, name)
 			if (!json_is_string(name))
 				return ak_fail(err, AK_EXIT_USAGE, "%s:%d: tables are names", FILE_NAME, ak_yaml_line(y, r));
-		if (!find(s->all, "id", text(r, "section"))) {
+		if (!ak_jfind(s->all, "id", text(r, "section"))) {
 			ak_hint(err, "scope, sources, fields, redaction, retention, access, sample-trace");
 			return ak_fail(err, AK_EXIT_USAGE, "%s:%d: no such section", FILE_NAME, ak_yaml_line(y, r));
 		}

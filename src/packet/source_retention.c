@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "packet/source_retention.h"
 
+#include "base/jsonget.h"
 #include "base/time.h"
 #include "check/said.h"
 #include "packet/sections.h"
@@ -101,14 +102,11 @@ static void one(struct ak_sections *s, struct ak_table *t, const struct ak_facts
 {
 	static const char *const of_class[] = {"keep", "delete", "archive", "storage_class"};
 	const json_t *classes = ak_policy_said(s->policy, "retention"), *class = json_object_get(classes, text(age, "kind"));
-	const json_t *exceptions = json_object_get(classes, "exceptions"), *source = NULL, *said = declared_source(s->policy, text(age, "source"));
-	json_t *row = json_copy((json_t *)age), *v;
-	size_t i;
+	const json_t *exceptions = json_object_get(classes, "exceptions"), *said = declared_source(s->policy, text(age, "source"));
+	const json_t *source = ak_jfind(f->sources, "name", text(age, "source"));
+	json_t *row = json_copy((json_t *)age);
 
-	json_array_foreach(f->sources, i, v)
-		if (strcmp(text(v, "name"), text(age, "source")) == 0)
-			source = v;
-	for (i = 0; i < AK_COUNT(of_class); i++)
+	for (size_t i = 0; i < AK_COUNT(of_class); i++)
 		json_object_set_new(row, of_class[i], said_of(s, class, of_class[i]));
 	json_object_set_new(row, "exceptions_by", said_of(s, exceptions, "approved_by"));
 	json_object_set_new(row, "declared_holds", said_of(s, exceptions, "holds"));

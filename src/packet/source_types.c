@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "packet/sections.h"
 
+#include "base/jsonget.h"
 #include "model/field.h"
 
 #define BIT(kind) (1u << AK_K_##kind)
@@ -17,17 +18,6 @@ static const struct type {
 };
 
 static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
-
-static const json_t *source_named(const struct ak_facts *f, const char *name)
-{
-	json_t *source;
-	size_t i;
-
-	json_array_foreach(f->sources, i, source)
-		if (strcmp(text(source, "name"), name) == 0)
-			return source;
-	return NULL;
-}
 
 static json_t *row_of(const struct type *t)
 {
@@ -49,7 +39,7 @@ static size_t provided(struct ak_table *table, const struct type *t, const struc
 
 	json_array_foreach(f->supply, i, supply) {
 		int k = ak_kind_find(ak_str_of(text(supply, "kind")));
-		const json_t *source = source_named(f, text(supply, "source"));
+		const json_t *source = ak_jfind(f->sources, "name", text(supply, "source"));
 		json_t *row;
 
 		if (k < 0 || !(t->kinds >> k & 1))

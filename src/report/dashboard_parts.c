@@ -217,15 +217,6 @@ static void of_layers(json_t *list, const json_t *cost)
 	}
 }
 
-static bool was_read(const json_t *sources, const char *name)
-{
-	json_t *s;
-	size_t i;
-
-	json_array_foreach((json_t *)sources, i, s) if (strcmp(ak_jtxt(s, "name", ""), name) == 0) return true;
-	return false;
-}
-
 static void of_policy(json_t *list, const json_t *sources, const struct ak_policy *policy, int64_t now_us)
 {
 	const json_t *gaps = policy ? ak_policy_get(policy, "not_provided") : NULL;
@@ -233,7 +224,7 @@ static void of_policy(json_t *list, const json_t *sources, const struct ak_polic
 	json_t *v;
 
 	for (size_t i = 0; policy && i < policy->nsources; i++)
-		if (!was_read(sources, policy->sources[i].name))
+		if (!ak_jfind(sources, "name", policy->sources[i].name))
 			miss(list, policy->sources[i].name, policy->sources[i].pull ? "auditkit pull --all" : "auditkit ingest",
 			     "declared as a source (policy.yaml:%d), and nothing was read from it", policy->sources[i].line);
 	json_object_foreach((json_t *)gaps, name, v)

@@ -12,12 +12,7 @@
 
 const json_t *ak_view_layer(const json_t *doc, const char *report, const char *name)
 {
-	json_t *layer;
-	size_t i;
-
-	json_array_foreach(json_object_get(json_object_get(doc, report), "layers"), i,
-			   layer) if (strcmp(ak_jtxt(layer, "layer", ""), name) == 0) return layer;
-	return NULL;
+	return ak_jfind(json_object_get(json_object_get(doc, report), "layers"), "layer", name);
 }
 
 json_t *ak_view_number(uint64_t n)
