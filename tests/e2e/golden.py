@@ -307,7 +307,7 @@ def books():
         (work / "data/evidence.xlsx").write_bytes(made)
         seal(work)
         rc, failed, said = run(work)
-        if made == good or rc != 4 or failed != ["content", "signature"] or "data/evidence.xlsx: " not in said:
+        if made == good or rc != 4 or failed != ["content", "signature"] or "data/evidence.xlsx" not in said:
             missed.append((name, made == good, rc, failed))
     point(not missed, "%d forged workbooks are seen" % len(raw), missed[:6])
     (work / "data/evidence.xlsx").unlink()
