@@ -23,13 +23,17 @@ static enum ak_rc look_at_token(const struct ak_checked *p, char when[32], struc
 void ak_check_moment(struct ak_checked *p)
 {
 	struct ak_err ignored = {0};
+	int64_t as_of;
 	char when[32];
 
 	p->stamped = p->o->tsa.p && ak_check_text(p, TOKEN).p && look_at_token(p, when, &ignored) == AK_OK;
 	if (ak_time_arg(p->stamped ? when : ak_jtxt(p->packet, "created", "none"), 0, &p->at_us, &ignored) != AK_OK)
 		p->at_us = AK_SIGNERS_NO_TIME;
-	else
-		json_object_set_new(p->doc, "judged_at", json_pack("{s:s, s:s}", "time", ak_time_z(p->at_us, 0, when), "from", p->stamped ? "timestamp" : "packet"));
+	else if (!p->stamped && ak_time_arg(ak_jtxt(p->packet, "as_of", "none"), 0, &as_of, &ignored) == AK_OK && as_of > p->at_us)
+		p->at_us = as_of; /* nobody signs a checkpoint before it is there */
+	if (p->at_us == AK_SIGNERS_NO_TIME)
+		return;
+	json_object_set_new(p->doc, "judged_at", json_pack("{s:s, s:s}", "time", ak_time_z(p->at_us, 0, when), "from", p->stamped ? "timestamp" : "packet"));
 }
 
 const char *ak_check_moment_said(const struct ak_checked *p, char out[80])

@@ -56,7 +56,8 @@ libak_a_SOURCES += src/packet/cover.c src/packet/cover_answers.c src/packet/cove
 libak_a_SOURCES += src/packet/pictures.c src/packet/pictures.h
 libak_a_SOURCES += src/packet/page.c src/packet/page.h
 libak_a_SOURCES += src/packet/annex.c src/packet/annex.h src/packet/annex_sealed.c src/packet/annex_sealed.h src/packet/previous.c src/packet/previous.h
-libak_a_SOURCES += src/packet/check_continuity.c src/packet/check_range.c
+libak_a_SOURCES += src/packet/check_continuity.c src/packet/check_parts.c \
+	src/packet/check_range.c
 libak_a_SOURCES += src/packet/rebuild.c src/packet/rebuild.h
 libak_a_SOURCES += src/packet/disclose.c src/packet/disclose.h src/packet/past.c src/packet/past.h
 libak_a_SOURCES += src/packet/schemas.c

@@ -104,7 +104,7 @@ is "a word for a number" "$(failed p)" structure,schema,signature
 rm -rf p && tar -xf p.tar && sed -i 's/"outcome\\": \\"success/"outcome\\": \\"failure/; s/success/failure/' p/data/integrity/proofs/*.json && reseal p
 is "a changed record of the trace" "$(failed p)" signature,log
 rm -rf p && tar -xf p.tar && printf 'sk%sabcdefghijklmnopqrstuvwxyz0123456789abcdefghijkl\n' -proj- >p/data/note.md && reseal p
-is "a secret that came in later" "$(failed p)" structure,content,signature
+is "a secret that came in later" "$(failed p)" structure,completeness,content,signature
 rm -rf p && tar -xf p.tar && echo more >p/data/extra.txt
 (cd p && sh VERIFY.txt) >/dev/null 2>&1
 is "VERIFY.txt sees an extra file" "$?" 1

@@ -151,7 +151,7 @@ url -o x.zip --allow-private --tsa ca.pem --json
 is "asked over https, its answer is attached" "$? $(jq -c '[.authority_checked, .digest]' out) $(level timestamp x.zip --tsa ca.pem | cut -d' ' -f1)" "0 [true,\"$digest\"] pass"
 is "the authority was asked as RFC 3161 says, and told nothing else" "$(jq -c '[.path, .type, .bytes < 100]' tsa/asked)" '["/tsr","application/timestamp-query",true]'
 sed 's/namespaces/valid-before="20210101Z",namespaces/' t.signers >ended
-is "a packet that is dated back is believed by its own word" "$(level signature x.zip --signers ended | cut -d' ' -f1,5-)" "pass in the list given, judged at 2020-09-13T12:26:40Z, the time of the packet, by its own word"
+is "a packet that is dated back is judged at its checkpoint, which it cannot be older than" "$(level signature x.zip --signers ended | cut -d' ' -f1,8-)" "fail the time of the packet, by its own word: the list lets this key sign until 2021-01-01T00:00:00Z only"
 is "and not by its timestamp" "$("$AUDITKIT" packet verify x.zip --tsa ca.pem --signers ended --json | jq -r '(.judged_at | .from + " " + .time), (.checks[] | select(.name == "signature") | .result + (.detail | contains("until 2021-01-01T00:00:00Z only") | tostring))' | tr '\n' ' ')" "timestamp $(jq -r .time out) failtrue "
 rm -f no.zip
 for how in 'old 4' 'words 4' '404 69' 'here 69'; do
