@@ -181,7 +181,7 @@ static const struct {
 
 const char *const ak_finding_ids[] = {FINDINGS(ID) NULL};
 
-static json_t *response(const struct ak_responses *responses, const char *id)
+static json_t *response(const struct ak_responses *responses, const char *id, int64_t as_of_us)
 {
 	static const char *const members[] = {"text", "owner", "due", "closed"};
 	const json_t *r = ak_responses_get(responses, id);
@@ -193,6 +193,7 @@ static json_t *response(const struct ak_responses *responses, const char *id)
 	for (size_t i = 0; i < AK_COUNT(members); i++)
 		json_object_set_new(o, members[i], json_is_string(json_object_get(r, members[i])) ? json_incref(json_object_get(r, members[i]))
 												  : json_null());
+	json_object_set_new(o, "overdue", text(r, "closed") ? json_null() : ak_overdue_days(text(r, "due"), as_of_us));
 	return o;
 }
 
@@ -221,7 +222,7 @@ json_t *ak_findings(const struct ak_facts *f, const struct ak_policy *policy, in
 			continue;
 		what = rules[i].measure ? measured(&x, rules[i].of) : json_incref(json_object_get(q, "measured"));
 		json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:s, s:o}", "id", rules[i].id, "title", rules[i].title, "measured", what,
-						      "proof", rules[i].proof, "response", response(responses, rules[i].id)));
+						      "proof", rules[i].proof, "response", response(responses, rules[i].id, as_of_us)));
 	}
 	return list;
 }

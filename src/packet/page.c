@@ -76,15 +76,13 @@ static json_t *judged(const json_t *o)
 	return v;
 }
 
-/* Who answers: the owners of the sources behind it, else who declared the policy. */
-static json_t *owner_of(const json_t *owners, const json_t *packet)
+/* Null when nobody is named. */
+static json_t *owner_of(const json_t *o)
 {
-	const char *by = ak_jtxt(packet, "prepared_by", NULL);
-
-	if (json_array_size(owners))
-		return joined(owners);
-	return by ? json_string(by) : json_null();
+	return json_array_size(json_object_get(o, "owners")) ? joined(json_object_get(o, "owners")) : json_null();
 }
+
+static bool is_of_policy(const json_t *o) { return strncmp(ak_jtxt(o, "owner_basis", ""), "policy", 6) == 0; }
 
 static json_t *verdicts(const json_t *questions)
 {
@@ -99,7 +97,54 @@ static json_t *verdicts(const json_t *questions)
 	return json_pack("{s:I, s:I, s:I}", "met", met, "not_met", not_met, "not_evaluable", (json_int_t)json_array_size(questions) - met - not_met);
 }
 
-static json_t *question_views(const json_t *questions, const json_t *packet)
+static const char *word_of(const json_t *o) { return says(o, "not met") ? "NOT MET" : ak_jtxt(o, "verdict", "?"); }
+
+static json_t *count_of(const json_t *list) { return json_array_size(list) ? json_integer((json_int_t)json_array_size(list)) : json_null(); }
+
+/* {n, n_met, n_failed, n_open, failed: [{id, word, first}], open: likewise, all: likewise} of rules as the matrix has them; null without any. */
+static json_t *beside_of(const json_t *rules)
+{
+	json_t *failed = json_array(), *open = json_array(), *all = json_array(), *r;
+	size_t i, met = 0;
+
+	json_array_foreach((json_t *)rules, i, r) {
+		json_t *list = says(r, "not met") ? failed : says(r, "met") ? NULL : open;
+		json_t *one = json_pack("{s:o, s:s}", "id", json_sprintf("C-%s", ak_jtxt(r, "check", "?")), "word", word_of(r));
+
+		met += !list;
+		if (list) {
+			json_t *copy = json_copy(one);
+
+			json_object_set_new(copy, "first", json_boolean(!json_array_size(list)));
+			json_array_append_new(list, copy);
+		}
+		json_object_set_new(one, "first", json_boolean(i == 0));
+		json_array_append_new(all, one);
+	}
+	if (i)
+		return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "n", (json_int_t)i, "n_met", (json_int_t)met, "n_failed", count_of(failed), "n_open", count_of(open),
+				 "failed", failed, "open", open, "all", all);
+	json_decref(failed);
+	json_decref(open);
+	json_decref(all);
+	return json_null();
+}
+
+/* [{id, word, first}] of the areas or questions with these numbers. */
+static json_t *named_by(const json_t *numbers, const json_t *list, char letter)
+{
+	json_t *out = json_array(), *n, *o;
+	size_t i, k;
+
+	json_array_foreach((json_t *)numbers, i, n)
+		json_array_foreach((json_t *)list, k, o)
+			if (json_equal(json_object_get(o, "number"), n))
+				json_array_append_new(out, json_pack("{s:o, s:s, s:b}", "id", json_sprintf("%c%lld", letter, (long long)json_integer_value(n)), "word",
+								     word_of(o), "first", !json_array_size(out)));
+	return out;
+}
+
+static json_t *question_views(const json_t *questions, const json_t *matrix)
 {
 	json_t *list = json_array(), *q;
 	size_t i;
@@ -108,7 +153,10 @@ static json_t *question_views(const json_t *questions, const json_t *packet)
 		const json_t *f = json_object_get(q, "common_failure");
 		json_t *v = judged(q);
 
-		json_object_set_new(v, "owner", owner_of(json_object_get(q, "owners"), packet));
+		json_object_set_new(v, "owner", owner_of(q));
+		json_object_set_new(v, "of_policy", json_boolean(is_of_policy(q)));
+		json_object_set_new(v, "beside", beside_of(json_object_get(q, "rules")));
+		json_object_set_new(v, "about", named_by(json_object_get(q, "areas"), json_object_get(matrix, "areas"), 'A'));
 		json_object_set_new(v, "needs", joined(json_object_get(q, "needs")));
 		json_object_set_new(v, "failure", f ? json_pack("{s:O, s:O, s:b}", "what", json_object_get(f, "what"), "verdict", json_object_get(f, "verdict"),
 								 "found", says(f, "found")) : json_null());
@@ -119,31 +167,29 @@ static json_t *question_views(const json_t *questions, const json_t *packet)
 
 /* ---- the matrix ---- */
 
-static json_t *area_view(const json_t *area, const json_t *packet)
+static json_t *area_view(const json_t *area, const json_t *questions)
 {
-	json_t *v = judged(area), *classes = json_array(), *failed = json_array(), *c;
+	json_t *v = judged(area), *classes = json_array(), *c;
 	size_t i;
 
 	json_array_foreach(json_object_get(area, "classes"), i, c)
 		json_array_append_new(classes, json_pack("{s:O, s:O, s:b}", "title", json_object_get(c, "title"), "supplied", json_object_get(c, "supplied"), "last",
 							 i + 1 == json_array_size(json_object_get(area, "classes"))));
-	json_array_foreach(json_object_get(area, "checks"), i, c)
-		if (says(c, "not met"))
-			json_array_append(failed, json_object_get(c, "check"));
 	json_object_set_new(v, "classes", classes);
-	json_object_set_new(v, "failed", joined(failed));
-	json_decref(failed);
-	json_object_set_new(v, "answers_for", owner_of(json_object_get(area, "owners"), packet));
+	json_object_set_new(v, "beside", beside_of(json_object_get(area, "checks")));
+	json_object_set_new(v, "about", named_by(json_object_get(area, "questions"), questions, 'Q'));
+	json_object_set_new(v, "answers_for", owner_of(area));
+	json_object_set_new(v, "of_policy", json_boolean(is_of_policy(area)));
 	return v;
 }
 
-static json_t *areas(const json_t *matrix, const json_t *packet)
+static json_t *areas(const json_t *matrix, const json_t *questions)
 {
 	json_t *list = json_array(), *a;
 	size_t i;
 
 	json_array_foreach(json_object_get(matrix, "areas"), i, a)
-		json_array_append_new(list, area_view(a, packet));
+		json_array_append_new(list, area_view(a, questions));
 	return list;
 }
 
@@ -356,7 +402,7 @@ static void cut(json_t *v, const char *name, const json_t *list, size_t most)
 }
 
 /* What a page has as many of as there are documents. */
-static void add_cover(json_t *v, const json_t *packet, const struct ak_sections *s, const json_t *there)
+static void add_cover(json_t *v, const json_t *questions, const struct ak_sections *s, const json_t *there)
 {
 	const json_t *cover = json_object_get(s->documents, AK_COVER_PATH), *matrix = json_object_get(s->documents, AK_MATRIX_PATH);
 	static const char *const checked[] = {"met", "not_met", "not_evaluable"};
@@ -371,7 +417,7 @@ static void add_cover(json_t *v, const json_t *packet, const struct ak_sections 
 		json_object_set(json_object_get(v, "checked"), checked[i], json_object_get(json_object_get(cover, "checks"), checked[i]));
 	json_object_set(v, "providers", json_object_get(cover, "providers"));
 	json_object_set_new(v, "has_providers", json_boolean(json_array_size(json_object_get(cover, "providers"))));
-	json_object_set_new(v, "areas", areas(matrix, packet));
+	json_object_set_new(v, "areas", areas(matrix, questions));
 	json_object_set_new(v, "judged", json_boolean(!s->scope));
 	json_object_set_new(v, "areas_met", judged(matrix));
 	json_object_set_new(v, "checklists", checklists(cover));
@@ -386,6 +432,17 @@ static void add_cover(json_t *v, const json_t *packet, const struct ak_sections 
 	json_object_set_new(v, "style", ak_mustache_safe(ak_str_of(ak_chart_style)));
 }
 
+static json_int_t count_overdue(const json_t *gaps)
+{
+	json_int_t n = 0;
+	json_t *gap;
+	size_t i;
+
+	json_array_foreach((json_t *)gaps, i, gap)
+		n += json_is_integer(json_object_get(gap, "overdue"));
+	return n;
+}
+
 json_t *ak_page_view(const json_t *packet, const struct ak_packet_result *r, json_t *views, const struct ak_sections *s, const json_t *resources,
 		     const json_t *apart)
 {
@@ -393,16 +450,17 @@ json_t *ak_page_view(const json_t *packet, const struct ak_packet_result *r, jso
 
 	json_object_set(v, "sections", views);
 	json_object_set_new(v, "there", there);
-	json_object_set_new(v, "questions", link_tables(question_views(r->questions, packet), "proof", there));
+	json_object_set_new(v, "questions", link_tables(question_views(r->questions, json_object_get(s->documents, AK_MATRIX_PATH)), "proof", there));
 	json_object_set_new(v, "verdicts", verdicts(r->questions));
 	json_object_set_new(v, "findings", link_tables(copies(r->findings), "proof", there));
 	json_object_set_new(v, "has_findings", json_boolean(json_array_size(r->findings)));
 	cut(v, "gaps", r->gap_list, AK_PAGE_GAPS);
 	json_object_set_new(v, "declared_gaps", json_integer((json_int_t)(json_array_size(r->gap_list) - r->gaps)));
+	json_object_set_new(v, "overdue_gaps", json_integer(count_overdue(r->gap_list)));
 	json_object_set_new(v, "gaps_in_all", json_integer((json_int_t)json_array_size(r->gap_list)));
 	json_object_set_new(v, "many_gaps", json_boolean(json_array_size(r->gap_list) != 1));
 	json_object_set_new(v, "many_findings", json_boolean(json_array_size(r->findings) != 1));
-	add_cover(v, packet, s, there);
+	add_cover(v, r->questions, s, there);
 	json_object_set_new(v, "files", files(resources));
 	json_object_set_new(v, "annex_files", files(apart));
 	json_object_set_new(v, "has_annex_files", json_boolean(json_array_size(apart)));
