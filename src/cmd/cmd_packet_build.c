@@ -224,16 +224,22 @@ static enum ak_rc write_out(struct ak_ctx *c, const struct ak_packet_opts *o, co
 			    const struct ak_packet_result *r, const char *digest, const struct ak_recipients *for_, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path), *annex = annex_path(path, for_);
-	const struct ak_receipt what = {r->id, r->as_of, digest, r->signer, o->draft};
+	char annex_digest[65];
+	const struct ak_receipt what = {r->id, r->as_of, digest, r->signer, o->draft, annex, annex_digest};
 	bool replace = ak_args_flag(c->args, "force");
 	const struct ak_selfaudit audit = {.redactor = c->redactor, .canaries = o->canaries};
+	uint8_t raw[32];
 	enum ak_rc rc = ak_selfaudit_pass(&audit, "the receipt's", 1, ak_fs_base(path), err);
 
 	if (rc == AK_OK)
 		rc = ak_cmd_log_access(c, 0, err);
-	if (rc != AK_OK || (rc = ak_receipt_write(&what, path, replace, err)) != AK_OK)
+	if (rc != AK_OK)
 		return rc;
+	ak_bag_digest(r->annex, raw);
+	ak_hex(raw, 32, annex_digest);
 	rc = for_ ? ak_annex_seal(r->annex, for_, c->workspace, annex, r->mtime, replace, err) : ak_archive_write(r->annex, annex, r->mtime, replace, err);
+	if (rc == AK_OK)
+		rc = ak_receipt_write(&what, path, replace, err);
 	if (rc == AK_OK)
 		rc = ak_archive_write(bag, path, r->mtime, replace, err);
 	if (rc != AK_OK) { /* of a packet that is not there */

@@ -387,6 +387,7 @@ static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, co
 	if (rc == AK_OK && (how.key || how.withheld)) {
 		ak_packet_rekey(&how, s->all);
 		ak_packet_rekey(&how, s->documents);
+		ak_packet_rekey(&how, s->findings);
 		ak_packet_rekey(&how, s->scope_doc);
 	}
 	if (rc == AK_OK && (rc = ak_annex_new(o, name, &out->annex, err)) == AK_OK)

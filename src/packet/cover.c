@@ -24,6 +24,7 @@ static json_t *rules_of(const json_t *findings)
 		for (size_t m = 0; m < AK_COUNT(members); m++)
 			json_object_set(row, members[m], json_object_get(k, members[m]));
 		json_object_set_new(row, "why", ak_jtxt(k, "why", NULL) ? json_string(ak_jtxt(k, "why", "")) : json_null());
+		json_object_set_new(row, "note", ak_jtxt(k, "note", NULL) ? json_string(ak_jtxt(k, "note", "")) : json_null());
 		json_array_append_new(list, row);
 	}
 	return json_pack("{s:O, s:O, s:O, s:o}", "met", json_object_get(findings, "met"), "not_met", json_object_get(findings, "not_met"), "not_evaluable",

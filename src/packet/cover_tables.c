@@ -124,7 +124,7 @@ static void findings(struct ak_sections *s)
 {
 	static const char *const members[] = {"text", "owner", "due", "closed"};
 	struct ak_table *t = ak_cover_table(s, "sources", "findings", "Findings of this packet with the management response to each, which does not take it away",
-					    "id title measured proof response owner due overdue_days:integer closed");
+					    "id title measured details proof response owner due overdue_days:integer closed");
 	json_t *f;
 	size_t i;
 

@@ -13,7 +13,7 @@ extern "C" {
 /* All findings there can be; ends with NULL. */
 extern const char *const ak_finding_ids[];
 
-/* Those that hold: [{id, title, measured, proof (a table of the packet), response: {text, owner, due, closed, overdue:
+/* Those that hold: [{id, title, measured, details (what it is made of, by name)|null, proof (a table of the packet), response: {text, owner, due, closed, overdue:
  * days that due is past at as_of_us and it is not closed|null}|null}].
  * questions: ak_questions of the same facts; policy and
  * responses may be NULL; as_of_us: the moment on which exports are late. The caller's. */

@@ -6,6 +6,7 @@
 #include "chart/chart.h"
 #include "packet/cover.h"
 #include "packet/pictures.h"
+#include "packet/rekey.h"
 #include "tmpl/mustache.h"
 
 static json_t *number(uint64_t n) { return json_string(AK_NUM(n)); }
@@ -292,6 +293,16 @@ static json_t *attestations(const json_t *cover)
 	return json_pack("{s:O, s:I, s:I, s:o}", "at_most_days", json_object_get(a, "at_most_days"), "good", (json_int_t)good, "all", (json_int_t)i, "rows", rows);
 }
 
+static json_t *provider_views(const json_t *providers)
+{
+	json_t *list = copies(providers), *v;
+	size_t i;
+
+	json_array_foreach(list, i, v)
+		json_object_set_new(v, "attempts", number(ak_jnum(v, "attempts")));
+	return list;
+}
+
 static json_t *rule_views(const json_t *cover)
 {
 	json_t *list = json_array(), *r;
@@ -308,18 +319,36 @@ static json_t *rule_views(const json_t *cover)
 
 /* ---- the trace ---- */
 
-enum { HOP_LINES = 4 }; /* beside the first */
+enum { HOP_LINES = 4 }; /* beside the first and what is missing */
 
-/* The lines behind the first; those that a step has no room for stand in section 7. */
-static json_t *rest_of(const json_t *lines, json_t **more)
+static bool is_missing(const json_t *line) { return strstr(json_string_value(line) ? json_string_value(line) : "", "MISSING") != NULL; }
+
+/* A line for readers: what the organization would run to fill a gap is nothing that they can. */
+static json_t *for_readers(const json_t *line)
+{
+	const char *z = json_string_value(line), *command = z ? strstr(z, ": auditkit ") : NULL;
+
+	return json_stringn(z ? z : "", command ? (size_t)(command - z) : z ? strlen(z) : 0);
+}
+
+/* The lines behind the first; those that a step has no room for stand in section 7, what is missing never does. */
+static json_t *rest_of(const json_t *lines, json_t **gone, json_t **more)
 {
 	json_t *out = json_array(), *l;
-	size_t i, n = json_array_size(lines);
+	size_t i, left = 0;
 
-	json_array_foreach((json_t *)lines, i, l)
-		if (i && i <= HOP_LINES)
-			json_array_append(out, l);
-	*more = n > HOP_LINES + 1 ? number(n - HOP_LINES - 1) : json_null();
+	*gone = json_array();
+	json_array_foreach((json_t *)lines, i, l) {
+		if (!i)
+			continue;
+		if (is_missing(l))
+			json_array_append_new(*gone, for_readers(l));
+		else if (json_array_size(out) < HOP_LINES)
+			json_array_append_new(out, for_readers(l));
+		else
+			left++;
+	}
+	*more = left ? json_sprintf("%zu more line%s", left, left == 1 ? "" : "s") : json_null();
 	return out;
 }
 
@@ -339,10 +368,10 @@ static json_t *hop_view(const json_t *h)
 {
 	const json_t *lines = json_object_get(h, "lines");
 	const char *state = ak_jtxt(h, "state", "");
-	json_t *more, *rest = rest_of(lines, &more);
+	json_t *more, *gone, *rest = rest_of(lines, &gone, &more);
 
-	return json_pack("{s:O, s:O, s:o, s:s, s:o, s:o, s:s?, s:b, s:b}", "n", json_object_get(h, "n"), "title", json_object_get(h, "title"), "time",
-			 short_time(ak_jtxt(h, "time", NULL)), "first", json_array_size(lines) ? json_string_value(json_array_get(lines, 0)) : "", "lines", rest, "more", more,
+	return json_pack("{s:O, s:O, s:o, s:s, s:o, s:o, s:o, s:s?, s:b, s:b}", "n", json_object_get(h, "n"), "title", json_object_get(h, "title"), "time",
+			 short_time(ak_jtxt(h, "time", NULL)), "first", json_array_size(lines) ? json_string_value(json_array_get(lines, 0)) : "", "gone", gone, "lines", rest, "more", more,
 			 "cite", ak_jtxt(h, "cite", NULL), "missing", strcmp(state, "missing") == 0, "aggregate", strcmp(state, "aggregate") == 0);
 }
 
@@ -415,7 +444,8 @@ static void add_cover(json_t *v, const json_t *questions, const struct ak_sectio
 	json_object_set_new(v, "checked", json_object());
 	for (size_t i = 0; i < AK_COUNT(checked); i++)
 		json_object_set(json_object_get(v, "checked"), checked[i], json_object_get(json_object_get(cover, "checks"), checked[i]));
-	json_object_set(v, "providers", json_object_get(cover, "providers"));
+	json_object_set_new(v, "providers", provider_views(json_object_get(cover, "providers")));
+	json_object_set_new(v, "provider_attempts", number((uint64_t)ak_facts_sum(json_object_get(cover, "providers"), "attempts")));
 	json_object_set_new(v, "has_providers", json_boolean(json_array_size(json_object_get(cover, "providers"))));
 	json_object_set_new(v, "areas", areas(matrix, questions));
 	json_object_set_new(v, "judged", json_boolean(!s->scope));
@@ -430,6 +460,14 @@ static void add_cover(json_t *v, const json_t *questions, const struct ak_sectio
 	json_object_set_new(v, "has_pictures", json_boolean(json_array_size(pictures)));
 	json_object_set_new(v, "pictures", link_tables(pictures, "table", there));
 	json_object_set_new(v, "style", ak_mustache_safe(ak_str_of(ak_chart_style)));
+}
+
+/* No user and no e-mail address stands in it, not even under a pseudonym. */
+static bool withholds_people(const struct ak_view *view)
+{
+	unsigned people = ak_packet_token_class("user") | ak_packet_token_class("email");
+
+	return view && (view->tokens & people) == people;
 }
 
 static json_int_t count_overdue(const json_t *gaps)
@@ -456,6 +494,7 @@ json_t *ak_page_view(const json_t *packet, const struct ak_packet_result *r, jso
 	json_object_set_new(v, "has_findings", json_boolean(json_array_size(r->findings)));
 	cut(v, "gaps", r->gap_list, AK_PAGE_GAPS);
 	json_object_set_new(v, "declared_gaps", json_integer((json_int_t)(json_array_size(r->gap_list) - r->gaps)));
+	json_object_set_new(v, "people_withheld", json_boolean(withholds_people(s->view)));
 	json_object_set_new(v, "overdue_gaps", json_integer(count_overdue(r->gap_list)));
 	json_object_set_new(v, "gaps_in_all", json_integer((json_int_t)json_array_size(r->gap_list)));
 	json_object_set_new(v, "many_gaps", json_boolean(json_array_size(r->gap_list) != 1));

@@ -51,7 +51,8 @@ static enum verdict who(struct asked *q)
 	}
 	if (only)
 		snprintf(declared, sizeof declared, ", %s of them by declaration only", AK_NUM(only));
-	measure(q, none ? "%s of %s keys in use have an owner%s; %s attempts name no key" : "%s of %s keys in use have an owner%s",
+	measure(q, none ? "%s of %s keys in use at gateway or provider have an owner%s; %s attempts name no key"
+				    : "%s of %s keys in use at gateway or provider have an owner%s",
 		AK_NUM(owned), AK_NUM(n), declared, of(none, all, share));
 	return owned == n && !none ? MET : NOT_MET;
 }

@@ -174,6 +174,30 @@ static void quotas(json_t *o, const struct ak_facts *f)
 		       (long long)f->counts.quota_events, (long long)f->counts.quota_linked);
 }
 
+/* Each change once, by its verdict; and by how many people, which says whether two are by one where a view shows nobody. */
+static void changes(const struct ak_sections *s, json_t *o, const struct ak_facts *f)
+{
+	const struct ak_tally *c = &f->counts;
+	size_t rows = c->rows[AK_P_CHANGES], actors = json_object_size(c->change_actors);
+	json_int_t most = 0;
+	struct ak_buf b;
+	const char *name;
+	json_t *n;
+
+	if (!rows)
+		return;
+	ak_buf_init(&b, 1 << 16);
+	json_object_foreach(c->change_verdicts, name, n)
+		ak_buf_addf(&b, "%s%s %lld", b.n ? ", " : ": ", name, (long long)json_integer_value(n));
+	ak_section_say(o, "proven", "tables/changes.csv", "%zu of %zu changes by administrators are asked for an approval%s%.*s", c->changes_asked, rows,
+		       c->changes_asked < rows ? ", the others failed, only read or are judged with their settlement" : "", (int)b.n, b.n ? b.p : "");
+	ak_buf_release(&b);
+	json_object_foreach(c->change_actors, name, n)
+		most = json_integer_value(n) > most ? json_integer_value(n) : most;
+	ak_section_say(o, "proven", "tables/changes.csv", "%s%zu actors made the %zu changes, one of them at most %lld; %zu name nobody%s", actors < AK_ACTORS_TOLD ? "" : "more than ",
+		       actors, rows, (long long)most, c->changes_by_nobody, ak_view_leaves_column(s->view, "actor") ? "; this view shows what sort of actor and no actor" : "");
+}
+
 static void rollup(struct ak_sections *s, json_t *o, const struct ak_facts *f, enum ak_rollup r, const char *title,
 		   const char *columns, const json_t *rows)
 {
@@ -209,6 +233,7 @@ enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, str
 	       "input_tokens:integer output_tokens:integer estimated:number billed:number query people:integer",
 	       f->spend);
 	ak_section_place(o, f->table[AK_P_CHANGES]);
+	changes(s, o, f);
 	recomputed(s, o, f);
 	settled(o, f);
 	quotas(o, f);

@@ -17,6 +17,11 @@
 #include "redact/redact.h"
 #include "store/store.h"
 
+/* Documents beside the sections (packet/cover.h). */
+#define AK_COVER_PATH "data/00-cover.json"
+#define AK_MATRIX_PATH "data/08-requests/matrix.json"
+#define AK_FIGURES_PATH "data/08-requests/figures.json"
+
 struct ak_sections {
 	struct ak_store *store;
 	const struct ak_policy *policy; /* NULL when there is none */

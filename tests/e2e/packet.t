@@ -44,6 +44,9 @@ unset LOCPATH
 ok "a third zone and locale: the same bytes" cmp p.tar third/p.tar
 ok "another zone, locale, umask and folder: the same bytes" cmp p.tar other/p.tar
 digest=$(sed -n 's/^digest   sha256 //p' p.tar.receipt.txt)
+is "the receipt has the annex as the packet names it and as sha256sum prints its file" "$(sed -n 's/^annex    sha256 \([0-9a-f]*\) .*/\1/p' p.tar.receipt.txt | tr '\n' ' ')" \
+	"$(tar -xOf p.annex.tar p.annex/tagmanifest-sha256.txt | sha256sum | cut -c1-64) $(sha256sum p.annex.tar | cut -c1-64) "
+is "the way without auditkit comes first" "$(grep -nE '^(check|verify) ' p.tar.receipt.txt | cut -c1-40 | tr '\n' ' ' | grep -c 'check .*VERIFY.txt.*verify')" 1
 for f in p.zip p.tar.gz p.tar.zst folder; do
 	"$AUDITKIT" -w w packet build --allow-gaps -q -o "$f" >/dev/null
 	is "$f has the same digest" "$("$AUDITKIT" packet verify "$f" --digest "$digest" --json | jq -c '[.ok, .digest]')" "[true,\"$digest\"]"

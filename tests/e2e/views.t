@@ -73,8 +73,11 @@ is "vendor risk is what one gets" "$(jq -r .view.name v-vendor-risk/data/packet.
 for v in vendor-risk gdpr finance; do
 	[ -d v-$v ] || continue
 	is "$v: no person, no address" "$(people v-$v | wc -l) $(grep -rhoE 'ip:[0-9a-f]{32}|203\.0\.113\.' v-$v | wc -l)" "0 0"
-	is "$v: no column that names somebody" "$(head -qn 1 v-$v/data/tables/*.csv | tr -d '\r' | tr , '\n' | grep -cxE 'principal|viewer|by|operator')" 0
+	is "$v: no column that names somebody" "$(head -qn 1 v-$v/data/tables/*.csv | tr -d '\r' | tr , '\n' | grep -cxE 'actor|principal|viewer|by|operator')" 0
 done
+is "changes: how many made them is said where nobody is shown, and who made each where people are" \
+	"$(jq -r '.statements[].text | capture("^(?<n>[0-9]+) actors made the (?<of>[0-9]+) changes") | .n + " " + .of' v-vendor-risk/data/01-scope.json) $(column v-internal-audit/data/tables/changes.csv actor | grep . | sort -u | wc -l)" \
+	"$(sql "SELECT count(DISTINCT coalesce(actor_id, actor_email)) FROM audit_event WHERE category IN ('keys', 'quota', 'routing', 'billing', 'admin_access', 'configuration')") $(column v-vendor-risk/data/tables/changes.csv citation | wc -l) $(sql "SELECT count(DISTINCT coalesce(actor_id, actor_email)) FROM audit_event WHERE category IN ('keys', 'quota', 'routing', 'billing', 'admin_access', 'configuration')")"
 is "internal audit has people" "$(people v-internal-audit | wc -l | sed 's/[1-9][0-9]*/some/')" some
 is "finance has cost and no views of logs" "$(column v-finance/data/tables/usage_cost.csv billed | grep -c .) $(cat v-*/data/datapackage.json | grep -c log_views.csv)" \
 	"$(column v-internal-audit/data/tables/usage_cost.csv billed | grep -c .) $(ls -d v-*/data/tables/log_views.csv | wc -l)"
