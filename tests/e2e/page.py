@@ -220,8 +220,8 @@ for q in questions["questions"] if whole else []:
             wrong.append(("not told", q["id"], r["check"]))
         if r["verdict"] == "not evaluable" and "C-" + r["check"] not in line:
             wrong.append(("not told in the text", q["id"], r["check"]))
-    n = collections.Counter(r["verdict"] for r in q["rules"])
-    if "%d of %d met" % (n["met"], len(q["rules"])) not in row.words() or (n["not evaluable"] and "%d cannot be judged" % n["not evaluable"] not in row.words()):
+    by = collections.Counter(r["verdict"] for r in q["rules"])
+    if "%d of %d met" % (by["met"], len(q["rules"])) not in row.words() or (by["not evaluable"] and "%d cannot be judged" % by["not evaluable"] not in row.words()):
         wrong.append(("counts", q["id"], row.words()))
     for a in q["areas"]:
         area = matrix["areas"][a - 1]
