@@ -317,83 +317,6 @@ static json_t *rule_views(const json_t *cover)
 	return list;
 }
 
-/* ---- the trace ---- */
-
-enum { HOP_LINES = 4 }; /* beside the first and what is missing */
-
-static bool is_missing(const json_t *line) { return strstr(json_string_value(line) ? json_string_value(line) : "", "MISSING") != NULL; }
-
-/* A line for readers: what the organization would run to fill a gap is nothing that they can. */
-static json_t *for_readers(const json_t *line)
-{
-	const char *z = json_string_value(line), *command = z ? strstr(z, ": auditkit ") : NULL;
-
-	return json_stringn(z ? z : "", command ? (size_t)(command - z) : z ? strlen(z) : 0);
-}
-
-/* The lines behind the first; those that a step has no room for stand in section 7, what is missing never does. */
-static json_t *rest_of(const json_t *lines, json_t **gone, json_t **more)
-{
-	json_t *out = json_array(), *l;
-	size_t i, left = 0;
-
-	*gone = json_array();
-	json_array_foreach((json_t *)lines, i, l) {
-		if (!i)
-			continue;
-		if (is_missing(l))
-			json_array_append_new(*gone, for_readers(l));
-		else if (json_array_size(out) < HOP_LINES)
-			json_array_append_new(out, for_readers(l));
-		else
-			left++;
-	}
-	*more = left ? json_sprintf("%zu more line%s", left, left == 1 ? "" : "s") : json_null();
-	return out;
-}
-
-/* To the millisecond. */
-static json_t *short_time(const char *time)
-{
-	struct ak_err ignored = {0};
-	char text[32];
-	int64_t us;
-
-	if (!time || !*time || ak_time_arg(time, 0, &us, &ignored) != AK_OK)
-		return json_null();
-	return json_string(ak_time_z(us, 3, text));
-}
-
-static json_t *hop_view(const json_t *h)
-{
-	const json_t *lines = json_object_get(h, "lines");
-	const char *state = ak_jtxt(h, "state", "");
-	json_t *more, *gone, *rest = rest_of(lines, &gone, &more);
-
-	return json_pack("{s:O, s:O, s:o, s:s, s:o, s:o, s:o, s:s?, s:b, s:b}", "n", json_object_get(h, "n"), "title", json_object_get(h, "title"), "time",
-			 short_time(ak_jtxt(h, "time", NULL)), "first", json_array_size(lines) ? json_string_value(json_array_get(lines, 0)) : "", "gone", gone, "lines", rest, "more", more,
-			 "cite", ak_jtxt(h, "cite", NULL), "missing", strcmp(state, "missing") == 0, "aggregate", strcmp(state, "aggregate") == 0);
-}
-
-static json_t *trace(const struct ak_sections *s)
-{
-	json_t *o, *hops = json_array(), *hop, *t = NULL;
-	size_t i;
-
-	json_array_foreach(s->all, i, o)
-		if (json_object_get(o, "trace"))
-			t = json_object_get(o, "trace");
-	json_array_foreach(json_object_get(t, "hops"), i, hop)
-		if (ak_jnum(hop, "n") <= 5)
-			json_array_append_new(hops, hop_view(hop));
-	if (!t || !json_array_size(hops)) {
-		json_decref(hops);
-		return json_null();
-	}
-	return json_pack("{s:O, s:o, s:o, s:O?, s:O?}", "id", json_object_get(t, "id"), "hops", hops, "timeline", ak_picture_of_trace(t), "final_status",
-			 json_object_get(t, "final_status"), "start", json_object_get(json_object_get(t, "when"), "start"));
-}
-
 /* ---- files ---- */
 
 static json_t *files(const json_t *resources)
@@ -456,10 +379,22 @@ static void add_cover(json_t *v, const json_t *questions, const struct ak_sectio
 	json_object_set_new(v, "rules_open", rules(cover, "not evaluable"));
 	json_object_set_new(v, "own_rules", rule_views(cover));
 	json_object_set_new(v, "attestations", attestations(cover));
-	json_object_set_new(v, "trace", trace(s));
+	json_object_set_new(v, "trace", ak_page_trace(s));
 	json_object_set_new(v, "has_pictures", json_boolean(json_array_size(pictures)));
 	json_object_set_new(v, "pictures", link_tables(pictures, "table", there));
 	json_object_set_new(v, "style", ak_mustache_safe(ak_str_of(ak_chart_style)));
+}
+
+/* [{records, kinds, day}] */
+static json_t *dated_outside(const json_t *states)
+{
+	json_t *list = json_array(), *v;
+	size_t i;
+
+	json_array_foreach((json_t *)states, i, v)
+		json_array_append_new(list, json_pack("{s:o, s:O, s:o}", "records", number(ak_jnum(v, "records")), "kinds", json_object_get(v, "kinds"), "day",
+						      json_sprintf("%.10s", ak_jtxt(v, "first", ""))));
+	return list;
 }
 
 /* No user and no e-mail address stands in it, not even under a pseudonym. */
@@ -494,6 +429,7 @@ json_t *ak_page_view(const json_t *packet, const struct ak_packet_result *r, jso
 	json_object_set_new(v, "has_findings", json_boolean(json_array_size(r->findings)));
 	cut(v, "gaps", r->gap_list, AK_PAGE_GAPS);
 	json_object_set_new(v, "declared_gaps", json_integer((json_int_t)(json_array_size(r->gap_list) - r->gaps)));
+	json_object_set_new(v, "dated_outside", dated_outside(s->states));
 	json_object_set_new(v, "people_withheld", json_boolean(withholds_people(s->view)));
 	json_object_set_new(v, "overdue_gaps", json_integer(count_overdue(r->gap_list)));
 	json_object_set_new(v, "gaps_in_all", json_integer((json_int_t)json_array_size(r->gap_list)));

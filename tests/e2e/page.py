@@ -206,7 +206,7 @@ dated = {k: sorted(x for r in table("records") if (r["kind"] in EVENTS) == k for
 outside = [x for x in dated[False] if dated[True] and not dated[True][0] <= x <= dated[True][-1]]
 tap([packet["period"]["first"], packet["period"]["last"]] == ([dated[True][0], dated[True][-1]] if dated[True] else [None, None]), "the period is that of events", packet["period"])
 tap(not dated[True] or "events of %s to %s" % (dated[True][0], dated[True][-1]) in words, "the page says so")
-tap(sorted({x for s in packet["period"]["states_outside"] for x in (s["first"], s["last"])} & set(outside)) == sorted(set(outside)) and all(s["first"] in words for s in packet["period"]["states_outside"]),
+tap(sorted({x for s in packet["period"]["states_outside"] for x in (s["first"], s["last"])} & set(outside)) == sorted(set(outside)) and all("dated " + s["first"][:10] in words for s in packet["period"]["states_outside"]),
     "states that are dated outside of it are named", (outside, packet["period"]["states_outside"]))
 verdicts = {r["check"]: r["verdict"] for r in cover["checks"]["rules"]}
 wrong = []
@@ -244,7 +244,7 @@ tap(all(("OVERDUE %d d" % b in by_id[i].words() and "OVERDUE %d d" % b in mdline
 tap([(r["id"], r["overdue_days"]) for r in table("gaps")] == [(g["id"], str(late(g["due"]) or "")) for g in questions["gaps"]], "gaps.csv too")
 people = sum(len(re.findall(r"(?:user|email):[0-9a-f]{32}", f.read_text(encoding="utf-8", errors="replace"))) for f in root.rglob("*") if f.is_file() and f.suffix in (".json", ".csv", ".md", ".html"))
 tokens = ((packet["view"] or {}).get("leaves_out") or {}).get("tokens", [])
-tap(("This view withholds people" in words) == ({"user", "email"} <= set(tokens)) == ("This view withholds people" in pmd) and ("under pseudonyms, which are personal data" in words or not people),
+tap(("People are withheld" in words) == ({"user", "email"} <= set(tokens)) == ("People are withheld" in pmd) and ("under pseudonyms, which are personal data" in words or not people),
     "whether people stand in it under pseudonyms is said as it is", (people, tokens))
 said = next(a["text"] for a in cover["answers"] if a["id"] == "not-logged")
 m = re.search(r"of ([\d,]+) attempts.*?events ([\d,]+) arrived with one, ([\d,]+) with one .*?, ([\d,]+) with none(?:, ([\d,]+) in a format)?", said)
