@@ -41,7 +41,7 @@ struct ak_check_run {
 	uint64_t found, affected, of;
 	uint64_t muted, known; /* of those found; known: not muted and in the baseline */
 	char why[300]; /* it cannot be evaluated; empty = it can */
-	char note[300]; /* what a reader of the verdict should know; may be empty */
+	char note[640]; /* what a reader of the verdict should know; may be empty */
 };
 
 struct ak_check {

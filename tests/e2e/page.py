@@ -314,3 +314,7 @@ if workspace:
         if want[1] and got.get((item, kind)) != want:
             differ.append((item, kind, got.get((item, kind)), want))
     tap(not differ, "fill rates as SQL counts them", differ)
+    again = db.execute("SELECT count(DISTINCT y.key_id) FROM api_key y JOIN audit_event a ON a.resource_id = y.key_id WHERE a.action = 'api_key.created'"
+                       " AND unixepoch(a.event_start) - unixepoch(y.created_at) > 86400").fetchone()[0]
+    note = next((r["note"] for r in cover["checks"]["rules"] if r["check"] == "revoked-key-use"), None)
+    tap(not again or ("%d have a creation event more than a day after they were there" % again in (note or "") and note in words), "keys that were made when they were there already are told", (again, note))

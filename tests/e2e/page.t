@@ -24,6 +24,14 @@ is "an attestation is dated, an old one stale, one by nobody says so, the others
 "$AUDITKIT" -w w packet build --allow-gaps --reviewer 'Example Assurance' --approved-by platform-head -q -o again >/dev/null 2>&1
 is "ids and all else stay in a second build" "$(diff -r p again)" ""
 
+# An order of time that cannot be is said beside the rule: here the inventory has keys that were used before.
+mkdir early
+sed 's/2026-01-10T00:00:00Z/2026-06-08T00:00:00Z/' ex/grc/key-inventory.csv >early/key-inventory.csv
+"$AUDITKIT" init e >/dev/null 2>&1
+"$AUDITKIT" -w e ingest early/key-inventory.csv ex/litellm/slp-2026-06-01_07.jsonl.gz >/dev/null 2>&1
+is "keys used before they were there are counted" "$("$AUDITKIT" -w e check revoked-key-use --json | jq -r '.checks[0].note' | grep -oE '^chronology: of [0-9]+ keys [0-9]+ used before the first record of their creation')" \
+	"chronology: of $(tail -n +2 ex/grc/key-inventory.csv | wc -l) keys $(sqlite3 e/workspace.db "SELECT count(DISTINCT y.key_id) FROM api_key y JOIN request r ON r.key_hash = y.key_hash WHERE r.event_start < y.created_at") used before the first record of their creation"
+
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || { finish; exit 0; }
 # The copy may run a script that measures; it is the same page otherwise.
 sed 's/<meta http-equiv="Content-Security-Policy"[^>]*>//; s#</body>#<script>let o = [...document.querySelectorAll("body *")].filter(e => !e.closest(".wide, pre, svg, .hide, .skip") \&\& e.getBoundingClientRect().right > innerWidth + 1); document.title = "wide=" + document.documentElement.scrollWidth + " of " + innerWidth + " clipped=" + o.map(e => e.tagName + ":" + e.textContent.slice(0, 40)).slice(0, 3).join("|");</script></body>#' p/index.html >p/measure.html
