@@ -75,6 +75,8 @@ static const struct {
 	{6, "retention: {request: {keep: unknown}}\n", "{\"ages\": [{\"kind\": \"request\", \"oldest\": 0}]}", "not evaluable",
 	 "no retention class is declared for request"},
 	{6, "", "{\"ages\": [{\"kind\": \"ticket\", \"oldest\": 0}]}", "not evaluable", "no dated log record"},
+	{6, "retention: {request: {keep: 100d}}\n", "{\"ages\": [{\"kind\": \"request\", \"oldest\": 0}, {\"kind\": \"settlement\", \"oldest\": 0}]}", "not evaluable",
+	 "no retention class is declared for settlement"},
 	{7, "access: {payload_viewers: [auditor]}\n",
 	 "{\"grants\": [{\"role\": \"auditor\", \"log_scope\": \"both\", \"reviewed\": \"2026-06-12T09:00:00Z\"}]}", "met",
 	 "1 grants in 1 roles, reviewed 2026-06-12; 0 may see payload without being declared"},
