@@ -1,15 +1,28 @@
 #include "base/ak.h"
 
 #include <limits.h>
+#include <pthread.h>
 #include <zlib.h>
 
 #include "io/deflate.h"
 
-enum { ROOM = 16384 };
+/* FAST: ids and digests, of which large files of packets are made, are two per cent larger than with GOOD, in two thirds of the time. */
+enum { LANES = 4, BLOCK = 512 << 10, GOOD = 6, FAST = 4 };
+
+struct lane {
+	z_stream z;
+	char *in;
+	size_t n;
+	bool last; /* of its entry */
+	uLong crc;
+	struct ak_buf out;
+	pthread_t thread;
+};
 
 struct ak_deflate {
-	z_stream z;
-	uLong crc;
+	struct lane lane[LANES];
+	size_t at;	 /* the lane that is being filled */
+	uLong crc;	 /* of the blocks that are done */
 };
 
 void *ak_zlib_alloc(void *ctx, unsigned items, unsigned size)
@@ -27,48 +40,107 @@ void ak_zlib_free(void *ctx, void *p)
 struct ak_deflate *ak_deflate_new(void)
 {
 	struct ak_deflate *d = ak_alloc_zero(1, sizeof(*d));
-	d->z.zalloc = ak_zlib_alloc;
-	d->z.zfree = ak_zlib_free;
-	if (deflateInit2(&d->z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-		AK_BUG("zlib does not start");
+
+	for (size_t i = 0; i < LANES; i++) {
+		ak_buf_init(&d->lane[i].out, SIZE_MAX / 2);
+		d->lane[i].z.zalloc = ak_zlib_alloc;
+		d->lane[i].z.zfree = ak_zlib_free;
+	}
 	return d;
 }
 
 void ak_deflate_free(struct ak_deflate *d)
 {
-	if (d)
-		deflateEnd(&d->z);
+	for (size_t i = 0; d && i < LANES; i++) {
+		if (d->lane[i].in)
+			deflateEnd(&d->lane[i].z);
+		ak_free(d->lane[i].in);
+		ak_buf_release(&d->lane[i].out);
+	}
 	ak_free(d);
 }
 
-static void drive(struct ak_deflate *d, int flush, struct ak_buf *out)
+/* A lane is made when it is first needed: most entries fill none but the first. */
+static struct lane *prepared(struct lane *l, int level)
 {
-	size_t left;
-	do {
-		char *room = ak_buf_room(out, ROOM);
-		if (!room)
-			return;
-		d->z.next_out = (Bytef *)room;
-		d->z.avail_out = ROOM;
-		deflate(&d->z, flush);
-		left = d->z.avail_out;
-		out->n += ROOM - left;
-	} while (left == 0);
+	if (l->in)
+		return l;
+	l->in = ak_alloc(BLOCK);
+	if (deflateInit2(&l->z, level, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+		AK_BUG("zlib does not start");
+	return l;
+}
+
+/* A block by itself; what is not the last ends at a byte, so that the next may follow. */
+static void *pack(void *lane)
+{
+	struct lane *l = lane;
+	uLong most = deflateBound(&l->z, (uLong)l->n) + 64;
+	char *room = ak_buf_room(&l->out, most);
+
+	l->crc = crc32(crc32(0, NULL, 0), (const Bytef *)l->in, (uInt)l->n);
+	l->z.next_in = (Bytef *)l->in;
+	l->z.avail_in = (uInt)l->n;
+	l->z.next_out = (Bytef *)room;
+	l->z.avail_out = (uInt)most;
+	deflate(&l->z, l->last ? Z_FINISH : Z_SYNC_FLUSH);
+	if (l->z.avail_in || !l->z.avail_out)
+		AK_BUG("a block does not fit its bound");
+	l->out.n = most - l->z.avail_out;
+	deflateReset(&l->z);
+	return NULL;
+}
+
+/* The first n lanes at once, one of them by this thread. */
+static void pack_all(struct ak_deflate *d, size_t n, bool last, struct ak_buf *out)
+{
+	bool runs[LANES] = {false};
+
+	d->lane[n - 1].last = last;
+	for (size_t i = 1; i < n; i++)
+		runs[i] = pthread_create(&d->lane[i].thread, NULL, pack, &d->lane[i]) == 0;
+	for (size_t i = 0; i < n; i++) {
+		struct lane *l = &d->lane[i];
+
+		if (runs[i])
+			pthread_join(l->thread, NULL);
+		else
+			pack(l);
+		ak_buf_addstr(out, ak_buf_str(&l->out));
+		ak_buf_clear(&l->out);
+		d->crc = crc32_combine(d->crc, l->crc, (z_off_t)l->n);
+		l->n = 0;
+		l->last = false;
+	}
+	d->at = 0;
 }
 
 void ak_deflate_add(struct ak_deflate *d, const void *p, size_t n, struct ak_buf *out)
 {
-	d->z.next_in = (Bytef *)(uintptr_t)p;
-	d->z.avail_in = (uInt)n;
-	d->crc = crc32(d->crc, p, (uInt)n);
-	drive(d, Z_NO_FLUSH, out);
+	const char *from = p;
+
+	while (n) {
+		struct lane *l = prepared(&d->lane[d->at], d->at ? FAST : GOOD);
+		size_t part = BLOCK - l->n < n ? BLOCK - l->n : n;
+
+		if (!part && d->at + 1 == LANES)
+			pack_all(d, LANES, false, out);
+		else if (!part)
+			d->at++;
+		memcpy(l->in + l->n, from, part);
+		l->n += part;
+		from += part;
+		n -= part;
+	}
 }
 
 uint32_t ak_deflate_end(struct ak_deflate *d, struct ak_buf *out)
 {
-	uint32_t crc = (uint32_t)d->crc;
-	drive(d, Z_FINISH, out);
-	deflateReset(&d->z);
+	uint32_t crc;
+
+	prepared(&d->lane[0], GOOD);
+	pack_all(d, d->at + 1, true, out);
+	crc = (uint32_t)d->crc;
 	d->crc = 0;
 	return crc;
 }

@@ -2,7 +2,7 @@
  * whatever it looks like (packet build --canary-hashes). What is hashed of a file: lines, cells, quoted texts, words,
  * and up to eight runs of letters and digits in a row with what stands between them; the same of what base64, hex,
  * percent, HTML and backslash escapes hide. A secret within a longer run of letters and digits is not found: nobody
- * knows where it begins. */
+ * knows where it begins; nor is one of less than 4 or more than 512 bytes. */
 #ifndef AK_PACKET_CANARIES_H
 #define AK_PACKET_CANARIES_H
 

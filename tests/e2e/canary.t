@@ -50,7 +50,7 @@ for f in in/litellm-slp.0.jsonl in/tickets-csv.0.csv in/openai-audit.0.jsonl; do
 	run formats try "${b%%.*}" "$f"
 done
 # Killed in the middle, again and again: what lies there then, -wal and -shm too. AK_LONG: at more points.
-kills=4
+kills=3
 [ -z "${AK_LONG-}" ] || kills=40
 run init killed/w
 k=0

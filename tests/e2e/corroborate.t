@@ -117,8 +117,7 @@ ak -w mock ingest mock.csv >/dev/null 2>&1
 is "by millisecond, where one record of each starts in it; by id alone within ten minutes; never further apart" \
 	"$(sql mock "SELECT a.event_id, (a.time_us / 1000000) % 100, (b.time_us / 1000000) % 100 FROM corroboration c JOIN request a ON a.seq = c.of_seq JOIN request b ON b.seq = c.seq ORDER BY 1" | tr '\n' ' ')" \
 	"$(if [ "$(sql mock "SELECT count(*) FROM request r JOIN file f ON f.id = r.file WHERE f.name = 'mock.jsonl'")" = 4 ]; then echo 'chatcmpl-mock|0|0 chatcmpl-mock|5|5 chatcmpl-other|7|8 '; else echo 'chatcmpl-mock|0|0 chatcmpl-other|7|8 '; fi)"
-i=0
-while [ $i -lt 300 ]; do call chatcmpl-same $((i * 3)); i=$((i + 1)); done >common.jsonl
+call chatcmpl-same 0 | jq -c '. as $c | range(300) | . as $i | $c | .startTime += 3 * $i | .endTime += 3 * $i' >common.jsonl
 ak init common >/dev/null 2>&1
 ak -w common ingest common.jsonl >/dev/null 2>&1
 twin <common.jsonl >common.csv

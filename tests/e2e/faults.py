@@ -28,7 +28,7 @@ class Command:
     def __init__(self, name, argv, on="whole", writes=False, share=1.0, result="stdout", also=(), cheap=False):
         self.name, self.argv, self.on, self.writes, self.result = name, argv, on, writes, result
         self.share = share  # of the points of a short run, 0 = it has none
-        self.cheap = cheap  # every twelfth call is struck in a short run, too
+        self.cheap = cheap  # every twentieth call is struck in a short run, too
         self.also = set(also)  # exit codes of this command under a fault, besides those of the fault
 
 
@@ -196,7 +196,7 @@ def points(c, fault, on, few):
         every = every[::7]
     rng = random.Random(c.name + fault)
     if LONG or c.cheap and fault in ("eio", "eintr") and not on:
-        return n, every[:: 1 if LONG else 12]
+        return n, every[:: 1 if LONG else 20]
     few = max(1, int(few * c.share / (9 if fault == "memory" else 5) + 0.5))
     return n, sorted(rng.sample(every, min(few, len(every))))
 

@@ -65,7 +65,7 @@ ingest_again() {
 	twice "$1" "$2" -w w ingest "$src"
 	"$AUDITKIT" -w w ingest "$src" >/dev/null 2>&1 && [ "$(digest w)" = "$want" ]
 }
-sweep "$n" "$((${AK_LONG:-0} ? 1 : 3))" ingest_again
+sweep "$n" "$((${AK_LONG:-0} ? 1 : 5))" ingest_again
 is "ingest: $points cuts ($crashes twice) at $n calls end in the same content" "$bad" 0
 
 python3 - >usage.csv <<'PY'
@@ -142,7 +142,7 @@ for form in p.zip p.tar folder; do
 	mkdir out
 	counted -w whole packet build --allow-gaps -o "out/$form"
 	n=$(cat n)
-	sweep "$n" "$((${AK_LONG:-0} ? 1 : n / 14 + 1))" pack_again
+	sweep "$n" "$((${AK_LONG:-0} ? 1 : n / 8 + 1))" pack_again
 	is "packet build $form: $points cuts ($crashes twice) of $n calls leave a whole packet or none" "$bad" 0
 done
 is "the workspace is as it was" "$(digest whole)" "$want"

@@ -166,12 +166,8 @@ listed() { # listed TEXT: build with that on a page and the list above
 }
 is "a packet without them is built" "$(listed 'correct horse' | cut -c1-6)" "exit 0"
 rm -f listed.tar*
-n=0
-for t in 'is correct-horse.' '(correct-horse)' 'a,"correct-horse",b' 'user:correct-horse@db' 'x=correct%2Dhorse' 'correct&#45;horse' "$(printf 'a correct-horse b' | base64)" \
-	"$(printf 'ab correct-horse' | od -An -tx1 | tr -d ' \n')"; do
-	n=$((n + $(listed "$t" | grep -cE '^exit 4 .*self-audit: README.md line 3 would hold the value of line 4 of --canary-hashes')))
-done
-is "one that no rule knows is found in eight forms" "$n" 8
+is "one that no rule knows is found, in base64 (other forms: tests/unit/test_canaries.c)" \
+	"$(listed "$(printf 'a correct-horse b' | base64)" | grep -cE '^exit 4 .*self-audit: README.md line 3 would hold the value of line 4 of --canary-hashes')" 1
 is "one with signs and blanks, as a cell" "$(listed 'a|blue Falcon 9!|b' | grep -c 'line 5 of --canary-hashes')" 1
 is "nothing is written" "$(ls listed.tar* 2>/dev/null)" ""
 echo 'not a hash' >>canaries

@@ -70,7 +70,7 @@ climb() { # climb NAME FROM STEP TO: sizes in KB
 		size=$((size + $3))
 	done
 }
-fine=$((${AK_LONG:-0} ? 1 : 8))
+fine=$((${AK_LONG:-0} ? 1 : 12))
 climb init_on 4 $((8 * fine)) 900
 is "init: $sizes sizes, $full times full" "$bad $((full > 0 && full < sizes))" "0 1"
 climb ingest_on 232 $((16 * fine)) 1600

@@ -2,17 +2,13 @@
 # Every #include goes to the file's own layer or below it, as src/LAYERS says; headers exist; no banned functions.
 . "$AK_SRCDIR/tests/tap.sh"
 cd "$AK_SRCDIR/src" || exit 1
-awk '!/^#/ { n++; for (i = 1; i <= NF; i++) print $i, n }' LAYERS >"$tap_dir/rank"
-rank() { sed -n "s/^$1 //p" "$tap_dir/rank"; }
-bad=''
-for f in $(find . -name '*.[ch]' -o -name '*.cc' | sed 's#^\./##' | grep / | grep -v '^gen/'); do
-	mine=$(rank "${f%%/*}")
-	for d in $(sed -n 's#^\#include "\([a-z]*\)/.*#\1#p' "$f" | sort -u); do
-		[ "$d" = "${f%%/*}" ] && continue
-		theirs=$(rank "$d")
-		[ -n "$theirs" ] && [ -n "$mine" ] && [ "$theirs" -le "$mine" ] || bad="$bad $f:$d"
-	done
-done
+bad=$(find . -name '*.[ch]' -o -name '*.cc' | sed 's#^\./##' | grep / | grep -v '^gen/' | xargs awk '
+	FNR == 1 { file = FILENAME; mine = file; sub("/.*", "", mine) }
+	FILENAME == "LAYERS" { if (!/^#/) { n++; for (i = 1; i <= NF; i++) rank[$i] = n }; next }
+	match($0, /^#include "[a-z]*\//) {
+		theirs = substr($0, 11, RLENGTH - 11)
+		if (theirs != mine && (!rank[theirs] || !rank[mine] || rank[theirs] > rank[mine])) print file ":" theirs
+	}' LAYERS)
 is "includes point downwards" "$bad" ""
 sources=$(find . \( -name '*.[ch]' -o -name '*.cc' \) ! -path './gen/*' | sort)
 # Comment lines do not count.
