@@ -125,6 +125,10 @@ printf 'PBC:\n  2026-17: {asks: who changed keys, section: scope, tables: [chang
 build --view ours --sample 3 -o ours
 is "one's own requests" "$(column ours/data/tables/request_map.csv id) $(column ours/data/tables/sample.csv population | grep -c changes)" "2026-17 3"
 
+printf 'PBC:\n  2026-17: {asks: who, section: scope, tables: [changes], rules: [nothing]}\n' >w/templates/request-map.yaml
+is "a rule that there is not" "$(build --view ours --sample 3 -o x; echo $?) $(grep -c 'request-map.yaml:2: no such rule' out)" "2 1"
+printf 'PBC:\n  2026-17: {asks: who changed keys, section: scope, tables: [changes]}\n' >w/templates/request-map.yaml
+
 "$AUDITKIT" -w w packet build --draft --force --view finance --sample 3 --reviewer Ada --from 2026-06-02 -o first >/dev/null 2>&1
 build --like first -o second
 is "like the last one: the same packet" "$(cat second/tagmanifest-sha256.txt)" "$(cat first/tagmanifest-sha256.txt)"
