@@ -230,7 +230,7 @@ for q in questions["questions"] if whole else []:
 tap(not wrong and (not whole or sum(len(q["rules"]) for q in questions["questions"]) > 20), "rules and areas on a question's subject stand beside its verdict, and the question beside the area", wrong[:5])
 named = [o for o in questions["questions"] + matrix["areas"] if bool(o["owners"]) != bool(o["owner_basis"])] + \
         [q["id"] for q in questions["questions"] if (", ".join(q["owners"]) or "nobody named") not in by_id[q["id"]].words() or ("(policy)" in by_id[q["id"]].words()) != ((q["owner_basis"] or "")[:6] == "policy")]
-tap(not named and any(q["owners"] for q in questions["questions"]), "owners of the page are those of the document, with where they come from", named[:3])
+tap(not named and (any(q["owners"] for q in questions["questions"]) or not packet["prepared_by"]), "owners of the page are those of the document, with where they come from", named[:3])
 
 
 def late(due, closed=None):

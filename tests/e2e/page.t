@@ -32,6 +32,11 @@ sed 's/2026-01-10T00:00:00Z/2026-06-08T00:00:00Z/' ex/grc/key-inventory.csv >ear
 is "keys used before they were there are counted" "$("$AUDITKIT" -w e check revoked-key-use --json | jq -r '.checks[0].note' | grep -oE '^chronology: of [0-9]+ keys [0-9]+ used before the first record of their creation')" \
 	"chronology: of $(tail -n +2 ex/grc/key-inventory.csv | wc -l) keys $(sqlite3 e/workspace.db "SELECT count(DISTINCT y.key_id) FROM api_key y JOIN request r ON r.key_hash = y.key_hash WHERE r.event_start < y.created_at") used before the first record of their creation"
 
+"$AUDITKIT" init states >/dev/null 2>&1
+"$AUDITKIT" -w states ingest ex/grc >/dev/null 2>&1
+is "inventories, tickets and grants alone are no period" "$("$AUDITKIT" -w states packet build --draft -o s 2>&1 | grep -oE 'no event: its [0-9]+ records') $(jq -c '.period | [.first, .last]' s/data/packet.json)" \
+	"no event: its $(for t in ticket access_grant api_key; do sqlite3 states/workspace.db "SELECT count(*) FROM $t"; done | awk '{ n += $1 } END { print n }') records [null,null]"
+
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || { finish; exit 0; }
 # The copy may run a script that measures; it is the same page otherwise.
 sed 's/<meta http-equiv="Content-Security-Policy"[^>]*>//; s#</body>#<script>let o = [...document.querySelectorAll("body *")].filter(e => !e.closest(".wide, pre, svg, .hide, .skip") \&\& e.getBoundingClientRect().right > innerWidth + 1); document.title = "wide=" + document.documentElement.scrollWidth + " of " + innerWidth + " clipped=" + o.map(e => e.tagName + ":" + e.textContent.slice(0, 40)).slice(0, 3).join("|");</script></body>#' p/index.html >p/measure.html
