@@ -115,34 +115,38 @@ static bool listed(const json_t *buckets, const json_t *row)
 	return false;
 }
 
-/* What the inventory knows of the keys that the attempts name: ids under which providers count them. */
-static enum ak_rc own_keys(struct ak_trace *t, json_t **ids, struct ak_err *err)
+static bool is_own(const json_t *ids, const json_t *row)
+{
+	const char *key = json_string_value(json_object_get(row, "key"));
+
+	return key && json_object_get(ids, key);
+}
+
+/* The names of the attempts' keys, and where no bucket has one of them the ids under which the inventory says that providers count them. */
+static enum ak_rc own_keys(struct ak_trace *t, const json_t *buckets, json_t **ids, struct ak_err *err)
 {
 	static const char *const names[] = {"auditkit.key.id", "auditkit.key.hash", "auditkit.key.alias"};
 	json_t *asked = json_array(), *known = NULL, *r, *id;
-	enum ak_rc rc;
+	enum ak_rc rc = AK_OK;
+	bool needed = json_array_size(buckets) > 0;
 	size_t i;
 
 	json_array_foreach(t->attempts, i, r)
 		for (size_t k = 0; k < AK_COUNT(names); k++)
 			if (ak_trace_field(r, names[k]))
 				json_array_append_new(asked, json_string(ak_trace_field(r, names[k])));
-	rc = ak_query_key_inventory(t->s, asked, &known, err);
 	*ids = json_object();
 	json_array_foreach(asked, i, id)
 		json_object_set_new(*ids, json_string_value(id), json_true());
+	json_array_foreach((json_t *)buckets, i, r)
+		needed = needed && !is_own(*ids, r);
+	if (needed && json_array_size(asked))
+		rc = ak_query_key_inventory(t->s, asked, &known, err);
 	json_array_foreach(json_object_get(known, "ids"), i, id)
 		json_object_set_new(*ids, json_string_value(id), json_true());
 	json_decref(asked);
 	json_decref(known);
 	return rc;
-}
-
-static bool is_own(const json_t *ids, const json_t *row)
-{
-	const char *key = json_string_value(json_object_get(row, "key"));
-
-	return key && json_object_get(ids, key);
 }
 
 static void bucket(struct ak_trace *t, json_t *h, json_t *row, bool own)
@@ -179,8 +183,8 @@ static void add_declared_gaps(struct ak_trace *t, json_t *h)
 
 enum ak_rc ak_trace_usage(struct ak_trace *t, struct ak_err *err)
 {
-	json_t *r, *rows, *row, *h, *others, *ids = NULL;
-	size_t i, k;
+	json_t *r, *rows, *row, *h, *all, *ids = NULL;
+	size_t i;
 	enum ak_rc rc = AK_OK;
 
 	if (!json_array_size(t->attempts))
@@ -194,23 +198,21 @@ enum ak_rc ak_trace_usage(struct ak_trace *t, struct ak_err *err)
 	ak_trace_say(h, "aggregate buckets, not this request alone");
 	json_object_set_new(h, "buckets", json_array());
 	/* Its own key's first: those of others show what the sum may be mixed with. */
-	rc = own_keys(t, &ids, err);
-	others = json_array();
+	all = json_array();
 	json_array_foreach(t->attempts, i, r) {
 		rows = NULL;
 		if (rc == AK_OK)
 			rc = ak_link_buckets(t->s, r, &rows, err);
-		json_array_foreach(rows, k, row) {
-			if (is_own(ids, row))
-				bucket(t, h, row, true);
-			else
-				json_array_append(others, row);
-		}
+		json_array_extend(all, rows);
 		json_decref(rows);
 	}
-	json_array_foreach(others, k, row)
-		bucket(t, h, row, false);
-	json_decref(others);
+	if (rc == AK_OK)
+		rc = own_keys(t, all, &ids, err);
+	for (int own = 1; own >= 0; own--)
+		json_array_foreach(all, i, row)
+			if (is_own(ids, row) == (own == 1))
+				bucket(t, h, row, own == 1);
+	json_decref(all);
 	json_decref(ids);
 	if (rc != AK_OK)
 		return rc;

@@ -265,6 +265,10 @@ if "provider-bypass" in found:
 steps = [s for o in top.all("ol") if o.attrs.get("class") == "steps" for s in o.all("li")]
 hops = [h for h in (load("data/07-sample-trace.json").get("trace") or {"hops": []})["hops"] if h["n"] <= 5]
 tap(len(steps) == len(hops) and all(flat(l) in re.sub(r"\s+", " ", s.words()) for s, h in zip(steps, hops) for l in h["lines"] if "MISSING" in l), "no step hides what is MISSING")
+own = {h["fields"].get("auditkit.key.alias") for h in hops if h.get("fields")} - {None}
+own = {r["key"] for r in table("keys") if r["alias"] in own}
+keys = [b["key"] for h in hops for b in h.get("buckets", [])]
+tap(not own & set(keys) or (keys[0] in own and "its key " + keys[0] in words), "sums of its own key come first", (own, keys))
 said = next(a["text"] for a in cover["answers"] if a["id"] == "one-request")
 m = re.search(r"(\d+) of 5 steps are answered: (\d+) by (\d+) records?(?:[^;]*; (\d+) by (\d+) sum)?", said)
 tap(not hops or (m and int(m[1]) == int(m[2]) + int(m[4] or 0) and int(m[3]) == len({h["cite"] for h in hops if h["state"] == "present"})), "steps and records of the trace add up", said)
