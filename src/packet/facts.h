@@ -25,6 +25,7 @@ struct ak_facts {
 	bool access_good;      /* their chain and the ledger's anchors agree */
 	struct ak_tally counts;
 	struct ak_table *table[AK_P_COUNT]; /* rows of the populations; NULL when they are only counted */
+	size_t leavers;		       /* grants of people who have left that go on, known when section 6 is made */
 	json_t *key_periods;	       /* ak_query_key_periods */
 	struct ak_facts_beside *beside; /* reads links, control_totals and shapes (packet/facts_beside.h); NULL = nobody does */
 	struct ak_small_groups *small; /* of the rollups; complete when all tables are made */

@@ -115,6 +115,12 @@ static void lost_early(struct found *x) { ak_source_lost_early(x->f, x->policy, 
 
 static void late_attestations(struct found *x) { ak_attested_count(x->policy, x->as_of_us, &x->n, &x->of); }
 
+static void leavers(struct found *x)
+{
+	x->n = x->f->leavers;
+	x->of = x->f->counts.rows[AK_P_GRANTS];
+}
+
 static void small_groups(struct found *x)
 {
 	for (int r = 0; r < AK_R_COUNT; r++) {
@@ -172,6 +178,7 @@ static void personal_labels(struct found *x) { count_rules(x, "warnings", is_per
 	X("change-unjudged", "changes by administrators of which no record can tell whether they were approved", "changes", changes_unjudged, "changes", 0) \
 	X("provider-bypass", "provider requests without a gateway record", "links", bypass, "provider requests", 0) \
 	X("secret-in-record", "values that look like secrets, removed: rotate them", "redaction", secrets, "values in records", 0) \
+	X("leaver-with-access", "grants of people who have left that no review ended, or that were used after it", "leavers", leavers, "grants", 0) \
 	X("small-group", "published groups that stand for fewer people than the policy's k", "small_groups", small_groups, "groups that name people", 0) \
 	X("source-overdue", "sources whose newest export is older than their rhythm allows", "sources", late_sources, "sources", 0) \
 	X("attestation-overdue", "reviews by hand that are attested for too long, on no day or by nobody", "attestations", late_attestations, "attestations", 0) \

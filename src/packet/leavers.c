@@ -28,19 +28,21 @@ static json_t *declared_leavers(const struct ak_sections *s)
 
 struct leavers {
 	struct ak_table *table;
-	size_t n, used, declared;
+	size_t n, used, declared, going_on;
 };
 
 static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 {
 	struct leavers *l = ctx;
 	const char *used = text(row, "last_used"), *reviewed = text(row, "reviewed");
-	bool declared = !json_is_integer(json_object_get(row, "says_seq"));
+	bool declared = !json_is_integer(json_object_get(row, "says_seq")), after;
 
 	(void)err;
 	l->n++;
 	l->declared += declared;
-	l->used += used && reviewed && strcmp(used, reviewed) > 0;
+	after = used && reviewed && strcmp(used, reviewed) > 0;
+	l->used += after;
+	l->going_on += after || !num(row, "ended");
 	json_object_set_new(row, "tag", json_string(declared ? "declared" : "proven"));
 	json_object_set_new(row, "says_leaf", declared ? json_null() : json_incref(json_object_get(row, "says_seq")));
 	ak_table_add(l->table, row);
@@ -60,6 +62,7 @@ static enum ak_rc leavers(struct ak_sections *s, json_t *o, struct ak_err *err)
 		ak_section_say(o, l.n && l.n == l.declared ? "declared" : "proven", "tables/leavers.csv",
 			       "%zu grants are of people who have left, as reviews, lists of people or events say, %zu of them by declaration only; %zu were used after the review",
 			       l.n, l.declared, l.used);
+	s->leavers = l.going_on;
 	json_decref(said);
 	return rc;
 }

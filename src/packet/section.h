@@ -41,6 +41,7 @@ struct ak_sections {
 	json_t *files;		  /* further files of the packet: {path: text} */
 	json_t *documents;	  /* and documents, which have the packet's pseudonyms: {path: document} */
 	size_t gaps;		  /* those that nobody declared */
+	size_t leavers;		  /* grants of people who have left that go on */
 	const char *tenant_reason; /* why tenant ids are in the packet, redacted; NULL = they are not */
 	const char *operator_;	  /* who builds it, as a token */
 	const char *packet_id;	  /* seed of samples */

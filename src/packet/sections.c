@@ -34,8 +34,9 @@ static enum ak_rc read_facts(struct ak_sections *s, struct ak_facts *f, struct a
 	return rc == AK_OK ? ak_facts_read_totals(s->store, s->from_us, s->to_us, s->policy, f, err) : rc;
 }
 
-static void judge(struct ak_sections *s, const struct ak_facts *f)
+static void judge(struct ak_sections *s, struct ak_facts *f)
 {
+	f->leavers = s->leavers;
 	s->questions = ak_questions(f, s->policy, s->as_of_us);
 	if (s->scope)
 		ak_scoped_judge(s->questions);

@@ -43,7 +43,7 @@ enum ak_rc ak_query_leavers_each(struct ak_store *st, const json_t *left, int64_
 		" g.log_scope AS log_scope, g.export_permission AS export, g.state_value AS state, g.last_used_at AS last_used, " REVIEWED " AS reviewed,"
 		" CASE WHEN " ENDED " THEN 'this row of the review' WHEN d.seq IS NOT NULL THEN 'another row of a list of people or access'"
 		"  WHEN m.seq IS NOT NULL THEN 'an event that removed the person' ELSE 'policy.yaml' END AS says,"
-		" CASE WHEN " ENDED " THEN g.seq WHEN d.seq IS NOT NULL THEN d.seq ELSE m.seq END AS says_seq"
+		" " ENDED " AS ended, CASE WHEN " ENDED " THEN g.seq WHEN d.seq IS NOT NULL THEN d.seq ELSE m.seq END AS says_seq"
 		" FROM access_grant g" AK_OF_FILE("g") " LEFT JOIN ended d ON d.x = " PERSON("g")
 		" LEFT JOIN removed m ON m.x IN (g.actor_id, g.actor_email)"
 		" WHERE" AK_LIVE("g") " AND (" ENDED " OR d.seq IS NOT NULL OR m.seq IS NOT NULL OR " PERSON("g") " IN said) ORDER BY g.seq";

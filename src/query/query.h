@@ -231,7 +231,7 @@ enum ak_rc ak_query_call_cites(struct ak_store *s, int64_t from_us, int64_t to_u
  * the review), ended (the review says so), ended_and_seen (of these: used, or acted in an audit event, after the review)}]. */
 enum ak_rc ak_query_roles(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 /* Grants of people who have left, as the reviews, other lists of people, events or `left` (a list of tokens) say: {citation, principal,
- * role, resource, log_scope, export, state, last_used, reviewed, says, says_seq (null when only `left` does)}. */
+ * role, resource, log_scope, export, state, last_used, reviewed, says, ended (1: its own row says so), says_seq (null when only `left` does)}. */
 enum ak_rc ak_query_leavers_each(struct ak_store *s, const json_t *left, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* {holds, in_force, disposals, disposed: leaves whose bodies are gone}. */
 enum ak_rc ak_query_holds(struct ak_store *s, json_t **out, struct ak_err *err);

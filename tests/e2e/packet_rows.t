@@ -56,6 +56,8 @@ revoke|proven|this row of the review"
 is "nobody who stays" "$(row leavers.csv principal | sort -u | wc -l) $(row access_grants.csv principal | sort -u | wc -l)" "4 19"
 is "the leaf that says so" "$(row leavers.csv says says_leaf | sed -n 's/.*event.*|//p')" "$(sqlite3 w/workspace.db "SELECT seq FROM audit_event WHERE action = 'user.remove'")"
 is "said with its numbers" "$(jq -r '.statements[].text' p/data/06-access.json | grep -c '^5 grants are of people who have left, .* 1 of them by declaration only; 1 were used after the review$')" 1
+is "a finding: those that no review ended" "$(jq -r '.findings[] | select(.id == "leaver-with-access") | .measured' p/data/08-requests/findings.json)" \
+	"3 of $(sqlite3 w/workspace.db 'SELECT count(*) FROM access_grant') grants"
 is "rules that no record bears out are declared" "$(row access_rules.csv rule tag records)" "access.payload_viewers|declared|0
 access.export_approvers|declared|0
 access.roles_from|proven|21"
