@@ -55,6 +55,7 @@ libak_a_SOURCES += src/packet/checklist.c src/packet/checklist.h src/packet/chec
 libak_a_SOURCES += src/packet/cover.c src/packet/cover_answers.c src/packet/cover_tables.c src/packet/cover.h
 libak_a_SOURCES += src/packet/pictures.c src/packet/pictures.h
 libak_a_SOURCES += src/packet/page.c src/packet/page.h
+libak_a_SOURCES += src/packet/page_trace.c
 libak_a_SOURCES += src/packet/annex.c src/packet/annex.h src/packet/annex_sealed.c src/packet/annex_sealed.h src/packet/previous.c src/packet/previous.h
 libak_a_SOURCES += src/packet/check_continuity.c src/packet/check_parts.c \
 	src/packet/check_range.c
@@ -70,8 +71,4 @@ libak_a_SOURCES += src/packet/scoped.c src/packet/scoped.h
 libak_a_SOURCES += src/packet/views.c src/packet/views.h
 libak_a_SOURCES += src/packet/workbook.c src/packet/workbook.h src/packet/zip_store.c src/packet/zip_store.h
 libak_a_SOURCES += src/packet/sample.c src/packet/sample.h src/packet/requests.c src/packet/requests.h
-libak_a_SOURCES += src/packet/checklist.c src/packet/checklist.h src/packet/checklist.def
-libak_a_SOURCES += src/packet/cover.c src/packet/cover_answers.c src/packet/cover_tables.c src/packet/cover.h
-libak_a_SOURCES += src/packet/pictures.c src/packet/pictures.h
-libak_a_SOURCES += src/packet/page.c src/packet/page.h
 libak_a_SOURCES += src/packet/attestation.c src/packet/attestation.h
