@@ -325,7 +325,7 @@ enum { TABLES_KIB_MOST = 1 << 22 };
 /* For whom, and whose records. */
 static enum ak_rc read_audience(struct ak_ctx *c, struct ak_packet_opts *o, struct ak_view *view, struct ak_packet_scope *scope, struct ak_err *err)
 {
-	int64_t sample = ak_args_int(c->args, "sample", -1), kib = ak_args_int(c->args, "tables-max", -1);
+	int64_t sample = ak_args_int(c->args, "sample", INT64_MIN), kib = ak_args_int(c->args, "tables-max", INT64_MIN);
 	const char *name = NULL;
 	enum ak_rc rc;
 
@@ -337,12 +337,12 @@ static enum ak_rc read_audience(struct ak_ctx *c, struct ak_packet_opts *o, stru
 		rc = ak_view_load(c->workspace, c->data_dir, name ? name : AK_VIEW_DEFAULT, view, err);
 	if (rc != AK_OK || (rc = ak_packet_scope_read(c, o->from_us, o->to_us, scope, err)) != AK_OK)
 		return rc;
-	if (sample > AK_SAMPLE_MOST)
+	if (sample != INT64_MIN && (sample < 0 || sample > AK_SAMPLE_MOST))
 		return ak_fail(err, AK_EXIT_USAGE, "option '--sample' is from 0 to %d", AK_SAMPLE_MOST);
 	if (sample >= 0)
 		o->sample = (size_t)sample;
-	if (kib > TABLES_KIB_MOST)
-		return ak_fail(err, AK_EXIT_USAGE, "option '--tables-max' is from 1 to %d", TABLES_KIB_MOST);
+	if (kib != INT64_MIN && (kib < 0 || kib > TABLES_KIB_MOST))
+		return ak_fail(err, AK_EXIT_USAGE, "option '--tables-max' is from 0 to %d", TABLES_KIB_MOST);
 	if (kib >= 0)
 		o->tables_most = kib ? (uint64_t)kib << 10 : 1;
 	o->rows = o->rows || ak_args_flag(c->args, "rows");
