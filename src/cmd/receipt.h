@@ -9,6 +9,8 @@ struct ak_receipt {
 	const char *id, *as_of, *digest; /* digest: hex */
 	const char *signer;		 /* fingerprint, "" when there is none */
 	bool draft;
+	const char *annex;	  /* its file or folder; NULL, or nothing there: it is not beside the packet */
+	const char *annex_digest; /* hex, which packet.json names; NULL = no annex */
 };
 
 #ifdef __cplusplus
@@ -17,6 +19,7 @@ extern "C" {
 
 /* PACKET.receipt.txt; ak_free. */
 char *ak_receipt_path(const char *packet);
+/* The annex is read, so that what sha256sum says of its file stands beside the digest of what is in it. */
 enum ak_rc ak_receipt_write(const struct ak_receipt *r, const char *packet, bool replace, struct ak_err *err);
 
 #ifdef __cplusplus

@@ -75,9 +75,9 @@ static json_t *gaps_of(const struct ak_sections *s)
 
 	json_array_foreach(s->all, i, section)
 		json_array_foreach(json_object_get(section, "gaps"), k, gap)
-			json_array_append_new(list, json_pack("{s:O, s:O, s:o, s:o, s:o, s:O}", "id", json_object_get(gap, "id"), "section",
+			json_array_append_new(list, json_pack("{s:O, s:O, s:o, s:o, s:o, s:O, s:O}", "id", json_object_get(gap, "id"), "section",
 							      json_object_get(section, "id"), "gap", said(s, gap, "text"), "owner", said(s, gap, "owner"),
-							      "due", said(s, gap, "due"), "declared", json_object_get(gap, "declared")));
+							      "due", said(s, gap, "due"), "overdue", json_object_get(gap, "overdue"), "declared", json_object_get(gap, "declared")));
 	return list;
 }
 
@@ -216,8 +216,8 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 			      "created", r->created, "as_of", r->as_of, "draft", o->draft, "signed", !o->draft, "principal", AK_PACKET_PRINCIPAL,
 			      "program", "auditkit " PACKAGE_VERSION);
 
-	json_object_set_new(d, "period", json_pack("{s:o, s:o, s:o, s:o}", "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "first",
-						   named(s->first[0] ? s->first : NULL), "last", named(s->last[0] ? s->last : NULL)));
+	json_object_set_new(d, "period", json_pack("{s:o, s:o, s:o, s:o, s:O}", "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "first",
+						   named(s->first[0] ? s->first : NULL), "last", named(s->last[0] ? s->last : NULL), "states_outside", s->states));
 	json_object_set_new(d, "sample", o->sample ? json_pack("{s:I, s:s}", "size", (json_int_t)o->sample, "seed", r->id) : json_null());
 	json_object_set_new(d, "rows", json_boolean(o->rows));
 	json_object_set_new(d, "tables_most", json_integer((json_int_t)s->tables_most));
@@ -353,6 +353,7 @@ static enum ak_rc judge(const struct ak_packet_opts *o, const struct ak_sections
 	out->findings = json_incref(s->findings);
 	memcpy(out->first, s->first, sizeof out->first);
 	memcpy(out->last, s->last, sizeof out->last);
+	out->records = s->records;
 	json_array_foreach(s->findings, i, finding)
 		out->answered += json_is_object(json_object_get(finding, "response"));
 	if (!s->gaps || o->draft || o->allow_gaps)
@@ -397,6 +398,7 @@ static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, co
 	if (rc == AK_OK && (how.key || how.withheld)) {
 		ak_packet_rekey(&how, s->all);
 		ak_packet_rekey(&how, s->documents);
+		ak_packet_rekey(&how, s->findings);
 		ak_packet_rekey(&how, s->scope_doc);
 	}
 	if (rc == AK_OK && (rc = ak_annex_new(o, name, &out->annex, err)) == AK_OK)
@@ -455,6 +457,7 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	json_decref(s.findings);
 	json_decref(s.files);
 	json_decref(s.documents);
+	json_decref(s.states);
 	json_decref(s.scope_doc);
 	json_decref(ws);
 	ak_previous_release(&previous);

@@ -86,6 +86,13 @@ def member(p, key, value):
     (p / name).write_text(json.dumps(d))
 
 
+def fill(p, name, megabytes):
+    """Words that mean nothing, behind the others."""
+    with open(p / name, "a") as f:
+        for _ in range(int(megabytes)):
+            f.write("lorem ipsum\n" * 87382)
+
+
 def drop_row(p, name):
     rows = (p / name).read_bytes().splitlines(True)
     (p / name).write_bytes(b"".join(rows[:-1]))
@@ -155,7 +162,7 @@ def bomb(p):
         z.writestr("top/data/zeros", b"\0" * (200 << 20))
 
 
-STEPS = {"flip": flip, "put": put, "edit": edit, "seal": seal, "sign": sign, "json": member, "pack": pack, "more": more, "bomb": bomb, "stamp": stamp, "annex": annex, "adopt": adopt, "swap": swap, "drop-row": drop_row,
+STEPS = {"flip": flip, "put": put, "edit": edit, "seal": seal, "sign": sign, "json": member, "pack": pack, "more": more, "bomb": bomb, "stamp": stamp, "annex": annex, "adopt": adopt, "swap": swap, "drop-row": drop_row, "fill": fill,
          "rm": lambda p, n: (p / n).unlink(), "unsign": lambda p: shutil.rmtree(p / "signatures"), "mv": lambda p, a, b: (p / a).rename(p / b),
          "link": lambda p, n, to: os.symlink(to, p / n), "fifo": lambda p, n: os.mkfifo(p / n), "crlf": lambda p, n: (p / n).write_bytes((p / n).read_bytes().replace(b"\r\n", b"\n")),
          "cut": archive(lambda raw, part: raw[:len(raw) * int(part) // 100]), "behind": archive(lambda raw, text: raw + text.encode() * 400),
@@ -310,9 +317,6 @@ def books():
         if made == good or rc != 4 or failed != ["content", "signature"] or "data/evidence.xlsx" not in said:
             missed.append((name, made == good, rc, failed))
     point(not missed, "%d forged workbooks are seen" % len(raw), missed[:6])
-    (work / "data/evidence.xlsx").unlink()
-    seal(work)
-    point(run(work)[1] == ["content", "signature"] and "data/evidence.xlsx is missing" in run(work)[2], "a packet without its workbook is not whole")
 
 
 cases()

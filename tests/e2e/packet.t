@@ -49,6 +49,9 @@ unset LOCPATH
 ok "a third zone and locale: the same bytes" cmp p.tar third/p.tar
 ok "another zone, locale, umask and folder: the same bytes" cmp p.tar other/p.tar
 digest=$(sed -n 's/^digest   sha256 //p' p.tar.receipt.txt)
+is "the receipt has the annex as the packet names it and as sha256sum prints its file" "$(sed -n 's/^annex    sha256 \([0-9a-f]*\) .*/\1/p' p.tar.receipt.txt | tr '\n' ' ')" \
+	"$(tar -xOf p.annex.tar p.annex/tagmanifest-sha256.txt | sha256sum | cut -c1-64) $(sha256sum p.annex.tar | cut -c1-64) "
+is "the way without auditkit comes first" "$(grep -nE '^(check|verify) ' p.tar.receipt.txt | cut -c1-40 | tr '\n' ' ' | grep -c 'check .*VERIFY.txt.*verify')" 1
 for f in p.zip p.tar.gz p.tar.zst folder; do
 	"$AUDITKIT" -w w packet build --allow-gaps -q -o "$f" >/dev/null
 	is "$f has the same digest" "$("$AUDITKIT" packet verify "$f" --digest "$digest" --json | jq -c '[.ok, .digest]')" "[true,\"$digest\"]"
@@ -109,7 +112,7 @@ is "a word for a number" "$(failed p)" structure,schema,signature
 rm -rf p && tar -xf p.tar && sed -i 's/"outcome\\": \\"success/"outcome\\": \\"failure/; s/success/failure/' p/data/integrity/proofs/*.json && reseal p
 is "a changed record of the trace" "$(failed p)" signature,log
 rm -rf p && tar -xf p.tar && printf 'sk%sabcdefghijklmnopqrstuvwxyz0123456789abcdefghijkl\n' -proj- >p/data/note.md && reseal p
-is "a secret that came in later" "$(failed p)" structure,content,signature
+is "a secret that came in later" "$(failed p)" structure,completeness,content,signature
 rm -rf p && tar -xf p.tar && echo more >p/data/extra.txt
 (cd p && sh VERIFY.txt) >/dev/null 2>&1
 is "VERIFY.txt sees an extra file" "$?" 1
@@ -118,8 +121,8 @@ rm -rf p && tar -xf p.tar
 "$AUDITKIT" -w w packet build --allow-gaps -q --from 2026-06-03 --to 2026-06-05 --reviewer 'Example Assurance' --approved-by platform-head -o part >/dev/null
 is "a period: its requests only" "$(python3 -c 'import csv; print(next(r["records"] for r in csv.DictReader(open("part/data/tables/records.csv")) if r["kind"] == "request"))')" \
 	"$(sqlite3 w/workspace.db "select count(*) from request where event_start >= '2026-06-03' and event_start < '2026-06-05' and seq not in (select seq from superseded)")"
-is "it says from when to when its records are, as do the pages" "$(jq -r '.period | [.from, .first, .last, .to] | @csv' part/data/packet.json | tr -d '"') $(grep -lF "records of $(jq -r '.period | .first + " to " + .last' part/data/packet.json)" part/index.html)" \
-	"$(for k in $(sqlite3 w/workspace.db "SELECT name FROM pragma_table_list WHERE name IN ('request', 'audit_event', 'app_event', 'usage', 'ticket', 'access_grant', 'api_key')"); do sqlite3 w/workspace.db "SELECT substr(event_start, 1, 19) || 'Z' FROM $k WHERE event_start >= '2026-06-03' AND event_start < '2026-06-05' AND seq NOT IN (SELECT seq FROM superseded)"; done | sort | sed -n '1p;$p' | paste -sd, | sed 's/.*/2026-06-03T00:00:00Z,&,2026-06-05T00:00:00Z/') part/index.html"
+is "it says from when to when its events are, inventories, tickets and grants aside, as do the pages" "$(jq -r '.period | [.from, .first, .last, .to] | @csv' part/data/packet.json | tr -d '"') $(grep -lF "events of $(jq -r '.period | .first + " to " + .last' part/data/packet.json)" part/index.html)" \
+	"$(for k in $(sqlite3 w/workspace.db "SELECT name FROM pragma_table_list WHERE name IN ('request', 'audit_event', 'app_event', 'usage')"); do sqlite3 w/workspace.db "SELECT substr(event_start, 1, 19) || 'Z' FROM $k WHERE event_start >= '2026-06-03' AND event_start < '2026-06-05' AND seq NOT IN (SELECT seq FROM superseded)"; done | sort | sed -n '1p;$p' | paste -sd, | sed 's/.*/2026-06-03T00:00:00Z,&,2026-06-05T00:00:00Z/') part/index.html"
 is "its trace lies in it" "$(jq -r '.trace.hops[0].time | .[:10] >= "2026-06-03" and .[:10] < "2026-06-05"' part/data/07-sample-trace.json)" true
 is "reviewer and approval are in it" "$(jq -c '[.reviewer, .approved_by]' part/data/packet.json)" '["Example Assurance","platform-head"]'
 is "and it is another packet" "$(cat part/data/packet.json p/data/packet.json | jq -r .id | sort -u | wc -l)" 2
