@@ -85,6 +85,21 @@ static enum ak_rc run_rules(struct ak_sections *s, json_t **out, struct ak_err *
 
 /* ---- checklists ---- */
 
+/* Names parted by blanks, as lists are in all tables: programs that guess a table's delimiter take commas within cells for one. */
+static json_t *parted(const char *names)
+{
+	struct ak_buf b;
+	json_t *v;
+
+	ak_buf_init(&b, 1 << 12);
+	for (const char *p = names; *p; p++)
+		if (*p != ',')
+			ak_buf_addc(&b, *p);
+	v = json_stringn(b.p ? b.p : "", b.n);
+	ak_buf_release(&b);
+	return v;
+}
+
 static void checklist_table(struct ak_sections *s, const json_t *groups)
 {
 	json_t *group, *item, *m;
@@ -95,8 +110,8 @@ static void checklist_table(struct ak_sections *s, const json_t *groups)
 	json_array_foreach((json_t *)groups, i, group)
 		json_array_foreach(json_object_get(group, "items"), k, item) {
 			const char *state = ak_jtxt(item, "state", "");
-			json_t *row = json_pack("{s:O, s:O, s:O, s:O}", "checklist", json_object_get(group, "group"), "item", json_object_get(item, "item"), "state",
-						json_object_get(item, "state"), "fields", json_object_get(item, "fields"));
+			json_t *row = json_pack("{s:O, s:O, s:O, s:o}", "checklist", json_object_get(group, "group"), "item", json_object_get(item, "item"), "state",
+						json_object_get(item, "state"), "fields", parted(ak_jtxt(item, "fields", "")));
 
 			fields++;
 			always += strcmp(state, "always") == 0 || strcmp(state, "elsewhere") == 0;
