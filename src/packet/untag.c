@@ -8,6 +8,8 @@ static const char *const blocks[] = {
 	"text", "title", "svg", "script", "style", "head", "body", "html", "option", "select", "button", "input", "img", "form", "textarea",
 };
 
+enum { NAME_CHARS = 16 }; /* more than the longest of them */
+
 struct untag {
 	struct ak_str text;
 	struct ak_buf *out;
@@ -59,7 +61,7 @@ static bool is_block(struct ak_str s, size_t at)
 {
 	size_t from = at + 1 + (s.p[at + 1] == '/'), n = 0, k;
 
-	while (from + n < s.n && ak_is_alnum((unsigned char)s.p[from + n]))
+	while (from + n < s.n && n < NAME_CHARS && (ak_is_alnum((unsigned char)s.p[from + n]) || s.p[from + n] == '-'))
 		n++;
 	for (size_t i = 0; i < AK_COUNT(blocks); i++) {
 		for (k = 0; k < n && blocks[i][k] && ak_lower(s.p[from + k]) == blocks[i][k];)
