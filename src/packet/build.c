@@ -56,17 +56,28 @@ static size_t tagged(const json_t *section, const char *tag)
 	return n;
 }
 
-static json_t *gaps_of(const json_t *sections)
+/* A word of policy.yaml goes to terminals and logs before the self-audit has refused the packet that it would stand in. */
+static json_t *said(const struct ak_sections *s, const json_t *o, const char *member)
+{
+	const json_t *v = json_object_get(o, member);
+	struct ak_str text;
+
+	if (!json_is_string(v))
+		return v ? json_incref((json_t *)v) : json_null();
+	text = ak_redact_text(s->redactor, ak_str_n(json_string_value(v), json_string_length(v)), s->arena, NULL);
+	return json_stringn(text.p, text.n);
+}
+
+static json_t *gaps_of(const struct ak_sections *s)
 {
 	json_t *list = json_array(), *section, *gap;
 	size_t i, k;
 
-	json_array_foreach(sections, i, section)
+	json_array_foreach(s->all, i, section)
 		json_array_foreach(json_object_get(section, "gaps"), k, gap)
-			json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "id", json_object_get(gap, "id"), "section",
-							      json_object_get(section, "id"), "gap",
-							      json_object_get(gap, "text"), "owner", json_object_get(gap, "owner"), "due",
-							      json_object_get(gap, "due"), "overdue", json_object_get(gap, "overdue"), "declared", json_object_get(gap, "declared")));
+			json_array_append_new(list, json_pack("{s:O, s:O, s:o, s:o, s:o, s:O, s:O}", "id", json_object_get(gap, "id"), "section",
+							      json_object_get(section, "id"), "gap", said(s, gap, "text"), "owner", said(s, gap, "owner"),
+							      "due", said(s, gap, "due"), "overdue", json_object_get(gap, "overdue"), "declared", json_object_get(gap, "declared")));
 	return list;
 }
 
@@ -336,7 +347,7 @@ static enum ak_rc judge(const struct ak_packet_opts *o, const struct ak_sections
 	size_t i;
 
 	out->gaps = s->gaps;
-	out->gap_list = gaps_of(s->all);
+	out->gap_list = gaps_of(s);
 	out->sections = summary(s->all);
 	out->questions = json_incref(s->questions);
 	out->findings = json_incref(s->findings);

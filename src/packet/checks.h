@@ -83,7 +83,7 @@ void ak_check_moment(struct ak_checked *p);
 /* "2026-06-12T09:00:00Z, the packet's own time" */
 const char *ak_check_moment_said(const struct ak_checked *p, char out[80]);
 void ak_check_signature(struct ak_checked *p);
-void ak_check_attestation(struct ak_checked *p); /* when it has one */
+void ak_check_attestation(struct ak_checked *p); /* when it has one; a CMS signature likewise */
 void ak_check_timestamp(struct ak_checked *p);
 void ak_check_log(struct ak_checked *p);
 void ak_check_continuity(struct ak_checked *p); /* with o->previous against that packet */

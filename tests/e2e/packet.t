@@ -14,6 +14,11 @@ is "open questions: exit 3" "$?" 3
 is "and nothing is written" "$(ls p.tar* 2>/dev/null)" ""
 is "each is named" "$(grep -c '^gap ' gaps)" "$("$AUDITKIT" -w w packet build --draft --json -o d.zip | jq .gap_count)"
 is "what policy.yaml admits is named and not counted" "$(grep -c '^declared .*aws-cost' gaps)" 1
+cp w/policy.yaml policy.kept
+sed -i 's/^declared: {by: [a-z-]*/declared: {by: jane.doe@corp-mail.com/; s/^  aws-cost: {why: finance/  joe.roe@corp-mail.com: {why: ask ann.lee@corp-mail.com/' w/policy.yaml
+"$AUDITKIT" -w w packet build -v -o p.tar >mails 2>&1
+is "an address in policy.yaml is not printed" "$? $(grep -c '^gap ' mails) $(grep -c 'owed by' mails | sed 's/[1-9]/some/') $(tr -d ' \n' <mails | grep -c corp-mail)" "3 $(grep -c '^gap ' gaps) some 0"
+mv policy.kept w/policy.yaml
 is "a draft is unsigned and says so" "$("$AUDITKIT" packet verify d.zip --json | jq -c '[.ok, .draft, .signer]')" '[true,true,null]'
 
 "$AUDITKIT" -w w packet build --draft -o draft >/dev/null 2>&1
@@ -154,6 +159,8 @@ is "file, line and kind are named, and what to do" "$(plant "$key" | grep -cE '^
 is "the secret is not" "$(plant "$key" | grep -c "$key")" 0
 is "so is one that only its name tells" "$(plant "password: $random" | grep -cE '^exit 4 .*README.md line 3 would hold a value of kind password .*redact allow [0-9a-f]{32}')" 1
 is "one in base64" "$(plant "$(printf 'x %s' "$key and more text" | base64 -w 0)" | grep -cE '^exit 4 .*README.md line 3')" 1
+sk=$(printf 'sk-pro%sj-%s' '<b></b>' Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8)
+is "one that a tag splits, and one that a comment does" "$(plant "$sk" | grep -cE '^exit 4 .*README.md line 3 would hold a value of kind openai_key') $(plant "sk-<!-- > -->proj-Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8" | grep -cE '^exit 4 .*README.md line 3')" "1 1"
 
 # What no rule knows, by its SHA-256: plain, in parts of a line, and encoded.
 sha() { printf %s "$1" | sha256sum | cut -c1-64; }
