@@ -255,6 +255,6 @@ json_t *ak_view_document(const struct ak_view *v)
 			 "columns", list_of(v, "columns"), "fields", list_of(v, "fields"), "tables", list_of(v, "tables"), "tokens",
 			 list_of(v, "tokens"));
 	if (json_array_size(json_object_get(v->root, "rows")))
-		json_object_set_new(doc, "rows", list_of(v, "rows"));
+		json_object_set(doc, "rows", json_object_get(v->root, "rows"));
 	return doc;
 }
