@@ -171,7 +171,7 @@ static enum ak_rc all(struct trial *t, struct ak_err *err)
 /* The command that goes on from here: of the same range, and one that builds although questions are open. */
 static void print_next(struct ak_ctx *c, const struct trial *t)
 {
-	const char *from = ak_args_text(c->args, "from"), *to = ak_args_text(c->args, "to"), *month = ak_args_text(c->args, "month");
+	const char *from = ak_args_text(c->args, "from"), *to = ak_args_text(c->args, "to");
 
 	if (t->failed) {
 		ak_io_note(c->io, "next", "auditkit packet build --draft -o draft.zip: look at what failed");
