@@ -11,14 +11,18 @@ of the packet; this script checks what the packet says of the ledger behind it:
     inclusion    each record of the sample trace stands in that ledger (RFC 6962)
     consistency  the ledger of the packet you had before is the beginning of this one: nothing of it was changed or taken out
     annex        the annex is the one that this packet names
-    range        the annex lists every leaf of a run of the ledger, none left out; its counted records are as many as the packet says
+    range        the annex lists every leaf of a run of the ledger, none left out; its counted records are as many as the packet says, and
+                 where the annex has them row by row, they are those rows
     disclosure   records opened later (auditkit packet disclose) stand in the same ledger
 
 Not shown: calls that never reached an export; what was edited before it was read; that a leaf of which only the hash is given is
 what its column "stands" says. Pick any of these and ask for it: a disclosure opens it against the packet you hold.
 
 Exit 0: nothing failed. 1: something failed. 2: used wrongly, or unreadable."""
-import argparse, base64, csv, hashlib, io, json, os, sys, tarfile, zipfile
+import argparse, array, base64, csv, hashlib, io, json, os, sys, tarfile, zipfile
+
+
+ROWS = {"request": "gateway_requests", "audit_event": "audit_events"}  # tables that have the records row by row, where they are asked for
 
 
 class Bad(Exception):
@@ -320,7 +324,7 @@ class Packet:
         named = self.files.json("data/integrity/annex.json")["range"]
         need(all(doc[m] == named[m] for m in ("first", "end", "size", "root", "counts")), "the packet names another run")
         need(doc["size"] == self.size and doc["root"] == self.root.hex(), "it is of another tree head")
-        first, end, counts = doc["first"], doc["end"], {}
+        first, end, counts, counted = doc["first"], doc["end"], {}, {kind: array.array("Q") for kind in ROWS}
 
         def leaves():
             want = first
@@ -329,6 +333,11 @@ class Packet:
                 kind = counts.setdefault(row["kind"], {})
                 kind[row["stands"]] = kind.get(row["stands"], 0) + 1
                 need(self.proven.get(want, row["leaf"]) == row["leaf"], "leaf %d is not that of the sample trace" % want)
+                if row["stands"] == "not selected":
+                    need(self.about.get("scope"), "leaf %d is not selected, and the packet has all of its period" % want)
+                    need(want not in self.proven, "leaf %d of the sample trace is not selected" % want)
+                if row["stands"] == "counted" and row["kind"] in ROWS:
+                    counted[row["kind"]].append(want)
                 want += 1
                 yield bytes.fromhex(row["leaf"])
         if first == end:
@@ -340,9 +349,24 @@ class Packet:
         told = {r["kind"]: int(r["records"]) for r in (self.files if table in self.files.open else annex).rows(table)}
         found = {k: c["counted"] for k, c in counts.items() if c.get("counted")}
         need(told == found, "records.csv counts other records: %s, leaves: %s" % (told, found))
+        self.records(annex, counted)
         total = end - first
         return "%d leaves from %d on, none left out: %d counted records, as many as the packet says; %d others" % (
             total, first, sum(found.values()), total - sum(found.values()))
+
+    def records(self, annex, counted):
+        """Where the packet has its records row by row: each counted leaf of the kind is a row, and no other is."""
+        view = self.about.get("view") or {}
+        out = view.get("leaves_out") or {"tables": [], "columns": []}
+        for kind, name in ROWS.items():
+            file = "data/tables/" + name + ".csv"
+            if file not in annex.open:
+                need(name in out["tables"] or not (self.about.get("rows") or kind in view.get("rows", [])), name + ".csv is not there")
+                continue
+            cited = array.array("Q")
+            for n, row in enumerate(annex.rows(file)):
+                cited.append(int(row["citation"].rpartition(":")[2]) if "citation" not in out["columns"] else counted[kind][n])
+            need(cited == counted[kind], "%s.csv has other records than those whose leaves are counted: %d rows, %d leaves" % (name, len(cited), len(counted[kind])))
 
     def disclosure(self, path):
         if path is None:

@@ -24,6 +24,8 @@ struct trial {
 	struct ak_packet_result r;
 	char digest[65], *path;
 	json_t *list; /* [{name, result, detail}] */
+	size_t gaps;  /* of the packet that would be built: of the range given, or of everything */
+	bool chosen;  /* no range was given, and a day of everything was tried */
 	bool failed;
 };
 
@@ -136,7 +138,9 @@ static enum ak_rc choose(struct trial *t, struct ak_err *err)
 	if (t->o.from_us != INT64_MIN || t->o.to_us != INT64_MAX)
 		return AK_OK;
 	rc = build(t, NULL, unused, err);
+	t->gaps = t->r.gaps;
 	if (rc == AK_OK && t->r.first[0] && strcmp(t->r.first, "unknown") != 0 && (rc = ak_time_arg(t->r.first, 0, &us, err)) == AK_OK) {
+		t->chosen = true;
 		t->o.from_us = us - us % DAY_US;
 		t->o.to_us = t->o.from_us + DAY_US;
 	}
@@ -152,6 +156,8 @@ static enum ak_rc all(struct trial *t, struct ak_err *err)
 		rc = build(t, t->path, t->digest, err);
 	if (rc != AK_OK)
 		return rc;
+	if (!t->chosen)
+		t->gaps = t->r.gaps;
 	say(t, "range", true, "%s to %s, end not included; records from %s to %s", t->o.from_us == INT64_MIN ? "the first" : ak_time_z(t->o.from_us, 0, from),
 	    t->o.to_us == INT64_MAX ? "the last" : ak_time_z(t->o.to_us, 0, to), t->r.first[0] ? t->r.first : "none", t->r.last[0] ? t->r.last : "none");
 	say(t, "build", true, "%zu files, a draft; no secret in any of them", t->r.files);
@@ -162,9 +168,23 @@ static enum ak_rc all(struct trial *t, struct ak_err *err)
 	return AK_OK;
 }
 
+/* The command that goes on from here: of the same range, and one that builds although questions are open. */
+static void print_next(struct ak_ctx *c, const struct trial *t)
+{
+	const char *from = ak_args_text(c->args, "from"), *to = ak_args_text(c->args, "to");
+
+	if (t->failed) {
+		ak_io_note(c->io, "next", "auditkit packet build --draft -o draft.zip: look at what failed");
+		return;
+	}
+	ak_io_note(c->io, "next", "auditkit packet build%s%s%s%s%s", from ? " --from " : "", from ? ak_text_shell(&c->arena, from) : "", to ? " --to " : "",
+		   to ? ak_text_shell(&c->arena, to) : "", t->gaps ? " --allow-gaps" : "");
+}
+
 static void print(struct ak_ctx *c, const struct trial *t)
 {
 	size_t i, good = 0;
+	char of[64] = "";
 	json_t *o;
 
 	json_array_foreach(t->list, i, o) {
@@ -173,8 +193,13 @@ static void print(struct ak_ctx *c, const struct trial *t)
 		good += passed;
 		ak_io_line(c->io, passed ? "PASS" : "FAIL", "%-20s %s", ak_jtxt(o, "name", ""), ak_jtxt(o, "detail", ""));
 	}
-	ak_io_line(c->io, t->failed ? "NOT READY" : "READY", "%zu of %zu passed; %zu questions have no answer yet", good, i, t->r.gaps);
-	ak_io_note(c->io, "next", t->failed ? "auditkit packet build --draft -o draft.zip: look at what failed" : "auditkit packet build");
+	if (t->chosen && t->r.gaps != t->gaps)
+		snprintf(of, sizeof of, " of the whole period (%zu of the day tried)", t->r.gaps);
+	ak_io_line(c->io, t->failed ? "NOT READY" : "READY", "%zu of %zu passed; %zu question%s%s %s no answer yet", good, i, t->gaps, t->gaps == 1 ? "" : "s", of,
+		   t->gaps == 1 ? "has" : "have");
+	if (t->gaps && !t->failed)
+		ak_io_line(c->io, "", "without an answer a packet is built with --allow-gaps only, and lists them");
+	print_next(c, t);
 }
 
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
@@ -198,7 +223,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	ak_fs_remove_tree(path, NULL);
 	if (rc == AK_OK && c->json) {
 		doc = json_pack("{s:s, s:i, s:b, s:I, s:O}", "schema", "auditkit.packet-test/1", "format_version", 1, "ok", !t.failed, "gap_count",
-				(json_int_t)t.r.gaps, "tests", t.list);
+				(json_int_t)t.gaps, "tests", t.list);
 		rc = ak_io_json(c->io, doc, err);
 		json_decref(doc);
 	} else if (rc == AK_OK) {

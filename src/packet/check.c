@@ -4,11 +4,13 @@
 #include <stdarg.h>
 
 #include "base/crypto.h"
+#include "base/fs.h"
 #include "base/jsonget.h"
 #include "base/jsonw.h"
 #include "base/text.h"
 #include "packet/archive.h"
 #include "packet/checks.h"
+#include "packet/rowtables.h"
 
 #define KEPT_BYTES ((size_t)32 << 20)
 
@@ -88,6 +90,13 @@ static struct ak_table_scan *scan(struct ak_checked *p, struct ak_str name)
 	e = ak_map_put(&p->tables, name, NULL);
 	e->v.ptr = ak_table_scan_new(e->key.p, &p->audit);
 	((struct ak_table_scan *)e->v.ptr)->want_rows = p->o->rows;
+	for (size_t i = 0; p->is_annex && i < AK_ROW_TABLES; i++) {
+		struct ak_str base = ak_fs_base(e->key.p);
+		size_t n = strlen(ak_row_tables_all[i].name);
+
+		if (base.n == n + 4 && memcmp(base.p, ak_row_tables_all[i].name, n) == 0)
+			((struct ak_table_scan *)e->v.ptr)->cited = ak_cited_new();
+	}
 	return e->v.ptr;
 }
 

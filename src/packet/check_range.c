@@ -7,6 +7,7 @@
 #include "base/note.h"
 #include "packet/annex.h"
 #include "packet/archive.h"
+#include "packet/check_leaves.h"
 
 #define MOST_KINDS 64u /* a forged one may have a kind a row */
 #define FILE_BYTES ((size_t)4 << 20)
@@ -17,6 +18,7 @@ struct annex {
 	const json_t *named;   /* range of annex.json */
 	struct ak_merkle_beside beside;
 	json_t *counts; /* {kind: {stands: n}} */
+	struct ak_check_leaves *leaves;
 	uint64_t first, end, size, want;
 	uint8_t root[32];
 	bool walked, good;
@@ -80,6 +82,7 @@ static bool next_leaf(void *ctx, uint8_t leaf[32])
 {
 	struct annex *a = ctx;
 	char row[200], *cell[4], *c = row;
+	const char *why;
 	uint64_t seq;
 
 	if (!line(a, row, sizeof row))
@@ -97,7 +100,8 @@ static bool next_leaf(void *ctx, uint8_t leaf[32])
 	a->want++;
 	if (json_object_size(a->counts) < MOST_KINDS)
 		count(a, cell[1], cell[2]);
-	return true;
+	why = ak_check_leaves_row(a->leaves, seq, cell[1], cell[2], leaf);
+	return !why || bad(a, why);
 }
 
 static void walk(struct annex *a)
@@ -206,7 +210,7 @@ static bool same_files(struct annex *a, const json_t *doc)
 	return listed == 0;
 }
 
-/* Counted leaves by kind against the table `records`; the sum, or -1 when they differ. */
+/* Counted leaves of all kinds, or -1 when the packet names other numbers of leaves. */
 static json_int_t counted(const struct annex *a)
 {
 	AK_CLEANUP(ak_json_decref) json_t *rows = ak_annex_counts(a->counts);
@@ -221,18 +225,33 @@ static json_int_t counted(const struct annex *a)
 	return sum;
 }
 
-static json_int_t told(struct ak_checked *p)
+static json_int_t counted_of(const struct annex *a, const char *kind)
 {
-	AK_CLEANUP(ak_json_decref) json_t *section = ak_check_json(p, "data/01-scope.json");
-	json_t *table, *row;
-	size_t i, k;
-	json_int_t sum = 0;
+	return json_integer_value(json_object_get(json_object_get(a->counts, kind), "counted"));
+}
 
-	json_array_foreach(json_object_get(section, "tables"), i, table)
-		if (strcmp(ak_jtxt(table, "name", ""), "records") == 0)
-			json_array_foreach(json_object_get(table, "rows"), k, row)
-				sum += json_integer_value(json_array_get(row, 1));
-	return sum;
+/* The packet's table `records` kind by kind; *sum: of all of them. False with the first kind that differs. */
+static bool told(const struct annex *a, json_int_t *sum, const char **differs, json_int_t *told_of)
+{
+	AK_CLEANUP(ak_json_decref) json_t *section = ak_check_json(a->p, "data/01-scope.json");
+	const json_t *table = ak_jfind(json_object_get(section, "tables"), "name", "records");
+	json_t *row;
+	size_t i;
+
+	*sum = 0;
+	*differs = NULL;
+	json_array_foreach(json_object_get(table, "rows"), i, row) {
+		const char *kind = json_string_value(json_array_get(row, 0));
+		json_int_t n = json_integer_value(json_array_get(row, 1));
+		int k = kind ? ak_kind_find(ak_str_of(kind)) : -1;
+
+		*sum += n;
+		if (!*differs && (k < 0 || n != counted_of(a, kind))) {
+			*differs = k < 0 ? "a kind that is none" : ak_kinds[k].name;
+			*told_of = n;
+		}
+	}
+	return !*differs;
 }
 
 /* The tables that the packet shows and the annex has; what is wrong with one of them goes into why. */
@@ -260,7 +279,9 @@ static void look_at_tables(struct annex *a)
 
 static void judge(struct annex *a, const json_t *doc)
 {
-	json_int_t n;
+	json_int_t n, sum = 0, of = 0;
+	const char *kind = NULL;
+	bool agree;
 
 	if (!same_files(a, doc)) {
 		ak_check_say(a->p, "annex", AK_RESULT_FAIL, "it is not the annex that the packet names, or a file of it was changed");
@@ -269,11 +290,16 @@ static void judge(struct annex *a, const json_t *doc)
 	if (!a->walked)
 		bad(a, "it has no leaves.csv");
 	look_at_tables(a);
+	if (a->good && !*a->why)
+		ak_check_leaves_tables(a->leaves, &a->own, a->why, sizeof a->why);
+	agree = told(a, &sum, &kind, &of);
 	n = a->good && !*a->why ? counted(a) : -1;
 	if (n < 0)
 		ak_check_say(a->p, "annex", AK_RESULT_FAIL, "%s", *a->why ? a->why : "its leaves are counted otherwise than the packet says");
-	else if (n != told(a->p))
-		ak_check_say(a->p, "annex", AK_RESULT_FAIL, "%lld counted leaves, and the packet shows %lld records", (long long)n, (long long)told(a->p));
+	else if (n != sum)
+		ak_check_say(a->p, "annex", AK_RESULT_FAIL, "%lld counted leaves, and the packet shows %lld records", (long long)n, (long long)sum);
+	else if (!agree)
+		ak_check_say(a->p, "annex", AK_RESULT_FAIL, "%lld counted leaves of kind %s, and the packet shows %lld", (long long)counted_of(a, kind), kind, (long long)of);
 	else
 		ak_check_say(a->p, "annex", AK_RESULT_PASS, "%llu leaves from %llu on, none left out: %lld counted records, as many as the packet shows; %zu tables of %zu rows",
 			     (unsigned long long)(a->end - a->first), (unsigned long long)a->first, (long long)n, a->own.tally.tables, a->own.tally.rows);
@@ -296,6 +322,7 @@ void ak_check_annex(struct ak_checked *p)
 	ak_map_init(&a->own.texts);
 	ak_map_init(&a->own.tables);
 	a->counts = json_object();
+	a->leaves = ak_check_leaves_new(p);
 	a->sha = ak_sha256_new();
 	if (!take_range(a))
 		bad(a, "the packet names no run of its own tree head");
@@ -305,6 +332,7 @@ void ak_check_annex(struct ak_checked *p)
 		ak_check_say(p, "annex", AK_RESULT_FAIL, "%s", err.msg);
 	ak_check_release(&a->own);
 	json_decref(a->counts);
+	ak_check_leaves_free(a->leaves);
 	ak_sha256_free(a->sha);
 	ak_free(a);
 }

@@ -4,10 +4,7 @@
 #include "packet/tenants.h"
 #include "query/query.h"
 
-static const struct {
-	enum ak_kind kind;
-	const char *name, *title;
-} tables[] = {
+const struct ak_row_table ak_row_tables_all[AK_ROW_TABLES] = {
 	{AK_K_REQUEST, "gateway_requests", "Requests of the period, a record a row; fields that no record fills are left out"},
 	{AK_K_AUDIT, "audit_events", "Audit events of the period, a record a row; fields that no record fills are left out"},
 };
@@ -59,7 +56,7 @@ static enum ak_rc one_table(struct ak_sections *s, size_t i, struct ak_err *err)
 	struct taking t = {NULL, s->tenant_reason != NULL};
 	bool want[AK_F_COUNT];
 	struct ak_buf columns;
-	enum ak_rc rc = ak_query_filled(s->store, tables[i].kind, s->from_us, s->to_us, want, err);
+	enum ak_rc rc = ak_query_filled(s->store, ak_row_tables_all[i].kind, s->from_us, s->to_us, want, err);
 
 	if (rc != AK_OK)
 		return rc;
@@ -70,10 +67,10 @@ static enum ak_rc one_table(struct ak_sections *s, size_t i, struct ak_err *err)
 		if (want[f])
 			ak_buf_addf(&columns, " %s:%s", ak_fields[f].column, type_of(ak_fields[f].type));
 	}
-	t.table = ak_table_new(s->tables, tables[i].name, tables[i].title, columns.p);
+	t.table = ak_table_new(s->tables, ak_row_tables_all[i].name, ak_row_tables_all[i].title, columns.p);
 	ak_buf_release(&columns);
 	ak_table_place_apart(t.table);
-	return ak_query_records_each(s->store, tables[i].kind, want, s->from_us, s->to_us, take, &t, err);
+	return ak_query_records_each(s->store, ak_row_tables_all[i].kind, want, s->from_us, s->to_us, take, &t, err);
 }
 
 enum ak_rc ak_row_tables(struct ak_sections *s, struct ak_err *err)
@@ -81,8 +78,8 @@ enum ak_rc ak_row_tables(struct ak_sections *s, struct ak_err *err)
 	enum ak_rc rc = AK_OK;
 
 	ak_tables_draw(s->tables, NULL, 0);
-	for (size_t i = 0; i < AK_COUNT(tables) && rc == AK_OK; i++)
-		if (s->rows || ak_view_rows(s->view, ak_kinds[tables[i].kind].name))
+	for (size_t i = 0; i < AK_ROW_TABLES && rc == AK_OK; i++)
+		if (s->rows || ak_view_rows(s->view, ak_kinds[ak_row_tables_all[i].kind].name))
 			rc = one_table(s, i, err);
 	return rc;
 }

@@ -5,6 +5,12 @@
 
 #include "packet/section.h"
 
+#define AK_ROW_TABLES 2
+extern const struct ak_row_table {
+	enum ak_kind kind;
+	const char *name, *title;
+} ak_row_tables_all[AK_ROW_TABLES];
+
 #ifdef __cplusplus
 extern "C" {
 #endif

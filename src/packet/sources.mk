@@ -14,6 +14,7 @@ libak_a_SOURCES += src/packet/signer.c src/packet/signer.h
 libak_a_SOURCES += src/packet/spool.c src/packet/spool.h
 libak_a_SOURCES += src/packet/zip_write.c src/packet/zip_write.h
 libak_a_SOURCES += src/packet/zipdir.c src/packet/zipdir.h
+libak_a_SOURCES += src/packet/cited.c src/packet/cited.h src/packet/check_leaves.c src/packet/check_leaves.h
 libak_a_SOURCES += src/packet/rowtables.c src/packet/rowtables.h
 libak_a_SOURCES += src/packet/section.c
 libak_a_SOURCES += src/packet/sections.c src/packet/sections.h

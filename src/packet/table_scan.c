@@ -66,6 +66,7 @@ void ak_table_scan_free(struct ak_table_scan *s)
 		return;
 	ak_buf_release(&s->shown);
 	ak_buf_release(&s->tail);
+	ak_cited_free(s->cited);
 	json_decref(s->header);
 	ak_free(s->not_of_type);
 	ak_free(s->secret);
@@ -189,6 +190,8 @@ static void take(struct ak_table_scan *s, struct ak_str text, uint64_t line)
 		look_at_cells(s, row, line);
 		keep_mark(s, text);
 		keep_cells(s, row);
+		if (s->cited)
+			ak_cited_add_text(s->cited, ak_str_n(json_string_value(json_array_get(row, 0)), json_string_length(json_array_get(row, 0))));
 		s->rows++;
 	}
 	json_decref(row);

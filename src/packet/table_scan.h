@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "base/buf.h"
+#include "packet/cited.h"
 #include "packet/selfaudit.h"
 
 struct ak_table_scan {
@@ -19,6 +20,7 @@ struct ak_table_scan {
 	bool want_rows;	     /* keep: */
 	uint64_t *mark;	     /* per row, whose pseudonyms count as equal; equal rows have equal marks in one process */
 	size_t marks;
+	struct ak_cited *cited; /* NULL, or the records that its rows cite in their first cell (packet/check_leaves.h) */
 	/* how it is read */
 	const struct ak_selfaudit *audit;
 	char *name, *table;   /* of the file, of the table */

@@ -247,9 +247,14 @@ static json_t *list_of(const struct ak_view *v, const char *what)
 
 json_t *ak_view_document(const struct ak_view *v)
 {
+	json_t *doc;
+
 	if (!v)
 		return json_null();
-	return json_pack("{s:s, s:s, s:s, s:{s:o, s:o, s:o, s:o}}", "name", v->name, "title", v->title, "audience", v->audience, "leaves_out",
+	doc = json_pack("{s:s, s:s, s:s, s:{s:o, s:o, s:o, s:o}}", "name", v->name, "title", v->title, "audience", v->audience, "leaves_out",
 			 "columns", list_of(v, "columns"), "fields", list_of(v, "fields"), "tables", list_of(v, "tables"), "tokens",
 			 list_of(v, "tokens"));
+	if (json_array_size(json_object_get(v->root, "rows")))
+		json_object_set(doc, "rows", json_object_get(v->root, "rows"));
+	return doc;
 }

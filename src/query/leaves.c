@@ -1,16 +1,17 @@
 /* The leaves of a run of the ledger, each with what it is to a packet. Records are read of the database itself: a connection may show
- * some of them only, and then the others are told apart. */
+ * some of them only, or have done so (query/only.h), and then the others are told apart. */
 #include "base/ak.h"
 #include "query/query.h"
 
 #include <sqlite3.h>
 
+#include "query/only.h"
 #include "query/rows.h"
 
 static enum ak_rc shows_some(struct ak_store *s, bool *some, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
-	enum ak_rc rc = ak_sql_prepare(s, "SELECT 1 FROM temp.sqlite_schema WHERE type = 'table' AND name = 'request'", &st, err);
+	enum ak_rc rc = ak_sql_prepare(s, "SELECT 1 FROM temp.sqlite_schema WHERE type = 'table' AND name = 'only_seq'", &st, err);
 
 	if (rc == AK_OK)
 		rc = ak_sql_step(s, st, err);
@@ -27,7 +28,7 @@ static void add_kind(struct ak_buf *sql, const char *kind, bool some)
 			 " WHEN r.time_us IS NULL AND NOT" OPEN " THEN 'undated'"
 			 " WHEN r.time_us < ?1 OR r.time_us >= ?2 THEN 'outside'", kind);
 	if (some)
-		ak_buf_addf(sql, " WHEN NOT EXISTS(SELECT 1 FROM temp.%s o WHERE o.seq = r.seq) THEN 'not selected'", kind);
+		ak_buf_adds(sql, " WHEN NOT EXISTS(SELECT 1 FROM temp.only_seq o WHERE o.seq = r.seq) THEN 'not selected'");
 	ak_buf_addf(sql, " ELSE 'counted' END, r.leaf FROM main.%s r WHERE r.seq >= ?3 AND r.seq < ?4 UNION ALL ", kind);
 }
 
@@ -59,7 +60,7 @@ enum ak_rc ak_query_leaves_each(struct ak_store *s, int64_t from_us, int64_t to_
 
 	ak_buf_init(&sql, 1 << 16);
 	for (int k = 0; k < AK_K_COUNT; k++)
-		add_kind(&sql, ak_kinds[k].name, some);
+		add_kind(&sql, ak_kinds[k].name, some && !ak_query_only_whole((enum ak_kind)k));
 	ak_buf_adds(&sql, "SELECT seq, kind, 'entry', leaf FROM main.ledger_entry WHERE seq >= ?3 AND seq < ?4 ORDER BY 1");
 	if (rc == AK_OK)
 		rc = ak_sql_prepare(s, sql.p, &st, err);

@@ -59,7 +59,7 @@ static void own(struct ak_str sql, struct ak_buf *out)
 }
 
 /* Prices and settings of systems are records of nobody; who reads the others needs them. */
-static bool whole(int k) { return k == AK_K_PRICE || k == AK_K_CONFIG; }
+bool ak_query_only_whole(enum ak_kind k) { return k == AK_K_PRICE || k == AK_K_CONFIG; }
 
 static enum ak_rc same_as(struct ak_store *s, const char *type, const char *which, struct ak_buf *out, struct ak_err *err)
 {
@@ -92,13 +92,13 @@ static enum ak_rc stand_in(struct ak_store *s, struct ak_err *err)
 	ak_buf_init(&whose, 4096);
 	ak_buf_adds(&whose, "tbl_name IN (''");
 	for (int k = 0; k < AK_K_COUNT; k++)
-		if (!whole(k))
+		if (!ak_query_only_whole((enum ak_kind)k))
 			ak_buf_addf(&whose, ", '%s'", ak_kinds[k].name);
 	ak_buf_addc(&whose, ')');
 	ak_buf_adds(&sql, entries_too);
 	rc = same_as(s, "table", whose.p, &sql, err);
 	for (int k = 0; k < AK_K_COUNT && rc == AK_OK; k++)
-		if (!whole(k))
+		if (!ak_query_only_whole((enum ak_kind)k))
 			ak_buf_addf(&sql, "INSERT INTO temp.%s SELECT * FROM main.%s WHERE seq IN (SELECT seq FROM temp.only_seq);\n", ak_kinds[k].name, ak_kinds[k].name);
 	if (rc == AK_OK)
 		rc = same_as(s, "index", whose.p, &sql, err);
@@ -122,7 +122,7 @@ static enum ak_rc count(struct ak_store *s, uint64_t n[AK_K_COUNT], struct ak_er
 		char sql[64];
 
 		n[k] = 0;
-		if (whole(k))
+		if (ak_query_only_whole((enum ak_kind)k))
 			continue;
 		snprintf(sql, sizeof sql, "SELECT count(*) FROM temp.%s", ak_kinds[k].name);
 		rc = ak_sql_prepare(s, sql, &st, err);
@@ -144,7 +144,8 @@ enum ak_rc ak_query_only(struct ak_store *s, const struct ak_search_opts *o, uin
 
 	ak_sql_forget(s);
 	if (rc == AK_OK) /* parents of files and exports stand in the database */
-		rc = ak_sql_exec(s, "PRAGMA query_only=OFF; PRAGMA foreign_keys=OFF; BEGIN; CREATE TABLE temp.only_seq(seq INTEGER PRIMARY KEY)", err);
+		rc = ak_sql_exec(s, "PRAGMA query_only=OFF; PRAGMA foreign_keys=OFF; BEGIN; DROP TABLE IF EXISTS temp.only_seq;"
+				    " CREATE TABLE temp.only_seq(seq INTEGER PRIMARY KEY)", err);
 	if (rc == AK_OK)
 		rc = keep(s, &f, err);
 	if (rc == AK_OK)
@@ -162,7 +163,7 @@ enum ak_rc ak_query_all_again(struct ak_store *s, struct ak_err *err)
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	struct ak_buf sql;
 	enum ak_rc rc = ak_sql_prepare(s, "SELECT type, name FROM temp.sqlite_master WHERE type IN ('view', 'table') AND name NOT LIKE 'sqlite_%'"
-					  " AND EXISTS(SELECT 1 FROM temp.sqlite_master WHERE name = 'only_seq') ORDER BY type DESC, name", &st, err);
+					  " AND name <> 'only_seq' AND EXISTS(SELECT 1 FROM temp.sqlite_master WHERE name = 'only_seq') ORDER BY type DESC, name", &st, err);
 
 	ak_buf_init(&sql, 1 << 16);
 	ak_buf_adds(&sql, "PRAGMA query_only=OFF;");

@@ -64,6 +64,10 @@ is "a packet that was edited is not compared: exit 4" "$?" 4
 "$AUDITKIT" -w w packet test "$@" --json >trial
 is "packet test: all pass" "$? $(jq -c '[.ok, ([.tests[] | select(.result != "pass")] | length), ([.tests[].name] | contains(["a changed byte", "a planted key", "same bytes"]))]' trial)" "0 [true,0,true]"
 is "and nothing of it is kept" "$(find w -name '*packet-test*' | wc -l)" 0
+"$AUDITKIT" -w w packet test "$@" >said 2>&1
+next=$(tr '\n' ' ' <said | sed -n 's/.*next *auditkit \(packet build[^:]*\)/\1/p')
+is "what it says comes next builds a packet, with as many open questions" \
+	"$(eval "\"\$AUDITKIT\" -w w $next -o next.tar --json" 2>/dev/null | jq .gap_count) $(sed -n 's/^READY.*; \([0-9]*\) questions.*/\1/p' said)" "$(jq -r '.gap_count, .gap_count' trial | paste -sd ' ')"
 [ -n "${AK_LONG:-}" ] || is "of the day that was named" "$(jq -r '.tests[0].detail' trial | cut -c1-46)" "2026-06-03T00:00:00Z to 2026-06-04T00:00:00Z, "
 
 "$AUDITKIT" packet comments p -o blank
