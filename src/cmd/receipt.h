@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/fs.h"
 
 struct ak_receipt {
 	const char *id, *as_of, *digest; /* digest: hex */
@@ -17,6 +18,8 @@ extern "C" {
 
 /* PACKET.receipt.txt; ak_free. */
 char *ak_receipt_path(const char *packet);
+/* All of it but the rename, as ak_archive_prepare. */
+enum ak_rc ak_receipt_prepare(const struct ak_receipt *r, const char *packet, struct ak_fs_temp *t, struct ak_err *err);
 enum ak_rc ak_receipt_write(const struct ak_receipt *r, const char *packet, bool replace, struct ak_err *err);
 
 #ifdef __cplusplus
