@@ -9,4 +9,5 @@ libak_a_SOURCES += src/base/verdict.h
 libak_a_SOURCES += src/base/run.c src/base/run.h
 libak_a_SOURCES += src/base/sshpriv.c
 libak_a_SOURCES += src/base/tsp.c src/base/tsp.h
+libak_a_SOURCES += src/base/cms.c src/base/cms.h
 libak_a_SOURCES += src/base/envelope.c src/base/envelope.h

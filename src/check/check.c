@@ -102,6 +102,15 @@ void ak_check_unjudged(struct ak_check_run *r, const char *fmt, ...)
 	va_end(ap);
 }
 
+void ak_check_note(struct ak_check_run *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(r->note, sizeof r->note, fmt, ap);
+	va_end(ap);
+}
+
 enum ak_rc ak_check_reconcile(struct ak_check_run *r, struct ak_reconcile **out, struct ak_err *err)
 {
 	const struct ak_reconcile_opts o = {.from_us = r->from_us, .to_us = r->to_us, .control_point = r->policy ? r->policy->control_point : NULL};
@@ -147,7 +156,7 @@ static void begin(const struct ak_check *k, struct ak_check_run *r)
 	r->further_quiet = json_array();
 	ak_map_init(&r->ids);
 	r->found = r->affected = r->of = r->muted = r->known = 0;
-	r->why[0] = '\0';
+	r->why[0] = r->note[0] = '\0';
 }
 
 static void end(struct ak_check_run *r)
@@ -190,6 +199,8 @@ static json_t *judged(const struct ak_check_run *r, const char *verdict)
 		json_object_set(o, "apart", r->apart);
 	if (r->why[0])
 		json_object_set_new(o, "why", json_string(r->why));
+	if (r->note[0])
+		json_object_set_new(o, "note", json_string(r->note));
 	return o;
 }
 

@@ -41,6 +41,7 @@ struct ak_check_run {
 	uint64_t found, affected, of;
 	uint64_t muted, known; /* of those found; known: not muted and in the baseline */
 	char why[300]; /* it cannot be evaluated; empty = it can */
+	char note[640]; /* what a reader of the verdict should know; may be empty */
 };
 
 struct ak_check {
@@ -101,6 +102,9 @@ void ak_check_found(struct ak_check_run *r, json_t *finding);
 /* The evidence that would decide is not there: which, and what to ingest. The first reason stands. */
 void ak_check_unjudged(struct ak_check_run *r, const char *fmt, ...) AK_PRINTF(2, 3);
 
+/* What a reader of the verdict, whichever it is, should know beside it; member `note`. */
+void ak_check_note(struct ak_check_run *r, const char *fmt, ...) AK_PRINTF(2, 3);
+
 /* What of a reconciliation's provider figures lies outside of the gateways' records (its summary; NULL: of every measure, else of this one) makes
  * a rule that found nothing undecided. */
 void ak_check_outside(struct ak_check_run *r, const json_t *summary, const char *measure);
@@ -115,7 +119,7 @@ void ak_check_set_release(struct ak_check_set *s);
  * findings: {found, failing, muted, known}, baseline (ak_baseline_compare, where there is one), suppressions: [{id | check, subject,
  * owner, reason, expires, line, state: "in force"|"expired"|"matches nothing", findings}],
  * checks: [{check, title, severity, verdict: "met"|"not met"|"not evaluable", found: findings, failing, muted, known, affected (of the unit, in all of
- * them), of, unit, states: {state: n} (of rules that tell them apart; they add up to `of`), apart: {why: n} (read and not asked about), why (not evaluable), rationale, fix,
+ * them), of, unit, states: {state: n} (of rules that tell them apart; they add up to `of`), apart: {why: n} (read and not asked about), why (not evaluable), note (where there is one), rationale, fix,
  * listed, findings: [{id, new (with a baseline), muted: {owner, reason, expires}, expired: likewise, response, ...}], further_ids}]} in the order of the
  * rules; findings that fail come first, among further_ids too. A verdict says what the records show, muted or not. AK_EXIT_USAGE for a name that is none. */
 enum ak_rc ak_check_all(struct ak_store *s, const struct ak_check_opts *o, json_t **out, struct ak_err *err);

@@ -14,9 +14,9 @@ static const struct {
 
 static const struct {
 	int number;
-	const char *what, *classes, *checks;
+	const char *what, *classes, *checks, *rules, *areas;
 } failures[] = {
-#define FAILURE(number, what, classes, checks) {number, what, classes, checks},
+#define FAILURE(number, what, classes, checks, rules, areas) {number, what, classes, checks, rules, areas},
 #include "check/failures.def"
 #undef FAILURE
 };
@@ -126,6 +126,42 @@ static json_t *owners_of(const json_t *entries)
 	return list;
 }
 
+/* Who answers: the owners of the sources behind it, else who declared the policy. */
+void ak_matrix_owners(json_t *o, const json_t *entries, const struct ak_policy *policy)
+{
+	json_t *owners = owners_of(entries);
+	const char *by = policy ? policy->declared_by : NULL, *basis = json_array_size(owners) ? "sources" : NULL;
+
+	if (!basis && by && strcmp(by, "unknown") != 0) {
+		json_array_append_new(owners, json_string(by));
+		basis = "policy.yaml declared.by";
+	}
+	json_object_set_new(o, "owners", owners);
+	json_object_set_new(o, "owner_basis", basis ? json_string(basis) : json_null());
+}
+
+/* "1 4" as [1, 4]. */
+static json_t *numbers_of(const char *text)
+{
+	json_t *list = json_array();
+
+	for (; *text; text++)
+		if (ak_is_digit((unsigned char)*text))
+			json_array_append_new(list, json_integer(*text - '0'));
+	return list;
+}
+
+/* The questions that an area is about. */
+static json_t *questions_of(size_t area)
+{
+	json_t *list = json_array();
+
+	for (size_t f = 0; f < AK_COUNT(failures); f++)
+		if (strchr(failures[f].areas, (int)('1' + area)))
+			json_array_append_new(list, json_integer(failures[f].number));
+	return list;
+}
+
 static json_t *why_of(const json_t *missing, const struct sum *s, const char *verdict)
 {
 	struct ak_buf b;
@@ -144,7 +180,7 @@ static json_t *why_of(const json_t *missing, const struct sum *s, const char *ve
 	return text;
 }
 
-static json_t *area_of(size_t a, const json_t *evidence, const json_t *findings)
+static json_t *area_of(size_t a, const json_t *evidence, const json_t *findings, const struct ak_policy *policy)
 {
 	json_t *entries = json_array(), *missing = missing_of(evidence, areas[a].classes, entries), *rows = rows_of(findings, areas[a].decides, true, json_array());
 	struct sum s;
@@ -155,10 +191,11 @@ static json_t *area_of(size_t a, const json_t *evidence, const json_t *findings)
 	s = sum_of(rows);
 	verdict = s.not_met ? "not met" : json_array_size(missing) || s.decided < s.decides ? "not evaluable" : "met";
 	o = json_pack("{s:i, s:s, s:s, s:s, s:o, s:s, s:I, s:I, s:I, s:I}", "number", (int)a + 1, "area", areas[a].area, "question", areas[a].question, "owner",
-		      areas[a].owner, "owners", owners_of(entries), "verdict", verdict, "needed", (json_int_t)json_array_size(entries), "supplied",
+		      areas[a].owner, "questions", questions_of(a), "verdict", verdict, "needed", (json_int_t)json_array_size(entries), "supplied",
 		      (json_int_t)(json_array_size(entries) - json_array_size(missing)), "rules", (json_int_t)s.n, "rules_met", (json_int_t)s.met);
 	if (strcmp(verdict, "met") != 0)
 		json_object_set_new(o, "why", why_of(missing, &s, verdict));
+	ak_matrix_owners(o, entries, policy);
 	json_object_set_new(o, "classes", entries);
 	json_object_set_new(o, "missing", missing);
 	json_object_set_new(o, "checks", rows);
@@ -175,7 +212,7 @@ enum ak_rc ak_matrix(struct ak_store *s, const struct ak_policy *policy, const j
 		return rc;
 	list = json_array();
 	for (size_t a = 0; a < AK_COUNT(areas); a++) {
-		area = area_of(a, evidence, findings);
+		area = area_of(a, evidence, findings, policy);
 		met += says(area, "met");
 		not_met += says(area, "not met");
 		json_array_append_new(list, area);
@@ -206,7 +243,9 @@ enum ak_rc ak_matrix_questions(struct ak_store *s, const struct ak_policy *polic
 			json_object_set_new(q, "common_failure", json_pack("{s:s, s:s, s:o}", "what", failures[f].what, "verdict",
 									   sum.not_met ? "found" : sum.met == sum.n ? "not found" : "not evaluable", "checks", rows));
 			json_object_set_new(q, "needs", missing);
-			json_object_set_new(q, "owners", owners_of(entries));
+			json_object_set_new(q, "rules", rows_of(findings, failures[f].rules, false, json_array()));
+			json_object_set_new(q, "areas", numbers_of(failures[f].areas));
+			ak_matrix_owners(q, entries, policy);
 			json_decref(entries);
 		}
 	json_decref(evidence);

@@ -78,6 +78,30 @@ static void judge(struct ak_check_run *r, const json_t *s, const json_t *t, cons
 	json_decref(in);
 }
 
+enum { BYPASS_NAMED = 3 };
+
+/* Traffic past the gateways is a class of its own, so that a gap can be explained and bad all the same. */
+static void note_bypass(struct ak_check_run *r, const json_t *summary)
+{
+	char list[160] = "";
+	size_t i, k, n = 0, at = 0;
+	json_t *s, *t;
+
+	json_array_foreach(json_object_get(summary, "sources"), i, s)
+		json_array_foreach(json_object_get(s, "totals"), k, t) {
+			const char *v = json_string_value(json_object_get(json_object_get(t, "classes"), "bypass"));
+
+			if (!v || strcmp(v, "0") == 0)
+				continue;
+			if (n++ < BYPASS_NAMED && at < sizeof list)
+				at += (size_t)snprintf(list + at, sizeof list - at, "%s%s %s of %s", n > 1 ? ", " : "", v,
+						       json_string_value(json_object_get(t, "currency")) ? txt(t, "currency") : txt(t, "measure"), txt(s, "source"));
+		}
+	if (n)
+		ak_check_note(r, "what is not explained is judged here; traffic that passed no gateway is explained, by class bypass: %s%s; rule bypass judges it", list,
+			      n > BYPASS_NAMED ? " and more" : "");
+}
+
 static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 {
 	struct ak_reconcile *rec = NULL;
@@ -92,6 +116,7 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 	json_array_foreach(json_object_get(summary, "sources"), i, s)
 		json_array_foreach(json_object_get(s, "totals"), k, t)
 			judge(r, s, t, gaps);
+	note_bypass(r, summary);
 	if (num(json_object_get(summary, "gateway_records"), "requests") > 0)
 		ak_check_outside(r, summary, NULL);
 	if (!r->of)

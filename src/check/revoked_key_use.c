@@ -2,6 +2,8 @@
 #include "base/ak.h"
 #include "check/check.h"
 
+#include <stdio.h>
+
 #include "chain/chain.h"
 #include "base/text.h"
 #include "chain/row.h"
@@ -10,7 +12,53 @@
 struct seen {
 	struct ak_check_run *run;
 	uint64_t unknown, unjudged, late;
+	/* orders of time that cannot be: a use before the first creation on record, a creation after an earlier one */
+	uint64_t early, again;
+	char early_key[128], again_key[128], again_cite[128];
 };
+
+#define SLACK_US INT64_C(86400000000) /* days of inventories, and clocks */
+
+/* The first event that says a key was made when a record already had it. */
+static const char *made_again(const json_t *row)
+{
+	int64_t created, us;
+	json_t *e;
+	size_t i;
+
+	if (!ak_chain_us(ak_chain_text(row, "created"), &created))
+		return NULL;
+	json_array_foreach(json_object_get(row, "events"), i, e)
+		if (strcmp(ak_chain_text(e, "what"), "created") == 0 && !json_is_true(json_object_get(e, "failed")) && ak_chain_us(ak_chain_text(e, "time"), &us) &&
+		    us - created > SLACK_US)
+			return ak_chain_text(e, "cite");
+	return NULL;
+}
+
+static void look_at_order(struct seen *x, const json_t *row)
+{
+	const char *key = ak_chain_text(row, "key"), *again = made_again(row);
+
+	if (strcmp(ak_chain_text(row, "verdict"), "used before it was created") == 0 && !x->early++)
+		snprintf(x->early_key, sizeof x->early_key, "%s", key);
+	if (!again || x->again++)
+		return;
+	snprintf(x->again_key, sizeof x->again_key, "%s", key);
+	snprintf(x->again_cite, sizeof x->again_cite, "%s", again);
+}
+
+static void say_order(const struct seen *x)
+{
+	char early[224] = "";
+
+	if (x->early)
+		snprintf(early, sizeof early, "%llu used before the first record of their creation, as %s; ", (unsigned long long)x->early, x->early_key);
+	if (x->again)
+		ak_check_note(x->run, "chronology: of %llu keys %s%llu have a creation event more than a day after they were there, as %s (%s): ids used again, or records that disagree",
+			      (unsigned long long)x->run->of, early, (unsigned long long)x->again, x->again_key, x->again_cite);
+	else if (x->early)
+		ak_check_note(x->run, "chronology: of %llu keys %.*s", (unsigned long long)x->run->of, (int)strlen(early) - 2, early);
+}
 
 static void found(struct seen *x, const json_t *row)
 {
@@ -40,6 +88,7 @@ static enum ak_rc take(void *ctx, json_t *row, struct ak_err *err)
 		return AK_OK;
 	ak_check_state(x->run, strcmp(verdict, "in order") == 0 && json_integer_value(json_object_get(row, "within_grace")) ? "used within the declared grace" : verdict);
 	x->unjudged += strcmp(verdict, "not evaluable") == 0;
+	look_at_order(x, row);
 	if (strcmp(verdict, "used after its end") == 0)
 		found(x, row);
 	return AK_OK;
@@ -62,6 +111,7 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 		x.unjudged += others.n;
 	}
 
+	say_order(&x);
 	if (x.unjudged)
 		ak_check_unjudged(r, "%llu of %llu keys cannot be judged: nothing says whether or since when they ended; ingest the admin audit of keys",
 				  (unsigned long long)x.unjudged, (unsigned long long)r->of);

@@ -120,7 +120,7 @@ static void print_area(struct ak_ctx *c, const json_t *a)
 	}
 	ak_buf_clear(&b);
 	names(json_object_get(a, "owners"), &b);
-	ak_io_line(c->io, "", "owner: %s", b.n ? b.p : ak_jtxt(a, "owner", "?"));
+	ak_io_line(c->io, "", "owner: %s%s", b.n ? b.p : ak_jtxt(a, "owner", "?"), strncmp(ak_jtxt(a, "owner_basis", ""), "policy", 6) == 0 ? " (declared policy.yaml)" : "");
 	ak_buf_release(&b);
 }
 

@@ -84,7 +84,7 @@ static enum ak_rc set_up(struct ak_ctx *c, const struct ak_notify_target *t, str
 	if (rc != AK_OK)
 		return rc;
 	*place = strstr(origin, "//") + 2;
-	*out = (struct ak_http_setup){.origin = origin, .path = path, .loopback_http = true, .headers = headers, .ca_file = ak_policy_path(c, t->ca_file),
+	*out = (struct ak_http_setup){.origin = origin, .path = path, .loopback_http = true, .private_by = "allow_private: true in policy.yaml", .headers = headers, .ca_file = ak_policy_path(c, t->ca_file),
 				      .allow_private = t->allow_private, .max_body = ANSWER_BYTES};
 	return AK_OK;
 }

@@ -14,7 +14,7 @@ static enum ak_rc before(struct ak_ctx *c, struct ak_err *err)
 	return ak_cmd_recipients_read(c, "for", c->prepared, err);
 }
 
-static enum ak_rc report(struct ak_ctx *c, const char *to, size_t recipients, struct ak_err *err)
+static enum ak_rc report(struct ak_ctx *c, const char *from, const char *to, size_t recipients, struct ak_err *err)
 {
 	if (c->json) {
 		AK_CLEANUP(ak_json_decref) json_t *doc = json_pack("{s:s, s:i, s:s, s:I}", "schema", "auditkit.packet-annex/1", "format_version", 1, "file", to,
@@ -23,7 +23,8 @@ static enum ak_rc report(struct ak_ctx *c, const char *to, size_t recipients, st
 		return ak_io_json(c->io, doc, err);
 	}
 	ak_io_line(c->io, "wrote", "%s, encrypted for %zu recipient%s", to, recipients, recipients == 1 ? "" : "s");
-	ak_io_line(c->io, "", "the annex it was made from is still there, and can be read by who finds it");
+	if (strcmp(from, to) != 0)
+		ak_io_line(c->io, "", "the annex it was made from is still there, and can be read by who finds it");
 	ak_io_line(c->io, "open it", "openssl cms -decrypt -inform DER -in FILE -recip CERT.pem -inkey KEY.pem -out ANNEX");
 	return AK_OK;
 }
@@ -43,7 +44,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 	if (rc == AK_OK && (rc = ak_output_allowed(c, to, err)) == AK_OK)
 		rc = ak_annex_seal_file(from, for_, to, ak_args_flag(c->args, "force"), err);
 	if (rc == AK_OK)
-		rc = report(c, to, ak_recipients_count(for_), err);
+		rc = report(c, from, to, ak_recipients_count(for_), err);
 	ak_recipients_free(for_);
 	return rc == AK_OK ? AK_EXIT_OK : err->exit;
 }

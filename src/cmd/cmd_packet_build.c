@@ -61,6 +61,17 @@ static enum ak_rc no_other_annex(const char *path, bool sealed, struct ak_err *e
 
 static char *annex_path(const char *path, const struct ak_recipients *for_) { return for_ ? ak_annex_sealed_path(path) : ak_annex_path(path); }
 
+/* ", OVERDUE 12 days" */
+static const char *overdue(const json_t *o, char out[40])
+{
+	unsigned long long days = ak_jnum(o, "overdue");
+
+	*out = '\0';
+	if (days)
+		snprintf(out, 40, ", OVERDUE %llu day%s", days, days == 1 ? "" : "s");
+	return out;
+}
+
 /* The first few; all where nothing was written that could list them. */
 static void print_gaps(struct ak_ctx *c, const struct ak_packet_result *r, bool all)
 {
@@ -71,9 +82,10 @@ static void print_gaps(struct ak_ctx *c, const struct ak_packet_result *r, bool 
 		if (i == most)
 			break;
 		const char *owner = ak_jtxt(gap, "owner", NULL), *due = ak_jtxt(gap, "due", NULL);
+		char late[40];
 
-		ak_io_line(c->io, json_is_true(json_object_get(gap, "declared")) ? "declared" : "gap", "%s: %s%s%s%s%s", ak_jtxt(gap, "section", ""),
-			   ak_jtxt(gap, "gap", ""), owner ? ", owed by " : "", owner ? owner : "", due ? ", due " : "", due ? due : "");
+		ak_io_line(c->io, json_is_true(json_object_get(gap, "declared")) ? "declared" : "gap", "%s: %s%s%s%s%s%s", ak_jtxt(gap, "section", ""),
+			   ak_jtxt(gap, "gap", ""), owner ? ", owed by " : "", owner ? owner : "", due ? ", due " : "", due ? due : "", overdue(gap, late));
 	}
 	if (n > most)
 		ak_io_line(c->io, "", "and %zu more of %zu: -v lists them, so does the packet", n - most, n);
@@ -89,7 +101,9 @@ static void print_period(struct ak_ctx *c, const struct ak_packet_opts *o, const
 	else
 		ak_io_line(c->io, "period", "everything in the workspace");
 	if (r->first[0])
-		ak_io_line(c->io, "", "first record %s, last %s", r->first, r->last);
+		ak_io_line(c->io, "", "first event %s, last %s", r->first, r->last);
+	else if (r->records)
+		ak_io_line(c->io, "", "no event: its %s records are states, such as inventories and tickets", AK_NUM(r->records));
 	else if (o->scope)
 		ak_io_line(c->io, "", "NO RECORD of it matches the scope: 'auditkit %ssearch' with the same options says what does", c->with);
 	else if (o->from_us != INT64_MIN || o->to_us != INT64_MAX)
@@ -126,10 +140,11 @@ static void print_findings(struct ak_ctx *c, const struct ak_packet_opts *o, con
 	json_array_foreach(r->findings, i, f) {
 		const json_t *answer = json_object_get(f, "response");
 		const char *closed = ak_jtxt(answer, "closed", NULL), *due = ak_jtxt(answer, "due", NULL);
+		char late[40];
 
-		ak_io_line(c->io, "", "%s: %s%s%s%s%s", ak_jtxt(f, "id", "?"), ak_jtxt(f, "measured", ""),
+		ak_io_line(c->io, "", "%s: %s%s%s%s%s%s", ak_jtxt(f, "id", "?"), ak_jtxt(f, "measured", ""),
 			   json_is_object(answer) ? ", answered by " : ", no response", ak_jtxt(answer, "owner", ""),
-			   closed ? ", closed " : due ? ", due " : "", closed ? closed : due ? due : "");
+			   closed ? ", closed " : due ? ", due " : "", closed ? closed : due ? due : "", overdue(answer, late));
 	}
 	for (const char *const *id = ak_finding_ids; *id; id++) {
 		bool holds = false;
@@ -212,16 +227,21 @@ static enum ak_rc write_out(struct ak_ctx *c, const struct ak_packet_opts *o, co
 {
 	enum { RECEIPT, ANNEX, PACKET, ALL };
 	AK_CLEANUP(ak_free_charp) char *annex = annex_path(path, for_);
-	const struct ak_receipt what = {r->id, r->as_of, digest, r->signer, o->draft};
+	char annex_digest[65];
+	struct ak_receipt what = {r->id, r->as_of, digest, r->signer, o->draft, annex, annex_digest, NULL};
 	bool replace = ak_args_flag(c->args, "force");
 	const struct ak_selfaudit audit = {.redactor = c->redactor, .canaries = o->canaries};
 	struct ak_fs_temp t[ALL] = {{-1, NULL, NULL}, {-1, NULL, NULL}, {-1, NULL, NULL}};
+	uint8_t raw[32];
 	enum ak_rc rc = ak_selfaudit_pass(&audit, "the receipt's", 1, ak_fs_base(path), err);
 
-	if (rc == AK_OK)
-		rc = ak_receipt_prepare(&what, path, &t[RECEIPT], err);
+	ak_bag_digest(r->annex, raw);
+	ak_hex(raw, 32, annex_digest);
 	if (rc == AK_OK)
 		rc = for_ ? ak_annex_seal(r->annex, for_, c->workspace, annex, r->mtime, &t[ANNEX], err) : ak_archive_prepare(r->annex, annex, r->mtime, replace, &t[ANNEX], err);
+	what.annex_at = t[ANNEX].path;
+	if (rc == AK_OK)
+		rc = ak_receipt_prepare(&what, path, &t[RECEIPT], err);
 	if (rc == AK_OK)
 		rc = ak_archive_prepare(bag, path, r->mtime, replace, &t[PACKET], err);
 	if (rc == AK_OK)
@@ -309,7 +329,7 @@ enum { TABLES_KIB_MOST = 1 << 22 };
 /* For whom, and whose records. */
 static enum ak_rc read_audience(struct ak_ctx *c, struct ak_packet_opts *o, struct ak_view *view, struct ak_packet_scope *scope, struct ak_err *err)
 {
-	int64_t sample = ak_args_int(c->args, "sample", -1), kib = ak_args_int(c->args, "tables-max", -1);
+	int64_t sample = ak_args_int(c->args, "sample", INT64_MIN), kib = ak_args_int(c->args, "tables-max", INT64_MIN);
 	const char *name = NULL;
 	enum ak_rc rc;
 
@@ -321,12 +341,12 @@ static enum ak_rc read_audience(struct ak_ctx *c, struct ak_packet_opts *o, stru
 		rc = ak_view_load(c->workspace, c->data_dir, name ? name : AK_VIEW_DEFAULT, view, err);
 	if (rc != AK_OK || (rc = ak_packet_scope_read(c, o->from_us, o->to_us, scope, err)) != AK_OK)
 		return rc;
-	if (sample > AK_SAMPLE_MOST)
+	if (sample != INT64_MIN && (sample < 0 || sample > AK_SAMPLE_MOST))
 		return ak_fail(err, AK_EXIT_USAGE, "option '--sample' is from 0 to %d", AK_SAMPLE_MOST);
 	if (sample >= 0)
 		o->sample = (size_t)sample;
-	if (kib > TABLES_KIB_MOST)
-		return ak_fail(err, AK_EXIT_USAGE, "option '--tables-max' is from 1 to %d", TABLES_KIB_MOST);
+	if (kib != INT64_MIN && (kib < 0 || kib > TABLES_KIB_MOST))
+		return ak_fail(err, AK_EXIT_USAGE, "option '--tables-max' is from 0 to %d", TABLES_KIB_MOST);
 	if (kib >= 0)
 		o->tables_most = kib ? (uint64_t)kib << 10 : 1;
 	o->rows = o->rows || ak_args_flag(c->args, "rows");

@@ -5,6 +5,8 @@
 #include "base/jsonget.h"
 #include "base/jsonw.h"
 #include "cmd/receipt.h"
+#include "packet/annex.h"
+#include "packet/annex_sealed.h"
 #include "packet/attach.h"
 #include "packet/attestation.h"
 #include "packet/check.h"
@@ -17,6 +19,16 @@ static enum ak_rc check_target(const char *to, bool replace, struct ak_err *err)
 		return AK_OK;
 	ak_hint(err, "use --force to replace it");
 	return ak_fail(err, AK_EXIT_USAGE, "cannot write '%s': it exists already", to);
+}
+
+/* The annex may stand beside the packet that was signed. */
+static enum ak_rc write_receipt(const json_t *packet, const char *signer, const char *from, const char *to, struct ak_err *err)
+{
+	AK_CLEANUP(ak_free_charp) char *plain = ak_annex_path(from), *sealed = ak_annex_sealed_path(from);
+	const struct ak_receipt r = {ak_jtxt(packet, "id", "?"), ak_jtxt(packet, "as_of", "?"), ak_jtxt(packet, "digest", "?"), signer, false,
+				     ak_fs_exists(plain) ? plain : ak_fs_exists(sealed) ? sealed : NULL, ak_jtxt(packet, "annex_sha256", NULL), NULL};
+
+	return ak_receipt_write(&r, to, true, err);
 }
 
 static enum ak_rc report(struct ak_ctx *c, const json_t *packet, const char *to, const char *signer, struct ak_err *err)
@@ -119,9 +131,7 @@ static enum ak_exit attest(struct ak_ctx *c, const char *from, const char *to, c
 		rc = ak_packet_attach(from, to, "made.intoto.json", ak_buf_str(&statement), NULL, stands_as, &packet, err);
 	ak_buf_release(&statement);
 	if (rc == AK_OK) {
-		const struct ak_receipt r = {ak_jtxt(packet, "id", "?"), ak_jtxt(packet, "as_of", "?"), ak_jtxt(packet, "digest", "?"), print, false};
-
-		rc = ak_receipt_write(&r, to, true, err);
+		rc = write_receipt(packet, print, from, to, err);
 	}
 	if (rc == AK_OK)
 		rc = report(c, packet, to, print, err);
@@ -159,10 +169,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		rc = ak_packet_sign(from, to, true, &signer, fingerprint, &packet, err);
 	ak_signer_wipe(&signer);
 	if (rc == AK_OK) {
-		const struct ak_receipt r = {ak_jtxt(packet, "id", "?"), ak_jtxt(packet, "as_of", "?"), ak_jtxt(packet, "digest", "?"),
-					     fingerprint, false};
-
-		rc = ak_receipt_write(&r, to, true, err);
+		rc = write_receipt(packet, fingerprint, from, to, err);
 	}
 	if (rc == AK_OK)
 		rc = report(c, packet, to, fingerprint, err);

@@ -58,7 +58,7 @@ static enum ak_rc before(struct ak_ctx *c, struct ak_err *err)
 	if (split(c, url, &origin, &path, err) != AK_OK)
 		return AK_FAIL;
 	p->place = strstr(origin, "//") + 2;
-	setup = (struct ak_http_setup){.origin = origin, .path = path, .headers = headers, .ca_file = ak_args_text(c->args, "ca-file"),
+	setup = (struct ak_http_setup){.origin = origin, .private_by = "--allow-private", .path = path, .headers = headers, .ca_file = ak_args_text(c->args, "ca-file"),
 				       .allow_private = ak_args_flag(c->args, "allow-private"), .max_body = ANSWER_BYTES};
 	return ak_fetcher_start(&o, &p->fetcher, err);
 }

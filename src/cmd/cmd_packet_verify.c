@@ -54,20 +54,40 @@ static void print(struct ak_ctx *c, const json_t *doc)
 	print_verdict(c, doc);
 }
 
+/* As receipts print it, or as Windows does: in capitals. */
+static enum ak_rc digest_of(struct ak_ctx *c, const char **out, struct ak_err *err)
+{
+	const char *given = ak_args_text(c->args, "digest");
+	uint8_t raw[32];
+	char hex[65];
+
+	*out = NULL;
+	if (!given)
+		return AK_OK;
+	if (strlen(given) != 64 || !ak_unhex(ak_str_of(given), raw, sizeof raw)) {
+		ak_hint(err, "it is the line `digest` of the receipt, 64 hex digits");
+		return ak_fail(err, AK_EXIT_USAGE, "what '--digest' gives is no SHA-256");
+	}
+	ak_hex(raw, sizeof raw, hex);
+	*out = ak_arena_z(&c->arena, ak_str_of(hex));
+	return AK_OK;
+}
+
 static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 {
 	const char *signers = ak_args_text(c->args, "signers");
-	struct ak_packet_check o = {.digest = ak_args_text(c->args, "digest"),
-				     .previous = ak_args_text(c->args, "previous"), .annex = ak_args_text(c->args, "annex"),
+	struct ak_packet_check o = {.previous = ak_args_text(c->args, "previous"), .annex = ak_args_text(c->args, "annex"),
 				     .require = ak_args_text(c->args, "require")};
 	const char *tsa = ak_args_text(c->args, "tsa");
 	struct ak_buf text, authority;
 	json_t *doc = NULL;
-	enum ak_rc rc = AK_OK;
+	enum ak_rc rc = digest_of(c, &o.digest, err);
 	bool good = false;
 
 	ak_buf_init(&text, 1 << 20);
 	ak_buf_init(&authority, 1 << 20);
+	if (rc != AK_OK)
+		return err->exit;
 	if (signers && ak_args_flag(c->args, "bag")) {
 		ak_hint(err, "leave --bag out: a packet is checked for its signature, too");
 		rc = ak_fail(err, AK_EXIT_USAGE, "a bag has no signature that --signers could stand for");

@@ -55,6 +55,7 @@ static enum ak_rc set_up(struct ak_ctx *c, const struct ak_pull_ask *a, struct a
 				      .headers = headers,
 				      .ca_file = a->ca_file,
 				      .allow_private = a->allow_private,
+				      .private_by = "--allow-private",
 				      .max_body = AK_MAX_PAGE_BYTES};
 	return add_credential(c, a, &headers[0], err);
 }

@@ -63,7 +63,8 @@ struct ak_kind_info {
 	const char *plural;      /* for people */
 	enum ak_store_class store_class;
 	const char *cannot_prove; /* what this kind does not prove alone (F217) */
-	bool events;             /* a stream of events; the others are states, whose times say nothing of what is missing */
+	bool events;             /* a log of what happened; the others are states (inventories, tickets, grants, catalogues, snapshots), whose times
+				  * are those of their subjects: they say nothing of what is missing, of the period or of the log's age */
 };
 
 #ifdef __cplusplus

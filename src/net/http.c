@@ -240,7 +240,7 @@ static enum ak_rc no_answer(struct ak_http *h, CURLcode code, struct ak_err *err
 	}
 	if (h->refused_address) {
 		ak_hint(err, "%s allows it when the service is your own; anything else would be somebody's trick",
-			sends ? "allow_private: true in policy.yaml" : "--allow-private");
+			h->setup->private_by ? h->setup->private_by : "nothing");
 		return ak_fail(err, AK_EXIT_NETWORK, "'%.200s' has a private address, which is not connected to",
 			       host_of(h));
 	}

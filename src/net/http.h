@@ -16,6 +16,7 @@ struct ak_http_setup {
 	bool loopback_http;		  /* origin may be "http://", where the address is one of this machine */
 	const char *const *headers;	  /* "Name: value", NULL-terminated; the credential is one of them */
 	const char *ca_file;		  /* certificates to trust in place of the system's; NULL = those */
+	const char *private_by;		  /* what allows them, for the message: "--allow-private" */
 	bool allow_private;		  /* addresses that ak_address_is_private refuses */
 	size_t max_body;		  /* bytes of one answer; of POST the rest is read and dropped */
 	bool (*wanted)(void *ctx);	  /* asked about once a second: does anybody still wait for the answer? NULL = yes */

@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "packet/attach.h"
 
+#include "base/cms.h"
 #include "base/jsonget.h"
 #include "base/jsonw.h"
 #include "base/map.h"
@@ -80,7 +81,7 @@ static enum ak_rc place(const char *file, struct ak_str bytes, const char *name,
 	const struct ak_bag *bag = c->bag;
 	uint8_t digest[32];
 	struct ak_sshkey key;
-	char when[32];
+	char when[32], holder[AK_CMS_NAME];
 
 	if (ends(file, ".tsr")) {
 		snprintf(stands_as, 96, "signatures/tagmanifest-sha256.txt.tsr");
@@ -93,7 +94,7 @@ static enum ak_rc place(const char *file, struct ak_str bytes, const char *name,
 	}
 	if (ends(file, ".p7s")) {
 		snprintf(stands_as, 96, "signatures/tagmanifest-sha256.txt.p7s");
-		return AK_OK;
+		return ak_cms_check(bytes, ak_bag_tagmanifest(bag), holder, err);
 	}
 	if (ends(file, ".sshsig") || ends(file, ".sig"))
 		return of_name(name, stands_as, err) == AK_OK ? ak_sshsig_verify(bytes, AK_SSHSIG_NAMESPACE, ak_bag_tagmanifest(bag), &key, err) : AK_FAIL;

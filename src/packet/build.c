@@ -56,17 +56,28 @@ static size_t tagged(const json_t *section, const char *tag)
 	return n;
 }
 
-static json_t *gaps_of(const json_t *sections)
+/* A word of policy.yaml goes to terminals and logs before the self-audit has refused the packet that it would stand in. */
+static json_t *said(const struct ak_sections *s, const json_t *o, const char *member)
+{
+	const json_t *v = json_object_get(o, member);
+	struct ak_str text;
+
+	if (!json_is_string(v))
+		return v ? json_incref((json_t *)v) : json_null();
+	text = ak_redact_text(s->redactor, ak_str_n(json_string_value(v), json_string_length(v)), s->arena, NULL);
+	return json_stringn(text.p, text.n);
+}
+
+static json_t *gaps_of(const struct ak_sections *s)
 {
 	json_t *list = json_array(), *section, *gap;
 	size_t i, k;
 
-	json_array_foreach(sections, i, section)
+	json_array_foreach(s->all, i, section)
 		json_array_foreach(json_object_get(section, "gaps"), k, gap)
-			json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:O, s:O, s:O}", "id", json_object_get(gap, "id"), "section",
-							      json_object_get(section, "id"), "gap",
-							      json_object_get(gap, "text"), "owner", json_object_get(gap, "owner"), "due",
-							      json_object_get(gap, "due"), "declared", json_object_get(gap, "declared")));
+			json_array_append_new(list, json_pack("{s:O, s:O, s:o, s:o, s:o, s:O, s:O}", "id", json_object_get(gap, "id"), "section",
+							      json_object_get(section, "id"), "gap", said(s, gap, "text"), "owner", said(s, gap, "owner"),
+							      "due", said(s, gap, "due"), "overdue", json_object_get(gap, "overdue"), "declared", json_object_get(gap, "declared")));
 	return list;
 }
 
@@ -205,8 +216,8 @@ static json_t *overview(const struct ak_packet_opts *o, const struct ak_packet_r
 			      "created", r->created, "as_of", r->as_of, "draft", o->draft, "signed", !o->draft, "principal", AK_PACKET_PRINCIPAL,
 			      "program", "auditkit " PACKAGE_VERSION);
 
-	json_object_set_new(d, "period", json_pack("{s:o, s:o, s:o, s:o}", "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "first",
-						   named(s->first[0] ? s->first : NULL), "last", named(s->last[0] ? s->last : NULL)));
+	json_object_set_new(d, "period", json_pack("{s:o, s:o, s:o, s:o, s:O}", "from", ak_jbound(o->from_us), "to", ak_jbound(o->to_us), "first",
+						   named(s->first[0] ? s->first : NULL), "last", named(s->last[0] ? s->last : NULL), "states_outside", s->states));
 	json_object_set_new(d, "sample", o->sample ? json_pack("{s:I, s:s}", "size", (json_int_t)o->sample, "seed", r->id) : json_null());
 	json_object_set_new(d, "rows", json_boolean(o->rows));
 	json_object_set_new(d, "tables_most", json_integer((json_int_t)s->tables_most));
@@ -336,12 +347,13 @@ static enum ak_rc judge(const struct ak_packet_opts *o, const struct ak_sections
 	size_t i;
 
 	out->gaps = s->gaps;
-	out->gap_list = gaps_of(s->all);
+	out->gap_list = gaps_of(s);
 	out->sections = summary(s->all);
 	out->questions = json_incref(s->questions);
 	out->findings = json_incref(s->findings);
 	memcpy(out->first, s->first, sizeof out->first);
 	memcpy(out->last, s->last, sizeof out->last);
+	out->records = s->records;
 	json_array_foreach(s->findings, i, finding)
 		out->answered += json_is_object(json_object_get(finding, "response"));
 	if (!s->gaps || o->draft || o->allow_gaps)
@@ -386,6 +398,7 @@ static enum ak_rc make(const struct ak_packet_opts *o, struct ak_sections *s, co
 	if (rc == AK_OK && (how.key || how.withheld)) {
 		ak_packet_rekey(&how, s->all);
 		ak_packet_rekey(&how, s->documents);
+		ak_packet_rekey(&how, s->findings);
 		ak_packet_rekey(&how, s->scope_doc);
 	}
 	if (rc == AK_OK && (rc = ak_annex_new(o, name, &out->annex, err)) == AK_OK)
@@ -444,6 +457,7 @@ enum ak_rc ak_packet_build(const struct ak_packet_opts *opts, const char *name, 
 	json_decref(s.findings);
 	json_decref(s.files);
 	json_decref(s.documents);
+	json_decref(s.states);
 	json_decref(s.scope_doc);
 	json_decref(ws);
 	ak_previous_release(&previous);

@@ -51,7 +51,8 @@ struct ak_packet_result {
 	json_t *questions;    /* questions.h */
 	json_t *findings;     /* findings.h */
 	size_t answered;      /* findings with a response */
-	char first[32], last[32]; /* of the records in it, see section.h */
+	char first[32], last[32]; /* of the events in it, see section.h */
+	uint64_t records;	  /* in it, events and states */
 	struct ak_bag *annex;	  /* finished, packet/annex.h */
 };
 

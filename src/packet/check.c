@@ -176,7 +176,10 @@ static void judge(struct ak_checked *p)
 	if (json_object_get(p->packet, "id"))
 		json_object_set(p->doc, "packet", json_object_get(p->packet, "id"));
 	ak_check_moment(p);
-	for (size_t i = 0; i < AK_COUNT(levels); i++)
+	/* Nobody can say of it that it is good; tables, which may be large, are not among them. */
+	if (p->too_big)
+		ak_check_say(p, levels[0].name, AK_RESULT_FAIL, "pages and documents are more than 32 MB together, which no packet's are: nothing more was looked at");
+	for (size_t i = 0; i < AK_COUNT(levels) && !p->too_big; i++)
 		levels[i].check(p);
 }
 

@@ -157,15 +157,13 @@ void ak_check_content(struct ak_checked *p)
 	uint64_t line = 0;
 	size_t found, links, cells = 0;
 
-	if (p->unlike_schema || p->altered || p->too_big) {
-		ak_check_say(p, "content", AK_RESULT_SKIPPED, "%s",
-			     p->altered	  ? "not run on altered files"
-			     : p->too_big ? "the files are too large to be held in memory"
-					  : "not run on files that are not as their schema says");
+	if (p->unlike_schema || p->altered) {
+		ak_check_say(p, "content", AK_RESULT_SKIPPED, p->altered ? "not run, since fixity failed" : "not run on files that are not as their schema says");
 		return;
 	}
 	statements(p, t, p->sections);
 	findings(p, t);
+	ak_check_agreement(p);
 	adds_up(t, p->sections, "sources");
 	adds_up(t, p->sections, "links");
 	links = ak_check_links(p, nowhere, sizeof nowhere);

@@ -93,8 +93,16 @@ void ak_check_fixity(struct ak_checked *p)
 
 void ak_check_completeness(struct ak_checked *p)
 {
-	ak_check_say(p, "completeness", p->missing || p->extra ? AK_RESULT_FAIL : AK_RESULT_PASS, "%zu missing, %zu extra%s", p->missing, p->extra,
-		     p->first_odd);
+	char first[160] = "";
+	size_t missing = p->missing, extra = p->extra;
+
+	/* Without packet.json nothing says what else there should be, and structure has failed. */
+	if (!missing && !extra && p->packet) {
+		missing = ak_check_lacks(p, first, sizeof first);
+		extra = ak_check_strangers(p, first, sizeof first);
+	}
+	ak_check_say(p, "completeness", missing || extra ? AK_RESULT_FAIL : AK_RESULT_PASS, "%zu missing, %zu extra%s", missing, extra,
+		     *p->first_odd ? p->first_odd : first);
 }
 
 /* Payload-Oxum of bag-info.txt against the files; a bag without one is as good. */

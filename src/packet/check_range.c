@@ -206,7 +206,7 @@ static bool same_files(struct annex *a, const json_t *doc)
 		listed++;
 	}
 	json_object_foreach(a->own.hashes, name, h)
-		listed -= strncmp(name, "signatures/", 11) != 0;
+		listed--; /* nobody signs an annex: the packet names it */
 	return listed == 0;
 }
 

@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "packet/checks.h"
 
+#include "base/cms.h"
 #include "base/jsonget.h"
 #include "base/signers.h"
 #include "base/sshsig.h"
@@ -10,6 +11,7 @@
 #include "packet/attestation.h"
 
 #define TOKEN "signatures/tagmanifest-sha256.txt.tsr"
+#define CMS "signatures/tagmanifest-sha256.txt.p7s"
 
 static enum ak_rc look_at_token(const struct ak_checked *p, char when[32], struct ak_err *err)
 {
@@ -23,13 +25,17 @@ static enum ak_rc look_at_token(const struct ak_checked *p, char when[32], struc
 void ak_check_moment(struct ak_checked *p)
 {
 	struct ak_err ignored = {0};
+	int64_t as_of;
 	char when[32];
 
 	p->stamped = p->o->tsa.p && ak_check_text(p, TOKEN).p && look_at_token(p, when, &ignored) == AK_OK;
 	if (ak_time_arg(p->stamped ? when : ak_jtxt(p->packet, "created", "none"), 0, &p->at_us, &ignored) != AK_OK)
 		p->at_us = AK_SIGNERS_NO_TIME;
-	else
-		json_object_set_new(p->doc, "judged_at", json_pack("{s:s, s:s}", "time", ak_time_z(p->at_us, 0, when), "from", p->stamped ? "timestamp" : "packet"));
+	else if (!p->stamped && ak_time_arg(ak_jtxt(p->packet, "as_of", "none"), 0, &as_of, &ignored) == AK_OK && as_of > p->at_us)
+		p->at_us = as_of; /* nobody signs a checkpoint before it is there */
+	if (p->at_us == AK_SIGNERS_NO_TIME)
+		return;
+	json_object_set_new(p->doc, "judged_at", json_pack("{s:s, s:s}", "time", ak_time_z(p->at_us, 0, when), "from", p->stamped ? "timestamp" : "packet"));
 }
 
 const char *ak_check_moment_said(const struct ak_checked *p, char out[80])
@@ -69,7 +75,24 @@ void ak_check_timestamp(struct ak_checked *p)
 					 : "a token of this packet says %s; name its authority's certificate: --tsa FILE", when);
 }
 
-void ak_check_attestation(struct ak_checked *p)
+/* Whose certificate it is can only be judged by who knows its authority: nothing here asks for that. */
+static void cms(struct ak_checked *p)
+{
+	struct ak_str text = ak_check_text(p, CMS), tags = ak_check_text(p, "tagmanifest-sha256.txt");
+	char holder[AK_CMS_NAME];
+	struct ak_err err = {0};
+
+	if (!ak_check_has(p, CMS))
+		return;
+	if (ak_cms_check(text, tags, holder, &err) != AK_OK)
+		ak_check_say(p, "cms", AK_RESULT_FAIL, "%s", err.msg);
+	else
+		ak_check_say(p, "cms", AK_RESULT_SKIPPED,
+			     *holder ? "a CMS signature over this packet by a certificate that names %s; whose it is, 'openssl cms -verify' says, see VERIFY.txt"
+				     : "a CMS signature without a certificate%s; 'openssl cms -verify' judges it, see VERIFY.txt", holder);
+}
+
+static void attestation(struct ak_checked *p)
 {
 	struct ak_str text = ak_check_text(p, AK_ATTESTATION), tags = ak_check_text(p, "tagmanifest-sha256.txt"),
 		      sig = ak_check_text(p, "signatures/tagmanifest-sha256.txt.sshsig");
@@ -85,6 +108,12 @@ void ak_check_attestation(struct ak_checked *p)
 		why = ak_attestation_wrong(text, &key, digest, p->packet);
 	ak_check_say(p, "attestation", why ? AK_RESULT_FAIL : AK_RESULT_PASS, why ? "the in-toto statement %s" : "an in-toto statement by the packet's signer%s",
 		     why ? why : "");
+}
+
+void ak_check_attestation(struct ak_checked *p)
+{
+	attestation(p);
+	cms(p);
 }
 
 /* Does one of the list's keys of that name stand behind the signature? */

@@ -3,6 +3,7 @@
 #include "packet/checks.h"
 
 #include "base/crypto.h"
+#include "base/jsonget.h"
 #include "base/signers.h"
 #include "base/sshsig.h"
 #include "base/tlogproof.h"
@@ -39,6 +40,8 @@ void ak_check_signature(struct ak_checked *p)
 			ak_check_say(p, "signature", AK_RESULT_FAIL, "%s may not sign: it is not in the list of signers", print);
 		else
 			ak_check_say(p, "signature", AK_RESULT_FAIL, "%s may not sign %s: %s", print, ak_check_moment_said(p, when), why.msg);
+	} else if (!p->o->signers.p && !ak_str_is(who, ak_jtxt(p->packet, "principal", ""))) {
+		ak_check_say(p, "signature", AK_RESULT_FAIL, "the packet's own list of signers names %s otherwise than packet.json does", print);
 	} else if ((raw.p || pem.p) && (raw.n != 64 || key.token || !ak_ed25519_verify(key.pub, tags, (const uint8_t *)raw.p))) {
 		ak_check_say(p, "signature", AK_RESULT_FAIL, "the raw Ed25519 signature is not by the same key");
 	} else {
@@ -92,6 +95,15 @@ static bool leaf_of(const json_t *record, uint8_t leaf[32])
 	return good;
 }
 
+static bool says_leaf(const json_t *record, const uint8_t leaf[32])
+{
+	const char *said = json_string_value(json_object_get(record, "leaf"));
+	char hex[65];
+
+	ak_hex(leaf, 32, hex);
+	return !said || strcmp(said, hex) == 0;
+}
+
 static bool proven(struct ak_checked *p, const char *name, const struct ak_note_key *key, const struct ak_checkpoint *head)
 {
 	struct ak_tlog_proof proof;
@@ -105,7 +117,7 @@ static bool proven(struct ak_checked *p, const char *name, const struct ak_note_
 
 	snprintf(other, sizeof other, "%.*s.tlog-proof", (int)(strlen(name) - strlen(".json")), name);
 	text = ak_check_text(p, other);
-	good = record && text.p && leaf_of(record, leaf) && ak_tlog_proof_parse(text, &proof, &why) == AK_OK &&
+	good = record && text.p && leaf_of(record, leaf) && says_leaf(record, leaf) && ak_tlog_proof_parse(text, &proof, &why) == AK_OK &&
 	       (json_int_t)proof.index == json_integer_value(json_object_get(record, "index")) &&
 	       ak_tlog_proof_verify(text, leaf, key, &c, &why) == AK_OK && c.size == head->size && memcmp(c.root, head->root, 32) == 0;
 	json_decref(record);
@@ -116,14 +128,18 @@ static bool tree_head(struct ak_checked *p, struct ak_note_key *key, struct ak_c
 {
 	struct ak_str line = ak_check_text(p, "data/integrity/log.vkey"), key_text, text;
 	const char *workspace = json_string_value(json_object_get(p->packet, "workspace"));
+	const char *root = json_string_value(json_object_get(p->packet, "ledger_root"));
 	struct ak_err why = {0};
+	uint8_t said[33];
 	char origin[80];
+	size_t n = 0;
 
 	snprintf(origin, sizeof origin, "auditkit/%.64s", workspace ? workspace : "");
 	return line.p && ak_note_line(&line, &key_text) && ak_note_key_parse(key_text, key) &&
 	       ak_note_verify(ak_check_text(p, "data/integrity/checkpoint.note"), key, &text, &why) == AK_OK &&
 	       ak_checkpoint_parse(text, head, &why) == AK_OK && ak_str_is(head->origin, origin) &&
-	       (json_int_t)head->size == json_integer_value(json_object_get(p->packet, "ledger_size"));
+	       (json_int_t)head->size == json_integer_value(json_object_get(p->packet, "ledger_size")) && root &&
+	       ak_unbase64(ak_str_of(root), said, sizeof said, &n) && n == 32 && memcmp(said, head->root, 32) == 0;
 }
 
 void ak_check_log(struct ak_checked *p)

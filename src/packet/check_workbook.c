@@ -1,24 +1,30 @@
-/* The workbook against the tables: every cell of every sheet, and the list of sheets. What is read is what packet/workbook.c writes, parts
- * stored as they are; anything else in it is an answer too. */
+/* The workbook against the tables, and byte for byte against what packet/workbook.c would write of them: of rows the cells are compared
+ * with the CSV and written again, every other byte is made anew by packet/book_parts.c and packet/zip_store.c. What a spreadsheet program
+ * shows can so be nothing else than the packet's tables: no other part, no second sheet of a name, no format, no hidden column. */
 #include "base/ak.h"
 #include "packet/check_workbook.h"
 
 #include <stdio.h>
 
 #include "base/jsonget.h"
+#include "packet/book_parts.h"
 #include "packet/sheet_cells.h"
 #include "packet/table.h"
 #include "packet/workbook.h"
+#include "packet/zip_store.h"
 
-#define SHEET "xl/worksheets/sheet"
-
-enum { NAME_CHARS = 31, LOCAL_BYTES = 30 };
+enum { NAME_CHARS = 31, LOCAL_BYTES = 30, MOST = 400 };
 
 struct book {
 	struct ak_checked *p;
 	struct ak_str zip;
-	char why[160]; /* first difference */
-	size_t cells, sheets;
+	struct ak_zip_store store; /* what it would be; `at`: read so far */
+	struct ak_book_parts parts;
+	const json_t *tables[MOST]; /* of the second sheet and so on */
+	size_t rows[MOST], n;
+	char why[200];	/* first difference */
+	char head[200]; /* the same of what stands between the parts, which says less */
+	size_t cells;
 };
 
 static uint32_t le(const char *p, size_t n)
@@ -36,45 +42,97 @@ static void differs(struct book *b, const char *sheet, unsigned row, const char 
 		snprintf(b->why, sizeof b->why, "%s: sheet %.40s, row %u: %s", AK_WORKBOOK_PATH, sheet, row, what);
 }
 
-/* The part of that name: parts follow each other, each behind its own head. */
-static bool part(const struct book *b, const char *name, struct ak_str *out)
+static void part_differs(struct book *b, const char *name, const char *what)
 {
-	const struct ak_str z = b->zip;
-
-	for (size_t at = 0; at + LOCAL_BYTES <= z.n && memcmp(z.p + at, "PK\3\4", 4) == 0;) {
-		const char *h = z.p + at;
-		size_t n = le(h + 26, 2), extra = le(h + 28, 2), size = le(h + 18, 4), begin = at + LOCAL_BYTES + n + extra;
-
-		if (le(h + 6, 2) & 8 || le(h + 8, 2) != 0 || le(h + 22, 4) != size || begin > z.n || size > z.n - begin)
-			return false;
-		if (ak_str_is(ak_str_n(h + LOCAL_BYTES, n), name)) {
-			*out = ak_str_n(z.p + begin, size);
-			return true;
-		}
-		at = begin + size;
-	}
-	return false;
+	if (!*b->why)
+		snprintf(b->why, sizeof b->why, "%s: its part %.60s %s; read data/tables instead", AK_WORKBOOK_PATH, name, what);
 }
 
-static const json_t *shown(const struct ak_checked *p, const struct ak_str name)
+/* The bytes of the part at zip.p + at, and where they end; false when it is none that is stored as it is. */
+static bool stored(struct ak_str z, uint64_t at, struct ak_str *name, struct ak_str *bytes, uint64_t *end)
+{
+	const char *h = z.p + at;
+	size_t n, extra, size;
+
+	if (at > z.n || z.n - at < LOCAL_BYTES || memcmp(h, "PK\3\4", 4) != 0)
+		return false;
+	n = le(h + 26, 2);
+	extra = le(h + 28, 2);
+	size = le(h + 18, 4);
+	at += LOCAL_BYTES;
+	if (le(h + 6, 2) & 8 || le(h + 8, 2) != 0 || le(h + 22, 4) != size || z.n - at < n + extra || z.n - at - n - extra < size)
+		return false;
+	*name = ak_str_n(h + LOCAL_BYTES, n);
+	*bytes = ak_str_n(h + LOCAL_BYTES + n + extra, size);
+	*end = at + n + extra + size;
+	return true;
+}
+
+/* The next part, which must have that name. */
+static bool next_part(struct book *b, const char *name, struct ak_str *out)
+{
+	struct ak_str is;
+	struct ak_buf head;
+	uint64_t end;
+
+	if (!stored(b->zip, b->store.at, &is, out, &end) || !ak_str_is(is, name)) {
+		part_differs(b, name, "is not where auditkit writes it");
+		return false;
+	}
+	ak_buf_init(&head, 1024);
+	ak_zip_store_head(&b->store, name, *out, &head);
+	if (!*b->head && !ak_str_eq(ak_buf_str(&head), ak_str_n(b->zip.p + b->store.at, (size_t)(out->p - b->zip.p) - (size_t)b->store.at)))
+		snprintf(b->head, sizeof b->head, "%s: its part %.60s is not packed as auditkit packs it", AK_WORKBOOK_PATH, name);
+	ak_buf_release(&head);
+	b->store.at = end;
+	return true;
+}
+
+/* A table of the packet by the name of its sheet that is none of the sheets before. */
+static const json_t *shown(const struct book *b, const struct ak_str name)
 {
 	json_t *section, *t;
 	size_t i, k;
 
-	json_array_foreach(p->sections, i, section)
+	json_array_foreach(b->p->sections, i, section)
 		json_array_foreach(json_object_get(section, "tables"), k, t) {
 			struct ak_str own = ak_str_of(ak_jtxt(t, "name", ""));
+			bool before = false;
 
-			if (ak_str_eq(ak_str_n(own.p, own.n < NAME_CHARS ? own.n : NAME_CHARS), name))
+			for (size_t j = 0; j < b->n; j++)
+				before = before || b->tables[j] == t;
+			if (!before && ak_str_eq(ak_str_n(own.p, own.n < NAME_CHARS ? own.n : NAME_CHARS), name))
 				return t;
 		}
 	return NULL;
 }
 
-/* One sheet of a table. *n: its rows below the head. */
-static void sheet(struct book *b, const json_t *table, struct ak_str xml, size_t *n)
+/* Of the table's CSV; of one that stands in the annex as its section counts them. */
+static size_t rows_of(const json_t *table, const struct ak_table_scan *scan)
+{
+	uint64_t rows = scan ? scan->rows : ak_jnum(table, "count");
+
+	return !json_array_size(json_object_get(table, "columns")) ? 0 : rows < AK_SHEET_ROWS ? (size_t)rows : AK_SHEET_ROWS;
+}
+
+static bool head_fits(const json_t *table, const struct ak_table_scan *scan)
+{
+	const char *names[AK_SHEET_COLUMNS];
+	json_t *column;
+	size_t i, n = 0;
+
+	json_array_foreach(json_object_get(table, "columns"), i, column)
+		if (n < AK_COUNT(names))
+			names[n++] = ak_jtxt(column, "name", "");
+	return !n || ak_cells_mark(names, n) == scan->head_cells;
+}
+
+/* One sheet of a table. *n: its rows below the head. The rows of a table in the annex are compared with nothing: only with how a row is
+ * written, and with their number. */
+static void sheet(struct book *b, const json_t *table, struct ak_str xml, struct ak_sheet *again, size_t *n)
 {
 	const char *name = ak_jtxt(table, "name", "");
+	bool apart = json_is_true(json_object_get(table, "annex"));
 	const struct ak_table_scan *scan;
 	struct ak_sheet_cells c;
 	char file[140];
@@ -82,126 +140,185 @@ static void sheet(struct book *b, const json_t *table, struct ak_str xml, size_t
 
 	snprintf(file, sizeof file, "data/tables/%.100s.csv", name);
 	scan = ak_check_table(b->p, file);
-	*n = 0;
-	if (!scan && json_is_true(json_object_get(table, "annex"))) {
-		if (ak_sheet_cells_open(&c, xml))
-			while (ak_sheet_cells_next(&c))
-				*n += c.row > 1;
-		return;
-	}
-	if (!scan || !ak_sheet_cells_open(&c, xml)) {
-		differs(b, name, 1, scan ? "is not as auditkit writes a sheet" : "no table of the packet has that name");
-		return;
-	}
-	rows = !json_array_size(json_object_get(table, "columns")) ? 0 : scan->rows < AK_SHEET_ROWS ? scan->rows : AK_SHEET_ROWS;
+	rows = rows_of(table, scan);
+	if (!scan && !apart)
+		differs(b, name, 1, "no table of the packet has that name");
+	else if (!ak_sheet_cells_open(&c, xml, again))
+		differs(b, name, 1, "the sheet or its first row is not as auditkit writes it");
+	else if (scan && !head_fits(table, scan))
+		differs(b, name, 1, "has a cell that is another one in the CSV");
+	b->cells += scan ? again->columns : 0;
 	while (!*b->why && ak_sheet_cells_next(&c)) {
-		uint64_t want = c.row == 1 ? scan->head_cells : *n < scan->ncells && *n < rows ? scan->cells[*n] : 0;
-
-		if (c.row == 1 && !json_array_size(json_object_get(table, "columns")))
-			continue;
-		if (c.row > 1 && *n >= rows)
+		if (*n >= rows)
 			differs(b, name, c.row, "has no such row in the CSV");
-		else if (c.mark != want)
+		else if (scan && (*n >= scan->ncells || c.mark != scan->cells[*n]))
 			differs(b, name, c.row, "has a cell that is another one in the CSV");
-		*n += c.row > 1;
-		b->cells += c.cells;
+		else if (c.odd)
+			differs(b, name, c.row, "is not as auditkit writes a row");
+		++*n;
+		b->cells += scan ? c.cells : 0;
 	}
 	if (!*b->why && c.broken)
 		differs(b, name, c.row + 1, "is not as auditkit writes a row");
 	if (!*b->why && *n < rows && xml.n < AK_SHEET_BYTES)
 		differs(b, name, (unsigned)*n + 2, "is missing");
-	b->sheets++;
+	if (!*b->why && !ak_sheet_cells_end(&c))
+		differs(b, name, c.row, "what follows its last row is not as auditkit writes it");
 }
 
-/* The list that the first sheet is: name, title, rows here, rows in all, where all of them are. */
-static void list(struct book *b, const json_t *const *tables, const size_t *rows, size_t n)
+/* The next sheet is the one of that table. */
+static void table(struct book *b, const json_t *t)
 {
-	static const char *const heads[] = {"sheet", "what it shows", "rows here", "rows in all", "all of them in"};
-	struct ak_sheet_cells c;
+	struct ak_sheet again;
 	struct ak_str xml;
-	size_t i = 0;
+	char path[40];
 
-	if (!part(b, SHEET "1.xml", &xml) || !ak_sheet_cells_open(&c, xml)) {
-		differs(b, "contents", 1, "is missing");
+	b->tables[b->n] = t;
+	ak_book_parts_name(&b->parts, ak_jtxt(t, "name", ""));
+	if (!next_part(b, ak_sheet_path(b->parts.n, path), &xml))
+		return;
+	if (!ak_sheet_of(&again, t)) {
+		differs(b, ak_jtxt(t, "name", ""), 1, "has more columns than a table of a packet");
 		return;
 	}
-	while (!*b->why && ak_sheet_cells_next(&c)) {
-		const json_t *t = c.row > 1 && i < n ? tables[i] : NULL;
-		char here[24], all[24], path[160];
-		const char *cells[] = {ak_jtxt(t, "name", ""), ak_jtxt(t, "title", ""), here, all, path};
-
-		snprintf(here, sizeof here, "%zu", t ? rows[i] : 0);
-		snprintf(all, sizeof all, "%llu", (unsigned long long)ak_jnum(t, "count"));
-		snprintf(path, sizeof path, "%sdata/tables/%.100s.csv", json_is_true(json_object_get(t, "annex")) ? "annex: " : "", cells[0]);
-		if (c.row > 1 && !t)
-			differs(b, "contents", c.row, "names no table of the packet");
-		else if (c.mark != ak_cells_mark(t ? cells : heads, 5))
-			differs(b, "contents", c.row, "says something else than the packet");
-		i += c.row > 1;
-		b->cells += c.cells;
-	}
-	if (!*b->why && (c.broken || i != n))
-		differs(b, "contents", c.row + 1, c.broken ? "is not as auditkit writes a row" : "is missing");
+	sheet(b, t, xml, &again, &b->rows[b->n++]);
+	ak_buf_release(&again.xml);
 }
 
-/* Sheets in their order, by the names that workbook.xml gives them: the second one is sheet2.xml. */
-static void sheets(struct book *b, struct ak_str names)
+/* Where two texts part: the row of the first that holds it, from 1. */
+static unsigned row_of_difference(struct ak_str a, struct ak_str b)
 {
-	enum { MOST = 400 };
-	const json_t **tables = ak_alloc_zero(MOST, sizeof *tables);
-	size_t *rows = ak_alloc_zero(MOST, sizeof *rows), n = 0, all = 0, i;
+	unsigned row = 0;
+
+	for (size_t i = 0; i < a.n && i < b.n && a.p[i] == b.p[i]; i++)
+		row += i >= 4 && memcmp(a.p + i - 4, "<row", 4) == 0;
+	return row ? row : 1;
+}
+
+/* The sheet that lists the others. */
+static void list(struct book *b)
+{
+	struct ak_sheet want;
+	struct ak_str xml;
+	char path[40];
+
+	ak_sheet_list(&want);
+	for (size_t i = 0; i < b->n; i++)
+		ak_sheet_list_add(&want, b->tables[i], (unsigned)b->rows[i]);
+	ak_sheet_end(&want);
+	if (next_part(b, ak_sheet_path(1, path), &xml) && !ak_str_eq(xml, ak_buf_str(&want.xml)))
+		differs(b, "contents", row_of_difference(xml, ak_buf_str(&want.xml)), "says something else than the packet");
+	b->cells += 5 * (b->n + 1);
+	ak_buf_release(&want.xml);
+}
+
+/* Parts that are the same in every workbook of these sheets, and the directory behind them. */
+static void others(struct book *b)
+{
+	struct ak_buf want;
+	struct ak_str bytes;
+	const char *name;
+
+	ak_buf_init(&want, 2 * AK_SHEET_BYTES);
+	for (size_t i = 0; !*b->why && (name = ak_book_part(&b->parts, i, &want)) != NULL; i++)
+		if (next_part(b, name, &bytes) && !ak_str_eq(bytes, ak_buf_str(&want)))
+			part_differs(b, name, "is not as auditkit writes it");
+	ak_buf_release(&want);
+	ak_zip_store_tail(&b->store);
+	if (!*b->why && *b->head)
+		snprintf(b->why, sizeof b->why, "%s", b->head);
+	if (!*b->why && !ak_str_eq(ak_buf_str(&b->store.directory), ak_str_n(b->zip.p + b->store.at, b->zip.n - (size_t)b->store.at)))
+		snprintf(b->why, sizeof b->why, "%s: what stands behind its last part is not as auditkit writes it; read data/tables instead", AK_WORKBOOK_PATH);
+}
+
+/* Of what workbook.xml says only the order is taken: it is compared as a whole once the sheets are known. */
+static bool names_of(const struct book *b, struct ak_str *out)
+{
+	struct ak_str name;
+	uint64_t at = 0;
+
+	while (stored(b->zip, at, &name, out, &at))
+		if (ak_str_is(name, "xl/workbook.xml"))
+			return true;
+	return false;
+}
+
+static void in_order(struct book *b, struct ak_str names)
+{
 	static const char mark[] = "<sheet name=\"";
-	json_t *section, *t;
-	unsigned number = 0;
+	bool first = true;
 
 	for (size_t at = 0; at + sizeof mark <= names.n && !*b->why; at++) {
-		struct ak_str name, xml;
-		char file[48];
+		struct ak_str name;
+		const json_t *t;
+		char own[40];
 
 		if (memcmp(names.p + at, mark, sizeof mark - 1) != 0)
 			continue;
 		at += sizeof mark - 1;
 		name = ak_str_n(names.p + at, ak_str_find(ak_str_n(names.p + at, names.n - at), '"'));
-		if (++number == 1)
+		if (first) {
+			first = false;
 			continue;
-		snprintf(file, sizeof file, SHEET "%u.xml", number);
-		if (n == MOST || !(tables[n] = shown(b->p, name)) || !part(b, file, &xml)) {
-			char own[40];
-
-			snprintf(own, sizeof own, "%.*s", (int)(name.n < NAME_CHARS ? name.n : NAME_CHARS), name.p);
-			differs(b, own, 1, "no table of the packet has that name, or the sheet is missing");
-			break;
 		}
-		sheet(b, tables[n], xml, &rows[n]);
-		n++;
+		t = b->n < MOST ? shown(b, name) : NULL;
+		snprintf(own, sizeof own, "%.*s", (int)(name.n < NAME_CHARS ? name.n : NAME_CHARS), name.p);
+		if (t)
+			table(b, t);
+		else
+			differs(b, own, 1, "no table of the packet has that name, or it has two sheets");
 	}
-	json_array_foreach(b->p->sections, i, section) {
-		size_t k;
+}
 
-		json_array_foreach(json_object_get(section, "tables"), k, t)
-			all++;
+/* Every table has a sheet, in the order of datapackage.json, in which those of the annex have no place. */
+static void all_there(struct book *b)
+{
+	json_t *package = ak_check_json(b->p, "data/datapackage.json"), *resources = json_object_get(package, "resources"), *section;
+	size_t i, k = 0, all = 0;
+
+	json_array_foreach(b->p->sections, i, section)
+		all += json_array_size(json_object_get(section, "tables"));
+	if (b->n != all)
+		differs(b, "contents", (unsigned)b->n + 2, "a table of the packet has no sheet");
+	for (i = 0; i < b->n; i++) {
+		const char *name = ak_jtxt(b->tables[i], "name", "");
+
+		if (!json_is_true(json_object_get(b->tables[i], "annex")) && strcmp(ak_jtxt(json_array_get(resources, k++), "name", ""), name) != 0)
+			differs(b, name, 1, "the sheets are not in the order of data/datapackage.json");
 	}
-	if (!*b->why && n != all)
-		differs(b, "contents", (unsigned)n + 2, "a table of the packet has no sheet");
+	json_decref(package);
+}
+
+static void look(struct book *b)
+{
+	struct ak_str names;
+
+	ak_zip_store_init(&b->store, AK_WORKBOOK_PATH);
+	ak_book_parts_init(&b->parts);
+	if (names_of(b, &names))
+		in_order(b, names);
+	else
+		part_differs(b, "xl/workbook.xml", "is not as auditkit writes it");
 	if (!*b->why)
-		list(b, tables, rows, n);
-	ak_free(rows);
-	ak_free(tables);
+		all_there(b);
+	if (!*b->why)
+		list(b);
+	if (!*b->why)
+		others(b);
+	ak_book_parts_release(&b->parts);
+	ak_zip_store_release(&b->store);
 }
 
 const char *ak_check_workbook(struct ak_checked *p, char *why, size_t size, size_t *cells)
 {
-	struct book b = {.p = p, .zip = ak_check_text(p, AK_WORKBOOK_PATH)};
-	struct ak_str names;
+	struct book *b = ak_alloc_zero(1, sizeof *b);
 
-	*cells = 0;
-	if (!b.zip.p)
-		return NULL; /* packets had none once: completeness knows what should be there */
-	if (!part(&b, "xl/workbook.xml", &names))
-		snprintf(b.why, sizeof b.why, "%s: is not as auditkit writes a workbook", AK_WORKBOOK_PATH);
-	else
-		sheets(&b, names);
-	*cells = b.cells;
-	snprintf(why, size, "%s", b.why);
+	b->p = p;
+	b->zip = ak_check_text(p, AK_WORKBOOK_PATH);
+	if (b->zip.p) /* completeness knows that each packet has one */
+		look(b);
+	*cells = b->cells;
+	snprintf(why, size, "%s", b->why);
+	ak_free(b);
 	return *why ? why : NULL;
 }

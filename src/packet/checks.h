@@ -83,12 +83,20 @@ void ak_check_moment(struct ak_checked *p);
 /* "2026-06-12T09:00:00Z, the packet's own time" */
 const char *ak_check_moment_said(const struct ak_checked *p, char out[80]);
 void ak_check_signature(struct ak_checked *p);
-void ak_check_attestation(struct ak_checked *p); /* when it has one */
+void ak_check_attestation(struct ak_checked *p); /* when it has one; a CMS signature likewise */
 void ak_check_timestamp(struct ak_checked *p);
 void ak_check_log(struct ak_checked *p);
 void ak_check_continuity(struct ak_checked *p); /* with o->previous against that packet */
 void ak_check_required(struct ak_checked *p); /* when o->require names some */
 void ak_check_annex(struct ak_checked *p);	/* when o->annex names one: that its leaves are a whole run of the ledger */
+
+/* Which files a packet is made of (parts.def): is this one of them; how many are missing; how many others there are. first: what to say of
+ * the first, left alone where there is none. */
+bool ak_check_is_part(const struct ak_checked *p, const char *name);
+size_t ak_check_lacks(const struct ak_checked *p, char *first, size_t room);
+size_t ak_check_strangers(const struct ak_checked *p, char *first, size_t room);
+/* What is said of them in several places, into the tally. */
+void ak_check_agreement(struct ak_checked *p);
 
 /* Parts of them. Whether every file is as its schema says; the first that is not goes into tally.bad. */
 void ak_check_documents(struct ak_checked *p);

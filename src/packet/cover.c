@@ -3,8 +3,10 @@
 
 #include "base/jsonget.h"
 #include "base/text.h"
+#include "check/evidence.h"
 #include "check/matrix.h"
 #include "packet/checklist.h"
+#include "packet/overdue.h"
 #include "report/dashboard.h"
 
 /* ---- rules ---- */
@@ -22,6 +24,7 @@ static json_t *rules_of(const json_t *findings)
 		for (size_t m = 0; m < AK_COUNT(members); m++)
 			json_object_set(row, members[m], json_object_get(k, members[m]));
 		json_object_set_new(row, "why", ak_jtxt(k, "why", NULL) ? json_string(ak_jtxt(k, "why", "")) : json_null());
+		json_object_set_new(row, "note", ak_jtxt(k, "note", NULL) ? json_string(ak_jtxt(k, "note", "")) : json_null());
 		json_array_append_new(list, row);
 	}
 	return json_pack("{s:O, s:O, s:O, s:o}", "met", json_object_get(findings, "met"), "not_met", json_object_get(findings, "not_met"), "not_evaluable",
@@ -33,7 +36,7 @@ static void findings_table(struct ak_sections *s, const json_t *findings)
 {
 	json_t *k, *x;
 	struct ak_table *t = ak_cover_table(s, "sources", "rule_findings", "Findings of the rules, with the records that show each",
-					      "check severity finding:id affected:integer unit state owner due records");
+					      "check severity finding:id affected:integer unit state owner due overdue_days:integer records");
 	json_int_t found = 0, listed = 0;
 	size_t i, n;
 
@@ -41,11 +44,12 @@ static void findings_table(struct ak_sections *s, const json_t *findings)
 		found += (json_int_t)ak_jnum(k, "found");
 		json_array_foreach(json_object_get(k, "findings"), n, x) {
 			const json_t *answer = json_object_get(x, "response");
-			json_t *row = json_pack("{s:O, s:O, s:O, s:I, s:O, s:s, s:s?, s:s?, s:O?}", "check", json_object_get(k, "check"), "severity",
+			json_t *row = json_pack("{s:O, s:O, s:O, s:I, s:O, s:s, s:s?, s:s?, s:o, s:O?}", "check", json_object_get(k, "check"), "severity",
 						json_object_get(k, "severity"), "finding", json_object_get(x, "id"), "affected",
 						(json_int_t)(json_is_integer(json_object_get(x, "affected")) ? ak_jnum(x, "affected") : 1), "unit",
 						json_object_get(k, "unit"), "state", json_is_object(answer) ? "answered" : "open", "owner",
-						ak_jtxt(answer, "owner", NULL), "due", ak_jtxt(answer, "due", NULL), "records", json_object_get(x, "cites"));
+						ak_jtxt(answer, "owner", NULL), "due", ak_jtxt(answer, "due", NULL), "overdue_days",
+						ak_jtxt(answer, "closed", NULL) ? json_null() : ak_overdue_days(ak_jtxt(answer, "due", NULL), s->as_of_us), "records", json_object_get(x, "cites"));
 
 			ak_table_add(t, row);
 			json_decref(row);
@@ -58,10 +62,19 @@ static void findings_table(struct ak_sections *s, const json_t *findings)
 		       (long long)ak_jnum(findings, "not_evaluable"), (long long)listed, (long long)found);
 }
 
+/* Who reads it says which review it is for. */
+static const char *profile_of(const struct ak_view *view)
+{
+	const struct ak_review_profile *p = view ? ak_review_profile_find(view->name) : NULL;
+
+	return p ? p->name : NULL;
+}
+
 static enum ak_rc run_rules(struct ak_sections *s, json_t **out, struct ak_err *err)
 {
 	struct ak_check_set set;
-	struct ak_check_opts o = {.policy = s->policy, .set = &set, .from_us = s->from_us, .to_us = s->to_us, .responses = s->responses, .now_us = s->as_of_us};
+	struct ak_check_opts o = {.policy = s->policy, .set = &set, .from_us = s->from_us, .to_us = s->to_us, .responses = s->responses, .now_us = s->as_of_us,
+				    .profile = profile_of(s->view)};
 	enum ak_rc rc = ak_check_set_read(s->policy, &set, err);
 
 	if (rc == AK_OK)
@@ -71,6 +84,21 @@ static enum ak_rc run_rules(struct ak_sections *s, json_t **out, struct ak_err *
 }
 
 /* ---- checklists ---- */
+
+/* Names parted by blanks, as lists are in all tables: programs that guess a table's delimiter take commas within cells for one. */
+static json_t *parted(const char *names)
+{
+	struct ak_buf b;
+	json_t *v;
+
+	ak_buf_init(&b, 1 << 12);
+	for (const char *p = names; *p; p++)
+		if (*p != ',')
+			ak_buf_addc(&b, *p);
+	v = json_stringn(b.p ? b.p : "", b.n);
+	ak_buf_release(&b);
+	return v;
+}
 
 static void checklist_table(struct ak_sections *s, const json_t *groups)
 {
@@ -82,8 +110,8 @@ static void checklist_table(struct ak_sections *s, const json_t *groups)
 	json_array_foreach((json_t *)groups, i, group)
 		json_array_foreach(json_object_get(group, "items"), k, item) {
 			const char *state = ak_jtxt(item, "state", "");
-			json_t *row = json_pack("{s:O, s:O, s:O, s:O}", "checklist", json_object_get(group, "group"), "item", json_object_get(item, "item"), "state",
-						json_object_get(item, "state"), "fields", json_object_get(item, "fields"));
+			json_t *row = json_pack("{s:O, s:O, s:O, s:o}", "checklist", json_object_get(group, "group"), "item", json_object_get(item, "item"), "state",
+						json_object_get(item, "state"), "fields", parted(ak_jtxt(item, "fields", "")));
 
 			fields++;
 			always += strcmp(state, "always") == 0 || strcmp(state, "elsewhere") == 0;
@@ -133,8 +161,12 @@ static json_t *document(struct ak_sections *s, const struct ak_facts *f, const j
 static enum ak_rc judge(struct ak_sections *s, const json_t *rules, json_t **matrix, struct ak_err *err)
 {
 	enum ak_rc rc;
+	json_t *q;
+	size_t i;
 
 	if (s->scope) {
+		json_array_foreach(s->questions, i, q)
+			ak_matrix_owners(q, NULL, s->policy);
 		*matrix = json_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:i, s:[]}", "schema", "auditkit.matrix/1", "format_version", 1, "from", ak_jbound(s->from_us), "to",
 				    ak_jbound(s->to_us), "met", 0, "not_met", 0, "not_evaluable", 0, "areas");
 		return AK_OK;

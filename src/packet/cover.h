@@ -23,15 +23,11 @@ void ak_cover_release(struct ak_cover *c);
  *   providers: [{provider, attempts, region, trains, keeps_days, contract, basis|null}] (null: unknown), rules: [{id, rule, text, tag, basis}],
  *   delete_by: date|null, attestations: {at_most_days, rows: [{topic|null, what|null, on|null, by|null, days|null, state}]},
  *   checklists: of ak_checklists, checks: {met, not_met, not_evaluable, rules: [{id, check, title, severity, verdict, found, failing, affected,
- *   of, unit, why|null, rationale, fix}]}, reconciled: of struct ak_facts,
+ *   of, unit, why|null, note|null, rationale, fix}]}, reconciled: of struct ak_facts,
  *   coverage: [{from, to, method, linked, total}]}
  *  data/08-requests/matrix.json (check/matrix.h) and data/08-requests/figures.json (report/dashboard.h)
  * and to the questions what ak_matrix_questions says; to section 3 the table of the checklists, to section 2 the table of what rules found. */
 enum ak_rc ak_cover_build(struct ak_sections *s, const struct ak_facts *f, const struct ak_cover *c, struct ak_err *err);
-
-#define AK_COVER_PATH "data/00-cover.json"
-#define AK_MATRIX_PATH "data/08-requests/matrix.json"
-#define AK_FIGURES_PATH "data/08-requests/figures.json"
 
 /* ---- for these files ---- */
 /* The five answers of a cover, who receives data, the rules of this packet and what was attested, as above. */

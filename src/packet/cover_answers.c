@@ -62,15 +62,24 @@ static void names(struct ak_buf *b, const json_t *list, const char *member)
 
 static void not_logged(json_t *list, const struct ak_sections *s, const struct ak_facts *f, struct ak_buf *b)
 {
-	json_int_t all = ak_facts_sum(f->payload, "attempts"), present = ak_facts_sum(f->payload, "present");
+	json_int_t all = ak_facts_sum(f->payload, "attempts"), present = ak_facts_sum(f->payload, "present"), masked = ak_facts_sum(f->payload, "masked");
+	json_int_t placeless = 0;
 	const json_t *excluded = ak_policy_said(s->policy, "scope.excluded"), *missing = ak_policy_said(s->policy, "not_provided");
 	const char *name;
-	size_t n = 0;
+	size_t n = 0, i;
 	json_t *v;
 
+	json_array_foreach(f->payload, i, v)
+		if (!ak_facts_has_places(f, ak_jtxt(v, "source", "")))
+			placeless += (json_int_t)(ak_jnum(v, "attempts") - ak_jnum(v, "present") - ak_jnum(v, "masked"));
 	if (all)
-		ak_buf_addf(b, "Prompts and completions: %s of %s attempts, provider calls and app events arrived with one, and none is stored. ",
-			    AK_NUM((uint64_t)present), AK_NUM((uint64_t)all));
+		ak_buf_addf(b, "Prompts and completions: of %s attempts, provider calls and app events %s arrived with one, %s with one that the source had masked or "
+			       "encrypted, %s with none", AK_NUM((uint64_t)all), AK_NUM((uint64_t)present), AK_NUM((uint64_t)masked),
+			    AK_NUM((uint64_t)(all - present - masked - placeless)));
+	if (all && placeless)
+		ak_buf_addf(b, ", %s in a format without a place for one", AK_NUM((uint64_t)placeless));
+	if (all)
+		ak_buf_adds(b, "; none is stored. ");
 	else
 		ak_buf_adds(b, "Prompts and completions are never stored; no record of this period could have brought one. ");
 	if (json_array_size(excluded)) {
@@ -142,28 +151,49 @@ static const json_t *trace_of(const struct ak_sections *s)
 	return NULL;
 }
 
+enum { STEPS = 5 };
+enum { STEP_GONE, STEP_SUM, STEP_RECORD, STEP_STATES };
+
+/* The best of a step's hops: a record of the request, else sums, else nothing. */
+static int step_state(const json_t *trace, uint64_t step)
+{
+	int best = STEP_GONE;
+	json_t *h;
+	size_t i;
+
+	json_array_foreach(json_object_get(trace, "hops"), i, h) {
+		const char *state = ak_jtxt(h, "state", "");
+		int is = strcmp(state, "missing") == 0 ? STEP_GONE : strcmp(state, "aggregate") == 0 ? STEP_SUM : STEP_RECORD;
+
+		if (ak_jnum(h, "n") == step && is > best)
+			best = is;
+	}
+	return best;
+}
+
 static void one_request(json_t *list, const struct ak_sections *s, struct ak_buf *b)
 {
 	const json_t *trace = trace_of(s);
-	size_t present = 0, steps = 0, i, k;
-	json_t *h, *other;
+	size_t n[STEP_STATES] = {0}, buckets = 0, i;
+	json_t *h, *gap;
 
-	json_array_foreach(json_object_get(trace, "hops"), i, h) {
-		bool first = true, there = false;
+	for (uint64_t step = 1; step <= STEPS; step++)
+		n[step_state(trace, step)]++;
+	json_array_foreach(json_object_get(trace, "hops"), i, h)
+		buckets += json_array_size(json_object_get(h, "buckets"));
+	if (trace) {
+		size_t records = (size_t)ak_jnum(trace, "records");
 
-		json_array_foreach(json_object_get(trace, "hops"), k, other) {
-			if (ak_jnum(other, "n") != ak_jnum(h, "n"))
-				continue;
-			first &= k >= i;
-			there |= strcmp(ak_jtxt(other, "state", ""), "missing") != 0;
-		}
-		steps += first;
-		present += first && there;
-	}
-	if (trace)
-		ak_buf_addf(b, "One request is reconstructed below: %zu of %zu steps have records, %s records, each with a proof that it stands in the ledger.", present,
-			    steps, AK_NUM(ak_jnum(trace, "records")));
-	else
+		ak_buf_addf(b, "Shown below, %zu of %d steps are answered: %zu by %zu record%s of this request, each with a proof that it stands in the ledger", n[STEP_RECORD] + n[STEP_SUM], STEPS,
+			    n[STEP_RECORD], records, plural(records));
+		if (n[STEP_SUM])
+			ak_buf_addf(b, "; %zu by %zu sum%s that it is a part of", n[STEP_SUM], buckets, plural(buckets));
+		if (n[STEP_GONE])
+			ak_buf_addf(b, "; %zu MISSING", n[STEP_GONE]);
+		json_array_foreach(json_object_get(trace, "declared_gaps"), i, gap)
+			ak_buf_addf(b, "%s%s", i ? ", " : "; declared as MISSING: ", ak_jtxt(gap, "name", "?"));
+		ak_buf_addc(b, '.');
+	} else
 		ak_buf_adds(b, "None is shown: no request is complete and safe to show.");
 	add(list, "one-request", "One request", b, trace ? "proofs" : "links");
 }
@@ -217,11 +247,12 @@ static const char *declared_name(const json_t *declared, const char *name)
 	return !json_object_get(declared, name) && dot && json_object_get(declared, dot + 1) ? dot + 1 : name;
 }
 
+/* name may be NULL: of attempts that name none. */
 static json_t *provider_row(const struct ak_sections *s, const char *name, json_int_t attempts)
 {
 	static const char *const asked[] = {"region", "trains", "keeps_days", "contract"};
-	const json_t *entry = ak_policy_said_in(ak_policy_said(s->policy, "scope.providers"), name);
-	json_t *row = json_pack("{s:s, s:I, s:b}", "provider", name, "attempts", attempts, "declared", entry != NULL);
+	const json_t *entry = name ? ak_policy_said_in(ak_policy_said(s->policy, "scope.providers"), name) : NULL;
+	json_t *row = json_pack("{s:s?, s:I, s:b}", "provider", name, "attempts", attempts, "declared", entry != NULL);
 
 	for (size_t i = 0; i < AK_COUNT(asked); i++) {
 		json_t *v = answer_of(ak_policy_said_in(entry, asked[i]));
@@ -241,6 +272,7 @@ json_t *ak_cover_providers(const struct ak_sections *s, const struct ak_facts *f
 {
 	json_t *counts = json_object(), *list = json_array(), *row, *v;
 	const json_t *declared = ak_policy_said(s->policy, "scope.providers");
+	json_int_t unnamed = 0;
 	const char *name;
 	size_t i;
 
@@ -250,9 +282,13 @@ json_t *ak_cover_providers(const struct ak_sections *s, const struct ak_facts *f
 		name = ak_jtxt(row, "provider", NULL);
 		if (name)
 			count(counts, declared_name(declared, name), (json_int_t)ak_jnum(row, "attempts"));
+		else
+			unnamed += (json_int_t)ak_jnum(row, "attempts");
 	}
 	json_object_foreach(counts, name, v)
 		json_array_append_new(list, provider_row(s, name, json_integer_value(v)));
+	if (unnamed)
+		json_array_append_new(list, provider_row(s, NULL, unnamed));
 	json_decref(counts);
 	return list;
 }

@@ -124,7 +124,7 @@ static void findings(struct ak_sections *s)
 {
 	static const char *const members[] = {"text", "owner", "due", "closed"};
 	struct ak_table *t = ak_cover_table(s, "sources", "findings", "Findings of this packet with the management response to each, which does not take it away",
-					    "id title measured proof response owner due closed");
+					    "id title measured details proof response owner due overdue_days:integer closed");
 	json_t *f;
 	size_t i;
 
@@ -132,6 +132,7 @@ static void findings(struct ak_sections *s)
 		json_t *cells = json_copy(f);
 		const json_t *answer = json_object_get(f, "response");
 
+		json_object_set(cells, "overdue_days", json_object_get(answer, "overdue"));
 		for (size_t m = 0; m < AK_COUNT(members); m++)
 			json_object_set_new(cells, m ? members[m] : "response", ak_jtxt(answer, members[m], NULL) ? json_string(ak_jtxt(answer, members[m], "")) : json_null());
 		add(t, cells);
@@ -140,7 +141,7 @@ static void findings(struct ak_sections *s)
 
 static void gaps(struct ak_sections *s)
 {
-	struct ak_table *t = ak_cover_table(s, "sources", "gaps", "What nothing answers, and what policy.yaml admits", "id section gap owner due declared:boolean");
+	struct ak_table *t = ak_cover_table(s, "sources", "gaps", "What nothing answers, and what policy.yaml admits; overdue: days past its due day at the checkpoint", "id section gap owner due overdue_days:integer declared:boolean");
 	json_t *section, *g;
 	size_t i, k;
 
@@ -150,6 +151,7 @@ static void gaps(struct ak_sections *s)
 
 			json_object_set(cells, "section", json_object_get(section, "id"));
 			json_object_set(cells, "gap", json_object_get(g, "text"));
+			json_object_set(cells, "overdue_days", json_object_get(g, "overdue"));
 			add(t, cells);
 		}
 }

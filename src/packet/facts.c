@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/jsonget.h"
 #include "link/link.h"
 #include "packet/facts_beside.h"
 #include "packet/overdue.h"
@@ -247,16 +248,24 @@ void ak_facts_release(struct ak_facts *f)
 {
 	json_t *const all[] = {f->workspace, f->sources,	 f->links,   f->routes,	    f->spend,	     f->payload,
 			       f->environments, f->ages, f->access,  f->snapshots,  f->entries,	     f->price_check,
-			       f->witnesses, f->differences, f->kept_texts,	 f->counts.roles, f->key_periods,
+			       f->witnesses, f->differences, f->kept_texts,	 f->key_periods,
 			       f->clocks, f->exports, f->control_totals, f->shapes, f->roles, f->holds, f->reconciled,
 			       f->supply, f->apps};
 
 	for (size_t i = 0; i < AK_COUNT(all); i++)
 		json_decref(all[i]);
+	ak_population_release(&f->counts);
 	ak_facts_beside_free(f->beside);
 	if (f->small)
 		ak_small_groups_release(f->small);
 	ak_free(f->small);
+}
+
+bool ak_facts_has_places(const struct ak_facts *f, const char *source)
+{
+	const json_t *s = ak_jfind(f->sources, "name", source);
+
+	return json_array_size(json_object_get(s, "payload")) > 0;
 }
 
 json_int_t ak_facts_sum(const json_t *rows, const char *member)

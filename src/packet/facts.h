@@ -52,6 +52,9 @@ void ak_facts_release(struct ak_facts *f);
 /* Provider requests that have no gateway record, of *all that were compared by sums (added to). */
 json_int_t ak_facts_bypass(const json_t *links, json_int_t *all);
 
+/* Whether the exports of a source have places where a prompt or completion would stand. */
+bool ak_facts_has_places(const struct ak_facts *f, const char *source);
+
 /* Sum of an integer member over an array of objects. */
 json_int_t ak_facts_sum(const json_t *rows, const char *member);
 

@@ -8,11 +8,14 @@
 #include "packet/source_retention.h"
 #include "redact/redact.h"
 
+enum { PARTS_NAMED = 12 };
+
 struct found {
 	const struct ak_facts *f;
 	const struct ak_policy *policy;
 	int64_t as_of_us;
 	uint64_t n, of; /* what was found, of how many; n 0 = no finding */
+	json_t *parts;	/* {name: number}: what it is made of, or NULL */
 };
 
 static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
@@ -30,10 +33,12 @@ static void attempts_without_key(struct found *x)
 	x->of = (uint64_t)ak_facts_sum(x->f->routes, "attempts");
 }
 
+/* All changes that are asked about, each once. */
 static void changes_unapproved(struct found *x)
 {
 	x->of = x->f->counts.changes_asked;
 	x->n = x->f->counts.changes_found;
+	x->parts = json_incref(x->f->counts.change_verdicts);
 }
 
 static void changes_unjudged(struct found *x)
@@ -42,12 +47,29 @@ static void changes_unjudged(struct found *x)
 	x->n = x->f->counts.changes_unjudged;
 }
 
+static void add_part(json_t **parts, const char *name, json_int_t n)
+{
+	if (!*parts)
+		*parts = json_object();
+	if (n)
+		json_object_set_new(*parts, name, json_integer(json_integer_value(json_object_get(*parts, name)) + n));
+}
+
+/* By key, as the packet names it, else by project. */
 static void bypass(struct found *x)
 {
 	json_int_t all = 0;
+	json_t *link, *row;
+	size_t i, k;
 
 	x->n = (uint64_t)ak_facts_bypass(x->f->links, &all);
 	x->of = (uint64_t)all;
+	json_array_foreach(x->f->links, i, link)
+		json_array_foreach(json_object_get(link, "bypass"), k, row) {
+			const char *key = text(row, "key"), *project = text(row, "project");
+
+			add_part(&x->parts, key ? key : project ? project : "keys that gateways share", (json_int_t)num(row, "requests"));
+		}
 }
 
 static bool is_secret(const struct ak_policy *p, const char *rule)
@@ -150,7 +172,7 @@ static void personal_labels(struct found *x) { count_rules(x, "warnings", is_per
 
 /* A finding is measured by its own function, or is what keeps a question from being met. */
 #define FINDINGS(X) \
-	X("key-no-owner", "keys in use that nobody answers for", "keys", keys_without_owner, "keys in use", 0) \
+	X("key-no-owner", "keys in use that nobody answers for", "keys", keys_without_owner, "keys in use at gateway or provider", 0) \
 	X("attempt-no-key", "attempts that name no key", "routes", attempts_without_key, "attempts", 0) \
 	X("change-no-ticket", "changes by administrators that no ticket of somebody else approved before they were made", "changes", changes_unapproved, "changes", 0) \
 	X("change-unjudged", "changes by administrators of which no record can tell whether they were approved", "changes", changes_unjudged, "changes", 0) \
@@ -188,7 +210,7 @@ static const struct {
 
 const char *const ak_finding_ids[] = {FINDINGS(ID) NULL};
 
-static json_t *response(const struct ak_responses *responses, const char *id)
+static json_t *response(const struct ak_responses *responses, const char *id, int64_t as_of_us)
 {
 	static const char *const members[] = {"text", "owner", "due", "closed"};
 	const json_t *r = ak_responses_get(responses, id);
@@ -200,6 +222,7 @@ static json_t *response(const struct ak_responses *responses, const char *id)
 	for (size_t i = 0; i < AK_COUNT(members); i++)
 		json_object_set_new(o, members[i], json_is_string(json_object_get(r, members[i])) ? json_incref(json_object_get(r, members[i]))
 												  : json_null());
+	json_object_set_new(o, "overdue", text(r, "closed") ? json_null() : ak_overdue_days(text(r, "due"), as_of_us));
 	return o;
 }
 
@@ -208,6 +231,25 @@ static json_t *measured(const struct found *x, const char *of)
 	char a[32], b[32];
 
 	return json_sprintf("%s of %s %s", ak_thousands(x->n, a), ak_thousands(x->of, b), of);
+}
+
+/* "key_15b3785b 58, key_2 3 and 4 more"; null: no parts. */
+static json_t *details(const json_t *parts)
+{
+	struct ak_buf b;
+	const char *name;
+	json_t *n, *out;
+	size_t i = 0;
+
+	ak_buf_init(&b, 1 << 16);
+	json_object_foreach((json_t *)parts, name, n)
+		if (i++ < PARTS_NAMED)
+			ak_buf_addf(&b, "%s%s %s", b.n ? ", " : "", name, AK_NUM((uint64_t)json_integer_value(n)));
+	if (i > PARTS_NAMED)
+		ak_buf_addf(&b, " and %zu more", i - PARTS_NAMED);
+	out = b.n ? json_stringn(b.p, b.n) : json_null();
+	ak_buf_release(&b);
+	return out;
 }
 
 json_t *ak_findings(const struct ak_facts *f, const struct ak_policy *policy, int64_t as_of_us, const json_t *questions,
@@ -224,11 +266,14 @@ json_t *ak_findings(const struct ak_facts *f, const struct ak_policy *policy, in
 			rules[i].measure(&x);
 		else
 			x.n = text(q, "verdict") && strcmp(text(q, "verdict"), "not met") == 0;
-		if (!x.n)
+		if (!x.n) {
+			json_decref(x.parts);
 			continue;
+		}
 		what = rules[i].measure ? measured(&x, rules[i].of) : json_incref(json_object_get(q, "measured"));
-		json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:s, s:o}", "id", rules[i].id, "title", rules[i].title, "measured", what,
-						      "proof", rules[i].proof, "response", response(responses, rules[i].id)));
+		json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:o, s:s, s:o}", "id", rules[i].id, "title", rules[i].title, "measured", what,
+						      "details", details(x.parts), "proof", rules[i].proof, "response", response(responses, rules[i].id, as_of_us)));
+		json_decref(x.parts);
 	}
 	return list;
 }

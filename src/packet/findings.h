@@ -13,7 +13,8 @@ extern "C" {
 /* All findings there can be; ends with NULL. */
 extern const char *const ak_finding_ids[];
 
-/* Those that hold: [{id, title, measured, proof (a table of the packet), response: {text, owner, due, closed}|null}].
+/* Those that hold: [{id, title, measured, details (what it is made of, by name)|null, proof (a table of the packet), response: {text, owner, due, closed, overdue:
+ * days that due is past at as_of_us and it is not closed|null}|null}].
  * questions: ak_questions of the same facts; policy and
  * responses may be NULL; as_of_us: the moment on which exports are late. The caller's. */
 json_t *ak_findings(const struct ak_facts *f, const struct ak_policy *policy, int64_t as_of_us, const json_t *questions,

@@ -16,6 +16,17 @@ static int64_t age(const char *exported_at, int64_t now_us)
 	return exported_at && ak_time_arg(exported_at, now_us, &us, &ignored) == AK_OK ? (now_us - us) / DAY_US : -1;
 }
 
+json_t *ak_overdue_days(const char *due, int64_t as_of_us)
+{
+	struct ak_err ignored = {0};
+	int64_t us, days;
+
+	if (!due || strlen(due) != sizeof "2026-07-15" - 1 || ak_time_arg(due, 0, &us, &ignored) != AK_OK)
+		return json_null();
+	days = (as_of_us - us) / DAY_US;
+	return as_of_us >= us && days > 0 ? json_integer((json_int_t)days) : json_null();
+}
+
 json_t *ak_overdue(const struct ak_policy *p, const json_t *exports, const char *name, int64_t now_us)
 {
 	json_t *list = json_array(), *e;

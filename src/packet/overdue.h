@@ -1,4 +1,4 @@
-/* Sources that policy.yaml declares with a rhythm and that are late. */
+/* What is late: sources that policy.yaml declares with a rhythm, and what was promised for a day. */
 #ifndef AK_PACKET_OVERDUE_H
 #define AK_PACKET_OVERDUE_H
 
@@ -16,6 +16,9 @@ extern "C" {
  * export is more whole days old than `every`, or, without one, than limits.max_export_age. policy may be NULL. The
  * caller's. */
 json_t *ak_overdue(const struct ak_policy *p, const json_t *exports, const char *name, int64_t now_us);
+
+/* Whole days by which a day of policy.yaml or responses.yaml ("2026-07-15") is past at as_of_us; null when it is not, or is no day. */
+json_t *ak_overdue_days(const char *due, int64_t as_of_us);
 
 /* Per record kind the time that the class of policy.yaml reaches back to from now; INT64_MIN where none is declared or it is kept
  * for ever. */

@@ -6,6 +6,7 @@
 #include "chart/chart.h"
 #include "packet/cover.h"
 #include "packet/pictures.h"
+#include "packet/rekey.h"
 #include "tmpl/mustache.h"
 
 static json_t *number(uint64_t n) { return json_string(AK_NUM(n)); }
@@ -76,15 +77,13 @@ static json_t *judged(const json_t *o)
 	return v;
 }
 
-/* Who answers: the owners of the sources behind it, else who declared the policy. */
-static json_t *owner_of(const json_t *owners, const json_t *packet)
+/* Null when nobody is named. */
+static json_t *owner_of(const json_t *o)
 {
-	const char *by = ak_jtxt(packet, "prepared_by", NULL);
-
-	if (json_array_size(owners))
-		return joined(owners);
-	return by ? json_string(by) : json_null();
+	return json_array_size(json_object_get(o, "owners")) ? joined(json_object_get(o, "owners")) : json_null();
 }
+
+static bool is_of_policy(const json_t *o) { return strncmp(ak_jtxt(o, "owner_basis", ""), "policy", 6) == 0; }
 
 static json_t *verdicts(const json_t *questions)
 {
@@ -99,7 +98,54 @@ static json_t *verdicts(const json_t *questions)
 	return json_pack("{s:I, s:I, s:I}", "met", met, "not_met", not_met, "not_evaluable", (json_int_t)json_array_size(questions) - met - not_met);
 }
 
-static json_t *question_views(const json_t *questions, const json_t *packet)
+static const char *word_of(const json_t *o) { return says(o, "not met") ? "NOT MET" : ak_jtxt(o, "verdict", "?"); }
+
+static json_t *count_of(const json_t *list) { return json_array_size(list) ? json_integer((json_int_t)json_array_size(list)) : json_null(); }
+
+/* {n, n_met, n_failed, n_open, failed: [{id, word, first}], open: likewise, all: likewise} of rules as the matrix has them; null without any. */
+static json_t *beside_of(const json_t *rules)
+{
+	json_t *failed = json_array(), *open = json_array(), *all = json_array(), *r;
+	size_t i, met = 0;
+
+	json_array_foreach((json_t *)rules, i, r) {
+		json_t *list = says(r, "not met") ? failed : says(r, "met") ? NULL : open;
+		json_t *one = json_pack("{s:o, s:s}", "id", json_sprintf("C-%s", ak_jtxt(r, "check", "?")), "word", word_of(r));
+
+		met += !list;
+		if (list) {
+			json_t *copy = json_copy(one);
+
+			json_object_set_new(copy, "first", json_boolean(!json_array_size(list)));
+			json_array_append_new(list, copy);
+		}
+		json_object_set_new(one, "first", json_boolean(i == 0));
+		json_array_append_new(all, one);
+	}
+	if (i)
+		return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "n", (json_int_t)i, "n_met", (json_int_t)met, "n_failed", count_of(failed), "n_open", count_of(open),
+				 "failed", failed, "open", open, "all", all);
+	json_decref(failed);
+	json_decref(open);
+	json_decref(all);
+	return json_null();
+}
+
+/* [{id, word, first}] of the areas or questions with these numbers. */
+static json_t *named_by(const json_t *numbers, const json_t *list, char letter)
+{
+	json_t *out = json_array(), *n, *o;
+	size_t i, k;
+
+	json_array_foreach((json_t *)numbers, i, n)
+		json_array_foreach((json_t *)list, k, o)
+			if (json_equal(json_object_get(o, "number"), n))
+				json_array_append_new(out, json_pack("{s:o, s:s, s:b}", "id", json_sprintf("%c%lld", letter, (long long)json_integer_value(n)), "word",
+								     word_of(o), "first", !json_array_size(out)));
+	return out;
+}
+
+static json_t *question_views(const json_t *questions, const json_t *matrix)
 {
 	json_t *list = json_array(), *q;
 	size_t i;
@@ -108,7 +154,10 @@ static json_t *question_views(const json_t *questions, const json_t *packet)
 		const json_t *f = json_object_get(q, "common_failure");
 		json_t *v = judged(q);
 
-		json_object_set_new(v, "owner", owner_of(json_object_get(q, "owners"), packet));
+		json_object_set_new(v, "owner", owner_of(q));
+		json_object_set_new(v, "of_policy", json_boolean(is_of_policy(q)));
+		json_object_set_new(v, "beside", beside_of(json_object_get(q, "rules")));
+		json_object_set_new(v, "about", named_by(json_object_get(q, "areas"), json_object_get(matrix, "areas"), 'A'));
 		json_object_set_new(v, "needs", joined(json_object_get(q, "needs")));
 		json_object_set_new(v, "failure", f ? json_pack("{s:O, s:O, s:b}", "what", json_object_get(f, "what"), "verdict", json_object_get(f, "verdict"),
 								 "found", says(f, "found")) : json_null());
@@ -119,31 +168,29 @@ static json_t *question_views(const json_t *questions, const json_t *packet)
 
 /* ---- the matrix ---- */
 
-static json_t *area_view(const json_t *area, const json_t *packet)
+static json_t *area_view(const json_t *area, const json_t *questions)
 {
-	json_t *v = judged(area), *classes = json_array(), *failed = json_array(), *c;
+	json_t *v = judged(area), *classes = json_array(), *c;
 	size_t i;
 
 	json_array_foreach(json_object_get(area, "classes"), i, c)
 		json_array_append_new(classes, json_pack("{s:O, s:O, s:b}", "title", json_object_get(c, "title"), "supplied", json_object_get(c, "supplied"), "last",
 							 i + 1 == json_array_size(json_object_get(area, "classes"))));
-	json_array_foreach(json_object_get(area, "checks"), i, c)
-		if (says(c, "not met"))
-			json_array_append(failed, json_object_get(c, "check"));
 	json_object_set_new(v, "classes", classes);
-	json_object_set_new(v, "failed", joined(failed));
-	json_decref(failed);
-	json_object_set_new(v, "answers_for", owner_of(json_object_get(area, "owners"), packet));
+	json_object_set_new(v, "beside", beside_of(json_object_get(area, "checks")));
+	json_object_set_new(v, "about", named_by(json_object_get(area, "questions"), questions, 'Q'));
+	json_object_set_new(v, "answers_for", owner_of(area));
+	json_object_set_new(v, "of_policy", json_boolean(is_of_policy(area)));
 	return v;
 }
 
-static json_t *areas(const json_t *matrix, const json_t *packet)
+static json_t *areas(const json_t *matrix, const json_t *questions)
 {
 	json_t *list = json_array(), *a;
 	size_t i;
 
 	json_array_foreach(json_object_get(matrix, "areas"), i, a)
-		json_array_append_new(list, area_view(a, packet));
+		json_array_append_new(list, area_view(a, questions));
 	return list;
 }
 
@@ -246,6 +293,16 @@ static json_t *attestations(const json_t *cover)
 	return json_pack("{s:O, s:I, s:I, s:o}", "at_most_days", json_object_get(a, "at_most_days"), "good", (json_int_t)good, "all", (json_int_t)i, "rows", rows);
 }
 
+static json_t *provider_views(const json_t *providers)
+{
+	json_t *list = copies(providers), *v;
+	size_t i;
+
+	json_array_foreach(list, i, v)
+		json_object_set_new(v, "attempts", number(ak_jnum(v, "attempts")));
+	return list;
+}
+
 static json_t *rule_views(const json_t *cover)
 {
 	json_t *list = json_array(), *r;
@@ -258,65 +315,6 @@ static json_t *rule_views(const json_t *cover)
 		json_array_append_new(list, v);
 	}
 	return list;
-}
-
-/* ---- the trace ---- */
-
-enum { HOP_LINES = 4 }; /* beside the first */
-
-/* The lines behind the first; those that a step has no room for stand in section 7. */
-static json_t *rest_of(const json_t *lines, json_t **more)
-{
-	json_t *out = json_array(), *l;
-	size_t i, n = json_array_size(lines);
-
-	json_array_foreach((json_t *)lines, i, l)
-		if (i && i <= HOP_LINES)
-			json_array_append(out, l);
-	*more = n > HOP_LINES + 1 ? number(n - HOP_LINES - 1) : json_null();
-	return out;
-}
-
-/* To the millisecond. */
-static json_t *short_time(const char *time)
-{
-	struct ak_err ignored = {0};
-	char text[32];
-	int64_t us;
-
-	if (!time || !*time || ak_time_arg(time, 0, &us, &ignored) != AK_OK)
-		return json_null();
-	return json_string(ak_time_z(us, 3, text));
-}
-
-static json_t *hop_view(const json_t *h)
-{
-	const json_t *lines = json_object_get(h, "lines");
-	const char *state = ak_jtxt(h, "state", "");
-	json_t *more, *rest = rest_of(lines, &more);
-
-	return json_pack("{s:O, s:O, s:o, s:s, s:o, s:o, s:s?, s:b, s:b}", "n", json_object_get(h, "n"), "title", json_object_get(h, "title"), "time",
-			 short_time(ak_jtxt(h, "time", NULL)), "first", json_array_size(lines) ? json_string_value(json_array_get(lines, 0)) : "", "lines", rest, "more", more,
-			 "cite", ak_jtxt(h, "cite", NULL), "missing", strcmp(state, "missing") == 0, "aggregate", strcmp(state, "aggregate") == 0);
-}
-
-static json_t *trace(const struct ak_sections *s)
-{
-	json_t *o, *hops = json_array(), *hop, *t = NULL;
-	size_t i;
-
-	json_array_foreach(s->all, i, o)
-		if (json_object_get(o, "trace"))
-			t = json_object_get(o, "trace");
-	json_array_foreach(json_object_get(t, "hops"), i, hop)
-		if (ak_jnum(hop, "n") <= 5)
-			json_array_append_new(hops, hop_view(hop));
-	if (!t || !json_array_size(hops)) {
-		json_decref(hops);
-		return json_null();
-	}
-	return json_pack("{s:O, s:o, s:o, s:O?, s:O?}", "id", json_object_get(t, "id"), "hops", hops, "timeline", ak_picture_of_trace(t), "final_status",
-			 json_object_get(t, "final_status"), "start", json_object_get(json_object_get(t, "when"), "start"));
 }
 
 /* ---- files ---- */
@@ -356,7 +354,7 @@ static void cut(json_t *v, const char *name, const json_t *list, size_t most)
 }
 
 /* What a page has as many of as there are documents. */
-static void add_cover(json_t *v, const json_t *packet, const struct ak_sections *s, const json_t *there)
+static void add_cover(json_t *v, const json_t *questions, const struct ak_sections *s, const json_t *there)
 {
 	const json_t *cover = json_object_get(s->documents, AK_COVER_PATH), *matrix = json_object_get(s->documents, AK_MATRIX_PATH);
 	static const char *const checked[] = {"met", "not_met", "not_evaluable"};
@@ -369,9 +367,10 @@ static void add_cover(json_t *v, const json_t *packet, const struct ak_sections 
 	json_object_set_new(v, "checked", json_object());
 	for (size_t i = 0; i < AK_COUNT(checked); i++)
 		json_object_set(json_object_get(v, "checked"), checked[i], json_object_get(json_object_get(cover, "checks"), checked[i]));
-	json_object_set(v, "providers", json_object_get(cover, "providers"));
+	json_object_set_new(v, "providers", provider_views(json_object_get(cover, "providers")));
+	json_object_set_new(v, "provider_attempts", number((uint64_t)ak_facts_sum(json_object_get(cover, "providers"), "attempts")));
 	json_object_set_new(v, "has_providers", json_boolean(json_array_size(json_object_get(cover, "providers"))));
-	json_object_set_new(v, "areas", areas(matrix, packet));
+	json_object_set_new(v, "areas", areas(matrix, questions));
 	json_object_set_new(v, "judged", json_boolean(!s->scope));
 	json_object_set_new(v, "areas_met", judged(matrix));
 	json_object_set_new(v, "checklists", checklists(cover));
@@ -380,10 +379,41 @@ static void add_cover(json_t *v, const json_t *packet, const struct ak_sections 
 	json_object_set_new(v, "rules_open", rules(cover, "not evaluable"));
 	json_object_set_new(v, "own_rules", rule_views(cover));
 	json_object_set_new(v, "attestations", attestations(cover));
-	json_object_set_new(v, "trace", trace(s));
+	json_object_set_new(v, "trace", ak_page_trace(s));
 	json_object_set_new(v, "has_pictures", json_boolean(json_array_size(pictures)));
 	json_object_set_new(v, "pictures", link_tables(pictures, "table", there));
 	json_object_set_new(v, "style", ak_mustache_safe(ak_str_of(ak_chart_style)));
+}
+
+/* [{records, kinds, day}] */
+static json_t *dated_outside(const json_t *states)
+{
+	json_t *list = json_array(), *v;
+	size_t i;
+
+	json_array_foreach((json_t *)states, i, v)
+		json_array_append_new(list, json_pack("{s:o, s:O, s:o}", "records", number(ak_jnum(v, "records")), "kinds", json_object_get(v, "kinds"), "day",
+						      json_sprintf("%.10s", ak_jtxt(v, "first", ""))));
+	return list;
+}
+
+/* No user and no e-mail address stands in it, not even under a pseudonym. */
+static bool withholds_people(const struct ak_view *view)
+{
+	unsigned people = ak_packet_token_class("user") | ak_packet_token_class("email");
+
+	return view && (view->tokens & people) == people;
+}
+
+static json_int_t count_overdue(const json_t *gaps)
+{
+	json_int_t n = 0;
+	json_t *gap;
+	size_t i;
+
+	json_array_foreach((json_t *)gaps, i, gap)
+		n += json_is_integer(json_object_get(gap, "overdue"));
+	return n;
 }
 
 json_t *ak_page_view(const json_t *packet, const struct ak_packet_result *r, json_t *views, const struct ak_sections *s, const json_t *resources,
@@ -393,16 +423,19 @@ json_t *ak_page_view(const json_t *packet, const struct ak_packet_result *r, jso
 
 	json_object_set(v, "sections", views);
 	json_object_set_new(v, "there", there);
-	json_object_set_new(v, "questions", link_tables(question_views(r->questions, packet), "proof", there));
+	json_object_set_new(v, "questions", link_tables(question_views(r->questions, json_object_get(s->documents, AK_MATRIX_PATH)), "proof", there));
 	json_object_set_new(v, "verdicts", verdicts(r->questions));
 	json_object_set_new(v, "findings", link_tables(copies(r->findings), "proof", there));
 	json_object_set_new(v, "has_findings", json_boolean(json_array_size(r->findings)));
 	cut(v, "gaps", r->gap_list, AK_PAGE_GAPS);
 	json_object_set_new(v, "declared_gaps", json_integer((json_int_t)(json_array_size(r->gap_list) - r->gaps)));
+	json_object_set_new(v, "dated_outside", dated_outside(s->states));
+	json_object_set_new(v, "people_withheld", json_boolean(withholds_people(s->view)));
+	json_object_set_new(v, "overdue_gaps", json_integer(count_overdue(r->gap_list)));
 	json_object_set_new(v, "gaps_in_all", json_integer((json_int_t)json_array_size(r->gap_list)));
 	json_object_set_new(v, "many_gaps", json_boolean(json_array_size(r->gap_list) != 1));
 	json_object_set_new(v, "many_findings", json_boolean(json_array_size(r->findings) != 1));
-	add_cover(v, packet, s, there);
+	add_cover(v, r->questions, s, there);
 	json_object_set_new(v, "files", files(resources));
 	json_object_set_new(v, "annex_files", files(apart));
 	json_object_set_new(v, "has_annex_files", json_boolean(json_array_size(apart)));

@@ -16,6 +16,10 @@ extern "C" {
 json_t *ak_page_view(const json_t *packet, const struct ak_packet_result *r, json_t *views, const struct ak_sections *s, const json_t *resources,
 		     const json_t *apart);
 
+/* For page.c: {id, start, final_status, hops: [{n, title, time, first, gone: [lines on what is MISSING], lines, more, cite, missing, aggregate}],
+ * timeline} of the sample trace; null without one. */
+json_t *ak_page_trace(const struct ak_sections *s);
+
 #ifdef __cplusplus
 }
 #endif

@@ -32,11 +32,34 @@ static void count_key(const struct ak_policy *policy, json_t *key, struct ak_tal
 	c->keys_declared += basis && strcmp(basis, "policy.yaml") == 0;
 }
 
+static void count_word(json_t **counts, const char *word, size_t most)
+{
+	if (!*counts)
+		*counts = json_object();
+	if (word && (json_object_size(*counts) < most || json_object_get(*counts, word)))
+		json_object_set_new(*counts, word, json_integer(json_integer_value(json_object_get(*counts, word)) + 1));
+}
+
+void ak_population_release(struct ak_tally *c)
+{
+	json_decref(c->roles);
+	json_decref(c->change_verdicts);
+	json_decref(c->change_actors);
+}
+
 static void count_change(const struct ak_policy *policy, json_t *change, struct ak_tally *c)
 {
 	enum ak_change_class class = ak_chain_change_class(change);
 
 	(void)policy;
+	/* How its ticket was found; who made it stands beside it. */
+	json_object_set(change, "ticket_found_by", json_object_get(change, "by"));
+	if (!text(change, "actor"))
+		json_object_set(change, "actor", json_object_get(change, "actor_email"));
+	count_word(&c->change_actors, text(change, "actor") ? text(change, "actor") : text(change, "actor_email"), AK_ACTORS_TOLD);
+	c->changes_by_nobody += !text(change, "actor") && !text(change, "actor_email");
+	if (class != AK_CHANGE_APART)
+		count_word(&c->change_verdicts, text(change, "verdict"), SIZE_MAX);
 	c->changes_asked += class != AK_CHANGE_APART;
 	c->changes_found += class == AK_CHANGE_FOUND;
 	c->changes_unjudged += class == AK_CHANGE_UNJUDGED;
@@ -121,7 +144,8 @@ static const struct {
 		       "key:id alias attempts:integer provider_requests:integer first:datetime last:datetime state owner owner_basis "
 		       "people:integer"},
 	[AK_P_CHANGES] = {read_changes, count_change, "changes", "Changes by administrators",
-			  "citation time:datetime category action resource_type resource:id actor_type ticket:id ticket_state by outcome verdict"},
+			  "citation time:datetime category action resource_type resource:id actor actor_role actor_type ticket:id ticket_state ticket_found_by "
+			  "outcome verdict"},
 	[AK_P_GRANTS] = {ak_query_grants_each, count_grant, "access_grants", "Access grants in the reviews that were read",
 			 "citation principal actor_type team resource:id role log_scope export state created:datetime last_used:datetime "
 			 "reviewed:datetime"},

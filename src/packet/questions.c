@@ -51,7 +51,8 @@ static enum verdict who(struct asked *q)
 	}
 	if (only)
 		snprintf(declared, sizeof declared, ", %s of them by declaration only", AK_NUM(only));
-	measure(q, none ? "%s of %s keys in use have an owner%s; %s attempts name no key" : "%s of %s keys in use have an owner%s",
+	measure(q, none ? "%s of %s keys in use at gateway or provider have an owner%s; %s attempts name no key"
+				    : "%s of %s keys in use at gateway or provider have an owner%s",
 		AK_NUM(owned), AK_NUM(n), declared, of(none, all, share));
 	return owned == n && !none ? MET : NOT_MET;
 }
@@ -211,15 +212,12 @@ static enum verdict spend(struct asked *q)
 	return !any || missing ? NOT_EVALUABLE : outside ? NOT_MET : beyond || undecided ? NOT_EVALUABLE : MET;
 }
 
-/* Kinds that are logs; snapshots such as an inventory have no age of their own. */
+/* Snapshots such as an inventory have no age of their own. */
 static bool is_log(const char *kind)
 {
-	static const char *const logs[] = {"request", "app_event", "audit_event", "usage", "provider_call", "dlp_verdict", "quota_event"};
+	int k = ak_kind_find(ak_str_of(kind));
 
-	for (size_t i = 0; i < AK_COUNT(logs); i++)
-		if (strcmp(kind, logs[i]) == 0)
-			return true;
-	return false;
+	return k >= 0 && ak_kinds[k].events;
 }
 
 static enum verdict how_long(struct asked *q)

@@ -34,10 +34,11 @@ static void arrival(json_t *o, const struct ak_facts *f)
 		json_int_t present = json_integer_value(json_object_get(row, "present")), masked = json_integer_value(json_object_get(row, "masked"));
 
 		ak_section_say(o, "proven", "tables/payload.csv",
-			       "%s: %lld of %lld %s arrived with a prompt or completion, %lld with one masked or encrypted by the source, %lld with none; "
+			       "%s: %lld of %lld %s arrived with a prompt or completion, %lld with one masked or encrypted by the source, %lld %s; "
 			       "none is stored",
 			       json_string_value(json_object_get(row, "source")), (long long)present, (long long)all,
-			       unit(json_string_value(json_object_get(row, "kind"))), (long long)masked, (long long)(all - present - masked));
+			       unit(json_string_value(json_object_get(row, "kind"))), (long long)masked, (long long)(all - present - masked),
+			       ak_facts_has_places(f, json_string_value(json_object_get(row, "source"))) ? "with none" : "in a format without a place for one");
 	}
 }
 
@@ -132,7 +133,7 @@ enum ak_rc ak_section_redaction(struct ak_sections *s, const struct ak_facts *f,
 {
 	json_t *o = ak_section_new(s, "redaction", "Redaction statement", "What was removed, hashed or masked before storing?");
 	struct ak_table *done = ak_section_table(s, o, "redaction", "What redaction did, by field and rule", "source field rule action n:integer records:integer");
-	struct ak_table *payload = ak_section_table(s, o, "payload", "Places of prompts and completions as they arrived; none is stored",
+	struct ak_table *payload = ak_section_table(s, o, "payload", "Places of prompts and completions as they arrived, counted in each record that was read, duplicates too; none is stored",
 					   "source path role present:integer masked:integer absent:integer");
 	struct ak_table *ignored = ak_section_table(s, o, "unknown_fields", "Fields in the exports that no mapping keeps",
 					   "source path type n:integer");

@@ -3,22 +3,47 @@
 #include "base/jsonw.h"
 #include "packet/sections.h"
 
+#include "base/jsonget.h"
 #include "base/time.h"
 #include "model/field.h"
 
-/* RFC 3339 times in UTC of one width are in the order of their bytes. */
+static const struct ak_kind_info *kind_of(const json_t *age) { return &ak_kinds[ak_kind_find(ak_str_of(ak_jtxt(age, "kind", "")))]; }
+
+/* From when to when things happened; RFC 3339 times in UTC of one width are in the order of their bytes. */
 static void reach(struct ak_sections *s, const json_t *ages)
 {
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(ages, i, row) {
-		const char *first = json_string_value(json_object_get(row, "first")), *last = json_string_value(json_object_get(row, "last"));
+	s->records = (uint64_t)ak_facts_sum(ages, "records");
+	json_array_foreach((json_t *)ages, i, row) {
+		const char *first = ak_jtxt(row, "first", NULL), *last = ak_jtxt(row, "last", NULL);
 
+		if (!kind_of(row)->events)
+			continue;
 		if (first && (!s->first[0] || strcmp(first, s->first) < 0))
 			snprintf(s->first, sizeof s->first, "%s", first);
 		if (last && strcmp(last, s->last) > 0)
 			snprintf(s->last, sizeof s->last, "%s", last);
+	}
+}
+
+/* An inventory has the days on which its keys were made: they are no part of what happened. */
+static void states_outside(struct ak_sections *s, json_t *o, const json_t *ages)
+{
+	json_t *row;
+	size_t i;
+
+	s->states = json_array();
+	json_array_foreach((json_t *)ages, i, row) {
+		const char *first = ak_jtxt(row, "first", NULL), *last = ak_jtxt(row, "last", NULL);
+
+		if (kind_of(row)->events || !first || !last || (s->first[0] && strcmp(first, s->first) >= 0 && strcmp(last, s->last) <= 0))
+			continue;
+		json_array_append_new(s->states, json_pack("{s:s, s:s, s:O, s:s, s:s}", "kind", ak_jtxt(row, "kind", ""), "kinds", kind_of(row)->plural, "records",
+							   json_object_get(row, "records"), "first", first, "last", last));
+		ak_section_say(o, "proven", "tables/records.csv", "%lld %s are states and no events: they are dated %s to %s, outside of the time of the events",
+			       (long long)ak_jnum(row, "records"), kind_of(row)->plural, first, last);
 	}
 }
 
@@ -149,6 +174,30 @@ static void quotas(json_t *o, const struct ak_facts *f)
 		       (long long)f->counts.quota_events, (long long)f->counts.quota_linked);
 }
 
+/* Each change once, by its verdict; and by how many people, which says whether two are by one where a view shows nobody. */
+static void changes(const struct ak_sections *s, json_t *o, const struct ak_facts *f)
+{
+	const struct ak_tally *c = &f->counts;
+	size_t rows = c->rows[AK_P_CHANGES], actors = json_object_size(c->change_actors);
+	json_int_t most = 0;
+	struct ak_buf b;
+	const char *name;
+	json_t *n;
+
+	if (!rows)
+		return;
+	ak_buf_init(&b, 1 << 16);
+	json_object_foreach(c->change_verdicts, name, n)
+		ak_buf_addf(&b, "%s%s %lld", b.n ? ", " : ": ", name, (long long)json_integer_value(n));
+	ak_section_say(o, "proven", "tables/changes.csv", "%zu of %zu changes by administrators are asked for an approval%s%.*s", c->changes_asked, rows,
+		       c->changes_asked < rows ? ", the others failed, only read or are judged with their settlement" : "", (int)b.n, b.n ? b.p : "");
+	ak_buf_release(&b);
+	json_object_foreach(c->change_actors, name, n)
+		most = json_integer_value(n) > most ? json_integer_value(n) : most;
+	ak_section_say(o, "proven", "tables/changes.csv", "%s%zu actors made the %zu changes, one of them at most %lld; %zu name nobody%s", actors < AK_ACTORS_TOLD ? "" : "more than ",
+		       actors, rows, (long long)most, c->changes_by_nobody, ak_view_leaves_column(s->view, "actor") ? "; this view shows what sort of actor and no actor" : "");
+}
+
 static void rollup(struct ak_sections *s, json_t *o, const struct ak_facts *f, enum ak_rollup r, const char *title,
 		   const char *columns, const json_t *rows)
 {
@@ -168,7 +217,8 @@ enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, str
 	view(s, o);
 	ak_section_headings(s, o, f);
 	if (s->first[0])
-		ak_section_say(o, "proven", "tables/records.csv", "first record of the period %s, last %s", s->first, s->last);
+		ak_section_say(o, "proven", "tables/records.csv", "first event of the period %s, last %s", s->first, s->last);
+	states_outside(s, o, f->ages);
 	kinds(s, o, f);
 	folded(o, f);
 	environments(s, o, f);
@@ -178,11 +228,12 @@ enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, str
 	       "source asked provider served attempts:integer failed:integer after_fallback:integer "
 	       "cache_hits:integer without_key:integer people:integer",
 	       f->routes);
-	rollup(s, o, f, AK_R_SPEND, "Usage and cost; layers and currencies are never added to each other",
+	rollup(s, o, f, AK_R_SPEND, "Usage and cost; layers and currencies are never added to each other; line_item is the bill's own word, which may cover several models",
 	       "source layer provider model line_item currency records:integer requests:integer "
 	       "input_tokens:integer output_tokens:integer estimated:number billed:number query people:integer",
 	       f->spend);
 	ak_section_place(o, f->table[AK_P_CHANGES]);
+	changes(s, o, f);
 	recomputed(s, o, f);
 	settled(o, f);
 	quotas(o, f);

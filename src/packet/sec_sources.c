@@ -7,13 +7,6 @@
 
 static const char *text(const json_t *o, const char *member) { return json_string_value(json_object_get(o, member)); }
 
-static bool overdue(const struct ak_sections *s, const char *due)
-{
-	char day[32];
-
-	return strncmp(due, ak_time_z(s->as_of_us, 0, day), 10) < 0;
-}
-
 /* not_provided of policy.yaml: said openly, so it is a declared gap and not an open question (DECISIONS 35). */
 static void not_provided(struct ak_sections *s, json_t *o)
 {
@@ -27,7 +20,7 @@ static void not_provided(struct ak_sections *s, json_t *o)
 		if (!why || !owner || !due)
 			ak_section_gap(s, o, "%s is not provided; why, owner or due is missing in policy.yaml", name);
 		else
-			ak_section_not_provided(o, owner, due, "%s is not provided: %s%s", name, why, overdue(s, due) ? "; OVERDUE" : "");
+			ak_section_not_provided(s, o, owner, due, "%s is not provided: %s", name, why);
 	}
 }
 

@@ -16,7 +16,7 @@ enum ak_rc ak_section_trace(struct ak_sections *s, const struct ak_facts *f, str
 	(void)f;
 	if (rc == AK_END) {
 		if (s->scope)
-			ak_section_not_provided(o, NULL, NULL, "no trace within the scope is complete and safe to show");
+			ak_section_not_provided(s, o, NULL, NULL, "no trace within the scope is complete and safe to show");
 		else
 			ak_section_gap(s, o, "no trace is complete and safe to show");
 		return AK_OK;

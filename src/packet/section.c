@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "base/jsonw.h"
+#include "packet/overdue.h"
 
 json_t *ak_section_new(struct ak_sections *s, const char *id, const char *title, const char *question)
 {
@@ -47,12 +48,12 @@ void ak_section_say(json_t *section, const char *tag, const char *basis, const c
 
 static const char *known(const char *answer) { return answer && strcmp(answer, "unknown") != 0 ? answer : NULL; }
 
-static void add_gap(json_t *section, bool declared, const char *owner, const char *due, json_t *what)
+static void add_gap(const struct ak_sections *s, json_t *section, bool declared, const char *owner, const char *due, json_t *what)
 {
 	json_t *list = json_object_get(section, "gaps");
 
-	json_array_append_new(list,
-			      json_pack("{s:o, s:o, s:s?, s:s?, s:b}", "id", evidence_id("G", section, list), "text", what, "owner", owner, "due", due, "declared", declared));
+	json_array_append_new(list, json_pack("{s:o, s:o, s:s?, s:s?, s:o, s:b}", "id", evidence_id("G", section, list), "text", what, "owner", owner, "due", due,
+					      "overdue", ak_overdue_days(due, s->as_of_us), "declared", declared));
 }
 
 void ak_section_gap(struct ak_sections *s, json_t *section, const char *fmt, ...)
@@ -60,17 +61,17 @@ void ak_section_gap(struct ak_sections *s, json_t *section, const char *fmt, ...
 	va_list ap;
 
 	va_start(ap, fmt);
-	add_gap(section, false, s->policy ? known(s->policy->declared_by) : NULL, s->policy ? known(s->policy->review_by) : NULL, text(fmt, ap));
+	add_gap(s, section, false, s->policy ? known(s->policy->declared_by) : NULL, s->policy ? known(s->policy->review_by) : NULL, text(fmt, ap));
 	va_end(ap);
 	s->gaps++;
 }
 
-void ak_section_not_provided(json_t *section, const char *owner, const char *due, const char *fmt, ...)
+void ak_section_not_provided(const struct ak_sections *s, json_t *section, const char *owner, const char *due, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	add_gap(section, true, owner, due, text(fmt, ap));
+	add_gap(s, section, true, owner, due, text(fmt, ap));
 	va_end(ap);
 }
 

@@ -1,6 +1,6 @@
 /* A section of a packet as one document, of which Markdown, HTML, JSON and CSV are all made:
  * {number, id, title, question, statements: [{id, tag: "proven"|"declared", text, basis}],
- *  gaps: [{id, text, owner|null, due|null, declared: bool}], tables: [table], text|absent}
+ *  gaps: [{id, text, owner|null, due|null, overdue: days past it as of the checkpoint|null, declared: bool}], tables: [table], text|absent}
  *  table = {name, title, columns: [{name, type}], rows: [[values]], count}, rows the first AK_TABLE_SHOWN of count (packet/table.h)
  * Types are those of Table Schema: string, integer, number (decimal text), datetime, boolean. A missing value is null. */
 #ifndef AK_PACKET_SECTION_H
@@ -16,6 +16,11 @@
 #include "packet/views.h"
 #include "redact/redact.h"
 #include "store/store.h"
+
+/* Documents beside the sections (packet/cover.h). */
+#define AK_COVER_PATH "data/00-cover.json"
+#define AK_MATRIX_PATH "data/08-requests/matrix.json"
+#define AK_FIGURES_PATH "data/08-requests/figures.json"
 
 struct ak_sections {
 	struct ak_store *store;
@@ -48,7 +53,9 @@ struct ak_sections {
 	const struct ak_view *view; /* what it leaves out; NULL = nothing */
 	const struct ak_packet_scope *scope; /* whose records it has, NULL = all */
 	json_t *scope_doc;	  /* packet/scoped.h; NULL without a scope */
-	char first[32], last[32]; /* times of the earliest and the latest record of the period, empty when none has one */
+	char first[32], last[32]; /* times of the earliest and the latest event of the period, empty when none has one */
+	json_t *states;		  /* kinds of states that are dated outside of it: [{kind, kinds, records, first, last}] */
+	uint64_t records;	  /* of the period, events and states */
 };
 
 #ifdef __cplusplus
@@ -60,7 +67,7 @@ void ak_section_say(json_t *section, const char *tag, const char *basis, const c
 /* A question that nothing answers; counted. Owed by who declared the policy, until its review. */
 void ak_section_gap(struct ak_sections *s, json_t *section, const char *fmt, ...) AK_PRINTF(3, 4);
 /* A gap that policy.yaml admits under not_provided; printed, not counted. owner and due may be NULL. */
-void ak_section_not_provided(json_t *section, const char *owner, const char *due, const char *fmt, ...) AK_PRINTF(4, 5);
+void ak_section_not_provided(const struct ak_sections *s, json_t *section, const char *owner, const char *due, const char *fmt, ...) AK_PRINTF(5, 6);
 /* A table of the section, which goes on with ak_table_add (packet/table.h). */
 struct ak_table *ak_section_table(struct ak_sections *s, json_t *section, const char *name, const char *title, const char *columns);
 /* The same with rows from an array of objects. */

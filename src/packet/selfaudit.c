@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "model/field.h"
 #include "packet/sieve.h"
+#include "packet/untag.h"
 #include "redact/marker.h"
 #include "redact/names.h"
 
@@ -105,13 +106,42 @@ static bool look(const struct ak_selfaudit *a, struct ak_str bytes, struct ak_se
 	return true;
 }
 
+static bool is_page(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && (strcmp(dot, ".html") == 0 || strcmp(dot, ".md") == 0);
+}
+
+typedef bool look_fn(const struct ak_selfaudit *a, struct ak_str bytes, void *out);
+
+/* The same of a page without its tags: twice, where readers may differ on what a tag is. */
+static bool look_untagged(const struct ak_selfaudit *a, struct ak_str bytes, look_fn *how, void *out)
+{
+	struct ak_buf text[2];
+	bool found = false, both;
+
+	ak_buf_init(&text[0], bytes.n + 1);
+	ak_buf_init(&text[1], bytes.n + 1);
+	if (ak_untag(bytes, true, &text[0]))
+		found = how(a, ak_buf_str(&text[0]), out);
+	both = !found && ak_untag(bytes, false, &text[1]) && !ak_str_eq(ak_buf_str(&text[0]), ak_buf_str(&text[1]));
+	if (both)
+		found = how(a, ak_buf_str(&text[1]), out);
+	ak_buf_release(&text[0]);
+	ak_buf_release(&text[1]);
+	return found;
+}
+
+static bool look_for(const struct ak_selfaudit *a, struct ak_str bytes, void *out) { return look(a, bytes, out); }
+
 bool ak_selfaudit(const struct ak_selfaudit *a, const char *path, struct ak_str bytes, struct ak_selfaudit_hit *out)
 {
 	char *copy;
 	bool found;
 
 	if (!is_note(path))
-		return look(a, bytes, out);
+		return look(a, bytes, out) || (is_page(path) && look_untagged(a, bytes, look_for, out));
 	copy = ak_strndup(bytes.p, bytes.n);
 	blank_random(copy, bytes.n);
 	found = look(a, ak_str_n(copy, bytes.n), out);
@@ -174,11 +204,13 @@ void ak_selfaudit_fields(const struct ak_selfaudit *a, const json_t *doc)
 		ak_selfaudit_fields(a, v);
 }
 
+static bool canary(const struct ak_selfaudit *a, struct ak_str bytes, void *hit) { return ak_canaries_find(a->canaries, bytes, hit); }
+
 static enum ak_rc no_canary(const struct ak_selfaudit *a, const char *path, uint64_t lines, struct ak_str bytes, struct ak_err *err)
 {
 	struct ak_canary_hit hit;
 
-	if (!a->canaries || !ak_canaries_find(a->canaries, bytes, &hit))
+	if (!a->canaries || !(canary(a, bytes, &hit) || (is_page(path) && look_untagged(a, bytes, canary, &hit))))
 		return AK_OK;
 	ak_hint(err, "no packet was written; look for it in policy.yaml, responses.yaml and the templates first, then in the records");
 	return ak_fail(err, AK_EXIT_VERIFY, "self-audit: %s line %llu would hold the value of line %zu of --canary-hashes", path,

@@ -138,6 +138,17 @@ static bool place(struct ak_str s, size_t *column, unsigned *row)
 	return i == s.n;
 }
 
+/* Writes the cell again, too. */
+static void note(struct ak_sheet_cells *c, size_t column, struct ak_buf *plain, struct ak_buf *marks)
+{
+	add(marks, column, ak_buf_str(plain));
+	ak_buf_addc(plain, '\0');
+	c->broken = c->broken || plain->over;
+	if (!c->broken)
+		ak_sheet_cell(c->again, column, plain->p);
+	ak_buf_release(plain);
+}
+
 static bool cell(struct ak_sheet_cells *c, struct ak_str *s, size_t *next, struct ak_buf *marks)
 {
 	struct ak_str at, attributes, text;
@@ -145,41 +156,46 @@ static bool cell(struct ak_sheet_cells *c, struct ak_str *s, size_t *next, struc
 	unsigned row;
 	size_t column;
 
-	if (!take(s, "<c r=\"") || !until(s, "\"", &at) || !place(at, &column, &row) || row != c->row || column < *next || !until(s, ">", &attributes))
+	if (!take(s, "<c r=\"") || !until(s, "\"", &at) || !place(at, &column, &row) || row != c->row || column < *next || column >= c->again->columns || !until(s, ">", &attributes))
 		return false;
 	*next = column + 1;
 	c->cells++;
-	if (take(s, "<v>")) {
-		if (!until(s, "</v></c>", &text))
-			return false;
-		add(marks, column, text);
-		return true;
-	}
-	if (!take(s, "<is><t") || !until(s, ">", &attributes) || !until(s, "</t></is></c>", &text))
-		return false;
 	ak_buf_init(&plain, ROW_BYTES);
-	unescape(text, &plain);
-	add(marks, column, ak_buf_str(&plain));
-	ak_buf_release(&plain);
+	if (take(s, "<v>") && until(s, "</v></c>", &text))
+		ak_buf_addstr(&plain, text);
+	else if (take(s, "<is><t") && until(s, ">", &attributes) && until(s, "</t></is></c>", &text))
+		unescape(text, &plain);
+	else
+		return false; /* nothing was added to it */
+	note(c, column, &plain, marks);
 	return true;
 }
 
-bool ak_sheet_cells_open(struct ak_sheet_cells *c, struct ak_str xml)
+bool ak_sheet_cells_open(struct ak_sheet_cells *c, struct ak_str xml, struct ak_sheet *again)
 {
-	struct ak_str head;
+	struct ak_str head = ak_buf_str(&again->xml);
 
-	*c = (struct ak_sheet_cells){.left = xml};
-	return until(&c->left, "<sheetData>\n", &head);
+	*c = (struct ak_sheet_cells){.again = again, .row = again->rows};
+	if (!ak_str_starts(xml, head))
+		return false;
+	c->left = ak_str_n(xml.p + head.n, xml.n - head.n);
+	return true;
+}
+
+bool ak_sheet_cells_end(struct ak_sheet_cells *c)
+{
+	ak_buf_clear(&c->again->xml);
+	ak_sheet_end(c->again);
+	return ak_str_eq(c->left, ak_buf_str(&c->again->xml));
 }
 
 bool ak_sheet_cells_next(struct ak_sheet_cells *c)
 {
 	struct ak_buf marks;
-	struct ak_str number, s;
+	struct ak_str number, s = c->left;
 	char want[16];
 	size_t next = 0;
 
-	s = c->left;
 	if (take(&s, "</sheetData>"))
 		return false;
 	c->cells = 0;
@@ -189,10 +205,15 @@ bool ak_sheet_cells_next(struct ak_sheet_cells *c)
 		return false;
 	}
 	c->row++;
+	ak_buf_clear(&c->again->xml);
+	ak_sheet_row(c->again);
 	ak_buf_init(&marks, ROW_BYTES);
 	while (!c->broken && !take(&s, "</row>\n"))
-		c->broken = !cell(c, &s, &next, &marks);
+		if (!cell(c, &s, &next, &marks))
+			c->broken = true;
+	ak_sheet_row_end(c->again);
 	c->mark = done(&marks);
+	c->odd = !ak_str_eq(ak_str_n(c->left.p, c->left.n - s.n), ak_buf_str(&c->again->xml));
 	c->left = s;
 	return !c->broken;
 }

@@ -5,12 +5,15 @@
 #include <jansson.h>
 
 #include "base/buf.h"
+#include "packet/book_parts.h"
 
 struct ak_sheet_cells {
 	struct ak_str left; /* what is not read yet */
 	unsigned row;	    /* number of the row that was read last, from 1 */
 	uint64_t mark;	    /* of its cells */
 	size_t cells;	    /* that are not empty */
+	bool odd;	    /* the row is not byte for byte as packet/book_parts.c writes these cells */
+	struct ak_sheet *again;
 	bool broken;	    /* what follows is no row as packet/workbook.c writes it */
 };
 
@@ -22,10 +25,12 @@ extern "C" {
 uint64_t ak_cells_mark(const char *const *cells, size_t n);
 uint64_t ak_cells_mark_row(const json_t *row);
 
-/* xml: of the sheet, borrowed; false when it is none. */
-bool ak_sheet_cells_open(struct ak_sheet_cells *c, struct ak_str xml);
+/* xml: of the sheet, borrowed; false when it does not begin as `again` does, which is borrowed and in which rows are written again. */
+bool ak_sheet_cells_open(struct ak_sheet_cells *c, struct ak_str xml, struct ak_sheet *again);
 /* The next row; false behind the last one, or when it is broken. */
 bool ak_sheet_cells_next(struct ak_sheet_cells *c);
+/* Behind the last row: does the sheet end as it is written, and does nothing follow? */
+bool ak_sheet_cells_end(struct ak_sheet_cells *c);
 
 #ifdef __cplusplus
 }

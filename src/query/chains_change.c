@@ -69,7 +69,7 @@
 	"SELECT a.seq AS seq, s.name || ':' || a.seq AS citation, s.name AS source, a.event_start AS time, a.time_us AS time_number," \
 	" a.event_id AS event, a.category AS category, a.action AS action, a.resource_type AS resource_type,"             \
 	" coalesce(a.resource_id, a.key_id, a.key_hash) AS resource, a.outcome AS outcome, a.actor_id AS actor,"          \
-	" a.actor_email AS actor_email, a.actor_type AS actor_type, a.approver_id AS approver, a.job_id AS job,"          \
+	" a.actor_email AS actor_email, a.actor_role AS actor_role, a.actor_type AS actor_type, a.approver_id AS approver, a.job_id AS job,"          \
 	" a.reason_code AS reason, a.deployment_ref AS deployment, a.settlement_id AS settlement, a.changes AS changes,"  \
 	SETTLED " AS rows, (SELECT min(event_start) FROM settlement WHERE state = 0) AS settled_first,"                    \
 	" (SELECT max(event_start) FROM settlement WHERE state = 0) AS settled_last,"                                      \

@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "base/jsonget.h"
 #include "base/jsonw.h"
@@ -132,17 +133,40 @@ static void add_text(json_t *body, const char *member, const uint8_t pub[AK_ED25
 	ak_buf_release(&text);
 }
 
-/* Whole seconds, which is all that a list of signers can say. */
-static json_t *describe(const uint8_t old[AK_ED25519_LEN], const uint8_t fresh[AK_ED25519_LEN], int64_t overlap_us)
+/* A moment in whole seconds, which is all that a list of signers can say, behind that of the last checkpoint: the packets that the old key
+ * has signed say a time up to that one, and those of the new key a later one. */
+static enum ak_rc moment(struct ak_store *s, int64_t *now, struct ak_err *err)
 {
-	int64_t now = ak_time_now() / SECOND_US * SECOND_US;
+	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
+	int64_t last = INT64_MIN;
+	enum ak_rc rc = ak_sql_prepare(s, "SELECT time FROM checkpoint ORDER BY size DESC LIMIT 1", &st, err);
+
+	if (rc == AK_OK && (rc = ak_sql_step(s, st, err)) == AK_OK) {
+		AK_CLEANUP(ak_free_charp) char *time = ak_strndup(ak_sql_text(st, 0).p, ak_sql_text(st, 0).n);
+
+		rc = ak_time_arg(time, 0, &last, err);
+		last = last / SECOND_US * SECOND_US;
+	}
+	if (rc != AK_OK && rc != AK_END)
+		return rc;
+	while ((*now = ak_time_now() / SECOND_US * SECOND_US) == last)
+		nanosleep(&(struct timespec){0, 20000000}, NULL);
+	if (*now > last)
+		return AK_OK;
+	ak_hint(err, "set the clock: packets that are signed already would count as signed by a key that was not yet, or no longer, good");
+	return ak_fail(err, AK_EXIT_REFUSED, "this machine's clock stands before the last checkpoint of the workspace");
+}
+
+/* The old key is good up to the second before. */
+static json_t *describe(const uint8_t old[AK_ED25519_LEN], const uint8_t fresh[AK_ED25519_LEN], int64_t now, int64_t overlap_us)
+{
 	json_t *body = json_object();
 	char z[32];
 
 	add_text(body, "before", old);
 	add_text(body, "key", fresh);
 	json_object_set_new(body, "from", json_string(ak_time_z(now, 0, z)));
-	json_object_set_new(body, "until", json_string(ak_time_z(now + overlap_us, 0, z)));
+	json_object_set_new(body, "until", json_string(ak_time_z(now + overlap_us - SECOND_US, 0, z)));
 	return body;
 }
 
@@ -152,14 +176,15 @@ enum ak_rc ak_rotate_packet(struct ak_store *s, const char *keys_dir, const stru
 	uint8_t old[AK_ED25519_LEN], fresh[AK_ED25519_LEN];
 	json_t *body = NULL;
 	char kid[9];
+	int64_t now;
 	enum ak_rc rc = ak_store_lock(s, LOCK_MS, err);
 
 	/* As with the pseudonym key the file is there first. */
-	if (rc != AK_OK || (rc = ak_tlog_open(s, &l, err)) != AK_OK)
+	if (rc != AK_OK || (rc = moment(s, &now, err)) != AK_OK || (rc = ak_tlog_open(s, &l, err)) != AK_OK)
 		return rc;
 	ak_ed25519_public(keys->packet, old);
 	if ((rc = ak_keys_add_packet(keys_dir, kid, fresh, err)) == AK_OK) {
-		body = describe(old, fresh, overlap_us);
+		body = describe(old, fresh, now, overlap_us);
 		rc = ak_rotate_seal(&l, keys, KIND, body, KIND, kid, err);
 	}
 	json_decref(body);

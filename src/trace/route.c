@@ -2,6 +2,8 @@
 #include "base/ak.h"
 #include "trace/hops.h"
 
+#include "query/keynames.h"
+
 /* Whether an attempt names this provider request id. */
 static bool asked_by(const struct ak_trace *t, const char *id)
 {
@@ -113,15 +115,49 @@ static bool listed(const json_t *buckets, const json_t *row)
 	return false;
 }
 
-static void bucket(struct ak_trace *t, json_t *h, json_t *row)
+static bool is_own(const json_t *ids, const json_t *row)
+{
+	const char *key = json_string_value(json_object_get(row, "key"));
+
+	return key && json_object_get(ids, key);
+}
+
+/* The names of the attempts' keys, and where no bucket has one of them the ids under which the inventory says that providers count them. */
+static enum ak_rc own_keys(struct ak_trace *t, const json_t *buckets, json_t **ids, struct ak_err *err)
+{
+	static const char *const names[] = {"auditkit.key.id", "auditkit.key.hash", "auditkit.key.alias"};
+	json_t *asked = json_array(), *known = NULL, *r, *id;
+	enum ak_rc rc = AK_OK;
+	bool needed = json_array_size(buckets) > 0;
+	size_t i;
+
+	json_array_foreach(t->attempts, i, r)
+		for (size_t k = 0; k < AK_COUNT(names); k++)
+			if (ak_trace_field(r, names[k]))
+				json_array_append_new(asked, json_string(ak_trace_field(r, names[k])));
+	*ids = json_object();
+	json_array_foreach(asked, i, id)
+		json_object_set_new(*ids, json_string_value(id), json_true());
+	json_array_foreach((json_t *)buckets, i, r)
+		needed = needed && !is_own(*ids, r);
+	if (needed && json_array_size(asked))
+		rc = ak_query_key_inventory(t->s, asked, &known, err);
+	json_array_foreach(json_object_get(known, "ids"), i, id)
+		json_object_set_new(*ids, json_string_value(id), json_true());
+	json_decref(asked);
+	json_decref(known);
+	return rc;
+}
+
+static void bucket(struct ak_trace *t, json_t *h, json_t *row, bool own)
 {
 	json_int_t requests = json_integer_value(json_object_get(row, "requests"));
 
 	if (listed(json_object_get(h, "buckets"), row))
 		return;
-	ak_trace_say(h, "%s to %s: %lld request%s of %s, key %s [%s]", json_string_value(json_object_get(row, "start")),
+	ak_trace_say(h, "%s to %s: %lld request%s of %s, %s %s [%s]", json_string_value(json_object_get(row, "start")),
 		     json_string_value(json_object_get(row, "end")), (long long)requests, requests == 1 ? "" : "s",
-		     ak_trace_dash(json_string_value(json_object_get(row, "model"))), ak_trace_dash(json_string_value(json_object_get(row, "key"))),
+		     ak_trace_dash(json_string_value(json_object_get(row, "model"))), own ? "its key" : "key", ak_trace_dash(json_string_value(json_object_get(row, "key"))),
 		     json_string_value(json_object_get(row, "cite")));
 	json_array_append(json_object_get(h, "buckets"), row);
 	t->aggregate++;
@@ -147,8 +183,8 @@ static void add_declared_gaps(struct ak_trace *t, json_t *h)
 
 enum ak_rc ak_trace_usage(struct ak_trace *t, struct ak_err *err)
 {
-	json_t *r, *rows, *row, *h;
-	size_t i, k;
+	json_t *r, *rows, *row, *h, *all, *ids = NULL;
+	size_t i;
 	enum ak_rc rc = AK_OK;
 
 	if (!json_array_size(t->attempts))
@@ -161,14 +197,25 @@ enum ak_rc ak_trace_usage(struct ak_trace *t, struct ak_err *err)
 	}
 	ak_trace_say(h, "aggregate buckets, not this request alone");
 	json_object_set_new(h, "buckets", json_array());
+	/* Its own key's first: those of others show what the sum may be mixed with. */
+	all = json_array();
 	json_array_foreach(t->attempts, i, r) {
 		rows = NULL;
-		if ((rc = ak_link_buckets(t->s, r, &rows, err)) != AK_OK)
-			return rc;
-		json_array_foreach(rows, k, row)
-			bucket(t, h, row);
+		if (rc == AK_OK)
+			rc = ak_link_buckets(t->s, r, &rows, err);
+		json_array_extend(all, rows);
 		json_decref(rows);
 	}
+	if (rc == AK_OK)
+		rc = own_keys(t, all, &ids, err);
+	for (int own = 1; own >= 0; own--)
+		json_array_foreach(all, i, row)
+			if (is_own(ids, row) == (own == 1))
+				bucket(t, h, row, own == 1);
+	json_decref(all);
+	json_decref(ids);
+	if (rc != AK_OK)
+		return rc;
 	add_declared_gaps(t, h);
 	if (json_array_size(json_object_get(h, "buckets")))
 		return AK_OK;

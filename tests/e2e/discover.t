@@ -46,7 +46,7 @@ sed 's/key_15b3785b: {owner: unknown}/key_15b3785b: {owner: team-lab}/' ws/polic
 is "an owner given here is told from one that records give" "$(grep -c '^key_15b3785b,.*,team-lab,policy.yaml' owned/data/tables/keys.csv) \
 $(grep -c '^key_a1f0c2d4,.*,key inventory' owned/data/tables/keys.csv) \
 $(jq -r '.questions[0].measured' owned/data/08-requests/questions.json | cut -d';' -f1)" \
-	"1 1 7 of 7 keys in use have an owner, 1 of them by declaration only"
+	"1 1 7 of 7 keys in use at gateway or provider have an owner, 1 of them by declaration only"
 
 is "a source that had no owner when it was read has the one that policy.yaml gives it now" \
 	"$(sed 's/^  tickets: {\(.*\)owner: unknown/  tickets: {\1owner: sec-ops/' ws/policy.yaml >p && cat p >ws/policy.yaml

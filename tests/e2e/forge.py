@@ -222,6 +222,7 @@ archive("no archive at all", (4, 5), lambda b: b"nothing of the kind", zipped)
 archive("an empty file", (4, 5), lambda b: b"", zipped)
 
 # Any one byte, anywhere in what the manifests cover or in the archives.
+case("no proofs of the records that proofs.csv lists", 4, ["content", "signature"], lambda p: shutil.rmtree(p / "data/integrity/proofs"), seal=True)
 rng, bad = random.Random(7), []
 names = sorted(str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file() and not str(f.relative_to(folder)).startswith("signatures/allowed"))
 long = "AK_LONG" in os.environ

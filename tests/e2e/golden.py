@@ -3,7 +3,7 @@
 Each line of the table: name, how it is made from the good packet (steps separated by " ; "), options, exit code, levels that fail (in
 order, all of them; - = no report), what is said, and what VERIFY.txt says when it is run with sh and no auditkit in PATH (- = an archive).
 The second verifier may miss what it does not look for; where it sees something, so must the first one, and what both call good is good."""
-import csv, hashlib, io, json, os, pathlib, random, re, shutil, subprocess, sys, tarfile, zipfile
+import csv, hashlib, io, json, os, pathlib, random, re, shutil, struct, subprocess, sys, tarfile, zipfile, zlib
 
 tool, folder, table = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
 full = len(sys.argv) > 4
@@ -86,6 +86,13 @@ def member(p, key, value):
     (p / name).write_text(json.dumps(d))
 
 
+def fill(p, name, megabytes):
+    """Words that mean nothing, behind the others."""
+    with open(p / name, "a") as f:
+        for _ in range(int(megabytes)):
+            f.write("lorem ipsum\n" * 87382)
+
+
 def drop_row(p, name):
     rows = (p / name).read_bytes().splitlines(True)
     (p / name).write_bytes(b"".join(rows[:-1]))
@@ -155,7 +162,7 @@ def bomb(p):
         z.writestr("top/data/zeros", b"\0" * (200 << 20))
 
 
-STEPS = {"flip": flip, "put": put, "edit": edit, "seal": seal, "sign": sign, "json": member, "pack": pack, "more": more, "bomb": bomb, "stamp": stamp, "annex": annex, "adopt": adopt, "swap": swap, "drop-row": drop_row,
+STEPS = {"flip": flip, "put": put, "edit": edit, "seal": seal, "sign": sign, "json": member, "pack": pack, "more": more, "bomb": bomb, "stamp": stamp, "annex": annex, "adopt": adopt, "swap": swap, "drop-row": drop_row, "fill": fill,
          "rm": lambda p, n: (p / n).unlink(), "unsign": lambda p: shutil.rmtree(p / "signatures"), "mv": lambda p, a, b: (p / a).rename(p / b),
          "link": lambda p, n, to: os.symlink(to, p / n), "fifo": lambda p, n: os.mkfifo(p / n), "crlf": lambda p, n: (p / n).write_bytes((p / n).read_bytes().replace(b"\r\n", b"\n")),
          "cut": archive(lambda raw, part: raw[:len(raw) * int(part) // 100]), "behind": archive(lambda raw, text: raw + text.encode() * 400),
@@ -235,7 +242,85 @@ def at_random(names, n):
     point(not missed, "%d of %d single bytes changed at random are seen" % (n - len(missed), n), missed[:5])
 
 
+def book_of(parts):
+    """Parts stored as they are, as auditkit packs a workbook: a forgery differs in what is forged alone."""
+    out, directory = b"", b""
+    for name, text in parts:
+        head = struct.pack("<HHHIIIIHH", 20, 2048, 0, 0x210000, zlib.crc32(text), len(text), len(text), len(name), 0)
+        directory += b"PK\1\2" + struct.pack("<H", 20) + head + bytes(10) + struct.pack("<I", len(out)) + name.encode()
+        out += b"PK\3\4" + head + name.encode() + text
+    return out + directory + b"PK\5\6" + struct.pack("<IHHIIH", 0, len(parts), len(parts), len(directory), len(out), 0)
+
+
+def lies(xml):
+    """The rows with another number in them."""
+    return re.sub(rb"<v>\d+</v>", b"<v>9999</v>", xml)
+
+
+def second(parts, name, change):
+    """The part with its rows (the whole match, what is inside of it) changed."""
+    return [(n, re.sub(rb"<sheetData>(.*)</sheetData>", lambda m: change(m[0], m[1]), t, flags=re.S) if n == name else t) for n, t in parts]
+
+
+def books():
+    """Workbooks that a spreadsheet program shows otherwise than the CSV files say, or with more in them."""
+    good = (folder / "data/evidence.xlsx").read_bytes()
+    with zipfile.ZipFile(io.BytesIO(good)) as z:
+        parts = [(i.filename, z.read(i)) for i in z.infolist()]
+    # two sheets with numbers
+    sheet, other = [n for n, t in parts if "sheets/sheet" in n and n != "xl/worksheets/sheet1.xml" and b"<v>" in t][:2]
+    text = dict(parts)
+    sub = lambda pattern, to, only=".": [(n, re.sub(pattern.encode(), to.encode(), t) if re.search(only, n) else t) for n, t in parts]
+    rels, style, types = "xl/_rels/workbook.xml.rels", "xl/styles.xml", "Content_Types"
+    short, to = sheet.rsplit("/", 1)[1], other.rsplit("/", 1)[1]
+    comment = lambda rows, inside: b"<!--" + rows + b"--><sheetData >" + lies(inside) + b"</sheetData>"
+    forged = {
+        "another part": sub("worksheets/" + short, "worksheets/evil.xml", rels) + [("xl/worksheets/evil.xml", lies(text[sheet]))],
+        "two sheets that are exchanged": sub(short, "@", rels),
+        "the sheets of two tables exchanged": [(n, text[other] if n == sheet else text[sheet] if n == other else t) for n, t in parts],
+        "true rows in a comment": second(parts, sheet, comment),
+        "rows twice": second(parts, sheet, lambda rows, inside: rows + lies(rows)),
+        "a comment between rows": sub("</row>\n<row r=\"2\">", "</row>\n<!-- --><row r=\"2\">", sheet),
+        "a formula": [(n, re.sub(rb"<v>(\d+)</v>", rb"<f>1+1</f><v>\1</v>", t, 1) if n == sheet else t) for n, t in parts],
+        "a style of a cell": [(n, re.sub(rb'"><v>', rb'" s="1"><v>', t, 1) if n == sheet else t) for n, t in parts],
+        "a hidden row": sub('<row r="2">', '<row r="2" hidden="1">', sheet),
+        "a number format": sub("<fonts", '<numFmts count="1"><numFmt numFmtId="200" formatCode="&quot;9999&quot;"/></numFmts><fonts', style),
+        "hidden columns": sub('customWidth="1"/>', 'customWidth="1" hidden="1"/>', "sheets/"),
+        "a hidden sheet": sub('<sheet name="records"', '<sheet state="veryHidden" name="records"', "xl/workbook.xml"),
+        "a sheet left out of the list": sub('<sheet name="records"[^>]*/>', "", "xl/workbook.xml"),
+        "a macro": parts + [("xl/vbaProject.bin", b"macro")],
+        "a part before the others": [("xl/vbaProject.bin", b"macro")] + parts,
+        "relations of a sheet": parts + [("xl/worksheets/_rels/sheet2.xml.rels", b"<Relationships/>")],
+        "a reference to another workbook": sub("</sheets>", '</sheets><externalReferences><externalReference r:id="rId99"/></externalReferences>', "xl/workbook.xml"),
+        "something behind the rows": sub("</sheetData>", '</sheetData><conditionalFormatting sqref="A1"/>', sheet),
+        "another type of a part": sub("worksheet.xml", "chartsheet+xml", types),
+        "the words of the list": sub("what it shows", "all is well", "sheet1.xml"),
+        "parts in another order": parts[-1:] + parts[:-1],
+        "a part twice": parts[:1] + [(sheet, lies(text[sheet]))] + parts[1:],
+    }
+    forged["two sheets that are exchanged"] = [(n, t.replace(to.encode(), short.encode()).replace(b"@", to.encode())) if n == rels else (n, t) for n, t in forged["two sheets that are exchanged"]]
+    raw = {n: book_of(p) for n, p in forged.items()}
+    raw["something behind the last part"] = good + b"PK"
+    raw["other bytes than its checksum says"] = good[:14] + bytes(4) + good[18:]
+    with io.BytesIO() as b:
+        with zipfile.ZipFile(b, "w", zipfile.ZIP_DEFLATED) as z:
+            for n, t in parts:
+                z.writestr(n, t)
+        raw["a compressed part"] = b.getvalue()
+    shutil.rmtree(work, ignore_errors=True)
+    shutil.copytree(folder, work)
+    missed = [] if book_of(parts) == good else ["the good one is not made again"]
+    for name, made in raw.items():
+        (work / "data/evidence.xlsx").write_bytes(made)
+        seal(work)
+        rc, failed, said = run(work)
+        if made == good or rc != 4 or failed != ["content", "signature"] or "data/evidence.xlsx" not in said:
+            missed.append((name, made == good, rc, failed))
+    point(not missed, "%d forged workbooks are seen" % len(raw), missed[:6])
+
+
 cases()
+books()
 files = [f for f in each_file() if "sshsig" not in f]
 at_random(files, edits)
 print("1..%d" % points)

@@ -55,5 +55,6 @@ for who in today past; do
 	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $who.key -out csr -config ca.cnf -subj "/CN=$who" 2>/dev/null
 	openssl ca -batch -notext -config ca.cnf -cert ca.pem -keyfile ca.key "$@" -in csr -out $who.pem 2>/dev/null
 done
-sed "s/DIGEST/$(sha256sum good/tagmanifest-sha256.txt | cut -c1-64)/" "$AK_SRCDIR/tests/e2e/golden.tsv" >golden-cases
+digest=$(sha256sum good/tagmanifest-sha256.txt | cut -c1-64)
+sed "s/DIGEST/$digest/; s/DIG_UPPER/$(echo "$digest" | tr a-f A-F)/" "$AK_SRCDIR/tests/e2e/golden.tsv" >golden-cases
 python3 "$AK_SRCDIR/tests/e2e/golden.py" "$AUDITKIT" good golden-cases ${AK_LONG:+10000}

@@ -14,6 +14,11 @@ is "open questions: exit 3" "$?" 3
 is "and nothing is written" "$(ls p.tar* 2>/dev/null)" ""
 is "each is named" "$(grep -c '^gap ' gaps)" "$("$AUDITKIT" -w w packet build --draft --json -o d.zip | jq .gap_count)"
 is "what policy.yaml admits is named and not counted" "$(grep -c '^declared .*aws-cost' gaps)" 1
+cp w/policy.yaml policy.kept
+sed -i 's/^declared: {by: [a-z-]*/declared: {by: jane.doe@corp-mail.com/; s/^  aws-cost: {why: finance/  joe.roe@corp-mail.com: {why: ask ann.lee@corp-mail.com/' w/policy.yaml
+"$AUDITKIT" -w w packet build -v -o p.tar >mails 2>&1
+is "an address in policy.yaml is not printed" "$? $(grep -c '^gap ' mails) $(grep -c 'owed by' mails | sed 's/[1-9]/some/') $(tr -d ' \n' <mails | grep -c corp-mail)" "3 $(grep -c '^gap ' gaps) some 0"
+mv policy.kept w/policy.yaml
 is "a draft is unsigned and says so" "$("$AUDITKIT" packet verify d.zip --json | jq -c '[.ok, .draft, .signer]')" '[true,true,null]'
 
 "$AUDITKIT" -w w packet build --draft -o draft >/dev/null 2>&1
@@ -44,6 +49,9 @@ unset LOCPATH
 ok "a third zone and locale: the same bytes" cmp p.tar third/p.tar
 ok "another zone, locale, umask and folder: the same bytes" cmp p.tar other/p.tar
 digest=$(sed -n 's/^digest   sha256 //p' p.tar.receipt.txt)
+is "the receipt has the annex as the packet names it and as sha256sum prints its file" "$(sed -n 's/^annex    sha256 \([0-9a-f]*\) .*/\1/p' p.tar.receipt.txt | tr '\n' ' ')" \
+	"$(tar -xOf p.annex.tar p.annex/tagmanifest-sha256.txt | sha256sum | cut -c1-64) $(sha256sum p.annex.tar | cut -c1-64) "
+is "the way without auditkit comes first" "$(grep -nE '^(check|verify) ' p.tar.receipt.txt | cut -c1-40 | tr '\n' ' ' | grep -c 'check .*VERIFY.txt.*verify')" 1
 for f in p.zip p.tar.gz p.tar.zst folder; do
 	"$AUDITKIT" -w w packet build --allow-gaps -q -o "$f" >/dev/null
 	is "$f has the same digest" "$("$AUDITKIT" packet verify "$f" --digest "$digest" --json | jq -c '[.ok, .digest]')" "[true,\"$digest\"]"
@@ -104,7 +112,7 @@ is "a word for a number" "$(failed p)" structure,schema,signature
 rm -rf p && tar -xf p.tar && sed -i 's/"outcome\\": \\"success/"outcome\\": \\"failure/; s/success/failure/' p/data/integrity/proofs/*.json && reseal p
 is "a changed record of the trace" "$(failed p)" signature,log
 rm -rf p && tar -xf p.tar && printf 'sk%sabcdefghijklmnopqrstuvwxyz0123456789abcdefghijkl\n' -proj- >p/data/note.md && reseal p
-is "a secret that came in later" "$(failed p)" structure,content,signature
+is "a secret that came in later" "$(failed p)" structure,completeness,content,signature
 rm -rf p && tar -xf p.tar && echo more >p/data/extra.txt
 (cd p && sh VERIFY.txt) >/dev/null 2>&1
 is "VERIFY.txt sees an extra file" "$?" 1
@@ -113,8 +121,8 @@ rm -rf p && tar -xf p.tar
 "$AUDITKIT" -w w packet build --allow-gaps -q --from 2026-06-03 --to 2026-06-05 --reviewer 'Example Assurance' --approved-by platform-head -o part >/dev/null
 is "a period: its requests only" "$(python3 -c 'import csv; print(next(r["records"] for r in csv.DictReader(open("part/data/tables/records.csv")) if r["kind"] == "request"))')" \
 	"$(sqlite3 w/workspace.db "select count(*) from request where event_start >= '2026-06-03' and event_start < '2026-06-05' and seq not in (select seq from superseded)")"
-is "it says from when to when its records are, as do the pages" "$(jq -r '.period | [.from, .first, .last, .to] | @csv' part/data/packet.json | tr -d '"') $(grep -lF "records of $(jq -r '.period | .first + " to " + .last' part/data/packet.json)" part/index.html)" \
-	"$(for k in $(sqlite3 w/workspace.db "SELECT name FROM pragma_table_list WHERE name IN ('request', 'audit_event', 'app_event', 'usage', 'ticket', 'access_grant', 'api_key')"); do sqlite3 w/workspace.db "SELECT substr(event_start, 1, 19) || 'Z' FROM $k WHERE event_start >= '2026-06-03' AND event_start < '2026-06-05' AND seq NOT IN (SELECT seq FROM superseded)"; done | sort | sed -n '1p;$p' | paste -sd, | sed 's/.*/2026-06-03T00:00:00Z,&,2026-06-05T00:00:00Z/') part/index.html"
+is "it says from when to when its events are, inventories, tickets and grants aside, as do the pages" "$(jq -r '.period | [.from, .first, .last, .to] | @csv' part/data/packet.json | tr -d '"') $(grep -lF "events of $(jq -r '.period | .first + " to " + .last' part/data/packet.json)" part/index.html)" \
+	"$(for k in $(sqlite3 w/workspace.db "SELECT name FROM pragma_table_list WHERE name IN ('request', 'audit_event', 'app_event', 'usage')"); do sqlite3 w/workspace.db "SELECT substr(event_start, 1, 19) || 'Z' FROM $k WHERE event_start >= '2026-06-03' AND event_start < '2026-06-05' AND seq NOT IN (SELECT seq FROM superseded)"; done | sort | sed -n '1p;$p' | paste -sd, | sed 's/.*/2026-06-03T00:00:00Z,&,2026-06-05T00:00:00Z/') part/index.html"
 is "its trace lies in it" "$(jq -r '.trace.hops[0].time | .[:10] >= "2026-06-03" and .[:10] < "2026-06-05"' part/data/07-sample-trace.json)" true
 is "reviewer and approval are in it" "$(jq -c '[.reviewer, .approved_by]' part/data/packet.json)" '["Example Assurance","platform-head"]'
 is "and it is another packet" "$(cat part/data/packet.json p/data/packet.json | jq -r .id | sort -u | wc -l)" 2
@@ -151,6 +159,8 @@ is "file, line and kind are named, and what to do" "$(plant "$key" | grep -cE '^
 is "the secret is not" "$(plant "$key" | grep -c "$key")" 0
 is "so is one that only its name tells" "$(plant "password: $random" | grep -cE '^exit 4 .*README.md line 3 would hold a value of kind password .*redact allow [0-9a-f]{32}')" 1
 is "one in base64" "$(plant "$(printf 'x %s' "$key and more text" | base64 -w 0)" | grep -cE '^exit 4 .*README.md line 3')" 1
+sk=$(printf 'sk-pro%sj-%s' '<b></b>' Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8)
+is "one that a tag splits, and one that a comment does" "$(plant "$sk" | grep -cE '^exit 4 .*README.md line 3 would hold a value of kind openai_key') $(plant "sk-<!-- > -->proj-Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8" | grep -cE '^exit 4 .*README.md line 3')" "1 1"
 
 # What no rule knows, by its SHA-256: plain, in parts of a line, and encoded.
 sha() { printf %s "$1" | sha256sum | cut -c1-64; }

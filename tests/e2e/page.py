@@ -1,6 +1,6 @@
 """page.py FOLDER [WORKSPACE]: the page of a packet by Python's own parser. It is valid, stands alone, can be read without colours and without eyes, and
 says what its JSON and text twins say. With the workspace, fill rates are counted again by SQL. TAP lines."""
-import csv, html.parser, json, pathlib, re, sqlite3, sys
+import collections, csv, datetime, html.parser, json, pathlib, re, sqlite3, sys
 
 root = pathlib.Path(sys.argv[1])
 workspace = sys.argv[2] if len(sys.argv) > 2 else None
@@ -180,7 +180,7 @@ twins("verdicts", "questions.json, on the page", [(q["id"], (verdict(q["verdict"
 whole = bool(matrix["areas"])  # a packet of some records judges nothing
 tap(len(questions["questions"]) == 7 and all(bool(q.get("common_failure")) == whole for q in questions["questions"]), "seven questions, each with what it commonly fails by")
 if findings["findings"]:
-    twins("findings", "findings.json", [("F-" + f["id"], [f["title"], f["measured"]] + [v for k, v in (f["response"] or {}).items() if v and k != "closed"]) for f in findings["findings"]])
+    twins("findings", "findings.json", [("F-" + f["id"], [f["title"], f["measured"]] + [v for k, v in (f["response"] or {}).items() if v and k not in ("closed", "overdue")]) for f in findings["findings"]])
 shown = questions["gaps"][:60]
 if shown:
     twins("gaps", "questions.json", [(g["id"], (g["gap"], g["owner"] or "nobody", g["due"] or "no date")) for g in shown])
@@ -198,6 +198,86 @@ else:
     tap("Not judged" in by_id["matrix"].words(), "it says that nothing is judged")
 words = top.words()
 pmd = plain(md)
+table = lambda name: list(csv.DictReader((root / "data/tables" / (name + ".csv")).open(encoding="utf-8", newline="")))
+
+# ---- what stands beside it ----
+EVENTS = {"request", "audit_event", "app_event", "usage", "provider_call", "dlp_verdict", "quota_event", "settlement"}  # by hand: what happens; the others are states
+dated = {k: sorted(x for r in table("records") if (r["kind"] in EVENTS) == k for x in (r["first"], r["last"]) if x) for k in (True, False)}
+outside = [x for x in dated[False] if dated[True] and not dated[True][0] <= x <= dated[True][-1]]
+tap([packet["period"]["first"], packet["period"]["last"]] == ([dated[True][0], dated[True][-1]] if dated[True] else [None, None]), "the period is that of events", packet["period"])
+tap(not dated[True] or "events of %s to %s" % (dated[True][0], dated[True][-1]) in words, "the page says so")
+tap(sorted({x for s in packet["period"]["states_outside"] for x in (s["first"], s["last"])} & set(outside)) == sorted(set(outside)) and all("dated " + s["first"][:10] in words for s in packet["period"]["states_outside"]),
+    "states that are dated outside of it are named", (outside, packet["period"]["states_outside"]))
+verdicts = {r["check"]: r["verdict"] for r in cover["checks"]["rules"]}
+wrong = []
+for q in questions["questions"] if whole else []:
+    row, line = by_id[q["id"]], mdlines[q["id"]]
+    hrefs = {a.attrs["href"] for a in row.all("a")}
+    for r in q["rules"]:
+        if verdicts[r["check"]] != r["verdict"]:
+            wrong.append(("another verdict", q["id"], r["check"]))
+        if r["verdict"] == "not met" and not ("NOT MET" in row.words() and "#C-" + r["check"] in hrefs and "C-" + r["check"] in line):
+            wrong.append(("not told", q["id"], r["check"]))
+        if r["verdict"] == "not evaluable" and "C-" + r["check"] not in line:
+            wrong.append(("not told in the text", q["id"], r["check"]))
+    by = collections.Counter(r["verdict"] for r in q["rules"])
+    if "%d of %d met" % (by["met"], len(q["rules"])) not in row.words() or (by["not evaluable"] and "%d cannot be judged" % by["not evaluable"] not in row.words()):
+        wrong.append(("counts", q["id"], row.words()))
+    for a in q["areas"]:
+        area = matrix["areas"][a - 1]
+        if q["number"] not in area["questions"] or "A%d %s" % (a, verdict(area["verdict"])) not in row.words() or "%s %s" % (q["id"], verdict(q["verdict"])) not in by_id["A%d" % a].words():
+            wrong.append(("area", q["id"], a))
+tap(not wrong and (not whole or sum(len(q["rules"]) for q in questions["questions"]) > 20), "rules and areas on a question's subject stand beside its verdict, and the question beside the area", wrong[:5])
+named = [o for o in questions["questions"] + matrix["areas"] if bool(o["owners"]) != bool(o["owner_basis"])] + \
+        [q["id"] for q in questions["questions"] if (", ".join(q["owners"]) or "nobody named") not in by_id[q["id"]].words() or ("(policy)" in by_id[q["id"]].words()) != ((q["owner_basis"] or "")[:6] == "policy")]
+tap(not named and (any(q["owners"] for q in questions["questions"]) or not packet["prepared_by"]), "owners of the page are those of the document, with where they come from", named[:3])
+
+
+def late(due, closed=None):
+    days = (datetime.date.fromisoformat(packet["as_of"][:10]) - datetime.date.fromisoformat(due)).days if due and not closed and re.fullmatch(r"\d{4}-\d\d-\d\d", due) else 0
+    return days if days > 0 else None
+
+
+owed = [(g["id"], g["overdue"], late(g["due"])) for g in questions["gaps"]] + [("F-" + f["id"], f["response"]["overdue"], late(f["response"]["due"], f["response"]["closed"])) for f in findings["findings"] if f["response"]]
+tap(all(a == b for _, a, b in owed), "days past due, as Python's calendar has them", [o for o in owed if o[1] != o[2]])
+tap(all(("OVERDUE %d d" % b in by_id[i].words() and "OVERDUE %d d" % b in mdlines[i]) if b else "OVERDUE" not in by_id[i].words() for i, _, b in owed if i in by_id), "what is late is marked, and nothing else")
+tap([(r["id"], r["overdue_days"]) for r in table("gaps")] == [(g["id"], str(late(g["due"]) or "")) for g in questions["gaps"]], "gaps.csv too")
+people = sum(len(re.findall(r"(?:user|email):[0-9a-f]{32}", f.read_text(encoding="utf-8", errors="replace"))) for f in root.rglob("*") if f.is_file() and f.suffix in (".json", ".csv", ".md", ".html"))
+tokens = ((packet["view"] or {}).get("leaves_out") or {}).get("tokens", [])
+tap(("People are withheld" in words) == ({"user", "email"} <= set(tokens)) == ("People are withheld" in pmd) and ("under pseudonyms, which are personal data" in words or not people),
+    "whether people stand in it under pseudonyms is said as it is", (people, tokens))
+said = next(a["text"] for a in cover["answers"] if a["id"] == "not-logged")
+m = re.search(r"of ([\d,]+) attempts.*?events ([\d,]+) arrived with one, ([\d,]+) with one .*?, ([\d,]+) with none(?:, ([\d,]+) in a format)?", said)
+told = [int((x or "0").replace(",", "")) for x in m.groups()] if m else [0]
+section4 = [[int(x) for x in re.match(r".*?: (\d+) of (\d+) .*?completion, (\d+) with one masked or encrypted by the source, (\d+) (?:with none|in a format)", s["text"]).groups()]
+            for s in load("data/04-redaction.json")["statements"] if "arrived with a prompt or completion" in s["text"]]
+tap(not section4 or (told[0] == sum(told[1:]) and [told[1], told[0], told[2], told[3] + told[4]] == [sum(c) for c in zip(*section4)]), "what arrived, masked and not, adds up to all, as section 4 has it", (told, section4))
+tap(sum(p["attempts"] for p in cover["providers"]) == sum(int(r["attempts"]) for r in table("routes")) or not whole or any(int(r["left_out"]) + int(r["merged"]) for r in table("small_groups") if r["table"] == "routes"),
+    "who receives data adds up to all attempts")
+found = {f["id"]: f for f in findings["findings"]}
+if "change-no-ticket" in found:
+    parts = {a: int(b.replace(",", "")) for a, b in re.findall(r"([a-z -]+?) ([\d,]+)(?:, |$)", found["change-no-ticket"]["details"])}
+    asked = collections.Counter(r["verdict"] for r in table("changes") if r["verdict"] not in ("settlement", "not made"))
+    tap(parts == dict(asked) and found["change-no-ticket"]["details"] in words, "changes add up by what became of each", (parts, asked))
+if "provider-bypass" in found:
+    keys = {r["key"] for r in table("keys")}
+    tap(any(k and k in found["provider-bypass"]["details"] for k in keys) and found["provider-bypass"]["details"] in words, "the key past the gateway is named", found["provider-bypass"])
+steps = [s for o in top.all("ol") if o.attrs.get("class") == "steps" for s in o.all("li")]
+hops = [h for h in (load("data/07-sample-trace.json").get("trace") or {"hops": []})["hops"] if h["n"] <= 5]
+tap(len(steps) == len(hops) and all(flat(l) in re.sub(r"\s+", " ", s.words()) for s, h in zip(steps, hops) for l in h["lines"] if "MISSING" in l), "no step hides what is MISSING")
+own = {h["fields"].get("auditkit.key.alias") for h in hops if h.get("fields")} - {None}
+own = {r["key"] for r in table("keys") if r["alias"] in own}
+keys = [b["key"] for h in hops for b in h.get("buckets", [])]
+tap(not own & set(keys) or (keys[0] in own and "its key " + keys[0] in words), "sums of its own key come first", (own, keys))
+said = next(a["text"] for a in cover["answers"] if a["id"] == "one-request")
+m = re.search(r"(\d+) of 5 steps are answered: (\d+) by (\d+) records?(?:[^;]*; (\d+) by (\d+) sum)?", said)
+tap(not hops or (m and int(m[1]) == int(m[2]) + int(m[4] or 0) and int(m[3]) == len({h["cite"] for h in hops if h["state"] == "present"})), "steps and records of the trace add up", said)
+rows = table("request_map") if (root / "data/tables/request_map.csv").is_file() else []
+tap(all(part.split(" ", 1)[1].lower() == verdicts[part.split(" ", 1)[0][2:]] for r in rows for part in r["rules"].split("; ") if part) and (not whole or not rows or any(r["rules"] for r in rows)),
+    "the request map says what rules say")
+residual = [r for r in cover["checks"]["rules"] if r["check"] == "residual" and verdicts["bypass"] == "not met"]
+tap(all(r["note"] and "class bypass" in r["note"] and r["note"] in words for r in residual), "explained gaps beside a bypass say so")
+
 missing = [v for a in cover["answers"] for v in (a["text"], a["head"]) if flat(v) not in words or flat(v) not in pmd]
 missing += [p[k] for p in cover["providers"] for k in ("provider", "region", "contract") if p[k] and (p[k] not in by_id["providers"].words() or p[k] not in pmd)]
 tap(len(cover["answers"]) == 5 and not missing, "five short answers and the providers, in words of 00-cover.json", missing)
@@ -238,3 +318,7 @@ if workspace:
         if want[1] and got.get((item, kind)) != want:
             differ.append((item, kind, got.get((item, kind)), want))
     tap(not differ, "fill rates as SQL counts them", differ)
+    again = db.execute("SELECT count(DISTINCT y.key_id) FROM api_key y JOIN audit_event a ON a.resource_id = y.key_id WHERE a.action = 'api_key.created'"
+                       " AND unixepoch(a.event_start) - unixepoch(y.created_at) > 86400").fetchone()[0]
+    note = next((r["note"] for r in cover["checks"]["rules"] if r["check"] == "revoked-key-use"), None)
+    tap(not again or ("%d have a creation event more than a day after they were there" % again in (note or "") and note in words), "keys that were made when they were there already are told", (again, note))

@@ -16,7 +16,7 @@ is "findings of the samples" "$(found .id none | tr '\n' ' ')" "key-no-owner att
 is "keys as the packed table has them" "$(found 'select(.id == "key-no-owner").measured' none)" "$(python3 -c '
 import csv
 used = [r for r in csv.DictReader(open("none/data/tables/keys.csv")) if int(r["attempts"] or 0) or int(r["provider_requests"] or 0)]
-print(sum(not r["owner"] for r in used), "of", len(used), "keys in use")')"
+print(sum(not r["owner"] for r in used), "of", len(used), "keys in use at gateway or provider")')"
 is "changes as the packed table has them" "$(found 'select(.id == "change-no-ticket").measured' none)" "$(python3 -c '
 import csv
 rows = list(csv.DictReader(open("none/data/tables/changes.csv")))
@@ -26,7 +26,7 @@ is "changes as the check has them" "$(found 'select(.id == "change-no-ticket").m
 	"$("$AUDITKIT" -w w check change-unapproved --json 2>/dev/null | jq -r '.checks[0] | "\(.found) of \(.of) changes"')"
 is "bypass as the truth of the samples has it" "$(found 'select(.id == "provider-bypass").measured' none | cut -d' ' -f1)" \
 	"$(jq -r .bypass.requests "$AK_SRCDIR/samples/truths.json")"
-is "an unanswered finding says so" "$(has 'key-no-owner: 1 of 7 keys in use, no response' out.txt)" 1
+is "an unanswered finding says so" "$(has 'key-no-owner: 1 of 7 keys in use at gateway or provider, no response' out.txt)" 1
 
 respond '  key-no-owner: {text: "owner <b>named</b> in CHG-1190", owner: platform-head, due: 2026-07-31}
   provider-bypass: {text: key is blocked, owner: sec-ops, closed: 2026-06-20}

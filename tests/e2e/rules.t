@@ -117,7 +117,7 @@ is "seven areas; what is needed is supplied or missing; rules and verdicts add u
 	  .rules_met == ([.checks[] | select(.verdict == "met")] | length) and
 	  (.verdict == (if any(.checks[]; .verdict == "not met") then "not met" elif (.missing | length) > 0 or any(.checks[]; .decides and .verdict != "met")
 	    then "not evaluable" else "met" end))))]' m.json)" "[7,7,true]"
-is "owners are those of the policy" "$(jq -c '[.areas[].owners[]] | unique' m.json)" '["platform"]'
+is "owners are those of the policy's sources, else who declared it, and which is said" "$(jq -c '[.areas[] | {(.owner_basis // "nobody"): .owners}] | add' m.json)" '{"policy.yaml declared.by":["security"],"sources":["platform"]}'
 ak w-bad check --questions --json >q.json
 is "what each question fails by" "$(jq -c '[.questions[] | [.number, .common_failure.verdict]]' q.json)" \
 	'[[1,"found"],[2,"found"],[3,"found"],[4,"found"],[5,"found"],[6,"found"],[7,"found"]]'

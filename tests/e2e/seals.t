@@ -39,6 +39,7 @@ certify() { # certify NAME ISSUER EXTENSIONS
 for ca in ca foreign; do openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $ca.key -out $ca.pem -days 30 -config ca.cnf -extensions ca_ext -subj "/CN=$ca" 2>/dev/null; done
 unzip -p p.zip p/signatures/allowed_signers >t.signers
 certify tsa ca tsa_ext
+certify other ca tsa_ext
 certify mail ca mail_ext
 stamp() { # stamp DIGEST OUT
 	openssl ts -query -digest "$1" -sha256 -cert -out q.tsq 2>/dev/null
@@ -55,6 +56,7 @@ is "without an authority it is not believed" "$(level timestamp t.zip | cut -d' 
 is "with its authority it is" "$(level timestamp t.zip --tsa ca.pem | sed 's/[0-9]/N/g')" "pass existed at NNNN-NN-NNTNN:NN:NNZ, says the authority given"
 is "its time is the one that openssl reads" "$(date -u -d "$(openssl ts -reply -in p.tsr -text 2>/dev/null | sed -n 's/^Time stamp: //p')" +%Y-%m-%dT%H:%M:%SZ)" "$(level timestamp t.zip --tsa ca.pem | grep -o '[0-9-]*T[0-9:]*Z')"
 is "with another authority it is not" "$(level timestamp t.zip --tsa foreign.pem | cut -d' ' -f1)" fail
+is "its own certificate is one of it, that of another authority is none" "$(level timestamp t.zip --tsa tsa.pem | cut -d' ' -f1) $(level timestamp t.zip --tsa other.pem | cut -d' ' -f1)" "pass fail"
 is "nor by a file without a certificate" "$(level timestamp t.zip --tsa serial | cut -d' ' -f1)" fail
 is "all of it still holds" "$("$AUDITKIT" packet verify t.zip --tsa ca.pem --digest "$digest" --json | jq -c '[.ok, .digest]')" "[true,\"$digest\"]"
 unzip -q t.zip
@@ -151,7 +153,7 @@ url -o x.zip --allow-private --tsa ca.pem --json
 is "asked over https, its answer is attached" "$? $(jq -c '[.authority_checked, .digest]' out) $(level timestamp x.zip --tsa ca.pem | cut -d' ' -f1)" "0 [true,\"$digest\"] pass"
 is "the authority was asked as RFC 3161 says, and told nothing else" "$(jq -c '[.path, .type, .bytes < 100]' tsa/asked)" '["/tsr","application/timestamp-query",true]'
 sed 's/namespaces/valid-before="20210101Z",namespaces/' t.signers >ended
-is "a packet that is dated back is believed by its own word" "$(level signature x.zip --signers ended | cut -d' ' -f1,5-)" "pass in the list given, judged at 2020-09-13T12:26:40Z, the time of the packet, by its own word"
+is "a packet that is dated back is judged at its checkpoint, which it cannot be older than" "$(level signature x.zip --signers ended | cut -d' ' -f1,8-)" "fail the time of the packet, by its own word: the list lets this key sign until 2021-01-01T00:00:00Z only"
 is "and not by its timestamp" "$("$AUDITKIT" packet verify x.zip --tsa ca.pem --signers ended --json | jq -r '(.judged_at | .from + " " + .time), (.checks[] | select(.name == "signature") | .result + (.detail | contains("until 2021-01-01T00:00:00Z only") | tostring))' | tr '\n' ' ')" "timestamp $(jq -r .time out) failtrue "
 rm -f no.zip
 for how in 'old 4' 'words 4' '404 69' 'here 69'; do
@@ -169,9 +171,21 @@ is "nor to who shows another certificate: exit 69" "$?" 69
 is "a draft is refused: exit 6" "$? $(ls d.tsq 2>/dev/null)" "6 "
 
 (cd p && openssl cms -sign -binary -in tagmanifest-sha256.txt -signer ../mail.pem -inkey ../mail.key -outform DER -out ../p.p7s 2>/dev/null)
+head -c 300 p.p7s >half.p7s
+head -c 300 /dev/urandom >junk.p7s
+echo more | cat p.p7s - >more.p7s
+openssl cms -sign -binary -in ca.cnf -signer mail.pem -inkey mail.key -outform DER -out wrong.p7s 2>/dev/null
+openssl cms -encrypt -binary -in ca.cnf -outform DER -out sealed.p7s mail.pem 2>/dev/null
+(cd p && openssl cms -sign -binary -nodetach -in tagmanifest-sha256.txt -signer ../mail.pem -inkey ../mail.key -outform DER -out ../whole.p7s 2>/dev/null)
+for f in half junk more wrong sealed whole; do attach t.zip --attach $f.p7s -o no.zip; echo "$f $? $(ls no.zip 2>/dev/null)"; done >refused
+is "what is no CMS signature over the packet is not attached" "$(tr -s ' \n' ' ' <refused)" "half 4 junk 4 more 4 wrong 4 sealed 4 whole 4 "
 attach t.zip --attach p.p7s -o c.zip
 is "a CMS signature is attached" "$?" 0
+is "verify names it, and whom it names" "$(level cms c.zip | cut -c1-84)$(level cms t.zip)" "skipped a CMS signature over this packet by a certificate that names CN = mail; whose"
 rm -rf p && unzip -q c.zip
+cp wrong.p7s p/signatures/tagmanifest-sha256.txt.p7s
+is "one over something else fails, where it was put by hand" "$(level cms p)" "fail the CMS signature is of something else than this packet, or of a kind that is not known here"
+cp p.p7s p/signatures/tagmanifest-sha256.txt.p7s
 ok "and verified by openssl as VERIFY.txt says" sh -c "cd p && $(sed -n 's/^# *\(openssl cms .*\) -CAfile CA.pem/\1 -CAfile ..\/ca.pem/p' p/VERIFY.txt)"
 
 # Two parties: the platform has signed, security countersigns, and the list that asks for both is the reviewer's own.

@@ -73,8 +73,11 @@ is "vendor risk is what one gets" "$(jq -r .view.name v-vendor-risk/data/packet.
 for v in vendor-risk gdpr finance; do
 	[ -d v-$v ] || continue
 	is "$v: no person, no address" "$(people v-$v | wc -l) $(grep -rhoE 'ip:[0-9a-f]{32}|203\.0\.113\.' v-$v | wc -l)" "0 0"
-	is "$v: no column that names somebody" "$(head -qn 1 v-$v/data/tables/*.csv | tr -d '\r' | tr , '\n' | grep -cxE 'principal|viewer|by|operator')" 0
+	is "$v: no column that names somebody" "$(head -qn 1 v-$v/data/tables/*.csv | tr -d '\r' | tr , '\n' | grep -cxE 'actor|principal|viewer|by|operator')" 0
 done
+is "changes: how many made them is said where nobody is shown, and who made each where people are" \
+	"$(jq -r '.statements[].text | capture("^(?<n>[0-9]+) actors made the (?<of>[0-9]+) changes") | .n + " " + .of' v-vendor-risk/data/01-scope.json) $(column v-internal-audit/data/tables/changes.csv actor | grep . | sort -u | wc -l)" \
+	"$(sql "SELECT count(DISTINCT coalesce(actor_id, actor_email)) FROM audit_event WHERE category IN ('keys', 'quota', 'routing', 'billing', 'admin_access', 'configuration')") $(column v-vendor-risk/data/tables/changes.csv citation | wc -l) $(sql "SELECT count(DISTINCT coalesce(actor_id, actor_email)) FROM audit_event WHERE category IN ('keys', 'quota', 'routing', 'billing', 'admin_access', 'configuration')")"
 is "internal audit has people" "$(people v-internal-audit | wc -l | sed 's/[1-9][0-9]*/some/')" some
 is "finance has cost and no views of logs" "$(column v-finance/data/tables/usage_cost.csv billed | grep -c .) $(cat v-*/data/datapackage.json | grep -c log_views.csv)" \
 	"$(column v-internal-audit/data/tables/usage_cost.csv billed | grep -c .) $(ls -d v-*/data/tables/log_views.csv | wc -l)"
@@ -121,6 +124,10 @@ printf 'title: Ours\naudience: us\nrequests: [PBC]\n' >w/templates/view-ours.yam
 printf 'PBC:\n  2026-17: {asks: who changed keys, section: scope, tables: [changes]}\n' >w/templates/request-map.yaml
 build --view ours --sample 3 -o ours
 is "one's own requests" "$(column ours/data/tables/request_map.csv id) $(column ours/data/tables/sample.csv population | grep -c changes)" "2026-17 3"
+
+printf 'PBC:\n  2026-17: {asks: who, section: scope, tables: [changes], rules: [nothing]}\n' >w/templates/request-map.yaml
+is "a rule that there is not" "$(build --view ours --sample 3 -o x; echo $?) $(grep -c 'request-map.yaml:2: no such rule' out)" "2 1"
+printf 'PBC:\n  2026-17: {asks: who changed keys, section: scope, tables: [changes]}\n' >w/templates/request-map.yaml
 
 "$AUDITKIT" -w w packet build --draft --force --view finance --sample 3 --reviewer Ada --from 2026-06-02 -o first >/dev/null 2>&1
 build --like first -o second

@@ -14,19 +14,19 @@ static const struct {
 	const char *verdict, *measured;
 } cases[] = {
 	{1, "", "{\"keys\": [{\"attempts\": 3, \"owner\": \"a\"}], \"routes\": [{\"attempts\": 3, \"without_key\": 0}]}", "met",
-	 "1 of 1 keys in use have an owner"},
+	 "1 of 1 keys in use at gateway or provider have an owner"},
 	{1, "", "{\"keys\": [{\"attempts\": 0, \"provider_requests\": \"0\"}, {\"attempts\": 1, \"owner\": \"a\"}]}", "met",
-	 "1 of 1 keys in use have an owner"},
+	 "1 of 1 keys in use at gateway or provider have an owner"},
 	{1, "", "{\"keys\": [{\"attempts\": 0, \"provider_requests\": \"5\"}, {\"attempts\": 1, \"owner\": \"a\"}]}", "not met",
-	 "1 of 2 keys in use have an owner"},
+	 "1 of 2 keys in use at gateway or provider have an owner"},
 	{1, "", "{\"keys\": [{\"attempts\": 3, \"owner\": \"a\"}], \"routes\": [{\"attempts\": 4, \"without_key\": 1}]}", "not met",
-	 "1 of 1 keys in use have an owner; 1 of 4 attempts name no key"},
+	 "1 of 1 keys in use at gateway or provider have an owner; 1 of 4 attempts name no key"},
 	{1, "scope: {keys: {k: {owner: a}, j: {owner: unknown}}}\n",
 	 "{\"keys\": [{\"key\": \"k\", \"attempts\": 3}, {\"key\": \"i\", \"attempts\": 1, \"owner\": \"b\"}]}", "met",
-	 "2 of 2 keys in use have an owner, 1 of them by declaration only"},
+	 "2 of 2 keys in use at gateway or provider have an owner, 1 of them by declaration only"},
 	{1, "scope: {keys: {k: {owner: a}, j: {owner: unknown}}}\n",
 	 "{\"keys\": [{\"key\": \"k\", \"attempts\": 3}, {\"key\": \"j\", \"attempts\": 1}]}", "not met",
-	 "1 of 2 keys in use have an owner, 1 of them by declaration only"},
+	 "1 of 2 keys in use at gateway or provider have an owner, 1 of them by declaration only"},
 	{1, "", "{\"keys\": []}", "not evaluable", "no record names a key"},
 	{2, "", "{\"routes\": [{\"attempts\": 4, \"served\": \"m\"}, {\"attempts\": 1}]}", "not met", "4 of 5 attempts name the model that served"},
 	{2, "", "{\"routes\": [{\"attempts\": 4, \"served\": \"m\"}]}", "met", "4 of 4 attempts name the model that served"},
@@ -75,6 +75,8 @@ static const struct {
 	{6, "retention: {request: {keep: unknown}}\n", "{\"ages\": [{\"kind\": \"request\", \"oldest\": 0}]}", "not evaluable",
 	 "no retention class is declared for request"},
 	{6, "", "{\"ages\": [{\"kind\": \"ticket\", \"oldest\": 0}]}", "not evaluable", "no dated log record"},
+	{6, "retention: {request: {keep: 100d}}\n", "{\"ages\": [{\"kind\": \"request\", \"oldest\": 0}, {\"kind\": \"settlement\", \"oldest\": 0}]}", "not evaluable",
+	 "no retention class is declared for settlement"},
 	{7, "access: {payload_viewers: [auditor]}\n",
 	 "{\"grants\": [{\"role\": \"auditor\", \"log_scope\": \"both\", \"reviewed\": \"2026-06-12T09:00:00Z\"}]}", "met",
 	 "1 grants in 1 roles, reviewed 2026-06-12; 0 may see payload without being declared"},
@@ -126,7 +128,7 @@ static void run(size_t i)
 	is_str(member(q, "verdict"), cases[i].verdict, name);
 	is_str(member(q, "measured"), cases[i].measured, name);
 	json_decref(all);
-	json_decref(f.counts.roles);
+	ak_population_release(&f.counts);
 	json_decref(facts);
 	ak_policy_release(&policy);
 	ak_buf_release(&yaml);
