@@ -204,4 +204,6 @@ scoped "actor_id = '$who'" --user "$mail"
 scoped "app = 'support-bot'" --app support-bot
 fi
 is "a size that is none is refused" "$(build --tables-max 9999999 -o n; echo $?) $(grep -c 'from 0 to' out)" "2 1"
+build --tables-max 0 -o least
+is "a packet that shows no whole table: by both" "$("$AUDITKIT" packet verify least --annex least.annex --json | jq .ok) $(python3 -I -S least.annex/data/check_proofs.py least --annex least.annex | grep -c '^PASS     range')" "true 1"
 finish
