@@ -16,7 +16,7 @@ tap_n=$(grep -cE '^(not )?ok' kept)
 cat kept
 is "the matrix is that of check --matrix" "$("$AUDITKIT" -w w check --matrix --profile vendor-risk --json | jq -S .areas | sha256sum)" "$(jq -S .areas p/data/08-requests/matrix.json | sha256sum)"
 is "the questions are those of check --questions" "$("$AUDITKIT" -w w check --questions --profile vendor-risk --json | jq -S .questions | sha256sum)" "$(jq -S .questions p/data/08-requests/questions.json | sha256sum)"
-is "this copy goes 365 days after its checkpoint" "$(jq -r .delete_by p/data/00-cover.json) $(grep -c "Delete this copy by <b>$(jq -r .delete_by p/data/00-cover.json)" p/index.html)" \
+is "this copy goes 365 days after its checkpoint" "$(jq -r .delete_by p/data/00-cover.json) $(grep -c "Delete this copy by <b class=\"w\">$(jq -r .delete_by p/data/00-cover.json)" p/index.html)" \
 	"$(date -u -d "$(jq -r .as_of p/data/packet.json) + 365 days" +%F) 1"
 is "an attestation is dated, an old one stale, one by nobody says so, the others are asked for" \
 	"$(jq -r '.attestations.rows | [(.[] | select(.what == "roles of the dashboard") | .topic + "=" + .state), (.[] | select(.what == "fire drill") | .state), (map(select(.state == "not attested")) | length)] | join(",")' p/data/00-cover.json)" \
