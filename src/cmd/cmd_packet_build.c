@@ -9,6 +9,7 @@
 #include "cmd/answers.h"
 #include "cmd/outputs.h"
 #include "cmd/packet_like.h"
+#include "cmd/packet_place.h"
 #include "cmd/packet_scope.h"
 #include "base/jsonget.h"
 #include "cmd/period.h"
@@ -219,33 +220,36 @@ static enum ak_rc read_epoch(int64_t *out, struct ak_err *err)
 	return ak_fail(err, AK_EXIT_USAGE, "SOURCE_DATE_EPOCH is no time");
 }
 
-/* The packet comes last: where one stands under its name, its line in the access log and its receipt stand too. */
+/* All three are written out under other names first: what stands there is not touched before the new ones are whole. The packet comes
+ * last: where one stands under its name, its line in the access log and its receipt stand too. */
 static enum ak_rc write_out(struct ak_ctx *c, const struct ak_packet_opts *o, const struct ak_bag *bag, const char *path,
 			    const struct ak_packet_result *r, const char *digest, const struct ak_recipients *for_, struct ak_err *err)
 {
-	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(path), *annex = annex_path(path, for_);
+	enum { RECEIPT, ANNEX, PACKET, ALL };
+	AK_CLEANUP(ak_free_charp) char *annex = annex_path(path, for_);
 	char annex_digest[65];
-	const struct ak_receipt what = {r->id, r->as_of, digest, r->signer, o->draft, annex, annex_digest};
+	struct ak_receipt what = {r->id, r->as_of, digest, r->signer, o->draft, annex, annex_digest, NULL};
 	bool replace = ak_args_flag(c->args, "force");
 	const struct ak_selfaudit audit = {.redactor = c->redactor, .canaries = o->canaries};
+	struct ak_fs_temp t[ALL] = {{-1, NULL, NULL}, {-1, NULL, NULL}, {-1, NULL, NULL}};
 	uint8_t raw[32];
 	enum ak_rc rc = ak_selfaudit_pass(&audit, "the receipt's", 1, ak_fs_base(path), err);
 
-	if (rc == AK_OK)
-		rc = ak_cmd_log_access(c, 0, err);
-	if (rc != AK_OK)
-		return rc;
 	ak_bag_digest(r->annex, raw);
 	ak_hex(raw, 32, annex_digest);
-	rc = for_ ? ak_annex_seal(r->annex, for_, c->workspace, annex, r->mtime, replace, err) : ak_archive_write(r->annex, annex, r->mtime, replace, err);
 	if (rc == AK_OK)
-		rc = ak_receipt_write(&what, path, replace, err);
+		rc = for_ ? ak_annex_seal(r->annex, for_, c->workspace, annex, r->mtime, &t[ANNEX], err) : ak_archive_prepare(r->annex, annex, r->mtime, replace, &t[ANNEX], err);
+	what.annex_at = t[ANNEX].path;
 	if (rc == AK_OK)
-		rc = ak_archive_write(bag, path, r->mtime, replace, err);
-	if (rc != AK_OK) { /* of a packet that is not there */
-		ak_fs_remove_tree(name, NULL);
-		ak_fs_remove_tree(annex, NULL);
-	}
+		rc = ak_receipt_prepare(&what, path, &t[RECEIPT], err);
+	if (rc == AK_OK)
+		rc = ak_archive_prepare(bag, path, r->mtime, replace, &t[PACKET], err);
+	if (rc == AK_OK)
+		rc = ak_cmd_log_access(c, 0, err);
+	if (rc == AK_OK)
+		rc = ak_packet_place(t, ALL, replace, err);
+	for (size_t i = 0; i < ALL; i++)
+		ak_fs_temp_release(&t[i]);
 	return rc;
 }
 

@@ -26,7 +26,7 @@ static enum ak_rc write_receipt(const json_t *packet, const char *signer, const 
 {
 	AK_CLEANUP(ak_free_charp) char *plain = ak_annex_path(from), *sealed = ak_annex_sealed_path(from);
 	const struct ak_receipt r = {ak_jtxt(packet, "id", "?"), ak_jtxt(packet, "as_of", "?"), ak_jtxt(packet, "digest", "?"), signer, false,
-				     ak_fs_exists(plain) ? plain : ak_fs_exists(sealed) ? sealed : NULL, ak_jtxt(packet, "annex_sha256", NULL)};
+				     ak_fs_exists(plain) ? plain : ak_fs_exists(sealed) ? sealed : NULL, ak_jtxt(packet, "annex_sha256", NULL), NULL};
 
 	return ak_receipt_write(&r, to, true, err);
 }

@@ -50,11 +50,11 @@ static void annex(const struct ak_receipt *r, struct ak_buf *text)
 	if (!r->annex_digest)
 		return;
 	ak_buf_addf(text, "annex    sha256 %s   its content: that of its tagmanifest-sha256.txt, which the packet names\n", r->annex_digest);
-	if (file_digest(r->annex, hex))
+	if (file_digest(r->annex_at ? r->annex_at : r->annex, hex))
 		ak_buf_addf(text, "annex    sha256 %s   the file %.*s, as sha256sum prints it\n", hex, AK_STR_FMT(base));
 }
 
-enum ak_rc ak_receipt_write(const struct ak_receipt *r, const char *packet, bool replace, struct ak_err *err)
+enum ak_rc ak_receipt_prepare(const struct ak_receipt *r, const char *packet, struct ak_fs_temp *t, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *name = ak_receipt_path(packet);
 	struct ak_str base = ak_fs_base(packet);
@@ -78,7 +78,17 @@ enum ak_rc ak_receipt_write(const struct ak_receipt *r, const char *packet, bool
 	/* The packet itself names no build: it is the same on every machine. */
 	ak_buf_addf(&text, "program  auditkit " PACKAGE_VERSION ", build ID %s\nsbom     sha256 %s   (auditkit version --sbom)\n",
 		    *ak_build_id(id) ? id : "none", sbom);
-	rc = ak_fs_write_file(name, ak_buf_str(&text), 0644, replace, err);
+	rc = ak_fs_temp_open(t, name, 0644, err);
+	if (rc == AK_OK)
+		rc = ak_fs_write_all(t->fd, text.p, text.n, name, err);
 	ak_buf_release(&text);
 	return rc;
+}
+
+enum ak_rc ak_receipt_write(const struct ak_receipt *r, const char *packet, bool replace, struct ak_err *err)
+{
+	struct ak_fs_temp t AK_CLEANUP(ak_fs_temp_release) = {-1, NULL, NULL};
+	enum ak_rc rc = ak_receipt_prepare(r, packet, &t, err);
+
+	return rc == AK_OK ? ak_fs_temp_commit(&t, replace, err) : rc;
 }

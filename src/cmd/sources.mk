@@ -90,4 +90,5 @@ libak_a_SOURCES += src/cmd/cmd_packet_diff.c
 libak_a_SOURCES += src/cmd/cmd_packet_comments.c src/cmd/cmd_packet_test.c
 libak_a_SOURCES += src/cmd/cmd_packet_timestamp.c src/cmd/cmd_packet_annex.c src/cmd/cmd_version.c src/cmd/recipients.c src/cmd/recipients.h
 libak_a_SOURCES += src/cmd/packet_scope.c src/cmd/packet_scope.h
+libak_a_SOURCES += src/cmd/packet_place.c src/cmd/packet_place.h
 libak_a_SOURCES += src/cmd/packet_like.c src/cmd/packet_like.h

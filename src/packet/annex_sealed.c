@@ -35,18 +35,15 @@ char *ak_annex_sealed_path(const char *path)
 	return b.p;
 }
 
-static enum ak_rc envelope(const struct ak_recipients *for_, int from, const char *target, bool replace, struct ak_err *err)
+static enum ak_rc envelope(const struct ak_recipients *for_, int from, const char *target, struct ak_fs_temp *t, struct ak_err *err)
 {
-	struct ak_fs_temp t AK_CLEANUP(ak_fs_temp_release) = {-1, NULL, NULL};
-	enum ak_rc rc = ak_fs_temp_open(&t, target, 0600, err);
+	enum ak_rc rc = ak_fs_temp_open(t, target, 0600, err);
 
-	if (rc == AK_OK)
-		rc = ak_envelope_write(for_, from, t.fd, target, err);
-	return rc == AK_OK ? ak_fs_temp_commit(&t, replace, err) : rc;
+	return rc == AK_OK ? ak_envelope_write(for_, from, t->fd, target, err) : rc;
 }
 
-enum ak_rc ak_annex_seal(const struct ak_bag *annex, const struct ak_recipients *for_, const char *folder, const char *target, int64_t mtime, bool replace,
-			 struct ak_err *err)
+enum ak_rc ak_annex_seal(const struct ak_bag *annex, const struct ak_recipients *for_, const char *folder, const char *target, int64_t mtime,
+			 struct ak_fs_temp *t, struct ak_err *err)
 {
 	AK_CLEANUP(ak_free_charp) char *plain = ak_strndup(target, strlen(target) - (ends(target, ENDING) ? strlen(ENDING) : 0)), *base = NULL;
 	enum ak_form form;
@@ -57,7 +54,7 @@ enum ak_rc ak_annex_seal(const struct ak_bag *annex, const struct ak_recipients 
 		return rc;
 	rc = ak_archive_write_fd(annex, form, fd, mtime, target, err);
 	if (rc == AK_OK)
-		rc = envelope(for_, fd, target, replace, err);
+		rc = envelope(for_, fd, target, t, err);
 	close(fd);
 	return rc;
 }
@@ -81,6 +78,7 @@ static enum ak_rc check_annex(const char *path, struct ak_err *err)
 
 enum ak_rc ak_annex_seal_file(const char *path, const struct ak_recipients *for_, const char *target, bool replace, struct ak_err *err)
 {
+	struct ak_fs_temp t AK_CLEANUP(ak_fs_temp_release) = {-1, NULL, NULL};
 	enum ak_rc rc;
 	int fd;
 
@@ -90,9 +88,9 @@ enum ak_rc ak_annex_seal_file(const char *path, const struct ak_recipients *for_
 	}
 	if (ak_annex_refuse_sealed(path, err) != AK_OK || (rc = check_annex(path, err)) != AK_OK || (rc = ak_fs_open_read(path, &fd, err)) != AK_OK)
 		return AK_FAIL;
-	rc = envelope(for_, fd, target, replace, err);
+	rc = envelope(for_, fd, target, &t, err);
 	close(fd);
-	return rc;
+	return rc == AK_OK ? ak_fs_temp_commit(&t, replace, err) : rc;
 }
 
 enum ak_rc ak_annex_refuse_sealed(const char *path, struct ak_err *err)

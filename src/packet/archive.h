@@ -6,6 +6,7 @@
 #ifndef AK_PACKET_ARCHIVE_H
 #define AK_PACKET_ARCHIVE_H
 
+#include "base/fs.h"
 #include "packet/bag.h"
 
 enum ak_form { AK_FORM_FOLDER, AK_FORM_TAR, AK_FORM_TAR_GZ, AK_FORM_TAR_ZST, AK_FORM_ZIP };
@@ -39,6 +40,9 @@ const char *ak_archive_library(void);
  * packets that would need zip64 are AK_EXIT_LIMIT. */
 enum ak_rc ak_archive_write(const struct ak_bag *bag, const char *path, int64_t mtime, bool replace,
 			    struct ak_err *err);
+
+/* All of it but the rename, which is ak_fs_temp_commit's: *t is empty before ({-1, NULL, NULL}) and the caller's to release. */
+enum ak_rc ak_archive_prepare(const struct ak_bag *bag, const char *path, int64_t mtime, bool replace, struct ak_fs_temp *t, struct ak_err *err);
 
 /* The same bytes to a descriptor, in any form but a folder; path is for messages. */
 enum ak_rc ak_archive_write_fd(const struct ak_bag *bag, enum ak_form form, int fd, int64_t mtime, const char *path, struct ak_err *err);

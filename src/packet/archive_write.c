@@ -3,6 +3,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 #include "packet/archive.h"
@@ -125,7 +126,7 @@ enum ak_rc ak_archive_write_fd(const struct ak_bag *bag, enum ak_form form, int 
 	return form == AK_FORM_ZIP ? ak_zip_write(bag, fd, mtime, path, err) : write_all(bag, fd, form, mtime, path, err);
 }
 
-enum ak_rc ak_archive_write(const struct ak_bag *bag, const char *path, int64_t mtime, bool replace, struct ak_err *err)
+enum ak_rc ak_archive_prepare(const struct ak_bag *bag, const char *path, int64_t mtime, bool replace, struct ak_fs_temp *t, struct ak_err *err)
 {
 	enum ak_form form;
 	char *base;
@@ -134,16 +135,22 @@ enum ak_rc ak_archive_write(const struct ak_bag *bag, const char *path, int64_t 
 		return rc;
 	ak_free(base);
 	if (form == AK_FORM_FOLDER)
-		return check_limits(bag, form, mtime, err) == AK_OK ? ak_folder_write(bag, path, mtime, replace, err) : AK_FAIL;
-	struct ak_fs_temp t;
-	rc = ak_fs_temp_open(&t, path, 0600, err);
+		return check_limits(bag, form, mtime, err) == AK_OK ? ak_folder_prepare(bag, path, mtime, replace, t, err) : AK_FAIL;
+	rc = ak_fs_temp_open(t, path, 0600, err);
 	if (rc < 0)
 		return rc;
-	rc = ak_archive_write_fd(bag, form, t.fd, mtime, path, err);
-	if (rc == AK_OK)
-		rc = ak_fs_temp_commit(&t, replace, err);
-	ak_fs_temp_release(&t);
+	rc = ak_archive_write_fd(bag, form, t->fd, mtime, path, err);
+	if (rc == AK_OK && fsync(t->fd) != 0 && errno != EINVAL)
+		rc = ak_fail_sys(err, AK_EXIT_IO, errno, "cannot write '%s'", path);
 	return rc;
+}
+
+enum ak_rc ak_archive_write(const struct ak_bag *bag, const char *path, int64_t mtime, bool replace, struct ak_err *err)
+{
+	struct ak_fs_temp t AK_CLEANUP(ak_fs_temp_release) = {-1, NULL, NULL};
+	enum ak_rc rc = ak_archive_prepare(bag, path, mtime, replace, &t, err);
+
+	return rc == AK_OK ? ak_fs_temp_commit(&t, replace, err) : rc;
 }
 
 const char *ak_archive_library(void) { return archive_version_string(); }

@@ -88,9 +88,8 @@ static enum ak_rc check_target(const char *path, bool replace, struct ak_err *er
 	return there && ak_fs_is_dir(path) ? AK_OK : ak_fail(err, AK_EXIT_USAGE, "'%s' is not a packet and is not replaced", path);
 }
 
-enum ak_rc ak_folder_write(const struct ak_bag *bag, const char *path, int64_t mtime, bool replace, struct ak_err *err)
+enum ak_rc ak_folder_prepare(const struct ak_bag *bag, const char *path, int64_t mtime, bool replace, struct ak_fs_temp *t, struct ak_err *err)
 {
-	struct ak_fs_temp t AK_CLEANUP(ak_fs_temp_release) = {-1, NULL, NULL};
 	size_t n = strlen(path);
 	while (n > 1 && path[n - 1] == '/')
 		n--;
@@ -99,10 +98,10 @@ enum ak_rc ak_folder_write(const struct ak_bag *bag, const char *path, int64_t m
 	char *target AK_CLEANUP(ak_free_charp) = ak_strndup(path, n);
 	enum ak_rc rc = check_target(target, replace, err);
 	if (rc == AK_OK)
-		rc = ak_fs_temp_mkdir(&t, target, 0700, err);
+		rc = ak_fs_temp_mkdir(t, target, 0700, err);
 	if (rc == AK_OK)
-		rc = write_files(bag, t.path, mtime, err);
-	if (rc == AK_OK && fchmod(t.fd, 0755) != 0)
+		rc = write_files(bag, t->path, mtime, err);
+	if (rc == AK_OK && fchmod(t->fd, 0755) != 0)
 		rc = ak_fail_sys(err, AK_EXIT_IO, errno, "cannot create '%s'", target);
-	return rc == AK_OK ? ak_fs_temp_commit(&t, replace, err) : rc;
+	return rc;
 }
