@@ -40,7 +40,8 @@ for f in in/*; do
 	head -c "$(($(wc -c <"$f") * 2 / 3))" "$f" | tr '"' "'" >"more/broken-$b"
 done
 gzip -c in/litellm-slp.0.jsonl >more/slp.jsonl.gz
-(cd in && zip -q ../more/all.zip admin-audit.0.jsonl tickets-csv.0.csv)
+(cd in && zip -q ../more/all.zip admin-audit.0.* tickets-csv.0.csv)
+is "compressed and packed ones are there" "$(($(wc -c <more/slp.jsonl.gz) > 100)) $(unzip -l more/all.zip | grep -c '\.0\.')" "1 2"
 echo '{"nothing": "ZQFBX000001", "known": {"ZQFBX000002": "ZQFBX000003"}}' >more/unknown.json
 printf 'ZQFBX000004,other\nZQFBX000005,x\n' >more/unknown.csv
 ingest -w w ingest -v more/slp.jsonl.gz more/all.zip
@@ -50,7 +51,7 @@ for f in in/litellm-slp.0.jsonl in/tickets-csv.0.csv in/openai-audit.0.jsonl; do
 	run formats try "${b%%.*}" "$f"
 done
 # Killed in the middle, again and again: what lies there then, -wal and -shm too. AK_LONG: at more points.
-kills=3
+kills=4
 [ -z "${AK_LONG-}" ] || kills=40
 run init killed/w
 k=0

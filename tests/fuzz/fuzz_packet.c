@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	replace(&in);
 	packet_write(part, sign, fuzz_path("p.tar"));
 	doc = packet_verify(fuzz_path("p.tar"));
-	HOLDS(doc && strcmp(result(doc, "fixity"), "pass") == 0 && strcmp(result(doc, "completeness"), "pass") == 0);
+	HOLDS(doc && strcmp(result(doc, "fixity"), "pass") == 0); /* complete it is only if it names the same sections */
 	json_array_foreach(json_object_get(doc, "checks"), i, check) failed |=
 		strcmp(json_string_value(json_object_get(check, "result")), "fail") == 0;
 	HOLDS(packet_ok(doc) == !failed);

@@ -10,6 +10,7 @@
 #include "packet/archive.h"
 #include "packet/check.h"
 #include "packet/sign.h"
+#include "packet/workbook.h"
 
 enum { PART_PACKET, PART_TABLES, PART_SECTION, PART_CSV, PART_KEY, PART_NOTE, PART_RECORD, PART_PROOF, PARTS };
 
@@ -35,7 +36,7 @@ static inline void packet_texts(struct ak_buf part[PARTS])
 	struct ak_note_key key;
 	struct ak_buf leaf;
 	uint8_t pub[32], what[32], other[32] = {9}, hash[32];
-	char hex[3][65];
+	char hex[3][65], root[45];
 
 	for (int i = 0; i < PARTS; i++)
 		ak_buf_init(&part[i], 1 << 20);
@@ -47,21 +48,22 @@ static inline void packet_texts(struct ak_buf part[PARTS])
 	ak_buf_add(&leaf, other, 32);
 	ak_merkle_leaf(ak_buf_str(&leaf), hash);
 	memcpy(head.root, hash, 32);
+	ak_base64(hash, 32, root);
 	ak_hex(other, 32, hex[0]);
 	ak_hex(what, 32, hex[1]);
 	ak_hex(salt, 32, hex[2]);
-	ak_buf_adds(
+	ak_buf_addf(
 		&part[PART_PACKET],
-		"{\"draft\":false,\"id\":\"AK-1\",\"ledger_size\":1,\"workspace\":\"w\",\"proven\":1,\"declared\":0,"
-		"\"sections\":[{\"id\":\"sources\",\"proven\":1,\"declared\":0}]}\n");
+		"{\"draft\":false,\"id\":\"AK-1\",\"ledger_size\":1,\"ledger_root\":\"%s\",\"workspace\":\"w\",\"principal\":\"auditkit\","
+		"\"proven\":1,\"declared\":0,\"sections\":[{\"id\":\"sources\",\"proven\":1,\"declared\":0}]}\n", root);
 	ak_buf_adds(&part[PART_TABLES], "{\"resources\":[{\"name\":\"sources\",\"path\":\"tables/"
 					"sources.csv\",\"schema\":{\"fields\":[{\"name\":\"name\","
 					"\"type\":\"string\"},{\"name\":\"records_in\",\"type\":\"integer\"},{\"name\":"
 					"\"stored\",\"type\":\"integer\"},"
 					"{\"name\":\"rejected\",\"type\":\"integer\"}]}}]}\n");
-	ak_buf_adds(&part[PART_SECTION], "{\"statements\":[{\"tag\":\"proven\"}],\"tables\":[{\"name\":\"sources\","
-					 "\"columns\":[{\"name\":\"name\"},"
-					 "{\"name\":\"records_in\"},{\"name\":\"stored\"},{\"name\":\"rejected\"}],"
+	ak_buf_adds(&part[PART_SECTION], "{\"statements\":[{\"tag\":\"proven\"}],\"tables\":[{\"name\":\"sources\",\"title\":\"Sources\",\"count\":2,"
+					 "\"columns\":[{\"name\":\"name\",\"type\":\"string\"},{\"name\":\"records_in\",\"type\":\"integer\"},"
+					 "{\"name\":\"stored\",\"type\":\"integer\"},{\"name\":\"rejected\",\"type\":\"integer\"}],"
 					 "\"rows\":[[\"gw\",3,2,1],[null,0,0,0]]}]}\n");
 	ak_buf_adds(&part[PART_CSV], "name,records_in,stored,rejected\r\ngw,3,2,1\r\n,0,0,0\r\n");
 	ak_ed25519_public(log_seed, pub);
@@ -80,15 +82,72 @@ static inline void packet_texts(struct ak_buf part[PARTS])
 	ak_buf_release(&leaf);
 }
 
+static inline const struct ak_bag_file *packet_file(const struct ak_bag *bag, const char *path)
+{
+	for (size_t i = 0; i < ak_bag_count(bag); i++)
+		if (strcmp(ak_bag_file_path(ak_bag_at(bag, i)), path) == 0)
+			return ak_bag_at(bag, i);
+	return NULL;
+}
+
+/* The workbook of the table as packet_texts has it. */
+static inline struct ak_str packet_workbook(const struct ak_buf *csv)
+{
+	static struct ak_buf made;
+	struct ak_workbook *w;
+	struct ak_bag *bag;
+	json_t *table = json_pack("{s:s, s:s, s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:s}], s:i}", "name", "sources", "title", "Sources", "columns", "name",
+				  "name", "type", "string", "name", "records_in", "type", "integer", "name", "stored", "type", "integer", "name",
+				  "rejected", "type", "integer", "count", 2);
+	size_t n = 1;
+
+	if (made.n)
+		return ak_buf_str(&made);
+	ak_buf_init(&made, 1 << 20);
+	HOLDS(ak_bag_new("w", fuzz_folder, &bag, NULL) == AK_OK && ak_bag_add(bag, part_names[PART_CSV], ak_buf_str(csv), NULL) == AK_OK);
+	HOLDS(ak_workbook_new(bag, &w, NULL) == AK_OK && ak_workbook_add(w, table, packet_file(bag, part_names[PART_CSV]), NULL) == AK_OK);
+	HOLDS(ak_workbook_end(w, NULL) == AK_OK);
+	while (n) {
+		char block[4096];
+
+		HOLDS(ak_bag_file_read(packet_file(bag, AK_WORKBOOK_PATH), made.n, block, sizeof block, &n, NULL) == AK_OK);
+		ak_buf_add(&made, block, n);
+	}
+	ak_workbook_free(w);
+	ak_bag_free(bag);
+	json_decref(table);
+	return ak_buf_str(&made);
+}
+
+/* What else each packet has. */
+static inline void packet_rest(struct ak_bag *bag)
+{
+	static const char *const texts[] = {"index.html", "README.md", "VERIFY.txt", "data/00-cover.md", "data/01-sources.md", "data/integrity/method.md"};
+	static const char *const documents[] = {"data/00-cover.json", "data/08-requests/questions.json", "data/08-requests/findings.json",
+						"data/08-requests/matrix.json", "data/08-requests/figures.json", "data/integrity/annex.json"};
+	struct ak_buf part[PARTS];
+
+	packet_texts(part);
+	for (size_t i = 0; i < AK_COUNT(texts); i++)
+		HOLDS(ak_bag_add(bag, texts[i], AK_STR("a page\n"), NULL) == AK_OK);
+	for (size_t i = 0; i < AK_COUNT(documents); i++)
+		HOLDS(ak_bag_add(bag, documents[i], AK_STR("{}\n"), NULL) == AK_OK);
+	HOLDS(ak_bag_add(bag, AK_WORKBOOK_PATH, packet_workbook(&part[PART_CSV]), NULL) == AK_OK);
+	for (int i = 0; i < PARTS; i++)
+		ak_buf_release(&part[i]);
+}
+
 /* Write them as a packet. */
 static inline void packet_write(const struct ak_buf part[PARTS], bool sign, const char *path)
 {
+	static const struct ak_bag_info info[] = {{"External-Identifier", "AK-1"}};
 	struct ak_bag *bag;
 
 	HOLDS(ak_bag_new("p", fuzz_folder, &bag, NULL) == AK_OK);
+	packet_rest(bag);
 	for (int i = 0; i < PARTS; i++)
 		HOLDS(ak_bag_add(bag, part_names[i], ak_buf_str(&part[i]), NULL) == AK_OK);
-	HOLDS(ak_bag_finish(bag, NULL, 0, NULL) == AK_OK);
+	HOLDS(ak_bag_finish(bag, info, AK_COUNT(info), NULL) == AK_OK);
 	if (sign) {
 		struct ak_signer signer = {.outside = NULL};
 		struct ak_sshkey key;
