@@ -39,6 +39,18 @@ static inline json_t *ak_jfind(const json_t *list, const char *key, const char *
 	return NULL;
 }
 
+/* Whether a list has this text. */
+static inline bool ak_jhas(const json_t *list, const char *text)
+{
+	json_t *v;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, v)
+		if (json_is_string(v) && strcmp(json_string_value(v), text) == 0)
+			return true;
+	return false;
+}
+
 /* A list without doubles: appended unless it stands there. */
 static inline void ak_jadd_once(json_t *list, struct ak_str s)
 {

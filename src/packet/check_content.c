@@ -55,21 +55,6 @@ static size_t count_tag(const json_t *section, const char *tag)
 	return n;
 }
 
-static void findings(struct ak_checked *p, struct ak_tally *t)
-{
-	json_t *doc = ak_check_json(p, "data/08-requests/findings.json"), *finding;
-	json_int_t n = 0, answered = 0;
-	size_t i;
-
-	json_array_foreach(json_object_get(doc, "findings"), i, finding) {
-		n++;
-		answered += json_is_object(json_object_get(finding, "response"));
-	}
-	ak_tally_compare(t, n == json_integer_value(json_object_get(p->packet, "finding_count")), "findings.json", "findings");
-	ak_tally_compare(t, answered == json_integer_value(json_object_get(p->packet, "answered_count")), "findings.json", "responses");
-	json_decref(doc);
-}
-
 /* What packet.json says of each section against the section itself. */
 static void statements(struct ak_checked *p, struct ak_tally *t, const json_t *sections)
 {
@@ -162,7 +147,6 @@ void ak_check_content(struct ak_checked *p)
 		return;
 	}
 	statements(p, t, p->sections);
-	findings(p, t);
 	ak_check_agreement(p);
 	adds_up(t, p->sections, "sources");
 	adds_up(t, p->sections, "links");

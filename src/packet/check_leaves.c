@@ -119,23 +119,12 @@ const char *ak_check_leaves_row(struct ak_check_leaves *l, uint64_t seq, const c
 	return why;
 }
 
-static bool lists(const json_t *list, const char *name)
-{
-	json_t *v;
-	size_t i;
-
-	json_array_foreach((json_t *)list, i, v)
-		if (json_is_string(v) && strcmp(json_string_value(v), name) == 0)
-			return true;
-	return false;
-}
-
 /* A view may leave the citations out, then the number of rows is all. */
 static bool cites(const struct ak_table_scan *scan, const json_t *without)
 {
 	const char *first = json_string_value(json_array_get(scan->header, 0));
 
-	return (first && strcmp(first, "citation") == 0) || !lists(without, "citation");
+	return (first && strcmp(first, "citation") == 0) || !ak_jhas(without, "citation");
 }
 
 bool ak_check_leaves_tables(const struct ak_check_leaves *l, const struct ak_checked *annex, char *why, size_t n)
@@ -151,7 +140,7 @@ bool ak_check_leaves_tables(const struct ak_check_leaves *l, const struct ak_che
 
 		snprintf(file, sizeof file, "data/tables/%s.csv", name);
 		scan = ak_check_table(annex, file);
-		if (!scan && (all || lists(json_object_get(view, "rows"), kind)) && !lists(json_object_get(without, "tables"), name)) {
+		if (!scan && (all || ak_jhas(json_object_get(view, "rows"), kind)) && !ak_jhas(json_object_get(without, "tables"), name)) {
 			snprintf(why, n, "%s.csv is not there, in which the packet has its records row by row", name);
 			return false;
 		}

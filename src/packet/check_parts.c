@@ -43,7 +43,7 @@ static bool is_section(const struct ak_checked *p, const char *name)
 	return false;
 }
 
-bool ak_check_is_part(const struct ak_checked *p, const char *name)
+static bool is_part(const struct ak_checked *p, const char *name)
 {
 	for (size_t i = 0; i < AK_COUNT(parts); i++)
 		if (fits(name, parts[i].path))
@@ -81,7 +81,7 @@ size_t ak_check_strangers(const struct ak_checked *p, char *first, size_t room)
 	json_t *hash;
 
 	json_object_foreach(p->hashes, name, hash)
-		if (!ak_check_is_part(p, name) && !n++)
+		if (!is_part(p, name) && !n++)
 			snprintf(first, room, "; %.100s is no part of a packet", name);
 	return n;
 }
@@ -173,12 +173,23 @@ static void names(struct ak_checked *p)
 	json_decref(annex);
 }
 
+static void findings(struct ak_checked *p)
+{
+	json_t *doc = ak_check_json(p, "data/08-requests/findings.json"), *list = json_object_get(doc, "findings"), *finding;
+	json_int_t answered = 0;
+	size_t i, n = json_array_size(list);
+
+	json_array_foreach(list, i, finding)
+		answered += json_is_object(json_object_get(finding, "response"));
+	ak_tally_compare(&p->tally, (json_int_t)n == json_integer_value(json_object_get(p->packet, "finding_count")), "findings.json", "findings");
+	ak_tally_compare(&p->tally, answered == json_integer_value(json_object_get(p->packet, "answered_count")), "findings.json", "responses");
+	same_rows(p, "findings", (json_int_t)n);
+	json_decref(doc);
+}
+
 void ak_check_agreement(struct ak_checked *p)
 {
-	json_t *findings = ak_check_json(p, "data/08-requests/findings.json");
-
-	same_rows(p, "findings", (json_int_t)json_array_size(json_object_get(findings, "findings")));
-	json_decref(findings);
+	findings(p);
 	gaps(p);
 	rules(p);
 	proofs(p);

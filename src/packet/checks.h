@@ -90,9 +90,8 @@ void ak_check_continuity(struct ak_checked *p); /* with o->previous against that
 void ak_check_required(struct ak_checked *p); /* when o->require names some */
 void ak_check_annex(struct ak_checked *p);	/* when o->annex names one: that its leaves are a whole run of the ledger */
 
-/* Which files a packet is made of (parts.def): is this one of them; how many are missing; how many others there are. first: what to say of
- * the first, left alone where there is none. */
-bool ak_check_is_part(const struct ak_checked *p, const char *name);
+/* Which files a packet is made of (parts.def): how many are missing; how many others there are. first: what to say of the first, left alone
+ * where there is none. */
 size_t ak_check_lacks(const struct ak_checked *p, char *first, size_t room);
 size_t ak_check_strangers(const struct ak_checked *p, char *first, size_t room);
 /* What is said of them in several places, into the tally. */

@@ -3,6 +3,7 @@
 
 #include "base/embedded.h"
 #include "base/fs.h"
+#include "base/jsonget.h"
 #include "conf/yaml.h"
 #include "model/field.h"
 #include "packet/rekey.h"
@@ -31,17 +32,6 @@ static bool among(const char *name, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(list[i], name) == 0)
-			return true;
-	return false;
-}
-
-static bool has(const json_t *list, const char *name)
-{
-	json_t *v;
-	size_t i;
-
-	json_array_foreach((json_t *)list, i, v)
-		if (json_is_string(v) && strcmp(json_string_value(v), name) == 0)
 			return true;
 	return false;
 }
@@ -168,12 +158,12 @@ void ak_view_release(struct ak_view *v)
 	v->root = NULL;
 }
 
-bool ak_view_leaves_field(const struct ak_view *v, const char *column) { return has(left_out(v, "fields"), column); }
+bool ak_view_leaves_field(const struct ak_view *v, const char *column) { return ak_jhas(left_out(v, "fields"), column); }
 
-bool ak_view_rows(const struct ak_view *v, const char *kind) { return v && has(json_object_get(v->root, "rows"), kind); }
+bool ak_view_rows(const struct ak_view *v, const char *kind) { return v && ak_jhas(json_object_get(v->root, "rows"), kind); }
 
-bool ak_view_leaves_column(const struct ak_view *v, const char *column) { return has(left_out(v, "columns"), column); }
-bool ak_view_leaves_table(const struct ak_view *v, const char *table) { return has(left_out(v, "tables"), table); }
+bool ak_view_leaves_column(const struct ak_view *v, const char *column) { return ak_jhas(left_out(v, "columns"), column); }
+bool ak_view_leaves_table(const struct ak_view *v, const char *table) { return ak_jhas(left_out(v, "tables"), table); }
 const json_t *ak_view_lists(const struct ak_view *v) { return v ? json_object_get(v->root, "requests") : NULL; }
 
 /* ---- the trace ---- */
@@ -233,7 +223,7 @@ json_t *ak_view_in_order(const struct ak_view *v, const json_t *sections)
 			if (strcmp(json_string_value(json_object_get(section, "id")), json_string_value(name)) == 0)
 				json_array_append(out, section);
 	json_array_foreach((json_t *)sections, k, section)
-		if (!has(order, json_string_value(json_object_get(section, "id"))))
+		if (!ak_jhas(order, json_string_value(json_object_get(section, "id"))))
 			json_array_append(out, section);
 	return out;
 }
