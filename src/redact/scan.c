@@ -224,7 +224,8 @@ static void own_rules(struct scan *c, struct ak_str s, struct ak_hits *h)
 		unite(c, h, &found);
 }
 
-static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h);
+/* above: how s came of the text above it, NULL = not by taking escapes away. */
+static void layer(struct scan *c, struct ak_str s, const struct ak_unescaped *above, int depth, struct ak_hits *h);
 
 static void below_escapes(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
 {
@@ -233,7 +234,7 @@ static void below_escapes(struct scan *c, struct ak_str s, int depth, struct ak_
 
 	if (!ak_decode_escapes(s, c->a, &u))
 		return;
-	layer(c, u.text, depth + 1, &sub);
+	layer(c, u.text, &u, depth + 1, &sub);
 	for (size_t i = 0; i < sub.n; i++) {
 		sub.v[i].from = u.at[sub.v[i].from];
 		sub.v[i].to = u.at[sub.v[i].to];
@@ -244,9 +245,22 @@ static void below_escapes(struct scan *c, struct ak_str s, int depth, struct ak_
 
 struct below {
 	struct scan *c;
+	const struct ak_unescaped *above;
 	struct ak_hits *h;
 	int depth;
 };
+
+/* A run that no escape has touched, nor a character beside it, stands in the text above, too, and is looked into there. Were it here
+ * as well, a digest that happens to decode would be taken for one encoding more than those of a value elsewhere in the text. */
+static bool stands_above(const struct ak_unescaped *u, size_t from, size_t to)
+{
+	size_t first = from ? from - 1 : 0, end;
+
+	if (!u)
+		return false;
+	end = to < u->text.n ? to + 1 : to;
+	return u->at[end] - u->at[first] == end - first && (from || u->at[0] == 0);
+}
 
 /* What a run decodes to: a hit in it takes the whole run. */
 static bool below_run(void *ctx, struct ak_str text, size_t from, size_t to)
@@ -255,7 +269,9 @@ static bool below_run(void *ctx, struct ak_str text, size_t from, size_t to)
 	struct ak_hits sub = {0};
 
 	b->h->bare = false;
-	layer(b->c, text, b->depth + 1, &sub);
+	if (stands_above(b->above, from, to))
+		return false;
+	layer(b->c, text, NULL, b->depth + 1, &sub);
 	if (!sub.n)
 		return false;
 	sub.v[0].from = from;
@@ -265,7 +281,7 @@ static bool below_run(void *ctx, struct ak_str text, size_t from, size_t to)
 	return true;
 }
 
-static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
+static void layer(struct scan *c, struct ak_str s, const struct ak_unescaped *above, int depth, struct ak_hits *h)
 {
 	bool escapes = false, runs = false;
 
@@ -281,7 +297,7 @@ static void layer(struct scan *c, struct ak_str s, int depth, struct ak_hits *h)
 	if (escapes)
 		below_escapes(c, s, depth, h);
 	if (runs)
-		ak_decode_runs(c->sc->shifts, s, c->a, below_run, &(struct below){c, h, depth});
+		ak_decode_runs(c->sc->shifts, s, c->a, below_run, &(struct below){c, above, h, depth});
 }
 
 bool ak_scan_is_clear(const struct ak_scanner *sc, struct ak_str s)
@@ -295,6 +311,6 @@ void ak_scan(const struct ak_scanner *sc, struct ak_str s, bool contexts, struct
 	struct scan c = {sc, a, s.n * AK_SCAN_EXPANSION + LEAST_BUDGET, contexts};
 
 	*out = (struct ak_hits){0};
-	layer(&c, s, 0, out);
+	layer(&c, s, NULL, 0, out);
 	out->bare = out->bare && out->n == 0;
 }

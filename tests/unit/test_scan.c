@@ -292,6 +292,7 @@ static bool is_whole(struct ak_str out)
 static void check_limits(const struct ak_redactor *r, struct ak_arena *a)
 {
 	struct ak_str in = ak_arena_printf(a, "AI%s%s", "za", sample_fill(a, U64, 35).p), out, text;
+	char hex[80];
 
 	for (int depth = 1; depth <= 5; depth++) {
 		in = sample_base64(a, in);
@@ -304,6 +305,15 @@ static void check_limits(const struct ak_redactor *r, struct ak_arena *a)
 	ok(!sample_holds(out, AK_STR("[REDACTED:")), "a text of less than that is read");
 	out = ak_redact_text(r, ak_arena_printf(a, "%%25252541 %s", text.p), a, NULL);
 	ok(sample_holds(out, AK_STR("[REDACTED:nested_encoding:")) && !sample_holds(out, text), "of one beyond that nothing stays");
+	/* A digest with twelve bytes of printable ASCII in it, beside a value that four layers of escapes hide: seen in a packet. */
+	text = ak_arena_printf(a, "088136fee40eff%sd54402420472a594e9 ", "68656c6c6f2074686572652e2e2e");
+	check_text(r, a, ak_arena_printf(a, "%.*s %%25252541 %.*s", AK_STR_FMT(text), AK_STR_FMT(text)).p, "a digest has its own depth", false);
+	check_text(r, a, ak_arena_printf(a, "%%25252541%.*s", AK_STR_FMT(text)).p, "what an escape touches has that of the escape", true);
+	text = ak_arena_printf(a, "AI%s%s", "za", sample_fill(a, U64, 35).p);
+	ak_hex((const uint8_t *)text.p, text.n, hex);
+	in = ak_str_of(hex);
+	out = ak_redact_text(r, ak_arena_printf(a, "%%25252541 %.*s", AK_STR_FMT(in)), a, NULL);
+	ok(sample_holds(out, AK_STR("[REDACTED:google_api_key:")) && !sample_holds(out, in), "a key in hex beside it is found");
 }
 
 /* The word that announces a value is read again with the marker in its place. */
