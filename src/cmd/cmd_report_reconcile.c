@@ -186,10 +186,15 @@ const struct ak_cmd ak_cmd_report_reconcile = {
 		"fits nine of ten buckets of a model. Not proven: the contract.\n\n"
 		"tier_or_discount: rows of a batch or another tier; one ratio that fits nine of ten buckets of a model. Not proven: that\n"
 		"it was agreed.\n\n"
-		"rounding: the rest, when it is at most half a unit of the source's last digit for each row.\n\n"
+		"rounding: the rest, when it is at most half a unit of the source's last digit for each row, or what the last digits of\n"
+		"binary numbers printed in full (0.12345600000000001) can make: 1e-15 of each amount with 16 digits or more, and 1.2e-16 of\n"
+		"a provider's row for each call that it adds up. A row whose whole gap is that agrees but for rounding. No sum is rounded.\n\n"
 		"bypass: a key or project that no gateway record explains, or more calls in a bucket than the gateways have. Not proven:\n"
 		"a direct call, since a gateway record that was left out of an export looks the same ('auditkit report completeness').\n\n"
-		"unexplained: what no rule explains."
+		"unexplained: what no rule explains.\n\n"
+		"Calls that a provider logged one by one are looked for by their identifiers. One that failed may be an attempt whose failure\n"
+		"a gateway recorded without the provider's id: where such attempts ran at its time, and other calls of its principal have\n"
+		"gateway records, it is counted apart. No link is made, and both bounds are printed: without those calls, and with them."
 		AK_TEXT_OUT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,

@@ -7,8 +7,8 @@
 struct total {
 	uint32_t series, currency;
 	int measure;
-	struct ak_num provider, gateway, gap, class[AK_RC_CLASSES], unexplained; /* unexplained: of all rows, without their signs */
-	uint64_t rows, agree;
+	struct ak_num provider, gateway, gap, class[AK_RC_CLASSES], unexplained, rounded; /* the last two: of all rows, without their signs */
+	uint64_t rows, agree, but_rounding;
 };
 
 struct totals {
@@ -40,10 +40,12 @@ static enum ak_rc add_figure(void *ctx, const struct cell *c, int measure, const
 	ak_recon_add_money(x->r, &t->gateway, f->gateway);
 	ak_recon_add_money(x->r, &t->gap, f->gap);
 	ak_recon_add_money(x->r, &t->unexplained, ak_num_abs(f->class[AK_RC_UNEXPLAINED]));
+	ak_recon_add_money(x->r, &t->rounded, ak_num_abs(f->class[AK_RC_ROUNDING]));
 	for (int i = 0; i < AK_RC_CLASSES; i++)
 		ak_recon_add_money(x->r, &t->class[i], f->class[i]);
 	t->rows++;
 	t->agree += f->gap.v == 0;
+	t->but_rounding += ak_recon_rank(f) == AK_RANK_ROUNDING;
 	return AK_OK;
 }
 
@@ -58,11 +60,11 @@ static int64_t ppm(struct ak_num part, struct ak_num whole)
 
 static json_t *total_doc(const struct ak_reconcile *r, const struct total *t)
 {
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "measure", ak_recon_measure(t->measure), t->currency ? "currency" : "unit",
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:o}", "measure", ak_recon_measure(t->measure), t->currency ? "currency" : "unit",
 			 t->currency ? r->currencies.name[t->currency] : ak_recon_unit(t->measure), "provider_figure", ak_recon_num(t->provider), "gateway",
 			 ak_recon_num(t->gateway), "gap", ak_recon_num(t->gap), "classes", ak_recon_classes(t->class), "unexplained_in_all",
 			 ak_recon_num(t->unexplained), "unexplained_ppm", (json_int_t)ppm(t->unexplained, t->provider), "rows", (json_int_t)t->rows,
-			 "agree", (json_int_t)t->agree);
+			 "agree", (json_int_t)t->agree, "agree_but_rounding", (json_int_t)t->but_rounding, "rounding_in_all", ak_recon_num(t->rounded));
 }
 
 static const char *dim(bool by, bool met) { return !by ? "not grouped by" : met ? "compared" : "pooled: no name is on both sides"; }
