@@ -74,12 +74,15 @@ static enum ak_rc print(struct ak_ctx *c, struct ak_reconcile *r, const json_t *
 static enum ak_rc head(struct ak_ctx *c, struct ak_reconcile *r, const struct ak_reconcile_opts *o, json_t *doc, struct ak_err *err)
 {
 	static const char *const members[] = {"gateway_records", "sources", "classes"};
-	json_t *summary = ak_reconcile_summary(r), *calls = NULL, *conflicts = NULL;
+	json_t *summary = ak_reconcile_summary(r), *calls = NULL, *conflicts = NULL, *several = NULL;
 	enum ak_rc rc = ak_reconcile_calls(c->store, o->from_us, o->to_us, &calls, err);
 
 	if (rc == AK_OK)
 		rc = ak_reconcile_conflicts(c->store, o->from_us, o->to_us, &conflicts, err);
+	if (rc == AK_OK)
+		rc = ak_reconcile_several(r, &several, err);
 	json_object_set_new(conflicts, "of", json_integer(records_of(summary)));
+	json_object_set_new(conflicts, "one_id_several_calls", several ? several : json_null());
 	json_object_set_new(doc, "schema", json_string("auditkit.reconcile/1"));
 	json_object_set_new(doc, "bypass", ak_reconcile_bypass(r));
 	json_object_set_new(doc, "calls", calls ? calls : json_null());
@@ -166,7 +169,9 @@ const struct ak_cmd ak_cmd_report_reconcile = {
 		"Sums never say anything about one call.\n\n"
 		"A call that two gateways recorded counts once. Where their records share no identifier, only time, model and tokens, the\n"
 		"providers' counts decide whether it is one call or two, and the report says how many were decided so. A record that was\n"
-		"exported again with other content counts with each version, since nothing says which is right: CONFLICT names them.\n\n"
+		"exported again with other content counts with each version, since nothing says which is right: CONFLICT names them. So it\n"
+		"does with requests that have one id of the provider in common, no other identifier, and more than a day between them: no\n"
+		"clock or time zone makes them one call, each counts, and one of them is wrong.\n\n"
 		"Classes, in the order in which they are taken; each takes what its records give, at most what is left:\n\n"
 		"credit: rows marked credit or adjustment, or negative. Not proven: that it was due.\n\n"
 		"time_zone: a constant shift of the source by half hours that at least halves its gaps, or with which two of three\n"

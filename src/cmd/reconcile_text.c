@@ -162,6 +162,31 @@ static void conflicts_text(struct ak_ctx *c, const json_t *conflicts)
 		ak_io_line(c->io, "", "%d of %s are shown; --json has the first 20", FINDINGS_SHOWN, AK_NUM(ak_jnum(conflicts, "records")));
 }
 
+/* One id of the provider on calls that are not one. */
+static void several_text(struct ak_ctx *c, uint64_t n, uint64_t requests, const json_t *list)
+{
+	json_t *x, *v;
+	size_t i, k;
+
+	if (!n)
+		return;
+	ak_io_line(c->io, "CONFLICT", "%s of %s requests have the provider's id of another call, no other identifier of it, and lie more than a day from it; each "
+		   "counts, since nothing says which record is wrong:", AK_NUM(n), AK_NUM(requests));
+	json_array_foreach(list, i, x) {
+		struct ak_buf b;
+
+		if (i >= FINDINGS_SHOWN)
+			break;
+		ak_buf_init(&b, 1 << 14);
+		json_array_foreach(json_object_get(x, "records"), k, v)
+			ak_buf_addf(&b, "%s%s of %s", k ? ", " : "", ak_jtxt(v, "cite", "?"), ak_jtxt(v, "time", "no time"));
+		ak_io_line(c->io, "", "%s", b.n ? b.p : "?");
+		ak_buf_release(&b);
+	}
+	if (n > FINDINGS_SHOWN)
+		ak_io_line(c->io, "", "%d of %s are shown; --json has the first 20", FINDINGS_SHOWN, AK_NUM(n));
+}
+
 struct listing {
 	struct ak_ctx *c;
 	uint64_t shown;
@@ -224,6 +249,8 @@ enum ak_rc ak_reconcile_print(struct ak_ctx *c, struct ak_reconcile *r, const js
 		ak_io_line(c->io, "", "and %s more: --json has all", AK_NUM(json_array_size(bypass) - FINDINGS_SHOWN));
 	calls_text(c, calls);
 	conflicts_text(c, json_object_get(summary, "conflicts"));
+	several_text(c, ak_jnum(gateway, "one_id_several_calls"), ak_jnum(gateway, "requests"),
+		     json_object_get(json_object_get(summary, "conflicts"), "one_id_several_calls"));
 	ak_io_line(c->io, "rows", "with a gap: first bypass and unexplained, last rounding alone; each by source and time:");
 	rc = ak_reconcile_gaps(r, ROWS_SHOWN, list_row, &l, &gaps, &rounding, err);
 	ak_io_line(c->io, "", "%s of %s rows with a gap are shown, %s of all differ by rounding alone; --json has all", AK_NUM(l.shown), AK_NUM(gaps),

@@ -207,7 +207,8 @@ struct ak_reconcile {
 	int64_t first_us, last_us; /* of gateway attempts */
 	uint64_t requests;
 	struct ak_recon_seqs twice, guessed; /* requests that count with another source's; those of them that only time and tokens tell */
-	int64_t *folded; /* both, in order */
+	struct ak_recon_seqs several; /* requests with the provider's id of another call: each counts */
+	int64_t *folded; /* both of `twice`, in order */
 	size_t nfolded, apart; /* apart: guessed ones that the provider counted as calls of their own */
 	bool over;
 };

@@ -90,8 +90,11 @@ enum ak_rc ak_reconcile_gaps(struct ak_reconcile *r, uint64_t most, ak_reconcile
  *  outside: [{measure, value, of, unknown_keys: value of keys that no gateway has}] of what the provider counted where the gateways' records do not reach,
  *  counted: {requests, outside, unknown_keys}: requests of all providers, each once where several queries count it,
  *  gateway_records: {first, last, requests, recorded_twice: requests that count with another gateway's, twice_by_time: those of them that share no
- *  identifier with it but time, model and tokens, apart_by_count: such that the provider counted as calls of their own}, classes: [{class, means, does_not_prove}]}. */
+ *  identifier with it but time, model and tokens, apart_by_count: such that the provider counted as calls of their own, one_id_several_calls: those with
+ *  the provider's id of another source's call that is more than a day away and shares no other identifier: each counts}, classes: [{class, means, does_not_prove}]}. */
 json_t *ak_reconcile_summary(struct ak_reconcile *r);
+/* The first 20 of one_id_several_calls with the other calls of that id, as conflicts: [{records: [{cite, time}] in order of time}]. */
+enum ak_rc ak_reconcile_several(struct ak_reconcile *r, json_t **out, struct ak_err *err);
 /* Traffic without a gateway record: [{basis: "key"|"project"|"bucket", source, provider, key, project, model, first, last,
  * buckets, requests, input_tokens, output_tokens, costs: {currency: amount}, cites: [first 20 provider rows], rows}], largest first. *sources: series
  * that were looked at. */

@@ -4,6 +4,8 @@
 
 #include "base/time.h"
 
+enum { NAMED = 20 };
+
 struct total {
 	uint32_t series, currency;
 	int measure;
@@ -141,6 +143,21 @@ static json_t *class_docs(void)
 	return list;
 }
 
+enum ak_rc ak_reconcile_several(struct ak_reconcile *r, json_t **out, struct ak_err *err)
+{
+	enum ak_rc rc = AK_OK;
+
+	*out = json_array();
+	for (size_t i = 0; i < r->several.n && i < NAMED && rc == AK_OK; i++) {
+		json_t *records = NULL;
+
+		rc = ak_query_recon_same_id(r->s, r->several.seq[i], &records, err);
+		if (rc == AK_OK)
+			json_array_append_new(*out, json_pack("{s:o}", "records", records));
+	}
+	return rc;
+}
+
 json_t *ak_reconcile_summary(struct ak_reconcile *r)
 {
 	struct totals x = {.r = r};
@@ -155,6 +172,7 @@ json_t *ak_reconcile_summary(struct ak_reconcile *r)
 			(json_int_t)r->nfolded, "twice_by_time", (json_int_t)(r->nfolded - r->twice.n), "apart_by_count", (json_int_t)r->apart, "first",
 			r->requests ? json_string(ak_time_z(r->first_us, 0, first)) : json_null(), "last",
 			r->requests ? json_string(ak_time_z(r->last_us, 0, last)) : json_null(), "classes", class_docs());
+	json_object_set_new(json_object_get(out, "gateway_records"), "one_id_several_calls", json_integer((json_int_t)r->several.n));
 	json_object_set_new(out, "counted", ak_recon_counted(r));
 	ak_free(x.t);
 	return out;

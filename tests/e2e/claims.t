@@ -77,7 +77,6 @@ later = [slp("x%d" % i, DAY + 7 * 86400 + 100 * i, "bedrock", "claude", SON, aws
 later.append(slp("x3", DAY + 7 * 86400 + 300, "bedrock", "claude", SON, aws="same-3", trace_id="tr-w3"))
 write("week.jsonl", week)
 write("later.jsonl", later)
-json.dump({"object": "page", "data": [], "has_more": False}, open("none.json", "w"))
 END
 ws() { # ws NAME FILE...
 	"$AUDITKIT" init "$1" >/dev/null 2>&1
@@ -129,4 +128,12 @@ ws trail gw.jsonl trail.json
 is "a failed call in a quiet hour, and one that succeeded, are nobody's failed attempt: at least two, up to five" \
 	"$(jq -c '[.calls.findings[] | select(.of == 11) | .calls, .at_least, .may_be_unnamed, (.cites | length)]' c) $(jq '.calls.undecided | length' c)" '[5,2,3,1] 0'
 is "in words too" "$("$AUDITKIT" -w trail report reconcile 2>/dev/null | tr -s ' \n' ' ' | grep -c 'at least 2 of 11 calls .* up to 5: 3 failed while 3 attempts')" 1
+
+# ---- two files of one gateway ----
+ws week week.jsonl later.jsonl usage.json
+"$AUDITKIT" -w week report reconcile --json >s 2>/dev/null
+is "one id of the provider a week apart, and nothing else in common: each counts, and is listed with the other; with the same trace it is one call" \
+	"$(jq -c '[.gateway_records | .requests, .recorded_twice, .one_id_several_calls]' s) $(jq -c '[.conflicts.one_id_several_calls[] | [.records[].time[:10]]]' s)" \
+	'[8,1,3] [["2026-06-01","2026-06-08"],["2026-06-01","2026-06-08"],["2026-06-01","2026-06-08"]]'
+is "in words, with both records" "$("$AUDITKIT" -w week report reconcile 2>/dev/null | tr -s ' \n' ' ' | grep -c 'CONFLICT 3 of 8 requests .* week:[0-9]* of 2026-06-01.*, later:[0-9]* of 2026-06-08')" 1
 finish
