@@ -82,7 +82,7 @@ static enum ak_rc head(struct ak_ctx *c, struct ak_reconcile *r, const struct ak
 	if (rc == AK_OK)
 		rc = ak_reconcile_several(r, &several, err);
 	json_object_set_new(conflicts, "of", json_integer(records_of(summary)));
-	json_object_set_new(conflicts, "one_id_several_calls", several ? several : json_null());
+	json_object_set_new(doc, "one_id_several_calls", several ? several : json_null());
 	json_object_set_new(doc, "schema", json_string("auditkit.reconcile/1"));
 	json_object_set_new(doc, "bypass", ak_reconcile_bypass(r));
 	json_object_set_new(doc, "calls", calls ? calls : json_null());

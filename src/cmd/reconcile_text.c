@@ -250,7 +250,7 @@ enum ak_rc ak_reconcile_print(struct ak_ctx *c, struct ak_reconcile *r, const js
 	calls_text(c, calls);
 	conflicts_text(c, json_object_get(summary, "conflicts"));
 	several_text(c, ak_jnum(gateway, "one_id_several_calls"), ak_jnum(gateway, "requests"),
-		     json_object_get(json_object_get(summary, "conflicts"), "one_id_several_calls"));
+		     json_object_get(summary, "one_id_several_calls"));
 	ak_io_line(c->io, "rows", "with a gap: first bypass and unexplained, last rounding alone; each by source and time:");
 	rc = ak_reconcile_gaps(r, ROWS_SHOWN, list_row, &l, &gaps, &rounding, err);
 	ak_io_line(c->io, "", "%s of %s rows with a gap are shown, %s of all differ by rounding alone; --json has all", AK_NUM(l.shown), AK_NUM(gaps),

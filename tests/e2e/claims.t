@@ -133,7 +133,7 @@ is "in words too" "$("$AUDITKIT" -w trail report reconcile 2>/dev/null | tr -s '
 ws week week.jsonl later.jsonl usage.json
 "$AUDITKIT" -w week report reconcile --json >s 2>/dev/null
 is "one id of the provider a week apart, and nothing else in common: each counts, and is listed with the other; with the same trace it is one call" \
-	"$(jq -c '[.gateway_records | .requests, .recorded_twice, .one_id_several_calls]' s) $(jq -c '[.conflicts.one_id_several_calls[] | [.records[].time[:10]]]' s)" \
+	"$(jq -c '[.gateway_records | .requests, .recorded_twice, .one_id_several_calls]' s) $(jq -c '[.one_id_several_calls[] | [.records[].time[:10]]]' s)" \
 	'[8,1,3] [["2026-06-01","2026-06-08"],["2026-06-01","2026-06-08"],["2026-06-01","2026-06-08"]]'
 is "in words, with both records" "$("$AUDITKIT" -w week report reconcile 2>/dev/null | tr -s ' \n' ' ' | grep -c 'CONFLICT 3 of 8 requests .* week:[0-9]* of 2026-06-01.*, later:[0-9]* of 2026-06-08')" 1
 finish
