@@ -68,21 +68,28 @@ enum ak_rc ak_query_recon_stored(struct ak_store *s, const char *kind, const cha
 	"  JOIN file g ON g.id = q.file JOIN export x ON x.id = g.export JOIN rank j ON j.id = x.source"                  \
 	"  WHERE j.n <> k.n AND r.state = 0 AND q.state = 0 AND r.cache_status IS NOT 'hit' AND q.cache_status IS NOT 'hit'"
 
+/* Of r and a record q of a source before its own: are they one call (0), or is only an id of the provider the same (2)? */
+#define SHARED                                                                                                            \
+	"CASE WHEN (q.gateway_request_id IN (r.event_id, r.upstream_id) OR r.gateway_request_id IN (q.event_id, q.upstream_id)"  \
+	" OR q.trace_id = r.trace_id) IS NOT 1 AND " FAR " THEN 2 ELSE 0 END"
+#define FOUND                                                                                                             \
+	" FROM lookup l JOIN request q ON q.seq = l.seq JOIN file g ON g.id = q.file JOIN export x ON x.id = g.export"         \
+	" JOIN rank j ON j.id = x.source WHERE l.h IN (ak_hash(r.provider_request_id), ak_hash(r.response_id), ak_hash(r.trace_id)," \
+	"  ak_hash(r.event_id), ak_hash(r.gateway_request_id), ak_hash(r.upstream_id))"                                   \
+	" AND q.state = 0 AND j.n < k.n AND (q.provider_request_id = r.provider_request_id OR q.response_id = r.response_id"   \
+	"  OR q.gateway_request_id IN (r.event_id, r.upstream_id) OR r.gateway_request_id IN (q.event_id, q.upstream_id)"      \
+	"  OR (q.trace_id = r.trace_id AND " SAME_TRACE "))"
+#define OF_RANK " FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN rank k ON k.id = e.source"
+
+/* One record that is found decides for nearly all; the others are only asked for where it is no more than an id of the provider. */
 static const char twice[] =
 	"WITH some AS (SELECT DISTINCT e.source AS id FROM export_kind k JOIN export e ON e.id = k.export WHERE k.kind = 'request' AND k.records > 0),"
 	" rank AS MATERIALIZED (SELECT s.id AS id, s.system AS system, row_number() OVER (ORDER BY s.name = ?1 DESC,"
 	"  EXISTS(SELECT 1 FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export WHERE e.source = s.id"
-	"  AND coalesce(r.key_hash, r.key_id) IS NOT NULL) DESC, s.id) AS n FROM some JOIN source s ON s.id = some.id)"
-	" SELECT seq, min(guess) FROM (SELECT r.seq AS seq, (SELECT min(CASE WHEN (q.gateway_request_id IN (r.event_id, r.upstream_id)"
-	"   OR r.gateway_request_id IN (q.event_id, q.upstream_id) OR q.trace_id = r.trace_id) IS NOT 1 AND " FAR " THEN 2 ELSE 0 END)"
-	"  FROM lookup l JOIN request q ON q.seq = l.seq JOIN file g ON g.id = q.file"
-	"  JOIN export x ON x.id = g.export JOIN rank j ON j.id = x.source"
-	"  WHERE l.h IN (ak_hash(r.provider_request_id), ak_hash(r.response_id), ak_hash(r.trace_id), ak_hash(r.event_id),"
-	"   ak_hash(r.gateway_request_id), ak_hash(r.upstream_id))"
-	"  AND q.state = 0 AND j.n < k.n AND (q.provider_request_id = r.provider_request_id OR q.response_id = r.response_id"
-	"   OR q.gateway_request_id IN (r.event_id, r.upstream_id) OR r.gateway_request_id IN (q.event_id, q.upstream_id)"
-	"   OR (q.trace_id = r.trace_id AND " SAME_TRACE "))) AS guess FROM request r JOIN file f ON f.id = r.file"
-	" JOIN export e ON e.id = f.export JOIN rank k ON k.id = e.source WHERE k.n > 1 AND r.state = 0"
+	"  AND coalesce(r.key_hash, r.key_id) IS NOT NULL) DESC, s.id) AS n FROM some JOIN source s ON s.id = some.id),"
+	" one AS MATERIALIZED (SELECT r.seq AS seq, (SELECT " SHARED FOUND " LIMIT 1) AS guess" OF_RANK " WHERE k.n > 1 AND r.state = 0)"
+	" SELECT seq, min(guess) FROM (SELECT seq, CASE guess WHEN 2 THEN (SELECT (SELECT min(" SHARED ")" FOUND ")" OF_RANK
+	"  WHERE r.seq = one.seq) ELSE guess END AS guess FROM one WHERE guess IS NOT NULL"
 	SPELT
 	" UNION SELECT r.seq, 1 FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN rank k ON k.id = e.source"
 	" WHERE k.n > 1 AND r.state = 0 AND r.trace_id IS NULL AND r.provider_request_id IS NULL AND r.response_id IS NULL AND r.output_tokens > 0"

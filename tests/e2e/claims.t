@@ -77,6 +77,8 @@ later = [slp("x%d" % i, DAY + 7 * 86400 + 100 * i, "bedrock", "claude", SON, aws
 later.append(slp("x3", DAY + 7 * 86400 + 300, "bedrock", "claude", SON, aws="same-3", trace_id="tr-w3"))
 write("week.jsonl", week)
 write("later.jsonl", later)
+# another gateway's record of the first of these: found beside the one of the week before
+write("again.jsonl", [slp("y0", DAY + 7 * 86400 + 1, "bedrock", "claude", SON, aws="same-0")])
 END
 ws() { # ws NAME FILE...
 	"$AUDITKIT" init "$1" >/dev/null 2>&1
@@ -130,10 +132,10 @@ is "a failed call in a quiet hour, and one that succeeded, are nobody's failed a
 is "in words too" "$("$AUDITKIT" -w trail report reconcile 2>/dev/null | tr -s ' \n' ' ' | grep -c 'at least 2 of 11 calls .* up to 5: 3 failed while 3 attempts')" 1
 
 # ---- two files of one gateway ----
-ws week week.jsonl later.jsonl usage.json
+ws week week.jsonl later.jsonl again.jsonl usage.json
 "$AUDITKIT" -w week report reconcile --json >s 2>/dev/null
-is "one id of the provider a week apart, and nothing else in common: each counts, and is listed with the other; with the same trace it is one call" \
+is "one id of the provider a week apart, and nothing else in common: each counts, and is listed with the other; with the same trace, or a second beside it, it is one call" \
 	"$(jq -c '[.gateway_records | .requests, .recorded_twice, .one_id_several_calls]' s) $(jq -c '[.one_id_several_calls[] | [.records[].time[:10]]]' s)" \
-	'[8,1,3] [["2026-06-01","2026-06-08"],["2026-06-01","2026-06-08"],["2026-06-01","2026-06-08"]]'
-is "in words, with both records" "$("$AUDITKIT" -w week report reconcile 2>/dev/null | tr -s ' \n' ' ' | grep -c 'CONFLICT 3 of 8 requests .* week:[0-9]* of 2026-06-01.*, later:[0-9]* of 2026-06-08')" 1
+	'[9,2,3] [["2026-06-01","2026-06-08","2026-06-08"],["2026-06-01","2026-06-08"],["2026-06-01","2026-06-08"]]'
+is "in words, with both records" "$("$AUDITKIT" -w week report reconcile 2>/dev/null | tr -s ' \n' ' ' | grep -c 'CONFLICT 3 of 9 requests .* week:[0-9]* of 2026-06-01.*, later:[0-9]* of 2026-06-08')" 1
 finish
