@@ -194,6 +194,8 @@ void ak_stage_choose(struct ak_stage *m, bool eof, struct ak_err *err)
 
 	if (format) {
 		rc = ak_registry_find(m->p->o->registry, format, &m->mapping, err);
+		if (rc == AK_OK && !m->page)
+			rc = ak_registry_believe(m->p->o->registry, m->mapping, ak_buf_str(&m->head), eof, err);
 		snprintf(m->detected, sizeof m->detected, "%s", m->page ? "the API says so" : "--format");
 	} else {
 		rc = ak_registry_detect(m->p->o->registry, ak_buf_str(&m->head), eof, &m->mapping, &why, err);
