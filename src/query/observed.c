@@ -48,7 +48,7 @@ static bool is_decimal(struct ak_str s)
 static bool is_enum(struct ak_str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!ak_is_alnum((unsigned char)s.p[i]) && !strchr("_.:/-", s.p[i]))
+		if (!ak_is_alnum((unsigned char)s.p[i]) && !memchr("_.:/-", s.p[i], 5))
 			return false;
 	return s.n > 0;
 }

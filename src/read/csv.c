@@ -139,15 +139,14 @@ static bool parse_strict(struct ak_csv *c, struct ak_str row)
 /* End of the row that starts at from (behind its line end); 0 = more bytes are needed. *closed: not inside a quote there. */
 static size_t row_end(const struct ak_csv *c, size_t from, bool *closed)
 {
-	const char *p = c->buf.p;
+	const struct ak_str all = ak_buf_str(&c->buf);
 	enum ak_csv_state s = AK_CELL_START;
 	size_t i;
 
-	for (i = from; i < c->buf.n; i++) {
-		bool last = i + 1 == c->buf.n;
-		if (s != AK_CELL_QUOTED && (p[i] == '\n' || (p[i] == '\r' && (last ? c->eof : p[i + 1] != '\n'))))
+	for (i = from; i < all.n; i++) {
+		if (s != AK_CELL_QUOTED && ak_csv_ends_line(all, i, c->eof))
 			break;
-		s = ak_csv_state(c->delimiter, s, p[i]);
+		s = ak_csv_state(c->delimiter, s, all.p[i]);
 	}
 	*closed = s != AK_CELL_QUOTED;
 	if (i < c->buf.n)
@@ -170,20 +169,9 @@ static bool parse_row(struct ak_csv *c, size_t from, size_t to)
 	return good;
 }
 
-static size_t line_end(const struct ak_csv *c, size_t from)
-{
-	const char *nl = memchr(c->buf.p + from, '\n', c->buf.n - from);
+static size_t line_end(const struct ak_csv *c, size_t from) { return ak_csv_line_end(ak_buf_str(&c->buf), from, c->eof); }
 
-	return nl ? (size_t)(nl - c->buf.p) + 1 : c->eof ? c->buf.n : 0;
-}
-
-static bool is_blank(const struct ak_csv *c, size_t from, size_t to)
-{
-	for (; from < to; from++)
-		if (!strchr(" \t\r\n", c->buf.p[from]))
-			return false;
-	return true;
-}
+static bool is_blank(const struct ak_csv *c, size_t from, size_t to) { return ak_csv_is_blank(ak_str_n(c->buf.p + from, to - from)); }
 
 /* ---- header ---- */
 
@@ -347,6 +335,12 @@ static bool is_row(struct ak_csv *c, size_t from, size_t to)
 	return !is_blank(c, from, to) && parse_row(c, from, to) && c->n == c->ncols;
 }
 
+/* All bytes but a last carriage return, which may end a line or not. */
+static size_t before_return(const struct ak_csv *c)
+{
+	return c->buf.n - (c->gap.at < c->buf.n && c->buf.p[c->buf.n - 1] == '\r');
+}
+
 /* AK_END: more bytes are needed. */
 static enum ak_rc gap_run(struct ak_csv *c, struct ak_frame *out)
 {
@@ -360,7 +354,7 @@ static enum ak_rc gap_run(struct ak_csv *c, struct ak_frame *out)
 			return AK_END;
 		/* A line that is too long for a row is passed as it comes. */
 		c->gap.at_line = end != 0;
-		gap_pass(c, end ? end : c->buf.n);
+		gap_pass(c, end ? end : before_return(c));
 		if (!end)
 			return AK_END;
 	}

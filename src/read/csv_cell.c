@@ -42,6 +42,27 @@ bool ak_csv_requote(char delimiter, struct ak_str row, struct ak_buf *out)
 	return changed;
 }
 
+bool ak_csv_ends_line(struct ak_str s, size_t i, bool eof)
+{
+	return s.p[i] == '\n' || (s.p[i] == '\r' && (i + 1 == s.n ? eof : s.p[i + 1] != '\n'));
+}
+
+size_t ak_csv_line_end(struct ak_str s, size_t from, bool eof)
+{
+	for (size_t i = from; i < s.n; i++)
+		if (ak_csv_ends_line(s, i, eof))
+			return i + 1;
+	return eof ? s.n : 0;
+}
+
+bool ak_csv_is_blank(struct ak_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!memchr(" \t\r\n", s.p[i], 4))
+			return false;
+	return true;
+}
+
 char ak_csv_said_delimiter(struct ak_str line)
 {
 	while (line.n && (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))

@@ -18,6 +18,12 @@ bool ak_csv_requote(char delimiter, struct ak_str row, struct ak_buf *out);
 char ak_csv_guess_delimiter(struct ak_str line);
 /* The line by which spreadsheets are told the delimiter, `sep=;`, with its end; 0 = another line. */
 char ak_csv_said_delimiter(struct ak_str line);
+/* A line of bytes, whatever quotes there are, ends at s.p[i]: a line feed, or a carriage return that none follows. Whether one follows
+ * is not known of the last byte, so there none ends before eof. */
+bool ak_csv_ends_line(struct ak_str s, size_t i, bool eof);
+/* Behind that end, from `from` on; 0 = more bytes are needed. */
+size_t ak_csv_line_end(struct ak_str s, size_t from, bool eof);
+bool ak_csv_is_blank(struct ak_str s);
 
 #ifdef __cplusplus
 }

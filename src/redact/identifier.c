@@ -54,7 +54,7 @@ size_t ak_find_record_no(struct ak_str s, size_t at)
 	size_t end = ak_charset_run(near, at, AK_SET_DOTTED | AK_CS_SLASH), name;
 	bool digit = false;
 
-	while (end > at && strchr("./-", s.p[end - 1]))
+	while (end > at && memchr("./-", s.p[end - 1], 3))
 		end--;
 	for (size_t i = at; i < end; i++)
 		digit |= ak_is_digit((unsigned char)s.p[i]);
