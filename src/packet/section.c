@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "base/jsonw.h"
+#include "check/named.h"
 #include "packet/overdue.h"
 #include "redact/names.h"
 
@@ -130,6 +131,7 @@ void ak_section_declared(struct ak_sections *s, json_t *section, const char *bra
 
 	for (size_t i = 0; i < n; i++) {
 		AK_CLEANUP(ak_json_decref) json_t *value = NULL;
+		const char *wrong;
 		char basis[64];
 
 		if (strncmp(a[i].path, branch, len) != 0 || a[i].path[len] != '.')
@@ -138,6 +140,11 @@ void ak_section_declared(struct ak_sections *s, json_t *section, const char *bra
 		snprintf(basis, sizeof basis, "policy.yaml:%d", a[i].line);
 		if (a[i].unknown) {
 			ak_section_gap(s, section, "%s is not answered (%s)", a[i].path + len + 1, basis);
+			continue;
+		}
+		if (ak_policy_names_nothing(s->policy, a[i].path, s->known_sources, &wrong)) {
+			value = ak_section_redacted(s, wrong);
+			ak_section_gap(s, section, "%s names %s, which is no source (%s)", a[i].path + len + 1, json_string_value(value), basis);
 			continue;
 		}
 		value = ak_section_redacted(s, a[i].value);
