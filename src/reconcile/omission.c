@@ -184,7 +184,7 @@ enum ak_rc ak_reconcile_completeness(struct ak_store *s, struct ak_reconcile *r,
 	raise(&o.others, counted);
 	missing = (o.gateways > o.others ? o.gateways : o.others) + o.elsewhere;
 	*out = json_pack("{s:{s:I, s:I, s:s, s:o}, s:o}", "missing", "at_least", (json_int_t)missing, "of", (json_int_t)(o.records + missing), "unit", "records",
-			 "statement", json_sprintf("at least %s records are missing of %s that there must have been", AK_NUM((uint64_t)missing),
+			 "statement", json_sprintf("at least %s record%s missing of %s that there must have been", AK_NUM((uint64_t)missing), missing == 1 ? " is" : "s are",
 						   AK_NUM((uint64_t)(o.records + missing))), "methods", o.methods);
 	return AK_OK;
 }
