@@ -17,6 +17,9 @@ build() { # build: the draft, with its texts in said
 	jq -r '.statements[]?.text, .gaps[]?.text' d/data/0[1-7]*.json >said 2>/dev/null
 }
 
+"$AUDITKIT" verify >out 2>&1
+is "one of a thing is singular" "$(grep -c '^sealed  *1 signed checkpoint, the last covers [0-9,]* of [0-9,]* leaves$' out)" 1
+
 # ---- an api_key line ----
 is "init asks for the life of key records" "$(grep -c '^  api_key: {keep: unknown' $policy)" 1
 while IFS='|' read -r why delete; do

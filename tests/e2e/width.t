@@ -104,6 +104,8 @@ if python3 -c 'import pty; pty.openpty()' 2>/dev/null; then
 	is "status" "$(at 40 -w n status)" "0 "
 	is "sources" "$(at 40 -w n sources)" "0 "
 	trace=$(sqlite3 w/workspace.db "SELECT trace_id FROM request WHERE fallback_from IS NOT NULL LIMIT 1")
+	is "the page of check" "$(at 40 -w w check)" "1 "
+	is "each rule on it has its name" "$(grep -E '^(HIGH|medium|low) ' out | grep -vcE '^(HIGH|medium|low) +[a-z][a-z-]*,( |$)') $(grep -cE '^(HIGH|medium|low) ' out | sed 's/[1-9][0-9]*/some/')" "0 some"
 	is "a trace" "$(at 40 -w w trace reconstruct "$trace")" "0 "
 	is "traces of all kinds" "$(sqlite3 w/workspace.db "SELECT min(trace_id) FROM request WHERE trace_id IS NOT NULL GROUP BY key_id, status_code, fallback_from IS NULL LIMIT 12" |
 		while read -r t; do at 40 -w w trace reconstruct "$t"; done | tr -d ' 0')" ""
