@@ -94,13 +94,16 @@ static enum ak_rc exported_at(struct ak_ctx *c, struct ak_ingest_source *s, stru
 /* A name that is not there is a slip of the hand, not a source that could not be read: the ledger hears nothing of it. */
 static enum ak_rc all_there(const struct ak_args *a, struct ak_err *err)
 {
-	for (size_t i = 0; i < a->nwords; i++)
-		if (strcmp(a->word[i], "-") != 0 && !strpbrk(a->word[i], "*?[") && !ak_fs_exists(a->word[i])) {
-			struct ak_str name = ak_fs_base(a->word[i]);
+	for (size_t i = 0; i < a->nwords; i++) {
+		struct ak_str name = ak_fs_base(a->word[i]);
 
-			ak_hint(err, "give a file, a folder, a quoted pattern or - for standard input; nothing was read");
-			return ak_fail_sys(err, AK_EXIT_INPUT, ENOENT, "cannot read '%.*s'", AK_STR_FMT(name));
-		}
+		if (strcmp(a->word[i], "-") == 0 || ak_inputs_are_there(a->word[i]))
+			continue;
+		ak_hint(err, "give a file, a folder, a quoted pattern or - for standard input; nothing was read");
+		if (ak_inputs_is_pattern(a->word[i]))
+			return ak_fail(err, AK_EXIT_INPUT, "cannot read '%.*s': no file matches", AK_STR_FMT(name));
+		return ak_fail_sys(err, AK_EXIT_INPUT, ENOENT, "cannot read '%.*s'", AK_STR_FMT(name));
+	}
 	return AK_OK;
 }
 

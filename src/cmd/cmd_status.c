@@ -163,7 +163,7 @@ static void todo_sources(struct ak_ctx *c, int *n, const struct state *s)
 		if (json_is_true(json_object_get(src, "unfinished")))
 			todo(c, n, "source", ak_arena_printf(&c->arena, "%s was not pulled to the end of its period", name).p,
 			     ak_arena_printf(&c->arena, "auditkit sources show %s", name).p);
-		if (json_is_null(json_object_get(src, "owner"))) {
+		if (json_is_null(json_object_get(src, "owner")) && strcmp(ak_jtxt(src, "format", ""), "unrecognised") != 0) {
 			first = first ? first : name;
 			unowned++;
 		}

@@ -87,13 +87,45 @@ static void add(struct ak_exports *x, const struct ak_redactor *r, const char *p
 
 /* ---- patterns ---- */
 
-/* Digits, with what joins the parts of a date, become `*`; what a pattern would take for its own, `?`. */
+/* The end of a word made at random, as CloudTrail and object stores append one: letters of both cases and digits, or hex of both kinds,
+ * with the further groups of a UUID; p when none begins there. */
+static const char *random_end(const char *p)
+{
+	enum { LEAST = 8 };
+	bool digit = false, upper = false, lower = false, hex = true;
+	const char *q = p;
+
+	for (; ak_is_alnum((unsigned char)*q); q++) {
+		digit |= ak_is_digit((unsigned char)*q);
+		upper |= ak_is_upper((unsigned char)*q);
+		lower |= ak_is_lower((unsigned char)*q);
+		hex &= ak_is_hex((unsigned char)*q);
+	}
+	if (q - p < LEAST || !digit || !(upper || lower) || !((upper && lower) || hex))
+		return p;
+	for (const char *next = q; hex && *next == '-'; q = next) {
+		for (next++; ak_is_hex((unsigned char)*next);)
+			next++;
+		if (next == q + 1 || ak_is_alnum((unsigned char)*next))
+			break;
+	}
+	return q;
+}
+
+/* Digits, with what joins the parts of a date, and words made at random become `*`; what a pattern would take for its own, `?`. */
 static void generalise(const char *path, size_t from, struct ak_buf *out)
 {
 	const char *p = path;
 
 	ak_buf_clear(out);
 	for (; *p; p++) {
+		const char *end = p >= path + from && (p == path || !ak_is_alnum((unsigned char)p[-1])) ? random_end(p) : p;
+
+		if (end > p) {
+			ak_buf_addc(out, '*');
+			p = end - 1;
+			continue;
+		}
 		if (p < path + from || !ak_is_digit((unsigned char)*p)) {
 			ak_buf_addc(out, strchr("*?[]\\", *p) ? '?' : *p);
 			continue;

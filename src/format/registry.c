@@ -353,3 +353,22 @@ enum ak_rc ak_registry_detect(const struct ak_registry *r, struct ak_str head, b
 	ak_free(fit);
 	return rc;
 }
+
+enum ak_rc ak_registry_believe(const struct ak_registry *r, const struct ak_mapping *named, struct ak_str head, bool eof, struct ak_err *err)
+{
+	const struct ak_mapping *found = NULL;
+	struct ak_walker *w = ak_walker_new();
+	struct ak_err ignored = {0};
+	struct ak_detection why;
+	struct ak_fit fit = {0};
+	const char *id = named->info.id;
+
+	ak_detect_try(named, w, head, eof, &fit);
+	ak_walker_free(w);
+	if (strcmp(named->info.origin, "built in") != 0 || fit.fits || 2 * fit.hits >= fit.signs ||
+	    ak_registry_detect(r, head, eof, &found, &why, &ignored) != AK_OK || found == named)
+		return AK_OK;
+	ak_hint(err, "leave --format out; if it is %s all the same: `auditkit formats show %s >my.yaml`, then --mapping my.yaml", id, id);
+	return ak_fail(err, AK_EXIT_INPUT, "--format says '%s', of which the file has %d of %d signs; it has %d of %d of '%s'", id, fit.hits,
+		       fit.signs, why.score, why.required, found->info.id);
+}

@@ -31,6 +31,9 @@ struct ak_detection {
 	int score, required; /* matched signs, and how many there were to match */
 	char why[160];	     /* "7 of 7 signs, next best litellm-spendlogs 2 of 6" */
 };
+/* AK_EXIT_INPUT: a format that was named has fewer than half of its signs in the first bytes of a stream, and another has all of its.
+ * A mapping that is not built in is always believed. */
+enum ak_rc ak_registry_believe(const struct ak_registry *r, const struct ak_mapping *named, struct ak_str head, bool eof, struct ak_err *err);
 /* Which mapping fits the first bytes of a decoded stream (64 KiB to 1 MiB is plenty; eof says it is the whole stream).
  * AK_EXIT_INPUT: nothing fits (nearest match and `auditkit formats try` named), or a tie (hint --format). */
 enum ak_rc ak_registry_detect(const struct ak_registry *r, struct ak_str head, bool eof, const struct ak_mapping **out,

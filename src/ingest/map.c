@@ -121,16 +121,28 @@ static void past_hashes(struct ak_stage *m, const struct ak_record *before, cons
 
 /* What somebody wrote into a label stays as it is; that it looks personal is said. Fields that policy.yaml hashes,
  * encrypts or masks say nothing to a reader. */
-static void look_at_labels(struct ak_stage *m, const struct ak_record *rec)
+static uint64_t personal_labels(const struct ak_stage *m, const struct ak_record *rec)
 {
 	const struct ak_field_plan *plan = m->p->o->plan;
+	uint64_t found = 0;
 
 	for (size_t i = 0; i < ak_nlabels; i++) {
 		enum ak_field_id f = ak_labels[i];
 
 		if (rec->v[f].set && rec->v[f].text.p && !(plan && (ak_plan_differs(plan, f) || ak_plan_profiled(plan, f))) && ak_label_is_personal(rec->v[f].text))
-			m->stats->personal[f]++;
+			found |= UINT64_C(1) << i;
 	}
+	return found;
+}
+
+static void keep_changes(struct ak_stage *m, struct ak_item *i)
+{
+	struct ak_redact_count *c = ak_arena_alloc(&m->batch->arena, (m->changed.n + 1) * sizeof *c);
+
+	if (m->changed.n)
+		memcpy(c, m->changed.row, m->changed.n * sizeof *c);
+	i->changed = c;
+	i->nchanged = m->changed.n;
 }
 
 static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_record *rec)
@@ -146,13 +158,14 @@ static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_recor
 	if (f->empty)
 		rec->flags |= AK_R_EMPTY_BUCKET;
 	drop_fields(m, rec);
-	look_at_labels(m, rec);
+	i->personal = personal_labels(m, rec);
 	ak_keeptext_take(m->p->o, rec, texts);
-	struct ak_redact_ctx ctx = {&m->scratch, &m->stats->ledger, m->cache};
+	struct ak_redact_ctx ctx = {&m->scratch, &m->changed, m->cache};
 	/* Rows of a table are read faster than they are written: this thread has time for their digests. */
 	bool here = m->csv || m->p->npast;
 	struct ak_record before;
 
+	ak_ledger_clear(&m->changed);
 	if (m->p->npast)
 		before = *rec;
 	ak_redact_secrets(m->p->o->redactor, rec, &ctx);
@@ -164,6 +177,7 @@ static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_recor
 		before = *rec;
 	ak_keeptext_give(rec, texts);
 	ak_redact_personal(m->p->o->redactor, rec, &ctx);
+	keep_changes(m, i);
 	ak_stage_salt(m, h->salt);
 	i->rec = ak_record_pack(rec, &m->batch->arena);
 	i->before = here ? NULL : ak_record_before(&before, rec, &m->batch->arena);

@@ -59,7 +59,7 @@ struct ak_header_delta {
 };
 
 struct ak_item_stats {
-	struct ak_redact_ledger ledger;
+	struct ak_redact_ledger ledger; /* of names; what was done to a record goes with the record */
 	struct ak_unknown_delta *unknown; /* in the batch arena */
 	size_t nunknown;
 	uint64_t unknown_over;
@@ -67,7 +67,6 @@ struct ak_item_stats {
 	size_t nheader;
 	struct ak_map_stats map;  /* deltas */
 	const struct ak_mapping *mapping;
-	uint64_t personal[AK_F_COUNT]; /* labels that look like a person's (redact/label.h) */
 };
 
 struct ak_item {
@@ -86,6 +85,9 @@ struct ak_item {
 	/* RECORD, with the mapping */
 	struct ak_packed *rec;
 	struct ak_hashes *hashes;
+	const struct ak_redact_count *changed; /* what redaction did to it: counts when it is stored, not when it was there already */
+	size_t nchanged;
+	uint64_t personal;	  /* bit i: its ak_labels[i] looks like a person's (redact/label.h) */
 	struct ak_before *before; /* what content digest and identity are still to be made of; NULL: they are there */
 	/* REJECT and warnings: diag without ids */
 	struct ak_diag_row diag;

@@ -18,6 +18,7 @@ struct ak_stage *ak_stage_new(struct ak_pipe *p)
 	ak_arena_init(&m->scratch);
 	ak_buf_init(&m->head, 4u << 20);
 	ak_drift_init(&m->drift);
+	ak_ledger_init(&m->changed);
 	return m;
 }
 
@@ -37,6 +38,7 @@ void ak_stage_free(struct ak_stage *m)
 	if (m->stats)
 		ak_ledger_release(&m->stats->ledger);
 	ak_free(m->stats);
+	ak_ledger_release(&m->changed);
 	ak_drift_release(&m->drift);
 	ak_batch_free(m->batch);
 	ak_leafer_free(m->leafer);
@@ -192,6 +194,8 @@ void ak_stage_choose(struct ak_stage *m, bool eof, struct ak_err *err)
 
 	if (format) {
 		rc = ak_registry_find(m->p->o->registry, format, &m->mapping, err);
+		if (rc == AK_OK && !m->page)
+			rc = ak_registry_believe(m->p->o->registry, m->mapping, ak_buf_str(&m->head), eof, err);
 		snprintf(m->detected, sizeof m->detected, "%s", m->page ? "the API says so" : "--format");
 	} else {
 		rc = ak_registry_detect(m->p->o->registry, ak_buf_str(&m->head), eof, &m->mapping, &why, err);

@@ -53,6 +53,7 @@ struct ak_stage {
 
 	struct ak_unsealed unsealed; /* of the open file */
 	struct ak_item_stats *stats;
+	struct ak_redact_ledger changed; /* by redaction, in the record at hand */
 	struct ak_drift drift; /* of the open export */
 	struct ak_map_stats taken; /* what earlier STATS items already carried of the mapper's stats */
 	uint64_t seen, done, total;

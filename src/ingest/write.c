@@ -31,6 +31,8 @@ struct sink {
 	uint64_t repeated_keys, odd_times, bad_numbers, undated,
 		mapped_before;			   /* of the open file, for the one warning of each */
 	struct ak_kind_counts brought[AK_K_COUNT]; /* by the export, not yet registered */
+	struct ak_redact_ledger changed;	   /* by redaction, in what it brought: likewise */
+	uint64_t personal[64];			   /* labels of it that look like a person's: likewise */
 	bool whole;             /* one transaction for the whole run */
 	bool begun;             /* a transaction is open */
 	struct ak_tail tail;
@@ -154,6 +156,15 @@ static struct ak_remap_file remapped(const struct sink *k)
 	return (struct ak_remap_file){k->original, k->file.id, k->file.format, k->file.mapping};
 }
 
+/* What was there already was counted when it came. */
+static void count_changes(struct sink *k, const struct ak_item *i)
+{
+	for (size_t c = 0; c < i->nchanged; c++)
+		ak_ledger_add(&k->changed, i->changed[c].field, i->changed[c].rule, i->changed[c].action, i->changed[c].n);
+	for (size_t l = 0; l < AK_COUNT(k->personal) && i->personal >> l; l++)
+		k->personal[l] += i->personal >> l & 1;
+}
+
 static enum ak_rc put_record(struct sink *k, const struct ak_item *i)
 {
 	struct ak_counts *c = &k->file.counts;
@@ -171,8 +182,10 @@ static enum ak_rc put_record(struct sink *k, const struct ak_item *i)
 		return rc;
 	c->in++;
 	c->stored += r.what == AK_PUT_STORED;
-	if (r.what == AK_PUT_STORED)
+	if (r.what == AK_PUT_STORED) {
 		count_kind(k, i->rec);
+		count_changes(k, i);
+	}
 	c->duplicate += r.what == AK_PUT_DUPLICATE;
 	c->expired += r.what == AK_PUT_EXPIRED;
 	c->conflict += r.conflict;
@@ -232,7 +245,7 @@ static enum ak_rc put_map_stats(struct sink *k, const struct ak_item_stats *t)
 	return rc;
 }
 
-static enum ak_rc put_personal(struct sink *k, const struct ak_item_stats *t)
+static enum ak_rc put_personal(struct sink *k)
 {
 	struct ak_diag_row row = {.export_ = k->export_, .severity = "notice", .rule = "personal_label"};
 	enum ak_rc rc = AK_OK;
@@ -241,11 +254,24 @@ static enum ak_rc put_personal(struct sink *k, const struct ak_item_stats *t)
 	row.detail = detail;
 	for (size_t i = 0; i < ak_nlabels && rc == AK_OK; i++) {
 		row.field = ak_fields[ak_labels[i]].column;
-		row.n = t->personal[ak_labels[i]];
+		row.n = k->personal[i];
 		snprintf(detail, sizeof detail, "values of '%s' look like a person's; rename them at the source, or hash the field in policy.yaml",
 			 row.field);
 		if (row.n)
 			rc = ak_register_diag(k->s, &row, k->err);
+		k->personal[i] = 0;
+	}
+	return rc;
+}
+
+static enum ak_rc put_redaction(struct sink *k, const struct ak_redact_ledger *l)
+{
+	enum ak_rc rc = AK_OK;
+
+	for (size_t i = 0; i < l->n && rc == AK_OK; i++) {
+		const struct ak_redact_count *c = &l->row[i];
+		rc = ak_register_redaction(k->s, k->export_, c->field < 0 ? "(names)" : ak_fields[c->field].column, c->rule,
+					   ak_action_name(c->action), c->n, k->err);
 	}
 	return rc;
 }
@@ -254,14 +280,9 @@ static enum ak_rc put_stats(struct sink *k, const struct ak_item_stats *t)
 {
 	enum ak_rc rc = t->mapping ? put_map_stats(k, t) : AK_OK;
 
-	if (rc == AK_OK)
-		rc = put_personal(k, t);
-
-	for (size_t i = 0; i < t->ledger.n && rc == AK_OK; i++) {
-		const struct ak_redact_count *c = &t->ledger.row[i];
-		rc = ak_register_redaction(k->s, k->export_, c->field < 0 ? "(names)" : ak_fields[c->field].column, c->rule,
-					   ak_action_name(c->action), c->n, k->err);
-	}
+	if (rc == AK_OK && (rc = put_personal(k)) == AK_OK && (rc = put_redaction(k, &t->ledger)) == AK_OK)
+		rc = put_redaction(k, &k->changed);
+	ak_ledger_clear(&k->changed);
 	for (size_t i = 0; i < t->nunknown && rc == AK_OK; i++)
 		rc = ak_register_unknown(k->s, k->export_, t->unknown[i].path, t->unknown[i].type, t->unknown[i].n,
 					 t->unknown[i].max_length, t->unknown[i].first_rec, k->err);
@@ -468,6 +489,7 @@ enum ak_rc ak_pipe_write(struct ak_pipe *p, int64_t run, struct ak_tlog *tlog, s
 	}
 	ak_writer_free(k.writer);
 	ak_leafer_free(k.leafer);
+	ak_ledger_release(&k.changed);
 	ak_map_release(&k.exports);
 	ak_free(k.export_name);
 	ak_free(k.exported_at);

@@ -106,6 +106,21 @@ static enum ak_rc matches_add(struct ak_expansion *x, const glob_t *g, struct ak
 	return AK_OK;
 }
 
+bool ak_inputs_is_pattern(const char *arg) { return strpbrk(arg, "*?[") != NULL; }
+
+bool ak_inputs_are_there(const char *arg)
+{
+	glob_t g;
+	int got;
+
+	if (ak_fs_exists(arg) || !ak_inputs_is_pattern(arg))
+		return ak_fs_exists(arg);
+	got = glob(arg, GLOB_NOSORT | GLOB_ERR, NULL, &g);
+	bool absent = got == GLOB_NOMATCH || (got == GLOB_ABORTED && ak_fs_absent());
+	globfree(&g);
+	return !absent;
+}
+
 static enum ak_rc glob_add(struct ak_expansion *x, const char *pattern, struct ak_err *err)
 {
 	glob_t g;
@@ -147,7 +162,7 @@ static enum ak_rc argument_add(struct ak_expansion *x, const char *arg, struct a
 	if (lstat(arg, &st) == 0)
 		return path_add(x, arg, &st, err);
 	int errnum = errno;
-	if (strpbrk(arg, "*?["))
+	if (ak_inputs_is_pattern(arg))
 		return glob_add(x, arg, err);
 	return ak_expand_fail(arg, errnum, err);
 }

@@ -60,6 +60,9 @@ extern "C" {
  * empty globs are AK_EXIT_INPUT errors naming the argument, so are symlinks, FIFOs and devices named directly. Folder
  * walk is depth-first in byte order; dot files, symlinks and empty files are left out and listed by ak_inputs_skipped.
  * An empty file that is named directly is yielded: silence is evidence. */
+/* Is an argument a pattern, by its signs? Is there anything that it names? What cannot be looked at counts as there. */
+bool ak_inputs_is_pattern(const char *arg);
+bool ak_inputs_are_there(const char *arg);
 enum ak_rc ak_inputs_open(const char *const *args, size_t n, struct ak_inputs **out, struct ak_err *err);
 /* Pages in memory as one export of that name; the caller's until ak_inputs_free. */
 void ak_inputs_open_pages(const struct ak_page *pages, size_t n, const char *name, struct ak_inputs **out);

@@ -86,14 +86,14 @@ static bool is_secret(const struct ak_policy *p, const char *rule)
 	return false;
 }
 
-/* Of all records of the workspace: redaction and warnings are counted by export, not by time. */
+/* Of all records of the workspace, each once: redaction and warnings are counted by export, not by time. */
 static void count_rules(struct found *x, const char *member, bool (*counts)(const struct ak_policy *p, const char *rule))
 {
 	json_t *source, *row;
 	size_t i, k;
 
 	json_array_foreach(x->f->sources, i, source) {
-		x->of += num(source, "records_in");
+		x->of += num(source, "stored");
 		json_array_foreach(json_object_get(source, member), k, row)
 			if (text(row, "rule") && counts(x->policy, text(row, "rule")))
 				x->n += num(row, "n");
@@ -177,13 +177,13 @@ static void personal_labels(struct found *x) { count_rules(x, "warnings", is_per
 	X("change-no-ticket", "changes by administrators that no ticket of somebody else approved before they were made", "changes", changes_unapproved, "changes", 0) \
 	X("change-unjudged", "changes by administrators of which no record can tell whether they were approved", "changes", changes_unjudged, "changes", 0) \
 	X("provider-bypass", "provider requests without a gateway record", "links", bypass, "provider requests", 0) \
-	X("secret-in-record", "values that look like secrets, removed: rotate them", "redaction", secrets, "values in records", 0) \
+	X("secret-in-record", "values that look like secrets, removed: rotate them", "redaction", secrets, "values in|records stored", 0) \
 	X("leaver-with-access", "grants of people who have left that no review ended, or that were used after it", "leavers", leavers, "grants", 0) \
 	X("small-group", "published groups that stand for fewer people than the policy's k", "small_groups", small_groups, "groups that name people", 0) \
 	X("source-overdue", "sources whose newest export is older than their rhythm allows", "sources", late_sources, "sources", 0) \
 	X("attestation-overdue", "reviews by hand that are attested for too long, on no day or by nobody", "attestations", late_attestations, "attestations", 0) \
 	X("source-lost-early", "sources that lost records early: the oldest is younger than what the source states to keep", "retention_sources", lost_early, "sources that state it", 0) \
-	X("label-personal", "labels of keys, teams and projects that look like a person's", "sources", personal_labels, "values in records", 0) \
+	X("label-personal", "labels of keys, teams and projects that look like a person's", "sources", personal_labels, "values in|records stored", 0) \
 	X("source-silent", "hours in stretches without a record that are longer than the source's usual ones: suspected gaps", "silences", silences, "hours from the first to the last record", 0) \
 	X("source-hole", "numbers missing from the sequence of a source", "completeness", holes, "numbers from the first to the last", 0) \
 	X("source-capped", "files with exactly as many records as a known export limit: suspected caps", "completeness", caps, "files", 0) \
@@ -204,7 +204,7 @@ static void personal_labels(struct found *x) { count_rules(x, "warnings", is_per
 static const struct {
 	const char *id, *title, *proof;
 	void (*measure)(struct found *x);
-	const char *of; /* what n and of count */
+	const char *of; /* what n and of count; "values in|records": n is of one, of of the other */
 	int question;
 } rules[] = {FINDINGS(ROW)};
 
@@ -228,8 +228,11 @@ static json_t *response(const struct ak_responses *responses, const char *id, in
 
 static json_t *measured(const struct found *x, const char *of)
 {
+	const char *of_other = strchr(of, '|');
 	char a[32], b[32];
 
+	if (of_other)
+		return json_sprintf("%s %.*s %s %s", ak_thousands(x->n, a), (int)(of_other - of), of, ak_thousands(x->of, b), of_other + 1);
 	return json_sprintf("%s of %s %s", ak_thousands(x->n, a), ak_thousands(x->of, b), of);
 }
 

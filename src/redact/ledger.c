@@ -21,6 +21,8 @@ void ak_ledger_release(struct ak_redact_ledger *l)
 	ak_ledger_init(l);
 }
 
+void ak_ledger_clear(struct ak_redact_ledger *l) { l->n = 0; }
+
 static bool same(const struct ak_redact_count *c, int field, const char *rule, enum ak_action action)
 {
 	return c->field == field && c->action == action && (c->rule == rule || strcmp(c->rule, rule) == 0);

@@ -121,6 +121,7 @@ size_t ak_redact_noted(const struct ak_redactor *r, const struct ak_let **out);
 
 void ak_ledger_init(struct ak_redact_ledger *l);
 void ak_ledger_release(struct ak_redact_ledger *l);
+void ak_ledger_clear(struct ak_redact_ledger *l); /* as after init, with its memory kept for the next counts */
 void ak_ledger_add(struct ak_redact_ledger *l, int field, const char *rule, enum ak_action action, uint64_t n);
 const char *ak_action_name(enum ak_action a); /* "removed", "hashed", "masked", "sanitised", "not collected" */
 

@@ -171,6 +171,7 @@ static enum ak_rc supersede(struct ak_writer *w, int64_t old, int64_t by, struct
 struct other {
 	uint8_t content[32];
 	char revision[64];
+	int64_t file;
 	bool same_mapping, found;
 };
 
@@ -204,6 +205,7 @@ static enum ak_rc read_other(struct ak_writer *w, int64_t seq, const char *mappi
 			if (n)
 				memcpy(o->revision, s.rec.revision.p, n);
 			o->revision[n] = '\0';
+			o->file = s.file;
 			o->found = true;
 			rc = same_mapping(w, s.file, mapping, &o->same_mapping, err);
 		}
@@ -244,8 +246,10 @@ static enum ak_rc put_variant(struct ak_writer *w, const struct ak_put_args *a, 
 		out->what = AK_PUT_DUPLICATE;
 		return AK_OK;
 	}
-	bool replaces = !o.same_mapping, ordered = replaces || a->has_revision;
-	bool newer = replaces || (a->has_revision && ak_str_cmp(r->revision, ak_str_of(o.revision)) >= 0);
+	/* Of two rows of one file with one revision neither is newer: what tells them apart is not mapped. */
+	int by_revision = ak_str_cmp(r->revision, ak_str_of(o.revision));
+	bool replaces = !o.same_mapping, ordered = replaces || (a->has_revision && (by_revision || o.file != a->file));
+	bool newer = replaces || (a->has_revision && by_revision >= 0);
 	if (!ordered) {
 		r->flags |= AK_R_CONFLICT;
 		out->conflict = true;

@@ -52,12 +52,19 @@ is "a source that had no owner when it was read has the one that policy.yaml giv
 	"$(sed 's/^  tickets: {\(.*\)owner: unknown/  tickets: {\1owner: sec-ops/' ws/policy.yaml >p && cat p >ws/policy.yaml
 	"$AUDITKIT" -w ws packet build --draft -o owners >/dev/null 2>&1; grep -c '^tickets,ticket,tickets-csv,sec-ops,' owners/data/tables/sources.csv)" 1
 
+one() { jq -c "{object: \"list\", has_more: false, data: [.data[$1]]}" "$AK_SRCDIR/samples/openai/audit-page1.json"; }
+mkdir random
+one 30 >random/123456789012_CloudTrail_eu-central-1_20260601T0210Z_Mu0KsOhtH1ar15ZZ.json
+cp "$AK_SRCDIR/samples/openai/usage-completions.json" random/part-3f2a9c81-1a2b-4c3d-9e8f-001122aabbcc.json
+"$AUDITKIT" init wrandom --discover random >/dev/null 2>&1
+is "what a file's name has at random is none of the next one's" "$(sed -n 's/^  [a-z-]*: {path: \([^,]*\),.*/\1/p' wrandom/policy.yaml | sort | tr '\n' ' ')" \
+	'"*_CloudTrail_eu-central-*Z_*.json" part-*.json '
+
 # Awkward folders: everything that is recognised is read once and under a name that may be printed.
 secret="sk-proj-$(printf 'Ab3%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)"
 rm -rf ex w2
 mkdir -p ex/objects ex/mixed ex/by-date/2026/06/01 ex/by-date/2026/06/02 ex/eu ex/us 'ex/a [b]' ex/people/maria.keller@example.org
 i=0
-one() { jq -c "{object: \"list\", has_more: false, data: [.data[$1]]}" "$AK_SRCDIR/samples/openai/audit-page1.json"; }
 while [ $i -lt 25 ]; do
 	one $i >"ex/objects/$(printf '%s' "$i" | sha256sum | cut -c1-12).json"
 	i=$((i + 1))

@@ -16,7 +16,7 @@ is "in JSON" "$(ak sources --json | jq -r '.sources[0].warnings[] | select(.rule
 is "without the label" "$(grep -c 'Smith\|Byron' shown)" 0
 ak packet build -o p.zip --draft >out 2>&1
 unzip -qo p.zip -d p
-is "a finding of the packet" "$(jq -r '.. | objects | select(.id? == "label-personal") | .measured' p/*/data/08-requests/findings.json p/data/08-requests/findings.json 2>/dev/null | sort -u)" "2 of 4 values in records"
+is "a finding of the packet" "$(jq -r '.. | objects | select(.id? == "label-personal") | .measured' p/*/data/08-requests/findings.json p/data/08-requests/findings.json 2>/dev/null | sort -u)" "2 values in 4 records stored"
 is "said in the source index" "$(grep -rl "2 values of 'team_id' look like a person" p | grep -c 'sources')" "$(grep -rl 'Source index' p | grep -c sources)"
 printf 'version: 1\nfields:\n  team: {action: hash, why: they name people}\n' >w/policy.yaml
 cp keys.jsonl more.jsonl

@@ -114,4 +114,10 @@ ak packet build --draft --force -o q.zip >/dev/null 2>&1
 unzip -qo q.zip -d q
 is "question 3 is not met" "$(find q -name '*.json' -exec jq -r '.. | objects | select(.question? == 3 or .number? == 3) | .verdict? // empty' {} + 2>/dev/null | sort -u)" "not met"
 is "and it is a finding" "$(find q -name findings.json -exec jq -r '.findings[] | select(.id == "payload-arrived") | .measured' {} + | grep -c '^5 of 1,001 ')" 1
+
+# ---- read again ----
+changed() { sql "SELECT sum(n) FROM redaction WHERE action <> 'not collected'"; }
+was=$(changed)
+ok "the same file is read again" ak ingest proxy.jsonl --source proxy
+is "what was there already is not counted as redacted twice" "$(changed); $(sql "SELECT sum(duplicate) FROM file")" "$was; 1000"
 finish
