@@ -66,6 +66,8 @@ is "colour where it is asked for" "$("$AUDITKIT" --color always -w w status | gr
 is "but never in JSON" "$("$AUDITKIT" --color always -w w status --json | grep -c "$(printf '\033')")" 0
 is "a workspace in .auditkit has its folder's name" "$(mkdir brindle && cd brindle && "$AUDITKIT" init >/dev/null 2>&1 && "$AUDITKIT" status --json | jq -r .workspace.name)" brindle
 
+is "a row without cost makes no column of its own" "$("$AUDITKIT" -w w report cost --json | jq '[.layers[].rows[] | select(.cost == [])] | length > 0') $("$AUDITKIT" -w w report cost --format csv 2>/dev/null | head -n 1 | tr -d '\r' | tr , '\n' | grep -c '^cost$')" "true 0"
+
 # A terminal of 40 columns: what is text fits it; tables are written row by row.
 cat >narrow.py <<'END'
 import fcntl, os, pty, re, struct, sys, termios
