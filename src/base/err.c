@@ -74,6 +74,8 @@ static const struct {
 
 enum ak_exit ak_class_sys(enum ak_exit exit, int errnum, struct ak_err *err)
 {
+	if (exit == AK_EXIT_IO && (errnum == ENOENT || errnum == ENOTDIR) && err && !err->hint[0])
+		ak_hint(err, "make the folder first or name another, then run the same command again");
 	for (size_t i = 0; i < AK_COUNT(causes); i++)
 		if (causes[i].sys == errnum) {
 			if (err && !err->hint[0])

@@ -198,6 +198,13 @@ bool ak_fs_exists(const char *path)
 	return lstat(path, &st) == 0 || !ak_fs_absent();
 }
 
+bool ak_fs_shut(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) != 0 && errno == EACCES;
+}
+
 enum ak_rc ak_fs_look(const char *path, bool *there, struct ak_err *err)
 {
 	struct stat st;

@@ -67,6 +67,8 @@ bool ak_fs_exists(const char *path);
 enum ak_rc ak_fs_look(const char *path, bool *there, struct ak_err *err);
 /* By errno, of a look or an open that failed: is it sure that there is nothing to be had? */
 bool ak_fs_absent(void);
+/* Is there a folder before it that this user may not look into? */
+bool ak_fs_shut(const char *path);
 bool ak_fs_is_dir(const char *path);
 /* Refuses a path that is group- or world-writable or owned by another user (not root). AK_EXIT_REFUSED. */
 enum ak_rc ak_fs_check_private(const char *path, struct ak_err *err);

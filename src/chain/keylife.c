@@ -347,8 +347,9 @@ static void judge(struct life *x)
 		say(x, "used after its end", json_sprintf("%lld of %lld uses after it was %s, the first %s after", (long long)x->late, (long long)uses,
 							 txt(late, "how"), txt(json_object_get(late, "first"), "after")));
 	else if (buckets)
-		say(x, "used after its end", json_sprintf("the provider counted %lld requests in %lld buckets that begin after its end",
-							 (long long)num(x->row, "bucket_requests_late"), (long long)num(x->row, "buckets_late_count")));
+		say(x, "used after its end", json_sprintf("the provider counted %lld request%s in %lld bucket%s after its end",
+							 (long long)num(x->row, "bucket_requests_late"), num(x->row, "bucket_requests_late") == 1 ? "" : "s",
+							 (long long)num(x->row, "buckets_late_count"), num(x->row, "buckets_late_count") == 1 ? " that begins" : "s that begin"));
 	else if (seen)
 		say(x, "used after its end", json_string("the inventory says so"));
 	else if (used && x->has_created && first < x->created)

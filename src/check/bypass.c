@@ -36,8 +36,8 @@ static void finding(struct ak_check_run *r, json_t *f)
 		snprintf(project, sizeof project, ", project %s,", ak_jtxt(f, "project", ""));
 	json_object_set_new(f, "subject", json_string(subject));
 	json_object_set_new(f, "affected", json_integer(strtoll(ak_jtxt(f, "requests", "0"), NULL, 10)));
-	json_object_set_new(f, "text", json_sprintf("%s: %.*s of %s%s in %s buckets from %s to %s, %s", ak_jtxt(f, "source", "?"), (int)b.n, b.n ? b.p : "", subject, project,
-						    AK_NUM(ak_jnum(f, "buckets")), ak_jtxt(f, "first", "?"), ak_jtxt(f, "last", "?"),
+	json_object_set_new(f, "text", json_sprintf("%s: %.*s of %s%s in %s bucket%s from %s to %s, %s", ak_jtxt(f, "source", "?"), (int)b.n, b.n ? b.p : "", subject, project,
+						    AK_NUM(ak_jnum(f, "buckets")), ak_jnum(f, "buckets") == 1 ? "" : "s", ak_jtxt(f, "first", "?"), ak_jtxt(f, "last", "?"),
 						    strcmp(basis, "bucket") == 0 ? "beyond what the gateways recorded" : "which no gateway record explains"));
 	ak_check_found(r, json_incref(f));
 	ak_buf_release(&b);

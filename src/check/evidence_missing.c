@@ -60,9 +60,13 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 	size_t i;
 
 	if (!r->opts->profile && !declared) {
-		ak_check_unjudged(r, "which review it is for is not said: --profile vendor-risk, or review: {profiles: [vendor-risk]} in policy.yaml");
+		ak_check_unjudged(r, "which review it is for is not said: --profile vendor-risk, or review: {profiles: [vendor-risk]} in policy.yaml;"
+				     " a packet is judged for the review of its view, vendor-risk unless --view says another");
 		return AK_OK;
 	}
+	if (!declared)
+		ak_check_note(r, "judged for the review %s, which a packet's view or --profile asks for; policy.yaml names none (review: {profiles: [...]}), so"
+				 " that 'auditkit check' alone says not evaluable", r->opts->profile);
 	rc = ak_evidence_read(r->store, r->policy, &all, err);
 	if (rc == AK_OK && (r->opts->profile || json_is_string(declared)))
 		rc = judge_named(r, r->opts->profile ? r->opts->profile : json_string_value(declared), all, err);

@@ -46,10 +46,12 @@ enum ak_rc ak_known_keys_read(struct ak_check_run *r, struct ak_known_keys *out,
 	rc = ak_query_fieldrows_each(r->store, AK_K_KEY, fields, K_FIELDS, INT64_MIN, INT64_MAX, take, out, err);
 	json_object_foreach((json_t *)declared, name, v) {
 		const json_t *owner = ak_policy_said_in(v, "owner");
-		json_t *entry = json_pack("{s:o, s:n}", "owner", owner ? json_incref((json_t *)owner) : json_null(), "owner_type");
+		json_t *entry = json_pack("{s:o, s:n, s:b}", "owner", owner ? json_incref((json_t *)owner) : json_null(), "owner_type", "unanswered",
+					  ak_policy_unanswered(v));
 
 		out->owners |= owner != NULL;
-		know(out, ak_str_of(name), entry);
+		if (!ak_policy_unanswered(v) || !get(out->by_name, ak_str_of(name)))
+			know(out, ak_str_of(name), entry);
 		json_decref(entry);
 	}
 	return rc;

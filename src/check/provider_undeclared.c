@@ -8,7 +8,8 @@
 struct ctx {
 	struct ak_piles all; /* by provider: n records */
 	const json_t *declared;
-	uint64_t unnamed;
+	uint64_t unnamed, unanswered; /* records; providers of whose entry nothing is said */
+	const char *first;
 };
 
 /* Records name a provider with its vendor, aws.bedrock: `bedrock` means that one too. */
@@ -30,6 +31,11 @@ static void judge(struct ctx *x, const struct ak_pile *p)
 
 	for (size_t i = 0; entry && i < AK_COUNT(says); i++)
 		gaps += !ak_policy_said_in(entry, says[i]);
+	if (entry && gaps == AK_COUNT(says)) {
+		x->first = x->unanswered++ ? x->first : name;
+		ak_check_state(r, "listed, with no answer");
+		return;
+	}
 	ak_check_state(r, !entry ? "not declared" : gaps ? "declared, with answers that are unknown" : "declared");
 	if (!entry) {
 		json_t *f = ak_pile_finding(&x->all, p, name,
@@ -101,6 +107,9 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 		judge(&x, x.all.pile[i]);
 	if (x.unnamed)
 		json_object_set_new(r->apart, "records that name no provider", json_integer((json_int_t)x.unnamed));
+	if (x.unanswered)
+		ak_check_unjudged(r, "of %s of %s providers policy.yaml says neither region, trains, keeps_days nor contract, first scope.providers.%.60s", AK_NUM(x.unanswered),
+				  AK_NUM(r->of), x.first);
 	if (!r->of)
 		ak_check_unjudged(r, x.unnamed ? "no record names its provider" : "there are no requests, usage or provider calls in the period");
 	ak_piles_release(&x.all);

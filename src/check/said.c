@@ -13,6 +13,17 @@ static const json_t *answer(const json_t *v)
 const json_t *ak_policy_said(const struct ak_policy *p, const char *path) { return p ? answer(ak_policy_get(p, path)) : NULL; }
 const json_t *ak_policy_said_in(const json_t *entry, const char *member) { return answer(json_object_get(entry, member)); }
 
+bool ak_policy_unanswered(const json_t *entry)
+{
+	const char *name;
+	json_t *v;
+
+	json_object_foreach((json_t *)entry, name, v)
+		if (answer(v))
+			return false;
+	return json_object_size(entry) > 0;
+}
+
 const char *ak_policy_said_text(const struct ak_policy *p, const char *path, const char *otherwise)
 {
 	const char *z = json_string_value(ak_policy_said(p, path));

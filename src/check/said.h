@@ -12,6 +12,8 @@ extern "C" {
 const json_t *ak_policy_said(const struct ak_policy *p, const char *path);
 /* The same of a member of an entry, whose name may hold dots. */
 const json_t *ak_policy_said_in(const json_t *entry, const char *member);
+/* Is it an entry of which nobody has said anything: a map of which every member is unknown, as 'init --discover' writes it? */
+bool ak_policy_unanswered(const json_t *entry);
 /* A text of it, else `otherwise`. */
 const char *ak_policy_said_text(const struct ak_policy *p, const char *path, const char *otherwise);
 int64_t ak_policy_said_number(const struct ak_policy *p, const char *path, int64_t otherwise);

@@ -12,9 +12,12 @@ struct ctx {
 	struct ak_piles found[WHATS]; /* by value; KEY: by id and hash */
 	json_t *declared[KEY];	      /* names: an object; NULL: not judged */
 	struct ak_known_keys keys;
+	uint64_t all, named[WHATS], open[WHATS]; /* requests; those that name one; and one of which nothing is declared */
 };
 
 static const char *const words[WHATS] = {"application", "environment", "key"};
+
+static json_t *entry_new(const json_t *member) { return json_pack("{s:b}", "unanswered", ak_policy_unanswered(member)); }
 
 /* Names of a map or of a list as members of an object, NULL when nobody has said them. */
 static json_t *names_of(const struct ak_policy *p, const char *path)
@@ -25,16 +28,16 @@ static json_t *names_of(const struct ak_policy *p, const char *path)
 	size_t i;
 
 	json_object_foreach((json_t *)v, name, member)
-		json_object_set_new(o, name, json_true());
+		json_object_set_new(o, name, entry_new(member));
 	json_array_foreach((json_t *)v, i, one)
 		if (json_is_string(one))
-			json_object_set_new(o, json_string_value(one), json_true());
+			json_object_set_new(o, json_string_value(one), entry_new(one));
 	if (json_is_string(v))
-		json_object_set_new(o, json_string_value(v), json_true());
+		json_object_set_new(o, json_string_value(v), entry_new(v));
 	return o;
 }
 
-static bool knows(const json_t *names, struct ak_str v) { return json_object_getn(names, v.p, v.n) != NULL; }
+static const json_t *entry_of(const json_t *names, struct ak_str v) { return json_object_getn(names, v.p, v.n); }
 
 static void apart(struct ak_check_run *r, const char *why, int64_t n)
 {
@@ -49,12 +52,16 @@ static void take(struct ctx *x, const struct ak_aggregate_group *g)
 			      json_object_size(x->keys.by_name) && (key[0].p || key[1].p)};
 
 	for (int w = 0; w < WHATS; w++) {
-		bool known = !judged[w] || (w == KEY ? ak_known_key(&x->keys, key[0], key[1], key[2]) != NULL : knows(x->declared[w], g->by[w]));
-		struct ak_pile *p = known ? NULL : ak_piles_at(&x->found[w], w == KEY ? key : &g->by[w]);
+		bool names = w == KEY ? key[0].p || key[1].p : g->by[w].p != NULL;
+		const json_t *entry = !judged[w] ? NULL : w == KEY ? ak_known_key(&x->keys, key[0], key[1], key[2]) : entry_of(x->declared[w], g->by[w]);
+		struct ak_pile *p = entry || !judged[w] ? NULL : ak_piles_at(&x->found[w], w == KEY ? key : &g->by[w]);
 
 		if (p)
 			p->n += (uint64_t)g->records;
+		x->named[w] += names ? (uint64_t)g->records : 0;
+		x->open[w] += names && (!judged[w] || json_is_true(json_object_get(entry, "unanswered"))) ? (uint64_t)g->records : 0;
 	}
+	x->all += (uint64_t)g->records;
 	if (judged[APP] || judged[ENVIRONMENT] || judged[KEY])
 		ak_check_of(x->found[0].r, (uint64_t)g->records);
 	else
@@ -84,6 +91,21 @@ static void find(struct ctx *x, enum what w, const struct ak_pile *p)
 	ak_check_found(x->found[w].r, f);
 }
 
+/* Of what no list is declared, or only lines that nobody has answered, nothing is judged: the rule speaks of all three. */
+static void undecided(const struct ctx *x, struct ak_check_run *r)
+{
+	static const char *const lists[WHATS] = {"scope.apps", "scope.environments", "an inventory of keys, or owners under scope.keys"};
+	char why[sizeof r->why];
+	size_t n = 0;
+
+	for (int w = 0; w < WHATS; w++)
+		if (x->open[w] || (w != KEY && !x->declared[w]))
+			n += (size_t)snprintf(why + n, sizeof why - n, "%s%s (%s of %s requests name %s %s)", n ? ", " : "", lists[w], AK_NUM(x->named[w]), AK_NUM(x->all),
+					      w == KEY ? "a" : "an", words[w]);
+	if (n)
+		ak_check_unjudged(r, "missing: %s", why);
+}
+
 static enum ak_rc judge(struct ctx *x, struct ak_check_run *r, struct ak_err *err)
 {
 	static const int fields[WHATS][3] = {{AK_F_APP}, {AK_F_ENVIRONMENT}, {AK_F_KEY_ID, AK_F_KEY_HASH, AK_F_KEY_ALIAS}};
@@ -105,6 +127,8 @@ static enum ak_rc judge(struct ctx *x, struct ak_check_run *r, struct ak_err *er
 			find(x, (enum what)w, x->found[w].pile[i]);
 		ak_piles_done(&x->found[w]);
 	}
+	if (rc == AK_OK)
+		undecided(x, r);
 	if (rc == AK_OK && !r->of)
 		ak_check_unjudged(r, "no request of the period names an application, environment or key");
 	return rc;

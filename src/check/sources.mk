@@ -1,4 +1,5 @@
 libak_a_SOURCES += src/check/check.c src/check/check.h src/check/rules.def
+libak_a_SOURCES += src/check/named.c src/check/named.h
 libak_a_SOURCES += src/check/rejects.c src/check/outside.c
 libak_a_SOURCES += src/check/bypass.c src/check/omission.c src/check/residual.c
 libak_a_SOURCES += src/check/money.c src/check/retention.c

@@ -79,27 +79,58 @@ static bool is_global(const char *arg, bool *takes_value)
 	return false;
 }
 
-static enum ak_rc unknown_command(const char *word, struct ak_err *err)
+/* "packet": 'packet build', 'packet sign' ...; of a family too long for a hint the words behind its name. */
+static void family_of(const char *word, struct ak_buf *out)
 {
-	const char *names[128] = {NULL}, *near;
 	size_t n = strlen(word);
-	struct ak_buf family; /* "packet": packet build, packet sign ... */
+
+	for (int brief = 0; brief < 2; brief++) {
+		ak_buf_clear(out);
+		for (size_t i = 0; ak_cmds[i]; i++) {
+			const char *name = ak_cmds[i]->name;
+
+			if (strncmp(name, word, n) != 0 || name[n] != ' ')
+				continue;
+			if (brief)
+				ak_buf_addf(out, "%s%s", out->n ? ", " : "", out->n ? name + n + 1 : name);
+			else
+				ak_buf_addf(out, "%s'%s'", out->n ? ", " : "", name);
+		}
+		if (out->n + sizeof "say which: " <= AK_ERR_HINT)
+			return;
+	}
+}
+
+/* `report usge`: the nearest of all names to both words, else to the first. */
+static enum ak_rc unknown_command(char *const *words, size_t nwords, struct ak_err *err)
+{
+	const char *names[128] = {NULL}, *near = NULL;
+	struct ak_buf family, both;
+	bool two;
 
 	ak_buf_init(&family, 4096);
-	for (size_t i = 0; ak_cmds[i] && i < AK_COUNT(names) - 1; i++) {
+	ak_buf_init(&both, 1 << 20);
+	for (size_t i = 0; ak_cmds[i] && i < AK_COUNT(names) - 1; i++)
 		names[i] = ak_cmds[i]->name;
-		if (strncmp(names[i], word, n) == 0 && names[i][n] == ' ')
-			ak_buf_addf(&family, "%s'%s'", family.n ? ", " : "", names[i]);
+	family_of(words[0], &family);
+	ak_buf_adds(&both, words[0]);
+	if (nwords > 1) {
+		ak_buf_addf(&both, " %s", words[1]);
+		near = ak_text_nearest(ak_buf_str(&both), names);
 	}
-	near = ak_text_nearest(ak_str_of(word), names);
-	if (family.n)
-		ak_hint(err, "say which: %s", family.p);
-	else if (near)
+	two = near || (family.n && nwords > 1);
+	if (!near && !family.n)
+		near = ak_text_nearest(ak_str_of(words[0]), names);
+	if (near)
 		ak_hint(err, "did you mean '%s'?", near);
+	else if (family.n)
+		ak_hint(err, "say which: %s", family.p);
 	else
 		ak_hint(err, "'auditkit help' lists the commands");
+	ak_fail(err, AK_EXIT_USAGE, "unknown command '%s'", two ? both.p : words[0]);
+	ak_buf_release(&both);
 	ak_buf_release(&family);
-	return ak_fail(err, AK_EXIT_USAGE, "unknown command '%s'", word);
+	return AK_FAIL;
 }
 
 /* The command is the first words that are no options. */
@@ -125,7 +156,7 @@ static enum ak_rc find_command(struct parser *p)
 			p->cmd = ak_cmds[i];
 		}
 	}
-	return p->cmd || n == 0 ? AK_OK : unknown_command(words[0], p->err);
+	return p->cmd || n == 0 ? AK_OK : unknown_command(words, n, p->err);
 }
 
 static enum ak_rc unknown_option(struct parser *p, struct ak_str name)

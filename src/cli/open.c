@@ -1,6 +1,7 @@
 #include "base/ak.h"
 #include "cli/open.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -67,13 +68,29 @@ static const char *search_upward(struct ak_ctx *c)
 	}
 }
 
+/* Another user's: nobody can tell from here what is in it. */
+static const char *shut_at(struct ak_ctx *c, const char *dir)
+{
+	static const char *const places[] = {"", "/.auditkit"};
+
+	for (size_t i = 0; i < AK_COUNT(places); i++)
+		if (ak_fs_shut(ak_arena_printf(&c->arena, "%s%s/" AK_DB_NAME, dir, places[i]).p))
+			return ak_arena_printf(&c->arena, "%s%s", dir, places[i]).p;
+	return NULL;
+}
+
 static enum ak_rc find_workspace(struct ak_ctx *c, const struct ak_globals *g, struct ak_err *err)
 {
-	const char *named = g->workspace ? g->workspace : env("AUDITKIT_WORKSPACE");
+	const char *named = g->workspace ? g->workspace : env("AUDITKIT_WORKSPACE"), *shut;
 
 	c->workspace = named ? workspace_at(c, named) : search_upward(c);
 	if (c->workspace)
 		return AK_OK;
+	shut = shut_at(c, named ? named : ".");
+	if (shut) {
+		ak_hint(err, "run it as the user whose workspace it is");
+		return ak_fail_sys(err, AK_EXIT_REFUSED, EACCES, "cannot look into '%s'", shut);
+	}
 	ak_hint(err, "make one with 'auditkit init --discover EXPORTS', or empty with 'auditkit init DIR', or name one with -w DIR");
 	if (named)
 		return ak_fail(err, AK_EXIT_CORRUPT, "'%s' is not an auditkit workspace", named);

@@ -26,19 +26,22 @@ static size_t lines_of(const char *text, size_t width)
 	return n;
 }
 
-/* As many words of a text as fit on so many lines together with what stands behind it; "..." where some do not. */
-static void fit(const struct ak_ctx *c, const char *text, const char *behind, size_t most, struct ak_buf *out)
+/* As many words of a text as fit on so many lines together with what stands behind it; "..." where some do not. Its first `keep` bytes always
+ * stay: the name of a rule. What stands behind goes before they do. */
+static void fit(const struct ak_ctx *c, const char *text, size_t keep, const char *behind, size_t most, struct ak_buf *out)
 {
 	size_t n = strlen(text);
 
 	ak_buf_clear(out);
 	ak_buf_addf(out, "%s%s", text, behind);
-	while (n && lines_of(out->p, c->io->width) > most) {
-		while (n && text[--n] != ' ')
+	while (n > keep && lines_of(out->p, c->io->width) > most) {
+		while (n > keep && text[--n] != ' ')
 			;
 		ak_buf_clear(out);
 		ak_buf_addf(out, "%.*s ...%s", (int)n, text, behind);
 	}
+	if (keep && *behind && lines_of(out->p, c->io->width) > most)
+		fit(c, text, keep, "", most, out);
 }
 
 /* ---- the page ---- */
@@ -127,6 +130,7 @@ static void print_rule(struct page *p, const struct shown *s, bool first, size_t
 {
 	const char *severity = ak_jtxt(s->check, "severity", ""), *mark = strcmp(severity, "high") == 0 ? "HIGH" : severity;
 	struct ak_buf text, tail, out;
+	size_t keep;
 
 	ak_buf_init(&text, 1 << 20);
 	ak_buf_init(&tail, 1 << 16);
@@ -140,14 +144,15 @@ static void print_rule(struct page *p, const struct shown *s, bool first, size_t
 		else if (i == 0)
 			ak_buf_addf(&text, "%s finding%s: ", AK_NUM(ak_jnum(s->check, "found")), ak_jnum(s->check, "found") == 1 ? "" : "s");
 		ak_buf_adds(&text, i ? "- " : "");
+		keep = i ? 0 : text.n - 2; /* without the ": " */
 		ak_buf_adds(&text, ak_jtxt(s->finding[i], "text", "?"));
 		behind(s->finding[i], &tail);
-		fit(p->c, text.p, tail.n ? tail.p : "", lines, &out);
+		fit(p->c, text.p, keep, tail.n ? tail.p : "", lines, &out);
 		ak_io_line(p->c->io, i == 0 && first ? mark : "", "%s", out.p);
 	}
 	ak_buf_clear(&text);
 	ak_buf_addf(&text, "do: %s", ak_jtxt(s->check, "fix", "?"));
-	fit(p->c, text.p, "", advice, &out);
+	fit(p->c, text.p, 0, "", advice, &out);
 	ak_io_line(p->c->io, "", "%s", out.p);
 	ak_buf_release(&text);
 	ak_buf_release(&tail);
@@ -262,7 +267,7 @@ static size_t make_feet(struct page *p, struct foot *feet)
 		if (!feet[i].text.n)
 			continue;
 		ak_buf_init(&cut, 1 << 20);
-		fit(p->c, feet[i].text.p, "", feet[i].most, &cut);
+		fit(p->c, feet[i].text.p, 0, "", feet[i].most, &cut);
 		ak_buf_clear(&feet[i].text);
 		ak_buf_adds(&feet[i].text, cut.p);
 		ak_buf_release(&cut);

@@ -3,8 +3,10 @@
 
 #include "base/jsonget.h"
 #include "check/check.h"
+#include "check/named.h"
 #include "cmd/answers.h"
 #include "notify/target.h"
+#include "query/query.h"
 #include "redact/plan.h"
 
 struct list {
@@ -118,11 +120,45 @@ static enum ak_rc read_all(struct ak_ctx *c, struct found *f, struct ak_err *err
 	return rc;
 }
 
+static int line_of(const struct ak_policy *p, const char *path)
+{
+	struct ak_answer *list = NULL;
+	size_t n = ak_policy_answers(p, &list);
+	int line = 0;
+
+	for (size_t i = 0; i < n; i++)
+		line = strcmp(list[i].path, path) == 0 ? list[i].line : line;
+	ak_free(list);
+	return line;
+}
+
+/* The control point and who brings the roles are sources: of the workspace, or of the policy when nothing was read yet. */
+static enum ak_rc check_names(struct ak_ctx *c, struct ak_err *err)
+{
+	json_t *sources = NULL;
+	enum ak_rc rc = ak_query_sources(c->store, 0, &sources, err);
+	const char *wrong;
+
+	for (size_t i = 0; rc == AK_OK && ak_policy_names_sources[i]; i++) {
+		const char *path = ak_policy_names_sources[i];
+
+		if (!ak_policy_names_nothing(c->policy, path, sources, &wrong))
+			continue;
+		ak_hint(err, "there are, nearest first: %s", ak_policy_sources_near(c->policy, sources, wrong, &c->arena));
+		rc = ak_fail(err, AK_EXIT_USAGE, "policy.yaml:%d: %s names '%.60s', which is no source", line_of(c->policy, path), path, wrong);
+	}
+	json_decref(sources);
+	return rc;
+}
+
 static enum ak_rc check(struct ak_ctx *c, struct ak_err *err)
 {
 	struct found f = {0};
 	enum ak_rc rc = read_all(c, &f, err);
 	json_t *doc;
+
+	if (rc == AK_OK)
+		rc = check_names(c, err);
 
 	if (rc != AK_OK)
 		return rc;
@@ -169,7 +205,8 @@ const struct ak_cmd ak_cmd_config = {
 	.args = "[check | show]",
 	.summary = "policy.yaml as it is in force, with lines, and whether it can be read",
 	.text = "check, also without a word, reads policy.yaml, responses.yaml and suppressions.yaml as every other command does: an unknown key, a value\n"
-		"of the wrong shape or a rule that is none is named with its line and, where there is one, the nearest name (exit 2). Values that are\n"
+		"of the wrong shape or a rule that is none is named with its line and, where there is one, the nearest name (exit 2); so is a\n"
+		"scope.control_point or access.roles_from that is no source of the workspace or of the policy. Values that are\n"
 		"unknown are counted; they are gaps of a packet, not mistakes.\n\n"
 		"show prints every value with its path and line, in the order of the file, and the SHA-256 that packets name.",
 	.examples = examples,

@@ -137,6 +137,8 @@ static void print_findings(struct ak_ctx *c, const struct ak_packet_opts *o, con
 
 	if (n)
 		ak_io_line(c->io, "findings", "%zu, %zu of them with a response in responses.yaml", n, r->answered);
+	if (r->rule_findings)
+		ak_io_line(c->io, n ? "" : "findings", "%s%s of the rules ('auditkit %scheck'), in tables/rule_findings.csv", n ? "beside them " : "", AK_NUM(r->rule_findings), c->with);
 	json_array_foreach(r->findings, i, f) {
 		const json_t *answer = json_object_get(f, "response");
 		const char *closed = ak_jtxt(answer, "closed", NULL), *due = ak_jtxt(answer, "due", NULL);

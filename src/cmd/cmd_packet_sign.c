@@ -152,7 +152,7 @@ static enum ak_exit run(struct ak_ctx *c, struct ak_err *err)
 		return attach(c, from, to ? to : from, ak_args_text(c->args, "attach"), err);
 	}
 	if (!key) {
-		ak_hint(err, "the key 'packet' of a workspace, an OpenSSH private key, or the .pub of one in an agent or token");
+		ak_hint(err, "a file: 'packet' in the folder that 'auditkit keys' names, an OpenSSH private key, or the .pub of one in an agent or token");
 		return ak_fail(err, AK_EXIT_USAGE, "name the key that signs: --key FILE"), err->exit;
 	}
 	if (to)

@@ -40,11 +40,11 @@ static void print_text(struct ak_ctx *c, const struct ak_verify_report *r, const
 
 	ak_io_line(c->io, "leaves", "%s: %s records and %s entries, every leaf recomputed", ak_thousands(r->leaves, a),
 		   ak_thousands(r->records, b), ak_thousands(r->entries, d));
-	ak_io_line(c->io, "counts", "%s files obey in = stored + duplicate + rejected + blank + excluded + expired",
-		   ak_thousands(r->files, a));
-	ak_io_line(c->io, "sealed", "%s signed checkpoints, the last covers %lld of %s leaves", ak_thousands(r->checkpoints, a),
-		   (long long)r->last_checkpoint, ak_thousands(r->leaves, b));
-	ak_io_line(c->io, "access", "%s lines, their chain is checked", ak_thousands(r->access_lines, a));
+	ak_io_line(c->io, "counts", "%s file%s in = stored + duplicate + rejected + blank + excluded + expired",
+		   ak_thousands(r->files, a), r->files == 1 ? " obeys" : "s obey");
+	ak_io_line(c->io, "sealed", "%s signed checkpoint%s, the last covers %s of %s leaves", ak_thousands(r->checkpoints, a), r->checkpoints == 1 ? "" : "s",
+		   ak_thousands((uint64_t)r->last_checkpoint, d), ak_thousands(r->leaves, b));
+	ak_io_line(c->io, "access", "%s line%s, their chain is checked", ak_thousands(r->access_lines, a), r->access_lines == 1 ? "" : "s");
 	ak_io_line(c->io, "root", "%s", r->root);
 	ak_io_line(c->io, "content", "%s", content);
 	if (r->breaks)

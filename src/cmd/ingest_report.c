@@ -332,8 +332,9 @@ static void print_warnings(struct ak_ctx *c, const json_t *sources)
 	}
 	json_array_foreach((json_t *)sources, i, s)
 		if (json_array_size(json_object_get(s, "unknown_fields")))
-			ak_io_line(c->io, "drift", "%s unknown fields in %s, counted, not stored: auditkit sources drift %s",
-				   ak_thousands(json_array_size(json_object_get(s, "unknown_fields")), n), ak_jtxt(s, "name", "?"),
+			ak_io_line(c->io, "drift", "%s unknown field%s in %s, counted, not stored: auditkit sources drift %s",
+				   ak_thousands(json_array_size(json_object_get(s, "unknown_fields")), n),
+				   json_array_size(json_object_get(s, "unknown_fields")) == 1 ? "" : "s", ak_jtxt(s, "name", "?"),
 				   ak_jtxt(s, "name", "?"));
 }
 

@@ -61,8 +61,8 @@ static void one_source(struct ak_ctx *c, const json_t *s)
 			   (long long)json_integer_value(json_object_get(zone, "shift_minutes")),
 			   AK_NUM(ak_jnum(zone, "gap_before")), AK_NUM(ak_jnum(zone, "gap_after")));
 	json_array_foreach(json_object_get(s, "rates"), i, t)
-		ak_io_line(c->io, "rate", "%s, %s: %s %s, fits %s of %s buckets", shown(t, "model", "all models"), ak_jtxt(t, "currency", "?"), ak_jtxt(t, "kind", "?"),
-			   ak_jtxt(t, "value", "?"), AK_NUM(ak_jnum(t, "buckets")), AK_NUM(ak_jnum(t, "of")));
+		ak_io_line(c->io, "rate", "%s, %s: %s %s, fits %s of %s bucket%s", shown(t, "model", "all models"), ak_jtxt(t, "currency", "?"), ak_jtxt(t, "kind", "?"),
+			   ak_jtxt(t, "value", "?"), AK_NUM(ak_jnum(t, "buckets")), AK_NUM(ak_jnum(t, "of")), ak_jnum(t, "of") == 1 ? "" : "s");
 	json_array_foreach(json_object_get(s, "totals"), i, t)
 		total(c, t);
 }
@@ -76,11 +76,11 @@ static void one_bypass(struct ak_ctx *c, const json_t *f)
 	ak_buf_init(&b, 1 << 12);
 	json_object_foreach((json_t *)costs, currency, v)
 		ak_buf_addf(&b, ", %s %s", json_string_value(v), currency);
-	ak_io_line(c->io, "BYPASS", "%s: %s%s%s%s, %s requests, %s input and %s output tokens%s, %s buckets from %s to %s, first row %s", ak_jtxt(f, "source", "?"),
+	ak_io_line(c->io, "BYPASS", "%s: %s%s%s%s, %s requests, %s input and %s output tokens%s, %s bucket%s from %s to %s, first row %s", ak_jtxt(f, "source", "?"),
 		   strcmp(basis, "bucket") == 0 ? "more than the gateways have" : "no gateway record explains", ak_jtxt(f, "key", NULL) ? " key " : "",
 		   shown(f, "key", ""), strcmp(basis, "project") == 0 ? shown(f, "project", "") : "", AK_FIGURE(shown(f, "requests", "unknown")),
 		   AK_FIGURE(shown(f, "input_tokens", "unknown")), AK_FIGURE(shown(f, "output_tokens", "unknown")), b.n ? b.p : "", AK_NUM(ak_jnum(f, "buckets")),
-		   ak_jtxt(f, "first", "?"), ak_jtxt(f, "last", "?"), json_string_value(json_array_get(json_object_get(f, "cites"), 0)));
+		   ak_jnum(f, "buckets") == 1 ? "" : "s", ak_jtxt(f, "first", "?"), ak_jtxt(f, "last", "?"), json_string_value(json_array_get(json_object_get(f, "cites"), 0)));
 	ak_buf_release(&b);
 }
 

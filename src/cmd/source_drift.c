@@ -55,12 +55,13 @@ static void print_gone(struct ak_ctx *c, const json_t *source)
 
 static void print_source(struct ak_ctx *c, const json_t *source)
 {
+	size_t unknown = json_array_size(json_object_get(source, "unknown")), gone = json_array_size(json_object_get(source, "gone"));
 	char runs[32], records[32];
 
-	ak_io_line(c->io, "source", "%s, %s: %s records in %s run%s, %zu unknown fields, %zu known ones gone", ak_jtxt(source, "source", "?"),
+	ak_io_line(c->io, "source", "%s, %s: %s records in %s run%s, %zu unknown field%s, %zu known one%s gone", ak_jtxt(source, "source", "?"),
 		   ak_jtxt(source, "format", "?"), ak_thousands(ak_jnum(source, "records_in"), records),
 		   ak_thousands(ak_jnum(source, "runs"), runs), ak_jnum(source, "runs") == 1 ? "" : "s",
-		   json_array_size(json_object_get(source, "unknown")), json_array_size(json_object_get(source, "gone")));
+		   unknown, unknown == 1 ? "" : "s", gone, gone == 1 ? "" : "s");
 	print_unknown(c, source);
 	print_gone(c, source);
 }

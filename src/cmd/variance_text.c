@@ -44,9 +44,9 @@ static void print_row(struct ak_io *io, const json_t *row)
 	json_t *list;
 
 	ak_io_printf(io, "\n");
-	ak_io_line(io, ak_jtxt(row, "verdict", "?"), "%.16s%s, %s%s%s, %s: %s %s, %s expected from %s of %s buckets%s%s%s", start,
+	ak_io_line(io, ak_jtxt(row, "verdict", "?"), "%.16s%s, %s%s%s, %s: %s %s, %s expected from %s of %s bucket%s%s%s%s", start,
 		   strlen(start) > 19 ? start + 19 : "", ak_jtxt(row, "layer", "?"), source ? " " : "", source ? source : "", ak_jtxt(row, "figure", "?"), ak_jtxt(row, "amount", "?"), currency,
-		   ak_jtxt(row, "expected", "nothing"), ak_jtxt(row, "baseline_sum", "0"), AK_NUM(ak_jnum(row, "baseline_buckets")), ratio ? ", " : "",
+		   ak_jtxt(row, "expected", "nothing"), ak_jtxt(row, "baseline_sum", "0"), AK_NUM(ak_jnum(row, "baseline_buckets")), ak_jnum(row, "baseline_buckets") == 1 ? "" : "s", ratio ? ", " : "",
 		   ratio ? ratio : "", ratio ? " times as much" : "");
 	ak_io_line(io, "", "difference %s", ak_jtxt(row, "difference", "-"));
 	json_object_foreach(json_object_get(row, "drivers"), by, list)

@@ -80,7 +80,7 @@ enum ak_rc ak_responses_parse(const char *name, struct ak_str text, const char *
 		rc = check_values(&r.yaml, err);
 	if (rc != AK_OK) {
 		if (err && !err->hint[0])
-			ak_hint(err, "mend that line: auditkit-policy(5) explains the file");
+			ak_hint(err, "mend that line: auditkit-packet(5) explains the file");
 		ak_responses_release(&r);
 		return rc;
 	}

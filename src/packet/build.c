@@ -340,6 +340,18 @@ static enum ak_rc begin(const struct ak_packet_opts *o, const json_t *ws, const 
 	return AK_OK;
 }
 
+static uint64_t found_by_rules(const struct ak_sections *s)
+{
+	const json_t *rules = json_object_get(json_object_get(json_object_get(s->documents, AK_COVER_PATH), "checks"), "rules");
+	uint64_t n = 0;
+	json_t *rule;
+	size_t i;
+
+	json_array_foreach((json_t *)rules, i, rule)
+		n += (uint64_t)json_integer_value(json_object_get(rule, "found"));
+	return n;
+}
+
 static enum ak_rc judge(const struct ak_packet_opts *o, const struct ak_sections *s, struct ak_packet_result *out,
 			struct ak_err *err)
 {
@@ -351,6 +363,7 @@ static enum ak_rc judge(const struct ak_packet_opts *o, const struct ak_sections
 	out->sections = summary(s->all);
 	out->questions = json_incref(s->questions);
 	out->findings = json_incref(s->findings);
+	out->rule_findings = found_by_rules(s);
 	memcpy(out->first, s->first, sizeof out->first);
 	memcpy(out->last, s->last, sizeof out->last);
 	out->records = s->records;

@@ -51,6 +51,7 @@ struct ak_packet_result {
 	json_t *questions;    /* questions.h */
 	json_t *findings;     /* findings.h */
 	size_t answered;      /* findings with a response */
+	uint64_t rule_findings; /* of the rules of 'auditkit check'; they are not among the findings */
 	char first[32], last[32]; /* of the events in it, see section.h */
 	uint64_t records;	  /* in it, events and states */
 	struct ak_bag *annex;	  /* finished, packet/annex.h */

@@ -5,6 +5,8 @@
 
 #include "base/jsonget.h"
 #include "base/time.h"
+#include "check/named.h"
+#include "check/said.h"
 #include "model/field.h"
 
 static const struct ak_kind_info *kind_of(const json_t *age) { return &ak_kinds[ak_kind_find(ak_str_of(ak_jtxt(age, "kind", "")))]; }
@@ -207,6 +209,27 @@ static void rollup(struct ak_sections *s, json_t *o, const struct ak_facts *f, e
 	json_decref(published);
 }
 
+/* What the figures make of it, so that nobody takes a declaration for a filter. */
+static void control_point(struct ak_sections *s, json_t *o, const struct ak_facts *f)
+{
+	const char *name = ak_policy_said_text(s->policy, "scope.control_point", NULL), *wrong;
+	AK_CLEANUP(ak_json_decref) json_t *shown = NULL;
+	uint64_t all = 0, own = 0;
+	json_t *row;
+	size_t i;
+
+	if (!name || s->scope || ak_policy_names_nothing(s->policy, "scope.control_point", f->sources, &wrong))
+		return;
+	json_array_foreach(json_object_get(f->shapes, "ages"), i, row)
+		if (strcmp(ak_jtxt(row, "kind", ""), "request") == 0) {
+			all++;
+			own += strcmp(ak_jtxt(row, "source", ""), name) == 0;
+		}
+	shown = ak_section_redacted(s, name);
+	ak_section_say(o, "proven", "tables/sources.csv", "figures of bypass take traffic of providers that meets no request of the %llu source%s with requests, not of control_point alone; %s %s",
+		       (unsigned long long)all, all == 1 ? "" : "s", json_string_value(shown), own ? "decides where several have the same call" : "is not one of them");
+}
+
 enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, struct ak_err *err)
 {
 	json_t *o = ak_section_new(s, "scope", "Scope", "Which use of which AI APIs does this packet cover?");
@@ -223,6 +246,7 @@ enum ak_rc ak_section_scope(struct ak_sections *s, const struct ak_facts *f, str
 	folded(o, f);
 	environments(s, o, f);
 	ak_section_declared(s, o, "scope");
+	control_point(s, o, f);
 	ak_section_place(o, f->table[AK_P_KEYS]);
 	rollup(s, o, f, AK_R_ROUTES, "Model paths: what was asked for and what served it",
 	       "source asked provider served attempts:integer failed:integer after_fallback:integer "

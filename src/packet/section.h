@@ -35,6 +35,7 @@ struct ak_sections {
 	struct ak_tables *tables; /* where the rows of their tables go */
 	const struct ak_selfaudit *audit; /* that all of it passes */
 	json_t *all;		  /* array of section documents */
+	const json_t *known_sources; /* of facts.h: what policy.yaml may name */
 	json_t *questions;	  /* array, see questions.h */
 	const struct ak_responses *responses; /* NULL when there are none */
 	json_t *findings;	  /* array, see findings.h */

@@ -81,6 +81,7 @@ enum ak_rc ak_sections_build(struct ak_sections *s, struct ak_err *err)
 	struct ak_cover cover = {0};
 	enum ak_rc rc = read_facts(s, &f, &cover, err);
 
+	s->known_sources = f.sources;
 	s->all = json_array();
 	s->files = json_object();
 	s->documents = json_object();

@@ -224,8 +224,32 @@ enum ak_rc ak_selfaudit_fail(const char *path, uint64_t lines, const struct ak_s
 		"the records%s%s%s",
 		*hit->fingerprint ? "; if it is no secret: auditkit redact allow " : "", hit->fingerprint,
 		*hit->fingerprint ? " --reason TEXT" : "");
-	return ak_fail(err, AK_EXIT_VERIFY, "self-audit: %s line %llu would hold a value of kind %s", path,
-		       (unsigned long long)(lines + hit->line), hit->kind);
+	return ak_fail(err, AK_EXIT_VERIFY, "self-audit: %s line %llu would hold a value of kind %s%s", path,
+		       (unsigned long long)(lines + hit->line), hit->kind, hit->from);
+}
+
+/* Statements of a section name the line of policy.yaml that they repeat, in the same object. */
+static void declared_at(struct ak_str bytes, struct ak_selfaudit_hit *hit)
+{
+	static const char mark[] = "\"policy.yaml:";
+	size_t at = 0, end, digits = 0;
+
+	for (uint64_t line = 1; line < hit->line && at < bytes.n; line++)
+		at += ak_str_find(ak_str_n(bytes.p + at, bytes.n - at), '\n') + 1;
+	for (end = at; end < bytes.n && bytes.p[end] != '}';)
+		end++;
+	while (at > 0 && at < bytes.n && bytes.p[at] != '{')
+		at--;
+	if (at >= bytes.n || bytes.p[at] != '{')
+		return;
+	for (; at + sizeof mark - 1 < end; at++)
+		if (memcmp(bytes.p + at, mark, sizeof mark - 1) == 0) {
+			at += sizeof mark - 1;
+			while (at + digits < end && digits < 9 && ak_is_digit((unsigned char)bytes.p[at + digits]))
+				digits++;
+			snprintf(hit->from, sizeof hit->from, ", from policy.yaml:%.*s", (int)digits, bytes.p + at);
+			return;
+		}
 }
 
 enum ak_rc ak_selfaudit_pass(const struct ak_selfaudit *a, const char *path, uint64_t lines, struct ak_str bytes, struct ak_err *err)
@@ -234,5 +258,7 @@ enum ak_rc ak_selfaudit_pass(const struct ak_selfaudit *a, const char *path, uin
 
 	if (!ak_selfaudit(a, path, bytes, &hit))
 		return no_canary(a, path, lines, bytes, err);
+	if (strncmp(path, "data/0", 6) == 0)
+		declared_at(bytes, &hit);
 	return ak_selfaudit_fail(path, lines, &hit, err);
 }

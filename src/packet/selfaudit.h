@@ -24,6 +24,7 @@ struct ak_selfaudit_hit {
 	const char *kind;
 	bool personal;			    /* a person's number, which ids may hold */
 	uint64_t line;			    /* from 1, within the bytes that were given */
+	char from[40];			    /* ", from policy.yaml:82", where the statement around it rests on that line; else empty */
 	char fingerprint[AK_TOKEN_HEX + 1]; /* what `redact allow` takes; empty when it cannot be told */
 };
 

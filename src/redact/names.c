@@ -5,7 +5,7 @@
 
 enum { LONGEST_SEGMENT = 15, LONGEST_NAME = 128 };
 
-enum word { W_STRONG = 1, W_WEAK = 2, W_OVERRIDE = 4, W_PERSON = 8, W_BEFORE_KEY = 16, W_KEY = 32, W_BY = 64, W_DATA = 128 };
+enum word { W_STRONG = 1, W_WEAK = 2, W_OVERRIDE = 4, W_PERSON = 8, W_BEFORE_KEY = 16, W_KEY = 32, W_BY = 64, W_DATA = 128, W_ENDS = 256 };
 
 struct segment {
 	char text[LONGEST_SEGMENT + 1];
@@ -56,7 +56,7 @@ static const struct {
 	{"deployment", W_DATA},
 	{"digest", W_DATA},
 	{"duration", W_OVERRIDE},
-	{"email", W_PERSON},
+	{"email", W_PERSON | W_ENDS},
 	{"enabled", W_OVERRIDE},
 	{"encryption", W_BEFORE_KEY},
 	{"endpoint", W_OVERRIDE},
@@ -78,7 +78,7 @@ static const struct {
 	{"key", W_KEY},
 	{"license", W_BEFORE_KEY},
 	{"limit", W_OVERRIDE},
-	{"mail", W_PERSON},
+	{"mail", W_PERSON | W_ENDS},
 	{"master", W_BEFORE_KEY},
 	{"max", W_OVERRIDE},
 	{"md5", W_DATA},
@@ -110,6 +110,7 @@ static const struct {
 	{"revision", W_DATA},
 	{"role", W_OVERRIDE},
 	{"root", W_BEFORE_KEY},
+	{"route", W_ENDS},
 	{"run", W_DATA},
 	{"secret", W_STRONG},
 	{"secretaccesskey", W_STRONG},
@@ -220,7 +221,7 @@ static int word_of(struct segment *g)
 enum ak_name_class ak_name_class(struct ak_str name)
 {
 	struct segment g;
-	int seen = 0, last = 0, what;
+	int seen = 0, last = 0, key = 0, what;
 	bool header = name.n > 2 && ak_lower(name.p[0]) == 'x' && name.p[1] == '-';
 
 	if (ak_str_holds(name, AK_STR("[REDACTED:")))
@@ -232,8 +233,10 @@ enum ak_name_class ak_name_class(struct ak_str name)
 		what = i < name.n && name.p[i] == ':' ? 0 : word_of(&g);
 		seen |= what;
 		if ((what & W_KEY) && (last & (W_BEFORE_KEY | W_STRONG)))
-			seen |= W_STRONG;
+			key = W_STRONG;
 	}
+	/* user_api_key_user_email, user_api_key_request_route: what a gateway says of a key, not the key. A word that is a secret by itself stays one. */
+	seen |= last & W_ENDS ? 0 : key;
 	/* X-Brindle-Key: a header of one's own. */
 	if (header && (last & W_KEY) && !(seen & W_DATA))
 		seen |= W_STRONG;

@@ -195,6 +195,24 @@ static json_t *spread_all(const json_t *lists, json_t *columns)
 	return all;
 }
 
+/* A list that some row spreads over columns of its own has none itself: a row whose list is empty would print `[]` there. */
+static void drop_spread(json_t *columns)
+{
+	const char *name, *other;
+	json_t *v, *w;
+	void *next;
+
+	json_object_foreach_safe(columns, next, name, v) {
+		size_t n = strlen(name);
+		bool spread_too = false;
+
+		json_object_foreach(columns, other, w)
+			spread_too = spread_too || (strncmp(other, name, n) == 0 && other[n] == '.');
+		if (spread_too)
+			json_object_del(columns, name);
+	}
+}
+
 enum ak_rc ak_flat_csv(const json_t *lists, struct ak_buf *out, struct ak_err *err)
 {
 	json_t *columns = json_object(), *all = spread_all(lists, columns), *cells, *v;
@@ -203,6 +221,7 @@ enum ak_rc ak_flat_csv(const json_t *lists, struct ak_buf *out, struct ak_err *e
 	const char *column;
 	size_t i;
 
+	drop_spread(columns);
 	ak_csvw_init(&w, out);
 	json_object_foreach(columns, column, v)
 		ak_csvw_text(&w, ak_str_of(column));

@@ -22,6 +22,8 @@ done <<'EDITS'
 s/^retention:/retension:/|policy.yaml:[0-9]*: unknown key 'retension' (did you mean 'retention'?)
 s/max_rejects: 0.1%/max_rejects: few/|policy.yaml:[0-9]*: 'limits.max_rejects' must be
 s/type: sendmail/type: pager/|policy.yaml:[0-9]*: 'type' must be webhook
+s/control_point: litellm-prod/control_point: litellm/|policy.yaml:10: scope.control_point names 'litellm', which is no source hint: there are, nearest first: litellm-prod,
+s/roles_from: access-review/roles_from: none/|policy.yaml:53: access.roles_from names 'none', which is no source
 s/^limits:/checks: {x: {layer: planet, count: {over: 1}}}\nlimits:/|policy.yaml:[0-9]*: 'layer' is no kind of record
 EDITS
 cp "$AK_SRCDIR/samples/policy.yaml" w/policy.yaml

@@ -56,6 +56,26 @@ is "a name that is not there is refused" "$rc $(hints) $(grep -c "cannot read 't
 is "and leaves no trace in the register" "$(db 'SELECT count(*) FROM file')" "$before"
 ak packet
 is "half a command names its other halves" "$rc $(grep -c "'packet build', 'packet sign', 'packet verify'" err)" "2 1"
+while IFS='|' read -r typed meant; do
+	# shellcheck disable=SC2086
+	ak $typed
+	is "'$typed' is taken for $meant" "$rc $(grep -c "^auditkit: unknown command '$typed'\$" err) $(grep -c "^hint: did you mean '$meant'?\$" err)" "2 1 1"
+done <<'TYPED'
+report usge|report usage
+packet biuld|packet build
+reprot usage|report usage
+TYPED
+ak report
+is "a family too long for a hint is named whole" "$rc $(tr -s '\n ' ' ' <err | grep -c 'hint: say which: report usage, dashboard, .*, fallbacks $')" "2 1"
+ak packet build --draft -o nowhere/p.zip
+is "a folder that is not there is no lack of space" "$rc $(grep -c '^hint: make the folder first' err)" "74 1"
+if command -v setpriv >/dev/null; then
+	mkdir theirs && "$AUDITKIT" init theirs/ws >/dev/null 2>&1
+	chmod 000 theirs/ws
+	setpriv --bounding-set=-all --inh-caps=-all "$AUDITKIT" -w theirs/ws status >out 2>err
+	is "a workspace of another user is no folder without one" "$? $(grep -c "^auditkit: cannot look into 'theirs/ws': Permission denied" err) $(hints)" "6 1 1"
+	chmod 700 theirs/ws
+fi
 ak packet build --draft --from 2026-06-05 --to 2026-06-01
 is "a wrong use names the command that explains it" "$rc $(grep '^hint' err)" "2 hint: 'auditkit help packet build' explains it"
 

@@ -85,7 +85,7 @@ def documents():
               "fields --store", "limits", "help", "help collect", "help collect openai", "canary plan --count 2", "redact try", "init new"]:
         yield c, run(*c.split(), "--json", given=given.get(c))
     for c in ["status", "sources", "check", "report usage", "report dashboard", "report keys", "report changes", "report access", "report quota", "report log-access", "report payload",
-              "report redaction", "report processing", "report processors", "report fallbacks", "report completeness", "report coverage", "report reconcile"]:
+              "report redaction", "report processing", "report processors", "report fallbacks", "report completeness", "report coverage", "report reconcile", "trace sample"]:
         yield "nothing: " + c, run("-w", "new", *c.split(), "--json")
     if os.path.exists("p.zip"):
         with zipfile.ZipFile("p.zip") as z:

@@ -66,6 +66,8 @@ is "colour where it is asked for" "$("$AUDITKIT" --color always -w w status | gr
 is "but never in JSON" "$("$AUDITKIT" --color always -w w status --json | grep -c "$(printf '\033')")" 0
 is "a workspace in .auditkit has its folder's name" "$(mkdir brindle && cd brindle && "$AUDITKIT" init >/dev/null 2>&1 && "$AUDITKIT" status --json | jq -r .workspace.name)" brindle
 
+is "a row without cost makes no column of its own" "$("$AUDITKIT" -w w report cost --json | jq '[.layers[].rows[] | select(.cost == [])] | length > 0') $("$AUDITKIT" -w w report cost --format csv 2>/dev/null | head -n 1 | tr -d '\r' | tr , '\n' | grep -c '^cost$')" "true 0"
+
 # A terminal of 40 columns: what is text fits it; tables are written row by row.
 cat >narrow.py <<'END'
 import fcntl, os, pty, re, struct, sys, termios
@@ -104,6 +106,8 @@ if python3 -c 'import pty; pty.openpty()' 2>/dev/null; then
 	is "status" "$(at 40 -w n status)" "0 "
 	is "sources" "$(at 40 -w n sources)" "0 "
 	trace=$(sqlite3 w/workspace.db "SELECT trace_id FROM request WHERE fallback_from IS NOT NULL LIMIT 1")
+	is "the page of check" "$(at 40 -w w check)" "1 "
+	is "each rule on it has its name" "$(grep -E '^(HIGH|medium|low) ' out | grep -vcE '^(HIGH|medium|low) +[a-z][a-z-]*,( |$)') $(grep -cE '^(HIGH|medium|low) ' out | sed 's/[1-9][0-9]*/some/')" "0 some"
 	is "a trace" "$(at 40 -w w trace reconstruct "$trace")" "0 "
 	is "traces of all kinds" "$(sqlite3 w/workspace.db "SELECT min(trace_id) FROM request WHERE trace_id IS NOT NULL GROUP BY key_id, status_code, fallback_from IS NULL LIMIT 12" |
 		while read -r t; do at 40 -w w trace reconstruct "$t"; done | tr -d ' 0')" ""

@@ -57,6 +57,19 @@ static void contexts(struct ak_buf *b)
 	ok(!ak_selfaudit_cell(&audit, "api_key", AK_STR("key:0123456789abcdef0123456789abcdef"), &hit), "not a token");
 }
 
+static void policy_line(void)
+{
+	static const char *const doc = "[\n {\n  \"basis\": \"policy.yaml:7\",\n  \"text\": \"x\"\n },\n {\n  \"basis\": \"policy.yaml:82\",\n  \"text\": \"password: tr0ubador\"\n },\n"
+				       " {\n  \"basis\": \"policy.yaml:9\"\n }\n]\n";
+	struct ak_err err = {0};
+
+	ok(ak_selfaudit_pass(&audit, "data/05-retention.json", 0, ak_str_of(doc), &err) == AK_FAIL, "a secret of the policy");
+	is_str(ak_str_of(err.msg), "self-audit: data/05-retention.json line 8 would hold a value of kind password, from policy.yaml:82", "with its line there");
+	err = (struct ak_err){0};
+	ok(ak_selfaudit_pass(&audit, "data/05-retention.json", 0, AK_STR("password: tr0ubador\n{\"basis\": \"policy.yaml:9\"}\n"), &err) == AK_FAIL && !strstr(err.msg, "policy.yaml"),
+	   "one beside it is not of that line");
+}
+
 /* A number in an id is looked through for secrets only; in other texts it stays what it is. */
 static void ids(void)
 {
@@ -120,6 +133,7 @@ int main(void)
 	ok(found("data/integrity/checkpoint.note", b.p), "an address in a note is found");
 	ok(!found("data/integrity/checkpoint.note", ""), "an empty file");
 	contexts(&b);
+	policy_line();
 	ids();
 	ak_buf_release(&b);
 	ak_redactor_free(redactor);
