@@ -33,13 +33,16 @@ static enum ak_rc run(struct ak_check_run *r, struct ak_err *err)
 		if (strcmp(txt(m, "state"), "found") != 0 || strcmp(txt(m, "method"), "app records") == 0)
 			continue;
 		json_object_set_new(m, "subject", json_string(source ? source : txt(m, "method")));
-		json_object_set_new(m, "affected", json_integer(num(m, "found")));
+		/* `found` counts in the method's own unit */
+		json_object_set(m, "affected", json_object_get(m, "at_least"));
 		json_object_set_new(m, "text", json_sprintf("%s%s%s: %lld of %lld %s: %s", txt(m, "method"), source ? ", " : "", source ? source : "",
 							    (long long)num(m, "found"), (long long)num(m, "of"), txt(m, "unit"), txt(m, "text")));
 		ak_check_found(r, json_incref(m));
 	}
 	if (doc)
 		ak_check_of(r, (uint64_t)num(json_object_get(doc, "missing"), "of"));
+	/* methods may see the same records, so they are not added */
+	r->affected = (uint64_t)num(json_object_get(doc, "missing"), "at_least");
 	if (!any)
 		ak_check_unjudged(r, "no source has a sequence, and none counts or names the calls of another");
 	json_decref(doc);

@@ -83,8 +83,10 @@ const struct ak_cmd ak_cmd_report_fallbacks = {
 	.name = "report fallbacks",
 	.summary = "what attempts were served by, against what was asked for",
 	.text = "The rows, and the classes, add up to all attempts of the period. Where the route in force names the model that served, its record is\n"
-		"cited. A dated snapshot, a provider or region in front and a version behind are names of the same model. A name of one's own that\n"
-		"no route declares says nothing of a model: then it is not stated whether another one served."
+		"cited. A dated snapshot, a provider or region in front and a version behind are names of the same model. Another model is\n"
+		"said to have served only where the gateway recorded a fallback, the route in force names other models, or a record knows the\n"
+		"name asked for as a model: one that was served, or that a provider counts, prices or logs, or that a route names. Any other\n"
+		"name, such as claude-prod, says nothing of a model: then it is not stated whether another one served."
 		AK_TEXT_OUT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,

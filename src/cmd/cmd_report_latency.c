@@ -75,6 +75,9 @@ static void print_measure(struct ak_io *io, const json_t *doc, size_t m)
 	ak_table_release(&t);
 	if (ak_jnum(all, "not_ranked"))
 		ak_io_line(io, "left out", "%s values of more than 18 digits", AK_NUM(ak_jnum(all, "not_ranked")));
+	if (ak_jnum(all, "not_plausible"))
+		ak_io_line(io, "left out", "%s of %s values are not plausible: a first chunk before the attempt began or after it ended",
+			   AK_NUM(ak_jnum(all, "not_plausible")), AK_NUM(ak_jnum(all, "of") + ak_jnum(all, "not_ranked") + ak_jnum(all, "not_plausible")));
 }
 
 static void print(struct ak_io *io, const json_t *doc)
@@ -86,7 +89,7 @@ static void print(struct ak_io *io, const json_t *doc)
 	for (size_t m = 0; m < AK_COUNT(measures); m++) {
 		const json_t *all = json_object_get(total, measures[m].member);
 
-		if (!ak_jnum(all, "of") && !ak_jnum(all, "not_ranked"))
+		if (!ak_jnum(all, "of") && !ak_jnum(all, "not_ranked") && !ak_jnum(all, "not_plausible"))
 			continue;
 		if (!first)
 			ak_io_printf(io, "\n");
@@ -146,7 +149,8 @@ const struct ak_cmd ak_cmd_report_latency = {
 	.name = "report latency",
 	.summary = "percentiles of durations, by model or anything that records say",
 	.text = "A percentile is the smallest recorded value that so many of a hundred do not exceed (nearest rank): no value is made up, none is\n"
-		"rounded. `of` says how many attempts had a value. The words of --by are those of `report usage`, without owner." AK_TEXT_OUT AK_TEXT_NOTHING,
+		"rounded. `of` says how many attempts had a value that was ranked. A first chunk before its attempt began, or more than 1 ms\n"
+		"after it ended, is not plausible: such values are counted (not_plausible) and not ranked. The words of --by are those of `report usage`, without owner." AK_TEXT_OUT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,
 	.needs = AK_NEED_READ | AK_NEED_POLICY | AK_NEED_LOGGED,

@@ -74,12 +74,15 @@ static enum ak_rc print(struct ak_ctx *c, struct ak_reconcile *r, const json_t *
 static enum ak_rc head(struct ak_ctx *c, struct ak_reconcile *r, const struct ak_reconcile_opts *o, json_t *doc, struct ak_err *err)
 {
 	static const char *const members[] = {"gateway_records", "sources", "classes"};
-	json_t *summary = ak_reconcile_summary(r), *calls = NULL, *conflicts = NULL;
+	json_t *summary = ak_reconcile_summary(r), *calls = NULL, *conflicts = NULL, *several = NULL;
 	enum ak_rc rc = ak_reconcile_calls(c->store, o->from_us, o->to_us, &calls, err);
 
 	if (rc == AK_OK)
 		rc = ak_reconcile_conflicts(c->store, o->from_us, o->to_us, &conflicts, err);
+	if (rc == AK_OK)
+		rc = ak_reconcile_several(r, &several, err);
 	json_object_set_new(conflicts, "of", json_integer(records_of(summary)));
+	json_object_set_new(doc, "one_id_several_calls", several ? several : json_null());
 	json_object_set_new(doc, "schema", json_string("auditkit.reconcile/1"));
 	json_object_set_new(doc, "bypass", ak_reconcile_bypass(r));
 	json_object_set_new(doc, "calls", calls ? calls : json_null());
@@ -166,7 +169,9 @@ const struct ak_cmd ak_cmd_report_reconcile = {
 		"Sums never say anything about one call.\n\n"
 		"A call that two gateways recorded counts once. Where their records share no identifier, only time, model and tokens, the\n"
 		"providers' counts decide whether it is one call or two, and the report says how many were decided so. A record that was\n"
-		"exported again with other content counts with each version, since nothing says which is right: CONFLICT names them.\n\n"
+		"exported again with other content counts with each version, since nothing says which is right: CONFLICT names them. So it\n"
+		"does with requests that have one id of the provider in common, no other identifier, and more than a day between them: no\n"
+		"clock or time zone makes them one call, each counts, and one of them is wrong.\n\n"
 		"Classes, in the order in which they are taken; each takes what its records give, at most what is left:\n\n"
 		"credit: rows marked credit or adjustment, or negative. Not proven: that it was due.\n\n"
 		"time_zone: a constant shift of the source by half hours that at least halves its gaps, or with which two of three\n"
@@ -186,10 +191,15 @@ const struct ak_cmd ak_cmd_report_reconcile = {
 		"fits nine of ten buckets of a model. Not proven: the contract.\n\n"
 		"tier_or_discount: rows of a batch or another tier; one ratio that fits nine of ten buckets of a model. Not proven: that\n"
 		"it was agreed.\n\n"
-		"rounding: the rest, when it is at most half a unit of the source's last digit for each row.\n\n"
+		"rounding: the rest, when it is at most half a unit of the source's last digit for each row, or what the last digits of\n"
+		"binary numbers printed in full (0.12345600000000001) can make: 1e-15 of each amount with 16 digits or more, and 1.2e-16 of\n"
+		"a provider's row for each call that it adds up. A row whose whole gap is that agrees but for rounding. No sum is rounded.\n\n"
 		"bypass: a key or project that no gateway record explains, or more calls in a bucket than the gateways have. Not proven:\n"
 		"a direct call, since a gateway record that was left out of an export looks the same ('auditkit report completeness').\n\n"
-		"unexplained: what no rule explains."
+		"unexplained: what no rule explains.\n\n"
+		"Calls that a provider logged one by one are looked for by their identifiers. One that failed may be an attempt whose failure\n"
+		"a gateway recorded without the provider's id: where such attempts ran at its time, and other calls of its principal have\n"
+		"gateway records, it is counted apart. No link is made, and both bounds are printed: without those calls, and with them."
 		AK_TEXT_OUT AK_TEXT_NOTHING,
 	.opts = opts,
 	.examples = examples,

@@ -27,7 +27,11 @@ static void total(struct ak_ctx *c, const json_t *t)
 	}
 	ak_io_line(c->io, "total", "%s%s%s: provider %s, gateway %s, gap %s%s", measure, unit ? " " : "", unit ? unit : "", AK_FIGURE(ak_jtxt(t, "provider_figure", "?")),
 		   AK_FIGURE(ak_jtxt(t, "gateway", "?")), AK_FIGURE(ak_jtxt(t, "gap", "?")), b.n ? b.p : "");
-	ak_io_line(c->io, "", "%s of %s rows agree", AK_NUM(ak_jnum(t, "agree")), AK_NUM(ak_jnum(t, "rows")));
+	if (ak_jnum(t, "agree_but_rounding"))
+		ak_io_line(c->io, "", "%s of %s rows agree, %s more but for rounding; rounding of all rows without signs %s", AK_NUM(ak_jnum(t, "agree")),
+			   AK_NUM(ak_jnum(t, "rows")), AK_NUM(ak_jnum(t, "agree_but_rounding")), AK_FIGURE(ak_jtxt(t, "rounding_in_all", "?")));
+	else
+		ak_io_line(c->io, "", "%s of %s rows agree", AK_NUM(ak_jnum(t, "agree")), AK_NUM(ak_jnum(t, "rows")));
 	ak_buf_release(&b);
 }
 
@@ -80,21 +84,42 @@ static void one_bypass(struct ak_ctx *c, const json_t *f)
 	ak_buf_release(&b);
 }
 
+/* Calls of one principal and model. */
+static void one_call_group(struct ak_ctx *c, const json_t *f, const char *margin)
+{
+	const char *first = json_string_value(json_array_get(json_object_get(f, "cites"), 0));
+
+	if (ak_jnum(f, "may_be_unnamed"))
+		ak_io_line(c->io, margin, "%s: at least %s of %s calls of %s to %s have no gateway record, up to %s: %s failed while %s attempts of the gateways "
+			   "failed that name no id, and may be those; first %s", ak_jtxt(f, "source", "?"), AK_NUM(ak_jnum(f, "at_least")),
+			   AK_NUM(ak_jnum(f, "of")), shown(f, "principal", "nobody named"), shown(f, "model", "no model"), AK_NUM(ak_jnum(f, "calls")),
+			   AK_NUM(ak_jnum(f, "may_be_unnamed")), AK_NUM(ak_jnum(f, "unnamed_attempts")), first);
+	else
+		ak_io_line(c->io, margin, "%s: %s of %s calls of %s to %s have no gateway record, first %s", ak_jtxt(f, "source", "?"),
+			   AK_NUM(ak_jnum(f, "calls")), AK_NUM(ak_jnum(f, "of")), shown(f, "principal", "nobody named"), shown(f, "model", "no model"), first);
+}
+
 static void calls_text(struct ak_ctx *c, const json_t *calls)
 {
 	json_t *f;
 	size_t i;
 
 	json_array_foreach(json_object_get(calls, "judged"), i, f)
-		ak_io_line(c->io, "calls", "%s: %s of %s calls with an identifier have no gateway record", ak_jtxt(f, "source", "?"),
-			   AK_NUM(ak_jnum(f, "without")), AK_NUM(ak_jnum(f, "named")));
+		if (ak_jnum(f, "may_be_unnamed"))
+			ak_io_line(c->io, "calls", "%s: at least %s of %s calls with an identifier have no gateway record, up to %s if the failed ones are none of "
+				   "the gateways' failed attempts that name no id", ak_jtxt(f, "source", "?"),
+				   AK_NUM(ak_jnum(f, "without") - ak_jnum(f, "may_be_unnamed")), AK_NUM(ak_jnum(f, "named")), AK_NUM(ak_jnum(f, "without")));
+		else
+			ak_io_line(c->io, "calls", "%s: %s of %s calls with an identifier have no gateway record", ak_jtxt(f, "source", "?"),
+				   AK_NUM(ak_jnum(f, "without")), AK_NUM(ak_jnum(f, "named")));
 	json_array_foreach(json_object_get(calls, "not_judged"), i, f)
 		ak_io_line(c->io, "unclear", "%s: %s calls; %s", ak_jtxt(f, "source", "?"), AK_NUM(ak_jnum(f, "calls")), ak_jtxt(f, "why", "?"));
 	json_array_foreach(json_object_get(calls, "findings"), i, f)
 		if (i < FINDINGS_SHOWN)
-			ak_io_line(c->io, "BYPASS", "%s: %s of %s calls of %s to %s have no gateway record, first %s", ak_jtxt(f, "source", "?"),
-				   AK_NUM(ak_jnum(f, "calls")), AK_NUM(ak_jnum(f, "of")), shown(f, "principal", "nobody named"),
-				   shown(f, "model", "no model"), json_string_value(json_array_get(json_object_get(f, "cites"), 0)));
+			one_call_group(c, f, "BYPASS");
+	json_array_foreach(json_object_get(calls, "undecided"), i, f)
+		if (i < FINDINGS_SHOWN)
+			one_call_group(c, f, "undecided");
 }
 
 /* The figures of each version, where they differ. */
@@ -137,6 +162,31 @@ static void conflicts_text(struct ak_ctx *c, const json_t *conflicts)
 		ak_io_line(c->io, "", "%d of %s are shown; --json has the first 20", FINDINGS_SHOWN, AK_NUM(ak_jnum(conflicts, "records")));
 }
 
+/* One id of the provider on calls that are not one. */
+static void several_text(struct ak_ctx *c, uint64_t n, uint64_t requests, const json_t *list)
+{
+	json_t *x, *v;
+	size_t i, k;
+
+	if (!n)
+		return;
+	ak_io_line(c->io, "CONFLICT", "%s of %s requests have the provider's id of another call, no other identifier of it, and lie more than a day from it; each "
+		   "counts, since nothing says which record is wrong:", AK_NUM(n), AK_NUM(requests));
+	json_array_foreach(list, i, x) {
+		struct ak_buf b;
+
+		if (i >= FINDINGS_SHOWN)
+			break;
+		ak_buf_init(&b, 1 << 14);
+		json_array_foreach(json_object_get(x, "records"), k, v)
+			ak_buf_addf(&b, "%s%s of %s", k ? ", " : "", ak_jtxt(v, "cite", "?"), ak_jtxt(v, "time", "no time"));
+		ak_io_line(c->io, "", "%s", b.n ? b.p : "?");
+		ak_buf_release(&b);
+	}
+	if (n > FINDINGS_SHOWN)
+		ak_io_line(c->io, "", "%d of %s are shown; --json has the first 20", FINDINGS_SHOWN, AK_NUM(n));
+}
+
 struct listing {
 	struct ak_ctx *c;
 	uint64_t shown;
@@ -171,7 +221,7 @@ enum ak_rc ak_reconcile_print(struct ak_ctx *c, struct ak_reconcile *r, const js
 {
 	const json_t *gateway = json_object_get(summary, "gateway_records");
 	struct listing l = {.c = c};
-	uint64_t gaps = 0;
+	uint64_t gaps = 0, rounding = 0;
 	json_t *x;
 	size_t i;
 	char n[32];
@@ -199,9 +249,12 @@ enum ak_rc ak_reconcile_print(struct ak_ctx *c, struct ak_reconcile *r, const js
 		ak_io_line(c->io, "", "and %s more: --json has all", AK_NUM(json_array_size(bypass) - FINDINGS_SHOWN));
 	calls_text(c, calls);
 	conflicts_text(c, json_object_get(summary, "conflicts"));
-	ak_io_line(c->io, "rows", "with a gap, in order of source and time:");
-	rc = ak_reconcile_gaps(r, ROWS_SHOWN, list_row, &l, &gaps, err);
-	ak_io_line(c->io, "", "%s of %s rows with a gap are shown; --json has all", AK_NUM(l.shown), AK_NUM(gaps));
+	several_text(c, ak_jnum(gateway, "one_id_several_calls"), ak_jnum(gateway, "requests"),
+		     json_object_get(summary, "one_id_several_calls"));
+	ak_io_line(c->io, "rows", "with a gap: first bypass and unexplained, last rounding alone; each by source and time:");
+	rc = ak_reconcile_gaps(r, ROWS_SHOWN, list_row, &l, &gaps, &rounding, err);
+	ak_io_line(c->io, "", "%s of %s rows with a gap are shown, %s of all differ by rounding alone; --json has all", AK_NUM(l.shown), AK_NUM(gaps),
+		   AK_NUM(rounding));
 	return rc;
 }
 

@@ -6,7 +6,10 @@
 
 #include "base/time.h"
 #include "format/mapping.h"
+#include "query/attempt.h"
 #include "query/rows.h"
+
+#define LONGEST_US INT64_C(600000000)
 
 static struct ak_str text(sqlite3_stmt *st, int col) { return ak_sql_text(st, col); }
 
@@ -106,28 +109,56 @@ enum ak_rc ak_query_recon_keys(struct ak_store *s, json_t **out, struct ak_err *
 		       NULL, 0, out, err);
 }
 
+/* Calls with or without a gateway record that has a name of theirs. */
+#define CALLS                                                                                                             \
+	"WITH c AS (SELECT v.seq, v.provider, coalesce(v.key_id, v.actor_id) AS principal,"                               \
+	" coalesce(v.response_model, v.request_model) AS model, v.time_us, v.input_tokens, v.output_tokens, v.file,"      \
+	" coalesce(v.outcome, 'success') = 'failure' AS failed,"                                                          \
+	" coalesce(v.response_id, v.provider_request_id) IS NOT NULL AS named,"                                           \
+	/* By any name of the call and in any spelling, as links meet (link/match.h). */                                  \
+	" EXISTS(SELECT 1 FROM (SELECT v.response_id AS x UNION SELECT v.provider_request_id"                             \
+	"  UNION SELECT a.value FROM alias a WHERE a.seq = v.seq AND a.field IN ('response_id', 'provider_request_id')) i"  \
+	"  CROSS JOIN lookup l ON l.h = ak_hash(i.x) CROSS JOIN request q ON q.seq = l.seq"                               \
+	"  WHERE i.x IN (q.response_id, q.provider_request_id, q.upstream_id, q.gateway_request_id)"                      \
+	"  OR EXISTS(SELECT 1 FROM alias b WHERE b.seq = q.seq AND b.value = i.x"                                         \
+	"   AND b.field IN ('response_id', 'provider_request_id', 'upstream_id', 'gateway_request_id'))) AS linked"         \
+	" FROM provider_call v WHERE" AK_LIVE("v")
+
 enum ak_rc ak_query_recon_calls(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err)
 {
 	return ak_rows_period(s,
-			      "WITH c AS (SELECT v.seq, v.provider, coalesce(v.key_id, v.actor_id) AS principal,"
-			      " coalesce(v.response_model, v.request_model) AS model, v.time_us, v.input_tokens, v.output_tokens, v.file,"
-			      " coalesce(v.outcome, 'success') = 'failure' AS failed,"
-			      " coalesce(v.response_id, v.provider_request_id) IS NOT NULL AS named,"
-			      /* By any name of the call and in any spelling, as links meet (link/match.h). */
-			      " EXISTS(SELECT 1 FROM (SELECT v.response_id AS x UNION SELECT v.provider_request_id"
-			      "  UNION SELECT a.value FROM alias a WHERE a.seq = v.seq AND a.field IN ('response_id', 'provider_request_id')) i"
-			      "  CROSS JOIN lookup l ON l.h = ak_hash(i.x) CROSS JOIN request q ON q.seq = l.seq"
-			      "  WHERE i.x IN (q.response_id, q.provider_request_id, q.upstream_id, q.gateway_request_id)"
-			      "  OR EXISTS(SELECT 1 FROM alias b WHERE b.seq = q.seq AND b.value = i.x"
-			      "   AND b.field IN ('response_id', 'provider_request_id', 'upstream_id', 'gateway_request_id'))) AS linked"
-			      " FROM provider_call v WHERE" AK_LIVE("v") ")"
-			      " SELECT s.name AS source, c.provider AS provider, c.principal AS principal, c.model AS model, count(*) AS calls,"
+			      CALLS ") SELECT s.name AS source, c.provider AS provider, c.principal AS principal, c.model AS model, count(*) AS calls,"
 			      " sum(c.named) AS named, sum(c.linked) AS linked, sum(c.named AND NOT c.linked) AS without,"
+			      " sum(c.named AND NOT c.linked AND c.failed) AS failed,"
 			      " ak_sum(CASE WHEN c.named AND NOT c.linked THEN c.input_tokens END) AS input_tokens,"
 			      " ak_sum(CASE WHEN c.named AND NOT c.linked THEN c.output_tokens END) AS output_tokens,"
 			      " min(CASE WHEN c.named AND NOT c.linked THEN c.time_us END) AS first_us,"
 			      " max(CASE WHEN c.named AND NOT c.linked THEN c.time_us END) AS last_us,"
-			      " min(CASE WHEN c.named AND NOT c.linked THEN c.seq END) AS first_seq FROM c" AK_OF_FILE("c")
+			      " min(CASE WHEN c.named AND NOT c.linked THEN c.seq END) AS first_seq,"
+			      " min(CASE WHEN c.named AND NOT c.linked AND NOT c.failed THEN c.seq END) AS first_served FROM c" AK_OF_FILE("c")
 			      " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
 			      from_us, to_us, out, err);
+}
+
+enum ak_rc ak_query_recon_failed_calls(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
+{
+	return ak_rows_period_each(s,
+				   CALLS " AND v.outcome = 'failure' AND v.time_us IS NOT NULL)"
+				   " SELECT s.name AS source, c.provider AS provider, c.principal AS principal, c.model AS model, c.seq AS seq, c.time_us AS t"
+				   " FROM c" AK_OF_FILE("c") " WHERE c.named AND NOT c.linked ORDER BY c.time_us, c.seq",
+				   from_us, to_us, each, ctx, err);
+}
+
+enum ak_rc ak_query_recon_unnamed(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err)
+{
+	const int64_t before = from_us > INT64_MIN + LONGEST_US ? from_us - LONGEST_US : from_us;
+
+	/* event_end is read to the second, so the second is added; where nothing says how long an attempt took, the longest time-out of gateways */
+	return ak_rows_period_each(s,
+				   "SELECT r.provider AS provider, r.time_us AS t, coalesce((unixepoch(r.event_end) + 1) * 1000000,"
+				   " r.time_us + CAST(r.duration_ms * 1000 AS INTEGER), r.time_us + 600000000) AS stop FROM request r WHERE" AK_COUNTED("r")
+				   " AND r.outcome = 'failure' AND r.time_us IS NOT NULL AND r.reason_code IS NOT 'gateway' AND r.cache_status IS NOT 'hit'"
+				   " AND coalesce(r.provider_request_id, r.response_id, r.upstream_id) IS NULL AND NOT EXISTS(SELECT 1 FROM alias a"
+				   " WHERE a.seq = r.seq AND a.field IN ('provider_request_id', 'response_id', 'upstream_id')) ORDER BY r.time_us, r.seq",
+				   before, to_us, each, ctx, err);
 }

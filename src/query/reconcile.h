@@ -48,16 +48,24 @@ enum ak_rc ak_query_recon_files(struct ak_store *s, enum ak_rc (*each)(void *ctx
 /* Keys of the inventory that have an id and a hash, which makes them one: [{id, hash}]. */
 enum ak_rc ak_query_recon_keys(struct ak_store *s, json_t **out, struct ak_err *err);
 /* Provider calls by source, provider, principal and model: [{source, provider, principal, model, calls, named (have an identifier), linked
- * (a gateway record shares it), input, output, first, last, first_seq (of those without)}]. */
+ * (a gateway record shares it), without, failed (of those without), input_tokens, output_tokens, first, last, first_seq, first_served (of those
+ * without; the second of those that did not fail)}]. */
 enum ak_rc ak_query_recon_calls(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
+/* Provider calls that failed and whose identifier no gateway record has, in order of time: {source, provider, principal, model, seq, t}. */
+enum ak_rc ak_query_recon_failed_calls(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
+/* Attempts of gateways that failed at a provider and name no identifier of its, in order of time: {provider, t, stop: when they ended}. */
+enum ak_rc ak_query_recon_unnamed(struct ak_store *s, int64_t from_us, int64_t to_us, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Requests that another source of gateways, nearer to the control point (name of a source, may be NULL), recorded too, in order: known by an
- * identifier, guessed by time, model and tokens alone. Caller frees seq. */
+ * identifier, guessed by time, model and tokens alone; several: those that share the provider's id of a call with it, no other identifier, and lie more
+ * than a day from it, so that nothing says that they are one call. Caller frees seq. */
 struct ak_recon_seqs {
 	int64_t *seq;
 	size_t n, cap;
 };
 enum ak_rc ak_query_recon_twice(struct ak_store *s, const char *control_point, struct ak_recon_seqs *known, struct ak_recon_seqs *guessed,
-				struct ak_err *err);
+				struct ak_recon_seqs *several, struct ak_err *err);
+/* The request and those that the provider gave the same id, in order of time, at most 20: [{cite, time}]. */
+enum ak_rc ak_query_recon_same_id(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err);
 /* The price catalogue in order of time: [{provider, model, item: "input"|"output"|"cache_read", price, per, currency, start (microseconds), end
  * (seconds)}]. */
 enum ak_rc ak_query_recon_prices(struct ak_store *s, json_t **out, struct ak_err *err);

@@ -51,33 +51,45 @@ enum ak_rc ak_query_recon_stored(struct ak_store *s, const char *kind, const cha
 #define SAME_TRACE                                                                                                        \
 	"((j.system IS NOT k.system AND abs(q.time_us - r.time_us) < 60000000) OR (q.time_us = r.time_us AND q.key_hash IS r.key_hash" \
 	" AND q.input_tokens IS r.input_tokens AND q.output_tokens IS r.output_tokens))"
+/* More than any clock, zone or retry puts between two records of one call: then an id of the provider alone does not make them one. */
+#define FAR "abs(q.time_us - r.time_us) > 86400000000"
 #define NAME(f) " UNION ALL SELECT '" f "', q." f
 /* One of two records has the value in another spelling than the other (model/idform.h). */
 #define SPELT                                                                                                             \
-	" UNION SELECT CASE WHEN j.n < k.n THEN r.seq ELSE q.seq END, 0 FROM alias a CROSS JOIN request r ON r.seq = a.seq"  \
-	"  JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN rank k ON k.id = e.source"                  \
-	"  CROSS JOIN lookup l ON l.h = ak_hash(a.value) CROSS JOIN request q ON q.seq = l.seq"                           \
-	"  JOIN file g ON g.id = q.file JOIN export x ON x.id = g.export JOIN rank j ON j.id = x.source"                  \
-	"  WHERE j.n <> k.n AND r.state = 0 AND q.state = 0 AND r.cache_status IS NOT 'hit' AND q.cache_status IS NOT 'hit'" \
-	"  AND EXISTS(SELECT 1 FROM (SELECT b.field AS name, b.value AS y FROM alias b WHERE b.seq = q.seq"               \
+	" UNION SELECT CASE WHEN j.n < k.n THEN r.seq ELSE q.seq END,"                                                     \
+	"  (SELECT min(CASE WHEN name IN ('provider_request_id', 'response_id') AND q.trace_id IS NOT r.trace_id AND " FAR " THEN 2 ELSE 0 END)" \
+	"  FROM (SELECT b.field AS name, b.value AS y FROM alias b WHERE b.seq = q.seq"                                   \
 	NAME("provider_request_id") NAME("response_id") NAME("gateway_request_id") NAME("upstream_id") NAME("event_id") NAME("trace_id") \
 	"  ) WHERE y = a.value AND ((name = a.field AND (name IN ('provider_request_id', 'response_id') OR (name = 'trace_id' AND " SAME_TRACE ")))" \
 	"  OR (a.field = 'gateway_request_id' AND name IN ('event_id', 'upstream_id'))"                                   \
-	"  OR (a.field IN ('event_id', 'upstream_id') AND name = 'gateway_request_id')))"
+	"  OR (a.field IN ('event_id', 'upstream_id') AND name = 'gateway_request_id'))) FROM alias a CROSS JOIN request r ON r.seq = a.seq"  \
+	"  JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN rank k ON k.id = e.source"                  \
+	"  CROSS JOIN lookup l ON l.h = ak_hash(a.value) CROSS JOIN request q ON q.seq = l.seq"                           \
+	"  JOIN file g ON g.id = q.file JOIN export x ON x.id = g.export JOIN rank j ON j.id = x.source"                  \
+	"  WHERE j.n <> k.n AND r.state = 0 AND q.state = 0 AND r.cache_status IS NOT 'hit' AND q.cache_status IS NOT 'hit'"
 
+/* Of r and a record q of a source before its own: are they one call (0), or is only an id of the provider the same (2)? */
+#define SHARED                                                                                                            \
+	"CASE WHEN (q.gateway_request_id IN (r.event_id, r.upstream_id) OR r.gateway_request_id IN (q.event_id, q.upstream_id)"  \
+	" OR q.trace_id = r.trace_id) IS NOT 1 AND " FAR " THEN 2 ELSE 0 END"
+#define FOUND                                                                                                             \
+	" FROM lookup l JOIN request q ON q.seq = l.seq JOIN file g ON g.id = q.file JOIN export x ON x.id = g.export"         \
+	" JOIN rank j ON j.id = x.source WHERE l.h IN (ak_hash(r.provider_request_id), ak_hash(r.response_id), ak_hash(r.trace_id)," \
+	"  ak_hash(r.event_id), ak_hash(r.gateway_request_id), ak_hash(r.upstream_id))"                                   \
+	" AND q.state = 0 AND j.n < k.n AND (q.provider_request_id = r.provider_request_id OR q.response_id = r.response_id"   \
+	"  OR q.gateway_request_id IN (r.event_id, r.upstream_id) OR r.gateway_request_id IN (q.event_id, q.upstream_id)"      \
+	"  OR (q.trace_id = r.trace_id AND " SAME_TRACE "))"
+#define OF_RANK " FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN rank k ON k.id = e.source"
+
+/* One record that is found decides for nearly all; the others are only asked for where it is no more than an id of the provider. */
 static const char twice[] =
 	"WITH some AS (SELECT DISTINCT e.source AS id FROM export_kind k JOIN export e ON e.id = k.export WHERE k.kind = 'request' AND k.records > 0),"
 	" rank AS MATERIALIZED (SELECT s.id AS id, s.system AS system, row_number() OVER (ORDER BY s.name = ?1 DESC,"
 	"  EXISTS(SELECT 1 FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export WHERE e.source = s.id"
-	"  AND coalesce(r.key_hash, r.key_id) IS NOT NULL) DESC, s.id) AS n FROM some JOIN source s ON s.id = some.id)"
-	" SELECT seq, min(guess) FROM (SELECT r.seq AS seq, 0 AS guess FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export"
-	" JOIN rank k ON k.id = e.source WHERE k.n > 1 AND r.state = 0 AND EXISTS(SELECT 1 FROM lookup l JOIN request q ON q.seq = l.seq JOIN file g ON g.id = q.file"
-	"  JOIN export x ON x.id = g.export JOIN rank j ON j.id = x.source"
-	"  WHERE l.h IN (ak_hash(r.provider_request_id), ak_hash(r.response_id), ak_hash(r.trace_id), ak_hash(r.event_id),"
-	"   ak_hash(r.gateway_request_id), ak_hash(r.upstream_id))"
-	"  AND q.state = 0 AND j.n < k.n AND (q.provider_request_id = r.provider_request_id OR q.response_id = r.response_id"
-	"   OR q.gateway_request_id IN (r.event_id, r.upstream_id) OR r.gateway_request_id IN (q.event_id, q.upstream_id)"
-	"   OR (q.trace_id = r.trace_id AND " SAME_TRACE ")))"
+	"  AND coalesce(r.key_hash, r.key_id) IS NOT NULL) DESC, s.id) AS n FROM some JOIN source s ON s.id = some.id),"
+	" one AS MATERIALIZED (SELECT r.seq AS seq, (SELECT " SHARED FOUND " LIMIT 1) AS guess" OF_RANK " WHERE k.n > 1 AND r.state = 0)"
+	" SELECT seq, min(guess) FROM (SELECT seq, CASE guess WHEN 2 THEN (SELECT (SELECT min(" SHARED ")" FOUND ")" OF_RANK
+	"  WHERE r.seq = one.seq) ELSE guess END AS guess FROM one WHERE guess IS NOT NULL"
 	SPELT
 	" UNION SELECT r.seq, 1 FROM request r JOIN file f ON f.id = r.file JOIN export e ON e.id = f.export JOIN rank k ON k.id = e.source"
 	" WHERE k.n > 1 AND r.state = 0 AND r.trace_id IS NULL AND r.provider_request_id IS NULL AND r.response_id IS NULL AND r.output_tokens > 0"
@@ -85,7 +97,7 @@ static const char twice[] =
 	"  WHERE q.time_us BETWEEN r.time_us - 1000000 AND r.time_us + 1000000 AND q.state = 0 AND j.n < k.n"
 	"  AND (j.system IS NOT k.system OR (q.time_us = r.time_us AND q.key_hash IS r.key_hash)) AND q.provider IS r.provider"
 	"  AND q.response_model IS r.response_model AND q.input_tokens = r.input_tokens"
-	"  AND q.output_tokens = r.output_tokens)) GROUP BY seq ORDER BY seq";
+	"  AND q.output_tokens = r.output_tokens)) WHERE guess IS NOT NULL GROUP BY seq ORDER BY seq";
 
 static void add_seq(struct ak_recon_seqs *to, int64_t seq)
 {
@@ -97,26 +109,38 @@ static void add_seq(struct ak_recon_seqs *to, int64_t seq)
 }
 
 enum ak_rc ak_query_recon_twice(struct ak_store *s, const char *control_point, struct ak_recon_seqs *known, struct ak_recon_seqs *guessed,
-				struct ak_err *err)
+				struct ak_recon_seqs *several, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	json_t *row = NULL;
-	bool several;
+	bool gateways;
 	enum ak_rc rc = ak_rows_one(s,
 				    "SELECT count(DISTINCT e.source) AS n FROM export_kind k JOIN export e ON e.id = k.export"
 				    " WHERE k.kind = 'request' AND k.records > 0",
 				    NULL, 0, &row, err);
 
-	several = json_integer_value(json_object_get(row, "n")) > 1;
+	gateways = json_integer_value(json_object_get(row, "n")) > 1;
 	json_decref(row);
-	if (rc == AK_OK && several)
+	if (rc == AK_OK && gateways)
 		rc = ak_sql_prepare(s, twice, &st, err);
-	if (rc != AK_OK || !several)
+	if (rc != AK_OK || !gateways)
 		return rc;
 	ak_sql_bind_z(st, 1, control_point ? control_point : "");
 	while ((rc = ak_sql_step(s, st, err)) == AK_OK)
-		add_seq(sqlite3_column_int(st, 1) ? guessed : known, sqlite3_column_int64(st, 0));
+		add_seq(sqlite3_column_int(st, 1) == 2 ? several : sqlite3_column_int(st, 1) ? guessed : known, sqlite3_column_int64(st, 0));
 	return rc == AK_END ? AK_OK : rc;
+}
+
+enum ak_rc ak_query_recon_same_id(struct ak_store *s, int64_t seq, json_t **out, struct ak_err *err)
+{
+	const struct ak_param p[] = {AK_PI(seq)};
+
+	return ak_rows(s,
+		       "SELECT s.name || ':' || q.seq AS cite, q.time_us AS time_us FROM request q JOIN file f ON f.id = q.file JOIN export e ON e.id = f.export"
+		       " JOIN source s ON s.id = e.source WHERE q.state = 0 AND q.seq IN (SELECT ?1 UNION SELECT l.seq FROM request r CROSS JOIN lookup l"
+		       "  CROSS JOIN request x ON x.seq = l.seq WHERE r.seq = ?1 AND l.h IN (ak_hash(r.provider_request_id), ak_hash(r.response_id))"
+		       "  AND (x.provider_request_id = r.provider_request_id OR x.response_id = r.response_id)) ORDER BY q.time_us, q.seq LIMIT 20",
+		       p, 1, out, err);
 }
 
 enum ak_rc ak_query_recon_prices(struct ak_store *s, json_t **out, struct ak_err *err)

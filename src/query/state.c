@@ -172,6 +172,14 @@ enum ak_rc ak_query_systems(struct ak_store *s, json_t **out, struct ak_err *err
 		       NULL, 0, out, err);
 }
 
+enum ak_rc ak_query_provider_models(struct ak_store *s, json_t **out, struct ak_err *err)
+{
+#define NAMES(table) " SELECT r.response_model AS model FROM " table " r WHERE r.state = 0 AND NOT EXISTS(SELECT 1 FROM superseded x WHERE x.seq = r.seq)"
+	return ak_rows(s, "SELECT DISTINCT model FROM (" NAMES("usage") " UNION" NAMES("price") " UNION" NAMES("provider_call") ") WHERE model IS NOT NULL ORDER BY 1",
+		       NULL, 0, out, err);
+#undef NAMES
+}
+
 enum ak_rc ak_query_source_system(struct ak_store *s, const char *source, json_t **out, struct ak_err *err)
 {
 	const struct ak_param p[] = {AK_PZ(source)};

@@ -37,6 +37,8 @@ enum ak_rc ak_query_term_events(struct ak_store *s, enum ak_term term, int64_t m
 enum ak_rc ak_query_term_events_each(struct ak_store *s, enum ak_term term, int64_t at_us, bool forwards, int64_t most, ak_row_fn *each, void *ctx, struct ak_err *err);
 /* Systems that snapshots show: [{system, environment}]. */
 enum ak_rc ak_query_systems(struct ak_store *s, json_t **out, struct ak_err *err);
+/* Models that providers count, price or log calls of: [{model}]. */
+enum ak_rc ak_query_provider_models(struct ak_store *s, json_t **out, struct ak_err *err);
 /* {system|null} of a source; AK_END. */
 enum ak_rc ak_query_source_system(struct ak_store *s, const char *source, json_t **out, struct ak_err *err);
 /* Attempts in time order, for replays: {t, seq, citation, source, team, project, organization, key_id, key_hash, key_alias, app, actor, end_user, tenant,

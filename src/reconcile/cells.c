@@ -95,6 +95,7 @@ static void add_raw(struct ak_reconcile *r, const struct raw *raw)
 		ak_recon_add_money(r, &to->gateway, m->gateway);
 		ak_recon_add_money(r, &to->zone, m->zone);
 		ak_recon_add_money(r, &to->failed, m->failed);
+		to->inexact_calls += m->inexact_calls;
 	}
 }
 
@@ -104,6 +105,7 @@ static void add_amount(struct ak_reconcile *r, struct cell *c, const struct prow
 
 	ak_recon_add_money(r, &m->provider, p->amount);
 	m->rows++;
+	m->inexact += ak_recon_inexact(p->amount);
 	if (p->credit)
 		ak_recon_add_money(r, &m->credit, p->amount);
 	else if (p->batch)

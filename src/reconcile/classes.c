@@ -101,11 +101,11 @@ static void prices(struct split *s, const struct ak_reconcile *r, const struct c
 		take(s, AK_RC_TIER, amount);
 }
 
-static void rounding(struct split *s, const struct series *x, const struct money *m)
+static void rounding(struct split *s, const struct series *x, const struct cell *c, const struct money *m)
 {
 	struct ak_num half = {.v = (__int128)5 * m->rows, .scale = (uint8_t)(x->decimals + 1)};
 
-	if (ak_num_cmp(ak_num_abs(s->left), half) <= 0)
+	if (ak_num_cmp(ak_num_abs(s->left), half) <= 0 || ak_recon_is_noise(c, m, s->left))
 		apply(s, AK_RC_ROUNDING, s->left);
 }
 
@@ -187,9 +187,14 @@ void ak_recon_classify(struct ak_reconcile *r, const struct cell *c, int measure
 		apply(&s, AK_RC_UNEXPLAINED, s.left);
 		return;
 	}
+	/* before any rule that takes what is left: nothing but last digits is */
+	if (m && !ak_num_sign(m->edge) && ak_recon_is_noise(c, m, s.left)) {
+		apply(&s, AK_RC_ROUNDING, s.left);
+		return;
+	}
 	if (expected(&s, c, m)) {
 		prices(&s, r, c, m);
-		rounding(&s, x, m);
+		rounding(&s, x, c, m);
 		proven(&s, c, m);
 		apply(&s, AK_RC_UNEXPLAINED, s.left);
 		return;
@@ -208,7 +213,7 @@ void ak_recon_classify(struct ak_reconcile *r, const struct cell *c, int measure
 	else
 		cache_tokens(&s, x, c, measure);
 	if (m) {
-		rounding(&s, x, m);
+		rounding(&s, x, c, m);
 		proven(&s, c, m);
 	}
 	if (b->partial && ak_num_sign(s.left) > 0)

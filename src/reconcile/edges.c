@@ -114,7 +114,8 @@ static void move_money(struct ak_reconcile *r, const struct edge_pair *p)
 			take = ak_num_min(take, minus(money_left(r, e->from, a)));
 		if (!e->to_outside)
 			take = ak_num_min(take, money_left(r, e->to, b));
-		if (ak_num_sign(take) <= 0)
+		if (ak_num_sign(take) <= 0 || (a && !e->from_outside && ak_recon_is_noise(e->from, a, take)) ||
+		    (b && !e->to_outside && ak_recon_is_noise(e->to, b, take)))
 			continue;
 		if (a)
 			a->edge = ak_num_sub(a->edge, take);

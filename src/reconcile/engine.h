@@ -40,6 +40,7 @@ struct money {
 	struct ak_num provider, credit, tier, batch; /* credit, tier and batch are parts of provider */
 	struct ak_num gateway, zone, edge;
 	struct ak_num failed;
+	double inexact, inexact_calls; /* without signs: the provider's rows and the gateways' calls that are binary numbers printed in full */
 };
 
 /* What gateway attempts add up to; of a raw cell and, added up again, of a cell. */
@@ -206,7 +207,8 @@ struct ak_reconcile {
 	int64_t first_us, last_us; /* of gateway attempts */
 	uint64_t requests;
 	struct ak_recon_seqs twice, guessed; /* requests that count with another source's; those of them that only time and tokens tell */
-	int64_t *folded; /* both, in order */
+	struct ak_recon_seqs several; /* requests with the provider's id of another call: each counts */
+	int64_t *folded; /* both of `twice`, in order */
 	size_t nfolded, apart; /* apart: guessed ones that the provider counted as calls of their own */
 	bool over;
 };
@@ -221,6 +223,14 @@ uint32_t ak_recon_known(const struct names *n, struct ak_str s);		  /* 0 when it
 struct ak_str ak_recon_model_base(const char *model, struct ak_arena *a);
 struct money *ak_recon_money(struct ak_reconcile *r, struct money **list, uint32_t currency);
 void ak_recon_add_money(struct ak_reconcile *r, struct ak_num *to, struct ak_num more);
+/* noise.c: the amount without its sign when it has as many digits as only a binary number printed in full has, else 0. */
+double ak_recon_inexact(struct ak_num amount);
+/* The cost of a call that counts. */
+void ak_recon_add_call(struct ak_reconcile *r, struct money *m, struct ak_num cost);
+/* What the last digits of such numbers can make of a cell's amounts: each operation on them rounds, and the row of a provider adds up as many as the
+ * cell has calls. 0 where both sides print decimals. */
+double ak_recon_noise(const struct cell *c, const struct money *m);
+bool ak_recon_is_noise(const struct cell *c, const struct money *m, struct ak_num amount);
 /* What the gateways put down for an attempt; *priced: they did. */
 struct ak_num ak_recon_cost(const struct ak_recon_request *q, bool *priced);
 void ak_recon_add(struct counts *to, const struct counts *more, int sign);

@@ -259,9 +259,7 @@ static void add_served(struct ak_reconcile *r, struct served *g, struct money **
 		g->unpriced += o->n.n[INPUT] + o->n.n[OUTPUT];
 		g->unpriced_output += o->n.n[OUTPUT];
 	} else {
-		struct money *m = ak_recon_money(r, money, o->currency);
-
-		ak_recon_add_money(r, &m->gateway, o->cost);
+		ak_recon_add_call(r, ak_recon_money(r, money, o->currency), o->cost);
 	}
 }
 
@@ -278,6 +276,7 @@ static void shift(struct ak_reconcile *r, struct cell_key key, const struct own 
 		struct money *m = ak_recon_money(r, &raw->money, o->currency);
 
 		m->zone = sign > 0 ? ak_num_add(m->zone, o->cost) : ak_num_sub(m->zone, o->cost);
+		m->inexact_calls += ak_recon_inexact(o->cost);
 		r->over |= m->zone.over;
 	}
 }

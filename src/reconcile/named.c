@@ -3,6 +3,7 @@
 #include "reconcile/named.h"
 
 #include "link/engine.h"
+#include "reconcile/unnamed.h"
 
 enum { CITED = 20 };
 
@@ -12,7 +13,7 @@ enum { CITED = 20 };
 /* Records with the same names of identifiers; not met. */
 struct unmet {
 	unsigned fields;
-	int64_t n;
+	int64_t n, unnamed;
 	int64_t seq[CITED];
 };
 
@@ -28,6 +29,7 @@ struct named {
 	struct from **from;
 	size_t n;
 	bool until_met; /* one is enough */
+	struct ak_unnamed unnamed;
 };
 
 static struct from *from_of(struct named *x, const struct ak_link_record *r)
@@ -67,6 +69,10 @@ static enum ak_rc look(void *ctx, const struct ak_link_result *r, struct ak_err 
 	if (r->state != AK_LINK_UNMATCHED || r->reason != AK_WHY_NOT_FOUND)
 		return AK_OK;
 	u = &f->unmet[fields_of(r->from)];
+	if (ak_recon_is_unnamed(&x->unnamed, r->from->seq)) {
+		u->unnamed++;
+		return AK_OK;
+	}
 	if (u->n < CITED)
 		u->seq[u->n] = r->from->seq;
 	u->n++;
@@ -76,7 +82,7 @@ static enum ak_rc look(void *ctx, const struct ak_link_result *r, struct ak_err 
 static json_t *doc_of(const struct from *f)
 {
 	json_t *cites = json_array();
-	int64_t without = 0;
+	int64_t without = 0, unnamed = 0;
 
 	for (size_t i = 0; i < AK_COUNT(f->unmet); i++) {
 		const struct unmet *u = &f->unmet[i];
@@ -84,11 +90,13 @@ static json_t *doc_of(const struct from *f)
 		if (!(i & f->joined & ~GROUPS))
 			continue;
 		without += u->n;
+		unnamed += u->unnamed;
 		for (int64_t k = 0; k < u->n && k < CITED && json_array_size(cites) < CITED; k++)
 			json_array_append_new(cites, json_sprintf("%s:%lld", f->source->name, (long long)u->seq[k]));
 	}
-	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:o}", "source", f->source->name, "kind", ak_kinds[f->kind].name, "records", (json_int_t)f->records,
-			 "met", (json_int_t)f->met, "without", (json_int_t)without, "unjudged", (json_int_t)(f->records - f->met - without), "cites", cites);
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "source", f->source->name, "kind", ak_kinds[f->kind].name, "records", (json_int_t)f->records,
+			 "met", (json_int_t)f->met, "without", (json_int_t)without, "unnamed", (json_int_t)unnamed, "unjudged",
+			 (json_int_t)(f->records - f->met - without - unnamed), "cites", cites);
 }
 
 /* Links of a kind to requests. */
@@ -110,6 +118,8 @@ enum ak_rc ak_reconcile_named(struct ak_store *s, int64_t from_us, int64_t to_us
 	struct ak_link_reader *reader = NULL;
 	enum ak_rc rc = ak_link_reader_open(s, &reader, err);
 
+	if (rc == AK_OK)
+		rc = ak_recon_unnamed(s, from_us, to_us, NULL, &x.unnamed, err);
 	x.until_met = !all_apps;
 	if (rc == AK_OK)
 		rc = look_from(reader, AK_K_APP, from_us, to_us, &x, err);
@@ -123,6 +133,7 @@ enum ak_rc ak_reconcile_named(struct ak_store *s, int64_t from_us, int64_t to_us
 		ak_free(x.from[i]);
 	}
 	ak_free(x.from);
+	ak_recon_unnamed_release(&x.unnamed);
 	ak_link_reader_free(reader);
 	return rc;
 }

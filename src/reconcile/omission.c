@@ -21,13 +21,14 @@ struct omission {
 static int64_t num(const json_t *o, const char *k) { return json_integer_value(json_object_get(o, k)); }
 static const char *txt(const json_t *o, const char *k) { return json_string_value(json_object_get(o, k)); }
 
-static void add(struct omission *o, const char *method, const char *source, bool judged, int64_t found, int64_t of, const char *unit, const char *text,
-		json_t *cites)
+/* at_least: records that must be missing for it, by this method alone. */
+static void add(struct omission *o, const char *method, const char *source, bool judged, int64_t found, int64_t of, const char *unit, int64_t at_least,
+		const char *text, json_t *cites)
 {
-	json_array_append_new(o->methods, json_pack("{s:s, s:o, s:s, s:I, s:I, s:s, s:s, s:o}", "method", method, "source",
+	json_array_append_new(o->methods, json_pack("{s:s, s:o, s:s, s:I, s:I, s:s, s:I, s:s, s:o}", "method", method, "source",
 						    source ? json_string(source) : json_null(), "state", !judged ? "not judged" : found ? "found" : "none",
-						    "found", (json_int_t)found, "of", (json_int_t)of, "unit", unit, "text", text, "cites",
-						    cites ? cites : json_array()));
+						    "found", (json_int_t)found, "of", (json_int_t)of, "unit", unit, "at_least",
+						    (json_int_t)(judged ? at_least : 0), "text", text, "cites", cites ? cites : json_array()));
 }
 
 static void raise(int64_t *to, int64_t n) { *to = n > *to ? n : *to; }
@@ -41,14 +42,14 @@ static void sequence(struct omission *o, const json_t *source, const json_t *che
 	if (!judged)
 		return;
 	if (strcmp(txt(check, "check"), "sequence") == 0) {
-		add(o, "sequence", txt(source, "name"), true, n, num(check, "of"), txt(check, "unit"), txt(check, "what"), NULL);
+		add(o, "sequence", txt(source, "name"), true, n, num(check, "of"), txt(check, "unit"), n, txt(check, "what"), NULL);
 		if (strcmp(txt(source, "kind") ? txt(source, "kind") : "", "request") == 0)
 			o->gateways += n;
 		else
 			o->elsewhere += n;
 	} else if (strcmp(txt(check, "check"), "has_more") == 0 || strcmp(txt(check, "check"), "cap") == 0) {
 		if (n)
-			add(o, "unfinished", txt(source, "name"), true, n, num(check, "of"), txt(check, "unit"), txt(check, "what"), NULL);
+			add(o, "unfinished", txt(source, "name"), true, n, num(check, "of"), txt(check, "unit"), 0, txt(check, "what"), NULL);
 	}
 }
 
@@ -97,7 +98,7 @@ static int64_t provider_counts(struct omission *o, struct ak_reconcile *r)
 			if (strcmp(txt(t, "measure"), "requests") != 0)
 				continue;
 			provider = txt(s, "provider") ? txt(s, "provider") : "";
-			add(o, "provider counts", txt(s, "source"), true, n, strtoll(txt(t, "provider_figure"), NULL, 10), "requests that the provider counted",
+			add(o, "provider counts", txt(s, "source"), true, n, strtoll(txt(t, "provider_figure"), NULL, 10), "requests that the provider counted", n,
 			    "calls of keys that gateways use, beyond what they recorded: left out of a gateway's export, or made past it", NULL);
 			if (n > num(by, provider))
 				json_object_set_new(by, provider, json_integer(n));
@@ -105,12 +106,12 @@ static int64_t provider_counts(struct omission *o, struct ak_reconcile *r)
 	json_array_foreach(json_object_get(summary, "sources"), i, s)
 		json_array_foreach(json_object_get(s, "outside"), k, t)
 			if (strcmp(txt(t, "measure"), "requests") == 0 && num(t, "value") > 0 && num(json_object_get(summary, "gateway_records"), "requests"))
-				add(o, "provider counts", txt(s, "source"), false, num(t, "value"), num(t, "of"), "requests that the provider counted",
+				add(o, "provider counts", txt(s, "source"), false, num(t, "value"), num(t, "of"), "requests that the provider counted", 0,
 				    "requests outside of the gateways' records, which cannot be compared", NULL);
 	json_object_foreach(by, provider, v)
 		sum += json_integer_value(v);
 	if (!json_array_size(json_object_get(summary, "sources")))
-		add(o, "provider counts", NULL, false, 0, 0, "requests that the provider counted", "no provider usage in this period", NULL);
+		add(o, "provider counts", NULL, false, 0, 0, "requests that the provider counted", 0, "no provider usage in this period", NULL);
 	json_decref(by);
 	json_decref(bypass);
 	json_decref(summary);
@@ -127,18 +128,21 @@ static enum ak_rc named_by(struct omission *o, int64_t from_us, int64_t to_us, b
 
 	json_array_foreach(rows, i, row) {
 		bool app = strcmp(txt(row, "kind"), "app_event") == 0, judged = num(row, "met") > 0;
-		int64_t without = num(row, "without"), unjudged = num(row, "unjudged");
+		int64_t without = num(row, "without"), unjudged = num(row, "unjudged"), unnamed = judged ? num(row, "unnamed") : 0;
 		const char *why = app ? "they need not have reached one, so this bounds nothing" : "one call may have several";
-		char text[240];
+		char text[400], more[240] = "";
 
 		snprintf(text, sizeof text, "%s", "no identifier of its records is in a gateway record");
+		if (unnamed)
+			snprintf(more, sizeof more, "; %s more failed while attempts of the gateways failed that name no id of the provider, and may be those",
+				 AK_NUM((uint64_t)unnamed));
 		if (judged)
-			snprintf(text, sizeof text, "records of calls that no gateway record is of; %s", why);
+			snprintf(text, sizeof text, "records of calls that no gateway record is of; %s%s", why, more);
 		if (judged && unjudged)
-			snprintf(text, sizeof text, "records of calls that no gateway record is of; %s; %s more have no identifier that gateways carry, or lie"
-						    " outside of their records", why, AK_NUM((uint64_t)unjudged));
+			snprintf(text, sizeof text, "records of calls that no gateway record is of; %s%s; %s more have no identifier that gateways carry, or lie"
+						    " outside of their records", why, more, AK_NUM((uint64_t)unjudged));
 		add(o, app ? "app records" : "provider calls", txt(row, "source"), judged, without, num(row, "records") - (judged ? unjudged : 0),
-		    app ? "app events" : "provider calls", text, json_incref(json_object_get(row, "cites")));
+		    app ? "app events" : "provider calls", !app && without > 0, text, json_incref(json_object_get(row, "cites")));
 		if (!app)
 			raise(&o->others, without > 0);
 	}
@@ -156,7 +160,7 @@ static enum ak_rc canaries(struct omission *o, json_t *list, struct ak_err *err)
 	json_array_foreach(list, i, c)
 		if (json_array_size(cites) < CITED)
 			json_array_extend(cites, json_object_get(c, "cites"));
-	add(o, "canaries", NULL, list != NULL, lost, n, "calls that were sent to be found",
+	add(o, "canaries", NULL, list != NULL, lost, n, "calls that were sent to be found", lost,
 	    !list ? "none were named: 'report completeness --canaries FILE'" : lost ? "no gateway record has them" : "each is in the gateways' records", cites);
 	row = json_array_get(o->methods, json_array_size(o->methods) - 1);
 	if (list)
@@ -176,7 +180,7 @@ enum ak_rc ak_reconcile_completeness(struct ak_store *s, struct ak_reconcile *r,
 		rc = named_by(&o, from_us, to_us, all_apps, err);
 	if (rc == AK_OK)
 		rc = canaries(&o, ids, err);
-	add(&o, "counters", NULL, false, 0, 0, "counters", "no format of these sources gives a counter that only grows", NULL);
+	add(&o, "counters", NULL, false, 0, 0, "counters", 0, "no format of these sources gives a counter that only grows", NULL);
 	if (rc != AK_OK) {
 		json_decref(o.methods);
 		return rc;
@@ -184,7 +188,7 @@ enum ak_rc ak_reconcile_completeness(struct ak_store *s, struct ak_reconcile *r,
 	raise(&o.others, counted);
 	missing = (o.gateways > o.others ? o.gateways : o.others) + o.elsewhere;
 	*out = json_pack("{s:{s:I, s:I, s:s, s:o}, s:o}", "missing", "at_least", (json_int_t)missing, "of", (json_int_t)(o.records + missing), "unit", "records",
-			 "statement", json_sprintf("at least %s record%s missing of %s that there must have been", AK_NUM((uint64_t)missing), missing == 1 ? " is" : "s are",
-						   AK_NUM((uint64_t)(o.records + missing))), "methods", o.methods);
+			 "statement", json_sprintf("at least %s record%s missing of %s that there must have been", AK_NUM((uint64_t)missing),
+						   missing == 1 ? " is" : "s are", AK_NUM((uint64_t)(o.records + missing))), "methods", o.methods);
 	return AK_OK;
 }

@@ -12,7 +12,8 @@ extern "C" {
 #endif
 
 /* {missing: {at_least, of, unit: "records", statement}, methods: [{method: "sequence"|"unfinished"|"provider counts"|"app records"|"provider calls"|
- *  "canaries"|"counters", source|null, state: "found"|"none"|"not judged", found, of, unit, text, cites, canaries (of that
+ *  "canaries"|"counters", source|null, state: "found"|"none"|"not judged", found, of, unit, at_least (records
+ *  that must be missing for it, by this method alone: of records of provider calls one, since a call may have several), text, cites, canaries (of that
  *  method: [{id, line, state: "found"|"missing", cites}])}]}. Methods that see the same records are
  * not added: of each source the largest number counts, and of the gateways together the largest of their own and what others say.
  * all_apps false: app events bound nothing, so they are only read until it is known whether they can be judged.

@@ -52,7 +52,7 @@ enum ak_rc ak_reconcile_run(struct ak_store *s, const struct ak_reconcile_opts *
 	init(r);
 	rc = ak_recon_load_usage(r, err);
 	if (rc == AK_OK && r->nseries)
-		rc = ak_query_recon_twice(s, o->control_point, &r->twice, &r->guessed, err);
+		rc = ak_query_recon_twice(s, o->control_point, &r->twice, &r->guessed, &r->several, err);
 	if (rc == AK_OK && r->nseries)
 		rc = ak_recon_fold_gateways(r, err);
 	if (rc == AK_OK && r->nseries)
@@ -110,6 +110,7 @@ void ak_reconcile_free(struct ak_reconcile *r)
 	free_names(&r->currencies);
 	ak_free(r->twice.seq);
 	ak_free(r->guessed.seq);
+	ak_free(r->several.seq);
 	ak_free(r->folded);
 	ak_free(r->file);
 	ak_free(r->series);

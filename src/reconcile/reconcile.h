@@ -32,7 +32,10 @@
 	  "the contract behind the amount")                                                                                          \
 	X(TIER, tier_or_discount, "batch and tier rows; one ratio between provider and gateway for a model over the period",         \
 	  "that the discount was agreed")                                                                                            \
-	X(ROUNDING, rounding, "at most half a unit of the last digit that a source prints, for each row", "")                        \
+	X(ROUNDING, rounding,                                                                                                        \
+	  "at most half a unit of the last digit that a source prints, for each row; of amounts that are binary numbers printed in full, what their last "  \
+	  "digits can make: 1e-15 of each, and 1.2e-16 of a provider's row for each call that it adds up",                           \
+	  "")                        \
 	X(BYPASS, bypass,                                                                                                            \
 	  "provider traffic without a gateway record: a key or project that no gateway record explains, or more calls in a bucket than the gateways have", \
 	  "a direct call: a gateway record that was left out of an export looks the same")                                           \
@@ -76,16 +79,22 @@ void ak_reconcile_free(struct ak_reconcile *r);
  * gateway, provider_figure, gap = provider_figure - gateway, classes: {name: amount that is not 0}, basis: {class: sentence},
  * provider_rows, gateway_records}. Amounts are decimal text. key null: all keys that the gateways' own share of the source is made of. */
 enum ak_rc ak_reconcile_each(struct ak_reconcile *r, ak_reconcile_row_fn *each, void *ctx, struct ak_err *err);
-/* Those that have a gap: the first `most` of them in that order, and how many there are. */
-enum ak_rc ak_reconcile_gaps(struct ak_reconcile *r, uint64_t most, ak_reconcile_row_fn *each, void *ctx, uint64_t *gaps, struct ak_err *err);
+/* Those that have a gap, `most` of them: first with bypass or an unexplained rest, then explained, then those that are rounding alone; each in that
+ * order. How many there are, and of them of the last kind. */
+enum ak_rc ak_reconcile_gaps(struct ak_reconcile *r, uint64_t most, ak_reconcile_row_fn *each, void *ctx, uint64_t *gaps, uint64_t *rounding,
+			     struct ak_err *err);
 /* {sources: [{source, query|null, provider|null, bucket_seconds, buckets, dims: {key, project, model: "compared"|"pooled"|"not grouped by"},
  *  time_zone: {shift_minutes, before, after}|null, rows, agree, not_compared: {provider_rows, gateway_requests}, rates: [..],
- *  totals: [{measure, unit or currency, provider_figure, gateway, gap, classes, unexplained_ppm (of provider figures)}]}],
+ *  totals: [{measure, unit or currency, provider_figure, gateway, gap, classes, unexplained_ppm (of provider figures), rows, agree: without a gap, agree_but_rounding: with one
+ *  that is rounding alone, rounding_in_all and unexplained_in_all: of all rows without their signs}]}],
  *  outside: [{measure, value, of, unknown_keys: value of keys that no gateway has}] of what the provider counted where the gateways' records do not reach,
  *  counted: {requests, outside, unknown_keys}: requests of all providers, each once where several queries count it,
  *  gateway_records: {first, last, requests, recorded_twice: requests that count with another gateway's, twice_by_time: those of them that share no
- *  identifier with it but time, model and tokens, apart_by_count: such that the provider counted as calls of their own}, classes: [{class, means, does_not_prove}]}. */
+ *  identifier with it but time, model and tokens, apart_by_count: such that the provider counted as calls of their own, one_id_several_calls: those with
+ *  the provider's id of another source's call that is more than a day away and shares no other identifier: each counts}, classes: [{class, means, does_not_prove}]}. */
 json_t *ak_reconcile_summary(struct ak_reconcile *r);
+/* The first 20 of one_id_several_calls with the other calls of that id, as conflicts: [{records: [{cite, time}] in order of time}]. */
+enum ak_rc ak_reconcile_several(struct ak_reconcile *r, json_t **out, struct ak_err *err);
 /* Traffic without a gateway record: [{basis: "key"|"project"|"bucket", source, provider, key, project, model, first, last,
  * buckets, requests, input_tokens, output_tokens, costs: {currency: amount}, cites: [first 20 provider rows], rows}], largest first. *sources: series
  * that were looked at. */
@@ -101,9 +110,11 @@ enum ak_rc ak_reconcile_drill(struct ak_reconcile *r, const char *row, ak_row_fn
 /* Requests and usage rows that were exported again with other content, so that several versions of one record count: {records, versions, named: [the
  * first 20: {kind, source, time|null, cites, differ: {measure: [figure of each version, null = none]}}]}. */
 enum ak_rc ak_reconcile_conflicts(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
-/* Provider calls (records that a provider logged itself) that no gateway record shares an identifier with: {judged: [{source, provider,
- * calls, without}], not_judged: [{source, provider, calls, why}], findings: [{source, provider, principal, model, calls, input_tokens,
- * output_tokens, first, last, cites}]}. */
+/* Provider calls (records that a provider logged itself) that no gateway record shares an identifier with: {judged: [{source, calls, named, without,
+ * may_be_unnamed}], not_judged: [{source, calls, why}], findings: [{source, provider, principal, model, calls, of, at_least, may_be_unnamed,
+ * unnamed_attempts, input_tokens, output_tokens, first, last, cites}], undecided: likewise}. may_be_unnamed: failed calls of principals whose other
+ * calls gateways recorded, in the time of unnamed_attempts, failed attempts of the gateways that name no identifier (reconcile/unnamed.h); at_least:
+ * calls without these. undecided: all of the calls are such. */
 enum ak_rc ak_reconcile_calls(struct ak_store *s, int64_t from_us, int64_t to_us, json_t **out, struct ak_err *err);
 
 #ifdef __cplusplus

@@ -256,21 +256,37 @@ enum ak_rc ak_recon_figures(struct ak_reconcile *r, ak_recon_figure_fn *each, vo
 	return rc;
 }
 
+enum ak_recon_rank ak_recon_rank(const struct figure *f)
+{
+	if (f->class[AK_RC_BYPASS].v || f->class[AK_RC_UNEXPLAINED].v)
+		return AK_RANK_OPEN;
+	for (int i = 0; i < AK_RC_CLASSES; i++)
+		if (i != AK_RC_ROUNDING && f->class[i].v)
+			return AK_RANK_EXPLAINED;
+	return f->gap.v ? AK_RANK_ROUNDING : AK_RANK_NONE;
+}
+
 struct to_row {
 	struct ak_reconcile *r;
 	struct writing w;
 	ak_reconcile_row_fn *each;
 	void *ctx;
-	uint64_t gaps, most;
-	bool with_gap; /* only those */
+	uint64_t *gaps, shown, most; /* gaps by rank */
+	enum ak_recon_rank only;     /* of those with a gap: these; NULL gaps: all rows */
 };
 
 static enum ak_rc give_row(void *ctx, const struct cell *c, int measure, const struct money *m, const struct figure *f, struct ak_err *err)
 {
 	struct to_row *t = ctx;
 
-	if (t->with_gap && (!f->gap.v || t->gaps++ >= t->most))
-		return AK_OK;
+	if (t->gaps) {
+		enum ak_recon_rank rank = f->gap.v ? ak_recon_rank(f) : AK_RANK_NONE;
+
+		t->gaps[rank] += t->only == AK_RANK_OPEN;
+		if (rank != t->only || t->shown == t->most)
+			return AK_OK;
+		t->shown++;
+	}
 	put_row(&t->w, t->r, c, measure, m, f);
 	return t->each(t->ctx, ak_buf_str(&t->w.b), err);
 }
@@ -292,11 +308,20 @@ enum ak_rc ak_reconcile_each(struct ak_reconcile *r, ak_reconcile_row_fn *each, 
 	return give_rows(&t, err);
 }
 
-enum ak_rc ak_reconcile_gaps(struct ak_reconcile *r, uint64_t most, ak_reconcile_row_fn *each, void *ctx, uint64_t *gaps, struct ak_err *err)
+enum ak_rc ak_reconcile_gaps(struct ak_reconcile *r, uint64_t most, ak_reconcile_row_fn *each, void *ctx, uint64_t *gaps, uint64_t *rounding,
+			     struct ak_err *err)
 {
-	struct to_row t = {.r = r, .each = each, .ctx = ctx, .most = most, .with_gap = true};
-	enum ak_rc rc = give_rows(&t, err);
+	uint64_t by_rank[AK_RANK_NONE + 1] = {0};
+	struct to_row t = {.r = r, .each = each, .ctx = ctx, .most = most, .gaps = by_rank};
+	enum ak_rc rc = AK_OK;
 
-	*gaps = t.gaps;
+	for (int rank = AK_RANK_OPEN; rank < AK_RANK_NONE && rc == AK_OK; rank++) {
+		if (rank != AK_RANK_OPEN && (!by_rank[rank] || t.shown == most))
+			continue;
+		t.only = (enum ak_recon_rank)rank;
+		rc = give_rows(&t, err);
+	}
+	*rounding = by_rank[AK_RANK_ROUNDING];
+	*gaps = by_rank[AK_RANK_OPEN] + by_rank[AK_RANK_EXPLAINED] + *rounding;
 	return rc;
 }

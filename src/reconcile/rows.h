@@ -12,9 +12,15 @@ struct ak_recon_names {
 
 typedef enum ak_rc ak_recon_figure_fn(void *ctx, const struct cell *c, int measure, const struct money *m, const struct figure *f, struct ak_err *err);
 
+/* How much a gap is worth looking at. */
+enum ak_recon_rank { AK_RANK_OPEN, AK_RANK_EXPLAINED, AK_RANK_ROUNDING, AK_RANK_NONE };
+
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* Open: traffic past the gateways, or nothing that explains it. */
+enum ak_recon_rank ak_recon_rank(const struct figure *f);
 
 const char *ak_recon_measure(int measure);
 const char *ak_recon_unit(int measure);

@@ -4,11 +4,13 @@
 
 #include "base/time.h"
 
+enum { NAMED = 20 };
+
 struct total {
 	uint32_t series, currency;
 	int measure;
-	struct ak_num provider, gateway, gap, class[AK_RC_CLASSES], unexplained; /* unexplained: of all rows, without their signs */
-	uint64_t rows, agree;
+	struct ak_num provider, gateway, gap, class[AK_RC_CLASSES], unexplained, rounded; /* the last two: of all rows, without their signs */
+	uint64_t rows, agree, but_rounding;
 };
 
 struct totals {
@@ -40,10 +42,12 @@ static enum ak_rc add_figure(void *ctx, const struct cell *c, int measure, const
 	ak_recon_add_money(x->r, &t->gateway, f->gateway);
 	ak_recon_add_money(x->r, &t->gap, f->gap);
 	ak_recon_add_money(x->r, &t->unexplained, ak_num_abs(f->class[AK_RC_UNEXPLAINED]));
+	ak_recon_add_money(x->r, &t->rounded, ak_num_abs(f->class[AK_RC_ROUNDING]));
 	for (int i = 0; i < AK_RC_CLASSES; i++)
 		ak_recon_add_money(x->r, &t->class[i], f->class[i]);
 	t->rows++;
 	t->agree += f->gap.v == 0;
+	t->but_rounding += ak_recon_rank(f) == AK_RANK_ROUNDING;
 	return AK_OK;
 }
 
@@ -58,11 +62,11 @@ static int64_t ppm(struct ak_num part, struct ak_num whole)
 
 static json_t *total_doc(const struct ak_reconcile *r, const struct total *t)
 {
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "measure", ak_recon_measure(t->measure), t->currency ? "currency" : "unit",
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:o}", "measure", ak_recon_measure(t->measure), t->currency ? "currency" : "unit",
 			 t->currency ? r->currencies.name[t->currency] : ak_recon_unit(t->measure), "provider_figure", ak_recon_num(t->provider), "gateway",
 			 ak_recon_num(t->gateway), "gap", ak_recon_num(t->gap), "classes", ak_recon_classes(t->class), "unexplained_in_all",
 			 ak_recon_num(t->unexplained), "unexplained_ppm", (json_int_t)ppm(t->unexplained, t->provider), "rows", (json_int_t)t->rows,
-			 "agree", (json_int_t)t->agree);
+			 "agree", (json_int_t)t->agree, "agree_but_rounding", (json_int_t)t->but_rounding, "rounding_in_all", ak_recon_num(t->rounded));
 }
 
 static const char *dim(bool by, bool met) { return !by ? "not grouped by" : met ? "compared" : "pooled: no name is on both sides"; }
@@ -139,6 +143,21 @@ static json_t *class_docs(void)
 	return list;
 }
 
+enum ak_rc ak_reconcile_several(struct ak_reconcile *r, json_t **out, struct ak_err *err)
+{
+	enum ak_rc rc = AK_OK;
+
+	*out = json_array();
+	for (size_t i = 0; i < r->several.n && i < NAMED && rc == AK_OK; i++) {
+		json_t *records = NULL;
+
+		rc = ak_query_recon_same_id(r->s, r->several.seq[i], &records, err);
+		if (rc == AK_OK)
+			json_array_append_new(*out, json_pack("{s:o}", "records", records));
+	}
+	return rc;
+}
+
 json_t *ak_reconcile_summary(struct ak_reconcile *r)
 {
 	struct totals x = {.r = r};
@@ -153,6 +172,7 @@ json_t *ak_reconcile_summary(struct ak_reconcile *r)
 			(json_int_t)r->nfolded, "twice_by_time", (json_int_t)(r->nfolded - r->twice.n), "apart_by_count", (json_int_t)r->apart, "first",
 			r->requests ? json_string(ak_time_z(r->first_us, 0, first)) : json_null(), "last",
 			r->requests ? json_string(ak_time_z(r->last_us, 0, last)) : json_null(), "classes", class_docs());
+	json_object_set_new(json_object_get(out, "gateway_records"), "one_id_several_calls", json_integer((json_int_t)r->several.n));
 	json_object_set_new(out, "counted", ak_recon_counted(r));
 	ak_free(x.t);
 	return out;

@@ -9,6 +9,7 @@
 
 #define MOST_VALUES ((size_t)16 << 20)
 #define COMMON_SCALE 18 /* a mantissa of 18 digits by up to 10^18 fits 128 bits */
+#define SLACK_MS 1	/* sources round both times by themselves */
 
 static const struct {
 	const char *name;
@@ -33,7 +34,7 @@ struct ranking {
 	struct value *value;
 	size_t n, cap;
 	enum ak_column col;
-	int64_t *not_ranked; /* by group, the last is the total's */
+	int64_t *not_ranked, *not_plausible; /* by group, the last is the total's */
 	struct ak_buf key;
 };
 
@@ -75,6 +76,30 @@ static enum ak_rc add_value(struct ranking *r, uint32_t group, int64_t mantissa,
 	return AK_OK;
 }
 
+static __int128 scaled(const struct value *v)
+{
+	__int128 n = v->mantissa;
+
+	for (int i = v->scale; i < COMMON_SCALE; i++)
+		n *= 10;
+	return n;
+}
+
+/* The first chunk comes after the call began and not after it ended: else one of the clocks or the record is wrong. */
+static bool plausible(const struct ranking *r, const struct ak_columns *c, size_t i)
+{
+	struct value v = {.mantissa = c->number[r->col][i], .scale = c->scale[r->col][i]}, whole, slack = {.mantissa = SLACK_MS};
+
+	if (r->col != AK_COL_TTFT)
+		return true;
+	if (v.mantissa < 0)
+		return false;
+	if (!c->number[AK_COL_DURATION] || c->number[AK_COL_DURATION][i] == AK_COLUMN_NONE || c->scale[AK_COL_DURATION][i] > COMMON_SCALE)
+		return true;
+	whole = (struct value){.mantissa = c->number[AK_COL_DURATION][i], .scale = c->scale[AK_COL_DURATION][i]};
+	return scaled(&v) <= scaled(&whole) + scaled(&slack);
+}
+
 static enum ak_rc take_block(void *ctx, const struct ak_columns *c, const bool *keep, struct ak_err *err)
 {
 	struct ranking *r = ctx;
@@ -90,23 +115,17 @@ static enum ak_rc take_block(void *ctx, const struct ak_columns *c, const bool *
 		if (!keep[i] || c->number[r->col][i] == AK_COLUMN_NONE)
 			continue;
 		group = row_of(r, c, i);
-		if (c->scale[r->col][i] <= COMMON_SCALE) {
+		if (c->scale[r->col][i] > COMMON_SCALE) {
+			r->not_ranked[group]++;
+			r->not_ranked[r->groups.n]++;
+		} else if (!plausible(r, c, i)) {
+			r->not_plausible[group]++;
+			r->not_plausible[r->groups.n]++;
+		} else {
 			rc = add_value(r, group, c->number[r->col][i], c->scale[r->col][i], err);
-			continue;
 		}
-		r->not_ranked[group]++;
-		r->not_ranked[r->groups.n]++;
 	}
 	return rc;
-}
-
-static __int128 scaled(const struct value *v)
-{
-	__int128 n = v->mantissa;
-
-	for (int i = v->scale; i < COMMON_SCALE; i++)
-		n *= 10;
-	return n;
 }
 
 static int by_size(const void *a, const void *b)
@@ -201,13 +220,14 @@ static void sort_by_group(struct ranking *r, size_t *first)
 /* ---- as a document ---- */
 
 /* The smallest value that at least p of a hundred do not exceed. */
-static json_t *ranks(const struct value *v, size_t n, int64_t not_ranked)
+static json_t *ranks(const struct ranking *r, size_t group, const struct value *v, size_t n)
 {
 	static const struct {
 		const char *name;
 		size_t percent;
 	} wanted[] = {{"p50", 50}, {"p90", 90}, {"p95", 95}, {"p99", 99}, {"max", 100}};
-	json_t *out = json_pack("{s:I, s:I}", "of", (json_int_t)n, "not_ranked", (json_int_t)not_ranked);
+	json_t *out = json_pack("{s:I, s:I, s:I}", "of", (json_int_t)n, "not_ranked", (json_int_t)r->not_ranked[group], "not_plausible",
+				(json_int_t)r->not_plausible[group]);
 	char buf[64];
 
 	for (size_t i = 0; i < AK_COUNT(wanted); i++) {
@@ -241,10 +261,10 @@ static void rank(struct ranking *r, const char *name, json_t *rows, json_t *tota
 		sort_by_size(r);
 	else if (r->n)
 		ak_sort(r->value, r->n, sizeof *r->value, by_size);
-	json_object_set_new(total, name, ranks(r->value, r->n, r->not_ranked[r->groups.n]));
+	json_object_set_new(total, name, ranks(r, r->groups.n, r->value, r->n));
 	sort_by_group(r, first);
 	for (size_t i = 0; i < r->groups.n; i++)
-		json_object_set_new(json_array_get(rows, i), name, ranks(r->value + first[i], first[i + 1] - first[i], r->not_ranked[i]));
+		json_object_set_new(json_array_get(rows, i), name, ranks(r, i, r->value + first[i], first[i + 1] - first[i]));
 	ak_free(first);
 }
 
@@ -256,7 +276,9 @@ static enum ak_rc measure(struct ranking *r, struct ak_store *s, size_t m, json_
 	r->n = 0;
 	r->col = measures[m].col;
 	memset(r->not_ranked, 0, (r->groups.n + 1) * sizeof *r->not_ranked);
+	memset(r->not_plausible, 0, (r->groups.n + 1) * sizeof *r->not_plausible);
 	want.col[r->col] = true;
+	want.col[AK_COL_DURATION] |= r->col == AK_COL_TTFT;
 	for (size_t k = 0; k < r->o->nby; k++)
 		ak_by_want(r->o->by[k], &want);
 	rc = ak_query_columns_each(s, r->o->from_us, r->o->to_us, &want, take_block, r, err);
@@ -301,6 +323,7 @@ enum ak_rc ak_report_latency(struct ak_store *s, const struct ak_report_opts *o,
 		rc = count(&r, s, rows, total, err);
 	number_rows(&r);
 	r.not_ranked = ak_alloc_zero(r.groups.n + 1, sizeof *r.not_ranked);
+	r.not_plausible = ak_alloc_zero(r.groups.n + 1, sizeof *r.not_plausible);
 	for (size_t m = 0; m < MEASURES && rc == AK_OK; m++)
 		rc = measure(&r, s, m, rows, total, err);
 	if (rc == AK_OK) {
@@ -314,6 +337,7 @@ enum ak_rc ak_report_latency(struct ak_store *s, const struct ak_report_opts *o,
 	ak_free(r.by);
 	ak_free(r.value);
 	ak_free(r.not_ranked);
+	ak_free(r.not_plausible);
 	ak_aggregate_release(&r.groups);
 	ak_by_sources_release(&r.sources);
 	ak_map_release(&r.rows);

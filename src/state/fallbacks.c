@@ -14,6 +14,7 @@ enum route { SILENT, NAMES_IT, NAMES_OTHERS, FALLS_BACK };
 struct counting {
 	json_t *rows;  /* key -> row, in order of appearance */
 	json_t *rules; /* asked, served -> {by, until} */
+	json_t *models; /* that providers name */
 	json_int_t requests, fallen;
 	struct ak_timeline routes;
 };
@@ -85,18 +86,32 @@ static const char *kind_of(const json_t *call, const char *asked, const char *se
 	return relation == AK_MODEL_ALIAS ? "longer name" : relation == AK_MODEL_UNTOLD ? "not told" : says == SILENT ? UNDECLARED : "other model";
 }
 
-/* A name that no record served and no provider gives to a model does not say which model was asked for. */
+/* Settings of routes that name it as a model. */
+static bool in_route(const struct counting *c, const char *name)
+{
+	for (size_t i = 0; i < c->routes.n; i++) {
+		const struct ak_said *d = &c->routes.seen[i].said;
+
+		if (d->path && strstr(d->path, "model") && (same(d->before, name) || same(d->after, name)))
+			return true;
+	}
+	return false;
+}
+
+/* A name that no record knows as a model does not say which model was asked for, however much it looks like one: "claude-prod" is a group's. */
 static bool is_model(const struct counting *c, const char *name)
 {
 	const char *key;
 	json_t *row;
+	size_t i;
 
-	if (ak_model_is_providers(name))
-		return true;
 	json_object_foreach(c->rows, key, row)
 		if (text(row, "served") && ak_model_relation(name, text(row, "served")) <= AK_MODEL_ALIAS)
 			return true;
-	return false;
+	json_array_foreach(c->models, i, row)
+		if (ak_model_relation(name, text(row, "model")) <= AK_MODEL_ALIAS)
+			return true;
+	return in_route(c, name);
 }
 
 enum class { SAME, ALIAS, ANOTHER, NOT_STATED, NOT_SERVED, CLASSES };
@@ -183,6 +198,8 @@ enum ak_rc ak_state_fallbacks(struct ak_store *s, int64_t from_us, int64_t to_us
 	const char *key;
 	enum ak_rc rc = ak_query_systems(s, &systems, err);
 
+	if (rc == AK_OK)
+		rc = ak_query_provider_models(s, &c.models, err);
 	ak_timeline_init(&c.routes, systems);
 	c.routes.wanted = is_route;
 	if (rc == AK_OK)
@@ -199,6 +216,7 @@ enum ak_rc ak_state_fallbacks(struct ak_store *s, int64_t from_us, int64_t to_us
 	json_decref(list);
 	json_decref(c.rows);
 	json_decref(c.rules);
+	json_decref(c.models);
 	ak_timeline_release(&c.routes);
 	json_decref(systems);
 	return rc;

@@ -104,19 +104,3 @@ enum ak_model_relation ak_model_relation(const char *asked, const char *served)
 		return AK_MODEL_ALIAS;
 	return is_dated_form_of(s, a) ? AK_MODEL_UNTOLD : AK_MODEL_OTHER;
 }
-
-bool ak_model_is_providers(const char *name)
-{
-	static const char *const families[] = {"gpt-",	   "chatgpt-", "o1",	  "o3",	    "o4-",	"claude-", "gemini-", "gemma",	 "llama", "mistral", "mixtral", "ministral",
-					       "codestral", "magistral", "command-", "nova-",  "titan-",	"deepseek", "qwen",    "grok-",	 "phi-",  "jamba",	"text-",   "dall-e",
-					       "whisper-", "tts-",     "embed-",  "kimi-",  "glm-"};
-	struct ak_str s = bare(name);
-
-	for (size_t i = 0; i < AK_COUNT(families); i++) {
-		struct ak_str head = s;
-
-		if (take_start(&head, families[i]) || ak_str_eq_fold(s, ak_str_of(families[i])))
-			return true;
-	}
-	return false;
-}

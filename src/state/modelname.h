@@ -15,8 +15,6 @@ extern "C" {
 #endif
 
 enum ak_model_relation ak_model_relation(const char *asked, const char *served);
-/* Does the name begin as a provider's models do? A name of one's own such as "chat-fast" does not, and says nothing of a model. */
-bool ak_model_is_providers(const char *name);
 
 #ifdef __cplusplus
 }

@@ -120,8 +120,10 @@ def stated(row):
     return out
 def ranked(rows, name):
     col = {"gateway_overhead_ms": "gateway_overhead_ms"}.get(name, name)
-    v = sorted(Decimal(r[col]) for r in rows if r[col] is not None)
-    return {"of": len(v), "not_ranked": 0} | {p: str(v[-(-len(v) * k // 100) - 1]) if v else None for p, k in (("p50", 50), ("p90", 90), ("p95", 95), ("p99", 99), ("max", 100))}
+    odd = [x for x in rows if name == "time_to_first_chunk_ms" and x[col] is not None and
+           (Decimal(x[col]) < 0 or x["duration_ms"] is not None and Decimal(x[col]) > Decimal(x["duration_ms"]) + 1)]
+    v = sorted(Decimal(x[col]) for x in rows if x[col] is not None and x not in odd)
+    return {"of": len(v), "not_ranked": 0, "not_plausible": len(odd)} | {p: str(v[-(-len(v) * k // 100) - 1]) if v else None for p, k in (("p50", 50), ("p90", 90), ("p95", 95), ("p99", 99), ("max", 100))}
 if doc["report"] == "latency":
     doc["layers"] = [{"layer": "gateway attempts", "rows": doc["rows"], "total": doc["total"]}]
 since, until = us(doc["from"]), us(doc["to"])
@@ -184,6 +186,10 @@ for n in 1 2; do
 		printf '{"request_id": "h-%s", "request_created_at": "2026-06-0%sT10:00:00Z", "response_created_at": "2026-06-0%sT10:00:01Z", "updated_at": "2026-06-0%sT11:00:00Z", "delay_ms": 40, "response_status": 200, "request_model": "gpt-4o", "helicone_user": "u", "provider": "OPENAI", "prompt_tokens": %s, "completion_tokens": 5, "cost": 0.00%s}\n' $i $i $i $n $((n * 100)) $n
 	done >in/helicone-$n.jsonl
 done
+# First chunks a week after the call, before it, and in it.
+for first in 1781000000 1780390000 1780394401.5; do
+	printf '{"id": "f-%s", "trace_id": "t-%s", "call_type": "acompletion", "stream": true, "status": "success", "custom_llm_provider": "openai", "model": "gpt-4o", "startTime": 1780394400, "endTime": 1780394403, "response_time": 3, "completionStartTime": %s, "prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2, "response_cost": 0.1, "model_group": "gpt-4o", "cache_hit": null, "messages": null, "response": null, "model_parameters": {}, "metadata": {}, "hidden_params": {}}\n' $first $first $first
+done >in/first.jsonl
 "$AUDITKIT" init w >/dev/null 2>&1
 "$AUDITKIT" -w w ingest in/*.jsonl in/*.gz in/*.csv >ingested 2>&1
 . "$AK_SRCDIR/tests/tenant/lib.sh"
@@ -199,6 +205,7 @@ for w in w w-t; do
 	again $w 1 cache --by source,cache
 	again $w 1 latency --by source --bucket 1d
 done
+is "a first chunk that no attempt can have had is counted and not ranked" "$("$AUDITKIT" -w w report latency --by source --json | jq -c '.rows[] | select(.source == "litellm-slp") | .time_to_first_chunk_ms | [.of, .not_plausible, .max]') $("$AUDITKIT" -w w report latency | grep -c 'left out.*2 of .* not plausible')" '[1,2,"1500"] 1'
 is "an unknown word" "$("$AUDITKIT" -w d/workspace report usage --by planet 2>&1 >/dev/null | head -n 1)" "auditkit: option '--by': records are not grouped by 'planet'"
 cut() { "$AUDITKIT" -w d/workspace report usage --zone Europe/Berlin --from 2026-06-01 --to 2026-06-03 --bucket 1d "$@" 2>/dev/null; }
 is "the period, and what it cuts of the zone's days" "$(cut | sed -n '1,2p'; cut | grep -c '(from 02:00)\|(to 02:00)') $(cut --json | jq -c '[[.layers[0].rows[] | [.cut_from, .cut_to]], .notes]')" \
