@@ -2,6 +2,7 @@
 #include "base/ak.h"
 #include "packet/sections.h"
 
+#include "base/jsonget.h"
 #include "base/time.h"
 #include "check/said.h"
 #include "query/query.h"
@@ -63,7 +64,7 @@ static void counts(struct ak_sections *s, json_t *o, const struct ak_facts *f)
 		const char *state = text(row, "state"), *name = text(row, "name");
 
 		ak_table_add(t, row);
-		if (!text(row, "owner") && !owner_is_asked(s, name))
+		if (!text(row, "owner") && !owner_is_asked(s, name) && strcmp(ak_jtxt(row, "format", ""), "unrecognised") != 0)
 			ak_section_gap(s, o, "source %s has no owner", name);
 		if (state && strcmp(state, "complete") != 0)
 			ak_section_gap(s, o, "source %s is %s: not everything in it was read", name, state);
