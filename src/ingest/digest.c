@@ -83,8 +83,8 @@ static struct ak_file_row *resume_of(struct ak_intake *r, const struct ak_chunk 
 	const struct ak_ingest_source *s = &p->o->sources[c->named];
 	struct ak_file_row *row;
 
-	if (!p->partial.id || info->export_->kind != AK_IN_FILE || (!r->renamed && strcmp(p->partial_name, c->name) != 0) ||
-	    (s->name && strcmp(s->name, p->partial_source) != 0) || !ak_intake_continues(info->export_->argument, &p->partial))
+	if (!p->partial.id || info->export_->kind != AK_IN_FILE || (!r->renamed && strcmp(p->partial_of.name, c->name) != 0) ||
+	    (s->name && strcmp(s->name, p->partial_of.source) != 0) || !ak_intake_continues(info->export_->argument, &p->partial))
 		return NULL;
 	row = ak_alloc(sizeof *row);
 	*row = p->partial;

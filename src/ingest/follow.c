@@ -150,7 +150,7 @@ static struct ak_file_row *resumed(struct follower *f, const char *name, size_t 
 	const char *source = p->o->sources[named].name;
 	struct ak_file_row *row;
 
-	if (!p->partial.id || strcmp(p->partial_name, name) != 0 || (source && strcmp(source, p->partial_source) != 0) ||
+	if (!p->partial.id || strcmp(p->partial_of.name, name) != 0 || (source && strcmp(source, p->partial_of.source) != 0) ||
 	    !ak_intake_continues(f->path, &p->partial))
 		return NULL;
 	row = ak_alloc(sizeof *row);

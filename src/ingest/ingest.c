@@ -12,7 +12,7 @@
 
 static enum ak_rc find_partial(struct ak_pipe *p, struct ak_err *err)
 {
-	enum ak_rc rc = ak_register_last_partial(p->o->store, &p->partial, &p->partial_source, &p->partial_name, err);
+	enum ak_rc rc = ak_register_last_partial(p->o->store, &p->partial, &p->partial_of, err);
 
 	return rc == AK_END ? AK_OK : rc;
 }
@@ -176,8 +176,9 @@ enum ak_rc ak_ingest(const struct ak_ingest_opts *o, struct ak_ingest_result *ou
 	if (p.remap)
 		ak_map_release(&p.sums);
 	ak_remap_free(p.remap);
-	ak_free(p.partial_source);
-	ak_free(p.partial_name);
+	ak_free(p.partial_of.source);
+	ak_free(p.partial_of.name);
+	ak_free(p.partial_of.mapping);
 	ak_tlog_release(&tlog);
 	return rc;
 }

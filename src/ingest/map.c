@@ -121,28 +121,30 @@ static void past_hashes(struct ak_stage *m, const struct ak_record *before, cons
 
 /* What somebody wrote into a label stays as it is; that it looks personal is said. Fields that policy.yaml hashes,
  * encrypts or masks say nothing to a reader. */
-static uint64_t personal_labels(const struct ak_stage *m, const struct ak_record *rec)
+static uint32_t personal_labels(const struct ak_stage *m, const struct ak_record *rec)
 {
 	const struct ak_field_plan *plan = m->p->o->plan;
-	uint64_t found = 0;
+	uint32_t found = 0;
 
 	for (size_t i = 0; i < ak_nlabels; i++) {
 		enum ak_field_id f = ak_labels[i];
 
 		if (rec->v[f].set && rec->v[f].text.p && !(plan && (ak_plan_differs(plan, f) || ak_plan_profiled(plan, f))) && ak_label_is_personal(rec->v[f].text))
-			found |= UINT64_C(1) << i;
+			found |= UINT32_C(1) << i;
 	}
 	return found;
 }
 
 static void keep_changes(struct ak_stage *m, struct ak_item *i)
 {
-	struct ak_redact_count *c = ak_arena_alloc(&m->batch->arena, (m->changed.n + 1) * sizeof *c);
+	struct ak_redact_count *c;
 
-	if (m->changed.n)
-		memcpy(c, m->changed.row, m->changed.n * sizeof *c);
+	if (!m->changed.n)
+		return;
+	c = ak_arena_alloc(&m->batch->arena, m->changed.n * sizeof *c);
+	memcpy(c, m->changed.row, m->changed.n * sizeof *c);
 	i->changed = c;
-	i->nchanged = m->changed.n;
+	i->nchanged = (uint32_t)m->changed.n;
 }
 
 static void accept(struct ak_stage *m, const struct ak_frame *f, struct ak_record *rec)
@@ -280,6 +282,7 @@ static void choose(struct ak_stage *m, bool eof)
 
 	m->chosen = true;
 	ak_stage_choose(m, eof, &err);
+	ak_stage_part_from_before(m);
 	ak_signed_open(m);
 	ak_stage_announce_file(m, &err);
 	feed(m, m->head.p, m->head.n, eof);
@@ -340,6 +343,7 @@ static void close_file(struct ak_stage *m, struct ak_chunk *c)
 		return;
 	if (!m->chosen && !m->head.n && c->error.exit != AK_EXIT_OK) {
 		snprintf(m->detected, sizeof m->detected, "not read");
+		ak_stage_part_from_before(m);
 		ak_stage_announce_file(m, &c->error);
 		ak_stage_close(m, c);
 		return;

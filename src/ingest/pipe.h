@@ -86,8 +86,8 @@ struct ak_item {
 	struct ak_packed *rec;
 	struct ak_hashes *hashes;
 	const struct ak_redact_count *changed; /* what redaction did to it: counts when it is stored, not when it was there already */
-	size_t nchanged;
-	uint64_t personal;	  /* bit i: its ak_labels[i] looks like a person's (redact/label.h) */
+	uint32_t nchanged;
+	uint32_t personal;	  /* bit i: its ak_labels[i] looks like a person's (redact/label.h) */
 	struct ak_before *before; /* what content digest and identity are still to be made of; NULL: they are there */
 	/* REJECT and warnings: diag without ids */
 	struct ak_diag_row diag;
@@ -125,7 +125,7 @@ struct ak_pipe {
 	struct ak_key_period *gone; /* periods whose key is not there any more: nothing can be compared with their records */
 	size_t ngone;
 	struct ak_file_row partial; /* the one file an earlier run left open; id 0 = none */
-	char *partial_source, *partial_name;
+	struct ak_partial partial_of;
 	struct ak_file_row last; /* of the file that is followed: what was read of it last, in check_offset and check_sha256 */
 	struct ak_remap *remap;	 /* with --remap */
 	struct ak_map sums;	 /* likewise: decoded digests of the files to come, under "source number:file number" */

@@ -217,6 +217,18 @@ bool ak_stage_knows(const struct ak_stage *m)
 	       ak_registry_detect(m->p->o->registry, ak_buf_str(&m->head), false, &found, &why, &ignored) == AK_OK;
 }
 
+void ak_stage_part_from_before(struct ak_stage *m)
+{
+	const struct ak_mapping_info *now = m->mapping ? ak_mapping_info(m->mapping) : NULL;
+
+	if (!m->resume || (now && strcmp(now->digest, m->p->partial_of.mapping) == 0))
+		return;
+	ak_free(m->resume);
+	m->resume = NULL;
+	m->skip_to = m->next_offset = 0;
+	m->file = m->p->next_file++;
+}
+
 void ak_stage_announce_file(struct ak_stage *m, const struct ak_err *err)
 {
 	struct ak_item *i = ak_batch_add(m->batch, AK_ITEM_FILE);
@@ -284,6 +296,8 @@ void ak_stage_close(struct ak_stage *m, const struct ak_chunk *c)
 	if (m->mapper)
 		ak_mapper_unsee(m->mapper);
 	drop_readers(m);
+	ak_free(m->resume);
+	m->resume = NULL;
 	m->open = false;
 	m->file = 0;
 }

@@ -74,6 +74,8 @@ void ak_stage_unreadable(struct ak_stage *m, const struct ak_chunk *c);
 void ak_stage_choose(struct ak_stage *m, bool eof, struct ak_err *err);
 /* Does m->head tell already what m->mapping will be? */
 bool ak_stage_knows(const struct ak_stage *m);
+/* A file that is not read as what it was read as before is another file: what is stored of it stays with what it was read as. */
+void ak_stage_part_from_before(struct ak_stage *m);
 void ak_stage_announce_file(struct ak_stage *m, const struct ak_err *err);
 void ak_stage_close(struct ak_stage *m, const struct ak_chunk *c);
 void ak_stage_end_export(struct ak_stage *m);

@@ -32,7 +32,7 @@ struct sink {
 		mapped_before;			   /* of the open file, for the one warning of each */
 	struct ak_kind_counts brought[AK_K_COUNT]; /* by the export, not yet registered */
 	struct ak_redact_ledger changed;	   /* by redaction, in what it brought: likewise */
-	uint64_t personal[64];			   /* labels of it that look like a person's: likewise */
+	uint64_t personal[32];			   /* labels of it that look like a person's: likewise */
 	bool whole;             /* one transaction for the whole run */
 	bool begun;             /* a transaction is open */
 	struct ak_tail tail;

@@ -135,4 +135,4 @@ const char *ak_label_is_personal(struct ak_str s)
 const enum ak_field_id ak_labels[] = {AK_F_KEY_ALIAS, AK_F_APP,		 AK_F_PROJECT_NAME, AK_F_TEAM,
 				      AK_F_TEAM_NAME, AK_F_COST_CENTER, AK_F_RESOURCE_NAME};
 const size_t ak_nlabels = AK_COUNT(ak_labels);
-_Static_assert(AK_COUNT(ak_labels) <= 64, "a bit each");
+_Static_assert(AK_COUNT(ak_labels) <= 32, "a bit each");

@@ -17,7 +17,7 @@ extern "C" {
 
 /* Why a label looks personal ("possessive", "title", "address", "phone"), or NULL. The label itself is not changed. */
 const char *ak_label_is_personal(struct ak_str label);
-/* Fields that hold such labels, 64 at most. */
+/* Fields that hold such labels, 32 at most. */
 extern const enum ak_field_id ak_labels[];
 extern const size_t ak_nlabels;
 

@@ -353,14 +353,14 @@ static void read_partial(sqlite3_stmt *st, struct ak_file_row *r)
 	copy_hex(r->check_sha256, ak_sql_text(st, 15));
 }
 
-enum ak_rc ak_register_last_partial(struct ak_store *s, struct ak_file_row *out, char **source, char **name,
-				    struct ak_err *err)
+enum ak_rc ak_register_last_partial(struct ak_store *s, struct ak_file_row *out, struct ak_partial *of, struct ak_err *err)
 {
 	AK_CLEANUP(ak_sql_finalizep) sqlite3_stmt *st = NULL;
 	enum ak_rc rc = ak_sql_prepare(
 		s,
 		"SELECT f.id, f.export, f.records_in, f.stored, f.duplicate, f.rejected, f.blank, f.excluded, f.expired,"
-		" f.conflict, f.superseded, f.first_us, f.last_us, f.next_offset, f.check_offset, f.check_sha256, s.name, f.name"
+		" f.conflict, f.superseded, f.first_us, f.last_us, f.next_offset, f.check_offset, f.check_sha256, s.name, f.name,"
+		" f.mapping"
 		" FROM file f JOIN export e ON e.id = f.export JOIN source s ON s.id = e.source"
 		" WHERE f.state = 'partial' AND f.id = (SELECT max(id) FROM file) AND f.check_sha256 IS NOT NULL",
 		&st, err);
@@ -368,8 +368,9 @@ enum ak_rc ak_register_last_partial(struct ak_store *s, struct ak_file_row *out,
 	if (rc != AK_OK || (rc = ak_sql_step(s, st, err)) != AK_OK)
 		return rc;
 	read_partial(st, out);
-	*source = ak_strndup(ak_sql_text(st, 16).p, ak_sql_text(st, 16).n);
-	*name = ak_strndup(ak_sql_text(st, 17).p, ak_sql_text(st, 17).n);
+	of->source = ak_strndup(ak_sql_text(st, 16).p, ak_sql_text(st, 16).n);
+	of->name = ak_strndup(ak_sql_text(st, 17).p, ak_sql_text(st, 17).n);
+	of->mapping = ak_strndup(ak_sql_text(st, 18).p, ak_sql_text(st, 18).n);
 	return AK_OK;
 }
 

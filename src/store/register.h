@@ -91,10 +91,12 @@ enum ak_rc ak_register_absent(struct ak_store *s, int64_t export_, const char *f
 /* The ledger entry that binds a finished file: digests and counts. */
 enum ak_rc ak_register_file_leaf(struct ak_tlog *l, const struct ak_file_row *row, struct ak_err *err);
 
-/* The file that an interrupted run left partial, when nothing was ingested since: its row, source and name (ak_free).
+/* The file that an interrupted run left partial, when nothing was ingested since: its row, and of whom it is (ak_free each).
  * AK_END: there is none. */
-enum ak_rc ak_register_last_partial(struct ak_store *s, struct ak_file_row *out, char **source, char **name,
-				    struct ak_err *err);
+struct ak_partial {
+	char *source, *name, *mapping; /* mapping: its digest */
+};
+enum ak_rc ak_register_last_partial(struct ak_store *s, struct ak_file_row *out, struct ak_partial *of, struct ak_err *err);
 /* The newest file of this name: how much of it was read, in check_offset, with the digest of that. AK_END: there is none. */
 enum ak_rc ak_register_last_read(struct ak_store *s, const char *name, struct ak_file_row *out, struct ak_err *err);
 /* Whatever is still partial and was not resumed becomes interrupted. */

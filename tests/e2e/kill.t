@@ -97,6 +97,17 @@ counted -w whole_half ingest --format openai-usage-csv usage.csv
 rest=$(cat n)
 is "the run that goes on reports the whole file" "$("$AUDITKIT" -w whole_half sources --json | jq -c '[.sources[0].files, .sources[0].records_in]') $(sqlite3 whole_half/workspace.db "SELECT count(*) FROM export WHERE run = (SELECT max(id) FROM run)")" "[1,22000] 1"
 is "the first transaction is there" "$(sqlite3 half/workspace.db "SELECT count(*) FROM usage")" 20000
+# What goes on as something else leaves what is there as it is: under another mapping, and beside a file that cannot be read.
+"$AUDITKIT" formats show openai-usage-csv | sed 's/^id:.*/id: own-usage/' >own.yaml
+printf 'PAR1%0100dPAR1' 0 >no.parquet
+cp -r half other
+"$AUDITKIT" -w other ingest --mapping own.yaml usage.csv >/dev/null 2>&1
+is "gone on with under another mapping: two files, all is well" "$? $(sqlite3 other/workspace.db "SELECT group_concat(format || ' ' || records_in || ' ' || state, ', ') FROM file") $("$AUDITKIT" -w other verify >/dev/null 2>&1; echo $?)" \
+	"0 openai-usage-csv 20000 interrupted, own-usage 22000 complete 0"
+cp -r half beside
+"$AUDITKIT" -w beside ingest --format openai-usage-csv usage.csv no.parquet >/dev/null 2>&1
+is "gone on with, and a file behind it that cannot be read" "$? $(sqlite3 beside/workspace.db "SELECT group_concat(format || ' ' || records_in || ' ' || state, ', ') FROM file") $("$AUDITKIT" -w beside verify >/dev/null 2>&1; echo $?)" \
+	"5 openai-usage-csv 22000 complete, openai-usage-csv 0 incomplete 0"
 begun=half
 sweep "$rest" "$((rest / (${AK_LONG:-0} ? 180 : 3)))" batches_again
 is "a resumed ingest: $points cuts ($crashes twice) of $rest calls end in the same content" "$bad" 0
